@@ -69,7 +69,7 @@ def main(names: list[str]) -> int:
         print(f"No such figure: {', '.join(sorted(unknown))}. There are: {', '.join(modules)}", file=sys.stderr)
         return 2
     sections = sections_of(PAGE.read_text("utf-8")) if PAGE.exists() else {}
-    missed = 0
+    failures = 0
     for name in names or modules:
         title = FIGURES[modules[name]]
         print(f"==> {title}", flush=True)
@@ -78,12 +78,12 @@ def main(names: list[str]) -> int:
             body = import_module(f"benchmarks.{modules[name]}").measure()
         except CannotMeasure as reason:
             print(f"    not measured: {reason}", flush=True)
-            missed += 1
+            failures += 1
             continue
         except Exception:
             # A figure that fails is a defect, and keeps none of the figures after it from being measured.
             traceback.print_exc()
-            missed += 1
+            failures += 1
             continue
         measurement = (
             f"Measured on {datetime.now(UTC):%Y-%m-%d} in {time.monotonic() - begin:.0f} s: {machine()} {busy}"
@@ -91,7 +91,7 @@ def main(names: list[str]) -> int:
         sections[title] = f"{body.strip()}\n\n{measurement}"
         PAGE.write_text(page(sections), encoding="utf-8")
         print(body, flush=True)
-    return 1 if missed else 0
+    return 1 if failures else 0
 
 
 def sections_of(text: str) -> dict[str, str]:
@@ -101,8 +101,8 @@ def sections_of(text: str) -> dict[str, str]:
 
 def page(sections: dict[str, str]) -> str:
     """The whole page, in the figures' order."""
-    known = [title for title in FIGURES.values() if title in sections]
-    return "\n".join([HEAD, *(f"## {title}\n\n{sections[title]}\n" for title in known)])
+    titles = [title for title in FIGURES.values() if title in sections]
+    return "\n".join([HEAD, *(f"## {title}\n\n{sections[title]}\n" for title in titles)])
 
 
 if __name__ == "__main__":

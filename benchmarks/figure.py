@@ -27,8 +27,8 @@ class Spread:
 
     def percentile(self, percent: int) -> float:
         """The value below which `percent` of the measurements lie."""
-        ordered = sorted(self.values)
-        return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+        values = sorted(self.values)
+        return values[min(len(values) - 1, len(values) * percent // 100)]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -17,8 +17,8 @@ def machine() -> str:
     """One paragraph."""
     return (
         f"{_processor()}, {os.cpu_count()} cores, {_memory()} GB of memory; {_system()}; "
-        f"Python {platform.python_version()}, Node {_said('node', '--version').lstrip('v')}, {_browser()}; "
-        f"Hammer Forge {rune.__version__} at commit {_said('git', 'rev-parse', '--short=10', 'HEAD')}."
+        f"Python {platform.python_version()}, Node {_output('node', '--version').lstrip('v')}, {_browser()}; "
+        f"Hammer Forge {rune.__version__} at commit {_output('git', 'rev-parse', '--short=10', 'HEAD')}."
     )
 
 
@@ -104,10 +104,10 @@ def _system() -> str:
 
 def _browser() -> str:
     path = chromium()
-    return " ".join(_said(path, "--version").split()[:2]) if path else "no Chromium"
+    return " ".join(_output(path, "--version").split()[:2]) if path else "no Chromium"
 
 
-def _said(*command: str) -> str:
+def _output(*command: str) -> str:
     try:
         return subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip() or "unknown"
     except OSError:

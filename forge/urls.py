@@ -50,4 +50,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler403 = "forge.web.errors.forbidden"
 handler404 = "forge.web.errors.not_found"
-handler500 = "forge.web.errors.failed"
+handler500 = "forge.web.errors.server_error"

@@ -52,8 +52,8 @@ class BuiltRune:
 @reads_answers
 def build(server: ProjectServer, seconds: float) -> BuiltRune:
     """Builds the project as it is now. Raises `HmrError`, `build-failed` with the problems of its files."""
-    begun = server.ask(post("/projects/{organisation}/{name}/builds", **server.names))
-    row = wait_for_build(server, begun["id"], seconds)
+    begun_build = server.ask(post("/projects/{organisation}/{name}/builds", **server.names))
+    row = wait_for_build(server, begun_build["id"], seconds)
     page = f"{server.page}/builds/{row['number']}"
     data = server.download(get("/builds/{build_id}/rune", build_id=row["id"]), _LARGEST_RUNE)
     report, evaluation = row["report"], row["evaluation"]

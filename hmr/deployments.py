@@ -65,20 +65,20 @@ class DeployedRune:
 
 
 @reads_answers
-def publish(server: ProjectServer, built: BuiltRune, version: str) -> None:
+def publish(server: ProjectServer, build: BuiltRune, version: str) -> None:
     """Publishes a build under a version, once. Raises `HmrError` where the version is another build's, or where the
     project's rules are not fulfilled."""
     try:
         tag = server.ask(get("/projects/{organisation}/{name}/tags/{tag}", **server.names, tag=version))
-        is_published = tag["build_number"] == built.number
+        is_published = tag["build_number"] == build.number
     except HmrError as error:
         if error.name != "not-there":
             raise
         is_published = False
     if is_published:
         return
-    etag = server.state(get("/builds/{build_id}/gate", build_id=built.id))
-    body: Publish = {"build": built.id, "tag": version}
+    etag = server.state(get("/builds/{build_id}/gate", build_id=build.id))
+    body: Publish = {"build": build.id, "tag": version}
     server.ask(post("/projects/{organisation}/{name}/tags", **server.names, body=body, etag=etag))
 
 
@@ -88,7 +88,7 @@ def deploy(
 ) -> DeployedRune:
     """Makes a deployment serve a published version; makes the deployment and its key where it is not there. With
     `days` there is a new key in any case, which ends after them. Raises `HmrError`."""
-    row = _titled(server, title)
+    row = _deployment_with_title(server, title)
     if row is None:
         body: NewDeployment = {"title": title, "kind": kind, "tag": version, "origins": list(origins)}
         row = server.ask(post("/projects/{organisation}/{name}/deployments", **server.names, body=body))
@@ -104,7 +104,7 @@ def deploy(
     return DeployedRune(row["title"], row["history"][0]["version"], row["url"], key, page, root)
 
 
-def _titled(server: ProjectServer, title: str) -> Deployment | None:
+def _deployment_with_title(server: ProjectServer, title: str) -> Deployment | None:
     """The deployment of a title, or None if the project has none. Asks for a page of the list at a time."""
     query: DeploymentsListQuery = {"limit": 200}
     while True:
@@ -119,17 +119,17 @@ def _titled(server: ProjectServer, title: str) -> Deployment | None:
 
 
 @reads_answers
-def signed_deployment(server: ProjectServer, deployed: DeployedRune, seconds: float) -> DeployedRune:
+def signed_deployment(server: ProjectServer, deployed_rune: DeployedRune, seconds: float) -> DeployedRune:
     """A deployment once the server has signed the release that it serves, or as it is when the seconds are over: its
     key was shown, and must not be lost to an error."""
-    name = deployed.page.rpartition("/")[2]
+    name = deployed_rune.page.rpartition("/")[2]
     try:
         row = server.wait(get(_DEPLOYMENT, **server.names, deployment=name), _is_signed, seconds, "Signing")
     except HmrError as error:
         if error.name != "too-slow":
             raise
-        return deployed
-    return replace(deployed, root=row["signed"]["root"] if row["signed"] else "")
+        return deployed_rune
+    return replace(deployed_rune, root=row["signed"]["root"] if row["signed"] else "")
 
 
 def _is_signed(row: Deployment) -> bool:

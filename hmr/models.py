@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from forge_api.shapes import ConvertedForm, ModelConversion
 
 CONVERSION_SECONDS = 600.0
-_ENDED = frozenset({"ready", "failed", "needs"})
+_ENDED_STATES = frozenset({"ready", "failed", "needs"})
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,13 @@ def model_bytes(model: Any) -> tuple[str, bytes]:
 @reads_answers
 def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> ModelConversion:
     """The conversion of a model, once all its forms are made. Raises `HmrError`."""
-    sent = post("/projects/{organisation}/{name}/conversions", **server.names, query={"file": name}, content=data)
-    begun = server.ask(sent)
+    upload = post("/projects/{organisation}/{name}/conversions", **server.names, query={"file": name}, content=data)
+    conversion = server.ask(upload)
     address: Final = "/projects/{organisation}/{name}/conversions/{conversion_id}"
-    request = get(address, **server.names, conversion_id=begun["id"])
-    row = server.wait(request, lambda answer: answer["state"] in _ENDED and _is_over(answer), seconds, "Converting")
+    request = get(address, **server.names, conversion_id=conversion["id"])
+    row = server.wait(
+        request, lambda answer: answer["state"] in _ENDED_STATES and _is_over(answer), seconds, "Converting"
+    )
     need = row["needs"]
     if row["state"] == "needs" and need is not None:
         message = f"The server has to prepare {need['name']} first. An operator does that on {server.page}/models."
@@ -123,12 +125,12 @@ def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> Mo
 def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str) -> ModelFigures:
     """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not made."""
     rows = [_row(each) for each in row["forms"]]
-    chosen = next((each for each in rows if each.form == form), None)
-    if chosen is None:
+    chosen_row = next((each for each in rows if each.form == form), None)
+    if chosen_row is None:
         message = f"{row['name']} has no form {form}. It has {', '.join(each.form for each in rows)}."
         raise HmrError("model-refused", message)
-    if chosen.refused:
-        raise HmrError("model-refused", f"{form} of {row['name']} was not made: {chosen.refused}")
+    if chosen_row.refused:
+        raise HmrError("model-refused", f"{form} of {row['name']} was not made: {chosen_row.refused}")
     return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
 
 
@@ -139,13 +141,13 @@ def apply_form(server: ProjectServer, conversion: str, number: int, path: str) -
     address: Final = "/projects/{organisation}/{name}/conversions/{conversion_id}/forms/{number}/apply"
     request = post(address, **server.names, conversion_id=conversion, number=number, body={"path": path})
     try:
-        applied = server.ask(request)
+        application = server.ask(request)
     except HmrError as error:
         if "is this form already" in str(error):
             return
         raise
-    change = _change_request(server, applied["number"])
-    merge(server, change, applied["number"], f"{server.address}{applied['url']}")
+    change = _change_request(server, application["number"])
+    merge(server, change, application["number"], f"{server.address}{application['url']}")
 
 
 def _change_request(server: ProjectServer, number: int) -> str:
@@ -165,13 +167,15 @@ def _change_request(server: ProjectServer, number: int) -> str:
 @reads_answers
 def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
     """Builds the result of a change request and merges it. Raises `HmrError`."""
-    read = get("/change-requests/{change_id}", change_id=change)
-    opened = server.ask(post("/change-requests/{change_id}/builds", change_id=change, etag=server.state(read)))
-    if opened["build"] is None:
+    change_request = get("/change-requests/{change_id}", change_id=change)
+    change_build = server.ask(
+        post("/change-requests/{change_id}/builds", change_id=change, etag=server.state(change_request))
+    )
+    if change_build["build"] is None:
         raise HmrError("change-waits", f"The model is in change request {number}, which cannot be built. {url}")
-    wait_for_build(server, opened["build"], BUILD_SECONDS)
+    wait_for_build(server, change_build["build"], BUILD_SECONDS)
     try:
-        server.ask(post("/change-requests/{change_id}/merge", change_id=change, etag=server.state(read)))
+        server.ask(post("/change-requests/{change_id}/merge", change_id=change, etag=server.state(change_request)))
     except HmrError as error:
         if error.name != "refused":
             raise

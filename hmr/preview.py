@@ -54,13 +54,13 @@ class Preview:
         )
 
 
-def make_preview(server: ProjectServer, built: BuiltRune) -> Preview:
+def make_preview(server: ProjectServer, build: BuiltRune) -> Preview:
     """The preview of a build: publishes it under the tag `preview`, and makes the deployment "Preview" serve it, with a
     link that ends. Raises `HmrError` where the project's rules keep the build from being served."""
     script = player_script(server)
-    publish(server, built, TAG)
-    deployed = deploy(server, TAG, TITLE, "web", (), LINK_DAYS)
-    return Preview(deployed.link, built.page, script, built.data)
+    publish(server, build, TAG)
+    deployed_rune = deploy(server, TAG, TITLE, "web", (), LINK_DAYS)
+    return Preview(deployed_rune.link, build.page, script, build.data)
 
 
 def player_script(server: ProjectServer) -> str:

@@ -28,15 +28,15 @@ class RequestedReview:
 
 @reads_answers
 def open_review(
-    server: ProjectServer, built: BuiltRune, reviewers: Sequence[str], title: str, message: str, needed: int
+    server: ProjectServer, build: BuiltRune, reviewers: Sequence[str], title: str, message: str, approvals: int
 ) -> RequestedReview:
     """Asks for a review of a build, of the members with these email addresses or names. Raises `HmrError`."""
     people = _members(server, reviewers) if reviewers else []
     body: AskForReview = {
-        "build": built.id,
-        "title": title or f"Build {built.number}",
+        "build": build.id,
+        "title": title or f"Build {build.number}",
         "message": message,
-        "reviewers": [{"people": people, "needed": needed}] if people else [],
+        "reviewers": [{"people": people, "needed": approvals}] if people else [],
     }
     row = server.ask(post("/projects/{organisation}/{name}/reviews", **server.names, body=body))
     return RequestedReview(row["id"], f"{server.page}/reviews/{row['number']}")
@@ -49,11 +49,11 @@ def _members(server: ProjectServer, words: Sequence[str]) -> list[str]:
 
 def _member(members: Sequence[Member], word: str, organisation: str) -> str:
     """The member with an address, or the only one with a name."""
-    wanted = word.casefold()
-    chosen = [each for each in members if each["email"].casefold() == wanted]
-    chosen = chosen or [each for each in members if each["name"].casefold() == wanted]
-    if not chosen:
+    folded_word = word.casefold()
+    matches = [each for each in members if each["email"].casefold() == folded_word]
+    matches = matches or [each for each in members if each["name"].casefold() == folded_word]
+    if not matches:
         raise HmrError("not-there", f"{organisation} has no member {word}.")
-    if len(chosen) > 1:
-        raise HmrError("refused", f"{organisation} has {len(chosen)} members {word}: give the email address.")
-    return chosen[0]["id"]
+    if len(matches) > 1:
+        raise HmrError("refused", f"{organisation} has {len(matches)} members {word}: give the email address.")
+    return matches[0]["id"]

@@ -45,7 +45,7 @@ class Rune:
     ) -> None:
         self.version = version
         self._server = ProjectServer(org, name, server, token)
-        self._built: BuiltRune | None = None
+        self._current_build: BuiltRune | None = None
         self._find_or_make()
         if runefile is not None:
             self._write(DEFAULT_RUNEFILE, _read(runefile))
@@ -80,13 +80,13 @@ class Rune:
         row = convert(self._server, name, data, seconds)
         figures = figures_of(self._server, row, path, form)
         apply_form(self._server, row["id"], figures.row().number, path)
-        self._built = None
+        self._current_build = None
         return figures
 
     def build(self, *, seconds: float = BUILD_SECONDS) -> BuiltRune:
         """Builds the project as it is now, and waits for the end."""
-        self._built = build(self._server, seconds)
-        return self._built
+        self._current_build = build(self._server, seconds)
+        return self._current_build
 
     def review(self, *reviewers: str, title: str = "", message: str = "", needed: int = 1) -> RequestedReview:
         """Asks these members, by their email addresses or names, for a review of the last build."""
@@ -107,17 +107,17 @@ class Rune:
         server has signed that this version is the current one.
         """
         publish(self._server, self._last_build(), self.version)
-        deployed = deploy(self._server, self.version, title, kind, origins)
-        return signed_deployment(self._server, deployed, seconds)
+        deployed_rune = deploy(self._server, self.version, title, kind, origins)
+        return signed_deployment(self._server, deployed_rune, seconds)
 
     def preview(self) -> Preview:
         """The last build to try: in a notebook it shows itself, and its `url` opens on a phone."""
         return make_preview(self._server, self._last_build())
 
     def _last_build(self) -> BuiltRune:
-        if self._built is None:
+        if self._current_build is None:
             raise HmrError("build-failed", "Nothing is built yet. Call build() first.")
-        return self._built
+        return self._current_build
 
     def _find_or_make(self) -> None:
         server = self._server
@@ -130,8 +130,8 @@ class Rune:
 
     def _write(self, path: str, data: bytes) -> None:
         server = self._server
-        read = get(_FILE, **server.names, path=path)
-        etag = server.run(lambda: server.data.file_state(read))
+        state_request = get(_FILE, **server.names, path=path)
+        etag = server.run(lambda: server.data.file_state(state_request))
         server.ask(put(_FILE, **server.names, path=path, content=data, etag=etag))
 
 

@@ -91,15 +91,15 @@ class ProjectServer:
 
     def wait(self, request: ApiRequest[T], is_over: Callable[[T], bool], seconds: float, what: str) -> T:
         """Asks again until it is over. A server that starts anew meanwhile may be away for a minute."""
-        answered = begin = time.monotonic()
+        last_answer = begin = time.monotonic()
         while True:
             try:
                 answer = self.ask(request)
-                answered = time.monotonic()
+                last_answer = time.monotonic()
                 if is_over(answer):
                     return answer
             except HmrError as error:
-                if error.name != "server-away" or time.monotonic() > answered + _AWAY_SECONDS:
+                if error.name != "server-away" or time.monotonic() > last_answer + _AWAY_SECONDS:
                     raise
             if time.monotonic() > begin + seconds:
                 raise HmrError("too-slow", f"{what} did not end within {seconds:g} s. It goes on: look at {self.page}.")

@@ -133,11 +133,11 @@ def _sine(x: float, quarter_turns: int) -> Fraction:
     if not abs(x) <= _LARGEST_ANGLE:
         raise ValueError(f"an angle of {x} radians is too large")
     exact = Fraction(x)
-    fixed = (exact.numerator << _FIXED_BITS) // exact.denominator
+    fixed_point = (exact.numerator << _FIXED_BITS) // exact.denominator
     half_pi = _pi() // 2
-    turns = (2 * fixed + half_pi) // (2 * half_pi)
+    turns = (2 * fixed_point + half_pi) // (2 * half_pi)
     # The multiple of pi is taken from pi itself, not from its rounded half, to lose nothing in large angles.
-    rest = fixed - turns * _pi() // 2
+    rest = fixed_point - turns * _pi() // 2
     quadrant = (turns + quarter_turns) % 4
     if rest == 0:
         return Fraction((0, 1, 0, -1)[quadrant])

@@ -67,8 +67,8 @@ def _walked_back(rounds: list[dict[int, int]], x: int, y: int) -> list[tuple[int
     pairs = []
     for differences in range(len(rounds) - 1, -1, -1):
         furthest = rounds[differences]
-        before, entered = _entry(furthest, x - y, differences)
-        while x > entered and y > 0:
+        before, entry_x = _entry(furthest, x - y, differences)
+        while x > entry_x and y > 0:
             x, y = x - 1, y - 1
             pairs.append((x, y))
         if differences:

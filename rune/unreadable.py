@@ -30,7 +30,7 @@ ZIP_DAMAGE: Final = (
     ValueError,
 )
 """The exceptions of Python's library for damaged bytes of a ZIP archive."""
-_DAMAGED = "it is damaged or cut short"
+_DAMAGED_REASON = "it is damaged or cut short"
 _SENTENCES = (
     (zipfile.BadZipFile, "is not a zip", "it is not a ZIP archive, or it is cut short"),
     (zipfile.BadZipFile, "crc", "a checksum in it is wrong"),
@@ -62,10 +62,11 @@ def reason_of(error: BaseException) -> str:
         case OSError() if error.errno is not None and error.strerror:
             return error.strerror[0].lower() + error.strerror[1:]
         case zlib.error():
-            return _DAMAGED
+            return _DAMAGED_REASON
     message = str(error).lower()
     return next(
-        (sentence for kind, word, sentence in _SENTENCES if isinstance(error, kind) and word in message), _DAMAGED
+        (sentence for kind, word, sentence in _SENTENCES if isinstance(error, kind) and word in message),
+        _DAMAGED_REASON,
     )
 
 

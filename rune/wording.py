@@ -22,8 +22,8 @@ def printable(text: str) -> str:
 
 def plain(text: str, longest: int = LONGEST) -> str:
     """The printable text, shortened to `longest` characters."""
-    shown = printable(text[: longest + 1])
-    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+    printable_text = printable(text[: longest + 1])
+    return printable_text if len(printable_text) <= longest else printable_text[: longest - 1] + "…"
 
 
 def quoted(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from tools.generators.declarations import declared_files
 from tools.generators.learner import module
-from tools.setup import DECLARED
+from tools.setup import DECLARED_FOLDER
 
 _CONSTANT = re.compile(r"^\s*(?:export )?const ([A-Z][A-Z0-9_]*)\b", re.MULTILINE)
 _IMPORTED = re.compile(r"import \{([^}]*)\} from \"[./]*/declared/[a-z-]+\"")
@@ -26,14 +26,14 @@ def second_declarations(modules: dict[str, str], names: set[str]) -> list[str]:
 
 
 def modules() -> dict[str, str]:
-    files = (file for file in DECLARED.parent.rglob("*.ts*") if DECLARED not in file.parents)
-    return {str(Path(file).relative_to(DECLARED.parent)): file.read_text("utf-8") for file in files}
+    files = (file for file in DECLARED_FOLDER.parent.rglob("*.ts*") if DECLARED_FOLDER not in file.parents)
+    return {str(Path(file).relative_to(DECLARED_FOLDER.parent)): file.read_text("utf-8") for file in files}
 
 
 def test_the_front_end_has_the_same_declarations() -> None:
-    if not DECLARED.exists():
+    if not DECLARED_FOLDER.exists():
         pytest.skip("the front end was not built here")
-    files = {each.name: each.read_text("utf-8") for each in DECLARED.iterdir()}
+    files = {each.name: each.read_text("utf-8") for each in DECLARED_FOLDER.iterdir()}
     compiled = files.pop("learner.ts")
     assert files == declared_files()
     assert base64.b64encode(module()).decode() in compiled

@@ -19,7 +19,7 @@ from tools.reference.settings import SETTINGS
 def test_every_generated_file_is_fresh() -> None:
     stale = [
         path.name
-        for path, text in documents.generated().items()
+        for path, text in documents.generated_files().items()
         if not path.exists() or path.read_text("utf-8") != text
     ]
     assert not stale, f"run make reference: {stale}"

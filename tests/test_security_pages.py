@@ -15,7 +15,7 @@ from tools.reference.security_pages import (
     PAGES,
     MalformedPage,
     collect_proofs,
-    generated,
+    generated_files,
     labels_of,
     pages,
     problems,
@@ -60,7 +60,7 @@ def project(root: Path, page: str = SIGN_IN, **tests: str) -> Path:
 
 def up_to_date(root: Path) -> Path:
     """Writes the column of tests into the pages of a project, and returns its folder."""
-    for path, text in generated(root).items():
+    for path, text in generated_files(root).items():
         path.write_text(text)
     return root
 
@@ -72,7 +72,7 @@ def test_a_row_lists_the_files_of_its_tests(tmp_path: Path) -> None:
     assert "\n[test_sessions]: ../../tests/test_sessions.py\n" in text
     assert text.endswith("Text after the table.\n")
     assert problems(root) == []
-    assert generated(root) == {root / PAGES / "sign-in.md": text}
+    assert generated_files(root) == {root / PAGES / "sign-in.md": text}
 
 
 def test_files_of_one_name_are_named_with_their_folders() -> None:

@@ -118,7 +118,7 @@ def plan(missing: Sequence[Need], machine: Machine) -> InstallStep:
     """How what is missing gets here."""
     if not missing:
         return InstallStep("", None)
-    names = listed(need.name for need in missing)
+    names = list_text(need.name for need in missing)
     lacks = f"This machine has no {names}."
     if not machine.has_apt:
         return InstallStep(
@@ -147,7 +147,7 @@ def by_hand(missing: Iterable[Need]) -> str:
     return f"sudo apt-get install --yes --no-install-recommends {packages_of(missing)}"
 
 
-def listed(names: Iterable[str]) -> str:
+def list_text(names: Iterable[str]) -> str:
     """`A, B and C`."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
@@ -160,10 +160,10 @@ def lack(need: Need) -> str:
 
 def lacking(reasons: Iterable[str]) -> dict[Need, int]:
     """How many tests were skipped for lack of each, by the reasons of their skips."""
-    known = {f"{need.name} is missing:": need for need in PURPOSES["prove"]}
+    needs_by_start = {f"{need.name} is missing:": need for need in PURPOSES["prove"]}
     counts: dict[Need, int] = {}
     for reason in reasons:
-        need = next((need for start, need in known.items() if reason.startswith(start)), None)
+        need = next((need for start, need in needs_by_start.items() if reason.startswith(start)), None)
         if need is not None:
             counts[need] = counts.get(need, 0) + 1
     return counts
@@ -177,8 +177,8 @@ def missing_for(purpose: str) -> list[Need]:
 def this_machine() -> Machine:
     sudo: Literal["missing", "asks", "free"] = "missing"
     if shutil.which("sudo"):
-        completed = subprocess.run(["sudo", "--non-interactive", "true"], capture_output=True, check=False)
-        sudo = "asks" if completed.returncode else "free"
+        process = subprocess.run(["sudo", "--non-interactive", "true"], capture_output=True, check=False)
+        sudo = "asks" if process.returncode else "free"
     return Machine(os.geteuid() == 0, shutil.which("apt-get") is not None, sudo, sys.stdin.isatty())
 
 
@@ -193,15 +193,16 @@ def main(arguments: list[str]) -> int:
     if steps.command:
         print(f"==> {shlex.join(steps.command)}", file=sys.stderr, flush=True)
         subprocess.run(steps.command, check=False)
-    left = missing_for(purpose)
-    if left and steps.command:
+    missing = missing_for(purpose)
+    if missing and steps.command:
         print(
-            f"{listed(need.name for need in left)} could not be installed: what apt-get said is above.", file=sys.stderr
+            f"{list_text(need.name for need in missing)} could not be installed: what apt-get said is above.",
+            file=sys.stderr,
         )
-    if left and purpose in RUNS_WITHOUT:
+    if missing and purpose in RUNS_WITHOUT:
         print("What can run without runs now; the rest is named at the end.", file=sys.stderr, flush=True)
         return 0
-    return 1 if left else 0
+    return 1 if missing else 0
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tools.setup import ROOT
-from tools.test import SHARED
+from tools.test import SHARED_FOLDER
 
 PAGE = ROOT / "docs" / "proof.md"
 STATE = ROOT / ".proof"
@@ -96,18 +96,18 @@ def main(arguments: list[str]) -> int:
         return 0
     state, commit = code_state()
     parts = collect(options.files)
-    with TemporaryDirectory() as shared:
+    with TemporaryDirectory() as shared_folder:
         # An empty database with its tables is made once for all parts.
-        os.environ[SHARED] = shared
-        failed = sum(not proved(part, state, commit) for part in parts)
-    return 1 if failed else 0
+        os.environ[SHARED_FOLDER] = shared_folder
+        failures = sum(not prove_part(part, state, commit) for part in parts)
+    return 1 if failures else 0
 
 
-def proved(part: ProofPart, state: str, commit: str) -> bool:
+def prove_part(part: ProofPart, state: str, commit: str) -> bool:
     """Runs a part that has not passed at this state of the code, and writes its record; whether it passes."""
-    known = read_record(part)
+    last_record = read_record(part)
     name = f"{part.file} ({part.share + 1} of {part.shares})"
-    if known and known.state == state and known.is_whole:
+    if last_record and last_record.state == state and last_record.is_whole:
         print(f"==> {name}: proved already", flush=True)
         return True
     print(f"==> {name}", flush=True)
@@ -161,8 +161,8 @@ def collect(files: Sequence[str]) -> list[ProofPart]:
     status = pytest.main(["--collect-only", "-qq", "-m", "proof", *(files or [TESTS])], plugins=[collector])
     if status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit("The proofs cannot be collected; what pytest said is above.")
-    ordered = sorted(collector.shares.items(), key=lambda entry: (entry[1], entry[0]))
-    return [ProofPart(file, share, shares) for file, shares in ordered for share in range(shares)]
+    sorted_shares = sorted(collector.shares.items(), key=lambda entry: (entry[1], entry[0]))
+    return [ProofPart(file, share, shares) for file, shares in sorted_shares for share in range(shares)]
 
 
 def run(part: ProofPart, state: str, commit: str) -> Record:
@@ -223,10 +223,10 @@ def page(records: Sequence[Record], before: str = "", files: Sequence[str] = ())
     for file in dict.fromkeys(record.part.file for record in records):
         sections[file] = "\n".join(_section(file, [record for record in records if record.part.file == file]))
     not_run = [f"| {file} | {REASON} |" for file in files if file not in sections]
-    written = [sections[title] for title in sorted(sections)]
+    section_texts = [sections[title] for title in sorted(sections)]
     if not_run:
-        written.append("\n".join([f"## {NOT_RUN}", "", "| file | reason |", "| --- | --- |", *not_run]))
-    return "\n".join(lines) + "\n" + "".join(f"\n{section}\n" for section in written)
+        section_texts.append("\n".join([f"## {NOT_RUN}", "", "| file | reason |", "| --- | --- |", *not_run]))
+    return "\n".join(lines) + "\n" + "".join(f"\n{section}\n" for section in section_texts)
 
 
 def _sections_of(text: str) -> dict[str, str]:
@@ -266,11 +266,11 @@ def _facts(results: Sequence[ProofResult]) -> str:
     for result in results:
         for name, value in result.facts.items():
             before = together.get(name)
-            together[name] = value if before is None else _joined(name, before, value)
+            together[name] = value if before is None else _join(name, before, value)
     return "; ".join(f"{name} {_readable(value)}" for name, value in together.items())
 
 
-def _joined(name: str, left: str, right: str) -> str:
+def _join(name: str, left: str, right: str) -> str:
     try:
         numbers = float(left), float(right)
     except ValueError:

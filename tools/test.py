@@ -41,7 +41,7 @@ WHOLE_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
 """A process runs a file from its first test to its last, and takes the files in their order."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Where it is set, each process would compile all tests anew, which takes longer than many of them."""
-SHARED = "FORGE_TEST_SHARED"
+SHARED_FOLDER = "FORGE_TEST_SHARED"
 """Names the folder of what the processes of one run make once for all, and which goes with the run."""
 MEMORY = Path("/dev/shm")
 """Where systems have a folder of memory. A flush to a disk keeps many a test waiting for longer than it computes."""
@@ -64,16 +64,16 @@ def main() -> int:
         ]
         reasons = [reason for report in (units, programs) if report.exists() for reason in skip_reasons(report)]
     lacks = lacking(reasons)
-    unexplained = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP) and not lacking([reason])]
+    unexplained_skips = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP) and not lacking([reason])]
     if reasons:
         without_data = sum(reason.startswith(ALLOWED_SKIP) for reason in reasons)
         print(f"{len(reasons)} tests skipped, {without_data} of them for lack of test data")
-    for reason in unexplained:
+    for reason in unexplained_skips:
         print(f"skipped for another reason: {reason}")
     if lacks:
         print(left_out(lacks))
-    refused = bool(lacks) or (bool(unexplained) and os.environ.get("CI") == "true")
-    return 1 if frontend or any(backend) or refused else 0
+    is_refused = bool(lacks) or (bool(unexplained_skips) and os.environ.get("CI") == "true")
+    return 1 if frontend or any(backend) or is_refused else 0
 
 
 def memory_folder(candidate: Path = MEMORY, memory: Path = Path("/proc/meminfo"), room: int = ROOM) -> Path | None:
@@ -120,7 +120,7 @@ def pytest(report: Path, processes: int, marks: str, *arguments: str) -> int:
     command = [sys.executable, "-m", "pytest", *options, *several, *arguments]
     # Stock clients run on Node, which may be the one that set-up fetched.
     environment = {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
-    environment[SHARED] = str(report.parent)
+    environment[SHARED_FOLDER] = str(report.parent)
     environment["TMPDIR"] = str(temporary_folder(report.parent))
     return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 

@@ -21,11 +21,11 @@ AIM = 1.0
 _PAGE = """<!doctype html><meta charset="utf-8"><title>Elsewhere</title>
 <script>
   document.addEventListener("rune-loaded", (event) => {
-    window.loaded = performance.now();
-    event.target.run(new Uint8Array(28 * 28)).catch((error) => (window.failed = String(error)));
+    window.loadTime = performance.now();
+    event.target.run(new Uint8Array(28 * 28)).catch((error) => (window.failure = String(error)));
   });
-  document.addEventListener("rune-result", () => (window.answered = performance.now()));
-  document.addEventListener("rune-error", (event) => (window.failed = String(event.detail)));
+  document.addEventListener("rune-result", () => (window.answerTime = performance.now()));
+  document.addEventListener("rune-error", (event) => (window.failure = String(event.detail)));
 </script>
 <body>"""
 
@@ -40,12 +40,12 @@ def measure() -> str:
             browser = start(p)
             loads = [_first_answer(browser, f"{origin}/index.html") for _ in range(RUNS + 1)][1:]
             browser.close()
-    loaded = Spread(tuple(each["loaded"] / 1000 for each in loads))
-    answered = Spread(tuple(each["answered"] / 1000 for each in loads))
+    load_times = Spread(tuple(each["load"] / 1000 for each in loads))
+    answer_times = Spread(tuple(each["answer"] / 1000 for each in loads))
     rows = [
-        ("the rune is loaded, median", f"{loaded.median:.2f} s", ""),
-        ("the first answer, median", f"{answered.median:.2f} s", f"{AIM:g} s"),
-        ("the slowest of them", f"{max(answered.values):.2f} s", ""),
+        ("the rune is loaded, median", f"{load_times.median:.2f} s", ""),
+        ("the first answer, median", f"{answer_times.median:.2f} s", f"{AIM:g} s"),
+        ("the slowest of them", f"{max(answer_times.values):.2f} s", ""),
         ("received", f"{max(each['bytes'] for each in loads) / 1000:.0f} kB", ""),
     ]
     return (
@@ -74,11 +74,11 @@ def _first_answer(browser: Browser, address: str) -> dict[str, float]:
     context = browser.new_context()
     page = context.new_page()
     session = context.new_cdp_session(page)
-    received = 0.0
+    received_bytes = 0.0
 
     def count(event: dict[str, float]) -> None:
-        nonlocal received
-        received += event["encodedDataLength"]
+        nonlocal received_bytes
+        received_bytes += event["encodedDataLength"]
 
     session.on("Network.loadingFinished", count)
     session.send("Network.enable")
@@ -86,13 +86,13 @@ def _first_answer(browser: Browser, address: str) -> dict[str, float]:
     line = {"offline": False, "latency": AWAY, "downloadThroughput": rate, "uploadThroughput": rate}
     session.send("Network.emulateNetworkConditions", line)
     page.goto(address)
-    page.wait_for_function("window.answered !== undefined || window.failed !== undefined", timeout=30_000)
-    failed = page.evaluate("window.failed")
-    if failed:
-        raise RuntimeError(failed)
-    figures: dict[str, float] = page.evaluate("({ loaded: window.loaded, answered: window.answered })")
+    page.wait_for_function("window.answerTime !== undefined || window.failure !== undefined", timeout=30_000)
+    failure = page.evaluate("window.failure")
+    if failure:
+        raise RuntimeError(failure)
+    figures: dict[str, float] = page.evaluate("({ load: window.loadTime, answer: window.answerTime })")
     context.close()
-    return figures | {"bytes": received}
+    return figures | {"bytes": received_bytes}
 
 
 if __name__ == "__main__":

@@ -89,8 +89,8 @@ def _row(name: str, tasks: list[float]) -> tuple[str, str, str]:
 
 def in_python(page: Page, base: str, stages: int) -> tuple[float, Spread]:
     """Milliseconds until a new worker is ready, and of checks in it."""
-    answered: Any = page.evaluate(_CHECK, [base, runefile(stages), RUNS[stages], TIMEOUT])
-    return float(answered[0]), Spread(tuple(answered[1]))
+    answer: Any = page.evaluate(_CHECK, [base, runefile(stages), RUNS[stages], TIMEOUT])
+    return float(answer[0]), Spread(tuple(answer[1]))
 
 
 def long_tasks(page: Page) -> tuple[list[float], list[float]]:

@@ -37,9 +37,9 @@ def measure() -> str:
 
 
 def _columns(project: MemoryFiles) -> tuple[str, ...]:
-    built = {aim: build(project, BuildOptions("measured", target=find_variant("wasm32", aim))) for aim in AIMS}
-    sizes = [len(without_second_module(each.rune)) - each.report.memory.constants for each in built.values()]
-    second = second_module(built["speed"].rune)
+    builds = {aim: build(project, BuildOptions("measured", target=find_variant("wasm32", aim))) for aim in AIMS}
+    sizes = [len(without_second_module(each.rune)) - each.report.memory.constants for each in builds.values()]
+    second = second_module(builds["speed"].rune)
     cells = [f"{each:,}" for each in sizes]
     return (*cells, "none" if second is None else f"{len(second) - _second_constants(project):,}")
 

@@ -26,7 +26,7 @@ CODE = (
 
 
 @dataclass(frozen=True)
-class Built:
+class BuildTimes:
     """Seconds of the first build of a process, of the same once more, and of one that differs in an argument; and what
     came out of the first."""
 
@@ -69,20 +69,20 @@ def measure() -> str:
 
 def _row(name: str, project: ProjectFiles, edits: tuple[ProjectFiles, ProjectFiles] | None = None) -> tuple[str, ...]:
     contents = _contents(project)
-    edited = None if edits is None else (_contents(edits[0]), _contents(edits[1]))
+    edited_contents = None if edits is None else (_contents(edits[0]), _contents(edits[1]))
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as fresh:
-        built = [fresh.apply(build_again, (contents, edited)) for _ in range(RUNS)]
-        balanced = Spread(tuple(fresh.apply(build_balanced, (contents,)) for _ in range(RUNS)))
-    first = Spread(tuple(each.first for each in built))
-    again = Spread(tuple(each.again for each in built))
-    changed = [each.changed for each in built if each.changed is not None]
-    report = built[0].report
+        timings = [fresh.apply(build_again, (contents, edited_contents)) for _ in range(RUNS)]
+        balanced_times = Spread(tuple(fresh.apply(build_balanced, (contents,)) for _ in range(RUNS)))
+    first = Spread(tuple(each.first for each in timings))
+    again = Spread(tuple(each.again for each in timings))
+    changed = [each.changed for each in timings if each.changed is not None]
+    report = timings[0].report
     size = sum(model.size or 0 for model in report.models)
     return (
         name,
         f"{first.median:.2f}",
         f"{max(first.values):.2f}",
-        f"{balanced.median:.2f}",
+        f"{balanced_times.median:.2f}",
         f"{again.median:.2f}",
         f"{Spread(tuple(changed)).median:.3f}" if changed else "",
         f"{size:,}",
@@ -104,7 +104,9 @@ def build_balanced(contents: Mapping[str, bytes]) -> float:
     return time.perf_counter() - begin
 
 
-def build_again(contents: Mapping[str, bytes], edited: tuple[Mapping[str, bytes], Mapping[str, bytes]] | None) -> Built:
+def build_again(
+    contents: Mapping[str, bytes], edited_contents: tuple[Mapping[str, bytes], Mapping[str, bytes]] | None
+) -> BuildTimes:
     """In a process of its own."""
     files = MemoryFiles(contents)
     begin = time.perf_counter()
@@ -112,10 +114,10 @@ def build_again(contents: Mapping[str, bytes], edited: tuple[Mapping[str, bytes]
     middle = time.perf_counter()
     build(files, BuildOptions("measured"))
     again = time.perf_counter() - middle
-    if edited is None:
-        return Built(middle - begin, again, None, report)
-    before, after = map(MemoryFiles, edited)
+    if edited_contents is None:
+        return BuildTimes(middle - begin, again, None, report)
+    before, after = map(MemoryFiles, edited_contents)
     build(before, BuildOptions("measured"))
     begin_changed = time.perf_counter()
     build(after, BuildOptions("measured"))
-    return Built(middle - begin, again, time.perf_counter() - begin_changed, report)
+    return BuildTimes(middle - begin, again, time.perf_counter() - begin_changed, report)

@@ -31,7 +31,7 @@ def readings(folder: Path) -> Iterator[Reading]:
     models = {path.name: path.read_bytes() for path in sorted(folder.glob("*.tflite"))}
     for name, data in models.items():
         yield _reading(name, data)
-    for name, data in _refused(max(models.values(), key=len)).items():
+    for name, data in _refused_files(max(models.values(), key=len)).items():
         yield _reading(name, data)
 
 
@@ -42,7 +42,7 @@ def table(rows: list[Reading]) -> str:
     return "\n".join(lines)
 
 
-def _refused(model: bytes) -> dict[str, bytes]:
+def _refused_files(model: bytes) -> dict[str, bytes]:
     noise = random.Random(1).randbytes(1 << 20) * 64
     lying = bytearray(model)
     struct.pack_into("<I", lying, struct.unpack_from("<I", model, 0)[0], 0x7FFFFFFF)

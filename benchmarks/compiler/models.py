@@ -39,8 +39,8 @@ class MeasuredModel:
     @property
     def project(self) -> MemoryFiles:
         """Raw bytes in, the model, its output as it is: nothing else that would take time."""
-        wanted = signature(read_model(self.data))
-        (source,), (result,) = wanted.inputs, wanted.outputs
+        interface = signature(read_model(self.data))
+        (source,), (result,) = interface.inputs, interface.outputs
         runefile = f"""version: 1
 image: runicos/base
 pipeline:

@@ -73,7 +73,7 @@ class CoreFigures:
 def measure() -> str:
     sections = [_NOTE]
     for name in PEERS:
-        rows = [_row(model, _measured(model, name), PEERS[name].get(model.name)) for model in models()]
+        rows = [_row(model, _figures(model, name), PEERS[name].get(model.name)) for model in models()]
         sections.append(f"**{CORES[name].title}**\n\n{table(_HEAD, rows)}")
     return "\n\n".join(sections)
 
@@ -98,25 +98,25 @@ Instructions are not cycles: how long one takes is the chip's, and its flash's. 
 those of channels that Anvil removes included. The figures are unverified, and no MLPerf results."""
 
 
-def _row(model: MeasuredModel, measured: CoreFigures, peer: Peer | None) -> Sequence[str]:
+def _row(model: MeasuredModel, figures: CoreFigures, peer: Peer | None) -> Sequence[str]:
     return (
         model.task,
-        f"{measured.instructions:,}",
+        f"{figures.instructions:,}",
         f"{peer.instructions:,}" if peer else "–",
-        f"{100 * measured.instructions / peer.instructions:.0f} %" if peer else "–",
-        f"{measured.instructions / _MULTIPLY_ACCUMULATES[model.name]:.2f}",
-        f"{measured.ram:,}",
+        f"{100 * figures.instructions / peer.instructions:.0f} %" if peer else "–",
+        f"{figures.instructions / _MULTIPLY_ACCUMULATES[model.name]:.2f}",
+        f"{figures.ram:,}",
         f"{peer.ram:,}" if peer and peer.ram else "–",
-        f"{measured.flash:,}",
+        f"{figures.flash:,}",
         f"{peer.flash:,}" if peer and peer.flash else "–",
-        str(measured.wrong),
+        str(figures.wrong),
     )
 
 
 _MULTIPLY_ACCUMULATES: Final = {"kws": 2_656_768, "vww": 7_489_664, "ic": 12_501_632, "ad": 264_192}
 
 
-def _measured(model: MeasuredModel, name: str) -> CoreFigures:
+def _figures(model: MeasuredModel, name: str) -> CoreFigures:
     target = find_target(name)
     read = read_model(model.data)
     pipeline = check(model.project, PUBLISHED_BLOCKS, signatures=lambda _: signature(read)).pipeline
@@ -128,14 +128,14 @@ def _measured(model: MeasuredModel, name: str) -> CoreFigures:
     with tempfile.TemporaryDirectory(prefix="small-cores-") as folder:
         try:
             firmware = build_firmware(CORES[name], files, interface_of(program, model.name), Path(folder))
-            emulated = emulate(firmware, [[frame] for frame in frames])
+            emulation = emulate(firmware, [[frame] for frame in frames])
         except MissingProgram as error:
             raise CannotMeasure(str(error)) from error
     reference = open_tflite(model.data, reference=True)
     expected = b"".join(reference.run([frame])[0] for frame in frames)
-    wrong = sum(left != right for left, right in zip(emulated.outputs, expected, strict=True))
+    wrong = sum(left != right for left, right in zip(emulation.outputs, expected, strict=True))
     return CoreFigures(
-        emulated.instructions[1], firmware.sizes.static_ram + emulated.stack, firmware.image_flash, wrong
+        emulation.instructions[1], firmware.sizes.static_ram + emulation.stack, firmware.image_flash, wrong
     )
 
 

@@ -69,9 +69,9 @@ def _milliseconds(stages: int) -> float:
     times = []
     for _ in range(RUNS[stages]):
         begin = time.perf_counter()
-        checked = check(files, PUBLISHED_BLOCKS)
+        result = check(files, PUBLISHED_BLOCKS)
         times.append((time.perf_counter() - begin) * 1000)
-        assert checked.diagnostics == ()
+        assert result.diagnostics == ()
     return statistics.median(times)
 
 
@@ -81,17 +81,17 @@ def _in_pyodide() -> Sequence[float]:
         raise CannotMeasure("Node and the front end's packages are needed")
     with TemporaryDirectory() as folder:
         archive = Path(folder) / "toolchain.zip"
-        with zipfile.ZipFile(archive, "w") as packed:
+        with zipfile.ZipFile(archive, "w") as zip_file:
             for path in sorted((ROOT / "rune").rglob("*.py")):
-                packed.write(path, path.relative_to(ROOT))
+                zip_file.write(path, path.relative_to(ROOT))
             for name in ("benchmarks/language/__init__.py", "benchmarks/language/checking.py", "benchmarks/figure.py"):
-                packed.write(ROOT / name, name)
+                zip_file.write(ROOT / name, name)
             for file in distribution("PyYAML").files or ():
                 if file.suffix == ".py":
-                    packed.write(str(file.locate()), str(file))
+                    zip_file.write(str(file.locate()), str(file))
         command = [node, str(SCRIPT), str(PYODIDE), str(archive)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    if done.returncode != 0:
-        raise CannotMeasure(f"Pyodide ended with {done.stderr[-500:]}")
-    durations: list[float] = json.loads(done.stdout.splitlines()[-1])
+        process = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if process.returncode != 0:
+        raise CannotMeasure(f"Pyodide ended with {process.stderr[-500:]}")
+    durations: list[float] = json.loads(process.stdout.splitlines()[-1])
     return durations

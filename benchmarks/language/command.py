@@ -22,8 +22,8 @@ def measure() -> str:
         raise CannotMeasure("the command is not installed beside this Python")
     with tempfile.TemporaryDirectory() as folder:
         app = Path(folder) / "sine"
-        built = Path(folder) / "sine.rune"
-        for command in (["new", "sine", str(app)], ["build", str(app), "-o", str(built)]):
+        rune_path = Path(folder) / "sine.rune"
+        for command in (["new", "sine", str(app)], ["build", str(app), "-o", str(rune_path)]):
             subprocess.run([rune, *command], check=True, capture_output=True)
         commands: dict[str, Sequence[str | Path]] = {
             "`python -c pass`, for comparison": [sys.executable, "-c", "pass"],
@@ -31,9 +31,9 @@ def measure() -> str:
             "`rune check --help`": [rune, "check", "--help"],
             "`rune check` of the template sine": [rune, "check", app],
             "`rune fmt --check` of the same": [rune, "fmt", "--check", ROOT / "examples" / "sine"],
-            "`rune inspect` of its rune": [rune, "inspect", built],
-            "`rune run` of its rune": [rune, "run", built, "--generated"],
-            "`rune build` of it": [rune, "build", app, "-o", built],
+            "`rune inspect` of its rune": [rune, "inspect", rune_path],
+            "`rune run` of its rune": [rune, "run", rune_path, "--generated"],
+            "`rune build` of it": [rune, "build", app, "-o", rune_path],
         }
         rows = [_row(name, command) for name, command in commands.items()]
     return (

@@ -36,7 +36,7 @@ from rune.source.policy.sections.training import Training
 
 TARGET = "cortex-m4"
 EMLEARN = ("emlearn==0.23.2", "scikit-learn==1.9.1", "numpy==2.4.6")
-COMPILED = ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", "-O2", "-c")
+COMPILER = ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=hard", "-mfpu=fpv4-sp-d16", "-O2", "-c")
 SECONDS = 300.0
 _HERE = Path(__file__).parent
 _TREES = {"boosting": 0, "depth": 10, "least": 2, "epochs": 30, "patience": 30}
@@ -117,8 +117,8 @@ def _part(
 def row(learner: ComparedLearner, count: int) -> Sequence[str]:
     share = wilson(learner.right, count)
     flash = "" if learner.flash is None else f"{learner.flash / 1000:.1f} kB"
-    shown = f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
-    return (learner.name, shown, f"{learner.seconds:.1f}", flash)
+    share_text = f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
+    return (learner.name, share_text, f"{learner.seconds:.1f}", flash)
 
 
 def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: Path) -> ComparedLearner:
@@ -127,20 +127,20 @@ def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: P
     own = folder / name.replace(" ", "-")
     own.mkdir()
     begin = time.perf_counter()
-    prepared = prepare_run(Training(recipe, "samples", arguments=dict(arguments)), source, {})
-    trained = train(prepared, RunFolder(own, prepared.settings.digest), lambda _event: None)
+    run = prepare_run(Training(recipe, "samples", arguments=dict(arguments)), source, {})
+    result = train(run, RunFolder(own, run.settings.digest), lambda _event: None)
     seconds = time.perf_counter() - begin
-    judged = trained.report["judgements"]["test"]
-    right = sum(row[place] for place, row in enumerate(judged["confusion"]))
-    return ComparedLearner(f"recipe {name}", right, seconds, flash_of(prepared, trained))
+    judgement = result.report["judgements"]["test"]
+    right = sum(row[place] for place, row in enumerate(judgement["confusion"]))
+    return ComparedLearner(f"recipe {name}", right, seconds, flash_of(run, result))
 
 
-def flash_of(prepared: PreparedRun, trained: TrainedModel) -> int:
+def flash_of(run: PreparedRun, result: TrainedModel) -> int:
     """Bytes of flash of the whole rune."""
-    files = trained.parameters or {prepared.training.model: trained.model}
-    project = MemoryFiles({DEFAULT_RUNEFILE: trained.runefile.encode(), **files})
-    built = build(project, BuildOptions("compared", target=find_target(TARGET)))
-    return int(measured_or_planned(built, "compared")[0].flash)
+    files = result.parameters or {run.training.model: result.model}
+    project = MemoryFiles({DEFAULT_RUNEFILE: result.runefile.encode(), **files})
+    build_result = build(project, BuildOptions("compared", target=find_target(TARGET)))
+    return int(measured_or_planned(build_result, "compared")[0].flash)
 
 
 def by_scikit_learn(windows: LabelledWindows) -> Sequence[ComparedLearner]:
@@ -172,14 +172,14 @@ def by_hand(windows: LabelledWindows) -> NDArray[np.float32]:
 
 def by_keras(windows: LabelledWindows, folder: Path) -> ComparedLearner:
     answer = answer_of(
-        ENVIRONMENT.python, "keras_by_hand.py", folder, _stored(windows, windows.inputs, folder / "windows.npz")
+        ENVIRONMENT.python, "keras_by_hand.py", folder, _save(windows, windows.inputs, folder / "windows.npz")
     )
     return ComparedLearner("Keras by hand, floats", answer["right"], answer["seconds"])
 
 
 def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> ComparedLearner:
-    trees, compiled = folder / "trees.h", folder / "trees.o"
-    features = _stored(windows, by_hand(windows), folder / "features.npz")
+    trees, object_file = folder / "trees.h", folder / "trees.o"
+    features = _save(windows, by_hand(windows), folder / "features.npz")
     answer = answer_of(python, "emlearn_trees.py", folder, features, trees)
     (include,) = python.parent.parent.glob("lib/python3*/site-packages/emlearn")
     source = folder / "trees.c"
@@ -187,14 +187,14 @@ def by_emlearn(windows: LabelledWindows, folder: Path, python: Path) -> Compared
         '#include "trees.h"\nint answer(const float *features, int length) '
         "{ return trees_predict(features, length); }\n"
     )
-    subprocess.run([*COMPILED, f"-I{include}", "-o", compiled, source], check=True, capture_output=True)
-    return ComparedLearner("emlearn, random forest", answer["right"], answer["seconds"], _bytes_of(compiled))
+    subprocess.run([*COMPILER, f"-I{include}", "-o", object_file, source], check=True, capture_output=True)
+    return ComparedLearner("emlearn, random forest", answer["right"], answer["seconds"], _bytes_of(object_file))
 
 
-def _bytes_of(compiled: Path) -> int:
+def _bytes_of(object_file: Path) -> int:
     """Bytes of code and constants of an object file."""
-    shown = subprocess.run(["arm-none-eabi-size", compiled], check=True, capture_output=True, text=True).stdout
-    text, data = shown.splitlines()[1].split()[:2]
+    output = subprocess.run(["arm-none-eabi-size", object_file], check=True, capture_output=True, text=True).stdout
+    text, data = output.splitlines()[1].split()[:2]
     return int(text) + int(data)
 
 
@@ -203,11 +203,11 @@ def emlearn_environment(folder: Path) -> Path | None:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
     command = [str(python), "-m", "pip", "install", "--quiet", *EMLEARN]
-    installed = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    return python if installed.returncode == 0 else None
+    process = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+    return python if process.returncode == 0 else None
 
 
-def _stored(windows: LabelledWindows, inputs: NDArray[np.float32], path: Path) -> Path:
+def _save(windows: LabelledWindows, inputs: NDArray[np.float32], path: Path) -> Path:
     np.savez(path, inputs=inputs, labels=windows.labels, splits=windows.splits)
     return path
 
@@ -216,7 +216,7 @@ def answer_of(python: Path, script: str, folder: Path, *arguments: Path | str, s
     """The last line that a script beside this one prints, as JSON; `folder` has what it leaves behind. Raises
     `CannotMeasure`."""
     command = [python, _HERE / script, *arguments]
-    completed = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=seconds, check=False)
-    if completed.returncode:
-        raise CannotMeasure(f"{script} failed: {completed.stderr[-300:]}")
-    return json.loads(completed.stdout.splitlines()[-1])
+    process = subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=seconds, check=False)
+    if process.returncode:
+        raise CannotMeasure(f"{script} failed: {process.stderr[-300:]}")
+    return json.loads(process.stdout.splitlines()[-1])

@@ -22,10 +22,10 @@ def main() -> None:
     begin = time.perf_counter()
     forest = RandomForestClassifier(30, max_depth=10, min_samples_leaf=2, random_state=1, n_jobs=1)
     forest.fit(inputs[splits == 0], labels[splits == 0])
-    converted = emlearn.convert(forest, method="inline", dtype="float")
+    converted_forest = emlearn.convert(forest, method="inline", dtype="float")
     seconds = time.perf_counter() - begin
-    right = converted.predict(inputs[splits == 2]) == labels[splits == 2]
-    converted.save(file=sys.argv[2], name="trees")
+    right = converted_forest.predict(inputs[splits == 2]) == labels[splits == 2]
+    converted_forest.save(file=sys.argv[2], name="trees")
     print(json.dumps({"right": int(right.sum()), "seconds": seconds}))
 
 

@@ -55,7 +55,9 @@ def measure() -> str:
     with TemporaryDirectory() as name:
         folder = Path(name)
         source = write_year(measurements(folder), folder / "samples")
-        results = [_learned(written, source, folder / str(place)) for place, written in enumerate(NETWORKS.values())]
+        results = [
+            _test_errors(arguments, source, folder / str(place)) for place, arguments in enumerate(NETWORKS.values())
+        ]
     baseline = results[0]["baseline"]["value"]
     rows = [_row(label, result) for label, result in zip(NETWORKS, results, strict=True)]
     return (
@@ -84,9 +86,9 @@ def measurements(cache: Path) -> NDArray[np.float64]:
     every = np.arange(hours.min(), hours.max() + 1)
     columns = []
     for name in _COLUMNS:
-        known = np.array([row[name] != "NA" for row in rows])
+        is_known = np.array([row[name] != "NA" for row in rows])
         values = [float(row[name]) for row in rows if row[name] != "NA"]
-        columns.append(np.interp(every, hours[known], values))
+        columns.append(np.interp(every, hours[is_known], values))
     columns[0] = (columns[0] - 32) / 1.8
     return np.stack(columns, axis=1)
 
@@ -100,14 +102,14 @@ def write_year(rows: NDArray[np.float64], folder: Path) -> Path:
     return folder
 
 
-def _learned(written: Mapping[str, int], source: Path, folder: Path) -> dict[str, Any]:
+def _test_errors(arguments: Mapping[str, int], source: Path, folder: Path) -> dict[str, Any]:
     """The errors of a run on the test split, with `needs`."""
-    prepared = prepare_run(Training("forecast", "samples", arguments={"ahead": AHEAD, **written}), source, {})
+    run = prepare_run(Training("forecast", "samples", arguments={"ahead": AHEAD, **arguments}), source, {})
     folder.mkdir()
-    settings = prepared.settings
-    trained = train(prepared, RunFolder(folder, settings.digest), lambda _event: None)
-    needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, trained.model, TARGET)
-    judgement = trained.report["judgements"]["test"]["error"]
+    settings = run.settings
+    result = train(run, RunFolder(folder, settings.digest), lambda _event: None)
+    needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, result.model, TARGET)
+    judgement = result.report["judgements"]["test"]["error"]
     return {**judgement, "needs": needs}
 
 

@@ -47,17 +47,17 @@ def network(shape: tuple[int, ...], classes: int) -> keras.Model:
     return keras.Model(source, layers.Dense(classes, activation="softmax")(x))
 
 
-def trained(train: Windows, validation: Windows, rate: float) -> tuple[float, keras.Model]:
+def best_model(train: Windows, validation: Windows, rate: float) -> tuple[float, keras.Model]:
     """The least loss on the validation split, and the model that has it."""
     keras.utils.set_random_seed(SEED)
     model = network(train[0].shape[1:], int(train[1].max()) + 1)
     model.get_layer("normalised").adapt(train[0])
     model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
     stopping = keras.callbacks.EarlyStopping(patience=STOP_AFTER, restore_best_weights=True)
-    shown = model.fit(
+    history = model.fit(
         *train, batch_size=BATCH, epochs=EPOCHS, validation_data=validation, callbacks=[stopping], verbose=0
     )
-    return min(shown.history["val_loss"]), model
+    return min(history.history["val_loss"]), model
 
 
 def main() -> None:
@@ -66,8 +66,8 @@ def main() -> None:
     train, validation, test = ((inputs[splits == place], labels[splits == place]) for place in range(3))
     begin = time.perf_counter()
     rates = [float(each) for each in sys.argv[2:]] or [USUAL_RATE]
-    learned = [trained(train, validation, rate) for rate in rates]
-    _, model = min(learned, key=lambda each: each[0])
+    models = [best_model(train, validation, rate) for rate in rates]
+    _, model = min(models, key=lambda each: each[0])
     seconds = time.perf_counter() - begin
     right = np.argmax(model.predict(test[0], verbose=0), axis=1) == test[1]
     print(json.dumps({"right": int(right.sum()), "seconds": seconds}))

@@ -47,8 +47,8 @@ def shares_right(values: Mapping[str, Any], arrays: Arrays) -> Sequence[float]:
         new_learner(lambda: motion.network(inputs.shape[1:], int(labels.max()) + 1, None, **options), settings, train)
     )
 
-    def augment(batch: Any, chosen: Any, random: np.random.Generator) -> tuple[Any, Any]:
-        return motion.augmented(batch, random, **augmentation), chosen
+    def augment(batch: Any, batch_labels: Any, random: np.random.Generator) -> tuple[Any, Any]:
+        return motion.augmented(batch, random, **augmentation), batch_labels
 
     fit(train, validation, settings, augment, progress, lambda: None)
     progress.model.set_weights(progress.best_weights)

@@ -26,7 +26,7 @@ from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import space_of
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.data import Dataset
-from lab.training.judging.judge import Judged, judge
+from lab.training.judging.judge import JudgedRune, judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
@@ -95,8 +95,8 @@ def measure() -> str:
         template = template_share(base.dataset)
         by_number: dict[int, TrainedModel] = {}
 
-        def keep(number: int, _prepared: PreparedRun, trained: TrainedModel) -> None:
-            by_number[number] = trained
+        def keep(number: int, _run: PreparedRun, result: TrainedModel) -> None:
+            by_number[number] = result
 
         began = time.monotonic()
         space = space_of(base.settings.recipe, {"window": WINDOWS}, "int8")
@@ -104,22 +104,22 @@ def measure() -> str:
         with open_trials(folder / "trials.jsonl", search.settings()) as rows:
             run_search(search, rows, Budget(TRIALS, MINUTES, WORKERS, TRIALS), lambda _event: None, keep=keep)
             trials = list(rows.trials)
-        searched = time.monotonic() - began
-        tested = [
+        search_seconds = time.monotonic() - began
+        tested_trials = [
             tested_trial(each, base.dataset, by_number[each.number]) for each in trials if each.number in by_number
         ]
-        if not tested:
+        if not tested_trials:
             raise CannotMeasure("no trial was trained in the time")
-        run = learned_run(best_of(tested).trial, source, folder / "run")
-        seconds = searched + run.seconds
-    return _text(trials, tested, run, seconds, needs, template, base.dataset)
+        run = learned_run(best_of(tested_trials).trial, source, folder / "run")
+        seconds = search_seconds + run.seconds
+    return _text(trials, tested_trials, run, seconds, needs, template, base.dataset)
 
 
 def write_exercises(cache: Path, folder: Path) -> Path:
     """Writes recordings to learn from, and three seconds at a time for the validation, the end of each recording, and
     for the test."""
-    recorded, names = exercise_recordings(cache)
-    for number, each in enumerate(recorded):
+    recordings, names = exercise_recordings(cache)
+    for number, each in enumerate(recordings):
         name = f"{names[each.label]}/{number:03}"
         split, rest = "test", each.rows
         if each.person not in TEST_PEOPLE:
@@ -133,8 +133,8 @@ def write_exercises(cache: Path, folder: Path) -> Path:
 
 def template_needs() -> Needs:
     """RAM and flash of the template's rune on the core."""
-    built = build(FolderFiles(TEMPLATE), BuildOptions("motion", target=find_target(TARGET)))
-    return measured_or_planned(built, "motion")[0]
+    build_result = build(FolderFiles(TEMPLATE), BuildOptions("motion", target=find_target(TARGET)))
+    return measured_or_planned(build_result, "motion")[0]
 
 
 def template_share(dataset: Dataset) -> float:
@@ -151,7 +151,7 @@ def template_share(dataset: Dataset) -> float:
         }
     )
     rune = build(project, BuildOptions("motion", watched=(port,))).rune
-    runner = RecordingRunner(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+    runner = RecordingRunner(rune, lambda loaded_rune, _: tensor_array(loaded_rune.watched[port].tensors[0]))
     right = [
         labels[int(np.argmax(np.mean(runner.rows(recording), axis=0)))] == recording.label
         for recording, split in zip(dataset.recordings, dataset.splits, strict=True)
@@ -160,42 +160,42 @@ def template_share(dataset: Dataset) -> float:
     return float(np.mean(right))
 
 
-def tested_trial(trial: Trial, dataset: Dataset, trained: TrainedModel) -> TestedTrial:
-    judged = Judged(trained.runefile, {"model.tflite": trained.model}, scores_stage(trained.model))
-    share = judge(judged, dataset, Split.TEST, lambda _share, _text: None).to_json(dataset.labels)["accuracy"][0]
+def tested_trial(trial: Trial, dataset: Dataset, result: TrainedModel) -> TestedTrial:
+    judged_rune = JudgedRune(result.runefile, {"model.tflite": result.model}, scores_stage(result.model))
+    share = judge(judged_rune, dataset, Split.TEST, lambda _share, _text: None).to_json(dataset.labels)["accuracy"][0]
     assert trial.accuracy is not None
     return TestedTrial(trial, trial.accuracy[0], share)
 
 
-def best_of(tested: Sequence[TestedTrial]) -> TestedTrial:
+def best_of(tested_trials: Sequence[TestedTrial]) -> TestedTrial:
     """The trial that a person would take: the best on the validation split."""
-    return max(tested, key=lambda each: each.validation)
+    return max(tested_trials, key=lambda each: each.validation)
 
 
 def learned_run(trial: Trial, source: Path, folder: Path) -> LearnedRun:
     """Learns the network of a trial as a run of its own, on denser windows."""
     began = time.monotonic()
     arguments = {**ARGUMENTS, **trial.candidate.values, **DENSER}
-    prepared = prepare_run(Training("motion", "samples", arguments=arguments), source, {})
+    run = prepare_run(Training("motion", "samples", arguments=arguments), source, {})
     folder.mkdir()
-    trained = train(prepared, RunFolder(folder, prepared.settings.digest), lambda _event: None)
-    seconds, settings = time.monotonic() - began, prepared.settings
-    needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, trained.model, TARGET)
-    return LearnedRun(trained.report["judgements"]["test"]["accuracy"][0], needs, seconds)
+    result = train(run, RunFolder(folder, run.settings.digest), lambda _event: None)
+    seconds, settings = time.monotonic() - began, run.settings
+    needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, result.model, TARGET)
+    return LearnedRun(result.report["judgements"]["test"]["accuracy"][0], needs, seconds)
 
 
 def _text(
     trials: Sequence[Trial],
-    tested: Sequence[TestedTrial],
+    tested_trials: Sequence[TestedTrial],
     run: LearnedRun,
     seconds: float,
     needs: Needs,
     template: float,
     dataset: Dataset,
 ) -> str:
-    best = best_of(tested)
+    best = best_of(tested_trials)
     count = sum(dataset.counts()[Split.TEST.value].values())
-    usual = statistics.mean(each.difference for each in tested)
+    usual = statistics.mean(each.difference for each in tested_trials)
     states = [sum(each.state is state for each in trials) for state in (TrialState.TRAINED, TrialState.STOPPED)]
     began = ", with which the search began" if best.trial.number == min(each.number for each in trials) else ""
     assert best.trial.needs is not None
@@ -214,7 +214,7 @@ def _text(
         f"{seconds:.0f} s together."
     )
     luck = (
-        f"Chosen among {len(tested)} by the validation split, the best trial is "
+        f"Chosen among {len(tested_trials)} by the validation split, the best trial is "
         f"right there in {100 * best.validation:.1f} %, and on the test split in {100 * best.test:.1f} %: "
         f"{100 * best.difference:+.1f} points. All trained trials together differ by {100 * usual:+.1f} points, "
         f"because the people are others. {_selection_bias(best.difference - usual)}"

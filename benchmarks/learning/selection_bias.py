@@ -59,7 +59,7 @@ def measure() -> str:
         recipe = recipe_of("motion")
         dataset = read_dataset(write_people(folder, folder / "samples"), recipe, {})
         space = space_of(recipe, {"window": WINDOWS}, "int8")
-        chosen = drawn(space, TRIALS)
+        values_of_trials = random_values(space, TRIALS)
         windows = space.arguments["window"]
         files = [folder / f"{window}.npz" for window in windows]
         for window, path in zip(windows, files, strict=True):
@@ -69,7 +69,7 @@ def measure() -> str:
                 "arguments": read_arguments(recipe.arguments, {**ARGUMENTS, **values}, recipe.name),
                 "windows": windows.index(values["window"]),
             }
-            for values in chosen
+            for values in values_of_trials
         ]
         (folder / "candidates.json").write_text(json.dumps(candidates), encoding="utf-8")
         paths = (folder / "candidates.json", *files)
@@ -77,7 +77,7 @@ def measure() -> str:
     return _text([JudgedTrial(*shares) for shares in answer], dataset)
 
 
-def drawn(space: Space, count: int) -> Sequence[Mapping[str, Any]]:
+def random_values(space: Space, count: int) -> Sequence[Mapping[str, Any]]:
     """So many candidates of a space, each another one, and the same each time."""
     random = np.random.default_rng(_SEED)
     candidates: dict[tuple[Any, ...], Mapping[str, Any]] = {}
@@ -90,18 +90,18 @@ def drawn(space: Space, count: int) -> Sequence[Mapping[str, Any]]:
 def write_people(cache: Path, folder: Path) -> Path:
     """Writes three seconds of an exercise at a time, without overlap, into a folder for each split: each person is in
     one of them."""
-    recorded, names = exercise_recordings(cache)
-    for number, each in enumerate(recorded):
+    recordings, names = exercise_recordings(cache)
+    for number, each in enumerate(recordings):
         split = "test" if each.person in TEST_PEOPLE else "validation" if each.person in VALIDATION_PEOPLE else "train"
         for place, rows in enumerate(windows_of(each.rows, LENGTH)):
             write_series(folder / split / names[each.label] / f"{number:03}-{place:03}.csv", rows)
     return folder
 
 
-def save_windows(dataset: Dataset, written: Mapping[str, object], path: Path) -> None:
+def save_windows(dataset: Dataset, arguments: Mapping[str, object], path: Path) -> None:
     """Writes the features of all recordings, as the blocks of the recipe compute them."""
     recipe = recipe_of("motion")
-    values = read_arguments(recipe.arguments, {**ARGUMENTS, **written}, recipe.name)
+    values = read_arguments(recipe.arguments, {**ARGUMENTS, **arguments}, recipe.name)
     windows = compute_windows(dataset, recipe, values, lambda _share, _text: None)
     labels = [dataset.labels.index(dataset.recordings[place].label) for place in windows.recordings]
     splits = [SPLITS.index(dataset.splits[place].value) for place in windows.recordings]
@@ -110,15 +110,15 @@ def save_windows(dataset: Dataset, written: Mapping[str, object], path: Path) ->
 
 def _text(trials: Sequence[JudgedTrial], dataset: Dataset) -> str:
     counts = {split: sum(dataset.counts()[split.value].values()) for split in Split}
-    ranked = sorted(trials, key=lambda each: each.validation, reverse=True)
+    ranked_trials = sorted(trials, key=lambda each: each.validation, reverse=True)
     usual = statistics.mean(each.difference for each in trials)
     rows = [
-        _row("the best on the validation split", ranked[:1], usual),
-        _row(f"the {_BEST} best there, in the mean", ranked[:_BEST], usual),
+        _row("the best on the validation split", ranked_trials[:1], usual),
+        _row(f"the {_BEST} best there, in the mean", ranked_trials[:_BEST], usual),
         _row("all, in the mean", trials, usual),
     ]
-    bias_of_ten = statistics.mean(each.difference for each in ranked[:_BEST]) - usual
-    best, spread = ranked[0].difference - usual, statistics.stdev(each.difference for each in trials)
+    bias_of_ten = statistics.mean(each.difference for each in ranked_trials[:_BEST]) - usual
+    best, spread = ranked_trials[0].difference - usual, statistics.stdev(each.difference for each in trials)
     return (
         f"{len(trials)} networks of the motion recipe, drawn by chance from its space and trained for "
         f"{ARGUMENTS['epochs']} epochs each; none is stopped early, and there is no limit. Three seconds of an "

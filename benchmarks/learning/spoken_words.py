@@ -55,25 +55,27 @@ def write_words(folder: Path) -> Path:
             place = folder / split.name / word
             place.mkdir(parents=True)
             own = voices[split.voices]
-            for number, sound in enumerate(_spoken(partial(random_manner, chance, own), speaker, word, split.count)):
-                data = wav_bytes(RATE, _recorded(sound, chance).tobytes())
+            for number, sound in enumerate(
+                _spoken_words(partial(random_manner, chance, own), speaker, word, split.count)
+            ):
+                data = wav_bytes(RATE, _as_recorded(sound, chance).tobytes())
                 (place / f"{number:03}.wav").write_bytes(data)
     return folder
 
 
-def _spoken(manner: Callable[[], Any], speaker: Any, word: str, count: int) -> Iterator[NDArray[np.int16]]:
+def _spoken_words(manner: Callable[[], Any], speaker: Any, word: str, count: int) -> Iterator[NDArray[np.int16]]:
     """A word so many times; voices that do not go with an accent are left out."""
-    said = 0
-    while said < count:
+    count_so_far = 0
+    while count_so_far < count:
         try:
             sound = speaker.say(word, manner())
         except RuntimeError:
             continue
-        said += 1
+        count_so_far += 1
         yield sound
 
 
-def _recorded(sound: NDArray[np.int16], chance: np.random.Generator) -> NDArray[np.int16]:
+def _as_recorded(sound: NDArray[np.int16], chance: np.random.Generator) -> NDArray[np.int16]:
     """A word somewhere in a second of noise, i16 [16000]."""
     word = trimmed(sound.astype(np.float64) / 32768, RATE)[:RATE]
     noisy = in_noise(placed(word, RATE, chance), RATE, chance, LEAST_NOISE)

@@ -33,16 +33,16 @@ def measure() -> str:
             by_recipe(f"{RECIPE} with ten times the epochs", _ten_times(), sounds, folder),
             _by_keras(sounds, folder),
         ]
-    learned, validation, tested = counts()
+    train_count, validation_count, test_count = counts()
     return (
-        f"{learned + validation:,} sounds of {len(WORDS)} words, spoken by synthetic voices in noise of up to the "
-        f"level of the word; {validation} of them are the validation split. The test has {tested:,} sounds of voices "
-        "that were not learned, recognised with the 95 % interval (Wilson). The aims: at most "
+        f"{train_count + validation_count:,} sounds of {len(WORDS)} words, spoken by synthetic voices in noise of up "
+        f"to the level of the word; {validation_count} of them are the validation split. The test has {test_count:,} "
+        "sounds of voices that were not learned, recognised with the 95 % interval (Wilson). The aims: at most "
         f"{SECONDS_AIM:g} s, and at most one point below ten times that budget. Seconds of a recipe have the start of "
         "TensorFlow, the features, the quantised rune and its run on the test in them. Keras by hand has convolutions "
         "over the recipe's spectrogram, learns without augmentation, and is the best of "
         f"{len(LEARNING_RATES)} learning rates on the validation split, in floats.\n\n"
-        + table(["", "recognised", "seconds", "flash"], [row(each, tested) for each in results])
+        + table(["", "recognised", "seconds", "flash"], [row(each, test_count) for each in results])
     )
 
 

@@ -48,19 +48,19 @@ class LabelledWindows:
 
 def digits() -> LabelledWindows:
     """The 1,797 handwritten digits of scikit-learn, each a row of 64 numbers, divided by chance."""
-    loaded: Any = load_digits()
-    count = len(loaded.target)
+    data: Any = load_digits()
+    count = len(data.target)
     splits = np.digitize(np.random.default_rng(5).permutation(count), [round(0.7 * count), round(0.85 * count)])
     header = ",".join(f"p{place}" for place in range(64))
-    inputs = loaded.data.astype(np.float32)
-    return LabelledWindows(inputs, loaded.target.astype(np.int64), splits, [str(digit) for digit in range(10)], header)
+    inputs = data.data.astype(np.float32)
+    return LabelledWindows(inputs, data.target.astype(np.int64), splits, [str(digit) for digit in range(10)], header)
 
 
 def exercises(cache: Path) -> LabelledWindows:
     """Three seconds of the exercises of the template `motion`, in g: 10 people, of whom three are for the test."""
     inputs, labels, splits = [], [], []
-    recorded, names = exercise_recordings(cache)
-    for each in recorded:
+    recordings, names = exercise_recordings(cache)
+    for each in recordings:
         own = windows_of(each.rows)
         inputs += own
         labels += [each.label] * len(own)

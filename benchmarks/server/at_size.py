@@ -48,8 +48,8 @@ def measure() -> str:
         try:
             with running_services(durable=True) as services:
                 spreads = [
-                    _measured(Path(folder) / "sqlite", {}),
-                    _measured(Path(folder) / "postgresql", services.environment("at_size")),
+                    _spreads(Path(folder) / "sqlite", {}),
+                    _spreads(Path(folder) / "postgresql", services.environment("at_size")),
                 ]
         except ServiceMissing as missing:
             raise CannotMeasure(str(missing)) from missing
@@ -65,7 +65,7 @@ def measure() -> str:
     )
 
 
-def _measured(data: Path, environment: Mapping[str, str]) -> dict[str, Spread]:
+def _spreads(data: Path, environment: Mapping[str, str]) -> dict[str, Spread]:
     with _large(data, environment) as server:
         times: dict[str, list[float]] = {name: [] for name in ADDRESSES}
         for run in range(WARMING + RUNS):

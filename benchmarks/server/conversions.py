@@ -53,11 +53,11 @@ def measure() -> str:
             raise CannotMeasure(f"the environment {environment.name} is not prepared; run make lab")
     with TemporaryDirectory() as name, open_page() as page:
         folder = Path(name)
-        written = subprocess.run(
+        process = subprocess.run(
             [ENVIRONMENTS["tensorflow"].python, "-c", _KERAS, name], capture_output=True, text=True, check=False
         )
-        if written.returncode:
-            raise CannotMeasure(f"Keras wrote no models: {written.stderr[-300:]}")
+        if process.returncode:
+            raise CannotMeasure(f"Keras wrote no models: {process.stderr[-300:]}")
         onnx = ROOT / "tests" / "lab" / "models" / "onnx" / "keywords.onnx"
         with LiveForge(folder / "data", {FOLDER_VARIABLE: str(environments_folder())}) as forge:
             sign_in(page, forge.link())

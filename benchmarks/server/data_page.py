@@ -165,8 +165,8 @@ class DataPageSession:
         page.evaluate(_WATCH_CARD, number)
         begin = time.time()
         self.json("POST", f"samples?consent={consent}&label=yes", noise(np.random.default_rng(-number % 2**32), 1.5))
-        shown: float = page.evaluate("window.card")
-        return shown - begin
+        card_time: float = page.evaluate("window.card")
+        return card_time - begin
 
     def consent(self) -> str:
         terms = self.json("GET", "terms")

@@ -26,7 +26,7 @@ def measure() -> str:
     if not NGINX.is_here():
         raise CannotMeasure(lack(NGINX))
     with tempfile.TemporaryDirectory() as folder, LiveServer(Path(folder) / "data") as live:
-        address, keys = _deployed(live)
+        address, keys = _deployment(live)
         requests = [get(address, live.port, {"x-api-key": key}) for key in keys]
         health = [get("/healthz", live.port, {})] * CONNECTIONS
         pointer = httpx.get(f"{live.address}{address}", headers={"x-api-key": keys[0]}, trust_env=False).json()["rune"]
@@ -51,7 +51,7 @@ def _median(port: int, requests: list[bytes]) -> float:
     return median(rate(port, requests, SECONDS) for _ in range(TURNS))
 
 
-def _deployed(live: LiveServer) -> tuple[str, list[str]]:
+def _deployment(live: LiveServer) -> tuple[str, list[str]]:
     """The path of a deployment of an example, and its keys: a key may be used a hundred times a second."""
     project = f"{live.organisation()}/measured"
     live.api("POST", "projects", json={"organisation": live.organisation(), "name": "measured", "template": "sine"})

@@ -25,15 +25,15 @@ MEDIAN_AIM, MOST_AIM = 0.15, 0.25
 """Seconds: of half of the edits, and of nine of ten."""
 
 _WATCH = """([name, text]) => {
-  document.addEventListener("beforeinput", () => { window.edited = performance.now(); }, { capture: true });
+  document.addEventListener("beforeinput", () => { window.editTime = performance.now(); }, { capture: true });
   const isThere = () => {
     const card = document.querySelector(`[aria-label="Output ${name}"]`);
     return card !== null && [...card.querySelectorAll("p")].some(each => each.textContent === text);
   };
-  window.seen = new Promise((resolve, reject) => {
+  window.secondsToResult = new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(`${name} never showed ${text}`)), 60_000);
     const observer = new MutationObserver(() => {
-      if (isThere()) { observer.disconnect(); resolve((performance.now() - window.edited) / 1000); }
+      if (isThere()) { observer.disconnect(); resolve((performance.now() - window.editTime) / 1000); }
     });
     observer.observe(document.body, { childList: true, subtree: true, characterData: true });
   });
@@ -77,7 +77,7 @@ class TimedEdit:
     """A part of the line that is edited, before the first edit."""
     line: Callable[[int], str]
     """The line after the edit `n`; it stands in no other line."""
-    shown: Callable[[int], str]
+    shown_value: Callable[[int], str]
 
 
 def _edits(label: str) -> tuple[TimedEdit, ...]:
@@ -122,10 +122,10 @@ def measure() -> str:
         put_file(page, "Runefile.yml", runefile.replace("\nresources:", _STAGES).encode())
         page.get_by_role("region", name="Output stepped").get_by_text("100", exact=True).first.wait_for()
         expect_running(page)
-        heard = page.get_by_role("region", name="Output heard").locator("p").first.inner_text()
+        heard_label = page.get_by_role("region", name="Output heard").locator("p").first.inner_text()
         rows = [
-            _row(edit.name, [_measured(page, forge, edit, number) for number in range(1, EDITS + 2)])
-            for edit in _edits(heard)
+            _row(edit.name, [_edit_time(page, forge, edit, number) for number in range(1, EDITS + 2)])
+            for edit in _edits(heard_label)
         ]
     return (
         f"In the studio, from the keystroke to the first result of the new rune on the page. {EDITS} edits of each "
@@ -154,16 +154,18 @@ def measure() -> str:
 class EditTime:
     """One edit: seconds until its result is on the page, and seconds of processor time that it cost."""
 
-    elapsed: float
+    elapsed_seconds: float
     server: float
     browser: float
 
 
-def _measured(page: Page, forge: LiveForge, edit: TimedEdit, number: int) -> EditTime:
+def _edit_time(page: Page, forge: LiveForge, edit: TimedEdit, number: int) -> EditTime:
     browser = browser_pid()
     server_before, browser_before = processor_time(forge.pid), processor_time(browser)
-    elapsed = seconds_of_edit(page, edit, number)
-    return EditTime(elapsed, processor_time(forge.pid) - server_before, processor_time(browser) - browser_before)
+    elapsed_seconds = seconds_of_edit(page, edit, number)
+    return EditTime(
+        elapsed_seconds, processor_time(forge.pid) - server_before, processor_time(browser) - browser_before
+    )
 
 
 def browser_pid() -> int:
@@ -172,8 +174,8 @@ def browser_pid() -> int:
 
 
 def _row(name: str, edits: list[EditTime]) -> tuple[str, ...]:
-    first, later = edits[0].elapsed, edits[1:]
-    spread = Spread(tuple(each.elapsed for each in later))
+    first, later = edits[0].elapsed_seconds, edits[1:]
+    spread = Spread(tuple(each.elapsed_seconds for each in later))
     server, browser = (Spread(tuple(getattr(each, part) for each in later)).median for part in ("server", "browser"))
     median, most, slowest = spread.median, spread.percentile(90), max(spread.values)
     figures = (median, MEDIAN_AIM, most, MOST_AIM, slowest, first, server, browser)
@@ -187,8 +189,8 @@ def seconds_of_edit(page: Page, edit: TimedEdit, number: int) -> float:
     editor.click()
     if edit.file == "Runefile.yml":
         page.keyboard.press("Control+End")  # the editor draws only the lines that are in sight
-    page.evaluate(_WATCH, [edit.output, edit.shown(number)])
+    page.evaluate(_WATCH, [edit.output, edit.shown_value(number)])
     replace_in_editor(page, edit.file, edit.old if number == 1 else edit.line(number - 1), edit.line(number))
-    seconds: float = page.evaluate("window.seen")
+    seconds: float = page.evaluate("window.secondsToResult")
     expect_running(page)
     return seconds

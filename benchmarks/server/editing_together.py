@@ -31,7 +31,7 @@ EDITS_A_SECOND = 5
 BUILDS = 4
 FLUSHES = 200
 
-PLAIN, STORED = "@y/websocket-server", "@y/websocket-server with LevelDB"
+IN_MEMORY, IN_LEVELDB = "@y/websocket-server", "@y/websocket-server with LevelDB"
 
 Row = tuple[str, str, str, str, str]
 
@@ -81,15 +81,15 @@ def measure() -> str:
         # A queue that nobody works on: builds are measured apart.
         queue = {"BROKER_URL": services.redis}
         others = [
-            stack.enter_context(_other(PLAIN, {})),
-            stack.enter_context(_other(STORED, {"YPERSISTENCE": str(Path(name) / "leveldb")})),
+            stack.enter_context(_other(IN_MEMORY, {})),
+            stack.enter_context(_other(IN_LEVELDB, {"YPERSISTENCE": str(Path(name) / "leveldb")})),
         ]
         ours = stack.enter_context(_forge(Path(name) / "sqlite", queue, "Forge, SQLite"))
-        shared = stack.enter_context(
+        shared_forge = stack.enter_context(
             _forge(Path(name) / "postgresql", queue | services.environment("bench"), "Forge, PostgreSQL and Redis")
         )
         disk = _flushes(Path(name))
-        rows = [row for shape in SHAPES for row in _rows(shape, (*others, ours, shared), ask)]
+        rows = [row for shape in SHAPES for row in _rows(shape, (*others, ours, shared_forge), ask)]
     with TemporaryDirectory() as name, ExitStack() as stack:
         ask = stack.enter_context(_load())
         live = stack.enter_context(LiveServer(Path(name) / "data"))
@@ -139,17 +139,17 @@ def _rows(shape: Shape, servers: Sequence[DocumentServer], ask: Callable[[Any], 
     for _ in range(TURNS):
         for server in servers:
             runs[server.words].append(run(shape, server, ask))
-    lost = {words: sum(each.lost for each in heard) for words, heard in runs.items()}
-    middle = {words: sorted(heard, key=lambda heard: heard.p95)[len(heard) // 2] for words, heard in runs.items()}
-    return [_row(shape, words, heard, lost[words], middle.get(STORED), suffix) for words, heard in middle.items()]
+    lost = {words: sum(each.lost for each in results) for words, results in runs.items()}
+    middle = {words: sorted(results, key=lambda each: each.p95)[len(results) // 2] for words, results in runs.items()}
+    return [_row(shape, words, result, lost[words], middle.get(IN_LEVELDB), suffix) for words, result in middle.items()]
 
 
-def _row(shape: Shape, server: str, heard: EditingResult, lost: int, beside: EditingResult | None, suffix: str) -> Row:
+def _row(shape: Shape, server: str, result: EditingResult, lost: int, beside: EditingResult | None, suffix: str) -> Row:
     words = ", ".join(part for part in (shape.words, server, suffix, f"{lost} not heard" if lost else "") if part)
-    print(f"    {words}: {heard}", flush=True)
-    is_ours = beside is not None and server not in (PLAIN, STORED)
-    times = f"{heard.p95 / beside.p95:.1f}" if beside is not None and is_ours else ""
-    return words, f"{heard.p50:.1f}", f"{heard.p95:.1f}", times, f"{100 * heard.cpu:.0f}"
+    print(f"    {words}: {result}", flush=True)
+    is_ours = beside is not None and server not in (IN_MEMORY, IN_LEVELDB)
+    times = f"{result.p95 / beside.p95:.1f}" if beside is not None and is_ours else ""
+    return words, f"{result.p50:.1f}", f"{result.p95:.1f}", times, f"{100 * result.cpu:.0f}"
 
 
 def run(shape: Shape, server: DocumentServer, ask: Callable[[Any], Any]) -> EditingResult:
@@ -243,9 +243,9 @@ def _building(live: LiveServer) -> Iterator[None]:
         while not over.is_set():
             number += 1
             live.api("PUT", f"projects/{organisation}/{name}/files/notes.txt", content=f"{number}".encode())
-            pressed = live.api("POST", f"projects/{organisation}/{name}/builds")
+            build = live.api("POST", f"projects/{organisation}/{name}/builds")
             while not over.wait(0.3):
-                if live.api("GET", f"builds/{pressed['id']}")["state"] not in ("queued", "running"):
+                if live.api("GET", f"builds/{build['id']}")["state"] not in ("queued", "running"):
                     break
 
     threads = [threading.Thread(target=build_again_and_again, args=(name,)) for name in names]

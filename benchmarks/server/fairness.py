@@ -96,7 +96,7 @@ def measure() -> str:
     tables = []
     for name, layout in LAYOUTS.items():
         with layout() as live:
-            tables.append(f"{name}:\n\n{_compared(live)}")
+            tables.append(f"{name}:\n\n{_comparison(live)}")
     return (
         f"The medians of {SAMPLES}, in one project of one organisation: a press of Build to its end, an edit to the "
         "preview of it, and a question of an editor to its answer. Meanwhile another organisation keeps "
@@ -106,22 +106,22 @@ def measure() -> str:
     )
 
 
-def _compared(live: LiveServer) -> str:
+def _comparison(live: LiveServer) -> str:
     """The table of one layout."""
     victim = BusyOrganisation(live, live.organisation())
     live.api("POST", "organisations", json={"name": "greedy", "title": "Greedy"})
     attacker = BusyOrganisation(live, "greedy")
     project = victim.new_project("mine")
     text = victim.text(project)
-    measured = partial(_wait_times, victim, project, text)
-    measured(samples=2)  # what is slow once is not what this is about
-    before = measured()
+    measure_wait = partial(_wait_times, victim, project, text)
+    measure_wait(samples=2)  # what is slow once is not what this is about
+    before = measure_wait()
     rows = [("nothing", *before.cells(before, before))]
     for name, attack in ATTACKS.items():
         with attack(attacker):
-            times = measured()
+            times = measure_wait()
         _rest(live, attacker)
-        after = measured()  # before and after: the machine may be busy with other things, and more so by and by
+        after = measure_wait()  # before and after: the machine may be busy with other things, and more so by and by
         rows += [(name, *times.cells(before, after)), ("nothing", *after.cells(after, after))]
         before = after
     head = ["while another organisation has"]
@@ -161,8 +161,8 @@ def _wait_times(victim: BusyOrganisation, project: str, text: str, samples: int 
             time.sleep(0.5)
         answers.append(time.monotonic() - begin)
         victim.write(project, text)
-        pressed = victim.live.api("POST", f"projects/{project}/builds")
-        builds.append(_seconds_until(partial(_is_over, victim.live, pressed["id"])))
+        build = victim.live.api("POST", f"projects/{project}/builds")
+        builds.append(_seconds_until(partial(_is_over, victim.live, build["id"])))
     return WaitTimes(Spread(tuple(builds)), Spread(tuple(previews)), Spread(tuple(answers)))
 
 
@@ -178,10 +178,10 @@ def _seconds_until(condition: Callable[[], bool]) -> float:
     """Asks again and again, more seldom the longer it takes: the server counts requests."""
     begin = time.monotonic()
     while not condition():
-        waited = time.monotonic() - begin
-        if waited > TIMEOUT:
+        seconds = time.monotonic() - begin
+        if seconds > TIMEOUT:
             break  # what was waited for so long is a figure too
-        time.sleep(max(0.02, waited / 20))
+        time.sleep(max(0.02, seconds / 20))
     return time.monotonic() - begin
 
 
@@ -191,22 +191,22 @@ def _again_and_again(*acts: Callable[[], None]) -> Iterator[None]:
     over = Event()
     failures: list[BaseException] = []
 
-    def repeat(act: Callable[[], None], begun: Event) -> None:
+    def repeat(act: Callable[[], None], has_begun: Event) -> None:
         try:
             while not over.is_set():
                 act()
-                begun.set()
+                has_begun.set()
         except BaseException as failure:
             failures.append(failure)
-            begun.set()
+            has_begun.set()
 
     with ExitStack() as stack:
         for act in acts:
-            begun = Event()
-            thread = Thread(target=repeat, args=(act, begun))
+            has_begun = Event()
+            thread = Thread(target=repeat, args=(act, has_begun))
             thread.start()
             stack.callback(thread.join)
-            begun.wait(TIMEOUT)
+            has_begun.wait(TIMEOUT)
         stack.callback(over.set)
         yield
     if failures:
@@ -218,18 +218,18 @@ def _long_builds(attacker: BusyOrganisation) -> Iterator[None]:
     """Keeps some long builds waiting or running."""
     project = attacker.new_project("builds")
     attacker.write(project, runefile(LONG_BUILD))
-    begun: list[str] = []
+    builds: list[str] = []
 
     def press() -> None:
-        begun[:] = [build for build in begun if not _is_over(attacker.live, build)]
-        while len(begun) < LONG_BUILDS:
+        builds[:] = [build for build in builds if not _is_over(attacker.live, build)]
+        while len(builds) < LONG_BUILDS:
             attacker.write(project, runefile(LONG_BUILD))
-            begun.append(attacker.live.api("POST", f"projects/{project}/builds")["id"])
+            builds.append(attacker.live.api("POST", f"projects/{project}/builds")["id"])
         time.sleep(1)
 
     with _again_and_again(press):
         yield
-    for build in begun:
+    for build in builds:
         attacker.live.http.post(f"/api/v1/builds/{build}/cancel", headers=_headers(attacker.live))
 
 

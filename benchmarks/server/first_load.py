@@ -43,13 +43,13 @@ class Load:
     """One load with an empty cache: seconds, and bytes by kind."""
 
     seconds: float
-    received: dict[str, int]
+    received_bytes: dict[str, int]
     after: int
     """Bytes that come next, until the graph stands."""
 
     @property
     def size(self) -> int:
-        return sum(self.received.values())
+        return sum(self.received_bytes.values())
 
 
 def measure() -> str:
@@ -62,7 +62,7 @@ def measure() -> str:
         browser.close()
     seconds = Spread(tuple(each.seconds for each in loads))
     kinds = [*KINDS.values(), "all else"]
-    rows = [(kind, f"{max(each.received.get(kind, 0) for each in loads) / 1000:.0f} kB", "") for kind in kinds]
+    rows = [(kind, f"{max(each.received_bytes.get(kind, 0) for each in loads) / 1000:.0f} kB", "") for kind in kinds]
     total = Spread(tuple(each.size / 1000 for each in loads))
     rows.append(("together", f"{max(total.values):.0f} kB", f"{LIMIT_KILOBYTES} kB"))
     after = max(each.after for each in loads) / 1000
@@ -105,10 +105,10 @@ def load(browser: Browser, signed_in: Page) -> Load:
     page.wait_for_function(_AT_REST, timeout=TIMEOUT)
     rest = [request for request in requests if not is_later(request)]
     _finish(page, under_way, rest)
-    received = received_of([request for request in rest if request.timing["startTime"] <= usable])
-    after = sum(received_of(rest).values()) - sum(received.values())
+    received_bytes = received_of([request for request in rest if request.timing["startTime"] <= usable])
+    after = sum(received_of(rest).values()) - sum(received_bytes.values())
     context.close()
-    return Load(seconds, received, after)
+    return Load(seconds, received_bytes, after)
 
 
 def is_later(request: Request) -> bool:
@@ -118,20 +118,20 @@ def is_later(request: Request) -> bool:
 
 def received_of(requests: list[Request]) -> dict[str, int]:
     """Bytes that came over the network, with headers, by kind."""
-    received: dict[str, int] = {}
+    received_bytes: dict[str, int] = {}
     for request in requests:
         if request.failure is not None:
             continue
         sizes = request.sizes()
         kind = KINDS.get(request.resource_type, "all else")
-        received[kind] = received.get(kind, 0) + sizes["responseBodySize"] + sizes["responseHeadersSize"]
-    return received
+        received_bytes[kind] = received_bytes.get(kind, 0) + sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    return received_bytes
 
 
-def _finish(page: Page, under_way: set[Request], wanted: list[Request]) -> None:
+def _finish(page: Page, under_way: set[Request], requests: list[Request]) -> None:
     """Waits until these have ended, however they end."""
     deadline = time.monotonic() + TIMEOUT / 1000
-    while waiting := under_way.intersection(wanted):
+    while waiting := under_way.intersection(requests):
         if time.monotonic() > deadline:
             addresses = ", ".join(sorted(request.url for request in waiting))
             raise CannotMeasure(f"these did not end in {TIMEOUT // 1000} s: {addresses}")

@@ -45,9 +45,9 @@ class MeasuredRegistry:
 
     def push_blob(self, data: bytes) -> None:
         """As clients do: an upload is begun, and the blob comes in one part."""
-        begun = self.client.post(f"/v2/{self.repository}/blobs/uploads/")
-        begun.raise_for_status()
-        location = begun.headers["Location"]
+        upload = self.client.post(f"/v2/{self.repository}/blobs/uploads/")
+        upload.raise_for_status()
+        location = upload.headers["Location"]
         digest = f"sha256:{sha256(data).hexdigest()}"
         url = f"{location}{'&' if '?' in location else '?'}digest={digest}"
         self.client.put(url, content=data, headers={"Content-Type": "application/octet-stream"}).raise_for_status()
@@ -55,14 +55,14 @@ class MeasuredRegistry:
     def push_manifest(self, tag: str, *layers: bytes) -> None:
         for blob in (b"{}", *layers):
             self.push_blob(blob)
-        parts = [{"mediaType": "application/octet-stream", **_described(layer)} for layer in layers]
-        config = {"mediaType": "application/vnd.example.measured", **_described(b"{}")}
+        parts = [{"mediaType": "application/octet-stream", **_descriptor(layer)} for layer in layers]
+        config = {"mediaType": "application/vnd.example.measured", **_descriptor(b"{}")}
         manifest = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": parts}
         data, headers = json.dumps(manifest).encode(), {"Content-Type": _MANIFEST}
         self.client.put(f"/v2/{self.repository}/manifests/{tag}", content=data, headers=headers).raise_for_status()
 
 
-def _described(data: bytes) -> dict[str, object]:
+def _descriptor(data: bytes) -> dict[str, object]:
     """Digest and size, as a manifest has them."""
     return {"digest": f"sha256:{sha256(data).hexdigest()}", "size": len(data)}
 
@@ -152,12 +152,12 @@ def large_down(registry: MeasuredRegistry) -> float:
     """Megabytes a second of a pull."""
     data = _large()
     registry.push_blob(data)
-    begin, received = time.monotonic(), 0
+    begin, received_bytes = time.monotonic(), 0
     with registry.client.stream("GET", f"/v2/{registry.repository}/blobs/sha256:{sha256(data).hexdigest()}") as answer:
         for chunk in answer.iter_raw(1 << 20):
-            received += len(chunk)
-    if received != LARGE:
-        raise RuntimeError(f"{received} bytes came")
+            received_bytes += len(chunk)
+    if received_bytes != LARGE:
+        raise RuntimeError(f"{received_bytes} bytes came")
     return LARGE / MEGABYTE / (time.monotonic() - begin)
 
 

@@ -55,11 +55,11 @@ def _behind(program: str, registry: MeasuredRegistry, folder: Path, data: Path) 
     port = free_port()
     guide = _GUIDE.read_text("utf-8")
     through = re.search(r"    location / \{.*?\n    \}\n", guide, re.DOTALL)
-    stored = re.search(r"    location /-/stored/ \{.*?\n    \}\n", guide, re.DOTALL)
+    stored_location = re.search(r"    location /-/stored/ \{.*?\n    \}\n", guide, re.DOTALL)
     assert through, "the guide has the location of all requests"
-    assert stored, "the guide has the location of stored bytes"
+    assert stored_location, "the guide has the location of stored bytes"
     locations = through[0].replace("http://127.0.0.1:8000", f"http://127.0.0.1:{registry.port}")
-    locations += stored[0].replace("/srv/forge/data/blobs/", f"{data}/blobs/")
+    locations += stored_location[0].replace("/srv/forge/data/blobs/", f"{data}/blobs/")
     aside = "".join(f"{name}_temp_path {folder};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     # Started by root its workers would be nobody, who cannot read the blobs.
     as_us = "user root;" if os.geteuid() == 0 else ""

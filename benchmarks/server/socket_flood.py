@@ -25,8 +25,8 @@ CONNECTIONS = 100
 class Flood:
     """The results of the connections, and the times of `/healthz` meanwhile, in milliseconds."""
 
-    opened: int
-    refused: int
+    opened_sockets: int
+    refused_sockets: int
     answers: tuple[float, ...]
 
     @property
@@ -54,7 +54,7 @@ def measure() -> str:
             flood = asyncio.run(flooded(live.port, path, connections, headers, SECONDS))
             median = statistics.median(flood.answers)
             rows.append([
-                name, f"{flood.opened / SECONDS:,.0f}", f"{flood.refused / SECONDS:,.0f}",
+                name, f"{flood.opened_sockets / SECONDS:,.0f}", f"{flood.refused_sockets / SECONDS:,.0f}",
                 f"{median:,.1f} ms", f"{flood.p99:,.1f} ms", f"{max(flood.answers):,.1f} ms",
             ])  # fmt: skip
     head = ["meanwhile", "handshakes a second", "refused a second", "median of /healthz", "99 of 100", "slowest"]

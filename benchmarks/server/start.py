@@ -27,12 +27,12 @@ def measure() -> str:
         folder = Path(name)
         clone = folder / "clone"
         subprocess.run(["git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(clone)], check=True)
-        cloned = size_of(clone)
-        before = received()
+        clone_size = size_of(clone)
+        before = received_bytes()
         first = seconds_of_start(clone, folder)
-        downloaded = received() - before
+        downloaded_bytes = received_bytes() - before
         again = Spread(tuple(seconds_of_start(clone, folder) for _ in range(SECOND_STARTS)))
-        grown = size_of(clone) - cloned
+        growth = size_of(clone) - clone_size
         parts = {
             "packages in .venv": size_of(clone / ".venv"),
             "the front end's packages": size_of(clone / "frontend" / "node_modules"),
@@ -43,8 +43,8 @@ def measure() -> str:
         ("first `make run`, to a page that answers", f"{first:.0f} s"),
         (f"second `make run`, median of {SECOND_STARTS}", f"{again.median:.1f} s"),
         ("second `make run`, slowest", f"{max(again.values):.1f} s"),
-        ("received over the network meanwhile", f"{downloaded / MEGABYTE:.0f} MB"),
-        ("on disk afterwards, beside the clone", f"{grown / MEGABYTE:.0f} MB"),
+        ("received over the network meanwhile", f"{downloaded_bytes / MEGABYTE:.0f} MB"),
+        ("on disk afterwards, beside the clone", f"{growth / MEGABYTE:.0f} MB"),
         *((f"· {part}", f"{size / MEGABYTE:.0f} MB") for part, size in parts.items()),
     ]
     return (
@@ -102,7 +102,7 @@ def answers(address: str) -> bool:
         return False
 
 
-def received() -> int:
+def received_bytes() -> int:
     """Bytes that came in over all network interfaces but the loopback, since they are up."""
     total = 0
     for line in Path("/proc/net/dev").read_text().splitlines()[2:]:
@@ -116,5 +116,5 @@ def size_of(folder: Path) -> int:
     """Bytes that a folder takes on the disk, a file with two names counted once."""
     if not folder.exists() or shutil.which("du") is None:
         return 0
-    said = subprocess.run(["du", "-s", "--block-size=1", str(folder)], check=True, capture_output=True, text=True)
-    return int(said.stdout.split()[0])
+    process = subprocess.run(["du", "-s", "--block-size=1", str(folder)], check=True, capture_output=True, text=True)
+    return int(process.stdout.split()[0])

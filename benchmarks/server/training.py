@@ -35,12 +35,12 @@ POINT_AIM, PREVIEW_AIM = 3.0, 20.0
 """Seconds from the press."""
 TIMEOUT = 180_000
 """Milliseconds."""
-_DRAWN = """() => {
+_HAS_POINT = """() => {
   const line = document.querySelector("svg polyline.validation");
   return line !== null && line.getAttribute("points").trim() !== "";
 }"""
 """Whether the curve has a point."""
-_ANSWERED = """() => {
+_HAS_RESULT = """() => {
   const card = document.querySelector('[aria-label^="Output "] p');
   return card !== null && card.textContent.trim() !== "";
 }"""
@@ -114,7 +114,7 @@ def timed_run(page: Page, project: str, wait: Callable[[], None] = lambda: None)
     wait()
     begin = time.perf_counter()
     page.get_by_role("button", name="Train", exact=True).click()
-    page.wait_for_function(f"() => document.querySelector('[data-state=failed]') !== null || ({_DRAWN})()")
+    page.wait_for_function(f"() => document.querySelector('[data-state=failed]') !== null || ({_HAS_POINT})()")
     point = time.perf_counter() - begin
     page.locator("[data-state=finished], [data-state=failed]").first.wait_for()
     if page.locator("[data-state=failed]").count():
@@ -129,5 +129,5 @@ def timed_run(page: Page, project: str, wait: Callable[[], None] = lambda: None)
         with page.expect_navigation():
             page.get_by_role("button", name="Check again").click()
     page.goto(f"{change.split('#')[0]}/preview")
-    page.wait_for_function(_ANSWERED)
+    page.wait_for_function(_HAS_RESULT)
     return TimedRun(point, finished, time.perf_counter() - begin, epochs)

@@ -55,7 +55,7 @@ def recording(
         gain = 10 ** (strength / 20) * power / _power(audible)
         fade = np.clip((np.arange(count) / RATE - since) / 0.2, 0, 1)
         normal = normal + gain * fade * sound
-    return _heard(normal / power, random_place(rng), rng)
+    return _recording(normal / power, random_place(rng), rng)
 
 
 def _angle(count: int, rng: np.random.Generator) -> Wave:
@@ -85,14 +85,14 @@ def _normal(angle: Wave, rng: np.random.Generator) -> Wave:
 def _worn_bearing(angle: Wave, rng: np.random.Generator) -> Wave:
     """A ball that rolls over a pit: knocks that ring, a little unevenly, stronger where the shaft presses."""
     knocks = np.zeros(len(angle))
-    passed = np.floor(3.57 * angle + 0.03 * rng.standard_normal())
-    (places,) = np.nonzero(np.diff(passed) > 0)
+    ball_passes = np.floor(3.57 * angle + 0.03 * rng.standard_normal())
+    (places,) = np.nonzero(np.diff(ball_passes) > 0)
     places = np.clip(places + rng.integers(-12, 13, len(places)), 0, len(angle) - 1)
     knocks[places] = 1 + 0.5 * np.sin(2 * np.pi * angle[places]) + 0.2 * rng.standard_normal(len(places))
     return _ringing(knocks, rng.uniform(3_000, 4_600), 0.97)
 
 
-def _unbalanced(angle: Wave, rng: np.random.Generator) -> Wave:
+def _imbalance(angle: Wave, rng: np.random.Generator) -> Wave:
     """The housing shakes once a turn: a drone with overtones, and loose parts that rattle with it."""
     drone = sum(np.sin(2 * np.pi * (k * angle + rng.random())) / k for k in range(1, 9))
     rattle = _ringing(
@@ -116,13 +116,13 @@ def _squealing_belt(angle: Wave, rng: np.random.Generator) -> Wave:
 
 _FAULTS = {
     "worn bearing": _worn_bearing,
-    "unbalanced": _unbalanced,
+    "unbalanced": _imbalance,
     "rubbing": _rubbing,
     "squealing belt": _squealing_belt,
 }
 
 
-def _heard(sound: Wave, place: Place, rng: np.random.Generator) -> NDArray[np.int16]:
+def _recording(sound: Wave, place: Place, rng: np.random.Generator) -> NDArray[np.int16]:
     """Coloured by the microphone and the way to it, with the room's own noise, as 16-bit samples."""
     size = next_fast_len(len(sound))
     bins = size // 2 + 1
@@ -143,9 +143,9 @@ def coloured(count: int, slope: float, rng: np.random.Generator) -> Wave:
     return np.asarray(noise / _power(noise))
 
 
-def _ringing(driven: Wave, hertz: float, decay: float) -> Wave:
+def _ringing(excitation: Wave, hertz: float, decay: float) -> Wave:
     """The resonance of a part of the housing."""
-    ringing = lfilter([1.0], [1.0, -2 * decay * np.cos(2 * np.pi * hertz / RATE), decay**2], driven)
+    ringing = lfilter([1.0], [1.0, -2 * decay * np.cos(2 * np.pi * hertz / RATE), decay**2], excitation)
     return np.asarray(ringing / max(_power(ringing), 1e-9))
 
 

@@ -78,7 +78,7 @@ class Listener:
         port = Port("alarm", 0)
         project = MemoryFiles({"Runefile.yml": runefile.encode(), "anomaly.tflite": model})
         rune = build(project, BuildOptions("anomaly", watched=(port,))).rune
-        self._tensors = RecordedTensors(rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
+        self._tensors = RecordedTensors(rune, lambda loaded_rune, _: tensor_array(loaded_rune.watched[port].tensors[0]))
 
     def alarms(self, sound: Sound) -> list[float]:
         """The seconds of sound after which an alarm began."""
@@ -90,7 +90,7 @@ class Listener:
 def measure(listener: Listener) -> dict[str, object]:
     """On recordings that it never heard. A fault counts as caught if an alarm began after it did."""
     _, count = RECORDINGS["test"]
-    caught: dict[str, dict[str, float]] = {fault: {} for fault in FAULTS}
+    caught_shares: dict[str, dict[str, float]] = {fault: {} for fault in FAULTS}
     delays: list[float] = []
     with Pool() as pool:
         sounds = pool.starmap(normal, [("test", number) for number in range(count)])
@@ -99,14 +99,14 @@ def measure(listener: Listener) -> dict[str, object]:
             sounds = pool.starmap(faulty, [(fault, strength, number) for number in range(FAULTY_EACH)])
             late = [[each - SECONDS / 2 for each in listener.alarms(sound) if each > SECONDS / 2] for sound in sounds]
             first = [own[0] for own in late if own]
-            caught[fault][f"{strength} dB"] = round(len(first) / FAULTY_EACH, 3)
+            caught_shares[fault][f"{strength} dB"] = round(len(first) / FAULTY_EACH, 3)
             delays += first
     return {
         "trained_on_minutes": RECORDINGS["train"][1] * SECONDS // 60,
         "normal_minutes": count * SECONDS // 60,
         "false_alarms": false,
         "recordings_each": FAULTY_EACH,
-        "caught": caught,
+        "caught": caught_shares,
         "median_delay_seconds": round(float(np.median(delays)), 1) if delays else "none",
     }
 

@@ -83,8 +83,8 @@ def drawn(digit: Images, rng: np.random.Generator, sizes: tuple[float, float] = 
     turn = rng.normal(0, 0.16)
     lean = rng.normal(0, 0.12)
     stretch = np.exp(rng.normal(0, 0.1))
-    turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    matrix = turned @ np.array([[1, 0], [lean, 1]]) @ np.diag([1 / stretch, stretch]) / (2 * size)
+    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    matrix = rotation @ np.array([[1, 0], [lean, 1]]) @ np.diag([1 / stretch, stretch]) / (2 * size)
     slack = max(0.0, 14.0 - 11.0 * size)
     shift = rng.uniform(-slack - 1, slack + 1, 2) * 2
     middle = (SIDE - 1) / 2
@@ -162,7 +162,7 @@ def _lines(rng: np.random.Generator) -> NDArray[np.float32]:
     if rng.random() < 0.35:
         places.append(x * np.cos(turn) - y * np.sin(turn))
     shift = rng.uniform(0, apart, 2)
-    away = [np.abs((place + moved) % apart - apart / 2) for place, moved in zip(places, shift, strict=False)]
+    away = [np.abs((place + offset) % apart - apart / 2) for place, offset in zip(places, shift, strict=False)]
     return np.max([np.clip(thick + 0.5 - each, 0, 1) for each in away], axis=0).astype(np.float32)
 
 
@@ -179,7 +179,7 @@ def example(
     elif kind < 0.16:
         strokes = drawn(scribble(rng), rng, sizes)
     else:
-        chosen = int(rng.integers(len(labels)))
-        label = int(labels[chosen])
-        strokes = drawn(with_other_habits(digits[chosen], label, rng), rng, sizes)
+        index = int(rng.integers(len(labels)))
+        label = int(labels[index])
+        strokes = drawn(with_other_habits(digits[index], label, rng), rng, sizes)
     return (on_pad(strokes) if rng.random() < 0.5 else on_camera(strokes, rng, random_paper(rng))), label

@@ -62,8 +62,8 @@ def letter(letters: tuple[Strokes, ...], rng: np.random.Generator) -> Images:
     """One of them, by a hand that is not quite steady."""
     strokes = letters[int(rng.integers(len(letters)))]
     shaky = rng.uniform(0, 0.03)
-    moved = [[(x + rng.normal(0, shaky), y + rng.normal(0, shaky)) for x, y in stroke] for stroke in strokes]
-    return _inked(moved, rng)
+    moved_strokes = [[(x + rng.normal(0, shaky), y + rng.normal(0, shaky)) for x, y in stroke] for stroke in strokes]
+    return _inked(moved_strokes, rng)
 
 
 def scribble(rng: np.random.Generator) -> Images:

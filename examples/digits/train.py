@@ -89,8 +89,8 @@ def _write_pictures(cache: Path, folder: Path, split: str, start: int, end: int)
     seed = (SEED, 3) if is_test else (SEED,)
     for number in range(start, end):
         picture, label = example(digits, labels, letters, np.random.default_rng([*seed, number]))
-        chosen = split if is_test or number % 32 else "validation"
-        Image.fromarray(picture).save(folder / chosen / LABELS[label] / f"{number:05}.png")
+        own_split = split if is_test or number % 32 else "validation"
+        Image.fromarray(picture).save(folder / own_split / LABELS[label] / f"{number:05}.png")
 
 
 def measure(project: Path, cache: Path) -> dict[str, object]:
@@ -101,7 +101,7 @@ def measure(project: Path, cache: Path) -> dict[str, object]:
     pad = [on_pad(drawn(digit, rng)) for digit in digits]
     camera = [on_camera(drawn(digit, rng), rng) for digit in digits]
     empty = [on_camera(blank(rng), rng) for _ in range(1_000)]
-    lined = [on_camera(drawn(digit, rng), rng, Paper(is_lined=True)) for digit in digits]
+    lined_paper = [on_camera(drawn(digit, rng), rng, Paper(is_lined=True)) for digit in digits]
     faint = [on_camera(drawn(digit, rng), rng, Paper(is_faint=True)) for digit in digits]
     small = [on_pad(drawn(digit, rng, SMALL)) for digit in digits]
     alphabet_of_others = alphabet(cache, HELD_OUT_FONTS)
@@ -111,8 +111,8 @@ def measure(project: Path, cache: Path) -> dict[str, object]:
     elsewhere = [(with_other_habits(d, int(label), rng), d, label) for d, label in zip(digits, labels, strict=True)]
     changed = [(on_pad(drawn(new, rng)), label) for new, old, label in elsewhere if new is not old]
 
-    def share(shown: list[Images], answers: Iterable[int]) -> float:
-        return round(float(np.mean([says(p) == LABELS[a] for p, a in zip(shown, answers, strict=True)])), 4)
+    def share(pictures: list[Images], answers: Iterable[int]) -> float:
+        return round(float(np.mean([says(p) == LABELS[a] for p, a in zip(pictures, answers, strict=True)])), 4)
 
     return {
         "model_bytes": (project / "digits.tflite").stat().st_size,
@@ -122,7 +122,7 @@ def measure(project: Path, cache: Path) -> dict[str, object]:
             "redrawn_on_the_pad": share(pad, labels),
             "seen_by_a_camera": share(camera, labels),
             "ones_with_an_upstroke_and_crossed_sevens": share([p for p, _ in changed], [a for _, a in changed]),
-            "on_lined_paper": share(lined, labels),
+            "on_lined_paper": share(lined_paper, labels),
             "in_faint_pencil": share(faint, labels),
             "small_on_the_pad": share(small, labels),
             "nothing_recognised_as_nothing": share(empty, [NOTHING] * len(empty)),

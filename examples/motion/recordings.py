@@ -58,8 +58,8 @@ def recordings(cache: Path) -> list[Recording]:
     if hashlib.sha256(wheel.read_bytes()).hexdigest() != _SHA256:
         raise RuntimeError(f"{wheel} is not the {_PACKAGE} that this model was trained on; delete it and try again")
     with zipfile.ZipFile(wheel) as archive:
-        stored = io.BytesIO(archive.read("seglearn/data/watch_dataset.npy"))
-    data = np.load(stored, allow_pickle=True).item()  # checked by its digest above
+        file = io.BytesIO(archive.read("seglearn/data/watch_dataset.npy"))
+    data = np.load(file, allow_pickle=True).item()  # checked by its digest above
     columns = zip(data["y"], data["subject"], data["side"], data["X"], strict=True)
     return [Recording(int(y), int(who), bool(side), rows[:, :3].astype(np.float32)) for y, who, side, rows in columns]
 

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 SEED = 31
 TEST_PEOPLE = (8, 9, 10)
 """People whose recordings the model is never trained on; they are for the test."""
-VALIDATED = 1
+VALIDATION_PERSON = 1
 """The person whose recordings' ends choose the best epoch: all others are learned whole."""
 VALIDATION_SHARE = 0.15
 """Of each recording of that person."""
@@ -61,15 +61,15 @@ training:
 """
 
 
-def write_samples(folder: Path, recorded: Sequence[Recording]) -> None:
+def write_samples(folder: Path, exercise_recordings: Sequence[Recording]) -> None:
     """Writes tables below folders of their splits and labels; the test has people who are in no other split."""
-    for number, each in enumerate(recorded):
+    for number, each in enumerate(exercise_recordings):
         name = f"{LABELS[each.label]}/{number:03}.csv"
         if each.person in TEST_PEOPLE:
             _write(folder / "test" / name, each.rows)
             continue
         end = len(each.rows)
-        if each.person == VALIDATED:
+        if each.person == VALIDATION_PERSON:
             end -= round(VALIDATION_SHARE * end)
             _write(folder / "validation" / name, each.rows[end:])
         _write(folder / "train" / name, each.rows[:end])
@@ -110,7 +110,7 @@ def measure(model: bytes, test: Sequence[Recording]) -> dict[str, object]:
     files = {"Runefile.yml": runefile_of(model).encode(), "labels.txt": "\n".join(SCORES).encode()}
     rune = build(MemoryFiles({**files, "motion.tflite": model}), BuildOptions("motion", watched=ports)).rune
     runner = RecordedTensors(
-        rune, lambda loaded, _: np.stack([tensor_array(loaded.watched[port].tensors[0]) for port in ports])
+        rune, lambda loaded_rune, _: np.stack([tensor_array(loaded_rune.watched[port].tensors[0]) for port in ports])
     )
 
     def answers(rows: NDArray[np.floating]) -> list[tuple[str, str]]:
@@ -147,10 +147,10 @@ def _share(right: Sequence[bool]) -> float:
     return round(float(np.mean(right)), 3)
 
 
-def example_csv(shown: Sequence[Recording]) -> str:
+def example_csv(example_recordings: Sequence[Recording]) -> str:
     """The page's recording: rest, then eight seconds of each exercise, and rest again; metres per second squared."""
     rng = np.random.default_rng([SEED, 3])
-    parts = [each.rows[300 : 300 + 8 * RATE] for each in shown]
+    parts = [each.rows[300 : 300 + 8 * RATE] for each in example_recordings]
     still = [np.tile(edge, (3 * RATE, 1)) for edge in (parts[0][:10].mean(0), parts[-1][-10:].mean(0))]
     rest = [each + rng.normal(0, 0.004, each.shape) for each in still]
     return table(np.concatenate([rest[0], *parts, rest[1]]), digits=2)
@@ -167,23 +167,23 @@ def main() -> None:
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
-    recorded = recordings(options.cache)
+    exercise_recordings = recordings(options.cache)
     project = options.cache / "exercises"
     if not project.exists():
-        write_samples(project / "samples", recorded)
+        write_samples(project / "samples", exercise_recordings)
     (project / "forge.yml").write_text(FORGE, encoding="utf-8")
     # A child of its own learns; rune train goes on from its last checkpoint when it is called again.
     subprocess.run([sys.executable, "-m", "rune.tools.cli", "train", str(project)], check=True)
 
     model = (project / "motion.tflite").read_bytes()
-    test = [each for each in recorded if each.person in TEST_PEOPLE]
+    test = [each for each in exercise_recordings if each.person in TEST_PEOPLE]
     quality = measure(model, test)
     (options.out / "motion.tflite").write_bytes(model)
     (options.out / "Runefile.yml").write_text(runefile_of(model), encoding="utf-8")
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
     (options.out / "labels.txt").write_text("\n".join(SCORES) + "\n", encoding="utf-8")
-    shown = [_first(test, name) for name in ("forward elevation", "upright row")]
-    (options.out / "exercises.csv").write_text(example_csv(shown), encoding="utf-8")
+    example_recordings = [_first(test, name) for name in ("forward elevation", "upright row")]
+    (options.out / "exercises.csv").write_text(example_csv(example_recordings), encoding="utf-8")
     print(json.dumps(quality, indent=2))
 
 

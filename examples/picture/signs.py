@@ -33,13 +33,13 @@ def example(rng: np.random.Generator, *, photograph: str = "china.jpg", printed:
     picture = _background(photograph, rng)
     if label != NOTHING or rng.random() < 0.6:
         _put_card(picture, None if label == NOTHING else LABELS[label], printed, rng)
-    return seen(picture, rng), label
+    return camera_picture(picture, rng), label
 
 
-def seen(picture: Image.Image, rng: np.random.Generator) -> Picture:
+def camera_picture(picture: Image.Image, rng: np.random.Generator) -> Picture:
     """By a camera: out of focus, in some light, with the sensor's noise, at 64 x 64 in grey."""
-    blurred = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 3.2))))
-    small = np.asarray(blurred.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
+    blurred_picture = picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 3.2))))
+    small = np.asarray(blurred_picture.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
     across = np.linspace(-1, 1, SIDE, dtype=np.float32)
     turn, slope = rng.uniform(0, 2 * np.pi), rng.uniform(0, 0.35)
     light = 1 + slope * (np.cos(turn) * across[:, None] + np.sin(turn) * across[None, :])
@@ -97,15 +97,15 @@ def _put_card(picture: Image.Image, sign: str | None, printed: bool, rng: np.ran
             )
         )
     plan = _perspective(corners)
-    moved = card.transform((_LARGE, _LARGE), Image.Transform.PERSPECTIVE, plan, Image.Resampling.BILINEAR)
+    moved_card = card.transform((_LARGE, _LARGE), Image.Transform.PERSPECTIVE, plan, Image.Resampling.BILINEAR)
     shape = Image.new("L", (_LARGE, _LARGE), 0)
     ImageDraw.Draw(shape).polygon(corners, fill=255)
     if rng.random() < 0.3 and sign is not None:  # on the wall itself, with no card to be seen
-        inked = np.abs(np.asarray(moved, np.float32) - paper) > abs(paper - ink) / 2
-        shape = Image.fromarray((inked & (np.asarray(shape) > 0)).astype(np.uint8) * 255)
+        has_ink = np.abs(np.asarray(moved_card, np.float32) - paper) > abs(paper - ink) / 2
+        shape = Image.fromarray((has_ink & (np.asarray(shape) > 0)).astype(np.uint8) * 255)
         behind = float(np.asarray(picture).mean())
-        moved = Image.new("L", (_LARGE, _LARGE), int(0.15 * behind if behind > 110 else min(behind * 2 + 90, 255)))
-    picture.paste(moved, (0, 0), shape)
+        moved_card = Image.new("L", (_LARGE, _LARGE), int(0.15 * behind if behind > 110 else min(behind * 2 + 90, 255)))
+    picture.paste(moved_card, (0, 0), shape)
 
 
 def _perspective(corners: list[Point]) -> tuple[float, ...]:

@@ -70,9 +70,9 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=38_400)
     parser.add_argument("--out", type=Path, default=HERE, help="where sine.tflite and quality.json go")
     options = parser.parse_args()
-    converted = to_tflite(train(options.steps))
-    (options.out / "sine.tflite").write_bytes(converted)
-    quality = measure(converted)
+    model = to_tflite(train(options.steps))
+    (options.out / "sine.tflite").write_bytes(model)
+    quality = measure(model)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(quality, indent=2))
 

@@ -35,21 +35,21 @@ def calls(project: Path, sound: Sound) -> list[float]:
         for message in rune.call({capability.id: sound[start : start + _CHUNK].tobytes()}):
             if message.channel != heard_output.id:
                 continue
-            said = message.tensors[0].elements[0] == PHRASE
-            if said and not is_on:
+            is_phrase = message.tensors[0].elements[0] == PHRASE
+            if is_phrase and not is_on:
                 times.append((start + _CHUNK) / RATE)
-            is_on = said
+            is_on = is_phrase
     return times
 
 
 def listen_and_count(project: Path, test: tuple[Corpus, Corpus], prompts: Path) -> dict[str, object]:
     """On voices that the model was not trained on, and by which nothing was chosen."""
     phrases, words = test
-    heard, twice = {}, 0
+    heard_shares, twice = {}, 0
     for name, ratio in (("clean", 60.0), ("noise_20_db", 20.0), ("noise_10_db", 10.0)):
-        times = calls(project, spoken(phrases, IS_PHRASE, ratio))
+        times = calls(project, spoken_calls(phrases, IS_PHRASE, ratio))
         each = [sum(_APART / RATE * k <= at < _APART / RATE * (k + 1) for at in times) for k in range(_CALLS)]
-        heard[name] = round(float(np.mean([count > 0 for count in each])), 3)
+        heard_shares[name] = round(float(np.mean([count > 0 for count in each])), 3)
         twice += sum(count > 1 for count in each)
     other = corpus_of([(0, engine, s) for by in words.sounds.values() for engine, sounds in by.items() for s in sounds])
     false = {
@@ -59,11 +59,11 @@ def listen_and_count(project: Path, test: tuple[Corpus, Corpus], prompts: Path) 
     }
     if prompts.is_dir():
         false["human_speech"] = len(calls(project, prompt_minutes(prompts, _MINUTES)))
-    near = len(calls(project, spoken(phrases, IS_NEAR, 40.0)))
+    near = len(calls(project, spoken_calls(phrases, IS_NEAR, 40.0)))
     return {
         "model_bytes": (project / "wake-word.tflite").stat().st_size,
         "calls_each": _CALLS,
-        "heard": heard,
+        "heard": heard_shares,
         "answered_twice": twice,
         "taken_for_the_phrase_of_150_like_it": near,
         "minutes_each": _MINUTES,
@@ -71,14 +71,14 @@ def listen_and_count(project: Path, test: tuple[Corpus, Corpus], prompts: Path) 
     }
 
 
-def spoken(phrases: Corpus, label: int, ratio: float, count: int = _CALLS) -> Sound:
+def spoken_calls(phrases: Corpus, label: int, ratio: float, count: int = _CALLS) -> Sound:
     """One each four seconds, in rooms, with noise so many dB below it all the time."""
     rng = np.random.default_rng([55, label, int(ratio)])
     pieces = []
     for _ in range(count):
         piece = np.zeros(_APART, np.float32)
-        said = phrases.draw(label, rng)
-        add(piece, said / max(float(np.abs(said).max()), 1e-6), int(rng.uniform(0.3, 1.2) * RATE))
+        phrase = phrases.draw(label, rng)
+        add(piece, phrase / max(float(np.abs(phrase).max()), 1e-6), int(rng.uniform(0.3, 1.2) * RATE))
         piece = in_a_room(piece, rng)
         loud = np.sqrt(np.mean(np.sort(piece**2)[-RATE // 2 :]))
         piece = piece + coloured(_APART, 1.0, rng) * loud * 10 ** (-ratio / 20)
@@ -92,8 +92,8 @@ def write_example(path: Path, held_out: tuple[Corpus, Corpus]) -> None:
     rng = np.random.default_rng(56)
     out = np.zeros(11 * RATE, np.float32)
     for second, kind in ((2.0, 0), (3.4, 1), (6.0, 0), (6.8, 0), (8.4, 1)):
-        said = phrases.draw(IS_PHRASE, rng) if kind else words.draw(int(rng.choice(sorted(words.sounds))), rng)
-        add(out, 0.5 * said / max(float(np.abs(said).max()), 1e-6), int(second * RATE))
+        utterance = phrases.draw(IS_PHRASE, rng) if kind else words.draw(int(rng.choice(sorted(words.sounds))), rng)
+        add(out, 0.5 * utterance / max(float(np.abs(utterance).max()), 1e-6), int(second * RATE))
     out += coloured(len(out), 1.0, rng) * 0.003
     with wave.open(str(path), "wb") as writer:
         writer.setnchannels(1)

@@ -83,10 +83,10 @@ def _speak(sending: Connection) -> None:
         rng = np.random.default_rng([52, number])
         is_phrase, held_out = number % 9 < 5, number % 12 == 11
         text = PHRASE if is_phrase else str(rng.choice(NEAR))
-        said = text.replace(" ", ", ") if rng.random() < 0.15 else text
+        spoken_text = text.replace(" ", ", ") if rng.random() < 0.15 else text
         ending = str(rng.choice(["", ".", "!", "?"]))
         manner = random_manner(rng, HELD_OUT if held_out else training)
-        sound = trimmed(espeak.say(said + ending, manner))
+        sound = trimmed(espeak.say(spoken_text + ending, manner))
         sending.send(Clip(int(is_phrase), "espeak", manner.variant, held_out, sound))
 
 
@@ -98,11 +98,11 @@ def _lines(voices: tuple[str, ...], phrase: int, near: int, seed: int) -> list[L
 
 def _flite() -> list[Clip]:
     lines = _lines(FLITE, 300, 6, 53)
-    said = zip(lines, say_with_flite(lines), strict=True)
-    return [Clip(int(line.text == PHRASE), "flite", line.voice, False, trimmed(sound)) for line, sound in said]
+    pairs = zip(lines, say_with_flite(lines), strict=True)
+    return [Clip(int(line.text == PHRASE), "flite", line.voice, False, trimmed(sound)) for line, sound in pairs]
 
 
 def _festival() -> list[Clip]:
     lines = _lines(FESTIVAL, 120, 3, 54)
-    said = zip(lines, say_with_festival(lines), strict=True)
-    return [Clip(int(line.text == PHRASE), "festival", line.voice, False, trimmed(sound)) for line, sound in said]
+    pairs = zip(lines, say_with_festival(lines), strict=True)
+    return [Clip(int(line.text == PHRASE), "festival", line.voice, False, trimmed(sound)) for line, sound in pairs]

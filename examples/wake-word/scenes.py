@@ -36,10 +36,10 @@ def scene(phrases: Corpus, words: Corpus, rng: np.random.Generator) -> Scene:
     kind, place = rng.random(), None
     if kind < PHRASE_SHARE + NEAR_SHARE:
         is_phrase = kind < PHRASE_SHARE
-        said = resampled(phrases.draw(IS_PHRASE if is_phrase else IS_NEAR, rng), rng)
+        phrase = resampled(phrases.draw(IS_PHRASE if is_phrase else IS_NEAR, rng), rng)
         end = int(rng.uniform(2.2, 3.6) * RATE)
-        start = max(end - len(said), 0)
-        add(speech, said, start)
+        start = max(end - len(phrase), 0)
+        add(speech, phrase, start)
         place = (start / RATE, end / RATE) if is_phrase else None
         if rng.random() < 0.5:
             _talk(speech, words, 0, start - int(rng.uniform(0.1, 0.8) * RATE), rng)
@@ -50,10 +50,10 @@ def scene(phrases: Corpus, words: Corpus, rng: np.random.Generator) -> Scene:
     noise = noise_of(words, rng, LENGTH, music_share=_MUSIC_SHARE)
     if kind >= PHRASE_SHARE + NEAR_SHARE + SPEECH_SHARE:
         return Scene(level(noise, rng, softest=-60.0), None)
-    heard = in_a_room(speech, rng)
-    power = np.sqrt(np.mean(np.sort(heard**2)[-RATE:]))
+    sound = in_a_room(speech, rng)
+    power = np.sqrt(np.mean(np.sort(sound**2)[-RATE:]))
     noise *= power / np.sqrt(np.mean(noise**2) + 1e-12) * 10 ** (-rng.uniform(2.0, 45.0) / 20)
-    return Scene(level(heard + noise, rng, softest=-36.0), place)
+    return Scene(level(sound + noise, rng, softest=-36.0), place)
 
 
 def recordings(scene: Scene, rng: np.random.Generator) -> list[tuple[NDArray[np.int16], bool]]:
@@ -62,14 +62,14 @@ def recordings(scene: Scene, rng: np.random.Generator) -> list[tuple[NDArray[np.
     ends = np.arange(_FIRST, len(scene.sound) + 1, _STEP)
     times = ends / RATE
     if scene.phrase is None:
-        called, quiet = np.zeros(len(ends), bool), np.ones(len(ends), bool)
+        is_after_phrase, quiet = np.zeros(len(ends), bool), np.ones(len(ends), bool)
     else:
         start, end = scene.phrase
-        called = (times >= end + 0.02) & (times < end + 0.45)
+        is_after_phrase = (times >= end + 0.02) & (times < end + 0.45)
         quiet = (times < end - 0.3 * (end - start)) | (times > end + 1.0)
-    chosen = [(end, True) for end in rng.choice(ends[called], 1)] if called.any() else []
-    chosen += [(end, False) for end in rng.choice(ends[quiet], 3 - len(chosen))] if quiet.any() else []
-    return [(scene.sound[end - RECORDING : end], is_call) for end, is_call in chosen]
+    cuts = [(end, True) for end in rng.choice(ends[is_after_phrase], 1)] if is_after_phrase.any() else []
+    cuts += [(end, False) for end in rng.choice(ends[quiet], 3 - len(cuts))] if quiet.any() else []
+    return [(scene.sound[end - RECORDING : end], is_call) for end, is_call in cuts]
 
 
 def _talk(speech: NDArray[np.float32], words: Corpus, start: int, end: int, rng: np.random.Generator) -> None:

@@ -51,23 +51,23 @@ from forge.accounts.serializers import (
 from forge.accounts.tokens.scopes import Scope
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import PERSON, ForgeView, needing, raising
-from forge.core.errors import Conflict, Moved
+from forge.core.errors import AddressChanged, Conflict
 
 
 class OrganisationView(ForgeView):
     """A view below an organisation's address. A former name is answered with the address that it has now."""
 
-    raises = raising(Moved)
+    raises = raising(AddressChanged)
     below: ClassVar[str] = "/organisations"
     """In the address, what is before the organisation's name."""
 
     def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
-        """The organisation of the address. Raises `Moved` to the same view of its present address."""
+        """The organisation of the address. Raises `AddressChanged` to the same view of its present address."""
         try:
             return find_organisation(principal_of(request), name, verb)
-        except Moved as moved:
+        except AddressChanged as error:
             old, path = f"{self.below}/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"{self.below}{moved.location}", 1)) from moved
+            raise AddressChanged(path.replace(old, f"{self.below}{error.location}", 1)) from error
 
 
 class Me(ForgeView):
@@ -105,8 +105,8 @@ class Organisations(ForgeView):
     @extend_schema(operation_id="organisations_list", responses=OrganisationsJson)
     def get(self, request: Request) -> Response:
         principal = signed_in(request)
-        shown = [organisation_to_json(each, principal) for each in organisations_of(principal)]
-        return Response({"organisations": shown})
+        organisations = [organisation_to_json(each, principal) for each in organisations_of(principal)]
+        return Response({"organisations": organisations})
 
     @extend_schema(request=NewOrganisationSerializer, responses={201: OrganisationJson})
     def post(self, request: Request) -> Response:
@@ -139,8 +139,8 @@ class OrganisationDetail(OrganisationView):
 
 
 def _organisation_answer(organisation: Organisation, request: Request) -> Response:
-    shown = Response(organisation_to_json(organisation, principal_of(request)))
-    return with_etag(shown, organisation_facets(organisation))
+    response = Response(organisation_to_json(organisation, principal_of(request)))
+    return with_etag(response, organisation_facets(organisation))
 
 
 class OrganisationUsage(OrganisationView):
@@ -222,8 +222,12 @@ class InvitationEmails(OrganisationView):
     def post(self, request: Request, organisation: str) -> Response:
         target = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         body = self.read_body(request, InvitationEmailsSerializer)
-        sent = actions.invite_by_email(signed_in(request), target, body["role"], body["emails"], days=body["days"])
-        return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
+        invitations = actions.invite_by_email(
+            signed_in(request), target, body["role"], body["emails"], days=body["days"]
+        )
+        return Response(
+            {"invitations": [invitation_to_json(each) for each in invitations]}, status=status.HTTP_201_CREATED
+        )
 
 
 class HandOver(OrganisationView):

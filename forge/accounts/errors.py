@@ -49,10 +49,10 @@ class OtherAddress(Forbidden):
 
     title = "This invitation is for somebody else"
 
-    def __init__(self, invited: str, own: str) -> None:
+    def __init__(self, invited_address: str, own: str) -> None:
         super().__init__(
-            f"This invitation is for {invited}, and you are signed in as {own}. Sign in with that address, or make an "
-            "account with it; or ask for an invitation to your own address."
+            f"This invitation is for {invited_address}, and you are signed in as {own}. Sign in with that address, or "
+            "make an account with it; or ask for an invitation to your own address."
         )
 
 

@@ -87,8 +87,8 @@ def _standing_in(places: Sequence[_StandingRow], blocked_organisations: frozense
     best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
     for organisation, role, project in open_places:
         # A role that gives no more than the organisation's own is left out.
-        known = best[project][0] if project in best else roles.get(organisation)
-        if project is not None and is_higher(role, than=known):
+        current_role = best[project][0] if project in best else roles.get(organisation)
+        if project is not None and is_higher(role, than=current_role):
             best[project] = (role, organisation)
     return Standing(
         roles, {project: ProjectRole(*best_role) for project, best_role in best.items()}, blocked_organisations

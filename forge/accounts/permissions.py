@@ -70,7 +70,7 @@ _OWNER = _MAINTAINER | {
     Verb.CHANGE_TESTS,
 }
 
-ALLOWED: Mapping[str, frozenset[Verb]] = {
+ALLOWED_VERBS: Mapping[str, frozenset[Verb]] = {
     Role.VIEWER: _VIEWER,
     Role.REVIEWER: _REVIEWER,
     Role.DEVELOPER: _DEVELOPER,
@@ -191,13 +191,13 @@ def projects_where(actor: Actor, verb: Verb) -> Q:
         _ids_of_kind(actor.restriction, "project"),
         _ids_of_kind(actor.restriction, "organisation"),
     )
-    restricted = Q(pk__in=projects, organisation__in=_by_role(actor, verb)) | Q(pk__in=single & projects)
-    return whole | restricted | Q(pk__in=single, organisation__in=organisations)
+    restricted_projects = Q(pk__in=projects, organisation__in=_by_role(actor, verb)) | Q(pk__in=single & projects)
+    return whole | restricted_projects | Q(pk__in=single, organisation__in=organisations)
 
 
 def roles_with(verb: Verb) -> tuple[str, ...]:
     """The roles that allow something in a whole organisation, for queries of memberships."""
-    return tuple(role for role, verbs in ALLOWED.items() if verb in verbs)
+    return tuple(role for role, verbs in ALLOWED_VERBS.items() if verb in verbs)
 
 
 def may_invite(actor: Actor, role: str, organisation: UUID, project: UUID | None) -> bool:
@@ -206,12 +206,12 @@ def may_invite(actor: Actor, role: str, organisation: UUID, project: UUID | None
     own = _verbs_of(actor.roles.get(organisation))
     single = actor.project_roles.get(project) if project else None
     own |= _verbs_of(single.role if single else None)
-    return (Verb.MANAGE if project else Verb.MANAGE_MEMBERS) in own and own >= ALLOWED[role]
+    return (Verb.MANAGE if project else Verb.MANAGE_MEMBERS) in own and own >= ALLOWED_VERBS[role]
 
 
 def is_more(role: Role, than: Role) -> bool:
     """Whether a role has all verbs of another, and more."""
-    return ALLOWED[role] > ALLOWED[than]
+    return ALLOWED_VERBS[role] > ALLOWED_VERBS[than]
 
 
 def _within(scopes: frozenset[str] | None, verbs: frozenset[Verb]) -> frozenset[Verb]:
@@ -263,4 +263,4 @@ def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:
     """The verbs of a role; none for a person without a role."""
-    return frozenset() if role is None else ALLOWED[role]
+    return frozenset() if role is None else ALLOWED_VERBS[role]

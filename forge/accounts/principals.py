@@ -135,11 +135,11 @@ def acting_as(user: Any, credential: Credential | None = None) -> Principal:
 def principal_of(request: HttpRequest | Request) -> Principal:
     """Who acts in a request: always the same value, so that its roles are read once. For pages and the API alike."""
     user, credential = request.user, getattr(request, "auth", None)
-    cached: Principal | None = request.__dict__.get("principal")
+    principal: Principal | None = request.__dict__.get("principal")
     # Someone who signs in half way through a request is somebody else from then on.
-    if cached is None or cached.pk != user.pk:
-        cached = request.__dict__["principal"] = acting_as(user, credential)
-    return cached
+    if principal is None or principal.pk != user.pk:
+        principal = request.__dict__["principal"] = acting_as(user, credential)
+    return principal
 
 
 def signed_in(request: HttpRequest | Request) -> Principal:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import F, Value
 
 from forge.accounts.models import Membership, ProjectMembership, Role, User
-from forge.accounts.permissions import ALLOWED, OfOrganisation, Verb
+from forge.accounts.permissions import ALLOWED_VERBS, OfOrganisation, Verb
 from forge.accounts.roles import highest
 from forge.core.errors import NotFound
 
@@ -46,7 +46,7 @@ class Teammate:
 
     def may(self, verb: Verb) -> bool:
         """Whether the roles allow this; a token's scopes and a second factor are not asked about."""
-        return any(verb in ALLOWED[role] for role in self.roles)
+        return any(verb in ALLOWED_VERBS[role] for role in self.roles)
 
 
 def team_of(project: OfOrganisation, verb: Verb = Verb.READ) -> list[Teammate]:

@@ -21,12 +21,12 @@ def activity_of(actor: Actor) -> ActivityQuerySet:
     return Activity.objects.visible_to(actor).exclude(person=None).order_by("-at")
 
 
-def complete(chosen: QuerySet[Activity]) -> list[Activity]:
+def complete(entries: QuerySet[Activity]) -> list[Activity]:
     """Returns a few entries with all that pages show, in their order.
 
     They are read by their keys: a database that has to sort thousands sorts these, and not whole rows. One query.
     """
-    rows = Activity.objects.filter(pk__in=chosen.values("pk")).select_related(
+    rows = Activity.objects.filter(pk__in=entries.values("pk")).select_related(
         "organisation", "project__organisation", "person"
     )
     return sorted(rows, key=lambda row: row.at, reverse=True)

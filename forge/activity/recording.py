@@ -26,17 +26,17 @@ def record(event: Event) -> None:
     announcement = event_type.activity if event_type else None
     if event_type is None or announcement is None:
         return
-    stored = stored_event(event)
-    entry = announcement.entry(stored)
-    person = (entry.person or stored.actor) if entry else None
+    event_record = stored_event(event)
+    entry = announcement.entry(event_record)
+    person = (entry.person or event_record.actor) if entry else None
     if entry is None or person is None:
         return
     facts = activity_values(announcement, entry, event.data)
     if event_type.stream is StreamKind.PROJECT:
-        organisation: UUID = Project.objects.values_list("organisation", flat=True).get(pk=stored.holder)
-        _write(entry, person, facts, organisation, stored.holder, event)
+        organisation: UUID = Project.objects.values_list("organisation", flat=True).get(pk=event_record.holder)
+        _write(entry, person, facts, organisation, event_record.holder, event)
     else:
-        _write(entry, person, facts, stored.holder, entry.project, event)
+        _write(entry, person, facts, event_record.holder, entry.project, event)
 
 
 def _write(

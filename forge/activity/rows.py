@@ -34,10 +34,10 @@ def activity_rows(principal: Principal, activities: Iterable[Activity]) -> list[
 
 def _rows(principal: Principal, activities: Iterable[Activity]) -> Iterator[ActivityRow]:
     for activity in activities:
-        declared, person, project = find_activity_sentence(activity.kind), activity.person, activity.project
-        if declared is None or person is None:
+        declaration, person, project = find_activity_sentence(activity.kind), activity.person, activity.project
+        if declaration is None or person is None:
             continue
-        sentence = render(declared, activity.facts, activity.times, project.name if project else "")
+        sentence = render(declaration, activity.facts, activity.times, project.name if project else "")
         yield ActivityRow(
             activity=activity,
             person=person,

@@ -1,4 +1,4 @@
-"""Actions on builds and previews. Each checks the permission and does it; what changes a build is audited."""
+"""Actions on builds. Each checks the permission and does it; what changes a build is audited."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
-from forge.builds.access import preview_of
 from forge.builds.announcements import TARGETS_CHANGED
 from forge.builds.choices import checked_choices, choices_facets, choices_of, manner_to_json
 from forge.builds.errors import TooManyBuilds
-from forge.builds.models import Build, BuildChoices, BuildPackage, BuildTrigger, Preview, plain_options
-from forge.builds.previews.notify import previews
+from forge.builds.models import Build, BuildChoices, BuildTrigger
 from forge.builds.previews.variants import remake_previews
-from forge.builds.previews.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.builds.runs.quotas import require_another_build
 from forge.builds.runs.storing import store_build
 from forge.collab.pushed_runes import PREVIEW_DOWNLOAD
@@ -109,60 +106,3 @@ def note_rune_download(actor: Actor, build: Build) -> None:
     elif build.artefact is not None:
         what = {"number": build.number, "digest": build.artefact.digest}
         note_download(actor, build.project, "rune.download", build.subject, **what)
-
-
-def note_package_download(actor: Actor, build: Build, package: BuildPackage, digest: str) -> None:
-    """Writes down that someone takes out a build's package. Raises `Forbidden` and `NotFound`."""
-    what = {"number": build.number, "target": package.target, "digest": digest}
-    note_download(actor, build.project, "package.download", build.subject, **what)
-
-
-def refresh_preview(actor: Actor, project: Project) -> Preview | None:
-    """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
-
-    Everybody who may read the project may do this: an edit starts the same work by itself. Raises what `require` does.
-    """
-    require(actor, Verb.READ, project)
-    preview = preview_of(project)
-    if preview is None or not preview.is_settled:
-        # One that is being made right now is asked for once more, which finds nothing to do.
-        previews.touch(project.pk)
-    return preview
-
-
-def watch_wires(actor: Actor, project: Project, requested: Any, *, timed: bool = False) -> Preview:
-    """Asks for what flows in these wires, of the newest text, or, `timed`, for a rune that says when each stage ends.
-
-    Only a timed one may name no wires. Raises `Invalid`, and `Forbidden` or `NotFound`.
-    """
-    require(actor, Verb.READ, project)
-    wires = [] if timed and requested == [] else checked_wires(requested)
-    return start_watch(project, {"watched": wires, "timed": timed})
-
-
-def run_tests(actor: Actor, project: Project, path: Any) -> Preview:
-    """Asks for the tests of a block of the newest text to be run compiled; `asked` is the path of their file.
-
-    Raises `Invalid`, and `Forbidden` or `NotFound`.
-    """
-    require(actor, Verb.READ, project)
-    return start_watch(project, {**plain_options(), "tests": checked_tests(path)})
-
-
-def ask_for_embedding(actor: Actor, project: Project) -> Preview:
-    """Asks for the rune of the newest text that sends what the last layer of its model reads.
-
-    Raises `Forbidden` or `NotFound`.
-    """
-    require(actor, Verb.READ, project)
-    return start_watch(project, {**plain_options(), "teach": True})
-
-
-def try_fix(actor: Actor, project: Project, fix: Any) -> Preview:
-    """Asks for the rune of the newest text with a fix in it. Nothing is written into the text.
-
-    `asked` names the fix as `forge.compute.child.steps.fix` finds it. Raises `Invalid`, and `Forbidden` or
-    `NotFound`.
-    """
-    require(actor, Verb.READ, project)
-    return start_watch(project, {**plain_options(), "fix": checked_fix(fix)})

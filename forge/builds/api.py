@@ -18,42 +18,29 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
-from forge.builds.access import builds_of, find_build, find_package, find_rune, job_of_build, preview_of
+from forge.builds.access import builds_of, find_build, find_rune, job_of_build
 from forge.builds.actions import (
-    ask_for_embedding,
     choose_for_builds,
-    note_package_download,
     note_rune_download,
-    refresh_preview,
     request_build,
-    run_tests,
-    try_fix,
-    watch_wires,
 )
 from forge.builds.artefacts.store import open_rune
 from forge.builds.choices import TargetsJson, choices_facets, choices_from_json, targets_to_json
-from forge.builds.errors import FirmwareMissing, NoPackage, NoRune
+from forge.builds.errors import NoRune
 from forge.builds.models import Artefact
-from forge.builds.packages.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
-from forge.builds.previews.watches import find_watch
 from forge.builds.serializers import (
     BuildJson,
     BuildLogJson,
-    PreviewJson,
-    WatchJson,
     build_to_json,
     log_line_to_json,
-    preview_to_json,
-    watch_to_json,
 )
 from forge.core.api.json_types import PageJson
 from forge.core.api.pages import page_answer
 from forge.core.api.preconditions import ETAG, REFUSALS, REQUIRED_IF_MATCH, request_precondition, with_etag
 from forge.core.api.views import ForgeView, needing, raising
 from forge.core.blobs.chunks import chunks_for
-from forge.core.blobs.responses import as_foreign, blob_response
-from forge.core.errors import Conflict, Invalid
-from forge.core.http import media_types
+from forge.core.blobs.responses import as_foreign
+from forge.core.errors import Conflict
 from forge.core.http.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.jobs.actions import cancel_job
 from forge.projects.api import ProjectView
@@ -115,88 +102,8 @@ class ProjectTargets(ProjectView):
 
 
 def _targets_answer(project: Project) -> Response:
-    shown = targets_to_json(project)
-    return with_etag(Response(shown), choices_facets(choices_from_json(shown)))
-
-
-class ProjectPreview(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
-
-    @extend_schema(operation_id="preview_retrieve", responses=PreviewJson)
-    def get(self, request: Request, organisation: str, name: str) -> Response:
-        """Returns the state of the newest text, and the last rune that could be built."""
-        return Response(preview_to_json(preview_of(self.project(request, organisation, name, Verb.READ))))
-
-    @extend_schema(operation_id="preview_refresh", request=None, responses={202: PreviewJson})
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Has the preview made anew where it is behind the text; after an edit that happens by itself."""
-        project = self.project(request, organisation, name, Verb.READ)
-        return Response(preview_to_json(refresh_preview(principal_of(request), project)), status=202)
-
-
-class WatchedWireSerializer(serializers.Serializer[Any]):
-    stage = serializers.CharField()
-    index = serializers.IntegerField()
-
-
-class TriedFixSerializer(serializers.Serializer[Any]):
-    """A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0."""
-
-    code = serializers.CharField()
-    place = serializers.IntegerField()
-    choice = serializers.IntegerField()
-
-
-class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try, or the
-    test file of a block whose tests are to be run compiled, or whether the rune is to be taught."""
-
-    wires = WatchedWireSerializer(many=True, required=False)
-    timed = serializers.BooleanField(required=False)
-    fix = TriedFixSerializer(required=False)
-    tests = serializers.CharField(required=False)
-    teach = serializers.BooleanField(required=False)
-
-
-class ProjectWatch(ProjectView):
-    needs = needing(post=Scope.BUILD_RUN)
-
-    @extend_schema(operation_id="preview_watch", request=WatchRequestSerializer, responses={202: WatchJson})
-    def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Asks for the newest text's rune with what flows in 1 to 8 wires sent to its host as well.
-
-        With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
-        wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
-        With `tests`, the path of a block's test file, and nothing else, those tests are compiled and run
-        as in a build. With `teach`, and nothing else, the rune sends what the last layer of its model reads.
-        """
-        project = self.project(request, organisation, name, Verb.READ)
-        body = request.data if isinstance(request.data, dict) else {}
-        principal = principal_of(request)
-        if "tests" in body:
-            if body.keys() - {"tests", "wires"} or body.get("wires"):
-                raise Invalid("A request with `tests` cannot have anything else.")
-            return Response(watch_to_json(run_tests(principal, project, body["tests"])), status=202)
-        if body.get("teach") is True:
-            if body.keys() - {"teach", "wires"} or body.get("wires"):
-                raise Invalid("A request with `teach` cannot have anything else.")
-            return Response(watch_to_json(ask_for_embedding(principal, project)), status=202)
-        if "fix" in body:
-            if body.get("wires") or body.get("timed"):
-                raise Invalid("A request with `fix` cannot have `wires` or `timed` too.")
-            return Response(watch_to_json(try_fix(principal, project, body["fix"])), status=202)
-        watch = watch_wires(principal, project, body.get("wires"), timed=body.get("timed") is True)
-        return Response(watch_to_json(watch), status=202)
-
-
-class OneWatch(ProjectView):
-    needs = needing(get=Scope.PROJECT_READ)
-
-    @extend_schema(operation_id="preview_watch_retrieve", responses=WatchJson)
-    def get(self, request: Request, organisation: str, name: str, watch_id: UUID) -> Response:
-        """Returns the result: `state` is building, ready, broken or failed, `build` the last good one."""
-        project = self.project(request, organisation, name, Verb.READ)
-        return Response(watch_to_json(find_watch(principal_of(request), project, watch_id)))
+    answer = targets_to_json(project)
+    return with_etag(Response(answer), choices_facets(choices_from_json(answer)))
 
 
 class OneBuild(ForgeView):
@@ -242,67 +149,6 @@ class BuildRune(ForgeView):
         if request.method == "GET":
             note_rune_download(principal_of(request), build)
         return rune_response(request, build.artefact, f"{build.name}.rune")
-
-
-class BuildPackageFile(ForgeView):
-    needs = needing(get=Scope.PROJECT_READ)
-
-    @extend_schema(operation_id="builds_package", responses={(200, media_types.ZIP): OpenApiTypes.BINARY})
-    def get(self, request: Request, build_id: UUID, target: str) -> HttpResponseBase:
-        """A build's package for a target: an archive with sources, a self-test and what tools look for."""
-        build = find_build(principal_of(request), build_id)
-        package = find_package(build, target)
-        if package.artefact is None:
-            raise NoPackage("This build has not made it, or not yet.")
-        if request.method == "GET":
-            note_package_download(principal_of(request), build, package, package.artefact.digest)
-        return blob_response(
-            request,
-            package.artefact.digest,
-            package.artefact.size,
-            filename=f"{build.name}-{package.target}.zip",
-            content_type=media_types.ZIP,
-        )
-
-
-class BuildFirmware(ForgeView):
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
-
-    @extend_schema(operation_id="builds_firmware", responses=FirmwareJson)
-    def get(self, request: Request, build_id: UUID) -> Response:
-        """Returns the state of a build's firmware for the Raspberry Pi Pico."""
-        return Response(firmware_to_json(find_build(principal_of(request), build_id)))
-
-    @extend_schema(operation_id="builds_firmware_request", request=None, responses={202: FirmwareJson})
-    def post(self, request: Request, build_id: UUID) -> Response:
-        """Asks for a build's firmware; where there is none yet, it is made soon. Ask again when it is not there after
-        a minute."""
-        principal = principal_of(request)
-        return Response(request_firmware(principal, find_build(principal, build_id)), status=202)
-
-
-class BuildUf2(ForgeView):
-    needs = needing(get=Scope.PROJECT_READ)
-
-    @extend_schema(
-        operation_id="builds_firmware_uf2", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
-    )
-    def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
-        """The firmware as the file that is copied onto the board."""
-        principal = principal_of(request)
-        build = find_build(principal, build_id)
-        file = uf2_of(build)
-        if file is None:
-            raise FirmwareMissing("The firmware of this build is not made yet. Ask for it first.")
-        if request.method == "GET":
-            note_rune_download(principal, build)
-        return blob_response(
-            request,
-            file.blob_id,
-            file.blob.size,
-            filename=f"{build.name}.uf2",
-            content_type="application/octet-stream",
-        )
 
 
 def rune_response(request: Request, artefact: Artefact, filename: str) -> HttpResponseBase:

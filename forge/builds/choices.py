@@ -105,8 +105,8 @@ def choices_of(project: Project) -> Choices:
     if row is None:
         return Choices()
     # A target that an older server knew makes no package any more.
-    known = tuple(name for name in row.targets if name in package_targets())
-    return Choices(known, cast("Aim", row.optimize), cast("Aim", row.optimize_packages), row.match)
+    known_targets = tuple(name for name in row.targets if name in package_targets())
+    return Choices(known_targets, cast("Aim", row.optimize), cast("Aim", row.optimize_packages), row.match)
 
 
 def choices_of_build(build: Build) -> Choices:
@@ -124,25 +124,25 @@ def checked_choices(values: Mapping[str, Any], before: Choices) -> Choices:
     )
     return Choices(
         targets=_checked_targets(values["targets"]) if "targets" in values else before.targets,
-        optimize=cast("Aim", _checked("optimize", optimize, AIMS)),
-        optimize_packages=cast("Aim", _checked("optimize_packages", packages, AIMS)),
-        match=_checked("match", values.get("match", before.match), tuple(PROFILES)),
+        optimize=cast("Aim", _checked_choice("optimize", optimize, AIMS)),
+        optimize_packages=cast("Aim", _checked_choice("optimize_packages", packages, AIMS)),
+        match=_checked_choice("match", values.get("match", before.match), tuple(PROFILES)),
     )
 
 
 def _checked_targets(value: Any) -> tuple[str, ...]:
-    known = package_targets()
+    known_targets = package_targets()
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise Invalid("`targets` must be a list of names.")
-    unknown = sorted(set(value) - set(known))
+    unknown = sorted(set(value) - set(known_targets))
     if unknown:
-        raise Invalid(f"There is no package for {listed(unknown)}. The targets are {listed(known)}.")
+        raise Invalid(f"There is no package for {listed(unknown)}. The targets are {listed(known_targets)}.")
     return tuple(sorted(set(value)))
 
 
-def _checked(name: str, value: Any, known: tuple[str, ...]) -> str:
-    if not isinstance(value, str) or value not in known:
-        raise Invalid(f"`{name}` must be one of {listed(known)}.")
+def _checked_choice(name: str, value: Any, options: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in options:
+        raise Invalid(f"`{name}` must be one of {listed(options)}.")
     return value
 
 
@@ -154,10 +154,10 @@ def manner_to_json(choices: Choices) -> MannerJson:
     return {"optimize": choices.optimize, "optimize_packages": choices.optimize_packages, "match": choices.match}
 
 
-def choosable_targets(chosen: Choices) -> list[TargetJson]:
+def choosable_targets(choices: Choices) -> list[TargetJson]:
     """All targets that packages can be made for, and whether they are."""
     return [
-        {"name": target.name, "summary": target.summary, "chosen": target.name in chosen.targets}
+        {"name": target.name, "summary": target.summary, "chosen": target.name in choices.targets}
         for target in targets()
         if not target.makes_rune
     ]
@@ -165,20 +165,20 @@ def choosable_targets(chosen: Choices) -> list[TargetJson]:
 
 def targets_to_json(project: Project) -> TargetsJson:
     """Returns the available settings, the current ones, and their figures in earlier builds."""
-    chosen = choices_of(project)
+    choices = choices_of(project)
     return {
-        **manner_to_json(chosen),
-        "targets": choosable_targets(chosen),
+        **manner_to_json(choices),
+        "targets": choosable_targets(choices),
         "in_file": _in_file(project),
         "builds": list(_builds_with_packages(project)),
     }
 
 
-def choices_from_json(shown: TargetsJson) -> Choices:
+def choices_from_json(answer: TargetsJson) -> Choices:
     """Returns the settings that an answer shows."""
-    targets = sorted(each["name"] for each in shown["targets"] if each["chosen"])
-    aims = cast("Aim", shown["optimize"]), cast("Aim", shown["optimize_packages"])
-    return Choices(tuple(targets), *aims, shown["match"])
+    targets = sorted(each["name"] for each in answer["targets"] if each["chosen"])
+    aims = cast("Aim", answer["optimize"]), cast("Aim", answer["optimize_packages"])
+    return Choices(tuple(targets), *aims, answer["match"])
 
 
 def _in_file(project: Project) -> BuildPreferencesJson | None:

@@ -23,8 +23,8 @@ def sensors_of(outline: Mapping[str, Any]) -> list[str]:
     """The capabilities of an outline (`SOUND`, `IMAGE`, ...) that there are, each once, sorted."""
     nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
     # A node says "SOUND 16 kHz".
-    named = {str(node["detail"]).partition(" ")[0] for node in nodes if node["kind"] == "capability"}
-    return sorted(named & CAPABILITIES.keys())
+    names = {str(node["detail"]).partition(" ")[0] for node in nodes if node["kind"] == "capability"}
+    return sorted(names & CAPABILITIES.keys())
 
 
 def keep_contents(project: UUID, outline: Mapping[str, Any], paths: Collection[str]) -> None:
@@ -62,9 +62,9 @@ def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
         .order_by("-number")
         .values("job__state")
     )
-    broken = Preview.objects.plain().filter(project=OuterRef("pk"), state=PreviewState.BROKEN)
-    projects = Project.objects.of_member(actor).annotate(ended=Subquery(last[:1]))
-    return projects.filter(Exists(broken) | Q(ended__in=(JobState.FAILED, JobState.LOST)))
+    broken_previews = Preview.objects.plain().filter(project=OuterRef("pk"), state=PreviewState.BROKEN)
+    projects = Project.objects.of_member(actor).annotate(last_state=Subquery(last[:1]))
+    return projects.filter(Exists(broken_previews) | Q(last_state__in=(JobState.FAILED, JobState.LOST)))
 
 
 def contents_with(actor: Actor, words: Sequence[str]) -> QuerySet[ProjectContents]:

@@ -31,7 +31,7 @@ class Stopping(Exception):
     """The worker must end: a build goes back into the queue, a preview is made again at the next start."""
 
 
-class Superseded(Exception):
+class PreviewSuperseded(Exception):
     """The computation is no longer needed, because a newer text waits."""
 
 

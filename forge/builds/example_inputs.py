@@ -31,12 +31,12 @@ def examples_in(version: Version) -> Manifest:
     """The examples of a version, with their digests and sizes, in the order in which they are offered."""
     if not any(_is_example(path) for path in version.manifest):
         return {}
-    return _chosen(available_files(version))
+    return _example_files(available_files(version))
 
 
 def examples_of(build: Build) -> Manifest:
     """The examples of what a build was made from; those of the project's files as they are now, for a preview."""
-    return _chosen(working_tree(build.project).manifest) if build.version is None else examples_in(build.version)
+    return _example_files(working_tree(build.project).manifest) if build.version is None else examples_in(build.version)
 
 
 def examples_for_others(build: Build) -> Manifest:
@@ -62,7 +62,7 @@ def member_examples(build: Build) -> str:
     return examples_json(base + files, examples_of(build))
 
 
-def _chosen(files: Manifest) -> Manifest:
+def _example_files(files: Manifest) -> Manifest:
     paths = sorted(path for path in files if _is_example(path) and files[path]["size"] <= LARGEST)
     return {path: files[path] for path in paths[:MOST]}
 

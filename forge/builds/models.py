@@ -17,7 +17,7 @@ from forge.builds.artefacts.models import ArtefactFile as ArtefactFile
 from forge.builds.artefacts.models import FileRole as FileRole
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
-from forge.core.leases import Leased
+from forge.core.leases import LeasedRow
 from forge.datasets.models import DataVersion
 from forge.jobs.models import UNFINISHED_STATES, Job, JobLogLine, JobState
 from forge.projects.models import Project, Version
@@ -280,7 +280,7 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
         return self.filter(options__has_key="copy")
 
 
-class Preview(Leased):
+class Preview(LeasedRow):
     """A project's text, built after each edit, or with the options that somebody requested: what is known of the newest
     text, and the last rune that could be built of any. Pages that ask for the same options share it.
 

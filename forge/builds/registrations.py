@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TypedDict
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -21,10 +22,11 @@ from forge.builds.packages.firmware import FIRMWARE
 from forge.builds.packages.making import PACKAGE
 from forge.builds.previews.notify import previews
 from forge.builds.previews.refresh import resume_previews
+from forge.builds.previews.serializers import PreviewJson, preview_to_json
 from forge.builds.runs import withdrawn_samples as withdrawn_samples
 from forge.builds.runs.building import BUILD
 from forge.builds.runs.quotas import builds_of_organisation, builds_of_person, count_builds
-from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
+from forge.builds.serializers import BuildJson, build_to_json, build_url
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis.hooks import CurrentRune, current_rune
@@ -63,6 +65,14 @@ LONGEST_REASON = 200
 def follow_document(sender: object, project_id: UUID, **_: object) -> None:
     """An edit was stored: the preview is made anew once typing pauses."""
     previews.touch(project_id)
+
+
+class BuildsStateJson(TypedDict):
+    """The part of a project's state that builds tell. `targets` are those that later builds make packages for."""
+
+    preview: PreviewJson
+    builds: list[BuildJson]
+    targets: list[str]
 
 
 @state_parts.register
@@ -124,18 +134,22 @@ def builds_that_wait(actor: Actor) -> PendingItems:
     """Builds that the person asked for: those under way, and those that failed or missed a limit, each the last of its
     project. One query."""
     later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
-    failed = Q(job__state__in=(JobState.FAILED, JobState.LOST))
-    missed = Q(job__state=JobState.SUCCEEDED) & ~Q(judgements=[])
-    ended = Q(job__finished__gte=timezone.now() - LOOKED_AT_FOR) & (failed | missed) & ~Exists(later)
+    is_failed = Q(job__state__in=(JobState.FAILED, JobState.LOST))
+    misses_limit = Q(job__state=JobState.SUCCEEDED) & ~Q(judgements=[])
+    is_recent_problem = (
+        Q(job__finished__gte=timezone.now() - LOOKED_AT_FOR) & (is_failed | misses_limit) & ~Exists(later)
+    )
     mine = Build.objects.visible_to(actor).numbered().requested_by(actor.pk)
-    builds = mine.filter(Q(job__state__in=UNFINISHED_STATES) | ended).select_related("project__organisation")
+    builds = mine.filter(Q(job__state__in=UNFINISHED_STATES) | is_recent_problem).select_related(
+        "project__organisation"
+    )
     newest = list(
         builds.defer(*_LARGE).order_by(F("job__finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
     )
-    shown = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
+    problems = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
     under_way = [build for build in newest if not build.is_over]
     return PendingItems(
-        for_me=[_failure(build, what, why) for build, (what, why) in shown[:SHOWN_BUILDS]],
+        for_me=[_failure(build, what, why) for build, (what, why) in problems[:SHOWN_BUILDS]],
         for_others=[_progress(build) for build in under_way[:SHOWN_BUILDS]],
     )
 
@@ -144,8 +158,8 @@ def _to_look_at(build: Build) -> tuple[str, str] | None:
     """Returns the problem of a build and its reason; None if there is none."""
     if build.state != JobState.SUCCEEDED:
         return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It says no reason"
-    missed = [each for each in judgements_of(build) if each.outcome is LimitResult.MISSED]
-    return ("missed a limit", judgement_sentence(missed[0])) if missed else None
+    missed_limits = [each for each in judgements_of(build) if each.outcome is LimitResult.MISSED]
+    return ("missed a limit", judgement_sentence(missed_limits[0])) if missed_limits else None
 
 
 def _failure(build: Build, what: str, why: str) -> PendingItem:
@@ -182,8 +196,8 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
     for build in rows:
         url = build_url(build)
         if build.version_id is not None and build.number is not None and url is not None:
-            shown: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
-            builds_by_version.setdefault(build.version_id, []).append(shown)
+            entry: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
+            builds_by_version.setdefault(build.version_id, []).append(entry)
     return {version: {"builds": builds} for version, builds in builds_by_version.items()}
 
 

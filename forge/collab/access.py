@@ -11,7 +11,7 @@ from forge.accounts.principals import Principal
 from forge.accounts.quotas.limits import QuotaResource, limit_of
 from forge.collab.reader import reader
 from forge.core.audit.denials import record_denial
-from forge.core.errors import DomainError, Moved
+from forge.core.errors import AddressChanged, DomainError
 from forge.core.events.log import last_sequences
 from forge.projects.access import find_project
 from forge.projects.models import Project
@@ -39,7 +39,7 @@ class InitialAccess:
     """Access when a socket opens, and the numbers of the streams' last events that it is sure to reflect."""
 
     access: SocketAccess
-    heard: Mapping[str, int]
+    last_numbers: Mapping[str, int]
     most_sockets: int
     """How many the organisation may have open."""
 
@@ -59,21 +59,21 @@ def _enter(principal: Principal, organisation: str, name: str) -> InitialAccess 
     if first is None:
         return None
     streams = (first.project_stream, first.organisation_stream, principal.insist().stream)
-    heard = dict.fromkeys(streams, 0) | last_sequences(streams)
+    last_numbers = dict.fromkeys(streams, 0) | last_sequences(streams)
     # Asked again after the numbers are read: a change in between is either in the answer or has a higher number.
     access = _now(principal.afresh(), first.project_id)
     return (
         None
         if access is None
-        else InitialAccess(access, heard, limit_of(access.organisation_stream, QuotaResource.SOCKETS))
+        else InitialAccess(access, last_numbers, limit_of(access.organisation_stream, QuotaResource.SOCKETS))
     )
 
 
 def _by_address(principal: Principal, organisation: str, name: str) -> SocketAccess | None:
     try:
         return _access(principal, find_project(principal, organisation, name, Verb.READ))
-    except Moved as moved:
-        _, organisation, name = moved.location.split("/")
+    except AddressChanged as error:
+        _, organisation, name = error.location.split("/")
     except DomainError as error:
         record_denial(error)
         return None

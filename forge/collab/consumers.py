@@ -29,7 +29,7 @@ from forge.collab.protocol.frames import (
     Frame,
     FrameTooLarge,
     HeardFrames,
-    Ignored,
+    IgnoredFrame,
     MalformedFrame,
     QueryAwareness,
     SyncStep1,
@@ -79,7 +79,7 @@ class ProjectSocket(ReleasingSocket):
 
     def __init__(self) -> None:
         super().__init__()
-        self._heard: dict[str, int] = {}
+        self._last_numbers: dict[str, int] = {}
         """The streams that it follows, each with the number of the last event that was heard."""
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
 
@@ -119,8 +119,8 @@ class ProjectSocket(ReleasingSocket):
         self.access = entry.access
         self.access_checked_at = time.monotonic()
         self._person_stream = self.principal.insist().stream
-        self._heard = dict(entry.heard)
-        for stream in self._heard:
+        self._last_numbers = dict(entry.last_numbers)
+        for stream in self._last_numbers:
             listen(group_of(stream), self._inbox.put_nowait)
             watch.follow_stream(stream, self._notice)
         self._following = asyncio.create_task(self._follow())
@@ -136,8 +136,8 @@ class ProjectSocket(ReleasingSocket):
         A page that comes back with edits of one person must not send them in the name of another, who signed in
         meanwhile in the same browser. Asked before anything of the project: it tells of the session alone.
         """
-        named = parse_qs(self.scope["query_string"].decode("latin-1")).get("as", [""])[0]
-        return named in ("", str(self.scope["user"].pk))
+        person_id = parse_qs(self.scope["query_string"].decode("latin-1")).get("as", [""])[0]
+        return person_id in ("", str(self.scope["user"].pk))
 
     async def opened(self) -> None:
         """The socket may be used."""
@@ -152,13 +152,13 @@ class ProjectSocket(ReleasingSocket):
         if following is not None:
             following.cancel()
         # An error may have come before all of them were followed: to leave one that is not does nothing.
-        for stream in self._heard:
+        for stream in self._last_numbers:
             stop_listening(group_of(stream), self._inbox.put_nowait)
             watch.leave_stream(stream, self._notice)
 
     def _notice(self, stream: str, last: int) -> None:
         """The database's last number of a stream; messages that were on the way are heard before it."""
-        if last > self._heard[stream]:
+        if last > self._last_numbers[stream]:
             self._inbox.put_nowait({"stream": stream, "last": last})
 
     async def _follow(self) -> None:
@@ -175,9 +175,9 @@ class ProjectSocket(ReleasingSocket):
             await self.rune_built(message["rune"])
             return
         stream, event = message["stream"], message.get("event")
-        number, before = event["sequence"] if event else message["last"], self._heard[stream]
+        number, before = event["sequence"] if event else message["last"], self._last_numbers[stream]
         if number > before and not self._is_closing:
-            self._heard[stream] = number
+            self._last_numbers[stream] = number
             await self.stream_moved(stream, event if number == before + 1 else None)
 
     async def rune_built(self, frame: bytes) -> None:
@@ -284,7 +284,7 @@ class CollabConsumer(ProjectSocket):
                 self._heard_frames = frames
             case QueryAwareness():
                 self._send_presence()
-            case Ignored():
+            case IgnoredFrame():
                 pass
 
     def _send_presence(self) -> None:
@@ -318,7 +318,7 @@ class EventsConsumer(ProjectSocket):
             self._runes_group = runes_group(self.access.project_id)
             listen(self._runes_group, self._inbox.put_nowait)
         after = query.get("after", [""])[0]
-        newest = self._heard[self.access.project_stream]
+        newest = self._last_numbers[self.access.project_stream]
         await self._send({"type": "hello", "sequence": newest})
         self._last = newest
         if after.isdecimal() and len(after) < 19 and newest - REPLAY_LIMIT <= int(after) < newest:

@@ -26,13 +26,13 @@ class RoomReader:
         self._pool: ThreadPoolExecutor | None = None
 
     async def ask(
-        self, question: Callable[Arguments, Answer], *values: Arguments.args, **named: Arguments.kwargs
+        self, question: Callable[Arguments, Answer], *values: Arguments.args, **keywords: Arguments.kwargs
     ) -> Answer:
         """Returns or raises the result of `question` in the thread."""
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(1, "socket-reader")
-            future = self._pool.submit(_answer, lambda: question(*values, **named))
+            future = self._pool.submit(_answer, lambda: question(*values, **keywords))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:

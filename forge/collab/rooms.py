@@ -34,10 +34,10 @@ class Rooms:
             # In the register before it is loaded: what is written meanwhile waits in its queue.
             self._rooms[project_id] = (room, loading, asyncio.create_task(self._serve(room, loading)))
             watch.follow_document(project_id, room.notice)
-        room, loaded, _ = self._rooms[project_id]
+        room, load_future, _ = self._rooms[project_id]
         room.join(member)
         try:
-            await asyncio.shield(loaded)
+            await asyncio.shield(load_future)
         except BaseException:
             await self.leave(room, member)
             raise
@@ -49,15 +49,15 @@ class Rooms:
         if room.is_empty:
             await self._close_if_idle(room)
 
-    async def _serve(self, room: Room, loaded: asyncio.Future[None]) -> None:
+    async def _serve(self, room: Room, load_future: asyncio.Future[None]) -> None:
         with contextlib.suppress(Exception):  # those who enter hear of it
-            await asyncio.shield(loaded)
-        if _succeeded(loaded):
+            await asyncio.shield(load_future)
+        if _has_succeeded(load_future):
             await room.work()
 
     async def _close_if_idle(self, room: Room) -> None:
         entry = self._rooms.get(room.project_id)
-        if not room.is_broken and entry is not None and entry[0] is room and _succeeded(entry[1]):
+        if not room.is_broken and entry is not None and entry[0] is room and _has_succeeded(entry[1]):
             await room.drained()
         if not room.is_empty:
             return
@@ -95,16 +95,16 @@ class Rooms:
 
     async def close(self) -> None:
         """Stores the pending updates of all rooms, and ends the writer."""
-        for room, loaded, _ in tuple(self._rooms.values()):
-            if _succeeded(loaded) and not room.is_broken:
+        for room, load_future, _ in tuple(self._rooms.values()):
+            if _has_succeeded(load_future) and not room.is_broken:
                 await room.drained()
             self._forget(room.project_id)
         watch.close()
         await asyncio.to_thread(writer.close)
 
 
-def _succeeded(done: asyncio.Future[None]) -> bool:
-    return done.done() and not done.cancelled() and done.exception() is None
+def _has_succeeded(future: asyncio.Future[None]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 rooms = Rooms()

@@ -28,31 +28,31 @@ class NumberWatch:
 
     def __init__(self) -> None:
         self._streams: dict[str, set[Callable[[str, int], None]]] = {}
-        self._seen: Mapping[str, int] = {}
+        self._last_numbers: Mapping[str, int] = {}
         """The streams' last numbers at the look before."""
         self._documents: dict[UUID, OnNumber] = {}
         self._task: asyncio.Task[None] | None = None
         self._failed = False
 
-    def follow_stream(self, stream: str, noticed: Callable[[str, int], None]) -> None:
-        """Calls `noticed` with the stream and the last number that it had a look ago, at each look.
+    def follow_stream(self, stream: str, callback: Callable[[str, int], None]) -> None:
+        """Calls `callback` with the stream and the last number that it had a look ago, at each look.
 
         An event is in the database a moment before its message is on the way, and the message says more: it is given
         the time between two looks.
         """
-        self._streams.setdefault(stream, set()).add(noticed)
+        self._streams.setdefault(stream, set()).add(callback)
         self._start()
 
-    def leave_stream(self, stream: str, noticed: Callable[[str, int], None]) -> None:
+    def leave_stream(self, stream: str, callback: Callable[[str, int], None]) -> None:
         """Ends `follow_stream`."""
         followers = self._streams.get(stream, set())
-        followers.discard(noticed)
+        followers.discard(callback)
         if not followers:
             self._streams.pop(stream, None)
 
-    def follow_document(self, project_id: UUID, noticed: OnNumber) -> None:
-        """Calls `noticed` with the number of the document's last update, at each look."""
-        self._documents[project_id] = noticed
+    def follow_document(self, project_id: UUID, callback: OnNumber) -> None:
+        """Calls `callback` with the number of the document's last update, at each look."""
+        self._documents[project_id] = callback
         self._start()
 
     def leave_document(self, project_id: UUID) -> None:
@@ -62,7 +62,7 @@ class NumberWatch:
     def close(self) -> None:
         """Ends it, and forgets all that it followed."""
         self._streams.clear()
-        self._seen = {}
+        self._last_numbers = {}
         self._documents.clear()
         if self._task is not None:
             self._task.cancel()
@@ -84,14 +84,14 @@ class NumberWatch:
                     _log.exception("The database cannot be asked what was missed; it is asked again")
                 self._failed = True
                 continue
-            before, self._seen = self._seen, streams
+            before, self._last_numbers = self._last_numbers, streams
             for stream in streams.keys() & before.keys():
-                for noticed in tuple(self._streams.get(stream, ())):
-                    noticed(stream, before[stream])
+                for callback in tuple(self._streams.get(stream, ())):
+                    callback(stream, before[stream])
             for project_id, last in documents.items():
                 if project_id in self._documents:
                     self._documents[project_id](last)
-        self._seen = {}
+        self._last_numbers = {}
         # Nobody is here: the next one to come opens another connection.
         reader.close()
 

@@ -25,7 +25,7 @@ class _ParameterText:
     """The name of a capability's parameter, and the format of its number."""
 
     name: str
-    said: Callable[[float], str]
+    number_text: Callable[[float], str]
 
 
 _PARAMETERS: Mapping[str, _ParameterText] = {
@@ -70,10 +70,10 @@ def _value_text(value: str | None, text: _ParameterText | None) -> str | None:
         return "left out"
     number = _number(value)
     if number is not None:
-        return text.said(number) if text else value
-    if (called := choice_name(value)) != value:
-        return called
-    return None if "\n" in value or len(value) > MAX_VALUE_LENGTH else _quoted(value)
+        return text.number_text(number) if text else value
+    if (choice := choice_name(value)) != value:
+        return choice
+    return None if "\n" in value or len(value) > MAX_VALUE_LENGTH else _quote(value)
 
 
 def _number(value: str) -> float | None:
@@ -89,14 +89,14 @@ def label_sentences(before: list[str], after: list[str]) -> tuple[str, ...]:
     if Counter(before) == Counter(after):
         return ("The labels are in another order.",) if before != after else ()
     if len(before) == len(after):
-        renamed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-        return _some([f"Label {_quoted(old)} is now {_quoted(new)}." for old, new in renamed], "more labels changed.")
-    lost, gained = Counter(before) - Counter(after), Counter(after) - Counter(before)
-    added = [f"A new label, {_quoted(word)}." for word in gained.elements()]
-    removed = [f"The label {_quoted(word)} was removed." for word in lost.elements()]
+        renames = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+        return _some([f"Label {_quote(old)} is now {_quote(new)}." for old, new in renames], "more labels changed.")
+    lost_words, new_words = Counter(before) - Counter(after), Counter(after) - Counter(before)
+    new_sentences = [f"A new label, {_quote(word)}." for word in new_words.elements()]
+    removal_sentences = [f"The label {_quote(word)} was removed." for word in lost_words.elements()]
     return (
-        *_some(added, "more labels are new."),
-        *_some(removed, "more labels were removed."),
+        *_some(new_sentences, "more labels are new."),
+        *_some(removal_sentences, "more labels were removed."),
     )
 
 
@@ -107,5 +107,5 @@ def _some(sentences: list[str], rest: str) -> tuple[str, ...]:
     return (*sentences[:MAX_LABELS], f"{len(sentences) - MAX_LABELS} {rest}")
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     return "`" + plain(word, MAX_VALUE_LENGTH).replace("`", "'") + "`"

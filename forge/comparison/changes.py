@@ -120,16 +120,16 @@ def compare(before: Snapshot, after: Snapshot) -> Comparison:
 
 def compare_files(before: Snapshot, after: Snapshot) -> tuple[FileChange, ...]:
     """The files that differ, by path. Two are the same file when they have one id, else when they have one path."""
-    moved = _moved(before, after)
-    arrived = set(moved.values())
+    new_paths = _new_paths(before, after)
+    target_paths = set(new_paths.values())
     changes = []
     for path in before.manifest.keys() | after.manifest.keys():
         old, new = before.manifest.get(path), after.manifest.get(path)
-        if path in moved:
-            changes.append(FileChange("renamed", moved[path], path, old, after.manifest[moved[path]]))
+        if path in new_paths:
+            changes.append(FileChange("renamed", new_paths[path], path, old, after.manifest[new_paths[path]]))
             # Another file may have its path now.
             old = None
-        if path in arrived or (old is None and new is None):
+        if path in target_paths or (old is None and new is None):
             continue
         if old is None:
             changes.append(FileChange("added", path, None, None, new))
@@ -140,16 +140,16 @@ def compare_files(before: Snapshot, after: Snapshot) -> tuple[FileChange, ...]:
     return tuple(sorted(changes, key=lambda each: each.path))
 
 
-def _moved(before: Snapshot, after: Snapshot) -> dict[str, str]:
+def _new_paths(before: Snapshot, after: Snapshot) -> dict[str, str]:
     """The new path of each file that was renamed, by its old one."""
     now_at = {file_id: path for path, file_id in after.file_ids.items() if path in after.manifest}
-    moved = {}
+    new_paths = {}
     for path, file_id in before.file_ids.items():
         now = now_at.get(file_id)
         # A path that both sides have is compared with itself, whatever became of the ids.
         if path in before.manifest and now is not None and now != path and now not in before.manifest:
-            moved[path] = now
-    return moved
+            new_paths[path] = now
+    return new_paths
 
 
 def compare_pipelines(before: Snapshot, after: Snapshot) -> PipelineChange | None:

@@ -87,8 +87,8 @@ def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, 
     rows.append(_bytes_row("Size", now.size, then.size if then is not None else None, _size_meaning(now, then)))
     if now.models:
         rows.append(_bytes_row("Models", now.models, then.models if then is not None else None, MODELS_MEANING))
-    for target, needed in sorted(now.targets.items()):
-        rows += _package_rows(target, needed, then.targets.get(target) if then is not None else None)
+    for target, needs in sorted(now.targets.items()):
+        rows += _package_rows(target, needs, then.targets.get(target) if then is not None else None)
     if now.manner is not None:
         rows += _settings_rows(now.manner, then.manner if then is not None else None, has_packages=bool(now.targets))
     return tuple(rows)
@@ -153,20 +153,22 @@ def _direction(change: float) -> tuple[str, Literal["good", "worse"]]:
 
 
 def _time_row(now: InferenceTime, then: InferenceTime | None, *, is_same_rune: bool) -> FigureRow:
-    name, shown, meaning = "Inference time", milliseconds(now.median), _time_meaning(now)
+    name, median_text, meaning = "Inference time", milliseconds(now.median), _time_meaning(now)
     if then is None:
-        return FigureRow(name, shown, "", "", "muted", meaning)
+        return FigureRow(name, median_text, "", "", "muted", meaning)
     before = milliseconds(then.median)
     if is_same_rune:
         also = "" if now.median == then.median else "; the difference comes from load on the server"
         meaning = f"The rune is the same{also}. {meaning}"
     if is_same_rune or is_noise(now, then):
-        return FigureRow(name, shown, before, "no difference", "muted", meaning)
+        return FigureRow(name, median_text, before, "no difference", "muted", meaning)
     change = now.median - then.median
     sign, mood = _direction(change)
     # Without both spreads nobody can tell progress from chance.
     has_spreads = now.has_spread and then.has_spread
-    return FigureRow(name, shown, before, sign + milliseconds(abs(change)), mood if has_spreads else "muted", meaning)
+    return FigureRow(
+        name, median_text, before, sign + milliseconds(abs(change)), mood if has_spreads else "muted", meaning
+    )
 
 
 def _between(time: InferenceTime) -> str:

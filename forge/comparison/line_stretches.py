@@ -35,17 +35,17 @@ class FileLines:
     stretches: tuple[tuple[ComparedLine, ...], ...]
 
     @property
-    def added(self) -> int:
+    def added_count(self) -> int:
         return self._count("added")
 
     @property
-    def removed(self) -> int:
+    def removed_count(self) -> int:
         return self._count("removed")
 
     @property
     def is_long(self) -> bool:
         """Whether a page shows the file closed at first: records of models have more lines than anybody reads."""
-        return self.added + self.removed > MOST_OPEN_LINES
+        return self.added_count + self.removed_count > MOST_OPEN_LINES
 
     def _count(self, mark: Mark) -> int:
         return sum(line.mark == mark for stretch in self.stretches for line in stretch)

@@ -19,8 +19,8 @@ MAX_FILES = 5
 def sentences(comparison: Comparison) -> tuple[str, ...]:
     """All that differs: the pipeline, the models, the files. Of a model that changed, its own sentences say so."""
     models = {model.path: model_sentences(model) for model in comparison.models}
-    described = {path for path, texts in models.items() if texts} | _described_files(comparison.pipeline)
-    remaining = [file for file in comparison.files if file.change != "changed" or file.path not in described]
+    described_paths = {path for path, texts in models.items() if texts} | _described_files(comparison.pipeline)
+    remaining = [file for file in comparison.files if file.change != "changed" or file.path not in described_paths]
     return (
         *(pipeline_sentences(comparison.pipeline) if comparison.pipeline is not None else ()),
         *(sentence for texts in models.values() for sentence in texts),
@@ -69,11 +69,11 @@ def _kind_name(node: OutlineNode) -> str:
 
 def _wire_sentences(pipeline: PipelineChange) -> tuple[str, ...]:
     """One for each two stages. The wires of a stage that came or went say nothing more."""
-    stayed = {stage.node.name for stage in pipeline.stages if stage.change not in ("added", "removed")}
+    remaining_stages = {stage.node.name for stage in pipeline.stages if stage.change not in ("added", "removed")}
     between: dict[tuple[str, str], list[WireChange]] = {}
     for change in pipeline.wires:
         ends = change.wire.source, change.wire.target
-        if stayed.issuperset(ends):
+        if remaining_stages.issuperset(ends):
             between.setdefault(ends, []).append(change)
     by_pair = (_pair_sentences(source, target, changes) for (source, target), changes in between.items())
     return tuple(sentence for sentences_of_pair in by_pair for sentence in sentences_of_pair)
@@ -101,11 +101,13 @@ def model_sentences(model: ModelChange) -> tuple[str, ...]:
         return ()
     sentences = (
         *_size(path, old.size, new.size),
-        *_changed(f"The inputs of {path}", _listed(old.inputs), _listed(new.inputs)),
-        *_changed(f"The outputs of {path}", _listed(old.outputs), _listed(new.outputs)),
+        *_change_sentences(f"The inputs of {path}", _types_text(old.inputs), _types_text(new.inputs)),
+        *_change_sentences(f"The outputs of {path}", _types_text(old.outputs), _types_text(new.outputs)),
         *_operators(path, old.operators, new.operators),
         *_memory(path, old, new),
-        *_changed(f"The quantisation of {path}", _quantised(old.quantisation), _quantised(new.quantisation)),
+        *_change_sentences(
+            f"The quantisation of {path}", _quantisation_text(old.quantisation), _quantisation_text(new.quantisation)
+        ),
     )
     if sentences:
         return sentences
@@ -114,7 +116,7 @@ def model_sentences(model: ModelChange) -> tuple[str, ...]:
     return (f"The weights of {path} changed; its ops did not.",)
 
 
-def _changed(what: str, before: str | None, after: str | None) -> tuple[str, ...]:
+def _change_sentences(what: str, before: str | None, after: str | None) -> tuple[str, ...]:
     if before is None or after is None or before == after:
         return ()
     return (f"{what} changed from {before} to {after}.",)
@@ -141,18 +143,18 @@ def _memory(path: str, old: ModelFacts, new: ModelFacts) -> tuple[str, ...]:
         if new.runs == "compiled":
             return (f"{path} is now compiled in.",)
         return (f"{path} is now run by the host: it has an op that cannot be compiled.",)
-    return _changed(f"The arena of {path}", _size_text(old.arena), _size_text(new.arena))
+    return _change_sentences(f"The arena of {path}", _size_text(old.arena), _size_text(new.arena))
 
 
 def _size_text(count: int | None) -> str | None:
     return None if count is None else size_text(count)
 
 
-def _listed(types: Sequence[str] | None) -> str | None:
+def _types_text(types: Sequence[str] | None) -> str | None:
     return None if types is None else listed(types) or "nothing"
 
 
-_QUANTISED = (
+_QUANTISATIONS = (
     ("per_channel", "per channel"),
     ("per_tensor", "per tensor"),
     ("other", "by another scheme"),
@@ -160,10 +162,10 @@ _QUANTISED = (
 )
 
 
-def _quantised(counts: Mapping[str, int] | None) -> str | None:
+def _quantisation_text(counts: Mapping[str, int] | None) -> str | None:
     if counts is None:
         return None
-    return listed([f"{counts[key]} {words}" for key, words in _QUANTISED if counts[key]]) or "nothing"
+    return listed([f"{counts[key]} {words}" for key, words in _QUANTISATIONS if counts[key]]) or "nothing"
 
 
 def file_sentences(files: Sequence[FileChange]) -> tuple[str, ...]:
@@ -177,6 +179,6 @@ def file_sentences(files: Sequence[FileChange]) -> tuple[str, ...]:
         paths = [each.path for each in files if each.change == change]
         if paths:
             rest = len(paths) - MAX_FILES
-            shown = paths if rest <= 0 else [*paths[:MAX_FILES], counted(rest, "more file")]
-            sentences.append(f"{listed(shown)} {'was' if len(paths) == 1 else 'were'} {change}.")
+            names = paths if rest <= 0 else [*paths[:MAX_FILES], counted(rest, "more file")]
+            sentences.append(f"{listed(names)} {'was' if len(paths) == 1 else 'were'} {change}.")
     return tuple(sentences)

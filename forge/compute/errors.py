@@ -21,7 +21,7 @@ class ChildDied(Exception):
         self.reason = reason
 
 
-class Killed(ChildDied):
+class ChildKilled(ChildDied):
     """The compiler's process was killed, and not by us: its job may not be the cause."""
 
 

@@ -13,16 +13,16 @@ from forge.compute.scheduler.yielding import YieldsToNobody, yields_by
 from rune.running.isolation.protections import Isolation, Protection
 
 _log = logging.getLogger(__name__)
-_said: set[Isolation] = set()
+_logged_isolations: set[Isolation] = set()
 _lock = threading.Lock()
 
 
 def report(isolation: Isolation) -> None:
     """Logs it, the same once."""
     with _lock:
-        if isolation in _said:
+        if isolation in _logged_isolations:
             return
-        _said.add(isolation)
+        _logged_isolations.add(isolation)
     _log.info("What computes for users is isolated by: %s", ", ".join(isolation.in_force) or "nothing")
     for gap in isolation.gaps:
         _log.warning("What computes for users is isolated without %s: %s", gap.protection, gap.reason)
@@ -32,9 +32,13 @@ def report(isolation: Isolation) -> None:
         _log.warning("Organisations that computed more yield the processor to nobody: %s", error)
 
 
-def require(isolation: Isolation, required: Collection[Protection]) -> None:
+def require(isolation: Isolation, required_protections: Collection[Protection]) -> None:
     """Raises `NotIsolated` if a protection is missing without which this server does not compute."""
-    lacking = [protection for protection in Protection if protection in required and protection in isolation.missing]
+    lacking = [
+        protection
+        for protection in Protection
+        if protection in required_protections and protection in isolation.missing
+    ]
     if lacking:
         raise NotIsolated(
             f"This server computes only with protections of which it lacks {', '.join(lacking)}. Ask its operator."

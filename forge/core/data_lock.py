@@ -63,8 +63,8 @@ def _holder(path: Path) -> str:
 
 def _read_holder(path: Path) -> tuple[int, str] | None:
     try:
-        noted = json.loads(path.read_text("utf-8"))
-        return int(noted["pid"]), str(noted["host"])
+        holder = json.loads(path.read_text("utf-8"))
+        return int(holder["pid"]), str(holder["host"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

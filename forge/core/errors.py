@@ -147,7 +147,7 @@ class TooOften(DomainError):
         self.retry_after = retry_after
 
 
-class Damaged(DomainError):
+class BytesDamaged(DomainError):
     """Stored bytes do not match their digest and are not returned."""
 
     title = "Stored bytes are damaged"
@@ -187,7 +187,7 @@ class CountersUnavailable(Busy):
         )
 
 
-class Moved(DomainError):
+class AddressChanged(DomainError):
     """The thing was renamed; `location` is its new path."""
 
     title = "It was renamed"

@@ -45,8 +45,8 @@ def has_shape(value: Any, shape: Any) -> bool:
 
 
 def _has_fields(value: Mapping[str, Any], shape: Any) -> bool:
-    required, fields = _fields(shape)
-    return required <= value.keys() and all(
+    required_keys, fields = _fields(shape)
+    return required_keys <= value.keys() and all(
         has_shape(value[name], kind) for name, kind in fields.items() if name in value
     )
 

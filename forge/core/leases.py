@@ -21,7 +21,7 @@ class LeaseLost(Exception):
     """The row is no longer this worker's: it was cancelled, or another worker has it. Nothing more may be written."""
 
 
-class Leased(models.Model):
+class LeasedRow(models.Model):
     """A table whose rows one worker at a time works on."""
 
     fence = models.PositiveBigIntegerField(default=0)
@@ -37,7 +37,7 @@ class Leased(models.Model):
 class Lease:
     """The right to work on one row, and to write to it."""
 
-    model: type[Leased]
+    model: type[LeasedRow]
     key: Any
     fence: int
 
@@ -64,7 +64,7 @@ class Lease:
         return bool(self.rows.exists())
 
     @classmethod
-    def take(cls, rows: QuerySet[Any], row: Leased, until: datetime, **values: object) -> Self | None:
+    def take(cls, rows: QuerySet[Any], row: LeasedRow, until: datetime, **values: object) -> Self | None:
         """Leases a row that was read, if it is still among `rows` and nobody leased it since; else None."""
         fence = row.fence + 1
         if not rows.filter(pk=row.pk, fence=row.fence).update(fence=fence, lease_until=until, **values):

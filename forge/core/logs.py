@@ -51,5 +51,5 @@ class JsonFormatter(logging.Formatter):
 
 
 def _ids(record: logging.LogRecord) -> Mapping[str, str]:
-    named = {name: getattr(record, name, "") for name in ("request_id", "build_id")}
-    return {name: value for name, value in named.items() if value}
+    ids = {name: getattr(record, name, "") for name in ("request_id", "build_id")}
+    return {name: value for name, value in ids.items() if value}

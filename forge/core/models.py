@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from forge.core.leases import Leased
+from forge.core.leases import LeasedRow
 from rune.digests import DIGEST_LENGTH
 
 
@@ -213,7 +213,7 @@ class AuditChain(models.Model):
         return f"{self.position}:{self.digest}"
 
 
-class AuditCopy(Leased):
+class AuditCopy(LeasedRow):
     """A place outside that gets a copy of the audit log, and how far it has it (`forge.serving.audit_copies`)."""
 
     address = models.CharField(primary_key=True, max_length=500)
@@ -296,7 +296,7 @@ class EarlierText(models.Model):
         return self.text[:60]
 
 
-class PeriodicRun(Leased):
+class PeriodicRun(LeasedRow):
     """When one process of the installation does a periodic task next, and what became of it the last time."""
 
     name = models.CharField(primary_key=True, max_length=64)

@@ -72,7 +72,7 @@ class Observability:
         request_id.set(name)
         begin, status = time.perf_counter(), 0
 
-        async def named(message: MutableMapping[str, Any]) -> None:
+        async def send_with_id(message: MutableMapping[str, Any]) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -83,7 +83,7 @@ class Observability:
             await send(message)
 
         try:
-            await self._application(scope, receive, named)
+            await self._application(scope, receive, send_with_id)
         finally:
             # Who leaves before the answer, or an answer that failed, has no status.
             REQUESTS.labels(scope["method"] if scope["method"] in _METHODS else "other", str(status)).inc()

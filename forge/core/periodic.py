@@ -132,10 +132,10 @@ class PeriodicScheduler:
         """Starts to do what is registered for these places; returns at once."""
         self._stopping.clear()
         own = [task for task in tasks.values() if task.runs in places and task.runs is not RunsIn.ONE_WORKER]
-        shared = [task for task in tasks.values() if task.runs in places and task.runs is RunsIn.ONE_WORKER]
-        for name, wanted, first in (("periodic", own, 0.0), ("periodic-shared", shared, START)):
-            if wanted:
-                thread = threading.Thread(target=self._run, args=(wanted, first), daemon=True, name=name)
+        shared_tasks = [task for task in tasks.values() if task.runs in places and task.runs is RunsIn.ONE_WORKER]
+        for name, group, first in (("periodic", own, 0.0), ("periodic-shared", shared_tasks, START)):
+            if group:
+                thread = threading.Thread(target=self._run, args=(group, first), daemon=True, name=name)
                 self._threads.append(thread)
                 thread.start()
 
@@ -146,12 +146,12 @@ class PeriodicScheduler:
         for thread in threads:
             thread.join(END_LIMIT)
 
-    def _run(self, wanted: list[PeriodicTask], first: float) -> None:
-        due = {task.name: time.monotonic() + first for task in wanted}
+    def _run(self, group: list[PeriodicTask], first: float) -> None:
+        due = {task.name: time.monotonic() + first for task in group}
         try:
             while not self._stopping.wait(max(0.0, min(due.values()) - time.monotonic())):
                 close_old_connections()
-                for task in wanted:
+                for task in group:
                     if self._stopping.is_set():
                         return
                     if due[task.name] <= time.monotonic():

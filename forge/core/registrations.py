@@ -16,15 +16,15 @@ _log = logging.getLogger(__name__)
 
 def remove_unneeded_blobs() -> None:
     """Removes blobs that nothing links, and says how many."""
-    swept = sweep_blobs()
-    if swept.blobs:
-        _log.info("%d blobs that nothing needs were removed, %d bytes", swept.blobs, swept.size)
+    result = sweep_blobs()
+    if result.blobs:
+        _log.info("%d blobs that nothing needs were removed, %d bytes", result.blobs, result.size)
 
 
 def read_part_of_store() -> None:
     """Compares a part of the stored bytes with their digests, and says how much."""
-    done = scrub()
-    _log.info("%d stored blobs were compared, %d bytes: %d problems", done.blobs, done.size, done.problems)
+    result = scrub()
+    _log.info("%d stored blobs were compared, %d bytes: %d problems", result.blobs, result.size, result.problems)
 
 
 def find_strays() -> None:

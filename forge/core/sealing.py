@@ -15,10 +15,10 @@ def seal(text: str, purpose: str) -> str:
     return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, purpose: str) -> str | None:
+def unseal(ciphertext: str, purpose: str) -> str | None:
     """The text; None where it was sealed with another key, for another purpose, or was changed."""
     try:
-        return _fernet(purpose).decrypt(sealed.encode()).decode()
+        return _fernet(purpose).decrypt(ciphertext.encode()).decode()
     except InvalidToken:
         return None
 

@@ -89,5 +89,5 @@ def groups_of(samples: SampleQuerySet) -> Mapping[int, str]:
 def names_of_groups(keys: Collection[int] | QuerySet[Any, Any]) -> Mapping[int, str]:
     """Returns the names of groups, by their numbers and in this order. `keys` are primary keys. One query."""
     groups = Group.objects.filter(pk__in=keys).select_related("person").order_by("number")
-    named = groups.only("number", "pseudonym", "person__name", "person__email")
-    return {group.number: str(group) for group in named}
+    group_rows = groups.only("number", "pseudonym", "person__name", "person__email")
+    return {group.number: str(group) for group in group_rows}

@@ -36,11 +36,11 @@ def restrict_playing(actor: Actor, project: Project, *, is_restricted: bool, pre
     """
     require(actor, Verb.MANAGE, project)
     data_set, _ = DataSet.objects.get_or_create(project=project)
-    with (change := DataSetChange(data_set.pk)) as locked:
-        require_precondition(playing_facets(locked.is_restricted), precondition)
-        if locked.is_restricted == is_restricted:
+    with (change := DataSetChange(data_set.pk)) as locked_data_set:
+        require_precondition(playing_facets(locked_data_set.is_restricted), precondition)
+        if locked_data_set.is_restricted == is_restricted:
             return
-        DataSet.objects.filter(pk=locked.pk).update(is_restricted=is_restricted)
+        DataSet.objects.filter(pk=locked_data_set.pk).update(is_restricted=is_restricted)
         change.note(actor, "data.restrict" if is_restricted else "data.open")
 
 

@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 
 def delete_ended() -> None:
     """Deletes samples whose time is over."""
-    if ended := end_consents():
-        _log.info("%d samples of data sets were deleted: their time was over", ended)
+    if count := end_consents():
+        _log.info("%d samples of data sets were deleted: their time was over", count)
 
 
 register_kind(ANALYSIS)

@@ -384,11 +384,11 @@ def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> D
     """Returns the difference between two versions as JSON."""
     return {
         "sentences": sentences,
-        "added": list(comparison.added),
-        "left_out": list(comparison.left_out),
-        "deleted": list(comparison.deleted),
+        "added": list(comparison.added_numbers),
+        "left_out": list(comparison.left_out_numbers),
+        "deleted": list(comparison.deleted_numbers),
         "relabelled": [
-            {"number": each.number, "before": each.before, "after": each.after} for each in comparison.relabelled
+            {"number": each.number, "before": each.before, "after": each.after} for each in comparison.label_changes
         ],
-        "untested": list(comparison.untested),
+        "untested": list(comparison.untested_labels),
     }

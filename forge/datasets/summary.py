@@ -19,16 +19,16 @@ def summary_of(actor: Actor, project: Project, tally: SampleTally) -> DataSummar
     """Describes the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     data_set = DataSet.objects.visible_to(actor).filter(project=project).first()
-    included, labels, of_splits = tally.included, tally.labels, tally.split_groups
+    rows, labels, of_splits = tally.included_rows, tally.labels, tally.split_groups
     groups = names_of_groups(tally.group_keys)
     shortage = shortage_of(labels, len(groups))
     return {
         "revision": 0 if data_set is None else data_set.revision,
         "restricted": data_set is not None and data_set.is_restricted,
-        "samples": sum(row.count for row in included),
-        "unlabelled": sum(row.count for row in included if not row.label),
-        "disputed": sum(row.disputed for row in included),
-        "milliseconds": sum(row.milliseconds for row in included),
+        "samples": sum(row.count for row in rows),
+        "unlabelled": sum(row.count for row in rows if not row.label),
+        "disputed": sum(row.disputed for row in rows),
+        "milliseconds": sum(row.milliseconds for row in rows),
         "labels": [_label_to_json(each) for each in labels],
         "groups": [{"number": number, "name": name} for number, name in groups.items()],
         "splits": [

@@ -44,7 +44,7 @@ class SampleTally:
     rows: Sequence[SampleTallyRow]
 
     @property
-    def included(self) -> list[SampleTallyRow]:
+    def included_rows(self) -> list[SampleTallyRow]:
         """The rows that are not left out."""
         return [row for row in self.rows if not row.left_out]
 
@@ -64,7 +64,7 @@ class SampleTally:
         splits: dict[str, Counter[str]] = defaultdict(Counter)
         groups: dict[str, Counter[str]] = defaultdict(Counter)
         milliseconds = Counter[str]()
-        for row in self.included:
+        for row in self.included_rows:
             if row.label:
                 splits[row.label][row.split] += row.count
                 groups[row.label][str(row.group)] += row.count
@@ -75,7 +75,7 @@ class SampleTally:
     def split_groups(self) -> Mapping[str, int]:
         """The number of groups that the labelled samples of each split come from."""
         groups: dict[str, set[int]] = defaultdict(set)
-        for row in self.included:
+        for row in self.included_rows:
             if row.label and row.group is not None:
                 groups[row.split].add(row.group)
         return {split: len(each) for split, each in groups.items()}
@@ -89,14 +89,14 @@ class SampleTally:
         """Returns the samples whose consent ends before a time, or does not cover their split. One query."""
         narrow = Q(ends__lt=soon) | Q(for_tests=False) | Q(for_training=False)
         consents = Consent.objects.filter(narrow, data_set__project=project).in_bulk()
-        ends_soon = uncovered = 0
+        ends_soon = uncovered_count = 0
         for row in self.rows:
             consent = consents.get(row.consent)
             if consent is None:
                 continue
             ends_soon += row.count if consent.ends is not None and consent.ends < soon else 0
-            uncovered += 0 if consent.covers(Split(row.split)) else row.count
-        return ConsentCounts(ends_soon, uncovered)
+            uncovered_count += 0 if consent.covers(Split(row.split)) else row.count
+        return ConsentCounts(ends_soon, uncovered_count)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class ConsentCounts:
     """The samples whose consent calls for something."""
 
     ends_soon: int
-    uncovered: int
+    uncovered_count: int
     """Samples whose consent does not cover their split."""
 
 

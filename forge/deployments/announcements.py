@@ -51,7 +51,7 @@ class DeploymentChangedJson(TypedDict):
     deployment: str
 
 
-SERVED = NoticeTopic(
+SERVED_TOPIC = NoticeTopic(
     "deployed",
     icon="globe",
     messages={
@@ -60,7 +60,7 @@ SERVED = NoticeTopic(
         "promoted": "{who} promoted {version} from {promoted_from} to {title}",
     },
 )
-BLOCKED = NoticeTopic(
+BLOCKED_TOPIC = NoticeTopic(
     "deployment-blocked",
     icon="triangle-exclamation-point",
     messages={"blocked": "{title} still serves {version}: {reason}"},
@@ -70,23 +70,23 @@ DEPLOYMENTS = WebhookTopic("deploy", "Deployments")
 
 def _people(project: UUID, deployment: str) -> frozenset[UUID]:
     """Returns who chose what a deployment served."""
-    chosen = Release.objects.filter(deployment__project=project, deployment__name=deployment)
-    return frozenset(each for each in chosen.values_list("chosen_by", flat=True) if each is not None)
+    releases = Release.objects.filter(deployment__project=project, deployment__name=deployment)
+    return frozenset(each for each in releases.values_list("chosen_by", flat=True) if each is not None)
 
 
-def _how(served: DeploymentServedJson) -> str:
+def _how(event_data: DeploymentServedJson) -> str:
     """The message that says how a deployment came to what it serves."""
     # Events of before promotion do not say it.
-    if served.get("promoted_from"):
+    if event_data.get("promoted_from"):
         return "promoted"
-    return "moved" if served["tag"] else "chosen"
+    return "moved" if event_data["tag"] else "chosen"
 
 
 def _served_notice(event: StoredEvent[DeploymentServedJson]) -> NoticeDraft:
     """Tells the person who chose an earlier version."""
     name = event.data["deployment"]
     return NoticeDraft(
-        SERVED,
+        SERVED_TOPIC,
         _how(event.data),
         title=event.data["title"],
         subject=f"deployment:{event.holder}:{name}",
@@ -99,7 +99,7 @@ def _blocked_notice(event: StoredEvent[DeploymentBlockedJson]) -> NoticeDraft:
     """Tells the person who chose an earlier version that the deployment did not move."""
     name = event.data["deployment"]
     return NoticeDraft(
-        BLOCKED,
+        BLOCKED_TOPIC,
         "blocked",
         title=event.data["title"],
         subject=f"deployment-blocked:{event.holder}:{name}",
@@ -140,7 +140,7 @@ DEPLOYMENT_SERVED = declare(
             },
             lambda event: None if event.data["tag"] else ActivityEntry("deployed", event.data["deployment"]),
         ),
-        notice=NoticeAnnouncement((SERVED,), _served_notice),
+        notice=NoticeAnnouncement((SERVED_TOPIC,), _served_notice),
         webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.served",), _served_message),
     )
 )
@@ -154,7 +154,7 @@ DEPLOYMENT_BLOCKED = declare(
             AuditTopic.PUBLISHING,
             {"deployment.block": "left the deployment {deployment} of {project} at {version}: {reason}"},
         ),
-        notice=NoticeAnnouncement((BLOCKED,), _blocked_notice),
+        notice=NoticeAnnouncement((BLOCKED_TOPIC,), _blocked_notice),
         webhook=WebhookAnnouncement(DEPLOYMENTS, ("deployment.blocked",), _blocked_message),
     )
 )

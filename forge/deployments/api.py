@@ -81,8 +81,8 @@ class Deployments(ProjectView):
         body, principal = self.read_body(request, NewDeploymentSerializer), principal_of(request)
         choice = ChoiceSerializer.choice(body)
         new = actions.NewDeployment(body["title"], body["kind"], choice, body["origins"], body["promoted_from"])
-        created = actions.create_deployment(principal, project, new)
-        row = find_deployment(principal, project, created.name)
+        new_deployment = actions.create_deployment(principal, project, new)
+        row = find_deployment(principal, project, new_deployment.name)
         return Response(deployment_to_json(row), status=status.HTTP_201_CREATED)
 
 

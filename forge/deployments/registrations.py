@@ -48,9 +48,9 @@ def follow_project(project: UUID) -> None:
 def follow_all() -> None:
     """Moves the deployments whose tag names something else than they serve."""
     tags = Tag.objects.filter(repository__project=OuterRef("project"), name=OuterRef("follows"))
-    served = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
+    current_releases = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
     rows = Deployment.objects.exclude(follows="").annotate(
-        named=Subquery(tags.values("manifest__blob_id")[:1]), served=Subquery(served.values("digest")[:1])
+        named=Subquery(tags.values("manifest__blob_id")[:1]), served=Subquery(current_releases.values("digest")[:1])
     )
     _follow(rows.filter(~Q(named=F("served")) | ~Q(blocked_digest="")))
 
@@ -81,18 +81,20 @@ def request_updates_of(project: UUID, name: str) -> None:
 def wake_signer(event: Event) -> None:
     """Asks the signer once the transaction has ended that changed what a deployment serves."""
     if event.type == "deployment.served":
-        stored = stored_event(event)
-        transaction.on_commit(partial(request_updates_of, stored.holder, stored.data["deployment"]), robust=True)
+        event_record = stored_event(event)
+        transaction.on_commit(
+            partial(request_updates_of, event_record.holder, event_record.data["deployment"]), robust=True
+        )
 
 
 @dependants.register
 def deployments_that_serve(actor: Actor, project: Project) -> list[Dependant]:
     """The project's deployments, each with the version that it serves."""
     mine = Deployment.objects.visible_to(actor).filter(project=project)
-    served = Release.objects.filter(ended=None, deployment__in=mine.values("pk"))
+    releases = Release.objects.filter(ended=None, deployment__in=mine.values("pk"))
     return [
         Dependant(DependantKind.DEPLOYMENT, each.deployment.title, each.deployment.get_absolute_url(), each.version)
-        for each in served.select_related("deployment__project__organisation")
+        for each in releases.select_related("deployment__project__organisation")
     ]
 
 

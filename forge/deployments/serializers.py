@@ -168,7 +168,7 @@ def promotion_to_json(promotion: Promotion) -> PromotionJson:
     """A promotion of a deployment that the caller has found."""
     return {
         "source": promotion.source.name,
-        "release": release_to_json(promotion.offered),
+        "release": release_to_json(promotion.offered_release),
         "is_pending": promotion.is_pending,
         "missing": list(promotion.missing),
         "changes": list(promotion.changes),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
-from forge.core.api.json_types import Uuid, choices
+from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.jobs.models import JobState
+from forge.jobs.serializers import JobStateJson
 
 
 class JobChangedJson(TypedDict):
     """A job was queued, started, ended, cancelled, retried, or put back into the queue."""
 
     job: Uuid
-    state: Annotated[str, choices("JobState", JobState.values)]
+    state: JobStateJson
 
 
 def jobs_stream(organisation: UUID) -> str:

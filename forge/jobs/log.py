@@ -32,7 +32,7 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
     """Adds lines within the caller's transaction, up to the limits of a log."""
     if not lines:
         return
-    stored = _stored_lines(lines, last_number(JobLogLine.objects.filter(job=job)))
+    stored_lines = _stored_lines(lines, last_number(JobLogLine.objects.filter(job=job)))
     rows = [
         JobLogLine(
             job=job,
@@ -42,7 +42,7 @@ def append_log(job: Job, lines: Sequence[NewLogLine]) -> None:
             level=line.level,
             milliseconds=line.milliseconds,
         )
-        for number, line in stored
+        for number, line in stored_lines
     ]
     JobLogLine.objects.bulk_create(rows)
     if rows:

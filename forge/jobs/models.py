@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation
 from forge.accounts.permissions import OF_ORGANISATION, Verb, organisations_where
 from forge.core.actors import Actor
-from forge.core.leases import Leased
+from forge.core.leases import LeasedRow
 from forge.core.models import Blob
 from forge.jobs.kinds import kinds
 from forge.projects.models import Project
@@ -58,8 +58,8 @@ class JobQuerySet(models.QuerySet["Job"]):
         visible = Q(project__in=Project.objects.of_member(actor)) | of_organisation
         for kind in kinds():
             if kind.verb in OF_ORGANISATION:
-                allowed = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
-                visible = visible & ~Q(kind=kind.name) | allowed
+                allowed_jobs = Q(kind=kind.name, organisation__in=organisations_where(actor, kind.verb))
+                visible = visible & ~Q(kind=kind.name) | allowed_jobs
         return self.filter(visible)
 
     def unfinished(self) -> JobQuerySet:
@@ -67,7 +67,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state__in=UNFINISHED_STATES)
 
 
-class Job(Leased):
+class Job(LeasedRow):
     """Long work that somebody asked for. This row is the truth; a queue only wakes workers."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

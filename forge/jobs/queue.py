@@ -134,8 +134,8 @@ def take(
     """
     now = now or timezone.now()
     same_key = Job.objects.filter(state=JobState.RUNNING, exclusive=OuterRef("exclusive"))
-    queued = Job.objects.filter(state=JobState.QUEUED)
-    ready = queued.filter(
+    queued_jobs = Job.objects.filter(state=JobState.QUEUED)
+    ready = queued_jobs.filter(
         Q(exclusive="") | ~Exists(same_key),
         NEEDS_NOTHING,
         has_come("due", now),
@@ -152,7 +152,7 @@ def take(
         if job is None:
             continue  # another worker took it meanwhile
         values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": now}
-        if lease := Lease.take(queued, job, now + kind_of(job.kind).lease, **values):
+        if lease := Lease.take(queued_jobs, job, now + kind_of(job.kind).lease, **values):
             _announce_change(job)
             return JobLease(lease, job, party)
     return None
@@ -168,8 +168,8 @@ def recent_jobs(now: datetime) -> list[RecentJobs]:
     recent = Q(started__gt=now - RECENT, started__lt=now + RECENT)  # later ones are of a clock that was ahead
     jobs = Job.objects.filter(Q(state=JobState.RUNNING) | recent, started__isnull=False)
     rows = jobs.order_by().values_list(*_PARTY)
-    counted = rows.annotate(running=Count("pk", filter=Q(state=JobState.RUNNING)), begun=Max("started"))
-    return [RecentJobs(Party(*party), running, min(begun, now)) for *party, running, begun in counted]
+    counts = rows.annotate(running=Count("pk", filter=Q(state=JobState.RUNNING)), begun=Max("started"))
+    return [RecentJobs(Party(*party), running, min(begun, now)) for *party, running, begun in counts]
 
 
 @transaction.atomic
@@ -246,8 +246,8 @@ _ENDS = {JobState.FAILED: "failed", JobState.CANCELLED: "was cancelled", JobStat
 
 def _revive_dependents(job: Job) -> None:
     """Queues jobs again that were ended because this one had ended."""
-    ended = job.dependents.filter(started=None, state__in=(JobState.FAILED, JobState.CANCELLED)).exclude(error="")
-    for waiting in ended:
+    ended_jobs = job.dependents.filter(started=None, state__in=(JobState.FAILED, JobState.CANCELLED)).exclude(error="")
+    for waiting in ended_jobs:
         if revoke(Job.objects.filter(pk=waiting.pk), state=JobState.QUEUED, error="", finished=None):
             _announce_change(waiting)
             _revive_dependents(waiting)
@@ -282,8 +282,8 @@ def put_back(
 def cancel(job: Job, by: str) -> bool:
     """Ends a job that waits or runs; its worker finds its lease lost within a second. Returns whether it was
     unfinished."""
-    unfinished = Job.objects.unfinished().filter(pk=job.pk)
-    if not revoke(unfinished, state=JobState.CANCELLED, finished=timezone.now(), activity="", paused=False):
+    unfinished_jobs = Job.objects.unfinished().filter(pk=job.pk)
+    if not revoke(unfinished_jobs, state=JobState.CANCELLED, finished=timezone.now(), activity="", paused=False):
         return False
     append_log(job, [NewLogLine(f"{by} cancelled the {kind_of(job.kind).noun}.", "warning")])
     _announce_change(job)
@@ -328,7 +328,7 @@ RETRIABLE = (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
 def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
     """Queues a job again that ended in one of these states; it goes on from its checkpoint. Returns whether it could
     be."""
-    ended = Job.objects.filter(pk=job.pk, state__in=states)
+    ended_jobs = Job.objects.filter(pk=job.pk, state__in=states)
     values = _attempt_ended(F("finished")) | {
         "attempt": 0,
         "due": timezone.now(),
@@ -337,7 +337,7 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
         "error": "",
         "paused": False,
     }
-    if not revoke(ended, state=JobState.QUEUED, **values):
+    if not revoke(ended_jobs, state=JobState.QUEUED, **values):
         return False
     append_log(job, [NewLogLine(f"{by} started the {kind_of(job.kind).noun} again.")])
     _announce_change(job)
@@ -349,25 +349,32 @@ def retry(job: Job, by: str, states: Collection[str] = RETRIABLE) -> bool:
 def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     """Queues jobs again whose worker did not renew its lease, or marks them lost; returns those that are queued."""
     now = now or timezone.now()
-    queued = []
+    queued_ids = []
     # Every worker sweeps: a row that one of them has locked, the others skip.
     rows = Job.objects.filter(expired(now), state=JobState.RUNNING).select_for_update(skip_locked=True, of=("self",))
     for job in rows:
         attempts, noun = kind_of(job.kind).attempts, kind_of(job.kind).noun
-        ended = _attempt_ended(now if job.lease_until is None else min(job.lease_until, now))
+        attempt_values = _attempt_ended(now if job.lease_until is None else min(job.lease_until, now))
         if job.attempt >= attempts:
             text = f"The worker stopped answering {attempts} times. The {noun} failed. Retry it."
-            revoke(Job.objects.filter(pk=job.pk), state=JobState.LOST, error=text, finished=now, activity="", **ended)
+            revoke(
+                Job.objects.filter(pk=job.pk),
+                state=JobState.LOST,
+                error=text,
+                finished=now,
+                activity="",
+                **attempt_values,
+            )
             append_log(job, [NewLogLine(text, "error")])
             _announce_change(job)
             _end_dependents(job)
             continue
         text = f"The worker stopped answering. The {noun} starts again, attempt {job.attempt + 1} of {attempts}."
-        revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="", **ended)
+        revoke(Job.objects.filter(pk=job.pk), state=JobState.QUEUED, activity="", **attempt_values)
         append_log(job, [NewLogLine(text, "warning")])
         _announce_change(job)
-        queued.append(job.pk)
-    return tuple(queued)
+        queued_ids.append(job.pk)
+    return tuple(queued_ids)
 
 
 def delete_old(now: datetime | None = None) -> None:
@@ -381,8 +388,8 @@ def delete_old(now: datetime | None = None) -> None:
         if kind.retention is None:
             continue
         begin = now - kind.retention
-        ended = Q(finished__lt=begin) & ~Q(state__in=UNFINISHED_STATES)
-        old = Job.objects.filter(ended | Q(paused=True, created__lt=begin), kind=kind.name)
+        is_ended = Q(finished__lt=begin) & ~Q(state__in=UNFINISHED_STATES)
+        old = Job.objects.filter(is_ended | Q(paused=True, created__lt=begin), kind=kind.name)
         # A few at a time: each is a short transaction, and their logs go with them.
         while ids := list(old.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
             with transaction.atomic():

@@ -21,7 +21,7 @@ from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportSta
 from forge.projects.access import find_project
 from forge.projects.models import Project, Visibility
 
-_APPEALED = Q(appealed__isnull=False, refusal="")
+_OPEN_APPEAL = Q(appealed__isnull=False, refusal="")
 """The condition on take-downs that an appeal waits for its answer."""
 
 Subject = Project | User
@@ -142,7 +142,7 @@ def waiting_cases(actor: Actor) -> tuple[int, datetime | None]:
     """How many subjects wait for a decision, and since when the first does. One query. Raises `NotFound`."""
     require_moderator(actor)
     reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN).order_by()
-    appeals = TakeDown.objects.filter(_APPEALED, ended=None).order_by()
+    appeals = TakeDown.objects.filter(_OPEN_APPEAL, ended=None).order_by()
     rows = list(
         reports.values_list("project", "person", "created").union(
             appeals.values_list("project", "person", "appealed"), all=True
@@ -173,7 +173,7 @@ def _appealed_or_reported() -> Q:
     open_ones = Report.objects.filter(state=ReportState.OPEN)
     projects = open_ones.filter(project__isnull=False).values("project")
     people = open_ones.filter(person__isnull=False).values("person")
-    return _APPEALED | Q(project__in=projects) | Q(person__in=people)
+    return _OPEN_APPEAL | Q(project__in=projects) | Q(person__in=people)
 
 
 def subject_of(row: Report | TakeDown) -> Subject:

@@ -38,17 +38,19 @@ def report(actor: Actor, subject: Subject, reason: str, text: str = "") -> Repor
         raise SignInNeeded("Sign in to report something.")
     if not can_report(actor, subject):
         raise NotFound
-    chosen, text = checked_reason(reason), checked_text(text, needed=reason == ReportReason.OTHER)
+    report_reason, text = checked_reason(reason), checked_text(text, needed=reason == ReportReason.OTHER)
     _lock(subject, person)
     since = timezone.now() - timedelta(days=1)
     if Report.objects.filter(reporter=person, created__gt=since).count() >= MOST_OF_A_DAY:
         raise TooOften(f"One person reports at most {MOST_OF_A_DAY} things in a day. Try again tomorrow.", 3600)
     if Report.objects.filter(about(subject), reporter=person, state=ReportState.OPEN).exists():
         raise Conflict("You reported this already. It waits for a decision.")
-    project, reported = (None, subject) if isinstance(subject, User) else (subject, None)
-    new_report = Report.objects.create(project=project, person=reported, reason=chosen, text=text, reporter=person)
+    project, reported_person = (None, subject) if isinstance(subject, User) else (subject, None)
+    new_report = Report.objects.create(
+        project=project, person=reported_person, reason=report_reason, text=text, reporter=person
+    )
     # In the person's own log: the owners of what is reported do not learn who did it.
-    write_entry(actor, "report.make", key_of(subject), person.place, about=name_of(subject), reason=str(chosen))
+    write_entry(actor, "report.make", key_of(subject), person.place, about=name_of(subject), reason=str(report_reason))
     return new_report
 
 
@@ -61,11 +63,11 @@ def dismiss(actor: Actor, subject: Subject, answer: str, *, precondition: Precon
     open_reports = list(Report.objects.filter(about(subject), state=ReportState.OPEN))
     if open_reports:
         require_precondition(report_facets(open_reports), precondition)
-    closed = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
-    if not closed:
+    closed_count = _close(actor, subject, ReportState.DISMISSED, checked_text(answer, needed=True))
+    if not closed_count:
         raise Conflict("No report of it is open. Somebody else decided meanwhile.")
-    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=name_of(subject), reports=closed)
-    return closed
+    write_entry(actor, "report.dismiss", key_of(subject), AuditPlace(), about=name_of(subject), reports=closed_count)
+    return closed_count
 
 
 @transaction.atomic
@@ -75,16 +77,24 @@ def take_down(actor: Actor, subject: Subject, reason: str, text: str) -> TakeDow
     Raises `NotFound`, `Invalid` and `Conflict`.
     """
     require_moderator(actor)
-    chosen, text = checked_reason(reason), checked_text(text, needed=True)
+    take_down_reason, text = checked_reason(reason), checked_text(text, needed=True)
     _lock(subject)
     if standing(subject) is not None:
         raise Conflict("It is taken down already.")
     project, person = (None, subject) if isinstance(subject, User) else (subject, None)
-    new_take_down = TakeDown.objects.create(project=project, person=person, reason=chosen, text=text, by=actor.person)
+    new_take_down = TakeDown.objects.create(
+        project=project, person=person, reason=take_down_reason, text=text, by=actor.person
+    )
     _mark(subject, down=True)
     _close(actor, subject, ReportState.TAKEN_DOWN, text)
     write_entry(
-        actor, "take-down", key_of(subject), _place(subject), about=name_of(subject), reason=str(chosen), text=text
+        actor,
+        "take-down",
+        key_of(subject),
+        _place(subject),
+        about=name_of(subject),
+        reason=str(take_down_reason),
+        text=text,
     )
     _tell(actor, subject, "taken-down")
     return new_take_down
@@ -151,9 +161,9 @@ def make_moderator(person: User) -> bool:
 @transaction.atomic
 def end_moderator(person: User) -> bool:
     """The operator's: lets a person decide no more. Answers whether they did before."""
-    ended, _ = Moderator.objects.filter(person=person).delete()
+    ended_count, _ = Moderator.objects.filter(person=person).delete()
     write_entry(INSTALLATION, "moderator.remove", person.stream, person.place)
-    return bool(ended)
+    return bool(ended_count)
 
 
 def checked_reason(reason: str) -> ReportReason:

@@ -20,7 +20,7 @@ from forge.moderation.access import find_reported, key_of, name_of, own_reports,
 from forge.moderation.models import LONGEST_TEXT, Report, ReportReason, ReportState
 from forge.moderation.report_names import names_of
 
-LISTED = 200
+REPORTS_LISTED = 200
 """A person makes at most 20 a day."""
 
 
@@ -65,7 +65,7 @@ class Reports(ForgeView):
     def get(self, request: Request) -> Response:
         """Returns your reports, newest first, at most 200."""
         principal = signed_in(request)
-        reports = own_reports(principal)[:LISTED]
+        reports = own_reports(principal)[:REPORTS_LISTED]
         names = names_of(principal, reports)
         return Response({"reports": [report_to_json(each, names[each.pk]) for each in reports]})
 

@@ -30,7 +30,7 @@ from forge.moderation.models import ReportReason
 from forge.moderation.report_names import names_of
 from forge.projects.pages.lookup import project_of
 
-SHOWN = 50
+ROWS_SHOWN = 50
 CASES_SHOWN = 20
 """Each of which has a form."""
 
@@ -54,7 +54,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def _reporting(request: HttpRequest, principal: Principal, about: str) -> dict[str, Any]:
     subject = find_reported(principal, about) if about else None
-    reports, pages = rows_of(request, own_reports(principal), SHOWN, at="reports")
+    reports, pages = rows_of(request, own_reports(principal), ROWS_SHOWN, at="reports")
     names = names_of(principal, reports)
     return {
         "about": about,
@@ -74,7 +74,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _queue(request: HttpRequest, principal: Principal) -> dict[str, Any]:
     cases, pages = things_of(request, open_cases(principal), CASES_SHOWN)
-    standing, down_pages = rows_of(request, standing_cases(principal), SHOWN, "down", "down")
+    standing, down_pages = rows_of(request, standing_cases(principal), ROWS_SHOWN, "down", "down")
     return {
         "cases": cases,
         "pages": pages,

@@ -17,10 +17,10 @@ def names_of(actor: Actor, reports: Iterable[Report]) -> Mapping[UUID, str]:
     """By the ids of the reports: the name of today where the person may see the page. Otherwise it is the name that
     they reported, which the log of their account has, or "" where the log ended."""
     subjects = {report.pk: subject_of(report) for report in reports}
-    hidden = {key_of(subject) for subject in subjects.values() if not _sees(actor, subject)}
-    reported = _reported_names(actor, hidden)
+    hidden_keys = {key_of(subject) for subject in subjects.values() if not _sees(actor, subject)}
+    reported_names = _reported_names(actor, hidden_keys)
     return {
-        pk: reported.get(key_of(subject), "") if key_of(subject) in hidden else name_of(subject)
+        pk: reported_names.get(key_of(subject), "") if key_of(subject) in hidden_keys else name_of(subject)
         for pk, subject in subjects.items()
     }
 

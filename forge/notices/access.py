@@ -44,9 +44,11 @@ def mail_choice_of(actor: Actor) -> MailChoice:
 
 def levels_of(actor: Actor) -> list[WatchedProject]:
     """The projects of which a person wants to hear other than what is theirs."""
-    watched = WatchedProject.objects.filter(person=actor.pk, project__in=Project.objects.of_member(actor))
+    watched_projects = WatchedProject.objects.filter(person=actor.pk, project__in=Project.objects.of_member(actor))
     return list(
-        watched.select_related("project__organisation").order_by("project__organisation__name", "project__name")
+        watched_projects.select_related("project__organisation").order_by(
+            "project__organisation__name", "project__name"
+        )
     )
 
 

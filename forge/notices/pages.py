@@ -29,7 +29,7 @@ from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
-SHOWN = 50
+NOTICES_SHOWN = 50
 """Notices on a page."""
 
 
@@ -66,7 +66,7 @@ class NoticeRow:
 def inbox(request: HttpRequest) -> HttpResponse:
     """A person's notices, those that changed last first."""
     filters = NoticeFilter(request.GET, notices_of(principal_of(request)))
-    notices, pages = rows_of(request, filters.qs, SHOWN)
+    notices, pages = rows_of(request, filters.qs, NOTICES_SHOWN)
     show = filters.values["show"] or "open"
     context = {"rows": [_row(notice) for notice in notices], "pages": pages, "show": show, "shows": LISTS}
     return render(request, "notices/inbox.html", context)

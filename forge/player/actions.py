@@ -26,7 +26,7 @@ from forge.projects.models import Project, Visibility
 LINK_LIFE = timedelta(minutes=5)
 PASS_LIFE = timedelta(days=7)
 
-_ENDED = "The code was used already, or is older than 5 minutes. Show a new code in the studio and scan it."
+_CODE_ENDED = "The code was used already, or is older than 5 minutes. Show a new code in the studio and scan it."
 
 
 @transaction.atomic
@@ -63,12 +63,12 @@ def redeem_phone_link(secret: str, organisation: str, name: str) -> tuple[PhoneP
     now = timezone.now()
     pass_secret = new_secret()
     # Taking it comes first and only succeeds once, no matter who else redeems it at this moment.
-    unused = PhonePass.objects.filter(link_hash=hash_secret(secret), used__isnull=True, link_expires__gt=now)
-    if not unused.update(used=now, expires=now + PASS_LIFE, secret_hash=hash_secret(pass_secret)):
-        raise LinkEnded(_ENDED)
+    unused_links = PhonePass.objects.filter(link_hash=hash_secret(secret), used__isnull=True, link_expires__gt=now)
+    if not unused_links.update(used=now, expires=now + PASS_LIFE, secret_hash=hash_secret(pass_secret)):
+        raise LinkEnded(_CODE_ENDED)
     phone = find_pass({cookie_name(""): pass_secret}, organisation, name)
     if phone is None:
-        raise LinkEnded(_ENDED)
+        raise LinkEnded(_CODE_ENDED)
     write_entry(acting_as(phone.user, phone), "phone.enter", f"project:{phone.project_id}", phone.project.place)
     return phone, pass_secret
 

@@ -25,7 +25,7 @@ from forge.builds.api import rune_response
 from forge.builds.example_inputs import described_example
 from forge.core.api.views import PERSON, ForgeView, needing
 from forge.core.blobs.responses import blob_response
-from forge.core.errors import Moved
+from forge.core.errors import AddressChanged
 from forge.player.actions import (
     LINK_LIFE,
     PASS_LIFE,
@@ -65,12 +65,12 @@ class PlayerView(ForgeView):
             SessionWithCsrf().enforce_csrf(request)
 
     def project(self, request: Request, organisation: str, name: str) -> Project:
-        """The project of the address. Raises `Moved` to the same request at its present address."""
+        """The project of the address. Raises `AddressChanged` to the same request at its present address."""
         try:
             return find_project(principal_of(request), organisation, name, Verb.SEE)
-        except Moved as moved:
+        except AddressChanged as error:
             old, path = f"/player/{organisation}/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"/player{moved.location}", 1)) from moved
+            raise AddressChanged(path.replace(old, f"/player{error.location}", 1)) from error
 
 
 _BY = {PrincipalKind.PHONE_PASS: "pass", PrincipalKind.PERSON: "session"}
@@ -120,8 +120,8 @@ class PlayerExample(PlayerView):
     def get(self, request: Request, organisation: str, name: str, digest: str, path: str) -> HttpResponseBase:
         """An example input of a rune."""
         project = self.project(request, organisation, name)
-        described = described_example(examples_of_run(principal_of(request), project, digest), path)
-        return blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
+        example = described_example(examples_of_run(principal_of(request), project, digest), path)
+        return blob_response(request, example["digest"], example["size"], filename=path.rpartition("/")[2])
 
 
 class EnterSerializer(serializers.Serializer[Any]):

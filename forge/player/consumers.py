@@ -29,9 +29,9 @@ from forge.player.messages import (
     BadMessage,
     Confirm,
     End,
+    PhoneMessage,
     Refuse,
-    Sealed,
-    Shown,
+    SealedFrame,
     read_from_phone,
     read_from_studio,
 )
@@ -55,7 +55,7 @@ TOO_MANY = 300
 """Dropped messages after which a phone's socket is closed."""
 
 
-class Ended:
+class PairingClosing:
     """Close codes of a pairing, beside those of `Closing`."""
 
     OVER = 4000
@@ -89,21 +89,21 @@ class PairingSocket(ProjectSocket):
         for group in self._groups:
             listen(group, self._pairing_inbox.put_nowait)
         self._hearing = asyncio.create_task(self._hear_partner())
-        await self.joined()
+        await self.on_listening()
 
     def shared_group(self) -> str:
         """The group of all ends of this kind, of this person and project."""
         raise NotImplementedError
 
-    async def joined(self) -> None:
+    async def on_listening(self) -> None:
         """The end is listening."""
         raise NotImplementedError
 
-    async def heard(self, message: Message) -> None:
+    async def on_message(self, message: Message) -> None:
         """A message from an end of the same person and project."""
         raise NotImplementedError
 
-    async def lost(self, reason: str) -> None:
+    async def on_partner_exit(self, reason: str) -> None:
         """The other end is gone."""
         raise NotImplementedError
 
@@ -153,15 +153,15 @@ class PairingSocket(ProjectSocket):
         if message["what"] == "bye":
             if message["from"] == self.partner:
                 self.partner = None
-                await self.lost(f"The {self.other} ended the connection.")
+                await self.on_partner_exit(f"The {self.other} ended the connection.")
         elif message["what"] != "beat":
-            await self.heard(message)
+            await self.on_message(message)
 
     async def _beat_on(self) -> None:
         if self.partner is not None:
             if time.monotonic() - self._heard_at > LOST_AFTER:
                 self.leave()
-                await self.lost(f"The {self.other} is not connected.")
+                await self.on_partner_exit(f"The {self.other} is not connected.")
             else:
                 deliver(self.partner, {"what": "beat", "from": self.group})
         await self.beat()
@@ -173,7 +173,7 @@ class PhoneConsumer(PairingSocket):
     other = "studio"
     phone: PhonePass | None = None
     _wrong = 0
-    _dropped = 0
+    _dropped_count = 0
     _ends_at = 0.0
 
     async def connect(self) -> None:
@@ -190,7 +190,7 @@ class PhoneConsumer(PairingSocket):
     def shared_group(self) -> str:
         return self.phones
 
-    async def joined(self) -> None:
+    async def on_listening(self) -> None:
         self.digits = digits_of(self.key)
         self._ends_at = time.monotonic() + WAIT
         await self.say(type="digits", digits=self.digits)
@@ -204,7 +204,7 @@ class PhoneConsumer(PairingSocket):
         deliver(self.studios, {"what": "gone", "from": self.group, "pairing": self.key, "except": self.partner})
         super().leave()
 
-    async def heard(self, message: Message) -> None:
+    async def on_message(self, message: Message) -> None:
         match message["what"]:
             case "who" if self.partner is None:
                 self._ask()
@@ -213,11 +213,11 @@ class PhoneConsumer(PairingSocket):
             case "sealed" if message["from"] == self.partner:
                 await self.say(**message["data"])
             case "refuse" if self.partner is None:
-                await self.close_for(Ended.REFUSED, "The studio refused this phone.")
+                await self.close_for(PairingClosing.REFUSED, "The studio refused this phone.")
             case "confirm" if self.partner is None:
-                await self._confirmed(message)
+                await self._handle_confirm(message)
 
-    async def _confirmed(self, message: Message) -> None:
+    async def _handle_confirm(self, message: Message) -> None:
         mine = (str(self.principal.pk), str(self.access.project_id))
         if (message["person"], message["project"]) != mine:
             return
@@ -225,7 +225,9 @@ class PhoneConsumer(PairingSocket):
             self._wrong += 1
             deliver(message["from"], {"what": "wrong", "from": self.group, "pairing": self.key})
             if self._wrong >= TRIES:
-                await self.close_for(Ended.REFUSED, "Different digits were confirmed three times. Start again.")
+                await self.close_for(
+                    PairingClosing.REFUSED, "Different digits were confirmed three times. Start again."
+                )
             return
         self.paired_with(message["from"])
         deliver(message["from"], {"what": "paired", "from": self.group, "pairing": self.key})
@@ -233,12 +235,12 @@ class PhoneConsumer(PairingSocket):
         deliver(self.studios, message_out)
         await self.say(type="paired")
 
-    async def lost(self, reason: str) -> None:
-        await self.close_for(Ended.OVER, reason)
+    async def on_partner_exit(self, reason: str) -> None:
+        await self.close_for(PairingClosing.OVER, reason)
 
     async def beat(self) -> None:
         if self.partner is None and time.monotonic() > self._ends_at:
-            await self.close_for(Ended.OVER, "The digits were not confirmed in the studio. Start again.")
+            await self.close_for(PairingClosing.OVER, "The digits were not confirmed in the studio. Start again.")
         elif self.phone is not None:
             await self.refresh_access()
 
@@ -253,9 +255,9 @@ class PhoneConsumer(PairingSocket):
         if self._hearing is None or self._is_closing:
             return
         if not self._pace.take(time.monotonic()):
-            self._dropped += 1
-            if self._dropped > TOO_MANY:
-                await self.close_for(Ended.TOO_FAST, "The phone sent too many results at once. Pair again.")
+            self._dropped_count += 1
+            if self._dropped_count > TOO_MANY:
+                await self.close_for(PairingClosing.TOO_FAST, "The phone sent too many results at once. Pair again.")
             return
         if text_data is not None and len(text_data) > MESSAGE_LIMIT:
             await self.close_for(Closing.TOO_LARGE, "A result is too large to be shown in the studio.")
@@ -266,10 +268,10 @@ class PhoneConsumer(PairingSocket):
             await self.close_for(Closing.MALFORMED, f"The phone's message cannot be read: {error}.")
             return
         match message:
-            case Shown(data) if self.partner is not None:
+            case PhoneMessage(data) if self.partner is not None:
                 deliver(self.partner, {"what": "shown", "from": self.group, "data": data})
             case End():
-                await self.close_for(Ended.OVER, "You ended the connection.")
+                await self.close_for(PairingClosing.OVER, "You ended the connection.")
 
 
 class StudioConsumer(PairingSocket):
@@ -284,12 +286,12 @@ class StudioConsumer(PairingSocket):
         self._pace = PlayerPace(A_SECOND, AT_ONCE)
         await super().connect()
 
-    async def joined(self) -> None:
+    async def on_listening(self) -> None:
         self._requests: dict[str, str] = {}
         await self.say(type="open")
         deliver(self.phones, {"what": "who", "from": self.group})
 
-    async def heard(self, message: Message) -> None:
+    async def on_message(self, message: Message) -> None:
         match message["what"]:
             # One that asked by itself may have heard this studio's question as well.
             case "asks" if message["pairing"] not in self._requests:
@@ -306,14 +308,14 @@ class StudioConsumer(PairingSocket):
             case "shown" if message["from"] == self.partner:
                 await self.say(**message["data"])
 
-    async def lost(self, reason: str) -> None:
+    async def on_partner_exit(self, reason: str) -> None:
         await self.say(type="ended", reason=reason)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._hearing is None or self._is_closing:
             return
         if not self._pace.take(time.monotonic()):
-            await self.close_for(Ended.TOO_FAST, "The studio sent too many messages at once. Pair again.")
+            await self.close_for(PairingClosing.TOO_FAST, "The studio sent too many messages at once. Pair again.")
             return
         try:
             message = read_from_studio(text_data or "")
@@ -323,13 +325,19 @@ class StudioConsumer(PairingSocket):
         match message:
             case Confirm(pairing, digits) if pairing in self._requests:
                 person, project = str(self.principal.pk), str(self.access.project_id)
-                said = {"what": "confirm", "from": self.group, "person": person, "project": project, "digits": digits}
-                deliver(self._requests[pairing], said)
+                confirmation = {
+                    "what": "confirm",
+                    "from": self.group,
+                    "person": person,
+                    "project": project,
+                    "digits": digits,
+                }
+                deliver(self._requests[pairing], confirmation)
             case Confirm(pairing):
                 await self.say(type="gone", pairing=pairing)
             case Refuse(pairing) if pairing in self._requests:
                 deliver(self._requests.pop(pairing), {"what": "refuse", "from": self.group})
-            case Sealed(data) if self.partner is not None:
+            case SealedFrame(data) if self.partner is not None:
                 deliver(self.partner, {"what": "sealed", "from": self.group, "data": data})
             case End() if self.partner is not None:
                 self.leave()

@@ -30,7 +30,7 @@ class BadMessage(ValueError):
 
 
 @dataclass(frozen=True)
-class Shown:
+class PhoneMessage:
     """A message of a paired phone for the studio: results, or the running project. `data` is passed on."""
 
     data: Mapping[str, Any]
@@ -51,7 +51,7 @@ class Confirm:
 
 
 @dataclass(frozen=True)
-class Sealed:
+class SealedFrame:
     """A frame of the studio for its paired phone, which the phone's page alone can read."""
 
     data: Mapping[str, Any]
@@ -64,26 +64,28 @@ class Refuse:
     pairing: str
 
 
-def read_from_phone(text: str) -> Shown | End:
+def read_from_phone(text: str) -> PhoneMessage | End:
     """Reads a message of a phone. Raises `BadMessage`."""
-    message = _object(_parsed(text), "a message")
+    message = _object(_parse(text), "a message")
     match message.get("type"):
         case "end":
             return End()
         case "outputs":
-            return Shown(_outputs(message), is_about=False)
+            return PhoneMessage(_outputs(message), is_about=False)
         case "about":
-            return Shown(_about(message), is_about=True)
+            return PhoneMessage(_about(message), is_about=True)
         case "key":
-            return Shown({"type": "key", "key": _matching(message.get("key"), PUBLIC_KEY, "a public key")}, False)
+            return PhoneMessage(
+                {"type": "key", "key": _matching(message.get("key"), PUBLIC_KEY, "a public key")}, False
+            )
         case "sealed":
-            return Shown(_sealed(message), is_about=False)
+            return PhoneMessage(_sealed_message(message), is_about=False)
     raise BadMessage("a phone says outputs, about, key, sealed or end")
 
 
-def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
+def read_from_studio(text: str) -> Confirm | Refuse | SealedFrame | End:
     """Reads a message of a studio. Raises `BadMessage`."""
-    message = _object(_parsed(text), "a message")
+    message = _object(_parse(text), "a message")
     match message.get("type"):
         case "end":
             return End()
@@ -92,11 +94,11 @@ def read_from_studio(text: str) -> Confirm | Refuse | Sealed | End:
         case "refuse":
             return Refuse(_text(message.get("pairing"), 64))
         case "sealed":
-            return Sealed(_sealed(message))
+            return SealedFrame(_sealed_message(message))
     raise BadMessage("a studio says confirm, refuse, sealed or end")
 
 
-def _sealed(message: Mapping[str, Any]) -> Mapping[str, Any]:
+def _sealed_message(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"type": "sealed", "frame": _matching(message.get("frame"), _FRAME, "a sealed frame")}
 
 
@@ -107,14 +109,14 @@ def _matching(value: Any, pattern: re.Pattern[str], what: str) -> str:
 
 
 def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    left = ELEMENTS
+    remaining_elements = ELEMENTS
     outputs = []
     for entry in _list(message.get("outputs"), OUTPUTS, "outputs"):
         output = _object(entry, "an output")
         tensors = []
         for one in _list(output.get("tensors"), TENSORS, "tensors"):
-            tensor = _tensor(_object(one, "a tensor"), left)
-            left -= len(tensor["elements"])
+            tensor = _tensor(_object(one, "a tensor"), remaining_elements)
+            remaining_elements -= len(tensor["elements"])
             tensors.append(tensor)
         stage = output.get("stage")
         outputs.append(
@@ -132,18 +134,18 @@ def _outputs(message: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _tensor(tensor: Mapping[str, Any], left: int) -> dict[str, Any]:
+def _tensor(tensor: Mapping[str, Any], limit: int) -> dict[str, Any]:
     kind = tensor.get("type")
     if kind not in TYPES:
         raise BadMessage("a tensor has one of the types of the ABI")
-    elements = _list(tensor.get("elements"), left, "elements")
-    read = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
+    elements = _list(tensor.get("elements"), limit, "elements")
+    values = [_text(one, TEXT) for one in elements] if kind == "utf8" else [_element(one) for one in elements]
     dimensions = [_whole(one, 2**32) for one in _list(tensor.get("dimensions"), DIMENSIONS, "dimensions")]
     meaning_data = tensor.get("meaning")
     meaning = (
         {} if meaning_data is None or kind == "utf8" else {"meaning": _meaning(_object(meaning_data, "a meaning"))}
     )
-    return {"type": kind, "dimensions": dimensions, "elements": read} | meaning
+    return {"type": kind, "dimensions": dimensions, "elements": values} | meaning
 
 
 def _meaning(meaning: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,7 +169,7 @@ def _about(message: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-def _parsed(text: str) -> Any:
+def _parse(text: str) -> Any:
     if len(text) > MESSAGE_LIMIT:
         raise BadMessage(f"a message has at most {MESSAGE_LIMIT} characters")
     try:

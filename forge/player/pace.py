@@ -11,18 +11,18 @@ class PlayerPace:
 
     a_second: float
     at_once: float
-    _left: float = field(init=False)
+    _turns: float = field(init=False)
     _at: float | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self._left = self.at_once
+        self._turns = self.at_once
 
     def take(self, now: float) -> bool:
         """Takes a turn at `now` seconds, on a clock that never goes back; False when there is none."""
         if self._at is not None:
-            self._left = min(self.at_once, self._left + (now - self._at) * self.a_second)
+            self._turns = min(self.at_once, self._turns + (now - self._at) * self.a_second)
         self._at = now
-        if self._left < 1:
+        if self._turns < 1:
             return False
-        self._left -= 1
+        self._turns -= 1
         return True

@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import acting_as
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
-from forge.core.errors import DomainError, Moved
+from forge.core.errors import AddressChanged, DomainError
 from forge.player.models import PhonePass
 from forge.projects.access import find_project
 from forge.projects.models import Project
@@ -65,8 +65,8 @@ def is_alive(pass_id: UUID) -> bool:
 def _leads_to(phone: PhonePass, organisation: str, name: str) -> bool:
     try:
         return find_project(acting_as(phone.user, phone), organisation, name, Verb.READ).pk == phone.project_id
-    except Moved as moved:
-        return moved.location == phone.project.get_absolute_url()
+    except AddressChanged as error:
+        return error.location == phone.project.get_absolute_url()
     except DomainError:
         return False
 

@@ -8,7 +8,7 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.access import preview_of
 from forge.builds.example_inputs import examples_for_others
 from forge.builds.models import Artefact, Build
-from forge.builds.serializers import good_build_to_json
+from forge.builds.previews.serializers import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
@@ -17,7 +17,7 @@ from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, tags_of
 
 SHOWN_TAGS = 20
-_DELETED = "This rune no longer exists. Load the page again."
+_RUNE_DELETED = "This rune no longer exists. Load the page again."
 
 
 def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
@@ -26,10 +26,10 @@ def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
 
     Each is `{title, digest, size, memory, created, url}`; a tag has its name as `tag`.
     """
-    published = tags_of(actor, project)
-    default = default_tag(published)
-    listed = [] if default is None else [default, *(tag for tag in published if tag != default)]
-    tags = [_run(project, tag.build.artefact, tag.name, tag) for tag in listed[:SHOWN_TAGS] if tag.build.artefact]
+    published_tags = tags_of(actor, project)
+    default = default_tag(published_tags)
+    ordered_tags = [] if default is None else [default, *(tag for tag in published_tags if tag != default)]
+    tags = [_run(project, tag.build.artefact, tag.name, tag) for tag in ordered_tags[:SHOWN_TAGS] if tag.build.artefact]
     now = None
     if can(actor, Verb.READ, project):
         preview = preview_of(project)
@@ -71,7 +71,7 @@ def find_run(actor: Actor, project: Project, digest: str) -> Artefact:
     """
     artefact = _find_build(actor, project, digest).artefact
     if artefact is None:
-        raise NotFound(_DELETED)
+        raise NotFound(_RUNE_DELETED)
     return artefact
 
 
@@ -89,4 +89,4 @@ def _find_build(actor: Actor, project: Project, digest: str) -> Build:
         build = rows.select_related("artefact", "version", "project__organisation").first()
         if build is not None:
             return build
-    raise NotFound(_DELETED)
+    raise NotFound(_RUNE_DELETED)

@@ -16,7 +16,7 @@ from forge.accounts.permissions import Verb, can, open_visibilities
 from forge.core.actors import Actor
 from forge.core.audit.entries import NOWHERE
 from forge.core.database.compiled_queries import CompiledLookup
-from forge.core.errors import Gone, Moved, SignInNeeded
+from forge.core.errors import AddressChanged, Gone, SignInNeeded
 from forge.projects.errors import FilesNotShared
 from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
@@ -47,10 +47,10 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     """The living project at an address, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
-    whose role does not include the verb, `Moved`, with the present `/organisation/name`, for a former name, and `Gone`
-    for a public page that was taken down.
+    whose role does not include the verb, `AddressChanged`, with the present `/organisation/name`, for a former
+    name, and `Gone` for a public page that was taken down.
     """
-    project, moved = _by_address(organisation_name, name)
+    project, has_moved = _by_address(organisation_name, name)
     where = f"{organisation_name}/{name}"
     if project is None:
         raise nothing_for(actor, verb, where, NOWHERE)
@@ -58,8 +58,8 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
         raise unpublished_error(project)
     if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
         raise nothing_for(actor, verb, where, project.place)
-    if moved:
-        raise Moved(project.get_absolute_url())
+    if has_moved:
+        raise AddressChanged(project.get_absolute_url())
     if not can(actor, verb, project):
         raise refusal(actor, verb, where, project.place)
     return project
@@ -143,14 +143,14 @@ def favourites_seen(actor: Actor) -> ProjectQuerySet:
 def popularity_of(actor: Actor, project: Project) -> Popularity:
     """How many people chose and forked a project, and whether the person did. The caller has found it for them. One
     query."""
-    chosen = Favourite.objects.filter(project=project)
+    favourites = Favourite.objects.filter(project=project)
     forks = Fork.objects.filter(origin=project, is_duplicate=False, project__deleted_at=None)
-    counted = Project.objects.filter(pk=project.pk).values_list(
-        Coalesce(Subquery(_count(chosen)), 0),
+    counts = Project.objects.filter(pk=project.pk).values_list(
+        Coalesce(Subquery(_count(favourites)), 0),
         Coalesce(Subquery(_count(forks)), 0),
-        Exists(chosen.filter(person=actor.pk)),
+        Exists(favourites.filter(person=actor.pk)),
     )
-    return Popularity(*counted[0])
+    return Popularity(*counts[0])
 
 
 def _count(rows: QuerySet[Any]) -> Any:
@@ -179,6 +179,6 @@ def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool
         organisation = Organisation.objects.get(pk=former.organisation_id)
     project = living.filter(organisation=organisation, name=name).first()
     if project is None:
-        renamed = FormerProjectName.objects.filter(organisation=organisation, name=name).first()
-        project = living.filter(pk=renamed.project_id).first() if renamed else None
+        former_name = FormerProjectName.objects.filter(organisation=organisation, name=name).first()
+        project = living.filter(pk=former_name.project_id).first() if former_name else None
     return project, True

@@ -65,12 +65,12 @@ def _created(event: StoredEvent[OrganisationProjectCreatedJson]) -> ActivityEntr
     return ActivityEntry("created", project, project=UUID(project))
 
 
-def _restored(event: StoredEvent[OrganisationProjectRestoredJson]) -> ActivityEntry:
+def _restore_entry(event: StoredEvent[OrganisationProjectRestoredJson]) -> ActivityEntry:
     project = event.data["project"]
     return ActivityEntry("restored", project, project=UUID(project))
 
 
-def _deleted(event: StoredEvent[OrganisationProjectDeletedJson]) -> ActivityEntry:
+def _deletion_entry(event: StoredEvent[OrganisationProjectDeletedJson]) -> ActivityEntry:
     """Returns an entry of the organisation: nobody sees the project any more, so the entry has its name alone."""
     project = event.data["project"]
     return ActivityEntry("deleted", project, {"name": Project.objects.values_list("name", flat=True).get(pk=project)})
@@ -130,7 +130,7 @@ ORGANISATION_PROJECT_DELETED = declare(
         _PROJECTS,
         audit=AuditSentences(AuditTopic.PROJECTS, {"project.delete": "deleted the project {project}"}),
         activity=ActivityAnnouncement(
-            {"deleted": ActivitySentence("deleted", thing="{name}")}, _deleted, values=("name",)
+            {"deleted": ActivitySentence("deleted", thing="{name}")}, _deletion_entry, values=("name",)
         ),
     )
 )
@@ -141,7 +141,7 @@ ORGANISATION_PROJECT_RESTORED = declare(
         OrganisationProjectRestoredJson,
         _PROJECTS,
         audit=AuditSentences(AuditTopic.PROJECTS, {"project.restore": "restored the project {project}"}),
-        activity=ActivityAnnouncement({"restored": ActivitySentence("restored")}, _restored),
+        activity=ActivityAnnouncement({"restored": ActivitySentence("restored")}, _restore_entry),
     )
 )
 

@@ -28,7 +28,7 @@ from forge.core.api.schema import WithParts
 from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blobs.responses import as_foreign, blob_response
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Conflict, Gone, Moved, Unprocessable
+from forge.core.errors import AddressChanged, Conflict, Gone, Unprocessable
 from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
 from forge.projects.creating.names import name_after
@@ -70,15 +70,15 @@ NEW_PROJECT_PARAMETERS = [
 class ProjectView(ForgeView):
     """A view below a project's address. A former name is answered with the address that it has now."""
 
-    raises = raising(Moved)
+    raises = raising(AddressChanged)
 
     def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
-        """The project of the address. Raises `Moved` to the same view of the project's present address."""
+        """The project of the address. Raises `AddressChanged` to the same view of the project's present address."""
         try:
             return find_project(principal_of(request), organisation, name, verb)
-        except Moved as moved:
+        except AddressChanged as error:
             old, path = f"/projects/{organisation}/{name}", request.get_full_path()
-            raise Moved(path.replace(old, f"/projects{moved.location}", 1)) from moved
+            raise AddressChanged(path.replace(old, f"/projects{error.location}", 1)) from error
 
 
 class Projects(ForgeView):
@@ -174,8 +174,8 @@ class ProjectRestore(OrganisationView):
         principal = signed_in(request)
         target = self.organisation(request, organisation)
         body = self.read_body(request, RestoreSerializer)
-        restored = actions.restore_project(principal, target, name, body.get("name"))
-        return Response(project_to_json(restored, principal))
+        project = actions.restore_project(principal, target, name, body.get("name"))
+        return Response(project_to_json(project, principal))
 
 
 class ProjectFavourite(ProjectView):

@@ -14,7 +14,7 @@ from forge.projects.versions.store import working_tree
 def project_facets(project: Project) -> tuple[Facet, ...]:
     """All that changing or deleting a project depends on."""
     edits = Facet("edits", project.sequence, "Its files were edited.")
-    return (*_settings(project), edits, *_published(project))
+    return (*_settings(project), edits, *_publication_facets(project))
 
 
 def removal_facets(project: Project) -> tuple[Facet, ...]:
@@ -26,9 +26,9 @@ def removal_facets(project: Project) -> tuple[Facet, ...]:
 def change_facets(project: Project, fields: Collection[str]) -> tuple[Facet, ...]:
     """Returns the facets that a change of some fields replaces. Opening a project also opens its publications."""
     opens = not {"visibility", "shares_files"}.isdisjoint(fields)
-    replaced = {"visibility", "shares_files", *fields} if opens else set(fields)
-    settings = (each for each in _settings(project) if each.name in replaced)
-    return (*settings, *(_published(project) if opens else ()))
+    replaced_fields = {"visibility", "shares_files", *fields} if opens else set(fields)
+    settings = (each for each in _settings(project) if each.name in replaced_fields)
+    return (*settings, *(_publication_facets(project) if opens else ()))
 
 
 def _settings(project: Project) -> tuple[Facet, ...]:
@@ -41,7 +41,7 @@ def _settings(project: Project) -> tuple[Facet, ...]:
     )
 
 
-def _published(project: Project) -> tuple[Facet, ...]:
+def _publication_facets(project: Project) -> tuple[Facet, ...]:
     return tuple(facet for facets in deletion_facets.call(project) for facet in facets)
 
 

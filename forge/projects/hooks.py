@@ -69,7 +69,7 @@ class PublishedVersions:
     """The versions that a project published: what somebody who names no tag gets, and all of them with their tags."""
 
     usual: Version
-    tagged: Sequence[tuple[Version, Sequence[str]]]
+    tagged_versions: Sequence[tuple[Version, Sequence[str]]]
 
 
 published_versions: Hook[[Actor, Project], PublishedVersions | None] = Hook()

@@ -44,8 +44,8 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those where they have a role, and those that are open to them."""
-        opened = Q(visibility__in=open_visibilities(actor), taken_down__isnull=True)
-        return self.alive().filter(projects_where(actor, Verb.SEE) | opened)
+        is_open = Q(visibility__in=open_visibilities(actor), taken_down__isnull=True)
+        return self.alive().filter(projects_where(actor, Verb.SEE) | is_open)
 
     def open_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open whatever their roles are."""
@@ -282,8 +282,8 @@ class ForkQuerySet(models.QuerySet["Fork"]):
         """Of projects whose page the person may open, from projects whose page they may open too: a fork tells nobody
         of an origin that they could not see anyway, nor an origin of a fork.
         """
-        seen = Project.objects.visible_to(actor)
-        return self.filter(project__in=seen, origin__in=seen)
+        visible_projects = Project.objects.visible_to(actor)
+        return self.filter(project__in=visible_projects, origin__in=visible_projects)
 
 
 class Fork(models.Model):

@@ -67,7 +67,7 @@ judges_of: Hook[[Build], Collection[UUID]] = Hook()
 
 
 @dataclass(frozen=True)
-class Approved:
+class BuildApproval:
     """That a person approves a build's bytes: in which round of a review, 0 outside of one, and since when."""
 
     person: UUID
@@ -75,7 +75,7 @@ class Approved:
     time: datetime
 
 
-approvals: Hook[[Build], Collection[Approved]] = Hook()
+approvals: Hook[[Build], Collection[BuildApproval]] = Hook()
 """The approvals of a build's bytes that stand. The caller has found the build for someone, or says it without names."""
 
 
@@ -120,15 +120,15 @@ def is_protected(project: Project, tag: str) -> bool:
 
 def protected_among(project: Project, tags: Collection[str]) -> frozenset[str]:
     """Those of some tags of a project that one of the gates protects."""
-    return frozenset(tag for protected in protections.call(project, tags) for tag in protected)
+    return frozenset(tag for protected_tags in protections.call(project, tags) for tag in protected_tags)
 
 
 def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:
     """Returns the verdicts on runes; the worst, where there are several for one."""
     results = dict.fromkeys(digests, Clearance.UNJUDGED)
     order = (Clearance.UNJUDGED, Clearance.APPROVED, Clearance.OBJECTED)
-    for said in clearances.call(project, digests):
-        for digest, clearance in said.items():
+    for verdicts in clearances.call(project, digests):
+        for digest, clearance in verdicts.items():
             results[digest] = max(results[digest], clearance, key=order.index)
     return results
 

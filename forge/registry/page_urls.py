@@ -12,6 +12,7 @@ from forge.registry.distribution.mirrors import pages as mirrors
 from forge.registry.distribution.retention import pages as retention
 from forge.registry.distribution.trash import pages as trash
 from forge.registry.provenance.signing import pages as signing
+from forge.registry.tags import pages as tags
 
 site_pages = [
     path("standings", standings.standings_page, name="standings"),
@@ -24,6 +25,7 @@ organisation_pages = [
     path("<str:organisation>/-/settings/signing", signing.signing_page, name="organisation-signing"),
 ]
 project_pages = [
+    path("<str:organisation>/<str:name>/badge.svg", tags.badge, name="rune-badge"),
     path("<str:organisation>/<str:name>/published/dependants", dependants.dependants_page, name="dependants"),
     path("<str:organisation>/<str:name>/published/mirrors", mirrors.mirrors_page, name="mirrors"),
     path("<str:organisation>/<str:name>/published/trash", trash.trash_page, name="registry-trash"),

@@ -10,7 +10,7 @@ from forge.compute.secret_search import require_searched
 from forge.core.actors import Actor
 from forge.core.blobs.dependents import names_of_users
 from forge.core.periodic import PeriodicTask, RunsIn, register
-from forge.datasets.removals.hooks import interrupted
+from forge.datasets.removals.hooks import work_stoppers
 from forge.jobs.kinds import register as register_kind
 from forge.projects.files.mounting import published_blocks, usable_texts
 from forge.projects.hooks import (
@@ -58,7 +58,7 @@ from forge.registry.tags.templates.publishing import EVERY, publish_templates
 name_assigned.register(take_along)
 deletion_facets.register(tag_facets)
 names_of_users.register(tags_needing)
-interrupted.register(close_tables)
+work_stoppers.register(close_tables)
 withdrawals.register(end_entries)
 published_blocks.register(locked_blocks)
 usable_texts.register(usable_texts_of)

@@ -17,7 +17,7 @@ PULLS_SHOWN = 10
 
 
 @dataclass(frozen=True)
-class Shared:
+class SharedVersion:
     """The newest commit whose files a project has, and the version with them."""
 
     commit: str
@@ -42,18 +42,18 @@ def pulls_of(actor: Actor, project: Project) -> list[Pull]:
     return list(pulls[:PULLS_SHOWN])
 
 
-def shared_with(link: LinkedBranch) -> Shared | None:
+def shared_with(link: LinkedBranch) -> SharedVersion | None:
     """Returns the common version of a project and its branch: the last one pulled, pushed or merged."""
-    merged = RemoteRequest.objects.filter(
+    merged_requests = RemoteRequest.objects.filter(
         project=link.project_id, url=link.url, ref=link.ref, change_request__state=ChangeState.MERGED
     ).select_related("change_request__offered", "change_request__merged")
-    newest = merged.order_by("-change_request__decided").first()
+    newest = merged_requests.order_by("-change_request__decided").first()
     change = None if newest is None else newest.change_request
-    decided = None if change is None else change.decided
-    is_newest = decided is not None and (link.shared is None or decided > link.shared)
+    decided_at = None if change is None else change.decided
+    is_newest = decided_at is not None and (link.shared is None or decided_at > link.shared)
     if is_newest and change is not None and change.offered is not None and change.merged is not None:
-        return Shared(change.offered.commit, change.offered, change.merged.number - 1)
-    return None if link.version is None else Shared(link.commit, link.version, link.version.number)
+        return SharedVersion(change.offered.commit, change.offered, change.merged.number - 1)
+    return None if link.version is None else SharedVersion(link.commit, link.version, link.version.number)
 
 
 def open_request(link: LinkedBranch, refs: Collection[str] = ()) -> RemoteRequest | None:
@@ -69,5 +69,9 @@ def shared_commit(project: Project, url: str, branch: str) -> SharedCommit | Non
     link = LinkedBranch.objects.select_related("version", "project").filter(project=project, folder="").first()
     if link is None or (link.url, link.branch) != (url, branch):
         return None
-    shared = shared_with(link)
-    return None if shared is None or not shared.commit else SharedCommit(shared.commit, shared.pushed_up_to)
+    shared_version = shared_with(link)
+    return (
+        None
+        if shared_version is None or not shared_version.commit
+        else SharedCommit(shared_version.commit, shared_version.pushed_up_to)
+    )

@@ -94,8 +94,8 @@ def pull(
         raise RepositoryLinkEnded(
             "The person who linked this branch may no longer edit the project, or ended the link. Link it again."
         )
-    unfinished = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)
-    existing = Pull.objects.select_related("job").filter(job__in=unfinished).first()
+    unfinished_jobs = Job.objects.unfinished().filter(kind=PULL_KIND, project=project)
+    existing = Pull.objects.select_related("job").filter(job__in=unfinished_jobs).first()
     refs = list(request_refs(request))
     if existing is not None:
         if existing.job.spec.get("refs", []) == refs:
@@ -107,11 +107,11 @@ def pull(
     spec: dict[str, object] = {"project": str(project.pk), **branch, "refs": refs}
     kind, key = kind_of(PULL_KIND), f"git:{project.pk}"
     job = create_job(kind, project.organisation_id, spec, party=party, project=project, key=key)
-    sealed = seal(token, TOKEN_PURPOSE) if token else ""
-    queued = Pull.objects.create(job=job, project=project, sealed_token=sealed)
+    sealed_token = seal(token, TOKEN_PURPOSE) if token else ""
+    new_pull = Pull.objects.create(job=job, project=project, sealed_token=sealed_token)
     write_entry(actor, "git.pull", project.stream, project.place, url=link.url, branch=link.branch)
     announce(job)
-    return queued
+    return new_pull
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def offer_commit(actor: Actor, link: LinkedBranch, ref: str, base: Version, inco
     number = number_of(ref)
     origin = OutsideOrigin(newest.author, f"request {number} of {link.address}" if number else link.place)
     title = newest.subject or f"Commit {newest.commit[:12]}"
-    change = bring_from_outside(actor, project, origin, title, base=base, offered=incoming.version)
+    change = bring_from_outside(actor, project, origin, title, base=base, offered_version=incoming.version)
     RemoteRequest.objects.create(change_request=change, project=project, url=link.url, ref=ref, commit=newest.commit)
     return change
 

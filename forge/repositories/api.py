@@ -106,5 +106,5 @@ class ProjectPulls(ProjectView):
             checked_token(body["token"]),
             request_precondition(request) if body["token"] else optional_if_match(request),
         )
-        started = actions.pull(principal_of(request), project, token, body["request"], precondition=precondition)
-        return Response(pull_to_json(started), status=status.HTTP_202_ACCEPTED)
+        pull = actions.pull(principal_of(request), project, token, body["request"], precondition=precondition)
+        return Response(pull_to_json(pull), status=status.HTTP_202_ACCEPTED)

@@ -29,7 +29,7 @@ from forge.repositories.pulls import remembered_tokens
 from forge.repositories.pulls.requests import request_refs
 
 _REFUSALS = (Invalid, Conflict, Stale, Unprocessable, TooLarge, TooOften, NotFound)
-_FAILED = (JobState.FAILED, JobState.LOST)
+_FAILED_STATES = (JobState.FAILED, JobState.LOST)
 
 
 @for_person
@@ -46,14 +46,16 @@ def git_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse
             act(_Press(request, principal, project, request.POST))
             return redirect(f"{project.get_absolute_url()}/push")
         remote = _remote(request.POST)
-        done = push_to_git(principal, project, remote)
+        result = push_to_git(principal, project, remote)
     except _REFUSALS as error:
         return show_again(request, "git/project.html", _context(request, principal, project), error)
-    return render(request, "git/project.html", _context(request, principal, project) | {"done": done, "remote": remote})
+    return render(
+        request, "git/project.html", _context(request, principal, project) | {"done": result, "remote": remote}
+    )
 
 
-def _remote(typed: QueryDict) -> Remote:
-    return checked_remote(*(typed.get(field, "") for field in ("url", "branch", "token")))
+def _remote(form: QueryDict) -> Remote:
+    return checked_remote(*(form.get(field, "") for field in ("url", "branch", "token")))
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,13 @@ class _Press:
     request: HttpRequest
     principal: Principal
     project: Project
-    typed: QueryDict
+    form: QueryDict
 
 
 def _link(press: _Press) -> None:
-    url, branch, folder = (press.typed.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
+    url, branch, folder = (press.form.get(f"link_{field}", "") for field in ("url", "branch", "folder"))
     remote = checked_remote(url, branch, folder=folder)
-    actions.link_branch(press.principal, press.project, remote, precondition=form_precondition(press.typed))
+    actions.link_branch(press.principal, press.project, remote, precondition=form_precondition(press.form))
 
 
 def _pull(press: _Press) -> None:
@@ -77,7 +79,7 @@ def _pull(press: _Press) -> None:
 
 
 def _pull_request(press: _Press) -> None:
-    request = press.typed.get("request", "")
+    request = press.form.get("request", "")
     if not request_refs(request):
         raise Invalid("Enter the number of the request.", errors={"request": ["Enter the number of the request."]})
     _pull_with(press, "request_token", request)
@@ -86,11 +88,11 @@ def _pull_request(press: _Press) -> None:
 def _pull_with(press: _Press, field: str, request: str = "") -> None:
     """Pulls with the token that was typed, which the session remembers then, or with the one that it remembers."""
     link = find_link(press.principal, press.project)
-    typed = checked_token(press.typed.get(field, ""))
-    token = typed or (remembered_tokens.recall(press.request.session, link) if link else "")
-    actions.pull(press.principal, press.project, token, request, precondition=form_precondition(press.typed))
-    if link is not None and typed:
-        remembered_tokens.remember(press.request.session, link, typed)
+    typed_token = checked_token(press.form.get(field, ""))
+    token = typed_token or (remembered_tokens.recall(press.request.session, link) if link else "")
+    actions.pull(press.principal, press.project, token, request, precondition=form_precondition(press.form))
+    if link is not None and typed_token:
+        remembered_tokens.remember(press.request.session, link, typed_token)
 
 
 def _forget_token(press: _Press) -> None:
@@ -101,7 +103,7 @@ def _forget_token(press: _Press) -> None:
 
 def _unlink(press: _Press) -> None:
     link = find_link(press.principal, press.project)
-    actions.unlink_branch(press.principal, press.project, precondition=form_precondition(press.typed))
+    actions.unlink_branch(press.principal, press.project, precondition=form_precondition(press.form))
     if link is not None:
         remembered_tokens.forget(press.request.session, link)
 
@@ -128,5 +130,5 @@ def _context(request: HttpRequest, principal: Principal, project: Project) -> di
         "pulls": pulls,
         "last": pulls[0] if pulls else None,
         "is_pulling": bool(pulls) and not pulls[0].job.is_finished,
-        "has_failed": bool(pulls) and pulls[0].job.state in _FAILED,
+        "has_failed": bool(pulls) and pulls[0].job.state in _FAILED_STATES,
     }

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.jobs.models import JobState
+from forge.jobs.serializers import JobStateJson
 from forge.projects.files.document import MAXIMUM_PATH
 from forge.projects.git.remote import MAX_ADDRESS_LENGTH, MAX_BRANCH_LENGTH, MAX_TOKEN_LENGTH
 from forge.repositories.models import LinkedBranch, Pull, PullOutcome
@@ -41,7 +41,7 @@ class PullJson(TypedDict):
     """One pull of the linked branch. Its id is that of its job, which can be cancelled and retried."""
 
     id: Uuid
-    state: Annotated[str, choices("JobState", JobState.values)]
+    state: JobStateJson
     request: Annotated[str, 'the number of a request of the repository; "" for the linked branch']
     outcome: Annotated[str, choices("PullOutcome", PullOutcome.values)] | None
     commit: str

@@ -16,22 +16,22 @@ _NETWORK_BITS = 64
 def party_of(address: str) -> str:
     """Returns the network that counts as one party: an IPv4 address, or an IPv6 network."""
     try:
-        parsed = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv4Address):
+    if isinstance(ip, ipaddress.IPv4Address):
         return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(parsed), _NETWORK_BITS), strict=False))
+    if ip.ipv4_mapped is not None:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(ip), _NETWORK_BITS), strict=False))
 
 
-def network_of(written: str) -> Network:
+def network_of(text: str) -> Network:
     """A network as a setting names it: an address, `10.0.0.0/8`, or `*` for all."""
     try:
-        return ipaddress.ip_network(written, strict=False)
+        return ipaddress.ip_network(text, strict=False)
     except ValueError:
-        return written
+        return text
 
 
 def is_in(address: str, network: Network) -> bool:

@@ -68,11 +68,11 @@ class BodyGate:
         if scope["type"] != "http" or not has_body(scope):
             await self._application(scope, receive, send)
             return
-        begun = False
+        has_begun = False
 
         async def send_and_note(message: Any) -> None:
-            nonlocal begun
-            begun = True
+            nonlocal has_begun
+            has_begun = True
             await send(message)
 
         try:
@@ -80,11 +80,11 @@ class BodyGate:
             with contextlib.closing(self._body(receive, sender)) as body:
                 body.reserve(_content_length(scope))
                 await self._application(scope, body.receive, send_and_note)
-        except RequestRefused as refused:
-            if not begun:
-                await refuse(refused.refusal, receive, send)
+        except RequestRefused as error:
+            if not has_begun:
+                await refuse(error.refusal, receive, send)
         except OSError as error:
-            if begun or not is_full_disk(error):
+            if has_begun or not is_full_disk(error):
                 raise
             await refuse(_FULL, receive, send)
 
@@ -112,26 +112,26 @@ class _Body:
 
     def __init__(self, receive: Receive, sender: Sender, allocations: Allocations, part: int) -> None:
         self._receive, self._sender, self._allocations, self._part = receive, sender, allocations, part
-        self._reserved = self._counted = 0
+        self._reserved_bytes = self._counted_bytes = 0
         self._is_whole = False
         self._seconds_left = WINDOW_SECONDS
 
     def reserve(self, size: int) -> None:
         """Asks for room for so many bytes in all. Raises `RequestRefused`."""
         size = size if self._sender.limit is not None else 1
-        wanted = size - self._reserved
-        if wanted <= 0:
+        extra_bytes = size - self._reserved_bytes
+        if extra_bytes <= 0:
             return
         try:
-            self._allocations.allocate(self._sender.name, wanted, self._part)
+            self._allocations.allocate(self._sender.name, extra_bytes, self._part)
         except OverLimit:
             raise RequestRefused(_TOO_MANY) from None
         except NothingLeft:
             raise RequestRefused(_BUSY) from None
-        self._reserved = size
+        self._reserved_bytes = size
 
     def close(self) -> None:
-        self._allocations.release(self._sender.name, self._reserved)
+        self._allocations.release(self._sender.name, self._reserved_bytes)
 
     async def receive(self) -> Any:
         """The next part. Raises `RequestRefused` for what comes too slowly, or is more than was promised or allowed."""
@@ -150,14 +150,14 @@ class _Body:
             WINDOW_SECONDS, self._seconds_left - (loop.time() - begin) + size / MIN_BYTES_PER_SECOND
         )
         self._is_whole = not message.get("more_body", False)
-        self._counted += size
+        self._counted_bytes += size
         limit = self._sender.limit
         if limit is None:
             return message
-        if self._counted > limit:
+        if self._counted_bytes > limit:
             raise RequestRefused(self._sender.over)
-        if self._counted > self._reserved:
-            self.reserve(min(self._counted + _STEP, limit))
+        if self._counted_bytes > self._reserved_bytes:
+            self.reserve(min(self._counted_bytes + _STEP, limit))
         return message
 
 

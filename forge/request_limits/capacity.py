@@ -50,9 +50,9 @@ def capacity_for(descriptors: int) -> Capacity:
 def raise_descriptors() -> None:
     """Lets this process open as many files as the system allows it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = ENOUGH_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_DESCRIPTORS)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    descriptor_limit = ENOUGH_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, ENOUGH_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < descriptor_limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (descriptor_limit, hard))
 
 
 def descriptor_limit() -> int:

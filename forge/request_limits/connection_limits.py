@@ -78,11 +78,11 @@ class ConnectionLimiter:
 
     def _make_room(self, party: str, *, anyone: bool = False) -> bool:
         """Closes the connection of this party that is idle for longest, or else, with `anyone`, that of any."""
-        chosen = next((each for each in self._idle if party_of(each.address) == party), None)
-        if chosen is None and anyone:
-            chosen = next(iter(self._idle), None)
-        if chosen is None:
+        idle_connection = next((each for each in self._idle if party_of(each.address) == party), None)
+        if idle_connection is None and anyone:
+            idle_connection = next(iter(self._idle), None)
+        if idle_connection is None:
             return False
-        self.leave(chosen)
-        chosen.drop()
+        self.leave(idle_connection)
+        idle_connection.drop()
         return True

@@ -42,17 +42,17 @@ class DatabaseGate:
     async def _answer_or_refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_begun = is_refused = False
 
-        async def watched(message: Any) -> None:
+        async def guarded_send(message: Any) -> None:
             nonlocal has_begun
             if is_refused:
                 return
             has_begun = True
             await send(message)
 
-        lost = self._presence.lost()
-        answer = asyncio.ensure_future(self._application(scope, receive, watched))
+        connection_loss = self._presence.lost()
+        answer = asyncio.ensure_future(self._application(scope, receive, guarded_send))
         try:
-            await asyncio.wait((answer, lost), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((answer, connection_loss), return_when=asyncio.FIRST_COMPLETED)
             if answer.done() or has_begun:
                 await answer
                 return
@@ -63,7 +63,7 @@ class DatabaseGate:
             answer.cancel()
             raise
         finally:
-            lost.cancel()
+            connection_loss.cancel()
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

@@ -49,11 +49,11 @@ class Join:
         """The application's `receive`: a client that asks for a second message has joined."""
         count = 0
 
-        async def counted() -> MutableMapping[str, Any]:
+        async def counting_receive() -> MutableMapping[str, Any]:
             nonlocal count
             count += 1
             if count > 1:
                 self.leave()
             return await receive()
 
-        return counted
+        return counting_receive

@@ -47,8 +47,8 @@ class RequestGate:
         party = party_of(client_of(scope))
         try:
             self._allocations.allocate(party, 1, self._limit)
-        except (OverLimit, NothingLeft) as refused:
-            await refuse(_TOO_MANY if isinstance(refused, OverLimit) else _BUSY, receive, send)
+        except (OverLimit, NothingLeft) as error:
+            await refuse(_TOO_MANY if isinstance(error, OverLimit) else _BUSY, receive, send)
             return
         try:
             await self._application(scope, receive, send)

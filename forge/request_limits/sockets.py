@@ -27,8 +27,8 @@ REFUSAL_DELAY = 1.0
 """Seconds before a refusal is answered: a program that tries again at once is slowed down by that."""
 _REASON = "You have too many pages of this server open. Close some, and reload this one."
 _TOO_FAST = "Too many connections in a short time. Try again in some seconds."
-_KNOWN = "forge.request_limits.known"
-"""In the scope: what is called once the person is known."""
+_PERSON_KNOWN = "forge.request_limits.known"
+"""In the scope: the function to call once the person is known."""
 _JOIN = "forge.request_limits.join"
 """In the scope: the place among those who join."""
 
@@ -61,7 +61,7 @@ class SocketGate:
             await _turn_away(receive, send)
             return
         try:
-            await self._join({**scope, _KNOWN: release}, party, receive, send)
+            await self._join({**scope, _PERSON_KNOWN: release}, party, receive, send)
         finally:
             release()
 
@@ -106,7 +106,7 @@ class PersonSocketGate:
             scope[_JOIN].leave()
             await _close(receive, send, Closing.TOO_MANY, _REASON)
             return
-        scope[_KNOWN]()
+        scope[_PERSON_KNOWN]()
         try:
             await self._application(scope, receive, send)
         finally:

@@ -89,8 +89,8 @@ class StreamingHandler(ASGIHandler):
         """The answer, in a thread. One that is not streamed is closed: its content stays."""
         set_script_prefix(get_script_prefix(scope))
         signals.request_started.send(sender=self.__class__, scope=scope)
-        request, refused = self.create_request(scope, body)
-        response = cast("HttpResponseBase", refused if request is None else self.get_response(request))
+        request, refusal = self.create_request(scope, body)
+        response = cast("HttpResponseBase", refusal if request is None else self.get_response(request))
         response._handler_class = self.__class__  # type: ignore[attr-defined]
         keep_connections()
         if not response.streaming:

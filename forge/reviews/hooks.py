@@ -16,7 +16,7 @@ class Mention:
     """Somebody wrote a comment and mentioned others in it; `people` are the ids of members, never the author's own."""
 
     actor: Actor
-    anchored: AnchoredThread
+    thread: AnchoredThread
     comment: Comment
     people: frozenset[UUID]
 
@@ -37,5 +37,5 @@ served_changes: Hook[[ChangeRequest], ServedChange] = Hook()
 """Asked by the page of a change request, which the caller has found."""
 
 
-mentioned: Hook[[Mention], None] = Hook()
+comment_mentions: Hook[[Mention], None] = Hook()
 """Called in the transaction that writes the comment, or the edit that mentions them for the first time."""

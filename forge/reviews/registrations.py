@@ -19,7 +19,7 @@ from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.learning.hooks import model_changes
 from forge.projects.hooks import CardVerdict, PendingItem, PendingItems, card_verdicts, pending_items
-from forge.registry.hooks import Approved, approvals, judges_of
+from forge.registry.hooks import BuildApproval, approvals, judges_of
 from forge.reviews.changes.actions.outside import bring_model
 from forge.reviews.models import Review, ReviewerGroup, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.access import unpublished
@@ -43,7 +43,7 @@ invitation_accepted.register(become_reviewer)
 build_changed.register(ask_for_awaited)
 model_changes.register(bring_model)
 
-SHOWN = 10
+ITEMS_SHOWN = 10
 LOOKED_AT = 200
 """The newest open reviews of a person that are looked at."""
 
@@ -57,17 +57,20 @@ def reviews_that_wait(actor: Actor) -> PendingItems:
     reviews = open_reviews(unpublished(open_reviews_of_actor)[:LOOKED_AT])
     pending = [each for each in reviews if actor.pk in each.waited_for]
     own = [each for each in reviews if each.review.requested_by_id == actor.pk]
-    objected = [each for each in own if each.state is ReviewState.CHANGES]
-    undecided = [each for each in own if each.state is ReviewState.WAITING]
+    objected_reviews = [each for each in own if each.state is ReviewState.CHANGES]
+    undecided_reviews = [each for each in own if each.state is ReviewState.WAITING]
     return PendingItems(
         for_me=[
             *(
                 _waiting(each, f"{each.review.requested_by or 'Someone'} asks for your review", "Review", "eye")
-                for each in pending[:SHOWN]
+                for each in pending[:ITEMS_SHOWN]
             ),
-            *(_waiting(each, "Changes are asked for", "Read", "message-square") for each in objected[:SHOWN]),
+            *(
+                _waiting(each, "Changes are asked for", "Read", "message-square")
+                for each in objected_reviews[:ITEMS_SHOWN]
+            ),
         ],
-        for_others=[_waiting(each, _progress(each), "Open", "clock") for each in undecided[:SHOWN]],
+        for_others=[_waiting(each, _progress(each), "Open", "clock") for each in undecided_reviews[:ITEMS_SHOWN]],
     )
 
 
@@ -81,7 +84,7 @@ def people_with_a_verdict(build: Build) -> Collection[UUID]:
 
 
 @approvals.register
-def approvals_of_bytes(build: Build) -> Collection[Approved]:
+def approvals_of_bytes(build: Build) -> Collection[BuildApproval]:
     """Returns who approves the build's bytes, with the round of the review in which they looked at them."""
     if build.artefact is None:
         return ()
@@ -90,7 +93,7 @@ def approvals_of_bytes(build: Build) -> Collection[Approved]:
     )
     rounds = dict(Round.objects.filter(build__in=verdicts.values("build")).values_list("build", "number"))
     return [
-        Approved(each.user_id, rounds.get(each.build_id, 0), each.created)
+        BuildApproval(each.user_id, rounds.get(each.build_id, 0), each.created)
         for each in verdicts
         if each.user_id is not None
     ]

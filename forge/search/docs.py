@@ -100,8 +100,8 @@ def _first_line(file: Path) -> str:
 
 @cache
 def _headings() -> tuple[Heading, ...]:
-    shown = (path for path in _files() if path.split("/")[0] in FOR_READERS or f"{path}.md" in FOR_READERS)
-    return tuple(heading for path in shown for heading in _of_page(path))
+    paths = (path for path in _files() if path.split("/")[0] in FOR_READERS or f"{path}.md" in FOR_READERS)
+    return tuple(heading for path in paths for heading in _of_page(path))
 
 
 def _of_page(path: str) -> Iterator[Heading]:

@@ -37,7 +37,7 @@ class ContentsSection:
 class PagePosition:
     """The position of a page in the table of contents."""
 
-    listed: ContentsEntry | None
+    entry: ContentsEntry | None
     """The page itself, or the listed one that it belongs to."""
     before: ContentsEntry | None
     after: ContentsEntry | None
@@ -63,11 +63,11 @@ def contents() -> tuple[ContentsSection, ...]:
 def position_of(path: str) -> PagePosition:
     """Returns the position of a page. A page that is not listed belongs to the listed page of its folder."""
     entries = list(chain.from_iterable(part.entries for part in contents()))
-    listed = next((each for each in entries if each.path == path), None)
-    if listed is None:
+    entry = next((each for each in entries if each.path == path), None)
+    if entry is None:
         folder = path.rpartition("/")[0]
-        listed = next((each for each in entries if folder and each.path in (folder, f"{folder}/{FIRST}")), None)
-        return PagePosition(listed, None, None)
+        entry = next((each for each in entries if folder and each.path in (folder, f"{folder}/{FIRST}")), None)
+        return PagePosition(entry, None, None)
     before = next((one for one, other in pairwise(entries) if other.path == path), None)
     after = next((other for one, other in pairwise(entries) if one.path == path), None)
-    return PagePosition(listed, before, after)
+    return PagePosition(entry, before, after)

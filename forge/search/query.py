@@ -26,7 +26,7 @@ class SearchQuery:
         return not self.words and self.number is None
 
     @property
-    def typed(self) -> tuple[str, ...]:
+    def typed_words(self) -> tuple[str, ...]:
         """All words, with the number among them: a project may be called `lab-42`."""
         return self.words if self.number is None else (*self.words, str(self.number))
 

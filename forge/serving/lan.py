@@ -37,14 +37,14 @@ def main() -> NoReturn:
     print(instructions(url))
     segno.make(f"{url}/trust", micro=False).terminal(compact=True)
     sys.stdout.flush()  # what is still in the buffer is lost when this process becomes another
-    served = {
+    server_variables = {
         **variables,
         "HOST": "0.0.0.0",  # noqa: S104 (every device of the network is to reach it; that is what this command is for)
         "PUBLIC_URL": url,
         "TLS_CERTIFICATE": str(files.certificate),
         "TLS_KEY": str(files.key),
     }
-    os.execve(sys.executable, [sys.executable, str(ROOT / "manage.py"), "serve"], served)  # noqa: S606 (our own program)
+    os.execve(sys.executable, [sys.executable, str(ROOT / "manage.py"), "serve"], server_variables)  # noqa: S606 (our own program)
 
 
 def instructions(url: str) -> str:

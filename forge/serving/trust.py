@@ -28,6 +28,6 @@ def authority(request: HttpRequest) -> HttpResponse:
 
 def _insist_on_local_authority() -> None:
     """There is nothing to trust where the server's certificate is somebody else's."""
-    used = settings.ENVIRONMENT.certificate
-    if used is None or used.parent != CERTIFICATE.parent or not CERTIFICATE.exists():
+    certificate = settings.ENVIRONMENT.certificate
+    if certificate is None or certificate.parent != CERTIFICATE.parent or not CERTIFICATE.exists():
         raise NotFound("This installation was not started by make run-lan.")

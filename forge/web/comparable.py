@@ -9,7 +9,7 @@ from itertools import groupby
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project
-from forge.registry.discovery.listings.access import listed
+from forge.registry.models import Listing
 
 MOST_BUILDS, MOST_SHARED = 200, 200
 
@@ -30,11 +30,11 @@ class ComparableRunes:
     runes: Sequence[ComparableRune]
 
 
-def comparable_runes(actor: Actor, chosen: Iterable[ComparableRune] = ()) -> list[ComparableRunes]:
+def comparable_runes(actor: Actor, selection: Iterable[ComparableRune] = ()) -> list[ComparableRunes]:
     """Returns the choices of a person. What is chosen already comes first where no group has it."""
-    groups = [*_own_builds(actor), _shared(actor)]
-    known = {rune.reference for group in groups for rune in group.runes}
-    others = tuple(dict.fromkeys(rune for rune in chosen if rune.reference not in known))
+    groups = [*_own_builds(actor), _shared_runes(actor)]
+    known_references = {rune.reference for group in groups for rune in group.runes}
+    others = tuple(dict.fromkeys(rune for rune in selection if rune.reference not in known_references))
     return [group for group in (ComparableRunes("Chosen", others), *groups) if group.runes]
 
 
@@ -51,14 +51,18 @@ def _own_builds(actor: Actor) -> Iterable[ComparableRunes]:
     places: dict[Project, int] = {}
     for build in builds:
         places.setdefault(build.project, len(places))
-    ordered = sorted(builds, key=lambda build: places[build.project])
-    for project, own in groupby(ordered, key=lambda build: build.project):
+    builds_by_project = sorted(builds, key=lambda build: places[build.project])
+    for project, own in groupby(builds_by_project, key=lambda build: build.project):
         name = project.full_name
         runes = tuple(ComparableRune(f"{name}@{each.number}", f"{name}, build {each.number}") for each in own)
         yield ComparableRunes(name, runes)
 
 
-def _shared(actor: Actor) -> ComparableRunes:
-    rows = listed(actor).select_related("tag", "repository__project__organisation").order_by("-uses", "-published")
+def _shared_runes(actor: Actor) -> ComparableRunes:
+    rows = (
+        Listing.objects.visible_to(actor)
+        .select_related("tag", "repository__project__organisation")
+        .order_by("-uses", "-published")
+    )
     names = (f"{row.repository.project.full_name}:{row.tag.name}" for row in rows[:MOST_SHARED])
     return ComparableRunes("Shared", tuple(ComparableRune(name, name) for name in names))

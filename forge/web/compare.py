@@ -27,7 +27,7 @@ from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, m
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import compare
 from forge.comparison.figures import figure_rows
-from forge.core.errors import Invalid, Moved, NotFound
+from forge.core.errors import AddressChanged, Invalid, NotFound
 from forge.core.http.pages import show_again
 from forge.datasets.playing import listed_samples
 from forge.datasets.recordings.access import labelled_samples
@@ -76,10 +76,10 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         second = find_side(principal, other) if other else None
     except Invalid as error:
         return show_again(request, "compare.html", {"groups": comparable_runes(principal)}, error)
-    chosen = [ComparableRune(side.reference, side.name) for side in (first, second) if side is not None]
-    context = {"first": first, "second": second, "groups": comparable_runes(principal, chosen)}
+    selection = [ComparableRune(side.reference, side.name) for side in (first, second) if side is not None]
+    context = {"first": first, "second": second, "groups": comparable_runes(principal, selection)}
     if first is not None and second is not None:
-        context |= _compared(principal, first, second, request.GET.get("samples", ""))
+        context |= _comparison(principal, first, second, request.GET.get("samples", ""))
     return render(request, "compare.html", context)
 
 
@@ -91,7 +91,7 @@ def find_side(principal: Principal, reference: str) -> RuneSide:
     organisation, name, number, tag_name = match.groups()
     try:
         project = find_project(principal, organisation, name, Verb.READ if number else Verb.SEE)
-    except Moved as moved:
+    except AddressChanged as moved:
         moved_to = str(moved.location).strip("/").split("/")
         project = find_project(principal, moved_to[0], moved_to[1], Verb.READ if number else Verb.SEE)
     reads = can(principal, Verb.READ, project)
@@ -123,7 +123,7 @@ def _of_build(build: Build) -> RuneSide:
     )
 
 
-def _compared(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) -> dict[str, Any]:
+def _comparison(principal: Principal, one: RuneSide, other: RuneSide, samples_of: str) -> dict[str, Any]:
     reads = one.reads and other.reads
     same = one.build.artefact is not None and one.build.artefact == other.build.artefact
     context: dict[str, Any] = {
@@ -131,30 +131,30 @@ def _compared(principal: Principal, one: RuneSide, other: RuneSide, chosen: str)
         "is_same": same or figures_of(one.build).digest == figures_of(other.build).digest,
         "reads_both": reads,
         "strangers": [side for side in (one, other) if side.stranger is not None],
-        **_samples(principal, one, other, chosen),
+        **_samples(principal, one, other, samples_of),
     }
     if not reads:
         return context
     change = compare(side_of(one.build), side_of(other.build))
     report = other.build.artefact.report["pipeline"] if other.build.artefact is not None else {}
-    drawn: DrawnPipeline | None = drawn_pipeline(with_removed(report, change.pipeline), marks_of(change.pipeline))
+    pipeline: DrawnPipeline | None = drawn_pipeline(with_removed(report, change.pipeline), marks_of(change.pipeline))
     evaluation: ShownEvaluation | None = None
     if evaluation_of(one.build) is not None:
         evaluation = shown_evaluation(principal, other.build, one.build)
-    said = change_sentences(change, figures_of(other.build), figures_of(one.build))
-    return context | {"said": said, "drawn": drawn, "evaluation": evaluation}
+    sentences = change_sentences(change, figures_of(other.build), figures_of(one.build))
+    return context | {"sentences": sentences, "pipeline": pipeline, "evaluation": evaluation}
 
 
-def _samples(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) -> dict[str, Any]:
+def _samples(principal: Principal, one: RuneSide, other: RuneSide, samples_of: str) -> dict[str, Any]:
     """The recordings of one of the projects that the person reads, the one that was chosen or the first with any."""
     projects = {side.project.full_name: side.project for side in (one, other) if side.reads}
-    if chosen not in projects:
+    if samples_of not in projects:
         having = (name for name, project in projects.items() if labelled_samples(principal, project).exists())
-        chosen = next(having, next(iter(projects), ""))
+        samples_of = next(having, next(iter(projects), ""))
     references = {"one": one.reference, "other": other.reference}
     choices = [
-        SampleChoice(project, "?" + urlencode(references | {"samples": name}) + "#samples", name == chosen)
+        SampleChoice(project, "?" + urlencode(references | {"samples": name}) + "#samples", name == samples_of)
         for name, project in projects.items()
     ]
-    samples = list(labelled_samples(principal, projects[chosen])[:SAMPLES_SHOWN]) if chosen else []
+    samples = list(labelled_samples(principal, projects[samples_of])[:SAMPLES_SHOWN]) if samples_of else []
     return {"sample_choices": choices if len(choices) > 1 else [], "samples": listed_samples(principal, samples)}

@@ -30,7 +30,7 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", status=403)
 
 
-def failed(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """An error that no view and no middleware turned into an answer, also of a middleware."""
     error = sys.exc_info()[1]
     if error is not None and is_database_away(error):

@@ -32,7 +32,7 @@ class Example:
     bars: tuple[ScoreBar, ...]
 
 
-SHOWN = 3
+BAR_COUNT = 3
 """Bars of the picture."""
 
 
@@ -54,5 +54,5 @@ def _example(manifest: Path, changed: float) -> Example:
         strokes=json.dumps(manifest_data["strokes"]),
         lines=tuple(" ".join(f"{x * 100:g},{y * 100:g}" for x, y in stroke) for stroke in manifest_data["strokes"]),
         answer=manifest_data["answer"],
-        bars=tuple(ScoreBar(each["label"], round(each["share"] * 100)) for each in manifest_data["scores"][:SHOWN]),
+        bars=tuple(ScoreBar(each["label"], round(each["share"] * 100)) for each in manifest_data["scores"][:BAR_COUNT]),
     )

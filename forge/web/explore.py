@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django_filters import ChoiceFilter
 
 from forge.accounts.principals import Principal, principal_of
+from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
 from forge.core.http.paging import rows_of
 from forge.projects.access import favourites_seen
-from forge.registry.discovery.listings.access import listed
 from forge.registry.discovery.listings.licences import BEGINNINGS
 from forge.registry.models import Listing, ListingQuerySet
 from forge.reviews.rounds.access import approved_among
@@ -25,19 +26,7 @@ from rune.wording import listed as in_words
 ON_A_PAGE = 24
 SIZES = {"32": "up to 32 kB", "128": "up to 128 kB", "512": "up to 512 kB", "2048": "up to 2 MB"}
 """By the kilobytes that a rune may have."""
-SORTS = {"": "Most used", "new": "Newest", "size": "Smallest", "name": "Name"}
-LICENCES = {name: name for name in BEGINNINGS}
-_ORDERS = {
-    "": ("-uses", "-published"),
-    "new": ("-published",),
-    "size": ("size", "-published"),
-    "name": ("repository__project__name", "-published"),
-}
-_MINE = {"favourites": "My favourites"}
-_SENSORS = {"": "Any sensor", **SENSORS}
-_MOST_WORDS = 6
-_LONGEST = 100
-"""Characters of what is searched for."""
+MAX_WORDS = 6
 
 
 @dataclass(frozen=True)
@@ -54,52 +43,44 @@ MORE = Glyph(icon="ellipsis")
 MOST_STEPS = 5
 
 
-@dataclass(frozen=True)
-class ExploreFilter:
-    """The filter in the address; "" for any. Unknown choices are ignored."""
+class ExploreFilter(ListFilter):
+    """The runes that are shared with somebody."""
 
-    q: str = ""
-    sensor: str = ""
-    size: str = ""
-    licence: str = ""
-    sort: str = ""
-    mine: str = ""
+    q = WordsFilter(
+        "repository__project__name",
+        "repository__project__description",
+        "repository__project__organisation__name",
+        "repository__project__organisation__title",
+        max_words=MAX_WORDS,
+    )
+    sensor = ChoiceFilter(choices=list(SENSORS.items()), method="with_sensor")
+    size = ChoiceFilter(choices=list(SIZES.items()), method="of_size")
+    licence = ChoiceFilter(choices=[(name, name) for name in BEGINNINGS])
+    mine = ChoiceFilter(choices=[("favourites", "My favourites")], method="among_favourites")
+    sort = SortFilter(
+        {
+            "": ("Most used", ("-uses", "-published", "pk")),
+            "new": ("Newest", ("-published", "pk")),
+            "size": ("Smallest", ("size", "-published", "pk")),
+            "name": ("Name", ("repository__project__name", "-published", "pk")),
+        }
+    )
 
-    @classmethod
-    def of(cls, query: Mapping[str, str]) -> ExploreFilter:
-        """Returns the filter of a query."""
+    def __init__(self, query: QueryDict, principal: Principal) -> None:
+        super().__init__(query, Listing.objects.visible_to(principal))
+        self.principal = principal
 
-        def one_of(name: str, choices: Mapping[str, str]) -> str:
-            value = query.get(name, "")
-            return value if value in choices else ""
+    def with_sensor(self, listings: ListingQuerySet, name: str, sensor: str) -> ListingQuerySet:
+        """Keeps the runes that read a sensor."""
+        return listings.filter(sensors__contains=f" {sensor} ")
 
-        return cls(
-            q=" ".join(query.get("q", "").replace("\0", "").split())[:_LONGEST],
-            sensor=one_of("sensor", SENSORS),
-            size=one_of("size", SIZES),
-            licence=one_of("licence", LICENCES),
-            sort=one_of("sort", SORTS),
-            mine=one_of("mine", _MINE),
-        )
+    def of_size(self, listings: ListingQuerySet, name: str, kilobytes: str) -> ListingQuerySet:
+        """Keeps the runes of at most so many kilobytes."""
+        return listings.filter(size__lte=int(kilobytes) * 1000)
 
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether it leaves anything out."""
-        return any((self.q, self.sensor, self.size, self.licence, self.mine))
-
-    def address(self, **changes: str) -> str:
-        """The query of the page with something else chosen, on its first page."""
-        chosen = asdict(replace(self, **changes))
-        return f"?{urlencode({name: value for name, value in chosen.items() if value})}"
-
-    def listings(self, principal: Principal) -> ListingQuerySet:
-        """Those that are asked for, in order."""
-        largest = int(self.size) * 1000 if self.size else None
-        words = self.q.split()[:_MOST_WORDS]
-        listings = listed(principal, words, self.sensor, self.licence, largest)
-        if self.mine:
-            listings = listings.filter(repository__project__in=favourites_seen(principal))
-        return listings.order_by(*_ORDERS[self.sort], "pk")
+    def among_favourites(self, listings: ListingQuerySet, name: str, mine: str) -> ListingQuerySet:
+        """Keeps the runes of the person's favourites."""
+        return listings.filter(repository__project__in=favourites_seen(self.principal))
 
 
 @dataclass(frozen=True)
@@ -113,11 +94,11 @@ class PipelineStep:
 
 def steps_of(stages: Sequence[Sequence[str]]) -> list[PipelineStep]:
     """The steps of a card's picture: of a long pipeline its first and its last ones."""
-    drawn = [_step(kind, detail) for kind, detail in stages]
-    if len(drawn) <= MOST_STEPS:
-        return drawn
-    left_out = len(drawn) - MOST_STEPS + 1
-    return [*drawn[: MOST_STEPS - 3], PipelineStep("more", f"{left_out} more", MORE.icon), *drawn[-2:]]
+    steps = [_step(kind, detail) for kind, detail in stages]
+    if len(steps) <= MOST_STEPS:
+        return steps
+    left_out = len(steps) - MOST_STEPS + 1
+    return [*steps[: MOST_STEPS - 3], PipelineStep("more", f"{left_out} more", MORE.icon), *steps[-2:]]
 
 
 def _step(kind: str, detail: str) -> PipelineStep:
@@ -164,8 +145,8 @@ class RuneCard:
 def rune_cards(rows: Sequence[Listing]) -> list[RuneCard]:
     """Cards of some rows, which were read with their tags and projects; what was said of their runes is one query."""
     runes = {row.pk: (row.repository.project_id, row.rune_digest) for row in rows}
-    approved = approved_among(list(runes.values()))
-    return [RuneCard(row, runes[row.pk] in approved) for row in rows]
+    approved_runes = approved_among(list(runes.values()))
+    return [RuneCard(row, runes[row.pk] in approved_runes) for row in rows]
 
 
 def complete(rows: QuerySet[Listing]) -> QuerySet[Listing]:
@@ -176,21 +157,23 @@ def complete(rows: QuerySet[Listing]) -> QuerySet[Listing]:
 def explore(request: HttpRequest) -> HttpResponse:
     """The runes that are shared with who asks: public ones with anyone, internal ones with people who are signed in."""
     principal = principal_of(request)
-    filters = ExploreFilter.of(request.GET)
-    rows, pages = rows_of(request, complete(filters.listings(principal)), ON_A_PAGE)
+    filters = ExploreFilter(request.GET, principal)
+    values = filters.values
+    rows, pages = rows_of(request, complete(filters.qs), ON_A_PAGE)
     context: dict[str, Any] = {
-        "filters": filters,
+        "values": values,
+        "is_narrowed": filters.is_narrowed,
         "cards": rune_cards(rows),
         "pages": pages,
         "sensors": [
             (value, words, filters.address(sensor=value), CAPABILITIES[value].icon if value else "")
-            for value, words in _SENSORS.items()
+            for value, words in {"": "Any sensor", **SENSORS}.items()
         ],
-        "favourites": filters.address(mine="" if filters.mine else "favourites")
+        "favourites": filters.address(mine="" if values["mine"] else "favourites")
         if principal.person is not None
         else "",
         "sizes": SIZES,
-        "licences": LICENCES,
-        "sorts": SORTS,
+        "licences": list(BEGINNINGS),
+        "sorts": filters.sorts,
     }
     return render(request, "site/explore.html", context)

@@ -22,7 +22,6 @@ from forge.projects.access import favourites_of, with_favourites
 from forge.projects.creating.default_organisation import usual_among
 from forge.projects.hooks import PendingItem, pending_items
 from forge.web.example import example
-from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import project_list
 from rune.source.templates import list_templates
 
@@ -43,11 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
     creatable = [each for each in organisations if can(principal, Verb.CREATE_PROJECT, each)]
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
-    projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
+    projects = project_list(request, principal, above=list(above))
     answers = pending_items.call(principal)
     waiting = newest_first(each for answer in answers for each in answer.for_me)
-    waited = newest_first(each for answer in answers for each in answer.for_others)
-    shown = activity_beside(len(waiting), len(waited))
+    for_others = newest_first(each for answer in answers for each in answer.for_others)
+    activity_count = activity_beside(len(waiting), len(for_others))
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
@@ -55,8 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         if principal.blocked_organisations
         else [],
         "waiting": waiting,
-        "waited": waited,
-        "activity": activity_rows(principal, complete(activity_of(principal)[:shown])),
+        "waited": for_others,
+        "activity": activity_rows(principal, complete(activity_of(principal)[:activity_count])),
         "list": projects,
         "templates": list_templates(),
         "organisations": organisations,
@@ -66,11 +65,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "site/home.html", context)
 
 
-def activity_beside(waiting: int, waited: int) -> int:
+def activity_beside(waiting: int, for_others: int) -> int:
     """Rows of activity that stand beside so many things that wait, without a void below these."""
-    if not waiting and not waited:
+    if not waiting and not for_others:
         return ACTIVITY_SHOWN
-    height = _LINE * max(waiting, 1) + (_LIST + _LINE * waited if waited else 0)
+    height = _LINE * max(waiting, 1) + (_LIST + _LINE * for_others if for_others else 0)
     return min(max(height // _ROW, LEAST_ACTIVITY), ACTIVITY_SHOWN)
 
 

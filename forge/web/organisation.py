@@ -17,10 +17,9 @@ from forge.core.http.filters import ListFilter, WordsFilter
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of, slice_of
 from forge.projects.models import Project
-from forge.registry.discovery.listings.access import listed
+from forge.registry.models import Listing
 from forge.web.explore import complete as complete_runes
 from forge.web.explore import rune_cards
-from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import project_list
 
 ACTIVITY_SHOWN = 50
@@ -45,7 +44,7 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
         return _from_outside(request, principal, organisation, nothing)
     context = {
         "creates": can(principal, Verb.CREATE_PROJECT, member_organisation),
-        "list": project_list(principal, ProjectFilter.of(request.GET), member_organisation.name),
+        "list": project_list(request, principal, member_organisation.name),
         "usage": shown_usage(member_organisation),
     }
     return render(request, "organisation/overview.html", tabs_of(principal, member_organisation) | context)
@@ -56,7 +55,7 @@ def _from_outside(
 ) -> HttpResponse:
     """Shows the shared runes of an organisation to a visitor; without any, answers as if it did not exist."""
     projects = list(Project.objects.of_member(principal).filter(organisation__name=name).select_related("organisation"))
-    runes = complete_runes(listed(principal).filter(repository__project__organisation__name=name))
+    runes = complete_runes(Listing.objects.visible_to(principal).filter(repository__project__organisation__name=name))
     rows, pages = rows_of(request, runes, RUNES_SHOWN, at="runes")
     if not projects and not rows:
         raise nothing
@@ -72,16 +71,16 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
     member_organisation = find_organisation(principal, organisation)
     entries = activity_of(principal).filter(organisation=member_organisation)
     filters = ActivityFilter(request.GET, entries)
-    shown, pages = slice_of(request, filters.qs, ACTIVITY_SHOWN)
+    page_entries, pages = slice_of(request, filters.qs, ACTIVITY_SHOWN)
     context = {
-        "rows": activity_rows(principal, complete(shown)),
+        "rows": activity_rows(principal, complete(page_entries)),
         "pages": pages,
         "chosen": filters.values,
     }
     return render(request, "organisation/activity.html", tabs_of(principal, member_organisation) | context)
 
 
-def moved(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
+def redirect_moved_page(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
     """Where pages of an organisation stood before they had a dash in their addresses."""
     query = request.META.get("QUERY_STRING", "")
     below = f"/{rest}" if rest else ""

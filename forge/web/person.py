@@ -12,7 +12,7 @@ from forge.accounts.people.access import find_person, is_among_colleagues, share
 from forge.accounts.principals import Principal, principal_of
 from forge.core.http.paging import rows_of
 from forge.moderation.access import can_report, standing
-from forge.registry.discovery.listings.access import listed
+from forge.registry.models import Listing
 from forge.web.explore import complete, rune_cards
 
 RUNES_SHOWN = 12
@@ -22,7 +22,7 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
     """The page, for colleagues, or for everybody where the person wants that."""
     principal = principal_of(request)
     user = find_person(principal, person)
-    runes = complete(listed(principal).filter(tag__author=user))
+    runes = complete(Listing.objects.visible_to(principal).filter(tag__author=user))
     rows, pages = rows_of(request, runes, RUNES_SHOWN, at="published")
     is_colleague = is_among_colleagues(principal, user)
     context = {
@@ -41,7 +41,7 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
 
 def _sharing(principal: Principal, person: User) -> list[Organisation]:
     """The person's organisations that share a rune which who asks may see, by name: others are not listed."""
-    runes = listed(principal).filter(repository__project__organisation__memberships__user=person)
+    runes = Listing.objects.visible_to(principal).filter(repository__project__organisation__memberships__user=person)
     organisations = {
         rune.repository.project.organisation for rune in runes.select_related("repository__project__organisation")
     }

@@ -13,7 +13,7 @@ from forge.core.http.pages import for_person
 from forge.search.hits import Hit, HitKind, find
 from forge.search.query import MAX_CHARACTERS, parse_query
 
-SHOWN = 25
+HITS_SHOWN = 25
 """Of each kind; a list of projects has pages."""
 
 
@@ -49,8 +49,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Shows the search results by kind; long lists are cut."""
     words = request.GET.get("q", "")[:MAX_CHARACTERS]
     query = parse_query(words)
-    hits = find(principal_of(request), query, SHOWN)
+    hits = find(principal_of(request), query, HITS_SHOWN)
     groups = [HitGroup(HIT_LOOKS[kind], list(group)) for kind, group in groupby(hits, key=lambda hit: hit.kind)]
     return render(
-        request, "site/search.html", {"words": words, "groups": groups, "is_empty": query.is_empty, "most": SHOWN}
+        request, "site/search.html", {"words": words, "groups": groups, "is_empty": query.is_empty, "most": HITS_SHOWN}
     )

@@ -25,10 +25,8 @@ from forge.web.builds import listing as build_list
 from forge.web.builds import pages as build_pages
 from forge.web.docs import pages as docs
 from forge.web.projects import overview
-from forge.web.runes import badge as rune_badge
 from forge.web.runes import page as rune
 from forge.web.runes import version_notes
-from forge.web.studio import pages as studio
 from forge.webhooks import page_urls as webhooks
 
 
@@ -69,12 +67,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *webhooks.organisation_pages,
     *reviews.organisation_pages,
     *jobs.organisation_pages,
-    path("<str:organisation>/<former:page>", organisation.moved, name="moved-page"),
-    path("<str:organisation>/<former:page>/<path:rest>", organisation.moved, name="moved-page-below"),
+    path("<str:organisation>/<former:page>", organisation.redirect_moved_page, name="moved-page"),
+    path("<str:organisation>/<former:page>/<path:rest>", organisation.redirect_moved_page, name="moved-page-below"),
     path("<str:organisation>/<str:name>", overview.project_page, name="project"),
     path("<str:organisation>/<str:name>/published", rune.rune_page, name="published"),
     path("<str:organisation>/<str:name>/picture.png", rune.picture, name="rune-picture"),
-    path("<str:organisation>/<str:name>/badge.svg", rune_badge.badge, name="rune-badge"),
     path("<str:organisation>/<str:name>/tags/<str:tag>", version_notes.describe, name="describe-tag"),
     path("<str:organisation>/<str:name>/builds", build_list.builds_list, name="builds"),
     path("<str:organisation>/<str:name>/builds/<int:number>", build_pages.overview, name="build"),
@@ -92,7 +89,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         build_forms.publish_past,
         name="publish-past",
     ),
-    path("<str:organisation>/<str:name>/studio", studio.studio, name="studio"),
     *projects.project_pages,
     *datasets.project_pages,
     *builds.project_pages,

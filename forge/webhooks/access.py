@@ -13,7 +13,7 @@ from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.webhooks.models import Attempt, Delivery, Webhook, WebhookQuerySet
 
-EXPIRED = "The token that created it has expired. The person who switches it on becomes its owner."
+EXPIRY_REASON = "The token that created it has expired. The person who switches it on becomes its owner."
 
 
 def webhooks_of(actor: Actor, organisation: Organisation) -> WebhookQuerySet:
@@ -38,7 +38,7 @@ def as_they_work(webhooks: Iterable[Webhook]) -> Iterator[Webhook]:
     living = set(ApiToken.objects.alive().filter(pk__in=tokens).values_list("pk", flat=True)) if tokens else set()
     for each in rows:
         if each.created_by_token in tokens - living and each.stopped is None:
-            each.stopped, each.stopped_because = timezone.now(), EXPIRED
+            each.stopped, each.stopped_because = timezone.now(), EXPIRY_REASON
         yield each
 
 

@@ -31,7 +31,7 @@ from forge.webhooks.delivery.outbox import jobs_of_webhook, queue_delivery
 from forge.webhooks.delivery.signing import secret_of
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.facets import webhook_facets
-from forge.webhooks.messages import PING, written
+from forge.webhooks.messages import PING, message_text
 from forge.webhooks.models import Delivery, Webhook
 
 MOST = 20
@@ -58,19 +58,19 @@ def create_webhook(
     require_in(actor, Verb.MANAGE_WEBHOOKS, organisation)
     if project is not None and project.organisation_id != organisation.pk:
         raise Invalid("The project is of another organisation.", errors={"project": ["Of another organisation."]})
-    checked, wanted = checked_url(url, anywhere=settings.WEBHOOKS_ANYWHERE), _checked_topics(topics)
+    checked_address, topic_names = checked_url(url, anywhere=settings.WEBHOOKS_ANYWHERE), _checked_topics(topics)
     locked(organisation)
     if Webhook.objects.filter(organisation=organisation).count() >= MOST:
         raise TooManyWebhooks(f"An organisation has at most {MOST} webhooks. Delete one that is not needed.")
     webhook = Webhook.objects.create(
         organisation=organisation,
         project=project,
-        url=checked,
-        topics=wanted,
+        url=checked_address,
+        topics=topic_names,
         created_by=actor.person,
         created_by_token=token_of(actor),
     )
-    write_entry(actor, "webhook.create", webhook.subject, _place(webhook), url=checked, topics=wanted)
+    write_entry(actor, "webhook.create", webhook.subject, _place(webhook), url=checked_address, topics=topic_names)
     return webhook, secret_of(webhook)
 
 
@@ -136,7 +136,7 @@ def ping(actor: Actor, webhook: Webhook) -> Delivery:
     require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
     _require_on(webhook)
     now = timezone.now()
-    body = written(PING, now.isoformat(), {"webhook": str(webhook.pk)})
+    body = message_text(PING, now.isoformat(), {"webhook": str(webhook.pk)})
     write_entry(actor, "webhook.ping", webhook.subject, _place(webhook), url=webhook.url)
     return queue_delivery(webhook, PING, body, now)
 
@@ -202,11 +202,11 @@ def _require_on(webhook: Webhook) -> None:
 
 
 def _checked_topics(topics: Collection[str]) -> list[str]:
-    wanted = [topic for topic in webhook_topics() if topic in topics]
-    if not wanted or set(topics) - set(wanted):
+    known_topics = [topic for topic in webhook_topics() if topic in topics]
+    if not known_topics or set(topics) - set(known_topics):
         message = f"Choose at least one of {', '.join(webhook_topics())}."
         raise Invalid(message, errors={"topics": [message]})
-    return wanted
+    return known_topics
 
 
 def _payload_of(webhook: Webhook) -> dict[str, object]:

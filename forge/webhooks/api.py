@@ -158,8 +158,8 @@ class DeliveryRepetition(WebhookView):
     def post(self, request: Request, organisation: str, webhook_id: UUID, delivery_id: UUID) -> Response:
         """Under the same `webhook-id`."""
         delivery = find_delivery(self.webhook(request, organisation, webhook_id), delivery_id)
-        repeated = actions.repeat(principal_of(request), delivery)
-        return Response(delivery_to_json(repeated), status=status.HTTP_202_ACCEPTED)
+        repetition = actions.repeat(principal_of(request), delivery)
+        return Response(delivery_to_json(repetition), status=status.HTTP_202_ACCEPTED)
 
 
 def _answer(webhook: Webhook) -> Response:

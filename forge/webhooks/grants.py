@@ -34,7 +34,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
             id=each.pk,
             maker=each.created_by_id or UUID(int=0),
             title=f"Webhook to {urlsplit(each.url).hostname}",
-            holds=_managed(each.organisation),
+            holds=_manages(each.organisation),
             place=each.organisation.name,
             created=each.created,
             can_be_handed_over=True,
@@ -44,7 +44,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
     ]
 
 
-def _managed(organisation: Organisation) -> Callable[[Actor], bool]:
+def _manages(organisation: Organisation) -> Callable[[Actor], bool]:
     return lambda actor: can(actor, Verb.MANAGE_WEBHOOKS, organisation)
 
 

@@ -25,9 +25,9 @@ def body_of(message: WebhookMessage, event: Event, project: ProjectAddress) -> s
     """Returns the JSON of a message."""
     who = {"id": str(event.actor.pk), "name": str(event.actor)} if event.actor else None
     place = {"id": str(project.id), "name": project.name, "url": project.url}
-    return written(message.type, event.created.isoformat(), {"project": place, "actor": who, **message.data})
+    return message_text(message.type, event.created.isoformat(), {"project": place, "actor": who, **message.data})
 
 
-def written(kind: str, timestamp: str, data: Mapping[str, Any]) -> str:
+def message_text(kind: str, timestamp: str, data: Mapping[str, Any]) -> str:
     """Returns the JSON text of a message."""
     return json.dumps({"type": kind, "timestamp": timestamp, "data": data}, separators=(",", ":"), ensure_ascii=False)

@@ -29,7 +29,7 @@ from forge.webhooks.access import as_they_work, deliveries_of, find_delivery, fi
 from forge.webhooks.facets import webhook_facets
 from forge.webhooks.models import DeliveryState, Webhook
 
-SHOWN = 25
+DELIVERIES_SHOWN = 25
 """Deliveries on a page."""
 PROJECTS = 500
 """Projects to choose from."""
@@ -63,13 +63,13 @@ def webhooks(request: HttpRequest, organisation: str) -> HttpResponse:
     name = request.POST.get("project", "")
     try:
         project = find_project(principal, owner.name, name) if name else None
-        created, secret = actions.create_webhook(
+        new_webhook, secret = actions.create_webhook(
             principal, owner, request.POST.get("url", ""), request.POST.getlist("topics"), project
         )
     except (Invalid, Conflict) as error:
-        chosen = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
-        return show_again(request, "webhooks/list.html", _list(principal, owner) | chosen, error)
-    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": created, "secret": secret})
+        selection = {"chosen": name, "topics_chosen": request.POST.getlist("topics")}
+        return show_again(request, "webhooks/list.html", _list(principal, owner) | selection, error)
+    return render(request, "webhooks/list.html", _list(principal, owner) | {"created": new_webhook, "secret": secret})
 
 
 def _list(principal: Principal, organisation: Organisation) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> Http
 
 
 def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
-    deliveries, pages = rows_of(request, deliveries_of(webhook), SHOWN, at="deliveries")
+    deliveries, pages = rows_of(request, deliveries_of(webhook), DELIVERIES_SHOWN, at="deliveries")
     return tabs_of(principal_of(request), webhook.organisation) | {
         "webhook": webhook,
         "pages": pages,
@@ -116,9 +116,9 @@ def change(request: HttpRequest, organisation: str, webhook: UUID) -> HttpRespon
             case "save":
                 change_request = actions.WebhookChange(request.POST.get("url", ""), request.POST.getlist("topics"))
                 actions.change_webhook(principal, target, change_request, precondition=precondition)
-            case "on" | "off" as wanted:
+            case "on" | "off" as state:
                 actions.change_webhook(
-                    principal, target, actions.WebhookChange(on=wanted == "on"), precondition=precondition
+                    principal, target, actions.WebhookChange(on=state == "on"), precondition=precondition
                 )
             case "ping":
                 actions.ping(principal, target)

@@ -20,17 +20,17 @@ def record(event: Event) -> None:
     announcement = event_type.webhook if event_type else None
     if announcement is None:
         return
-    stored = stored_event(event)
+    event_record = stored_event(event)
     webhooks = list(
         Webhook.objects.on()
         .of_managers()
-        .filter(Q(project=None) | Q(project=stored.holder), organisation__projects=stored.holder)
+        .filter(Q(project=None) | Q(project=event_record.holder), organisation__projects=event_record.holder)
         .select_related("project")
     )
     if not webhooks:
         return
-    project = address_of(Project.objects.select_related("organisation").get(pk=stored.holder))
-    message = announcement.message(stored, project)
+    project = address_of(Project.objects.select_related("organisation").get(pk=event_record.holder))
+    message = announcement.message(event_record, project)
     if message is None:
         return
     if message.type not in announcement.types:

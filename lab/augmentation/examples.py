@@ -19,7 +19,7 @@ from lab.recipes.recipe import Recipe, features_runefile
 from lab.recipes.word_sounds import generated_sounds
 from lab.refusal import Reason, Refused
 from lab.search.layers import network_names
-from lab.training.data import built
+from lab.training.data import build_rune
 from lab.training.one_word import word_and_others
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
@@ -37,7 +37,7 @@ MOST_EXAMPLES = 4
 """Recordings, one of each label where there are as many labels."""
 _MOST_WINDOWS = 400
 """Of a recording, among which the liveliest is drawn."""
-_GENERATED = 2
+_GENERATED_SOUNDS = 2
 """Sounds that are made of a recording of a word, of the word and of what is not the word."""
 _FULL_SCALE = 32_768
 
@@ -85,27 +85,27 @@ def augmentation_examples(
     if not recipe.shown_augmentation:
         raise Refused(Reason.SETTINGS, f"The recipe {recipe.name} has no augmentation that can be seen or heard.")
     require_kind(recordings, recipe.kind, recipe.name)
-    chosen = _chosen(recipe, recordings)
+    selection = _selection(recipe, recordings)
     report(0.1, "Building the features")
     files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values).encode(), **recipe.files})
-    augmenter = _Augmenter(recipe, values, built(files, BuildOptions("features")))
+    augmenter = _Augmenter(recipe, values, build_rune(files, BuildOptions("features")))
     examples: list[AugmentationExample] = []
-    for place, recording in enumerate(chosen):
-        report(0.4 + 0.6 * place / len(chosen), f"Drawing recording {place + 1} of {len(chosen)}")
+    for place, recording in enumerate(selection):
+        report(0.4 + 0.6 * place / len(selection), f"Drawing recording {place + 1} of {len(selection)}")
         examples += augmenter.examples(recording, np.random.default_rng([seed, place]))
     if not examples:
         raise Refused(Reason.DATA, "The recordings are shorter than a window. Choose a shorter window.")
     return examples
 
 
-def _chosen(recipe: Recipe, recordings: Sequence[Recording]) -> list[Recording]:
-    ordered = sorted(recordings, key=lambda each: each.name)
+def _selection(recipe: Recipe, recordings: Sequence[Recording]) -> list[Recording]:
+    candidates = sorted(recordings, key=lambda each: each.name)
     if recipe.learns_word:
         # The sounds that are made are of the word: recordings of it come first.
-        word = word_and_others(ordered, recipe.name).labels[1]
-        ordered = [each for each in ordered if each.label == word] or ordered
-    labels = len({each.label for each in ordered})
-    return spread_over_labels(ordered, lambda each: each.label, min(MOST_EXAMPLES, max(2, labels)))
+        word = word_and_others(candidates, recipe.name).labels[1]
+        candidates = [each for each in candidates if each.label == word] or candidates
+    labels = len({each.label for each in candidates})
+    return spread_over_labels(candidates, lambda each: each.label, min(MOST_EXAMPLES, max(2, labels)))
 
 
 class _Augmenter:
@@ -131,7 +131,7 @@ class _Augmenter:
             whole = self._input_sound(recording)
             sound = self._sound_of_window(whole, place)
             draws = [replace(each, sound=_wav(self._resynthesised(sound, window, each, random))) for each in draws]
-            draws = [*self._generated(whole, recording, random), *draws]
+            draws = [*self._sounds_of_word(whole, recording, random), *draws]
             original = replace(original, sound=_wav(sound))
         yield AugmentationExample(recording.name, recording.label, original, draws)
 
@@ -170,11 +170,17 @@ class _Augmenter:
         most = len(window) * int(self._values["shift"]) // int(self._values["duration"])
         return resynthesised(sound, window, draw.values, RATE, min(most, len(window) - 1), scale, random)
 
-    def _generated(self, whole: Array, recording: Recording, random: np.random.Generator) -> Iterator[AugmentedInput]:
+    def _sounds_of_word(
+        self, whole: Array, recording: Recording, random: np.random.Generator
+    ) -> Iterator[AugmentedInput]:
         """The sounds that are made of a recording of a word."""
         if not self._recipe.learns_word:
             return
-        numbers = {**self._values, "copies": min(_GENERATED, int(self._values["copies"])), "others": _GENERATED}
+        numbers = {
+            **self._values,
+            "copies": min(_GENERATED_SOUNDS, int(self._values["copies"])),
+            "others": _GENERATED_SOUNDS,
+        }
         for each in generated_sounds([whole], RATE, self._length, random, numbers):
             sound = _wav(each.samples)
             rows = self._runner.rows(replace(recording, data=sound), 1)

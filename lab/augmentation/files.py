@@ -20,7 +20,7 @@ def example_files(examples: Sequence[AugmentationExample], kind: Kind) -> Mappin
     files: dict[str, bytes] = {}
     for number, example in enumerate(examples, 1):
         folder = f"{number}-{_slug(example.label)[:_LONGEST]}"
-        for name, view in _named(example):
+        for name, view in _named_inputs(example):
             suffix, data = _drawing(example, view, kind)
             files[f"{folder}/{name}{suffix}"] = data
             if view.sound:
@@ -28,7 +28,7 @@ def example_files(examples: Sequence[AugmentationExample], kind: Kind) -> Mappin
     return files
 
 
-def _named(example: AugmentationExample) -> list[tuple[str, AugmentedInput]]:
+def _named_inputs(example: AugmentationExample) -> list[tuple[str, AugmentedInput]]:
     draws = enumerate(example.draws, 1)
     return [
         ("original", example.original),

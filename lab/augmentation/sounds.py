@@ -52,21 +52,21 @@ def resynthesised(
     frames, bands = before.shape
     places = np.arange(frames) + move
     is_recorded = (places >= 0) & (places < frames)
-    moved = before[np.clip(places, 0, frames - 1)]
+    moved_before = before[np.clip(places, 0, frames - 1)]
     shares = _band_shares(bands, step + 1, rate)
     spectrum = np.where(is_recorded[:, None], _spectra(sound, step)[np.clip(places, 0, frames - 1)], 0)
     power = np.abs(spectrum) ** 2 @ shares.T
-    wanted = np.exp((after - moved) / scale.neper)
-    most = _MOST_GAIN * max(1.0, float(np.exp(_usual_gain(moved, after) / scale.neper)))
-    gains = np.minimum(wanted, most)
-    lacks = (wanted > most) | ~is_recorded[:, None]
-    target = np.exp(_level(power, moved, scale, step) + 2 * after / scale.neper)
+    target_gains = np.exp((after - moved_before) / scale.neper)
+    most = _MOST_GAIN * max(1.0, float(np.exp(_usual_gain(moved_before, after) / scale.neper)))
+    gains = np.minimum(target_gains, most)
+    lacks = (target_gains > most) | ~is_recorded[:, None]
+    target = np.exp(_level(power, moved_before, scale, step) + 2 * after / scale.neper)
     rest = np.where(lacks & (after > scale.silence), np.maximum(target - power * gains**2, 0), 0)
     noise = _spectra(random.standard_normal(len(sound)), step)
     noise_power = (np.abs(noise) ** 2 @ shares.T).mean(axis=0)
-    added = np.sqrt(rest / noise_power)
-    joined = _sound(spectrum * (gains @ shares) + noise * (added @ shares), step)
-    result: Array = np.clip(np.pad(joined, (0, len(sound) - len(joined))), -1, 1)
+    noise_gains = np.sqrt(rest / noise_power)
+    new_sound = _sound(spectrum * (gains @ shares) + noise * (noise_gains @ shares), step)
+    result: Array = np.clip(np.pad(new_sound, (0, len(sound) - len(new_sound))), -1, 1)
     return result
 
 
@@ -76,9 +76,13 @@ def moved_frames(before: Array, after: Array, most: int) -> int:
     frames = len(before)
 
     def unlikeness(move: int) -> tuple[float, int]:
-        moved = before[np.clip(np.arange(frames) + move, 0, frames - 1)]
-        spread = float(moved.std() * after.std())
-        alike = 0.0 if spread == 0 else float(np.mean((moved - moved.mean()) * (after - after.mean()))) / spread
+        moved_before = before[np.clip(np.arange(frames) + move, 0, frames - 1)]
+        spread = float(moved_before.std() * after.std())
+        alike = (
+            0.0
+            if spread == 0
+            else float(np.mean((moved_before - moved_before.mean()) * (after - after.mean()))) / spread
+        )
         return -round(alike, 6), abs(move)
 
     return min(range(-most, most + 1), key=unlikeness)
@@ -128,11 +132,11 @@ def _spectra(sound: Array, step: int) -> Array:
 def _sound(spectra: Array, step: int) -> Array:
     """The sound of spectra, which overlap by half."""
     frames = np.fft.irfft(spectra, 2 * step, axis=1) * _window(step)
-    joined = np.zeros((len(frames) + 1) * step)
+    sound = np.zeros((len(frames) + 1) * step)
     for place, frame in enumerate(frames):
-        joined[place * step : (place + 2) * step] += frame
+        sound[place * step : (place + 2) * step] += frame
     begin = step + step // 2
-    return joined[begin : begin + (len(frames) - 2) * step]
+    return sound[begin : begin + (len(frames) - 2) * step]
 
 
 def _window(step: int) -> Array:

@@ -31,7 +31,7 @@ from lab.full_disk import full_disk, is_full_disk
 from lab.refusal import Reason, Refused
 from rune.gc_paused import permanent
 from rune.running.isolation.confine import confine
-from rune.running.isolation.launch import Entered, packages
+from rune.running.isolation.launch import ProcessNamespaces, packages
 from rune.running.isolation.protections import Isolation
 from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
@@ -59,7 +59,7 @@ LIBRARIES: Mapping[str, Sequence[str]] = {
     "quantise": ("lab.quantize.step",),
 }
 """The modules that a process loads before it is given a step of this name."""
-LOADED: Mapping[str, str] = {
+LIBRARY_TITLES: Mapping[str, str] = {
     "keras": "TensorFlow",
     "keras-int8": "TensorFlow",
     "pt2": "PyTorch",
@@ -73,15 +73,15 @@ MOST_FILES = 64
 LONGEST_REQUEST = 1 << 20
 
 
-def main(entered: Entered, arguments: Sequence[str]) -> None:
+def main(launch: ProcessNamespaces, arguments: Sequence[str]) -> None:
     """Imports modules and does a step: the arguments are the descriptor of the socket that it comes by, and the names
     of the modules."""
     requests = socket.socket(fileno=int(arguments[0]))
     set_limits({resource.RLIMIT_FSIZE: FILE_LIMIT, resource.RLIMIT_NOFILE: OPEN_FILES, resource.RLIMIT_CORE: 0})
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints is no answer
-    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
-    gaps = (*entered.gaps, *confine(access, starts_programs=False))
+    access = toolchain_access(packages(), writable=[launch.folder], own_processes=launch.has_own_tree)
+    gaps = (*launch.gaps, *confine(access, starts_programs=False))
     protections = {"gaps": Isolation(gaps).to_json()}
     _send(answers, protections)
     with permanent():
@@ -89,42 +89,44 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
             import_module(module)
     _send(answers, {"ready": True})
     while True:
-        request, descriptors = _received(requests)
+        request, descriptors = _receive(requests)
         if request is None:
             return
         request["commands"] = requests.fileno()
         if not request["in_copy"]:
-            _answer(request, descriptors, entered, answers)
+            _answer(request, descriptors, launch, answers)
             return
         _send(answers, protections)  # for the process that has this step
         _send(answers, {"ready": True})
-        _answer_in_copy(request, descriptors, entered, answers)
+        _answer_in_copy(request, descriptors, launch, answers)
 
 
-def _answer(request: dict[str, Any], descriptors: Sequence[int], entered: Entered, answers: IO[str]) -> None:
+def _answer(request: dict[str, Any], descriptors: Sequence[int], launch: ProcessNamespaces, answers: IO[str]) -> None:
     """Does a step within its limits and sends what comes of it."""
-    used = math.ceil(time.process_time())
+    used_seconds = math.ceil(time.process_time())
     set_limits(
         {
             resource.RLIMIT_DATA: request["memory"],
-            resource.RLIMIT_CPU: used + request["seconds"] * 2,  # a step uses two processors at most
+            resource.RLIMIT_CPU: used_seconds + request["seconds"] * 2,  # a step uses two processors at most
         }
     )
     for kind in ("inputs", "outputs"):
         request[kind] = {name: descriptors[place] for name, place in request[kind].items()}
     try:
-        _send(answers, {"result": _do(request, Path(entered.folder), answers)})
-    except Refused as refused:
-        _send(answers, {"refused": refused.to_json()})
+        _send(answers, {"result": _do(request, Path(launch.folder), answers)})
+    except Refused as refusal:
+        _send(answers, {"refused": refusal.to_json()})
     except MemoryError:
         _send(answers, {"refused": out_of_memory(request["memory"], request["work"]).to_json()})
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        reason = failure(error, request["memory"], request["work"], has_own_tree=entered.has_own_tree)
+        reason = failure(error, request["memory"], request["work"], has_own_tree=launch.has_own_tree)
         _send(answers, {"refused": reason.to_json()})
 
 
-def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], entered: Entered, answers: IO[str]) -> None:
+def _answer_in_copy(
+    request: dict[str, Any], descriptors: Sequence[int], launch: ProcessNamespaces, answers: IO[str]
+) -> None:
     """Does a step in a copy of this process, and sends how that ended. Libraries are loaded in the copy, and have not
     begun to work here: a copy has none of their threads.
 
@@ -136,7 +138,7 @@ def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], entered
     pid = os.fork()
     if not pid:
         try:
-            _answer(request, files, entered, answers)
+            _answer(request, files, launch, answers)
         finally:
             sys.stderr.flush()
             os._exit(0)
@@ -148,7 +150,7 @@ def _answer_in_copy(request: dict[str, Any], descriptors: Sequence[int], entered
     _, status = os.waitpid(pid, 0)
     os.close(over)
     os.close(life)
-    for path in Path(entered.folder).iterdir():
+    for path in Path(launch.folder).iterdir():
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     _send(answers, {"ended": os.waitstatus_to_exitcode(status)})
 
@@ -204,12 +206,12 @@ class _Inputs(Mapping[str, Path]):
     def __init__(self, folder: Path, descriptors: Mapping[str, int]) -> None:
         self._folder = folder
         self._descriptors = descriptors
-        self._copied: dict[str, Path] = {}
+        self._copies: dict[str, Path] = {}
 
     def __getitem__(self, name: str) -> Path:
-        if name not in self._copied:
-            self._copied[name] = _copied(self._descriptors[name], self._folder / name)
-        return self._copied[name]
+        if name not in self._copies:
+            self._copies[name] = _copy(self._descriptors[name], self._folder / name)
+        return self._copies[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._descriptors
@@ -236,7 +238,7 @@ def _write(path: Path, descriptor: int) -> None:
         raise
 
 
-def _copied(descriptor: int, path: Path) -> Path:
+def _copy(descriptor: int, path: Path) -> Path:
     with os.fdopen(descriptor, "rb") as source, path.open("xb") as target:
         shutil.copyfileobj(source, target)
     return path
@@ -247,7 +249,7 @@ def _send(answers: IO[str], message: Mapping[str, Any]) -> None:
     answers.flush()
 
 
-def _received(requests: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+def _receive(requests: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
     """The step and its open files; no step where the other end was closed. Commands may follow behind its line, and may
     be left of a step that has ended."""
     first, descriptors, _, _ = socket.recv_fds(requests, 1, MOST_FILES)

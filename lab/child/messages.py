@@ -29,11 +29,11 @@ def _is_progress(message: Mapping[str, Any]) -> bool:
 
 
 def _is_refusal(message: Mapping[str, Any]) -> bool:
-    refused = message["refused"]
+    refusal = message["refused"]
     return (
-        isinstance(refused, dict)
-        and refused.get("reason") in [reason.value for reason in Reason]
-        and isinstance(refused.get("message"), str)
+        isinstance(refusal, dict)
+        and refusal.get("reason") in [reason.value for reason in Reason]
+        and isinstance(refusal.get("message"), str)
     )
 
 

@@ -81,9 +81,9 @@ class StepProcess:
         self._errors = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         self._requests, theirs = (stack.enter_context(one) for one in socket.socketpair())
         life, their_life = (stack.enter_context(one) for one in socket.socketpair())
-        launched = [str(python), "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), NO_GROUP]
+        launcher = [str(python), "-P", "-m", "rune.running.isolation.launch", str(own), str(FOLDER_LIMIT), NO_GROUP]
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [*launched, "lab.child.main", str(theirs.fileno()), *modules],
+            [*launcher, "lab.child.main", str(theirs.fileno()), *modules],
             stdin=their_life.fileno(),
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -142,16 +142,16 @@ class StepProcess:
                         self._copy_status = int(message["ended"])
                         return
                     yield message
-                left = deadline - time.monotonic()
-                if left <= 0:
+                seconds_left = deadline - time.monotonic()
+                if seconds_left <= 0:
                     raise Refused(Reason.OUT_OF_TIME, f"The {work} took longer than its limit, and was stopped.")
                 yield None
-                if not selector.select(min(left, COMMAND_SECONDS)):
+                if not selector.select(min(seconds_left, COMMAND_SECONDS)):
                     continue
-                received = os.read(source, 1 << 16)
-                if not received:
+                chunk = os.read(source, 1 << 16)
+                if not chunk:
                     return
-                *lines, self._data = (self._data + received).split(b"\n")
+                *lines, self._data = (self._data + chunk).split(b"\n")
                 self._lines.extend(lines)
                 if len(self._data) > LONGEST_ANSWER:
                     raise Refused(Reason.CRASHED, "The converter's process answered more than a result.")

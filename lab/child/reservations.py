@@ -42,10 +42,10 @@ def reserve_memory(
     folder.mkdir(parents=True, exist_ok=True)
     capacity = capacity or int(SHARE * machine_memory())
     deadline = time.monotonic() + seconds
-    while (path := _reserved(folder, size, capacity)) is None:
+    while (path := _reservation(folder, size, capacity)) is None:
         if time.monotonic() >= deadline:
-            needed = f"{size >> 20:,} MB of memory"
-            raise Refused(Reason.BUSY, f"{needed} are reserved by other steps. Try again when they ended.")
+            amount = f"{size >> 20:,} MB of memory"
+            raise Refused(Reason.BUSY, f"{amount} are reserved by other steps. Try again when they ended.")
         on_wait()
         time.sleep(_POLL_SECONDS)
     try:
@@ -68,12 +68,12 @@ def machine_memory() -> int:
     return size
 
 
-def _reserved(folder: Path, size: int, capacity: int) -> tuple[Path, int] | None:
+def _reservation(folder: Path, size: int, capacity: int) -> tuple[Path, int] | None:
     """A reservation with the descriptor that holds it, or None where there is no room."""
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        used = sum(_size_of(path) for path in folder.glob("*.bytes"))
-        if used and used + size > capacity:
+        used_bytes = sum(_size_of(path) for path in folder.glob("*.bytes"))
+        if used_bytes and used_bytes + size > capacity:
             return None
         descriptor, name = tempfile.mkstemp(prefix=f"{size}-", suffix=".bytes", dir=folder)
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
-from lab.child.main import LIBRARIES, LOADED, out_of_memory
+from lab.child.main import LIBRARIES, LIBRARY_TITLES, out_of_memory
 from lab.child.process import StepProcess
 from lab.child.reservations import reserve_memory
 from lab.refusal import Reason, Refused, refused_from_json
@@ -57,12 +57,12 @@ def run(
 
     Raises `Refused`, also for a process that crashed or ran out of time.
     """
-    with begun(step, python, report, pool=pool) as working:
+    with begin_step(step, python, report, pool=pool) as working:
         return working.outcome(report, receive, command)
 
 
 @contextmanager
-def begun(
+def begin_step(
     step: Step,
     python: Path,
     report: Report | None = None,
@@ -139,7 +139,7 @@ class BegunStep:
         self._step = step
         self._process = process
         self._writers = writers
-        self._begun = time.monotonic()
+        self._start_time = time.monotonic()
 
     def give(self, name: str, path: Path) -> None:
         """Gives a late input; returns at once."""
@@ -161,14 +161,14 @@ class BegunStep:
         deadline = time.monotonic() + step.limits.seconds
         answer: dict[str, Any] = {}
         gaps: Mapping[str, str] = {}
-        waited = 0
+        idle_polls = 0
         for message in self._process.messages(deadline, step.work):
             if message is None:
-                waited += 1
-                if waited == _LOADS_AFTER and report is not None and step.name in LOADED:
-                    report(0.0, f"Loading {LOADED[step.name]}")
-                if (chosen := command()) is not None:
-                    self._process.tell(chosen)
+                idle_polls += 1
+                if idle_polls == _LOADS_AFTER and report is not None and step.name in LIBRARY_TITLES:
+                    report(0.0, f"Loading {LIBRARY_TITLES[step.name]}")
+                if (next_command := command()) is not None:
+                    self._process.tell(next_command)
             elif "progress" in message:
                 if report is not None:
                     report(float(message["progress"]), message["text"])
@@ -178,7 +178,7 @@ class BegunStep:
             elif "gaps" in message:
                 gaps = message["gaps"]
             elif "ready" in message:
-                waited = _LOADS_AFTER  # nothing is said any more
+                idle_polls = _LOADS_AFTER  # nothing is said any more
             else:
                 answer = message
         if "refused" in answer:
@@ -186,7 +186,7 @@ class BegunStep:
         if "result" not in answer:
             status = self._process.status()
             raise _death(status, self._process.last_words(), step, is_late=time.monotonic() >= deadline)
-        return Outcome(answer["result"], gaps, time.monotonic() - self._begun)
+        return Outcome(answer["result"], gaps, time.monotonic() - self._start_time)
 
 
 def _send(process: StepProcess, step: Step, readers: Mapping[str, int], life: socket.socket | None = None) -> None:

@@ -30,10 +30,10 @@ def augment_recordings(request: Mapping[str, Json], report: Report) -> dict[str,
     report(0.0, "Reading the recordings")
     recordings = read_recordings(Path(request["data"])).items
     examples = augmentation_examples(recipe, values, recordings, request["seed"], report)
-    return {"examples": [_described(each) for each in examples]}
+    return {"examples": [_description(each) for each in examples]}
 
 
-def _described(example: AugmentationExample) -> dict[str, Json]:
+def _description(example: AugmentationExample) -> dict[str, Json]:
     low, high = example.bounds
     return {
         "recording": example.recording,

@@ -37,7 +37,7 @@ FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedInputs:
     """The float model's inputs from recordings: a file of numbers, its table (`lab.quantize.recorded`), and what is
     known of the recordings, for the record of the conversion."""
 
@@ -57,7 +57,7 @@ class Request:
     samples: Path | None = None
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     float_interface: bool = False
-    recorded: Recorded | None = None
+    recorded_inputs: RecordedInputs | None = None
     """Recordings in place of `samples`."""
     project: Path = Path()
     """The project whose stages compute what the model reads, where `samples` are recordings."""
@@ -116,7 +116,7 @@ def _with_recordings(request: Request, float_model: FloatModel, folder: Path, re
     source = RecordingSource(request.samples, request.project, request.model, request.calibration)
     table = record_inputs(float_model.path, source, windows, report)
     origin = {name: table[name] for name in ("stage", "digest")}
-    return replace(request, samples=None, recorded=Recorded(windows, table, origin))
+    return replace(request, samples=None, recorded_inputs=RecordedInputs(windows, table, origin))
 
 
 def make_float(request: Request, folder: Path, report: Report) -> FloatModel:
@@ -155,8 +155,8 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
         "float_interface": request.float_interface,
         "form": request.form,
     }
-    if request.recorded is not None:
-        inputs["windows"], spec["recorded"] = request.recorded.windows, dict(request.recorded.table)
+    if request.recorded_inputs is not None:
+        inputs["windows"], spec["recorded"] = request.recorded_inputs.windows, dict(request.recorded_inputs.table)
     second = TensorFlowForm()
     if TENSORFLOW_INT8.name in request.forms:
         second = quantise_with_tensorflow(request, float_model, Step("keras-int8", spec, inputs, {}), folder, report)
@@ -165,7 +165,7 @@ def make_forms(request: Request, float_model: FloatModel, folder: Path, report: 
     outputs = {form: folder / form for form in forms}
     outcome = run(Step("quantise", {**spec, "forms": forms}, inputs, outputs), Path(sys.executable), report)
     require_forms(outcome.result, forms)
-    rows = [*outcome.result["forms"], *second.refused]
+    rows = [*outcome.result["forms"], *second.refusals]
     return replace(outcome, result={**outcome.result, "forms": rows}, gaps={**second.gaps, **outcome.gaps})
 
 
@@ -174,7 +174,7 @@ class TensorFlowForm:
     """The form of TensorFlow's own quantiser as an input of the step that compares, or the row that says why not."""
 
     inputs: Mapping[str, Path] = field(default_factory=dict)
-    refused: Sequence[Mapping[str, str]] = ()
+    refusals: Sequence[Mapping[str, str]] = ()
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -195,11 +195,11 @@ def quantise_with_tensorflow(
         if not environment.is_ready:
             raise Refused(Reason.NOT_CONVERTED, f"{name}: the environment tensorflow is not prepared here.")
         outcome = run(whole, environment.python, report)
-    except Refused as refused:
+    except Refused as refusal:
         if request.form == name:
             raise
-        reason = str(refused).removeprefix(f"{name}: ")
-        return TensorFlowForm(refused=[{"form": name, "refused": f"{name}: {reason}"}])
+        reason = str(refusal).removeprefix(f"{name}: ")
+        return TensorFlowForm(refusals=[{"form": name, "refused": f"{name}: {reason}"}])
     return TensorFlowForm({f"finished {name}": path}, gaps=outcome.gaps)
 
 
@@ -251,7 +251,7 @@ def provenance(
             "calibration": samples["calibration"],
             "ranges": samples["ranges"],
             "digest": samples_digest(request.samples) if request.samples is not None else None,
-            **(dict(request.recorded.origin) if request.recorded is not None else {}),
+            **(dict(request.recorded_inputs.origin) if request.recorded_inputs is not None else {}),
         },
         "quantiser": _quantiser(form, quantisation, conversion),
         "tool": f"rune {rune.__version__}",

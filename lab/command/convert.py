@@ -141,19 +141,19 @@ def _all_forms(file: Path, quantize: str) -> tuple[str, ...]:
 def _convert_declared(folder: Path, *, is_json: bool, prepares: bool) -> None:
     """Converts the models of a project that are out of date."""
     reports = {}
-    outdated = list(outdated_models(folder))
-    for model, problem in outdated:
+    stale_models = list(outdated_models(folder))
+    for model, problem in stale_models:
         request = request_of(folder, model)
         click.echo(f"{problem}.", err=True)
-        converted = _convert(request, folder / model.path, prepares=prepares)
+        result = _convert(request, folder / model.path, prepares=prepares)
         if is_json:
-            reports[model.path] = {**converted.report, "provenance": converted.provenance}
+            reports[model.path] = {**result.report, "provenance": result.provenance}
         else:
             click.echo(f"{plain(model.path)}:")
-            _print(converted, request, is_json=False)
+            _print(result, request, is_json=False)
     if is_json:
         print_json(reports)
-    elif not outdated:
+    elif not stale_models:
         click.echo(f"The models are as {POLICY_FILE} says.")
 
 
@@ -165,36 +165,36 @@ def _convert(request: Request, output: Path, *, prepares: bool) -> ConvertedFile
         purpose = "" if environment is None else f"Converting {environment.reads}"
         require_tools(environment, purpose, prepares=prepares)
         with progress(f"Converting {file.name}") as line:
-            converted = convert(request, lambda _share, text: _show(line, text))
+            result = convert(request, lambda _share, text: _show(line, text))
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to convert "{file}"', (str(error),)) from error
     except OSError as error:
         if is_full_disk(error):
             raise CommandFailed(f'Unable to convert "{file}"', (str(full_disk()),)) from error
         raise CommandFailed(f'Unable to read "{file}": {error.strerror or error}') from error
-    write_file(output, converted.data)
+    write_file(output, result.data)
     if str(output) != "-":
-        record = json.dumps(converted.provenance, indent=2) + "\n"
+        record = json.dumps(result.provenance, indent=2) + "\n"
         write_file(output.with_name(record_path(output.name)), record.encode())
-    return converted
+    return result
 
 
-def _print(converted: ConvertedFile, request: Request, *, is_json: bool) -> None:
+def _print(result: ConvertedFile, request: Request, *, is_json: bool) -> None:
     if is_json:
-        print_json({**converted.report, "provenance": converted.provenance})
+        print_json({**result.report, "provenance": result.provenance})
         return
-    conversion = converted.report["conversion"]
+    conversion = result.report["conversion"]
     if conversion:
-        saved, converter = conversion["saved_with"], conversion["converter"]
+        saved_with, converter = conversion["saved_with"], conversion["converter"]
         click.echo(
-            f"{saved}, converted by {converter}; largest difference on 64 inputs: {conversion['difference']:.1g}"
+            f"{saved_with}, converted by {converter}; largest difference on 64 inputs: {conversion['difference']:.1g}"
         )
         for one in conversion["inputs"]:
             if one.get("source_shape", one["shape"]) != one["shape"]:
                 shapes = f"{one['source_shape']} became {one['shape']}"
                 click.echo(f"Input {plain(one['name'])}: {shapes}, channels last, as blocks give pictures and windows.")
-    click.echo("\n".join(lines(converted.report, request.form, request.float_layers, request.calibration.value)))
-    for protection, reason in converted.gaps.items():
+    click.echo("\n".join(lines(result.report, request.form, request.float_layers, request.calibration.value)))
+    for protection, reason in result.gaps.items():
         click.echo(f"Note: the converter ran without {protection}: {reason}", err=True)
 
 

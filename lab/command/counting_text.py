@@ -13,12 +13,12 @@ _FIGURES = {"F1": "f1", "Precision": "precision", "Recall": "recall"}
 
 def counting_summary(judgements: Mapping[str, Any], rune: str) -> Iterator[str]:
     """Lines about the splits that were not learned, and about each label of the test split."""
-    shown = {split: judgement["counting"] for split, judgement in judgements.items() if judgement["counting"]}
-    rows = [["Objects", *(cell for split in shown for cell in (split, ""))]]
+    figures = {split: judgement["counting"] for split, judgement in judgements.items() if judgement["counting"]}
+    rows = [["Objects", *(cell for split in figures for cell in (split, ""))]]
     for name, key in _FIGURES.items():
-        rows.append([name, *(cell for each in shown.values() for cell in _share_cells(each[key]))])
+        rows.append([name, *(cell for each in figures.values() for cell in _share_cells(each[key]))])
     for name, key in (("Mean error of counts", "count_error"), ("Without looking", "baseline")):
-        rows.append([name, *(cell for each in shown.values() for cell in _number_cells(each[key]))])
+        rows.append([name, *(cell for each in figures.values() for cell in _number_cells(each[key]))])
     yield columns(rows)
     test = judgements["test"]["counting"]
     yield ""

@@ -17,13 +17,13 @@ from rune.tools.cli.failure import CommandFailed
 def outdated_models(folder: Path) -> Iterator[tuple[ModelSource, str]]:
     """The models that have to be converted, each with the reason. Raises `CommandFailed`."""
     files = FolderFiles(folder)
-    checked = check_policy(files)
-    if checked.has_errors:
-        problems = tuple(f"line {each.span.start.line}: {each.message}" for each in checked.diagnostics)
+    policy = check_policy(files)
+    if policy.has_errors:
+        problems = tuple(f"line {each.span.start.line}: {each.message}" for each in policy.diagnostics)
         raise CommandFailed(f'"{folder / POLICY_FILE}" has errors', problems)
-    if not checked.models:
+    if not policy.models:
         raise without_models(folder)
-    for model in checked.models:
+    for model in policy.models:
         problem = model_problem(files, model)
         if problem is not None:
             yield model, problem

@@ -20,7 +20,15 @@ from typing import IO, Any
 
 from lab.child.start import Step, end_waiting, run, start_ahead
 from lab.command.augmentation_job import augment_recordings
-from lab.command.conversion import FloatModel, Recorded, Request, make_float, make_forms, needed_environment, provenance
+from lab.command.conversion import (
+    FloatModel,
+    RecordedInputs,
+    Request,
+    make_float,
+    make_forms,
+    needed_environment,
+    provenance,
+)
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.search_job import search_settings
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
@@ -67,10 +75,10 @@ def main(source: IO[str], target: IO[str]) -> None:
             answer = {"result": work(request, report, lambda event: send(event=event), commands)}
         else:
             answer = {"result": ACTIONS[request["action"]](request, report)}
-    except EnvironmentNeeded as needed:
-        answer = {"needs": described(needed.environment)}
-    except Refused as refused:
-        answer = {"refused": refused.to_json()}
+    except EnvironmentNeeded as error:
+        answer = {"needs": description(error.environment)}
+    except Refused as refusal:
+        answer = {"refused": refusal.to_json()}
     except EnvironmentProblem as problem:
         answer = {"refused": Refused(Reason.NOT_CONVERTED, str(problem)).to_json()}
     except (BuildFailed, CompileError) as error:
@@ -88,7 +96,7 @@ def _refusal_of(error: OSError) -> Refused:
     return Refused(Reason.BROKEN, f"The file cannot be read: {error.strerror or error}")
 
 
-def described(environment: Environment) -> dict[str, Any]:
+def description(environment: Environment) -> dict[str, Any]:
     """An environment as a page shows it before somebody enables it; sizes in megabytes."""
     return {
         "name": environment.name,
@@ -102,8 +110,8 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
     """Makes the forms of `source`, a file of the folder each, and `float.tflite`. An earlier float model is given as
     `float` with its `conversion`. Raises `Refused`, `EnvironmentNeeded` and `OSError`."""
     folder = Path(request["folder"])
-    recorded = request.get("recorded")
-    wanted = Request(
+    recorded_inputs = request.get("recorded")
+    conversion = Request(
         source=Path(request["source"]),
         # Of several forms none is the wanted one: where one is refused, the others are still made.
         form=request["forms"][0] if len(request["forms"]) == 1 else FLOAT,
@@ -112,21 +120,23 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
         shapes={name: tuple(shape) for name, shape in request["shapes"].items()},
         float_interface=bool(request["float_interface"]),
         calibration=Split(request["calibration"]),
-        recorded=None
-        if recorded is None
-        else Recorded(Path(recorded["windows"]), recorded["table"], recorded["origin"]),
+        recorded_inputs=None
+        if recorded_inputs is None
+        else RecordedInputs(Path(recorded_inputs["windows"]), recorded_inputs["table"], recorded_inputs["origin"]),
     )
     report(0.02, "Reading the file")
     if request.get("float") is not None:
-        float_model = FloatModel(Path(request["float"]), identify(wanted.source), request["conversion"])
-        begun = 0.0
+        float_model = FloatModel(Path(request["float"]), identify(conversion.source), request["conversion"])
+        start_share = 0.0
     else:
-        float_model = _float_model(wanted, folder, lambda share, text: report(share * FLOAT_SHARE, text))
-        begun = FLOAT_SHARE
-    outcome = make_forms(wanted, float_model, folder, lambda share, text: report(begun + share * (1 - begun), text))
+        float_model = _float_model(conversion, folder, lambda share, text: report(share * FLOAT_SHARE, text))
+        start_share = FLOAT_SHARE
+    outcome = make_forms(
+        conversion, float_model, folder, lambda share, text: report(start_share + share * (1 - start_share), text)
+    )
     result = dict(outcome.result)
     records = {
-        row["form"]: provenance(wanted, row["form"], float_model, result, (folder / row["form"]).read_bytes())
+        row["form"]: provenance(conversion, row["form"], float_model, result, (folder / row["form"]).read_bytes())
         for row in result["forms"]
         if "refused" not in row
     }
@@ -154,19 +164,19 @@ def make_float_file(request: Mapping[str, Any], report: Callable[[float, str], N
     }
 
 
-def _float_model(wanted: Request, folder: Path, report: Callable[[float, str], None]) -> FloatModel:
-    environment = needed_environment(wanted.source)
+def _float_model(conversion: Request, folder: Path, report: Callable[[float, str], None]) -> FloatModel:
+    environment = needed_environment(conversion.source)
     if environment is not None and not environment.is_ready:
         raise EnvironmentNeeded(environment)
-    return make_float(wanted, folder, report)
+    return make_float(conversion, folder, report)
 
 
 def judge_forms(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
     """Compares finished forms, files of the folder, with the float model on recordings. Raises `Refused`."""
-    folder, recorded = Path(request["folder"]), request["recorded"]
-    inputs = {"source": Path(request["float"]), "windows": Path(recorded["windows"])}
+    folder, recorded_inputs = Path(request["folder"]), request["recorded"]
+    inputs = {"source": Path(request["float"]), "windows": Path(recorded_inputs["windows"])}
     inputs |= {f"form {name}": folder / name for name in request["forms"]}
-    spec = {"forms": request["forms"], "recorded": recorded["table"]}
+    spec = {"forms": request["forms"], "recorded": recorded_inputs["table"]}
     outcome = run(Step("judge", spec, inputs, {}, work="comparison"), Path(sys.executable), report)
     return {"forms": outcome.result["forms"], "gaps": dict(outcome.gaps)}
 
@@ -175,8 +185,8 @@ def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str
     """Prepares an environment that somebody agreed to. Raises `EnvironmentProblem`."""
     environment = ENVIRONMENTS[request["environment"]]
     report(0.05, f"Fetching {environment.size_text}")
-    checked = prepare(environment, lambda text: report(0.1, text))
-    return {"packages": checked.packages, "version": checked.version}
+    result = prepare(environment, lambda text: report(0.1, text))
+    return {"packages": result.packages, "version": result.version}
 
 
 ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]], Any]] = {

@@ -68,43 +68,45 @@ def record_inputs(
         )
         advice = "Name the project with --project, or give .npy files of the model's input."
         raise Refused(Reason.SAMPLES, f"{reason}, so recordings cannot be its samples. {advice}")
-    chosen = _chosen(read_recordings(source.samples).items, source.calibration)
+    selection = _selection(read_recordings(source.samples).items, source.calibration)
     try:
-        computed = CompiledFront(files, front, dimensions)
+        compiled_front = CompiledFront(files, front, dimensions)
     except FrontImpossible as error:
         raise Refused(Reason.SAMPLES, str(error)) from error
-    counts, used = [], []
+    counts, used_recordings = [], []
     with windows.open("wb") as target:
-        for place, (recording, use) in enumerate(chosen):
-            report(place / len(chosen), f"Computing what the model reads, {place} of {len(chosen)}")
+        for place, (recording, use) in enumerate(selection):
+            report(place / len(selection), f"Computing what the model reads, {place} of {len(selection)}")
             try:
-                rows = computed.of(recording.data, MOST_WINDOWS)
+                rows = compiled_front.of(recording.data, MOST_WINDOWS)
             except FrontImpossible:
                 rows = []
             for row in rows:
                 target.write(row.tobytes())
             if rows:
                 counts.append(len(rows))
-                used.append((recording, use))
-    if not used:
+                used_recordings.append((recording, use))
+    if not used_recordings:
         raise Refused(Reason.SAMPLES, f"None of the recordings in {folder} fills what the model reads.")
     return {
         "windows": counts,
-        "labels": [recording.label for recording, _ in used],
-        "roles": [use.value for _, use in used],
+        "labels": [recording.label for recording, _ in used_recordings],
+        "roles": [use.value for _, use in used_recordings],
         "classes": list(front.labels),
         "stage": front.stage,
-        "digest": data_digest([recording for recording, _ in used], [use.value for _, use in used]),
-        "left_out": len(chosen) - len(used),
+        "digest": data_digest(
+            [recording for recording, _ in used_recordings], [use.value for _, use in used_recordings]
+        ),
+        "left_out": len(selection) - len(used_recordings),
     }
 
 
-def _chosen(recordings: Sequence[Recording], calibration: Split) -> list[tuple[Recording, RecordingUse]]:
+def _selection(recordings: Sequence[Recording], calibration: Split) -> list[tuple[Recording, RecordingUse]]:
     """The recordings that are read, each with its use, spread over the labels."""
-    ordered = sorted(recordings, key=lambda each: each.name)
+    by_name = sorted(recordings, key=lambda each: each.name)
     of_split: dict[Split, list[Recording]] = {split: [] for split in Split}
-    for recording, split in zip(ordered, divide(ordered, {}).of_recordings, strict=True):
+    for recording, split in zip(by_name, divide(by_name, {}).of_recordings, strict=True):
         of_split[split].append(recording)
-    chosen = calibration_samples(of_split, lambda each: each.label, calibration)
+    samples = calibration_samples(of_split, lambda each: each.label, calibration)
     uses = {True: RecordingUse.CALIBRATION, False: RecordingUse.JUDGING}
-    return [(recording, uses[measures]) for recording, measures in chosen]
+    return [(recording, uses[measures]) for recording, measures in samples]

@@ -62,7 +62,7 @@ class _Quantity(click.ParamType[int]):
 @click.option("--instructions", type=_Quantity("count", COUNT), help="The most instructions of one run, such as 2M.")
 @click.option(
     "--vary",
-    "chosen",
+    "variations",
     metavar="NAME=VALUES",
     multiple=True,
     help="Values of an argument in place of the recipe's own: filters=4,8,16, or quantize=int8,int16x8.",
@@ -88,7 +88,9 @@ class _Quantity(click.ParamType[int]):
     help="End after so many trained trials in a row that brought nothing better.",
 )
 @click.option("--fresh", is_flag=True, help="Forget the trials of earlier calls.")
-@click.option("--show", "shown", metavar="TRIAL", type=click.IntRange(1), help="Print a trial's lines for forge.yml.")
+@click.option(
+    "--show", "trial_number", metavar="TRIAL", type=click.IntRange(1), help="Print a trial's lines for forge.yml."
+)
 @click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
 @format_option()
 def command(
@@ -98,13 +100,13 @@ def command(
     ram: int | None,
     flash: int | None,
     instructions: int | None,
-    chosen: tuple[str, ...],
+    variations: tuple[str, ...],
     trials: int,
     minutes: float,
     workers: int,
     patience: int,
     fresh: bool,
-    shown: int | None,
+    trial_number: int | None,
     prepares: bool,
     form: str,
 ) -> None:
@@ -122,8 +124,8 @@ def command(
     """
     training = _training(folder)
     path = folder / trials_path(training.model)
-    if shown is not None:
-        _show(path, training, shown)
+    if trial_number is not None:
+        _show(path, training, trial_number)
         return
     target, limits = _limits(board_key, target, DeviceLimits(ram, flash, instructions))
     if importlib.util.find_spec("optuna") is None:
@@ -132,7 +134,7 @@ def command(
         require_searched(recipe_of(training.recipe))
         require_tools(ENVIRONMENT, "Training candidates", prepares=prepares)
         base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
-        space = space_of(base.settings.recipe, _chosen(chosen), training.form)
+        space = space_of(base.settings.recipe, _variations(variations), training.form)
         search = CandidateSearch(base, space, target, limits)
         with open_trials(path, search.settings(), fresh=fresh) as file:
             with progress(f"Searching for {training.model}", hidden=form == "json") as line:
@@ -166,8 +168,10 @@ def _show(path: Path, training: Training, number: int) -> None:
     for trial in trials:
         if trial.number == number:
             arguments = {**training.arguments, **trial.candidate.values}
-            chosen = replace(training, arguments=arguments, form=trial.candidate.form, seed=int(settings["seed"]))
-            click.echo(training_section(chosen), nl=False)
+            trial_training = replace(
+                training, arguments=arguments, form=trial.candidate.form, seed=int(settings["seed"])
+            )
+            click.echo(training_section(trial_training), nl=False)
             return
     raise CommandFailed(f'"{path.name}" has no trial {number}; it has {len(trials)} trials.')
 
@@ -187,9 +191,9 @@ def _limits(board_key: str | None, target: str | None, limits: DeviceLimits) -> 
     return board.target, limits.within(board.ram, board.flash)
 
 
-def _chosen(chosen: Sequence[str]) -> Mapping[str, Sequence[str]]:
+def _variations(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
     values: dict[str, Sequence[str]] = {}
-    for text in chosen:
+    for text in texts:
         name, equals, words = text.partition("=")
         parts = [word.strip() for word in words.split(",")]
         if not equals or not name or not all(parts):

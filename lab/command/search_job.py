@@ -48,8 +48,8 @@ def search_settings(
     search = CandidateSearch(
         base, space, request["target"], DeviceLimits(**request["limits"]).within(**request["memory"])
     )
-    send(_described(base, space))
-    rows = SharedRows(send, commands, _interrupted(request["interrupted"]))
+    send(_description(base, space))
+    rows = SharedRows(send, commands, _interrupted_claim(request["interrupted"]))
     models = _TrialModels(folder)
     budget = Budget(**request["budget"])
     reporting = _Reporting(report, send, budget, rows, models)
@@ -57,7 +57,7 @@ def search_settings(
     return {"reason": reason, "trials": len(rows.trials)}
 
 
-def _interrupted(row: Json) -> TrialClaim | None:
+def _interrupted_claim(row: Json) -> TrialClaim | None:
     return None if row is None else TrialClaim(row["trial"], Candidate(dict(row["arguments"]), row["quantize"]))
 
 
@@ -68,9 +68,9 @@ class _TrialModels:
         self._folder = folder
         self._names: dict[int, dict[str, str]] = {}
 
-    def keep(self, number: int, prepared: PreparedRun, trained: TrainedModel) -> None:
+    def keep(self, number: int, run: PreparedRun, result: TrainedModel) -> None:
         """Writes the files of a trial."""
-        files = {**trial_files(prepared, trained), DEFAULT_RUNEFILE: trained.runefile.encode()}
+        files = {**trial_files(run, result), DEFAULT_RUNEFILE: result.runefile.encode()}
         names = {}
         for place, (path, data) in enumerate(files.items()):
             names[path] = f"trial-{number}-{place}"
@@ -104,12 +104,12 @@ class _Reporting:
             self._send(event)
             return
         self._send({**event, "files": self._models.take(event["trial"])})
-        used, trials = sum(each.used_budget for each in self._rows.trials), len(self._rows.trials)
-        share = min(1.0, used / self._budget.trials)
-        self._report(share, f"{trials} trials, {used} of at most {self._budget.trials} trained")
+        used_budget, trials = sum(each.used_budget for each in self._rows.trials), len(self._rows.trials)
+        share = min(1.0, used_budget / self._budget.trials)
+        self._report(share, f"{trials} trials, {used_budget} of at most {self._budget.trials} trained")
 
 
-def _described(base: PreparedRun, space: Space) -> dict[str, Json]:
+def _description(base: PreparedRun, space: Space) -> dict[str, Json]:
     return {
         "event": "space",
         "size": space.size,

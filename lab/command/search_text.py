@@ -13,7 +13,7 @@ from rune.source.policy.sections.training import Training
 from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, listed, plain, size_text
 
-SHOWN = 20
+MAX_ROWS = 20
 """Of the best trials."""
 
 
@@ -35,17 +35,17 @@ def summary(trials: Sequence[Trial], reason: str, space: Space, validation: Mapp
         f"{counts[TrialState.STOPPED]} stopped early, {counts[TrialState.OVER_LIMIT]} over a limit and not trained, "
         f"{counts[TrialState.FAILED]} failed."
     )
-    failed = next((each for each in trials if each.state is TrialState.FAILED), None)
-    if failed is not None:
-        yield f"Trial {failed.number} failed: {plain(failed.reason, 400)}"
+    failed_trial = next((each for each in trials if each.state is TrialState.FAILED), None)
+    if failed_trial is not None:
+        yield f"Trial {failed_trial.number} failed: {plain(failed_trial.reason, 400)}"
     if not best:
         yield "No candidate was trained to its end. Allow more RAM, flash or instructions, or more time."
         return
     yield ""
     yield "Best for what they need: no other trial is as often right with as little RAM, flash and instructions."
-    yield columns([["Trial", "Accuracy", "", "RAM", "Flash", "Instructions", "Settings"], *map(_row, best[:SHOWN])])
-    if len(best) > SHOWN:
-        yield f"{counted(len(best) - SHOWN, 'further trial')} in the file."
+    yield columns([["Trial", "Accuracy", "", "RAM", "Flash", "Instructions", "Settings"], *map(_row, best[:MAX_ROWS])])
+    if len(best) > MAX_ROWS:
+        yield f"{counted(len(best) - MAX_ROWS, 'further trial')} in the file."
     yield ""
     recordings = sum(validation.values())
     yield (

@@ -24,9 +24,9 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], spl
         if "refused" in row:
             yield f"Not converted: {plain(row['refused'], 400)}"
     yield from _about_samples(samples, form, split)
-    chosen = next(row for row in report["forms"] if row["form"] == form)
+    form_row = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:
-        yield from _about_layers(chosen, float_layers)
+        yield from _about_layers(form_row, float_layers)
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
@@ -62,11 +62,11 @@ def _about_samples(samples: Mapping[str, Any], form: str, split: str) -> Iterato
             "Give samples of the model's input with --samples FOLDER."
         )
         return
-    judged = counted(samples["judging"], "sample")
+    judging = counted(samples["judging"], "sample")
     if form == TENSORFLOW_INT8.name or (form in FORMS and FORMS[form].is_static):
-        yield f"Ranges measured on {counted(samples['calibration'], 'sample')} ({ranges}), figures on {judged}."
+        yield f"Ranges measured on {counted(samples['calibration'], 'sample')} ({ranges}), figures on {judging}."
     else:
-        yield f"Figures on {judged} ({ranges})."
+        yield f"Figures on {judging} ({ranges})."
 
 
 def _about_layers(row: Mapping[str, Any], float_layers: Sequence[str]) -> Iterator[str]:

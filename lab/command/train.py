@@ -115,11 +115,11 @@ def command(
     try:
         if recipe_of(training.recipe).estimator is None:
             require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
-        prepared = _prepared(folder, training)
-        with run_folder(prepared.settings.digest, fresh=fresh) as own:
+        run = _prepared_run(folder, training)
+        with run_folder(run.settings.digest, fresh=fresh) as own:
             with progress(f"Training {training.model}", hidden=form == "json") as line:
-                trained = train(prepared, own, _RunEvents(form == "json", line).send, minutes=minutes)
-            is_written = _write(folder, prepared, trained, replaces_runefile=replaces_runefile)
+                result = train(run, own, _RunEvents(form == "json", line).send, minutes=minutes)
+            is_written = _write(folder, run, result, replaces_runefile=replaces_runefile)
             own.remove()
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to train "{training.model}"', (str(error),)) from error
@@ -128,21 +128,21 @@ def command(
             raise CommandFailed(f'Unable to train "{training.model}"', (str(full_disk()),)) from error
         raise CommandFailed(f'Unable to read "{folder / training.data}": {error.strerror or error}') from error
     if form == "json":
-        click.echo(json.dumps({"event": "result", **trained.report}))
+        click.echo(json.dumps({"event": "result", **result.report}))
         return
-    click.echo("\n".join(summary(trained.report)))
+    click.echo("\n".join(summary(result.report)))
     if not is_written:
         click.echo(f"{DEFAULT_RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
-    for protection, reason in trained.gaps.items():
+    for protection, reason in result.gaps.items():
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)
 
 
-def _prepared(folder: Path, training: Training) -> PreparedRun:
+def _prepared_run(folder: Path, training: Training) -> PreparedRun:
     """The run of a project's folder. Raises `Refused` and `OSError`."""
-    stored = _stored_splits(folder, training)
+    stored_splits = _stored_splits(folder, training)
     backbone, teacher = _backbone(folder, training), _teacher(folder, training)
     start = _start(folder, training)
-    return prepare_run(training, folder / training.data, stored, backbone=backbone, teacher=teacher, start=start)
+    return prepare_run(training, folder / training.data, stored_splits, backbone=backbone, teacher=teacher, start=start)
 
 
 def _start(folder: Path, training: Training) -> StartModel | None:
@@ -179,11 +179,11 @@ def _teacher(folder: Path, training: Training) -> Teacher | None:
 def _write_script(folder: Path, training: Training, target: Path) -> None:
     """Writes the script of a run, its requirements and its features."""
     try:
-        prepared = _prepared(folder, training)
+        run = _prepared_run(folder, training)
         with progress("Computing the features") as line:
             target.mkdir(parents=True, exist_ok=True)
-            features = write_features(prepared, target / FEATURES, lambda _share, text: _show(line, text))
-        for name, data in script_files(prepared.settings, prepared.teacher, prepared.start).items():
+            features = write_features(run, target / FEATURES, lambda _share, text: _show(line, text))
+        for name, data in script_files(run.settings, run.teacher, run.start).items():
             write_file(target / name, data)
     except Refused as error:
         raise CommandFailed(f'Unable to write the script of "{training.model}"', (str(error),)) from error
@@ -197,9 +197,9 @@ def _write_script(folder: Path, training: Training, target: Path) -> None:
 def _write_examples(folder: Path, training: Training, target: Path) -> None:
     """Writes recordings of the train split before and after augmentation."""
     try:
-        prepared = _prepared(folder, training)
-        recipe, values = prepared.settings.recipe, prepared.settings.values
-        recordings = prepared.dataset.of(Split.TRAIN)
+        run = _prepared_run(folder, training)
+        recipe, values = run.settings.recipe, run.settings.values
+        recordings = run.dataset.of(Split.TRAIN)
         with progress("Drawing augmentations") as line:
             examples = augmentation_examples(
                 recipe, values, recordings, training.seed, lambda _share, text: _show(line, text)
@@ -217,16 +217,18 @@ def _write_examples(folder: Path, training: Training, target: Path) -> None:
 def _count(folder: Path, training: Training, target: str, *, is_json: bool) -> None:
     """Counts what the rune of a run will need on a target. Training changes the weights, and not these figures."""
     try:
-        prepared = _prepared(folder, training)
-        settings = prepared.settings
-        if prepared.start is not None:
-            message = f"What {quoted(prepared.start.path)} needs is counted once it is trained: run rune fit then."
+        run = _prepared_run(folder, training)
+        settings = run.settings
+        if run.start is not None:
+            message = f"What {quoted(run.start.path)} needs is counted once it is trained: run rune fit then."
             raise Refused(Reason.SETTINGS, message)
         with progress(f"Counting on {target}", hidden=is_json):
             parts = settings.labels, training.form, target
             needs, reason = needs_of_candidate(settings.recipe, settings.values, *parts)
-            unpruned = with_all_channels(settings.values)
-            before = None if unpruned is None else needs_of_candidate(settings.recipe, unpruned, *parts)[0]
+            unpruned_values = with_all_channels(settings.values)
+            before = (
+                None if unpruned_values is None else needs_of_candidate(settings.recipe, unpruned_values, *parts)[0]
+            )
     except (Refused, BuildFailed, CompileError, OSError) as error:
         raise CommandFailed(f'Unable to count "{training.model}" on {target}', (str(error),)) from error
     if is_json:
@@ -265,14 +267,14 @@ class _RunEvents:
 
 def _training(folder: Path) -> Training:
     """Returns the training section of a project's forge.yml. Raises `CommandFailed`."""
-    checked = check_policy(FolderFiles(folder))
-    if checked.has_errors:
-        problems = tuple(f"line {each.span.start.line}: {each.message}" for each in checked.diagnostics)
+    policy = check_policy(FolderFiles(folder))
+    if policy.has_errors:
+        problems = tuple(f"line {each.span.start.line}: {each.message}" for each in policy.diagnostics)
         raise CommandFailed(f'"{folder / POLICY_FILE}" has errors', problems)
-    if checked.training is None:
+    if policy.training is None:
         advice = "Write `training:` with `recipe: motion` and `data: samples`, a folder with a folder for each label."
         raise CommandFailed(f'"{folder}" has no {POLICY_FILE} with `training`', (advice,))
-    return checked.training
+    return policy.training
 
 
 def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
@@ -280,20 +282,20 @@ def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
     network is tested with."""
     models = [teacher_model_path(training.teacher)] if training.teacher else []
     paths = [folder / splits_path(model) for model in (*models, training.model)]
-    stored: dict[str, Any] = {}
+    stored_splits: dict[str, Any] = {}
     for path in paths:
         if path.is_file():
-            stored |= splits_of_bytes(path.read_bytes(), path.name)
-    return stored
+            stored_splits |= splits_of_bytes(path.read_bytes(), path.name)
+    return stored_splits
 
 
-def _write(folder: Path, prepared: PreparedRun, trained: TrainedModel, *, replaces_runefile: bool) -> bool:
+def _write(folder: Path, run: PreparedRun, result: TrainedModel, *, replaces_runefile: bool) -> bool:
     """Writes the files of a run; whether the Runefile is the recipe's now."""
-    for path, data in result_files(prepared, trained).items():
+    for path, data in result_files(run, result).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_file(folder / path, data)
     runefile = folder / DEFAULT_RUNEFILE
     if runefile.exists() and not replaces_runefile:
-        return runefile.read_bytes() == trained.runefile.encode()
-    write_file(runefile, trained.runefile.encode())
+        return runefile.read_bytes() == result.runefile.encode()
+    write_file(runefile, result.runefile.encode())
     return True

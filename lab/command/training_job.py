@@ -73,7 +73,7 @@ class RunCommands:
 
 def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
     """All recipes with their arguments."""
-    return {"recipes": [_described(recipe) for recipe in RECIPES.values()], "environment": ENVIRONMENT.name}
+    return {"recipes": [_description(recipe) for recipe in RECIPES.values()], "environment": ENVIRONMENT.name}
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
@@ -91,18 +91,18 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
 
 def _needs_on(recipe: Recipe, values: Values, request: Mapping[str, Json], target: str) -> dict[str, Json]:
     """The needs on a target; of a network that loses channels, also those with all of them."""
-    trained = request.get("trained")
+    model_path = request.get("trained")
 
-    def counted(values: Values) -> dict[str, Json]:
-        if trained:
-            needs, reason = needs_of_rune(recipe, values, request["labels"], Path(trained).read_bytes(), target)
+    def needs_with(values: Values) -> dict[str, Json]:
+        if model_path:
+            needs, reason = needs_of_rune(recipe, values, request["labels"], Path(model_path).read_bytes(), target)
         else:
             needs, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
         figures = asdict(needs)
         return {**{name: figures[name] for name in ("flash", "ram", "instructions")}, "not_measured": reason}
 
     before = with_all_channels(values)
-    return counted(values) | ({} if before is None else {"before_pruning": counted(before)})
+    return needs_with(values) | ({} if before is None else {"before_pruning": needs_with(before)})
 
 
 def train_model(request: Mapping[str, Json], report: Report, send: Send, commands: RunCommands) -> dict[str, Json]:
@@ -118,7 +118,7 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
     report(0.0, "Reading the recordings")
     training = requested_training(request)
     backbone = folder / BACKBONE_FILE
-    prepared = prepare_run(
+    run = prepare_run(
         training,
         folder / request["data"],
         {},
@@ -126,31 +126,31 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
         teacher=_teacher(training, folder),
         start=StartModel(training.start, (folder / START_FILE).read_bytes()) if training.start else None,
     )
-    send(_described_data(prepared))
-    counting = threading.Thread(target=_count, args=(prepared, request["targets"], folder, send), daemon=True)
+    send(_described_data(run))
+    counting = threading.Thread(target=_count, args=(run, request["targets"], folder, send), daemon=True)
 
     def receive(event: Mapping[str, Json]) -> None:
         send(event)
-        if event["event"] == "notes" and counting.ident is None and prepared.start is None:
+        if event["event"] == "notes" and counting.ident is None and run.start is None:
             counting.start()  # what computes the features needs the processors until then
 
     try:
         try:
-            trained = _train(prepared, folder, request, report, receive, commands)
-        except Refused as refused:
-            prepared = _with_half_batch(prepared, refused)
-            batch = prepared.settings.values["batch"]
-            send({"event": "note", "text": f"{refused} The run began again with batches of {batch}."})
-            send({"event": "begun-again", "values": dict(prepared.settings.values)})
-            trained = _train(prepared, folder, request, report, receive, commands)
+            result = _train(run, folder, request, report, receive, commands)
+        except Refused as refusal:
+            run = _with_half_batch(run, refusal)
+            batch = run.settings.values["batch"]
+            send({"event": "note", "text": f"{refusal} The run began again with batches of {batch}."})
+            send({"event": "begun-again", "values": dict(run.settings.values)})
+            result = _train(run, folder, request, report, receive, commands)
     except RunPaused:
         return {"paused": True}
-    if prepared.start is None:
+    if run.start is None:
         counting.join(LATEST_COUNT_SECONDS)
     else:  # the recipe's own network says nothing about this one
-        (folder / COUNTED_FILE).write_bytes(trained.model)
-        _count(prepared, request["targets"], folder, send)
-    return _written(prepared, trained, folder / "out")
+        (folder / COUNTED_FILE).write_bytes(result.model)
+        _count(run, request["targets"], folder, send)
+    return _write(run, result, folder / "out")
 
 
 def _teacher(training: Training, folder: Path) -> Teacher | None:
@@ -160,45 +160,45 @@ def _teacher(training: Training, folder: Path) -> Teacher | None:
 
 
 def _train(
-    prepared: PreparedRun,
+    run: PreparedRun,
     folder: Path,
     request: Mapping[str, Json],
     report: Report,
     send: Send,
     commands: RunCommands,
 ) -> TrainedModel:
-    own = RunFolder(folder / "run", prepared.settings.digest)
+    own = RunFolder(folder / "run", run.settings.digest)
     own.path.mkdir(exist_ok=True)
     checkpoint = folder / "checkpoint"
     if checkpoint.exists():
         checkpoint.replace(own.path / "resume")
-    begun, end = 0.0, SHARES["data"]
+    begin, end = 0.0, SHARES["data"]
 
     def receive(event: Mapping[str, Json]) -> None:
-        nonlocal begun, end
+        nonlocal begin, end
         if event["event"] == "progress":
-            report(begun + (end - begun) * event["share"], event["text"])
+            report(begin + (end - begin) * event["share"], event["text"])
             return
         if event["event"] == "data":
-            begun, end = end, SHARES["epoch"]
+            begin, end = end, SHARES["epoch"]
             send({"event": "notes", "notes": event["notes"]})
             return
         send(event)
 
-    return train(prepared, own, receive, minutes=request["minutes"], command=commands.take)
+    return train(run, own, receive, minutes=request["minutes"], command=commands.take)
 
 
-def _with_half_batch(prepared: PreparedRun, refused: Refused) -> PreparedRun:
+def _with_half_batch(run: PreparedRun, refusal: Refused) -> PreparedRun:
     """The same run with smaller batches. Raises the refusal where memory was not the reason, or nothing is smaller."""
-    batch = int(prepared.settings.values.get("batch", 0))  # an estimator has none
-    if refused.reason is not Reason.OUT_OF_MEMORY or batch <= SMALLEST_BATCH:
-        raise refused
-    values = {**prepared.settings.values, "batch": batch // 2}
-    training = replace(prepared.training, arguments={**prepared.training.arguments, "batch": batch // 2})
-    return replace(prepared, training=training, settings=replace(prepared.settings, values=values))
+    batch = int(run.settings.values.get("batch", 0))  # an estimator has none
+    if refusal.reason is not Reason.OUT_OF_MEMORY or batch <= SMALLEST_BATCH:
+        raise refusal
+    values = {**run.settings.values, "batch": batch // 2}
+    training = replace(run.training, arguments={**run.training.arguments, "batch": batch // 2})
+    return replace(run, training=training, settings=replace(run.settings, values=values))
 
 
-def _described(recipe: Recipe) -> dict[str, Json]:
+def _description(recipe: Recipe) -> dict[str, Json]:
     page = read_page(recipe.folder)
     return {
         "name": recipe.name,
@@ -234,16 +234,16 @@ def described_space(recipe: Recipe) -> dict[str, Json]:
     return {"arguments": {name: list(values) for name, values in recipe.space.items()}, "forms": list(SEARCHED_FORMS)}
 
 
-def _described_data(prepared: PreparedRun) -> dict[str, Json]:
+def _described_data(run: PreparedRun) -> dict[str, Json]:
     """Returns the description and the digest of a run's data."""
-    dataset = prepared.dataset
+    dataset = run.dataset
     return {
         "event": "data",
         "labels": list(dataset.labels),
         "recordings": [each.name for each in dataset.recordings],
         "samples": dataset.counts(),
-        "digest": prepared.settings.digest,
-        "values": dict(prepared.settings.values),
+        "digest": run.settings.digest,
+        "values": dict(run.settings.values),
         "classes": dict(dataset.classes),
     }
 
@@ -255,24 +255,24 @@ def _backbone(request: Mapping[str, Json]) -> Backbone | None:
     return read_backbone(request["backbone"], Path(request["file"]).read_bytes())
 
 
-def _count(prepared: PreparedRun, targets: Sequence[str], folder: Path, send: Send) -> None:
+def _count(run: PreparedRun, targets: Sequence[str], folder: Path, send: Send) -> None:
     """Counts in a process of its own, which gets what training leaves of the processors, and sends what it gave."""
-    settings = prepared.settings
+    settings = run.settings
     request = {
         "action": "count",
         "recipe": settings.recipe.name,
         "arguments": dict(settings.values),
         "labels": list(settings.labels),
-        "form": prepared.training.form,
+        "form": run.training.form,
         "targets": list(targets),
-        "backbone": prepared.training.backbone,
+        "backbone": run.training.backbone,
         "file": str(folder / BACKBONE_FILE),
-        "start": prepared.training.start,
-        "trained": str(folder / COUNTED_FILE) if prepared.start is not None else "",
+        "start": run.training.start,
+        "trained": str(folder / COUNTED_FILE) if run.start is not None else "",
     }
     command = [sys.executable, "-P", "-m", "lab.command.job"]
     try:
-        completed = subprocess.run(
+        process = subprocess.run(
             ["nice", "-n", "10", *command],
             input=json.dumps(request) + "\n",
             capture_output=True,
@@ -280,7 +280,7 @@ def _count(prepared: PreparedRun, targets: Sequence[str], folder: Path, send: Se
             timeout=COUNT_SECONDS,
             check=True,
         )
-        answer = json.loads(completed.stdout.splitlines()[-1])
+        answer = json.loads(process.stdout.splitlines()[-1])
     except (subprocess.SubprocessError, OSError, ValueError, IndexError):
         answer = {}
     if "result" in answer:
@@ -290,18 +290,18 @@ def _count(prepared: PreparedRun, targets: Sequence[str], folder: Path, send: Se
         send({"event": "note", "text": f"What the rune needs on boards was not counted: {reason}"})
 
 
-def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict[str, Json]:
+def _write(run: PreparedRun, result: TrainedModel, folder: Path) -> dict[str, Json]:
     """Writes the files of a run under numbers. The script comes without features, which are made of recordings."""
     folder.mkdir()
-    backbone = prepared.settings.recipe.files  # the model is used with the file that it learned behind
+    backbone = run.settings.recipe.files  # the model is used with the file that it learned behind
     teacher = {}
-    if prepared.teacher is not None:
-        path = prepared.teacher.path
-        teacher = {path: prepared.teacher.data, teacher_record_path(path): prepared.teacher.record}
-    files = {**result_files(prepared, trained), **backbone, **teacher, DEFAULT_RUNEFILE: trained.runefile.encode()}
+    if run.teacher is not None:
+        path = run.teacher.path
+        teacher = {path: run.teacher.data, teacher_record_path(path): run.teacher.record}
+    files = {**result_files(run, result), **backbone, **teacher, DEFAULT_RUNEFILE: result.runefile.encode()}
     scripts: dict[str, bytes] = {}
-    if prepared.settings.recipe.estimator is None:
-        own = script_files(prepared.settings, prepared.teacher, prepared.start)
+    if run.settings.recipe.estimator is None:
+        own = script_files(run.settings, run.teacher, run.start)
         scripts = {f"script/{name}": data for name, data in own.items()}
     names = {}
     for number, (path, data) in enumerate({**files, **scripts}.items()):
@@ -309,8 +309,8 @@ def _written(prepared: PreparedRun, trained: TrainedModel, folder: Path) -> dict
         names[path] = str(number)
     return {
         "files": names,
-        "report": dict(trained.report),
-        "answers": {split: [list(each) for each in rows] for split, rows in trained.answers.items()},
-        "values": dict(prepared.settings.values),
-        "gaps": dict(trained.gaps),
+        "report": dict(result.report),
+        "answers": {split: [list(each) for each in rows] for split, rows in result.answers.items()},
+        "values": dict(run.settings.values),
+        "gaps": dict(result.gaps),
     }

@@ -79,8 +79,10 @@ def counted_needs(needs: Needs, reason: str | None, before: Needs | None = None)
         rows[1].append(f"({size_text(before.ram)} before pruning)")
     yield columns(rows)
     if needs.instructions is not None:
-        unpruned = "" if before is None or before.instructions is None else f" ({before.instructions:,} before pruning)"
-        yield f"Instructions of one run: {needs.instructions:,}{unpruned}"
+        unpruned_text = (
+            "" if before is None or before.instructions is None else f" ({before.instructions:,} before pruning)"
+        )
+        yield f"Instructions of one run: {needs.instructions:,}{unpruned_text}"
     if reason is not None:
         yield f"Instructions were not counted: {reason}. Flash is without code, RAM without the stack."
 

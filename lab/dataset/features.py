@@ -64,10 +64,10 @@ def windows_of_recordings(
 
 def _stacked(rows: list[Array]) -> Array:
     """Returns the rows as one array, as `np.stack` does, and empties the list, so that no row is in memory twice."""
-    stacked = np.empty((len(rows), *rows[0].shape), rows[0].dtype)
+    array = np.empty((len(rows), *rows[0].shape), rows[0].dtype)
     for place in reversed(range(len(rows))):
-        stacked[place] = rows.pop()
-    return stacked
+        array[place] = rows.pop()
+    return array
 
 
 class RecordingRunner:

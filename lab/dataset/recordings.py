@@ -16,7 +16,7 @@ from typing import IO
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import BadContent, Kind, Quality
 from rune.datasets.layouts.archive import DataArchive
-from rune.datasets.layouts.files import MAX_FILES, TooManyRecordings, shown
+from rune.datasets.layouts.files import MAX_FILES, TooManyRecordings, printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import Positions, positions_to_json
 from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS
@@ -61,16 +61,16 @@ def read_recordings(source: Path, *, needs_labels: bool = True) -> Recordings:
 
     Without `needs_labels`, recordings without a label are read too.
     """
-    unpacked: Sequence[str] = ()
-    packed: IO[bytes]
+    pack_omissions: Sequence[str] = ()
+    archive_file: IO[bytes]
     with ExitStack() as stack:
         if source.is_dir():
-            packed = stack.enter_context(tempfile.TemporaryFile())
-            unpacked = _pack(source, packed)
+            archive_file = stack.enter_context(tempfile.TemporaryFile())
+            pack_omissions = _pack(source, archive_file)
         else:
-            packed = stack.enter_context(source.open("rb"))
-        file = io.FileIO(packed.fileno(), closefd=False)
-        return _read(file, source.name, unpacked, needs_labels=needs_labels)
+            archive_file = stack.enter_context(source.open("rb"))
+        file = io.FileIO(archive_file.fileno(), closefd=False)
+        return _read(file, source.name, pack_omissions, needs_labels=needs_labels)
 
 
 def data_digest(recordings: Iterable[Recording], uses: Sequence[str]) -> str:
@@ -95,7 +95,7 @@ def _pack(folder: Path, target: IO[bytes]) -> Sequence[str]:
             if path.is_symlink() or not path.is_file() or any(part.startswith(".") for part in relative.parts):
                 continue
             if not is_utf8(relative.as_posix()):
-                omissions.append(f"{shown(relative.as_posix())}: Its name is not UTF-8. Rename it.")
+                omissions.append(f"{printable_name(relative.as_posix())}: Its name is not UTF-8. Rename it.")
                 continue
             size += path.stat().st_size
             if size > MAX_BYTES:
@@ -112,7 +112,7 @@ def _too_large(name: str, most: str) -> Refused:
     return Refused(Reason.TOO_LARGE, f"{quoted(name)} has more than {most}. {ADVICE}")
 
 
-def _read(file: io.RawIOBase, name: str, unpacked: Sequence[str], *, needs_labels: bool) -> Recordings:
+def _read(file: io.RawIOBase, name: str, pack_omissions: Sequence[str], *, needs_labels: bool) -> Recordings:
     try:
         archive = DataArchive(file)
         layout = find_layout(archive)
@@ -122,7 +122,7 @@ def _read(file: io.RawIOBase, name: str, unpacked: Sequence[str], *, needs_label
         raise Refused(Reason.DATA, f"{quoted(name)}: {error}") from error
     if len(layout.items) > MAX_RECORDINGS:
         raise _too_large(name, f"{MAX_RECORDINGS:,} recordings")
-    items, omissions = [], [*unpacked, *(f"{each.path}: {each.reason}" for each in layout.omissions)]
+    items, omissions = [], [*pack_omissions, *(f"{each.path}: {each.reason}" for each in layout.omissions)]
     size = 0
     for item in layout.items:
         if needs_labels and not item.label:

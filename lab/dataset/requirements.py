@@ -40,23 +40,23 @@ def require_recordings(
     recordings: Sequence[Recording],
     kind: Kind,
     recipe: str,
-    needed: Sequence[str] | None = None,
+    needed_labels: Sequence[str] | None = None,
     left_out: Sequence[str] = (),
 ) -> None:
     """Raises `Refused` for data of another kind, of one label or too many, or of too few people or recordings.
 
-    `needed` are the labels that need people and recordings; without them, there are several and all of them do.
+    `needed_labels` are the labels that need people and recordings; without them, there are several and all of them do.
     `left_out` are sentences about recordings that are not among these, for the refusal.
     """
     require_kind(recordings, kind, recipe)
     labels = sorted({each.label for each in recordings})
-    if len(labels) == 1 and needed is None:
+    if len(labels) == 1 and needed_labels is None:
         advice = "Add recordings of something else, in a folder of their own."
         raise Refused(Reason.DATA, f"All recordings are of the label {quoted(labels[0])}. {advice}")
     if len(labels) > MAX_LABELS:
         raise Refused(Reason.DATA, f"The data has {len(labels)} labels; at most {MAX_LABELS} are supported.")
     if not any(each.split for each in recordings):
-        lacking = list(_lacking(recordings, labels if needed is None else needed))
+        lacking = list(_lacking(recordings, labels if needed_labels is None else needed_labels))
         if lacking:
             raise Refused(Reason.DATA, " ".join([*lacking, *left_out]))
 
@@ -72,8 +72,8 @@ def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator
     for label in labels:
         people = len(groups[label])
         if has_groups and people < MIN_GROUPS:
-            needed = f"{MIN_GROUPS} are needed for a split by person"
-            yield f"{label} has {counted(people, 'person', 'people')}; {needed}."
+            requirement = f"{MIN_GROUPS} are needed for a split by person"
+            yield f"{label} has {counted(people, 'person', 'people')}; {requirement}."
         elif not has_groups and counts[label] < MIN_RECORDINGS:
             yield f"{label} has {counted(counts[label], 'recording')}; {MIN_RECORDINGS} are needed."
 
@@ -81,17 +81,17 @@ def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator
 def require_splits(
     recordings: Sequence[Recording],
     splits: Sequence[Split],
-    needed: Sequence[Split] = tuple(Split),
+    needed_splits: Sequence[Split] = tuple(Split),
     needed_labels: Sequence[str] | None = None,
     left_out: Sequence[str] = (),
 ) -> None:
-    """Raises `Refused` where a label has no recording in one of the `needed` splits: all labels, or the needed.
+    """Raises `Refused` where a label has no recording in one of `needed_splits`: all labels, or `needed_labels`.
     `left_out` are sentences about recordings that are not among these, for the refusal."""
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
     labels = sorted({each.label for each in recordings}) if needed_labels is None else needed_labels
     missing = [
         _without_recordings(lacking, split)
-        for split in needed
+        for split in needed_splits
         if (lacking := [label for label in labels if (label, split) not in present])
     ]
     if missing:
@@ -116,8 +116,8 @@ def warnings(recordings: Sequence[Recording]) -> Iterator[str]:
         if weak:
             labels = listed(sorted({each.label for each in weak}))
             verb, pronoun = ("is", "It is") if len(weak) == 1 else ("are", "They are")
-            learned = f"{pronoun} learned like the others."
-            yield f"{counted(len(weak), 'recording')} of {labels} {verb} {word}. {learned} {advice}"
+            note = f"{pronoun} learned like the others."
+            yield f"{counted(len(weak), 'recording')} of {labels} {verb} {word}. {note} {advice}"
 
 
 def unnamed_people(recordings: Sequence[Recording]) -> Iterator[str]:

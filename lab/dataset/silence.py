@@ -40,8 +40,8 @@ def without_silent(recordings: Sequence[Recording], labels: Sequence[str] | None
     remaining = {each.label for each in audible}
     if empty := [label for label in silent_labels if label not in remaining]:
         advice = "Check the microphone, and record them again, or remove them."
-        named = f"A label of silence itself is named {alternatives(SILENCE_LABELS)}."
-        raise Refused(Reason.DATA, f"All recordings of {listed(empty)} are silent. {advice} {named}")
+        hint = f"A label of silence itself is named {alternatives(SILENCE_LABELS)}."
+        raise Refused(Reason.DATA, f"All recordings of {listed(empty)} are silent. {advice} {hint}")
     verb, pronoun = ("is silent and is", "it") if len(silent) == 1 else ("are silent and are", "them")
     advice = f"Record {pronoun} again, or remove {pronoun}."
     note = f"{counted(len(silent), 'recording')} of {listed(silent_labels)} {verb} left out. {advice}"

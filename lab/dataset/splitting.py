@@ -29,49 +29,55 @@ class Splits:
     them."""
 
     of_recordings: Sequence[Split]
-    stored: Mapping[str, Split]
+    stored_splits: Mapping[str, Split]
     notes: Sequence[str] = ()
 
 
-def divide(recordings: Sequence[Recording], stored: Mapping[str, Split]) -> Splits:
+def divide(recordings: Sequence[Recording], stored_splits: Mapping[str, Split]) -> Splits:
     """Divides recordings. A split that the data set gives goes before, but where it gives none to validation, a part of
-    those to learn from is for that; `stored` are earlier splits by name.
+    those to learn from is for that; `stored_splits` are earlier splits by name.
 
     Raises `Refused` for data that gives splits to some recordings only, or puts a group into two.
     """
     if any(each.split for each in recordings):
-        declared = _declared(recordings)
-        return Splits(declared, dict(stored)) if Split.VALIDATION in declared else _parted(recordings, declared, stored)
-    splits = _by_name(recordings, stored, SHARES)
+        declared_splits = _splits_of_data_set(recordings)
+        return (
+            Splits(declared_splits, dict(stored_splits))
+            if Split.VALIDATION in declared_splits
+            else _with_validation(recordings, declared_splits, stored_splits)
+        )
+    splits = _by_name(recordings, stored_splits, SHARES)
     return Splits([splits[name_of(each)] for each in recordings], splits)
 
 
-def _parted(recordings: Sequence[Recording], declared: Sequence[Split], stored: Mapping[str, Split]) -> Splits:
+def _with_validation(
+    recordings: Sequence[Recording], declared_splits: Sequence[Split], stored_splits: Mapping[str, Split]
+) -> Splits:
     """Splits that a data set gives, with a part of those to learn from as validation."""
-    learned = [each for each, split in zip(recordings, declared, strict=True) if split is Split.TRAIN]
-    known = {name: split for name, split in stored.items() if split in _WITHOUT_TEST}
-    parts = _by_name(learned, known, _WITHOUT_TEST)
+    train_recordings = [each for each, split in zip(recordings, declared_splits, strict=True) if split is Split.TRAIN]
+    known_splits = {name: split for name, split in stored_splits.items() if split in _WITHOUT_TEST}
+    parts = _by_name(train_recordings, known_splits, _WITHOUT_TEST)
     splits = [
         parts[name_of(each)] if split is Split.TRAIN else split
-        for each, split in zip(recordings, declared, strict=True)
+        for each, split in zip(recordings, declared_splits, strict=True)
     ]
     count = splits.count(Split.VALIDATION)
     note = (
-        f"The data has no split validation, so {count} of the {counted(len(learned), 'recording')} of train "
+        f"The data has no split validation, so {count} of the {counted(len(train_recordings), 'recording')} of train "
         f"{'chooses' if count == 1 else 'choose'} the best epoch."
     )
-    return Splits(splits, {**stored, **parts}, (note,) if count else ())
+    return Splits(splits, {**stored_splits, **parts}, (note,) if count else ())
 
 
 def _by_name(
-    recordings: Sequence[Recording], stored: Mapping[str, Split], shares: Mapping[Split, float]
+    recordings: Sequence[Recording], stored_splits: Mapping[str, Split], shares: Mapping[Split, float]
 ) -> dict[str, Split]:
     """The splits of groups and single recordings by name: the stored ones, and those of new ones by `shares`."""
     labels: dict[str, Counter[str]] = {}
     for each in recordings:
         labels.setdefault(name_of(each), Counter())[each.label] += 1
     counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
-    splits = dict(stored)
+    splits = dict(stored_splits)
     for name in (name for name in labels if name in splits):
         counts[splits[name]] += labels[name]
     new = [name for name in labels if name not in splits]
@@ -87,7 +93,7 @@ def name_of(recording: Recording) -> str:
     return f"group {recording.group}" if recording.group else f"recording {recording.digest[:_DIGITS]}"
 
 
-def _declared(recordings: Sequence[Recording]) -> list[Split]:
+def _splits_of_data_set(recordings: Sequence[Recording]) -> list[Split]:
     groups: dict[str, str] = {}
     for each in recordings:
         if not each.split:
@@ -101,9 +107,9 @@ def _declared(recordings: Sequence[Recording]) -> list[Split]:
     return [Split(each.split) for each in recordings]
 
 
-def splits_to_bytes(stored: Mapping[str, Split]) -> bytes:
+def splits_to_bytes(stored_splits: Mapping[str, Split]) -> bytes:
     """The splits as a file, in one order."""
-    rows = {name: stored[name].value for name in sorted(stored)}
+    rows = {name: stored_splits[name].value for name in sorted(stored_splits)}
     return (json.dumps({"version": 1, "splits": rows}, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -29,15 +29,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _prepare(environment: Environment) -> str:
-    checked = prepare(environment, lambda text: print(f"==> {text}", flush=True))
-    return f"{environment.name}: {checked.packages} packages, {environment.module} {checked.version}"
+    result = prepare(environment, lambda text: print(f"==> {text}", flush=True))
+    return f"{environment.name}: {result.packages} packages, {environment.module} {result.version}"
 
 
 def _check(environment: Environment) -> str:
     if not environment.is_ready:
         return f"{environment.name}: not prepared"
-    checked = check(environment)
-    return f"{environment.name}: as locked, {checked.packages} packages, {environment.module} {checked.version}"
+    result = check(environment)
+    return f"{environment.name}: as locked, {result.packages} packages, {environment.module} {result.version}"
 
 
 def _list(environment: Environment) -> str:

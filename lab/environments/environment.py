@@ -84,7 +84,7 @@ ENVIRONMENTS: Final[Mapping[str, Environment]] = {
 
 def environments_folder() -> Path:
     """The folder of the environments: `RUNE_LAB_DIR`, or `rune/lab` in the user's cache."""
-    chosen = os.environ.get(FOLDER_VARIABLE)
-    if chosen:
-        return Path(chosen).absolute()
+    folder = os.environ.get(FOLDER_VARIABLE)
+    if folder:
+        return Path(folder).absolute()
     return user_cache("lab")

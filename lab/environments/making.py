@@ -46,7 +46,7 @@ class CheckedEnvironment:
 def prepare(environment: Environment, say: Say) -> CheckedEnvironment:
     """Makes an environment that is not ready; says its size before anything is fetched. Raises `EnvironmentProblem`."""
     environment.folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(environment.folder.with_suffix(".lock")):
+    with _lock(environment.folder.with_suffix(".lock")):
         if environment.is_ready:
             return check(environment)
         say(f"Preparing the {environment.name} environment in {environment.folder}: {environment.size_text}")
@@ -54,29 +54,29 @@ def prepare(environment: Environment, say: Say) -> CheckedEnvironment:
         shutil.rmtree(environment.folder, ignore_errors=True)
         venv.create(environment.folder, with_pip=False, symlinks=True)
         _install(environment)
-        checked = check(environment)
-        (environment.folder / READY).write_text(json.dumps({"packages": checked.packages, "version": checked.version}))
+        result = check(environment)
+        (environment.folder / READY).write_text(json.dumps({"packages": result.packages, "version": result.version}))
         say(f"The {environment.name} environment is ready ({time.monotonic() - started:.0f} s)")
-    return checked
+    return result
 
 
 def check(environment: Environment) -> CheckedEnvironment:
     """Compares what an environment has with its lock, and imports its main module. Raises `EnvironmentProblem`."""
-    installed = dict(_installed(environment))
+    installed_versions = dict(_versions_in(environment))
     problems = []
     expected = dict(locked_packages(environment.lock.read_text("utf-8")))
     for name, version in expected.items():
-        if installed.get(name) != version:
-            problems.append(f"{name} is {installed.get(name, 'missing')} and not {version}")
-    problems += [f"{name} is not in the lock" for name in sorted(set(installed) - set(expected))]
+        if installed_versions.get(name) != version:
+            problems.append(f"{name} is {installed_versions.get(name, 'missing')} and not {version}")
+    problems += [f"{name} is not in the lock" for name in sorted(set(installed_versions) - set(expected))]
     if problems:
         raise EnvironmentProblem(_remake(environment, f"{'; '.join(problems[:5])}."))
     code = f"import {environment.module} as m; print(m.__version__)"
-    completed = _python(environment, code)
-    if completed.returncode:
-        last = completed.stderr.strip().splitlines()[-1:] or ["no message"]
+    process = _python(environment, code)
+    if process.returncode:
+        last = process.stderr.strip().splitlines()[-1:] or ["no message"]
         raise EnvironmentProblem(_remake(environment, f"{environment.module} cannot be imported: {last[0]}"))
-    return CheckedEnvironment(len(expected), completed.stdout.strip())
+    return CheckedEnvironment(len(expected), process.stdout.strip())
 
 
 def remove(environment: Environment) -> None:
@@ -124,10 +124,10 @@ def _install(environment: Environment) -> None:
     last = ""
     for sources in _sources(environment):
         command = [*_installer(environment), *sources, "--require-hashes", "-r", str(environment.lock)]
-        completed = subprocess.run(command, capture_output=True, text=True, check=False)
-        if not completed.returncode:
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not process.returncode:
             return
-        last = completed.stderr
+        last = process.stderr
     reason = "\n".join(last.strip().splitlines()[-8:])
     raise EnvironmentProblem(f"The packages of {environment.name} could not be installed:\n{reason}")
 
@@ -178,11 +178,11 @@ def _uv() -> str | None:
     return str(beside) if beside.is_file() else shutil.which("uv")
 
 
-def _installed(environment: Environment) -> Iterator[tuple[str, str]]:
-    completed = _python(environment, _LIST)
-    if completed.returncode:
+def _versions_in(environment: Environment) -> Iterator[tuple[str, str]]:
+    process = _python(environment, _LIST)
+    if process.returncode:
         raise EnvironmentProblem(_remake(environment, "its Python does not start."))
-    for name, version in json.loads(completed.stdout):
+    for name, version in json.loads(process.stdout):
         yield _normal(name), version
 
 
@@ -205,7 +205,7 @@ def _remake(environment: Environment, problem: str) -> str:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def _lock(path: Path) -> Iterator[None]:
     """Keeps other processes from making the same environment inside the block."""
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

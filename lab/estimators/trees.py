@@ -26,8 +26,8 @@ def forest_file(estimator: Any, trees_used: int | None = None) -> str:
         return [[float(each / total) for each in values]]
 
     outputs = len(estimator.classes_) if is_classifier else 1
-    written = [{"nodes": list(_preorder(tree, leaf))} for tree in trees]
-    return _file(estimator.n_features_in_, [0.0] * outputs, written)
+    nodes_of_trees = [{"nodes": list(_preorder(tree, leaf))} for tree in trees]
+    return _file(estimator.n_features_in_, [0.0] * outputs, nodes_of_trees)
 
 
 def boosting_file(estimator: Any, rounds_used: int | None = None) -> str:
@@ -42,13 +42,13 @@ def boosting_file(estimator: Any, rounds_used: int | None = None) -> str:
     def leaf(tree: Any, node: int) -> list[Any]:
         return [float(rate * tree.value[node][0][0])]
 
-    written = [
+    nodes_of_trees = [
         {"output": place + is_binary, "nodes": list(_preorder(each.tree_, leaf))}
         for row in rounds
         for place, each in enumerate(row)
     ]
     start = [float(each) for each in _initial_scores(estimator)]
-    return _file(estimator.n_features_in_, [0.0, *start] if is_binary else start, written)
+    return _file(estimator.n_features_in_, [0.0, *start] if is_binary else start, nodes_of_trees)
 
 
 def _initial_scores(estimator: Any) -> Any:

@@ -99,21 +99,21 @@ def float_of(value: Value) -> float:
 
 def number_field(number: int, value: int) -> bytes:
     """A field with a number."""
-    return _written(number << 3 | VARINT) + _written(value & (1 << 64) - 1)
+    return _varint_bytes(number << 3 | VARINT) + _varint_bytes(value & (1 << 64) - 1)
 
 
 def float_field(number: int, value: float) -> bytes:
     """A field with a number of 32 bits."""
-    return _written(number << 3 | FIXED_32) + struct.pack("<f", value)
+    return _varint_bytes(number << 3 | FIXED_32) + struct.pack("<f", value)
 
 
 def bytes_field(number: int, value: bytes | str) -> bytes:
     """A field with a text, or with a message that was written."""
     data = value.encode() if isinstance(value, str) else value
-    return _written(number << 3 | BYTES) + _written(len(data)) + data
+    return _varint_bytes(number << 3 | BYTES) + _varint_bytes(len(data)) + data
 
 
-def _written(value: int) -> bytes:
+def _varint_bytes(value: int) -> bytes:
     data = bytearray()
     while value > 0x7F:
         data.append(value & 0x7F | 0x80)

@@ -109,8 +109,8 @@ class Builder:
         kind: str = "float32",
     ) -> list[int]:
         """Adds an operator with a result for each shape; the numbers of these tensors."""
-        named = [name if place == 0 else f"{name}:{place}" for place in range(len(shapes))]
-        outputs = [self.tensor(one, shape, kind) for one, shape in zip(named, shapes, strict=True)]
+        names = [name if place == 0 else f"{name}:{place}" for place in range(len(shapes))]
+        outputs = [self.tensor(one, shape, kind) for one, shape in zip(names, shapes, strict=True)]
         self.operators.append(BuiltOperator(op, list(inputs), outputs, options[0], dict(options[1])))
         return outputs
 
@@ -122,10 +122,10 @@ class Builder:
         graph = schema.SubGraphT()
         graph.name = "main"
         graph.inputs, graph.outputs = list(inputs.values()), list(outputs.values())
-        used = sorted({*graph.inputs, *graph.outputs, *self._read(), *self._results()})
-        places = {tensor: place for place, tensor in enumerate(used)} | {NO_TENSOR: NO_TENSOR}
+        used_tensors = sorted({*graph.inputs, *graph.outputs, *self._read(), *self._results()})
+        places = {tensor: place for place, tensor in enumerate(used_tensors)} | {NO_TENSOR: NO_TENSOR}
         model.buffers = [schema.BufferT()]
-        graph.tensors = [self._described(tensor, model.buffers) for tensor in used]
+        graph.tensors = [self._tensor_object(tensor, model.buffers) for tensor in used_tensors]
         graph.inputs = [places[one] for one in graph.inputs]
         graph.outputs = [places[one] for one in graph.outputs]
         codes: dict[str, int] = {}
@@ -143,17 +143,17 @@ class Builder:
     def _results(self) -> set[int]:
         return {tensor for operator in self.operators for tensor in operator.outputs}
 
-    def _described(self, number: int, buffers: list[Any]) -> Any:
+    def _tensor_object(self, number: int, buffers: list[Any]) -> Any:
         one = self._tensors[number]
-        described = schema.TensorT()
-        described.name, described.type = one.name.encode(), KINDS[one.kind]
-        described.shape = np.array(one.shape, np.int32)
+        tensor = schema.TensorT()
+        tensor.name, tensor.type = one.name.encode(), KINDS[one.kind]
+        tensor.shape = np.array(one.shape, np.int32)
         if one.data is not None:
             buffer = schema.BufferT()
             buffer.data = np.frombuffer(one.data.tobytes(), np.uint8)
             buffers.append(buffer)
-            described.buffer = len(buffers) - 1
-        return described
+            tensor.buffer = len(buffers) - 1
+        return tensor
 
     def _operator(self, one: BuiltOperator, codes: dict[str, int], places: Mapping[int, int]) -> Any:
         operator = schema.OperatorT()
@@ -180,12 +180,12 @@ def _code(op: str) -> Any:
 def _signature(inputs: Mapping[str, int], outputs: Mapping[str, int], places: Mapping[int, int]) -> Any:
     signature = schema.SignatureDefT()
     signature.signatureKey = SIGNATURE.encode()
-    signature.inputs = [_named(name, places[tensor]) for name, tensor in inputs.items()]
-    signature.outputs = [_named(name, places[tensor]) for name, tensor in outputs.items()]
+    signature.inputs = [_map_entry(name, places[tensor]) for name, tensor in inputs.items()]
+    signature.outputs = [_map_entry(name, places[tensor]) for name, tensor in outputs.items()]
     return signature
 
 
-def _named(name: str, tensor: int) -> Any:
-    named = schema.TensorMapT()
-    named.name, named.tensorIndex = name.encode(), tensor
-    return named
+def _map_entry(name: str, tensor: int) -> Any:
+    entry = schema.TensorMapT()
+    entry.name, entry.tensorIndex = name.encode(), tensor
+    return entry

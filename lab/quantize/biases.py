@@ -33,7 +33,7 @@ _LEAST_NUMBER = -(2**31)
 
 
 @dataclass(frozen=True)
-class _Biased:
+class _BiasedLayer:
     """A quantised operator with a bias: the numbers of the operator and of its tensors, and the floats."""
 
     operator: int
@@ -49,7 +49,7 @@ class _Biased:
 def with_biases_that_fit(data: bytes, source: bytes) -> bytes:
     """Returns a quantised form of `source` in which each bias fits, or the same bytes where all of them do."""
     form = read_model(data)
-    layers = list(_biased(form, read_model(source)))
+    layers = list(_biased_layers(form, read_model(source)))
     scales = _scales(form, layers)
     if not scales:
         return data
@@ -73,7 +73,7 @@ def lost_bias(data: bytes) -> str | None:
     return None
 
 
-def _biased(form: Model, source: Model) -> Iterator[_Biased]:
+def _biased_layers(form: Model, source: Model) -> Iterator[_BiasedLayer]:
     """The operators of a form whose weights and bias are whole numbers, and constants in the source."""
     by_output = {source.tensors[each.outputs[0]].name: each for each in source.operators if each.outputs}
     for number, operator in enumerate(form.operators):
@@ -86,7 +86,7 @@ def _biased(form: Model, source: Model) -> Iterator[_Biased]:
         input_scale = form.tensors[own[0]].scale
         weights, bias = (_floats(source.tensors[place]) for place in floats[1:])
         if input_scale is not None and weights is not None and bias is not None:
-            yield _Biased(number, own[1], own[2], _PLACES[operator.op][2], input_scale, weights, bias)
+            yield _BiasedLayer(number, own[1], own[2], _PLACES[operator.op][2], input_scale, weights, bias)
 
 
 def _parts(operator: Operator) -> tuple[int, int, int] | None:
@@ -103,7 +103,7 @@ def _floats(tensor: Tensor) -> Array | None:
     return np.frombuffer(tensor.data, "<f4").reshape(tensor.shape).astype(np.float64)
 
 
-def _scales(form: Model, layers: list[_Biased]) -> dict[int, Array]:
+def _scales(form: Model, layers: list[_BiasedLayer]) -> dict[int, Array]:
     """The scales of weights, by their number, with which each bias fits; only those that change."""
     scales: dict[int, Array] = {}
     for layer in layers:
@@ -121,7 +121,7 @@ def _scales(form: Model, layers: list[_Biased]) -> dict[int, Array]:
     return scales
 
 
-def _store_weights(whole: Any, tensor: Tensor, place: int, scales: Array, layers: list[_Biased]) -> None:
+def _store_weights(whole: Any, tensor: Tensor, place: int, scales: Array, layers: list[_BiasedLayer]) -> None:
     """Quantises the weights of channels with another scale anew."""
     assert tensor.data is not None and tensor.quantization is not None  # noqa: S101, PT018 (constants, see `_scales`)
     floats = next(each.float_weights for each in layers if each.weights == place)
@@ -130,12 +130,12 @@ def _store_weights(whole: Any, tensor: Tensor, place: int, scales: Array, layers
     before = np.frombuffer(tensor.data, np.int8).reshape(tensor.shape)
     is_changed = (scales != np.array(tensor.quantization.scales)).reshape(shape)
     steps = np.clip(np.round(floats / scales.reshape(shape)), -_MOST_WEIGHT, _MOST_WEIGHT).astype(np.int8)
-    stored = whole.subgraphs[0].tensors[place]
-    stored.quantization.scale = scales.astype(np.float32)
-    _store(whole, stored, np.where(is_changed, steps, before))
+    stored_tensor = whole.subgraphs[0].tensors[place]
+    stored_tensor.quantization.scale = scales.astype(np.float32)
+    _store(whole, stored_tensor, np.where(is_changed, steps, before))
 
 
-def _store_biases(whole: Any, form: Model, layers: list[_Biased], scales: Mapping[int, Array]) -> None:
+def _store_biases(whole: Any, form: Model, layers: list[_BiasedLayer], scales: Mapping[int, Array]) -> None:
     """Quantises biases anew. One that other weights share, whose scale is another, is stored apart."""
     graph = whole.subgraphs[0]
     own_places: dict[tuple[int, int, float], int] = {}
@@ -143,16 +143,16 @@ def _store_biases(whole: Any, form: Model, layers: list[_Biased], scales: Mappin
         key = layer.bias, layer.weights, layer.input_scale
         if key not in own_places:
             own_places[key] = _own_place(whole, layer, layers, form)
-            stored = graph.tensors[own_places[key]]
+            stored_tensor = graph.tensors[own_places[key]]
             steps = np.float32(layer.input_scale) * scales[layer.weights].astype(np.float32)
             numbers = np.round(layer.float_bias / steps.astype(np.float64))
-            stored.quantization.scale = steps
+            stored_tensor.quantization.scale = steps
             kind = _BIAS_TYPES[form.tensors[layer.bias].kind]
-            _store(whole, stored, numbers.astype(kind))
+            _store(whole, stored_tensor, numbers.astype(kind))
         graph.operators[layer.operator].inputs[layer.bias_input] = own_places[key]
 
 
-def _own_place(whole: Any, layer: _Biased, layers: list[_Biased], form: Model) -> int:
+def _own_place(whole: Any, layer: _BiasedLayer, layers: list[_BiasedLayer], form: Model) -> int:
     """The number of the tensor of a bias, or of a copy where operators with other weights or inputs read it."""
     alike = sum(
         (each.bias, each.weights, each.input_scale) == (layer.bias, layer.weights, layer.input_scale) for each in layers
@@ -160,15 +160,15 @@ def _own_place(whole: Any, layer: _Biased, layers: list[_Biased], form: Model) -
     if sum(list(each.inputs).count(layer.bias) for each in form.operators) == alike:
         return layer.bias
     tensors = whole.subgraphs[0].tensors
-    stored = copy.deepcopy(tensors[layer.bias])
-    stored.name = stored.name + f"_{len(tensors)}".encode()
-    tensors.append(stored)
+    stored_tensor = copy.deepcopy(tensors[layer.bias])
+    stored_tensor.name = stored_tensor.name + f"_{len(tensors)}".encode()
+    tensors.append(stored_tensor)
     return len(tensors) - 1
 
 
-def _store(whole: Any, stored: Any, numbers: Array) -> None:
+def _store(whole: Any, stored_tensor: Any, numbers: Array) -> None:
     """Stores the numbers of a tensor, apart from those of others that have the same numbers until now."""
-    if sum(each.buffer == stored.buffer for graph in whole.subgraphs for each in graph.tensors) > 1:
-        whole.buffers.append(copy.deepcopy(whole.buffers[stored.buffer]))
-        stored.buffer = len(whole.buffers) - 1
-    whole.buffers[stored.buffer].data = np.frombuffer(numbers.tobytes(), np.uint8)
+    if sum(each.buffer == stored_tensor.buffer for graph in whole.subgraphs for each in graph.tensors) > 1:
+        whole.buffers.append(copy.deepcopy(whole.buffers[stored_tensor.buffer]))
+        stored_tensor.buffer = len(whole.buffers) - 1
+    whole.buffers[stored_tensor.buffer].data = np.frombuffer(numbers.tobytes(), np.uint8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.models import ProjectModels
@@ -32,7 +32,7 @@ def figures_of(data: bytes) -> ModelSizes:
     """Counts what a model needs."""
     try:
         model = read_model(data)
-        lacking = unsupported(model)
+        lacking = unsupported_ops(model)
         if lacking:
             return ModelSizes(len(data), reason=f"the host runs it: {listed([str(each) for each in lacking])}")
         files = project_around(data)

@@ -82,7 +82,7 @@ def recipe(form: Form, floats: Sequence[str] = (), *, float_interface: bool = Fa
         }
     every = {"regex": ".*", "operation": "*", "algorithm_key": algorithm, "op_config": config}
     ends = [_unchanged_end(name) for name in ("INPUT", "OUTPUT")] if float_interface else []
-    return [every, *(_unchanged(name) for name in floats), *ends]
+    return [every, *(_unchanged_operator(name) for name in floats), *ends]
 
 
 def _unchanged_end(operation: str) -> dict[str, Any]:
@@ -90,6 +90,6 @@ def _unchanged_end(operation: str) -> dict[str, Any]:
     return {"regex": ".*", "operation": operation, "algorithm_key": "no_quantize", "op_config": {}}
 
 
-def _unchanged(name: str) -> dict[str, Any]:
+def _unchanged_operator(name: str) -> dict[str, Any]:
     """The operator that gives a tensor stays as it is. The quantiser looks names up with `;` behind each of them."""
     return {"regex": f"(^|;){re.escape(name)}(;|$)", "operation": "*", "algorithm_key": "no_quantize", "op_config": {}}

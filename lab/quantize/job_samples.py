@@ -24,8 +24,8 @@ class JobSamples:
 def samples_of(job: ChildJob, inputs: Sequence[ModelInput]) -> JobSamples:
     """The samples of a job: the numbers `windows`, the archive `samples`, or random ones. Raises `Refused`."""
     if "windows" in job.inputs:
-        recorded = read_recorded(job.inputs["windows"], job.spec["recorded"], inputs)
-        return JobSamples("recordings", recorded.calibration, recorded.judging, recorded.classes, recorded.is_guess)
+        samples = read_recorded(job.inputs["windows"], job.spec["recorded"], inputs)
+        return JobSamples("recordings", samples.calibration, samples.judging, samples.classes, samples.is_guess)
     archive = job.inputs.get("samples")
     if archive is None:
         return JobSamples("random", *split_samples(random_samples(inputs)), is_guess=True)

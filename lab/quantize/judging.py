@@ -25,12 +25,12 @@ def run(job: ChildJob) -> dict[str, Any]:
     samples = read_recorded(job.inputs["windows"], table, inputs)
     files = {name: job.inputs[f"form {name}"].read_bytes() for name in job.spec["forms"]}
     judging = samples.judging
-    compared, _ = compare(
+    comparisons, _ = compare(
         source,
         files,
         judging,
         (),
-        lambda done: job.report(done / len(judging), f"Judging on sample {done + 1} of {len(judging)}"),
+        lambda count: job.report(count / len(judging), f"Judging on sample {count + 1} of {len(judging)}"),
         samples.classes,
     )
-    return {"forms": [{"form": name, **asdict(each)} for name, each in compared.items()]}
+    return {"forms": [{"form": name, **asdict(each)} for name, each in comparisons.items()]}

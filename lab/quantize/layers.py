@@ -27,15 +27,15 @@ def layers_of(model: Model) -> tuple[Layer, ...]:
     """The layers that compute floats. Names are unique: the second `conv2d` is `conv2d (2)`."""
     names: Counter[str] = Counter()
     layers: list[Layer] = []
-    seen: set[str] = set()
+    tensor_names: set[str] = set()
     for operator in model.operators:
         output = next(iter(operator.outputs), -1)
         if output < 0 or operator.op in ONLY_SHAPES or model.tensors[output].kind is not TensorKind.FLOAT32:
             continue
         tensor = model.tensors[output].name
-        if tensor in seen:
+        if tensor in tensor_names:
             continue
-        seen.add(tensor)
+        tensor_names.add(tensor)
         name = _layer_name(tensor) or operator.op.lower()
         names[name] += 1
         layers.append(Layer(name if names[name] == 1 else f"{name} ({names[name]})", operator.op, tensor))
@@ -47,8 +47,8 @@ def tensors_of(layers: Sequence[Layer], names: Sequence[str]) -> tuple[str, ...]
     by_name = {layer.name: layer.tensor for layer in layers}
     for name in names:
         if name not in by_name:
-            known = ", ".join(plain(one) for one in list(by_name)[:20])
-            raise Refused(Reason.NOT_CONVERTED, f"The model has no layer {quoted(name)}. Its layers: {known}.")
+            layer_names = ", ".join(plain(one) for one in list(by_name)[:20])
+            raise Refused(Reason.NOT_CONVERTED, f"The model has no layer {quoted(name)}. Its layers: {layer_names}.")
     return tuple(by_name[name] for name in names)
 
 

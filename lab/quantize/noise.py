@@ -44,7 +44,7 @@ class RunningModel:
     def run(self, values: Sequence[Array]) -> list[Array]:
         """The outputs as floats, for inputs as floats."""
         for detail, value in zip(self._inputs, values, strict=True):
-            self._interpreter.set_tensor(detail["index"], _stored(value.reshape(detail["shape"]), detail))
+            self._interpreter.set_tensor(detail["index"], _to_input_type(value.reshape(detail["shape"]), detail))
         self._interpreter.invoke()
         return [self._number(detail) for detail in self._outputs]
 
@@ -64,7 +64,7 @@ class RunningModel:
         return np.asarray((value.astype(np.float64) - int(zeros[0])) * float(scales[0]))
 
 
-def _stored(value: Array, detail: Mapping[str, Any]) -> Array:
+def _to_input_type(value: Array, detail: Mapping[str, Any]) -> Array:
     """Numbers as the model's input stores them."""
     kind = np.dtype(detail["dtype"])
     scales, zeros = detail["quantization_parameters"]["scales"], detail["quantization_parameters"]["zero_points"]
@@ -146,21 +146,21 @@ class _ComparedForm:
         self.whole = _Sums()
         self.answers = _FormAnswers()
 
-    def compared(self, before: Sequence[Answer], labels: Sequence[str | None], classes: Sequence[str]) -> FormNoise:
+    def figures(self, before: Sequence[Answer], labels: Sequence[str | None], classes: Sequence[str]) -> FormNoise:
         """Its figures beside the float model's answers."""
         by_label: dict[str, tuple[int, int]] = {}
         for (_, answer, _), label in zip(self.answers.rows, labels, strict=True):
             if label is not None and label in classes:
                 right, count = by_label.get(label, (0, 0))
                 by_label[label] = (right + (classes[answer] == label), count + 1)
-        judged = sum(count for _, count in by_label.values())
+        judged_count = sum(count for _, count in by_label.values())
         return FormNoise(
             {layer: round(one.decibels, 1) for layer, one in self.layers.items()},
             round(self.whole.decibels, 1),
             sum(one[1] != other[1] for one, other in zip(before, self.answers.rows, strict=True)),
             len(before),
-            sum(right for right, _ in by_label.values()) if judged else None,
-            judged,
+            sum(right for right, _ in by_label.values()) if judged_count else None,
+            judged_count,
             dict(sorted(by_label.items())),
             tuple(self.answers.rows),
         )
@@ -203,7 +203,7 @@ def compare(
             labels.append(sample.label)
             for answers in (before, *(form.answers for form in running.values())):
                 answers.end(recording)
-    return {name: form.compared(before.rows, labels, classes) for name, form in running.items()}, classes
+    return {name: form.figures(before.rows, labels, classes) for name, form in running.items()}, classes
 
 
 def _is_last(samples: Sequence[CalibrationSample], place: int) -> bool:

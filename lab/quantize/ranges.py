@@ -48,13 +48,13 @@ def _ranges(
         )
     interpreter.allocate_tensors()
     details = interpreter.get_input_details()
-    measured = _measured_tensors(data)
+    tensor_names = _measured_tensors(data)
     ranges: Ranges = {}
     for sample in samples:
         for detail, value, one in zip(details, sample.values, inputs, strict=True):
             interpreter.set_tensor(detail["index"], value.reshape(one.shape).astype(detail["dtype"]))
         interpreter.invoke()
-        for index, name in measured.items():
+        for index, name in tensor_names.items():
             try:
                 _widen(ranges, name, interpreter.get_tensor(index))
             except ValueError as error:
@@ -67,10 +67,12 @@ def _ranges(
 def _measured_tensors(data: bytes) -> Mapping[int, str]:
     """The names of the float tensors that a run computes, by their number."""
     model = read_model(data)
-    computed = set(model.inputs) | {place for operator in model.operators for place in operator.outputs if place >= 0}
+    computed_places = set(model.inputs) | {
+        place for operator in model.operators for place in operator.outputs if place >= 0
+    }
     return {
         place: model.tensors[place].name
-        for place in sorted(computed)
+        for place in sorted(computed_places)
         if model.tensors[place].kind is TensorKind.FLOAT32 and np.all(model.tensors[place].shape)
     }
 

@@ -68,9 +68,9 @@ def pack_samples(folder: Path, target: Path) -> None:
     if not paths:
         raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has no .npy or .npz files.")
     names = [path.relative_to(folder).as_posix() for path in paths]
-    unnamed = [name for name in names if not is_utf8(name)]
-    if unnamed:
-        raise Refused(Reason.SAMPLES, f"The name of {quoted(unnamed[0])} is not UTF-8. Rename it.")
+    bad_names = [name for name in names if not is_utf8(name)]
+    if bad_names:
+        raise Refused(Reason.SAMPLES, f"The name of {quoted(bad_names[0])} is not UTF-8. Rename it.")
     if len(paths) > MOST_FILES or sum(path.stat().st_size for path in paths) > PACKED_LIMIT:
         limit = f"{MOST_FILES:,} files and {size_text(PACKED_LIMIT)}"
         raise Refused(Reason.SAMPLES, f"{quoted(str(folder))} has more than {limit}.")
@@ -83,11 +83,11 @@ def pack_samples(folder: Path, target: Path) -> None:
 def read_samples(archive: Path, inputs: Sequence[ModelInput]) -> list[CalibrationSample]:
     """The samples of an archive, spread evenly where there are very many. Raises `Refused`."""
     try:
-        with zipfile.ZipFile(archive) as opened:
-            entries = [entry for entry in opened.infolist() if entry.filename.endswith(SUFFIXES)]
+        with zipfile.ZipFile(archive) as zip_file:
+            entries = [entry for entry in zip_file.infolist() if entry.filename.endswith(SUFFIXES)]
             if sum(entry.file_size for entry in entries) > PACKED_LIMIT:
                 raise Refused(Reason.TOO_LARGE, f"The samples have more than {size_text(PACKED_LIMIT)}.")
-            samples = [sample for entry in entries for sample in _samples(entry.filename, opened.read(entry), inputs)]
+            samples = [sample for entry in entries for sample in _samples(entry.filename, zip_file.read(entry), inputs)]
     except zipfile.BadZipFile as error:
         raise Refused(Reason.SAMPLES, "The samples are not a valid archive.") from error
     if not samples:

@@ -63,10 +63,12 @@ def run(job: ChildJob) -> dict[str, Any]:
     job.report(0.05, "Reading the samples")
     samples = samples_of(job, inputs)
     calibration, judging = samples.calibration, samples.judging
-    finished = {name: job.inputs[f"finished {name}"] for name in job.spec["forms"] if f"finished {name}" in job.inputs}
-    forms = [FORMS[name] for name in job.spec["forms"] if name not in finished]
+    finished_files = {
+        name: job.inputs[f"finished {name}"] for name in job.spec["forms"] if f"finished {name}" in job.inputs
+    }
+    forms = [FORMS[name] for name in job.spec["forms"] if name not in finished_files]
     files: dict[str, bytes] = {}
-    refused: dict[str, str] = {}
+    refusals: dict[str, str] = {}
     for place, form in enumerate(forms):
         job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
         try:
@@ -74,10 +76,10 @@ def run(job: ChildJob) -> dict[str, Any]:
         except Refused as error:
             if form.name == job.spec.get("form", form.name):
                 raise
-            refused[form.name] = str(error)
+            refusals[form.name] = str(error)
             continue
         job.outputs[form.name].write_bytes(files[form.name])
-    for name, path in finished.items():
+    for name, path in finished_files.items():
         files[name] = path.read_bytes()
         job.outputs[name].write_bytes(files[name])
     comparisons, classes = compare(
@@ -85,13 +87,15 @@ def run(job: ChildJob) -> dict[str, Any]:
         files,
         judging,
         layers,
-        lambda done: job.report(0.6 + 0.4 * done / len(judging), f"Comparing on sample {done + 1} of {len(judging)}"),
+        lambda count: job.report(
+            0.6 + 0.4 * count / len(judging), f"Comparing on sample {count + 1} of {len(judging)}"
+        ),
         samples.classes,
     )
     rows: list[dict[str, Any]] = [
         {"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()
     ]
-    rows += [{"form": form, "refused": reason} for form, reason in refused.items()]
+    rows += [{"form": form, "refused": reason} for form, reason in refusals.items()]
     return {
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],

@@ -102,7 +102,7 @@ def _by_structure(
     """Returns the operators of a step with the numbers of their structures, by these: a converter may write the
     operators of two steps in another order. `numbers` has those of the structures so far, and gets further ones."""
     of_tensors: dict[int, tuple[int, int]] = {}
-    numbered = []
+    numbered_operators = []
     for operator in step:
         shapes = tuple(model.tensors[place].shape for place in operator.outputs)
         sources = tuple(
@@ -111,8 +111,8 @@ def _by_structure(
         )
         number = numbers.setdefault((operator.op, shapes, sources), len(numbers))
         of_tensors.update({tensor: (number, place) for place, tensor in enumerate(operator.outputs)})
-        numbered.append((number, operator))
-    return sorted(numbered, key=lambda each: each[0])
+        numbered_operators.append((number, operator))
+    return sorted(numbered_operators, key=lambda each: each[0])
 
 
 def _follows(model: Model, places: Sequence[int]) -> list[int]:

@@ -11,7 +11,7 @@ from ai_edge_litert.tools import flatbuffer_utils
 
 from rune.model.tflite import Model, TensorKind, read_model
 
-_PARTED = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
+_SPLITTING_OPERATORS = frozenset({"SPLIT", "SPLIT_V", "UNPACK"})
 """Operators whose outputs have the type and the scale of their input."""
 
 
@@ -33,10 +33,10 @@ def _siblings(model: Model) -> dict[int, int]:
     read = set(model.outputs) | {place for operator in model.operators for place in operator.inputs}
     siblings: dict[int, int] = {}
     for operator in model.operators:
-        if operator.op not in _PARTED:
+        if operator.op not in _SPLITTING_OPERATORS:
             continue
-        quantised = [place for place in operator.outputs if model.tensors[place].quantization is not None]
+        quantised_outputs = [place for place in operator.outputs if model.tensors[place].quantization is not None]
         for place in operator.outputs:
-            if quantised and place not in read and model.tensors[place].kind is TensorKind.FLOAT32:
-                siblings[place] = quantised[0]
+            if quantised_outputs and place not in read and model.tensors[place].kind is TensorKind.FLOAT32:
+                siblings[place] = quantised_outputs[0]
     return siblings

@@ -35,13 +35,13 @@ class Threshold:
     windows: int
 
 
-def distance_stage(source: str, drawn: str) -> str:
+def distance_stage(source: str, reconstruction: str) -> str:
     """The stage behind an autoencoder, from the stages of what it reads and of what it made of that."""
     return f"""\
   # How far they are apart: what the model has never seen, it cannot draw again.
   {DISTANCE_STAGE}:
     proc-block: mse
-    inputs: [{source}, {drawn}]
+    inputs: [{source}, {reconstruction}]
     outputs:
       - {{type: f32, dimensions: [1]}}
 """

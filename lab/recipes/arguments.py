@@ -29,15 +29,15 @@ class RecipeArgument:
     def is_whole(self) -> bool:
         return isinstance(self.default, int)
 
-    def read(self, written: object) -> Number:
+    def read(self, value: object) -> Number:
         """The number that was written. Raises `Refused`."""
-        if isinstance(written, int) and not isinstance(written, bool) and self.low <= written <= self.high:
-            return written if self.is_whole else float(written)
-        if isinstance(written, float) and not self.is_whole and self.low <= written <= self.high:
-            return written
+        if isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high:
+            return value if self.is_whole else float(value)
+        if isinstance(value, float) and not self.is_whole and self.low <= value <= self.high:
+            return value
         kind = "a whole number" if self.is_whole else "a number"
         unit = f" {self.unit}" if self.unit else ""
-        message = f"{self.name} is {plain(str(written))}; it must be {kind} from {self.low} to {self.high}{unit}."
+        message = f"{self.name} is {plain(str(value))}; it must be {kind} from {self.low} to {self.high}{unit}."
         raise Refused(Reason.SETTINGS, message)
 
 
@@ -113,15 +113,15 @@ def with_all_channels(values: Values) -> Values | None:
     return {**values, "prune": 0.0} if values.get("prune") else None
 
 
-def read_arguments(declared: Sequence[RecipeArgument], written: Mapping[str, object], recipe: str) -> dict[str, Number]:
+def read_arguments(arguments: Sequence[RecipeArgument], values: Mapping[str, object], recipe: str) -> dict[str, Number]:
     """All values, with the defaults of those that were not written. Raises `Refused`, which names the argument."""
-    names = [each.name for each in declared]
-    for name in written:
+    names = [each.name for each in arguments]
+    for name in values:
         if name not in names:
             near = get_close_matches(name, names, 1)
             advice = f"Did you mean {near[0]}?" if near else f"It has {', '.join(names)}."
             raise Refused(Reason.SETTINGS, f"The recipe {recipe} has no argument {quoted(name)}. {advice}")
-    return {each.name: each.read(written.get(each.name, each.default)) for each in declared}
+    return {each.name: each.read(values.get(each.name, each.default)) for each in arguments}
 
 
 def function_arguments(values: Values, names: Sequence[str]) -> dict[str, Number]:

@@ -52,8 +52,8 @@ def read_backbone(path: str, data: bytes) -> Backbone:
             kind = tensor.kind.name.lower()
             raise _unusable(path, f"{what} {kind} without a scale; a backbone {what} floats or quantised numbers")
     if len(source.shape) != 4 or source.shape[0] != 1 or source.shape[3] not in CHANNELS or min(source.shape) < 1:
-        wanted = "a backbone reads one picture, [1, height, width, 1 or 3]"
-        raise _unusable(path, f"takes no picture: its input is {_shape(source)}, and {wanted}")
+        requirement = "a backbone reads one picture, [1, height, width, 1 or 3]"
+        raise _unusable(path, f"takes no picture: its input is {_shape(source)}, and {requirement}")
     if len(target.shape) != 2 or target.shape[0] != 1 or not 1 <= target.shape[1] <= MOST_FEATURES:
         advice = (
             f"a backbone gives one vector, [1, features], of at most {MOST_FEATURES}. End it with a mean over the "

@@ -39,7 +39,7 @@ class DataScaling:
 class NumberTarget:
     """The number that a recipe learns.
 
-    `learned` gives it for each window of a recording in order, from the values and the rows of its table,
+    `numbers` gives it for each window of a recording in order, from the values and the rows of its table,
     `[rows, columns]`; the last windows may have none. `usual` gives for each of them the answer that needs no learning,
     and the difference is learned; without it, that answer is the mean of the train split. `baseline` is its name.
     `stages` gives the stages behind the model from the values, the stage of its output with the dimensions, and the
@@ -48,7 +48,7 @@ class NumberTarget:
     something is learned.
     """
 
-    learned: Callable[[Values, Array], Array]
+    numbers: Callable[[Values, Array], Array]
     stages: Callable[[Values, str, Sequence[int], DataScaling], str]
     baseline: str = "the mean of the train split"
     usual: Callable[[Values, Array], Array] | None = None
@@ -58,10 +58,10 @@ class NumberTarget:
 
     def without_learning(self, values: Values, rows: Array, scaling: DataScaling) -> Array:
         """The answers that need no learning, one for each that is learned."""
-        learned = self.learned(values, rows)
+        numbers = self.numbers(values, rows)
         if self.usual is None:
-            return np.full(len(learned), scaling.centre)
-        return self.usual(values, rows)[: len(learned)]
+            return np.full(len(numbers), scaling.centre)
+        return self.usual(values, rows)[: len(numbers)]
 
 
 def usual_scaling(features: int) -> DataScaling:
@@ -71,8 +71,8 @@ def usual_scaling(features: int) -> DataScaling:
     return DataScaling([0.3 + each / 1024 for each in columns], [1.7 + each / 1024 for each in columns], 0.3, 1.7)
 
 
-def scaling_of(features: Array, learned: Array | None, *, has_usual: bool) -> DataScaling:
-    """The scaling of the train split. `features` is `[n, ..., columns]`, `learned` `[n]` or None. Raises `Refused`
+def scaling_of(features: Array, numbers: Array | None, *, has_usual: bool) -> DataScaling:
+    """The scaling of the train split. `features` is `[n, ..., columns]`, `numbers` `[n]` or None. Raises `Refused`
     where there is nothing to learn."""
     flat = features.reshape(-1, features.shape[-1]).astype(np.float64)
     means = flat.mean(axis=0)
@@ -81,9 +81,9 @@ def scaling_of(features: Array, learned: Array | None, *, has_usual: bool) -> Da
     still = deviations <= 1e-6 * np.maximum(np.abs(means), 1e-6)
     deviations = np.where(still, np.maximum(np.abs(means), 1.0), deviations)
     centre, spread = 0.0, 1.0
-    if learned is not None:
-        centre = 0.0 if has_usual else float(learned.mean())
-        spread = float(np.sqrt(np.mean((learned - centre) ** 2)))
+    if numbers is not None:
+        centre = 0.0 if has_usual else float(numbers.mean())
+        spread = float(np.sqrt(np.mean((numbers - centre) ** 2)))
         if spread <= 1e-9 * max(abs(centre), 1e-9):
             what = "never changes" if has_usual else f"is {centre:g} in all rows of the train split"
             raise Refused(Reason.DATA, f"What is to be learned {what}, so there is nothing to learn.")
@@ -98,7 +98,7 @@ def scale_stage(name: str, source: str, dimensions: Sequence[int], scaling: Data
     proc-block: scale
     inputs: [{source}]
     outputs:
-      - {{type: f32, dimensions: [{_listed(dimensions)}]}}
+      - {{type: f32, dimensions: [{_dimensions_text(dimensions)}]}}
     args:
       mean:{_numbers(scaling.means)}
       deviation:{_numbers(scaling.deviations)}
@@ -113,7 +113,7 @@ def number_stages(_values: Values, source: str, dimensions: Sequence[int], scali
     proc-block: scale
     inputs: [{source}]
     outputs:
-      - {{type: f32, dimensions: [{_listed(dimensions)}]}}
+      - {{type: f32, dimensions: [{_dimensions_text(dimensions)}]}}
     args:
       factor: {scaling.spread:.9g}
       offset: {scaling.centre:.9g}
@@ -150,11 +150,11 @@ def chosen_columns(values: Values, names: Sequence[str], target: NumberTarget | 
         own.pop(target.place)
     if not own:
         raise Refused(Reason.DATA, f"The tables have the column {names[0]} alone, and it is what is to be learned.")
-    chosen = int(values["columns"])
-    if chosen > len(own):
-        message = f"columns is {chosen}, and the tables have {counted(len(own), 'column')} to read: {listed(own)}."
+    count = int(values["columns"])
+    if count > len(own):
+        message = f"columns is {count}, and the tables have {counted(len(own), 'column')} to read: {listed(own)}."
         raise Refused(Reason.SETTINGS, message)
-    return {**values, "columns": chosen or len(own)}
+    return {**values, "columns": count or len(own)}
 
 
 def _numbers(values: Sequence[float]) -> str:
@@ -165,5 +165,5 @@ def _numbers(values: Sequence[float]) -> str:
     return " |\n" + indent(fill(text, _LINE), " " * 8)
 
 
-def _listed(dimensions: Sequence[int]) -> str:
+def _dimensions_text(dimensions: Sequence[int]) -> str:
     return ", ".join(map(str, dimensions))

@@ -293,11 +293,11 @@ def _read_stages(features: FeatureStages, edge: Edge | None) -> tuple[str, str]:
     if edge is None:
         return f"{features.stages}\n", features.stage
     if features.rows is None:
-        quantized = quantize_stage(_QUANTIZED_STAGE, features.stage, features.dimensions, edge)
-        return f"{features.stages}\n{quantized}\n", _QUANTIZED_STAGE
+        stage = quantize_stage(_QUANTIZED_STAGE, features.stage, features.dimensions, edge)
+        return f"{features.stages}\n{stage}\n", _QUANTIZED_STAGE
     rows = features.rows
-    quantized = quantize_stage(_QUANTIZED_STAGE, rows.stage, rows.dimensions, edge)
-    return f"{rows.stages}\n{quantized}\n{rows.window(_QUANTIZED_STAGE, edge.type)}\n", features.stage
+    stage = quantize_stage(_QUANTIZED_STAGE, rows.stage, rows.dimensions, edge)
+    return f"{rows.stages}\n{stage}\n{rows.window(_QUANTIZED_STAGE, edge.type)}\n", features.stage
 
 
 def _model_dimensions(recipe: Recipe, features: FeatureStages, labels: int) -> tuple[int, ...]:
@@ -320,7 +320,7 @@ def _answer_comment(recipe: Recipe) -> str:
 def estimator_runefile(
     recipe: Recipe,
     values: Values,
-    learned: LearnedParameters,
+    parameters: LearnedParameters,
     files: Mapping[str, str],
     labels: Sequence[str],
     scaling: DataScaling | None = None,
@@ -330,7 +330,7 @@ def estimator_runefile(
     assert recipe.estimator is not None  # noqa: S101 (its callers have asked)
     scaling = scaling or usual_scaling(recipe.features(values).shape[-1])
     features = scaled_features(recipe, values, scaling)
-    stages = recipe.estimator.stages(values, features, len(labels), learned)
+    stages = recipe.estimator.stages(values, features, len(labels), parameters)
     resources = "".join(f"  {name}:\n    path: {yaml_text(f'./{path}')}\n" for name, path in files.items())
     if recipe.target is None:
         resources += labels_resource(labels)

@@ -25,7 +25,7 @@ LEARNED_BY = ("boosting", "epochs", "depth", "least", "learning-rate")
 """The arguments that the estimator takes."""
 
 
-def classifying_trees(values: Values, features: FeatureStages, labels: int, _learned: LearnedParameters) -> str:
+def classifying_trees(values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
     """Trees that give a share of each label, and the answer behind them."""
     trees = _trees(features, labels)
     if values["boosting"]:
@@ -66,7 +66,7 @@ def classifying_trees(values: Values, features: FeatureStages, labels: int, _lea
     return stages + classifier_answer(values, labels, MODEL_STAGE)
 
 
-def number_trees(_values: Values, features: FeatureStages, labels: int, _learned: LearnedParameters) -> str:
+def number_trees(_values: Values, features: FeatureStages, labels: int, _parameters: LearnedParameters) -> str:
     """Trees that give a number; the stages that answer follow."""
     return f"""\
   # The sum of the trees.

@@ -36,8 +36,8 @@ def generated_sounds(
 ) -> Iterator[GeneratedSound]:
     """Of each recording of the word `copies` in noise, and `others` that are not the word, each of `length` samples."""
     noise = float(values["noise"])
-    for recorded in words:
-        word = trimmed(recorded, rate)[:length]
+    for recording in words:
+        word = trimmed(recording, rate)[:length]
         for _ in range(int(values["copies"])):
             yield GeneratedSound(
                 True, in_noise(placed(paced(word, random)[:length], length, random), rate, random, noise)
@@ -89,8 +89,8 @@ def placed(word: Array, length: int, random: np.random.Generator) -> Array:
 
 def in_noise(sound: Array, rate: int, random: np.random.Generator, least: float) -> Array:
     """A sound with noise that is `least` decibels or more below it."""
-    heard = sound[np.abs(sound) > 0]
-    level = float(np.sqrt(np.mean(heard**2))) if len(heard) else 0.01
+    audible = sound[np.abs(sound) > 0]
+    level = float(np.sqrt(np.mean(audible**2))) if len(audible) else 0.01
     distance = random.uniform(least, max(least, _QUIET_NOISE))
     return np.clip(sound + coloured(len(sound), rate, random) * level * 10 ** (-distance / 20), -1, 1)
 
@@ -119,8 +119,8 @@ def coloured(length: int, rate: int, random: np.random.Generator) -> Array:
     loudness that comes and goes."""
     spectrum = np.fft.rfft(random.normal(0, 1, length))
     frequencies = np.maximum(np.fft.rfftfreq(length, 1 / rate), 40)
-    shaped = np.fft.irfft(spectrum * frequencies ** (-random.uniform(0, 2) / 2), length)
+    shaped_noise = np.fft.irfft(spectrum * frequencies ** (-random.uniform(0, 2) / 2), length)
     turns = random.uniform(0.2, 4) * np.arange(length) / rate + random.random()
     swell = 1 + random.uniform(0, 0.8) * np.sin(2 * np.pi * turns)
-    noise: Array = shaped * swell
+    noise: Array = shaped_noise * swell
     return noise / max(float(np.sqrt(np.mean(noise**2))), 1e-9)

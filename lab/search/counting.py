@@ -57,8 +57,8 @@ def needs_of_rune(
     recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, target: str
 ) -> tuple[Needs, str | None]:
     """Returns the needs of the rune around a recipe's model on a target. Raises the errors of a build."""
-    built = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
-    return measured_or_planned(built, _NAME)
+    build_result = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
+    return measured_or_planned(build_result, _NAME)
 
 
 def _files(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> MemoryFiles:

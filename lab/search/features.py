@@ -23,23 +23,23 @@ class SharedFeatures:
         self._lock = threading.Lock()
         self._files: dict[str, _FeatureFile] = {}
 
-    def write(self, prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
+    def write(self, run: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
         """Writes the features of a run, as `write_features`; to the same file system. Raises `Refused`."""
-        key = features_runefile(prepared.settings.recipe, prepared.settings.values, None)
+        key = features_runefile(run.settings.recipe, run.settings.values, None)
         with self._lock:
             file = self._files.setdefault(key, _FeatureFile(self._folder / f"{len(self._files)}.npz"))
         with file.lock:
-            if file.written is None:
-                file.written = write_features(prepared, file.path, report)
+            if file.features is None:
+                file.features = write_features(run, file.path, report)
         target.unlink(missing_ok=True)
         os.link(file.path, target)
-        return file.written
+        return file.features
 
 
 @dataclass
 class _FeatureFile:
-    """A file of features, which `written` describes once it is there."""
+    """A file of features, which `features` describes once it is there."""
 
     path: Path
     lock: threading.Lock = field(default_factory=threading.Lock)
-    written: WrittenFeatures | None = None
+    features: WrittenFeatures | None = None

@@ -117,7 +117,7 @@ def _relu() -> LayerCall:
     return lambda x: replace(x, settings={**x.settings, "relu": True})
 
 
-def _unchanged(*_arguments: Any, **_options: Any) -> LayerCall:
+def _identity(*_arguments: Any, **_options: Any) -> LayerCall:
     """A layer that is gone in a converted model: dropout, and a normalisation that became weights and bias."""
     return lambda x: x
 
@@ -160,11 +160,11 @@ KERAS = SimpleNamespace(
     Model=_model,
     layers=SimpleNamespace(
         AveragePooling2D=_pooling,
-        BatchNormalization=_unchanged,
+        BatchNormalization=_identity,
         Conv2D=_conv,
         Dense=_dense,
         DepthwiseConv2D=_depthwise,
-        Dropout=_unchanged,
+        Dropout=_identity,
         GRU=_gru,
         ReLU=_relu,
         Reshape=_reshape,

@@ -28,14 +28,14 @@ class DeviceLimits:
 
     def excesses(self, needs: Needs) -> Mapping[str, float]:
         """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
-        return {name: needed / limit - 1 for name, needed, limit in self._limited(needs)}
+        return {name: need / limit - 1 for name, need, limit in self._limited(needs)}
 
     def reason(self, needs: Needs) -> str | None:
         """A sentence on the limits that are exceeded, or None if there are none."""
         parts = [
-            f"{_NAMES[name]} {_text(name, needed)} of at most {_text(name, limit)}"
-            for name, needed, limit in self._limited(needs)
-            if needed > limit
+            f"{_NAMES[name]} {_text(name, need)} of at most {_text(name, limit)}"
+            for name, need, limit in self._limited(needs)
+            if need > limit
         ]
         return "; ".join(parts) or None
 
@@ -46,15 +46,15 @@ class DeviceLimits:
         has_chosen = self.are_chosen and any(getattr(self, name) is not None for name in _NAMES)
         return [] if has_chosen else list(_NAMES)
 
-    def compared(self, needs: Needs) -> tuple[int, ...]:
+    def compared_needs(self, needs: Needs) -> tuple[int, ...]:
         """Returns these needs; 0 stands for instructions that were not counted."""
         return tuple(getattr(needs, name) or 0 for name in self.compared_names)
 
     def _limited(self, needs: Needs) -> Iterator[tuple[str, int, int]]:
         for name in _NAMES:
-            needed, limit = getattr(needs, name), getattr(self, name)
-            if needed is not None and limit is not None:
-                yield name, needed, limit
+            need, limit = getattr(needs, name), getattr(self, name)
+            if need is not None and limit is not None:
+                yield name, need, limit
 
 
 _NAMES = {"ram": "RAM", "flash": "flash", "instructions": "instructions"}

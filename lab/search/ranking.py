@@ -22,7 +22,7 @@ def point(accuracy: float, needs: Needs) -> Point:
 def compared_point(accuracy: float, needs: Needs, limits: DeviceLimits) -> Point:
     """Returns the objectives by which a search decides what to try, and what goes on: mistakes, and all needs where
     none has a limit."""
-    return (1 - accuracy, *limits.compared(needs))
+    return (1 - accuracy, *limits.compared_needs(needs))
 
 
 def dominates(one: Point, other: Point) -> bool:
@@ -55,9 +55,9 @@ def is_worth_going_on(own: Point, others: Sequence[Point], share: int) -> bool:
 
 def without_gain(trials: Sequence[Trial]) -> int:
     """How many trained or stopped trials there are behind the last one that joined the best."""
-    learned = [each for each in trials if each.state in (TrialState.TRAINED, TrialState.STOPPED)]
+    learned_trials = [each for each in trials if each.state in (TrialState.TRAINED, TrialState.STOPPED)]
     best = {each.number for each in best_trials(trials)}
-    for count, each in enumerate(reversed(learned)):
+    for count, each in enumerate(reversed(learned_trials)):
         if each.number in best:
             return count
-    return len(learned)
+    return len(learned_trials)

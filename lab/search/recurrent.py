@@ -92,17 +92,17 @@ class _Layer:
         """The state after a further step; `state_parts` is what the state before adds, where it is computed already."""
         if state_parts is not None:
             update = self._add("LOGISTIC", self._add("ADD", parts.update, state_parts[0]))
-            retained = self._add("MUL", update, state)
+            retained_part = self._add("MUL", update, state)
             remaining, reset = self._remaining(update), state_parts[1]
         else:
             product = self._of_state_before(state)
             update = self._add("LOGISTIC", self._add("ADD", parts.update, self._gate(product, 0)))
             remaining = self._remaining(update)
-            retained, reset = self._add("MUL", update, state), self._gate(product, 1)
+            retained_part, reset = self._add("MUL", update, state), self._gate(product, 1)
         share = self._add("LOGISTIC", self._add("ADD", parts.reset, reset))
         read = self._product(self._add("MUL", share, state), self._of_state, NO_TENSOR, self._units)
         coming = self._add("TANH", self._add("ADD", parts.state, read))
-        return self._add("ADD", retained, self._add("MUL", remaining, coming))
+        return self._add("ADD", retained_part, self._add("MUL", remaining, coming))
 
     def _of_state_before(self, state: int) -> int:
         return self._product(state, self._of_gates, NO_TENSOR, (_GATES - 1) * self._units)

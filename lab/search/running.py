@@ -72,10 +72,10 @@ class CandidateSearch:
     def settings(self) -> dict[str, Any]:
         """The settings that determine the accuracy of a trial, beside the candidate. Limits and budget may change."""
         settings = self.base.settings
-        fixed = {name: value for name, value in settings.values.items() if name not in self.space.arguments}
+        fixed_arguments = {name: value for name, value in settings.values.items() if name not in self.space.arguments}
         return {
             "recipe": settings.recipe.name,
-            "fixed arguments": fixed,
+            "fixed arguments": fixed_arguments,
             "seed": settings.seed,
             "labels": list(settings.labels),
             "data": settings.data,
@@ -90,11 +90,11 @@ class CandidateSearch:
         return Candidate({name: values[name] for name in self.space.arguments}, self.base.training.form)
 
 
-class _Stopped(Exception):
+class _SearchStopped(Exception):
     """A trial that others have overtaken, or whose search has ended."""
 
 
-def keep_nothing(_number: int, _prepared: PreparedRun, _trained: TrainedModel) -> None:
+def keep_nothing(_number: int, _run: PreparedRun, _result: TrainedModel) -> None:
     """For a search whose trials are trained again before they are used."""
 
 
@@ -113,8 +113,8 @@ def run_search(
     """
     with TemporaryDirectory(prefix="rune-search-") as name, closing(ProcessPool()) as processes:
         folder = Path(name)
-        shared = SharedWork(SharedFeatures(folder).write, processes, is_alone=budget.workers == 1)
-        return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared).run()
+        shared_work = SharedWork(SharedFeatures(folder).write, processes, is_alone=budget.workers == 1)
+        return _SearchRun(search, rows, budget, send, is_stopped, keep, folder, shared_work).run()
 
 
 class _SearchRun:
@@ -127,7 +127,7 @@ class _SearchRun:
         is_stopped: Callable[[], bool],
         keep: Keep,
         folder: Path,
-        shared: SharedWork,
+        shared_work: SharedWork,
     ) -> None:
         self._search = search
         self._rows = rows
@@ -136,7 +136,7 @@ class _SearchRun:
         self._is_stopped = is_stopped
         self._keep = keep
         self._folder = folder
-        self._shared = shared
+        self._shared_work = shared_work
         self._deadline = time.monotonic() + budget.minutes * 60
         self._lock = threading.Lock()
         self._rungs: dict[int, dict[int, Point]] = {}
@@ -159,10 +159,10 @@ class _SearchRun:
                         running[pool.submit(self._try, claim)] = claim.candidate
                 if not running:
                     return reason or _USED_UP
-                done, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+                futures, _ = wait(running, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
                 if time.monotonic() >= self._deadline or self._is_stopped():
                     self._is_over = True
-                for future in done:
+                for future in futures:
                     del running[future]
                     self._finish(future)
         finally:
@@ -171,16 +171,16 @@ class _SearchRun:
 
     def _begin(self, own: Sequence[Candidate]) -> TrialClaim | str | None:
         """Begins the next trial. Returns None while those at work may use up the budget, and why there is no next."""
-        interrupted = self._rows.interrupted()
-        if interrupted is not None:
-            return interrupted
+        interrupted_claim = self._rows.interrupted_trial()
+        if interrupted_claim is not None:
+            return interrupted_claim
         while True:
             others = self._rows.refresh()
             reason = self._reason_to_end()
             if reason is not None:
                 return reason
-            begun = sum(each.used_budget for each in self._rows.trials)
-            if begun + len(own) + len(others) >= self._budget.trials:
+            used_budget = sum(each.used_budget for each in self._rows.trials)
+            if used_budget + len(own) + len(others) >= self._budget.trials:
                 return None
             candidate = self._next([*own, *others])
             if candidate is None:
@@ -212,7 +212,7 @@ class _SearchRun:
     def _finish(self, future: Future[Trial]) -> None:
         try:
             trial = future.result()
-        except _Stopped:
+        except _SearchStopped:
             return  # its search has ended: it was neither better nor worse
         self._rows.append(trial)
         self._send({"event": "trial", **trial.to_json()})
@@ -241,19 +241,19 @@ class _SearchRun:
                 return Trial(number, candidate, TrialState.OVER_LIMIT, needs, reason=reason)
             figures = {"ram": needs.ram, "flash": needs.flash, "instructions": needs.instructions}
             self._send({"event": "counted", "trial": number, **figures})
-            return self._learned(number, candidate, values, needs)
+            return self._train(number, candidate, values, needs)
         except (Refused, BuildFailed, CompileError) as error:
             if self._is_over or time.monotonic() >= self._deadline:
-                raise _Stopped from error
+                raise _SearchStopped from error
             return Trial(number, candidate, TrialState.FAILED, needs, reason=str(error))
 
-    def _learned(self, number: int, candidate: Candidate, values: Values, needs: Needs) -> Trial:
+    def _train(self, number: int, candidate: Candidate, values: Values, needs: Needs) -> Trial:
         """Trains a candidate, and runs its rune on the validation split."""
         curve: list[float] = []
 
         def receive(event: Mapping[str, Any]) -> None:
             if self._is_over:
-                raise _Stopped
+                raise _SearchStopped
             if event["event"] == "epoch":
                 curve.append(round(event["validation_accuracy"], 4))
                 self._send({"event": "epoch", "trial": number, "epoch": len(curve), "validation_accuracy": curve[-1]})
@@ -263,31 +263,31 @@ class _SearchRun:
         base = self._search.base
         training = replace(base.training, form=candidate.form, arguments=dict(values))
         settings: RunSettings = replace(base.settings, values=values)
-        prepared = PreparedRun(training, settings, base.dataset.without(Split.TEST))
+        run = PreparedRun(training, settings, base.dataset.without(Split.TEST))
         minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
         try:
             with TemporaryDirectory(dir=self._folder, prefix="trial-") as name:
                 folder = RunFolder(Path(name), settings.digest)
-                trained = train(prepared, folder, receive, minutes=minutes, shared=self._shared)
+                result = train(run, folder, receive, minutes=minutes, shared_work=self._shared_work)
         except _Overtaken:
             reason = f"after {counted(len(curve), 'epoch')}, a quarter of the others or more were better"
             return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
-        return self._judged(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), prepared, trained)
+        return self._judge(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), run, result)
 
-    def _judged(self, trial: Trial, prepared: PreparedRun, trained: TrainedModel) -> Trial:
+    def _judge(self, trial: Trial, run: PreparedRun, result: TrainedModel) -> Trial:
         """The trial with the accuracy of its rune, and with what the trained rune needs: the compiler takes some
         kernels by the weights."""
-        search, settings = self._search, prepared.settings
-        accuracy = trained.report["judgements"]["validation"]["accuracy"]
+        search, settings = self._search, run.settings
+        accuracy = result.report["judgements"]["validation"]["accuracy"]
         if accuracy is None:
             raise Refused(Reason.DATA, "No recording of the validation split fills a window.")
-        needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, trained.model, search.target)
+        needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, result.model, search.target)
         reason = search.limits.reason(needs)
         if reason is not None:
             return replace(
                 trial, state=TrialState.FAILED, needs=needs, reason=f"the trained network needs more: {reason}"
             )
-        self._keep(trial.number, prepared, trained)
+        self._keep(trial.number, run, result)
         return replace(trial, needs=needs, accuracy=(accuracy[0], accuracy[1], accuracy[2]))
 
     def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
@@ -296,9 +296,9 @@ class _SearchRun:
             return True
         own = compared_point(max(curve), needs, self._search.limits)
         with self._lock:
-            reached = self._rungs.setdefault(len(curve), {})
-            others = {**self._stored_points(len(curve)), **reached}
-            reached[number] = own
+            rung = self._rungs.setdefault(len(curve), {})
+            others = {**self._stored_points(len(curve)), **rung}
+            rung[number] = own
         others.pop(number, None)
         return is_worth_going_on(own, list(others.values()), SHARE)
 

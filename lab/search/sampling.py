@@ -25,17 +25,17 @@ def next_candidate(
 
     The same rows and seed give the same candidate.
     """
-    tried = {_key(each) for each in (*(trial.candidate for trial in trials), *running)}
-    if len(tried) >= space.size:
-        return _first_untried(space, tried)
+    tried_keys = {_key(each) for each in (*(trial.candidate for trial in trials), *running)}
+    if len(tried_keys) >= space.size:
+        return _first_untried(space, tried_keys)
     study = _study(space, trials, running, limits, seed + len(trials) + len(running))
     distributions = _distributions(space)
     for _ in range(MAX_QUESTIONS):
         trial = study.ask(distributions)
         candidate = space.candidate(trial.params)
-        if _key(candidate) not in tried:
+        if _key(candidate) not in tried_keys:
             return candidate
-    return _first_untried(space, tried)
+    return _first_untried(space, tried_keys)
 
 
 def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: DeviceLimits, seed: int) -> Any:
@@ -76,8 +76,8 @@ def _distributions(space: Space) -> dict[str, Any]:
     return {**places, FORM: CategoricalDistribution(range(len(space.forms)))}
 
 
-def _first_untried(space: Space, tried: set[tuple[Any, ...]]) -> Candidate | None:
-    return next((each for each in _every(space) if _key(each) not in tried), None)
+def _first_untried(space: Space, tried_keys: set[tuple[Any, ...]]) -> Candidate | None:
+    return next((each for each in _every(space) if _key(each) not in tried_keys), None)
 
 
 def _every(space: Space) -> Iterator[Candidate]:

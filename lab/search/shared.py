@@ -55,10 +55,10 @@ class SharedRows:
     as `claimed`, or null.
     """
 
-    def __init__(self, send: Send, commands: SearchCommands, interrupted: TrialClaim | None) -> None:
+    def __init__(self, send: Send, commands: SearchCommands, interrupted_claim: TrialClaim | None) -> None:
         self._send = send
         self._commands = commands
-        self._interrupted = interrupted
+        self._interrupted_claim = interrupted_claim
         self.trials: list[Trial] = []
 
     def refresh(self) -> Sequence[Candidate]:
@@ -71,9 +71,9 @@ class SharedRows:
         self.trials = sorted([*self.trials, *news], key=lambda each: each.number)
         return [Candidate(dict(each["arguments"]), each["quantize"]) for each in answer["running"]]
 
-    def interrupted(self) -> TrialClaim | None:
+    def interrupted_trial(self) -> TrialClaim | None:
         """The trial that this job had begun when its last worker ended, once."""
-        claim, self._interrupted = self._interrupted, None
+        claim, self._interrupted_claim = self._interrupted_claim, None
         return claim
 
     def claim(self, candidate: Candidate) -> TrialClaim | None:

@@ -69,23 +69,25 @@ def require_searched(recipe: Recipe) -> None:
     raise Refused(Reason.SETTINGS, message)
 
 
-def space_of(recipe: Recipe, chosen: Mapping[str, Sequence[str]], form: str) -> Space:
-    """The space of a recipe, with `chosen` values in place of its own. Without chosen forms, `form` is the only one.
+def space_of(recipe: Recipe, chosen_values: Mapping[str, Sequence[str]], form: str) -> Space:
+    """The space of a recipe, with `chosen_values` in place of its own. Without chosen forms, `form` is the only one.
 
     Raises `Refused` for an argument that the recipe does not have, and for a value out of its range.
     """
     require_searched(recipe)
     arguments = dict(recipe.space)
-    declared = {each.name: each for each in recipe.arguments}
+    arguments_by_name = {each.name: each for each in recipe.arguments}
     forms: Sequence[str] = (form,)
-    for name, words in chosen.items():
+    for name, words in chosen_values.items():
         if name == FORM:
             forms = _forms(words)
-        elif name not in declared:
-            message = f"The recipe {recipe.name} has no argument {quoted(name)}. It has {listed(sorted(declared))}."
+        elif name not in arguments_by_name:
+            message = (
+                f"The recipe {recipe.name} has no argument {quoted(name)}. It has {listed(sorted(arguments_by_name))}."
+            )
             raise Refused(Reason.SETTINGS, message)
         else:
-            arguments[name] = tuple(sorted({declared[name].read(_number(name, word)) for word in words}))
+            arguments[name] = tuple(sorted({arguments_by_name[name].read(_number(name, word)) for word in words}))
     return Space(arguments, forms)
 
 

@@ -98,7 +98,7 @@ class TrialRows(Protocol):
     def refresh(self) -> Sequence[Candidate]:
         """Reads what other processes stored meanwhile into `trials`. Returns the candidates that they try now."""
 
-    def interrupted(self) -> TrialClaim | None:
+    def interrupted_trial(self) -> TrialClaim | None:
         """Returns the trial that this process tries again, once: its worker ended during it."""
 
     def claim(self, candidate: Candidate) -> TrialClaim | None:
@@ -120,7 +120,7 @@ class TrialFile:
         """No other process has the file."""
         return ()
 
-    def interrupted(self) -> TrialClaim | None:
+    def interrupted_trial(self) -> TrialClaim | None:
         """A trial that was not finished has no row, and is chosen again."""
         return None
 
@@ -159,7 +159,7 @@ def open_trials(path: Path, settings: Mapping[str, Any], *, fresh: bool = False)
             _write(file, {"version": FORMAT_VERSION, "settings": settings})
             yield TrialFile(file, [])
             return
-        own, trials = _parsed(complete, path.name)
+        own, trials = _parse(complete, path.name)
         if own != settings:
             names = sorted(name for name in {*own, *settings} if own.get(name) != settings.get(name))
             message = f"{quoted(path.name)} is of a search with another {' and another '.join(names)}."
@@ -170,10 +170,10 @@ def open_trials(path: Path, settings: Mapping[str, Any], *, fresh: bool = False)
 def read_trials(path: Path) -> tuple[Mapping[str, Any], list[Trial]]:
     """The settings and the trials of a search. Raises `Refused` and `OSError`."""
     data = path.read_bytes()
-    return _parsed(data[: data.rfind(b"\n") + 1], path.name)
+    return _parse(data[: data.rfind(b"\n") + 1], path.name)
 
 
-def _parsed(data: bytes, name: str) -> tuple[Mapping[str, Any], list[Trial]]:
+def _parse(data: bytes, name: str) -> tuple[Mapping[str, Any], list[Trial]]:
     try:
         head, *rows = map(json.loads, data.splitlines())
         if head["version"] != FORMAT_VERSION:

@@ -41,17 +41,17 @@ SPLIT_NUMBERS: Mapping[Split, int] = {Split.TRAIN: 0, Split.VALIDATION: 1, Split
 
 @dataclass(frozen=True)
 class Dataset:
-    """Recordings with labels and splits, in the order of their bytes. `stored` are the splits to be stored beside the
+    """Recordings with labels and splits, in the order of their bytes. `stored_splits` are those to be stored beside the
     model, `notes` sentences about what is left out or weak."""
 
     recordings: Sequence[Recording]
     splits: Sequence[Split]
     labels: Sequence[str]
-    stored: Mapping[str, Split]
+    stored_splits: Mapping[str, Split]
     notes: Sequence[str]
     classes: Mapping[str, str] = field(default_factory=dict)
     """The label that stands for each label of the data, where they are not the same."""
-    needed: Sequence[str] | None = None
+    needed_labels: Sequence[str] | None = None
     """The labels without which nothing is learned; None for all."""
     columns: Sequence[str] = ()
     """The names of the columns of tables."""
@@ -89,7 +89,7 @@ class Dataset:
 
 
 def read_dataset(
-    source: Path, recipe: Recipe, stored: Mapping[str, Split], needed_splits: Sequence[Split] = tuple(Split)
+    source: Path, recipe: Recipe, stored_splits: Mapping[str, Split], needed_splits: Sequence[Split] = tuple(Split)
 ) -> Dataset:
     """Reads and divides the data of a recipe. Each label needs recordings in `needed_splits`. Raises `Refused` and
     `OSError`."""
@@ -97,9 +97,9 @@ def read_dataset(
     recordings = sorted(read.items, key=lambda each: each.name)
     classes: Mapping[str, str] = {}
     labels: Sequence[str] = sorted({each.label for each in recordings})
-    needed: Sequence[str] | None = None
+    needed_labels: Sequence[str] | None = None
     columns: Sequence[str] = ()
-    notes = [*_omitted(read.omissions)]
+    notes = [*_omission_notes(read.omissions)]
     if recipe.kind is Kind.TABLE:
         require_kind(recordings, recipe.kind, recipe.name)
         columns = columns_of(recordings)
@@ -109,31 +109,31 @@ def read_dataset(
         name = columns[recipe.target.place]
         classes = dict.fromkeys(labels, name)
         tables = with_splits_in_time([replace(each, label=name) for each in recordings])
-        recordings, labels, needed = list(tables.recordings), [name], [name]
+        recordings, labels, needed_labels = list(tables.recordings), [name], [name]
         notes += tables.notes
     if recipe.learns_anomalies:
-        divided = normal_and_others(recordings, recipe.name)
-        recordings, labels, classes = list(divided.recordings), divided.labels, divided.classes
-        needed = labels[:1]
+        of_normal = normal_and_others(recordings, recipe.name)
+        recordings, labels, classes = list(of_normal.recordings), of_normal.labels, of_normal.classes
+        needed_labels = labels[:1]
     if recipe.learns_word:
         require_kind(recordings, recipe.kind, recipe.name)
         of_word = word_and_others(recordings, recipe.name)
         recordings, labels, classes = list(of_word.recordings), of_word.labels, of_word.classes
-        needed = labels[1:]
+        needed_labels = labels[1:]
     if recipe.counts:
         require_kind(recordings, recipe.kind, recipe.name)
-        marked = marked_pictures(recordings, recipe.name)
-        recordings, labels, needed = list(marked.recordings), marked.labels, marked.labels
-        notes += marked.notes
-    audible = without_silent(recordings, needed)
+        of_objects = marked_pictures(recordings, recipe.name)
+        recordings, labels, needed_labels = list(of_objects.recordings), of_objects.labels, of_objects.labels
+        notes += of_objects.notes
+    audible = without_silent(recordings, needed_labels)
     of_one = by_recording(audible.recordings)
     # Windows are learned in this order, so it is that of data with the same digest: names are no part of it.
     recordings = sorted(of_one.recordings, key=lambda each: (each.digest, each.label, each.name))
-    judged = by_object(recordings) if recipe.counts else list(enumerate(recordings))
-    require_recordings([each for _, each in judged], recipe.kind, recipe.name, needed, audible.notes)
-    splits = divide(recordings, stored)
-    own_splits = [splits.of_recordings[place] for place, _ in judged]
-    require_splits([each for _, each in judged], own_splits, needed_splits, needed, audible.notes)
+    items = by_object(recordings) if recipe.counts else list(enumerate(recordings))
+    require_recordings([each for _, each in items], recipe.kind, recipe.name, needed_labels, audible.notes)
+    splits = divide(recordings, stored_splits)
+    own_splits = [splits.of_recordings[place] for place, _ in items]
+    require_splits([each for _, each in items], own_splits, needed_splits, needed_labels, audible.notes)
     notes += [
         *splits.notes,
         *audible.notes,
@@ -146,20 +146,22 @@ def read_dataset(
         notes.append(
             f"There are no recordings labelled {OTHER}, so how often other words are taken for it is not known."
         )
-    return Dataset(recordings, splits.of_recordings, labels, splits.stored, notes, classes, needed, columns)
+    return Dataset(
+        recordings, splits.of_recordings, labels, splits.stored_splits, notes, classes, needed_labels, columns
+    )
 
 
 def generated_dataset(dataset: Dataset, recipe: Recipe, values: Values, seed: int) -> Dataset:
     """The sounds that are made of recordings of a word, in the splits of these; nothing for other recipes."""
-    generated: list[tuple[Recording, Split]] = []
+    sounds: list[tuple[Recording, Split]] = []
     if recipe.learns_word:
-        generated = list(generated_recordings(dataset.recordings, dataset.splits, dataset.labels, values, seed))
-    return replace(dataset, recordings=[each for each, _ in generated], splits=[split for _, split in generated])
+        sounds = list(generated_recordings(dataset.recordings, dataset.splits, dataset.labels, values, seed))
+    return replace(dataset, recordings=[each for each, _ in sounds], splits=[split for _, split in sounds])
 
 
-def joined(dataset: Dataset, generated: Dataset) -> Dataset:
+def with_sounds(dataset: Dataset, sounds: Dataset) -> Dataset:
     """Recordings, and behind them the sounds that are made of them."""
-    recordings, splits = [*dataset.recordings, *generated.recordings], [*dataset.splits, *generated.splits]
+    recordings, splits = [*dataset.recordings, *sounds.recordings], [*dataset.splits, *sounds.splits]
     return replace(dataset, recordings=recordings, splits=splits)
 
 
@@ -170,17 +172,17 @@ def compute_windows(
     scaling of a recipe is measured of. Raises `Refused`."""
     report(0.0, "Building the features")
     files = MemoryFiles({DEFAULT_RUNEFILE: features_runefile(recipe, values, scaling).encode(), **recipe.files})
-    rune = built(files, BuildOptions("features"))
+    rune = build_rune(files, BuildOptions("features"))
     count = len(dataset.recordings)
     return windows_of_recordings(
         rune,
         dataset.recordings,
-        lambda done: report(done / count, f"Computing features, {done} of {count}"),
+        lambda number: report(number / count, f"Computing features, {number} of {count}"),
         ends_in_silence=recipe.ends_in_silence,
     )
 
 
-def built(files: MemoryFiles, options: BuildOptions) -> bytes:
+def build_rune(files: MemoryFiles, options: BuildOptions) -> bytes:
     """A rune of features, or a whole one. Raises `Refused` where it cannot be built, as with some backbones."""
     try:
         return build(files, options).rune
@@ -193,13 +195,13 @@ class LearnedNumbers:
     """The numbers to be learned, one for each window, and the answers that need no learning where there are such,
     f64 [n]."""
 
-    learned: Array
+    numbers: Array
     usual: Array | None
 
     def scaled(self, scaling: DataScaling) -> Array:
         """Returns the numbers as a network learns them, f32 [n]: 0 is the answer that needs no learning."""
         offsets = scaling.centre if self.usual is None else self.usual
-        scaled: Array = ((self.learned - offsets) / scaling.spread).astype(np.float32)
+        scaled: Array = ((self.numbers - offsets) / scaling.spread).astype(np.float32)
         return scaled
 
 
@@ -209,17 +211,17 @@ def with_numbers(
     """The windows of which something is to be learned, and what; all of them for a recipe of labels."""
     if recipe.target is None:
         return windows, None
-    learned: list[Array] = []
+    parts: list[Array] = []
     usual: list[Array] = []
     has_number = np.zeros(len(windows.recordings), bool)
     for place in np.unique(windows.recordings):
         rows = rows_of(dataset.recordings[place])
-        own = recipe.target.learned(values, rows)
+        own = recipe.target.numbers(values, rows)
         has_number[np.flatnonzero(windows.recordings == place)[: len(own)]] = True
-        learned.append(own)
+        parts.append(own)
         if recipe.target.usual is not None:
             usual.append(recipe.target.usual(values, rows)[: len(own)])
-    numbers = LearnedNumbers(np.concatenate(learned), np.concatenate(usual) if usual else None)
+    numbers = LearnedNumbers(np.concatenate(parts), np.concatenate(usual) if usual else None)
     return replace(windows, inputs=windows.inputs[has_number], recordings=windows.recordings[has_number]), numbers
 
 
@@ -253,7 +255,7 @@ def measured_scaling(dataset: Dataset, windows: FeatureWindows, numbers: Learned
     is_learned = np.array([split is Split.TRAIN for split in dataset.splits])[windows.recordings]
     own = None
     if numbers is not None:
-        own = (numbers.learned if numbers.usual is None else numbers.learned - numbers.usual)[is_learned]
+        own = (numbers.numbers if numbers.usual is None else numbers.numbers - numbers.usual)[is_learned]
     has_usual = numbers is not None and numbers.usual is not None
     return scaling_of(windows.inputs[is_learned], own, has_usual=has_usual)
 
@@ -277,13 +279,13 @@ def save_features(target: Path, dataset: Dataset, windows: FeatureWindows, numbe
 
 def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:
     """Raises `Refused` where a label has no recording that fills a window in one of the splits."""
-    filled = sorted(set(windows.recordings.tolist()))
+    places = sorted(set(windows.recordings.tolist()))
     require_splits(
-        [dataset.recordings[each] for each in filled],
-        [dataset.splits[each] for each in filled],
+        [dataset.recordings[each] for each in places],
+        [dataset.splits[each] for each in places],
         dataset.present_splits,
         # Not the labels of these recordings: one whose recordings are all too short is not among them.
-        dataset.labels if dataset.needed is None else dataset.needed,
+        dataset.labels if dataset.needed_labels is None else dataset.needed_labels,
         short_note(dataset, windows),
     )
 
@@ -298,7 +300,7 @@ def short_note(dataset: Dataset, windows: FeatureWindows) -> Sequence[str]:
     return (f"{counted(count, 'recording')} of {listed(labels)} {verb} left out.",)
 
 
-def _omitted(omissions: Sequence[str]) -> Sequence[str]:
-    shown = [f"Left out: {each}" for each in omissions[:3]]
-    more = len(omissions) - len(shown)
-    return [*shown, f"{counted(more, 'further file')} left out."] if more > 0 else shown
+def _omission_notes(omissions: Sequence[str]) -> Sequence[str]:
+    notes = [f"Left out: {each}" for each in omissions[:3]]
+    more = len(omissions) - len(notes)
+    return [*notes, f"{counted(more, 'further file')} left out."] if more > 0 else notes

@@ -17,7 +17,7 @@ from lab.child.start import run as run_step
 from lab.recipes.numbers import DataScaling
 from lab.recipes.recipe import LearnedParameters, estimator_runefile
 from lab.refusal import Reason, Refused
-from lab.training.estimator_step import LEARNED
+from lab.training.estimator_step import LEARNED_PARAMETERS
 from lab.training.settings import RunSettings
 from rune.wording import install_command
 
@@ -28,7 +28,7 @@ _ENDINGS = {"TREES": "json"}
 
 
 @dataclass(frozen=True)
-class Estimated:
+class EstimatorResult:
     """Results of an estimator: its Runefile, the files of its resources by their paths in the project, the arguments
     of its blocks, and the outcome of its process."""
 
@@ -62,7 +62,7 @@ def estimate(
     report: Report,
     receive: Callable[[Mapping[str, Any]], None],
     command: Callable[[], ChildCommand | None],
-) -> Estimated:
+) -> EstimatorResult:
     """Learns from a file of features. Raises `Refused`."""
     require_scikit_learn()
     spec = {
@@ -71,14 +71,16 @@ def estimate(
         "seed": settings.seed,
     }
     limits = ChildLimits(seconds=round(minutes * 60), memory=MEMORY)
-    step = Step("estimate", spec, {"features": files.features}, {LEARNED: files.output}, limits, "training run")
+    step = Step(
+        "estimate", spec, {"features": files.features}, {LEARNED_PARAMETERS: files.output}, limits, "training run"
+    )
     outcome = run_step(step, Path(sys.executable), report, receive, command)
     read = json.loads(files.output.read_text("utf-8"))
-    learned = LearnedParameters(read["resources"], read["numbers"])
-    paths = {name: resource_path(files.model_path, name) for name in learned.resources}
-    runefile = estimator_runefile(settings.recipe, settings.values, learned, paths, settings.labels, files.scaling)
-    texts = {paths[name]: text.encode() for name, text in learned.resources.items()}
-    return Estimated(runefile, texts, learned.numbers, outcome)
+    parameters = LearnedParameters(read["resources"], read["numbers"])
+    paths = {name: resource_path(files.model_path, name) for name in parameters.resources}
+    runefile = estimator_runefile(settings.recipe, settings.values, parameters, paths, settings.labels, files.scaling)
+    texts = {paths[name]: text.encode() for name, text in parameters.resources.items()}
+    return EstimatorResult(runefile, texts, parameters.numbers, outcome)
 
 
 def resource_path(model_path: str, name: str) -> str:

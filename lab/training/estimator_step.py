@@ -25,7 +25,7 @@ from lab.training.feature_file import read_features
 from lab.training.judging.thresholds import few_windows_note, threshold_of
 from rune.wording import counted
 
-LEARNED = "learned"
+LEARNED_PARAMETERS = "learned"
 """The output of the step: what `LearnedParameters` has, as JSON."""
 _FOLDS = 5
 
@@ -45,18 +45,18 @@ def run(job: ChildJob) -> dict[str, Any]:
     options = function_arguments(values, recipe.estimator.arguments)
     curves: list[dict[str, float]] = []
     best_epoch = 0
-    best_learned: Any = None
+    best_model: Any = None
     best: dict[str, dict[str, Any]] = {"resources": {}, "numbers": {}}
     is_stopped = False
-    for epoch, learned in enumerate(module.rounds(*train, job.spec["seed"], **options), start=1):
-        row = {"epoch": epoch, **measure.row(learned, train, validation)}
+    for epoch, model in enumerate(module.rounds(*train, job.spec["seed"], **options), start=1):
+        row = {"epoch": epoch, **measure.row(model, train, validation)}
         if not all(map(math.isfinite, row.values())):
             raise Refused(Reason.DIVERGED, f"The loss of round {epoch} is not a number. Look for extreme values.")
         curves.append(row)
         if not best_epoch or row["validation_loss"] < curves[best_epoch - 1]["validation_loss"]:
             best_epoch = epoch
-            best_learned = learned
-            best = {"resources": dict(learned.resources()), "numbers": dict(measure.numbers(learned, validation))}
+            best_model = model
+            best = {"resources": dict(model.resources()), "numbers": dict(measure.numbers(model, validation))}
         job.send({"epoch": row, "best_epoch": best_epoch})
         job.report(epoch / values["epochs"], f"Round {epoch} of {values['epochs']}, best {best_epoch}")
         # A run of seconds is not paused: it ends with the best round, as one that is stopped.
@@ -73,8 +73,8 @@ def run(job: ChildJob) -> dict[str, Any]:
                 best_epoch,
             )
         )
-        best["numbers"] = dict(measure.numbers(best_learned, validation))
-    job.outputs[LEARNED].write_text(json.dumps(best), encoding="utf-8")
+        best["numbers"] = dict(measure.numbers(best_model, validation))
+    job.outputs[LEARNED_PARAMETERS].write_text(json.dumps(best), encoding="utf-8")
     return {
         "best_epoch": best_epoch,
         "curves": curves,
@@ -95,9 +95,9 @@ def _measure(recipe: Recipe, values: Mapping[str, Any], recordings: Any) -> _Lab
 class _Labels:
     """How well shares of labels fit: the mean of their logarithms, as a network's loss, and how often one is right."""
 
-    def row(self, learned: Any, train: Any, validation: Any) -> dict[str, float]:
-        loss, accuracy = self._judged(learned, *train)
-        validation_loss, validation_accuracy = self._judged(learned, *validation)
+    def row(self, model: Any, train: Any, validation: Any) -> dict[str, float]:
+        loss, accuracy = self._loss_and_accuracy(model, *train)
+        validation_loss, validation_accuracy = self._loss_and_accuracy(model, *validation)
         return {
             "loss": loss,
             "accuracy": accuracy,
@@ -105,7 +105,7 @@ class _Labels:
             "validation_accuracy": validation_accuracy,
         }
 
-    def numbers(self, _learned: Any, _validation: Any) -> Mapping[str, float]:
+    def numbers(self, _model: Any, _validation: Any) -> Mapping[str, float]:
         """Blocks of a classifier need none."""
         return {}
 
@@ -113,8 +113,8 @@ class _Labels:
         return []
 
     @staticmethod
-    def _judged(learned: Any, inputs: Any, labels: Any) -> tuple[float, float]:
-        shares = learned.scores(inputs)
+    def _loss_and_accuracy(model: Any, inputs: Any, labels: Any) -> tuple[float, float]:
+        shares = model.scores(inputs)
         right = np.maximum(shares[np.arange(len(labels)), labels], 1e-7)
         return float(-np.log(right).mean()), float((shares.argmax(axis=1) == labels).mean())
 
@@ -123,8 +123,8 @@ class _NumberErrors(_Labels):
     """How far numbers are off: the mean of squares, and the share of those of the usual answer, 0, that is gone."""
 
     @staticmethod
-    def _judged(learned: Any, inputs: Any, labels: Any) -> tuple[float, float]:
-        loss = float(np.mean((learned.scores(inputs) - labels) ** 2))
+    def _loss_and_accuracy(model: Any, inputs: Any, labels: Any) -> tuple[float, float]:
+        loss = float(np.mean((model.scores(inputs) - labels) ** 2))
         return loss, max(0.0, 1 - loss / max(float(np.mean(labels.astype(np.float64) ** 2)), 1e-12))
 
 
@@ -137,22 +137,22 @@ class _Anomalies:
         self.held_out: Sequence[tuple[Any, Any]] = ()
         """Scores of normal windows of the train split by estimators that did not learn them, and their recordings."""
 
-    def row(self, learned: Any, train: Any, validation: Any) -> dict[str, float]:
-        on = self.numbers(learned, validation)["on"]
+    def row(self, model: Any, train: Any, validation: Any) -> dict[str, float]:
+        on = self.numbers(model, validation)["on"]
         row = {}
         for prefix, (inputs, labels) in (("", train), ("validation_", validation)):
-            scores = learned.scores(inputs)
+            scores = model.scores(inputs)
             row[f"{prefix}loss"] = float(scores[labels == 0].mean())
             shares = [float(((scores >= on) == label)[labels == label].mean()) for label in (0, 1) if label in labels]
             row[f"{prefix}accuracy"] = sum(shares) / len(shares)
         return row
 
-    def numbers(self, learned: Any, validation: Any) -> Mapping[str, float]:
+    def numbers(self, model: Any, validation: Any) -> Mapping[str, float]:
         """Where the alarm goes on and off, by the scores of normal windows that were not learned, after the mean that
         the rune takes of them."""
         inputs, labels = validation
         normal = labels == 0
-        parts = [(learned.scores(inputs[normal]), self._recordings[normal]), *self.held_out]
+        parts = [(model.scores(inputs[normal]), self._recordings[normal]), *self.held_out]
         by_recording = [scores[recordings == each] for scores, recordings in parts for each in np.unique(recordings)]
         return asdict(threshold_of(by_recording, self._values))
 
@@ -169,15 +169,15 @@ def _held_out(
     names = np.unique(recordings[labels == 0])
     for fold in range(min(_FOLDS, len(names)) if len(names) > 1 else 0):
         is_out = np.isin(recordings, names[fold::_FOLDS]) & (labels == 0)
-        *_, learned = islice(rounds(inputs[~is_out], labels[~is_out]), count)
-        yield learned.scores(inputs[is_out]), recordings[is_out]
+        *_, model = islice(rounds(inputs[~is_out], labels[~is_out]), count)
+        yield model.scores(inputs[is_out]), recordings[is_out]
 
 
-def _numbers_in(learned: Any) -> int:
+def _numbers_in(parameters: Any) -> int:
     """How many numbers were learned: those in the texts of the resources."""
     return sum(
         len([word for word in text.replace("[", " ").replace("]", " ").replace(",", " ").split() if _is_number(word)])
-        for text in learned["resources"].values()
+        for text in parameters["resources"].values()
     )
 
 

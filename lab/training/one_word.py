@@ -72,8 +72,8 @@ def generated_recordings(
         for number, each in enumerate(generated_sounds([samples], rate, length, random, fewer)):
             data = wav_bytes(rate, (each.samples * _FULL_SCALE).astype("<i2").tobytes())
             name = f"made {number} of {recording.name}"
-            generated = replace(recording, name=name, label=labels[int(each.is_word)], data=data, quality=Quality.GOOD)
-            yield generated, split
+            sound = replace(recording, name=name, label=labels[int(each.is_word)], data=data, quality=Quality.GOOD)
+            yield sound, split
 
 
 def _fewer(values: Values, words: int) -> Values:

@@ -35,13 +35,13 @@ class PreparedRun:
 def prepare_run(
     training: Training,
     source: Path,
-    stored: Mapping[str, Split],
+    stored_splits: Mapping[str, Split],
     needed_splits: Sequence[Split] = tuple(Split),
     backbone: bytes | None = None,
     teacher: Teacher | None = None,
     start: StartModel | None = None,
 ) -> PreparedRun:
-    """Checks settings and data. `stored` are the splits of earlier runs, `backbone` the bytes of the file that
+    """Checks settings and data. `stored_splits` are the splits of earlier runs, `backbone` the bytes of the file that
     `training` names, `teacher` and `start` the models that it names. Raises `Refused` and
     `OSError`."""
     if training.teacher and teacher is None:
@@ -54,7 +54,7 @@ def prepare_run(
         recipe = with_start(recipe, training.arguments)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
-    dataset = read_dataset(source, recipe, stored, needed_splits)
+    dataset = read_dataset(source, recipe, stored_splits, needed_splits)
     if dataset.columns:
         values = chosen_columns(values, dataset.columns, recipe.target)
     digest = "" if teacher is None else bytes_digest(teacher.data)

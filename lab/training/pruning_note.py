@@ -12,5 +12,7 @@ def pruning_note(values: Values, result: Mapping[str, Any]) -> Sequence[str]:
     """A sentence where channels were to be removed, and the run ended before."""
     if not values.get("prune") or result["pruned_after"] is not None:
         return ()
-    ended = "was stopped before channels were removed" if result["ended"] == "stopped" else "is too short to remove any"
-    return (f"The run {ended}: the model has all channels, and needs as much.",)
+    ending = (
+        "was stopped before channels were removed" if result["ended"] == "stopped" else "is too short to remove any"
+    )
+    return (f"The run {ending}: the model has all channels, and needs as much.",)

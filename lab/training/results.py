@@ -26,43 +26,43 @@ def splits_path(model: str) -> str:
     return f"{_stem(model)}.splits.json"
 
 
-def result_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, bytes]:
+def result_files(run: PreparedRun, result: TrainedModel) -> Mapping[str, bytes]:
     """The files of a run by their paths in the project, without the Runefile."""
-    model = prepared.training.model
-    models = trained.parameters or {model: trained.model, float_model_path(model): trained.float_model}
-    return {**models, **_records(prepared, trained), splits_path(model): splits_to_bytes(prepared.dataset.stored)}
+    model = run.training.model
+    models = result.parameters or {model: result.model, float_model_path(model): result.float_model}
+    return {**models, **_records(run, result), splits_path(model): splits_to_bytes(run.dataset.stored_splits)}
 
 
-def trial_files(prepared: PreparedRun, trained: TrainedModel) -> Mapping[str, bytes]:
+def trial_files(run: PreparedRun, result: TrainedModel) -> Mapping[str, bytes]:
     """The files of a search's trial by their paths, without the Runefile: the model, and the records about it."""
-    return {prepared.training.model: trained.model, **_records(prepared, trained)}
+    return {run.training.model: result.model, **_records(run, result)}
 
 
-def _records(prepared: PreparedRun, trained: TrainedModel) -> dict[str, bytes]:
+def _records(run: PreparedRun, result: TrainedModel) -> dict[str, bytes]:
     """Where a model came from, and how it was trained."""
-    model = prepared.training.model
+    model = run.training.model
     return {
-        record_path(model): to_json(provenance(prepared, trained)),
-        f"{_stem(model)}.training.json": to_json({**trained.report, "curves": columns(trained.report["curves"])}),
+        record_path(model): to_json(provenance(run, result)),
+        f"{_stem(model)}.training.json": to_json({**result.report, "curves": columns(result.report["curves"])}),
     }
 
 
-def provenance(prepared: PreparedRun, trained: TrainedModel) -> dict[str, Any]:
+def provenance(run: PreparedRun, result: TrainedModel) -> dict[str, Any]:
     """Where a model came from: the same data, settings and seed on the same kind of machine give the same record."""
-    settings = prepared.settings.to_json()
+    settings = run.settings.to_json()
     return {
         "version": FORMAT_VERSION,
-        "digest": bytes_digest(trained.model),
-        **_float_digest(trained),
-        "runefile": bytes_digest(trained.runefile.encode()),
+        "digest": bytes_digest(result.model),
+        **_float_digest(result),
+        "runefile": bytes_digest(result.runefile.encode()),
         "training": {
             **settings,
-            "settings": prepared.training.settings(),
-            "samples": trained.report["samples"],
-            "best_epoch": trained.report["best_epoch"],
-            "trainer": trained.report["trainer"],
+            "settings": run.training.settings(),
+            "samples": result.report["samples"],
+            "best_epoch": result.report["best_epoch"],
+            "trainer": result.report["trainer"],
         },
-        "quantiser": trained.report["quantiser"],
+        "quantiser": result.report["quantiser"],
         "tool": f"rune {rune.__version__}",
     }
 
@@ -72,11 +72,11 @@ def columns(curves: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:
     return {name: [round(row[name], _DIGITS) for row in curves] for name in (curves[0] if curves else ())}
 
 
-def _float_digest(trained: TrainedModel) -> dict[str, Any]:
+def _float_digest(result: TrainedModel) -> dict[str, Any]:
     """Digests of the float model, or of the files of an estimator."""
-    if trained.parameters:
-        return {"files": {path: bytes_digest(data) for path, data in trained.parameters.items()}}
-    return {"float": bytes_digest(trained.float_model)}
+    if result.parameters:
+        return {"files": {path: bytes_digest(data) for path, data in result.parameters.items()}}
+    return {"float": bytes_digest(result.float_model)}
 
 
 def _stem(model: str) -> str:

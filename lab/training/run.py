@@ -16,7 +16,7 @@ import numpy as np
 
 from lab.child.job import ChildCommand, Report
 from lab.child.limits import ChildLimits
-from lab.child.start import BegunStep, Outcome, ProcessPool, Step, begun, start_ahead
+from lab.child.start import BegunStep, Outcome, ProcessPool, Step, begin_step, start_ahead
 from lab.child.start import run as run_step
 from lab.dataset.tables import require_rows
 from lab.quantize.forms import FLOAT
@@ -28,7 +28,6 @@ from lab.refusal import Reason, Refused
 from lab.training.data import (
     compute_windows,
     generated_dataset,
-    joined,
     learned_positions,
     learned_windows,
     measured_scaling,
@@ -36,12 +35,13 @@ from lab.training.data import (
     save_features,
     short_note,
     with_numbers,
+    with_sounds,
 )
 from lab.training.estimating import EstimatorFiles, estimate
 from lab.training.judging.counts import CountJudgement, counting_rune, judge_counts
 from lab.training.judging.judge import (
-    Judged,
     JudgedNumbers,
+    JudgedRune,
     NumberJudgement,
     SplitJudgement,
     judge,
@@ -102,29 +102,29 @@ class WrittenFeatures:
     train_windows: int
 
 
-def write_features(prepared: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
+def write_features(run: PreparedRun, target: Path, report: Report) -> WrittenFeatures:
     """Computes the features of a run into a file. Raises `Refused`."""
-    settings = prepared.settings
+    settings = run.settings
     recipe, values = settings.recipe, settings.values
-    dataset = joined(prepared.dataset, generated_dataset(prepared.dataset, recipe, values, settings.seed))
+    dataset = with_sounds(run.dataset, generated_dataset(run.dataset, recipe, values, settings.seed))
     if recipe.target is not None:
         require_rows(dataset.recordings, dataset.splits, recipe.target.rows(values), recipe.name)
-    computed = compute_windows(dataset, recipe, values, report)
-    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, computed))
+    all_windows = compute_windows(dataset, recipe, values, report)
+    windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, all_windows))
     if not recipe.counts:  # a picture always fills its window
         require_windows(dataset, windows)
     scaling = measured_scaling(dataset, windows, numbers)
     if recipe.scales:
-        scaled = compute_windows(dataset, recipe, values, report, scaling)
-        windows, _ = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, scaled))
-    learned = None if numbers is None else numbers.scaled(scaling)
+        scaled_windows = compute_windows(dataset, recipe, values, report, scaling)
+        windows, _ = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, scaled_windows))
+    answers = None if numbers is None else numbers.scaled(scaling)
     if recipe.reconstructs:
-        learned = windows.inputs
+        answers = windows.inputs
     elif recipe.counts:
-        learned = learned_positions(dataset, windows)
-    save_features(target, dataset, windows, learned)
+        answers = learned_positions(dataset, windows)
+    save_features(target, dataset, windows, answers)
     train_windows = sum(dataset.splits[place] is Split.TRAIN for place in windows.recordings)
-    return WrittenFeatures([*dataset.notes, *short_note(dataset, computed)], scaling, train_windows)
+    return WrittenFeatures([*dataset.notes, *short_note(dataset, all_windows)], scaling, train_windows)
 
 
 @dataclass(frozen=True)
@@ -142,58 +142,58 @@ NOTHING_SHARED = SharedWork()
 
 
 def train(
-    prepared: PreparedRun,
+    run: PreparedRun,
     folder: RunFolder,
     send: Send,
     *,
     minutes: float = DEFAULT_MINUTES,
     command: Callable[[], ChildCommand | None] = lambda: None,
-    shared: SharedWork = NOTHING_SHARED,
+    shared_work: SharedWork = NOTHING_SHARED,
 ) -> TrainedModel:
     """Trains a model, from the newest checkpoint if there is one. `command` is asked several times a second for what
     the run is to be told meanwhile. Raises `Refused`, and `RunPaused`."""
-    if prepared.settings.recipe.estimator is not None:
-        return _estimated(prepared, folder, send, minutes, command, _computed(prepared, folder, send, shared))
+    if run.settings.recipe.estimator is not None:
+        return _train_estimator(run, folder, send, minutes, command, _features_of(run, folder, send, shared_work))
     # A run that is alone compiles its network while features are computed, for as many windows as it expects.
     # Where runs share the processors that gains nothing, and the features of most are there already.
-    early = None if shared.processes is None else _computed(prepared, folder, send, shared)
-    windows = expected_windows(prepared) if early is None else early.train_windows
-    step = _training_step(prepared, folder, send, minutes, windows, shared)
-    with begun(step, ENVIRONMENT.python, _reporter(send), _LATE, shared.processes) as working:
-        features = early or _computed(prepared, folder, send, shared)
+    early = None if shared_work.processes is None else _features_of(run, folder, send, shared_work)
+    windows = expected_windows(run) if early is None else early.train_windows
+    step = _training_step(run, folder, send, minutes, windows, shared_work)
+    with begin_step(step, ENVIRONMENT.python, _reporter(send), _LATE, shared_work.processes) as working:
+        features = early or _features_of(run, folder, send, shared_work)
         working.give("features", folder.features)
-        training = _followed(prepared, working, send, command, shared)
-    notes, dataset = features.notes, prepared.dataset
+        training = _follow(run, working, send, command, shared_work)
+    notes, dataset = features.notes, run.dataset
     float_model = folder.outputs()["model"].read_bytes()
-    quantisation, model = _quantise(prepared, folder, float_model, send, shared)
-    judged, threshold_notes = _whole_rune(prepared, model, features.scaling, send)
+    quantisation, model = _quantise(run, folder, float_model, send, shared_work)
+    judged_rune, threshold_notes = _whole_rune(run, model, features.scaling, send)
     runefile, notes = (
-        judged.runefile,
-        [*notes, *threshold_notes, *pruning_note(prepared.settings.values, training.result)],
+        judged_rune.runefile,
+        [*notes, *threshold_notes, *pruning_note(run.settings.values, training.result)],
     )
-    judgements = _judged(prepared, judged, features.scaling, send)
+    judgements = _judgements(run, judged_rune, features.scaling, send)
     report = {
-        **_data_report(prepared, notes),
+        **_data_report(run, notes),
         **training.result,
-        "quantiser": "" if prepared.training.form == FLOAT else quantisation.result["quantiser"],
+        "quantiser": "" if run.training.form == FLOAT else quantisation.result["quantiser"],
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
     return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
 
 
-def _computed(prepared: PreparedRun, folder: RunFolder, send: Send, shared: SharedWork) -> WrittenFeatures:
+def _features_of(run: PreparedRun, folder: RunFolder, send: Send, shared_work: SharedWork) -> WrittenFeatures:
     """Computes the features of a run and says so."""
-    features, dataset = shared.write_features(prepared, folder.features, _reporter(send)), prepared.dataset
+    features, dataset = shared_work.write_features(run, folder.features, _reporter(send)), run.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
     send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": list(features.notes)})
     return features
 
 
-def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send: Send) -> tuple[Judged, Sequence[str]]:
+def _whole_rune(run: PreparedRun, model: bytes, scaling: DataScaling, send: Send) -> tuple[JudgedRune, Sequence[str]]:
     """The rune around a model, and sentences about its threshold. The threshold of an alarm is measured on the scores
     of the quantised rune itself."""
-    settings, path, dataset = prepared.settings, prepared.training.model, prepared.dataset
+    settings, path, dataset = run.settings, run.training.model, run.dataset
     recipe, values = settings.recipe, settings.values
     if recipe.counts:
         return counting_rune(recipe, values, path, model, dataset, _reporter(send))
@@ -201,30 +201,30 @@ def _whole_rune(prepared: PreparedRun, model: bytes, scaling: DataScaling, send:
     files = {path: model, **recipe.files}
     if not recipe.reconstructs and not recipe.learns_word:
         stage = scores_stage(model)
-        return Judged(whole_runefile(*parts), files, stage, ends_in_silence=recipe.ends_in_silence), ()
+        return JudgedRune(whole_runefile(*parts), files, stage, ends_in_silence=recipe.ends_in_silence), ()
     port = Port(DISTANCE_STAGE, 0) if recipe.reconstructs else Port(SHARES_STAGE, 1)
-    unset = Judged(
+    unset = JudgedRune(
         whole_runefile(*parts),
         files,
         port.stage,
         scores_place=port.index,
         ends_in_silence=recipe.ends_in_silence,
     )
-    generated = generated_dataset(dataset, recipe, values, settings.seed)
-    scores = normal_scores(unset, joined(dataset, generated), Split.VALIDATION, _reporter(send))
+    sounds = generated_dataset(dataset, recipe, values, settings.seed)
+    scores = normal_scores(unset, with_sounds(dataset, sounds), Split.VALIDATION, _reporter(send))
     threshold = threshold_of(scores, values)
     kind = ("window without the word", "windows without the word") if recipe.learns_word else NORMAL_WINDOWS
     notes = few_windows_note(threshold.windows, values, kind)
     if recipe.learns_word:
         threshold = word_threshold(threshold)
-    judged = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
-    if Split.TEST in generated.splits:
-        notes = [*notes, generated_sounds_note(judge(judged, generated, Split.TEST, _reporter(send)).confusion)]
-    return judged, notes
+    judged_rune = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
+    if Split.TEST in sounds.splits:
+        notes = [*notes, generated_sounds_note(judge(judged_rune, sounds, Split.TEST, _reporter(send)).confusion)]
+    return judged_rune, notes
 
 
-def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
-    dataset = prepared.dataset
+def _data_report(run: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
+    dataset = run.dataset
     return {
         "labels": list(dataset.labels),
         "samples": dataset.counts(),
@@ -233,24 +233,24 @@ def _data_report(prepared: PreparedRun, notes: Sequence[str]) -> dict[str, Json]
     }
 
 
-def _judged(
-    prepared: PreparedRun, judged: Judged, scaling: DataScaling, send: Send
+def _judgements(
+    run: PreparedRun, judged_rune: JudgedRune, scaling: DataScaling, send: Send
 ) -> dict[str, SplitJudgement | NumberJudgement | CountJudgement]:
     """How often a rune is right, or how far it is off, on the splits that it did not learn from."""
-    dataset, target = prepared.dataset, prepared.settings.recipe.target
+    dataset, target = run.dataset, run.settings.recipe.target
     splits = [split for split in (Split.VALIDATION, Split.TEST) if split in dataset.splits]
-    if prepared.settings.recipe.counts:
-        values = prepared.settings.values
-        return {split.value: judge_counts(judged, values, dataset, split, _reporter(send)) for split in splits}
+    if run.settings.recipe.counts:
+        values = run.settings.values
+        return {split.value: judge_counts(judged_rune, values, dataset, split, _reporter(send)) for split in splits}
     if target is None:
-        return {split.value: judge(judged, dataset, split, _reporter(send)) for split in splits}
-    judged = replace(judged, scores_stage=NUMBER_STAGE)
-    numbers = JudgedNumbers(target, prepared.settings.values, scaling)
-    return {split.value: judge_numbers(judged, numbers, dataset, split, _reporter(send)) for split in splits}
+        return {split.value: judge(judged_rune, dataset, split, _reporter(send)) for split in splits}
+    judged_rune = replace(judged_rune, scores_stage=NUMBER_STAGE)
+    numbers = JudgedNumbers(target, run.settings.values, scaling)
+    return {split.value: judge_numbers(judged_rune, numbers, dataset, split, _reporter(send)) for split in splits}
 
 
-def _estimated(
-    prepared: PreparedRun,
+def _train_estimator(
+    run: PreparedRun,
     folder: RunFolder,
     send: Send,
     minutes: float,
@@ -262,30 +262,30 @@ def _estimated(
     def receive(event: Mapping[str, Json]) -> None:
         send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
 
-    settings, output = prepared.settings, folder.path / "learned.json"
-    files = EstimatorFiles(prepared.training.model, folder.features, output, features.scaling)
-    learned = estimate(settings, files, minutes, _reporter(send), receive, command)
-    threshold = learned.numbers.get("on")
-    judged = Judged(learned.runefile, learned.files, MODEL_STAGE, threshold)
-    judgements = _judged(prepared, judged, features.scaling, send)
+    settings, output = run.settings, folder.path / "learned.json"
+    files = EstimatorFiles(run.training.model, folder.features, output, features.scaling)
+    result = estimate(settings, files, minutes, _reporter(send), receive, command)
+    threshold = result.numbers.get("on")
+    judged_rune = JudgedRune(result.runefile, result.files, MODEL_STAGE, threshold)
+    judgements = _judgements(run, judged_rune, features.scaling, send)
     report = {
-        **learned.outcome.result,
-        **_data_report(prepared, [*features.notes, *learned.outcome.result["notes"]]),
+        **result.outcome.result,
+        **_data_report(run, [*features.notes, *result.outcome.result["notes"]]),
         "quantiser": "",
-        "judgements": {split: each.to_json(prepared.dataset.labels) for split, each in judgements.items()},
+        "judgements": {split: each.to_json(run.dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    main = next(iter(learned.files.values()))
-    return TrainedModel(b"", main, learned.runefile, report, learned.outcome.gaps, answers, learned.files)
+    main = next(iter(result.files.values()))
+    return TrainedModel(b"", main, result.runefile, report, result.outcome.gaps, answers, result.files)
 
 
-def expected_windows(prepared: PreparedRun) -> int:
+def expected_windows(run: PreparedRun) -> int:
     """About how many windows a run learns from, before they are computed: one of each recording, or as many as the
     lines of its file fill where a window slides over rows."""
-    values = prepared.settings.values
+    values = run.settings.values
     recordings = [
         recording
-        for recording, split in zip(prepared.dataset.recordings, prepared.dataset.splits, strict=True)
+        for recording, split in zip(run.dataset.recordings, run.dataset.splits, strict=True)
         if split is Split.TRAIN
     ]
     if "window" not in values:
@@ -295,9 +295,9 @@ def expected_windows(prepared: PreparedRun) -> int:
 
 
 def _training_step(
-    prepared: PreparedRun, folder: RunFolder, send: Send, minutes: float, windows: int, shared: SharedWork
+    run: PreparedRun, folder: RunFolder, send: Send, minutes: float, windows: int, shared_work: SharedWork
 ) -> Step:
-    settings = prepared.settings
+    settings = run.settings
     spec = {
         "recipe": settings.recipe.name,
         "values": dict(settings.values),
@@ -306,17 +306,17 @@ def _training_step(
         "digest": settings.digest,
         "shape": list(settings.recipe.features(settings.values).shape),
         "windows": max(1, windows),
-        "is_alone": shared.is_alone,
-        "is_followed": shared.processes is None,
+        "is_alone": shared_work.is_alone,
+        "is_followed": shared_work.processes is None,
     }
     inputs: dict[str, Path] = {}
-    if prepared.teacher is not None:
+    if run.teacher is not None:
         inputs["teacher"] = folder.path / "teacher"
-        inputs["teacher"].write_bytes(prepared.teacher.data)
-    if prepared.start is not None:
-        spec["start"] = prepared.start.path
+        inputs["teacher"].write_bytes(run.teacher.data)
+    if run.start is not None:
+        spec["start"] = run.start.path
         inputs["start"] = folder.path / "start"
-        inputs["start"].write_bytes(prepared.start.data)
+        inputs["start"].write_bytes(run.start.data)
     checkpoint = folder.newest_checkpoint()
     if checkpoint is not None:
         inputs["checkpoint"] = checkpoint.path
@@ -325,61 +325,61 @@ def _training_step(
     return Step("train", spec, inputs, folder.outputs(), limits, "training run")
 
 
-def _followed(
-    prepared: PreparedRun,
+def _follow(
+    run: PreparedRun,
     working: BegunStep,
     send: Send,
     command: Callable[[], ChildCommand | None],
-    shared: SharedWork,
+    shared_work: SharedWork,
 ) -> Outcome:
     """Passes on what a training step sends, until it ends. Raises `Refused`, and `RunPaused`."""
 
     def receive(event: Mapping[str, Json]) -> None:
         if "epoch" in event:
-            if event["epoch"]["epoch"] == 1 and shared.processes is None:
+            if event["epoch"]["epoch"] == 1 and shared_work.processes is None:
                 start_ahead(Path(sys.executable), "quantise")
             send({"event": "epoch", "best_epoch": event["best_epoch"], **event["epoch"]})
         elif "answers" in event:
             # Sounds that were made are behind the recordings, and nobody has them to listen to.
-            answers = [each for each in event["answers"] if each[0] < len(prepared.dataset.recordings)]
+            answers = [each for each in event["answers"] if each[0] < len(run.dataset.recordings)]
             send({"event": "answers", "epoch": event["of_epoch"], "answers": answers})
         else:
             send({"event": "checkpoint", "epoch": event["of_epoch"], "file": event["checkpoint"]})
 
     try:
         outcome = working.outcome(_reporter(send), receive, command)
-    except Refused as refused:
-        if refused.reason is not Reason.OUT_OF_MEMORY:
+    except Refused as refusal:
+        if refusal.reason is not Reason.OUT_OF_MEMORY:
             raise
-        raise Refused(refused.reason, f"{refused} {_MEMORY_ADVICE}") from refused
+        raise Refused(refusal.reason, f"{refusal} {_MEMORY_ADVICE}") from refusal
     if "paused" in outcome.result:
         raise RunPaused
     return outcome
 
 
 def _quantise(
-    prepared: PreparedRun, folder: RunFolder, float_model: bytes, send: Send, shared: SharedWork
+    run: PreparedRun, folder: RunFolder, float_model: bytes, send: Send, shared_work: SharedWork
 ) -> tuple[Outcome, bytes]:
     """The model in its form, with ranges measured on windows that it learned from."""
-    form = prepared.training.form
+    form = run.training.form
     with TemporaryDirectory(prefix="rune-train-") as name:
         source, samples, output = (Path(name) / each for each in ("float.tflite", "samples.zip", "output.tflite"))
         source.write_bytes(float_model)
         samples.write_bytes(calibration_samples(folder.features))
-        bounds = prepared.settings.recipe.features(prepared.settings.values).bounds
+        bounds = run.settings.recipe.features(run.settings.values).bounds
         spec = {"forms": [form], "floats": [], "form": form, "input_bounds": bounds}
         step = Step("quantise", spec, {"source": source, "samples": samples}, {form: output}, work="quantisation")
-        outcome = run_step(step, Path(sys.executable), _reporter(send), pool=shared.processes)
+        outcome = run_step(step, Path(sys.executable), _reporter(send), pool=shared_work.processes)
         return outcome, float_model if form == FLOAT else output.read_bytes()
 
 
 def calibration_samples(features: Path) -> bytes:
     """Windows of the train split, spread evenly, as an archive of samples."""
     with np.load(features, allow_pickle=False) as arrays:
-        learned = arrays["inputs"][arrays["splits"] == 0]
-    chosen = learned[:: max(1, -(-len(learned) // MOST_SAMPLES))]
+        train_windows = arrays["inputs"][arrays["splits"] == 0]
+    samples = train_windows[:: max(1, -(-len(train_windows) // MOST_SAMPLES))]
     buffer, array = io.BytesIO(), io.BytesIO()
-    np.save(array, chosen)
+    np.save(array, samples)
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("windows.npy", array.getvalue())
     return buffer.getvalue()
@@ -387,12 +387,12 @@ def calibration_samples(features: Path) -> bytes:
 
 def _reporter(send: Send) -> Report:
     """Sends how far a part of a run is, a few times a second."""
-    sent = 0.0
+    last_report = 0.0
 
     def report(share: float, text: str) -> None:
-        nonlocal sent
-        if time.monotonic() - sent >= REPORT_SECONDS:
-            sent = time.monotonic()
+        nonlocal last_report
+        if time.monotonic() - last_report >= REPORT_SECONDS:
+            last_report = time.monotonic()
             send({"event": "progress", "share": round(share, 3), "text": text})
 
     return report

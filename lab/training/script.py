@@ -19,7 +19,7 @@ SCRIPT = "train.py"
 FEATURES = "features.npz"
 REQUIREMENTS = "requirements.txt"
 TEACHER = "teacher.float.tflite"
-_REQUIRED = ("keras", "numpy", "tensorflow-cpu")
+_REQUIRED_PACKAGES = ("keras", "numpy", "tensorflow-cpu")
 _WIDTH = 110
 
 _HEAD = '''\
@@ -68,7 +68,7 @@ def main() -> None:
         after_epoch,{teacher}
     )
     progress.model.set_weights(progress.best_weights)
-    share = judged(progress.learner, test, SETTINGS)[1]
+    share = loss_and_accuracy(progress.learner, test, SETTINGS)[1]
     print(f"Best epoch {{progress.best_epoch}}; {measure} on windows of the test split {{share:.1%}}")
     progress.model.save(folder / "model.keras")
     (folder / "curves.json").write_text(json.dumps(progress.curves, indent=1) + "\\n")
@@ -109,7 +109,7 @@ def script_text(settings: RunSettings, start: str = "") -> str:
         "NETWORK": function_arguments(values, recipe.network_arguments),
         "AUGMENTATION": function_arguments(values, recipe.augmentation),
     }
-    written = "\n".join(
+    constant_lines = "\n".join(
         f"{name} = {pformat(value, width=_WIDTH, sort_dicts=False)}" for name, value in constants.items()
     )
     numbers = ", ".join(
@@ -141,7 +141,7 @@ def script_text(settings: RunSettings, start: str = "") -> str:
     return "\n\n".join(
         [
             _HEAD.format(features=FEATURES) + "\n" + imports,
-            written,
+            constant_lines,
             network.body,
             *(part.body for part in loop),
             f"SETTINGS = Settings(seed={settings.seed}, {numbers})",
@@ -153,7 +153,7 @@ def script_text(settings: RunSettings, start: str = "") -> str:
                 if recipe.counts
                 else "(augmented(batch, random, **AUGMENTATION), labels)",
                 teacher=teacher,
-                network=f'started(folder / "{start}", inputs.shape[1:], len(LABELS), None, {layers})'
+                network=f'starting_network(folder / "{start}", inputs.shape[1:], len(LABELS), None, {layers})'
                 if start
                 else f"network(inputs.shape[1:], {classes}, None, **NETWORK)",
             ),
@@ -188,4 +188,4 @@ def _import_lines(imports: Iterable[ast.Import | ast.ImportFrom]) -> str:
 
 def _requirements() -> str:
     versions: Mapping[str, Any] = dict(locked_packages(Path(ENVIRONMENT.lock).read_text("utf-8")))
-    return "".join(f"{name}=={versions[name]}\n" for name in _REQUIRED)
+    return "".join(f"{name}=={versions[name]}\n" for name in _REQUIRED_PACKAGES)

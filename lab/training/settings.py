@@ -90,10 +90,10 @@ def _environment_of(recipe: Recipe) -> Mapping[str, str]:
     if recipe.estimator is None:
         return environment_record(ENVIRONMENT)
     try:
-        installed = version("scikit-learn")
+        installed_version = version("scikit-learn")
     except PackageNotFoundError:
-        installed = ""
-    return {"name": "scikit-learn", "version": installed}
+        installed_version = ""
+    return {"name": "scikit-learn", "version": installed_version}
 
 
 def json_digest(value: Any) -> str:

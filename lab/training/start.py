@@ -33,14 +33,14 @@ class StartModel:
         return f"start{PurePosixPath(self.path).suffix}"
 
 
-def with_start(recipe: Recipe, written: Mapping[str, object]) -> Recipe:
+def with_start(recipe: Recipe, values: Mapping[str, object]) -> Recipe:
     """The recipe with the arguments of a run that begins with a model: those of its own network and of pruning are not
     among them. Raises `Refused` where no run does, and where one of these is written."""
     if not recipe.takes_start:
         raise Refused(Reason.SETTINGS, f"The recipe {recipe.name} begins with no model of a file. Remove `start`.")
     own = (*recipe.network_arguments, "prune")
-    if unused := [name for name in written if name in own]:
-        message = f"A run that begins with a model keeps its network. Remove {listed(unused)}, or `start`."
+    if unused_names := [name for name in values if name in own]:
+        message = f"A run that begins with a model keeps its network. Remove {listed(unused_names)}, or `start`."
         raise Refused(Reason.SETTINGS, message)
     arguments = (_slower(each) for each in recipe.arguments if each.name not in own)
     return replace(recipe, arguments=(*arguments, LEARNED_LAYERS), network_arguments=())

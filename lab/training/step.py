@@ -34,7 +34,7 @@ _LARGE_STEP = 1 << 17
 """Numbers of the windows of a step from which on two threads share an operator."""
 
 
-class _Commanded(Exception):
+class _ParentCommand(Exception):
     """The process that started the step wants it to end."""
 
     def __init__(self, command: ChildCommand) -> None:
@@ -88,7 +88,7 @@ def run(job: ChildJob) -> dict[str, Any]:
 
     def network(batch: int | None) -> Any:
         if start:
-            return starting.started(Path(start), shape, classes, batch, values[LEARNED_LAYERS.name])
+            return starting.starting_network(Path(start), shape, classes, batch, values[LEARNED_LAYERS.name])
         return module.network(shape, classes, batch, **function_arguments(values, recipe.network_arguments))
 
     def new_learner(train: Any) -> Any:
@@ -111,11 +111,11 @@ def run(job: ChildJob) -> dict[str, Any]:
         _restore(job, progress, lambda: fitting.remove_channels(progress, settings, train))
     elif start:
         # Where the last layer is new, its answers before learning are chance.
-        progress.accuracy_before = fitting.judged(learner, validation, settings)[1]
+        progress.accuracy_before = fitting.loss_and_accuracy(learner, validation, settings)[1]
     teacher = distilling.teacher_of(job.inputs["teacher"].read_bytes()) if settings.has_teacher else None
     augmentation = function_arguments(values, recipe.augmentation)
     saves = _Saves()
-    sent = _ValidationAnswers(job, features.validation_recordings)
+    validation_answers = _ValidationAnswers(job, features.validation_recordings)
     is_stopped = False
 
     def after_epoch() -> None:
@@ -129,18 +129,18 @@ def run(job: ChildJob) -> dict[str, Any]:
             and not recipe.counts
             and progress.best_epoch == len(progress.curves)
             and spec["is_followed"]
-            and sent.is_due()
+            and validation_answers.is_due()
         ):
-            sent.send(progress.learner.answers(validation.inputs), progress.best_epoch)
+            validation_answers.send(progress.learner.answers(validation.inputs), progress.best_epoch)
         if spec["is_followed"] and saves.is_due():
             saves.save(lambda: _save(job, progress))
         if (command := job.command()) is not None:
-            raise _Commanded(command)
+            raise _ParentCommand(command)
 
     def augmented(batch: Any, labels: Any, random: np.random.Generator) -> tuple[Any, Any]:
         if recipe.counts:
-            moved: tuple[Any, Any] = module.augmented(batch, labels, random, **augmentation)
-            return moved
+            pair: tuple[Any, Any] = module.augmented(batch, labels, random, **augmentation)
+            return pair
         return module.augmented(batch, random, **augmentation), labels
 
     try:
@@ -156,7 +156,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     except fitting.Diverged as error:
         advice = "Choose a lower learning-rate, and look for recordings with extreme values."
         raise Refused(Reason.DIVERGED, f"{error} {advice}") from error
-    except _Commanded as end:
+    except _ParentCommand as end:
         if end.command is ChildCommand.PAUSE:
             _save(job, progress)
             return {"paused": True}
@@ -207,8 +207,8 @@ class _ValidationAnswers:
     def __init__(self, job: ChildJob, recordings: Any) -> None:
         self._job = job
         self._recordings = recordings
-        self._begun = time.monotonic()
-        self._due = self._begun
+        self._start_time = time.monotonic()
+        self._due = self._start_time
 
     def is_due(self) -> bool:
         return time.monotonic() >= self._due
@@ -222,7 +222,7 @@ class _ValidationAnswers:
             rows.append([int(place), answer, round(float(mean[answer]), 3)])
         self._job.send({"answers": rows, "of_epoch": epoch})
         now = time.monotonic()
-        self._due = now + max(ANSWER_SECONDS, ANSWER_SHARE * (now - self._begun))
+        self._due = now + max(ANSWER_SECONDS, ANSWER_SHARE * (now - self._start_time))
 
 
 class _Saves:

@@ -18,8 +18,8 @@ __all__ = ["BY_GRAPH_TYPE", "BY_NUMBER", "CAPABILITIES", "INPUT_OPTIONS", "SENSO
 
 def _declarations() -> list[Capability]:
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
-    declared = {value for module in modules for value in vars(module).values() if isinstance(value, Capability)}
-    return sorted(declared, key=int)
+    capabilities = {value for module in modules for value in vars(module).values() if isinstance(value, Capability)}
+    return sorted(capabilities, key=int)
 
 
 CAPABILITIES: Final = MappingProxyType({each.name: each for each in _declarations()})

@@ -165,7 +165,7 @@ class Capability:
     sensor: Sensor | None = None
     zune_package: str | None = None
     """The package of a zune that gives the same."""
-    implied: Callable[[TensorType], Parameters] = _nothing_implied
+    implied_parameters: Callable[[TensorType], Parameters] = _nothing_implied
     """The parameters that are left out, as the declared output type implies them."""
     starter: Callable[[TensorType], Parameters | None] = _unlike
     """The arguments with which a new Runefile reads a model's input of this type from it; None for an input that does

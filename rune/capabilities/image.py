@@ -59,11 +59,11 @@ def describe_picture(parameters: Parameters) -> str:
     return f"a picture of {size}, row by row from the top left, {pixels}"
 
 
-def missing_side(name: str, parameters: Parameters, declared: TensorType) -> int | None:
+def missing_side(name: str, parameters: Parameters, declared_type: TensorType) -> int | None:
     """The width or height that the declared type has."""
-    if len(declared.dimensions) != 4 or declared.dimensions[::3] != (1, _channels(parameters)):
+    if len(declared_type.dimensions) != 4 or declared_type.dimensions[::3] != (1, _channels(parameters)):
         return None
-    return {"width": declared.dimensions[1], "height": declared.dimensions[2]}.get(name)
+    return {"width": declared_type.dimensions[1], "height": declared_type.dimensions[2]}.get(name)
 
 
 def _channels(parameters: Parameters) -> int:

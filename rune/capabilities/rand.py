@@ -12,7 +12,7 @@ def _output(parameters: Parameters) -> TensorType | None:
     return None if amount is None else TensorType(ElementType.U32, (int(amount),))
 
 
-def _implied(type_: TensorType) -> Parameters:
+def _implied_parameters(type_: TensorType) -> Parameters:
     """Without an amount a host gives one number, whatever the size of the tensor."""
     return {"amount": max(type_.size // 4, 1)}
 
@@ -36,5 +36,5 @@ RAND = Capability(
     stage_name="random",
     port_name="random",
     array=lambda _: None,
-    implied=_implied,
+    implied_parameters=_implied_parameters,
 )

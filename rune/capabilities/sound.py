@@ -20,8 +20,8 @@ def _output(parameters: Parameters) -> TensorType:
 
 
 def _tone(parameters: Parameters, size: int) -> bytes:
-    declared = float(parameters.get("hz", _DEFAULT_RATE))
-    rate = declared if math.isfinite(declared) and declared > 0 else _DEFAULT_RATE
+    declared_rate = float(parameters.get("hz", _DEFAULT_RATE))
+    rate = declared_rate if math.isfinite(declared_rate) and declared_rate > 0 else _DEFAULT_RATE
     step = 2 * math.pi * _TONE_HERTZ / rate
     count = size // 2
     samples = (round(_LOUDNESS * math.sin(step * index)) for index in range(count))
@@ -38,11 +38,11 @@ def _detail(arguments: Mapping[str, object]) -> str:
     return f"{hertz / 1000:g} kHz" if isinstance(hertz, int | float) and math.isfinite(hertz) else ""
 
 
-def _solve(name: str, parameters: Parameters, declared: TensorType) -> int | None:
+def _solve(name: str, parameters: Parameters, declared_type: TensorType) -> int | None:
     other = parameters.get("sample_duration_ms" if name == "hz" else "hz")
-    if declared.element is not ElementType.I16 or not isinstance(other, int):
+    if declared_type.element is not ElementType.I16 or not isinstance(other, int):
         return None
-    value, rest = divmod(declared.count * 1000, other) if other > 0 else (0, 1)
+    value, rest = divmod(declared_type.count * 1000, other) if other > 0 else (0, 1)
     return value if value > 0 and rest == 0 else None
 
 

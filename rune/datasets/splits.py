@@ -45,12 +45,12 @@ def split_of_single(data_set: UUID, digest: str) -> Split:
     return Split.TRAIN
 
 
-def _distance(group: Counts, splits: Mapping[Split, Counts], chosen: Split, shares: Mapping[Split, float]) -> float:
+def _distance(group: Counts, splits: Mapping[Split, Counts], target: Split, shares: Mapping[Split, float]) -> float:
     """How far the shares of the group's labels are from `shares` if it goes into `chosen`."""
     distance = 0.0
-    for label, added in group.items():
-        total = added + sum(splits.get(split, {}).get(label, 0) for split in shares)
+    for label, added_count in group.items():
+        total = added_count + sum(splits.get(split, {}).get(label, 0) for split in shares)
         for split, share in shares.items():
-            count = splits.get(split, {}).get(label, 0) + (added if split == chosen else 0)
-            distance += abs(count / total - share) * added if total else 0
+            count = splits.get(split, {}).get(label, 0) + (added_count if split == target else 0)
+            distance += abs(count / total - share) * added_count if total else 0
     return distance

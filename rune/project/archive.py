@@ -35,18 +35,18 @@ def zip_folder(files: ProjectFiles, folder: str, limit: int = DEFAULT_FILE_LIMIT
 
 def zip_files(members: Mapping[str, bytes]) -> bytes:
     """The archive of files by their path, in their order; folders have entries too."""
-    written = io.BytesIO()
-    known: set[str] = set()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+    buffer = io.BytesIO()
+    folders: set[str] = set()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, data in members.items():
             parts = name.split("/")[:-1]
             for depth in range(1, len(parts) + 1):
                 parent = "/".join(parts[:depth]) + "/"
-                if parent not in known:
-                    known.add(parent)
+                if parent not in folders:
+                    folders.add(parent)
                     archive.writestr(_entry(parent, _FOLDER_MODE), b"")
             archive.writestr(_entry(name, _FILE_MODE), data)
-    return written.getvalue()
+    return buffer.getvalue()
 
 
 def _entry(name: str, mode: int) -> zipfile.ZipInfo:

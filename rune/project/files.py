@@ -110,11 +110,11 @@ class FolderFiles:
         self._folders = (self._root, *(other.resolve() for other in others))
 
     def size(self, path: str) -> int:
-        with self._opened(path) as file:
+        with self._open_file(path) as file:
             return os.fstat(file.fileno()).st_size
 
     def read(self, path: str) -> bytes:
-        with self._opened(path) as file:
+        with self._open_file(path) as file:
             size = os.fstat(file.fileno()).st_size
             if size > self._limit:
                 raise FileTooLarge(path, f"{size_text(size)}, more than the limit of {size_text(self._limit)}")
@@ -124,9 +124,9 @@ class FolderFiles:
                 raise FileError(path, error.strerror or str(error)) from error
 
     def paths(self) -> tuple[str, ...]:
-        return tuple(sorted(islice(self._listed(self._root, "", (self._root,)), _MOST_LISTED)))
+        return tuple(sorted(islice(self._list_files(self._root, "", (self._root,)), _MOST_LISTED)))
 
-    def _listed(self, folder: Path, prefix: str, chain: tuple[Path, ...]) -> Iterator[str]:
+    def _list_files(self, folder: Path, prefix: str, chain: tuple[Path, ...]) -> Iterator[str]:
         """The files below `folder`, whose path in the project is `prefix`; `chain` are the folders that led here."""
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -141,13 +141,13 @@ class FolderFiles:
                 continue
             target = folder / entry.name
             if entry.is_symlink():
-                resolved = self._allowed(_resolved(target))
-                if resolved is None or any(each.is_relative_to(resolved) for each in chain):
+                resolved_target = self._allowed_path(_resolved(target))
+                if resolved_target is None or any(each.is_relative_to(resolved_target) for each in chain):
                     continue  # It leads out, or back to where it is listed from.
-                target = resolved
-            yield from self._listed(target, f"{inside}/", (*chain, target))
+                target = resolved_target
+            yield from self._list_files(target, f"{inside}/", (*chain, target))
 
-    def _opened(self, path: str) -> BinaryIO:
+    def _open_file(self, path: str) -> BinaryIO:
         """The file of a path, open. Raises `FileError`."""
         inside = normal_path(path)
         target = _resolved(self._root / inside)
@@ -156,22 +156,22 @@ class FolderFiles:
         folder = next((each for each in self._folders if target.is_relative_to(each)), None)
         if folder is None:
             raise FileNotInProject(path, _OUTSIDE)
-        if self._allowed(target) is None:
+        if self._allowed_path(target) is None:
             raise FileNotInProject(path, "it belongs to Git's own files, which are never read")
         try:
-            opened = open_beneath(folder, target)
+            descriptor = open_beneath(folder, target)
         except (FileNotFoundError, NotADirectoryError):
             raise FileMissing(path, "no such file in the project") from None
         except OSError as error:
             if error.errno == errno.ELOOP:
                 raise FileError(path, "it was replaced by a link while it was opened") from None
             raise FileError(path, error.strerror or str(error)) from error
-        if not stat.S_ISREG(os.fstat(opened).st_mode):
-            os.close(opened)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
             raise FileError(path, "not a file")
-        return os.fdopen(opened, "rb")
+        return os.fdopen(descriptor, "rb")
 
-    def _allowed(self, target: Path | None) -> Path | None:
+    def _allowed_path(self, target: Path | None) -> Path | None:
         """A resolved path that may be read."""
         if target is None:
             return None

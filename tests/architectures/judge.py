@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from rune.compiler.anvil.errors import CompileError
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
@@ -56,7 +56,7 @@ def judged(data: bytes) -> Outcome:
     size = len(data)
     try:
         model = read_model(data)
-        lacking = unsupported(model)
+        lacking = unsupported_ops(model)
         if lacking:
             return Outcome(Verdict.HOST, "; ".join(map(str, lacking)), size)
         files = project_of(data, model)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import forge
-from forge.core.audit.messages import declared
+from forge.core.audit.messages import audit_sentences
 from tests.forge.acts import (
     AUDIT,
     EVENT,
@@ -53,11 +53,11 @@ PARTS_OF_ACTS = {
 UNAUDITED: Mapping[str, str] = {
     "forge.accounts.people.actions.account.end_claims": "a part of other acts, which write theirs",
     "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
-    "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
-    "forge.builds.actions.ask_for_embedding": "the same, with what the last layer of its model reads",
-    "forge.builds.actions.run_tests": "the same, for what the tests of a block find",
-    "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
-    "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
+    "forge.builds.previews.actions.refresh_preview": "asks for what an edit makes by itself; the project is the same",
+    "forge.builds.previews.actions.ask_for_embedding": "the same, with what the last layer of its model reads",
+    "forge.builds.previews.actions.run_tests": "the same, for what the tests of a block find",
+    "forge.builds.previews.actions.try_fix": "the same, of a text that is stored nowhere",
+    "forge.builds.previews.actions.watch_wires": "the same, with what flows in its wires",
     "forge.datasets.imports.actions.receive_piece": "bytes mean nothing before the import is started, which is written",
     "forge.datasets.labelling.actions.release": "says who looks at a sample for some minutes; no sample changes",
     "forge.datasets.labelling.actions.take_next": "the same",
@@ -130,12 +130,12 @@ def test_each_audit_entry_says_where_it_happened() -> None:
 @pytest.mark.slow
 @pytest.mark.protects("audit/unreadable-entries")
 def test_each_action_has_its_words() -> None:
-    assert written_actions(forge_code()) - set(declared()) == set()
+    assert written_actions(forge_code()) - set(audit_sentences()) == set()
 
 
 @pytest.mark.slow
 def test_each_sentence_names_values_that_its_entries_have() -> None:
-    sentences = {name: sentence.text for name, sentence in declared().items()}
+    sentences = {name: sentence.text for name, sentence in audit_sentences().items()}
     assert missing_values(forge_code(), sentences, THINGS) == []
 
 

@@ -14,7 +14,7 @@ import pytest
 from lab.environments.environment import ENVIRONMENTS
 from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from tests.architectures.formats.chosen import CHOSEN, FORMATS, SOURCES, source_of
 from tests.architectures.formats.table import PAGE, cells_of, rows_of_the_page
@@ -47,7 +47,7 @@ def test_every_gap_of_the_page_has_its_reason() -> None:
 @each_case("name", CHOSEN)
 def test_a_network_of_pytorch_becomes_a_model_that_is_compiled_in(name: str) -> None:
     source = fix_shapes(read_onnx(source_of(SOURCES, name, "onnx")), {})
-    assert unsupported(read_model(translate(source).data)) == ()
+    assert unsupported_ops(read_model(translate(source).data)) == ()
 
 
 @pytest.mark.proof(shares=SHARES)

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.cases import each_case
 from tools.checks.class_names import (
     FRAMEWORK,
-    SHARED,
+    SHARED_NAMES,
     repeated_classes,
     repeated_types,
     script_sources_of,
@@ -37,12 +37,12 @@ def test_a_private_name_and_two_classes_of_one_module_are_refused() -> None:
     assert len(list(repeated_classes({"a.py": "class R: pass\nclass R: pass\n"}))) == 1
 
 
-@each_case("name", sorted(SHARED))
+@each_case("name", sorted(SHARED_NAMES))
 def test_a_third_class_and_a_second_one_elsewhere_have_no_shared_name(name: str) -> None:
-    shared = dict.fromkeys(SHARED[name], f"class {name}: pass\n")
+    shared = dict.fromkeys(SHARED_NAMES[name], f"class {name}: pass\n")
     assert not list(repeated_classes(shared))
     assert len(list(repeated_classes(shared | {"lab/x.py": f"class {name}: pass\n"}))) == 1
-    first = min(SHARED[name])
+    first = min(SHARED_NAMES[name])
     assert len(list(repeated_classes({first: shared[first], "lab/x.py": f"class {name}: pass\n"}))) == 1
     assert len(list(repeated_classes({first: shared[first] * 2}))) == 1
 
@@ -59,7 +59,7 @@ def test_an_example_is_a_project_of_its_own() -> None:
 
 
 def test_a_shared_name_that_is_gone_is_refused() -> None:
-    everything = {path: f"class {name}: pass\n" for name, paths in SHARED.items() for path in paths}
+    everything = {path: f"class {name}: pass\n" for name, paths in SHARED_NAMES.items() for path in paths}
     everything["forge/builds/models.py"] = "class Build: pass\nclass Preview: pass\n"
     assert not list(unused_permissions(everything))
     (message,) = unused_permissions(everything | {"rune/tools/api/built.py": "class Built: pass\n"})

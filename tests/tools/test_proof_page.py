@@ -46,9 +46,9 @@ def test_what_did_not_run_is_run_again_and_what_passed_is_not(monkeypatch: pytes
 
     monkeypatch.setattr(prove, "run", run)
     outcomes = ["not run", "failed", "passed", "passed"]
-    assert [prove.proved(part, "state", "abc") for _ in outcomes] == [True, False, True, True]
+    assert [prove.prove_part(part, "state", "abc") for _ in outcomes] == [True, False, True, True]
     assert len(runs) == 3, "the third run passed, so the fourth is not needed"
-    prove.proved(part, "another state", "abd")
+    prove.prove_part(part, "another state", "abd")
     assert runs[-1] == "another state"
 
 

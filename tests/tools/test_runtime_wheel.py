@@ -15,7 +15,7 @@ from forge.serving.wheel import current_wheel
 from rune.tools.api.built import build
 from tests.support.cases import each_case
 from tests.support.servers.live_server import REPOSITORY
-from tools.packaging.runtime_wheel import LARGEST, imported
+from tools.packaging.runtime_wheel import LARGEST, imported_modules
 
 LIBRARIES = ("numpy", "numpy.libs", "wasmtime")
 PROGRAM = """\
@@ -46,7 +46,7 @@ except ModuleNotFoundError as error:
     ],
 )
 def test_what_a_source_imports_when_it_runs(source: str, modules: set[str]) -> None:
-    assert imported(source) == modules
+    assert imported_modules(source) == modules
 
 
 def names_in(wheel: Path) -> set[str]:

@@ -21,7 +21,7 @@ from tools.setup import ROOT
 
 FRAMEWORK: Final = frozenset({"Command", "Config", "Handler", "Meta", "Migration"})
 """Names that a framework looks up in each module or class, such as Django's `Meta` and `Command`."""
-SHARED: Final[Mapping[str, frozenset[str]]] = {
+SHARED_NAMES: Final[Mapping[str, frozenset[str]]] = {
     "Build": frozenset({"forge/builds/models.py", "rune/tools/api/built.py"}),
     "DataSet": frozenset({"forge/datasets/models.py", "rune/tools/api/data.py"}),
     "Deployment": frozenset({"forge/deployments/models.py", "rune/tools/api/deployment.py"}),
@@ -30,7 +30,7 @@ SHARED: Final[Mapping[str, frozenset[str]]] = {
 }
 """Public names of the Python packages `rune` and `hmr`, and the files that define them. Programs of users import them;
 they stand for the things of the server that have the same name."""
-_EXPORTED: Final = re.compile(
+_EXPORTED_TYPE: Final = re.compile(
     r"^export (?:default )?(?:declare )?(?:abstract )?(?:class|interface|type|(?:const )?enum) (?P<name>\w+)",
     re.MULTILINE,
 )
@@ -47,7 +47,7 @@ def classes_of(source: str) -> Iterator[tuple[int, str]]:
 
 def exported_types_of(source: str) -> Iterator[tuple[int, str]]:
     """The lines and names of the classes, interfaces, types and enums that a module of TypeScript exports."""
-    for match in _EXPORTED.finditer(source):
+    for match in _EXPORTED_TYPE.finditer(source):
         if match["name"] != _OF_COMPONENTS:
             yield source.count("\n", 0, match.start()) + 1, match["name"]
 
@@ -76,11 +76,12 @@ def repeated_classes(sources: Mapping[str, str]) -> Iterator[str]:
 
 
 def unused_permissions(sources: Mapping[str, str]) -> Iterator[str]:
-    """A message for each entry of `SHARED` whose files do not all define the class."""
-    for name, paths in SHARED.items():
+    """A message for each entry of `SHARED_NAMES` whose files do not all define the class."""
+    for name, paths in SHARED_NAMES.items():
         for path in sorted(paths):
             if name not in {each for _, each in classes_of(sources.get(path, ""))}:
-                yield f"{path}: it has no class {name} any more: remove it from SHARED in tools/checks/class_names.py"
+                place = "SHARED_NAMES in tools/checks/class_names.py"
+                yield f"{path}: it has no class {name} any more: remove it from {place}"
 
 
 def _room_of(path: str) -> str:
@@ -89,25 +90,25 @@ def _room_of(path: str) -> str:
 
 
 def _is_allowed(name: str, paths: Sequence[str]) -> bool:
-    return name in FRAMEWORK or (len(set(paths)) == len(paths) and SHARED.get(name, frozenset()) >= set(paths))
+    return name in FRAMEWORK or (len(set(paths)) == len(paths) and SHARED_NAMES.get(name, frozenset()) >= set(paths))
 
 
 def sources_of(root: Path) -> dict[str, str]:
     """The tracked Python modules of a checkout by path, without tests and migrations."""
-    names = _tracked(root, "*.py")
+    names = _tracked_files(root, "*.py")
     return _texts(root, (each for each in names if not each.startswith("tests/") and "/migrations/" not in each))
 
 
 def script_sources_of(root: Path) -> dict[str, str]:
     """The tracked TypeScript modules of the front end by path, without tests."""
-    names = _tracked(root, "frontend/src/*.ts", "frontend/src/*.tsx")
+    names = _tracked_files(root, "frontend/src/*.ts", "frontend/src/*.tsx")
     return _texts(root, (each for each in names if ".test." not in each))
 
 
-def _tracked(root: Path, *patterns: str) -> list[str]:
+def _tracked_files(root: Path, *patterns: str) -> list[str]:
     command = ["git", "ls-files", "-z", *patterns]
-    listed = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
-    return list(filter(None, listed.split("\0")))
+    output = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
+    return list(filter(None, output.split("\0")))
 
 
 def _texts(root: Path, names: Iterable[str]) -> dict[str, str]:

@@ -53,8 +53,8 @@ def long_lines(path: str, text: str) -> Iterator[str]:
 
 def source_texts(root: Path) -> dict[str, str]:
     """The texts of the tracked source files of a checkout, by path."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
-    names = [name for name in tracked.split("\0") if is_source(name) and (root / name).is_file()]
+    output = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
+    names = [name for name in output.split("\0") if is_source(name) and (root / name).is_file()]
     return {name: (root / name).read_text("utf-8") for name in names}
 
 

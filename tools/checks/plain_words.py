@@ -21,14 +21,14 @@ from typing import Any, Final
 
 from tools.setup import ROOT
 
-_REFUSED: dict[str, Any] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
-WORDS: dict[str, str] = _REFUSED["words"]
+_VOCABULARY: dict[str, Any] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
+WORDS: dict[str, str] = _VOCABULARY["words"]
 """Words that are refused as whole words of a name, and what to think of instead. ESLint reads the same file."""
-NAMES: dict[str, str] = _REFUSED["names"]
+NAMES: dict[str, str] = _VOCABULARY["names"]
 """Names that are refused as a whole outside tests: their words are terms elsewhere, such as the sides of a square."""
-FOLDERS: dict[str, dict[str, str]] = _REFUSED["folders"]
+FOLDERS: dict[str, dict[str, str]] = _VOCABULARY["folders"]
 """Words that are refused below a folder of Python alone, because other folders still have them."""
-UNREAD = {
+UNREAD_FILES = {
     "tools/checks/plain_words.py": "has the words that it refuses",
     "tests/tools/test_plain_words.py": "has them too",
     "docs/proof.md": "has the names of tests, as `make prove` writes them",
@@ -39,7 +39,7 @@ TERMS = {("not", "found"), ("held", "out"), ("taken", "down")}
 """The field's own terms, which have such a word in them: an error of HTTP, data that a model was not trained on, and a
 page that moderators removed."""
 SCRIPTS = (".ts", ".tsx", ".js", ".mjs", ".cjs", ".css", ".c", ".h")
-DICTATED = {"connection_made", "Gone"}
+DICTATED_NAMES = {"connection_made", "Gone"}
 """Names of the standard library and of HTTP: a method that a class overrides, and the error of status 410."""
 
 PHRASES = {
@@ -72,7 +72,7 @@ _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _DOCSTRING = re.compile(rf'[rf]*"{{3}}{QUESTION}')
 _COMMENT = re.compile(rf"#\s*{QUESTION}")
 _SCRIPT_COMMENT = re.compile(rf"(?:^|[\s{{;])(?://|/\*\*?)\s*{QUESTION}|^\s*\*\s+{QUESTION}", re.MULTILINE)
-_DECLARED = re.compile(r"\b(?:const|let|var|function|class|interface|type|enum)\s+([A-Za-z_]\w*)")
+_DECLARATION = re.compile(r"\b(?:const|let|var|function|class|interface|type|enum)\s+([A-Za-z_]\w*)")
 _TEMPLATE_TAG = re.compile(r"\{%(.*?)%\}|\{\{(.*?)\}\}")
 _TEMPLATE_TEXT = re.compile(r'"[^"]*"|\'[^\']*\'')
 _TEMPLATE_NAME = re.compile(r"(?<![|\w])[A-Za-z_]\w*")
@@ -132,7 +132,7 @@ def refused_script_names(path: str, text: str) -> Iterator[Finding]:
     if path.endswith((".css", ".c", ".h")):
         return
     for number, line in enumerate(text.splitlines(), 1):
-        yield from _names(path, number, _DECLARED.findall(line))
+        yield from _names(path, number, _DECLARATION.findall(line))
 
 
 def refused_template_names(path: str, text: str) -> Iterator[Finding]:
@@ -157,7 +157,7 @@ def _names(path: str, line: int, names: Iterable[str]) -> Iterator[Finding]:
 def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name) if (
-            name.startswith("test_") or name in DICTATED
+            name.startswith("test_") or name in DICTATED_NAMES
         ):
             return
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
@@ -220,10 +220,10 @@ def _question(path: str, line: int, question: re.Match[str]) -> Finding:
 
 def findings(root: Path) -> Iterator[Finding]:
     """Everything that is refused in the tracked files of a checkout."""
-    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
-    for name in filter(None, tracked.split("\0")):
+    output = subprocess.run(["git", "ls-files", "-z"], cwd=root, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, output.split("\0")):
         path = root / name
-        if name in UNREAD or not path.is_file():
+        if name in UNREAD_FILES or not path.is_file():
             continue
         yield from refused_path(name)
         if name.endswith(".py") and "/migrations/" not in name:

@@ -46,23 +46,23 @@ class BadDescription(Exception):
 def write(description: Path, folder: Path) -> None:
     """Writes the types of a description into a folder, whatever is in it. Raises `BadDescription`."""
     with TemporaryDirectory() as name:
-        written = Path(name) / "forge_api"
-        written.mkdir()
-        shapes = _shapes(description, written / "shapes.pyi")
-        (written / "__init__.pyi").write_text(
+        package = Path(name) / "forge_api"
+        package.mkdir()
+        shapes = _shapes(description, package / "shapes.pyi")
+        (package / "__init__.pyi").write_text(
             signatures(yaml.safe_load(description.read_text("utf-8")), shapes), "utf-8"
         )
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(written, folder)
+        shutil.copytree(package, folder)
 
 
 def _shapes(description: Path, target: Path) -> str:
     """Writes the bodies and answers; their source."""
     command = [sys.executable, "-m", "datamodel_code_generator", "--input-file-type", "openapi"]
     files = ["--input", str(description), "--output", str(target)]
-    completed = subprocess.run([*command, *files, *_OPTIONS], capture_output=True, text=True, check=False)
-    if completed.returncode:
-        raise BadDescription(completed.stderr.strip() or completed.stdout.strip())
+    process = subprocess.run([*command, *files, *_OPTIONS], capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise BadDescription(process.stderr.strip() or process.stdout.strip())
     return target.read_text("utf-8")
 
 
@@ -94,8 +94,8 @@ def _signature(method: str, path: str, operation: Mapping[str, Any], names: set[
         if each["in"] == "header" and each["name"] == "If-Match":
             keywords.append("etag: str" if each.get("required") else "etag: str | None = ...")
     # A keyword-only list may mix required parameters and others.
-    listed = ", ".join([f"_address: Literal[{path!r}]", "/", *(["*", *keywords] if keywords else [])])
-    return f"@overload\ndef {method}({listed}) -> ApiRequest[{_answer(operation, names)}]: ..."
+    parameter_list = ", ".join([f"_address: Literal[{path!r}]", "/", *(["*", *keywords] if keywords else [])])
+    return f"@overload\ndef {method}({parameter_list}) -> ApiRequest[{_answer(operation, names)}]: ..."
 
 
 def _body(operation: Mapping[str, Any], names: set[str]) -> Iterator[str]:

@@ -48,8 +48,8 @@ def table() -> str:
         if kind(character) != "M" and ord(character) not in _HANGUL and (plain := folded(character)) != character
     ]
     parts = {"runs": runs, "folds": folds}
-    listed = ",\n".join(f'"{name}": [\n{_lines(entries)}\n]' for name, entries in parts.items())
-    return f'{{"unicode": "{unicodedata.unidata_version}",\n{listed}}}\n'
+    sections = ",\n".join(f'"{name}": [\n{_lines(entries)}\n]' for name, entries in parts.items())
+    return f'{{"unicode": "{unicodedata.unidata_version}",\n{sections}}}\n'
 
 
 def _lines(entries: list[str]) -> str:

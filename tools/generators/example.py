@@ -29,10 +29,15 @@ PEN, SHEET, SIDE = 0.08, 448, 28
 
 
 def main() -> int:
-    built = build(FolderFiles(PROJECT), BuildOptions("digits"))
-    file = f"digits-{built.report.digest.removeprefix('sha256:')[:12]}.rune"
+    build_result = build(FolderFiles(PROJECT), BuildOptions("digits"))
+    file = f"digits-{build_result.report.digest.removeprefix('sha256:')[:12]}.rune"
     manifest = EXAMPLE / "manifest.json"
-    manifest_data = {"file": file, "memory": built.report.memory.planned, "strokes": STROKES, **said(built.rune)}
+    manifest_data = {
+        "file": file,
+        "memory": build_result.report.memory.planned,
+        "strokes": STROKES,
+        **answer_of(build_result.rune),
+    }
     if (
         manifest.exists()
         and (EXAMPLE / file).exists()
@@ -42,18 +47,18 @@ def main() -> int:
     print("Building the welcome page's example", flush=True)
     shutil.rmtree(EXAMPLE, ignore_errors=True)
     EXAMPLE.mkdir(parents=True)
-    (EXAMPLE / file).write_bytes(built.rune)
+    (EXAMPLE / file).write_bytes(build_result.rune)
     # Last: who finds it finds the rune.
     manifest.write_text(json.dumps(manifest_data), encoding="utf-8")
     return 0
 
 
-def said(rune: bytes) -> dict[str, Any]:
+def answer_of(rune: bytes) -> dict[str, Any]:
     """The rune's answer to the drawing, and its scores with their labels, the highest first, 0 to 1."""
-    loaded = Runtime.load(rune)
-    (capability,) = loaded.capabilities
+    loaded_rune = Runtime.load(rune)
+    (capability,) = loaded_rune.capabilities
     pixels = drawing()
-    messages = loaded.call({capability.id: lambda size: pixels[:size]})
+    messages = loaded_rune.call({capability.id: lambda size: pixels[:size]})
     texts = [tensor for message in messages for tensor in message.tensors if isinstance(tensor.elements[0], str)]
     numbers = [
         [value for value in tensor.elements if isinstance(value, float)]

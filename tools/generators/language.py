@@ -83,10 +83,10 @@ def _imported_sources() -> dict[str, tuple[str, Path]]:
 
 def _import_late_modules() -> None:
     """Imports the modules that functions of imported modules import when they are called, and what those import."""
-    read: set[str] = set()
-    while unread := {name: place for name, (_, place) in _imported_sources().items() if name not in read}:
-        read |= unread.keys()
-        for place in unread.values():
+    read_names: set[str] = set()
+    while unread_sources := {name: place for name, (_, place) in _imported_sources().items() if name not in read_names}:
+        read_names |= unread_sources.keys()
+        for place in unread_sources.values():
             for module in _late_imports(place):
                 import_module(module)
 

@@ -17,7 +17,7 @@ from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.targets.wasm32 import FEATURES
-from tools.setup import DECLARED, ROOT
+from tools.setup import DECLARED_FOLDER, ROOT
 
 SOURCE = Path(__file__).parent / "learner.c"
 BLOCK = "logistic_regression"
@@ -43,9 +43,11 @@ def module() -> bytes:
 
 
 def main() -> int:
-    encoded = base64.b64encode(module()).decode("ascii")
-    DECLARED.mkdir(exist_ok=True)
-    (DECLARED / "learner.ts").write_text(f'{_HEADER}export const LEARNER = "{encoded}";\n', encoding="utf-8")
+    encoded_module = base64.b64encode(module()).decode("ascii")
+    DECLARED_FOLDER.mkdir(exist_ok=True)
+    (DECLARED_FOLDER / "learner.ts").write_text(
+        f'{_HEADER}export const LEARNER = "{encoded_module}";\n', encoding="utf-8"
+    )
     return 0
 
 

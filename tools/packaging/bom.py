@@ -34,10 +34,10 @@ def write_python_bom(place: Path) -> None:
 def frontend_bom() -> str:
     """Of all packages in the lock, installed or not; those that only build and test the front end are marked so."""
     command = ["npm", "sbom", "--package-lock-only", "--sbom-format=cyclonedx", "--loglevel=error"]
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=FRONTEND, env=node_environment(), stdout=subprocess.PIPE, check=True, text=True, timeout=120
     )
-    return reproducible(json.loads(done.stdout))
+    return reproducible(json.loads(process.stdout))
 
 
 def reproducible(bom: dict[str, Any]) -> str:

@@ -52,17 +52,17 @@ def read_tarball(folder: Path, version: str) -> Tarball:
             manifest = json.loads(member.read()) if member else {}
     except (OSError, tarfile.TarError, KeyError, ValueError) as error:
         raise NotReleasable(f"{path} cannot be read: {error}. Run make setup.") from None
-    named = (manifest.get("name"), manifest.get("version"))
-    if named != (PACKAGE, version):
-        raise NotReleasable(f"{path} is {named[0]} {named[1]}, and not {PACKAGE} {version}. Run make setup.")
+    package = (manifest.get("name"), manifest.get("version"))
+    if package != (PACKAGE, version):
+        raise NotReleasable(f"{path} is {package[0]} {package[1]}, and not {PACKAGE} {version}. Run make setup.")
     return Tarball(path, version, names)
 
 
 def require_tagged(repository: Path, version: str) -> None:
     """Raises `NotReleasable` unless the files are those of the version's tag."""
-    if changed := _said(["git", "status", "--porcelain"], repository):
+    if changed := _output_of(["git", "status", "--porcelain"], repository):
         raise NotReleasable(f"Files were changed since the last commit:\n{changed}\nCommit them, or put them away.")
-    tags = _said(["git", "tag", "--points-at", "HEAD"], repository).split()
+    tags = _output_of(["git", "tag", "--points-at", "HEAD"], repository).split()
     if f"v{version}" not in tags:
         raise NotReleasable(f"This commit has no tag v{version}. Check out the tag, or set it: git tag v{version}")
 
@@ -70,19 +70,19 @@ def require_tagged(repository: Path, version: str) -> None:
 def require_unpublished(tarball: Tarball, environment: Mapping[str, str]) -> None:
     """Raises `NotReleasable` where npm has the version already, or does not answer."""
     command = ["npm", "view", f"{PACKAGE}@{tarball.version}", "version", "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode == 0 and done.stdout.strip():
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if process.returncode == 0 and process.stdout.strip():
         raise NotReleasable(f"npm has {PACKAGE} {tarball.version} already. A version is published once.")
-    if done.returncode and "E404" not in done.stdout + done.stderr:
-        raise NotReleasable(f"npm does not say which versions there are:\n{done.stderr.strip()}")
+    if process.returncode and "E404" not in process.stdout + process.stderr:
+        raise NotReleasable(f"npm does not say which versions there are:\n{process.stderr.strip()}")
 
 
 def publish(tarball: Tarball, environment: Mapping[str, str]) -> None:
     """Publishes it for everybody. Raises `NotReleasable`."""
     command = ["npm", "publish", str(tarball.path), "--access", "public"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise NotReleasable(f"npm did not publish it:\n{done.stderr.strip()}")
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise NotReleasable(f"npm did not publish it:\n{process.stderr.strip()}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _said(command: Sequence[str], folder: Path) -> str:
+def _output_of(command: Sequence[str], folder: Path) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
 
 

@@ -46,18 +46,18 @@ def split(wheel: Path, folder: Path) -> tuple[Path, Path, Path]:
     version = info.removeprefix("hammer_forge-").removesuffix(".dist-info")
     modules = runtime_files(files)
     metadata = files[metadata_path].decode()
-    described = {
+    metadata_files = {
         name.rpartition(".dist-info/")[2]: data
         for name, data in files.items()
         if name.startswith(f"{info}/") and (name.endswith("/WHEEL") or "/licenses/" in name)
     }
     runtime_info, sdk_info = f"{NAME}-{version}.dist-info", f"{SDK_NAME}-{version}.dist-info"
     runtime = {name: files[name] for name in modules}
-    runtime |= {f"{runtime_info}/{name}": data for name, data in described.items()}
+    runtime |= {f"{runtime_info}/{name}": data for name, data in metadata_files.items()}
     runtime[f"{runtime_info}/METADATA"] = _runtime_metadata(metadata).encode()
     sdk = {name: data for name, data in files.items() if name.startswith(SDK_FOLDER)}
     rest = {name: data for name, data in files.items() if name not in modules and name not in sdk}
-    sdk |= {f"{sdk_info}/{name}": data for name, data in described.items()}
+    sdk |= {f"{sdk_info}/{name}": data for name, data in metadata_files.items()}
     sdk[f"{sdk_info}/METADATA"] = _sdk_metadata(metadata, version).encode()
     requirement = f"Requires-Dist: hammer-forge-runtime=={version}\nRequires-Dist: "
     rest[metadata_path] = metadata.replace("Requires-Dist: ", requirement, 1).encode()
@@ -75,19 +75,19 @@ def split(wheel: Path, folder: Path) -> tuple[Path, Path, Path]:
 def runtime_files(files: Mapping[str, bytes]) -> frozenset[str]:
     """The files of the runtime: the modules that the roots import, at any depth, with their packages and types."""
     waiting = [module for root in ROOTS for module in _with_packages(root)]
-    chosen: set[str] = set()
+    paths: set[str] = set()
     while waiting:
         path = _path_of(waiting.pop(), files)
-        if path is None or path in chosen:
+        if path is None or path in paths:
             continue
-        chosen.add(path)
-        for module in imported(files[path].decode()):
+        paths.add(path)
+        for module in imported_modules(files[path].decode()):
             waiting += _with_packages(module)
-    typed = {name for name in files if name in ("rune/py.typed", "rune/__init__.pyi")}
-    return frozenset(chosen | typed)
+    type_files = {name for name in files if name in ("rune/py.typed", "rune/__init__.pyi")}
+    return frozenset(paths | type_files)
 
 
-def imported(source: str) -> set[str]:
+def imported_modules(source: str) -> set[str]:
     """The modules of `rune` that a source imports when it runs, and not for types alone. A name of `from` may be a
     module too."""
     modules: set[str] = set()
@@ -124,16 +124,16 @@ def _path_of(module: str, files: Mapping[str, bytes]) -> str | None:
 def _sdk_metadata(metadata: str, version: str) -> str:
     """The metadata of the SDK: it needs the command of its version, which asks servers, and the library that checks
     what their deployments sign."""
-    lines = _named(metadata, "hammer-forge-hmr", SDK_SUMMARY)
+    lines = _renamed_metadata(metadata, "hammer-forge-hmr", SDK_SUMMARY)
     needs = (f"hammer-forge=={version}", _requirement(metadata, "tuf"))
     return "\n".join([*lines, *(f"Requires-Dist: {each}" for each in needs), ""])
 
 
-def _named(metadata: str, name: str, summary: str) -> list[str]:
+def _renamed_metadata(metadata: str, name: str, summary: str) -> list[str]:
     """The lines of the metadata of the whole, without requirements, for a wheel of another name."""
     head = metadata.partition("\n\n")[0]
-    dropped = ("Requires-Dist:", "Provides-Extra:", "Description-Content-Type:")
-    lines = [line for line in head.splitlines() if not line.startswith(dropped)]
+    dropped_fields = ("Requires-Dist:", "Provides-Extra:", "Description-Content-Type:")
+    lines = [line for line in head.splitlines() if not line.startswith(dropped_fields)]
     lines = [re.sub(r"^Summary: .*", f"Summary: {summary}", line) for line in lines]
     return [re.sub(r"^Name: .*", f"Name: {name}", line) for line in lines]
 
@@ -141,7 +141,7 @@ def _named(metadata: str, name: str, summary: str) -> list[str]:
 def _runtime_metadata(metadata: str) -> str:
     """The metadata of the runtime, from that of the whole."""
     head = metadata.partition("\n\n")[0]
-    lines = _named(metadata, "hammer-forge-runtime", SUMMARY)
+    lines = _renamed_metadata(metadata, "hammer-forge-runtime", SUMMARY)
     requirements = re.findall(r"^Requires-Dist: (.*)$", head, re.MULTILINE)
     for name in NEEDS:
         lines += [f"Requires-Dist: {each}" for each in requirements if re.match(rf"{name}\b", each)]

@@ -26,10 +26,10 @@ COLOURS = 256
 
 @dataclass(frozen=True)
 class Camera:
-    """Writes pictures of a page as it is, in the sizes and schemes that are asked for; of `wanted` alone, if given."""
+    """Writes pictures of a page as it is, in the sizes and schemes asked for; of `picture_names` alone, if given."""
 
     folder: Path
-    wanted: frozenset[str] | None = None
+    picture_names: frozenset[str] | None = None
 
     def shoot(
         self,
@@ -41,7 +41,7 @@ class Camera:
         """`before` makes in each view what is to be seen."""
         for size, scheme in views:
             file = f"{name}-{size}-{scheme}.png"
-            if self.wanted is not None and file not in self.wanted:
+            if self.picture_names is not None and file not in self.picture_names:
                 continue
             page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]

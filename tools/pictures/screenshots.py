@@ -39,7 +39,7 @@ from tools.setup import ROOT
 COMPILING = 8 * PATIENCE
 """Milliseconds for what a worker compiles and counts."""
 FOLDER = ROOT / "docs" / "screenshots"
-_SHOWN = re.compile(r"screenshots/([a-z0-9-]+\.png)")
+_PICTURE = re.compile(r"screenshots/([a-z0-9-]+\.png)")
 
 
 WRITE_A_TABLE = """async () => {
@@ -59,7 +59,7 @@ WRITE_A_TABLE = """async () => {
 def shown_pictures() -> frozenset[str]:
     """The files of docs/screenshots that pages of the documentation show."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
-    return frozenset(name for page in pages for name in _SHOWN.findall(page.read_text(encoding="utf-8")))
+    return frozenset(name for page in pages for name in _PICTURE.findall(page.read_text(encoding="utf-8")))
 
 
 def main(arguments: list[str]) -> int:
@@ -67,15 +67,15 @@ def main(arguments: list[str]) -> int:
         print("There is no Chromium on this machine.", file=sys.stderr)
         return 1
     expect.set_options(timeout=PATIENCE)
-    folder, wanted = (Path(arguments[0]), None) if arguments else (FOLDER, shown_pictures())
+    folder, picture_names = (Path(arguments[0]), None) if arguments else (FOLDER, shown_pictures())
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    camera = Camera(folder, wanted)
+    camera = Camera(folder, picture_names)
     with TemporaryDirectory() as name, LiveForge(Path(name) / "data") as forge, sync_playwright() as playwright:
         shoot_everything(camera, forge, playwright, Path(name))
     sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
     print(f"{len(sizes)} pictures, {sum(sizes.values()) / 1e6:.1f} MB")
-    missing = sorted(wanted - set(sizes)) if wanted is not None else []
+    missing = sorted(picture_names - set(sizes)) if picture_names is not None else []
     if missing:
         print(f"No picture is called {', '.join(missing)}.", file=sys.stderr)
     return 1 if missing else 0

@@ -9,7 +9,7 @@ from tools.setup import ROOT
 
 
 def main() -> int:
-    for path, text in (documents.generated() | security_pages.generated()).items():
+    for path, text in (documents.generated_files() | security_pages.generated_files()).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(ROOT))

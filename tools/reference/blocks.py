@@ -46,11 +46,11 @@ def _block(block: Block) -> Iterator[str]:
     rows = ["| argument | type | default | allowed | |", "| --- | --- | --- | --- | --- |"]
     for one in block.arguments:
         default = "must be given" if one.default is None else f"{one.default}" or "none"
-        rows.append(f"| `{one.name}` | {one.kind.value} | {default} | {_allowed(one)} | {cell(one.help)} |")
+        rows.append(f"| `{one.name}` | {one.kind.value} | {default} | {_allowed_values(one)} | {cell(one.help)} |")
     yield "\n".join(rows)
 
 
-def _allowed(argument: Argument) -> str:
+def _allowed_values(argument: Argument) -> str:
     if argument.choices:
         return ", ".join(f"`{choice}`" if choice else "none" for choice in argument.choices)
     unit = f" {argument.unit}" if argument.unit else ""

@@ -24,7 +24,7 @@ from tools.reference.page import REFERENCE, WRITTEN_BY, cell, joined
 from tools.reference.settings import settings_page
 
 
-def generated() -> dict[Path, str]:
+def generated_files() -> dict[Path, str]:
     """The text of every file that is made from the code."""
     # First: the page of events needs the apps, which the description sets up.
     description = openapi()
@@ -39,8 +39,8 @@ def generated() -> dict[Path, str]:
         "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
     tables = {REFERENCE / "runefile.md": capabilities_table()}
-    filled = {path: with_table(path.read_text("utf-8"), table) for path, table in tables.items()}
-    return {REFERENCE / name: text for name, text in pages.items()} | filled
+    pages_with_tables = {path: with_table(path.read_text("utf-8"), table) for path, table in tables.items()}
+    return {REFERENCE / name: text for name, text in pages.items()} | pages_with_tables
 
 
 _TABLE_START = "<!-- Table written by `make reference`. -->\n"
@@ -86,8 +86,8 @@ def openapi() -> str:
         generator: Any = SchemaGenerator  # the library's classes have no types
         schema: Mapping[str, Any] = generator().get_schema(request=None, public=True)
         renderer: Any = OpenApiYamlRenderer
-        rendered: bytes = renderer().render(schema, renderer_context={})
-    return f"# Written by `make reference`; change the code, not this file.\n{rendered.decode()}"
+        document: bytes = renderer().render(schema, renderer_context={})
+    return f"# Written by `make reference`; change the code, not this file.\n{document.decode()}"
 
 
 def events_page() -> str:

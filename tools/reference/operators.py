@@ -7,7 +7,7 @@ from typing import Final
 from zipfile import ZipFile
 
 from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.activations.softmax import LONGEST_ROW
 from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
@@ -36,16 +36,16 @@ MICRO: Final = frozenset(_MICRO_NAMES.split())
 """The operators of TensorFlow Lite Micro's resolver, without those for signals and for a vendor's processors."""
 
 
-_UNJUDGED = "LiteRT has no reference kernel to compare it with"
+_NO_REFERENCE = "LiteRT has no reference kernel to compare it with"
 
 
-NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ELU", "ROUND"), _UNJUDGED)
+NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ELU", "ROUND"), _NO_REFERENCE)
 """Why an operator of TensorFlow Lite Micro is not compiled."""
 
 
-def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
+def _beside_micro(compiled_operators: Collection[str]) -> tuple[str, str]:
     """A sentence, and the table of what is not compiled."""
-    lacking = sorted(MICRO - set(compiled))
+    lacking = sorted(MICRO - set(compiled_operators))
     sentence = (
         f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
         f"processors), {len(MICRO) - len(lacking)} are compiled, with the types of the table above, whose last column "
@@ -63,7 +63,7 @@ def operators_page() -> str:
         models = [pack.read(name) for name in sorted(pack.namelist()) if name.endswith(".tflite")]
     for data in models:
         model = read_model(data)
-        if unsupported(model):
+        if unsupported_ops(model):
             continue
         for operator in model.operators:
             targets_of.setdefault(operator.op, set()).add(operator_types(model, operator))

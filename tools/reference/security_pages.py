@@ -55,7 +55,7 @@ class Proofs:
         self.by_row.setdefault(row, Counter())[path] += count
 
 
-def generated(root: Path = ROOT) -> dict[Path, str]:
+def generated_files(root: Path = ROOT) -> dict[Path, str]:
     """Returns the text that each page should have. Raises `MalformedPage`."""
     proofs = collect_proofs(root)
     return {path: with_tests(path.read_text("utf-8"), path.stem, proofs) for path in pages(root)}
@@ -166,13 +166,13 @@ def _of_python(module: ast.Module) -> Iterator[str]:
     yield from _of_tests(module.body, _of_pytestmark(module.body))
 
 
-def _of_tests(body: Sequence[ast.stmt], inherited: tuple[str, ...]) -> Iterator[str]:
+def _of_tests(body: Sequence[ast.stmt], inherited_marks: tuple[str, ...]) -> Iterator[str]:
     for statement in body:
         if isinstance(statement, ast.ClassDef):
             own = (*_of_decorators(statement.decorator_list), *_of_pytestmark(statement.body))
-            yield from _of_tests(statement.body, (*inherited, *own))
+            yield from _of_tests(statement.body, (*inherited_marks, *own))
         elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name.startswith("test_"):
-            yield from dict.fromkeys((*inherited, *_of_decorators(statement.decorator_list)))
+            yield from dict.fromkeys((*inherited_marks, *_of_decorators(statement.decorator_list)))
 
 
 def _of_pytestmark(body: Sequence[ast.stmt]) -> tuple[str, ...]:

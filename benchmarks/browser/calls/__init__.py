@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROUNDS = 201
 CALLS = 100
 """Of a round in Python."""
-UNDISTURBED = 10
+UNDISTURBED_PERCENT = 10
 """Of 100 rounds, so many are taken for undisturbed by other programs: the fastest ones."""
 
 
@@ -28,7 +28,7 @@ def measure() -> str:
     rune = build(FolderFiles(ROOT / "examples" / "sine"), BuildOptions("sine")).rune
     wall, processor = _in_python(rune)
     page = _in_the_page(rune)
-    of_page, of_wall, of_processor = (f"{each.percentile(UNDISTURBED):.1f}" for each in (page, wall, processor))
+    of_page, of_wall, of_processor = (f"{each.percentile(UNDISTURBED_PERCENT):.1f}" for each in (page, wall, processor))
     rows = [
         ("the page's runtime", of_page, "", "5"),
         ("the runtime for Python", of_wall, of_processor, "20"),
@@ -42,8 +42,8 @@ def measure() -> str:
 
 def _in_python(rune: bytes) -> tuple[Spread, Spread]:
     """Microseconds a call, by the wall and of the processor."""
-    loaded = Runtime.load(rune, Limits(fuel=None))
-    (source,) = loaded.capabilities
+    runtime = Runtime.load(rune, Limits(fuel=None))
+    (source,) = runtime.capabilities
     inputs = {source.id: bytes(4)}
 
     def rounds(clock: Callable[[], float]) -> Spread:
@@ -51,7 +51,7 @@ def _in_python(rune: bytes) -> tuple[Spread, Spread]:
         for _ in range(ROUNDS):
             begin = clock()
             for _ in range(CALLS):
-                loaded.call(inputs)
+                runtime.call(inputs)
             durations.append((clock() - begin) / CALLS * 1e6)
         return Spread(tuple(durations))
 

@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGES = HERE.parent.parent
 LITERT = FRONTEND / "node_modules" / "@litertjs" / "core" / "wasm"
 ROUNDS = 201
-UNDISTURBED = 2
+UNDISTURBED_PERCENT = 2
 """Of 100 batches, so many are taken for undisturbed by other programs: the fastest ones."""
 NONE = "–"
 
@@ -39,21 +39,21 @@ CONTENDERS = {
     "litert": "LiteRT.js",
 }
 """By the names that the page knows them by."""
-LOADED = {name: title for name, title in CONTENDERS.items() if name not in ("plain", "speed")}
+LOADED_CONTENDERS = {name: title for name, title in CONTENDERS.items() if name not in ("plain", "speed")}
 
 
 def measure() -> str:
     install_peers()
-    measured = [*models(), *further_models()]
+    measured_models = [*models(), *further_models()]
     with TemporaryDirectory() as name:
         site = Path(name)
-        fill(site, measured)
+        fill(site, measured_models)
         with serving(site) as address, open_page() as page:
             results: list[dict[str, Any]] = []
-            for model in measured:
+            for model in measured_models:
                 page.goto(f"{address}/page.html")  # a fresh page for each, or one model's memory burdens the next
-                results.append(page.evaluate("(asked) => measure(...asked)", _requests(model)))
-    pairs = list(zip(measured, results, strict=True))
+                results.append(page.evaluate("(request) => measure(...request)", _requests(model)))
+    pairs = list(zip(measured_models, results, strict=True))
     return (
         f"Input copied in, output read, in one page by turns, {ROUNDS} batches of 4 to 8 ms; what the fastest fiftieth "
         "of them took at most, since other programs disturb the rest more or less. One thread, SIMD. Each runtime by "
@@ -93,32 +93,38 @@ LIMITS = (
     "rounding."
 )
 
-TIMES = ["", *(f"{title}, µs" for title in CONTENDERS.values()), *(f"load {title}, ms" for title in LOADED.values())]
+TIMES = [
+    "",
+    *(f"{title}, µs" for title in CONTENDERS.values()),
+    *(f"load {title}, ms" for title in LOADED_CONTENDERS.values()),
+]
 RATIOS = ["", *(f"{CONTENDERS[ours]} / {CONTENDERS[peer]}" for peer in PEERS for ours in OURS)]
 RATIOS += [f"{CONTENDERS[peer]} differs by" for peer in PEERS]
 
 
 def _requests(model: MeasuredModel) -> list[Any]:
     """The arguments of the page's `measure`."""
-    wanted = signature(read_model(model.data))
-    (source,), (result,) = wanted.inputs, wanted.outputs
+    interface = signature(read_model(model.data))
+    (source,), (result,) = interface.inputs, interface.outputs
     elements = [str(source.type.element), str(result.type.element)]
     return [_file_name(model), source.type.size, elements, list(CONTENDERS), ROUNDS]
 
 
 def _times(model: MeasuredModel, result: dict[str, Any]) -> tuple[str, ...]:
     times = [_microseconds(result[name]) for name in CONTENDERS]
-    loads = [NONE if "failure" in result[name] else f"{result[name]['loadMilliseconds']:.0f}" for name in LOADED]
+    loads = [
+        NONE if "failure" in result[name] else f"{result[name]['loadMilliseconds']:.0f}" for name in LOADED_CONTENDERS
+    ]
     return (model.name, *times, *loads)
 
 
 def _microseconds(timing: dict[str, Any]) -> str:
-    return NONE if "failure" in timing else f"{_undisturbed(timing) * 1000:.1f}"
+    return NONE if "failure" in timing else f"{_undisturbed_time(timing) * 1000:.1f}"
 
 
-def _undisturbed(timing: dict[str, Any]) -> float:
+def _undisturbed_time(timing: dict[str, Any]) -> float:
     """Milliseconds of a run."""
-    return Spread(tuple(timing["rounds"])).percentile(UNDISTURBED)
+    return Spread(tuple(timing["rounds"])).percentile(UNDISTURBED_PERCENT)
 
 
 def _ratios(model: MeasuredModel, result: dict[str, Any]) -> tuple[str, ...]:
@@ -130,7 +136,7 @@ def _ratios(model: MeasuredModel, result: dict[str, Any]) -> tuple[str, ...]:
 def _ratio(ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     if "failure" in theirs:
         return NONE
-    return f"{_undisturbed(ours) / _undisturbed(theirs):.2f}"
+    return f"{_undisturbed_time(ours) / _undisturbed_time(theirs):.2f}"
 
 
 def _failures(pairs: Sequence[tuple[MeasuredModel, dict[str, Any]]]) -> str:
@@ -160,11 +166,11 @@ def install_peers() -> None:
         stamp.write_text(state, encoding="utf-8")
 
 
-def fill(site: Path, measured: list[MeasuredModel]) -> None:
+def fill(site: Path, measured_models: list[MeasuredModel]) -> None:
     """All that the page loads."""
     fastest = WASM32.variant("speed")
     assert fastest is not None
-    for model in measured:
+    for model in measured_models:
         name = _file_name(model)
         (site / f"{name}.tflite").write_bytes(model.data)
         (site / f"{name}.rune").write_bytes(build(model.project, BuildOptions(name)).rune)

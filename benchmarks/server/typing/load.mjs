@@ -17,7 +17,7 @@ const SYNC = 0;
 const [STEP_1, STEP_2, UPDATE] = [0, 1, 2];
 const MARK = "\u00ab";
 const DIGITS = 9;
-const sent = new Float64Array(4_000_000);
+const sendTimes = new Float64Array(4_000_000);
 let edits = 0;
 let latencies = [];
 let measuring = false;
@@ -67,7 +67,7 @@ class Person {
       if (!/^\d{9}$/.test(digits)) continue;
       const number = Number(digits);
       // Who sent it may hear of it again, in a frame that holds several.
-      if (!this.own.has(number)) latencies.push(now - sent[number]);
+      if (!this.own.has(number)) latencies.push(now - sendTimes[number]);
     }
   }
 
@@ -86,7 +86,7 @@ class Person {
         if (performance.now() > end) return resolve();
         const number = edits++;
         this.own.add(number);
-        sent[number] = performance.now();
+        sendTimes[number] = performance.now();
         text.insert(text.length, MARK + String(number).padStart(DIGITS, "0"));
         setTimeout(edit, (1000 / each) * (0.5 + Math.random()));
       };

@@ -81,15 +81,15 @@ def _csv(batches: Iterator[list[RenderedEntry]]) -> Iterator[str]:
         yield _rows([_row(entry) for entry in batch])
 
 
-def _row(rendered: RenderedEntry) -> tuple[str, ...]:
-    entry = rendered.entry
+def _row(rendered_entry: RenderedEntry) -> tuple[str, ...]:
+    entry = rendered_entry.entry
     return (
         utc_timestamp(entry.at),
-        rendered.who,
-        rendered.by,
+        rendered_entry.who,
+        rendered_entry.by,
         entry.action,
-        rendered.sentence,
-        rendered.project.name if rendered.project else "",
+        rendered_entry.sentence,
+        rendered_entry.project.name if rendered_entry.project else "",
         str(entry.data.get("address", "")),
         entry.subject,
         json.dumps(entry.data, ensure_ascii=False, sort_keys=True),

@@ -18,16 +18,16 @@ from rest_framework.request import Request
 from forge.accounts.actions import note_export
 from forge.accounts.audit.api import AuditPages
 from forge.accounts.audit.export import checked_format, export_response
-from forge.accounts.audit.log import EntryFilter, organisation_entries, own_entries, people_in
+from forge.accounts.audit.filters import EntryFilter
+from forge.accounts.audit.log import organisation_entries, own_entries, people_in
 from forge.accounts.audit.sentences import RenderedEntry, render_entries
-from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.hooks import member_projects
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.pages.tabs import tabs_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.core.audit.messages import AuditTopic
-from forge.core.errors import Invalid, NotFound
+from forge.core.errors import NotFound
 from forge.core.http.pages import for_person
 from forge.core.models import AuditEntry
 
@@ -53,26 +53,26 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
     """Shows owners the events of an organisation."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.READ_AUDIT)
+    filters = EntryFilter(request.GET, organisation_entries(principal, place))
     context: dict[str, Any] = tabs_of(principal, place) | {
         "people": people_in(place),
         "projects": [project for each in member_projects.call(principal, place.pk, None) for project in each],
         "topics": _labels(OF_ORGANISATIONS),
         "address": f"{place.get_absolute_url()}/-/settings/audit",
-        "query": _query(request),
+        "query": filters.values,
+        "page": _page(request, filters.qs),
     }
-    filters, error = _filters_of(request)
-    shown = _page(request, organisation_entries(principal, place, filters))
-    return render(request, "site/audit.html", context | {"shown": shown, "error": error}, status=400 if error else 200)
+    return render(request, "site/audit.html", context)
 
 
 @for_person
 @never_cache
 @require_safe
 def organisation_export(request: HttpRequest, organisation: str) -> HttpResponseBase:
-    """The same as a file, whole."""
+    """The same as a file, whole; a wrong value of a filter is refused, since the file does not show it."""
     principal = principal_of(request)
     place = find_organisation(principal, organisation, Verb.READ_AUDIT)
-    entries = organisation_entries(principal, place, entry_filter_of(request.GET.dict()))
+    entries = EntryFilter.narrow(request.GET, organisation_entries(principal, place))
     kind = checked_format(request.GET.get("as", ""))
     note_export(principal, place, kind)
     return export_response(request, entries, kind, f"{place.name}-audit")
@@ -83,34 +83,18 @@ def organisation_export(request: HttpRequest, organisation: str) -> HttpResponse
 @require_safe
 def own_audit(request: HttpRequest) -> HttpResponse:
     """Shows the events of one's own account."""
-    filters, error = _filters_of(request)
+    filters = EntryFilter(request.GET, own_entries(principal_of(request)))
     context = {
         "topics": _labels(OF_ACCOUNTS),
         "address": "/accounts/audit",
-        "query": _query(request),
-        "shown": _page(request, own_entries(principal_of(request), filters)),
-        "error": error,
+        "query": filters.values,
+        "page": _page(request, filters.qs),
     }
-    return render(request, "site/audit.html", context, status=400 if error else 200)
+    return render(request, "site/audit.html", context)
 
 
 def _labels(topics: Iterable[AuditTopic]) -> dict[str, str]:
     return {topic.value: str(topic.label) for topic in topics}
-
-
-def _filters_of(request: HttpRequest) -> tuple[EntryFilter, Invalid | None]:
-    """Returns the filters of the address; for a wrong one all entries, and what is wrong."""
-    try:
-        filters = entry_filter_of(request.GET.dict())
-        filters.condition()
-    except Invalid as error:
-        return EntryFilter(), error
-    return filters, None
-
-
-def _query(request: HttpRequest) -> dict[str, str]:
-    """Returns the chosen filter as a query, for the form and for the addresses of the files."""
-    return {name: request.GET.get(name, "") for name in ("who", "what", "since", "until", "project")}
 
 
 def _page(request: HttpRequest, entries_query: QuerySet[AuditEntry]) -> EntriesPage:

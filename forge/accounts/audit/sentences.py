@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any
 
 from forge.accounts.principals import PrincipalKind
-from forge.core.audit.messages import Thing, declared, name_things
+from forge.core.audit.messages import Thing, audit_sentences, name_things
 from forge.core.models import AuditEntry
 
 _MISSING: Mapping[str, str] = {
@@ -23,7 +23,7 @@ _MISSING: Mapping[str, str] = {
 }
 """Text for a thing that no longer has a name."""
 
-_NUMBERED = frozenset({"build", "review", "change_request"})
+_NUMBERED_KINDS = frozenset({"build", "review", "change_request"})
 """Text for a thing that is identified by the number in its entry and no longer has a name."""
 
 LONGEST_VALUE = 200
@@ -59,7 +59,7 @@ class RenderedEntry:
 def render_entries(entries: Sequence[AuditEntry]) -> list[RenderedEntry]:
     """The entries as sentences. Each kind of thing is asked for once, however many entries there are."""
     things = name_things({key for entry in entries for key in _keys(entry)})
-    return [_rendered(entry, things) for entry in entries]
+    return [_render(entry, things) for entry in entries]
 
 
 def _keys(entry: AuditEntry) -> Iterator[str]:
@@ -85,8 +85,8 @@ def _places(entry: AuditEntry) -> dict[str, str]:
     }
 
 
-def _rendered(entry: AuditEntry, things: Mapping[str, Thing]) -> RenderedEntry:
-    sentence = declared().get(entry.action)
+def _render(entry: AuditEntry, things: Mapping[str, Thing]) -> RenderedEntry:
+    sentence = audit_sentences().get(entry.action)
     parts = _parts(sentence.text, entry, things) if sentence else [SentencePart(f"did {entry.action}")]
     project = things.get(f"project:{entry.project}") if entry.project else None
     return RenderedEntry(entry, _who(entry), _by(entry, things), tuple(parts), project)
@@ -126,7 +126,7 @@ def _parts(text: str, entry: AuditEntry, things: Mapping[str, Thing]) -> Iterato
 def _missing(entry: AuditEntry, field: str) -> str:
     """Returns the text for a thing without a name: the one that the entry itself has, if any."""
     number = entry.data.get("number")
-    return f"{field.replace('_', ' ')} {number}" if field in _NUMBERED and number else _MISSING[field]
+    return f"{field.replace('_', ' ')} {number}" if field in _NUMBERED_KINDS and number else _MISSING[field]
 
 
 def _changes(data: Mapping[str, Any]) -> Iterator[str]:

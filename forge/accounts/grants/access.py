@@ -26,7 +26,7 @@ class OwnedGrant:
 class Loss:
     """The fate of grants whose creator loses the right."""
 
-    ended: tuple[OwnedGrant, ...] = ()
+    ended_grants: tuple[OwnedGrant, ...] = ()
     handed_over: tuple[OwnedGrant, ...] = ()
 
 
@@ -66,9 +66,11 @@ def find_thing(things: Iterable[OwnedGrant], kind: str, grant: UUID) -> OwnedGra
 
 def sorted_by_loss(things: Iterable[OwnedGrant], maker: Actor, heir: Actor | None = None) -> Loss:
     """Returns what somebody with these rights loses of what they made: what an heir has the right to is handed over."""
-    lost = [each for each in things if not each.grant.holds(maker)]
-    inherited = [each for each in lost if heir is not None and each.grant.can_be_handed_over and each.grant.holds(heir)]
-    return Loss(tuple(each for each in lost if each not in inherited), tuple(inherited))
+    lost_grants = [each for each in things if not each.grant.holds(maker)]
+    inherited_grants = [
+        each for each in lost_grants if heir is not None and each.grant.can_be_handed_over and each.grant.holds(heir)
+    ]
+    return Loss(tuple(each for each in lost_grants if each not in inherited_grants), tuple(inherited_grants))
 
 
 def as_member(person: User, organisation: Organisation, role: Role | None) -> Principal:

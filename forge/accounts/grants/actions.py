@@ -35,13 +35,13 @@ def end_members_thing(actor: Actor, organisation: Organisation, member: User, ki
     require_person(actor)
     things = grants_of([member], organisation)
     thing = find_thing(things, kind, grant)
-    ended: tuple[OwnedGrant, ...] = (thing,)
+    ended_grants: tuple[OwnedGrant, ...] = (thing,)
     if thing.kind.leave is not None and thing.kind.leave(grant, organisation.pk):
         _write_leaving(actor, organisation, member, thing)
-        ended = tuple(each for each in things if each.grant.token == grant)
-    for group_kind, group in _by_kind(ended):
+        ended_grants = tuple(each for each in things if each.grant.token == grant)
+    for group_kind, group in _by_kind(ended_grants):
         group_kind.end([each.grant.id for each in group])
-    _write_loss(actor, organisation.place, member, Loss(ended=ended), None)
+    _write_loss(actor, organisation.place, member, Loss(ended_grants=ended_grants), None)
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def end_lost_grants(organisation: Organisation, people: Iterable[User], actor: A
     for person in people:
         things = grants_of([person], organisation)
         loss = sorted_by_loss(things, as_now(person), as_now(heir) if heir else None)
-        for kind, group in _by_kind(loss.ended):
+        for kind, group in _by_kind(loss.ended_grants):
             kind.end([each.grant.id for each in group])
         for kind, group in _by_kind(loss.handed_over):
             if heir is not None and kind.hand_over is not None:
@@ -91,8 +91,8 @@ def _write_leaving(actor: Actor, organisation: Organisation, member: User, thing
 
 def _write_loss(actor: Actor, place: AuditPlace, maker: User, loss: Loss, heir: User | None) -> None:
     subject = f"user:{maker.pk}"
-    if loss.ended:
-        titles = [each.grant.title for each in loss.ended]
+    if loss.ended_grants:
+        titles = [each.grant.title for each in loss.ended_grants]
         write_entry(actor, "grant.lose", subject, place, member=str(maker.pk), things=titles)
     if loss.handed_over and heir is not None:
         titles = [each.grant.title for each in loss.handed_over]

@@ -23,7 +23,7 @@ from forge.accounts.principals import signed_in
 from forge.core.api.json_types import Timestamp, Uuid, utc_timestamp
 from forge.core.api.views import PERSON, ForgeView, needing
 
-_ENDED = OpenApiResponse(description="it works no more")
+_END_RESPONSE = OpenApiResponse(description="it works no more")
 
 
 class GrantJson(TypedDict):
@@ -51,15 +51,15 @@ class HeirSerializer(serializers.Serializer[Any]):
     heir = serializers.UUIDField(help_text="a member who has the right that it needs")
 
 
-def grant_to_json(owned: OwnedGrant) -> GrantJson:
+def grant_to_json(owned_grant: OwnedGrant) -> GrantJson:
     """A grant with its kind."""
-    grant = owned.grant
+    grant = owned_grant.grant
     return {
         "id": str(grant.id),
-        "kind": owned.kind.name,
+        "kind": owned_grant.kind.name,
         "title": grant.title,
         "place": grant.place,
-        "works": owned.works,
+        "works": owned_grant.works,
         "can_be_handed_over": grant.can_be_handed_over,
         "created": utc_timestamp(grant.created),
         "expires": None if grant.expires is None else utc_timestamp(grant.expires),
@@ -81,7 +81,7 @@ class OwnGrant(ForgeView):
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(operation_id="own_grants_end", responses={204: _ENDED})
+    @extend_schema(operation_id="own_grants_end", responses={204: _END_RESPONSE})
     def delete(self, request: Request, kind: str, grant: UUID) -> Response:
         end_own_thing(signed_in(request), kind, grant)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -110,7 +110,7 @@ class GrantOfMember(_GrantsOfMemberView):
 
     needs = needing(delete=PERSON)
 
-    @extend_schema(operation_id="member_grants_end", responses={204: _ENDED})
+    @extend_schema(operation_id="member_grants_end", responses={204: _END_RESPONSE})
     def delete(self, request: Request, organisation: str, member: UUID, kind: str, grant: UUID) -> Response:
         place, maker = self.member(request, organisation, member)
         end_members_thing(signed_in(request), place, maker.user, kind, grant)

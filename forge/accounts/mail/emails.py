@@ -20,8 +20,10 @@ def compose_email(name: str, to: str, context: Mapping[str, Any]) -> EmailMultiA
     text = render_to_string(f"email/{name}.txt", {**context, "public_url": settings.PUBLIC_URL})
     subject, _, body = text.strip().partition("\n")
     paragraphs = [" ".join(paragraph.split()) for paragraph in body.strip().split("\n\n")]
-    shown = [{"text": paragraph, "is_link": _LINK.fullmatch(paragraph) is not None} for paragraph in paragraphs]
+    html_paragraphs = [
+        {"text": paragraph, "is_link": _LINK.fullmatch(paragraph) is not None} for paragraph in paragraphs
+    ]
     message = EmailMultiAlternatives(subject.strip(), "\n\n".join(paragraphs) + "\n", to=[to])
-    html = render_to_string("email/letter.html", {"subject": subject.strip(), "paragraphs": shown})
+    html = render_to_string("email/letter.html", {"subject": subject.strip(), "paragraphs": html_paragraphs})
     message.attach_alternative(html, "text/html")
     return message

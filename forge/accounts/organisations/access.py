@@ -18,24 +18,24 @@ from forge.accounts.tokens.scopes import Scope, allowed_scopes
 from forge.core.actors import Actor
 from forge.core.audit.denials import Denial
 from forge.core.audit.entries import NOWHERE, AuditPlace
-from forge.core.errors import Forbidden, Moved, NotFound, PersonNeeded, SignInNeeded
+from forge.core.errors import AddressChanged, Forbidden, NotFound, PersonNeeded, SignInNeeded
 
 
 def find_organisation(actor: Actor, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
     """The organisation, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
-    whose role does not include the verb, and `Moved` for a former name of one that they may see.
+    whose role does not include the verb, and `AddressChanged` for a former name of one that they may see.
     """
     organisation = Organisation.objects.filter(name=name).first() if is_name(name) else None
-    moved = organisation is None
+    has_moved = organisation is None
     if organisation is None and is_name(name):
         former = FormerOrganisationName.objects.select_related("organisation").filter(name=name).first()
         organisation = former.organisation if former else None
     if organisation is None or not can(actor, Verb.SEE_ORGANISATION, organisation):
         raise nothing_for(actor, verb, name, organisation.place if organisation else NOWHERE)
-    if moved:
-        raise Moved(organisation.get_absolute_url())
+    if has_moved:
+        raise AddressChanged(organisation.get_absolute_url())
     if not can(actor, verb, organisation):
         raise refusal(actor, verb, name, organisation.place)
     return organisation
@@ -115,11 +115,11 @@ def nothing_for(
 def refusal(actor: Actor, verb: Verb, where: str, place: AuditPlace) -> Forbidden:
     """Returns the error for a member whose role, or whose token's scopes, do not include the verb."""
     if actor.scopes is not None and not SCOPES_OF[verb] & actor.scopes:
-        refused = scope_needed(sorted(SCOPES_OF[verb])[0])
+        error = scope_needed(sorted(SCOPES_OF[verb])[0])
     else:
-        refused = Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
-    refused.denial = Denial(actor, verb, where, place)
-    return refused
+        error = Forbidden(f"Your role does not let you {verb}. Ask an owner of the organisation.")
+    error.denial = Denial(actor, verb, where, place)
+    return error
 
 
 def scope_needed(scope: str) -> Forbidden:
@@ -178,12 +178,12 @@ def confirmed_addresses(people: Collection[User]) -> dict[UUID, str]:
 
 def wanted_address(person: User) -> str:
     """The address that the person asked for and has not confirmed yet; "" without one."""
-    wanted = EmailAddress.objects.filter(user=person, verified=False).exclude(email=person.email).first()
-    return wanted.email if wanted else ""
+    address = EmailAddress.objects.filter(user=person, verified=False).exclude(email=person.email).first()
+    return address.email if address else ""
 
 
 def organisations_left_alone(person: User) -> list[Organisation]:
     """The organisations of which this person is an owner, and nobody else who can sign in."""
-    owned = person.memberships.filter(role=Role.OWNER).values("organisation")
+    owned_organisations = person.memberships.filter(role=Role.OWNER).values("organisation")
     others = Membership.objects.filter(role=Role.OWNER, user__is_active=True).exclude(user=person)
-    return list(Organisation.objects.filter(pk__in=owned).exclude(pk__in=others.values("organisation")))
+    return list(Organisation.objects.filter(pk__in=owned_organisations).exclude(pk__in=others.values("organisation")))

@@ -63,35 +63,37 @@ def checked_role(role: str) -> Role:
 
 def checked_offer(role: str, days: int, places: int, project: OfOrganisation | None = None) -> Offer:
     """An offer of these. Raises `Invalid`, also for an owner of a project, which only an organisation has."""
-    offered = checked_role(role)
-    if project is not None and offered == Role.OWNER:
+    offered_role = checked_role(role)
+    if project is not None and offered_role == Role.OWNER:
         raise Invalid("A project has no owner. Choose maintainer.", errors={"role": ["Not owner."]})
     if not 1 <= days <= MAX_DAYS:
         raise Invalid(f"An invitation is open for 1 to {MAX_DAYS} days.", errors={"days": [f"1 to {MAX_DAYS}."]})
     if not 1 <= places <= MAX_PLACES:
         raise Invalid(f"By one link 1 to {MAX_PLACES} people can join.", errors={"places": [f"1 to {MAX_PLACES}."]})
-    return Offer(offered, days, places, project)
+    return Offer(offered_role, days, places, project)
 
 
 def checked_addresses(organisation: Organisation, addresses: Sequence[str]) -> tuple[str, ...]:
     """The addresses to which letters go, each once, in lower case. Raises `Invalid`."""
     unique = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
     if not unique:
-        raise _refused("Write at least one email address.")
+        raise _address_error("Write at least one email address.")
     if len(unique) > MAX_ADDRESSES:
-        raise _refused(f"Invite at most {MAX_ADDRESSES} people at once, these are {len(unique)}.")
+        raise _address_error(f"Invite at most {MAX_ADDRESSES} people at once, these are {len(unique)}.")
     for address in unique:
         if len(address) > MAX_EMAIL_LENGTH:
-            raise _refused(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")
+            raise _address_error(f"An email address has at most {MAX_EMAIL_LENGTH} characters.")
         try:
             validate_email(address)
         except ValidationError:
-            raise _refused(f"{address} does not look like an email address.") from None
+            raise _address_error(f"{address} does not look like an email address.") from None
     locked(organisation)  # Letters of others at the same time are counted.
     since = timezone.now() - timedelta(days=1)
-    sent = Invitation.objects.filter(organisation=organisation, created__gt=since).exclude(email="").count()
-    if sent + len(unique) > MAX_EMAILS_PER_DAY:
-        raise _refused(f"An organisation sends at most {MAX_EMAILS_PER_DAY} invitations in a day. Try again tomorrow.")
+    sent_count = Invitation.objects.filter(organisation=organisation, created__gt=since).exclude(email="").count()
+    if sent_count + len(unique) > MAX_EMAILS_PER_DAY:
+        raise _address_error(
+            f"An organisation sends at most {MAX_EMAILS_PER_DAY} invitations in a day. Try again tomorrow."
+        )
     return unique
 
 
@@ -162,5 +164,5 @@ def end_links_to(person: User, organisation: Organisation, project: UUID | None,
     return links.filter(role__in=higher).update(revoked=timezone.now())
 
 
-def _refused(message: str) -> Invalid:
+def _address_error(message: str) -> Invalid:
     return Invalid(message, errors={"emails": [message]})

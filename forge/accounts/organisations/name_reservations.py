@@ -40,8 +40,8 @@ def has_reserved_names(organisation: Organisation) -> bool:
 
 def names_of(organisation: Organisation) -> frozenset[str]:
     """All names that lead to an organisation, or that it has for good."""
-    reserved = ReservedName.objects.filter(organisation=organisation.pk).values_list("name", flat=True)
-    return frozenset({organisation.name, *_former_names(organisation).values_list("name", flat=True), *reserved})
+    reserved_names = ReservedName.objects.filter(organisation=organisation.pk).values_list("name", flat=True)
+    return frozenset({organisation.name, *_former_names(organisation).values_list("name", flat=True), *reserved_names})
 
 
 def _former_names(organisation: Organisation) -> QuerySet[FormerOrganisationName]:

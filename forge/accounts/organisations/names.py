@@ -35,20 +35,20 @@ RESERVED_PROJECTS = frozenset(_SECOND_WORDS.split())
 
 def check_organisation_name(name: str) -> str:
     """The name itself. Raises `BadName`."""
-    return _checked(name, RESERVED_ORGANISATIONS, "An organisation")
+    return _checked_name(name, RESERVED_ORGANISATIONS, "An organisation")
 
 
 def check_project_name(name: str) -> str:
     """The name itself. Raises `BadName`."""
-    return _checked(name, RESERVED_PROJECTS, "A project")
+    return _checked_name(name, RESERVED_PROJECTS, "A project")
 
 
 def check_team_name(name: str) -> str:
     """The name itself. Raises `BadName`."""
-    return _checked(name, frozenset(), "A team")
+    return _checked_name(name, frozenset(), "A team")
 
 
-def _checked(name: str, reserved: frozenset[str], what: str) -> str:
+def _checked_name(name: str, reserved_names: frozenset[str], what: str) -> str:
     if not name:
         raise BadName("Enter a name: lower-case letters, digits, and - . _ between them.")
     if len(name) > MAXIMUM_LENGTH:
@@ -58,7 +58,7 @@ def _checked(name: str, reserved: frozenset[str], what: str) -> str:
             f"{what}'s name is made of lower-case letters and digits, with single - . or _ between them, "
             f"like gesture-wand. Try {slug(name)}."
         )
-    if name in reserved:
+    if name in reserved_names:
         raise BadName(f"{name} is reserved for Hammer Forge's own addresses. Choose another name.")
     return name
 

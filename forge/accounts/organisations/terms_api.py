@@ -53,7 +53,7 @@ def described_terms(
 ) -> Callable[[type[OrganisationTermsView]], type[OrganisationTermsView]]:
     """Describes a view of terms in the schema of the API: the name of its operations, its answer, what each does."""
 
-    def described(view: type[OrganisationTermsView]) -> type[OrganisationTermsView]:
+    def describe(view: type[OrganisationTermsView]) -> type[OrganisationTermsView]:
         return extend_schema_view(
             get=extend_schema(operation_id=f"{name}_retrieve", description=read, responses=answer, parameters=[ETAG]),
             put=extend_schema(
@@ -65,4 +65,4 @@ def described_terms(
             ),
         )(view)
 
-    return described
+    return describe

@@ -22,8 +22,8 @@ def set_quota(actor: Actor, holder: str, resource: str, limit: int | None) -> No
     """
     require_operator(actor)
     if resource not in defaults_of(holder):
-        known = ", ".join(defaults_of(holder))
-        raise UnknownResource(f"There is no quota of {resource} here. There are quotas of {known}.")
+        resources = ", ".join(defaults_of(holder))
+        raise UnknownResource(f"There is no quota of {resource} here. There are quotas of {resources}.")
     if limit is None:
         Quota.objects.filter(holder=holder, resource=resource).delete()
     else:

@@ -70,8 +70,8 @@ def storage_of(organisations: Collection[UUID]) -> dict[UUID, ResourceUsage]:
 
 def with_storage(organisations: QuerySet[Organisation]) -> list[tuple[Organisation, ResourceUsage]]:
     """Organisations with what they store, as it was counted last. Two queries."""
-    stored = StoredBytes.objects.filter(organisation=OuterRef("pk")).values("size")
-    rows = list(organisations.annotate(stored=Coalesce(Subquery(stored), 0)))
+    stored_bytes = StoredBytes.objects.filter(organisation=OuterRef("pk")).values("size")
+    rows = list(organisations.annotate(stored=Coalesce(Subquery(stored_bytes), 0)))
     limits = limits_of_organisations([each.pk for each in rows], QuotaResource.BYTES) if rows else {}
     return [(each, ResourceUsage(QuotaResource.BYTES, each.stored, limits[each.pk])) for each in rows]
 

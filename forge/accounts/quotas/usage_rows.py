@@ -56,15 +56,15 @@ _WORDS: Mapping[QuotaResource, _QuotaWords] = {
 
 def shown_usage(organisation: Organisation) -> list[ShownUsage]:
     """The bars of an organisation; the caller has found it for someone."""
-    return [_shown(each) for each in usage_of(organisation)]
+    return [_usage_row(each) for each in usage_of(organisation)]
 
 
 def nearly_full(storage: Sequence[tuple[Organisation, ResourceUsage]]) -> list[tuple[Organisation, ShownUsage]]:
     """Those whose storage is nearly used up."""
-    return [(organisation, _shown(usage)) for organisation, usage in storage if usage.is_near]
+    return [(organisation, _usage_row(usage)) for organisation, usage in storage if usage.is_near]
 
 
-def _shown(usage: ResourceUsage) -> ShownUsage:
+def _usage_row(usage: ResourceUsage) -> ShownUsage:
     words = _WORDS[usage.resource]
     return ShownUsage(
         resource=usage.resource,

@@ -77,18 +77,18 @@ def begin(request: HttpRequest, email: str) -> SignInAttempt:
     address = network_of(request.META.get("REMOTE_ADDR", ""))
     browser = _known_browser(request)
     if person in browser.people:
-        return _counted([(f"{browser.id}:{person}", KNOWN_BROWSER)])
+        return _count_attempt([(f"{browser.id}:{person}", KNOWN_BROWSER)])
     of_address = UNNAMED_PROXY if is_behind_unnamed_proxy(request) else ADDRESS
-    return _counted([(f"{person}:{address}", PERSON_AND_ADDRESS), (person, PERSON), (address, of_address)])
+    return _count_attempt([(f"{person}:{address}", PERSON_AND_ADDRESS), (person, PERSON), (address, of_address)])
 
 
-def _counted(counts: Iterable[tuple[str, AttemptLimit]]) -> SignInAttempt:
-    keys, allowed = [], True
+def _count_attempt(counts: Iterable[tuple[str, AttemptLimit]]) -> SignInAttempt:
+    keys, is_allowed = [], True
     for name, limit in counts:
         count = windows.count(f"attempts:{limit.failures}:{name}", limit.seconds)
         keys.append(count.key)
-        allowed = count.times <= limit.failures and allowed
-    return SignInAttempt(allowed, tuple(keys))
+        is_allowed = count.times <= limit.failures and is_allowed
+    return SignInAttempt(is_allowed, tuple(keys))
 
 
 def known_people(request: HttpRequest) -> list[str]:
@@ -126,12 +126,12 @@ def remember_browser(request: HttpRequest, response: HttpResponseBase, email: st
 def network_of(address: str) -> str:
     """Returns the network that counts as one address: an IPv4 address, or the /64 network of an IPv6 subscriber."""
     try:
-        parsed = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if parsed.version == 4:
+    if ip.version == 4:
         return address
-    return str(ipaddress.IPv6Network((int(parsed), 64), strict=False).network_address)
+    return str(ipaddress.IPv6Network((int(ip), 64), strict=False).network_address)
 
 
 def _digest(text: str) -> str:

@@ -51,15 +51,15 @@ class TokenScope(BasePermission):
             return True
         method = {"HEAD": "get", "OPTIONS": "get"}.get(str(request.method), str(request.method).lower())
         if view.needs.get(method) == PERSON:
-            refused: DomainError = person_needed()
-            refused.denial = Denial(principal_of(request), "do what takes a person", request.path, token.owner.place)
-            raise refused
-        needed: str | None = view.needs.get(method, "a scope that no token has")
-        if needed is not None and needed not in token.scopes:
-            refused = scope_needed(needed)
+            error: DomainError = person_needed()
+            error.denial = Denial(principal_of(request), "do what takes a person", request.path, token.owner.place)
+            raise error
+        needed_scope: str | None = view.needs.get(method, "a scope that no token has")
+        if needed_scope is not None and needed_scope not in token.scopes:
+            error = scope_needed(needed_scope)
             if method in view.needs:  # and not only because the address knows no such method
-                refused.denial = Denial(
-                    principal_of(request), f"do what takes {needed}", request.path, token.owner.place
+                error.denial = Denial(
+                    principal_of(request), f"do what takes {needed_scope}", request.path, token.owner.place
                 )
-            raise refused
+            raise error
         return True

@@ -30,12 +30,12 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "Hammer Forge" if settings.PUBLIC_URL_IS_LOOPBACK else f"Hammer Forge {host}"
 
     def build_totp_svg(self, url: str) -> str:
-        drawn = io.BytesIO()
+        svg = io.BytesIO()
         # White stays white in the dark: not every app reads a code with its colours turned round.
         segno.make(url, error="m", micro=False).save(
-            drawn, kind="svg", scale=5, border=3, light="#fff", xmldecl=False, omitsize=True
+            svg, kind="svg", scale=5, border=3, light="#fff", xmldecl=False, omitsize=True
         )
-        return drawn.getvalue().decode()
+        return svg.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text.encode()).decode()
@@ -61,7 +61,7 @@ def factors_of(user: User) -> list[Authenticator]:
 
 def _cipher() -> Fernet:
     """A key for this purpose alone, from the key of the installation: a copy of the database opens no account."""
-    derived = HKDF(SHA256(), 32, salt=None, info=b"forge.accounts.sign_in.second_factor").derive(
+    key = HKDF(SHA256(), 32, salt=None, info=b"forge.accounts.sign_in.second_factor").derive(
         settings.SECRET_KEY.encode()
     )
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -49,24 +49,24 @@ class RecentlySeen:
         self._seconds = seconds
         self._most = most
         self._lock = threading.Lock()
-        self._seen: OrderedDict[str, float] = OrderedDict()
+        self._last_seen: OrderedDict[str, float] = OrderedDict()
 
     def is_due(self, key: str) -> bool:
         """Whether it has to be written; then it counts as written from now on."""
         now = time.monotonic()
         with self._lock:
-            if now - self._seen.get(key, -self._seconds) < self._seconds:
+            if now - self._last_seen.get(key, -self._seconds) < self._seconds:
                 return False
-            self._seen[key] = now
-            self._seen.move_to_end(key)
-            if len(self._seen) > self._most:
-                self._seen.popitem(last=False)
+            self._last_seen[key] = now
+            self._last_seen.move_to_end(key)
+            if len(self._last_seen) > self._most:
+                self._last_seen.popitem(last=False)
             return True
 
     def forget(self, key: str) -> None:
         """Lets it be due again."""
         with self._lock:
-            self._seen.pop(key, None)
+            self._last_seen.pop(key, None)
 
 
 recently_seen = RecentlySeen(WRITE_INTERVAL.total_seconds())

@@ -28,8 +28,8 @@ _log = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 10.0
 """Seconds that a service may take to answer."""
 
-_UNCHECKED = "The service did not say that your email address is confirmed, so it cannot be used here."
-_UNCONFIRMED = (
+_UNCHECKED_ADDRESS = "The service did not say that your email address is confirmed, so it cannot be used here."
+_UNCONFIRMED_ADDRESS = (
     "There is an account with your address here, which is not confirmed yet. Sign in as you did before, and confirm "
     "the address in your profile. After that this service lets you in."
 )
@@ -37,7 +37,7 @@ _CLOSED = (
     "There is no account with your address here. Ask an owner of an organisation for an invitation link, and join "
     "with this address."
 )
-_DISABLED = "This account is disabled. Ask the administrator of this server."
+_DISABLED_ACCOUNT = "This account is disabled. Ask the administrator of this server."
 
 
 class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -49,10 +49,10 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         sociallogin.state["process"] = "login"
         if sociallogin.is_existing:
             if not sociallogin.user.is_active:
-                raise _refused(request, _DISABLED)
+                raise _refusal_response(request, _DISABLED_ACCOUNT)
             return
         if refusal := _refusal(sociallogin):
-            raise _refused(request, refusal)
+            raise _refusal_response(request, refusal)
         sociallogin.email_addresses = [each for each in sociallogin.email_addresses if _may_be_new(each)][:1]
 
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
@@ -98,13 +98,16 @@ class _ServiceSession(Session):
 
 def _refusal(sociallogin: SocialLogin) -> str:
     """Why nobody comes in by the addresses that a service has checked; "" if an account may be made."""
-    checked = [each.email.lower() for each in sociallogin.email_addresses if each.verified is True]
-    if not checked:
-        return _UNCHECKED
-    if User.objects.filter(email__in=checked, is_active=False).exists():
-        return _DISABLED
-    if User.objects.filter(email__in=checked).exists() or EmailAddress.objects.filter(email__in=checked).exists():
-        return _UNCONFIRMED
+    checked_addresses = [each.email.lower() for each in sociallogin.email_addresses if each.verified is True]
+    if not checked_addresses:
+        return _UNCHECKED_ADDRESS
+    if User.objects.filter(email__in=checked_addresses, is_active=False).exists():
+        return _DISABLED_ACCOUNT
+    if (
+        User.objects.filter(email__in=checked_addresses).exists()
+        or EmailAddress.objects.filter(email__in=checked_addresses).exists()
+    ):
+        return _UNCONFIRMED_ADDRESS
     return "" if any(_may_be_new(each) for each in sociallogin.email_addresses) else _CLOSED
 
 
@@ -113,6 +116,6 @@ def _may_be_new(address: EmailAddress) -> bool:
     return address.verified is True and address.email.lower().rpartition("@")[2] in settings.SIGN_ON_DOMAINS
 
 
-def _refused(request: HttpRequest, detail: str) -> ImmediateHttpResponse:
+def _refusal_response(request: HttpRequest, detail: str) -> ImmediateHttpResponse:
     context = {"title": "You cannot sign in this way", "detail": detail, "leads_to_sign_in": True}
     return ImmediateHttpResponse(render(request, "problem.html", context, status=403))

@@ -101,11 +101,11 @@ def add_to_team(
     if len(members) < len(set(people)):
         raise NotFound(f"A team has members of {organisation.name} alone. Invite the person to it first.")
     there = set(team.members.filter(pk__in=[each.pk for each in members]).values_list("pk", flat=True))
-    added = [each for each in members if each.pk not in there]
-    team.members.add(*added)
-    for each in added:
+    new_members = [each for each in members if each.pk not in there]
+    team.members.add(*new_members)
+    for each in new_members:
         write_entry(actor, "team.add", team.subject, organisation.place, member=str(each.user_id), team=str(team.pk))
-    if added:
+    if new_members:
         append_event(organisation.stream, MEMBERS_CHANGED(), actor)
     return members
 

@@ -25,7 +25,7 @@ from forge.core.database.compiled_queries import CompiledLookup
 PASS_SECONDS = 300
 """How long a pass opens anything."""
 PASS_PREFIX = "hfr_"  # noqa: S105
-ENDED = "This sign-in to the registry has ended. Sign in again."
+ENDED_MESSAGE = "This sign-in to the registry has ended. Sign in again."
 _SALT = "forge.registry.pass"
 
 _by_id = CompiledLookup(
@@ -91,10 +91,10 @@ def _of_pass(secret: str) -> Authorization:
     try:
         value: dict[str, Any] = signing.loads(secret.removeprefix(PASS_PREFIX), salt=_SALT, max_age=PASS_SECONDS)
     except signing.BadSignature:
-        raise NotAToken(ENDED) from None
+        raise NotAToken(ENDED_MESSAGE) from None
     if value.get("issued", 0) > time.time() + PASS_SECONDS:
         # A clock that was ahead gave it, and set right it would let it live for as long.
-        raise NotAToken(ENDED)
+        raise NotAToken(ENDED_MESSAGE)
     access = {name: frozenset(actions) for name, actions in value["access"].items()}
     if not value["token"]:
         return Authorization(None, access)
@@ -106,7 +106,7 @@ def _of_pass(secret: str) -> Authorization:
 
 def _password(value: str) -> str:
     try:
-        decoded = base64.b64decode(value.strip(), validate=True).decode("utf-8")
+        credentials = base64.b64decode(value.strip(), validate=True).decode("utf-8")
     except (binascii.Error, ValueError) as error:
         raise NotAToken("The Basic credentials cannot be read.") from error
-    return decoded.partition(":")[2]
+    return credentials.partition(":")[2]

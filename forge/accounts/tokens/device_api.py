@@ -64,14 +64,14 @@ class DeviceSignIns(ForgeView):
     def post(self, request: Request) -> Response:
         if not ratelimit.consume(request._request, action="start_device"):
             raise Throttled(60)
-        started = device.start(self.read_body(request, NewDeviceSignInSerializer)["machine"])
+        sign_in = device.start(self.read_body(request, NewDeviceSignInSerializer)["machine"])
         address = settings.PUBLIC_URL + PAGE
         body: DeviceSignInJson = {
-            "device_code": started.device_code,
-            "user_code": started.user_code,
+            "device_code": sign_in.device_code,
+            "user_code": sign_in.user_code,
             "verification_uri": address,
             # In the fragment, which no browser sends and no log keeps.
-            "verification_uri_complete": f"{address}#token={started.user_code}",
+            "verification_uri_complete": f"{address}#token={sign_in.user_code}",
             "expires_in": int(device.LIFE.total_seconds()),
             "interval": int(device.INTERVAL.total_seconds()),
         }

@@ -22,19 +22,19 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
     keys = {key for each in tokens for key in each.restriction or ()}
     if scope.organisation is None:
         owners = {each.owner for each in tokens if each.restriction}
-        named = {owner.pk: own_keys(acting_as(owner), keys) for owner in owners}
+        keys_by_owner = {owner.pk: own_keys(acting_as(owner), keys) for owner in owners}
     else:
         inside = _keys_in(scope.organisation, keys)
         tokens = [each for each in tokens if inside.intersection(each.restriction or ())]
-        named = {each.owner_id: inside for each in tokens}
-    things = name_things({key for some in named.values() for key in some})
+        keys_by_owner = {each.owner_id: inside for each in tokens}
+    things = name_things({key for some in keys_by_owner.values() for key in some})
     return [
         Grant(
             id=each.pk,
             maker=each.owner_id,
             title=f"Token “{each.name}”",
             holds=_reaches(each.restriction),
-            place=", ".join(things[key].name for key in each.restriction or () if key in named[each.owner_id]),
+            place=", ".join(things[key].name for key in each.restriction or () if key in keys_by_owner[each.owner_id]),
             created=each.created,
             expires=each.expires,
         )

@@ -133,7 +133,7 @@ def expand_scopes(names: Collection[str], restriction: Collection[str] | None = 
     What a reach leaves no meaning is left out of a short name, and out of what is needed.
     """
     scopes = {Scope(scope) for name in names for scope in SHORT.get(name, (name,))}
-    scopes |= {needed for scope in scopes for needed in _NEEDS.get(scope, ())}
+    scopes |= {needed_scope for scope in scopes for needed_scope in _NEEDS.get(scope, ())}
     return [str(scope) for scope in Scope if scope in scopes & allowed_scopes(restriction)]
 
 

@@ -29,15 +29,15 @@ def side_of(build: Build) -> Snapshot:
     )
 
 
-def _model(reported: Mapping[str, Any]) -> ModelFacts:
-    return ModelFacts({"size": reported["size"], "memory": {"runs": reported.get("runs")}})
+def _model(model_report: Mapping[str, Any]) -> ModelFacts:
+    return ModelFacts({"size": model_report["size"], "memory": {"runs": model_report.get("runs")}})
 
 
 def figures_of(build: Build) -> RuneFigures:
     """Returns the counted and measured figures of a build's rune. Raises `NoRune`."""
     artefact = _artefact(build)
     models = artefact.report["models"]
-    chosen = choices_of_build(build)
+    choices = choices_of_build(build)
     return RuneFigures(
         digest=artefact.digest,
         size=artefact.size,
@@ -46,7 +46,7 @@ def figures_of(build: Build) -> RuneFigures:
         has_host_models=any(model.get("runs") == "host" for model in models),
         time=read_inference_time(build.measurement),
         targets={each.target: _on_target(each.needs) for each in build.packages.all() if each.needs is not None},
-        manner=BuildSettings(chosen.optimize, chosen.optimize_packages, chosen.profile.runtime),
+        manner=BuildSettings(choices.optimize, choices.optimize_packages, choices.profile.runtime),
     )
 
 

@@ -31,8 +31,8 @@ def take_known(job: BuildTask, take: Take) -> Artefact | None:
     """The organisation's artefact of the job's spec. One is made again whose rune is lost or damaged."""
     artefacts = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
     rebuildable = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_REBUILDABLE)
-    damaged = rebuildable.filter(blob__damaged_at__isnull=False)
-    artefact = artefacts.annotate(is_damaged=Exists(damaged)).select_for_update().first()
+    damaged_files = rebuildable.filter(blob__damaged_at__isnull=False)
+    artefact = artefacts.annotate(is_damaged=Exists(damaged_files)).select_for_update().first()
     if artefact is None or artefact.is_damaged or not _is_whole(artefact):
         return None
     take(artefact)
@@ -109,7 +109,7 @@ def secure(artefact: Artefact) -> bool:
 
 def open_rune(artefact: Artefact) -> IO[bytes]:
     """A rune's bytes as a file that is read from its beginning, which the caller closes. Raises `NoRune`; reading
-    raises `Damaged`.
+    raises `BytesDamaged`.
     """
     try:
         return open_blob(artefact.digest, artefact.size)
@@ -158,12 +158,12 @@ def drop_unused(candidates: Collection[uuid.UUID]) -> set[str]:
     After its end, when it is certain, the caller lets those go (`forge.core.blobs.sweep.delete_if_unlinked`).
     """
     # Locked first and looked at afterwards: a build that takes one meanwhile is seen.
-    locked = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))
-    in_use = Build.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
-    packed = BuildPackage.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
-    unused = Artefact.objects.filter(pk__in=locked - set(in_use) - set(packed))
-    links = links_of_all(unused)
+    locked_ids = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))
+    in_use = Build.objects.filter(artefact__in=locked_ids).values_list("artefact_id", flat=True)
+    packed_ids = BuildPackage.objects.filter(artefact__in=locked_ids).values_list("artefact_id", flat=True)
+    unused_artefacts = Artefact.objects.filter(pk__in=locked_ids - set(in_use) - set(packed_ids))
+    links = links_of_all(unused_artefacts)
     digests = set(links.values_list("blob_id", flat=True))
     links.delete()
-    unused.delete()
+    unused_artefacts.delete()
     return digests

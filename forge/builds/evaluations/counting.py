@@ -14,6 +14,6 @@ from forge.datasets.versions.accuracy_uses import AccuracyUse, accuracy_uses
 @accuracy_uses.register
 def tested_builds(data_set: DataSet) -> Sequence[AccuracyUse]:
     """The builds that have an accuracy, by the version that they were tested on."""
-    tested = Build.objects.filter(data_version__data_set=data_set, evaluation__samples__gt=0)
-    rows = tested.order_by().values_list("data_version").annotate(count=Count("pk"), last=Max("created"))
+    builds = Build.objects.filter(data_version__data_set=data_set, evaluation__samples__gt=0)
+    rows = builds.order_by().values_list("data_version").annotate(count=Count("pk"), last=Max("created"))
     return [AccuracyUse("build", version, count, last) for version, count, last in rows]

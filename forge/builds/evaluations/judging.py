@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from forge.builds.evaluations.limits import judged
+from forge.builds.evaluations.limits import judgements_for
 from forge.builds.evaluations.outcomes import stored_evaluation
 from forge.builds.models import Build, BuildPackage
 from forge.jobs.kinds import JobContext
@@ -27,7 +27,7 @@ def judge_build(job: JobContext, build_id: UUID) -> Sequence[Judgement]:
     packages = BuildPackage.objects.filter(build=build).values_list("target", "needs")
     needs = {target: each for target, each in packages if each is not None}
     evaluation = stored_evaluation(build.artefact, build.samples) if build.samples else None
-    judgements = judged(build.artefact, build.measurement, evaluation, needs, pending_targets(build_id))
+    judgements = judgements_for(build.artefact, build.measurement, evaluation, needs, pending_targets(build_id))
     Build.objects.filter(pk=build_id).update(judgements=[each.to_json() for each in judgements])
     return judgements
 

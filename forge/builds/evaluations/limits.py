@@ -45,7 +45,7 @@ def preferred_options(artefact: Artefact) -> dict[str, str]:
     return {name: value for name, value in preferences.items() if value is not None}
 
 
-def judged(
+def judgements_for(
     artefact: Artefact,
     run: Mapping[str, Any] | None,
     evaluation: Mapping[str, Any] | None,

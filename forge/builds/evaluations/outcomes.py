@@ -16,7 +16,7 @@ from django.db import transaction
 from forge.builds.models import Artefact, ArtefactFile, Build, FileRole
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import put_bytes, read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import DataVersion
 from forge.datasets.versions.evaluation import SampleUnderTest, test_samples
 from forge.projects.models import Project
@@ -50,8 +50,8 @@ def samples_under_test(version: DataVersion | None, project: Project) -> SampleS
     samples = () if version is None else tuple(test_samples(version, project))
     if not samples:
         return None
-    named = [[sample.digest, sample.label, sample.events] for sample in samples]
-    return SampleSet(samples, canonical_digest({"format": FORMAT, "samples": named}))
+    entries = [[sample.digest, sample.label, sample.events] for sample in samples]
+    return SampleSet(samples, canonical_digest({"format": FORMAT, "samples": entries}))
 
 
 def is_evaluated(artefact: Artefact, samples: str) -> bool:
@@ -77,7 +77,7 @@ def stored_evaluation(artefact: Artefact, samples: str) -> Mapping[str, Any] | N
         return None
     try:
         return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
-    except (NotFound, Damaged, ValueError):
+    except (NotFound, BytesDamaged, ValueError):
         return None
 
 
@@ -85,26 +85,26 @@ def evaluation_of(build: Build) -> Evaluation | None:
     """Returns the evaluation of the build's test samples; None if it has none, or could not be evaluated."""
     if build.artefact is None or not build.samples:
         return None
-    stored = stored_evaluation(build.artefact, build.samples)
-    if stored is None or "outcomes" not in stored:
+    evaluation = stored_evaluation(build.artefact, build.samples)
+    if evaluation is None or "outcomes" not in evaluation:
         return None
     try:
-        return Evaluation.from_json(stored)
+        return Evaluation.from_json(evaluation)
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def summary_of(stored: Mapping[str, Any]) -> EvaluationSummaryJson:
+def summary_of(evaluation: Mapping[str, Any]) -> EvaluationSummaryJson:
     """The figures that lists and the studio show."""
-    share, stream = stored.get("accuracy"), stored.get("stream")
+    share, stream = evaluation.get("accuracy"), evaluation.get("stream")
     rate = stream and stream["false_alarms_an_hour"]
     return {
-        "samples": stored.get("samples", 0),
-        "right": stored.get("right", 0),
+        "samples": evaluation.get("samples", 0),
+        "right": evaluation.get("right", 0),
         "accuracy": share and share["value"],
         "low": share and share["low"],
         "high": share and share["high"],
         "is_precise": bool(share and share["is_precise"]),
         "false_alarms_an_hour": rate and rate["value"],
-        "reason": stored.get("reason"),
+        "reason": evaluation.get("reason"),
     }

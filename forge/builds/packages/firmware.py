@@ -26,7 +26,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.actors import Actor
 from forge.core.blobs.links import link_blobs
 from forge.core.blobs.store import read_blob, record, staged_bytes, staged_file
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.queue import enqueue
@@ -48,7 +48,7 @@ TEXT_CHANGED = (
     "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
 )
 
-INSTRUMENTED = (
+INSTRUMENTED_RUNE = (
     "This rune sends inner tensors or times to the page, which no board needs. Ask for the firmware of the preview "
     "itself: it is of the same text."
 )
@@ -66,15 +66,15 @@ class FirmwareJson(TypedDict):
 
 def firmware_to_json(build: Build) -> FirmwareJson:
     """Returns the state of a build's firmware as JSON."""
-    described = None if build.artefact is None else _described(build.artefact, build.optimize_packages)
-    if described is None:
+    description = None if build.artefact is None else _stored_description(build.artefact, build.optimize_packages)
+    if description is None:
         return {"state": "missing"}
-    if "refused" in described:
-        return {"state": "refused", "reason": described["refused"]}
+    if "refused" in description:
+        return {"state": "refused", "reason": description["refused"]}
     return {
         "state": "made",
         "uf2_url": f"/api/v1/builds/{build.pk}/firmware.uf2",
-        "description": cast("FirmwareDescriptionJson", described),
+        "description": cast("FirmwareDescriptionJson", description),
     }
 
 
@@ -98,7 +98,7 @@ def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
         raise FirmwareMissing("This build has no rune: it has not finished, or it failed.")
     options = SpecOptions.from_json(build.artefact.spec["options"])
     if options.watched or options.timed:
-        raise FirmwareMissing(INSTRUMENTED)
+        raise FirmwareMissing(INSTRUMENTED_RUNE)
     firmware = firmware_to_json(build)
     if firmware["state"] == "missing":
         if _source(build, build.artefact) is None:
@@ -164,7 +164,7 @@ def _make(job: JobContext, build: Build, artefact: Artefact, new_compiler: NewCo
                     tick=job.tick,
                     pace=job.pace,
                 )
-        except (ChildDied, Damaged) as error:
+        except (ChildDied, BytesDamaged) as error:
             reason = error.reason if isinstance(error, ChildDied) else error.detail
             _keep(artefact, aim, {"refused": reason}, None)
 
@@ -207,29 +207,29 @@ def _reason(answer: Answer) -> str:
     return " ".join([answer["error"], *reasons])
 
 
-def _described(artefact: Artefact, aim: str) -> Mapping[str, Any] | None:
+def _stored_description(artefact: Artefact, aim: str) -> Mapping[str, Any] | None:
     """Returns the stored description; None if there is none, or if its bytes are lost."""
     file = artefact.files.filter(role=FileRole.FIRMWARE, subject=_DESCRIPTION[aim]).first()
     if file is None:
         return None
     try:
         return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
-    except (NotFound, Damaged, ValueError):
+    except (NotFound, BytesDamaged, ValueError):
         return None
 
 
 def _keep(artefact: Artefact, aim: str, description: Mapping[str, Any], uf2: Path | None) -> None:
     """Stores the files, the board's first: a description without it is a refusal."""
     data = json.dumps(description, sort_keys=True, separators=(",", ":")).encode("utf-8")
-    with staged_bytes(data) as said, transaction.atomic():
-        record(said)
-        link_blobs(artefact, [said.digest], artefact.organisation_id)
+    with staged_bytes(data) as description_file, transaction.atomic():
+        record(description_file)
+        link_blobs(artefact, [description_file.digest], artefact.organisation_id)
         if uf2 is not None:
             with staged_file(uf2) as file:
                 record(file)
                 link_blobs(artefact, [file.digest], artefact.organisation_id)
                 _put(artefact, _UF2[aim], file.digest)
-        _put(artefact, _DESCRIPTION[aim], said.digest)
+        _put(artefact, _DESCRIPTION[aim], description_file.digest)
 
 
 def _put(artefact: Artefact, subject: str, digest: str) -> None:

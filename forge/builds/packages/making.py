@@ -22,7 +22,7 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.actors import Actor
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.observability import log_context_of_build
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
@@ -63,7 +63,7 @@ def _execute(work: BuildTask, recorder: PackageRecorder, job: JobContext, new_co
         if isinstance(error, OutOfTime):
             raise JobFailed(error.reason) from None
         raise AttemptFailed(error.reason, attempts=COMPILER_ATTEMPTS) from None
-    except Damaged as error:
+    except BytesDamaged as error:
         recorder.drop()
         raise JobFailed(error.detail) from None
     if artefact is None or recorder.refusal:

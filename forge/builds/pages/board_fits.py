@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from forge.builds.models import Build, BuildPackage
+from forge.builds.packages.serializers import package_url
 from forge.builds.pages.board_drawing import BoardDrawing, board_drawing
-from forge.builds.serializers import package_url
 from rune.compiler.targets.lookup import targets
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
@@ -64,11 +64,11 @@ NOT_BUILT = FitLook("", icon="package", words="No package", rank=7)
 
 @dataclass(frozen=True)
 class Meter:
-    """Bytes of one memory as a bar; `filled` is in per cent of its length."""
+    """Bytes of one memory as a bar; `fill_percent` is in per cent of its length."""
 
     share: str
     of: str
-    filled: int
+    fill_percent: int
     colour: str
     is_over: bool
     left: str
@@ -132,9 +132,9 @@ class BoardFit:
         """The stages by their share of the instructions, largest first."""
         needs = ((self.package and self.package.needs) or {}).get("stages", [])
         total = sum(each["instructions"] for each in needs) or 1
-        ordered = sorted(needs, key=lambda each: -int(each["instructions"]))
+        rows = sorted(needs, key=lambda each: -int(each["instructions"]))
         return tuple(
-            Stage(each["stage"], each["instructions"], round(100 * each["instructions"] / total)) for each in ordered
+            Stage(each["stage"], each["instructions"], round(100 * each["instructions"] / total)) for each in rows
         )
 
 
@@ -179,22 +179,28 @@ class BoardFilter:
     @property
     def query(self) -> dict[str, str]:
         """The same as an address says it, but for the board."""
-        said = {"q": self.words, "show": "" if self.show is Show.ALL else self.show.value, "all": "1" * self.is_all}
-        return {name: value for name, value in said.items() if value}
+        parameters = {
+            "q": self.words,
+            "show": "" if self.show is Show.ALL else self.show.value,
+            "all": "1" * self.is_all,
+        }
+        return {name: value for name, value in parameters.items() if value}
 
 
 def filtered(fits: Iterable[BoardFit], filters: BoardFilter) -> tuple[BoardFit, ...]:
     """Those that were asked for. Every word must be in a board's name, maker, chip, core, target or sensors."""
     words = filters.words.casefold().split()
-    return tuple(each for each in fits if filters.show.holds(each) and all(word in _said(each.board) for word in words))
+    return tuple(
+        each for each in fits if filters.show.holds(each) and all(word in _search_text(each.board) for word in words)
+    )
 
 
-def _said(board: Board) -> str:
+def _search_text(board: Board) -> str:
     sensors = " ".join(f"{sensor.key} {part}" for sensor, part in board.sensors.items())
     return f"{board.name} {board.maker} {board.chip} {board.core.title} {board.target} {sensors}".casefold()
 
 
-NAMED = 3
+MAX_NAMES = 3
 """Boards that a target names; the number of the others follows."""
 
 
@@ -205,8 +211,8 @@ def boards_for(target: str) -> str:
     if own:
         return f"{find_board(own).name}, with firmware"
     names = [board.name for board in sorted(boards(), key=_usual_first) if target in _targets_for(board)]
-    others = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-    return listed([*names[:NAMED], *others]) if names else ""
+    others = [f"{len(names) - MAX_NAMES} more"] if len(names) > MAX_NAMES else []
+    return listed([*names[:MAX_NAMES], *others]) if names else ""
 
 
 def usual_targets_first(target: str) -> tuple[int, int, str]:
@@ -259,10 +265,10 @@ def _on_board(board: Board, package: BuildPackage | None, build: Build) -> Board
         return BoardFit(
             board, NOT_BUILT if package.job.is_finished else WAITING, f"{package.target} is not measured", package
         )
-    return _measured(board, package, package.needs)
+    return _fit_by_needs(board, package, package.needs)
 
 
-def _measured(board: Board, package: BuildPackage, needs: Mapping[str, Any]) -> BoardFit:
+def _fit_by_needs(board: Board, package: BuildPackage, needs: Mapping[str, Any]) -> BoardFit:
     fitting = fit(needs_of(board.target, needs), board, needs["period"])
     look, why = _verdict(fitting)
     return BoardFit(board, look, why, package, _meter(fitting.ram), _meter(fitting.flash), fitting)
@@ -291,7 +297,7 @@ def _meter(room: MemoryRoom) -> Meter:
     return Meter(
         share=percent(room.share),
         of=size_text(room.available),
-        filled=min(100, max(1, round(100 * room.share))),
+        fill_percent=min(100, max(1, round(100 * room.share))),
         colour=colour,
         is_over=room.excess > 0,
         left=size_text(max(0, room.available - room.needed)),

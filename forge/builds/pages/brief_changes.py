@@ -43,8 +43,8 @@ def brief_changes(builds: Sequence[Build], earlier: Build | None) -> Mapping[UUI
 def _brief(build: Build, before: Build | None) -> BriefChange:
     if before is None:
         return BriefChange(FIRST)
-    said = sentences(compare(_snapshot(before), _snapshot(build)))
-    return BriefChange(said[0], len(said) - 1) if said else BriefChange(IDENTICAL)
+    changes = sentences(compare(_snapshot(before), _snapshot(build)))
+    return BriefChange(changes[0], len(changes) - 1) if changes else BriefChange(IDENTICAL)
 
 
 def _snapshot(build: Build) -> Snapshot:

@@ -9,7 +9,10 @@ from forge.comparison.sentences import sentences
 
 def change_sentences(comparison: Comparison, figures: RuneFigures, earlier: RuneFigures) -> tuple[str, ...]:
     """Returns the changes since an earlier build, in sentences: of the files, and of the build settings."""
-    chosen = settings_sentences(figures, earlier)
-    if not chosen:
+    settings_changes = settings_sentences(figures, earlier)
+    if not settings_changes:
         return sentences(comparison) or ("Nothing: the files are identical.",)
-    return (*(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)), *chosen)
+    return (
+        *(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)),
+        *settings_changes,
+    )

@@ -17,6 +17,7 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_facets, choices_of, choosable_targets
 from forge.builds.models import Build
+from forge.builds.packages.serializers import package_url
 from forge.builds.pages.board_fits import (
     MAY_FIT,
     BoardFilter,
@@ -27,7 +28,6 @@ from forge.builds.pages.board_fits import (
     filtered,
     usual_targets_first,
 )
-from forge.builds.serializers import package_url
 from forge.core.errors import Invalid, Stale
 from forge.core.http.pages import for_person, show_again
 from forge.core.preconditions import etag_of, form_precondition
@@ -41,7 +41,7 @@ PACKAGE_AIMS: Final[dict[Aim, str]] = {
     "speed": "Few instructions (-O3)",
 }
 
-SHOWN = 12
+BOARDS_SHOWN = 12
 """Boards that stand on the page at first."""
 
 
@@ -99,8 +99,8 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     base = project.get_absolute_url() + place
     fits = () if build is None else board_fits(build)
     matching = filtered(fits, filters)
-    chosen = _chosen(fits, matching, filters)
-    shown = matching if filters.is_all or filters.words else _with(matching[:SHOWN], chosen)
+    selection = _selection(fits, matching, filters)
+    page_fits = matching if filters.is_all or filters.words else _with_selection(matching[:BOARDS_SHOWN], selection)
     chosen_for = choices_of(project)
     may_fit = sum(each.look is MAY_FIT for each in fits)
     counts = {show: sum(show.holds(each) for each in fits) for show in Show}
@@ -109,18 +109,18 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "build": build,
         "is_project": place == "/devices",
         "filters": filters,
-        "fits": shown,
+        "fits": page_fits,
         "all_count": len(fits),
         "fit_count": counts[Show.FIT] - may_fit,
         "may_fit_count": may_fit,
-        "left_out": len(matching) - len(shown),
+        "left_out": len(matching) - len(page_fits),
         "all_address": f"{base}?{urlencode({**filters.query, 'all': '1'})}",
         "shows": [
             (show, counts[show], f"{base}?{urlencode({**filters.query, 'show': show.value})}", show is filters.show)
             for show in Show
         ],
-        "rows": [(each, f"{base}?{urlencode({**filters.query, 'board': each.board.key})}#board") for each in shown],
-        "chosen": chosen,
+        "rows": [(each, f"{base}?{urlencode({**filters.query, 'board': each.board.key})}#board") for each in page_fits],
+        "chosen": selection,
         "has_period": any(each.time_share for each in fits),
         "base": base,
         "targets": [
@@ -142,12 +142,12 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     }
 
 
-def _chosen(fits: tuple[BoardFit, ...], matching: tuple[BoardFit, ...], filters: BoardFilter) -> BoardFit | None:
+def _selection(fits: tuple[BoardFit, ...], matching: tuple[BoardFit, ...], filters: BoardFilter) -> BoardFit | None:
     """The board that was asked for, else the first of those that match."""
-    named = next((each for each in fits if each.board.key == filters.board), None)
-    return named or next(iter(matching), None)
+    requested_fit = next((each for each in fits if each.board.key == filters.board), None)
+    return requested_fit or next(iter(matching), None)
 
 
-def _with(shown: tuple[BoardFit, ...], chosen: BoardFit | None) -> tuple[BoardFit, ...]:
+def _with_selection(page_fits: tuple[BoardFit, ...], selection: BoardFit | None) -> tuple[BoardFit, ...]:
     """The chosen board is on the page, wherever it stands."""
-    return shown if chosen is None or chosen in shown else (*shown, chosen)
+    return page_fits if selection is None or selection in page_fits else (*page_fits, selection)

@@ -12,7 +12,7 @@ from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.recordings.access import samples_by_digest
-from rune.running.evaluation.changes import EvaluationChange, Lost, changed, lost, moved
+from rune.running.evaluation.changes import EvaluationChange, LostTests, answer_moves, evaluation_change, lost_tests
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
@@ -84,7 +84,7 @@ class ShownSample:
     for who may not play it; `was` is its result before."""
 
     label: str
-    said: str
+    answer: str
     kind: str
     address: str | None
     is_right: bool
@@ -107,7 +107,7 @@ class ShownEvaluation:
     labels: tuple[EvaluatedLabelRow, ...]
     answers: tuple[str, ...]
     confusion: tuple[EvaluatedLabel, ...]
-    moved: MovedSamples | None
+    moved_samples: MovedSamples | None
     """None where no sample moved, or more labels than a page has room for."""
     worst: tuple[ShownSample, ...]
     notes: tuple[str, ...]
@@ -115,10 +115,10 @@ class ShownEvaluation:
     """The tests of the earlier build that this one lacks, in sentences."""
 
 
-def lost_between(before: Build | None, build: Build) -> Lost:
+def lost_between(before: Build | None, build: Build) -> LostTests:
     """Returns the tests of an earlier build that this one lacks."""
     then, now = evaluation_of(before) if before is not None else None, evaluation_of(build)
-    return Lost((), 0) if then is None or now is None else lost(then, now)
+    return LostTests((), 0) if then is None or now is None else lost_tests(then, now)
 
 
 def shown_evaluation(principal: Principal, build: Build, before: Build | None) -> ShownEvaluation | None:
@@ -127,7 +127,7 @@ def shown_evaluation(principal: Principal, build: Build, before: Build | None) -
     if evaluation is None:
         return None
     then = evaluation_of(before) if before is not None else None
-    change = changed(then, evaluation) if then is not None else None
+    change = evaluation_change(then, evaluation) if then is not None else None
     share, earlier = evaluation.accuracy, then.accuracy if then is not None else None
     table = evaluation.confusion
     return ShownEvaluation(
@@ -143,10 +143,10 @@ def shown_evaluation(principal: Principal, build: Build, before: Build | None) -
         labels=_labels(evaluation, then),
         answers=tuple(_answer(answer) for answer in table.answers),
         confusion=_confusion(table),
-        moved=None if then is None else moved_samples(moved(then, evaluation)),
+        moved_samples=None if then is None else moved_samples(answer_moves(then, evaluation)),
         worst=_worst(principal, build, evaluation, then),
         notes=tuple(_notes(evaluation)),
-        lost=() if then is None else lost_sentences(lost(then, evaluation)),
+        lost=() if then is None else lost_sentences(lost_tests(then, evaluation)),
     )
 
 
@@ -224,7 +224,7 @@ def _worst(
     samples = samples_by_digest(principal, build.project, [each.name for each in wrong])
     was = {each.name: each.is_right for each in then.outcomes} if then is not None else {}
 
-    def shown(outcome: SampleOutcome) -> ShownSample:
+    def shown_sample(outcome: SampleOutcome) -> ShownSample:
         sample = samples.get(outcome.name)
         return ShownSample(
             outcome.label,
@@ -235,7 +235,7 @@ def _worst(
             "" if outcome.name not in was else "right" if was[outcome.name] else "wrong",
         )
 
-    return tuple(shown(each) for each in wrong)
+    return tuple(shown_sample(each) for each in wrong)
 
 
 def _address(principal: Principal, sample: Sample) -> str:

@@ -9,7 +9,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build
 from forge.builds.pages.limit_bars import LimitBar, limit_bar
 from forge.comparison.figures import FigureRow
-from rune.running.evaluation.changes import Lost
+from rune.running.evaluation.changes import LostTests
 from rune.running.evaluation.wording import lost_sentences
 from rune.source.policy import Judgement, LimitKind, LimitResult
 from rune.source.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
@@ -34,7 +34,7 @@ OUTCOME_TAGS = {
 
 MET_ON_FEWER_LABELS = OutcomeTag("Met on fewer labels", "warn", icon="triangle-exclamation-point")
 MET_ON_FEWER_SAMPLES = OutcomeTag("Met on fewer samples", "warn", icon="triangle-exclamation-point")
-NOTHING_LOST = Lost((), 0)
+NOTHING_LOST = LostTests((), 0)
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,18 @@ class ShownFigure:
     limit: ShownLimit | None
 
 
-def shown_limits(build: Build, lost: Lost = NOTHING_LOST) -> tuple[ShownLimit, ...]:
+def shown_limits(build: Build, lost: LostTests = NOTHING_LOST) -> tuple[ShownLimit, ...]:
     """The build's limits, in their order. `lost` is what the build that it is compared with was tested on."""
-    return tuple(_shown(each, lost) for each in judgements_of(build))
+    return tuple(_shown_limit(each, lost) for each in judgements_of(build))
 
 
-def with_limits(rows: Iterable[FigureRow], build: Build, lost: Lost = NOTHING_LOST) -> tuple[ShownFigure, ...]:
+def with_limits(rows: Iterable[FigureRow], build: Build, lost: LostTests = NOTHING_LOST) -> tuple[ShownFigure, ...]:
     """The figures, each with its limit, which has the same name."""
-    limits = {limit_name(each.limit): _shown(each, lost) for each in judgements_of(build)}
+    limits = {limit_name(each.limit): _shown_limit(each, lost) for each in judgements_of(build)}
     return tuple(ShownFigure(row, limits.get(row.name)) for row in rows)
 
 
-def _shown(judgement: Judgement, lost: Lost) -> ShownLimit:
+def _shown_limit(judgement: Judgement, lost: LostTests) -> ShownLimit:
     limit, look, sentence = judgement.limit, OUTCOME_TAGS[judgement.outcome], judgement_sentence(judgement)
     if (lost.labels or lost.samples) and limit.kind is LimitKind.ACCURACY and judgement.outcome.passes:
         # An accuracy without the labels or samples that were hard to tell says less than the one before it.

@@ -15,7 +15,7 @@ LEAST_WIDTH, LEAST_HEIGHT, LETTER = 60, 16, 7
 
 
 @dataclass(frozen=True)
-class Drawn:
+class BufferRectangle:
     """One buffer: a rectangle, and what people read of it. `label` is as much of its name as there is room for."""
 
     x: float
@@ -32,12 +32,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class MemoryPicture:
-    """`fullest` is the step that needs the most, `needed` what it needs in bytes."""
+    """`fullest` is the step that needs the most, `peak` what it needs in bytes."""
 
     arena: int
-    buffers: tuple[Drawn, ...]
+    buffers: tuple[BufferRectangle, ...]
     fullest: str
-    needed: int
+    peak: int
     steps: int
     width: int = WIDTH
     height: int = HEIGHT
@@ -53,16 +53,16 @@ def memory_picture(report: Mapping[str, Any]) -> MemoryPicture | None:
         sum(each["size"] for each in buffers if each["first"] <= number <= each["last"]) for number in range(len(steps))
     ]
     fullest = max(range(len(steps)), key=needs.__getitem__)
-    drawn = tuple(_drawn(number, each, steps, arena) for number, each in enumerate(buffers))
-    return MemoryPicture(arena, drawn, steps[fullest], needs[fullest], len(steps))
+    rectangles = tuple(_rectangle(number, each, steps, arena) for number, each in enumerate(buffers))
+    return MemoryPicture(arena, rectangles, steps[fullest], needs[fullest], len(steps))
 
 
-def _drawn(number: int, buffer: Mapping[str, Any], steps: list[str], arena: int) -> Drawn:
+def _rectangle(number: int, buffer: Mapping[str, Any], steps: list[str], arena: int) -> BufferRectangle:
     first, last, size = buffer["first"], buffer["last"], buffer["size"]
     width = WIDTH * (last - first + 1) / len(steps)
     height = HEIGHT * size / arena
     has_room = width >= LEAST_WIDTH and height >= LEAST_HEIGHT
-    return Drawn(
+    return BufferRectangle(
         x=round(WIDTH * first / len(steps), 2),
         y=round(HEIGHT * (1 - (buffer["offset"] + size) / arena), 2),
         width=round(width, 2),

@@ -56,8 +56,8 @@ def overview_figures(
     rows = [_row(each) for each in figures]
     if accuracy is not None:
         rows.insert(0, _with_limit(accuracy, limits))
-    named = {row.name for row in rows}
-    alone = [OverviewFigure(limit.name, "", limit=limit) for limit in limits if limit.name not in named]
+    names = {row.name for row in rows}
+    alone = [OverviewFigure(limit.name, "", limit=limit) for limit in limits if limit.name not in names]
     first = [row for row in rows if row.limit is not None or row.key in FIRST]
     return OverviewFigures((*first, *alone), tuple(row for row in rows if row not in first))
 
@@ -81,10 +81,17 @@ def accuracy_figure(evaluation: ShownEvaluation | None) -> OverviewFigure | None
     )
 
 
-def _row(shown: ShownFigure) -> OverviewFigure:
-    figure = shown.row
+def _row(shown_figure: ShownFigure) -> OverviewFigure:
+    figure = shown_figure.row
     return OverviewFigure(
-        figure.name, figure.now, figure.key, figure.meaning, shown.limit, figure.before, figure.change, figure.mood
+        figure.name,
+        figure.now,
+        figure.key,
+        figure.meaning,
+        shown_figure.limit,
+        figure.before,
+        figure.change,
+        figure.mood,
     )
 
 

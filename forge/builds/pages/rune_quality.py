@@ -43,13 +43,13 @@ class BoardCount:
     """On how many of the boards that a build was measured for it fits."""
 
     fit: int
-    measured: int
-    known: int
+    measured_boards: int
+    all_boards: int
 
     @property
     def words(self) -> str:
-        of = f"{self.fit} of {self.measured} boards"
-        return f"Fits {of}" if self.measured == self.known else f"Fits {of} that it was built for"
+        of = f"{self.fit} of {self.measured_boards} boards"
+        return f"Fits {of}" if self.measured_boards == self.all_boards else f"Fits {of} that it was built for"
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,12 @@ def quality_of(build: Build) -> RuneQuality | None:
     if build.artefact is None or not build.samples:
         return None
     key = f"quality:{build.artefact.pk}:{build.samples}"
-    cached: RuneQuality | str | None = caches["process"].get(key)
-    if cached is None:
+    quality: RuneQuality | str | None = caches["process"].get(key)
+    if quality is None:
         evaluation = evaluation_of(build)
-        cached = "" if evaluation is None else _quality(evaluation)
-        caches["process"].set(key, cached)
-    return cached if isinstance(cached, RuneQuality) else None
+        quality = "" if evaluation is None else _quality(evaluation)
+        caches["process"].set(key, quality)
+    return quality if isinstance(quality, RuneQuality) else None
 
 
 def _quality(evaluation: Evaluation) -> RuneQuality | str:
@@ -97,20 +97,20 @@ def _quality(evaluation: Evaluation) -> RuneQuality | str:
 
 def _weakest(figures: Iterable[LabelFigures]) -> LabelFigures | None:
     """The label that is found least often; none where there is nothing to choose from, or all are found alike."""
-    known = [each for each in figures if each.recall is not None]
-    values = {each.recall.value for each in known if each.recall is not None}
+    figures_with_recall = [each for each in figures if each.recall is not None]
+    values = {each.recall.value for each in figures_with_recall if each.recall is not None}
     if len(values) < 2:
         return None
-    return min(known, key=lambda each: 0.0 if each.recall is None else each.recall.value)
+    return min(figures_with_recall, key=lambda each: 0.0 if each.recall is None else each.recall.value)
 
 
 def boards_of(build: Build, packages: Iterable[BuildPackage]) -> BoardCount | None:
     """None where no package of the build was measured."""
     fits = fits_of(build, packages)
-    measured = [each for each in fits if each.look not in (NOT_BUILT, WAITING)]
-    if not measured:
+    measured_fits = [each for each in fits if each.look not in (NOT_BUILT, WAITING)]
+    if not measured_fits:
         return None
-    return BoardCount(sum(each.look.rank < MAY_FIT.rank for each in measured), len(measured), len(fits))
+    return BoardCount(sum(each.look.rank < MAY_FIT.rank for each in measured_fits), len(measured_fits), len(fits))
 
 
 def models_of(report: Mapping[str, Any]) -> tuple[ModelFile, ...]:

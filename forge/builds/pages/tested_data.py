@@ -16,8 +16,10 @@ def data_sentences(before: Build | None, build: Build) -> tuple[str, ...]:
     if before is None or one is None or other is None or one.pk == other.pk:
         return ()
     changes = sentences_of(compare(_tests(one), _tests(other), deleted_numbers(other.data_set_id)))
-    said = f"Of its test samples: {listed(changes)}." if changes else "Its test samples are the same."
-    return (f"Tested on version {other.number} of the data; build {before.number} on version {one.number}. {said}",)
+    test_changes = f"Of its test samples: {listed(changes)}." if changes else "Its test samples are the same."
+    return (
+        f"Tested on version {other.number} of the data; build {before.number} on version {one.number}. {test_changes}",
+    )
 
 
 def _tests(version: DataVersion) -> list[Entry]:

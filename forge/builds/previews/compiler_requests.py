@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from forge.builds.errors import Superseded
+from forge.builds.errors import PreviewSuperseded
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, fetched_folder
@@ -23,8 +23,8 @@ def ask_compiler(
     tick: Callable[[], None],
     pace: PaceNow,
 ) -> tuple[dict[str, Any] | None, str]:
-    """The compiler's answer about a project's files, or None and the reason. Raises `Superseded`, `ChildDied` and what
-    `tick` raises."""
+    """The compiler's answer about a project's files, or None and the reason. Raises `PreviewSuperseded`, `ChildDied`
+    and what `tick` raises."""
     answers: list[Answer] = []
     with local_files(with_blocks(project, tree.manifest, tree.texts), fetched_folder(), tree.texts) as files:
         compiler.run(
@@ -37,7 +37,7 @@ def ask_compiler(
             pace=pace,
         )
     if any(answer["event"] == "interrupted" for answer in answers):
-        raise Superseded
+        raise PreviewSuperseded
     if not answers:
         return None, "There was no answer."
     return answers[0].get("answer"), answers[0].get("error", "")

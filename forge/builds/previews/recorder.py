@@ -15,8 +15,8 @@ from django.utils import timezone
 from forge.builds.announcements import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.contents import keep_contents
 from forge.builds.models import Artefact, Build, BuildTrigger, Preview, PreviewState
+from forge.builds.previews.serializers import preview_to_json, watch_to_json
 from forge.builds.runs.jobs import BuildJobStep
-from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.collab.pushed_runes import LARGEST_PUSHED, push_rune
 from forge.compute.pool.compiler import Answer
 from forge.compute.pool.toolchain import TOOLCHAIN
@@ -140,25 +140,27 @@ class PreviewRecorder:
             return
         if preview.is_plain and "outline" in values:
             keep_contents(preview.project_id, values["outline"], self._tree.manifest)
-        stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
-        append_event(stored.project.stream, _event_of(stored))
+        saved_preview = Preview.objects.select_related("project", "build__version", "build__artefact").get(
+            pk=preview.pk
+        )
+        append_event(saved_preview.project.stream, _event_of(saved_preview))
 
 
 def _event_of(preview: Preview) -> NewEvent:
     """Returns the event of a preview, with the answer of `GET` for any member unless it is too large for a message."""
     if not preview.is_plain:
         return PREVIEW_WATCHED(watch=str(preview.pk), state=preview.state, answer=watch_to_json(preview))
-    shown = preview_to_json(preview)
-    if len(json.dumps(shown)) > EVENT_LIMIT:
+    answer = preview_to_json(preview)
+    if len(json.dumps(answer)) > EVENT_LIMIT:
         return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state)
-    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=shown)
+    return PREVIEW_CHANGED(sequence=preview.sequence, state=preview.state, preview=answer)
 
 
 def preview_build(project: Project, artefact: Artefact) -> Build:
     """The build by which a rune that nobody pressed Build for is shown; within the caller's transaction."""
-    shown = Build.objects.filter(project=project, kind=BuildTrigger.PREVIEW, artefact=artefact).first()
-    if shown is not None:
-        return shown
+    build = Build.objects.filter(project=project, kind=BuildTrigger.PREVIEW, artefact=artefact).first()
+    if build is not None:
+        return build
     return Build.objects.create(
         project=project,
         name=project.name,

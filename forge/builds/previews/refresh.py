@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from forge.builds.artefacts.store import drop_unused
-from forge.builds.errors import NoSuchFix, OverridesRefused, Stopping, Superseded, TeachingRefused, TestsRefused
+from forge.builds.errors import NoSuchFix, OverridesRefused, PreviewSuperseded, Stopping, TeachingRefused, TestsRefused
 from forge.builds.hooks import text_settled
 from forge.builds.models import PLAIN, Build, BuildTrigger, Preview, PreviewState
 from forge.builds.previews.block_tests import expect_tests, run_expected_tests
@@ -36,7 +36,7 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.leases import unleased
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -44,7 +44,7 @@ from rune.source.runefile.blocks.test_files import has_tests
 
 BROKEN_OFF = timedelta(seconds=30)
 """Time without a change after which a preview that no worker has a lease of was forgotten or broken off."""
-RESUMED = 20
+RESUME_LIMIT = 20
 """Previews that are resumed at a time."""
 BUILD_LIMIT = 5
 """Builds of previews of a project that are kept; the ones that run in pages are always among them."""
@@ -67,7 +67,10 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
     missing = quiet.filter(~Exists(Preview.objects.plain().filter(project=OuterRef("pk"))), sequence__gt=0)
     behind = Q(state__in=(PreviewState.CHECKING, PreviewState.BUILDING)) | Q(sequence__lt=F("project__sequence"))
     left = Preview.objects.filter(behind, unleased(now), project__in=quiet, changed__lte=before)
-    projects = [*left.values_list("project_id", flat=True)[:RESUMED], *missing.values_list("pk", flat=True)[:RESUMED]]
+    projects = [
+        *left.values_list("project_id", flat=True)[:RESUME_LIMIT],
+        *missing.values_list("pk", flat=True)[:RESUME_LIMIT],
+    ]
     for project_id in dict.fromkeys(projects):
         notify_preview(project_id)
 
@@ -87,8 +90,8 @@ def refresh_previews(
         return
     own, _ = Preview.objects.select_related("project").get_or_create(project=project, key=PLAIN)
     own.project = project
-    requested = Preview.objects.requested().select_related("project")
-    waiting = list(requested.filter(project=project, state=PreviewState.BUILDING))
+    requested_previews = Preview.objects.requested().select_related("project")
+    waiting = list(requested_previews.filter(project=project, state=PreviewState.BUILDING))
     behind = [*([] if own.is_settled else [own]), *waiting]
     try:
         for preview in behind:
@@ -127,7 +130,7 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pa
             _make(preview, tree, compiler, tick, pace)
         if preview.is_plain:
             text_settled.call(preview.project, tree)
-    except Superseded:
+    except PreviewSuperseded:
         return
     finally:
         lease.release()
@@ -159,7 +162,7 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
             expect_tests(preview.project_id)
     except (NoSuchFix, TestsRefused, OverridesRefused, TeachingRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
-    except Damaged as error:
+    except BytesDamaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
     except ChildDied as error:
         recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")
@@ -241,8 +244,8 @@ def with_overrides(
 
 def _has_many_builds(project_id: UUID) -> bool:
     """Whether it is time to delete old builds of the project's previews."""
-    shown = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
-    return shown.count() >= BUILD_LIMIT + BUILDS_BETWEEN
+    builds = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
+    return builds.count() >= BUILD_LIMIT + BUILDS_BETWEEN
 
 
 def prune_previews(project_id: UUID) -> None:
@@ -250,12 +253,12 @@ def prune_previews(project_id: UUID) -> None:
     with transaction.atomic():
         mine = Preview.objects.requested().filter(project_id=project_id).order_by("-requested")
         copies = mine.copies()
-        watched = mine.exclude(pk__in=copies.order_by().values("pk"))
-        for requested, limit in ((watched, REQUESTED_LIMIT), (copies, COPY_LIMIT)):
-            Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[limit:])).delete()
-        shown = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
-        shown_by_itself = shown.filter(previews__key=PLAIN).count()
-        rest = shown.filter(previews=None).order_by("-created")
+        watches = mine.exclude(pk__in=copies.order_by().values("pk"))
+        for previews, limit in ((watches, REQUESTED_LIMIT), (copies, COPY_LIMIT)):
+            Preview.objects.filter(pk__in=list(previews.values_list("pk", flat=True)[limit:])).delete()
+        builds = Build.objects.filter(project_id=project_id, kind=BuildTrigger.PREVIEW)
+        shown_by_itself = builds.filter(previews__key=PLAIN).count()
+        rest = builds.filter(previews=None).order_by("-created")
         old = list(rest[BUILD_LIMIT - min(1, shown_by_itself) :])
         Build.objects.filter(pk__in=[build.pk for build in old]).delete()
         digests = drop_unused({build.artefact_id for build in old if build.artefact_id is not None}) if old else set()

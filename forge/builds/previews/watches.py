@@ -39,8 +39,8 @@ def start_watch(project: Project, options: dict[str, Any]) -> Preview:
 def find_watch(actor: Actor, project: Project, watch_id: UUID) -> Preview:
     """A watch of the project. Raises `NotFound`."""
     require(actor, Verb.READ, project)
-    requested = Preview.objects.requested().select_related("project", "build__artefact")
-    watch = requested.filter(project=project, pk=watch_id).first()
+    watches = Preview.objects.requested().select_related("project", "build__artefact")
+    watch = watches.filter(project=project, pk=watch_id).first()
     if watch is None:
         raise nothing_here(actor)
     return watch

@@ -30,7 +30,7 @@ from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.compute.scheduler.pace import ComputePace
 from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.observability import log_context_of_build
 from forge.datasets.consent.uses import UsePlace
 from forge.datasets.models import DataVersion
@@ -82,7 +82,7 @@ class BuildRun:
             if isinstance(error, OutOfTime):
                 raise JobFailed(error.reason) from None
             raise AttemptFailed(error.reason, attempts=COMPILER_ATTEMPTS) from None
-        except Damaged as error:
+        except BytesDamaged as error:
             raise JobFailed(error.detail) from None
 
     def _choose_data(self) -> None:
@@ -90,12 +90,12 @@ class BuildRun:
         it is now. An attempt after a kill goes on with the version of the first one."""
         if self._build.data_version is not None:
             return
-        named = data_named_by(self._build.source)
-        version = self._named_data(named) if named else save_for_build(self._build.project)
-        if named and version is None:
+        digest = data_named_by(self._build.source)
+        version = self._named_data(digest) if digest else save_for_build(self._build.project)
+        if digest and version is None:
             self._say(
                 "data",
-                f"{POLICY_FILE} names {named} as its data, which is no version of this project's data, nor of another "
+                f"{POLICY_FILE} names {digest} as its data, which is no version of this project's data, nor of another "
                 f"project's that the person who requested the build reads. {self._limit_of_tokens()}"
                 "Accuracy is unknown. Correct `data`, or remove it.",
                 level="warning",
@@ -103,7 +103,7 @@ class BuildRun:
         elif version is not None:
             self._build.data_version = version
             self._store(data_version=version)
-            by = f"named by {POLICY_FILE}" if named else "the data as it is now"
+            by = f"named by {POLICY_FILE}" if digest else "the data as it is now"
             self._say("data", f"Version {version.number} of {self._whose(version)}, {by}.")
 
     def _named_data(self, digest: str) -> DataVersion | None:
@@ -149,16 +149,18 @@ class BuildRun:
         values: dict[str, Any] = {"diagnostics": artefact.diagnostics}
         if self._is_measured_before:
             values["measurement"] = artefact.report["run"]
-        stored = None if work.tests is None else stored_evaluation(artefact, work.tests.digest)
-        if work.tests is not None and stored is not None:
+        evaluation = None if work.tests is None else stored_evaluation(artefact, work.tests.digest)
+        if work.tests is not None and evaluation is not None:
             # Found now, or when the same rune was run on the same samples before.
-            values |= {"samples": work.tests.digest, "evaluation": dict(summary_of(stored))}
+            values |= {"samples": work.tests.digest, "evaluation": dict(summary_of(evaluation))}
         self._store(**values, **preferred_options(artefact))
         pending = pending_targets(self._build.pk)
         judgements = judge_build(self._job, self._build.pk)
         # The log of a target's package says what concerns that target.
-        known = [each for each in judgements if not (each.limit.kind.is_of_target and each.limit.label in pending)]
-        log_judgements(self._job, known)
+        known_judgements = [
+            each for each in judgements if not (each.limit.kind.is_of_target and each.limit.label in pending)
+        ]
+        log_judgements(self._job, known_judgements)
 
     @transaction.atomic
     def _store(self, **values: object) -> None:

@@ -24,7 +24,7 @@ from forge.builds.artefacts.store import (
 from forge.builds.evaluations.outcomes import add_evaluation
 from forge.builds.models import Artefact
 from forge.builds.runs.jobs import BuildJobStep, BuildTask
-from forge.compute.errors import ChildDied, Killed, OutOfTime
+from forge.compute.errors import ChildDied, ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
@@ -59,7 +59,7 @@ class Recorder(Protocol):
         """Returns the time of a run, or None and the reason why it cannot be measured here."""
 
     def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
-        """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
+        """The rune was run on its test samples; `evaluation` is JSON, or says the `reason` why not."""
 
     def counted(self, needs: Mapping[str, Any]) -> None:
         """Returns the counted or planned needs of a package (`rune.devices.boards.describing.NeedsJson`)."""
@@ -94,7 +94,7 @@ class Execution:
         The compiler's process goes on at the `pace` that is answered, and between samples at `pace_at_rest`. Raises
         what `tick` raises, and `ChildDied`.
         """
-        self._artefact = self._known()
+        self._artefact = self._earlier_artefact()
         missing = self._job.missing(self._artefact)
         if self._artefact is not None:
             self._recorder.reused(missing)
@@ -106,7 +106,7 @@ class Execution:
             raise ChildDied("The rune could not be stored.")
         return self._artefact
 
-    def _known(self) -> Artefact | None:
+    def _earlier_artefact(self) -> Artefact | None:
         """Returns the earlier result, unless its bytes are lost."""
         artefact = take_known(self._job, lambda artefact: self._recorder.take(artefact, is_new=False))
         if artefact is not None and self._job.lasts and not secure(artefact):
@@ -120,7 +120,7 @@ class Execution:
         except OutOfTime:
             raise
         except ChildDied as error:
-            if not was_warm and not isinstance(error, Killed):
+            if not was_warm and not isinstance(error, ChildKilled):
                 raise
             compute()
 
@@ -131,13 +131,13 @@ class Execution:
         steps = self._job.missing(self._artefact)
         if not steps:
             return
-        fetched = fetched_folder()
+        folder = fetched_folder()
         with ExitStack() as stack:
-            files = stack.enter_context(local_files(self._job.files, fetched, self._job.texts))
+            files = stack.enter_context(local_files(self._job.files, folder, self._job.texts))
             rune = self._job.rune or (self._artefact and self._artefact.digest)
-            earlier_rune = stack.enter_context(open_blob_file(rune, fetched)) if rune else None
+            earlier_rune = stack.enter_context(open_blob_file(rune, folder)) if rune else None
             compiler.run(
-                self._job.described(steps),
+                self._job.compiler_job(steps),
                 lambda answer: self._answer(answer, compiler),
                 owner=self._job.organisation,
                 files=files,

@@ -32,16 +32,16 @@ class BuildFigures:
 def build_figures(now: datetime | None = None) -> BuildFigures:
     """The figures of this moment."""
     now = now or timezone.now()
-    numbered = Job.objects.filter(kind=KIND)
-    counted = dict(numbered.order_by().values_list("state").annotate(count=Count("pk")))
-    oldest = numbered.filter(state=JobState.QUEUED).aggregate(at=Min("created"))["at"]
+    jobs = Job.objects.filter(kind=KIND)
+    counts = dict(jobs.order_by().values_list("state").annotate(count=Count("pk")))
+    oldest = jobs.filter(state=JobState.QUEUED).aggregate(at=Min("created"))["at"]
     since = now - RECENT
-    first_attempts = numbered.filter(started__gt=since, spent=timedelta())
+    first_attempts = jobs.filter(started__gt=since, spent=timedelta())
     waiting_times = first_attempts.values_list(F("started") - F("created"), flat=True)
-    durations = numbered.filter(finished__gt=since, started__isnull=False)
+    durations = jobs.filter(finished__gt=since, started__isnull=False)
     previews = dict(Preview.objects.order_by().values_list("state").annotate(count=Count("pk")))
     return BuildFigures(
-        by_state={str(state): counted.get(state, 0) for state in JobState.values},
+        by_state={str(state): counts.get(state, 0) for state in JobState.values},
         oldest_wait=(now - oldest).total_seconds() if oldest else 0.0,
         wait_times=tuple(each.total_seconds() for each in waiting_times),
         durations=tuple(
@@ -64,6 +64,6 @@ def stuck_for(now: datetime | None = None) -> timedelta | None:
         return now - lost
     if lost is not None:
         return None
-    queued = Job.objects.filter(kind=KIND, state=JobState.QUEUED)
-    oldest: datetime | None = queued.aggregate(at=Min("created"))["at"]
+    queued_jobs = Job.objects.filter(kind=KIND, state=JobState.QUEUED)
+    oldest: datetime | None = queued_jobs.aggregate(at=Min("created"))["at"]
     return now - oldest if oldest else None

@@ -77,7 +77,7 @@ class BuildTask:
     """Whether what comes of it must outlast a power cut; a preview is made again."""
     tests: SampleSet | None = None
     """The samples that the step evaluate runs."""
-    searched: tuple[str, ...] = ()
+    searched_paths: tuple[str, ...] = ()
     """The paths of the texts that the step secrets searches."""
     rune: str | None = None
     """Of a package: the digest of the rune that was made of the same files."""
@@ -86,29 +86,29 @@ class BuildTask:
     def files(self) -> Manifest:
         """The project's files, and the samples in a folder of their own."""
         tests = () if self.tests is None else self.tests.samples
-        return {**self.manifest, **{each.path: each.described for each in tests}}
+        return {**self.manifest, **{each.path: each.file_entry for each in tests}}
 
     def missing(self, artefact: Artefact | None) -> tuple[BuildJobStep, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""
         if artefact is None:
             return self.steps
-        done = {BuildJobStep.CHECK, BuildJobStep.COMPILE, BuildJobStep.PACKAGE}
+        done_steps = {BuildJobStep.CHECK, BuildJobStep.COMPILE, BuildJobStep.PACKAGE}
         if artefact.has_policy:
             # The tests come before it, and what fails them has none.
-            done |= {BuildJobStep.TEST, BuildJobStep.POLICY}
+            done_steps |= {BuildJobStep.TEST, BuildJobStep.POLICY}
         if not has_tests(self.manifest):
-            done.add(BuildJobStep.TEST)
+            done_steps.add(BuildJobStep.TEST)
         if artefact.is_verified:
-            done.add(BuildJobStep.VERIFY)
+            done_steps.add(BuildJobStep.VERIFY)
         if artefact.is_measured:
-            done.add(BuildJobStep.MEASURE)
+            done_steps.add(BuildJobStep.MEASURE)
         if _is_counted(artefact):
-            done.add(BuildJobStep.COUNT)
+            done_steps.add(BuildJobStep.COUNT)
         if self.tests is not None and is_evaluated(artefact, self.tests.digest):
-            done.add(BuildJobStep.EVALUATE)
-        return tuple(step for step in self.steps if step not in done)
+            done_steps.add(BuildJobStep.EVALUATE)
+        return tuple(step for step in self.steps if step not in done_steps)
 
-    def described(self, steps: tuple[BuildJobStep, ...]) -> dict[str, Any]:
+    def compiler_job(self, steps: tuple[BuildJobStep, ...]) -> dict[str, Any]:
         """The job for the compiler's process, without its files."""
         tests = () if self.tests is None else self.tests.samples
         return {
@@ -116,7 +116,7 @@ class BuildTask:
             "spec": self.spec.to_json(),
             "steps": [step.value for step in steps],
             "samples": [sample.to_json() for sample in tests],
-            "searched": self.searched,
+            "searched": self.searched_paths,
         }
 
 
@@ -151,8 +151,10 @@ def numbered_job(build: Build) -> BuildTask:
     steps: tuple[BuildJobStep, ...] = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, BuildJobStep.EVALUATE)
     if is_searched(build.source):
         steps = tuple(step for step in steps if step != BuildJobStep.SECRETS)
-    searched = tuple(sorted(texts_to_search(own_files)))
-    return BuildTask(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests, searched=searched)
+    searched_paths = tuple(sorted(texts_to_search(own_files)))
+    return BuildTask(
+        project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests, searched_paths=searched_paths
+    )
 
 
 def package_job(rune: BuildTask, artefact: Artefact, target: str, aim: Aim) -> BuildTask:

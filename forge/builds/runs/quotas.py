@@ -59,8 +59,8 @@ def count_builds(builds: QuerySet[Job]) -> dict[QuotaResource, int]:
     )
     no_time = Value(timedelta(), DurationField())
     # One that began while the clock was ahead may have ended before that.
-    counted = Greatest(last_attempt, no_time)
-    ran = F("spent") + Case(When(started__isnull=False, then=counted), default=no_time)
+    attempt_time = Greatest(last_attempt, no_time)
+    ran = F("spent") + Case(When(started__isnull=False, then=attempt_time), default=no_time)
     # A job is due when it is requested, and again when it is retried.
     in_hour, in_day = Q(due__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
     counts = builds.filter(in_hour | in_day).aggregate(

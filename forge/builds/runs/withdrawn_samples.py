@@ -9,7 +9,7 @@ from django.db import transaction
 
 from forge.builds.models import Build
 from forge.datasets.models import DataVersion
-from forge.datasets.removals.hooks import SampleScope, interrupted
+from forge.datasets.removals.hooks import SampleScope, work_stoppers
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.models import JobState
@@ -17,7 +17,7 @@ from forge.jobs.queue import restart
 from forge.jobs.workers.slots import notify_workers
 
 
-@interrupted.register
+@work_stoppers.register
 def restart_builds(scope: SampleScope, reason: str) -> Sequence[str]:
     """Takes running builds from their workers whose version of the data has one of the samples."""
     versions = _versions_with(scope)
@@ -37,5 +37,5 @@ def _versions_with(scope: SampleScope) -> list[DataVersion]:
     """The versions that running builds use and that have one of the samples."""
     used = Build.objects.filter(job__state=JobState.RUNNING, data_version__data_set=scope.data_set)
     versions = DataVersion.objects.filter(pk__in=used.order_by().values("data_version"))
-    wanted = frozenset(scope.numbers)
-    return [each for each in versions if any(entry.number in wanted for entry in entries_of(each))]
+    numbers = frozenset(scope.numbers)
+    return [each for each in versions if any(entry.number in numbers for entry in entries_of(each))]

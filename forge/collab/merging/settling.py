@@ -25,7 +25,7 @@ _NOTHING = b"\x00"
 
 
 @dataclass(frozen=True)
-class Accepted:
+class AcceptedUpdate:
     """An update that is to be stored; `sender` is None for the server's own."""
 
     update: bytes
@@ -39,7 +39,7 @@ class Settler:
     def __init__(self, document: LiveDocument, names: Mapping[int, str]) -> None:
         self._document = document
         self._names = dict(names)
-        self._questioned: set[RoomMember] = set()
+        self._questioned_members: set[RoomMember] = set()
         """Who is asked for what is not here, and has not answered yet."""
         self.log = UpdateLog(document.doc.get_update())
 
@@ -52,12 +52,12 @@ class Settler:
         """
         ours = self._document.doc.get_state()
         try:
-            known = read_state_vector(theirs)
+            their_clocks = read_state_vector(theirs)
         except BadUpdate as error:
             raise ValueError("no state vector") from error
         # Edits before the answer may lack a deletion that was lost with an earlier connection: no state says so.
-        self._questioned.add(member)
-        is_apart = bool(known) and known != read_state_vector(ours)
+        self._questioned_members.add(member)
+        is_apart = bool(their_clocks) and their_clocks != read_state_vector(ours)
         if is_apart and self._document.size <= WHOLE_LIMIT:
             return _NOTHING, True
         if not is_apart:
@@ -66,19 +66,19 @@ class Settler:
 
     def forget(self, member: RoomMember) -> None:
         """A socket is gone."""
-        self._questioned.discard(member)
+        self._questioned_members.discard(member)
         self.log.forget(member)
 
-    def try_item(self, item: FromMember) -> tuple[UpdateResult, tuple[Accepted, ...]]:
+    def try_item(self, item: FromMember) -> tuple[UpdateResult, tuple[AcceptedUpdate, ...]]:
         """Tries an update; a good one is to be stored, and behind it what takes back a part of it."""
-        if item.heard is not None:
-            self.log.note_heard(item.member, item.heard)
-        if item.member in self._questioned:
+        if item.heard_frames is not None:
+            self.log.note_heard(item.member, item.heard_frames)
+        if item.member in self._questioned_members:
             if not item.is_answer:
                 return UpdateResult.NOTHING_NEW, ()  # it is in the answer, which is on its way
-            self._questioned.remove(item.member)
+            self._questioned_members.remove(item.member)
         # Of a client that does not say what it has heard, only a whole answer shows what it had seen.
-        is_followed = item.heard is not None
+        is_followed = item.heard_frames is not None
         if item.is_answer and item.facts.brings and item.facts.fits({}):
             is_followed = True
             whole = item.update
@@ -91,29 +91,31 @@ class Settler:
         if not (is_followed and self.log.is_behind(item.member)):
             verdict, change = self._document.try_update(item.update, item.facts), None
         else:
-            with watching(self._document.trial) as watched:
+            with watching(self._document.trial) as watched_texts:
                 verdict = self._document.try_update(item.update, item.facts)
-            change = self._repair(item, watched) if verdict is UpdateResult.GOOD and watched.deltas else None
+            change = (
+                self._repair(item, watched_texts) if verdict is UpdateResult.GOOD and watched_texts.deltas else None
+            )
         if verdict is not UpdateResult.GOOD:
             return verdict, ()
         self.log.add(item.member, item.update)
-        accepted = Accepted(item.update, item.facts, item.member)
+        accepted_update = AcceptedUpdate(item.update, item.facts, item.member)
         if change is None:
-            return verdict, (accepted,)
+            return verdict, (accepted_update,)
         self.log.add(None, change)
-        return verdict, (accepted, Accepted(change, read_update(change), None))
+        return verdict, (accepted_update, AcceptedUpdate(change, read_update(change), None))
 
-    def _repair(self, item: FromMember, watched: WatchedTexts) -> bytes | None:
+    def _repair(self, item: FromMember, watched_texts: WatchedTexts) -> bytes | None:
         """Takes back what cannot stand of an update that was tried; answers the server's update."""
         try:
-            seen = self.log.as_seen_by(item.member)
-            seen.apply_update(item.update)
+            seen_document = self.log.as_seen_by(item.member)
+            seen_document.apply_update(item.update)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException:  # the decoder is not Python, and what a client sent need not be of one piece
             return None
         author = Author(str(item.member.person.get("name", "")), str(item.member.person_id), _now())
-        return self._document.edit(lambda doc: repair(doc, watched, seen, author, self._names))
+        return self._document.edit(lambda doc: repair(doc, watched_texts, seen_document, author, self._names))
 
     def note_stored(self, update: bytes) -> None:
         """An update came that is stored already."""
@@ -124,7 +126,7 @@ class Settler:
         """The document was read whole."""
         self.log.begin_anew(self._document.doc.get_update())
 
-    def new_clients(self, items: list[Accepted]) -> dict[int, UUID]:
+    def new_clients(self, items: list[AcceptedUpdate]) -> dict[int, UUID]:
         """The people behind clients that were not seen before; who brings the texts of several vouches for none."""
         new: dict[int, UUID] = {}
         for item in items:

@@ -33,7 +33,7 @@ class _LoggedUpdate:
 class _Frames:
     """Of a socket: the frames that it has not heard yet, each with the place up to which it goes."""
 
-    sent: int = 0
+    sent_count: int = 0
     waiting: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=10 * LONGEST))
     place: int | None = None
     initial: tuple[int, bytes] | None = None
@@ -50,7 +50,7 @@ class UpdateLog:
         self._bytes = 0
         self._frames: dict[Hashable, _Frames] = {}
         self._last = 0
-        self._stored = 0
+        self._stored_place = 0
 
     def add(self, sender: Hashable | None, update: bytes) -> None:
         """An update was taken; `sender` is None for the server's own and for what came from elsewhere."""
@@ -76,7 +76,7 @@ class UpdateLog:
 
     def mark_stored(self) -> None:
         """Everything up to here is stored, and goes out with the next frames."""
-        self._stored = self._last
+        self._stored_place = self._last
 
     def note_answer(self, member: Hashable) -> None:
         """A socket is sent all that is stored."""
@@ -88,18 +88,18 @@ class UpdateLog:
         What somebody who comes hears before they are asked would be in their answer as if they had seen it.
         """
         frames = self._frames.get(member)
-        if frames is None or not frames.sent:
+        if frames is None or not frames.sent_count:
             return False
         self._note_frame(frames)
         return True
 
     def _note_frame(self, frames: _Frames) -> None:
-        frames.sent += 1
-        frames.waiting.append((frames.sent, self._stored))
+        frames.sent_count += 1
+        frames.waiting.append((frames.sent_count, self._stored_place))
 
     def note_all_heard(self, member: Hashable) -> None:
         """A socket has all that is stored, before it was sent anything."""
-        self._frames.setdefault(member, _Frames()).place = self._stored
+        self._frames.setdefault(member, _Frames()).place = self._stored_place
 
     def note_initial(self, member: Hashable, whole: bytes) -> None:
         """A socket sent all of its document, before it heard anything; what comes next is in the log."""

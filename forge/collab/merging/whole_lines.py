@@ -18,7 +18,7 @@ from pycrdt import Doc, Map, Text
 from forge.projects.files.document import files_map
 from rune.source.merge.concurrent_edits import (
     LostLines,
-    Settled,
+    Settlement,
     TextEdit,
     is_merged_by_line,
     settle,
@@ -68,16 +68,16 @@ class WatchedTexts:
 def watching(doc: Doc[Any]) -> Iterator[WatchedTexts]:
     """Notes what is changed inside in the texts that merge by line."""
     files = files_map(doc)
-    watched = WatchedTexts({key: (path, str(text)) for key, path, text in line_texts(doc)})
+    watched_texts = WatchedTexts({key: (path, str(text)) for key, path, text in line_texts(doc)})
 
     def note(events: Sequence[Any]) -> None:
         for event in events:
-            if len(event.path) == 2 and event.path[1] == "text" and event.path[0] in watched.before:
-                watched.deltas[str(event.path[0])] = event.delta
+            if len(event.path) == 2 and event.path[1] == "text" and event.path[0] in watched_texts.before:
+                watched_texts.deltas[str(event.path[0])] = event.delta
 
     subscription = files.observe_deep(note)
     try:
-        yield watched
+        yield watched_texts
     finally:
         files.unobserve(subscription)
 
@@ -92,18 +92,20 @@ def line_texts(doc: Doc[Any]) -> Iterator[tuple[str, str, Text]]:
             yield key, path, text
 
 
-def repair(doc: Doc[Any], watched: WatchedTexts, seen: Doc[Any], author: Author, names: Mapping[int, str]) -> None:
-    """Takes back what cannot stand of the update that was watched; `seen` is the document as its sender left it.
+def repair(
+    doc: Doc[Any], watched_texts: WatchedTexts, seen_document: Doc[Any], author: Author, names: Mapping[int, str]
+) -> None:
+    """Takes back what cannot stand of the update that was watched; `seen_document` is as its sender left it.
 
     Within a transaction. `names` are those of the people behind clients.
     """
-    for key, delta in watched.deltas.items():
-        path, before = watched.before[key]
+    for key, delta in watched_texts.deltas.items():
+        path, before = watched_texts.before[key]
         edits = edits_of(delta, before)
-        settled = settle(path, before, edits, _text_in(seen, key))
-        if settled.refused:
-            _take_back(_text(doc, key), before, edits, settled)
-            _contest(doc, key, settled.lost, author, names)
+        settlement = settle(path, before, edits, _text_in(seen_document, key))
+        if settlement.refused_edits:
+            _take_back(_text(doc, key), before, edits, settlement)
+            _contest(doc, key, settlement.lost_lines, author, names)
 
 
 def _text_in(doc: Doc[Any], key: str) -> str:
@@ -144,12 +146,12 @@ def _character_places(data: bytes, places: set[int]) -> dict[int, int]:
     return result
 
 
-def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settled: Settled) -> None:
+def _take_back(text: Text, before: str, edits: Sequence[TextEdit], settlement: Settlement) -> None:
     """Undoes the refused ones of edits that were just applied."""
     shift, undoing = 0, []
     for edit in edits:
         start = edit.start + shift
-        if edit in settled.refused:
+        if edit in settlement.refused_edits:
             undoing.append(TextEdit(start, start + len(edit.text), before[edit.start : edit.end]))
         shift += len(edit.text) - (edit.end - edit.start)
     _change_text(text, undoing)
@@ -167,15 +169,17 @@ def _change_text(text: Text, edits: Sequence[TextEdit]) -> None:
             text.insert(first, edit.text)
 
 
-def _contest(doc: Doc[Any], key: str, lost: Sequence[LostLines], wanted: Author, names: Mapping[int, str]) -> None:
+def _contest(
+    doc: Doc[Any], key: str, lost_lines: Sequence[LostLines], author: Author, names: Mapping[int, str]
+) -> None:
     """Keeps what somebody wanted of a file, in place of what they wanted of the same lines before. Within a
     transaction, once the file's text is settled."""
-    contested: Map[Any] = doc.get("contested", type=Map)
+    records: Map[Any] = doc.get("contested", type=Map)
     lines = str(_text(doc, key)).split("\n")
-    for record, value in list(contested.items()):
-        if isinstance(value, dict) and value.get("file") == key and _is_stale(value, lines, wanted, lost):
-            del contested[record]
-    for each in lost:
+    for record, value in list(records.items()):
+        if isinstance(value, dict) and value.get("file") == key and _is_stale(value, lines, author, lost_lines):
+            del records[record]
+    for each in lost_lines:
         if max(map(len, (*each.current, *each.other)), default=0) > LONGEST or each.current == each.other:
             continue
         value = ContestedJson(
@@ -184,37 +188,37 @@ def _contest(doc: Doc[Any], key: str, lost: Sequence[LostLines], wanted: Author,
             current=list(each.current),
             other=list(each.other),
             current_by=_writer_of(doc, key, each, names),
-            other_by=wanted.name,
-            other_by_id=wanted.id,
-            at=wanted.at,
+            other_by=author.name,
+            other_by_id=author.id,
+            at=author.at,
         )
-        digest = hashlib.sha256(repr((key, each.line, wanted.id, wanted.at)).encode()).hexdigest()
-        contested[digest[:16]] = dict(value)
-    for _, oldest in sorted((str(value.get("at", "")), record) for record, value in _records(contested))[:-MOST]:
-        del contested[oldest]
+        digest = hashlib.sha256(repr((key, each.line, author.id, author.at)).encode()).hexdigest()
+        records[digest[:16]] = dict(value)
+    for _, oldest in sorted((str(value.get("at", "")), record) for record, value in _records(records))[:-MOST]:
+        del records[oldest]
 
 
-def _records(contested: Map[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _records(records: Map[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Those that are of our shape: a client can write any value."""
-    for record, value in contested.items():
+    for record, value in records.items():
         if isinstance(value, dict):
             yield record, value
 
 
-def _is_stale(value: Mapping[str, Any], lines: Sequence[str], wanted: Author, lost: Sequence[LostLines]) -> bool:
+def _is_stale(value: Mapping[str, Any], lines: Sequence[str], author: Author, lost_lines: Sequence[LostLines]) -> bool:
     """Whether what a record speaks of is no longer there, or its person wants something else of these lines by now."""
     current = value.get("current")
     if not isinstance(current, list) or any(line not in lines for line in current):
         return True
-    return value.get("other_by_id") == wanted.id and any(list(each.current) == current for each in lost)
+    return value.get("other_by_id") == author.id and any(list(each.current) == current for each in lost_lines)
 
 
-def _writer_of(doc: Doc[Any], key: str, lost: LostLines, names: Mapping[int, str]) -> str:
+def _writer_of(doc: Doc[Any], key: str, lost_lines: LostLines, names: Mapping[int, str]) -> str:
     """Who wrote what stands there where the two sides differ; "" where nobody is known."""
     text = _text(doc, key)
     content = str(text)
-    start = sum(len(line) + 1 for line in content.split("\n")[: lost.line])
-    current, other = "\n".join(lost.current), "\n".join(lost.other)
+    start = sum(len(line) + 1 for line in content.split("\n")[: lost_lines.line])
+    current, other = "\n".join(lost_lines.current), "\n".join(lost_lines.other)
     same = 0
     while same < min(len(current), len(other)) and current[same] == other[same]:
         same += 1

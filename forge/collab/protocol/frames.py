@@ -26,7 +26,7 @@ _BROWSER_INTEGER = 2**53 - 1
 """The largest number that a browser reads in a frame."""
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = range(4)
-_HEARD = 40
+_HEARD_FRAMES = 40
 """Far from the kinds that y-protocols may still give a meaning to."""
 _STEP_1, _STEP_2, _UPDATE = range(3)
 
@@ -94,11 +94,11 @@ class HeardFrames:
 
 
 @dataclass(frozen=True)
-class Ignored:
+class IgnoredFrame:
     """A frame that only servers send."""
 
 
-Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | Ignored
+Frame = SyncStep1 | Update | Awareness | QueryAwareness | HeardFrames | IgnoredFrame
 
 
 class _FrameReader:
@@ -141,10 +141,10 @@ def read_frame(data: bytes) -> Frame:
         frame = Awareness(_read_clients(payload) if len(data) <= AWARENESS_LIMIT else ())
     elif kind == _QUERY_AWARENESS:
         frame = QueryAwareness()
-    elif kind == _HEARD:
+    elif kind == _HEARD_FRAMES:
         frame = HeardFrames(reader.number())
     elif kind == _AUTH:
-        return Ignored()
+        return IgnoredFrame()
     else:
         raise MalformedFrame(f"there is no frame of kind {kind}")
     reader.end()
@@ -202,40 +202,41 @@ def _read_state(payload: bytes) -> str:
 def _nests_little(value: object) -> bool:
     level = [value]
     for _ in range(STATE_DEPTH + 1):
-        nested = [each for each in level if isinstance(each, list | dict)]
-        if not nested:
+        containers = [each for each in level if isinstance(each, list | dict)]
+        if not containers:
             return True
-        level = [inner for each in nested for inner in (each.values() if isinstance(each, dict) else each)]
+        level = [inner for each in containers for inner in (each.values() if isinstance(each, dict) else each)]
     return False
 
 
 def step_1_frame(state_vector: bytes) -> bytes:
     """Asks the other side for what we lack."""
-    return bytes((_SYNC, _STEP_1)) + _prefixed(state_vector)
+    return bytes((_SYNC, _STEP_1)) + _with_length(state_vector)
 
 
 def step_2_frame(update: bytes) -> bytes:
     """Answers a `SyncStep1`."""
-    return bytes((_SYNC, _STEP_2)) + _prefixed(update)
+    return bytes((_SYNC, _STEP_2)) + _with_length(update)
 
 
 def update_frame(update: bytes) -> bytes:
     """Tells of a change."""
-    return bytes((_SYNC, _UPDATE)) + _prefixed(update)
+    return bytes((_SYNC, _UPDATE)) + _with_length(update)
 
 
 def heard_frame(frames: int) -> bytes:
     """Says how many frames with updates were heard."""
-    return bytes((_HEARD,)) + _number(frames)
+    return bytes((_HEARD_FRAMES,)) + _number(frames)
 
 
 def awareness_frame(clients: Iterable[ClientState]) -> bytes:
     """Tells who is there."""
-    listed = tuple(clients)
+    client_states = tuple(clients)
     entries = b"".join(
-        _number(entry.client) + _number(entry.clock) + _prefixed(entry.state.encode("utf-8")) for entry in listed
+        _number(entry.client) + _number(entry.clock) + _with_length(entry.state.encode("utf-8"))
+        for entry in client_states
     )
-    return bytes((_AWARENESS,)) + _prefixed(_number(len(listed)) + entries)
+    return bytes((_AWARENESS,)) + _with_length(_number(len(client_states)) + entries)
 
 
 def _number(value: int) -> bytes:
@@ -247,5 +248,5 @@ def _number(value: int) -> bytes:
     return bytes(out)
 
 
-def _prefixed(payload: bytes) -> bytes:
+def _with_length(payload: bytes) -> bytes:
     return _number(len(payload)) + payload

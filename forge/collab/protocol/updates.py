@@ -44,26 +44,26 @@ class UpdateFacts:
     """Clocks before which all of a client must be known, for the places and the deletions that it names."""
     deletes: bool = field(default=False, compare=False)
 
-    def fits(self, known: Mapping[int, int]) -> bool:
+    def fits(self, clocks: Mapping[int, int]) -> bool:
         """Whether all of it can be applied to a document that knows each client up to a clock."""
-        reached: dict[int, int] = {}
+        new_clocks: dict[int, int] = {}
         for client, spans in self.brings.items():
-            clock = known.get(client, 0)
+            clock = clocks.get(client, 0)
             for start, end in spans:
                 if start > clock:
                     return False
                 clock = max(clock, end)
-            reached[client] = clock
+            new_clocks[client] = clock
         return all(
-            clock <= (reached[client] if client in reached else known.get(client, 0))
+            clock <= (new_clocks[client] if client in new_clocks else clocks.get(client, 0))
             for client, clock in self.needs.items()
         )
 
-    def note_in(self, known: dict[int, int]) -> None:
+    def note_in(self, clocks: dict[int, int]) -> None:
         """Adds what it brings to what is known. It must fit."""
         for client, spans in self.brings.items():
-            if spans and spans[-1][1] > known.get(client, 0):
-                known[client] = spans[-1][1]
+            if spans and spans[-1][1] > clocks.get(client, 0):
+                clocks[client] = spans[-1][1]
 
 
 def read_update(update: bytes) -> UpdateFacts:

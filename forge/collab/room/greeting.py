@@ -37,7 +37,7 @@ class Greeting:
         self._was_questioned = False
         self._is_awaited = False
         self._has_requested_less = False
-        self._unanswered: bytes | None = None
+        self._unanswered_state: bytes | None = None
         """Of several, the last: a client that asks again and does not answer must not fill the memory."""
 
     def hear_state(self, theirs: bytes, *, may_edit: bool) -> list[bytes]:
@@ -48,14 +48,14 @@ class Greeting:
             vector, self._is_awaited = self._room.question(self._member, theirs)
             frames.append(step_1_frame(vector))
         if self._is_awaited:
-            self._unanswered = theirs
+            self._unanswered_state = theirs
             return frames
         return [*frames, self._room.answer(self._member, theirs)]
 
     def hear_answer(self) -> list[bytes]:
         """The frames upon what a client answered, once that is in the room's queue. Raises as `hear_state` does."""
         self._is_awaited = False
-        theirs, self._unanswered = self._unanswered, None
+        theirs, self._unanswered_state = self._unanswered_state, None
         return [] if theirs is None else [self._room.answer(self._member, theirs)]
 
     def hear_too_large(self) -> bytes | None:

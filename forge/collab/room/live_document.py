@@ -39,19 +39,19 @@ class UpdateResult(Enum):
 class LiveDocument:
     """A document as it was stored, and as it will be when what was tried is stored too."""
 
-    def __init__(self, stored: StoredDocument) -> None:
+    def __init__(self, stored_document: StoredDocument) -> None:
         self._doc: Doc[Any] = Doc()
         self._not_applied: list[bytes] = []
-        self.sequence = stored.sequence
+        self.sequence = stored_document.sequence
         """The number up to which all updates are in it."""
         self._ahead: set[int] = set()
-        self._types = stored.types
-        self._size = len(stored.update)
-        self._known: dict[int, int] = {}
+        self._types = stored_document.types
+        self._size = len(stored_document.update)
+        self._clocks: dict[int, int] = {}
         self._changes: list[bytes] = []
-        self._tried: list[bytes] = []
-        self._doc.apply_update(stored.update)
-        self._has_pairs = _PAIR.search(stored.update) is not None
+        self._tried_updates: list[bytes] = []
+        self._doc.apply_update(stored_document.update)
+        self._has_pairs = _PAIR.search(stored_document.update) is not None
         self._new_trial()
 
     @property
@@ -66,9 +66,9 @@ class LiveDocument:
 
     def _new_trial(self) -> None:
         self._trial: Doc[Any] = Doc()
-        for update in (self.doc.get_update(), *self._tried):
+        for update in (self.doc.get_update(), *self._tried_updates):
             self._trial.apply_update(update)
-        self._known = read_state_vector(self._trial.get_state())
+        self._clocks = read_state_vector(self._trial.get_state())
 
         def note(event: TransactionEvent) -> None:
             self._changes.append(event.update)
@@ -91,7 +91,7 @@ class LiveDocument:
 
     def try_update(self, update: bytes, facts: UpdateFacts) -> UpdateResult:
         """Tries an update that is new. A good one is to be stored and then given to `take`."""
-        if not facts.fits(self._known):
+        if not facts.fits(self._clocks):
             return UpdateResult.SOMETHING_MISSING
         if self._size + len(update) > DOCUMENT_LIMIT:
             self._size = len(self._trial.get_update())
@@ -112,7 +112,7 @@ class LiveDocument:
         if facts.deletes and not self._survives_storing(update):
             self._new_trial()
             return UpdateResult.BAD
-        self._tried.append(update)
+        self._tried_updates.append(update)
         self._note(update, facts)
         return UpdateResult.GOOD
 
@@ -150,12 +150,12 @@ class LiveDocument:
         if not self._changes:
             return None
         (update,) = self._changes
-        self._tried.append(update)
+        self._tried_updates.append(update)
         self._note(update, read_update(update))
         return update
 
     def _note(self, update: bytes, facts: UpdateFacts) -> None:
-        facts.note_in(self._known)
+        facts.note_in(self._clocks)
         self._size += len(update)
         self._has_pairs = self._has_pairs or _PAIR.search(update) is not None
         self._types += facts.types
@@ -165,7 +165,7 @@ class LiveDocument:
         for sequence, update in enumerate(updates, start=last - len(updates) + 1):
             self._not_applied.append(update)
             self._count(sequence)
-        self._tried.clear()
+        self._tried_updates.clear()
 
     def take_stored(self, update: bytes, sequence: int) -> bool:
         """Takes what another process or the API stored; False when something is to be read before it."""
@@ -174,7 +174,7 @@ class LiveDocument:
         except BadUpdate:
             # Stored by an older release, or by hand: the decoder has taken it before and takes it now.
             facts = UpdateFacts(count_types(update), {}, {})
-        if not facts.fits(self._known):
+        if not facts.fits(self._clocks):
             return False
         self._trial.apply_update(update)
         self._note(update, facts)
@@ -182,13 +182,13 @@ class LiveDocument:
         self._count(sequence)
         return True
 
-    def take_whole(self, stored: StoredDocument) -> None:
+    def take_whole(self, stored_document: StoredDocument) -> None:
         """Takes the document as it is stored, with all that it holds."""
-        self.doc.apply_update(stored.update)
-        self.sequence = max(self.sequence, stored.sequence)
+        self.doc.apply_update(stored_document.update)
+        self.sequence = max(self.sequence, stored_document.sequence)
         self._ahead = {sequence for sequence in self._ahead if sequence > self.sequence}
-        self._has_pairs = self._has_pairs or _PAIR.search(stored.update) is not None
-        self._types, self._size = stored.types, max(self._size, len(stored.update))
+        self._has_pairs = self._has_pairs or _PAIR.search(stored_document.update) is not None
+        self._types, self._size = stored_document.types, max(self._size, len(stored_document.update))
         self._new_trial()
 
     def _count(self, sequence: int) -> None:
@@ -198,6 +198,6 @@ class LiveDocument:
             self.sequence += 1
             self._ahead.remove(self.sequence)
 
-    def known(self) -> Mapping[int, int]:
+    def clocks(self) -> Mapping[int, int]:
         """Up to which clock each client is known."""
-        return self._known
+        return self._clocks

@@ -30,8 +30,8 @@ class OtherProcess:
 
 @dataclass(frozen=True)
 class _KnownClient:
-    announced: ClientState
-    heard: int
+    announced_state: ClientState
+    heard_clock: int
     """The clock as the client counts it."""
     owner: Hashable
     person: str
@@ -46,7 +46,7 @@ class Presence:
     """
 
     def __init__(self) -> None:
-        self._known: dict[int, _KnownClient] = {}
+        self._known_clients: dict[int, _KnownClient] = {}
         self._clocks: dict[int, int] = {}
 
     def hear(
@@ -57,9 +57,9 @@ class Presence:
         What a stock client says first is of itself alone, with the clock that it had before: it comes back, maybe from
         a process that died and cannot say so.
         """
-        listed = tuple(clients)
-        is_itself = is_first and len(listed) == 1
-        changes = (self._take(owner, person, entry, is_itself) for entry in listed)
+        entries = tuple(clients)
+        is_itself = is_first and len(entries) == 1
+        changes = (self._take(owner, person, entry, is_itself) for entry in entries)
         return tuple(entry for entry in changes if entry is not None)
 
     def _take(
@@ -67,26 +67,28 @@ class Presence:
     ) -> ClientState | None:
         if entry.clock > HIGHEST_CLOCK:
             return None
-        known = self._known.get(entry.client)
-        if known is None:
-            mine = sum(other.owner == owner for other in self._known.values())
+        known_client = self._known_clients.get(entry.client)
+        if known_client is None:
+            mine = sum(other.owner == owner for other in self._known_clients.values())
             if entry.state == NOBODY or mine >= MAX_CLIENTS_PER_SOCKET:
                 return None
-        elif known.owner == owner:
-            is_older = entry.clock < known.heard
-            if is_older or (entry.clock == known.heard and entry.state != NOBODY):
+        elif known_client.owner == owner:
+            is_older = entry.clock < known_client.heard_clock
+            if is_older or (entry.clock == known_client.heard_clock and entry.state != NOBODY):
                 return None
-        elif known.person != person["id"] or (entry.clock <= known.announced.clock and not is_itself):
+        elif known_client.person != person["id"] or (
+            entry.clock <= known_client.announced_state.clock and not is_itself
+        ):
             return None
         if entry.state == NOBODY:
-            del self._known[entry.client]
+            del self._known_clients[entry.client]
             return self._with_next_clock(entry.client, entry.clock, NOBODY)
         state = with_person(entry.state, person)
         if state is None:
             return None
-        announced = self._with_next_clock(entry.client, entry.clock, state)
-        self._known[entry.client] = _KnownClient(announced, entry.clock, owner, person["id"])
-        return announced
+        announced_state = self._with_next_clock(entry.client, entry.clock, state)
+        self._known_clients[entry.client] = _KnownClient(announced_state, entry.clock, owner, person["id"])
+        return announced_state
 
     def _with_next_clock(self, client: int, clock: int, state: str) -> ClientState:
         """The state with a clock higher than every clock announced for this client."""
@@ -100,45 +102,58 @@ class Presence:
         self, process: OtherProcess, clients: Iterable[ClientState], *, are_all: bool
     ) -> tuple[ClientState, ...]:
         """Takes what another process says of its clients, or of all that it has; answers the news."""
-        listed = tuple(clients)
+        entries = tuple(clients)
         news = []
-        for entry in listed:
-            known = self._known.get(entry.client)
-            if known is None or known.owner == process or entry.clock > known.announced.clock:
-                if known is not None and known.announced == entry:
+        for entry in entries:
+            known_client = self._known_clients.get(entry.client)
+            if (
+                known_client is None
+                or known_client.owner == process
+                or entry.clock > known_client.announced_state.clock
+            ):
+                if known_client is not None and known_client.announced_state == entry:
                     continue
                 if entry.state == NOBODY:
-                    if known is None or known.owner != process:
+                    if known_client is None or known_client.owner != process:
                         continue
-                    del self._known[entry.client]
+                    del self._known_clients[entry.client]
                 else:
                     person = json.loads(entry.state)["user"]["id"]
-                    self._known[entry.client] = _KnownClient(entry, entry.clock, process, person)
+                    self._known_clients[entry.client] = _KnownClient(entry, entry.clock, process, person)
                 news.append(self._with_next_clock(entry.client, entry.clock, entry.state))
         if are_all:
-            present = {entry.client for entry in listed}
+            present = {entry.client for entry in entries}
             news += self._remove(
-                client for client, known in self._known.items() if known.owner == process and client not in present
+                client
+                for client, known_client in self._known_clients.items()
+                if known_client.owner == process and client not in present
             )
         return tuple(news)
 
     def leave(self, owner: Hashable) -> tuple[ClientState, ...]:
         """Forgets the clients of a socket, or of a process; answers the news that they are gone."""
-        return self._remove(client for client, known in self._known.items() if known.owner == owner)
+        return self._remove(
+            client for client, known_client in self._known_clients.items() if known_client.owner == owner
+        )
 
     def _remove(self, clients: Iterable[int]) -> tuple[ClientState, ...]:
-        removed = tuple(clients)
+        removed_clients = tuple(clients)
         return tuple(
-            self._with_next_clock(client, self._known.pop(client).announced.clock, NOBODY) for client in removed
+            self._with_next_clock(client, self._known_clients.pop(client).announced_state.clock, NOBODY)
+            for client in removed_clients
         )
 
     def everyone(self) -> tuple[ClientState, ...]:
         """All clients that are there."""
-        return tuple(known.announced for known in self._known.values())
+        return tuple(known_client.announced_state for known_client in self._known_clients.values())
 
     def here(self) -> tuple[ClientState, ...]:
         """The clients whose sockets are in this process."""
-        return tuple(known.announced for known in self._known.values() if not isinstance(known.owner, OtherProcess))
+        return tuple(
+            known_client.announced_state
+            for known_client in self._known_clients.values()
+            if not isinstance(known_client.owner, OtherProcess)
+        )
 
 
 def with_person(state: str, person: Mapping[str, Any]) -> str | None:

@@ -18,7 +18,7 @@ from channels.db import database_sync_to_async
 from pycrdt import merge_updates as merged_update
 
 from forge.collab.closing import Closing
-from forge.collab.merging.settling import Accepted, Settler
+from forge.collab.merging.settling import AcceptedUpdate, Settler
 from forge.collab.protocol.frames import (
     EMPTY_UPDATE,
     ClientState,
@@ -83,10 +83,10 @@ class Room:
 
     async def load(self) -> None:
         """Reads the stored document."""
-        stored = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
-        self._document = LiveDocument(stored)
-        self._settler = Settler(self._document, stored.clients)
-        self._updates_beside_state = stored.updates
+        stored_document = await database_sync_to_async(load_stored, thread_sensitive=False)(self.project_id)
+        self._document = LiveDocument(stored_document)
+        self._settler = Settler(self._document, stored_document.clients)
+        self._updates_beside_state = stored_document.updates
         deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
 
     # Requests of sockets
@@ -169,7 +169,7 @@ class Room:
         now = time.monotonic()
         if now - self._said_at > HEARTBEAT_SECONDS:
             self._announce_presence()
-        for process in [name for name, heard in self._processes.items() if now - heard > LOST_AFTER_SECONDS]:
+        for process in [name for name, heard_at in self._processes.items() if now - heard_at > LOST_AFTER_SECONDS]:
             del self._processes[process]
             self._tell_presence(self.presence.leave(OtherProcess(process)))
 
@@ -223,18 +223,18 @@ class Room:
             self._request_missing(unfit)
         self._merge_if_many()
 
-    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[Accepted], list[FromMember]]:
+    def _split_by_fit(self, items: list[FromMember]) -> tuple[list[AcceptedUpdate], list[FromMember]]:
         """The updates that are to be stored, in an order in which each fits, and those that lack something.
 
         Behind an update that made lines which nobody wrote comes one of the server, which takes them back.
         """
-        good: list[Accepted] = []
+        good: list[AcceptedUpdate] = []
         unfit: list[FromMember] = []
         for _ in range(MAX_ROUNDS):
             unfit = []
             for item in items:
-                verdict, accepted = self._settler.try_item(item)
-                good += accepted
+                verdict, accepted_updates = self._settler.try_item(item)
+                good += accepted_updates
                 if verdict is UpdateResult.GOOD:
                     continue
                 if verdict is UpdateResult.SOMETHING_MISSING:
@@ -246,7 +246,7 @@ class Room:
             items = unfit
         return good, unfit
 
-    async def _store(self, items: list[Accepted]) -> None:
+    async def _store(self, items: list[AcceptedUpdate]) -> None:
         """Stores what was tried, then applies it and tells the others."""
         if not items:
             return
@@ -298,9 +298,9 @@ class Room:
     def _request_missing(self, items: list[FromMember]) -> None:
         """A frame was lost on the way: its sender is asked for all that is not here."""
         question = step_1_frame(self._document.doc.get_state()) if items else b""
-        answered = {item.member for item in items if item.is_answer}
+        answering_members = {item.member for item in items if item.is_answer}
         for member in {item.member for item in items}:
-            if member in answered:
+            if member in answering_members:
                 member.dismiss(Closing.TRY_AGAIN, "An earlier edit is missing. The document is read again.")
             else:
                 member.deliver(question)
@@ -348,9 +348,9 @@ class Room:
 
     def _tell_process_presence(self, clients: tuple[ClientState, ...], are_all: bool) -> None:
         if is_shared():
-            listed = [[entry.client, entry.clock, entry.state] for entry in clients]
+            entries = [[entry.client, entry.clock, entry.state] for entry in clients]
             deliver_to_other_processes(
-                self.group, {"kind": "presence", "process": PROCESS, "all": are_all, "clients": listed}
+                self.group, {"kind": "presence", "process": PROCESS, "all": are_all, "clients": entries}
             )
 
     def _fail(self, code: int, reason: str) -> None:

@@ -32,14 +32,16 @@ def load_stored(project_id: UUID) -> StoredDocument:
     doc = read.document()
     clients = DocumentClient.objects.filter(project_id=project_id).select_related("person")
     names = {each.client: str(each.person or "") for each in clients}
-    stored = [update for _, update in read.updates] + ([read.state] if read.state else [])
-    return StoredDocument(doc.get_update(), read.sequence, len(read.updates), sum(map(count_types, stored)), names)
+    stored_updates = [update for _, update in read.updates] + ([read.state] if read.state else [])
+    return StoredDocument(
+        doc.get_update(), read.sequence, len(read.updates), sum(map(count_types, stored_updates)), names
+    )
 
 
-def count_types(stored: bytes) -> int:
+def count_types(update: bytes) -> int:
     """The shared types that a stored update makes; one that cannot be read must not keep its project from opening."""
     try:
-        return read_update(stored).types
+        return read_update(update).types
     except BadUpdate:
         return 0
 

@@ -34,13 +34,13 @@ _log = logging.getLogger(__name__)
 @dataclass
 class _Append:
     batch: Batch
-    done: asyncio.Future[int]
+    future: asyncio.Future[int]
 
 
 @dataclass
 class _Work:
     work: Callable[[], None]
-    done: Future[None] = field(default_factory=Future)
+    future: Future[None] = field(default_factory=Future)
 
 
 class Writer:
@@ -60,13 +60,13 @@ class Writer:
         """
         job = _Append(Batch(project_id, updates, clients), asyncio.get_running_loop().create_future())
         self._put(job)
-        return job.done
+        return job.future
 
     def do(self, work: Callable[[], None]) -> Future[None]:
         """Does `work` between two transactions."""
         job = _Work(work)
         self._put(job)
-        return job.done
+        return job.future
 
     def _put(self, job: _Append | _Work) -> None:
         with self._lock:
@@ -123,20 +123,20 @@ def _answer(jobs: Sequence[_Append], answers: Sequence[int | Exception]) -> None
     """Wakes the event loops of those who wait, each once."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[int], int | Exception]]] = {}
     for job, answer in zip(jobs, answers, strict=True):
-        by_loop.setdefault(job.done.get_loop(), []).append((job.done, answer))
-    for loop, answered in by_loop.items():
+        by_loop.setdefault(job.future.get_loop(), []).append((job.future, answer))
+    for loop, pairs in by_loop.items():
         with contextlib.suppress(RuntimeError):  # the caller that waited ended with the whole loop
-            loop.call_soon_threadsafe(_set_answers, answered)
+            loop.call_soon_threadsafe(_set_answers, pairs)
 
 
-def _set_answers(answered: Sequence[tuple[asyncio.Future[int], int | Exception]]) -> None:
-    for done, answer in answered:
-        if done.cancelled():
+def _set_answers(pairs: Sequence[tuple[asyncio.Future[int], int | Exception]]) -> None:
+    for future, answer in pairs:
+        if future.cancelled():
             continue
         if isinstance(answer, Exception):
-            done.set_exception(answer)
+            future.set_exception(answer)
         else:
-            done.set_result(answer)
+            future.set_result(answer)
 
 
 def _do(job: _Work) -> None:
@@ -144,9 +144,9 @@ def _do(job: _Work) -> None:
         job.work()
     except Exception as error:
         connections.close_all()
-        job.done.set_exception(error)
+        job.future.set_exception(error)
     else:
-        job.done.set_result(None)
+        job.future.set_result(None)
 
 
 writer = Writer()

@@ -15,7 +15,7 @@ class CurrentJob:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._job = 0
-        self._cancelled = 0
+        self._cancelled_job = 0
         self._interruption = Interruption()
 
     @contextmanager
@@ -24,7 +24,7 @@ class CurrentJob:
         interruption = Interruption(ends_processes=ends_processes)
         with self._lock:
             self._job, self._interruption = job, interruption
-            if self._cancelled == job:
+            if self._cancelled_job == job:
                 interruption.interrupt()
         with interrupted_by(interruption):
             yield
@@ -32,6 +32,6 @@ class CurrentJob:
     def cancel(self, job: int) -> None:
         """Interrupts this job, also if it only begins later. Does nothing for one that has ended."""
         with self._lock:
-            self._cancelled = job
+            self._cancelled_job = job
             if self._job == job:
                 self._interruption.interrupt()

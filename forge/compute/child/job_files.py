@@ -74,16 +74,16 @@ class Signatures:
     """Signatures of models by digest: a preview looks at the same model again and again."""
 
     def __init__(self) -> None:
-        self._known: dict[str, ModelSignature] = {}
+        self._signatures: dict[str, ModelSignature] = {}
 
     def of(self, files: JobFiles, path: str) -> ModelSignature:
         """The signature of a model. Raises `FileError` and `ModelError`."""
         digest = files.digest(path)
-        if digest is None or digest not in self._known:
+        if digest is None or digest not in self._signatures:
             signature = signature_with_support(read_model(files.read(path)))
             if digest is None:
                 return signature
-            if len(self._known) >= MODEL_LIMIT:
-                self._known.pop(next(iter(self._known)))
-            self._known[digest] = signature
-        return self._known[digest]
+            if len(self._signatures) >= MODEL_LIMIT:
+                self._signatures.pop(next(iter(self._signatures)))
+            self._signatures[digest] = signature
+        return self._signatures[digest]

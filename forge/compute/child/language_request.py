@@ -23,11 +23,11 @@ class MeasuredFiles(ProjectFiles, Protocol):
 def answer_request(files: MeasuredFiles, signature_of: SignatureOf, request: Mapping[str, Any]) -> dict[str, Any]:
     """Answers a request of `rune.source.language.service`. What it brings in `files` goes before the project's own."""
     service = LanguageService(PUBLISHED_BLOCKS)
-    service.answer({"ask": "open", "files": {path: _described(files, path, signature_of) for path in files.paths()}})
+    service.answer({"ask": "open", "files": {path: _file_facts(files, path, signature_of) for path in files.paths()}})
     return service.answer(request)
 
 
-def _described(files: MeasuredFiles, path: str, signature_of: SignatureOf) -> dict[str, Any]:
+def _file_facts(files: MeasuredFiles, path: str, signature_of: SignatureOf) -> dict[str, Any]:
     size = files.size(path)
     if path.lower().endswith(".tflite"):
         try:

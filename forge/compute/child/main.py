@@ -43,12 +43,12 @@ from forge.compute.child.steps.secret_search import search_files
 from forge.compute.child.steps.teach import answer_teachable
 from forge.compute.child.summary import summarise
 from forge.compute.pool.job_answers import Answers
-from rune.compiler.anvil.compiling.interruption import Interrupted
+from rune.compiler.anvil.compiling.interruption import BuildInterrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.preload import preload
 from rune.running.isolation.confine import confine
-from rune.running.isolation.launch import Entered, packages
+from rune.running.isolation.launch import ProcessNamespaces, packages
 from rune.running.isolation.protections import Isolation
 from rune.running.isolation.resource_limits import OPEN_FILES, set_limits
 from rune.running.isolation.toolchain_files import toolchain_access
@@ -63,7 +63,7 @@ FILE_LIMIT = 512 * 1024**2
 """Bytes of the largest file that may be written."""
 RUN_AGAIN = ("test", "pipeline-tests")
 """Jobs of which nothing is kept when they are cancelled, so their processes are ended at once."""
-RECEIVED, DESCRIPTORS_AT_ONCE = 1 << 16, 128
+RECEIVED_BYTES, DESCRIPTORS_AT_ONCE = 1 << 16, 128
 """Bytes and open files that are read from the socket at once."""
 
 
@@ -126,7 +126,7 @@ def run_job(
             case _:
                 earlier_rune = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
                 make(job, files, signature_of, answers, earlier_rune, output, rests)
-    except Interrupted:
+    except BuildInterrupted:
         answers.send("interrupted")
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
@@ -160,12 +160,12 @@ def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], lis
     of the input the parent is gone: all ends."""
     data, descriptors = b"", list[int]()
     while True:
-        received, came, _, _ = socket.recv_fds(source, RECEIVED, DESCRIPTORS_AT_ONCE)
-        if not received:
+        chunk, came, _, _ = socket.recv_fds(source, RECEIVED_BYTES, DESCRIPTORS_AT_ONCE)
+        if not chunk:
             break
         descriptors += came
         # Descriptors come with a zero byte each time, which is in no JSON.
-        data += received.replace(b"\0", b"")
+        data += chunk.replace(b"\0", b"")
         while b"\n" in data:
             line, _, data = data.partition(b"\n")
             message = json.loads(line)
@@ -181,7 +181,7 @@ def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], lis
 
 
 @dataclass(frozen=True)
-class Begun:
+class ChildResources:
     """The resources of the process after it gave up all others."""
 
     answers: IO[str]
@@ -190,7 +190,7 @@ class Begun:
     isolation: Isolation
 
 
-def begin(entered: Entered, arguments: Sequence[str]) -> Begun:
+def begin(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> ChildResources:
     """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
     without a limit."""
     limit_itself(int(arguments[1]) or None)
@@ -202,23 +202,23 @@ def begin(entered: Entered, arguments: Sequence[str]) -> Begun:
     os.dup2(nothing, 0)
     os.close(nothing)
     toolchain_digest()  # of what is loaded now
-    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
-    return Begun(answers, jobs, int(arguments[0]), Isolation((*entered.gaps, *confine(access))))
+    access = toolchain_access(packages(), writable=[sandbox.folder], own_processes=sandbox.has_own_tree)
+    return ChildResources(answers, jobs, int(arguments[0]), Isolation((*sandbox.gaps, *confine(access))))
 
 
-def main(entered: Entered, arguments: Sequence[str]) -> None:
+def main(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> None:
     """Serves jobs as long as the parent runs."""
-    begun = begin(entered, arguments)
+    connection = begin(sandbox, arguments)
     jobs: SimpleQueue[tuple[dict[str, Any], list[int]]] = SimpleQueue()
     current = CurrentJob()
-    threading.Thread(target=read_jobs, args=(begun.jobs, jobs, current), daemon=True).start()
+    threading.Thread(target=read_jobs, args=(connection.jobs, jobs, current), daemon=True).start()
     signatures = Signatures()
-    Answers(begun.answers, 0).send("ready", gaps=begun.isolation.to_json())
+    Answers(connection.answers, 0).send("ready", gaps=connection.isolation.to_json())
     while True:
         job, descriptors = jobs.get()
-        answers = Answers(begun.answers, job["id"])
+        answers = Answers(connection.answers, job["id"])
         with current.doing(job["id"], ends_processes=job["op"] in RUN_AGAIN):
-            run_job(job, descriptors, begun.output, answers, signatures, PausePoints(answers, jobs.get))
+            run_job(job, descriptors, connection.output, answers, signatures, PausePoints(answers, jobs.get))
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")

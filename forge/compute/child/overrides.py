@@ -13,7 +13,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import ProjectFiles
 from rune.source.language.facts.analysis import Analysis, analyse
 from rune.source.language.graph.drawing import stage_argument_to_json
-from rune.source.language.graph.overrides import Override, OverrideRefused, applied, overridable, stated
+from rune.source.language.graph.overrides import Override, OverrideRefused, overridable, overridden_texts, value_text
 
 
 def answer_overridable(files: ProjectFiles, signature_of: SignatureOf) -> dict[str, Any]:
@@ -24,7 +24,8 @@ def answer_overridable(files: ProjectFiles, signature_of: SignatureOf) -> dict[s
             {
                 "stage": fields.stage,
                 "arguments": [
-                    {**stage_argument_to_json(argument), "stated": stated(argument)} for argument in fields.arguments
+                    {**stage_argument_to_json(argument), "stated": value_text(argument)}
+                    for argument in fields.arguments
                 ],
             }
             for fields in overridable(analysis)
@@ -41,7 +42,7 @@ def apply_overrides(
         return analyse(changed, PUBLISHED_BLOCKS, signatures=signature_of)
 
     try:
-        requested = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
-        return {"texts": dict(applied(read(files), requested, read))}
-    except OverrideRefused as refused:
-        return {"refused": refused.reason}
+        parsed_overrides = [Override(one["stage"], one["argument"], one["before"], one["after"]) for one in overrides]
+        return {"texts": dict(overridden_texts(read(files), parsed_overrides, read))}
+    except OverrideRefused as error:
+        return {"refused": error.reason}

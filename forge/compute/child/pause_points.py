@@ -23,11 +23,11 @@ class PausePoints:
         """`wait` returns when the server says that it goes on."""
         self._answers = answers
         self._wait = wait
-        self._rested = -math.inf
+        self._paused_at = -math.inf
 
     def after(self, samples: int) -> None:
-        """PausePoints after so many samples, unless it did so a moment ago."""
-        if time.monotonic() - self._rested > PAUSE_EVERY:
+        """Pauses after so many samples, unless it did so a moment ago."""
+        if time.monotonic() - self._paused_at > PAUSE_EVERY:
             self._answers.send(RESTING, samples=samples)
             self._wait()
-            self._rested = time.monotonic()
+            self._paused_at = time.monotonic()

@@ -339,7 +339,7 @@ EVENTS: Mapping[str, Fields] = {
 }
 """Every event of an answer, with the fields that it must have."""
 
-ANSWERED: Mapping[str, Any] = {
+ANSWER_SHAPES: Mapping[str, Any] = {
     "summarise": FileSummaryJson,
     "secrets": SecretScanJson,
     "overridable": OverridableJson,
@@ -378,7 +378,7 @@ def read_answer(line: bytes, events: Mapping[str, Fields] = EVENTS) -> Answer:
 def check_answered(answer: Answer, op: str) -> None:
     """Checks what an `answered` holds, which depends on the job. Raises `MalformedAnswer`."""
     if answer["event"] == "answered":
-        _require(answer, {"answer": ANSWERED.get(op, Any)})
+        _require(answer, {"answer": ANSWER_SHAPES.get(op, Any)})
 
 
 def _check_fields(answer: Answer, events: Mapping[str, Fields]) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
-from forge.compute.errors import ChildDied, Killed
+from forge.compute.errors import ChildDied, ChildKilled
 from forge.compute.isolation_report import report
 from forge.compute.pool.answer_reading import EVENTS, Answer, Fields
 from forge.compute.pool.answer_stream import AnswerStream
@@ -63,14 +63,14 @@ class ChildProcess:
         self.answers = AnswerStream(self._became_ready, self.stop, self.events)
         self.isolation: Isolation | None = None
         """None until it said that it is ready; nothing of a job is read before."""
-        self.stopped: str = ""
+        self.stop_reason: str = ""
         """Why it was ended from here, for a person."""
         self._lock = threading.Lock()
         self._sending = threading.Lock()
         """Held while a message is sent, so that two threads do not mix theirs."""
         self._closed = False
         self._suspended_since: float | None = None
-        self._suspended = 0.0
+        self._suspended_seconds = 0.0
         self._priority = USUAL
         own = self.folder / _OWN
         own.mkdir()
@@ -165,19 +165,19 @@ class ChildProcess:
             text = self._errors.read(4000).decode("utf-8", "replace").strip()
             if text:
                 _log.warning("The compiler's process ended and said: %s", text)
-        if self.stopped:
-            return ChildDied(self.stopped)
+        if self.stop_reason:
+            return ChildDied(self.stop_reason)
         if isinstance(self._group, ControlGroup) and self._group.ran_out_of_memory:
             return ChildDied(out_of_memory())
         if end is None:
             return ChildDied("The compiler's process stopped answering.")
-        kind = Killed if end.signal == signal.SIGKILL else ChildDied
+        kind = ChildKilled if end.signal == signal.SIGKILL else ChildDied
         return kind(f"The compiler's process {end}.")
 
     def clock(self) -> float:
         """Seconds since some moment, without those for which it was suspended."""
         now = time.monotonic() if self._suspended_since is None else self._suspended_since
-        return now - self._suspended
+        return now - self._suspended_seconds
 
     def set_pace(self, pace: ComputePace) -> None:
         """Suspends it with all that it started, or lets it go on: as fast as others, or with what they leave."""
@@ -207,7 +207,7 @@ class ChildProcess:
         """Lets it go on if it was suspended."""
         if self._suspended_since is not None:
             self._signal(signal.SIGCONT)
-            self._suspended += time.monotonic() - self._suspended_since
+            self._suspended_seconds += time.monotonic() - self._suspended_since
             self._suspended_since = None
 
     def _signal(self, number: signal.Signals) -> bool:
@@ -218,7 +218,7 @@ class ChildProcess:
         """Ends the process with all that it started; who waits for its answers hears of it."""
         with self._lock:
             if not self._closed:
-                self.stopped = self.stopped or reason
+                self.stop_reason = self.stop_reason or reason
                 self._kill()
 
     def _kill(self) -> None:

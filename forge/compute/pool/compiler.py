@@ -44,7 +44,7 @@ class Compiler:
     """A process of the compiler, and the next when it ended.
 
     `folder` is where the folders of processes are made; `seconds` a process's time on the processor. Without the
-    protections in `required` no job is given.
+    protections in `required_protections` no job is given.
     """
 
     def __init__(
@@ -52,11 +52,11 @@ class Compiler:
         folder: Path,
         *,
         seconds: int | None = None,
-        required: Collection[Protection] = (),
+        required_protections: Collection[Protection] = (),
     ) -> None:
         self._root = folder
         self._seconds = seconds
-        self._required = required
+        self._required_protections = required_protections
         self._process: ChildProcess | None = None
         self._owner: UUID | None = None
         self._job = 0
@@ -202,7 +202,7 @@ class Compiler:
             while not self._ready:
                 self._ready = self._next(process, deadline, START_LIMIT, tick, pace)["event"] == "ready"
             assert process.isolation is not None  # noqa: S101 (said before it was ready)
-            require(process.isolation, self._required)
+            require(process.isolation, self._required_protections)
         except BaseException:
             self.close()
             raise
@@ -223,7 +223,7 @@ class Compiler:
         """The job with its files: texts as they are, others as the number of a descriptor that goes with it."""
         descriptors: list[int] = []
 
-        def described(file: JobFile) -> dict[str, Any]:
+        def describe(file: JobFile) -> dict[str, Any]:
             description: dict[str, Any] = {"digest": file.digest}
             if file.text is not None:
                 description["text"] = file.text
@@ -232,8 +232,8 @@ class Compiler:
                 descriptors.append(file.descriptor)
             return description
 
-        described_files = {path: described(file) for path, file in files.items()}
-        described_rune = None if rune is None else described(rune)
+        described_files = {path: describe(file) for path, file in files.items()}
+        described_rune = None if rune is None else describe(rune)
         process.send({**job, "id": self._job, "files": described_files, "rune": described_rune}, descriptors)
 
     def _next(

@@ -6,13 +6,13 @@ import os
 from functools import cache
 
 from forge.compute.pool import guard
-from rune.running.isolation.control_group import ControlGroup, Delegated, NotDelegated, delegated_to
+from rune.running.isolation.control_group import ControlGroup, DelegatedGroup, NotDelegated, delegated_to
 from rune.running.isolation.launch import PROCESSES
 
 
 def new_group(name: str) -> ControlGroup | NotDelegated:
     """A group for one process with all that it starts, or why there is none."""
-    parent = _delegated()
+    parent = _delegation()
     if isinstance(parent, NotDelegated):
         return parent
     try:
@@ -23,7 +23,7 @@ def new_group(name: str) -> ControlGroup | NotDelegated:
 
 
 @cache
-def _delegated() -> Delegated | NotDelegated:
+def _delegation() -> DelegatedGroup | NotDelegated:
     """This server's part, asked for once: it does not change while a server runs."""
     try:
         group = delegated_to(os.getpid())

@@ -34,7 +34,7 @@ _ANSWER_SECONDS = 60.0
 """Seconds until it must have answered; the first answer comes when the program is imported."""
 _TICK = 0.005
 """Seconds between two looks whether a process that was killed has ended."""
-_ENDED = "The process that starts the compiler's processes has ended."
+_ENDED_MESSAGE = "The process that starts the compiler's processes has ended."
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Ending:
 
 
 class ForkServer:
-    """Starts processes that run `program`, a module with `main(entered, arguments)`. Safe from any thread.
+    """Starts processes that run `program`, a module with `main(sandbox, arguments)`. Safe from any thread.
 
     Its own process starts with the first of them, and again if it died. `packages` are the folders in which the
     programs find their modules.
@@ -65,12 +65,12 @@ class ForkServer:
 
     def start(self, start: Mapping[str, Any], descriptors: Sequence[int]) -> ForkedProcess:
         """Starts a process; `rune.running.isolation.fork_server` describes the message. Raises `ChildDied`."""
-        connection = self._connected()
+        connection = self._live_connection()
         return ForkedProcess(connection, connection.ask({"start": dict(start)}, descriptors)["pid"])
 
     def prepare(self) -> None:
         """Starts its own process. It imports the program meanwhile; the first `start` waits for that."""
-        self._connected()
+        self._live_connection()
 
     def command(self) -> list[str]:
         """The command of its own process."""
@@ -81,7 +81,7 @@ class ForkServer:
         with self._lock:
             self._close()
 
-    def _connected(self) -> _Connection:
+    def _live_connection(self) -> _Connection:
         with self._lock:
             if self._connection is None or not self._connection.is_alive:
                 self._close()
@@ -128,9 +128,9 @@ class _Connection:
         except OSError as error:
             # An answer that comes later would be taken for that to the next message.
             self._process.kill()
-            raise ChildDied(_ENDED) from error
+            raise ChildDied(_ENDED_MESSAGE) from error
         if not data:
-            raise ChildDied(_ENDED)
+            raise ChildDied(_ENDED_MESSAGE)
         answer: dict[str, Any] = json.loads(data)
         if "error" in answer:
             raise ChildDied(f"A process could not be started: {answer['error']}.")
@@ -187,7 +187,7 @@ class ForkedProcess:
 
 def _environment(packages: Path) -> dict[str, str]:
     """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
-    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
+    inherited_variables = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
     # A process of one thread can be confined and forked; the C compiler has processes of its own for its threads.
     own = {
         "PYTHONPATH": str(packages),
@@ -195,7 +195,7 @@ def _environment(packages: Path) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
     }
-    return inherited | own
+    return inherited_variables | own
 
 
 def _links(folder: Path, packages: Sequence[Path]) -> Path:

@@ -19,7 +19,7 @@ from django.core.cache import cache
 
 from forge.accounts.principals import PrincipalKind
 from forge.compute.child.job_file import JobFile
-from forge.compute.errors import ChildDied, Killed, LanguageBusy, OutOfTime, TooManyQuestions
+from forge.compute.errors import ChildDied, ChildKilled, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
@@ -129,14 +129,14 @@ class CompilerPool:
         return self.ask(party, request, manifest, texts, seconds=TRIAL_SECONDS + ANSWER_SECONDS, beside=beside)
 
     def teachable(
-        self, actor: Actor, project: Project, tree: WorkingTree, taught: Mapping[str, Any] | None = None
+        self, actor: Actor, project: Project, tree: WorkingTree, taught_layer: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Returns what the project's rune can be taught, with the Runefile of what was `taught`
+        """Returns what the project's rune can be taught, with the Runefile of `taught_layer`
         (`forge.compute.child.steps.teach`). Raises as `answer` does, and answers `error` as `summarise` does.
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
         manifest, texts = with_usable(actor, project, tree.manifest, tree.texts)
-        job = {"op": "teachable"} if taught is None else {"op": "teachable", "taught": taught}
+        job = {"op": "teachable"} if taught_layer is None else {"op": "teachable", "taught": taught_layer}
         return self.ask(party, job, manifest, texts)
 
     def _cached_answer(
@@ -144,9 +144,9 @@ class CompilerPool:
     ) -> dict[str, Any]:
         identity = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
         key = f"{what}:" + hashlib.sha256(identity.encode()).hexdigest()
-        known: dict[str, Any] | None = cache.get(key)
-        if known is not None:
-            return known
+        cached_answer: dict[str, Any] | None = cache.get(key)
+        if cached_answer is not None:
+            return cached_answer
         answer = self.ask(Party(organisation), {"op": what}, manifest, texts)
         if "error" not in answer:
             cache.set(key, answer, SUMMARY_SECONDS)
@@ -241,7 +241,7 @@ def _make_ready(compiler: Compiler, owner: UUID, slot: Slot) -> None:
     try:
         try:
             compiler.make_ready(owner=owner, pace=slot.pace)
-        except Killed:
+        except ChildKilled:
             # Something outside ended it before it read the question: another process can answer that.
             compiler.make_ready(owner=owner, pace=slot.pace)
     except ChildDied as error:

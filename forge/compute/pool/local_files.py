@@ -24,12 +24,12 @@ than any process reads one by its path; an open one is read to its end, removed 
 
 @contextmanager
 def local_files(
-    manifest: Manifest, fetched: Path, texts: Mapping[str, bytes] | None = None
+    manifest: Manifest, fetch_folder: Path, texts: Mapping[str, bytes] | None = None
 ) -> Iterator[dict[str, JobFile]]:
     """Each file of a manifest, open until the end. `texts` are files that no store has.
 
-    A blob that lies in no folder is fetched into `fetched`, where only this process and its like read it. Fetched files
-    that nobody used for a while are removed at the end.
+    A blob that lies in no folder is fetched into `fetch_folder`, where only this process and its like read it. Fetched
+    files that nobody used for a while are removed at the end.
     """
     texts = texts or {}
     try:
@@ -39,17 +39,17 @@ def local_files(
                 if path in texts:
                     files[path] = JobFile(entry["digest"], text=texts[path].decode("utf-8"))
                 else:
-                    files[path] = stack.enter_context(open_blob_file(entry["digest"], fetched))
+                    files[path] = stack.enter_context(open_blob_file(entry["digest"], fetch_folder))
             yield files
     finally:
-        _tidy(fetched)
+        _tidy(fetch_folder)
 
 
 @contextmanager
-def open_blob_file(digest: str, fetched: Path) -> Iterator[JobFile]:
+def open_blob_file(digest: str, fetch_folder: Path) -> Iterator[JobFile]:
     """A blob, open to be read."""
     try:
-        file = local_file(digest, fetched).open("rb")
+        file = local_file(digest, fetch_folder).open("rb")
     except FileNotFoundError:
         yield JobFile(digest)
         return
@@ -57,23 +57,23 @@ def open_blob_file(digest: str, fetched: Path) -> Iterator[JobFile]:
         yield JobFile(digest, descriptor=file.fileno())
 
 
-def local_file(digest: str, fetched: Path) -> Path:
+def local_file(digest: str, fetch_folder: Path) -> Path:
     """Where a blob lies as a file on this machine, once its bytes were compared with the digest; the file of one that
-    is no longer stored is not there. Raises `Damaged`.
+    is no longer stored is not there. Raises `BytesDamaged`.
     """
     place = blob_path(digest)
     if place is not None:
         with suppress(NotFound):
             open_intact(digest).close()
         return place
-    fetched.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file_path = fetched / digest.replace(":", "-")
+    fetch_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file_path = fetch_folder / digest.replace(":", "-")
     # A copy of what was deleted meanwhile, such as a withdrawn recording, is not used.
     if file_path.exists() and Blob.objects.filter(pk=digest).exists():
         os.utime(file_path)
         return file_path
     # Several may fetch the same at once.
-    partly = fetched / f"{secrets.token_hex(8)}.part"
+    partly = fetch_folder / f"{secrets.token_hex(8)}.part"
     try:
         with partly.open("wb") as file:
             for chunk in read_chunks(partial(open_blob, digest)):
@@ -86,16 +86,16 @@ def local_file(digest: str, fetched: Path) -> Path:
     return file_path
 
 
-def remove_deleted(fetched: Path) -> None:
+def remove_deleted(fetch_folder: Path) -> None:
     """Removes the copies of blobs that are no longer stored, such as withdrawn recordings."""
-    copies = {place.name.replace("-", ":", 1): place for place in fetched.glob("*-*")}
+    copies = {place.name.replace("-", ":", 1): place for place in fetch_folder.glob("*-*")}
     for digest in copies.keys() - set(Blob.objects.filter(pk__in=list(copies)).values_list("pk", flat=True)):
         copies[digest].unlink(missing_ok=True)
 
 
-def _tidy(fetched: Path) -> None:
+def _tidy(fetch_folder: Path) -> None:
     oldest = time.time() - FETCHED_SECONDS
-    for place in fetched.glob("*"):
+    for place in fetch_folder.glob("*"):
         try:
             if place.stat().st_mtime < oldest:
                 place.unlink()

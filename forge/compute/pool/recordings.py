@@ -28,25 +28,27 @@ class RecordingReaders:
     def __init__(self) -> None:
         self._pool = CompilerPool(most_waiting=MOST_WAITING, waiting="recordings")
 
-    def read(self, organisation: UUID, sent: IO[bytes], stored: IO[bytes]) -> dict[str, Any]:
-        """Reads the recording `sent`, writes the bytes to be stored into `stored`, and returns their facts
+    def read(self, organisation: UUID, sent_file: IO[bytes], content_file: IO[bytes]) -> dict[str, Any]:
+        """Reads the recording `sent_file`, writes the bytes to be stored into `content_file`, and returns their facts
         (`RecordingFactsJson`). Raises `TooManyQuestions` and `LanguageBusy`."""
-        return self._ask(organisation, {"op": "read-recording"}, sent, stored, RECORDING_SECONDS)
+        return self._ask(organisation, {"op": "read-recording"}, sent_file, content_file, RECORDING_SECONDS)
 
-    def read_archive(self, organisation: UUID, sent: IO[bytes], stored: IO[bytes], most: int) -> dict[str, Any]:
+    def read_archive(
+        self, organisation: UUID, sent_file: IO[bytes], content_file: IO[bytes], most: int
+    ) -> dict[str, Any]:
         """Does the same with the recordings of an archive of at most `most` files (`LabelledArchiveJson`)."""
         job = {"op": "read-labelled", "most": most, "bytes": ARCHIVE_BYTES}
-        return self._ask(organisation, job, sent, stored, ARCHIVE_SECONDS)
+        return self._ask(organisation, job, sent_file, content_file, ARCHIVE_SECONDS)
 
     def close(self) -> None:
         """Ends the processes; the next recording starts another."""
         self._pool.close()
 
     def _ask(
-        self, organisation: UUID, job: dict[str, Any], sent: IO[bytes], stored: IO[bytes], seconds: float
+        self, organisation: UUID, job: dict[str, Any], sent_file: IO[bytes], content_file: IO[bytes], seconds: float
     ) -> dict[str, Any]:
-        files = {"sent": JobFile("", descriptor=sent.fileno())}
-        take = partial(_copy, stored)
+        files = {"sent": JobFile("", descriptor=sent_file.fileno())}
+        take = partial(_copy, content_file)
         return self._pool.ask(Party(organisation), job, {}, {}, seconds=seconds, beside=files, take=take)
 
 

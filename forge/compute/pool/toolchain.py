@@ -28,12 +28,12 @@ def fetched_folder() -> Path:
 
 def fresh_compiler() -> Compiler:
     """A process for one numbered build, limited in its time on the processor too."""
-    return Compiler(workdir(), seconds=2 * int(BUILD_SECONDS), required=settings.REQUIRED_ISOLATION)
+    return Compiler(workdir(), seconds=2 * int(BUILD_SECONDS), required_protections=settings.REQUIRED_ISOLATION)
 
 
 def warm_compiler() -> Compiler:
     """A process that is kept for one job after another of one organisation; each is limited in time by its parent."""
-    return Compiler(workdir(), required=settings.REQUIRED_ISOLATION)
+    return Compiler(workdir(), required_protections=settings.REQUIRED_ISOLATION)
 
 
 def warm_compilers(limit: int) -> WarmCompilers:

@@ -62,14 +62,14 @@ def _tree(root: int) -> Iterator[int]:
 
 def bytes_below(folder: Path, entries: int) -> int | None:
     """The bytes of all files below a folder; None for more than so many entries, or deeper than a path can be."""
-    total = seen = 0
+    total = entry_count = 0
     left = [folder]
     while left:
         try:
             with os.scandir(left.pop()) as listing:
                 for entry in listing:
-                    seen += 1
-                    if seen > entries:
+                    entry_count += 1
+                    if entry_count > entries:
                         return None
                     if entry.is_dir(follow_symlinks=False):
                         left.append(Path(entry.path))

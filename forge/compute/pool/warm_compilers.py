@@ -38,8 +38,8 @@ class WarmCompilers:
     def close(self) -> None:
         """Ends all that nobody uses."""
         with self._lock:
-            ended, self._idle = self._idle, []
-        for compiler in ended:
+            idle_compilers, self._idle = self._idle, []
+        for compiler in idle_compilers:
             compiler.close()
 
     def _take(self, organisation: UUID) -> Compiler:
@@ -51,10 +51,10 @@ class WarmCompilers:
             return own
 
     def _give_back(self, compiler: Compiler) -> None:
-        ended: list[Compiler] = []
+        surplus_compilers: list[Compiler] = []
         with self._lock:
-            (self._idle if compiler.alive and compiler.memory <= WARM_MEMORY else ended).append(compiler)
+            (self._idle if compiler.alive and compiler.memory <= WARM_MEMORY else surplus_compilers).append(compiler)
             while len(self._idle) > self._limit:
-                ended.append(self._idle.pop(0))
-        for old in ended:
+                surplus_compilers.append(self._idle.pop(0))
+        for old in surplus_compilers:
             old.close()

@@ -19,7 +19,7 @@ from uuid import UUID
 FILE = "computing.json"
 PUBLISH_EVERY, READ_EVERY = 0.2, 0.1
 """Seconds."""
-OUTDATED = 2.0
+OUTDATED_AFTER = 2.0
 """Seconds after which a report does not count: its process computes nothing, or died."""
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
@@ -36,8 +36,8 @@ class PeerReport:
     """Seconds that it computed for each lately, as of then."""
 
     def to_json(self) -> str:
-        served = {str(one): round(seconds, 3) for one, seconds in self.usage.items()}
-        report = {"machine": machine(), "at": self.at, "computing": sorted(map(str, self.computing)), "served": served}
+        usage = {str(one): round(seconds, 3) for one, seconds in self.usage.items()}
+        report = {"machine": machine(), "at": self.at, "computing": sorted(map(str, self.computing)), "served": usage}
         return json.dumps(report)
 
 
@@ -47,7 +47,7 @@ class Peers:
     def __init__(self, folder: Callable[[], Path]) -> None:
         """`folder` returns this process's folder; those of the others are beside it."""
         self._folder = folder
-        self._published = PeerReport(float("-inf"))
+        self._last_report = PeerReport(float("-inf"))
         self._reports: tuple[PeerReport, ...] = ()
         self._read_at = float("-inf")
 
@@ -56,9 +56,9 @@ class Peers:
 
         On a full disk nothing is written: then kinds of work are less fair to each other, and nothing else is lost.
         """
-        if report.computing == self._published.computing and report.at - self._published.at < PUBLISH_EVERY:
+        if report.computing == self._last_report.computing and report.at - self._last_report.at < PUBLISH_EVERY:
             return
-        self._published = report
+        self._last_report = report
         with contextlib.suppress(OSError):
             place = self._folder() / FILE
             new = place.with_suffix(".new")
@@ -73,7 +73,7 @@ class Peers:
             places = (folder / FILE for folder in own.parent.glob("process-*") if folder != own)
             reports = (read_report(place) for place in places)
             self._reports = tuple(report for report in reports if report is not None)
-        return tuple(report for report in self._reports if now - report.at < OUTDATED)
+        return tuple(report for report in self._reports if now - report.at < OUTDATED_AFTER)
 
 
 def read_report(place: Path) -> PeerReport | None:
@@ -82,8 +82,8 @@ def read_report(place: Path) -> PeerReport | None:
         report = json.loads(place.read_text("utf-8"))
         if report["machine"] != machine():
             return None
-        served = {UUID(one): float(seconds) for one, seconds in report["served"].items()}
-        return PeerReport(float(report["at"]), frozenset(map(UUID, report["computing"])), served)
+        usage = {UUID(one): float(seconds) for one, seconds in report["served"].items()}
+        return PeerReport(float(report["at"]), frozenset(map(UUID, report["computing"])), usage)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
 

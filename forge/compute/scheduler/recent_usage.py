@@ -10,7 +10,7 @@ from uuid import UUID
 from forge.compute.pool.workdir import workdir
 from forge.compute.scheduler.peers import PeerReport, Peers
 
-NEGLIGIBLE, REPORTED = 0.001, 0.05
+NEGLIGIBLE_SECONDS, REPORTED_SECONDS = 0.001, 0.05
 """Seconds of computing that are no longer worth remembering, and those that other processes need not know."""
 HALF_LIFE = 5.0
 """Seconds after which what was computed counts half, where all kinds of work are counted together."""
@@ -32,7 +32,7 @@ class RecentUsage(Generic[Who]):
         self._entries[who] = (self.seconds_of(who, now) + seconds, now)
         if len(self._entries) > 1000:
             self._entries = {
-                one: known for one, known in self._entries.items() if self.seconds_of(one, now) > NEGLIGIBLE
+                one: entry for one, entry in self._entries.items() if self.seconds_of(one, now) > NEGLIGIBLE_SECONDS
             }
 
     def seconds_of(self, who: Who, now: float) -> float:
@@ -40,15 +40,15 @@ class RecentUsage(Generic[Who]):
         seconds, at = self._entries.get(who, (0.0, now))
         return self.after(seconds, now - at)
 
-    def after(self, seconds: float, elapsed: float) -> float:
+    def after(self, seconds: float, elapsed_seconds: float) -> float:
         """Returns the weight of seconds of computing after some time."""
-        left: float = seconds * 0.5 ** (elapsed / self._half_life)
+        left: float = seconds * 0.5 ** (elapsed_seconds / self._half_life)
         return left
 
-    def reported(self, now: float) -> dict[Who, float]:
+    def reported_usage(self, now: float) -> dict[Who, float]:
         """Those whose usage other processes need to know."""
         usage = ((who, self.seconds_of(who, now)) for who in self._entries)
-        return {who: seconds for who, seconds in usage if seconds > REPORTED}
+        return {who: seconds for who, seconds in usage if seconds > REPORTED_SECONDS}
 
 
 class Sharing:
@@ -62,7 +62,7 @@ class Sharing:
         self._peers = peers
         self._usage = RecentUsage[UUID](HALF_LIFE)
         self._computing: dict[Hashable, tuple[UUID, ...]] = {}
-        self._counted = 0.0
+        self._counted_until = 0.0
         self._lock = threading.Lock()
 
     def set_computing(self, kind: Hashable, organisations: Iterable[UUID], now: float) -> None:
@@ -90,19 +90,19 @@ class Sharing:
         return self._usage.seconds_of(organisation, now) + sum(there)
 
     def _all_computing(self) -> frozenset[UUID]:
-        return frozenset(one for named in self._computing.values() for one in named)
+        return frozenset(one for organisations in self._computing.values() for one in organisations)
 
     def _publish(self, now: float) -> None:
         if self._peers is not None:
-            self._peers.publish(PeerReport(now, self._all_computing(), self._usage.reported(now)))
+            self._peers.publish(PeerReport(now, self._all_computing(), self._usage.reported_usage(now)))
 
     def _count(self, now: float) -> None:
         """Counts what was computed since the last time; who computes need not look meanwhile."""
-        elapsed = max(0.0, now - self._counted)
-        self._counted = max(now, self._counted)
-        for named in self._computing.values():
-            for organisation in named:
-                self._usage.add(organisation, elapsed, now)
+        elapsed_seconds = max(0.0, now - self._counted_until)
+        self._counted_until = max(now, self._counted_until)
+        for organisations in self._computing.values():
+            for organisation in organisations:
+                self._usage.add(organisation, elapsed_seconds, now)
 
 
 sharing = Sharing(Peers(workdir))

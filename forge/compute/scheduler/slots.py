@@ -75,25 +75,27 @@ def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) 
     something too.
     """
     left = list(claims)
-    begun = [claim.party for claim in left if claim.has_begun]
-    chosen: list[Claim] = []
+    begun_parties = [claim.party for claim in left if claim.has_begun]
+    selection: list[Claim] = []
 
     def key(claim: Claim) -> tuple[int, bool, float, bool, float, int]:
-        among = sum(one.party.organisation == claim.party.organisation for one in chosen)
+        among = sum(one.party.organisation == claim.party.organisation for one in selection)
         ahead = head_start if claim.is_computing else 0.0
         organisation, member = claim.organisation_seconds - ahead, claim.member_seconds - ahead
         return (among, claim.is_long, organisation, claim.party.is_program, member, claim.arrival)
 
-    while len(chosen) < count:
-        able = [claim for claim in left if claim.has_begun or may_begin(claim.party, begun, count, places - count)]
+    while len(selection) < count:
+        able = [
+            claim for claim in left if claim.has_begun or may_begin(claim.party, begun_parties, count, places - count)
+        ]
         if not able:
             break
         first = min(able, key=key)
         left.remove(first)
-        chosen.append(first)
+        selection.append(first)
         if not first.has_begun:
-            begun.append(first.party)
-    return tuple(chosen)
+            begun_parties.append(first.party)
+    return tuple(selection)
 
 
 class Slot:
@@ -104,7 +106,7 @@ class Slot:
         self.party = party
         self.arrival = arrival
         self.has_begun = self.is_computing = self.is_preparing = False
-        self.computed = 0.0
+        self.computed_seconds = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -162,7 +164,7 @@ class SlotScheduler:
         self._sharing = sharing or Sharing()
         self._slots: list[Slot] = []
         self._arrivals = 0
-        self._counted = time.monotonic()
+        self._counted_until = time.monotonic()
         self._changed = threading.Condition()
 
     def claim(self, party: Party) -> Slot:
@@ -180,7 +182,7 @@ class SlotScheduler:
             self._settle()
             if not slot.is_computing:
                 return ComputePace.SUSPENDED
-            yields = self._sharing.is_to_yield(slot.party.organisation, self._counted)
+            yields = self._sharing.is_to_yield(slot.party.organisation, self._counted_until)
             return ComputePace.YIELDING if yields else ComputePace.USUAL
 
     def wait(self, slot: Slot, is_over: Callable[[], bool]) -> bool:
@@ -208,7 +210,7 @@ class SlotScheduler:
         """Seconds that an organisation computed, of which older ones count less."""
         with self._changed:
             self._settle()
-            return self._usage.seconds_of(organisation, self._counted)
+            return self._usage.seconds_of(organisation, self._counted_until)
 
     def waiting(self, organisation: UUID) -> int:
         """How many slots of an organisation have not begun."""
@@ -218,21 +220,21 @@ class SlotScheduler:
     def _settle(self) -> None:
         """Counts what was computed since the last look, and chooses anew."""
         now = time.monotonic()
-        elapsed, self._counted = now - self._counted, now
+        elapsed_seconds, self._counted_until = now - self._counted_until, now
         for slot in self._slots:
             if slot.is_computing:
-                slot.computed += 0.0 if slot.is_preparing else elapsed
-                self._usage.add(slot.party.organisation, elapsed, now)
-                self._usage.add(slot.party, elapsed, now)
+                slot.computed_seconds += 0.0 if slot.is_preparing else elapsed_seconds
+                self._usage.add(slot.party.organisation, elapsed_seconds, now)
+                self._usage.add(slot.party, elapsed_seconds, now)
         claims = {slot.arrival: self._claim_of(slot, now) for slot in self._slots}
-        chosen = choose(claims.values(), self._count, self._places, self._head_start)
-        computing = {claim.arrival for claim in chosen}
+        selection = choose(claims.values(), self._count, self._places, self._head_start)
+        computing = {claim.arrival for claim in selection}
         begins = False
         for slot in self._slots:
             was_computing, slot.is_computing = slot.is_computing, slot.arrival in computing
             slot.has_begun |= slot.is_computing
             begins |= slot.is_computing and not was_computing
-        self._sharing.set_computing(self, [claim.party.organisation for claim in chosen], now)
+        self._sharing.set_computing(self, [claim.party.organisation for claim in selection], now)
         if begins:
             # Only then: who is woken looks too, and would wake the others again, without an end.
             self._changed.notify_all()
@@ -243,7 +245,7 @@ class SlotScheduler:
             slot.arrival,
             self._usage.seconds_of(slot.party.organisation, now),
             self._usage.seconds_of(slot.party, now),
-            slot.computed >= self._short,
+            slot.computed_seconds >= self._short,
             slot.has_begun,
             slot.is_computing,
         )

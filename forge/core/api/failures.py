@@ -58,10 +58,10 @@ def failures(view: APIView, method: str, *, takes_parameters: bool, takes_body: 
         }
     if method in _WRITES:
         statuses.add(HTTPStatus.INSUFFICIENT_STORAGE)
-    return sorted(statuses | {status_of_kind(kind) for kind in declared(type(view), method)})
+    return sorted(statuses | {status_of_kind(kind) for kind in declared_errors(type(view), method)})
 
 
-def declared(view: type[Any], method: str) -> set[type[DomainError]]:
+def declared_errors(view: type[Any], method: str) -> set[type[DomainError]]:
     """The errors that a view and its base classes declare for a method."""
     tables = [vars(base)["raises"] for base in view.__mro__ if "raises" in vars(base)]
     return {kind for table in tables for key in ("", method) for kind in table.get(key, ())}

@@ -37,7 +37,7 @@ def _unstorable(value: Any, place: str) -> Iterator[tuple[str, str]]:
     character is. A key is placed where its object is."""
     if isinstance(value, str):
         if match := _UNSTORABLE.search(value):
-            yield place, _described(match[0])
+            yield place, _describe_character(match[0])
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _unstorable(key, place)
@@ -47,7 +47,7 @@ def _unstorable(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _unstorable(inner, f"{place}[{index}]")
 
 
-def _described(character: str) -> str:
+def _describe_character(character: str) -> str:
     if character == "\0":
         return "a NUL character (U+0000)"
     return f"half a character (U+{ord(character):04X}, a surrogate without its other half)"

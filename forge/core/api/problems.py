@@ -42,7 +42,7 @@ class ProblemJson(TypedDict):
 
 
 _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
-    (errors.Moved, HTTPStatus.TEMPORARY_REDIRECT),
+    (errors.AddressChanged, HTTPStatus.TEMPORARY_REDIRECT),
     (errors.Unprocessable, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.Invalid, HTTPStatus.BAD_REQUEST),
     (errors.NotFound, HTTPStatus.NOT_FOUND),
@@ -57,7 +57,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.QuotaReached, HTTPStatus.FORBIDDEN),
     (errors.TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
-    (errors.Damaged, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (errors.BytesDamaged, HTTPStatus.INTERNAL_SERVER_ERROR),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
 )
 
@@ -69,7 +69,7 @@ def status_of(error: errors.DomainError) -> HTTPStatus:
 
 def status_of_kind(kind: type[errors.DomainError]) -> HTTPStatus:
     """The HTTP status of errors of a kind."""
-    return next(status for known, status in _STATUSES if issubclass(kind, known))
+    return next(status for error_kind, status in _STATUSES if issubclass(kind, error_kind))
 
 
 def problem(
@@ -100,7 +100,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         status = status_of(error)
         record_denial(error)
         body = problem(status, error.title, error.detail, error.errors, **error.extra)
-        if isinstance(error, errors.Moved):
+        if isinstance(error, errors.AddressChanged):
             headers["Location"] = error.location
         if isinstance(error, errors.Busy):
             headers["Retry-After"] = "1"

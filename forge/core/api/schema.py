@@ -54,7 +54,7 @@ class WithParts:
         self.hook = hook
 
 
-def loaded(hint: object) -> object:
+def loaded_type(hint: object) -> object:
     """The type that a `TypeAt` stands for; anything else as it is."""
     return getattr(importlib.import_module(hint.module), hint.name) if isinstance(hint, TypeAt) else hint
 
@@ -79,7 +79,7 @@ def schema_of(hint: Any, registry: Any) -> Schema:
     if _is_component(hint):
         return _component(hint, registry)
     if origin is Annotated:
-        return _annotated(arguments[0], arguments[1:], registry)
+        return _annotated_schema(arguments[0], arguments[1:], registry)
     if origin in (Union, UnionType):
         return _union(arguments, registry)
     if origin is Literal:
@@ -114,7 +114,7 @@ def _component(hint: Any, registry: Any) -> Schema:
 
 def _object(hint: Any, registry: Any) -> Schema:
     properties: Schema = {}
-    required: list[str] = []
+    required_keys: list[str] = []
     for part in _parts(hint):
         kind = get_origin(part) or part
         bound = dict(zip(getattr(kind, "__parameters__", ()), get_args(part), strict=True))
@@ -127,11 +127,11 @@ def _object(hint: Any, registry: Any) -> Schema:
             )
             # Python does not see `NotRequired` in the annotations of a module that keeps them as text.
             if key in kind.__required_keys__ and not is_optional:
-                required.append(key)
-    documented = _parts(hint)[0].__doc__
-    described = {"description": " ".join(documented.split())} if documented else {}
-    needed = {"required": sorted(required)} if required else {}
-    return {"type": "object", **described, "properties": properties, **needed}
+                required_keys.append(key)
+    docstring = _parts(hint)[0].__doc__
+    description = {"description": " ".join(docstring.split())} if docstring else {}
+    requirement = {"required": sorted(required_keys)} if required_keys else {}
+    return {"type": "object", **description, "properties": properties, **requirement}
 
 
 def _parts(hint: Any) -> list[Any]:
@@ -140,7 +140,7 @@ def _parts(hint: Any) -> list[Any]:
     return [hint]
 
 
-def _annotated(hint: Any, notes: Sequence[Any], registry: Any) -> Schema:
+def _annotated_schema(hint: Any, notes: Sequence[Any], registry: Any) -> Schema:
     schema = schema_of(hint, registry)
     for note in notes:
         if isinstance(note, Format):
@@ -198,12 +198,12 @@ class ForgeSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """A page of a list is asked for by a cursor, and may be longer or shorter."""
-        declared: list[Any] = super().get_override_parameters()
-        is_page = get_origin(loaded(self.get_response_serializers())) is PageJson
-        return [*declared, *(PAGE_PARAMETERS if is_page else ())]
+        parameters: list[Any] = super().get_override_parameters()
+        is_page = get_origin(loaded_type(self.get_response_serializers())) is PageJson
+        return [*parameters, *(PAGE_PARAMETERS if is_page else ())]
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
-        answers = loaded(self.get_response_serializers())
+        answers = loaded_type(self.get_response_serializers())
         bodies: Schema
         if describes_json(answers):
             bodies = {"200": self._get_response_for_code(answers, "200", direction=direction)}
@@ -211,15 +211,15 @@ class ForgeSchema(AutoSchema):
             bodies = super()._get_response_bodies(direction)
         # Every answer may be asked for as JSON alone, so a query of any kind counts as a parameter.
         takes_parameters = bool(self._get_parameters())
-        refused = failures(
+        failure_statuses = failures(
             self.view, self.method.lower(), takes_parameters=takes_parameters, takes_body=self._takes_body()
         )
-        return {**bodies, **{str(int(status)): _problem(status, self.registry) for status in refused}}
+        return {**bodies, **{str(int(status)): _problem(status, self.registry) for status in failure_statuses}}
 
     def _takes_body(self) -> bool:
         return self.method in ("POST", "PUT", "PATCH") and bool(self._get_request_body())  # type: ignore[no-untyped-call]
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Schema:
         answer = schema_of(serializer, self.registry) if describes_json(serializer) else serializer
-        described: Schema = super()._get_response_for_code(answer, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return described
+        response: Schema = super()._get_response_for_code(answer, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return response

@@ -49,7 +49,7 @@ class PersonThrottle(SimpleRateThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         try:
-            allowed = super().allow_request(request, view)
+            is_allowed = super().allow_request(request, view)
         except CountersUnavailable:
             # Nobody is kept from reading and from their work for that; signing in does wait for the counters.
             _log.warning("A request is let in without being counted")
@@ -59,4 +59,4 @@ class PersonThrottle(SimpleRateThrottle):
         request._request.rate_limit = RateLimit(  # type: ignore[attr-defined]
             limit, max(0, limit - len(self.history)), reset
         )
-        return allowed
+        return is_allowed

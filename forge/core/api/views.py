@@ -46,10 +46,10 @@ class ForgeView(APIView):
 
     def read_body(self, request: Request, serializer: type[S]) -> dict[str, Any]:
         """Returns the validated request body. Raises REST framework's `ValidationError`."""
-        checked = serializer(data=request.data)
-        require_described_types(checked, request.data)
-        checked.is_valid(raise_exception=True)
-        values: dict[str, Any] = checked.validated_data
+        instance = serializer(data=request.data)
+        require_described_types(instance, request.data)
+        instance.is_valid(raise_exception=True)
+        values: dict[str, Any] = instance.validated_data
         return values
 
 

@@ -10,7 +10,7 @@ from forge.core.audit.chain import GENESIS, canonical, chain_end, commitment, di
 from forge.core.models import AuditEntry
 
 BATCH = 1000
-ENDED = "audit.end"
+END_ACTION = "audit.end"
 """The action that says up to which entry old ones were deleted."""
 
 
@@ -62,17 +62,17 @@ def check_chain(anchors: Iterable[AuditAnchor] = ()) -> ChainReport:
     by_position = {anchor.position: anchor for anchor in anchors}
     end = chain_end()
     state = _LogReading(by_position)
-    broken = next(filter(None, (state.read(entry) for entry in _entries())), None)
-    if broken is None:
-        broken = state.compare_start() or state.compare_end(end.position, end.digest)
+    first_break = next(filter(None, (state.read(entry) for entry in _entries())), None)
+    if first_break is None:
+        first_break = state.compare_start() or state.compare_end(end.position, end.digest)
     return ChainReport(
         entries=state.entries,
         first=state.first,
         last=state.position,
         waiting=AuditEntry.objects.filter(position=None).count(),
-        erased=state.erased,
-        anchors=state.compared,
-        broken=broken,
+        erased=state.erased_entries,
+        anchors=state.compared_entries,
+        broken=first_break,
     )
 
 
@@ -83,8 +83,8 @@ class _LogReading:
         self._anchors = anchors
         self._digest = GENESIS
         self._start = GENESIS
-        self._ended: set[tuple[int, str]] = set()
-        self.entries = self.first = self.position = self.erased = self.compared = 0
+        self._announced_ends: set[tuple[int, str]] = set()
+        self.entries = self.first = self.position = self.erased_entries = self.compared_entries = 0
 
     def read(self, entry: AuditEntry) -> Break | None:
         """Takes the next entry; answers how it is broken."""
@@ -101,22 +101,22 @@ class _LogReading:
         if commitment(entry.salt, entry.actor_id) != entry.actor_commitment:
             if entry.actor_id is not None:
                 return Break(entry.position, str(entry.pk), "The person of the entry was changed.")
-            self.erased += 1
+            self.erased_entries += 1
         anchor = self._anchors.get(entry.position)
         if anchor is not None:
-            self.compared += 1
+            self.compared_entries += 1
             if anchor.digest != entry.digest:
                 return Break(entry.position, str(entry.pk), "The copy has another entry at this position.")
         self.entries, self.position, self._digest = self.entries + 1, entry.position, entry.digest
-        if entry.action == ENDED and "through" in entry.data:
-            self._ended.add((entry.data["through"], entry.data.get("digest", "")))
+        if entry.action == END_ACTION and "through" in entry.data:
+            self._announced_ends.add((entry.data["through"], entry.data.get("digest", "")))
         return None
 
     def compare_start(self) -> Break | None:
         """Old entries are deleted from the start on, and an entry says so."""
         before = (self.first - 1, self._start)
         # While they are being deleted, the first that is left lies before the end that was announced.
-        is_announced = any(before == ended or before[0] < ended[0] for ended in self._ended)
+        is_announced = any(before == end or before[0] < end[0] for end in self._announced_ends)
         if self.first > 1 and not is_announced:
             return Break(self.first - 1, "", "The entry is missing, and no entry says that it was deleted by its age.")
         return None

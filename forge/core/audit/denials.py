@@ -26,11 +26,11 @@ class Denial:
     """Where that is, if it is anywhere."""
 
 
-denied: Hook[[Denial], None] = Hook()
+denial_recorders: Hook[[Denial], None] = Hook()
 """Writes a denial down. It decides which, and how many."""
 
 
 def record_denial(error: Exception) -> None:
     """Records the denial of an error, if it has one. Call it outside of the transaction that the error rolled back."""
     if isinstance(error, DomainError) and isinstance(error.denial, Denial):
-        denied.call(error.denial)
+        denial_recorders.call(error.denial)

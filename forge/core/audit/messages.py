@@ -82,7 +82,7 @@ def declare(topic: AuditTopic, actions: Mapping[str, str]) -> None:
         _sentences[name] = AuditSentence(topic, text)
 
 
-def declared() -> Mapping[str, AuditSentence]:
+def audit_sentences() -> Mapping[str, AuditSentence]:
     """Returns the sentences of all actions, by name."""
     return _sentences
 

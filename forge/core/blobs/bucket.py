@@ -44,8 +44,8 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
             parts = []
             for number, name in enumerate(names, 1):
                 source = {"Bucket": self.bucket.name, "Key": self._normalize_name(name)}
-                copied = upload.Part(number).copy_from(CopySource=source)["CopyPartResult"]
-                parts.append({"PartNumber": number, "ETag": copied["ETag"]})
+                copy_result = upload.Part(number).copy_from(CopySource=source)["CopyPartResult"]
+                parts.append({"PartNumber": number, "ETag": copy_result["ETag"]})
             upload.complete(MultipartUpload={"Parts": parts})
         except BaseException as error:
             upload.abort()
@@ -57,15 +57,15 @@ class BucketStorage(S3Storage):  # type: ignore[misc]
 class BucketFile(io.RawIOBase):
     """An object of a bucket, read from where it was last sought."""
 
-    def __init__(self, stored: Any, name: str) -> None:
-        """`stored` is boto3's object. Raises `FileNotFoundError`."""
+    def __init__(self, bucket_object: Any, name: str) -> None:
+        """`bucket_object` is boto3's object. Raises `FileNotFoundError`."""
         super().__init__()
         self.name = name
-        self._stored = stored
+        self._object = bucket_object
         self._stream: Any = None
         self._at = 0
         try:
-            stored.load()
+            bucket_object.load()
         except ClientError as error:
             if _is_missing(error):
                 raise FileNotFoundError(name) from error
@@ -74,7 +74,7 @@ class BucketFile(io.RawIOBase):
     @property
     def identity(self) -> tuple[str, int]:
         """Entity tag and size, which change when other bytes are stored under this name."""
-        return str(self._stored.e_tag), int(self._stored.content_length)
+        return str(self._object.e_tag), int(self._object.content_length)
 
     def readable(self) -> bool:
         return True
@@ -83,7 +83,7 @@ class BucketFile(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._stored.content_length}[whence]
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._object.content_length}[whence]
         self._end_stream()
         self._at = max(0, start + offset)
         return self._at
@@ -92,11 +92,11 @@ class BucketFile(io.RawIOBase):
         return self._at
 
     def read(self, size: int = -1, /) -> bytes:
-        if self._at >= self._stored.content_length or size == 0:
+        if self._at >= self._object.content_length or size == 0:
             return b""
         if self._stream is None:
             whole = {"Range": f"bytes={self._at}-"} if self._at else {}
-            self._stream = self._stored.get(IfMatch=self._stored.e_tag, **whole)["Body"]
+            self._stream = self._object.get(IfMatch=self._object.e_tag, **whole)["Body"]
         data: bytes = self._stream.read() if size is None or size < 0 else self._stream.read(size)
         self._at += len(data)
         return data

@@ -14,7 +14,7 @@ from itertools import islice
 from django.db.models import Exists, OuterRef, QuerySet
 
 from forge.core.blobs.checked_file import measure_file
-from forge.core.blobs.damage import damaged, note_intact
+from forge.core.blobs.damage import note_intact, record_damage
 from forge.core.blobs.dependents import affected_names
 from forge.core.blobs.store import open_stored, stored_digests
 from forge.core.errors import NotFound
@@ -132,45 +132,45 @@ def _check_blob(blob: Blob) -> tuple[BlobFinding | None, int]:
     is_linked: bool = blob.is_linked  # type: ignore[attr-defined]
     try:
         with open_stored(blob.digest) as file:
-            measured = measure_file(file)
+            measurement = measure_file(file)
     except NotFound:
         return (BlobFinding(FindingKind.MISSING, blob.digest, "linked, and not stored") if is_linked else None), 0
     except OSError as error:
         return BlobFinding(FindingKind.UNREADABLE, blob.digest, f"{type(error).__name__}: {error}"), 0
-    if measured.digest != blob.digest:
-        detail = f"{measured.size} bytes with the digest {measured.digest}"
-        return BlobFinding(FindingKind.DAMAGED, blob.digest, detail), measured.size
+    if measurement.digest != blob.digest:
+        detail = f"{measurement.size} bytes with the digest {measurement.digest}"
+        return BlobFinding(FindingKind.DAMAGED, blob.digest, detail), measurement.size
     if blob.damaged_at is not None:
         note_intact(blob.digest)
-    if measured.size != blob.size:
+    if measurement.size != blob.size:
         return BlobFinding(
-            FindingKind.WRONG_SIZE, blob.digest, f"{measured.size} bytes; the row says {blob.size}"
-        ), measured.size
+            FindingKind.WRONG_SIZE, blob.digest, f"{measurement.size} bytes; the row says {blob.size}"
+        ), measurement.size
     if not is_linked:
-        return BlobFinding(FindingKind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), measured.size
-    return None, measured.size
+        return BlobFinding(FindingKind.UNLINKED, blob.digest, f"{blob.size} bytes that nothing needs"), measurement.size
+    return None, measurement.size
 
 
 def _with_owners(finding: BlobFinding) -> BlobFinding:
     """Returns the finding with its owners and what it affects, and records damage for operators."""
     if finding.kind is FindingKind.DAMAGED:
-        damaged(finding.digest)
+        record_damage(finding.digest)
     links = BlobLink.objects.filter(blob_id=finding.digest).order_by("owner_kind", "owner_id")[:MAX_OWNERS]
     owners = tuple(
         Owner(link.owner_kind, str(link.owner_id), str(link.organisation) if link.organisation else None)
         for link in links
     )
-    affected = affected_names(finding.digest) if finding.is_problem else ()
-    return BlobFinding(finding.kind, finding.digest, finding.detail, owners, affected)
+    names = affected_names(finding.digest) if finding.is_problem else ()
+    return BlobFinding(finding.kind, finding.digest, finding.detail, owners, names)
 
 
 def _strays() -> Iterator[str]:
     """Digests of bytes without a row, each looked for once more: a put writes its row first."""
-    stored = stored_digests()
-    while batch := list(islice(stored, BATCH)):
-        known = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
+    digests = stored_digests()
+    while batch := list(islice(digests, BATCH)):
+        known_digests = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
         for digest in batch:
-            if digest not in known and not Blob.objects.filter(pk=digest).exists() and _is_stored(digest):
+            if digest not in known_digests and not Blob.objects.filter(pk=digest).exists() and _is_stored(digest):
                 yield digest
 
 

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from forge.core.blobs.chunks import CHUNK
 
-REMEMBERED = 600.0
+REMEMBER_SECONDS = 600.0
 """Seconds for which a comparison holds for parts of the same file."""
 REMEMBERED_FILES = 1_000
 
@@ -28,11 +28,11 @@ class DigestAndSize:
 
 def measure_file(source: IO[bytes]) -> DigestAndSize:
     """Reads a file to its end."""
-    seen, size = hashlib.sha256(), 0
+    hasher, size = hashlib.sha256(), 0
     while piece := source.read(CHUNK):
-        seen.update(piece)
+        hasher.update(piece)
         size += len(piece)
-    return DigestAndSize(f"sha256:{seen.hexdigest()}", size)
+    return DigestAndSize(f"sha256:{hasher.hexdigest()}", size)
 
 
 class CheckedFile(io.RawIOBase):
@@ -43,15 +43,15 @@ class CheckedFile(io.RawIOBase):
     """
 
     def __init__(
-        self, source: IO[bytes], digest: str, damaged: Callable[[], Exception], size: int | None = None
+        self, source: IO[bytes], digest: str, damage_error: Callable[[], Exception], size: int | None = None
     ) -> None:
-        """`damaged` makes the exception to be raised."""
+        """`damage_error` makes the exception to be raised."""
         super().__init__()
         self._source = source
         self._digest = digest
-        self._damaged = damaged
+        self._damage_error = damage_error
         self._left = size
-        self._seen = hashlib.sha256()
+        self._hasher = hashlib.sha256()
         self._piece = b""
         self._at = 0
         self._next: bytes | None = None
@@ -80,17 +80,17 @@ class CheckedFile(io.RawIOBase):
         """Makes the following piece the present one, when it is known whether it is the last."""
         piece = self._take() if self._next is None else self._next
         self._next = self._take() if piece else b""
-        if not self._next and self._digest != f"sha256:{self._seen.hexdigest()}":
-            raise self._damaged()
+        if not self._next and self._digest != f"sha256:{self._hasher.hexdigest()}":
+            raise self._damage_error()
         self._piece, self._at = piece, 0
 
     def _take(self) -> bytes:
         chunk = self._source.read(CHUNK)
-        self._seen.update(chunk)
+        self._hasher.update(chunk)
         if self._left is not None:
             self._left -= len(chunk)
             if self._left < 0:
-                raise self._damaged()
+                raise self._damage_error()
         return chunk
 
 
@@ -101,21 +101,21 @@ class Comparisons:
     """
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[Any, float]] = OrderedDict()
+        self._identities: OrderedDict[str, tuple[Any, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def has(self, digest: str, identity: Any) -> bool:
         """Whether this very file was compared a short while ago."""
         with self._lock:
-            known, at = self._known.get(digest, (None, 0.0))
-        return known is not None and known == identity and time.monotonic() - at < REMEMBERED
+            known_identity, at = self._identities.get(digest, (None, 0.0))
+        return known_identity is not None and known_identity == identity and time.monotonic() - at < REMEMBER_SECONDS
 
     def add(self, digest: str, identity: Any) -> None:
         """Remembers a file that was compared; one without an identity is not remembered."""
         if identity is None:
             return
         with self._lock:
-            self._known[digest] = (identity, time.monotonic())
-            self._known.move_to_end(digest)
-            while len(self._known) > REMEMBERED_FILES:
-                self._known.popitem(last=False)
+            self._identities[digest] = (identity, time.monotonic())
+            self._identities.move_to_end(digest)
+            while len(self._identities) > REMEMBERED_FILES:
+                self._identities.popitem(last=False)

@@ -10,7 +10,7 @@ import logging
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.models import Blob, BlobLink
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ MAX_OWNERS_LOGGED = 20
 """Owners of damaged bytes that the log names."""
 
 
-def damaged(digest: str) -> Damaged:
+def record_damage(digest: str) -> BytesDamaged:
     """Records that a blob is damaged, and returns the error to raise. Works in any thread."""
     was_open = connection.connection is not None
     try:
@@ -32,7 +32,7 @@ def damaged(digest: str) -> Damaged:
         if not was_open:
             # A thread that only reads has no connection, and nobody would close this one.
             connection.close()
-    return Damaged()
+    return BytesDamaged()
 
 
 def note_intact(digest: str) -> None:
@@ -48,6 +48,6 @@ def count_damaged() -> int:
 def _owners(digest: str) -> str:
     links = BlobLink.objects.filter(blob_id=digest).order_by("owner_kind", "owner_id")
     rows = list(links.values_list("owner_kind", "owner_id", "organisation")[: MAX_OWNERS_LOGGED + 1])
-    named = [f"{kind} {owner} (organisation {organisation})" for kind, owner, organisation in rows[:MAX_OWNERS_LOGGED]]
+    owners = [f"{kind} {owner} (organisation {organisation})" for kind, owner, organisation in rows[:MAX_OWNERS_LOGGED]]
     more = ["and more"] if len(rows) > MAX_OWNERS_LOGGED else []
-    return ", ".join(named + more) or "nobody"
+    return ", ".join(owners + more) or "nobody"

@@ -24,18 +24,18 @@ def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) 
     Returns how many bytes the organisation did not have before.
     """
     digests = sorted(set(digests))
-    added = new_bytes(organisation, digests) if organisation else 0
-    if organisation and added:
-        add_bytes(organisation, added)
+    added_bytes = new_bytes(organisation, digests) if organisation else 0
+    if organisation and added_bytes:
+        add_bytes(organisation, added_bytes)
     _link(owner, digests, organisation)
-    return added
+    return added_bytes
 
 
 def link_all(owners: Sequence[tuple[Model, Iterable[str]]], organisation: UUID) -> None:
     """Does what `link_blobs` does for several owners, in as few statements as for one."""
-    added = new_bytes(organisation, sorted({digest for _, digests in owners for digest in digests}))
-    if added:
-        add_bytes(organisation, added)
+    added_bytes = new_bytes(organisation, sorted({digest for _, digests in owners for digest in digests}))
+    if added_bytes:
+        add_bytes(organisation, added_bytes)
     link_each([(owner, digest) for owner, digests in owners for digest in sorted(set(digests))], organisation)
 
 
@@ -50,11 +50,11 @@ def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
 
 def link_owned(owners: Sequence[tuple[Model, str]], organisation: UUID) -> int:
     """Does what `link_blobs` does for rows of one table that have a blob each, in as few statements as for one."""
-    added = new_bytes(organisation, sorted({digest for _, digest in owners}))
-    if added:
-        add_bytes(organisation, added)
+    added_bytes = new_bytes(organisation, sorted({digest for _, digest in owners}))
+    if added_bytes:
+        add_bytes(organisation, added_bytes)
     link_each(owners, organisation)
-    return added
+    return added_bytes
 
 
 def link_derived(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
@@ -64,10 +64,10 @@ def link_derived(owner: Model, digests: Iterable[str], organisation: UUID) -> No
     organisation's count.
     """
     digests = sorted(set(digests))
-    added = new_bytes(organisation, digests)
+    added_bytes = new_bytes(organisation, digests)
     _link(owner, digests, organisation)
-    if added:
-        transaction.on_commit(partial(count_linked, organisation, added))
+    if added_bytes:
+        transaction.on_commit(partial(count_linked, organisation, added_bytes))
 
 
 def _link(owner: Model, digests: Iterable[str], organisation: UUID | None) -> None:

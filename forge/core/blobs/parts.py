@@ -23,7 +23,7 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 
 from forge.core.blobs.chunks import CHUNK
-from forge.core.blobs.store import Staged, blob_storage, put_chunks, put_joined, put_staged, stage
+from forge.core.blobs.store import StagedFile, blob_storage, put_chunks, put_joined, put_staged, stage
 from forge.core.errors import NotFound
 from forge.core.models import Blob
 
@@ -178,11 +178,11 @@ def _store_files(source: _ChunkSource, last: BlobPart | None, confirm: Confirm) 
     confirm()
     while not source.is_over:
         small = last if last is not None and last.size < LEAST_PIECE else None
-        with stage(source.piece(_read(small) if small else ())) as staged:
-            if staged.size == (small.size if small else 0):
+        with stage(source.piece(_read(small) if small else ())) as staged_file:
+            if staged_file.size == (small.size if small else 0):
                 break
-            last = BlobPart(f"{FOLDER}/{secrets.token_hex(16)}", staged.size)
-            with staged.path.open("rb") as file:
+            last = BlobPart(f"{FOLDER}/{secrets.token_hex(16)}", staged_file.size)
+            with staged_file.path.open("rb") as file:
                 storage.save(last.name, File(file))
         yield StoredPart(last, small.name if small else None)
     source.raise_interruption()
@@ -190,12 +190,12 @@ def _store_files(source: _ChunkSource, last: BlobPart | None, confirm: Confirm) 
 
 def measure_parts(parts: Sequence[BlobPart], algorithms: Collection[str]) -> dict[str, str]:
     """Reads all parts, in their order; returns their digest by each algorithm, as `sha256:...`. Raises `NotFound`."""
-    seen = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+    hashers = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
     for part in parts:
         for chunk in _read(part):
-            for each in seen.values():
+            for each in hashers.values():
                 each.update(chunk)
-    return {algorithm: f"{algorithm}:{each.hexdigest()}" for algorithm, each in seen.items()}
+    return {algorithm: f"{algorithm}:{each.hexdigest()}" for algorithm, each in hashers.items()}
 
 
 def join_parts(parts: Sequence[BlobPart], digest: str) -> Blob:
@@ -225,7 +225,7 @@ def _put_link(part: Path, digest: str, size: int) -> None:
     link = part.with_name(secrets.token_hex(16))
     os.link(part, link)
     try:
-        put_staged(Staged(link, digest, size))
+        put_staged(StagedFile(link, digest, size))
     finally:
         link.unlink(missing_ok=True)
 
@@ -237,14 +237,14 @@ def delete_parts(names: Iterable[str]) -> None:
         storage.delete(name)
 
 
-def delete_strays(known: Collection[str], before: datetime) -> int:
+def delete_strays(known_names: Collection[str], before: datetime) -> int:
     """Deletes the parts from before a time that nothing names, which a crash can leave. Returns how many."""
     storage = blob_storage()
     try:
         names = [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]]
     except FileNotFoundError:
         return 0
-    strays = [name for name in names if name not in known and storage.get_modified_time(name) < before]
+    strays = [name for name in names if name not in known_names and storage.get_modified_time(name) < before]
     delete_parts(strays)
     return len(strays)
 

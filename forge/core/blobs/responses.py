@@ -29,7 +29,7 @@ def blob_response(
     request: HttpRequest | Any, digest: str, size: int, *, filename: str, content_type: str = "application/octet-stream"
 ) -> HttpResponseBase:
     """A blob as a download. The caller has checked that the person may have it, and `size` is the store's and not a
-    client's. Raises `NotFound` and `Damaged` while streaming: the transfer then breaks off before its end.
+    client's. Raises `NotFound` and `BytesDamaged` while streaming: the transfer then breaks off before its end.
     """
     if sends_by_front():
         return as_foreign(_sent_by_front(digest, content_type), filename=filename, digest=digest)
@@ -44,7 +44,7 @@ def document_response(
 ) -> HttpResponseBase:
     """A blob that is a document, such as a manifest: mostly small, and then read at once.
 
-    The caller has checked as for `blob_response`. Raises `NotFound` and `Damaged`.
+    The caller has checked as for `blob_response`. Raises `NotFound` and `BytesDamaged`.
     """
     if request.method != "GET" or size > READ_AT_ONCE or "Range" in request.headers:
         return part_response(request, digest, size, filename=filename, content_type=content_type)
@@ -72,8 +72,8 @@ def part_response(
         response = HttpResponse(content_type=content_type)
     else:
         # A part is given when all was compared; the whole is compared while it is sent.
-        opened = partial(open_intact, digest) if part else partial(open_blob, digest, size)
-        chunks = chunks_for(request, opened, first, last - first + 1)
+        open_bytes = partial(open_intact, digest) if part else partial(open_blob, digest, size)
+        chunks = chunks_for(request, open_bytes, first, last - first + 1)
         response = StreamingHttpResponse(chunks, content_type=content_type, status=206 if part else 200)
     response.headers["Content-Length"] = str(last - first + 1)
     if part:

@@ -24,7 +24,7 @@ _PREFIXES = 16**4
 
 
 @dataclass(frozen=True)
-class Scrubbed:
+class ScrubResult:
     """The bytes that one pass read, and the number of problems."""
 
     blobs: int
@@ -38,7 +38,7 @@ def part_of(hour: int) -> DigestRange:
     return DigestRange(f"sha256:{first:04x}", f"sha256:{last:04x}" if last < _PREFIXES else "sha256:g")
 
 
-def scrub(now: datetime | None = None) -> Scrubbed:
+def scrub(now: datetime | None = None) -> ScrubResult:
     """Reads the part of this hour. Each problem is logged with the names of what it breaks; damage is recorded."""
     now = now or timezone.now()
     blobs = size = problems = 0
@@ -50,7 +50,7 @@ def scrub(now: datetime | None = None) -> Scrubbed:
     for finding in check_store(count, part_of(now.weekday() * 24 + now.hour)):
         if finding.is_problem:
             problems += 1
-            affected = ", ".join(finding.affected) or "no tag"
-            problem = (finding.digest, finding.kind.value, finding.detail, affected)
+            affected_names = ", ".join(finding.affected) or "no tag"
+            problem = (finding.digest, finding.kind.value, finding.detail, affected_names)
             _log.error("The stored blob %s is %s: %s. Affected: %s.", *problem)
-    return Scrubbed(blobs, size, problems)
+    return ScrubResult(blobs, size, problems)

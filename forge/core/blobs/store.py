@@ -28,8 +28,8 @@ from django.utils import timezone
 
 from forge.core.blobs.checked_file import CheckedFile, Comparisons, measure_file
 from forge.core.blobs.chunks import CHUNK
-from forge.core.blobs.damage import damaged
-from forge.core.errors import Damaged, NotFound, TooLarge
+from forge.core.blobs.damage import record_damage
+from forge.core.errors import BytesDamaged, NotFound, TooLarge
 from forge.core.models import Blob, BlobLink
 from rune.digests import digest_of
 from rune.wording import size_text
@@ -57,12 +57,12 @@ def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
     by_digest = {digest_of(data): data for data in contents}
     own = BlobLink.objects.filter(organisation=organisation, blob_id__in=by_digest)
     whole = own.filter(blob__synced=True, blob__damaged_at__isnull=True)
-    known = set(whole.values_list("blob_id", flat=True))
-    if known:
+    own_digests = set(whole.values_list("blob_id", flat=True))
+    if own_digests:
         # The same as if it had been put just now: its last link may go before the next one is made.
-        Blob.objects.filter(pk__in=known).update(put_at=timezone.now())
-        known = set(Blob.objects.filter(pk__in=known).values_list("pk", flat=True))
-    for digest in by_digest.keys() - known:
+        Blob.objects.filter(pk__in=own_digests).update(put_at=timezone.now())
+        own_digests = set(Blob.objects.filter(pk__in=own_digests).values_list("pk", flat=True))
+    for digest in by_digest.keys() - own_digests:
         put_chunks([by_digest[digest]])
 
 
@@ -75,25 +75,25 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
 
     Raises `TooLarge` once more than `limit` came, and what `accept` raises.
     """
-    with stage(chunks, limit) as staged:
+    with stage(chunks, limit) as file:
         if accept is not None:
-            accept(staged.path, staged.size)
-        put_staged(staged)
-    return Blob(digest=staged.digest, size=staged.size)
+            accept(file.path, file.size)
+        put_staged(file)
+    return Blob(digest=file.digest, size=file.size)
 
 
-def put_staged(staged: Staged) -> None:
+def put_staged(file: StagedFile) -> None:
     """Stores a file on the store's disk whose digest and size were measured, and flushes it. The file is moved away
     where the store is a folder."""
     storage = blob_storage()
-    _sync(staged.path)
+    _sync(file.path)
     # A sweep that is at this row is waited for, and none takes the bytes afterwards. What is linked has its bytes:
     # until they are in place nobody can link them.
-    _upsert(staged, synced=True)
-    _move_to_store(storage, staged)
+    _upsert(file, synced=True)
+    _move_to_store(storage, file)
     if isinstance(storage, FileSystemStorage):
-        _sync(Path(storage.path(blob_name(staged.digest))).parent)
-    Blob.objects.filter(pk=staged.digest, synced=False).update(synced=True)
+        _sync(Path(storage.path(blob_name(file.digest))).parent)
+    Blob.objects.filter(pk=file.digest, synced=False).update(synced=True)
 
 
 def put_joined(names: Sequence[str], digest: str, size: int) -> None:
@@ -101,7 +101,7 @@ def put_joined(names: Sequence[str], digest: str, size: int) -> None:
 
     Raises `FileNotFoundError` where one is gone.
     """
-    _upsert(Staged(Path(), digest, size), synced=True)  # for the reason of `put_staged`
+    _upsert(StagedFile(Path(), digest, size), synced=True)  # for the reason of `put_staged`
     cast("BucketStorage", blob_storage()).join(names, blob_name(digest))
 
 
@@ -115,22 +115,22 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
     storage = blob_storage()
     incoming = _incoming(storage)
     temporaries: list[Path] = []
-    staged: list[Staged] = []
+    files: list[StagedFile] = []
 
     def put(data: bytes) -> Blob:
         temporaries.append(incoming / secrets.token_hex(16))
         one = _write_temporary(temporaries[-1], [data])
         _sync(one.path)
-        staged.append(one)
+        files.append(one)
         return Blob(digest=one.digest, size=one.size)
 
     try:
         yield put
         # In the order of `put_chunks`, for its reasons.
-        _upsert(*staged, synced=True)
-        for each in staged:
+        _upsert(*files, synced=True)
+        for each in files:
             _move_to_store(storage, each)
-        digests = {each.digest for each in staged}
+        digests = {each.digest for each in files}
         if isinstance(storage, FileSystemStorage):
             for folder in sorted({Path(storage.path(blob_name(digest))).parent for digest in digests}):
                 _sync(folder)
@@ -141,7 +141,7 @@ def put_batch() -> Iterator[Callable[[bytes], Blob]]:
 
 
 @dataclass(frozen=True)
-class Staged:
+class StagedFile:
     """A temporary file on the store's disk, ready to be moved into the store."""
 
     path: Path
@@ -150,7 +150,7 @@ class Staged:
 
 
 @contextmanager
-def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[Staged]:
+def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[StagedFile]:
     """Writes a temporary file on the store's disk, which the caller may move away. Raises `TooLarge` once more than
     `limit` bytes came."""
     temporary = _incoming(blob_storage()) / secrets.token_hex(16)
@@ -161,39 +161,39 @@ def stage(chunks: Iterable[bytes], limit: int | None = None) -> Iterator[Staged]
 
 
 @contextmanager
-def staged_bytes(*chunks: bytes) -> Iterator[Staged]:
+def staged_bytes(*chunks: bytes) -> Iterator[StagedFile]:
     """Writes a temporary file, which exists until the caller has called `record`."""
-    with _staged(chunks) as staged:
-        yield staged
+    with _stage_chunks(chunks) as file:
+        yield file
 
 
 @contextmanager
-def staged_file(source: Path) -> Iterator[Staged]:
+def staged_file(source: Path) -> Iterator[StagedFile]:
     """Does what `staged_bytes` does with the contents of a file."""
-    with source.open("rb") as file, _staged(iter(partial(file.read, CHUNK), b"")) as staged:
-        yield staged
+    with source.open("rb") as file, _stage_chunks(iter(partial(file.read, CHUNK), b"")) as staged_copy:
+        yield staged_copy
 
 
 @contextmanager
-def _staged(chunks: Iterable[bytes]) -> Iterator[Staged]:
+def _stage_chunks(chunks: Iterable[bytes]) -> Iterator[StagedFile]:
     storage = blob_storage()
-    with stage(chunks) as staged:
+    with stage(chunks) as file:
         if not isinstance(storage, FileSystemStorage):
             # A store across a network gets its files before the transaction.
-            _move_to_store(storage, staged)
-        yield staged
+            _move_to_store(storage, file)
+        yield file
 
 
-def record(*staged: Staged) -> None:
+def record(*files: StagedFile) -> None:
     """Stores staged files in the caller's transaction, which also links them. It does not wait for the disk: use it for
     bytes that can be built again. `sync_blob` flushes them later.
     """
     storage = blob_storage()
     is_synced = not isinstance(storage, FileSystemStorage)
-    was_damaged = Blob.objects.filter(pk__in=[each.digest for each in staged], damaged_at__isnull=False)
+    was_damaged = Blob.objects.filter(pk__in=[each.digest for each in files], damaged_at__isnull=False)
     bad = set(was_damaged.values_list("pk", flat=True))
-    _upsert(*staged, synced=is_synced)
-    for each in staged:
+    _upsert(*files, synced=is_synced)
+    for each in files:
         path = blob_name(each.digest)
         # A file that is there already may have reached the disk for certain, which this copy has not.
         if each.digest in bad or not (storage.exists(path) and storage.size(path) == each.size):
@@ -207,7 +207,7 @@ def place_file(source: Path, digest: str) -> None:
     storage = blob_storage()
     _sync(source)
     _incoming(storage)
-    _move_to_store(storage, Staged(source, digest, source.stat().st_size))
+    _move_to_store(storage, StagedFile(source, digest, source.stat().st_size))
 
 
 def sync_blob(digest: str) -> None:
@@ -222,7 +222,7 @@ def sync_blob(digest: str) -> None:
         with open_blob(digest) as file:
             while file.read(CHUNK):
                 pass
-    except Damaged:
+    except BytesDamaged:
         # The file stays: it is noted as damaged, and the next put replaces it, which may just have happened.
         raise NotFound(f"The bytes of {digest} were damaged.") from None
     if isinstance(storage, FileSystemStorage):
@@ -231,7 +231,7 @@ def sync_blob(digest: str) -> None:
     Blob.objects.filter(pk=digest).update(synced=True, damaged_at=None)
 
 
-def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = None) -> Staged:
+def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = None) -> StagedFile:
     digest, size = hashlib.sha256(), 0
     with path.open("xb") as file:
         for chunk in chunks:
@@ -240,16 +240,16 @@ def _write_temporary(path: Path, chunks: Iterable[bytes], limit: int | None = No
                 raise TooLarge(f"This is larger than the limit of {size_text(limit)}.")
             digest.update(chunk)
             file.write(chunk)
-    return Staged(path, "sha256:" + digest.hexdigest(), size)
+    return StagedFile(path, "sha256:" + digest.hexdigest(), size)
 
 
-def _upsert(*staged: Staged, synced: bool) -> None:
+def _upsert(*files: StagedFile, synced: bool) -> None:
     """Writes the rows of staged files, stored now and undamaged. `synced` applies to new rows."""
     now = timezone.now()
     # In one order, so that no two who put the same wait for each other.
     blobs = [
         Blob(digest=digest, size=size, created=now, put_at=now, synced=synced)
-        for digest, size in sorted({each.digest: each.size for each in staged}.items())
+        for digest, size in sorted({each.digest: each.size for each in files}.items())
     ]
     Blob.objects.bulk_create(
         blobs, update_conflicts=True, unique_fields=["digest"], update_fields=["put_at", "damaged_at"]
@@ -258,21 +258,21 @@ def _upsert(*staged: Staged, synced: bool) -> None:
 
 def open_blob(digest: str, size: int | None = None) -> IO[bytes]:
     """A blob's bytes as a file that is read from its beginning, once, which the caller closes. `size` is its size,
-    where that is known. Raises `NotFound`; reading raises `Damaged` before the last bytes.
+    where that is known. Raises `NotFound`; reading raises `BytesDamaged` before the last bytes.
     """
-    return cast("IO[bytes]", CheckedFile(open_stored(digest), digest, partial(damaged, digest), size))
+    return cast("IO[bytes]", CheckedFile(open_stored(digest), digest, partial(record_damage, digest), size))
 
 
 def open_intact(digest: str) -> IO[bytes]:
     """A blob's bytes as a file that can be read from anywhere, which the caller closes: all of them are compared with
-    the digest first. Raises `NotFound` and `Damaged`.
+    the digest first. Raises `NotFound` and `BytesDamaged`.
     """
     file = open_stored(digest)
     try:
         identity = _identity(file)
         if not _comparisons.has(digest, identity):
             if measure_file(file).digest != digest:
-                raise damaged(digest)
+                raise record_damage(digest)
             _comparisons.add(digest, identity)
         file.seek(0)
     except BaseException:
@@ -282,7 +282,7 @@ def open_intact(digest: str) -> IO[bytes]:
 
 
 def read_blob(digest: str) -> bytes:
-    """All of a blob's bytes. Raises `NotFound` and `Damaged`."""
+    """All of a blob's bytes. Raises `NotFound` and `BytesDamaged`."""
     with open_blob(digest) as file:
         return file.read()
 
@@ -344,16 +344,16 @@ def _incoming(storage: Storage) -> Path:
     return Path(tempfile.gettempdir())
 
 
-def _move_to_store(storage: Storage, staged: Staged) -> None:
-    path = blob_name(staged.digest)
+def _move_to_store(storage: Storage, source: StagedFile) -> None:
+    path = blob_name(source.digest)
     if not isinstance(storage, FileSystemStorage):
         # Over what may be there: that may be damaged, and how long this takes must not tell that it is there.
-        with staged.path.open("rb") as file:
+        with source.path.open("rb") as file:
             storage.save(path, File(file))
         return
     target = Path(storage.path(path))
     target.parent.mkdir(parents=True, exist_ok=True)
-    staged.path.replace(target)
+    source.path.replace(target)
 
 
 def _sync(place: Path) -> None:

@@ -36,23 +36,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Swept:
+class SweepResult:
     """The blobs that a sweep removed."""
 
     blobs: int
     size: int
 
 
-def sweep_blobs(now: datetime | None = None) -> Swept:
+def sweep_blobs(now: datetime | None = None) -> SweepResult:
     """Removes links of deleted owners, and blobs that nothing has linked for an hour."""
     before = (now or timezone.now()) - GRACE
     delete_orphan_links()
     count = size = 0
-    unlinked = Blob.objects.filter(~Exists(BlobLink.objects.filter(blob=OuterRef("pk"))), put_at__lt=before)
-    for digest, length in list(unlinked.values_list("pk", "size")):
+    unlinked_blobs = Blob.objects.filter(~Exists(BlobLink.objects.filter(blob=OuterRef("pk"))), put_at__lt=before)
+    for digest, length in list(unlinked_blobs.values_list("pk", "size")):
         if _delete_unlinked([digest], Q(put_at__lt=before)):
             count, size = count + 1, size + length
-    return Swept(count, size)
+    return SweepResult(count, size)
 
 
 def delete_if_unlinked(digests: Collection[str]) -> None:
@@ -101,8 +101,8 @@ def adopt_strays(now: datetime | None = None) -> int:
     before = (now or timezone.now()) - GRACE
     count = 0
     for batch in _batches(iter(()) if has_set_aside() else stored_digests()):
-        known = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
-        rows = [row for digest in batch if digest not in known and (row := _stray(digest)).put_at < before]
+        known_digests = set(Blob.objects.filter(pk__in=batch).values_list("pk", flat=True))
+        rows = [row for digest in batch if digest not in known_digests and (row := _stray(digest)).put_at < before]
         Blob.objects.bulk_create(rows, ignore_conflicts=True)
         count += len(rows)
     storage = blob_storage()

@@ -15,8 +15,8 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 from forge.core.database.compiled_queries import CompiledLookup, CompiledQuery
 from forge.core.models import Blob, BlobLink, StoredBytes
 
-_stored = CompiledQuery(lambda organisation: StoredBytes.objects.filter(pk=organisation).values_list("size"))
-_unlinked = CompiledLookup(
+_stored_bytes = CompiledQuery(lambda organisation: StoredBytes.objects.filter(pk=organisation).values_list("size"))
+_unlinked_blobs = CompiledLookup(
     lambda organisation, digest: Blob.objects.filter(~Exists(_links(organisation)), pk=digest), UUID, str
 )
 """These are asked with each upload."""
@@ -31,7 +31,7 @@ def organisation_bytes(organisation: UUID) -> int:
 def new_bytes(organisation: UUID, digests: Collection[str]) -> int:
     """Returns the total size of those blobs that the organisation does not link yet."""
     if len(digests) == 1:
-        return sum(blob.size for blob in _unlinked.all(organisation, *digests))
+        return sum(blob.size for blob in _unlinked_blobs.all(organisation, *digests))
     blobs = Blob.objects.filter(~Exists(_links(organisation)), pk__in=digests)
     return blobs.aggregate(bytes=Sum("size"))["bytes"] or 0
 
@@ -61,7 +61,7 @@ def count_linked(organisation: UUID, size: int) -> None:
 
 def stored_bytes(organisation: UUID) -> int:
     """Returns the current count. A transaction that added to it holds its lock."""
-    rows = _stored.rows(organisation)
+    rows = _stored_bytes.rows(organisation)
     return int(rows[0][0]) if rows else organisation_bytes(organisation)
 
 

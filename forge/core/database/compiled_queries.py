@@ -30,14 +30,14 @@ class CompiledQuery:
         """`compose` gives the query for an id, and names the id in no other way than as a value to compare with."""
         self._compose = compose
         # A kind of database is one, with its way of writing statements, as long as the process runs.
-        self._compiled = cache(self._compile)
+        self._compile_once = cache(self._compile)
 
     def rows(self, key: UUID) -> list[tuple[Any, ...]]:
         """The rows of the thing with this id. One query."""
-        statement, parameters = self._compiled(connection.vendor)
-        hole, filled = _as_parameter(_ANY), _as_parameter(key)
+        statement, parameters = self._compile_once(connection.vendor)
+        hole, key_parameter = _as_parameter(_ANY), _as_parameter(key)
         with connection.cursor() as cursor:
-            cursor.execute(statement, [filled if each == hole else each for each in parameters])
+            cursor.execute(statement, [key_parameter if each == hole else each for each in parameters])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
@@ -56,7 +56,7 @@ class CompiledLookup(Generic[M]):
         else that changes: a time in it is the database's (`Now()`)."""
         self._compose = compose
         self._holes = [_hole(place, kind) for place, kind in enumerate(kinds)]
-        self._compiled = cache(self._compile)
+        self._compile_once = cache(self._compile)
 
     def first(self, *keys: Key) -> M | None:
         """The first model with these keys. `compose` limits the query to one. One query."""
@@ -64,15 +64,15 @@ class CompiledLookup(Generic[M]):
 
     def all(self, *keys: Key) -> list[M]:
         """All models with these keys. One query."""
-        compiled = self._compiled(connection.vendor)
+        query = self._compile_once(connection.vendor)
         values = [_as_parameter(key) if isinstance(key, UUID) else key for key in keys]
         with connection.cursor() as cursor:
             cursor.execute(
-                compiled.statement,
-                [part if place is None else values[place] for place, part in compiled.parameters],
+                query.statement,
+                [part if place is None else values[place] for place, part in query.parameters],
             )
             rows = cursor.fetchall()
-        return [compiled.model_of(row) for row in rows]
+        return [query.model_of(row) for row in rows]
 
     def _compile(self, _vendor: str) -> _CompiledModels[M]:
         query = self._compose(*self._holes).query

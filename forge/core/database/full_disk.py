@@ -27,9 +27,9 @@ def _says_so(error: BaseException) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    seen: set[int] = set()
+    seen_ids: set[int] = set()
     following: BaseException | None = error
-    while following is not None and id(following) not in seen:
-        seen.add(id(following))
+    while following is not None and id(following) not in seen_ids:
+        seen_ids.add(id(following))
         yield following
         following = following.__cause__ or following.__context__

@@ -139,7 +139,7 @@ class PostgresqlProbe:
 def _ask(server: Any, deadline: float) -> None:
     """Sends a question, and reads the answer as long as there is time. Raises `TimeoutError` and `OSError`."""
     server.send_query(b"SELECT 1")
-    failed = False
+    has_failed = False
     while True:
         while server.is_busy():
             left = deadline - time.monotonic()
@@ -149,8 +149,8 @@ def _ask(server: Any, deadline: float) -> None:
         result = server.get_result()
         if result is None:
             break
-        failed |= bool(result.error_message)
-    if failed:
+        has_failed |= bool(result.error_message)
+    if has_failed:
         raise OSError("The database refused a question.")
 
 

@@ -14,8 +14,8 @@ LONGEST_WAIT = timedelta(days=2)
 
 def is_behind(now: datetime) -> bool:
     """Whether the clock says a time before the last upgrade of this installation, which cannot be."""
-    upgraded = MigrationRecorder.Migration.objects.aggregate(last=Max("applied"))["last"]
-    return upgraded is not None and now < upgraded - LONGEST_WAIT
+    last_upgrade = MigrationRecorder.Migration.objects.aggregate(last=Max("applied"))["last"]
+    return last_upgrade is not None and now < last_upgrade - LONGEST_WAIT
 
 
 def is_ahead(moment: datetime, now: datetime) -> bool:

@@ -203,10 +203,10 @@ class _Lenient(dict[str, Any]):
 
 def values_for(names: Collection[str], payload: Values, values: Values) -> dict[str, Any]:
     """Returns the values of these names, from a payload and what a function added. Raises `WrongEvent`."""
-    known = {**payload, **values}
-    if missing := set(names) - set(known):
+    all_values = {**payload, **values}
+    if missing := set(names) - set(all_values):
         raise WrongEvent(f"A sentence needs the value {', '.join(sorted(missing))}, which nothing has.")
-    return {name: known[name] for name in sorted(names)}
+    return {name: all_values[name] for name in sorted(names)}
 
 
 def activity_values(
@@ -239,17 +239,17 @@ def problems_of(
     if activity is not None:
         if not activity.sentences:
             yield "its activity has no sentence"
-        known = ACTIVITY_NAMES.union(payload, activity.values)
+        known_names = ACTIVITY_NAMES.union(payload, activity.values)
         for kind, sentence in activity.sentences.items():
-            yield from _unknown(f"the activity {kind}", names_in(*sentence.templates) - known)
+            yield from _unknown(f"the activity {kind}", names_in(*sentence.templates) - known_names)
     if notice is not None:
         if not notice.topics:
             yield "its notice has no topic"
         for topic in notice.topics:
             if not topic.messages:
                 yield f"the topic {topic.name} has no message"
-            known = NOTICE_NAMES.union(payload, topic.values)
-            yield from _unknown(f"the notice {topic.name}", names_in(*topic.messages.values()) - known)
+            known_names = NOTICE_NAMES.union(payload, topic.values)
+            yield from _unknown(f"the notice {topic.name}", names_in(*topic.messages.values()) - known_names)
     if webhook is not None and not webhook.types:
         yield "its webhook message has no type"
 

@@ -30,7 +30,7 @@ class Broadcaster:
         self._hand_out = hand_out
         self._sender = secrets.token_hex(8)
         self._outgoing: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue(MAX_QUEUED)
-        self._wanted: set[str] = set()
+        self._wanted_groups: set[str] = set()
         self._changed = asyncio.Event()
         self._is_away = False
         self._loop = loop
@@ -68,12 +68,12 @@ class Broadcaster:
 
     def follow(self, group: str) -> None:
         """Receives what others send to the group."""
-        self._wanted.add(group)
+        self._wanted_groups.add(group)
         self._changed.set()
 
     def leave(self, group: str) -> None:
         """Ends `follow`."""
-        self._wanted.discard(group)
+        self._wanted_groups.discard(group)
         self._changed.set()
 
     async def _send_all(self) -> None:
@@ -92,9 +92,9 @@ class Broadcaster:
                 subscribing = asyncio.create_task(self._subscribe(channel))
                 try:
                     while True:
-                        received = await self._layer.receive(channel)
-                        if received["from"] != self._sender:
-                            self._hand_out(received["group"], received["message"])
+                        envelope = await self._layer.receive(channel)
+                        if envelope["from"] != self._sender:
+                            self._hand_out(envelope["group"], envelope["message"])
                 finally:
                     subscribing.cancel()
             except Exception as error:
@@ -103,15 +103,15 @@ class Broadcaster:
 
     async def _subscribe(self, channel: str) -> None:
         """Keeps the channel in the groups that are wanted."""
-        subscribed: set[str] = set()
+        subscribed_groups: set[str] = set()
         while True:
             self._changed.clear()
             try:
-                for group in self._wanted - subscribed:
+                for group in self._wanted_groups - subscribed_groups:
                     await self._layer.group_add(group, channel)
-                    subscribed.add(group)
-                for group in subscribed - self._wanted:
-                    subscribed.discard(group)
+                    subscribed_groups.add(group)
+                for group in subscribed_groups - self._wanted_groups:
+                    subscribed_groups.discard(group)
                     await self._layer.group_discard(group, channel)
             except Exception as error:
                 self._say_away(str(error))

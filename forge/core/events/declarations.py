@@ -52,7 +52,7 @@ class NewEvent:
     payload: Mapping[str, Any]
 
     @property
-    def stored(self) -> dict[str, Any]:
+    def stored_payload(self) -> dict[str, Any]:
         """Returns the part of the payload that the log keeps."""
         return {name: value for name, value in self.payload.items() if name not in self.type.transient}
 
@@ -138,8 +138,8 @@ class Declarations:
 
 
 def _problems(event_type: EventType[Any, Any]) -> Iterator[str]:
-    stored = set(event_type.fields) - event_type.transient
-    yield from problems_of(stored, event_type.activity, event_type.notice, event_type.webhook)
+    stored_keys = set(event_type.fields) - event_type.transient
+    yield from problems_of(stored_keys, event_type.activity, event_type.notice, event_type.webhook)
     if event_type.webhook is not None and event_type.stream is not StreamKind.PROJECT:
         yield "webhooks are sent events of projects alone"
     if (event_type.activity or event_type.notice) and event_type.stream not in (
@@ -149,51 +149,51 @@ def _problems(event_type: EventType[Any, Any]) -> Iterator[str]:
         yield "activity and notices are of a project or an organisation"
 
 
-def _put(known: dict[str, T], name: str, value: T, kind: str) -> None:
+def _put(by_name: dict[str, T], name: str, value: T, kind: str) -> None:
     """Puts what has a name, which several types of events may share. Raises `WrongEvent` for two of one name."""
-    if known.setdefault(name, value) is not value:
+    if by_name.setdefault(name, value) is not value:
         raise WrongEvent(f"The {kind} {name} is declared twice.")
 
 
-_declared = Declarations()
+_declarations = Declarations()
 
 
 def declare(event_type: EventType[P, D]) -> EventType[P, D]:
     """Declares a type of event. Raises `WrongEvent` for a second one of its name, and for wrong announcements."""
-    _declared.add(event_type)
+    _declarations.add(event_type)
     return event_type
 
 
 def declared_types() -> tuple[EventType[Any, Any], ...]:
     """Returns all declared types, by stream and name."""
-    return tuple(_declared.types[key] for key in sorted(_declared.types))
+    return tuple(_declarations.types[key] for key in sorted(_declarations.types))
 
 
 def find_type(stream: str, name: str) -> EventType[Any, Any] | None:
     """Returns the type of this name of events of the stream; None for one that no app declares any more."""
-    return _declared.types.get((stream.partition(":")[0], name))
+    return _declarations.types.get((stream.partition(":")[0], name))
 
 
 def find_activity_sentence(kind: str) -> ActivitySentence | None:
     """Returns the sentence of a kind of activity; None for one that no app declares any more."""
-    return _declared.activity_sentences.get(kind)
+    return _declarations.activity_sentences.get(kind)
 
 
 def activity_kinds() -> tuple[str, ...]:
     """Returns the kinds of activity entries."""
-    return tuple(sorted(_declared.activity_sentences))
+    return tuple(sorted(_declarations.activity_sentences))
 
 
 def find_notice_topic(name: str) -> NoticeTopic | None:
     """Returns the topic of this name; None for one that no app declares any more."""
-    return _declared.notice_topics.get(name)
+    return _declarations.notice_topics.get(name)
 
 
 def notice_topics() -> tuple[str, ...]:
     """Returns the names of the topics of notices."""
-    return tuple(sorted(_declared.notice_topics))
+    return tuple(sorted(_declarations.notice_topics))
 
 
 def webhook_topics() -> Mapping[str, WebhookTopic]:
     """Returns what webhooks may be sent, by name."""
-    return dict(sorted(_declared.webhook_topics.items()))
+    return dict(sorted(_declarations.webhook_topics.items()))

@@ -51,7 +51,7 @@ def append_event(stream: str, event: NewEvent, actor: Actor | None = None) -> Ev
         stream_id=stream,
         sequence=sequence,
         type=event.type.name,
-        data=event.stored,
+        data=event.stored_payload,
         actor_id=actor.pk if actor else None,
     )
     event_written.call(row)

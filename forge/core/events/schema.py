@@ -29,12 +29,12 @@ def _title(event_type: EventType[Any, Any]) -> str:
 
 
 def _message(event_type: EventType[Any, Any], registry: Any) -> Schema:
-    described = " ".join((event_type.payload_type.__doc__ or "").split())
+    description = " ".join((event_type.payload_type.__doc__ or "").split())
     if event_type.read_again:
-        described += f" Read again: {', '.join(event_type.read_again)}."
+        description += f" Read again: {', '.join(event_type.read_again)}."
     return {
         "type": "object",
-        "description": described,
+        "description": description,
         "properties": {
             "sequence": {"type": "integer", "description": "Its number in the stream, without gaps."},
             "type": {"type": "string", "enum": [event_type.name]},

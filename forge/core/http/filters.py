@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
@@ -19,15 +20,19 @@ M = TypeVar("M", bound=Model)
 
 
 class WordsFilter(CharFilter):
-    """Keeps the rows in which each of the words is a part of one of the fields, whatever its case."""
+    """Keeps the rows in which each of the words is a part of one of the fields, whatever its case.
 
-    def __init__(self, *fields: str, **options: Any) -> None:
+    `max_words` bounds a search in many rows: words after these are ignored.
+    """
+
+    def __init__(self, *fields: str, max_words: int | None = None, **options: Any) -> None:
         super().__init__(max_length=100, **options)
         self.fields = fields
+        self.max_words = max_words
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Returns the rows with all words."""
-        for word in (value or "").split():
+        for word in (value or "").split()[: self.max_words]:
             condition = Q()
             for field in self.fields:
                 condition |= Q(**{f"{field}__icontains": word})
@@ -48,14 +53,22 @@ class SortFilter(ChoiceFilter):
         return qs.order_by(*self.orders[value or ""][1])
 
 
+class ViewFilter(ChoiceFilter):
+    """Chooses how a page shows the rows, and keeps all of them."""
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Returns the same rows."""
+        return qs
+
+
 class ListFilter(FilterSet):
     """The filters of one list, as attributes of a subclass. `qs` has the rows."""
 
-    def __init__(self, query: QueryDict, rows: QuerySet[Any]) -> None:
+    def __init__(self, query: QueryDict | dict[str, str], rows: QuerySet[Any]) -> None:
         super().__init__(query, rows)
 
     @classmethod
-    def narrow(cls, query: QueryDict, rows: QuerySet[M]) -> QuerySet[M]:
+    def narrow(cls, query: QueryDict | dict[str, str], rows: QuerySet[M]) -> QuerySet[M]:
         """Returns the rows that a query of the API asks for. Raises `Invalid` with the name of each wrong value."""
         filters = cls(query, rows)
         if not filters.is_valid():
@@ -71,9 +84,10 @@ class ListFilter(FilterSet):
 
     @property
     def values(self) -> dict[str, str]:
-        """Returns the chosen values, for the form: "" where nothing is chosen, or nothing valid."""
+        """Returns the chosen values as the address has them, for the form: "" where none is chosen, or none valid."""
         self.form.is_valid()
-        return {name: str(self.form.cleaned_data.get(name) or "") for name in self.base_filters}
+        valid, data = self.form.cleaned_data, self.form.data
+        return {name: data.get(name, "").strip() if valid.get(name) else "" for name in self.filters}
 
     @property
     def sorts(self) -> Mapping[str, str]:
@@ -87,8 +101,15 @@ class ListFilter(FilterSet):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether a filter other than an order applies."""
-        return any(value for name, value in self.values.items() if not isinstance(self.filters[name], SortFilter))
+        """Whether a filter other than an order or a view applies."""
+        return any(
+            value for name, value in self.values.items() if not isinstance(self.filters[name], SortFilter | ViewFilter)
+        )
+
+    def address(self, **changes: str) -> str:
+        """The query of the page with other values: its first page, unless `page` is among them."""
+        chosen = {**self.values, **changes}
+        return f"?{urlencode({name: value for name, value in chosen.items() if value})}"
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Applies the values that are valid."""

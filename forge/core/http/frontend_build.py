@@ -24,8 +24,8 @@ ENTRIES = {
 
 @lru_cache(maxsize=4)
 def _manifest(path: Path, changed: float) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return loaded
+    manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return manifest
 
 
 def build_manifest() -> dict[str, Any]:
@@ -41,13 +41,13 @@ def entry_files(name: str) -> list[str]:
     """All files that an entry may need, below the folder of the build: modules, styles, fonts and pictures."""
     manifest = build_manifest()
     files: list[str] = []
-    seen: set[str] = set()
+    seen_keys: set[str] = set()
     pending = [ENTRIES[name]] if ENTRIES[name] in manifest else []
     while pending:
         key = pending.pop(0)
-        if key in seen:
+        if key in seen_keys:
             continue
-        seen.add(key)
+        seen_keys.add(key)
         chunk = manifest[key]
         files += [chunk["file"], *chunk.get("css", []), *chunk.get("assets", [])]
         pending += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]

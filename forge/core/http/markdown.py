@@ -54,7 +54,7 @@ def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: C
             sections.append(PageHeading(words, anchor_of(inline.content), level))
     for token in tokens:
         if token.type == "inline" and token.children is not None:
-            token.children = _linked(token.children, address_of)
+            token.children = _with_links(token.children, address_of)
     return Page(to_html(parser, tokens), tuple(section for section in sections if section.level in (2, 3)))
 
 
@@ -68,7 +68,7 @@ def _without_comments(tokens: Sequence[Token]) -> list[Token]:
     return [token for number, token in enumerate(tokens) if not {number - 1, number, number + 1} & comments]
 
 
-def _linked(tokens: Sequence[Token], address_of: Callable[[str], str | None]) -> list[Token]:
+def _with_links(tokens: Sequence[Token], address_of: Callable[[str], str | None]) -> list[Token]:
     """With links that lead where `address_of` says; the words of one that leads nowhere stay."""
     tokens_out: list[Token] = []
     addresses: list[str | None] = []
@@ -80,11 +80,11 @@ def _linked(tokens: Sequence[Token], address_of: Callable[[str], str | None]) ->
             closed = addresses.pop()
             tokens_out += [token] if closed is not None else []
         elif token.type != "link_open" or addresses[-1] is not None:
-            tokens_out.append(_shown(token, address_of) if token.type == "image" else token)
+            tokens_out.append(_picture_token(token, address_of) if token.type == "image" else token)
     return tokens_out
 
 
-def _shown(token: Token, address_of: Callable[[str], str | None]) -> Token:
+def _picture_token(token: Token, address_of: Callable[[str], str | None]) -> Token:
     """A picture where it is one of ours: another's would tell its host who reads."""
     address = address_of(str(token.attrGet("src") or ""))
     if address is None or not address.startswith("/docs/"):

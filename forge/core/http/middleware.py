@@ -20,7 +20,7 @@ from forge.core.api.throttles import RateLimit
 from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
-from forge.core.errors import DatabaseAway, DiskFull, DomainError, Moved, SetupRequired, SignInNeeded, TooOften
+from forge.core.errors import AddressChanged, DatabaseAway, DiskFull, DomainError, SetupRequired, SignInNeeded, TooOften
 from forge.core.http.policies import NOT_A_PAGE
 from forge.core.http.proxies import notice_proxy
 
@@ -69,7 +69,7 @@ class DomainErrorPages(MiddlewareMixin):
         if not isinstance(error, DomainError):
             return None
         record_denial(error)
-        if isinstance(error, Moved):
+        if isinstance(error, AddressChanged):
             return HttpResponseRedirect(error.location)
         if isinstance(error, SignInNeeded):
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': _after_signing_in(request)})}")

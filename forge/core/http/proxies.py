@@ -12,9 +12,9 @@ from django.http import HttpRequest
 
 _log = logging.getLogger(__name__)
 
-_FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
+_FORWARDED_HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 
-_noticed: list[str] = []
+_noticed_proxies: list[str] = []
 """The first such proxy that this process met; a list, so that it is one value for the process."""
 
 
@@ -24,8 +24,8 @@ def is_behind_unnamed_proxy(request: HttpRequest) -> bool:
     A proxy is near: its address is private. Where it is named, uvicorn has put an address of the header in its place.
     """
     address = request.META.get("REMOTE_ADDR", "")
-    forwarded = [request.META[header] for header in _FORWARDED if header in request.META]
-    if not forwarded or any(address in header for header in forwarded):
+    forwarded_addresses = [request.META[header] for header in _FORWARDED_HEADERS if header in request.META]
+    if not forwarded_addresses or any(address in header for header in forwarded_addresses):
         return False
     try:
         return ipaddress.ip_address(address).is_private
@@ -35,10 +35,10 @@ def is_behind_unnamed_proxy(request: HttpRequest) -> bool:
 
 def notice_proxy(request: HttpRequest) -> None:
     """Warns of the first unnamed proxy."""
-    if _noticed or not is_behind_unnamed_proxy(request):
+    if _noticed_proxies or not is_behind_unnamed_proxy(request):
         return
     address = request.META["REMOTE_ADDR"]
-    _noticed.append(address)
+    _noticed_proxies.append(address)
     _log.warning(
         "A reverse proxy at %s stands before this server and TRUSTED_PROXIES does not name it: all visitors seem to "
         "come from one address, and limits by address meet all of them together. Start with TRUSTED_PROXIES=%s",
@@ -49,9 +49,9 @@ def notice_proxy(request: HttpRequest) -> None:
 
 def unnamed_proxy() -> str:
     """The address of the unnamed proxy that was noticed since the start; "" without one."""
-    return _noticed[0] if _noticed else ""
+    return _noticed_proxies[0] if _noticed_proxies else ""
 
 
 def forget_proxy() -> None:
     """Clears the recorded proxy, for tests."""
-    _noticed.clear()
+    _noticed_proxies.clear()

@@ -35,7 +35,7 @@ class ComparedSample:
 
 
 @dataclass
-class Compared:
+class ComparisonResults:
     """The results of comparing all samples, by their keys."""
 
     suspects: dict[UUID, tuple[str, float, str]] = field(default_factory=dict)
@@ -77,14 +77,14 @@ def rows_to_compare(samples: SampleQuerySet) -> Iterator[tuple[str, list[Compare
             "analysis__features",
             "analysis__words",
         )
-        compared = [
+        compared_rows = [
             ComparedSample(
-                pk, number, label, label if trained else "", str(group or ""), split, bytes(features), bytes(words)
+                pk, number, label, label if for_training else "", str(group or ""), split, bytes(features), bytes(words)
             )
-            for pk, number, label, trained, group, split, features, words in values[:MAX_COMPARED].iterator(2000)
+            for pk, number, label, for_training, group, split, features, words in values[:MAX_COMPARED].iterator(2000)
         ]
-        if len(compared) > 1:
-            yield kind, compared[::-1]
+        if len(compared_rows) > 1:
+            yield kind, compared_rows[::-1]
 
 
 def comparison_files(rows: Sequence[ComparedSample]) -> ComparisonFiles:
@@ -99,22 +99,22 @@ def comparison_files(rows: Sequence[ComparedSample]) -> ComparisonFiles:
         return ComparisonFiles(stack.pop_all(), files)
 
 
-def compare(compared: Compared, rows: Sequence[ComparedSample], answer: SampleComparisonJson) -> None:
+def compare(comparison: ComparisonResults, rows: Sequence[ComparedSample], answer: SampleComparisonJson) -> None:
     """Adds what the process found in these samples. Raises `MalformedAnswer` for positions that there are not."""
     indices = [each["index"] for each in answer["suspects"]] + answer["outliers"]
     indices += [index for group in answer["duplicates"] for index in group]
     if not all(0 <= index < len(rows) for index in indices):
         raise MalformedAnswer("The process that compares samples named one that there is not.")
-    known = {row.learned_label for row in rows}
+    known_labels = {row.learned_label for row in rows}
     for suspect in answer["suspects"]:
         row = rows[suspect["index"]]
-        if suspect["suggestion"] not in known:
+        if suspect["suggestion"] not in known_labels:
             raise MalformedAnswer("The process that compares samples named a label that there is not.")
-        compared.suspects[row.pk] = (suspect["suggestion"], min(1.0, max(0.0, suspect["confidence"])), row.label)
+        comparison.suspects[row.pk] = (suspect["suggestion"], min(1.0, max(0.0, suspect["confidence"])), row.label)
     for group in answer["duplicates"]:
         members = [rows[index] for index in group]
         first = min(each.number for each in members)
         crosses = len({each.split for each in members}) > 1
-        compared.duplicates |= {each.pk: (first, len(members), crosses) for each in members}
-    compared.outliers |= {rows[index].pk for index in answer["outliers"]}
-    compared.reason = compared.reason or answer["reason"]
+        comparison.duplicates |= {each.pk: (first, len(members), crosses) for each in members}
+    comparison.outliers |= {rows[index].pk for index in answer["outliers"]}
+    comparison.reason = comparison.reason or answer["reason"]

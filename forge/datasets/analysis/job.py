@@ -26,7 +26,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.datasets.analysis.actions import announce_analysis
-from forge.datasets.analysis.comparing import Compared, compare, comparison_files, rows_to_compare
+from forge.datasets.analysis.comparing import ComparisonResults, compare, comparison_files, rows_to_compare
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
 from forge.datasets.analysis.models import DataAnalysis, SampleAnalysis, SampleAnswer
 from forge.datasets.consent.uses import SampleUse
@@ -59,9 +59,9 @@ def run_analysis_job(job: JobContext, new_reader: NewReader = warm_compiler) -> 
         revision = row.data_set.revision
         _describe(process)
         problem = _answer(process) if job.spec["rune"] else ""
-        compared = _compare(process)
-    _finish(job, row, revision, problem, compared)
-    return {"samples": _stored(row.data_set).count()}
+        comparison = _compare(process)
+    _finish(job, row, revision, problem, comparison)
+    return {"samples": _usable_samples(row.data_set).count()}
 
 
 class _Process:
@@ -98,11 +98,11 @@ class _Process:
             files = {
                 str(each.number): stack.enter_context(open_blob_file(each.digest, fetched_folder())) for each in samples
             }
-            named = [{"path": str(each.number), "kind": each.kind} for each in samples]
-            return self.ask(files, BATCH_SECONDS * 2, rune, samples=named, **request)
+            sample_entries = [{"path": str(each.number), "kind": each.kind} for each in samples]
+            return self.ask(files, BATCH_SECONDS * 2, rune, samples=sample_entries, **request)
 
 
-def _stored(data_set: DataSet) -> SampleQuerySet:
+def _usable_samples(data_set: DataSet) -> SampleQuerySet:
     """Samples whose consent is in force: nothing is computed on others."""
     return Sample.objects.for_use(SampleUse.ANALYSIS).filter(data_set=data_set)
 
@@ -118,14 +118,14 @@ def _batches(samples: SampleQuerySet) -> Iterator[list[Sample]]:
 
 def _describe(process: _Process) -> None:
     job = process.job
-    known = SampleAnalysis.objects.filter(sample=OuterRef("pk"), recipe=RECIPE)
-    missing = _stored(process.data_set).filter(~Exists(known))
+    analyses = SampleAnalysis.objects.filter(sample=OuterRef("pk"), recipe=RECIPE)
+    missing = _usable_samples(process.data_set).filter(~Exists(analyses))
     total, count = missing.count(), 0
     for batch in _batches(missing):
         job.report(0.4 * count / max(1, total), f"Reading samples: {count:,} of {total:,}")
         answer = process.ask_of(batch, op="describe-samples")
-        described = {each["path"]: each for each in answer["samples"]}
-        rows = [_described(each, described.get(str(each.number))) for each in batch]
+        descriptions = {each["path"]: each for each in answer["samples"]}
+        rows = [_analysis_row(each, descriptions.get(str(each.number))) for each in batch]
         with transaction.atomic():
             job.confirm_lease()
             remaining = _remaining(process, batch)
@@ -142,13 +142,13 @@ def _describe(process: _Process) -> None:
 def _remaining(process: _Process, batch: Sequence[Sample]) -> frozenset[UUID]:
     """The samples of a batch that nobody deleted meanwhile. The data set is locked up to the end of the transaction."""
     DataSet.objects.select_for_update(of=("self",)).get(pk=process.data_set.pk)
-    rows = _stored(process.data_set).filter(number__in=[each.number for each in batch])
+    rows = _usable_samples(process.data_set).filter(number__in=[each.number for each in batch])
     return frozenset(rows.values_list("pk", flat=True))
 
 
-def _described(sample: Sample, described: SampleDescriptionJson | None) -> SampleAnalysis:
-    features = _binary(described["features"] if described else "", MAX_FEATURES, 2)
-    words = _binary(described["words"] if described else "", MAX_WORDS, 4)
+def _analysis_row(sample: Sample, description: SampleDescriptionJson | None) -> SampleAnalysis:
+    features = _binary(description["features"] if description else "", MAX_FEATURES, 2)
+    words = _binary(description["words"] if description else "", MAX_WORDS, 4)
     return SampleAnalysis(sample_id=sample.pk, recipe=RECIPE, features=features, words=words)
 
 
@@ -165,8 +165,8 @@ def _binary(text: str, most: int, unit: int) -> bytes:
 def _answer(process: _Process) -> str:
     """Runs the current rune on the samples that it has not answered. Returns why it cannot, or ""."""
     job, rune = process.job, str(process.job.spec["rune"])
-    known = SampleAnswer.objects.filter(sample=OuterRef("pk"), rune=rune)
-    missing = _stored(process.data_set).filter(~Exists(known))
+    existing_answers = SampleAnswer.objects.filter(sample=OuterRef("pk"), rune=rune)
+    missing = _usable_samples(process.data_set).filter(~Exists(existing_answers))
     total, count = missing.count(), 0
     with ExitStack() as stack:
         file = stack.enter_context(open_blob_file(rune, fetched_folder()))
@@ -180,17 +180,17 @@ def _answer(process: _Process) -> str:
                 if "refused" in answer:
                     return str(answer["refused"])[:500]
                 answers = {each["path"]: each for each in answer["samples"]}
-                answered = [each for each in rest if str(each.number) in answers]
-                if not answered:
+                answered_samples = [each for each in rest if str(each.number) in answers]
+                if not answered_samples:
                     return "One sample takes longer than the limit of two minutes."
-                _store_answers(process, answered, answers)
-                rest = rest[len(answered) :]
+                _store_answers(process, answered_samples, answers)
+                rest = rest[len(answered_samples) :]
             count += len(batch)
     return ""
 
 
 def _store_answers(process: _Process, batch: Sequence[Sample], answers: Mapping[str, SampleAnswerJson]) -> None:
-    rows = [_answered(each, answers[str(each.number)], str(process.job.spec["rune"])) for each in batch]
+    rows = [_answer_row(each, answers[str(each.number)], str(process.job.spec["rune"])) for each in batch]
     with transaction.atomic():
         process.job.confirm_lease()
         remaining = _remaining(process, batch)
@@ -198,7 +198,7 @@ def _store_answers(process: _Process, batch: Sequence[Sample], answers: Mapping[
         SampleAnswer.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _answered(sample: Sample, answer: SampleAnswerJson, rune: str) -> SampleAnswer:
+def _answer_row(sample: Sample, answer: SampleAnswerJson, rune: str) -> SampleAnswer:
     scores = sorted(answer["scores"].items(), key=lambda each: -each[1])[:MAX_SCORES]
     return SampleAnswer(
         sample_id=sample.pk,
@@ -209,11 +209,11 @@ def _answered(sample: Sample, answer: SampleAnswerJson, rune: str) -> SampleAnsw
     )
 
 
-def _compare(process: _Process) -> Compared:
+def _compare(process: _Process) -> ComparisonResults:
     """Compares the samples of each kind with each other."""
     process.job.report(0.8, "Comparing samples")
-    compared = Compared()
-    for kind, rows in rows_to_compare(_stored(process.data_set)):
+    comparison = ComparisonResults()
+    for kind, rows in rows_to_compare(_usable_samples(process.data_set)):
         with closing(comparison_files(rows)) as files:
             answer = process.ask(
                 files.files,
@@ -224,16 +224,16 @@ def _compare(process: _Process) -> Compared:
                 groups=[row.group for row in rows],
                 lengths=[len(row.words) // 4 for row in rows],
             )
-        compare(compared, rows, answer)
-    return compared
+        compare(comparison, rows, answer)
+    return comparison
 
 
-def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, compared: Compared) -> None:
+def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, comparison: ComparisonResults) -> None:
     """Stores what was found, of samples that are there still."""
     job.report(0.95, "Storing what was found")
     data_set = row.data_set
     rune = str(job.spec["rune"])
-    labels = dict(_stored(data_set).order_by().values_list("pk", "label"))
+    labels = dict(_usable_samples(data_set).order_by().values_list("pk", "label"))
     spelling = {same_label(label): label for label in sorted(set(labels.values()))}
     answers = {
         each.sample_id: each
@@ -245,9 +245,9 @@ def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, com
         rows = list(SampleAnalysis.objects.filter(sample__data_set=data_set).defer("features", "words"))
         for each in rows:
             answer = answers.get(each.sample_id)
-            each.answer = _spelled(answer.label, labels.get(each.sample_id, ""), spelling) if answer else ""
+            each.answer = _answer_spelling(answer.label, labels.get(each.sample_id, ""), spelling) if answer else ""
             each.score = answer.scores.get(answer.label) if answer else None
-            compared.apply(each)
+            comparison.apply(each)
         SampleAnalysis.objects.bulk_update(
             rows,
             [
@@ -264,14 +264,14 @@ def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, com
             batch_size=500,
         )
         SampleAnswer.objects.filter(sample__data_set=data_set).exclude(rune__in=[rune, row.rune]).delete()
-        row.revision, row.rune, row.problem, row.label_problem = revision, rune, problem, compared.reason[:500]
+        row.revision, row.rune, row.problem, row.label_problem = revision, rune, problem, comparison.reason[:500]
         row.build, row.build_url = str(job.spec["build"]), str(job.spec["url"])
         row.finished = timezone.now()
         row.save(update_fields=["revision", "rune", "problem", "label_problem", "build", "build_url", "finished"])
     job.log(f"Analysed {counted(len(rows), 'sample')}.")
 
 
-def _spelled(answer: str, label: str, spelling: Mapping[str, str]) -> str:
+def _answer_spelling(answer: str, label: str, spelling: Mapping[str, str]) -> str:
     """The answer as the sample's label is written where both are the same, else as the data writes it."""
     if same_label(answer) == same_label(label):
         return label

@@ -48,17 +48,17 @@ def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysi
     `NotFound`."""
     row = analysis_of(actor, project)
     # Before the first analysis nothing is joined and counted that cannot be there.
-    rows = _analysed(actor, project) if row is not None else []
+    rows = _analysis_counts(actor, project) if row is not None else []
     counts = {name: sum(each[name] for each in rows) for name in _OF_ANALYSES}
     answers = _answers(rows)
     of_consents = tally.consent_counts(project, timezone.now() + ENDS_SOON)
     job = row.job if row is not None else None
-    failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
+    has_failed = job is not None and job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST)
     return {
         "is_running": job is not None and job.state in UNFINISHED_STATES,
         "progress": job.progress if job is not None and job.state in UNFINISHED_STATES else 0.0,
         "activity": job.activity if job is not None and job.state in UNFINISHED_STATES else "",
-        "error": (job.error or "It was cancelled.") if job is not None and failed else "",
+        "error": (job.error or "It was cancelled.") if job is not None and has_failed else "",
         "finished": row.finished.isoformat() if row is not None and row.finished is not None else None,
         "is_current": _is_current(row, tally),
         "build": row.build if row is not None else "",
@@ -72,7 +72,7 @@ def report_of(actor: Actor, project: Project, tally: SampleTally) -> DataAnalysi
         "outliers": counts["outliers"],
         "proposals": counts["proposals"],
         "ends_soon": of_consents.ends_soon,
-        "uncovered": of_consents.uncovered,
+        "uncovered": of_consents.uncovered_count,
         "confusion": _confusion(answers),
         "sentences": _sentences(answers, counts["crossing"]),
     }
@@ -87,7 +87,7 @@ Answers = Mapping[tuple[int | None, str], Mapping[str, int]]
 """How often the build gave each answer, by group and label."""
 
 
-def _analysed(actor: Actor, project: Project) -> Sequence[Mapping[str, Any]]:
+def _analysis_counts(actor: Actor, project: Project) -> Sequence[Mapping[str, Any]]:
     """Returns the counts of analysed samples for each group, label and answer of the build. One query."""
     samples = samples_of(actor, project).select_related(None).order_by().filter(analysis__isnull=False)
     return list(samples.values("group", "label", "analysis__answer").annotate(**_OF_ANALYSES))
@@ -127,9 +127,9 @@ def _of_groups(answers: Answers) -> Iterator[str]:
         for (group, label), by_answer in answers.items()
         if group is not None and (mistakes := _wrong(label, by_answer))
     }
-    chosen = sorted(wrong, key=lambda key: (-sum(wrong[key].values()), key))[:MAX_SENTENCES]
-    names = {group.pk: str(group) for group in _groups([group for group, _ in chosen])}
-    for group, label in chosen:
+    worst_keys = sorted(wrong, key=lambda key: (-sum(wrong[key].values()), key))[:MAX_SENTENCES]
+    names = {group.pk: str(group) for group in _groups([group for group, _ in worst_keys])}
+    for group, label in worst_keys:
         by_answer = wrong[group, label]
         total = sum(answers[group, label].values())
         yield (

@@ -82,14 +82,14 @@ def principal_of_collector(collector: Collector) -> Principal:
     return Principal(PrincipalKind.GUEST, str(collector.pk), None, frozenset(), restriction)
 
 
-def agreed_purposes(link: CollectingLink, chosen: Collection[str]) -> frozenset[Purpose]:
+def agreed_purposes(link: CollectingLink, choices: Collection[str]) -> frozenset[Purpose]:
     """The purposes to which a person who records agrees: what the link needs, and what they choose of the rest that it
     asks for. Raises `Invalid` for something that it does not ask for."""
-    requested = checked_purposes(link.purposes)
-    needed = requested & DEFAULT_PURPOSES
-    if not set(chosen) <= requested:
-        raise Invalid(f"This link asks for {', '.join(sorted(requested))} and nothing else.")
-    return needed | {Purpose(name) for name in chosen}
+    requested_purposes = checked_purposes(link.purposes)
+    needed_purposes = requested_purposes & DEFAULT_PURPOSES
+    if not set(choices) <= requested_purposes:
+        raise Invalid(f"This link asks for {', '.join(sorted(requested_purposes))} and nothing else.")
+    return needed_purposes | {Purpose(name) for name in choices}
 
 
 def guest_links_of(actor: Actor, project: Project) -> list[CollectingLink]:

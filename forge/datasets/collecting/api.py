@@ -57,8 +57,8 @@ class CollectState(CollectView):
         collector = require_collector(request.COOKIES, link_id)
         get_token(request._request)
         names = request.query_params.get("purposes", "")
-        chosen = names.split(",") if names else []
-        return Response(_state(collector, request.COOKIES[cookie_name(link_id)], chosen))
+        choices = names.split(",") if names else []
+        return Response(_state(collector, request.COOKIES[cookie_name(link_id)], choices))
 
 
 class CollectingEnterSerializer(serializers.Serializer[Any]):
@@ -96,8 +96,8 @@ class CollectAgree(CollectView):
         """Agrees to the terms that were read. Recordings of the next 12 hours are sent under them."""
         collector = require_collector(request.COOKIES, link_id)
         body = self.read_body(request, AgreeSerializer)
-        agreed = agree_as_collector(collector, body["text"], body["purposes"])
-        return Response(_state(agreed, request.COOKIES[cookie_name(link_id)], body["purposes"]))
+        agreed_collector = agree_as_collector(collector, body["text"], body["purposes"])
+        return Response(_state(agreed_collector, request.COOKIES[cookie_name(link_id)], body["purposes"]))
 
 
 class CollectRecordings(CollectView):
@@ -107,14 +107,14 @@ class CollectRecordings(CollectView):
         """Adds a recording, the body: a WAV, JPEG, PNG or CSV."""
         collector = require_collector(request.COOKIES, link_id)
         query = request.query_params
-        added = add_recording(
+        recording = add_recording(
             collector,
             body_chunks(request),
             label=query.get("label", ""),
             device=query.get("device", ""),
             address=_address(request),
         )
-        number = added.number if isinstance(added, Sample) else None
+        number = recording.number if isinstance(recording, Sample) else None
         return Response({"number": number}, status=status.HTTP_201_CREATED)
 
 
@@ -138,10 +138,10 @@ def _address(request: Request) -> str:
     return network_of(request.META.get("REMOTE_ADDR", ""))
 
 
-def _state(collector: Collector, secret: str, chosen: Sequence[str] = ()) -> dict[str, Any]:
+def _state(collector: Collector, secret: str, choices: Sequence[str] = ()) -> dict[str, Any]:
     link = collector.link
     is_guest = link.is_for_guests
-    purposes = agreed_purposes(link, chosen)
+    purposes = agreed_purposes(link, choices)
     terms = (
         guest_terms_for(link.project, link.days, purposes) if is_guest else terms_for(link.project, purposes, link.days)
     )

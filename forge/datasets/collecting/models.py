@@ -44,8 +44,8 @@ class CollectingLinkQuerySet(models.QuerySet["CollectingLink"]):
     def alive(self) -> CollectingLinkQuerySet:
         """Those that a phone may open, and those that one opened, until they end."""
         now = timezone.now()
-        opened = Collector.objects.filter(link=OuterRef("pk"), expires__gt=now)
-        return self.filter(Q(used=None, expires__gt=now) | Q(Exists(opened)))
+        collectors = Collector.objects.filter(link=OuterRef("pk"), expires__gt=now)
+        return self.filter(Q(used=None, expires__gt=now) | Q(Exists(collectors)))
 
 
 class CollectingLink(models.Model):

@@ -52,7 +52,7 @@ from forge.projects.actions import note_download
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
-SHOWN = 60
+SUBMISSIONS_SHOWN = 60
 """Recordings of guests on a page."""
 
 
@@ -85,8 +85,14 @@ def collect(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         return show_again(request, "data/collecting/task.html", context, error)
     # The code is read off a screen: the least correction makes the largest squares.
     picture = segno.make(url, error="l", micro=False).svg_data_uri(scale=5, border=3, light="#fff", omitsize=True)
-    shown = {"link": link, "url": url, "picture": picture, "code": code, "minutes": int(LINK_LIFE.total_seconds() / 60)}
-    return render(request, "data/collecting/task.html", context | shown)
+    link_context = {
+        "link": link,
+        "url": url,
+        "picture": picture,
+        "code": code,
+        "minutes": int(LINK_LIFE.total_seconds() / 60),
+    }
+    return render(request, "data/collecting/task.html", context | link_context)
 
 
 def collect_context(principal: Principal, project: Project) -> dict[str, Any]:
@@ -164,14 +170,14 @@ def receipt(request: HttpRequest, link_id: UUID) -> HttpResponse:
         collector = find_receipt(token, link_id)
     except LinkEnded as error:
         return show_again(request, "data/collecting/receipt.html", {}, error)
-    deleted = withdraw_as_guest(collector) if request.POST.get("do") == "delete" else None
+    deleted_count = withdraw_as_guest(collector) if request.POST.get("do") == "delete" else None
     context = {"collector": collector, "project": collector.link.project, "sent": sent_by(collector), "token": token}
-    return render(request, "data/collecting/receipt.html", context | {"deleted": deleted})
+    return render(request, "data/collecting/receipt.html", context | {"deleted": deleted_count})
 
 
 def _waiting_context(principal: Principal, project: Project) -> dict[str, Any]:
     waiting = submissions_of(principal, project)
-    first = list(waiting[:SHOWN])
+    first = list(waiting[:SUBMISSIONS_SHOWN])
     rows = [row for row in first if may_play(principal, row)]
     base = f"{project.get_absolute_url()}/data/waiting"
     return {

@@ -48,27 +48,27 @@ def agree_anew(actor: Actor, consent: Consent, *, purposes: frozenset[Purpose], 
         earlier = Consent.objects.in_force().filter(pk=consent.pk).first()
         if earlier is None:
             raise ConsentOver("This consent was withdrawn, has ended, or you agreed to other terms meanwhile.")
-        renewed = store_consent(project, terms, text, actor.person)
+        new_consent = store_consent(project, terms, text, actor.person)
         samples = Sample.objects.available().filter(consent=earlier)
         numbers = list(samples.values_list("number", flat=True))
         if not purposes_of(earlier) <= purposes:
             interrupt(SampleScope(data_set.pk, numbers), "The person who gave samples agreed to fewer uses of them.")
-        samples.update(consent=renewed, revision=data_set.revision)
-        DataImport.objects.filter(consent=earlier).update(consent=renewed)
-        Consent.objects.filter(pk=earlier.pk).update(replaced_by=renewed)
+        samples.update(consent=new_consent, revision=data_set.revision)
+        DataImport.objects.filter(consent=earlier).update(consent=new_consent)
+        Consent.objects.filter(pk=earlier.pk).update(replaced_by=new_consent)
         change.note(actor, "data.agree-anew", count=len(numbers))
-    return renewed
+    return new_consent
 
 
 def purposes_of(consent: Consent) -> frozenset[Purpose]:
     """The purposes that a consent covers."""
-    covered = {
+    coverage = {
         Purpose.TESTS: consent.for_tests,
         Purpose.TRAINING: consent.for_training,
         Purpose.READERS: consent.for_readers,
         Purpose.OTHER_PROJECTS: consent.for_other_projects,
     }
-    return frozenset(purpose for purpose, is_covered in covered.items() if is_covered)
+    return frozenset(purpose for purpose, is_covered in coverage.items() if is_covered)
 
 
 def store_consent(project: Project, terms: Terms, text: str, person: User | None) -> Consent:

@@ -116,5 +116,5 @@ class DataAgreeAnew(ForgeView):
         body = self.read_body(request, DataAgreementSerializer)
         consent = find_consent(principal, consent_id)
         purposes = checked_purposes(body["purposes"])
-        renewed = agree_anew(principal, consent, purposes=purposes, days=body["days"], text=body["text"])
-        return Response(consent_to_json(renewed), status=status.HTTP_201_CREATED)
+        new_consent = agree_anew(principal, consent, purposes=purposes, days=body["days"], text=body["text"])
+        return Response(consent_to_json(new_consent), status=status.HTTP_201_CREATED)

@@ -26,8 +26,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         """Those of projects that the person may read, and the person's own wherever they are."""
         if not actor.is_authenticated:
             return self.none()
-        seen = Q(data_set__project__in=Project.objects.of_member(actor))
-        return self.filter(seen | Q(person_id=actor.pk) if actor.restriction is None else seen)
+        is_readable = Q(data_set__project__in=Project.objects.of_member(actor))
+        return self.filter(is_readable | Q(person_id=actor.pk) if actor.restriction is None else is_readable)
 
     def in_force(self, now: datetime | None = None) -> ConsentQuerySet:
         """Those that were not withdrawn or replaced, and have not ended."""

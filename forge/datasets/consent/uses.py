@@ -72,7 +72,7 @@ _FIELDS = {
 }
 
 
-def allowed(use: SampleUse, place: UsePlace = UsePlace.HERE, now: datetime | None = None) -> Q:
+def use_condition(use: SampleUse, place: UsePlace = UsePlace.HERE, now: datetime | None = None) -> Q:
     """The condition on samples that a use may have: their consent is in force and covers it.
 
     It says nothing of whether the bytes are stored, nor of labels.

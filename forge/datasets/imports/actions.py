@@ -61,8 +61,8 @@ def begin_import(actor: Actor, consent: Consent, size: int, defaults: Defaults) 
     if not 0 < size <= MAX_BYTES:
         raise Invalid(f"An archive has 1 byte to {size_text(MAX_BYTES)}.")
     group, device = checked_word(defaults.pseudonym, "pseudonym"), checked_word(defaults.device, "device")
-    begun = Consent.objects.in_force().filter(pk=consent.pk, agreed__gt=timezone.now() - SESSION)
-    if actor.person is None or not begun.filter(person=actor.person).exists():
+    recent_consents = Consent.objects.in_force().filter(pk=consent.pk, agreed__gt=timezone.now() - SESSION)
+    if actor.person is None or not recent_consents.filter(person=actor.person).exists():
         raise ConsentOver("This consent does not cover further recordings. Read the terms and agree again.")
     require_room(project.organisation_id, size)
     with transaction.atomic():
@@ -89,11 +89,11 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
     _require_own(actor, row)
     project = row.data_set.project
     _require_follows(row, offset)
-    left = row.size - row.received
-    require_room(project.organisation_id, left)
-    blob = put_chunks(chunks, min(left, settings.UPLOAD_LIMIT))
+    remaining_bytes = row.size - row.received
+    require_room(project.organisation_id, remaining_bytes)
+    blob = put_chunks(chunks, min(remaining_bytes, settings.UPLOAD_LIMIT))
     with delete_on_failure([blob.digest]), transaction.atomic():
-        row = _locked(row)
+        row = _lock_row(row)
         _require_follows(row, offset)
         if not blob.size:
             raise Invalid("The request has no bytes.")
@@ -115,11 +115,11 @@ def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) 
     `Forbidden` or `NotFound`."""
     _require_own(actor, row)
     with transaction.atomic():
-        row = _locked(row)
+        row = _lock_row(row)
         if row.state != ImportState.READY:
             raise ImportNotReady("Its lists are not read yet, or it was started before.")
-        known = {*row.description.get("labels", {}), *([""] if row.description.get("unlabelled") else [])}
-        if labels is not None and (not labels or not known.issuperset(labels) or len(labels) > MAX_LABELS):
+        known_labels = {*row.description.get("labels", {}), *([""] if row.description.get("unlabelled") else [])}
+        if labels is not None and (not labels or not known_labels.issuperset(labels) or len(labels) > MAX_LABELS):
             raise Invalid("Choose labels that the archive has.")
         row.labels = None if labels is None else sorted(set(labels))
         row.state = ImportState.ADDING
@@ -135,7 +135,7 @@ def discard_import(actor: Actor, row: DataImport) -> None:
     """Deletes an import with its bytes. Samples that it added stay. Raises `Forbidden` or `NotFound`."""
     _require_own(actor, row)
     with transaction.atomic():
-        row = _locked(row)
+        row = _lock_row(row)
         digests = stop_imports(DataImport.objects.filter(pk=row.pk), "It was discarded.")
         project = row.data_set.project
         write_entry(actor, "data.import-discard", project.stream, project.place)
@@ -161,7 +161,7 @@ def _require_follows(row: DataImport, offset: int) -> None:
         raise WrongChunkOffset(f"The archive has {row.received} bytes of {row.size}. Go on there.")
 
 
-def _locked(row: DataImport) -> DataImport:
+def _lock_row(row: DataImport) -> DataImport:
     rows = DataImport.objects.select_for_update(of=("self",)).select_related("data_set__project__organisation")
     return rows.select_related("consent", "person").get(pk=row.pk)
 

@@ -92,10 +92,18 @@ def _store(
         recording["device"] or row.device,
         SampleSource.IMPORT,
     )
-    wanted = Split(recording["split"]) if recording["split"] else None
+    wanted_split = Split(recording["split"]) if recording["split"] else None
     positions = read_positions(recording["positions"])
     return store_sample(
-        data_set, row.consent, content, blob, recording["label"], origin, actor, wanted=wanted, positions=positions
+        data_set,
+        row.consent,
+        content,
+        blob,
+        recording["label"],
+        origin,
+        actor,
+        wanted_split=wanted_split,
+        positions=positions,
     )
 
 

@@ -26,11 +26,11 @@ def stop_imports(imports: QuerySet[DataImport], reason: str) -> list[str]:
     """
     # All are chosen before one of them changes: `imports` may be those that did not change for long.
     rows = list(imports.exclude(pieces=[], state__in=ENDS).select_for_update().values_list("pk", "pieces"))
-    chosen = DataImport.objects.filter(pk__in=[pk for pk, _ in rows])
-    chosen.exclude(state__in=ENDS).update(state=ImportState.FAILED, error=reason, changed=timezone.now())
-    stored = DataImport.objects.filter(pk__in=[pk for pk, pieces in rows if pieces])
-    links_of_all(stored).delete()
-    stored.update(pieces=[], changed=timezone.now())
+    stopped_imports = DataImport.objects.filter(pk__in=[pk for pk, _ in rows])
+    stopped_imports.exclude(state__in=ENDS).update(state=ImportState.FAILED, error=reason, changed=timezone.now())
+    imports_with_pieces = DataImport.objects.filter(pk__in=[pk for pk, pieces in rows if pieces])
+    links_of_all(imports_with_pieces).delete()
+    imports_with_pieces.update(pieces=[], changed=timezone.now())
     return sorted({digest for _, pieces in rows for digest in pieces})
 
 

@@ -111,13 +111,13 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
         raise JobFailed(f"The archive has no recordings that can be imported.{first}")
     with transaction.atomic():
         job.confirm_lease()
-        changed = DataImport.objects.filter(pk=row.pk, state=ImportState.READING).update(
+        changed_rows = DataImport.objects.filter(pk=row.pk, state=ImportState.READING).update(
             state=ImportState.READY,
             description=description,
             omitted=description["omitted"],
             omissions=description["omissions"],
         )
-        if not changed:
+        if not changed_rows:
             raise JobFailed("The import was discarded or stopped.")
         announce_import(row)
     return {"recordings": description["recordings"]}

@@ -26,13 +26,13 @@ CLAIM_LIFE = timedelta(minutes=5)
 MAX_SKIPPED = 100
 
 
-def take_next(actor: Actor, project: Project, mode: QueueMode, skipped: Collection[int] = ()) -> Sample | None:
+def take_next(actor: Actor, project: Project, mode: QueueMode, skipped_numbers: Collection[int] = ()) -> Sample | None:
     """Gives a person the next sample of the queue, and takes the one back that they had; None where none waits.
 
     Raises `Forbidden`, `NotFound`, and `Invalid` for more than `MAX_SKIPPED` skipped numbers.
     """
     require(actor, Verb.EDIT, project)
-    if len(skipped) > MAX_SKIPPED:
+    if len(skipped_numbers) > MAX_SKIPPED:
         raise Invalid(f"Skip at most {MAX_SKIPPED} samples; then begin the queue anew.")
     with transaction.atomic():
         # The row's lock lets one person choose after the other.
@@ -40,7 +40,7 @@ def take_next(actor: Actor, project: Project, mode: QueueMode, skipped: Collecti
         if data_set is None:
             return None
         _release(actor, project)
-        sample = next_waiting(actor, project, mode, skipped)
+        sample = next_waiting(actor, project, mode, skipped_numbers)
         if sample is not None:
             _claim(actor, sample)
         return sample

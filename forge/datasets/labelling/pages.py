@@ -42,7 +42,11 @@ def queue(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 def _act(request: HttpRequest, principal: Principal, project: Project) -> str:
     """Does what the form asks for. Returns the query of the page that is shown then."""
-    act, mode, skipped = request.POST.get("do", ""), _mode(request.POST.get("mode", "")), _skipped(request)
+    act, mode, skipped_numbers = (
+        request.POST.get("do", ""),
+        _mode(request.POST.get("mode", "")),
+        _skipped_numbers(request),
+    )
     last = ""
     if act == "stop":
         release(principal, project)
@@ -57,11 +61,11 @@ def _act(request: HttpRequest, principal: Principal, project: Project) -> str:
         )
         last = str(number)
     elif act == "skip":
-        skipped = [*skipped, _number(request.POST.get("number", ""))][-MAX_SKIPPED:]
+        skipped_numbers = [*skipped_numbers, _number(request.POST.get("number", ""))][-MAX_SKIPPED:]
     elif act != "take":
         raise Invalid("Choose what to do with the sample.")
-    take_next(principal, project, mode, skipped)
-    query = {"mode": mode, "last": last, "skipped": ",".join(map(str, skipped))}
+    take_next(principal, project, mode, skipped_numbers)
+    query = {"mode": mode, "last": last, "skipped": ",".join(map(str, skipped_numbers))}
     return f"?{urlencode({key: value for key, value in query.items() if value})}"
 
 
@@ -95,7 +99,7 @@ def _mode(text: str) -> QueueMode:
     return QueueMode(text)
 
 
-def _skipped(request: HttpRequest) -> list[int]:
+def _skipped_numbers(request: HttpRequest) -> list[int]:
     return _numbers(request.POST.get("skipped", ""))
 
 

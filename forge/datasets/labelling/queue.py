@@ -67,15 +67,15 @@ def waiting_for(actor: Actor, project: Project, mode: QueueMode) -> SampleQueryS
     opinions = SampleOpinion.objects.filter(sample=OuterRef("pk")).order_by()
     others = samples.exclude(label="").exclude(labelled_by=actor.pk).filter(is_disputed=False)
     seen_by_two = opinions.values("sample").annotate(people=Count("pk")).filter(people__gte=2)
-    unseen = others.filter(~Exists(opinions.filter(person=actor.pk)), ~Exists(seen_by_two))
+    unseen_samples = others.filter(~Exists(opinions.filter(person=actor.pk)), ~Exists(seen_by_two))
     is_doubted = Case(When(IS_SUSPECT, then=Value(0)), default=Value(1), output_field=IntegerField())
-    return unseen.order_by(is_doubted, "-number")
+    return unseen_samples.order_by(is_doubted, "-number")
 
 
-def next_waiting(actor: Actor, project: Project, mode: QueueMode, skipped: Collection[int]) -> Sample | None:
+def next_waiting(actor: Actor, project: Project, mode: QueueMode, skipped_numbers: Collection[int]) -> Sample | None:
     """The first that waits for a person, that they did not skip and that nobody else looks at."""
     others = LabelClaim.objects.filter(sample=OuterRef("pk"), until__gt=timezone.now()).exclude(person=actor.pk)
-    return waiting_for(actor, project, mode).exclude(number__in=skipped).filter(~Exists(others)).first()
+    return waiting_for(actor, project, mode).exclude(number__in=skipped_numbers).filter(~Exists(others)).first()
 
 
 def claimed_by(actor: Actor, project: Project) -> Sample | None:
@@ -98,19 +98,20 @@ def opinions_on(sample: Sample) -> Sequence[SampleOpinion]:
 def labellers_of(actor: Actor, project: Project) -> list[Labeller]:
     """The people who labelled samples of a project, most samples first."""
     samples = samples_of(actor, project).select_related(None).order_by()
-    labelled = dict(
+    label_counts = dict(
         samples.exclude(label="").filter(labelled_by__isnull=False).values_list("labelled_by").annotate(Count("pk"))
     )
-    compared: dict[UUID, list[bool]] = defaultdict(list)
+    agreements: dict[UUID, list[bool]] = defaultdict(list)
     by_sample: dict[UUID, list[tuple[UUID, str]]] = defaultdict(list)
     rows = SampleOpinion.objects.filter(sample__in=samples.values("pk"), person__isnull=False)
     for sample, person, label in rows.values_list("sample", "person", "label"):
         by_sample[sample].append((person, label))
     for opinions in by_sample.values():
         for person, label in opinions if len(opinions) > 1 else ():
-            compared[person].append(all(label == other for _, other in opinions))
-    people = User.objects.in_bulk([*labelled, *compared])
+            agreements[person].append(all(label == other for _, other in opinions))
+    people = User.objects.in_bulk([*label_counts, *agreements])
     rows_of_people = [
-        Labeller(person, labelled.get(pk, 0), len(compared[pk]), sum(compared[pk])) for pk, person in people.items()
+        Labeller(person, label_counts.get(pk, 0), len(agreements[pk]), sum(agreements[pk]))
+        for pk, person in people.items()
     ]
     return sorted(rows_of_people, key=lambda each: (-each.labelled, str(each.person)))

@@ -41,7 +41,7 @@ from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
-SHOWN = 48
+SAMPLES_SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
 VERSIONS_SHOWN = 8
 SCORES_SHOWN = 6
@@ -89,8 +89,8 @@ def cards(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     project = project_of(request, organisation, name, Verb.READ)
     samples = DataFilter.narrow(request.GET, samples_of(principal_of(request), project))[:MAX_NUMBERS]
     marks = marks_of(labels_of(principal_of(request), project))
-    shown = cards_of(principal_of(request), samples, project, marks)
-    return render(request, "data/samples/cards.html", {"cards": shown})
+    sample_cards = cards_of(principal_of(request), samples, project, marks)
+    return render(request, "data/samples/cards.html", {"cards": sample_cards})
 
 
 @for_person
@@ -147,8 +147,8 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
 
 
 def _scores(scores: Mapping[str, float]) -> list[ScoreRow]:
-    ordered = sorted(scores.items(), key=lambda each: -each[1])[:SCORES_SHOWN]
-    return [ScoreRow(label, round(score * 100)) for label, score in ordered]
+    best_scores = sorted(scores.items(), key=lambda each: -each[1])[:SCORES_SHOWN]
+    return [ScoreRow(label, round(score * 100)) for label, score in best_scores]
 
 
 def page_context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
     samples = samples_of(principal, project)
     filters = DataFilter(request.GET, samples)
     # Only the samples of the page are read in full: the order is found without what stands beside each.
-    keys, pages = slice_of(request, filters.qs.select_related(None).values_list("pk", flat=True), SHOWN)
+    keys, pages = slice_of(request, filters.qs.select_related(None).values_list("pk", flat=True), SAMPLES_SHOWN)
     by_key = samples.in_bulk(list(keys))
     rows = [by_key[key] for key in keys if key in by_key]
     tally = tally_of(principal, project)

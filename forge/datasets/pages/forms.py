@@ -28,19 +28,19 @@ from forge.projects.pages.lookup import project_of
 @require_POST
 def mark(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Labels the chosen samples, leaves them out of further versions, or deletes them."""
-    sent = request.POST
-    shown = "" if sent.get("do") == "delete" else sent.get("shown", "")
+    form = request.POST
+    shown_number = "" if form.get("do") == "delete" else form.get("shown", "")
 
     def act(principal: Principal, project: Project) -> None:
-        numbers = [_number(each) for each in sent.getlist("numbers")]
-        if sent.get("do") == "delete":
+        numbers = [_number(each) for each in form.getlist("numbers")]
+        if form.get("do") == "delete":
             delete_samples(principal, project, numbers)
             return
-        marks = [_mark(number, sent.get("do", ""), sent.get("label", "")) for number in numbers]
-        mark_samples(principal, project, marks, _number(sent.get("revision", "")))
+        marks = [_mark(number, form.get("do", ""), form.get("label", "")) for number in numbers]
+        mark_samples(principal, project, marks, _number(form.get("revision", "")))
 
-    place = f"/samples/{_number(shown)}" if shown else ""
-    return _changed(request, project_of(request, organisation, name, Verb.EDIT), act, place)
+    place = f"/samples/{_number(shown_number)}" if shown_number else ""
+    return _act_and_redirect(request, project_of(request, organisation, name, Verb.EDIT), act, place)
 
 
 @for_person
@@ -52,7 +52,7 @@ def save(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         revision = _number(request.POST.get("revision", ""))
         save_version(principal, project, revision=revision, message=request.POST.get("message", ""))
 
-    return _changed(request, project_of(request, organisation, name, Verb.EDIT), act, "#versions")
+    return _act_and_redirect(request, project_of(request, organisation, name, Verb.EDIT), act, "#versions")
 
 
 @for_person
@@ -64,7 +64,7 @@ def restrict(request: HttpRequest, organisation: str, name: str) -> HttpResponse
         is_restricted, precondition = _is_restricted(request.POST.get("who", "")), form_precondition(request.POST)
         restrict_playing(principal, project, is_restricted=is_restricted, precondition=precondition)
 
-    return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, "#playing")
+    return _act_and_redirect(request, project_of(request, organisation, name, Verb.MANAGE), act, "#playing")
 
 
 @for_person
@@ -77,14 +77,14 @@ def licence(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
     number = request.POST.get("version", "")
     place = f"/versions/{_number(number)}#card" if number else ""
-    return _changed(request, project_of(request, organisation, name, Verb.MANAGE), act, place)
+    return _act_and_redirect(request, project_of(request, organisation, name, Verb.MANAGE), act, place)
 
 
 @for_person
 @require_POST
 def analyse(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Starts an analysis of the samples."""
-    return _changed(request, project_of(request, organisation, name, Verb.EDIT), start_analysis)
+    return _act_and_redirect(request, project_of(request, organisation, name, Verb.EDIT), start_analysis)
 
 
 @for_person
@@ -97,7 +97,7 @@ def delete(request: HttpRequest, organisation: str, name: str, number: int) -> H
     return redirect(f"{project.get_absolute_url()}/data")
 
 
-def _changed(
+def _act_and_redirect(
     request: HttpRequest, project: Project, act: Callable[[Principal, Project], object], place: str = ""
 ) -> HttpResponse:
     """Does what a form asks for and leads to a place of the page, or shows the page again with the error."""

@@ -33,7 +33,7 @@ from forge.datasets.imports.models import DataImport, ImportState
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 
-SHOWN = 10
+IMPORTS_SHOWN = 10
 """Earlier imports on the page that begins one."""
 
 
@@ -101,7 +101,7 @@ def _begin(request: HttpRequest, principal: Principal, project: Project) -> Data
         size = str(file.size or 0)
     if not size.isascii() or not size.isdigit() or len(size) > 15:
         raise Invalid("Choose a ZIP file.")
-    purposes, days = _chosen(request.POST)
+    purposes, days = _chosen_terms(request.POST)
     consent = agree(principal, project, purposes=purposes, days=days, text=request.POST.get("terms", ""))
     defaults = Defaults(
         request.POST.get("group", ""), request.POST.get("alone") == "on", request.POST.get("device", "")
@@ -110,7 +110,7 @@ def _begin(request: HttpRequest, principal: Principal, project: Project) -> Data
     return receive_piece(principal, row, 0, file.chunks()) if isinstance(file, UploadedFile) else row
 
 
-def _chosen(fields: QueryDict) -> tuple[frozenset[Purpose], int]:
+def _chosen_terms(fields: QueryDict) -> tuple[frozenset[Purpose], int]:
     """The purposes and the days of a form, or the usual ones where it has none. Raises `Invalid`."""
     if "days" not in fields:
         return DEFAULT_PURPOSES, DEFAULT_DAYS
@@ -119,7 +119,7 @@ def _chosen(fields: QueryDict) -> tuple[frozenset[Purpose], int]:
 
 def _context(principal: Principal, project: Project, fields: QueryDict) -> dict[str, Any]:
     try:
-        purposes, days = _chosen(fields)
+        purposes, days = _chosen_terms(fields)
         terms = terms_for(project, purposes, days)
     except Invalid:
         purposes, days = DEFAULT_PURPOSES, DEFAULT_DAYS
@@ -130,7 +130,7 @@ def _context(principal: Principal, project: Project, fields: QueryDict) -> dict[
         "purposes": [(each.value, PURPOSE_LABELS[each], each in purposes) for each in Purpose],
         "spans": DAYS_OFFERED,
         "days": days,
-        "imports": imports_of(principal, project)[:SHOWN],
+        "imports": imports_of(principal, project)[:IMPORTS_SHOWN],
     }
 
 

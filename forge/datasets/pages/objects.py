@@ -47,7 +47,7 @@ class PictureObjects:
     is_marked: bool
     dots: Sequence[ObjectDot]
     labels: Sequence[ObjectLabel]
-    sent: str
+    positions_json: str
     """The positions as JSON, for the script that edits them; "null" where nobody marked them."""
     most: int = MAX_POSITIONS
     marks: int = MARKS
@@ -64,10 +64,12 @@ def picture_objects(actor: Actor, project: Project, sample: Sample, labels: Sequ
     sorted: they keep the marks and keys that they have beside the list."""
     if sample.kind != SampleKind.PICTURE:
         return None
-    marked = samples_of(actor, project).select_related(None).filter(positions__isnull=False).order_by("-revision")
-    recent = marked.values_list("positions", flat=True)[:_LOOKED_AT]
-    seen = {each["label"] for positions in [*recent, sample.positions] for each in positions or ()}
-    names = [*labels, *sorted(seen - set(labels))]
+    marked_samples = (
+        samples_of(actor, project).select_related(None).filter(positions__isnull=False).order_by("-revision")
+    )
+    recent = marked_samples.values_list("positions", flat=True)[:_LOOKED_AT]
+    seen_labels = {each["label"] for positions in [*recent, sample.positions] for each in positions or ()}
+    names = [*labels, *sorted(seen_labels - set(labels))]
     return objects_of(read_positions(sample.positions), sample, names)
 
 

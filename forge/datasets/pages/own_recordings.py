@@ -34,7 +34,7 @@ from forge.datasets.removals.report import report_of
 from forge.datasets.samples.actions import withdraw_consent
 from forge.datasets.samples.models import SampleSplit
 
-SHOWN = 30
+CONSENTS_SHOWN = 30
 _LIST, _AGREE, _WITHDRAWN = (
     "data/collecting/own-recordings.html",
     "data/collecting/agree-anew.html",
@@ -48,7 +48,7 @@ class OwnConsentRow:
 
     consent: Consent
     samples: int
-    unused: int
+    unused_count: int
     """Samples that are for training, while the consent is for tests alone; or the other way round."""
     purposes: list[str]
     may_agree: bool
@@ -64,14 +64,17 @@ def own_recordings(request: HttpRequest) -> HttpResponse:
     is_stored = Q(samples__removed=None, samples__isnull=False)
     is_unused = is_test & Q(for_tests=False) | ~is_test & Q(for_training=False)
     consents = own_consents(principal).select_related("data_set__project__organisation").order_by("-agreed")
-    rows, pages = rows_of(request, consents, SHOWN)
-    counted = (
+    rows, pages = rows_of(request, consents, CONSENTS_SHOWN)
+    consents_with_counts = (
         Consent.objects.visible_to(principal)
         .filter(pk__in=[each.pk for each in rows])
         .annotate(stored=Count("samples", filter=is_stored), unused=Count("samples", filter=is_stored & is_unused))
     )
-    counts = {pk: (stored, unused) for pk, stored, unused in counted.values_list("pk", "stored", "unused")}
-    shown = [
+    counts = {
+        pk: (stored_count, unused_count)
+        for pk, stored_count, unused_count in consents_with_counts.values_list("pk", "stored", "unused")
+    }
+    consent_rows = [
         OwnConsentRow(
             each,
             *counts[each.pk],
@@ -80,7 +83,7 @@ def own_recordings(request: HttpRequest) -> HttpResponse:
         )
         for each in rows
     ]
-    return render(request, _LIST, {"rows": shown, "pages": pages})
+    return render(request, _LIST, {"rows": consent_rows, "pages": pages})
 
 
 def _may_agree(principal: Principal, consent: Consent) -> bool:

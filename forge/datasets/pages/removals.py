@@ -17,7 +17,7 @@ from forge.datasets.removals.access import find_removal, removals_of
 from forge.datasets.removals.report import report_of
 from forge.projects.pages.lookup import project_of
 
-SHOWN = 30
+REMOVALS_SHOWN = 30
 
 
 @for_person
@@ -26,7 +26,7 @@ SHOWN = 30
 def removals(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """All removals, the newest first."""
     project = project_of(request, organisation, name, Verb.READ)
-    rows, pages = rows_of(request, removals_of(principal_of(request), project), SHOWN)
+    rows, pages = rows_of(request, removals_of(principal_of(request), project), REMOVALS_SHOWN)
     return render(request, "data/removals/list.html", {"project": project, "removals": rows, "pages": pages})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.pages.cards import SampleCard
 from forge.datasets.samples.models import SampleKind
 
@@ -34,7 +34,7 @@ def table_rows(card: SampleCard) -> TableRows | None:
         return None
     try:
         lines = read_blob(card.sample.digest).decode("utf-8", "replace").splitlines()
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return None
     names, *rows = (tuple(field.strip() for field in line.split(",")) for line in lines[: ROWS_SHOWN + 1])
     return TableRows(names, tuple(rows), len(lines) - 1)

@@ -24,7 +24,7 @@ from forge.datasets.versions.manifest import Entry, VersionComparison, compare, 
 from forge.projects.pages.lookup import project_of
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
-SHOWN = 100
+CHANGES_SHOWN = 100
 """Changes on a page."""
 ADDED, LEFT_OUT, DELETED, RELABELLED = "added", "left out", "deleted", "label"
 
@@ -50,38 +50,38 @@ def one_version(request: HttpRequest, organisation: str, name: str, number: int)
     project, principal = project_of(request, organisation, name, Verb.READ), principal_of(request)
     version = find_version(principal, project, number)
     earlier = list(versions_of(principal, project).filter(number__lt=number).select_related(None))
-    chosen = chosen_of(request, "since", [str(each.number) for each in earlier])
-    before = next((each for each in earlier if not chosen or str(each.number) == chosen), None)
+    chosen_number = chosen_of(request, "since", [str(each.number) for each in earlier])
+    before = next((each for each in earlier if not chosen_number or str(each.number) == chosen_number), None)
     entries = entries_of(version)
-    deleted = deleted_numbers(version.data_set_id)
+    tombstones = deleted_numbers(version.data_set_id)
     was = () if before is None else entries_of(before)
-    comparison = compare(was, entries, deleted)
-    changes = [] if before is None else changes_of(comparison, was, entries, deleted)
-    shown, pages = things_of(request, changes, SHOWN, at="changes")
-    stored = samples_of(principal, project).select_related(None).order_by()
-    locked = set(stored.exclude(playable(principal)).values_list("number", flat=True))
+    comparison = compare(was, entries, tombstones)
+    changes = [] if before is None else changes_of(comparison, was, entries, tombstones)
+    rows, pages = things_of(request, changes, CHANGES_SHOWN, at="changes")
+    samples = samples_of(principal, project).select_related(None).order_by()
+    locked_numbers = set(samples.exclude(playable(principal)).values_list("number", flat=True))
     context = {
         "project": project,
         "version": version,
         "earlier": earlier,
         "before": before,
         "sentences": [] if before is None else sentences_of(comparison),
-        "changes": shown,
+        "changes": rows,
         "pages": pages,
         "labels": label_rows(version.figures["labels"], marks_of(labels_of(principal, project))),
-        "tombstones": sum(each.number in deleted for each in entries),
+        "tombstones": sum(each.number in tombstones for each in entries),
         "accuracy": count_accuracy(version.data_set, version.pk),
         "data_card": card_of(version, entries),
         "licences": LICENCES,
         "may_manage": can(principal, Verb.MANAGE, project),
-        "is_locked": not locked.isdisjoint(each.number for each in entries),
+        "is_locked": not locked_numbers.isdisjoint(each.number for each in entries),
         "layouts": EXPORT_LAYOUTS.values(),
     }
     return render(request, "data/version.html", context)
 
 
 def changes_of(
-    comparison: VersionComparison, before: Collection[Entry], after: Collection[Entry], deleted: Collection[int]
+    comparison: VersionComparison, before: Collection[Entry], after: Collection[Entry], tombstones: Collection[int]
 ) -> Sequence[SampleChange]:
     """The changes, sample by sample: those of labels first, then samples that are missing, then new ones."""
     was, now = {each.number: each for each in before}, {each.number: each for each in after}
@@ -91,13 +91,13 @@ def changes_of(
         entry = other or one
         assert entry is not None  # noqa: S101 (a number of the comparison is in one of both)
         labels = ("" if one is None else one.label), ("" if other is None else other.label)
-        return SampleChange(number, kind, *labels, entry.split, number not in deleted)
+        return SampleChange(number, kind, *labels, entry.split, number not in tombstones)
 
     return [
-        *(change(each.number, RELABELLED) for each in comparison.relabelled),
-        *(change(number, LEFT_OUT) for number in comparison.left_out),
-        *(change(number, DELETED) for number in comparison.deleted),
-        *(change(number, ADDED) for number in comparison.added),
+        *(change(each.number, RELABELLED) for each in comparison.label_changes),
+        *(change(number, LEFT_OUT) for number in comparison.left_out_numbers),
+        *(change(number, DELETED) for number in comparison.deleted_numbers),
+        *(change(number, ADDED) for number in comparison.added_numbers),
     ]
 
 

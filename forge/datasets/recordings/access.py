@@ -17,7 +17,7 @@ from forge.datasets.playing import may_play
 from forge.datasets.recordings.serializers import SampleJson
 from forge.projects.models import Project
 
-LISTED = 500
+SAMPLES_LISTED = 500
 """Samples that the studio lists, the newest; the page Data lists all."""
 
 

@@ -23,7 +23,7 @@ from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.recordings.access import recording_terms
-from forge.datasets.recordings.archives import KNOWN, Incoming, RefusedFile, classify_samples, labelled_archive
+from forge.datasets.recordings.archives import DUPLICATE, Incoming, RefusedFile, classify_samples, labelled_archive
 from forge.datasets.samples.actions.add import SESSION, checked_word
 from forge.datasets.samples.actions.store import SampleOrigin, new_row, split_of_nobody, store_sample
 from forge.datasets.samples.content import checked_content
@@ -93,10 +93,17 @@ def store_read_sample(actor: Actor, project: Project, sample: ReadSample) -> Sam
     `WrongSide` and `StorageQuotaReached`."""
     blob = put_bytes(sample.content.data)
     with delete_on_failure([blob.digest]), transaction.atomic():
-        agreed = _agree_once(actor, project, sample.days, sample.consent, sample.purposes)
-        with (change := DataSetChange(agreed.data_set_id)) as data_set:
+        consent_row = _agree_once(actor, project, sample.days, sample.consent, sample.purposes)
+        with (change := DataSetChange(consent_row.data_set_id)) as data_set:
             row = store_sample(
-                data_set, agreed, sample.content, blob, sample.label, SampleOrigin(), actor, wanted=Split.TEST
+                data_set,
+                consent_row,
+                sample.content,
+                blob,
+                sample.label,
+                SampleOrigin(),
+                actor,
+                wanted_split=Split.TEST,
             )
             link_uploaded(row, [blob.digest], project)
             change.note(actor, "data.add", number=row.number)
@@ -108,7 +115,7 @@ class ImportResult:
     """The samples that an archive added, and its refused files. Deleting the samples undoes the import."""
 
     samples: Sequence[Sample]
-    refused: Sequence[RefusedFile]
+    refused_files: Sequence[RefusedFile]
 
 
 @dataclass(frozen=True)
@@ -135,30 +142,30 @@ def import_samples(
     require(actor, Verb.EDIT, project)
     _require_agreement(actor, project, days, consent, purposes)
     require_room(project.organisation_id)
-    refused: list[RefusedFile] = []
-    stored: list[_StoredRecording] = []
+    refused_files: list[RefusedFile] = []
+    recordings: list[_StoredRecording] = []
     digests: list[str] = []
     with delete_on_failure(digests):
         with labelled_archive(project, chunks) as archive, put_batch() as put:
             for each in classify_samples(project, archive):
                 if isinstance(each, RefusedFile):
-                    refused.append(each)
+                    refused_files.append(each)
                     continue
                 digests.append(each.digest)
                 blob = put(each.content.data)
                 # From here on the bytes are in the store alone.
-                stored.append(_StoredRecording(replace(each, content=replace(each.content, data=b"")), blob))
-        if not stored:
-            return ImportResult((), refused)
+                recordings.append(_StoredRecording(replace(each, content=replace(each.content, data=b"")), blob))
+        if not recordings:
+            return ImportResult((), refused_files)
         with transaction.atomic():
-            agreed = _agree_once(actor, project, days, consent, purposes)
-            with (change := DataSetChange(agreed.data_set_id)) as data_set:
-                samples, known = _store_all(actor, data_set, agreed, stored)
+            consent_row = _agree_once(actor, project, days, consent, purposes)
+            with (change := DataSetChange(consent_row.data_set_id)) as data_set:
+                samples, duplicates = _store_all(actor, data_set, consent_row, recordings)
                 if link_owned([(sample, sample.digest) for sample in samples], project.organisation_id):
                     require_fits(project.organisation_id)
                 change.note(actor, "data.import", count=len(samples))
     delete_if_unlinked(sorted(set(digests) - {sample.digest for sample in samples}))
-    return ImportResult(samples, [*refused, *known])
+    return ImportResult(samples, [*refused_files, *duplicates])
 
 
 def _store_all(
@@ -166,11 +173,11 @@ def _store_all(
 ) -> tuple[list[Sample], list[RefusedFile]]:
     """Stores the rows of recordings at once; those that somebody sent meanwhile are refused."""
     digests = [each.blob.digest for each in recordings]
-    stored = Sample.objects.available().filter(data_set=data_set, digest__in=digests)
-    known = frozenset(stored.values_list("digest", flat=True))
+    stored_samples = Sample.objects.available().filter(data_set=data_set, digest__in=digests)
+    known_digests = frozenset(stored_samples.values_list("digest", flat=True))
     samples: list[Sample] = []
     for each in recordings:
-        if each.blob.digest in known:
+        if each.blob.digest in known_digests:
             continue
         row = each.incoming
         split = split_of_nobody(data_set, consent, each.blob.digest, row.split)
@@ -178,7 +185,9 @@ def _store_all(
             new_row(data_set, consent, row.content, each.blob, row.label, split, None, _ORIGIN, actor, row.events)
         )
     Sample.objects.bulk_create(samples)
-    return samples, [RefusedFile(each.incoming.name, KNOWN) for each in recordings if each.blob.digest in known]
+    return samples, [
+        RefusedFile(each.incoming.name, DUPLICATE) for each in recordings if each.blob.digest in known_digests
+    ]
 
 
 def _checked_label(text: str) -> str:

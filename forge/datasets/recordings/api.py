@@ -22,7 +22,7 @@ from forge.datasets.access import revision_of
 from forge.datasets.consent.terms import DEFAULT_DAYS, DEFAULT_PURPOSES, Purpose, checked_days, purposes_in
 from forge.datasets.playing import require_play
 from forge.datasets.recordings.access import (
-    LISTED,
+    SAMPLES_LISTED,
     find_deletable,
     find_sample_by_id,
     labelled_samples,
@@ -73,7 +73,7 @@ class ProjectSamples(ProjectView):
         principal = principal_of(request)
         # Read before the rows: a change between both is then seen again, and never missed.
         revision = revision_of(principal, project)
-        samples = [sample_to_json(each, principal) for each in labelled_samples(principal, project)[:LISTED]]
+        samples = [sample_to_json(each, principal) for each in labelled_samples(principal, project)[:SAMPLES_LISTED]]
         return Response(SamplesJson(revision=revision, samples=samples))
 
     @extend_schema(
@@ -128,7 +128,7 @@ class ProjectSampleImport(ProjectView):
         What cannot be a sample is in `refused`, and the others come in.
         """
         project = self.project(request, organisation, name, Verb.EDIT)
-        done = import_samples(
+        result = import_samples(
             principal_of(request),
             project,
             body_chunks(request),
@@ -137,8 +137,8 @@ class ProjectSampleImport(ProjectView):
             purposes=purposes_in(request.query_params.get("purposes")),
         )
         answer: SamplesImportedJson = {
-            "samples": [sample_to_json(sample, principal_of(request)) for sample in done.samples],
-            "refused": [{"name": each.name, "reason": each.reason} for each in done.refused],
+            "samples": [sample_to_json(sample, principal_of(request)) for sample in result.samples],
+            "refused": [{"name": each.name, "reason": each.reason} for each in result.refused_files],
         }
         return Response(answer, status=status.HTTP_201_CREATED)
 

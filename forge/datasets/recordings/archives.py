@@ -27,7 +27,7 @@ from forge.core.errors import TooLarge
 from forge.core.studio_limits import MAX_FILES
 from forge.datasets.models import Sample
 from forge.datasets.samples.actions.mark import MAX_EVENTS, SampleEventJson
-from forge.datasets.samples.content import are_words, content_in, received
+from forge.datasets.samples.content import are_words, content_in, received_file
 from forge.projects.errors import ArchiveRefused
 from forge.projects.models import Project
 from rune.datasets.content.content import Content, Kind
@@ -42,7 +42,7 @@ _SPLITS = {
     EvaluationSplit.HOLDOUT.value: Split.VALIDATION,
 }
 """The splits of folders and tables, as a data set calls them."""
-KNOWN = "The same recording is already a sample of the project, or is in here twice."
+DUPLICATE = "The same recording is already a sample of the project, or is in here twice."
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,11 @@ class RefusedFile:
 
 
 class LabelledArchive:
-    """The contents of an archive, as an isolated process wrote them into `stored`. Use it while that file is open."""
+    """The contents of an archive, as an isolated process wrote them into `content_file`. Use it while that file is
+    open."""
 
-    def __init__(self, stored: IO[bytes], answer: LabelledArchiveJson) -> None:
-        self._stored = stored
+    def __init__(self, content_file: IO[bytes], answer: LabelledArchiveJson) -> None:
+        self._content_file = content_file
         self._recordings = answer["recordings"]
         self.omissions: Sequence[DataOmissionJson] = answer["omissions"]
         self.left_out: Sequence[str] = answer["left_out"]
@@ -79,7 +80,7 @@ class LabelledArchive:
         """Yields the recordings and keeps one in memory at a time. Raises `ArchiveRefused`."""
         for each in self._recordings:
             try:
-                content = content_in(self._stored, each)
+                content = content_in(self._content_file, each)
                 if not _is_possible(each):
                     raise MalformedAnswer("The process that reads archives described a recording that cannot be.")
             except MalformedAnswer as error:
@@ -101,13 +102,13 @@ def labelled_archive(project: Project, chunks: Iterable[bytes]) -> Iterator[Labe
     """
     limit = settings.UPLOAD_LIMIT
     too_large = TooLarge(f"This is larger than the limit of {size_text(limit)}. Send it in parts.")
-    with received(chunks, limit, too_large) as sent, TemporaryFile() as stored:
-        answer = recording_readers.read_archive(project.organisation_id, sent, stored, MAX_FILES)
+    with received_file(chunks, limit, too_large) as archive_file, TemporaryFile() as content_file:
+        answer = recording_readers.read_archive(project.organisation_id, archive_file, content_file, MAX_FILES)
         if "refused" in answer:
             raise ArchiveRefused(answer["refused"])
         if "error" in answer:
             raise ArchiveRefused(f"The archive could not be read. {answer['error']['message']}")
-        yield LabelledArchive(stored, answer)  # type: ignore[arg-type]  # its shape was checked when it came
+        yield LabelledArchive(content_file, answer)  # type: ignore[arg-type]  # its shape was checked when it came
 
 
 def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Incoming | RefusedFile]:
@@ -115,15 +116,15 @@ def classify_samples(project: Project, archive: LabelledArchive) -> Iterator[Inc
 
     Raises `ArchiveRefused`.
     """
-    known = set(Sample.objects.available().filter(data_set__project=project).values_list("digest", flat=True))
+    known_digests = set(Sample.objects.available().filter(data_set__project=project).values_list("digest", flat=True))
     for omission in archive.omissions:
         yield RefusedFile(omission["path"], omission["reason"])
     for each in archive.recordings():
         if isinstance(each, Incoming):
-            if each.digest in known:
-                yield RefusedFile(each.name, KNOWN)
+            if each.digest in known_digests:
+                yield RefusedFile(each.name, DUPLICATE)
                 continue
-            known.add(each.digest)
+            known_digests.add(each.digest)
         yield each
 
 

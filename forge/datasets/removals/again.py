@@ -34,13 +34,13 @@ def delete_again(deletions: Deletions) -> int:
 def _delete(data_set_id: UUID, consents: Collection[UUID], samples: Collection[UUID], deletions: Deletions) -> int:
     with (change := DataSetChange(data_set_id)) as data_set:
         for reason in RemovalReason:
-            chosen = [each for each in samples if (deletions.samples[each] or RemovalReason.WITHDRAWN) == reason]
-            for start in range(0, len(chosen), MAX_DELETED):
-                batch = Sample.objects.filter(pk__in=chosen[start : start + MAX_DELETED])
+            sample_ids = [each for each in samples if (deletions.samples[each] or RemovalReason.WITHDRAWN) == reason]
+            for start in range(0, len(sample_ids), MAX_DELETED):
+                batch = Sample.objects.filter(pk__in=sample_ids[start : start + MAX_DELETED])
                 remove_samples(data_set, batch, reason, INSTALLATION)
-        withdrawn = Consent.objects.filter(pk__in=consents)
-        archives = stop_imports(DataImport.objects.filter(consent__in=withdrawn), "The consent was withdrawn.")
-        withdrawn.update(withdrawn=timezone.now())
+        withdrawn_consents = Consent.objects.filter(pk__in=consents)
+        archives = stop_imports(DataImport.objects.filter(consent__in=withdrawn_consents), "The consent was withdrawn.")
+        withdrawn_consents.update(withdrawn=timezone.now())
         change.note(INSTALLATION, "data.delete-again", count=len(samples))
     delete_if_unlinked(archives)
     erase_removed(data_set)

@@ -51,24 +51,24 @@ def list_deleted(samples: Collection[UUID] = (), reason: str = "", consents: Col
 def list_missing() -> None:
     """Adds the deletions of the database that the list lacks."""
     all_deleted = in_database()
-    known = listed() if list_path().exists() else Deletions({}, frozenset())
-    samples = {key: reason for key, reason in all_deleted.samples.items() if key not in known.samples}
-    missing = Deletions(samples, all_deleted.consents - known.consents)
+    listed_deletions = read_deletions() if list_path().exists() else Deletions({}, frozenset())
+    samples = {key: reason for key, reason in all_deleted.samples.items() if key not in listed_deletions.samples}
+    missing = Deletions(samples, all_deleted.consents - listed_deletions.consents)
     if missing.samples or missing.consents:
         _append(missing)
 
 
-def listed() -> Deletions:
+def read_deletions() -> Deletions:
     """All of the list. Half a line, which a crash left, is passed over."""
     samples: dict[UUID, str] = {}
     consents: set[UUID] = set()
     for line in list_path().read_bytes().splitlines():
         try:
-            read = json.loads(line)
+            entry = json.loads(line)
         except ValueError:
             continue
-        samples |= {UUID(key): reason for key, reason in read["samples"].items()}
-        consents |= {UUID(key) for key in read["consents"]}
+        samples |= {UUID(key): reason for key, reason in entry["samples"].items()}
+        consents |= {UUID(key) for key in entry["consents"]}
     return Deletions(samples, frozenset(consents))
 
 

@@ -42,7 +42,7 @@ class Learner:
     """Why it may not have learned from them; "" where it did."""
 
 
-interrupted: Hook[[SampleScope, str], Sequence[str]] = Hook()
+work_stoppers: Hook[[SampleScope, str], Sequence[str]] = Hook()
 """Stops whatever works with the samples at this moment, in the caller's transaction, which has the data set locked.
 The text says why. Returns a sentence for each thing that was stopped."""
 
@@ -52,7 +52,7 @@ learners: Hook[[SampleScope], Sequence[Learner]] = Hook()
 
 def interrupt(scope: SampleScope, reason: str) -> list[str]:
     """Stops everything that works with samples; returns a sentence for each."""
-    return [sentence for sentences in interrupted.call(scope, reason) for sentence in sentences]
+    return [sentence for sentences in work_stoppers.call(scope, reason) for sentence in sentences]
 
 
 def find_learners(scope: SampleScope) -> list[Learner]:

@@ -30,7 +30,7 @@ class RemovalReport:
     """Exports and pulls that may have the recordings, the newest first."""
     learners: Sequence[Learner]
     """The runs, conversions, builds and deployments that learned from them, of projects that the person may read."""
-    hidden: int
+    hidden_count: int
     """How many more there are in projects that the person may not read."""
 
     @property
@@ -39,9 +39,9 @@ class RemovalReport:
         return backups_until(self.removal.created)
 
 
-def backups_until(removed: datetime) -> datetime | None:
+def backups_until(removal_time: datetime) -> datetime | None:
     """From when on no backup has what was deleted at this time; None where the operator does not say."""
-    return removed + timedelta(days=settings.BACKUP_DAYS) if settings.BACKUP_DAYS else None
+    return removal_time + timedelta(days=settings.BACKUP_DAYS) if settings.BACKUP_DAYS else None
 
 
 def report_of(actor: Actor, removal: SampleRemoval) -> RemovalReport:
@@ -49,13 +49,13 @@ def report_of(actor: Actor, removal: SampleRemoval) -> RemovalReport:
     scope = scope_of(removal)
     numbers = frozenset(scope.numbers)
     learners = find_learners(scope)
-    seen = [each for each in learners if can(actor, Verb.READ, each.project)]
+    visible_learners = [each for each in learners if can(actor, Verb.READ, each.project)]
     versions = DataVersion.objects.filter(data_set=removal.data_set_id, created__lte=removal.created).order_by("number")
     return RemovalReport(
         removal,
         remaining=Sample.objects.filter(removal=removal, erased=None).count(),
         versions=[each for each in versions if any(entry.number in numbers for entry in entries_of(each))],
         copies=copies_with(removal.data_set_id, scope.numbers, removal.created),
-        learners=seen,
-        hidden=len(learners) - len(seen),
+        learners=visible_learners,
+        hidden_count=len(learners) - len(visible_learners),
     )

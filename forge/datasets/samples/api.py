@@ -193,8 +193,8 @@ class DataMarks(ProjectView):
             )
             for each in body["changes"]
         ]
-        marked = mark_samples(principal_of(request), project, marks, body["revision"])
-        return Response(marked_to_json(marked))
+        result = mark_samples(principal_of(request), project, marks, body["revision"])
+        return Response(marked_to_json(result))
 
 
 class DataDeletions(ProjectView):

@@ -36,25 +36,25 @@ def checked_content(organisation: UUID, chunks: Iterable[bytes]) -> Content:
     Raises `ContentRefused`, and `TooManyQuestions` and `LanguageBusy` where too many are read at once.
     """
     too_large = ContentRefused(f"The recording is larger than {size_text(MAX_BYTES)}. Trim it and send it again.")
-    with received(chunks, MAX_BYTES, too_large) as sent, TemporaryFile() as stored:
-        answer = recording_readers.read(organisation, sent, stored)
+    with received_file(chunks, MAX_BYTES, too_large) as sent_file, TemporaryFile() as content_file:
+        answer = recording_readers.read(organisation, sent_file, content_file)
         if "refused" in answer:
             raise ContentRefused(answer["refused"])
         if "error" in answer:
             raise ContentRefused(f"The recording could not be read. {answer['error']['message']}")
         try:
-            return content_in(stored, answer)  # type: ignore[arg-type]  # its shape was checked when it came
+            return content_in(content_file, answer)  # type: ignore[arg-type]  # its shape was checked when it came
         except MalformedAnswer as error:
             raise ContentRefused(f"The recording could not be read. {error.reason}") from error
 
 
-def content_in(stored: IO[bytes], facts: RecordingFactsJson) -> Content:
+def content_in(content_file: IO[bytes], facts: RecordingFactsJson) -> Content:
     """Returns a recording whose bytes an isolated process wrote into a file. Raises `MalformedAnswer` for impossible
     facts."""
     if not _are_possible(facts):
         raise MalformedAnswer("The process that reads recordings described one that cannot be.")
-    stored.seek(facts["offset"])
-    data = stored.read(facts["size"])
+    content_file.seek(facts["offset"])
+    data = content_file.read(facts["size"])
     if len(data) != facts["size"]:
         raise MalformedAnswer("The process that reads recordings wrote less than it said.")
     kind, quality = Kind(facts["kind"]), Quality(facts["quality"])
@@ -67,7 +67,7 @@ def are_words(*words: str) -> bool:
 
 
 @contextmanager
-def received(chunks: Iterable[bytes], most: int, too_large: DomainError) -> Iterator[IO[bytes]]:
+def received_file(chunks: Iterable[bytes], most: int, too_large: DomainError) -> Iterator[IO[bytes]]:
     """Yields a temporary file with what somebody sent, opened for reading only, since another process gets it. Raises
     `too_large` as soon as there are more than `most` bytes."""
     size = 0
@@ -78,8 +78,8 @@ def received(chunks: Iterable[bytes], most: int, too_large: DomainError) -> Iter
                 raise too_large
             target.write(chunk)
         target.flush()
-        with Path(target.name).open("rb") as sent:
-            yield sent
+        with Path(target.name).open("rb") as file:
+            yield file
 
 
 def _are_possible(facts: RecordingFactsJson) -> bool:

@@ -70,8 +70,8 @@ class OrderFilter(ChoiceFilter):
         certainty = Case(
             When(IS_WRONG, then=-F("analysis__score")), default=F("analysis__score"), output_field=FloatField()
         )
-        ordered: QuerySet[Any] = qs.annotate(certainty=certainty)
-        return ordered.order_by(F("certainty").asc(nulls_last=True), "-number")
+        rows: QuerySet[Any] = qs.annotate(certainty=certainty)
+        return rows.order_by(F("certainty").asc(nulls_last=True), "-number")
 
 
 class DataFilter(ListFilter):

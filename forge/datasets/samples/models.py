@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from forge.core.actors import Actor
 from forge.datasets.consent.models import Consent
-from forge.datasets.consent.uses import SampleUse, UsePlace, allowed
+from forge.datasets.consent.uses import SampleUse, UsePlace, use_condition
 from forge.datasets.removals.models import SampleRemoval
 from forge.projects.models import Project
 from rune.datasets.content.content import Kind, Quality
@@ -114,8 +114,8 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         """Those of projects that the person may read, and the person's own wherever they are."""
         if not actor.is_authenticated:
             return self.none()
-        seen = Q(data_set__project__in=Project.objects.of_member(actor))
-        return self.filter(seen | Q(consent__person=actor.pk) if actor.restriction is None else seen)
+        is_readable = Q(data_set__project__in=Project.objects.of_member(actor))
+        return self.filter(is_readable | Q(consent__person=actor.pk) if actor.restriction is None else is_readable)
 
     def available(self) -> SampleQuerySet:
         """Those whose bytes are stored."""
@@ -123,7 +123,7 @@ class SampleQuerySet(models.QuerySet["Sample"]):
 
     def for_use(self, use: SampleUse, place: UsePlace = UsePlace.HERE) -> SampleQuerySet:
         """Those that are stored and whose consent covers a use now. Whatever reads samples asks this."""
-        return self.available().filter(allowed(use, place))
+        return self.available().filter(use_condition(use, place))
 
     def included(self) -> SampleQuerySet:
         """Those that versions are saved with: labelled, and not left out."""

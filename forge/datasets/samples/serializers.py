@@ -6,7 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 
 from rest_framework import serializers
 
-from forge.datasets.samples.actions import Marked, ProposedParts, SampleEventJson, SampleMark, Unchanged
+from forge.datasets.samples.actions import PreviousMarks, ProposedParts, SampleEventJson, SampleMark, UnchangedValue
 from rune.datasets.positions import MAX_POSITIONS, ObjectPositionJson
 from rune.datasets.words import WORD_LIMIT
 
@@ -139,20 +139,20 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
         "label": mark.label or "",
         "left_out": bool(mark.left_out),
     }
-    if not isinstance(mark.events, Unchanged):
+    if not isinstance(mark.events, UnchangedValue):
         before["events"] = None if mark.events is None else list(mark.events)
-    if not isinstance(mark.positions, Unchanged):
+    if not isinstance(mark.positions, UnchangedValue):
         before["positions"] = None if mark.positions is None else list(mark.positions)
     if mark.disputed is not None:
         before["disputed"] = mark.disputed
     return before
 
 
-def marked_to_json(marked: Marked) -> DataMarkedJson:
+def marked_to_json(change: PreviousMarks) -> DataMarkedJson:
     """Returns the previous values of all samples of a change as JSON."""
-    return {"revision": marked.revision, "before": [mark_to_json(each) for each in marked.before]}
+    return {"revision": change.revision, "before": [mark_to_json(each) for each in change.before]}
 
 
-def parts_to_json(proposed: ProposedParts) -> DataPartsJson:
+def parts_to_json(proposal: ProposedParts) -> DataPartsJson:
     """Returns proposed parts as JSON."""
-    return {"length": proposed.length, "parts": [{"start": each.start, "end": each.end} for each in proposed.parts]}
+    return {"length": proposal.length, "parts": [{"start": each.start, "end": each.end} for each in proposal.parts]}

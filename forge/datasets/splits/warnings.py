@@ -57,7 +57,7 @@ def split_warnings(labels: Sequence[LabelCounts]) -> list[str]:
     for each in sorted(labels, key=lambda one: one.label):
         missing = [split.value for split in Split if not each.splits.get(split)]
         if missing:
-            sentences.append(f"{each.label} has no samples for {_listed(missing)}. Collect it from more people.")
+            sentences.append(f"{each.label} has no samples for {_joined_words(missing)}. Collect it from more people.")
         largest = max(each.groups.values(), default=0)
         if each.total > 1 and len(each.groups) == 1:
             sentences.append(f"All samples of {each.label} come from one person or device.")
@@ -69,5 +69,5 @@ def split_warnings(labels: Sequence[LabelCounts]) -> list[str]:
     return sentences
 
 
-def _listed(words: Sequence[str]) -> str:
+def _joined_words(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -39,14 +39,14 @@ def save_version(actor: Actor, project: Project, *, revision: int, message: str 
     row = DataSet.objects.visible_to(actor).filter(project=project).first()
     if row is None:
         raise NothingToSave("The project has no samples.")
-    written: list[str] = []
-    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set, uncollected():
+    new_digests: list[str] = []
+    with delete_on_failure(new_digests), (change := DataSetChange(row.pk)) as data_set, uncollected():
         if data_set.revision - 1 != revision:
             raise Stale("The data changed since you read it. Nothing was saved; look at it again.")
         entries = current_entries(data_set)
         if not entries:
             raise NothingToSave("No sample has a label and a consent that covers its split.")
-        return _store(change, entries, actor, message, written)
+        return _store(change, entries, actor, message, new_digests)
 
 
 def save_for_build(project: Project) -> DataVersion | None:
@@ -58,23 +58,23 @@ def save_for_build(project: Project) -> DataVersion | None:
     row = DataSet.objects.filter(project=project).first()
     if row is None or not testable.exists():
         return None
-    written: list[str] = []
-    with delete_on_failure(written), (change := DataSetChange(row.pk)) as data_set, uncollected():
+    new_digests: list[str] = []
+    with delete_on_failure(new_digests), (change := DataSetChange(row.pk)) as data_set, uncollected():
         entries = current_entries(data_set)
-        return _store(change, entries, INSTALLATION, "Saved for a build.", written) if entries else None
+        return _store(change, entries, INSTALLATION, "Saved for a build.", new_digests) if entries else None
 
 
 def _store(
-    change: DataSetChange, entries: Sequence[Entry], actor: Actor, message: str, written: list[str]
+    change: DataSetChange, entries: Sequence[Entry], actor: Actor, message: str, new_digests: list[str]
 ) -> DataVersion:
-    """Stores the samples as a version, or returns the earlier one that has the same. `written` gets the digest of what
-    is new in the store."""
+    """Stores the samples as a version, or returns the earlier one that has the same. `new_digests` gets the digest of
+    what is new in the store."""
     data_set = change.data_set
     data = manifest_bytes(entries)
     if (same := DataVersion.objects.filter(data_set=data_set, digest=digest_of(data)).first()) is not None:
         return same
     blob = put_bytes(data)
-    written.append(blob.digest)
+    new_digests.append(blob.digest)
     last = DataVersion.objects.filter(data_set=data_set).order_by("-number").first()
     version = DataVersion.objects.create(
         data_set=data_set,

@@ -91,14 +91,14 @@ class DataVersionSamples(ProjectView):
         version = find_version(principal_of(request), project, number)
         after, limit = _after(request), CursorPages().get_page_size(request)
         entries = [entry for entry in entries_of(version) if entry.number > after]
-        deleted = deleted_numbers(version.data_set_id)
+        tombstones = deleted_numbers(version.data_set_id)
         page = entries[:limit]
         address = request.build_absolute_uri()
         return Response(
             PageJson[DataEntryJson](
                 next=replace_query_param(address, "after", str(page[-1].number)) if len(entries) > limit else None,
                 previous=None,
-                results=[entry_to_json(each, each.number in deleted) for each in page],
+                results=[entry_to_json(each, each.number in tombstones) for each in page],
             )
         )
 

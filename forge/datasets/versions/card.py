@@ -50,11 +50,11 @@ class DataCard:
     first: datetime | None
     last: datetime | None
     """When the stored samples were recorded or imported."""
-    agreed: Sequence[tuple[str, int]]
+    purpose_counts: Sequence[tuple[str, int]]
     """How many samples their people gave for each purpose, of those whose consent is in force."""
     ends: datetime | None
     """When the first consent ends; None where none does."""
-    deleted: int
+    deleted_count: int
     """Samples whose bytes were deleted since the version was saved."""
 
     @property
@@ -70,9 +70,9 @@ class DataCard:
     @property
     def consent_sentence(self) -> str:
         """How many samples people gave for each purpose, and how many were deleted."""
-        purposes = listed([f"{purpose}: {count:,}" for purpose, count in self.agreed])
+        purposes = listed([f"{purpose}: {count:,}" for purpose, count in self.purpose_counts])
         text = f"Samples by what their people agreed to: {purposes}." if purposes else "No sample is left."
-        return f"{text} {counted(self.deleted, 'sample')} deleted since." if self.deleted else text
+        return f"{text} {counted(self.deleted_count, 'sample')} deleted since." if self.deleted_count else text
 
 
 class _Origin(NamedTuple):
@@ -122,9 +122,9 @@ def card_of(version: DataVersion, entries: Sequence[Entry]) -> DataCard:
         if number in numbers:
             origins[_Origin(*origin)] += 1
             first, last = min(first or created, created), max(last or created, created)
-    agreed = Counter[Purpose]()
+    purpose_counts = Counter[Purpose]()
     for each, count in origins.items():
-        agreed.update(dict.fromkeys(each.purposes, count))
+        purpose_counts.update(dict.fromkeys(each.purposes, count))
     return DataCard(
         licence=version.data_set.licence,
         sources=[(SampleSource(name).label, count) for name, count in _counts(origins, "source")],
@@ -132,9 +132,9 @@ def card_of(version: DataVersion, entries: Sequence[Entry]) -> DataCard:
         devices=len({each.device for each in origins if each.device}),
         first=first,
         last=last,
-        agreed=[(PURPOSE_LABELS[each], agreed[each]) for each in Purpose if agreed[each]],
+        purpose_counts=[(PURPOSE_LABELS[each], purpose_counts[each]) for each in Purpose if purpose_counts[each]],
         ends=min((each.ends for each in origins if each.ends is not None), default=None),
-        deleted=len(numbers) - origins.total(),
+        deleted_count=len(numbers) - origins.total(),
     )
 
 
@@ -168,8 +168,8 @@ def state_licence(actor: Actor, project: Project, licence: str) -> None:
     if licence and licence not in LICENCES:
         raise Invalid(f"The licence must be one of {listed(list(LICENCES))}, or empty.")
     data_set, _ = DataSet.objects.get_or_create(project=project)
-    with (change := DataSetChange(data_set.pk)) as locked:
-        if locked.licence == licence:
+    with (change := DataSetChange(data_set.pk)) as locked_data_set:
+        if locked_data_set.licence == licence:
             return
-        DataSet.objects.filter(pk=locked.pk).update(licence=licence)
+        DataSet.objects.filter(pk=locked_data_set.pk).update(licence=licence)
         change.note(actor, "data.licence", licence=licence or "no licence")

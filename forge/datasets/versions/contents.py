@@ -43,8 +43,8 @@ def entries_of(version: DataVersion) -> Sequence[Entry]:
 
 def deleted_numbers(data_set_id: UUID) -> Collection[int]:
     """The numbers of the samples of a data set whose bytes were deleted."""
-    removed = Sample.objects.filter(data_set=data_set_id, removed__isnull=False)
-    return frozenset(removed.values_list("number", flat=True))
+    deleted_samples = Sample.objects.filter(data_set=data_set_id, removed__isnull=False)
+    return frozenset(deleted_samples.values_list("number", flat=True))
 
 
 def compare_versions(before: DataVersion, after: DataVersion) -> VersionComparison:
@@ -58,13 +58,13 @@ class VersionsOfSample:
 
     numbers: Sequence[int]
     """Lowest first."""
-    searched: int | None
+    searched_count: int | None
     """How many of the newest versions were read; None if these are all."""
 
 
 def versions_with(sample: Sample, versions: QuerySet[DataVersion]) -> VersionsOfSample:
     """Looks for a sample in the newest `VERSIONS_SEARCHED` of its data set's versions, which come newest first."""
     needle, newest = sample.digest.encode("ascii"), list(versions[: VERSIONS_SEARCHED + 1])
-    searched = newest[:VERSIONS_SEARCHED]
-    numbers = sorted(version.number for version in searched if needle in read_blob(version.digest))
-    return VersionsOfSample(numbers, len(searched) if len(newest) > len(searched) else None)
+    searched_versions = newest[:VERSIONS_SEARCHED]
+    numbers = sorted(version.number for version in searched_versions if needle in read_blob(version.digest))
+    return VersionsOfSample(numbers, len(searched_versions) if len(newest) > len(searched_versions) else None)

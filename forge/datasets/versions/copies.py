@@ -40,13 +40,13 @@ def note_copy(actor: Actor, version: DataVersion, layout: str, numbers: Collecti
 
 def copies_with(data_set: UUID, numbers: Collection[int], before: datetime) -> Sequence[DataCopy]:
     """The copies, newest first, that may have one of these samples, of versions that had it."""
-    wanted = frozenset(numbers)
+    wanted_numbers = frozenset(numbers)
     rows = DataCopy.objects.filter(version__data_set=data_set, created__lte=before).select_related("version", "person")
     contents: dict[UUID, frozenset[int]] = {}
     copies = []
     for row in rows.order_by("-created"):
         if row.version_id not in contents:
-            contents[row.version_id] = frozenset(each.number for each in entries_of(row.version)) & wanted
+            contents[row.version_id] = frozenset(each.number for each in entries_of(row.version)) & wanted_numbers
         if any(row.first <= number <= row.last for number in contents[row.version_id]):
             copies.append(row)
     return copies

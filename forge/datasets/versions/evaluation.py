@@ -32,7 +32,7 @@ class SampleUnderTest:
         return {"digest": self.digest, "path": self.path, "label": self.label, "events": self.events}
 
     @property
-    def described(self) -> Mapping[str, Any]:
+    def file_entry(self) -> Mapping[str, Any]:
         """As manifests describe files."""
         return {"digest": self.digest, "size": self.size}
 

@@ -23,7 +23,7 @@ from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.manifest import Entry
 from forge.projects.models import Project
 from rune.datasets.content.content import BadContent, Kind
-from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
+from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin
 from rune.datasets.positions import read_positions
 from rune.wording import counted
 
@@ -35,8 +35,8 @@ class Export:
     version: DataVersion
     origin: VersionOrigin
     layout: ExportLayout
-    samples: Sequence[Exported]
-    joined: Sequence[tuple[str, bytes]] | None = None
+    samples: Sequence[ExportedSample]
+    joined_files: Sequence[tuple[str, bytes]] | None = None
     """The complete files of a layout in which a sample has no file of its own; None for other layouts."""
 
     def files(self) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
@@ -44,15 +44,15 @@ class Export:
 
         One recording is in memory at a time.
         """
-        if self.joined is not None:
-            for name, data in self.joined:
+        if self.joined_files is not None:
+            for name, data in self.joined_files:
                 yield name, partial(io.BytesIO, data)
             return
-        written: list[Exported] = []
-        for sample, data in _stored(self.samples):
-            written.append(sample)
+        exported_samples: list[ExportedSample] = []
+        for sample, data in _samples_with_bytes(self.samples):
+            exported_samples.append(sample)
             yield self.layout.path(sample), partial(io.BytesIO, self.layout.content(sample, data))
-        for name, data in self.layout.lists(self.origin, written):
+        for name, data in self.layout.lists(self.origin, exported_samples):
             yield name, partial(io.BytesIO, data)
 
 
@@ -67,31 +67,33 @@ def plan_export(
     `DataVersionNotFound`, and `Forbidden` or `NotFound`.
     """
     version = find_version(actor, project, number)
-    stored = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
-    endings = {row: ENDINGS[media_type] for row, media_type in stored.values_list("number", "media_type").iterator()}
+    stored_samples = samples_of(actor, project).for_use(SampleUse.EXPORT).select_related(None).order_by()
+    endings = {
+        row: ENDINGS[media_type] for row, media_type in stored_samples.values_list("number", "media_type").iterator()
+    }
     all_entries = entries_of(version)
     entries = [entry for entry in all_entries if entry.number in endings]
-    locked = set(stored.exclude(playable(actor)).values_list("number", flat=True))
-    if refused := sum(entry.number in locked for entry in entries):
+    locked_numbers = set(stored_samples.exclude(playable(actor)).values_list("number", flat=True))
+    if locked_count := sum(entry.number in locked_numbers for entry in entries):
         raise PlayingRefused(
-            f"You may not export {refused} of the {counted(len(entries), 'sample')} of version {number}, and without "
-            f"them it would be another version, so nothing is exported. {refusal_of(project)}"
+            f"You may not export {locked_count} of the {counted(len(entries), 'sample')} of version {number}, and "
+            f"without them it would be another version, so nothing is exported. {refusal_of(project)}"
         )
     entries = [entry for entry in entries if entry.number > after][:limit]
-    samples = _with_sizes([exported(entry, endings[entry.number]) for entry in entries], stored)
+    samples = _with_sizes([exported(entry, endings[entry.number]) for entry in entries], stored_samples)
     try:
         layout.refuse(samples)
-        joined = layout.join(_stored(samples)) if layout.join is not None else None
+        joined_files = layout.join(_samples_with_bytes(samples)) if layout.join is not None else None
     except BadContent as error:
         raise LayoutRefused(str(error)) from None
-    return Export(version, origin_of(project, version, all_entries), layout, samples, joined)
+    return Export(version, origin_of(project, version, all_entries), layout, samples, joined_files)
 
 
-def _with_sizes(samples: list[Exported], stored: SampleQuerySet) -> list[Exported]:
+def _with_sizes(samples: list[ExportedSample], stored_samples: SampleQuerySet) -> list[ExportedSample]:
     """The samples with the sizes of the pictures that have positions: some layouts have these in pixels."""
     if all(each.positions is None for each in samples):
         return samples
-    pictures = stored.filter(kind=SampleKind.PICTURE)
+    pictures = stored_samples.filter(kind=SampleKind.PICTURE)
     drawings: dict[int, dict[str, int]] = dict(pictures.values_list("number", "drawing"))
     return [
         replace(each, width=drawing.get("width", 0), height=drawing.get("height", 0))
@@ -100,7 +102,7 @@ def _with_sizes(samples: list[Exported], stored: SampleQuerySet) -> list[Exporte
     ]
 
 
-def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
+def _samples_with_bytes(samples: Iterable[ExportedSample]) -> Iterator[tuple[ExportedSample, bytes]]:
     """Yields samples with their bytes. It leaves out samples that were deleted since the export was planned."""
     for sample in samples:
         try:
@@ -109,10 +111,10 @@ def _stored(samples: Iterable[Exported]) -> Iterator[tuple[Exported, bytes]]:
             continue
 
 
-def exported(entry: Entry, ending: str) -> Exported:
+def exported(entry: Entry, ending: str) -> ExportedSample:
     """Returns a sample of a version as layouts write it. `ending` is that of its file as it is stored."""
     group = "" if entry.group is None else intern(f"group-{entry.group}")
-    return Exported(
+    return ExportedSample(
         entry.number,
         entry.digest,
         Kind(entry.kind),

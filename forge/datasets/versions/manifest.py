@@ -55,7 +55,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Relabelled:
+class LabelChange:
     """A sample that has another label in a later version."""
 
     number: int
@@ -67,14 +67,14 @@ class Relabelled:
 class VersionComparison:
     """The difference between two versions, by the numbers of the samples."""
 
-    added: Sequence[int]
-    left_out: Sequence[int]
+    added_numbers: Sequence[int]
+    left_out_numbers: Sequence[int]
     """Those that only the first version has, and that are still stored."""
-    deleted: Sequence[int]
+    deleted_numbers: Sequence[int]
     """Those that only the first version has, and whose bytes were deleted."""
-    relabelled: Sequence[Relabelled]
+    label_changes: Sequence[LabelChange]
     new_groups: int
-    untested: Sequence[str]
+    untested_labels: Sequence[str]
     """The labels that have test samples in the first version alone."""
 
 
@@ -133,25 +133,25 @@ def figures_of(entries: Collection[Entry]) -> Figures:
     )
 
 
-def compare(before: Collection[Entry], after: Collection[Entry], deleted: Collection[int]) -> VersionComparison:
-    """Compares two versions. `deleted` has the numbers of samples whose bytes were deleted since."""
+def compare(before: Collection[Entry], after: Collection[Entry], tombstones: Collection[int]) -> VersionComparison:
+    """Compares two versions. `tombstones` has the numbers of samples whose bytes were deleted since."""
     earlier, later = ({each.number: each for each in entries} for entries in (before, after))
     missing = sorted(earlier.keys() - later.keys())
     return VersionComparison(
-        added=sorted(later.keys() - earlier.keys()),
-        left_out=[number for number in missing if number not in deleted],
-        deleted=[number for number in missing if number in deleted],
-        relabelled=[
-            Relabelled(number, earlier[number].label, later[number].label)
+        added_numbers=sorted(later.keys() - earlier.keys()),
+        left_out_numbers=[number for number in missing if number not in tombstones],
+        deleted_numbers=[number for number in missing if number in tombstones],
+        label_changes=[
+            LabelChange(number, earlier[number].label, later[number].label)
             for number in sorted(earlier.keys() & later.keys())
             if earlier[number].label != later[number].label
         ],
         new_groups=len(_groups(after) - _groups(before)),
-        untested=sorted(_tested(before) - _tested(after)),
+        untested_labels=sorted(_tested_labels(before) - _tested_labels(after)),
     )
 
 
-def _tested(entries: Collection[Entry]) -> set[str]:
+def _tested_labels(entries: Collection[Entry]) -> set[str]:
     return {each.label for each in entries if each.split == Split.TEST}
 
 
@@ -161,14 +161,21 @@ def _groups(entries: Collection[Entry]) -> set[int]:
 
 def sentences_of(comparison: VersionComparison) -> list[str]:
     """Returns what changed as short phrases, most important first; none where nothing did."""
-    added, people, untested = len(comparison.added), comparison.new_groups, len(comparison.untested)
+    added_count, people, untested_count = (
+        len(comparison.added_numbers),
+        comparison.new_groups,
+        len(comparison.untested_labels),
+    )
     phrases = [
-        (untested, f"{'label' if untested == 1 else 'labels'} {listed(comparison.untested)} no longer tested"),
-        (added, f"{_count(added, 'sample')} added"),
+        (
+            untested_count,
+            f"{'label' if untested_count == 1 else 'labels'} {listed(comparison.untested_labels)} no longer tested",
+        ),
+        (added_count, f"{_count(added_count, 'sample')} added"),
         (people, f"{_count(people, 'group')} added"),
-        (len(comparison.relabelled), f"{_count(len(comparison.relabelled), 'label')} corrected"),
-        (len(comparison.left_out), f"{_count(len(comparison.left_out), 'sample')} left out"),
-        (len(comparison.deleted), f"{_count(len(comparison.deleted), 'sample')} deleted"),
+        (len(comparison.label_changes), f"{_count(len(comparison.label_changes), 'label')} corrected"),
+        (len(comparison.left_out_numbers), f"{_count(len(comparison.left_out_numbers), 'sample')} left out"),
+        (len(comparison.deleted_numbers), f"{_count(len(comparison.deleted_numbers), 'sample')} deleted"),
     ]
     return [phrase for count, phrase in phrases if count]
 

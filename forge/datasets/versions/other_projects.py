@@ -12,7 +12,7 @@ from forge.datasets.consent.uses import SampleUse, UsePlace
 from forge.datasets.models import DataVersion, DataVersionQuerySet, Sample, SampleQuerySet
 from forge.projects.models import Project
 
-OFFERED = 20
+VERSIONS_OFFERED = 20
 """Versions of other projects that a form offers."""
 
 
@@ -31,7 +31,7 @@ def offered_versions(actor: Actor, project: Project) -> list[DataVersion]:
     usable = Sample.objects.for_use(SampleUse.TRAINING, UsePlace.OTHER_PROJECT)
     versions = _of_others(actor, project).filter(Exists(usable.filter(data_set=OuterRef("data_set"))))
     newest = versions.annotate(newest=Max("data_set__versions__number")).filter(number=F("newest"))
-    return list(newest.order_by("data_set__project__name")[:OFFERED])
+    return list(newest.order_by("data_set__project__name")[:VERSIONS_OFFERED])
 
 
 def usable_samples(version: DataVersion, project: Project, use: SampleUse) -> SampleQuerySet:

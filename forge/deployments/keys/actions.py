@@ -19,7 +19,7 @@ from forge.deployments.announcements import DEPLOYMENT_CHANGED
 from forge.deployments.errors import KeyEnded, KeyNotFound, TooManyDeployments
 from forge.deployments.facets import key_facet
 from forge.deployments.models import Deployment, DeploymentKey, DeploymentKind
-from forge.deployments.releases.changes import locked
+from forge.deployments.releases.changes import lock_deployment
 from forge.projects.access import require
 
 MAX_KEYS = 100
@@ -42,7 +42,7 @@ def create_key(actor: Actor, deployment: Deployment, name: str, days: int | None
     require(actor, Verb.DEPLOY, deployment.project)
     name = _checked_name(name)
     expires = None if days is None else timezone.now() + timedelta(days=_checked_days(days, "days", 1, MAX_DAYS))
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     _require_room(deployment)
     key, secret = _new_key(actor, deployment, name, expires)
     _record(actor, "key.create", deployment, key)
@@ -60,7 +60,7 @@ def rotate_key(
     """
     require(actor, Verb.DEPLOY, key.deployment.project)
     overlap = timedelta(days=_checked_days(overlap_days, "overlap_days", 0, MAX_OVERLAP_DAYS))
-    deployment, key = _locked(key, precondition)
+    deployment, key = _lock_key(key, precondition)
     now = timezone.now()
     lasts = None if key.expires is None else now + (key.expires - key.created)
     key.expires = min(each for each in (key.expires, now + overlap) if each is not None)
@@ -75,7 +75,7 @@ def rotate_key(
 def revoke_key(actor: Actor, key: DeploymentKey, *, precondition: Precondition = None) -> DeploymentKey:
     """Ends a key at once. Raises `Forbidden`, `Stale`, `KeyNotFound` and `KeyEnded`."""
     require(actor, Verb.DEPLOY, key.deployment.project)
-    deployment, key = _locked(key, precondition)
+    deployment, key = _lock_key(key, precondition)
     key.revoked = timezone.now()
     key.save(update_fields=["revoked"])
     _record(actor, "key.revoke", deployment, key)
@@ -90,8 +90,8 @@ def _record(actor: Actor, action: str, deployment: Deployment, key: DeploymentKe
     append_event(project.stream, DEPLOYMENT_CHANGED(deployment=deployment.name), actor)
 
 
-def _locked(key: DeploymentKey, precondition: Precondition) -> tuple[Deployment, DeploymentKey]:
-    deployment = locked(key.deployment)
+def _lock_key(key: DeploymentKey, precondition: Precondition) -> tuple[Deployment, DeploymentKey]:
+    deployment = lock_deployment(key.deployment)
     row = DeploymentKey.objects.filter(pk=key.pk).first()
     if row is None:
         raise KeyNotFound(f"{deployment.title} has no such key.")

@@ -49,12 +49,12 @@ def chart_of(rows: Iterable[CallsOfDay], today: date) -> CallsChart:
     by_day = {row.day: row for row in rows}
     yesterday = today - timedelta(days=1)
     days = [today - timedelta(days=before) for before in reversed(range(SHOWN_DAYS))]
-    answered = [by_day[day].answered if day in by_day else 0 for day in days]
-    most = max(*answered, 1)
+    answered_calls = [by_day[day].answered if day in by_day else 0 for day in days]
+    most = max(*answered_calls, 1)
     bars = []
-    for place, (day, count) in enumerate(zip(days, answered, strict=True)):
+    for place, (day, count) in enumerate(zip(days, answered_calls, strict=True)):
         height = round(max(HEIGHT * count / most, 1.0), 1) if count else 0.0
         title = f"{day.day} {day:%b}: {count:,}"
         bars.append(Bar(place * _STEP, round(HEIGHT - height, 1), _WIDTH, height, title, day == yesterday))
-    refused = by_day[yesterday].refused if yesterday in by_day else 0
-    return CallsChart(tuple(bars), answered[-2], answered[-1], refused)
+    refused_calls = by_day[yesterday].refused if yesterday in by_day else 0
+    return CallsChart(tuple(bars), answered_calls[-2], answered_calls[-1], refused_calls)

@@ -67,7 +67,7 @@ class Card:
     url: str
     origins: str
     """The pages that may use it, one a line."""
-    unused: int
+    unused_keys: int
     """Keys that nobody has used for 60 days."""
     calls: CallsChart
     is_withdrawn: bool
@@ -76,10 +76,10 @@ class Card:
     @property
     def is_healthy(self) -> bool:
         """Nothing here needs somebody."""
-        return not (self.is_withdrawn or self.unused or self.deployment.blocked_digest)
+        return not (self.is_withdrawn or self.unused_keys or self.deployment.blocked_digest)
 
     @property
-    def offered(self) -> Release | None:
+    def offered_release(self) -> Release | None:
         """The release that promoting it would serve, with another rune than now; None where there is none."""
         source = self.deployment.promoted_from
         release = source.releases.all()[0] if source else None
@@ -111,11 +111,11 @@ def cards_of(deployments: Sequence[Deployment], tags: Sequence[Tag]) -> list[Car
     """The cards of deployments that `forge.deployments.access` returned, in their order."""
     today = timezone.now().date()
     calls = calls_since(deployments, today - timedelta(days=SHOWN_DAYS - 1))
-    withdrawn = withdrawn_of(deployments)
-    return [_card(each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn) for each in deployments]
+    withdrawn_digests = withdrawn_of(deployments)
+    return [_card(each, tags, chart_of(calls.get(each.pk, ()), today), withdrawn_digests) for each in deployments]
 
 
-def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdrawn: Collection[str]) -> Card:
+def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdrawn_digests: Collection[str]) -> Card:
     releases = list(deployment.releases.all())
     now = releases[0]
     return Card(
@@ -128,7 +128,7 @@ def _card(deployment: Deployment, tags: Sequence[Tag], calls: CallsChart, withdr
         "\n".join(deployment.origins),
         sum(is_unused(each.last_used or each.created) for each in deployment.keys.all() if not each.has_ended),
         calls,
-        now.digest in withdrawn,
+        now.digest in withdrawn_digests,
     )
 
 

@@ -52,12 +52,12 @@ def deployments_page(request: HttpRequest, organisation: str, name: str) -> Http
         new = actions.NewDeployment(
             form.get("title", ""), form.get("kind", ""), choice, origins, form.get("promoted_from", "")
         )
-        created = actions.create_deployment(principal_of(request), project, new)
-        _, secret = actions.create_key(principal_of(request), created, FIRST_KEY)
+        new_deployment = actions.create_deployment(principal_of(request), project, new)
+        _, secret = actions.create_key(principal_of(request), new_deployment, FIRST_KEY)
     except (Invalid, Conflict, Stale, NotFound, Gone) as error:
         return show_again(request, "deployments/list.html", _all(request, project), error)
     # The key is in this answer alone: with it, the lines to paste are whole.
-    row = find_deployment(principal_of(request), project, created.name)
+    row = find_deployment(principal_of(request), project, new_deployment.name)
     return render(request, "deployments/deployment.html", _one(request, row, secret))
 
 
@@ -90,10 +90,10 @@ def change(request: HttpRequest, organisation: str, name: str, deployment: str) 
                 actions.promote(principal, row, precondition=precondition)
             case "save":
                 origins, telemetry = _lines(form.get("origins", "")), "telemetry" in form
-                wanted = actions.DeploymentChange(
+                settings_change = actions.DeploymentChange(
                     form.get("title", ""), origins, telemetry, form.get("promoted_from", "")
                 )
-                actions.change_deployment(principal, row, wanted, precondition=precondition)
+                actions.change_deployment(principal, row, settings_change, precondition=precondition)
             case "key":
                 days = form.get("days", "").strip()
                 _, secret = actions.create_key(principal, row, form.get("name", ""), _number(days) if days else None)
@@ -127,15 +127,15 @@ def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
     rows, pages = rows_of(request, all_of_project, ON_A_PAGE)
     cards = cards_of(rows, tags)
     name = request.GET.get("use", "")
-    chosen = next((card for card in cards if card.deployment.name == name), next(iter(cards), None))
+    usage_card = next((card for card in cards if card.deployment.name == name), next(iter(cards), None))
     same_page = f"&page={(pages.first - 1) // ON_A_PAGE + 1}" if pages.before else ""
     return {
         "project": project,
         "cards": cards,
         "pages": pages,
         "same_page": same_page,
-        "usage": usage_of(chosen, f"{chosen.address}{same_page}&language=", request.GET.get("language", ""))
-        if chosen
+        "usage": usage_of(usage_card, f"{usage_card.address}{same_page}&language=", request.GET.get("language", ""))
+        if usage_card
         else None,
         "tags": tags,
         "kinds": DeploymentKind.choices,

@@ -64,8 +64,8 @@ class ChangeRequestPreview(ForgeView):
         change = find_change_request(principal, change_id)
         body = self.read_body(request, PreviewDaysSerializer)
         secret = actions.create_preview_link(principal, change, body["days"])
-        shown = _to_json(change)
-        answer = NewPreviewLinkJson(**shown, secret=secret, link=f"{shown['url']}/try#key={secret}")
+        preview = _to_json(change)
+        answer = NewPreviewLinkJson(**preview, secret=secret, link=f"{preview['url']}/try#key={secret}")
         return Response(answer, status=status.HTTP_201_CREATED)
 
     @extend_schema(operation_id="change_requests_preview_end", responses={204: None})

@@ -20,7 +20,7 @@ from forge.core.blobs.responses import part_response
 from forge.deployments.keys.grants import may_deploy
 from forge.deployments.previews.access import address_of, served_build
 from forge.deployments.previews.models import PreviewLink
-from forge.deployments.serving.answers import WASM, for_origin, refused
+from forge.deployments.serving.answers import WASM, for_origin, refusal_response
 from forge.deployments.serving.callers import require_calls_within, require_not_taken_down, require_origin
 from forge.deployments.serving.refusals import (
     KEY_EXPIRED,
@@ -48,7 +48,7 @@ def preview_address(request: HttpRequest, organisation: str, name: str, number: 
     try:
         response: HttpResponseBase = _pointer(request, change)
     except ServingRefusal as refusal:
-        response = refused(request, None, refusal, _METHODS)
+        response = refusal_response(request, None, refusal, _METHODS)
     return for_origin(request, None, response)
 
 
@@ -62,7 +62,7 @@ def preview_rune(
     try:
         response = _bytes(request, change, link, rune)
     except ServingRefusal as refusal:
-        response = refused(request, None, refusal, _METHODS)
+        response = refusal_response(request, None, refusal, _METHODS)
     return for_origin(request, None, response)
 
 
@@ -100,7 +100,7 @@ def _pointer(request: HttpRequest, change: ChangeRequest | None) -> HttpResponse
             "url": f"{address_of(change)}/{link.pk}/{artefact.digest}",
         },
     }
-    return _unstored(JsonResponse(body))
+    return _no_store(JsonResponse(body))
 
 
 def _bytes(request: HttpRequest, change: ChangeRequest | None, link: UUID, rune: str) -> HttpResponseBase:
@@ -111,7 +111,7 @@ def _bytes(request: HttpRequest, change: ChangeRequest | None, link: UUID, rune:
         raise ServingRefusal(RUNE_UNKNOWN)
     filename = f"change-{change.number}-build-{build.number}.rune"
     response = part_response(request, rune, build.artefact.size, filename=filename, content_type=WASM)
-    return _unstored(response)
+    return _no_store(response)
 
 
 def _require_method(request: HttpRequest) -> None:
@@ -123,8 +123,8 @@ def _require_method(request: HttpRequest) -> None:
 def _living_link(change: ChangeRequest | None, **identity: object) -> PreviewLink:
     """The link with this hash or id, if it opens this preview. Raises `ServingRefusal`; an unknown change request is
     answered as an unknown key is."""
-    related = ("created_by", "change_request__project__organisation", "change_request__build__artefact")
-    rows = PreviewLink.objects.select_related(*related)
+    relations = ("created_by", "change_request__project__organisation", "change_request__build__artefact")
+    rows = PreviewLink.objects.select_related(*relations)
     link = rows.filter(change_request=change, **identity).first()
     if change is None or link is None:
         raise ServingRefusal(KEY_UNKNOWN)
@@ -150,6 +150,6 @@ def _build_of(change: ChangeRequest) -> Build:
     return build
 
 
-def _unstored(response: HttpResponseBase) -> HttpResponseBase:
+def _no_store(response: HttpResponseBase) -> HttpResponseBase:
     response.headers["Cache-Control"] = "private, no-store"
     return response

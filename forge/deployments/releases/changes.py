@@ -19,7 +19,7 @@ def lock_project(project: Project) -> None:
     list(Project.objects.select_for_update(of=("self",), no_key=True).filter(pk=project.pk).values_list("pk"))
 
 
-def locked(deployment: Deployment) -> Deployment:
+def lock_deployment(deployment: Deployment) -> Deployment:
     """Locks a deployment, after its project, and reads it again. Raises `DeploymentNotFound` where it was deleted."""
     lock_project(deployment.project)
     rows = Deployment.objects.select_for_update(of=("self",), no_key=True)

@@ -23,7 +23,10 @@ class TagChoice:
 
 
 def chosen_tag(actor: Actor, project: Project, choice: TagChoice) -> tuple[Tag, str]:
-    """The tag of a choice, and what people call its build. Raises `NoSuchTag`, `Withdrawn`, `Stale` and `Invalid`."""
+    """The tag of a choice, and what people call its build.
+
+    Raises `NoSuchTag`, `TagWithdrawn`, `Stale` and `Invalid`.
+    """
     tag = find_tag(actor, project, choice.tag)
     if choice.digest and choice.digest != tag.manifest.blob_id:
         raise Stale(f"{tag.name} is build {tag.build.number} now. Nothing was done. Look at it, then decide again.")

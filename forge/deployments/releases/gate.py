@@ -17,14 +17,16 @@ def missing_for(build: Build, manifest: str) -> tuple[str, ...]:
     A build must do what a protected tag demands, whatever the tag is called that names it. The caller has found the
     build for someone, or says the result to the project's members alone.
     """
-    withdrawn = WithdrawnRune.objects.filter(repository__project=build.project_id, digest=manifest).first()
-    if withdrawn is not None:
-        return (f"{withdrawn}.",)
+    withdrawn_rune = WithdrawnRune.objects.filter(repository__project=build.project_id, digest=manifest).first()
+    if withdrawn_rune is not None:
+        return (f"{withdrawn_rune}.",)
     if build.artefact is None:
         return (NO_RUNE,)
-    deprecated = Tag.objects.filter(repository__project=build.project_id, build=build).exclude(deprecated=None).first()
-    if deprecated is not None:
-        return (deprecated.advice,)
+    deprecated_tag = (
+        Tag.objects.filter(repository__project=build.project_id, build=build).exclude(deprecated=None).first()
+    )
+    if deprecated_tag is not None:
+        return (deprecated_tag.advice,)
     overridden = Publication.objects.filter(
         repository__project=build.project_id, build=build, admission=Admission.OVERRIDDEN
     )

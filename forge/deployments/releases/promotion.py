@@ -18,7 +18,7 @@ class Promotion:
     """The effect of promoting a deployment now."""
 
     source: Deployment
-    offered: Release
+    offered_release: Release
     """The release that the source serves."""
     before: Release
     is_pending: bool
@@ -34,11 +34,11 @@ def promotion_of(deployment: Deployment) -> Promotion | None:
     source = deployment.promoted_from
     if source is None:
         return None
-    before, offered = deployment.releases.all()[0], source.releases.all()[0]
-    if before.digest == offered.digest:
-        return Promotion(source, offered, before, is_pending=False)
-    missing = missing_for(offered.build, offered.digest)
-    return Promotion(source, offered, before, True, missing, _changes(before.build, offered.build))
+    before, offered_release = deployment.releases.all()[0], source.releases.all()[0]
+    if before.digest == offered_release.digest:
+        return Promotion(source, offered_release, before, is_pending=False)
+    missing = missing_for(offered_release.build, offered_release.digest)
+    return Promotion(source, offered_release, before, True, missing, _changes(before.build, offered_release.build))
 
 
 def _changes(before: Build, build: Build) -> Sequence[str]:

@@ -9,26 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from forge.deployments.models import Deployment
-from forge.deployments.serving.answers import allow_methods, for_origin, refused
+from forge.deployments.serving.answers import allow_methods, for_origin, refusal_response
 from forge.deployments.serving.callers import require_origin
 from forge.deployments.serving.refusals import METHOD_REFUSED, ORIGIN_REFUSED, ServingRefusal
 
 _METHODS: Final = "GET, HEAD, OPTIONS"
 
 
-def answered(
+def serving_response(
     request: HttpRequest,
     target: Deployment | None,
     answer: Callable[[], HttpResponseBase],
-    exposed: Sequence[str] = (),
+    exposed_headers: Sequence[str] = (),
 ) -> HttpResponseBase:
     """Answers a request to an address of a deployment. `answer` gives the answer to a GET or HEAD, or raises
-    `ServingRefusal`. Pages of the deployment's origins may read the `exposed` headers beside the usual ones."""
+    `ServingRefusal`. Pages of the deployment's origins may read the `exposed_headers` beside the usual ones."""
     try:
         response = answer() if request.method in ("GET", "HEAD") else _preflight(request, target)
     except ServingRefusal as refusal:
-        response = refused(request, target, refusal, _METHODS)
-    return for_origin(request, target, response, exposed)
+        response = refusal_response(request, target, refusal, _METHODS)
+    return for_origin(request, target, response, exposed_headers)
 
 
 def _preflight(request: HttpRequest, target: Deployment | None) -> HttpResponse:

@@ -18,7 +18,7 @@ from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
 WASM = "application/wasm"
-_EXPOSED = ("ETag", "Content-Length", "Content-Range", "Retry-After")
+_EXPOSED_HEADERS = ("ETag", "Content-Length", "Content-Range", "Retry-After")
 
 
 def allow_methods(methods: str, headers: str) -> HttpResponse:
@@ -33,8 +33,8 @@ def allow_methods(methods: str, headers: str) -> HttpResponse:
 def rune_response(request: HttpRequest, release: Release) -> HttpResponseBase:
     """Returns the bytes of a release's rune: whole, compressed, in parts, or 304 where the app has them."""
     rune, filename = release.rune, f"{release.version}.rune"
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    if same := [etag for etag in known if etag in (f'"{rune}"', f'"{rune}-gzip"')]:
+    known_etags = parse_etags(request.headers.get("If-None-Match", ""))
+    if same := [etag for etag in known_etags if etag in (f'"{rune}"', f'"{rune}-gzip"')]:
         response: HttpResponseBase = HttpResponse(status=304, headers={"ETag": same[0]})
     elif request.method == "GET" and not request.headers.get("Range") and _is_compressed(request, release):
         response = as_foreign(gzipped(read_blob(rune), WASM), filename=filename, digest=rune)
@@ -46,7 +46,9 @@ def rune_response(request: HttpRequest, release: Release) -> HttpResponseBase:
     return response
 
 
-def refused(request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str) -> HttpResponse:
+def refusal_response(
+    request: HttpRequest, target: Deployment | None, refusal: ServingRefusal, methods: str
+) -> HttpResponse:
     """Returns a refusal as a problem with a name, which an app compares, and counts it among the calls of the day."""
     kind = refusal.kind
     # Each client asks for the next root document, which seldom exists: that is no call of an app that failed.
@@ -64,13 +66,13 @@ def refused(request: HttpRequest, target: Deployment | None, refusal: ServingRef
 
 
 def for_origin(
-    request: HttpRequest, target: Deployment | None, response: HttpResponseBase, exposed: Sequence[str] = ()
+    request: HttpRequest, target: Deployment | None, response: HttpResponseBase, exposed_headers: Sequence[str] = ()
 ) -> HttpResponseBase:
     """Lets a page of an origin of the deployment read an answer, refusals included, and no other page."""
     origin = request.headers.get("Origin", "")
     if target is not None and origin in target.origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = ", ".join((*_EXPOSED, *exposed))
+        response.headers["Access-Control-Expose-Headers"] = ", ".join((*_EXPOSED_HEADERS, *exposed_headers))
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     response.headers["X-Content-Type-Options"] = "nosniff"
     patch_vary_headers(response, ("Origin",))

@@ -51,10 +51,10 @@ def _keys(secret_hash: str) -> QuerySet[DeploymentKey]:
 
 
 def _with_withdrawal(releases: QuerySet[Release]) -> QuerySet[Release]:
-    withdrawn = WithdrawnRune.objects.filter(
+    withdrawn_runes = WithdrawnRune.objects.filter(
         repository__project=OuterRef("deployment__project"), digest=OuterRef("digest")
     )
-    return releases.annotate(is_withdrawn=Exists(withdrawn)).order_by("-number")[:1]
+    return releases.annotate(is_withdrawn=Exists(withdrawn_runes)).order_by("-number")[:1]
 
 
 _by_address = CompiledLookup(_deployments, str, str, str)
@@ -66,7 +66,7 @@ _key_of_deployment = CompiledLookup(
 _key_of_any = CompiledLookup(
     lambda secret_hash: _keys(secret_hash).select_related("created_by", "deployment__project__organisation")[:1], str
 )
-_served = CompiledLookup(
+_served_release = CompiledLookup(
     lambda deployment: _with_withdrawal(Release.objects.filter(deployment=deployment, ended=None)), UUID
 )
 _of_rune = CompiledLookup(
@@ -157,7 +157,7 @@ def require_calls_within(key: UUID, limit: int) -> None:
 def served_release(deployment: Deployment) -> Release:
     """The release that a deployment serves. Raises `ServingRefusal` where it was withdrawn, or its project was taken
     down."""
-    return _allowed(_served.first(deployment.pk), deployment, deployment.title)
+    return _require_servable(_served_release.first(deployment.pk), deployment, deployment.title)
 
 
 def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
@@ -165,7 +165,7 @@ def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
     address a moment ago. Raises `ServingRefusal`."""
     if deployment is None:
         raise ServingRefusal(RUNE_UNKNOWN)
-    return _allowed(_of_rune.first(deployment.pk, rune), deployment, "This rune")
+    return _require_servable(_of_rune.first(deployment.pk, rune), deployment, "This rune")
 
 
 def require_not_taken_down(project: Project) -> None:
@@ -182,7 +182,7 @@ def note_use(key: DeploymentKey) -> None:
         DeploymentKey.objects.filter(pk=key.pk).update(last_used=now)
 
 
-def _allowed(release: Release | None, deployment: Deployment, what: str) -> Release:
+def _require_servable(release: Release | None, deployment: Deployment, what: str) -> Release:
     if release is None:
         raise ServingRefusal(RUNE_UNKNOWN)
     require_not_taken_down(deployment.project)

@@ -30,9 +30,9 @@ def write_calls(calls: PendingCounts[CallKey] = counter) -> None:
 @transaction.atomic
 def _store(counts: Counter[tuple[CallKey, date]]) -> None:
     there = set(Deployment.objects.filter(pk__in={pk for (pk, _), _ in counts}).values_list("pk", flat=True))
-    for ((deployment, refused), day), count in sorted(counts.items(), key=str):
+    for ((deployment, is_refused), day), count in sorted(counts.items(), key=str):
         if deployment not in there:
             continue
         row, _ = CallsOfDay.objects.get_or_create(deployment_id=deployment, day=day)
-        name = "refused" if refused else "answered"
+        name = "refused" if is_refused else "answered"
         CallsOfDay.objects.filter(pk=row.pk).update(**{name: F(name) + count})

@@ -42,7 +42,7 @@ class _BuiltFile:
 
 def current_script() -> PlayerScript | None:
     """The script of this release, or None where the front end is not built."""
-    script = _built(_FILES[0])
+    script = _built_file(_FILES[0])
     if script is None:
         return None
     return PlayerScript(f"{settings.PUBLIC_URL}/d/rune-player/{script.digest}.js", script.integrity)
@@ -51,8 +51,8 @@ def current_script() -> PlayerScript | None:
 def store_script() -> None:
     """Stores the scripts of this release, if they are not stored yet."""
     current = _current_files()
-    stored = set(StoredPlayerScript.objects.filter(pk__in=current).values_list("pk", flat=True))
-    missing = [each for each in current.values() if each.digest not in stored]
+    stored_digests = set(StoredPlayerScript.objects.filter(pk__in=current).values_list("pk", flat=True))
+    missing = [each for each in current.values() if each.digest not in stored_digests]
     StoredPlayerScript.objects.bulk_create(
         [StoredPlayerScript(digest=each.digest, text=each.data.decode()) for each in missing], ignore_conflicts=True
     )
@@ -60,10 +60,10 @@ def store_script() -> None:
 
 def _current_files() -> dict[str, _BuiltFile]:
     """Both scripts of this release by their digests; none where the front end is not built."""
-    return {script.digest: script for name in _FILES if (script := _built(name)) is not None}
+    return {script.digest: script for name in _FILES if (script := _built_file(name)) is not None}
 
 
-def _built(name: str) -> _BuiltFile | None:
+def _built_file(name: str) -> _BuiltFile | None:
     file = Path(settings.STATIC_ROOT) / "build/sdk" / name
     try:
         return _read(file, file.stat().st_mtime_ns)
@@ -117,7 +117,7 @@ def player_script(request: HttpRequest, digest: str) -> HttpResponse:
 def _script_of(digest: str) -> bytes:
     if (current := _current_files().get(digest)) is not None:
         return current.data
-    stored = StoredPlayerScript.objects.filter(pk=digest).first()
-    if stored is None:
+    script = StoredPlayerScript.objects.filter(pk=digest).first()
+    if script is None:
         raise NotFound("This server has no such script. Copy the line from the deployment's page again.")
-    return stored.text.encode()
+    return script.text.encode()

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.deployments.models import Release
 from forge.registry.provenance.signing.models import Signature
 
@@ -32,5 +32,5 @@ def _bundle(manifest: str) -> Any | None:
     try:
         (layer,) = json.loads(read_blob(manifest))["layers"]
         return json.loads(read_blob(layer["digest"]))
-    except (NotFound, Damaged, KeyError, ValueError, RecursionError):
+    except (NotFound, BytesDamaged, KeyError, ValueError, RecursionError):
         return None

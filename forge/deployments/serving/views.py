@@ -14,7 +14,7 @@ from django.utils.http import parse_etags
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.deployments.models import Deployment
-from forge.deployments.serving.answering import answered
+from forge.deployments.serving.answering import serving_response
 from forge.deployments.serving.answers import FOR_EVER, rune_response
 from forge.deployments.serving.callers import (
     find_by_address,
@@ -36,14 +36,14 @@ _FRONT_SECONDS = "60"
 def deployment_address(request: HttpRequest, organisation: str, name: str, deployment: str) -> HttpResponseBase:
     """Which rune the deployment serves, for an app with its key."""
     target = find_by_address(organisation, name, deployment)
-    return answered(request, target, lambda: _pointer(request, target))
+    return serving_response(request, target, lambda: _pointer(request, target))
 
 
 @csrf_exempt
 def rune_address(request: HttpRequest, organisation: str, name: str, deployment: str, rune: str) -> HttpResponseBase:
     """The bytes of a rune that the deployment serves or served. Its digest is known to apps with a key alone."""
     target = find_by_address(organisation, name, deployment)
-    return answered(request, target, lambda: _bytes(request, target, rune))
+    return serving_response(request, target, lambda: _bytes(request, target, rune))
 
 
 @csrf_exempt
@@ -52,7 +52,7 @@ def signatures_address(
 ) -> HttpResponseBase:
     """The signatures of a rune that the deployment serves or served."""
     target = find_by_address(organisation, name, deployment)
-    return answered(request, target, lambda: _signatures(request, target, rune))
+    return serving_response(request, target, lambda: _signatures(request, target, rune))
 
 
 def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:

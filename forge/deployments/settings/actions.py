@@ -22,8 +22,8 @@ from forge.deployments.releases.actions.records import ReleaseRecord
 from forge.deployments.releases.changes import (
     FOLLOWING,
     begin_release,
+    lock_deployment,
     lock_project,
-    locked,
     release_now,
     require_accepted,
     stop_following,
@@ -67,8 +67,8 @@ class DeploymentChange:
 def create_deployment(actor: Actor, project: Project, new: NewDeployment) -> Deployment:
     """Creates a deployment, whose name follows from its title, with its first release.
 
-    Raises `Forbidden`, `Invalid`, `BadOrigin`, `NoSuchTag`, `Withdrawn`, `VersionNotAccepted`, `DeploymentExists` and
-    `TooManyDeployments`.
+    Raises `Forbidden`, `Invalid`, `BadOrigin`, `NoSuchTag`, `TagWithdrawn`, `VersionNotAccepted`, `DeploymentExists`
+    and `TooManyDeployments`.
     """
     require(actor, Verb.DEPLOY, project)
     title, origins = _checked_title(new.title), checked_origins(new.origins)
@@ -111,7 +111,7 @@ def change_deployment(
     """
     project = deployment.project
     require(actor, Verb.DEPLOY, project)
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     require_precondition((settings_facet(deployment),), precondition)
     before = _settings_of(deployment)
     if change.title is not None:
@@ -139,7 +139,7 @@ def delete_deployment(actor: Actor, deployment: Deployment, *, precondition: Pre
     `Stale`."""
     project = deployment.project
     require(actor, Verb.MANAGE, project)
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     release = release_now(deployment)
     require_precondition((serving_facet(deployment, release), settings_facet(deployment)), precondition)
     what = {"deployment": deployment.title, "version": release.version, "digest": release.digest}

@@ -24,17 +24,17 @@ def checked_origin(text: str) -> str:
     text = text.strip()
     example = "Write the scheme and the host, such as https://acme.example."
     try:
-        split = urlsplit(text)
-        port = split.port
+        parts = urlsplit(text)
+        port = parts.port
     except ValueError:
         raise _bad(f"{text[:100]} is not a valid address. {example}") from None
-    host = split.hostname or ""
-    if split.scheme not in _USUAL_PORTS or not host or not host.isascii() or any(each in host for each in "*%_ "):
+    host = parts.hostname or ""
+    if parts.scheme not in _USUAL_PORTS or not host or not host.isascii() or any(each in host for each in "*%_ "):
         raise _bad(f"{text[:100]} is not the origin of a page. {example}")
-    if split.path not in ("", "/") or split.query or split.fragment or "@" in split.netloc:
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise _bad(f"{text[:100]} has more than a scheme, a host and a port. {example}")
     name = f"[{host}]" if ":" in host else host
-    return f"{split.scheme}://{name}" + ("" if port in (None, _USUAL_PORTS[split.scheme]) else f":{port}")
+    return f"{parts.scheme}://{name}" + ("" if port in (None, _USUAL_PORTS[parts.scheme]) else f":{port}")
 
 
 def _bad(message: str) -> BadOrigin:

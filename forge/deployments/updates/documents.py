@@ -90,7 +90,7 @@ def root_document(
     for pair in pairs:
         root.add_key(pair.key, pair.role.value)
     signers = {pair.key.keyid: pair for pair in (*former, *pairs) if pair.role is UpdateRole.ROOT}
-    return _signed(root, signers.values()), expires
+    return _signed_text(root, signers.values()), expires
 
 
 def deployment_documents(
@@ -105,18 +105,18 @@ def deployment_documents(
         {"custom": {"release": target.release, "version": target.version, "since": target.since}},
     )
     targets = Targets(version=version, expires=ends[UpdateRole.TARGETS], targets={target.name: file})
-    targets_text = _signed(targets, [keys[UpdateRole.TARGETS]])
+    targets_text = _signed_text(targets, [keys[UpdateRole.TARGETS]])
     snapshot = Snapshot(
         version=version, expires=ends[UpdateRole.SNAPSHOT], meta={"targets.json": _file(version, targets_text)}
     )
-    snapshot_text = _signed(snapshot, [keys[UpdateRole.SNAPSHOT]])
+    snapshot_text = _signed_text(snapshot, [keys[UpdateRole.SNAPSHOT]])
     timestamp = Timestamp(
         version=version, expires=ends[UpdateRole.TIMESTAMP], snapshot_meta=_file(version, snapshot_text)
     )
     texts = {
         UpdateRole.TARGETS: targets_text,
         UpdateRole.SNAPSHOT: snapshot_text,
-        UpdateRole.TIMESTAMP: _signed(timestamp, [keys[UpdateRole.TIMESTAMP]]),
+        UpdateRole.TIMESTAMP: _signed_text(timestamp, [keys[UpdateRole.TIMESTAMP]]),
     }
     return DocumentSet(version, texts, {role: ends[role] for role in texts})
 
@@ -130,8 +130,8 @@ def _file(version: int, text: str) -> MetaFile:
     return MetaFile.from_data(version, text.encode(), ["sha256"])
 
 
-def _signed(signed: Signed, pairs: Iterable[SigningPair]) -> str:
-    metadata: Metadata[Any] = Metadata(signed)
+def _signed_text(document: Signed, pairs: Iterable[SigningPair]) -> str:
+    metadata: Metadata[Any] = Metadata(document)
     for pair in pairs:
         metadata.sign(pair.signer, append=True)
     return metadata.to_bytes(_SERIALIZER).decode()

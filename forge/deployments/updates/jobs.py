@@ -83,8 +83,8 @@ def _request(deployments: Sequence[Deployment]) -> None:
     would stay the first, and no later one would be signed."""
     specs = {canonical_digest(spec): (deployment, spec) for deployment, spec in _specs(deployments)}
     jobs = Job.objects.filter(kind=SIGN_DEPLOYMENT.name, state__in=(JobState.FAILED, *UNFINISHED_STATES))
-    known = set(jobs.filter(spec_digest__in=specs).values_list("spec_digest", flat=True))
-    for deployment, spec in [each for digest, each in specs.items() if digest not in known][:MOST_AT_ONCE]:
+    known_digests = set(jobs.filter(spec_digest__in=specs).values_list("spec_digest", flat=True))
+    for deployment, spec in [each for digest, each in specs.items() if digest not in known_digests][:MOST_AT_ONCE]:
         organisation = deployment.project.organisation_id
         enqueue(SIGN_DEPLOYMENT, organisation, spec, party=Party(organisation, None), project=deployment.project)
 
@@ -95,28 +95,28 @@ def _specs(deployments: Sequence[Deployment]) -> Iterator[tuple[Deployment, dict
     newest = dict(documents.values_list("deployment").annotate(Max("version")))
     organisations = {deployment.project.organisation_id for deployment in deployments}
     keys = UpdateKey.objects.filter(organisation__in=organisations).exclude(ended=None).order_by()
-    ended = dict(keys.values_list("organisation").annotate(Max("ended")))
+    last_ends = dict(keys.values_list("organisation").annotate(Max("ended")))
     for deployment in deployments:
-        replaced = ended.get(deployment.project.organisation_id)
+        replacement_time = last_ends.get(deployment.project.organisation_id)
         yield (
             deployment,
             {
                 "deployment": str(deployment.pk),
                 "release": deployment.last_release,
                 "after": newest.get(deployment.pk, 0),
-                "replaced": replaced.isoformat() if replaced else "",
+                "replaced": replacement_time.isoformat() if replacement_time else "",
             },
         )
 
 
 def due_deployments(now: datetime) -> Sequence[Deployment]:
     """The deployments that the signer has something to sign for, those of withdrawn versions left out."""
-    released = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
-    withdrawn = WithdrawnRune.objects.filter(
-        repository__project=OuterRef("project"), digest=Subquery(released.values("digest")[:1])
+    current_releases = Release.objects.filter(deployment=OuterRef("pk"), ended=None)
+    withdrawn_runes = WithdrawnRune.objects.filter(
+        repository__project=OuterRef("project"), digest=Subquery(current_releases.values("digest")[:1])
     )
     project = OuterRef("project__organisation")
-    ended = UpdateKey.objects.filter(organisation=project).exclude(ended=None).exclude(sealed="")
+    ended_keys = UpdateKey.objects.filter(organisation=project).exclude(ended=None).exclude(sealed="")
     rows = Deployment.objects.filter(project__deleted_at=None).select_related("project__organisation")
     rows = rows.annotate(
         root_now=Subquery(UpdateRoot.objects.filter(organisation=project).values("version")[:1]),
@@ -132,4 +132,4 @@ def due_deployments(now: datetime) -> Sequence[Deployment]:
         expires__gt=now + LIFETIMES[UpdateRole.TIMESTAMP] / 2,
         expires__lte=now + LIFETIMES[UpdateRole.TIMESTAMP] + LONGEST_WAIT,
     )
-    return list(rows.filter(Q(~Exists(current)) | Exists(ended)).exclude(Exists(withdrawn)))
+    return list(rows.filter(Q(~Exists(current)) | Exists(ended_keys)).exclude(Exists(withdrawn_runes)))

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.deployments.models import Deployment, UpdateDocument, UpdateRoot
-from forge.deployments.serving.answering import answered
+from forge.deployments.serving.answering import serving_response
 from forge.deployments.serving.callers import (
     find_by_address,
     note_use,
@@ -30,7 +30,7 @@ def update_document(request: HttpRequest, organisation: str, name: str, deployme
     """One document. A root that does not exist yet is answered by 404: clients ask for the next one each time."""
     target = find_by_address(organisation, name, deployment)
     # The clock of the server tells an app whether its own is wrong.
-    return answered(request, target, lambda: _document(request, target, path), exposed=("Date",))
+    return serving_response(request, target, lambda: _document(request, target, path), exposed_headers=("Date",))
 
 
 def _document(request: HttpRequest, target: Deployment | None, file: str) -> HttpResponse:

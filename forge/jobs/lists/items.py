@@ -70,9 +70,9 @@ def list_jobs(
 ) -> tuple[list[JobItem], JobCursor | None]:
     """A page of jobs of one organisation that the person may see, the newest first, and where the next begins."""
     newest = list((jobs.filter(cursor.older) if cursor else jobs)[: limit + 1])
-    shown = newest[:limit]
-    after = JobCursor(shown[-1].created, shown[-1].pk) if len(newest) > limit else None
-    return items_of(actor, shown), after
+    page = newest[:limit]
+    after = JobCursor(page[-1].created, page[-1].pk) if len(newest) > limit else None
+    return items_of(actor, page), after
 
 
 def items_of(actor: Actor, jobs: Sequence[Job]) -> list[JobItem]:

@@ -27,7 +27,7 @@ from forge.jobs.lists.items import JobCursor, JobItem, list_jobs
 from forge.jobs.models import Job, JobState
 from forge.jobs.titles import title_of
 
-SHOWN = 30
+PAGE_SIZE = 30
 """Jobs on a page."""
 
 
@@ -108,7 +108,7 @@ def _job_of(request: HttpRequest, organisation: str, job: UUID) -> tuple[Job, Or
 
 def _list(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
     filters = JobFilter(request.GET, jobs_of(principal, organisation))
-    items, after = list_jobs(principal, filters.qs, _cursor(request), SHOWN)
+    items, after = list_jobs(principal, filters.qs, _cursor(request), PAGE_SIZE)
     now = timezone.now()
     query = request.GET.copy()
     query["cursor"] = str(after)

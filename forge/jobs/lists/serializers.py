@@ -8,7 +8,8 @@ from typing import Annotated, TypedDict
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices, utc_timestamp
 from forge.jobs.lists.items import JobItem
-from forge.jobs.models import JobLogLine, JobState, WorkerCapability
+from forge.jobs.models import JobLogLine, WorkerCapability
+from forge.jobs.serializers import JobStateJson
 
 
 class JobJson(TypedDict):
@@ -18,7 +19,7 @@ class JobJson(TypedDict):
     kind: str
     title: str
     url: Annotated[str | None, "the page that shows what it is about"]
-    state: Annotated[str, choices("JobState", JobState.values)]
+    state: JobStateJson
     capability: Annotated[str, choices("WorkerCapability", WorkerCapability.values)]
     project: Annotated[str | None, "organisation and name"]
     requested_by: PersonJson | None

@@ -17,7 +17,7 @@ from forge.jobs.workers.order import QueuedJob, positions
 
 WORKER_TIMEOUT = timedelta(seconds=30)
 """A worker that announced itself longer ago counts as gone."""
-COUNTED = 200
+MAX_POSITIONS = 200
 """The oldest waiting jobs of an organisation, which have positions."""
 
 
@@ -32,15 +32,15 @@ class WaitingFacts:
 def waiting_facts(jobs: Sequence[Job], now: datetime | None = None) -> Mapping[UUID, WaitingFacts]:
     """Why each of these jobs of one organisation waits; one that does not is left out. No query where none waits."""
     now = now or timezone.now()
-    queued = [job for job in jobs if job.state == JobState.QUEUED]
-    if not queued:
+    queued_jobs = [job for job in jobs if job.state == JobState.QUEUED]
+    if not queued_jobs:
         return {}
     workers = Worker.objects.filter(announced__gt=now - WORKER_TIMEOUT).values_list("capabilities", flat=True)
     capabilities = {capability for each in workers for capability in each}
-    running = Job.objects.filter(state=JobState.RUNNING, exclusive__in={job.exclusive for job in queued} - {""})
+    running = Job.objects.filter(state=JobState.RUNNING, exclusive__in={job.exclusive for job in queued_jobs} - {""})
     busy = set(running.values_list("exclusive", flat=True))
-    order = _positions(queued[0].organisation_id, now)
-    return {job.pk: _facts(job, capabilities, busy, order.get(job.pk), now) for job in queued}
+    order = _positions(queued_jobs[0].organisation_id, now)
+    return {job.pk: _facts(job, capabilities, busy, order.get(job.pk), now) for job in queued_jobs}
 
 
 def _facts(job: Job, capabilities: set[str], busy: set[str], position: int | None, now: datetime) -> WaitingFacts:
@@ -60,15 +60,17 @@ def _facts(job: Job, capabilities: set[str], busy: set[str], position: int | Non
 def position_text(position: int | None) -> str:
     """Says a position; None is one behind those that are counted."""
     if position is None:
-        return f"More than {COUNTED} jobs are ahead in the queue"
+        return f"More than {MAX_POSITIONS} jobs are ahead in the queue"
     return "Next in the queue" if position == 1 else f"Number {position} in the queue"
 
 
 def _positions(organisation: UUID, now: datetime) -> dict[UUID, int]:
     """The positions of the organisation's oldest waiting jobs among themselves, by capability."""
-    queued = Job.objects.filter(organisation=organisation, state=JobState.QUEUED, paused=False, due__lte=now)
-    waiting = queued.filter(NEEDS_NOTHING).order_by("created")
-    rows = list(waiting.values_list("capability", "pk", "requested_by", "by_program", "attempt", "created")[:COUNTED])
+    queued_jobs = Job.objects.filter(organisation=organisation, state=JobState.QUEUED, paused=False, due__lte=now)
+    waiting = queued_jobs.filter(NEEDS_NOTHING).order_by("created")
+    rows = list(
+        waiting.values_list("capability", "pk", "requested_by", "by_program", "attempt", "created")[:MAX_POSITIONS]
+    )
     recent = [each for each in recent_jobs(now) if each.party.organisation == organisation]
     order: dict[UUID, int] = {}
     for capability in WorkerCapability.values:

@@ -40,20 +40,20 @@ def fair_order(waiting: Iterable[Waiting], recent: Iterable[RecentJobs]) -> tupl
     organisation people before programs, and again the fewest running, the longest ago, the first who came.
     """
     running: dict[UUID | tuple[UUID, UUID | None], int] = defaultdict(int)
-    begun: dict[UUID | tuple[UUID, UUID | None], datetime] = {}
+    begun_at: dict[UUID | tuple[UUID, UUID | None], datetime] = {}
     for each in recent:
         for who in (each.party.organisation, (each.party.organisation, each.party.member)):
             running[who] += each.running
-            begun[who] = max(begun.get(who, _NEVER), each.begun)
+            begun_at[who] = max(begun_at.get(who, _NEVER), each.begun)
 
     def key(one: Waiting) -> tuple[int, datetime, bool, int, datetime, datetime]:
         organisation, member = one.party.organisation, (one.party.organisation, one.party.member)
         return (
             running[organisation],
-            begun.get(organisation, _NEVER),
+            begun_at.get(organisation, _NEVER),
             one.party.is_program,
             running[member],
-            begun.get(member, _NEVER),
+            begun_at.get(member, _NEVER),
             one.since,
         )
 

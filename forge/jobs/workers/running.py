@@ -38,7 +38,7 @@ class RunningJob:
         self._pace = pace
         self._lines: list[NewLogLine] = []
         self._progress: dict[str, float | str] = {}
-        self._renewed = time.monotonic()
+        self._renewed_at = time.monotonic()
 
     @property
     def job_id(self) -> UUID:
@@ -69,7 +69,7 @@ class RunningJob:
         """Renews the lease once a second, with the lines and the progress since the last time; sooner with lines."""
         if self._stopping.is_set():
             raise JobStopped
-        if time.monotonic() - self._renewed > (LOG_EVERY if self._lines else RENEW_EVERY):
+        if time.monotonic() - self._renewed_at > (LOG_EVERY if self._lines else RENEW_EVERY):
             self._renew()
 
     def pace(self) -> ComputePace:
@@ -80,7 +80,7 @@ class RunningJob:
         lines, self._lines = self._lines, []
         progress, self._progress = self._progress, {}
         queue.renew(self._lease, lines, progress)
-        self._renewed = time.monotonic()
+        self._renewed_at = time.monotonic()
 
     def log(self, text: str, level: str = "info", step: str = "", milliseconds: float | None = None) -> None:
         """Adds a line, which is stored with the next renewal."""

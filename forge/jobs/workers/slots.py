@@ -152,15 +152,17 @@ def sweep_jobs() -> None:
         notify_workers(capability)
 
 
-_announced: set[str] = set()
+_announced_capabilities: set[str] = set()
 
 
 def announce_worker(*capabilities: str) -> None:
     """Says that this process works, and what it has; every few seconds, or when it has more."""
     now = timezone.now()
-    is_known = _announced.issuperset(capabilities)
-    _announced.update(capabilities)
+    is_known = _announced_capabilities.issuperset(capabilities)
+    _announced_capabilities.update(capabilities)
     if is_known and Worker.objects.filter(pk=_worker_id, announced__gt=now - ANNOUNCED_EVERY).exists():
         return
-    Worker.objects.update_or_create(pk=_worker_id, defaults={"capabilities": sorted(_announced), "announced": now})
+    Worker.objects.update_or_create(
+        pk=_worker_id, defaults={"capabilities": sorted(_announced_capabilities), "announced": now}
+    )
     Worker.objects.filter(announced__lt=now - REMOVED_AFTER).delete()

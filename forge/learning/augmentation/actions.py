@@ -1,4 +1,4 @@
-"""Draws what a recipe's augmentation makes of a project's recordings, with settings that nobody has saved."""
+"""Shows the effect of a recipe's augmentation on recordings of a project, with settings that are not saved."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ from rune.datasets.splits import Split
 from rune.datasets.spreading import spread_over_labels
 
 SECONDS = 30.0
-"""The longest that drawing may take; usually it takes 2."""
+"""The time limit of one drawing, which usually takes 2 seconds."""
 QUEUE_SECONDS = 10.0
-"""The longest that a request waits while others draw."""
+"""How long a request waits for the drawings before it."""
 MAX_WAITING = 4
-"""Requests of one organisation that may wait."""
+"""Requests of one organisation that may wait at once."""
 MAX_SAMPLES = 24
-"""Samples among which `lab` chooses, one of each label."""
+"""Samples that are sent to `lab`, which draws one of each label."""
 MAX_BYTES = 4 << 20
-"""Bytes of a sample that is drawn: two minutes of sound."""
+"""The largest sample in bytes: two minutes of sound."""
 _scheduler = SlotScheduler(1, places=1, short=2.0, half_life=10.0, head_start=1.0, sharing=sharing)
 
 
 @dataclass(frozen=True)
 class AugmentationRequest:
-    """The settings of a drawing, as those of a run. Another `seed` gives other draws. `begins_with_model` says whether
-    the arguments are those of a run that begins with a model of Keras."""
+    """The settings of a drawing, which are those of a training run. Another `seed` draws other random changes.
+    `begins_with_model` says whether the run begins with a Keras model."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -64,15 +64,15 @@ class AugmentationRequest:
 
 @dataclass(frozen=True)
 class AugmentedSample:
-    """A recording before and after augmentation. `sample` is the number of the sample in the project, None for a part
-    of one, and for one of another project."""
+    """A recording before and after augmentation. `sample` is the number of the sample in the project; None for a part of
+    a sample, and for a sample of another project."""
 
     sample: int | None
     drawn: AugmentedRecordingJson
 
 
 def draw_augmentation(actor: Actor, project: Project, request: AugmentationRequest) -> list[AugmentedSample]:
-    """Draws augmentations of a few samples of the train split that the person may play, one of each label.
+    """Augments one sample of each label, of the train split's samples that the person may play.
 
     Raises `Invalid`, `NoDataVersion`, `DataVersionNotFound`, `Unprocessable`, `TooOften`, `Busy`, and `Forbidden` or
     `NotFound`.
@@ -88,11 +88,14 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
     entries = _playable_entries(actor, project, version, recipe)
     party = Party(project.organisation_id, actor.pk, is_program=actor.kind == PrincipalKind.TOKEN)
     if _scheduler.waiting(party.organisation) >= MAX_WAITING:
-        raise TooOften("Others of this organisation draw augmentations now. Try again in a moment.", retry_after=2)
+        raise TooOften(
+            "Too many previews of the augmentation are waiting in this organisation. Try again in a moment.",
+            retry_after=2,
+        )
     deadline = time.monotonic() + QUEUE_SECONDS
     with _scheduler.claim(party) as slot, tempfile.TemporaryDirectory(dir=workdir(), prefix="augment-") as name:
         if not slot.wait(lambda: time.monotonic() > deadline):
-            raise Busy("Others draw augmentations now. Try again in a moment.")
+            raise Busy("The server is busy with other previews of the augmentation. Try again in a moment.")
         data = Path(name) / ARCHIVE
         numbers = write_data(version, entries, data)
         examples = _drawn(recipe, arguments, request, data)
@@ -101,16 +104,16 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
 
 
 def _playable_entries(actor: Actor, project: Project, version: DataVersion, recipe: RecipeJson) -> Sequence[Entry]:
-    """Samples of the version's train split that may be learned from and played, spread over the labels. Raises
-    `Unprocessable` where there are none."""
+    """Returns samples of the version's train split whose consent covers training and that the person may play, spread
+    over the labels. Raises `Unprocessable` if there are none."""
     samples = usable_samples(version, project, SampleUse.TRAINING).included().filter(playable(actor))
     fits = samples.filter(kind=recipe["kind"], size__lte=MAX_BYTES)
     numbers = frozenset(fits.values_list("number", flat=True))
     entries = [each for each in entries_of(version) if each.number in numbers and each.split == Split.TRAIN]
     if not entries:
         raise Unprocessable(
-            f"Version {version.number} of the data has no samples of the kind {recipe['kind']} in the train split that "
-            "you may play. Choose another version, or record samples on the page Data and save one."
+            f"Version {version.number} of the data has no {recipe['kind']} samples in the train split that you may play. "
+            "Choose another version, or record samples on the Data page and save a new version."
         )
     return spread_over_labels(entries, lambda each: each.label, MAX_SAMPLES)
 
@@ -138,7 +141,9 @@ def _drawn(
     except LabRefused as refused:
         raise Unprocessable(str(refused)) from refused
     except LabDied as died:
-        raise Unprocessable("The augmentation was not drawn: its process ended. Try again.") from died
+        raise Unprocessable("The preview of the augmentation failed: its process ended. Try again.") from died
     if not are_possible_examples(answer["examples"]):
-        raise Unprocessable("The augmentation was not drawn: its process sent a malformed answer. Tell the operator.")
+        raise Unprocessable(
+            "The preview of the augmentation failed: its process sent a malformed answer. Tell the operator."
+        )
     return answer["examples"]

@@ -7,14 +7,14 @@ from functools import partial
 
 from django.db import transaction
 
-from forge.datasets.removals.hooks import SampleScope, interrupted
+from forge.datasets.removals.hooks import SampleScope, work_stoppers
 from forge.jobs.models import Job, JobState
 from forge.jobs.queue import restart
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.conversions.kinds import CONVERSION_KIND
 
 
-@interrupted.register
+@work_stoppers.register
 def restart_conversions(scope: SampleScope, reason: str) -> Sequence[str]:
     """Takes running conversions of the project from their workers: any of its samples may be in their folders."""
     running = Job.objects.filter(kind=CONVERSION_KIND, state=JobState.RUNNING, project__data_set=scope.data_set)

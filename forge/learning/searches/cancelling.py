@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope, interrupted
+from forge.datasets.removals.hooks import SampleScope, work_stoppers
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
@@ -17,7 +17,7 @@ from forge.learning.searches.models import UNFINISHED_SEARCHES, ModelSearch, Sea
 from forge.learning.searches.trial_rows import jobs_of
 
 
-@interrupted.register
+@work_stoppers.register
 def cancel_searches(scope: SampleScope, reason: str) -> Sequence[str]:
     """Cancels searches that wait or run on a version with one of the samples. One that goes on reads those that are
     left."""

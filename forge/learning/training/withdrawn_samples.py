@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope, interrupted
+from forge.datasets.removals.hooks import SampleScope, work_stoppers
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
@@ -13,7 +13,7 @@ from forge.jobs.queue import cancel, drop_checkpoint
 from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
 
 
-@interrupted.register
+@work_stoppers.register
 def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
     """Cancels runs that wait or train on a version with one of the samples. One that is resumed begins anew."""
     wanted = frozenset(scope.numbers)

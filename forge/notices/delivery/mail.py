@@ -28,7 +28,7 @@ from rune.wording import counted
 
 PEOPLE = 100
 """People who get email in one go; the next go takes the others."""
-LISTED = 30
+NOTICES_LISTED = 30
 """Notices that a digest lists."""
 KEEP_READ_FOR = timedelta(days=90)
 """How long a notice is kept after its last event."""
@@ -66,14 +66,17 @@ def emails_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlt
     rows = list(notices)
     for notice in (notice for notice in rows if notice.reason == NoticeCause.REQUESTED):
         place = notice.project.full_name if notice.project else notice.organisation.name
-        yield _email("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
+        yield _email("notice", person, {**_notice_context(notice), "subject": f"{place}: {title(notice.facts)}"})
     rest = [notice for notice in rows if notice.reason != NoticeCause.REQUESTED]
     if rest:
-        context = {"count": counted(len(rest), "notice"), "lines": [_shown(each) for each in rest[:LISTED]]}
-        yield _email("digest", person, context | {"more": max(0, len(rest) - LISTED)})
+        context = {
+            "count": counted(len(rest), "notice"),
+            "lines": [_notice_context(each) for each in rest[:NOTICES_LISTED]],
+        }
+        yield _email("digest", person, context | {"more": max(0, len(rest) - NOTICES_LISTED)})
 
 
-def _shown(notice: Notice) -> dict[str, str]:
+def _notice_context(notice: Notice) -> dict[str, str]:
     topic, who = find_notice_topic(notice.kind), str(notice.actor or "")
     text = sentence(topic, NoticeCause(notice.reason), who, notice.facts, notice.events)
     place = notice.project.full_name if notice.project else notice.organisation.name

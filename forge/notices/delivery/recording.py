@@ -34,14 +34,14 @@ def record(event: Event) -> None:
     announcement = event_type.notice if event_type else None
     if event_type is None or announcement is None:
         return
-    stored = stored_event(event)
-    draft = announcement.draft(stored)
+    event_record = stored_event(event)
+    draft = announcement.draft(event_record)
     is_of_project = event_type.stream is StreamKind.PROJECT
-    project = Project.objects.alive().filter(pk=stored.holder).first() if is_of_project else None
+    project = Project.objects.alive().filter(pk=event_record.holder).first() if is_of_project else None
     if draft is None or (project is None and is_of_project):
         return
     values = notice_values(announcement, draft, event.data)
-    organisation = project.organisation_id if project else stored.holder
+    organisation = project.organisation_id if project else event_record.holder
     reasons = recipients(draft, event.actor_id, _audience(draft, organisation, project))
     if reasons:
         _write(draft, values, event.actor_id, organisation, project, reasons)
@@ -50,11 +50,11 @@ def record(event: Event) -> None:
 
 def _audience(draft: NoticeDraft, organisation: UUID, project: Project | None) -> Audience:
     levels = WatchedProject.objects.filter(project=project).values_list("person", "level") if project else ()
-    muted = MutedThing.objects.filter(subject=draft.subject)
+    mutings = MutedThing.objects.filter(subject=draft.subject)
     return Audience(
         ids_of_team(organisation, project.pk if project else None),
         {person: Level(level) for person, level in levels},
-        frozenset(muted.values_list("person", flat=True)),
+        frozenset(mutings.values_list("person", flat=True)),
     )
 
 
@@ -70,11 +70,11 @@ def _write(
     another event of the same thing waiting."""
     now, choices = timezone.now(), _mail_choices(reasons)
     earlier = Notice.objects.filter(person__in=reasons, subject=draft.subject)
-    known = {notice.person_id: notice for notice in earlier}
+    notices_by_person = {notice.person_id: notice for notice in earlier}
     fresh: list[Notice] = []
-    changed: list[Notice] = []
+    changed_notices: list[Notice] = []
     for person, reason in reasons.items():
-        notice = known.get(person) or Notice(person_id=person, subject=draft.subject, events=0)
+        notice = notices_by_person.get(person) or Notice(person_id=person, subject=draft.subject, events=0)
         is_unread = notice.events > 0 and notice.read is None and notice.done is None
         notice.reason = stronger(reason, NoticeCause(notice.reason)) if is_unread else reason
         notice.events = notice.events + 1 if is_unread else 1
@@ -86,9 +86,9 @@ def _write(
         notice.kind, notice.path = topic.name, draft.path
         notice.facts = {**values, "title": draft.title, "message": message}
         notice.actor_id, notice.changed, notice.read, notice.done = actor, now, None, None
-        (changed if person in known else fresh).append(notice)
+        (changed_notices if person in notices_by_person else fresh).append(notice)
     Notice.objects.bulk_create(fresh)
-    Notice.objects.bulk_update(changed, _CHANGES)
+    Notice.objects.bulk_update(changed_notices, _CHANGES)
 
 
 _CHANGES = (

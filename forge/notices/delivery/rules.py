@@ -46,7 +46,7 @@ class Audience:
     members: frozenset[UUID]
     """Those who may read it."""
     levels: Mapping[UUID, Level] = field(default_factory=dict)
-    muted: frozenset[UUID] = frozenset()
+    muted_by: frozenset[UUID] = frozenset()
     """Those who want to hear nothing more of this thing."""
 
 
@@ -65,7 +65,7 @@ def recipients(draft: NoticeDraft, actor: UUID | None, audience: Audience) -> Ma
         reason = _reason(draft, person, level)
         if reason is None or level is Level.OFF:
             continue
-        if person not in audience.muted or topic_and_message(draft, reason)[0].ignores_mute:
+        if person not in audience.muted_by or topic_and_message(draft, reason)[0].ignores_mute:
             reasons[person] = reason
     return reasons
 

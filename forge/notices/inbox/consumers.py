@@ -15,7 +15,7 @@ from forge.projects.access import organisations_of_projects
 class InboxSocket(FollowingSocket):
     """Follows the inboxes of a person: one's own, and those of organisations."""
 
-    _sent = -1
+    _sent_count = -1
 
     def streams(self) -> Streams | None:
         principal = self.principal
@@ -25,11 +25,11 @@ class InboxSocket(FollowingSocket):
         return Streams.of(inboxes, [person.stream])
 
     async def report(self) -> Mapping[str, Any] | None:
-        unread = await reader.ask(self._unread)
-        if unread == self._sent:
+        count = await reader.ask(self._unread_count)
+        if count == self._sent_count:
             return None
-        self._sent = unread
-        return {"type": "inbox", "unread": unread}
+        self._sent_count = count
+        return {"type": "inbox", "unread": count}
 
-    def _unread(self) -> int:
+    def _unread_count(self) -> int:
         return unread_count(self.principal.afresh())

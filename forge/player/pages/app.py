@@ -108,9 +108,10 @@ def _version(source: str) -> str:
 
 def _interpreters() -> dict[str, list[str]]:
     """The files of each interpreter, below the folder of the build."""
-    listed: dict[str, dict[str, str | None]] = json.loads((_build() / INTERPRETERS).read_text("utf-8"))
+    interpreters: dict[str, dict[str, str | None]] = json.loads((_build() / INTERPRETERS).read_text("utf-8"))
     return {
-        name: [file for file in (each["script"], each["binary"]) if file is not None] for name, each in listed.items()
+        name: [file for file in (each["script"], each["binary"]) if file is not None]
+        for name, each in interpreters.items()
     }
 
 

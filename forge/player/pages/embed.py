@@ -61,8 +61,8 @@ def embed(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         project = find_project(VISITOR, organisation, name, Verb.SEE)
         if project.visibility != Visibility.PUBLIC:
             raise NotFound(_MISSING)
-        wanted = request.GET.get("tag")
-        tag = find_tag(VISITOR, project, wanted) if wanted else default_tag(tags_of(VISITOR, project))
+        tag_name = request.GET.get("tag")
+        tag = find_tag(VISITOR, project, tag_name) if tag_name else default_tag(tags_of(VISITOR, project))
         if tag is None or tag.build.artefact is None:
             raise NotFound(_MISSING)
     except DomainError:

@@ -56,8 +56,8 @@ def create_project(actor: Actor, organisation: Organisation, name: str, template
     Raises `Forbidden`, `BadName`, `NameInUse` and `UnknownTemplate`.
     """
     if template:
-        chosen = find_template(template)
-        return create_from_files(actor, organisation, name, chosen.contents(), template=chosen.name)
+        chosen_template = find_template(template)
+        return create_from_files(actor, organisation, name, chosen_template.contents(), template=chosen_template.name)
     return create_from_files(actor, organisation, name, [(DEFAULT_RUNEFILE, BLANK_RUNEFILE)])
 
 
@@ -71,9 +71,9 @@ def create_from_files(
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     name = check_project_name(name)
     require_room(organisation.pk)
-    stored = store_files(contents)
-    with delete_on_failure([file.blob.digest for file in stored]):
-        return create_of(actor, organisation, name, stored, template)
+    stored_files = store_files(contents)
+    with delete_on_failure([file.blob.digest for file in stored_files]):
+        return create_of(actor, organisation, name, stored_files, template)
 
 
 def create_from_model(actor: Actor, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
@@ -100,14 +100,14 @@ def create_from_archive(actor: Actor, organisation: Organisation, name: str, arc
     name = check_project_name(name)
     require_room(organisation.pk)
     with extract_file(archive) as files:
-        stored = tuple(file.store() for file in files)
-    with delete_on_failure([file.blob.digest for file in stored]):
-        return create_of(actor, organisation, name, stored)
+        stored_files = tuple(file.store() for file in files)
+    with delete_on_failure([file.blob.digest for file in stored_files]):
+        return create_of(actor, organisation, name, stored_files)
 
 
 @transaction.atomic
 def create_of(
-    actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str = ""
+    actor: Actor, organisation: Organisation, name: str, stored_files: tuple[StoredFile, ...], template: str = ""
 ) -> Project:
     """Makes a project of stored files, with a name that was checked. Raises `NameInUse` and `QuotaReached`."""
     require_in(actor, Verb.CREATE_PROJECT, organisation)
@@ -115,7 +115,7 @@ def create_of(
     take_name(organisation, name)
     project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
     with editing(project, actor.pk) as doc:
-        seed_files(doc, project, stored)
+        seed_files(doc, project, stored_files)
     write_entry(
         actor, "project.create", f"project:{project.pk}", project.place, name=project.full_name, template=template
     )
@@ -242,9 +242,9 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
         raise NotFound(f"No deleted project of {organisation.name} is called {name}.")
     require(actor, Verb.MANAGE, project)
     require_another(organisation)
-    wanted = check_project_name(new_name) if new_name else project.name
-    take_name(organisation, wanted, project)
-    project.name, project.deleted_at = wanted, None
+    restored_name = check_project_name(new_name) if new_name else project.name
+    take_name(organisation, restored_name, project)
+    project.name, project.deleted_at = restored_name, None
     project.save(update_fields=["name", "deleted_at"])
     write_entry(actor, "project.restore", f"project:{project.pk}", project.place, name=project.full_name)
     append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)

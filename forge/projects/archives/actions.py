@@ -25,12 +25,12 @@ class UnpackResult:
     """The result of an archive. Restoring `paths` of the version `before` undoes it."""
 
     before: Version
-    added: tuple[str, ...]
-    replaced: tuple[str, ...]
+    added_paths: tuple[str, ...]
+    replaced_paths: tuple[str, ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
-        return tuple(sorted((*self.added, *self.replaced)))
+        return tuple(sorted((*self.added_paths, *self.replaced_paths)))
 
 
 def unpack(
@@ -46,32 +46,37 @@ def unpack(
     with extract_upload(chunks, folder) as files:
         if not replace:
             _refuse_replacing({entry.path for entry in list_files(project)} & {file.path for file in files})
-        stored = [file.store() for file in files]
+        stored_files = [file.store() for file in files]
     before = snapshot(project, actor.person)
-    added: list[str] = []
-    replaced: list[str] = []
-    with delete_on_failure([file.blob.digest for file in stored]), editing(project, actor.pk) as doc:
+    added_paths: list[str] = []
+    replaced_paths: list[str] = []
+    with delete_on_failure([file.blob.digest for file in stored_files]), editing(project, actor.pk) as doc:
         living = {entry.path: entry for entry in entries(doc)}
-        check_file_count(len(living.keys() | {file.path for file in stored}))
+        check_file_count(len(living.keys() | {file.path for file in stored_files}))
         if not replace:
             # Once more: somebody may have made such a file while these were stored.
-            _refuse_replacing(living.keys() & {file.path for file in stored})
-        link_uploaded(project, (file.blob.digest for file in stored), project)
-        for file in stored:
-            (replaced if file.path in living else added).append(file.path)
+            _refuse_replacing(living.keys() & {file.path for file in stored_files})
+        link_uploaded(project, (file.blob.digest for file in stored_files), project)
+        for file in stored_files:
+            (replaced_paths if file.path in living else added_paths).append(file.path)
             put_file(doc, living.get(file.path), file)
         write_entry(
-            actor, "files.unpack", f"project:{project.pk}", project.place, added=len(added), replaced=len(replaced)
+            actor,
+            "files.unpack",
+            f"project:{project.pk}",
+            project.place,
+            added=len(added_paths),
+            replaced=len(replaced_paths),
         )
-    return UnpackResult(before, tuple(added), tuple(replaced))
+    return UnpackResult(before, tuple(added_paths), tuple(replaced_paths))
 
 
 def _refuse_replacing(existing: Collection[str]) -> None:
     paths = sorted(existing)
     if paths:
-        named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        first_paths = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         raise FilesExist(
-            f"{named} would be replaced. Choose to replace them, or rename them.",
+            f"{first_paths} would be replaced. Choose to replace them, or rename them.",
             paths=paths[:MAX_NAMED],
             count=len(paths),
         )

@@ -87,7 +87,9 @@ class ProjectArchive(ProjectView):
     )
     def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
-        folder = files.checked_path(requested) if (requested := request.query_params.get("folder", "")) else ""
+        folder = (
+            files.checked_path(folder_parameter) if (folder_parameter := request.query_params.get("folder", "")) else ""
+        )
         tree = working_tree(project)
         if request.method == "GET":
             actions.note_download(principal_of(request), project, "archive.download", folder=folder)
@@ -108,13 +110,13 @@ class ProjectArchive(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         query = request.query_params
         replace = query.get("replace", "") in ("true", "1")
-        done = actions.unpack(
+        result = actions.unpack(
             principal_of(request), project, body_chunks(request), folder=query.get("folder", ""), replace=replace
         )
         answer: UnpackedJson = {
-            "before": done.before.number,
-            "added": list(done.added),
-            "replaced": list(done.replaced),
+            "before": result.before.number,
+            "added": list(result.added_paths),
+            "replaced": list(result.replaced_paths),
         }
         return Response(answer)
 

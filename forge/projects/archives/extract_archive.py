@@ -101,10 +101,10 @@ def _extract(archive: Archive, below: str, folder: Path) -> list[ExtractedFile]:
     if texts > TEXTS_LIMIT:
         raise ArchiveRefused(f"The archive's texts have more than {TEXTS_LIMIT:,} characters in total.")
     if wrong:
-        listed = list(wrong.items())
-        more = f" {len(listed) - 3} more are also refused." if len(listed) > 3 else ""
-        named = " ".join(f"{path}: {reasons[0]}" for path, reasons in listed[:3])
-        raise ArchiveRefused(f"Nothing was unpacked. {named}{more}", errors=dict(listed[:MAX_NAMED]))
+        problems = list(wrong.items())
+        more = f" {len(problems) - 3} more are also refused." if len(problems) > 3 else ""
+        first_problems = " ".join(f"{path}: {reasons[0]}" for path, reasons in problems[:3])
+        raise ArchiveRefused(f"Nothing was unpacked. {first_problems}{more}", errors=dict(problems[:MAX_NAMED]))
     return files
 
 

@@ -29,7 +29,7 @@ _LOCATOR_MARK: Final = b"PK\x06\x07"
 _LOCATOR_SIZE: Final = 20
 _LONGEST_COMMENT: Final = 65_535
 _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_ENCRYPTED: Final = 0x1
+_ENCRYPTED_FLAG: Final = 0x1
 _UNIX: Final = 3
 _JUNK_FILES: Final = (".ds_store", "thumbs.db", "desktop.ini")
 """The files that file managers leave in every folder."""
@@ -136,10 +136,10 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[ArchiveMember, ...]:
             if folder in paths:
                 wrong[plain(path)] = [f"{plain(folder)} is a file, so it cannot hold another"]
     if wrong:
-        named = [f"{name}: {reasons[0]}" for name, reasons in list(wrong.items())[:3]]
+        first_problems = [f"{name}: {reasons[0]}" for name, reasons in list(wrong.items())[:3]]
         more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise ArchiveRefused(
-            f"Nothing was unpacked. {'; '.join(named)}{more}.", errors=dict(list(wrong.items())[:_MAX_NAMED])
+            f"Nothing was unpacked. {'; '.join(first_problems)}{more}.", errors=dict(list(wrong.items())[:_MAX_NAMED])
         )
     top = _top_folder(paths)
     return tuple(ArchiveMember(path.removeprefix(top), info.file_size, info) for path, info in sorted(paths.items()))
@@ -147,7 +147,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[ArchiveMember, ...]:
 
 def kind_problem(info: zipfile.ZipInfo) -> str | None:
     """Why an entry is not unpacked, or None."""
-    if info.flag_bits & _ENCRYPTED:
+    if info.flag_bits & _ENCRYPTED_FLAG:
         return "it is encrypted"
     if info.compress_type not in _KINDS:
         return "its compression method is not supported; pack it with Deflate"

@@ -46,19 +46,19 @@ class _Buffer(io.RawIOBase):
 def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes]:
     """A .zip of files, each of which is opened when it comes to it. In their order, without times.
 
-    Raises `NotFound` or `Damaged` in the middle for bytes that are no longer stored: the download then breaks off.
+    Raises `NotFound` or `BytesDamaged` in the middle for bytes that are no longer stored: the download then breaks off.
     """
     buffer = _Buffer()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, opened in files:
+        for name, open_source in files:
             info = zipfile.ZipInfo(name, _NO_TIME)
             info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _PLAIN_FILE, 3
-            with opened() as source, archive.open(info, "w") as target:
+            with open_source() as source, archive.open(info, "w") as target:
                 while chunk := source.read(CHUNK):
                     target.write(chunk)
                     if piece := buffer.take():
                         yield piece
-            del opened  # what a long list was read from, before the directory of 100,000 files comes
+            del open_source  # frees the source of a long list before the directory of 100,000 files comes
     yield buffer.take()
 
 
@@ -84,14 +84,14 @@ def archive_response(
 ) -> StreamingHttpResponse:
     """Files as a download. `texts` are those that no store has; what is `beside` comes after them, made when it comes
     to it. Raises `ProjectFileNotFound`."""
-    opened: dict[str, Callable[[], IO[bytes]]] = {}
+    openers: dict[str, Callable[[], IO[bytes]]] = {}
     for path, name in folder_of(manifest, folder).items():
         text = texts.get(path)
-        described = manifest[path]
-        stored = partial(open_blob, described["digest"], described["size"])
-        opened[name] = stored if text is None else partial(io.BytesIO, text)
+        file = manifest[path]
+        open_stored = partial(open_blob, file["digest"], file["size"])
+        openers[name] = open_stored if text is None else partial(io.BytesIO, text)
     more = ((name, partial(io.BytesIO, data)) for name, data in beside)
-    return zip_response(request, chain(sorted(opened.items()), more), filename=filename)
+    return zip_response(request, chain(sorted(openers.items()), more), filename=filename)
 
 
 def zip_response(

@@ -44,7 +44,7 @@ def duplicate_project(actor: Actor, origin: Project, organisation: Organisation,
     in common is kept with it, so that its changes can be offered back. Raises `NotFound`, `FilesNotShared`,
     `NothingToCopy`, `StorageQuotaReached`, and what `create_from_files` raises.
     """
-    return _copied(actor, origin, organisation, name, is_duplicate=True)
+    return _copy_project(actor, origin, organisation, name, is_duplicate=True)
 
 
 def fork_project(actor: Actor, origin: Project, organisation: Organisation, name: str) -> Project:
@@ -53,10 +53,12 @@ def fork_project(actor: Actor, origin: Project, organisation: Organisation, name
     The audit log of the fork does not name the origin, which its readers may not know of. Raises what
     `duplicate_project` raises.
     """
-    return _copied(actor, origin, organisation, name, is_duplicate=False)
+    return _copy_project(actor, origin, organisation, name, is_duplicate=False)
 
 
-def _copied(actor: Actor, origin: Project, organisation: Organisation, name: str, *, is_duplicate: bool) -> Project:
+def _copy_project(
+    actor: Actor, origin: Project, organisation: Organisation, name: str, *, is_duplicate: bool
+) -> Project:
     require_copy(actor, origin)
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     name = check_project_name(name)
@@ -66,9 +68,9 @@ def _copied(actor: Actor, origin: Project, organisation: Organisation, name: str
         contents, history = _contents_without_people(contents), _distinct(map(_without_people, history))
     _note(actor, origin)
     # Files are stored outside of any transaction, since that waits for the disk.
-    stored = store_files(contents)
-    with delete_on_failure([file.blob.digest for file in stored]), transaction.atomic():
-        project = create_of(actor, organisation, name, stored, origin.template)
+    stored_files = store_files(contents)
+    with delete_on_failure([file.blob.digest for file in stored_files]), transaction.atomic():
+        project = create_of(actor, organisation, name, stored_files, origin.template)
         store_imported_versions(actor, project, history)
     base = snapshot(project, actor.person)
     with transaction.atomic():
@@ -96,8 +98,8 @@ def _as_read(origin: Project) -> tuple[Contents, list[ImportedVersion]]:
         (version, makers, version.message) for version, makers in zip(versions, author_names_of(versions), strict=True)
     ]
     contents = (
-        (path, tree.texts[path] if path in tree.texts else read_blob(described["digest"]))
-        for path, described in tree.manifest.items()
+        (path, tree.texts[path] if path in tree.texts else read_blob(file["digest"]))
+        for path, file in tree.manifest.items()
     )
     return contents, _imported_versions(history, may_copy_digest)
 
@@ -105,16 +107,16 @@ def _as_read(origin: Project) -> tuple[Contents, list[ImportedVersion]]:
 def _as_published(actor: Actor, origin: Project) -> tuple[Contents, list[ImportedVersion]]:
     """The files of what was published, and nothing of the draft: no version between, no name and no message, which only
     readers of the project know. Raises `NothingToCopy`."""
-    published = next((each for each in published_versions.call(actor, origin) if each is not None), None)
-    if published is None:
+    publication = next((each for each in published_versions.call(actor, origin) if each is not None), None)
+    if publication is None:
         raise NothingToCopy(f"{origin.full_name} has published nothing yet.")
     may_copy_digest = available_digests(origin)
     history = [
         (version, (), f"Published as {listed(tags)}")
-        for version, tags in sorted(published.tagged, key=lambda each: each[0].number)
+        for version, tags in sorted(publication.tagged_versions, key=lambda each: each[0].number)
     ]
-    described = [each for each in published.usual.manifest.items() if may_copy_digest(each[1]["digest"])]
-    return ((path, read_blob(each["digest"])) for path, each in described), _imported_versions(history, may_copy_digest)
+    files = [each for each in publication.usual.manifest.items() if may_copy_digest(each[1]["digest"])]
+    return ((path, read_blob(each["digest"])) for path, each in files), _imported_versions(history, may_copy_digest)
 
 
 def _contents_without_people(contents: Contents) -> Contents:
@@ -133,10 +135,10 @@ def _distinct(versions: Iterable[ImportedVersion]) -> list[ImportedVersion]:
 
 def _without_people(version: ImportedVersion) -> ImportedVersion:
     """The same of a version's files, of which one is another then."""
-    described = version.manifest.get(POLICY_FILE)
-    if described is None:
+    policy_file = version.manifest.get(POLICY_FILE)
+    if policy_file is None:
         return version
-    data = read_blob(described["digest"])
+    data = read_blob(policy_file["digest"])
     changed = _policy_without_people(data)
     if changed == data:
         return version

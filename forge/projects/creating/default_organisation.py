@@ -26,5 +26,5 @@ def usual_among(creatable: Sequence[Organisation], last_created: Mapping[str, da
     """The same, where a page knows already when the person made a project last in each organisation, by its name."""
     if len(creatable) == 1:
         return creatable[0].name
-    known = [each.name for each in creatable if each.name in last_created]
-    return max(known, key=last_created.__getitem__, default="")
+    used_names = [each.name for each in creatable if each.name in last_created]
+    return max(used_names, key=last_created.__getitem__, default="")

@@ -13,9 +13,9 @@ from forge.projects.hooks import name_assigned
 from forge.projects.models import FormerProjectName, Project
 
 
-def free_name(organisation: Organisation, preferred: str) -> str:
+def free_name(organisation: Organisation, preferred_name: str) -> str:
     """A name near to the one asked for that no project of the organisation has: `digits`, `digits-2`, ..."""
-    base = slug(preferred)
+    base = slug(preferred_name)
     try:
         check_project_name(base)
     except Invalid:

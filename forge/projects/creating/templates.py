@@ -8,7 +8,7 @@ from rune.source.templates import Template, list_templates
 
 def find_template(name: str) -> Template:
     """A template by name. Raises `UnknownTemplate`."""
-    known = {template.name: template for template in list_templates()}
-    if name not in known:
-        raise UnknownTemplate(f"There is no template {name}. There are: {', '.join(known) or 'none'}.")
-    return known[name]
+    templates = {template.name: template for template in list_templates()}
+    if name not in templates:
+        raise UnknownTemplate(f"There is no template {name}. There are: {', '.join(templates) or 'none'}.")
+    return templates[name]

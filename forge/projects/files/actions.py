@@ -37,15 +37,15 @@ def write_file(
     require(actor, Verb.EDIT, project)
     path = checked_path(path)
     require_room(project.organisation_id)
-    stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
-    blob = stored.blob
+    stored_file = store_file(path, [contents] if isinstance(contents, bytes) else contents)
+    blob = stored_file.blob
     with delete_on_failure([blob.digest]), editing(project, actor.pk) as doc:
         entry = find_entry(doc, path)
         _require_precondition(path, entry, precondition)
         link_uploaded(project, [blob.digest], project)
         if entry is None:
             check_file_count(len(entries(doc)) + 1)
-        put_file(doc, entry, stored)
+        put_file(doc, entry, stored_file)
         write_entry(
             actor, "file.write", f"project:{project.pk}", project.place, path=path, digest=blob.digest, size=blob.size
         )

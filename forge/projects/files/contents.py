@@ -83,16 +83,16 @@ def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]
 
     Raises `BadPath`, `ProjectFileTooLarge`, `TooManyFiles` and `ModelRefused`.
     """
-    stored = tuple(store_file(checked_path(path), [data]) for path, data in contents)
-    check_file_count(len(stored))
-    return stored
+    files = tuple(store_file(checked_path(path), [data]) for path, data in contents)
+    check_file_count(len(files))
+    return files
 
 
-def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
+def seed_files(doc: Any, project: Project, stored_files: Iterable[StoredFile]) -> None:
     """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
-    stored = tuple(stored)
-    link_uploaded(project, (file.blob.digest for file in stored), project)
-    for file in stored:
+    stored_files = tuple(stored_files)
+    link_uploaded(project, (file.blob.digest for file in stored_files), project)
+    for file in stored_files:
         put_file(doc, None, file)
 
 

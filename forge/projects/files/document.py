@@ -89,19 +89,19 @@ def _entry(key: str, value: Any) -> FileEntry | None:
 
 
 def _with_unique_paths(files: Iterable[FileEntry]) -> Iterator[FileEntry]:
-    used: set[str] = set()
+    used_paths: set[str] = set()
     next_numbers: dict[str, int] = {}
     for entry in sorted(files, key=lambda entry: entry.id):
         path, number = entry.path, next_numbers.get(entry.path, 2)
-        while path in used:
-            path = _numbered(entry.path, number)
+        while path in used_paths:
+            path = _numbered_path(entry.path, number)
             number += 1
         next_numbers[entry.path] = number
-        used.add(path)
+        used_paths.add(path)
         yield replace(entry, path=path)
 
 
-def _numbered(path: str, number: int) -> str:
+def _numbered_path(path: str, number: int) -> str:
     folder, slash, name = path.rpartition("/")
     stem, dot, extension = name.rpartition(".")
     return f"{folder}{slash}{stem} ({number}){dot}{extension}" if stem else f"{path} ({number})"
@@ -161,13 +161,13 @@ def set_erased(doc: Doc[Any], digest: str, reason: str) -> None:
 def replace_text(text: Text, content: str) -> None:
     """Turns a shared text into `content` by edits of the parts that differ, last first. Offsets are in UTF-8 bytes."""
     old = str(text)
-    for start, end, inserted in reversed(list(text_edits(old, content))):
+    for start, end, insertion in reversed(list(text_edits(old, content))):
         first = len(old[:start].encode("utf-8"))
         last = first + len(old[start:end].encode("utf-8"))
         if last > first:
             del text[first:last]
-        if inserted:
-            text.insert(first, inserted)
+        if insertion:
+            text.insert(first, insertion)
 
 
 def text_edits(old: str, new: str) -> Iterator[tuple[int, int, str]]:

@@ -65,9 +65,11 @@ def read_document(project_id: UUID) -> ReadDocument:
     rows = DocumentUpdate.objects.filter(project_id=project_id).order_by("sequence").values_list("sequence", "update")
     updates = [(sequence, bytes(update)) for sequence, update in rows]
     state = DocumentState.objects.filter(project_id=project_id).first()
-    merged = state.sequence if state else 0
+    merged_sequence = state.sequence if state else 0
     return ReadDocument(
-        bytes(state.state) if state else b"", merged, tuple(entry for entry in updates if entry[0] > merged)
+        bytes(state.state) if state else b"",
+        merged_sequence,
+        tuple(entry for entry in updates if entry[0] > merged_sequence),
     )
 
 
@@ -89,8 +91,8 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
     its document: of two that merge at once, the one with less must not win.
     """
     Project.objects.lock(project_id)
-    stored = DocumentState.objects.filter(project_id=project_id).values_list("sequence", flat=True).first()
-    if stored is None or stored < sequence:
+    stored_sequence = DocumentState.objects.filter(project_id=project_id).values_list("sequence", flat=True).first()
+    if stored_sequence is None or stored_sequence < sequence:
         DocumentState.objects.update_or_create(project_id=project_id, defaults={"sequence": sequence, "state": state})
     record_merged_authors(project_id, sequence)
     DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).delete()
@@ -119,10 +121,10 @@ def append_updates(project_id: UUID, updates: Sequence[tuple[bytes, UUID | None]
     """
     with transaction.atomic():
         batches = [Batch(project_id, updates)]
-        (last,) = stored = append_batches(batches)
+        (last,) = last_numbers = append_batches(batches)
         if last is None:
             raise NotFound("This project was deleted.")
-        transaction.on_commit(lambda: announce(batches, stored, origin), robust=True)
+        transaction.on_commit(lambda: announce(batches, last_numbers, origin), robust=True)
     return last
 
 
@@ -142,11 +144,15 @@ def append_batches(batches: Sequence[Batch]) -> list[int | None]:
     row, whose lock lasts to the end of the transaction. This is what every keystroke goes through, so it is one
     statement of SQL, which is a transaction of its own, unless there is more to write.
     """
-    wanted: dict[UUID, list[tuple[bytes, UUID | None]]] = {}
+    updates_by_project: dict[UUID, list[tuple[bytes, UUID | None]]] = {}
     for batch in batches:
-        wanted.setdefault(batch.project_id, []).extend(batch.updates)
+        updates_by_project.setdefault(batch.project_id, []).extend(batch.updates)
     # In one order, so that two processes that write at once do not wait for each other in a circle.
-    rows = [(project, update, author) for project in sorted(wanted) for update, author in wanted[project]]
+    rows = [
+        (project, update, author)
+        for project in sorted(updates_by_project)
+        for update, author in updates_by_project[project]
+    ]
     is_alone = len(rows) <= ROWS and not any(batch.clients for batch in batches)
     next_number: dict[UUID, int] = {}
     with nullcontext() if is_alone else transaction.atomic():
@@ -169,12 +175,12 @@ def append_batches(batches: Sequence[Batch]) -> list[int | None]:
 def _append_rows(rows: Sequence[_Row]) -> dict[UUID, int]:
     """Stores updates in one statement; the number of the first of each document that is not gone."""
     places: dict[UUID, int] = {}
-    placed = []
+    placed_rows = []
     for project, update, author in rows:
         places[project] = places.get(project, 0) + 1
-        placed.append((project, places[project], update, author))
+        placed_rows.append((project, places[project], update, author))
     append = _append_on_postgresql if connection.vendor == "postgresql" else _append_on_sqlite
-    return append(placed)
+    return append(placed_rows)
 
 
 def _append_on_sqlite(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
@@ -182,7 +188,7 @@ def _append_on_sqlite(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
 
     Past Django's cursors, which would cost more than the statement.
     """
-    now = _prepared(Project, "changed", timezone.now())
+    now = _column_value(Project, "changed", timezone.now())
     values = [
         value
         for project, place, update, author in rows
@@ -191,9 +197,9 @@ def _append_on_sqlite(rows: Sequence[_PlacedRow]) -> dict[UUID, int]:
     statement = _APPEND_ON_SQLITE.format(rows=", ".join(["(?, ?, ?, ?, ?)"] * len(rows)))
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        stored = connection.connection.execute(statement, values).fetchall()
+        inserted_rows = connection.connection.execute(statement, values).fetchall()
     first: dict[UUID, int] = {}
-    for project, sequence in stored:
+    for project, sequence in inserted_rows:
         first[UUID(project)] = min(first.get(UUID(project), sequence), sequence)
     return first
 
@@ -271,7 +277,7 @@ def announce(batches: Sequence[Batch], last: Sequence[int | None], origin: str) 
             )
 
 
-def _prepared(model: type[Model], name: str, value: object) -> Any:
+def _column_value(model: type[Model], name: str, value: object) -> Any:
     """A value as the database takes it for a column."""
     return model._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
 
@@ -287,11 +293,11 @@ def editing(project: Project, author_id: UUID | None) -> Iterator[Doc[Any]]:
         Project.objects.lock(project.pk)
         doc = load_document(project.pk).doc
         before = doc.get_state()
-        untouched = doc.get_update(before)
+        empty_update = doc.get_update(before)
         with doc.transaction():
             yield doc
         update = doc.get_update(before)
-        if update != untouched:
+        if update != empty_update:
             if author_id is not None:
                 note_clients(project.pk, {doc.client_id: author_id})
             append_update(project.pk, update, author_id, origin="api")

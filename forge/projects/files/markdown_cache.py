@@ -27,8 +27,8 @@ def cached_readme(project: Project, digest: str, read: Callable[[], str]) -> Saf
     organisation has its own, so that the time of an answer tells nobody what others wrote.
     """
     key = f"readme:{project.organisation_id}:{digest}"
-    cached: SafeString | None = caches["process"].get(key)
-    if cached is None:
-        cached = render_readme(read())
-        caches["process"].set(key, cached)
-    return cached
+    html: SafeString | None = caches["process"].get(key)
+    if html is None:
+        html = render_readme(read())
+        caches["process"].set(key, html)
+    return html

@@ -8,7 +8,7 @@ from uuid import UUID
 from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries
-from rune.model.tflite import Model, ModelError, Unsupported, describe, pixel_advice, read_model, signature
+from rune.model.tflite import Model, ModelError, UnsupportedOp, describe, pixel_advice, read_model, signature
 from rune.model.tflite.describe import ModelDescriptionJson
 from rune.model.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
 from rune.model.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
@@ -67,11 +67,11 @@ def model_page(data: bytes) -> ModelPageJson:
     """
     from rune.compiler.anvil.models.support import (  # brings the ops and NumPy: at the first model
         signature_with_support,
-        unsupported,
+        unsupported_ops,
     )
 
     model = verified_model(data)
-    missing = unsupported(model)
+    missing = unsupported_ops(model)
     return {
         **describe(model),
         "signature": to_json(signature_with_support(model)),
@@ -93,9 +93,9 @@ def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJ
     return {"graph": layers(model), "quantisation": quantisation(model), "memory": memory}
 
 
-def _sentence(missing: tuple[Unsupported, ...]) -> str | None:
+def _sentence(missing: tuple[UnsupportedOp, ...]) -> str | None:
     if not missing:
         return None
-    named = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
-    reason = f"there is no kernel yet for {listed(named)}"
+    ops = [f"{each.op} ({each.types})" if each.types else each.op for each in missing]
+    reason = f"there is no kernel yet for {listed(ops)}"
     return f"The rune's host runs this model: it cannot be compiled, because {reason}."

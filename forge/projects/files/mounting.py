@@ -39,8 +39,8 @@ def with_usable(
         for texts_by_path in usable_texts.call(actor, project)
         for path, text in texts_by_path.items()
     }
-    described = {path: {"digest": digest_of(data), "size": len(data)} for path, data in usable.items()}
-    return {**manifest, **described}, {**texts, **usable}
+    usable_files = {path: {"digest": digest_of(data), "size": len(data)} for path, data in usable.items()}
+    return {**manifest, **usable_files}, {**texts, **usable}
 
 
 def with_blocks(project: Project, manifest: Manifest, texts: Mapping[str, bytes] | None = None) -> Manifest:
@@ -58,12 +58,12 @@ def with_blocks(project: Project, manifest: Manifest, texts: Mapping[str, bytes]
 
 
 def _lock_of(manifest: Manifest, texts: Mapping[str, bytes]) -> str:
-    described = manifest.get(LOCK_FILE)
-    if described is None or described["size"] > LARGEST_LOCK:
+    lock_file = manifest.get(LOCK_FILE)
+    if lock_file is None or lock_file["size"] > LARGEST_LOCK:
         return ""
     if LOCK_FILE in texts:
         return texts[LOCK_FILE].decode("utf-8-sig", "replace")
     try:
-        return read_blob(described["digest"]).decode("utf-8-sig", "replace")
+        return read_blob(lock_file["digest"]).decode("utf-8-sig", "replace")
     except NotFound:
         return ""

@@ -15,7 +15,7 @@ from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
 from forge.projects.creating.names import free_name
 from forge.projects.git.hooks import shared_commits
-from forge.projects.git.remote import Pushed, PushGoal, Remote, fetch_branch, push_versions
+from forge.projects.git.remote import PushGoal, PushResult, Remote, fetch_branch, push_versions
 from forge.projects.history.export import versions_in_git, wanted_versions
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.save import save_version
@@ -42,7 +42,7 @@ def create_from_git(
     return project, fetched_files.left_out
 
 
-def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
+def push_to_git(actor: Actor, project: Project, remote: Remote) -> PushResult:
     """Sends the versions that a branch does not have, a commit for each. What is no version, and what saved itself, is
     not sent.
 
@@ -51,18 +51,18 @@ def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
     require(actor, Verb.EDIT, project)
     if not remote.branch:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
-    shared = shared_commits.call(project, remote.url, remote.branch)
-    upon = next((each for each in shared if each is not None), None)
+    commits = shared_commits.call(project, remote.url, remote.branch)
+    upon = next((each for each in commits if each is not None), None)
     # Versions that came from the branch are there already.
-    wanted = wanted_versions(project)
-    versions = [each for each in wanted if upon is None or not each.commit]
+    saved_versions = wanted_versions(project)
+    versions = [each for each in saved_versions if upon is None or not each.commit]
     digest = working_tree(project).digest
-    current = next((each for each in wanted if each.digest == digest), None)
-    if not versions and (current is None or current.pk == wanted[-1].pk):
+    current = next((each for each in saved_versions if each.digest == digest), None)
+    if not versions and (current is None or current.pk == saved_versions[-1].pk):
         raise Invalid("There is no version to push. Save one first.")
-    has = next((each.digest for each in wanted if upon is not None and each.commit == upon.commit), "")
+    has = next((each.digest for each in saved_versions if upon is not None and each.commit == upon.commit), "")
     goal = PushGoal(str(project.pk), "" if current is None else digest, has, upon)
-    result = push_versions(remote, goal, versions_in_git(project, versions, current, wanted[-1].number))
+    result = push_versions(remote, goal, versions_in_git(project, versions, current, saved_versions[-1].number))
     where = {"url": remote.url, "branch": remote.branch}
     with transaction.atomic():
         write_entry(

@@ -108,7 +108,7 @@ class ProjectRepository(ProjectView):
         if request.method == "GET":
             actions.note_download(principal_of(request), project, "archive.download", folder="", history=True)
         beside = ((f".git/{path}", data) for path, data in history_files(project, now))
-        files = {path: described for path, described in now.manifest.items() if may_be_in_git(path)}
+        files = {path: file for path, file in now.manifest.items() if may_be_in_git(path)}
         filename = f"{project.name}{HISTORY_ENDING}.zip"
         return archive_response(request, files, now.texts, folder="", filename=filename, beside=beside)
 

@@ -20,23 +20,25 @@ _LONGEST_SUBJECT: Final = 150
 _LONGEST_NUMBER: Final = 8
 
 
-def history_since(store: BaseObjectStore, head: Commit, project: str, known: Collection[str]) -> Mapping[str, Any]:
+def history_since(
+    store: BaseObjectStore, head: Commit, project: str, known_commits: Collection[str]
+) -> Mapping[str, Any]:
     """The commits up to one that the project has, newest first, and which one that is, as JSON.
 
     `shared` is empty where the history, as far as it is there, has none.
     """
-    listed: list[Mapping[str, Any]] = []
+    commits: list[Mapping[str, Any]] = []
     count = 0
-    shared: list[Mapping[str, Any]] = []
+    shared_commits: list[Mapping[str, Any]] = []
     for commit in _newest_first(store, head):
         version = version_of(commit, project)
-        if version is not None or commit.id.decode() in known:
-            shared.append({"commit": commit.id.decode(), "version": version})
+        if version is not None or commit.id.decode() in known_commits:
+            shared_commits.append({"commit": commit.id.decode(), "version": version})
             break
         count += 1
         if count <= MAX_LISTED:
-            listed.append(_described(commit))
-    return {"newest": _described(head), "came": listed, "came_count": count, "shared": shared}
+            commits.append(_commit_json(commit))
+    return {"newest": _commit_json(head), "came": commits, "came_count": count, "shared": shared_commits}
 
 
 def version_of(commit: Commit, project: str) -> int | None:
@@ -54,8 +56,8 @@ def newest_before(commit: Commit, project: str) -> int | None:
 
 def trailer(commit: Commit, key: str) -> str:
     """Returns what a commit's message says under a key; "" for nothing."""
-    said = re.findall(rf"^{key}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
-    return said[-1] if said else ""
+    values = re.findall(rf"^{key}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
+    return values[-1] if values else ""
 
 
 def _number(text: str) -> int | None:
@@ -64,7 +66,7 @@ def _number(text: str) -> int | None:
 
 def _newest_first(store: BaseObjectStore, head: Commit) -> Iterator[Commit]:
     """A commit and those before it, as far as they were fetched."""
-    seen: set[ObjectID] = {head.id}
+    seen_ids: set[ObjectID] = {head.id}
     waiting = [(-head.commit_time, head.id)]
     for _ in range(MAX_COMMITS):
         if not waiting:
@@ -74,12 +76,12 @@ def _newest_first(store: BaseObjectStore, head: Commit) -> Iterator[Commit]:
             continue
         yield commit
         for parent in commit.parents:
-            if parent not in seen and parent in store and isinstance(before := store[parent], Commit):
-                seen.add(parent)
+            if parent not in seen_ids and parent in store and isinstance(before := store[parent], Commit):
+                seen_ids.add(parent)
                 heapq.heappush(waiting, (-before.commit_time, parent))
 
 
-def _described(commit: Commit) -> Mapping[str, Any]:
+def _commit_json(commit: Commit) -> Mapping[str, Any]:
     name = commit.author.decode("utf-8", "replace").partition("<")[0]
     subject = commit.message.decode("utf-8", "replace").strip().partition("\n")[0]
     return {

@@ -25,7 +25,7 @@ MAX_COMMIT_BYTES: Final = 64 * 1024
 T = TypeVar("T", bound=ShaFile)
 
 
-class Broken(Exception):
+class RepositoryBroken(Exception):
     """The fault of a repository, as a sentence."""
 
 
@@ -51,15 +51,15 @@ class Objects:
     def history(self, head: bytes) -> tuple[list[Commit], int]:
         """The commits up to one, the oldest first, by their first parents, and how many of them merge others."""
         commits: list[Commit] = []
-        seen: set[bytes] = set()
+        seen_names: set[bytes] = set()
         merges = 0
         name: bytes | None = head
         while name is not None:
-            if name in seen:
-                raise Broken("The history has a commit that comes before itself.")
+            if name in seen_names:
+                raise RepositoryBroken("The history has a commit that comes before itself.")
             if len(commits) >= self._limits.commits:
-                raise Broken(f"The history has more than {self._limits.commits:,} commits.")
-            seen.add(name)
+                raise RepositoryBroken(f"The history has more than {self._limits.commits:,} commits.")
+            seen_names.add(name)
             commit = self._object(name, Commit)
             commits.append(commit)
             merges += len(commit.parents) > 1
@@ -70,7 +70,7 @@ class Objects:
         """The names of a commit's files by path."""
         files: dict[str, bytes] = {}
         for path, name in self._tree(bytes(commit.tree), 0):
-            files[_checked(path)] = name
+            files[_checked_path(path)] = name
         return files
 
     def blob(self, name: bytes) -> bytes:
@@ -86,7 +86,7 @@ class Objects:
     def _tree(self, name: bytes, length: int) -> tuple[tuple[str, bytes], ...]:
         """Returns the files below a tree, by relative path; read once, however often it occurs."""
         if length > MAX_PATH_LENGTH:
-            raise Broken(f"A path of the history has more than {MAX_PATH_LENGTH} characters.")
+            raise RepositoryBroken(f"A path of the history has more than {MAX_PATH_LENGTH} characters.")
         if name in self._below:
             return self._below[name]
         files: list[tuple[str, bytes]] = []
@@ -100,24 +100,24 @@ class Objects:
                 files.append((title, bytes(entry.sha)))
             else:
                 what = "a link" if stat.S_ISLNK(entry.mode) else "another repository (a submodule)"
-                raise Broken(f"{plain(title)} in the history is {what}.")
+                raise RepositoryBroken(f"{plain(title)} in the history is {what}.")
             if len(files) > self._limits.files:
-                raise Broken(f"A commit has more than {self._limits.files:,} files.")
+                raise RepositoryBroken(f"A commit has more than {self._limits.files:,} files.")
         self._below[name] = tuple(files)
         return self._below[name]
 
     def _object(self, name: bytes, kind: type[T]) -> T:
         number, data = self._raw(name)
         if number != kind.type_num:
-            raise Broken(f"The object {name.decode()[:12]} is no {kind.type_name.decode()}.")
+            raise RepositoryBroken(f"The object {name.decode()[:12]} is no {kind.type_name.decode()}.")
         if kind is Commit and len(data) > MAX_COMMIT_BYTES:
-            raise Broken(f"The commit {name.decode()[:12]} has more than {MAX_COMMIT_BYTES:,} bytes.")
+            raise RepositoryBroken(f"The commit {name.decode()[:12]} has more than {MAX_COMMIT_BYTES:,} bytes.")
         try:
             item = ShaFile.from_raw_string(number, data)
             item.check()
         except Exception as error:
             # Whatever the library says of bytes that are no object: a stranger chose them.
-            raise Broken(f"The object {name.decode()[:12]} is damaged: the history is not whole.") from error
+            raise RepositoryBroken(f"The object {name.decode()[:12]} is damaged: the history is not whole.") from error
         assert isinstance(item, kind)  # noqa: S101 (its number said so)
         return item
 
@@ -125,27 +125,29 @@ class Objects:
         try:
             number, data = self._store.get_raw(ObjectID(name))
         except KeyError:
-            raise Broken(
+            raise RepositoryBroken(
                 f"The object {name.decode('ascii', 'replace')[:12]} is missing: the history is not whole."
             ) from None
         except MemoryError:
             raise
         except Exception as error:
-            raise Broken(f"The object {name.decode()[:12]} cannot be read: the history is not whole.") from error
+            raise RepositoryBroken(
+                f"The object {name.decode()[:12]} cannot be read: the history is not whole."
+            ) from error
         kinds: Mapping[int, bytes] = {each.type_num: each.type_name for each in (Commit, Tree, Blob, Tag)}
         head = b"%s %d\0" % (kinds.get(number, b"?"), len(data))
         if hashlib.sha1(head + data, usedforsecurity=False).hexdigest().encode() != name:
-            raise Broken(f"The object {name.decode()[:12]} is damaged: its bytes are not those of its name.")
+            raise RepositoryBroken(f"The object {name.decode()[:12]} is damaged: its bytes are not those of its name.")
         return number, data
 
 
 @lru_cache(maxsize=100_000)
-def _checked(path: str) -> str:
+def _checked_path(path: str) -> str:
     try:
         if normal_path(path) != path or len(path) > MAX_PATH_LENGTH or not may_be_in_git(path):
-            raise Broken(f"{plain(path)} in the history is no path of a project.")
+            raise RepositoryBroken(f"{plain(path)} in the history is no path of a project.")
     except FileError as error:
-        raise Broken(f"{plain(path)} in the history: {error.reason}.") from error
+        raise RepositoryBroken(f"{plain(path)} in the history: {error.reason}.") from error
     return path
 
 

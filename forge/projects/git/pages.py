@@ -26,8 +26,8 @@ def from_git(request: HttpRequest) -> HttpResponse:
     """The form, and making a project of a branch. What was left out is said before the studio opens."""
     principal = principal_of(request)
     creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
-    chosen = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
-    context = {"creatable": creatable, "chosen": chosen, "servers": settings.GIT_ORIGINS}
+    organisation_name = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
+    context = {"creatable": creatable, "chosen": organisation_name, "servers": settings.GIT_ORIGINS}
     if request.method == "GET":
         return render(request, "git/new.html", context)
     fields = {field: request.POST.get(field, "") for field in ("url", "branch", "token", "folder")}

@@ -141,7 +141,7 @@ def main() -> None:
     json.dump(result, sys.stdout)
 
 
-def _connected(job: GitJob) -> tuple[Urllib3HttpGitClient, str]:
+def _client_and_path(job: GitJob) -> tuple[Urllib3HttpGitClient, str]:
     split = urlsplit(job.url)
     client = Urllib3HttpGitClient(
         f"{split.scheme}://{split.netloc}/",
@@ -155,16 +155,16 @@ def _connected(job: GitJob) -> tuple[Urllib3HttpGitClient, str]:
 
 def fetch(job: GitJob) -> Mapping[str, Any]:
     """Writes the files of the newest commit into `files.zip`. Links and submodules are left out, and said."""
-    wanted = _RefChoice(job)
+    ref_choice = _RefChoice(job)
     try:
-        store = _fetched(job, wanted, job.depth)
+        store = _fetch_objects(job, ref_choice, job.depth)
     except PackTooLarge:
         if job.depth == 1:
             raise
-        store = _fetched(job, wanted, 1)
+        store = _fetch_objects(job, ref_choice, 1)
     except NoNewCommit:
         return {"fetched": None}
-    head = store[wanted.head]
+    head = store[ref_choice.head]
     if not isinstance(head, Commit):
         raise GitJobRefused("The branch does not end in a commit.")
     since = history_since(store, head, job.project, job.known)
@@ -172,24 +172,24 @@ def fetch(job: GitJob) -> Mapping[str, Any]:
     return {
         "fetched": {
             "commit": head.id.decode(),
-            "branch": wanted.branch,
-            "ref": wanted.ref,
+            "branch": ref_choice.branch,
+            "ref": ref_choice.ref,
             "left_out": left_out,
             **since,
         }
     }
 
 
-def _fetched(job: GitJob, wanted: _RefChoice, depth: int) -> DiskObjectStore:
-    client, path = _connected(job)
+def _fetch_objects(job: GitJob, ref_choice: _RefChoice, depth: int) -> DiskObjectStore:
+    client, path = _client_and_path(job)
     store = DiskObjectStore.init(f"objects-{depth}")
     file, finish, abort = store.add_pack()
     try:
         client.fetch_pack(
             path,
-            wanted,
+            ref_choice,
             ObjectStoreGraphWalker([], _no_parents),
-            _counted(file, job.limit),
+            _limited_writer(file, job.limit),
             depth=depth,
             ref_prefix=[ref.encode() for ref in job.refs] or None,
         )
@@ -212,14 +212,16 @@ class _RefChoice:
         self.branch = job.branch
         self.head = ObjectID(b"")
         self.ref = ""
-        self._requested = job.refs
+        self._requested_refs = job.refs
         self._refs = job.refs or (f"refs/heads/{job.branch}" if job.branch else "HEAD",)
         self._newest = job.newest.encode()
 
     def __call__(self, refs: Mapping[Ref, ObjectID | None], depth: int | None = None) -> list[ObjectID]:
         present = [(ref, head) for ref in self._refs if (head := refs.get(Ref(ref.encode()))) is not None]
-        if not present and self._requested:
-            raise GitJobRefused(f"The repository has no such request: it has none of {', '.join(self._requested)}.")
+        if not present and self._requested_refs:
+            raise GitJobRefused(
+                f"The repository has no such request: it has none of {', '.join(self._requested_refs)}."
+            )
         if not present:
             heads = sorted(
                 name.removeprefix(_HEADS).decode("utf-8", "replace") for name in refs if name.startswith(_HEADS)
@@ -233,7 +235,7 @@ class _RefChoice:
         return [head]
 
 
-def _counted(file: Any, limit: int) -> Callable[[bytes], int]:
+def _limited_writer(file: Any, limit: int) -> Callable[[bytes], int]:
     read = 0
 
     def write(data: bytes) -> int:
@@ -281,14 +283,14 @@ def push(job: GitJob) -> Mapping[str, Any]:
 
     What the branch has stays as it is, also where a version was described anew or taken away since.
     """
-    client, path = _connected(job)
+    client, path = _client_and_path(job)
     # Where the branch's newest commit is put; the repository came as single objects.
     Path(".git/objects/pack").mkdir(exist_ok=True)
     repository = Repo(".")
     ours = [entry.commit for entry in repository.get_walker(include=[repository.head()])][::-1]
     target = Ref(_HEADS + job.branch.encode())
     there = client.get_refs(path).refs.get(target)
-    fresh = ours if there is None else _rebased(_head_of(client, path, repository, job, there), ours, job)
+    fresh = ours if there is None else _rebased_commits(_head_of(client, path, repository, job, there), ours, job)
     if not fresh:
         return {"commit": (there or ours[-1].id).decode(), "commits": 0}
     for commit in fresh:
@@ -299,7 +301,7 @@ def push(job: GitJob) -> Mapping[str, Any]:
             raise GitJobRefused(f"Somebody else pushed to {job.branch} just now. Try again.")
         return {target: fresh[-1].id}
 
-    result = client.send_pack(path, update, partial(_packed, repository, there))
+    result = client.send_pack(path, update, partial(_pack_data, repository, there))
     problem = (result.ref_status or {}).get(target)
     if problem:
         raise GitJobRefused(f"The server refused the branch: {plain(str(problem))[:300]}.")
@@ -308,22 +310,22 @@ def push(job: GitJob) -> Mapping[str, Any]:
 
 def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, job: GitJob, head: ObjectID) -> Commit:
     """The newest commit of the branch, which is fetched with its files alone."""
-    wanted = _RefChoice(job)
+    ref_choice = _RefChoice(job)
     file, finish, abort = repository.object_store.add_pack()
     try:
         walker = ObjectStoreGraphWalker([], _no_parents)
-        client.fetch_pack(path, wanted, walker, _counted(file, job.limit), depth=1)
+        client.fetch_pack(path, ref_choice, walker, _limited_writer(file, job.limit), depth=1)
         finish()
     except BaseException:
         abort()
         raise
-    commit = repository.object_store[wanted.head]
-    if wanted.head != head or not isinstance(commit, Commit):
+    commit = repository.object_store[ref_choice.head]
+    if ref_choice.head != head or not isinstance(commit, Commit):
         raise GitJobRefused(f"Somebody else pushed to {job.branch} just now. Try again.")
     return commit
 
 
-def _rebased(there: Commit, ours: Sequence[Commit], job: GitJob) -> list[Commit]:
+def _rebased_commits(there: Commit, ours: Sequence[Commit], job: GitJob) -> list[Commit]:
     """Our commits of later versions than the branch ends in, each upon the one before; then that of a version which was
     restored since. Raises `GitJobRefused`."""
     is_upon = job.upon is not None and there.id == job.upon["commit"].encode()
@@ -333,17 +335,17 @@ def _rebased(there: Commit, ours: Sequence[Commit], job: GitJob) -> list[Commit]
             f"{job.branch} has commits that are not of this history. Link the branch and pull them, or push to another."
         )
     last = max(own or 0, int(job.upon["version"]) if is_upon and job.upon is not None else 0)
-    wanted = [commit for commit in ours if (version_of(commit, job.project) or 0) > last]
-    ends = trailer(wanted[-1], "Digest") if wanted else _digest_of(there, job)
+    later_commits = [commit for commit in ours if (version_of(commit, job.project) or 0) > last]
+    ends = trailer(later_commits[-1], "Digest") if later_commits else _digest_of(there, job)
     if job.digest and ends and ends != job.digest:
-        wanted.append(ours[-1])
-    rebased: list[Commit] = []
-    for commit in wanted:
+        later_commits.append(ours[-1])
+    copies: list[Commit] = []
+    for commit in later_commits:
         copy = commit.copy()
         assert isinstance(copy, Commit)  # noqa: S101 (a copy is what it is a copy of)
-        copy.parents = [rebased[-1].id if rebased else there.id]
-        rebased.append(copy)
-    return rebased
+        copy.parents = [copies[-1].id if copies else there.id]
+        copies.append(copy)
+    return copies
 
 
 def _digest_of(there: Commit, job: GitJob) -> str:
@@ -353,9 +355,13 @@ def _digest_of(there: Commit, job: GitJob) -> str:
     return trailer(there, "Digest")
 
 
-def _packed(repository: Repo, there: ObjectID | None, have: Set[ObjectID], want: Set[ObjectID], **options: Any) -> Any:
-    known = {there} if there is not None else set()
-    return repository.generate_pack_data(known, set(want), shallow=known, ofs_delta=options.get("ofs_delta", True))
+def _pack_data(
+    repository: Repo, there: ObjectID | None, have: Set[ObjectID], want: Set[ObjectID], **options: Any
+) -> Any:
+    known_ids = {there} if there is not None else set()
+    return repository.generate_pack_data(
+        known_ids, set(want), shallow=known_ids, ofs_delta=options.get("ofs_delta", True)
+    )
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ class Looking:
 
     refs: Collection[str] = ()
     project: str = ""
-    known: Collection[str] = ()
+    known_commits: Collection[str] = ()
     """Commits whose files the project has as versions."""
     newest: str = ""
     """The commit that came last."""
@@ -116,7 +116,7 @@ class Looking:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedBranch:
     """The files of a branch's newest commit, as a .zip by a stranger."""
 
     archive: IO[bytes]
@@ -129,7 +129,7 @@ class Fetched:
     came: tuple[OutsideCommit, ...]
     """The newest commits since the shared one."""
     came_count: int
-    shared: SharedCommit | None
+    shared_commit: SharedCommit | None
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class PushGoal:
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """The state of the server after a push: the newest commit, and the number of pushed commits."""
 
     commit: str
@@ -160,8 +160,8 @@ def checked_remote(url: str, branch: str = "", token: str = "", folder: str = ""
         raise _wrong("url", f"An address has at most {MAX_ADDRESS_LENGTH} characters, all of them ASCII.")
     origin = origin_of(url)
     if origin not in settings.GIT_ORIGINS:
-        named = ", ".join(settings.GIT_ORIGINS) or "none"
-        raise _wrong("url", f"Give an address of a Git server that this installation allows: {named}.")
+        allowed_origins = ", ".join(settings.GIT_ORIGINS) or "none"
+        raise _wrong("url", f"Give an address of a Git server that this installation allows: {allowed_origins}.")
     split = urlsplit(url)
     if split.username is not None or split.password is not None or split.query or split.fragment:
         raise _wrong("url", "An address has no user, password, query or fragment. A token has a field of its own.")
@@ -183,31 +183,33 @@ def checked_token(token: str) -> str:
 @contextmanager
 def fetch_branch(
     remote: Remote, looking: Looking | None = None, tick: Callable[[], None] = keep_waiting
-) -> Iterator[Fetched]:
+) -> Iterator[FetchedBranch]:
     """The files of a branch, for as long as the caller needs them. Raises `GitRefused` and `TooOften`."""
-    with fetch_newer(remote, looking or Looking(), tick) as fetched:
-        assert fetched is not None  # noqa: S101 (no commit is known)
-        yield fetched
+    with fetch_newer(remote, looking or Looking(), tick) as fetch:
+        assert fetch is not None  # noqa: S101 (no commit is known)
+        yield fetch
 
 
 @contextmanager
-def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = keep_waiting) -> Iterator[Fetched | None]:
+def fetch_newer(
+    remote: Remote, looking: Looking, tick: Callable[[], None] = keep_waiting
+) -> Iterator[FetchedBranch | None]:
     """The same; None where nothing came since `looking.newest`."""
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
-        wanted = {
+        job = {
             "refs": list(looking.refs),
             "project": looking.project,
-            "known": sorted(looking.known),
+            "known": sorted(looking.known_commits),
             "newest": looking.newest,
             "depth": looking.depth,
         }
-        result = _run("fetch", remote, Path(folder), NewerAnswer, wanted, tick)["fetched"]
+        result = _run("fetch", remote, Path(folder), NewerAnswer, job, tick)["fetched"]
         if result is None:
             yield None
             return
-        shared = next(iter(result["shared"]), None)
+        shared_commit = next(iter(result["shared"]), None)
         with (Path(folder) / ARCHIVE).open("rb") as archive:
-            yield Fetched(
+            yield FetchedBranch(
                 archive,
                 result["commit"][:40],
                 result["branch"],
@@ -216,7 +218,7 @@ def fetch_newer(remote: Remote, looking: Looking, tick: Callable[[], None] = kee
                 _commit(result["newest"]),
                 tuple(_commit(each) for each in result["came"][:MAX_LISTED]),
                 max(0, min(result["came_count"], MAX_COMMITS)),
-                None if shared is None else SharedCommit(shared["commit"], shared["version"]),
+                None if shared_commit is None else SharedCommit(shared_commit["commit"], shared_commit["version"]),
             )
 
 
@@ -226,7 +228,7 @@ def _commit(answer: RemoteCommit) -> OutsideCommit:
     return OutsideCommit(answer["commit"][:40], author, subject, answer["moment"])
 
 
-def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str, bytes]]) -> Pushed:
+def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str, bytes]]) -> PushResult:
     """Sends the commits of a project's versions, given as the files below `.git` of a repository.
 
     Raises `GitRefused` and `TooOften`.
@@ -237,12 +239,12 @@ def push_versions(remote: Remote, goal: PushGoal, repository: Iterable[tuple[str
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         upon = goal.upon
-        shared = None
+        shared_commit = None
         if upon is not None:
-            shared = {"commit": upon.commit, "version": upon.version or 0, "digest": goal.upon_digest}
-        wanted = {"project": goal.project, "digest": goal.digest, "upon": shared}
-        result = _run("push", remote, Path(folder), PushAnswer, wanted)
-    return Pushed(result["commit"], result["commits"])
+            shared_commit = {"commit": upon.commit, "version": upon.version or 0, "digest": goal.upon_digest}
+        job = {"project": goal.project, "digest": goal.digest, "upon": shared_commit}
+        result = _run("push", remote, Path(folder), PushAnswer, job)
+    return PushResult(result["commit"], result["commits"])
 
 
 def _run(

@@ -34,7 +34,7 @@ def create_from_upload(
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     name = check_project_name(name or free_name(organisation, default_name))
     require_room(organisation.pk)
-    with import_history(chunks) as history, delete_on_failure(history.stored), transaction.atomic():
+    with import_history(chunks) as history, delete_on_failure(history.stored_digests), transaction.atomic():
         project = create_of(actor, organisation, name, history.files)
         if history.versions:
             store_imported_versions(actor, project, history.versions)

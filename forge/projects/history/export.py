@@ -19,7 +19,7 @@ MAX_STATES = 1000
 """Versions in a repository, the newest ones: the oldest of them then is its first commit."""
 HISTORY_ENDING = "-with-history"
 """How the name of a download with history ends."""
-UNSAVED = "Files that are no version yet"
+UNSAVED_MESSAGE = "Files that are no version yet"
 """The message of the newest commit, for files that are no version."""
 _NOBODY = "Nobody"
 _PARAGRAPH = "\n\n"
@@ -34,9 +34,9 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     versions = wanted_versions(project)
     states = _states(project, versions)
     if not versions or versions[-1].digest != now.digest:
-        living = {described["digest"] for described in now.manifest.values()}
-        unsaved = _files(now.manifest, living.__contains__)
-        states.append(CommitState(unsaved, _NOBODY, _address(None), project.changed, UNSAVED))
+        living = {file["digest"] for file in now.manifest.values()}
+        unsaved_files = _files(now.manifest, living.__contains__)
+        states.append(CommitState(unsaved_files, _NOBODY, _address(None), project.changed, UNSAVED_MESSAGE))
     return repository(states, partial(_read, texts))
 
 
@@ -57,8 +57,8 @@ def versions_in_git(
 
 def wanted_versions(project: Project) -> list[Version]:
     """The newest versions, the oldest of them first, without those that saved themselves: they come and go."""
-    wanted = Version.objects.filter(project=project, automatic=False).select_related("author", "saved_by")
-    return list(wanted.order_by("-number")[:MAX_STATES])[::-1]
+    versions = Version.objects.filter(project=project, automatic=False).select_related("author", "saved_by")
+    return list(versions.order_by("-number")[:MAX_STATES])[::-1]
 
 
 def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
@@ -119,22 +119,20 @@ def _address(person: str | None) -> str:
 
 def _files(manifest: Manifest, is_available: Callable[[str], bool]) -> dict[str, str]:
     return {
-        path: described["digest"]
-        for path, described in manifest.items()
-        if is_available(described["digest"]) and may_be_in_git(path)
+        path: file["digest"] for path, file in manifest.items() if is_available(file["digest"]) and may_be_in_git(path)
     }
 
 
 def available_digests(project: Project) -> Callable[[str], bool]:
     """Which digests may still be given, as `versions.available_files` has it for one version."""
     of_versions: Any = Version.objects.filter(project=project)
-    linked = set(
+    linked_digests = set(
         chain(*(links.values_list("blob_id", flat=True) for links in (links_of(project), links_of_all(of_versions))))
     )
-    return linked.__contains__
+    return linked_digests.__contains__
 
 
 def _names_of(versions: Sequence[Version]) -> dict[str, str]:
     """The names of those who wrote in some versions, by their ids."""
-    wanted = {writer for version in versions for writer in version.writers}
-    return {str(person.pk): _name(person) for person in User.objects.filter(pk__in=wanted)}
+    writer_ids = {writer for version in versions for writer in version.writers}
+    return {str(person.pk): _name(person) for person in User.objects.filter(pk__in=writer_ids)}

@@ -28,8 +28,8 @@ from forge.projects.errors import ArchiveRefused, GitRefused
 from forge.projects.files.contents import StoredFile, checked_contents, checked_path
 from forge.projects.git.child import run_child
 from forge.projects.git.process import ARCHIVE
-from forge.projects.history.export import HISTORY_ENDING, MAX_STATES, UNSAVED
-from forge.projects.history.process import BLOBS, SENT
+from forge.projects.history.export import HISTORY_ENDING, MAX_STATES, UNSAVED_MESSAGE
+from forge.projects.history.process import BLOBS, SENT_ARCHIVE
 from forge.projects.versions.imports import MAX_MESSAGE_LENGTH, ImportedVersion
 from forge.projects.versions.store import manifest_digest
 
@@ -64,13 +64,13 @@ def name_from_file(filename: str) -> str:
 
 @dataclass(frozen=True)
 class ImportedHistory:
-    """Stored files of now, and versions whose files are stored too. `stored` are the digests of all of them."""
+    """Stored files of now, and versions whose files are stored too. `stored_digests` are the digests of all of them."""
 
     files: tuple[StoredFile, ...]
     versions: tuple[ImportedVersion, ...]
     merges: int
     """Commits that merged others, whose own way is left out."""
-    stored: frozenset[str]
+    stored_digests: frozenset[str]
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def import_history(chunks: Iterable[bytes]) -> Iterator[ImportedHistory]:
     """Reads and stores what an archive brings. Raises `ArchiveRefused`, `GitRefused`, `TooLarge` and `TooOften`."""
     with tempfile.TemporaryDirectory(prefix="history-") as name:
         folder = Path(name)
-        with (folder / SENT).open("wb") as body:
+        with (folder / SENT_ARCHIVE).open("wb") as body:
             receive(chunks, body)
         job = {
             "limit": MAX_UNPACK_RATIO * settings.UPLOAD_LIMIT,
@@ -89,24 +89,24 @@ def import_history(chunks: Iterable[bytes]) -> Iterator[ImportedHistory]:
         result = run_child("history.process", job, folder, HistoryAnswer)
         with (folder / ARCHIVE).open("rb") as archive, extract_file(archive) as files:
             states = _checked_states(result["states"], folder / BLOBS)
-            stored = tuple(file.store() for file in files)
+            stored_files = tuple(file.store() for file in files)
         sizes = {f"sha256:{path.name}": path.stat().st_size for path in sorted((folder / BLOBS).glob("*"))}
         for path in sorted((folder / BLOBS).glob("*")):
             put_chunks(read_chunks(partial(open_file, path)))
         versions = tuple(_versions(states, sizes))
     yield ImportedHistory(
-        stored, versions, result["merges"], frozenset({*sizes, *(file.blob.digest for file in stored)})
+        stored_files, versions, result["merges"], frozenset({*sizes, *(file.blob.digest for file in stored_files)})
     )
 
 
 def _checked_states(states: Sequence[CommitAnswer], blobs: Path) -> Sequence[CommitAnswer]:
     """Each file of each version is fit for its path, as if it were uploaded. Raises `ArchiveRefused`."""
-    seen: set[tuple[str, str]] = set()
+    seen_keys: set[tuple[str, str]] = set()
     for state in states:
         for path, digest in state["changed"].items():
-            if digest is None or (key := (digest, path.rpartition(".")[2])) in seen:
+            if digest is None or (key := (digest, path.rpartition(".")[2])) in seen_keys:
                 continue
-            seen.add(key)
+            seen_keys.add(key)
             if _DIGEST.fullmatch(digest) is None or not (blobs / digest).is_file():
                 raise GitRefused(f"Nothing was made. The history names a file that it does not have: {path}.")
             file = blobs / digest
@@ -123,7 +123,7 @@ def _checked_states(states: Sequence[CommitAnswer], blobs: Path) -> Sequence[Com
 def _versions(states: Sequence[CommitAnswer], sizes: Mapping[str, int]) -> Iterator[ImportedVersion]:
     """The states as versions; one whose files an earlier one has is none of its own."""
     files: dict[str, dict[str, Any]] = {}
-    known: set[str] = set()
+    known_digests: set[str] = set()
     last = 0
     for state in states:
         for path, name in state["changed"].items():
@@ -133,9 +133,9 @@ def _versions(states: Sequence[CommitAnswer], sizes: Mapping[str, int]) -> Itera
                 files[path] = {"digest": f"sha256:{name}", "size": sizes[f"sha256:{name}"]}
         digest = manifest_digest(files)
         message_parts = _parse_message(state["message"])
-        if digest in known or not files or message_parts.message == UNSAVED:
+        if digest in known_digests or not files or message_parts.message == UNSAVED_MESSAGE:
             continue
-        known.add(digest)
+        known_digests.add(digest)
         # A version keeps its number where the history tells one that follows.
         last = (
             message_parts.number

@@ -24,12 +24,12 @@ from dulwich.objects import Commit
 
 from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.errors import ArchiveRefused
-from forge.projects.git.objects import Broken, GitLimits, Objects, changes
+from forge.projects.git.objects import GitLimits, Objects, RepositoryBroken, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
 from rune.unreadable import is_folder, reason_of
 from rune.wording import plain, size_text
 
-SENT: Final = "sent.zip"
+SENT_ARCHIVE: Final = "sent.zip"
 BLOBS: Final = "blobs"
 LIST_LIMIT: Final = 24 << 20
 """Bytes of an archive's list of files: each version has some objects, and each object an entry."""
@@ -38,7 +38,7 @@ MAX_NAME_LENGTH: Final = 200
 _LOOSE: Final = re.compile(r"objects/[0-9a-f]{2}/[0-9a-f]{38}")
 _PACK: Final = re.compile(r"objects/pack/pack-[0-9a-f]{40}\.(pack|idx)")
 _NAME: Final = re.compile(rb"[0-9a-f]{40}")
-_REFUSED: Final = {
+_REFUSED_PATHS: Final = {
     "hooks/": "has hooks, which are programs",
     "modules/": "has other repositories in it (submodules)",
     "worktrees/": "belongs to other working folders",
@@ -84,7 +84,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (job.limit * 2, job.limit * 2))
     try:
         result = read(job)
-    except (Broken, ArchiveRefused) as error:
+    except (RepositoryBroken, ArchiveRefused) as error:
         result = {"error": str(error)}
     except MemoryError:
         result = {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
@@ -96,7 +96,7 @@ def main() -> None:
 
 def read(job: HistoryJob) -> Mapping[str, Any]:
     """Writes the files, and answers the commits, the oldest first; none where the archive has no repository."""
-    with Path(SENT).open("rb") as file:
+    with Path(SENT_ARCHIVE).open("rb") as file:
         check_list(file, LIST_LIMIT)
         archive = zipfile.ZipFile(file)
         top = _top_of_git(archive)
@@ -121,7 +121,7 @@ def _top_of_git(archive: zipfile.ZipFile) -> str | None:
     """Where the repository lies: at the top, or in the one folder that all is in; None without one."""
     heads = [name for name in archive.namelist() if re.fullmatch(r"([^/]+/)?\.git/HEAD", name)]
     if len(heads) > 1:
-        raise Broken("The archive has more than one repository.")
+        raise RepositoryBroken("The archive has more than one repository.")
     return heads[0].removesuffix("HEAD") if heads else None
 
 
@@ -135,13 +135,13 @@ def _unpacked_git(archive: zipfile.ZipFile, top: str, job: HistoryJob) -> bytes:
             continue
         problem = kind_problem(info)
         if problem:
-            raise Broken(f"{plain(info.filename)}: {problem}.")
-        why = next((why for start, why in _REFUSED.items() if name.startswith(start)), None)
+            raise RepositoryBroken(f"{plain(info.filename)}: {problem}.")
+        why = next((why for start, why in _REFUSED_PATHS.items() if name.startswith(start)), None)
         if why and not name.endswith(".sample"):
-            raise Broken(f"The repository {why}: .git/{plain(name)}. Take that out, and pack it again.")
+            raise RepositoryBroken(f"The repository {why}: .git/{plain(name)}. Take that out, and pack it again.")
         if name in ("HEAD", "packed-refs", "config") or name.startswith("refs/heads/"):
             if name in small:
-                raise Broken(f".git/{plain(name)} is in the archive twice.")
+                raise RepositoryBroken(f".git/{plain(name)} is in the archive twice.")
             small[name] = _bytes_of(archive, info, _MAX_SMALL_FILE)
         elif _LOOSE.fullmatch(name) or _PACK.fullmatch(name):
             data = _bytes_of(archive, info, job.limit - total)
@@ -159,7 +159,7 @@ def _bytes_of(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> by
     with archive.open(info) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise Broken(f"Unpacked, {plain(info.filename)} goes beyond the limit.")
+        raise RepositoryBroken(f"Unpacked, {plain(info.filename)} goes beyond the limit.")
     return data
 
 
@@ -171,20 +171,22 @@ def _check_config(data: bytes) -> None:
             place = section[0].lower(), key.lower()
             if place not in _HARMLESS and section[0].lower() not in _HARMLESS_SECTIONS:
                 setting = ".".join(part.decode("utf-8", "replace") for part in (*section, key))
-                raise Broken(f"The repository's .git/config sets {plain(setting)}. Take that out, and pack it again.")
+                raise RepositoryBroken(
+                    f"The repository's .git/config sets {plain(setting)}. Take that out, and pack it again."
+                )
 
 
 def _head_of(small: Mapping[str, bytes]) -> bytes:
     head = small["HEAD"].strip()
     if head.startswith(b"ref: "):
         branch = head.removeprefix(b"ref: ").strip()
-        packed = dict(re.findall(rb"^([0-9a-f]{40}) (\S+)$", small.get("packed-refs", b""), re.MULTILINE))
-        by_name = {name: commit for commit, name in packed.items()}
+        packed_refs = dict(re.findall(rb"^([0-9a-f]{40}) (\S+)$", small.get("packed-refs", b""), re.MULTILINE))
+        by_name = {name: commit for commit, name in packed_refs.items()}
         head = small.get(branch.decode("utf-8", "replace"), by_name.get(branch, b"")).strip()
         if not head:
-            raise Broken("The repository has no commit: its branch leads nowhere.")
+            raise RepositoryBroken("The repository has no commit: its branch leads nowhere.")
     if not _NAME.fullmatch(head):
-        raise Broken("The repository's HEAD is no name of a commit.")
+        raise RepositoryBroken("The repository's HEAD is no name of a commit.")
     return head
 
 
@@ -201,12 +203,12 @@ def _history(head: bytes, job: HistoryJob) -> tuple[list[dict[str, Any]], int, d
         files = objects.files(commit)
         entries += len(files)
         if entries > job.entries:
-            raise Broken(f"The commits have more than {job.entries:,} files together.")
+            raise RepositoryBroken(f"The commits have more than {job.entries:,} files together.")
         for name in set(files.values()) - digests.keys():
             data = objects.blob(name)
             total += len(data)
             if total > job.limit:
-                raise Broken(f"Unpacked, the history has more than {size_text(job.limit)}.")
+                raise RepositoryBroken(f"Unpacked, the history has more than {size_text(job.limit)}.")
             digests[name] = hashlib.sha256(data).hexdigest()
             (Path(BLOBS) / digests[name]).write_bytes(data)
         changed = {path: None if name is None else digests[name] for path, name in changes(before, files)}
@@ -235,7 +237,7 @@ def _pack_beside(archive: Archive) -> None:
 
 def _pack_head(files: Mapping[str, str]) -> None:
     if not files:
-        raise Broken("The archive has no files.")
+        raise RepositoryBroken("The archive has no files.")
     with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_STORED) as target:
         for path, digest in sorted(files.items()):
             target.write(Path(BLOBS) / digest, path)

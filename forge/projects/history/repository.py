@@ -48,7 +48,7 @@ def repository(states: Sequence[CommitState], read: Callable[[str], bytes]) -> I
     """
     blobs: dict[str, ObjectID] = {}
     trees = MemoryObjectStore()
-    written: set[ObjectID] = set()
+    written_trees: set[ObjectID] = set()
     parents: list[ObjectID] = []
     for state in states:
         for digest in sorted(set(state.files.values()) - blobs.keys()):
@@ -56,8 +56,8 @@ def repository(states: Sequence[CommitState], read: Callable[[str], bytes]) -> I
             blobs[digest] = blob.id
             yield _object(blob)
         tree = commit_tree(trees, [(path.encode(), blobs[digest], _PLAIN_FILE) for path, digest in state.files.items()])
-        fresh = set(trees) - written
-        written |= fresh
+        fresh = set(trees) - written_trees
+        written_trees |= fresh
         yield from (_object(trees[name]) for name in sorted(fresh))
         commit = _commit(state, tree, parents)
         parents = [commit.id]

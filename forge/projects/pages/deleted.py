@@ -27,14 +27,14 @@ def deleted(request: HttpRequest, organisation: str) -> HttpResponse:
     """Deleted projects, each with its way back."""
     principal = principal_of(request)
     owner = find_organisation(principal, organisation)
-    return render(request, "organisation/deleted.html", _deleted(request, principal, owner))
+    return render(request, "organisation/deleted.html", _deleted_context(request, principal, owner))
 
 
-def _deleted(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
+def _deleted_context(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
     projects = Project.objects.deleted_for(principal).filter(organisation=organisation).order_by("-deleted_at")
-    shown, pages = rows_of(request, projects, DELETED_SHOWN)
+    rows, pages = rows_of(request, projects, DELETED_SHOWN)
     return tabs_of(principal, organisation) | {
-        "projects": shown,
+        "projects": rows,
         "pages": pages,
         "restores": organisation.pk in organisations_where(principal, Verb.MANAGE),
     }
@@ -50,6 +50,6 @@ def restore(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
         project = restore_project(principal, owner, name, request.POST.get("name", "").strip() or None)
     except (Conflict, Invalid) as error:
         return show_again(
-            request, "organisation/deleted.html", _deleted(request, principal, owner) | {"wanted": name}, error
+            request, "organisation/deleted.html", _deleted_context(request, principal, owner) | {"wanted": name}, error
         )
     return redirect(f"{project.get_absolute_url()}/studio")

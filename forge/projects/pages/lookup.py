@@ -6,15 +6,15 @@ from django.http import HttpRequest
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.errors import Moved
+from forge.core.errors import AddressChanged
 from forge.projects.access import find_project
 from forge.projects.models import Project
 
 
 def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -> Project:
-    """The project of a page's address. Raises `Moved` to the same page of the project's present address."""
+    """The project of a page's address. Raises `AddressChanged` to the same page of the project's present address."""
     try:
         return find_project(principal_of(request), organisation, name, verb)
-    except Moved as moved:
+    except AddressChanged as error:
         path = request.get_full_path()
-        raise Moved(path.replace(f"/{organisation}/{name}", moved.location, 1)) from moved
+        raise AddressChanged(path.replace(f"/{organisation}/{name}", error.location, 1)) from error

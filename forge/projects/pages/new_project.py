@@ -55,21 +55,21 @@ def from_archive(request: HttpRequest) -> HttpResponse:
     """The form, and making a project of a .zip, with its versions where it has them."""
     principal = principal_of(request)
     creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
-    chosen = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
-    context = {"creatable": creatable, "chosen": chosen, "limit": settings.UPLOAD_LIMIT}
+    organisation_name = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
+    context = {"creatable": creatable, "chosen": organisation_name, "limit": settings.UPLOAD_LIMIT}
     if request.method == "GET":
         return render(request, "site/new-from-archive.html", context)
-    sent = request.FILES.get("archive")
+    upload = request.FILES.get("archive")
     try:
-        if not isinstance(sent, UploadedFile):
+        if not isinstance(upload, UploadedFile):
             raise Invalid("Choose a .zip.", errors={"archive": ["Choose a .zip."]})
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
-        name, usual = typed_name(request.POST.get("name", "")), name_from_file(sent.name or "")
-        project, rejected = create_from_upload(principal, organisation, name, sent.chunks(), usual)
+        name, usual = typed_name(request.POST.get("name", "")), name_from_file(upload.name or "")
+        project, history = create_from_upload(principal, organisation, name, upload.chunks(), usual)
     except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
         return show_again(request, "site/new-from-archive.html", context, error)
-    if rejected.merges:
-        return render(request, "site/new-from-archive.html", {"project": project, "rejected": rejected})
+    if history.merges:
+        return render(request, "site/new-from-archive.html", {"project": project, "history": history})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

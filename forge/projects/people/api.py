@@ -160,10 +160,12 @@ class ProjectInvitationEmails(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.MANAGE)
         body = self.read_body(request, InvitationEmailsSerializer)
-        sent = actions.invite_to_project_by_email(
+        invitations = actions.invite_to_project_by_email(
             signed_in(request), project, body["role"], body["emails"], days=body["days"]
         )
-        return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
+        return Response(
+            {"invitations": [invitation_to_json(each) for each in invitations]}, status=status.HTTP_201_CREATED
+        )
 
 
 class ProjectInvitation(ProjectView):

@@ -55,5 +55,5 @@ def _place_sentence(place: SecretPlaceJson) -> str:
 
 
 def _unread_sentence(path: str) -> str:
-    shown = plain(path, 200)
-    return f"The search of {shown} for secrets did not end in its time. Make its lines shorter, and build again."
+    name = plain(path, 200)
+    return f"The search of {name} for secrets did not end in its time. Make its lines shorter, and build again."

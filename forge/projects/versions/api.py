@@ -182,14 +182,14 @@ class VersionFile(ProjectView):
     @extend_schema(operation_id="versions_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
         version = find_version(self.project(request, organisation, name, Verb.READ), number)
-        described = described_in(version, path)
+        file = described_in(version, path)
         if request.method == "GET":
-            what = {"path": path, "digest": described["digest"], "version": number}
+            what = {"path": path, "digest": file["digest"], "version": number}
             note_download(principal_of(request), version.project, "file.download", **what)
         filename = path.rpartition("/")[2]
-        text = stored_text(path, described["digest"], described["size"])
+        text = stored_text(path, file["digest"], file["size"])
         if text is None:
-            return blob_response(request, described["digest"], described["size"], filename=filename)
+            return blob_response(request, file["digest"], file["size"], filename=filename)
         return as_foreign(
             HttpResponse(text.encode("utf-8"), content_type="text/plain; charset=utf-8"), filename=filename
         )
@@ -239,8 +239,8 @@ class VersionRestore(ProjectView):
         if request.query_params.get("as") == "update":
             update = restoring_update(principal_of(request), project, version, paths, precondition=precondition)
             return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
-        restored = restore_version(principal_of(request), project, version, paths, precondition=precondition)
-        return Response({"before": restored.before.number, "changed": list(restored.changed)})
+        result = restore_version(principal_of(request), project, version, paths, precondition=precondition)
+        return Response({"before": result.before.number, "changed": list(result.changed)})
 
 
 class VersionsCompared(ProjectView):
@@ -290,13 +290,13 @@ class ProjectAuthors(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         path = request.query_params.get("path", "")
         lines = line_versions(project, path) if path else []
-        named = versions_of(project).filter(number__in={number for number in lines if number is not None})
+        named_versions = versions_of(project).filter(number__in={number for number in lines if number is not None})
         versions: dict[str, LineVersionJson] = {
             str(version.number): {
                 "created": version.created.isoformat(),
                 "author": person_to_json(version.author) if version.author else None,
                 "message": version.message,
             }
-            for version in named
+            for version in named_versions
         }
         return Response({"people": people_of(project), "lines": lines, "versions": versions})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.blobs.links import links_of_all
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.files.contents import find_file
 from forge.projects.models import DocumentClient, Project, Version
 from rune.line_edits import changed_lines
@@ -35,40 +35,40 @@ def line_versions(project: Project, path: str) -> list[int | None]:
     numbers: list[int | None] = []
     for number, text in (*texts, (None, entry.text)):
         after = text.split("\n")
-        numbers = _carried(lines, after, numbers, number)
+        numbers = _carried_numbers(lines, after, numbers, number)
         lines = after
     return numbers
 
 
 def _texts(project: Project, file_id: str, path: str) -> list[tuple[int | None, str]]:
     """Returns the text of a file in each of the newest versions, oldest first."""
-    named: list[tuple[int, str]] = []
+    digests: list[tuple[int, str]] = []
     newest = Version.objects.filter(project=project).order_by("-number")[:VERSIONS_READ]
     for version in reversed(newest):
-        at = next((other for other, known in version.file_ids.items() if known == file_id), path)
+        at = next((other for other, other_id in version.file_ids.items() if other_id == file_id), path)
         digest = version.manifest.get(at, {}).get("digest", "")
-        if digest and (not named or named[-1][1] != digest):
-            named.append((version.number, digest))
-    links = links_of_all(Version.objects.filter(project=project)).filter(blob_id__in=[digest for _, digest in named])
-    linked = set(links.values_list("blob_id", flat=True))
+        if digest and (not digests or digests[-1][1] != digest):
+            digests.append((version.number, digest))
+    links = links_of_all(Version.objects.filter(project=project)).filter(blob_id__in=[digest for _, digest in digests])
+    linked_digests = set(links.values_list("blob_id", flat=True))
     texts: list[tuple[int | None, str]] = []
-    for number, digest in named:
-        if digest not in linked:
+    for number, digest in digests:
+        if digest not in linked_digests:
             continue
         try:
             texts.append((number, read_blob(digest).decode("utf-8")))
-        except (NotFound, Damaged, UnicodeDecodeError):
+        except (NotFound, BytesDamaged, UnicodeDecodeError):
             continue
     return texts
 
 
-def _carried(
+def _carried_numbers(
     before: Sequence[str], after: Sequence[str], numbers: Sequence[int | None], number: int | None
 ) -> list[int | None]:
     """The numbers of the lines of `after`: those that stayed keep theirs, the others get `number`."""
-    carried: list[int | None] = []
+    after_numbers: list[int | None] = []
     place = 0
     for first, last, new_first, new_last in changed_lines(before, after):
-        carried += [*numbers[place:first], *([number] * (new_last - new_first))]
+        after_numbers += [*numbers[place:first], *([number] * (new_last - new_first))]
         place = last
-    return [*carried, *numbers[place:]]
+    return [*after_numbers, *numbers[place:]]

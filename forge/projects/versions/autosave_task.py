@@ -24,15 +24,15 @@ BATCH_SIZE = 500
 def autosave_changed_projects() -> None:
     """Saves each project in which somebody worked since its newest version."""
     now = timezone.now()
-    for project in _unsaved(now):
+    for project in _unsaved_projects(now):
         autosave_version(INSTALLATION, project)
     for key in _with_old_ones(now):
         delete_superfluous_versions(key)
 
 
-def _unsaved(now: datetime) -> QuerySet[Project]:
-    saved = Version.objects.filter(project=OuterRef("pk"), sequence__gte=OuterRef("sequence"))
-    projects = Project.objects.alive().filter(changed__gte=now - RECENT).filter(~Exists(saved))
+def _unsaved_projects(now: datetime) -> QuerySet[Project]:
+    saved_versions = Version.objects.filter(project=OuterRef("pk"), sequence__gte=OuterRef("sequence"))
+    projects = Project.objects.alive().filter(changed__gte=now - RECENT).filter(~Exists(saved_versions))
     return projects.select_related("organisation").order_by("changed")[:BATCH_SIZE]
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from forge.comparison.snapshots import ModelFacts, Snapshot, read_outline
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.files.mounting import with_blocks
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
@@ -39,11 +39,11 @@ def _snapshot(
     project: Project,
     manifest: Manifest,
     file_ids: Mapping[str, str],
-    summarised: Manifest,
+    summarised_files: Manifest,
     texts: Mapping[str, bytes],
 ) -> Snapshot:
     """With the summary of the files; where it took too long, only the files are compared."""
-    summaries = file_summaries.call(project.organisation_id, with_blocks(project, summarised, texts), texts)
+    summaries = file_summaries.call(project.organisation_id, with_blocks(project, summarised_files, texts), texts)
     summary_parts = {key: value for summary in summaries for key, value in summary.items()}
     if "error" in summary_parts or "outline" not in summary_parts:
         return Snapshot(manifest, file_ids)
@@ -54,7 +54,7 @@ def _snapshot(
         outline,
         is_broken=summary_parts["errors"] > 0,
         models={path: ModelFacts(facts) for path, facts in summary_parts["models"].items()},
-        texts=argument_texts(outline, summarised, texts),
+        texts=argument_texts(outline, summarised_files, texts),
     )
 
 
@@ -63,11 +63,13 @@ def argument_texts(outline: Outline, manifest: Manifest, texts: Mapping[str, byt
 
     A file that is large, no text, damaged, or not there any more is left out.
     """
-    named = {argument.file for node in outline.nodes for argument in node.arguments or () if argument.file is not None}
+    named_paths = {
+        argument.file for node in outline.nodes for argument in node.arguments or () if argument.file is not None
+    }
     contents = {}
-    for path in sorted(named & manifest.keys())[:MAX_TEXTS]:
+    for path in sorted(named_paths & manifest.keys())[:MAX_TEXTS]:
         if manifest[path]["size"] <= MAX_TEXT_BYTES:
-            with suppress(UnicodeDecodeError, NotFound, Damaged):
+            with suppress(UnicodeDecodeError, NotFound, BytesDamaged):
                 data = texts[path] if path in texts else read_blob(manifest[path]["digest"])
                 contents[path] = data.decode("utf-8")
     return contents

@@ -49,4 +49,4 @@ def store_imported_versions(actor: Actor, project: Project, versions: Iterable[I
             original_authors=list(each.names),
         )
         Version.objects.filter(pk=version.pk).update(created=each.moment)
-        link_uploaded(version, {described["digest"] for described in each.manifest.values()}, project)
+        link_uploaded(version, {file["digest"] for file in each.manifest.values()}, project)

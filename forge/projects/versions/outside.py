@@ -39,5 +39,5 @@ def store_outside_version(
         if newest is not None and not version.commit:
             version.commit, version.automatic = newest.commit, False
             version.save(update_fields=["commit", "automatic"])
-        link_uploaded(version, {described["digest"] for described in manifest.values()}, project)
+        link_uploaded(version, {file["digest"] for file in manifest.values()}, project)
     return version

@@ -32,10 +32,10 @@ class FileToRestore:
 def files_to_restore(version: Version, paths: Collection[str] | None = None) -> tuple[FileToRestore, ...]:
     """The files of a version, or those of them that are in `paths`, with the texts read."""
     files = []
-    for path, described in sorted(available_files(version).items()):
+    for path, file in sorted(available_files(version).items()):
         if paths is not None and path not in paths:
             continue
-        digest, size = described["digest"], described["size"]
+        digest, size = file["digest"], file["size"]
         file_id = version.file_ids.get(path)
         files.append(FileToRestore(path, digest, size, stored_text(path, digest, size), file_id))
     return tuple(files)
@@ -47,20 +47,20 @@ def still_available(version: Version, read: Collection[FileToRestore]) -> tuple[
     return tuple(file for file in read if file.path in available)
 
 
-def restore(doc: Doc[Any], wanted: Collection[FileToRestore], paths: Collection[str] | None = None) -> tuple[str, ...]:
+def restore(doc: Doc[Any], files: Collection[FileToRestore], paths: Collection[str] | None = None) -> tuple[str, ...]:
     """Edits a document until its files are the wanted ones; answers the paths that changed, sorted.
 
     With `paths`, files under other paths are left alone.
     """
     living = {entry.id: entry for entry in entries(doc)}
-    places = _places(doc, living, wanted, paths)
+    places = _places(doc, living, files, paths)
     changed: set[str] = set()
-    used = {file_id for file_id in places.values() if file_id is not None}
+    used_ids = {file_id for file_id in places.values() if file_id is not None}
     for entry in living.values():
-        if entry.id not in used and (paths is None or entry.path in paths):
+        if entry.id not in used_ids and (paths is None or entry.path in paths):
             document.set_deleted(doc, entry)
             changed.add(entry.path)
-    for file in wanted:
+    for file in files:
         file_id = places[file.path]
         if file_id is None:
             _add(doc, file)
@@ -73,7 +73,7 @@ def restore(doc: Doc[Any], wanted: Collection[FileToRestore], paths: Collection[
 def _places(
     doc: Doc[Any],
     living: Mapping[str, FileEntry],
-    wanted: Collection[FileToRestore],
+    files: Collection[FileToRestore],
     paths: Collection[str] | None,
 ) -> dict[str, str | None]:
     """Which file of the document each wanted one is: the same by its id, or one of its path, living or deleted.
@@ -83,25 +83,25 @@ def _places(
     """
     by_path = {entry.path: entry.id for entry in living.values()}
     there: set[str] = set()
-    deleted: dict[str, str] = {}
+    deleted_ids: dict[str, str] = {}
     for key, value in files_map(doc).items():
         if isinstance(value, Map):
             there.add(key)
             path = value.get("path")
             if key not in living and isinstance(path, str):
-                deleted.setdefault(path, key)
-    same = {file.path: file.file_id for file in wanted if file.file_id in there}
+                deleted_ids.setdefault(path, key)
+    same = {file.path: file.file_id for file in files if file.file_id in there}
     ending = {entry.id for entry in living.values() if paths is not None and entry.path in paths}
-    ending -= {by_path[file.path] for file in wanted if file.path in by_path}
+    ending -= {by_path[file.path] for file in files if file.path in by_path}
     rest = {path: key for path, key in same.items() if key not in living or key in ending}
-    places: dict[str, str | None] = dict.fromkeys(file.path for file in wanted)
-    used: set[str] = set()
-    for source in (same, by_path, deleted) if paths is None else (by_path, rest, deleted):
-        for file in wanted:
+    places: dict[str, str | None] = dict.fromkeys(file.path for file in files)
+    used_ids: set[str] = set()
+    for source in (same, by_path, deleted_ids) if paths is None else (by_path, rest, deleted_ids):
+        for file in files:
             file_id = source.get(file.path)
-            if file_id is not None and places[file.path] is None and file_id not in used:
+            if file_id is not None and places[file.path] is None and file_id not in used_ids:
                 places[file.path] = file_id
-                used.add(file_id)
+                used_ids.add(file_id)
     return places
 
 

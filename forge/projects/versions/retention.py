@@ -19,7 +19,7 @@ OLDEST_STEP = timedelta(days=7)
 
 def superfluous_versions(versions: Iterable[tuple[T, datetime]], now: datetime) -> list[T]:
     """Those that are let go, of the versions of one project with their times. The last of each span is kept."""
-    seen: set[tuple[timedelta, int]] = set()
+    seen_spans: set[tuple[timedelta, int]] = set()
     superfluous: list[T] = []
     for version, created in sorted(versions, key=lambda each: each[1], reverse=True):
         step = _step(now - created)
@@ -27,9 +27,9 @@ def superfluous_versions(versions: Iterable[tuple[T, datetime]], now: datetime) 
             continue
         # Spans of the calendar and not of the age, so that the same ones are kept tomorrow.
         span = (step, int(created.timestamp() // step.total_seconds()))
-        if span in seen:
+        if span in seen_spans:
             superfluous.append(version)
-        seen.add(span)
+        seen_spans.add(span)
     return superfluous
 
 

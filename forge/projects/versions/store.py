@@ -64,14 +64,14 @@ class WorkingTree:
 
 def working_tree(project: Project) -> WorkingTree:
     """The files as they are now. Nothing is written, however often somebody types."""
-    loaded = load_document(project.pk)
-    files = entries(loaded.doc)
+    document = load_document(project.pk)
+    files = entries(document.doc)
     texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
     manifest = _linked_blobs(project, files)
     for path, data in texts.items():
         manifest[path] = described_bytes(data)
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
-    return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
+    return WorkingTree(manifest_digest(manifest), manifest, texts, document.sequence, ids)
 
 
 def described_bytes(data: bytes) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def store_version(
         # All its files are kept, also an old version's that were gone and are back; but none that was taken from
         # the project since the files were read.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
-        others = {described["digest"] for described in tree.manifest.values()} - texts
+        others = {file["digest"] for file in tree.manifest.values()} - texts
         link_uploaded(version, texts | _of_project(project, others).keys(), project)
     return version
 
@@ -160,10 +160,10 @@ def find_version(project: Project, number: int) -> Version:
 def available_files(version: Version) -> Manifest:
     """The files of a version that the project still has: not a recording that moved into its data, nor what is no
     longer stored."""
-    digests = {described["digest"] for described in version.manifest.values()}
-    linked = {*links_of(version).values_list("blob_id", flat=True), *_of_project(version.project, digests)}
-    stored = digests & linked
-    return {path: described for path, described in version.manifest.items() if described["digest"] in stored}
+    digests = {file["digest"] for file in version.manifest.values()}
+    linked_digests = {*links_of(version).values_list("blob_id", flat=True), *_of_project(version.project, digests)}
+    available_digests = digests & linked_digests
+    return {path: file for path, file in version.manifest.items() if file["digest"] in available_digests}
 
 
 def described_in(version: Version, path: str) -> Mapping[str, Any]:
@@ -182,12 +182,12 @@ def _of_project(project: Project, digests: Collection[str]) -> dict[str, int]:
 
 def _linked_blobs(project: Project, files: tuple[FileEntry, ...]) -> dict[str, dict[str, Any]]:
     """The digests of the files that are blobs. One that was not put into the project is left out."""
-    named = [entry.digest for entry in files if entry.digest]
-    linked = _of_project(project, named)
+    digests = [entry.digest for entry in files if entry.digest]
+    sizes = _of_project(project, digests)
     return {
-        entry.path: {"digest": entry.digest, "size": linked[entry.digest]}
+        entry.path: {"digest": entry.digest, "size": sizes[entry.digest]}
         for entry in files
-        if entry.text is None and entry.digest in linked
+        if entry.text is None and entry.digest in sizes
     }
 
 
@@ -213,11 +213,11 @@ class VersionFiles:
         normal = normal_path(path)
         if normal not in self._manifest:
             raise FileMissing(path, "no such file in the project")
-        described = self._manifest[normal]
-        if described["size"] > self._limit:
-            raise FileTooLarge(path, f"{size_text(described['size'])}, more than the limit of {size_text(self._limit)}")
+        file = self._manifest[normal]
+        if file["size"] > self._limit:
+            raise FileTooLarge(path, f"{size_text(file['size'])}, more than the limit of {size_text(self._limit)}")
         try:
-            return read_blob(described["digest"])
+            return read_blob(file["digest"])
         except NotFound as error:
             raise FileError(path, "its contents are no longer stored") from error
 

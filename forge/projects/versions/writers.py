@@ -19,8 +19,8 @@ TEMPLATE = 1
 
 def record_merged_authors(project_id: UUID, sequence: int) -> None:
     """Before the updates up to this number are dropped, in the same transaction."""
-    dropped = DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).exclude(author=None)
-    last = dropped.order_by().values_list("author").annotate(last=Max("sequence"))
+    dropped_updates = DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).exclude(author=None)
+    last = dropped_updates.order_by().values_list("author").annotate(last=Max("sequence"))
     MergedAuthor.objects.bulk_create(
         [MergedAuthor(project_id=project_id, person_id=author, sequence=number) for author, number in last],
         update_conflicts=True,
@@ -48,6 +48,6 @@ def last_writer(project: Project, sequence: int) -> User | None:
     last = updates.select_related("author").order_by("-sequence").first()
     if last is not None:
         return last.author
-    merged = MergedAuthor.objects.filter(project=project, sequence__lte=sequence).select_related("person")
-    earlier = merged.order_by("-sequence").first()
+    merged_authors = MergedAuthor.objects.filter(project=project, sequence__lte=sequence).select_related("person")
+    earlier = merged_authors.order_by("-sequence").first()
     return None if earlier is None else earlier.person

@@ -57,24 +57,24 @@ def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
     """Returns an organisation's blocks that the person may see. Raises `NotFound` where there are none
     and they are no member of it, as for one that there is not."""
-    listed = BlockVersion.objects.visible_to(actor).listed()
-    visible = listed.filter(repository__project__organisation__name=organisation)
+    listed_versions = BlockVersion.objects.visible_to(actor).listed()
+    visible = listed_versions.filter(repository__project__organisation__name=organisation)
     blocks = _newest_first(_whole(visible)[:MOST_VERSIONS])
     if not blocks:
         # A token that reads projects reads no organisation: to be a member is enough.
-        known = Organisation.objects.filter(name=organisation).first()
-        if known is None or known.pk not in actor.roles:
-            raise nothing_for(actor, Verb.SEE_ORGANISATION, organisation, known.place if known else NOWHERE)
+        owner = Organisation.objects.filter(name=organisation).first()
+        if owner is None or owner.pk not in actor.roles:
+            raise nothing_for(actor, Verb.SEE_ORGANISATION, organisation, owner.place if owner else NOWHERE)
     return blocks
 
 
-def versions_of(actor: Actor, project: Project, name: str, wanted: str | None = None) -> list[BlockVersion]:
+def versions_of(actor: Actor, project: Project, name: str, version: str | None = None) -> list[BlockVersion]:
     """The versions of a block, the newest first, with the one that is wanted among them; those that were withdrawn for
     who reads the project alone. Raises `NoSuchBlock`."""
     visible = BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name)
     versions = _newest_first(_whole(visible if can(actor, Verb.READ, project) else visible.listed()))
-    if not versions or (wanted is not None and all(each.version != wanted for each in versions)):
-        raise NoSuchBlock(f"{project.full_name} has no block {name}{'' if wanted is None else f'@{wanted}'}.")
+    if not versions or (version is not None and all(each.version != version for each in versions)):
+        raise NoSuchBlock(f"{project.full_name} has no block {name}{'' if version is None else f'@{version}'}.")
     return versions
 
 
@@ -105,17 +105,17 @@ def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
 
 
 def usable_blocks(
-    actor: Actor, project: Project, named: Iterable[SharedPath], locked: Mapping[SharedPath, str]
+    actor: Actor, project: Project, named_paths: Iterable[SharedPath], locked_digests: Mapping[SharedPath, str]
 ) -> list[BlockVersion]:
     """The blocks for somebody in a project, of pages that they may open: all that its organisation's projects
     published, and of other organisations the blocks that it names. What its lock names is among them no matter who
-    asks. Of those that were withdrawn only what has a digest in `locked`."""
-    in_lock = Q(manifest__blob_id__in=set(locked.values()))
+    asks. Of those that were withdrawn only what has a digest in `locked_digests`."""
+    in_lock = Q(manifest__blob_id__in=set(locked_digests.values()))
     usable = BlockVersion.objects.usable_by(project).filter(Q(withdrawn=None) | in_lock)
     visible = usable.visible_to(actor)
     own = visible.filter(repository__project__organisation=project.organisation_id)
     blocks_by_id = {block.pk: block for block in _whole(own.exclude(repository__project=project)[:MOST_VERSIONS])}
-    for name in {path.block for path in (*named, *locked)}:
+    for name in {path.block for path in (*named_paths, *locked_digests)}:
         others = visible.filter(
             repository__project__organisation__name=name.organisation, repository__project__name=name.project
         )
@@ -124,7 +124,7 @@ def usable_blocks(
     blocks_by_id |= {
         block.pk: block
         for block in _whole(usable.filter(in_lock))
-        if locked.get(block.shared_path) == block.manifest.blob_id
+        if locked_digests.get(block.shared_path) == block.manifest.blob_id
     }
     return _newest_first(blocks_by_id.values())
 
@@ -133,8 +133,8 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
     """Blocks as the language knows them."""
     shelf: dict[SharedName, list[ShelfVersion]] = {}
     for block in blocks:
-        said = ShelfVersion(block.version, block.manifest.blob_id, block.objection, block.successor)
-        shelf.setdefault(block.shared_name, []).append(said)
+        shelf_version = ShelfVersion(block.version, block.manifest.blob_id, block.objection, block.successor)
+        shelf.setdefault(block.shared_name, []).append(shelf_version)
     return {name: tuple(versions) for name, versions in shelf.items()}
 
 
@@ -166,5 +166,5 @@ def _whole(blocks: BlockVersionQuerySet) -> BlockVersionQuerySet:
 
 
 def _newest_first(blocks: Iterable[BlockVersion]) -> list[BlockVersion]:
-    ordered: Sequence[BlockVersion] = sorted(blocks, key=lambda each: version_key(each.version), reverse=True)
-    return sorted(ordered, key=attrgetter("shared_name"))
+    by_version: Sequence[BlockVersion] = sorted(blocks, key=lambda each: version_key(each.version), reverse=True)
+    return sorted(by_version, key=attrgetter("shared_name"))

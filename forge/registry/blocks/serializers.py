@@ -82,7 +82,7 @@ def blocks_to_json(blocks: Iterable[BlockVersion]) -> PublishedBlocksJson:
     by_name: dict[SharedName, list[BlockVersion]] = {}
     for block in blocks:
         by_name.setdefault(block.shared_name, []).append(block)
-    return {"blocks": [_published(name, versions) for name, versions in by_name.items()]}
+    return {"blocks": [_published_block_to_json(name, versions) for name, versions in by_name.items()]}
 
 
 def block_files_to_json(block: BlockVersion) -> BlockFilesJson:
@@ -96,7 +96,7 @@ def usable_to_json(blocks: Iterable[BlockVersion], files: Mapping[str, str]) -> 
     return {**blocks_to_json(blocks), "files": dict(files)}
 
 
-def _published(name: SharedName, versions: list[BlockVersion]) -> PublishedBlockJson:
+def _published_block_to_json(name: SharedName, versions: list[BlockVersion]) -> PublishedBlockJson:
     return {
         "name": str(name),
         "organisation": name.organisation,

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.files.mounting import published_blocks
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -25,13 +25,15 @@ MOST_TEXTS = 400
 def usable_files(actor: Actor, project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
     """The blocks that somebody can use in a project, and the files that are mounted for them: those that its lock
     names, those that its Runefile names, and of all others the version that the palette offers."""
-    seen = working_tree(project)
-    named = shared_paths_in("\n".join(_texts(seen)))
-    lock = parse_lock(seen.texts.get(LOCK_FILE, b"").decode("utf-8", "replace"))
-    blocks = usable_blocks(actor, project, named, lock.digests)
+    tree = working_tree(project)
+    named_paths = shared_paths_in("\n".join(_texts(tree)))
+    lock = parse_lock(tree.texts.get(LOCK_FILE, b"").decode("utf-8", "replace"))
+    blocks = usable_blocks(actor, project, named_paths, lock.digests)
     shelf = shelf_of(blocks)
-    wanted = dict.fromkeys([*lock.digests.values(), *_named(shelf, named), *_offered(shelf)])
-    sizes = [shared for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for shared in each]
+    digests = dict.fromkeys([*lock.digests.values(), *_named_digests(shelf, named_paths), *_offered_digests(shelf)])
+    sizes = [
+        shared_digest for each in published_blocks.call(project, list(digests)[:MOST_TEXTS]) for shared_digest in each
+    ]
     files = {mounted_path(digest): text for digest in sizes if (text := _text(digest)) is not None}
     return blocks, {SHELF: shelf_text(shelf), **files}
 
@@ -42,16 +44,16 @@ def usable_texts_of(actor: Actor, project: Project) -> Mapping[str, str]:
     return files if blocks or len(files) > 1 else {}
 
 
-def _texts(seen: WorkingTree) -> list[str]:
+def _texts(tree: WorkingTree) -> list[str]:
     names = (*RUNEFILE_NAMES, LOCK_FILE)
-    return [seen.texts[name].decode("utf-8", "replace") for name in names if name in seen.texts]
+    return [tree.texts[name].decode("utf-8", "replace") for name in names if name in tree.texts]
 
 
-def _named(shelf: Shelf, named: tuple[SharedPath, ...]) -> list[str]:
-    return [each.digest for path in named for each in shelf.get(path.block, ()) if each.version == path.version]
+def _named_digests(shelf: Shelf, named_paths: tuple[SharedPath, ...]) -> list[str]:
+    return [each.digest for path in named_paths for each in shelf.get(path.block, ()) if each.version == path.version]
 
 
-def _offered(shelf: Shelf) -> list[str]:
+def _offered_digests(shelf: Shelf) -> list[str]:
     return [_best(versions).digest for versions in shelf.values()]
 
 
@@ -61,12 +63,12 @@ def _best(versions: tuple[ShelfVersion, ...]) -> ShelfVersion:
 
 def _text(digest: str) -> str | None:
     try:
-        return _stored(digest)
-    except (NotFound, Damaged, UnicodeDecodeError):
+        return _stored_text(digest)
+    except (NotFound, BytesDamaged, UnicodeDecodeError):
         return None
 
 
 @lru_cache(MOST_TEXTS)
-def _stored(digest: str) -> str:
+def _stored_text(digest: str) -> str:
     """The text with this digest, which who asks was found to read. It is kept: each question of the language has it."""
     return read_blob(digest).decode()

@@ -14,7 +14,7 @@ from django.db.models.fields.json import KT
 from forge.builds.models import Preview
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Project, Version
 from rune.compiler.blocks.shared_path import SharedName, SharedPath, parse_shared_path, version_key
 from rune.source.runefile.blocks.lock import parse_lock
@@ -65,17 +65,17 @@ def _used(project: Any) -> Iterable[SharedPath]:
     if project.built_with is not None:
         paths = (parse_shared_path(str(each["path"])) for each in project.built_with)
         return (path for path in paths if path is not None)
-    return _named(project.lock) if int(project.lock_size) <= LONGEST_LOCK else ()
+    return _locked_paths(project.lock) if int(project.lock_size) <= LONGEST_LOCK else ()
 
 
-def _named(digest: str) -> tuple[SharedPath, ...]:
+def _locked_paths(digest: str) -> tuple[SharedPath, ...]:
     """Returns the blocks in the lock with these bytes. It is cached by its digest, which does not tell who has it."""
     key = f"lock:{digest}"
-    cached: tuple[str, ...] | None = caches["process"].get(key)
-    if cached is None:
+    names: tuple[str, ...] | None = caches["process"].get(key)
+    if names is None:
         try:
-            cached = tuple(map(str, parse_lock(read_blob(digest).decode("utf-8", "replace")).digests))
-        except (NotFound, Damaged):
-            cached = ()
-        caches["process"].set(key, cached)
-    return tuple(path for path in map(parse_shared_path, cached) if path is not None)
+            names = tuple(map(str, parse_lock(read_blob(digest).decode("utf-8", "replace")).digests))
+        except (NotFound, BytesDamaged):
+            names = ()
+        caches["process"].set(key, names)
+    return tuple(path for path in map(parse_shared_path, names) if path is not None)

@@ -12,9 +12,11 @@ from rune.digests import digest_of
 
 def require_not_withdrawn(project: Project, files: BlockFiles) -> None:
     """Raises `NotPublishable` for a source that was withdrawn, under whatever version of the block."""
-    withdrawn = BlockVersion.objects.filter(repository__project=project, name=files.name).exclude(withdrawn=None)
+    withdrawn_versions = BlockVersion.objects.filter(repository__project=project, name=files.name).exclude(
+        withdrawn=None
+    )
     source = digest_of(files.source)
-    for block in withdrawn.select_related("manifest"):
+    for block in withdrawn_versions.select_related("manifest"):
         if read_block_manifest(read_blob(block.manifest.blob_id)).source == source:
             message = f"{block} was withdrawn: {block.withdrawal} Change the block, or end the withdrawal first."
             raise NotPublishable(message)

@@ -75,13 +75,13 @@ def read_document(data: bytes, content_type: str) -> ManifestDocument:
     """
     if len(data) > LARGEST_MANIFEST:
         raise BadManifest("A manifest has at most 4 MiB.")
-    value = _parsed(data)
+    value = _parse(data)
     if value.get("schemaVersion") != 2:
         raise BadManifest("schemaVersion is 2.")
-    announced, media_type = content_type.partition(";")[0].strip(), _text(value, "mediaType", LONGEST_TYPE)
-    if announced and media_type and announced != media_type:
-        raise BadManifest(f"Content-Type says {announced}, and mediaType {media_type}.")
-    media_type = media_type or announced or MANIFEST_TYPE
+    announced_type, media_type = content_type.partition(";")[0].strip(), _text(value, "mediaType", LONGEST_TYPE)
+    if announced_type and media_type and announced_type != media_type:
+        raise BadManifest(f"Content-Type says {announced_type}, and mediaType {media_type}.")
+    media_type = media_type or announced_type or MANIFEST_TYPE
     if media_type in INDEX_TYPES:
         blobs: tuple[Descriptor, ...] = ()
         manifests = _descriptors(value, "manifests")
@@ -101,7 +101,7 @@ def read_document(data: bytes, content_type: str) -> ManifestDocument:
     return ManifestDocument(media_type, artifact_type, blobs, manifests, subject, annotations)
 
 
-def _parsed(data: bytes) -> dict[str, Any]:
+def _parse(data: bytes) -> dict[str, Any]:
     try:
         value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
@@ -134,13 +134,13 @@ def _descriptor(value: object, where: str) -> Descriptor:
         raise BadManifest(f"{where} has no digest: sha256: and 64, or sha512: and 128 lower-case hexadecimal digits.")
     if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size < 1 << 63:
         raise BadManifest(f"The size of {where} is not a number of bytes.")
-    data = _embedded(value.get("data"), size, where)
+    data = _embedded_data(value.get("data"), size, where)
     if data is not None and not names(digest, data):
         raise BadManifest(f"The data of {where} are other bytes than its digest names.")
     return Descriptor(digest, size, _text(value, "mediaType", LONGEST_TYPE), data)
 
 
-def _embedded(value: object, size: int, where: str) -> bytes | None:
+def _embedded_data(value: object, size: int, where: str) -> bytes | None:
     if value is None:
         return None
     if not isinstance(value, str) or size > MOST_EMBEDDED:

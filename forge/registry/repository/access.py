@@ -46,8 +46,8 @@ def advice_on(repository: Repository, reference: str) -> str:
     """
     if not is_digest(reference):
         tags = _tags_by_name.all(repository.pk, reference)
-    elif withdrawn := repository.withdrawn_runes.filter(digest=reference).first():
-        return str(withdrawn)
+    elif withdrawn_rune := repository.withdrawn_runes.filter(digest=reference).first():
+        return str(withdrawn_rune)
     else:
         tags = _tags_of_manifest.all(repository.pk, reference)
     return tags[0].advice if tags and all(tag.advice for tag in tags) else ""

@@ -8,21 +8,22 @@ from typing import Any
 from forge.registry.models import Manifest, Repository
 
 
-def store_manifests(repository: Repository, described: Mapping[str, Mapping[str, Any]]) -> dict[str, Manifest]:
+def store_manifests(repository: Repository, descriptions: Mapping[str, Mapping[str, Any]]) -> dict[str, Manifest]:
     """Adds manifests to a repository by their digests, or updates those that it has; returns them as stored.
 
     Each has the same fields, and is not in the trash afterwards. The caller has stored the bytes, links them in the
     same transaction, and may change the project.
     """
-    if not described:
+    if not descriptions:
         return {}
     rows = [
-        Manifest(repository=repository, blob_id=digest, trashed=None, **values) for digest, values in described.items()
+        Manifest(repository=repository, blob_id=digest, trashed=None, **values)
+        for digest, values in descriptions.items()
     ]
     Manifest.objects.bulk_create(
         rows,
         update_conflicts=True,
         unique_fields=["repository", "blob"],
-        update_fields=["trashed", *next(iter(described.values()))],
+        update_fields=["trashed", *next(iter(descriptions.values()))],
     )
-    return {row.blob_id: row for row in Manifest.objects.filter(repository=repository, blob__in=described)}
+    return {row.blob_id: row for row in Manifest.objects.filter(repository=repository, blob__in=descriptions)}

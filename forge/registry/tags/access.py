@@ -9,7 +9,7 @@ from forge.core.actors import Actor
 from forge.projects.models import Project
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Admission, Tag, TagQuerySet
-from forge.registry.tags.errors import NoSuchTag, Withdrawn
+from forge.registry.tags.errors import NoSuchTag, TagWithdrawn
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:
@@ -45,13 +45,13 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
     if not tags:
         return None
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
-    said = clearances_of(tags[0].repository.project, digests)
+    verdicts = clearances_of(tags[0].repository.project, digests)
 
     def rank(tag: Tag) -> tuple[bool, int]:
-        return tag.is_deprecated, judged(tag)
+        return tag.is_deprecated, verdict_rank(tag)
 
-    def judged(tag: Tag) -> int:
-        clearance = said.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
+    def verdict_rank(tag: Tag) -> int:
+        clearance = verdicts.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
         if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
             return 0
         return (Clearance.APPROVED, Clearance.UNJUDGED, Clearance.OBJECTED).index(clearance or Clearance.UNJUDGED)
@@ -60,10 +60,10 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:
-    """One tag. Raises `NoSuchTag`, and `Withdrawn` for one that was withdrawn."""
+    """One tag. Raises `NoSuchTag`, and `TagWithdrawn` for one that was withdrawn."""
     tag = find_any_tag(actor, project, name)
     if tag.is_withdrawn:
-        raise Withdrawn(tag.advice)
+        raise TagWithdrawn(tag.advice)
     return tag
 
 

@@ -49,7 +49,7 @@ class NoSuchTag(NotFound):
     title = "No such tag"
 
 
-class Withdrawn(NoSuchTag):
+class TagWithdrawn(NoSuchTag):
     """The version was withdrawn; the error says why."""
 
     title = "This version was withdrawn"

@@ -19,7 +19,7 @@ from forge.registry.tags.errors import TagInUse
 def fix_version(project: Project, tag: str, digest: str) -> None:
     """Makes a version's tag mean a manifest at all names of a project, for good. Raises `TagInUse`."""
     names = _names_of(project)
-    if other := _contradicted(project, names, {tag: digest}):
+    if other := _contradiction(project, names, {tag: digest}):
         message = (
             f"{project.organisation.name}/{other.project_name}:{tag} was published before, from a project that was "
             "deleted or renamed, and keeps its bytes. Choose the next version."
@@ -31,18 +31,18 @@ def fix_version(project: Project, tag: str, digest: str) -> None:
 def take_along(project: Project, name: str) -> None:
     """Makes a project's versions mean the same at the name that it gets. Raises `NameInUse`."""
     tags = Tag.objects.filter(repository__project=project, moves=False)
-    meant = dict(tags.values_list("name", "manifest__blob_id"))
+    digests = dict(tags.values_list("name", "manifest__blob_id"))
     if not registry_rules_of(project.organisation_id).versions_move:
-        pushed = ArtifactTag.objects.filter(repository__project=project).values_list("name", "manifest__blob_id")
-        meant |= {tag: digest for tag, digest in pushed if stays(tag)}
+        pushed_tags = ArtifactTag.objects.filter(repository__project=project).values_list("name", "manifest__blob_id")
+        digests |= {tag: digest for tag, digest in pushed_tags if stays(tag)}
     blocks = BlockVersion.objects.filter(repository__project=project).select_related("manifest")
-    meant |= {block.fixed_name: block.manifest.blob_id for block in blocks}
-    if other := _contradicted(project, [name], meant):
+    digests |= {block.fixed_name: block.manifest.blob_id for block in blocks}
+    if other := _contradiction(project, [name], digests):
         raise NameInUse(
             f"{project.organisation.name}/{name}:{other.tag} was published with other bytes than this project's "
             f"{other.tag}. Choose another name."
         )
-    _record(project, [name], meant)
+    _record(project, [name], digests)
 
 
 def _names_of(project: Project) -> list[str]:
@@ -51,18 +51,18 @@ def _names_of(project: Project) -> list[str]:
     return [project.name, *former.values_list("name", flat=True)]
 
 
-def _contradicted(project: Project, names: Iterable[str], meant: Mapping[str, str]) -> PublishedVersion | None:
+def _contradiction(project: Project, names: Iterable[str], digests: Mapping[str, str]) -> PublishedVersion | None:
     """A version that already means something else at one of these names."""
-    known = PublishedVersion.objects.filter(
-        organisation=project.organisation_id, project_name__in=names, tag__in=meant.keys()
+    published_versions = PublishedVersion.objects.filter(
+        organisation=project.organisation_id, project_name__in=names, tag__in=digests.keys()
     ).order_by("project_name", "tag")
-    return next((each for each in known if each.digest != meant[each.tag]), None)
+    return next((each for each in published_versions if each.digest != digests[each.tag]), None)
 
 
-def _record(project: Project, names: Iterable[str], meant: Mapping[str, str]) -> None:
+def _record(project: Project, names: Iterable[str], digests: Mapping[str, str]) -> None:
     rows = [
         PublishedVersion(organisation=project.organisation_id, project_name=name, tag=tag, digest=digest)
         for name in names
-        for tag, digest in meant.items()
+        for tag, digest in digests.items()
     ]
     PublishedVersion.objects.bulk_create(rows, ignore_conflicts=True)

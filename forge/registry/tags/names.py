@@ -10,9 +10,9 @@ from rune.source.policy.tags import look
 
 def require_distinct(project: Project, tag: str) -> None:
     """Raises `TagInUse` where another tag looks like this one: who pulls by name means the other."""
-    published = Tag.objects.filter(repository__project=project).values_list("name", flat=True)
-    pushed = ArtifactTag.objects.filter(repository__project=project).values_list("name", flat=True)
-    alike = next((name for name in (*published, *pushed) if name != tag and look(name) == look(tag)), None)
+    published_names = Tag.objects.filter(repository__project=project).values_list("name", flat=True)
+    pushed_names = ArtifactTag.objects.filter(repository__project=project).values_list("name", flat=True)
+    alike = next((name for name in (*published_names, *pushed_names) if name != tag and look(name) == look(tag)), None)
     if alike is not None:
         message = f"{tag} looks like {alike}, which is published: people could not tell them apart. Choose another tag."
         raise TagInUse(message, errors={"tag": [message]})

@@ -25,12 +25,12 @@ from forge.projects.archives.extract_archive import extract_file
 from forge.projects.errors import FileChanged
 from forge.projects.files.contents import StoredFile
 from forge.projects.files.storage import delete_on_failure
-from forge.projects.git.remote import HISTORY_DEPTH, Fetched, Looking, fetch_newer
+from forge.projects.git.remote import HISTORY_DEPTH, FetchedBranch, Looking, fetch_newer
 from forge.projects.history.repository import may_be_in_git
 from forge.projects.models import Project, Version
 from forge.projects.versions.outside import store_outside_version
 from forge.projects.versions.store import Manifest, WorkingTree, available_files, working_tree
-from forge.repositories.access import Shared, open_request, shared_with
+from forge.repositories.access import SharedVersion, open_request, shared_with
 from forge.repositories.actions import IncomingCommit, note_shared, offer_commit, update_files
 from forge.repositories.errors import NothingToPull
 from forge.repositories.kinds import PULL_KIND, TOKEN_PURPOSE
@@ -49,14 +49,14 @@ def run_pull_job(job: JobContext) -> Mapping[str, Any]:
     """Fetches the branch, and brings what came into the project."""
     pull = Pull.objects.select_related("job__requested_by").get(pk=job.job_id)
     link = LinkedBranch.objects.active().select_related("project__organisation", "linked_by", "version")
-    linked = link.filter(project=pull.project_id).first()
-    if linked is None or (linked.url, linked.branch, linked.folder) != tuple(
+    linked_branch = link.filter(project=pull.project_id).first()
+    if linked_branch is None or (linked_branch.url, linked_branch.branch, linked_branch.folder) != tuple(
         job.spec[key] for key in ("url", "branch", "folder")
     ):
         raise JobFailed("The project no longer follows this branch.")
-    actor = _actor_of(pull, linked)
+    actor = _actor_of(pull, linked_branch)
     try:
-        return _pull(job, pull, linked, actor)
+        return _pull(job, pull, linked_branch, actor)
     except TooOften as error:
         raise AttemptFailed(error.detail) from None
     except FileChanged:
@@ -80,25 +80,31 @@ def _pull(job: JobContext, pull: Pull, link: LinkedBranch, actor: Actor) -> Mapp
     if token is None:
         raise JobFailed("The token of this pull cannot be read any more. Pull again, and type it again.")
     refs: Sequence[str] = job.spec.get("refs", [])
-    shared, existing = shared_with(link), open_request(link, refs)
-    newest = existing.commit if existing is not None else "" if shared is None or refs else shared.commit
-    known = {shared.commit} if shared is not None else set(_first(link.project).values_list("commit", flat=True))
-    looking = Looking(refs, str(link.project_id), known, newest, HISTORY_DEPTH)
+    shared_version, existing = shared_with(link), open_request(link, refs)
+    newest = (
+        existing.commit if existing is not None else "" if shared_version is None or refs else shared_version.commit
+    )
+    known_commits = (
+        {shared_version.commit}
+        if shared_version is not None
+        else set(_first(link.project).values_list("commit", flat=True))
+    )
+    looking = Looking(refs, str(link.project_id), known_commits, newest, HISTORY_DEPTH)
     place = f"a request of {link.address}" if refs else link.place
     job.report(0.1, f"Fetching {place}")
     job.tick()
-    with fetch_newer(link.remote(token), looking, job.tick) as fetched:
-        if fetched is None:
+    with fetch_newer(link.remote(token), looking, job.tick) as fetch:
+        if fetch is None:
             return _end(job, pull, PullOutcome.UNCHANGED, "Nothing came since the last pull.", commit=newest)
-        job.log(f"{counted(fetched.came_count, 'commit')} came; the newest is {fetched.commit[:12]}.")
-        for each in fetched.left_out:
+        job.log(f"{counted(fetch.came_count, 'commit')} came; the newest is {fetch.commit[:12]}.")
+        for each in fetch.left_out:
             job.log(f"{each} is a link or a submodule, and was left out.", "warning")
         job.report(0.5, "Storing the files")
         job.tick()
-        with extract_file(fetched.archive) as files:
-            stored = tuple(file.store() for file in files)
-    with delete_on_failure([file.blob.digest for file in stored]):
-        return _bring(job, pull, link, actor, fetched, stored, shared)
+        with extract_file(fetch.archive) as files:
+            stored_files = tuple(file.store() for file in files)
+    with delete_on_failure([file.blob.digest for file in stored_files]):
+        return _bring(job, pull, link, actor, fetch, stored_files, shared_version)
 
 
 def _bring(
@@ -106,23 +112,23 @@ def _bring(
     pull: Pull,
     link: LinkedBranch,
     actor: Actor,
-    fetched: Fetched,
-    stored: Collection[StoredFile],
-    shared: Shared | None,
+    fetch: FetchedBranch,
+    stored_files: Collection[StoredFile],
+    shared_version: SharedVersion | None,
 ) -> Mapping[str, Any]:
     project = link.project
     ours = working_tree(project)
-    base = _base(project, fetched, shared)
-    theirs = _with_what_git_lacks(stored, base.manifest if base else ours.manifest)
+    base = _base(project, fetch, shared_version)
+    theirs = _with_what_git_lacks(stored_files, base.manifest if base else ours.manifest)
     job.tick()
-    version = store_outside_version(actor, project, theirs, fetched.newest, f"{fetched.commit[:12]} of {link.place}")
-    is_request = fetched.ref != link.ref
-    incoming = IncomingCommit(version, fetched.newest, fetched.left_out)
+    version = store_outside_version(actor, project, theirs, fetch.newest, f"{fetch.commit[:12]} of {link.place}")
+    is_request = fetch.ref != link.ref
+    incoming = IncomingCommit(version, fetch.newest, fetch.left_out)
     facts = {
-        "commit": fetched.commit,
-        "came": [asdict(each) for each in fetched.came],
-        "came_count": fetched.came_count,
-        "left_out": list(fetched.left_out),
+        "commit": fetch.commit,
+        "came": [asdict(each) for each in fetch.came],
+        "came_count": fetch.came_count,
+        "left_out": list(fetch.left_out),
         "version": version,
     }
     if is_of(version, ours) or (base is not None and available_files(base) == available_files(version)):
@@ -135,17 +141,17 @@ def _bring(
         edits = edits_between(ours, result)
         with transaction.atomic():
             update_files(actor, link, incoming, edits)
-            said = f"{counted(len(edits.paths), 'file')} changed: version {version.number}."
-            return _end(job, pull, PullOutcome.UPDATED, said, **facts)
+            summary = f"{counted(len(edits.paths), 'file')} changed: version {version.number}."
+            return _end(job, pull, PullOutcome.UPDATED, summary, **facts)
     base = base or _in_common(actor, project, ours, theirs, link)
     with transaction.atomic():
-        change = offer_commit(actor, link, fetched.ref, base, incoming)
-        said = (
-            f"Change request {change.number} offers request {number_of(fetched.ref)} here."
+        change = offer_commit(actor, link, fetch.ref, base, incoming)
+        summary = (
+            f"Change request {change.number} offers request {number_of(fetch.ref)} here."
             if is_request
             else f"Both sides have changes: change request {change.number} merges them."
         )
-        return _end(job, pull, PullOutcome.OFFERED, said, change_request=change, **facts)
+        return _end(job, pull, PullOutcome.OFFERED, summary, change_request=change, **facts)
 
 
 def _first(project: Project) -> QuerySet[Version]:
@@ -154,46 +160,42 @@ def _first(project: Project) -> QuerySet[Version]:
     return Version.objects.filter(project=project, number=1).exclude(commit="")
 
 
-def _base(project: Project, fetched: Fetched, shared: Shared | None) -> Version | None:
+def _base(project: Project, fetch: FetchedBranch, shared_version: SharedVersion | None) -> Version | None:
     """The version that both sides had last: of the newest commit of the history that the project has."""
-    of_history = fetched.shared
+    of_history = fetch.shared_commit
     if of_history is not None and of_history.version is not None:
         own = Version.objects.filter(project=project, number=of_history.version).first()
         if own is not None:
             return own
-    if shared is not None:
+    if shared_version is not None:
         # Also where the history was written anew there, or goes back too far: what came last is still the nearest.
-        return shared.version
+        return shared_version.version
     return None if of_history is None else _first(project).filter(commit=of_history.commit).first()
 
 
-def _with_what_git_lacks(stored: Collection[StoredFile], before: Manifest) -> Manifest:
+def _with_what_git_lacks(stored_files: Collection[StoredFile], before: Manifest) -> Manifest:
     """The files of a commit as a manifest, with those of the project that no commit can have."""
-    theirs = {path: described for path, described in before.items() if not may_be_in_git(path)}
-    return theirs | {file.path: {"digest": file.blob.digest, "size": file.blob.size} for file in stored}
+    theirs = {path: entry for path, entry in before.items() if not may_be_in_git(path)}
+    return theirs | {file.path: {"digest": file.blob.digest, "size": file.blob.size} for file in stored_files}
 
 
 def _in_common(actor: Actor, project: Project, ours: WorkingTree, theirs: Manifest, link: LinkedBranch) -> Version:
     """Of two histories without a common version: the files that are the same on both sides."""
-    same = {
-        path: described
-        for path, described in ours.manifest.items()
-        if theirs.get(path, {}).get("digest") == described["digest"]
-    }
+    same = {path: file for path, file in ours.manifest.items() if theirs.get(path, {}).get("digest") == file["digest"]}
     message = f"What the project and {link.place} have in common"
     return store_outside_version(actor, project, same, None, message)
 
 
-def _end(job: JobContext, pull: Pull, outcome: PullOutcome, said: str, **facts: Any) -> Mapping[str, Any]:
+def _end(job: JobContext, pull: Pull, outcome: PullOutcome, summary: str, **facts: Any) -> Mapping[str, Any]:
     """Writes what a pull did, under its lease. Raises `LeaseLost`."""
-    job.log(said)
+    job.log(summary)
     with transaction.atomic():
         job.confirm_lease()
         for key, value in facts.items():
             setattr(pull, key, value)
         pull.outcome, pull.sealed_token = outcome, ""
         pull.save()
-    return {"outcome": outcome.value, "commit": pull.commit, "said": said}
+    return {"outcome": outcome.value, "commit": pull.commit, "said": summary}
 
 
 def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

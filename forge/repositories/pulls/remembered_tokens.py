@@ -24,16 +24,16 @@ Session = SessionBase | MutableMapping[str, Any]
 
 def remember(session: Session, link: LinkedBranch, token: str) -> None:
     """Keeps a token for the next pulls of this address, until the session ends."""
-    others = {url: sealed for url, sealed in session.get(_KEY, {}).items() if url != link.url}
+    others = {url: sealed_token for url, sealed_token in session.get(_KEY, {}).items() if url != link.url}
     session[_KEY] = dict([*others.items(), (link.url, seal(token, _PURPOSE))][-_MOST:])
 
 
 def recall(session: Session, link: LinkedBranch) -> str:
     """The token that was typed for this address in this session; "" where there is none."""
-    sealed = session.get(_KEY, {}).get(link.url, "")
-    return (unseal(sealed, _PURPOSE) or "") if sealed else ""
+    sealed_token = session.get(_KEY, {}).get(link.url, "")
+    return (unseal(sealed_token, _PURPOSE) or "") if sealed_token else ""
 
 
 def forget(session: Session, link: LinkedBranch) -> None:
     """Deletes the token of this address from the session."""
-    session[_KEY] = {url: sealed for url, sealed in session.get(_KEY, {}).items() if url != link.url}
+    session[_KEY] = {url: sealed_token for url, sealed_token in session.get(_KEY, {}).items() if url != link.url}

@@ -91,8 +91,10 @@ def fork_to_offer(actor: Actor, project: Project) -> Fork | None:
 
 def base_of(fork: Fork) -> Version:
     """Returns the common version of a fork and its origin: the last merged one, or else the first."""
-    merged = ChangeRequest.objects.filter(source=fork.project_id, project=fork.origin_id, state=ChangeState.MERGED)
-    newest = merged.exclude(offered=None).select_related("offered").order_by("-decided").first()
+    merged_requests = ChangeRequest.objects.filter(
+        source=fork.project_id, project=fork.origin_id, state=ChangeState.MERGED
+    )
+    newest = merged_requests.exclude(offered=None).select_related("offered").order_by("-decided").first()
     return fork.base if newest is None or newest.offered is None else newest.offered
 
 

@@ -251,8 +251,8 @@ class ChangeRequestThreads(ForgeView):
         """Begins a thread about it, as the project's people and those who offer it may."""
         principal = principal_of(request)
         text = self.read_body(request, TextSerializer)["text"]
-        begun = actions.begin_thread(principal, find_offer(principal, change_id), text)
-        return Response(thread_to_json(find_thread(principal, begun.pk)), status=status.HTTP_201_CREATED)
+        thread = actions.begin_thread(principal, find_offer(principal, change_id), text)
+        return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
 def _answer(principal: Actor, change_id: UUID) -> Response:

@@ -23,14 +23,14 @@ class Edits:
 
     sequence: int
     paths: frozenset[str]
-    wanted: tuple[FileToRestore, ...]
+    files: tuple[FileToRestore, ...]
 
 
 def edits_between(ours: WorkingTree, result: WorkingTree) -> Edits:
     """From the one to the other, with the texts read."""
-    changed = _changed(ours.manifest, result.manifest)
-    wanted = tuple(_wanted(result, path) for path in sorted(changed & result.manifest.keys()))
-    return Edits(ours.sequence, changed, wanted)
+    changed_paths = _changed_paths(ours.manifest, result.manifest)
+    files = tuple(_file_to_restore(result, path) for path in sorted(changed_paths & result.manifest.keys()))
+    return Edits(ours.sequence, changed_paths, files)
 
 
 def apply_edits(actor: Actor, project: Project, edits: Edits) -> None:
@@ -39,19 +39,19 @@ def apply_edits(actor: Actor, project: Project, edits: Edits) -> None:
         project.refresh_from_db(fields=["sequence"])
         if project.sequence != edits.sequence:
             raise FileChanged("Somebody edited the files at this moment. Try it again.")
-        restore(doc, edits.wanted, edits.paths)
-        link_uploaded(project, (file.digest for file in edits.wanted if file.text is None), project)
+        restore(doc, edits.files, edits.paths)
+        link_uploaded(project, (file.digest for file in edits.files if file.text is None), project)
     project.refresh_from_db(fields=["sequence"])
 
 
-def _changed(then: Manifest, now: Manifest) -> frozenset[str]:
+def _changed_paths(then: Manifest, now: Manifest) -> frozenset[str]:
     return frozenset(
         path for path in then.keys() | now.keys() if then.get(path, {}).get("digest") != now.get(path, {}).get("digest")
     )
 
 
-def _wanted(result: WorkingTree, path: str) -> FileToRestore:
-    described = result.manifest[path]
-    digest, size = described["digest"], described["size"]
+def _file_to_restore(result: WorkingTree, path: str) -> FileToRestore:
+    entry = result.manifest[path]
+    digest, size = entry["digest"], entry["size"]
     text = result.texts[path].decode("utf-8") if path in result.texts else stored_text(path, digest, size)
     return FileToRestore(path, digest, size, text, result.file_ids.get(path))

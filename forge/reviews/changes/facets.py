@@ -11,17 +11,17 @@ from forge.reviews.changes.models import ChangeRequest
 
 def offer_facets(request: ChangeRequest) -> tuple[Facet, ...]:
     """Returns the facets that both sides see: the state, and the offered files."""
-    decided = None if request.decided is None else request.decided.isoformat()
+    decided_at = None if request.decided is None else request.decided.isoformat()
     by = request.decided_by or "Someone"
     verb = "merged or reopened" if request.is_open else str(request.state)
     state = f"{by} {verb} it meanwhile." if request.decided_by else "It was decided or reopened meanwhile."
-    offered = "Other files are offered now."
+    offer = "Other files are offered now."
     if request.offered is not None:
         of = "" if request.is_outside else " of the fork"
-        offered = f"Version {request.offered.number}{of} is offered now."
+        offer = f"Version {request.offered.number}{of} is offered now."
     return (
-        Facet("state", [request.state, decided], state),
-        Facet("offer", str(request.offered_id), offered),
+        Facet("state", [request.state, decided_at], state),
+        Facet("offer", str(request.offered_id), offer),
     )
 
 

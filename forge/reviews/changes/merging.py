@@ -20,7 +20,16 @@ from forge.projects.versions.store import (
 )
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.errors import ForkDeleted
-from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge import (
+    FilesMerge,
+    MergeChoice,
+    MergeConflict,
+    Side,
+    SideFiles,
+    StoredContent,
+    former_paths,
+    merge_files,
+)
 
 
 @dataclass(frozen=True)
@@ -75,17 +84,17 @@ def merging_of(request: ChangeRequest) -> Merging:
         raise ForkDeleted("The fork was deleted, and what it offered with it. Close the change request.")
     resolutions = request.resolutions.all()
     choices = {each.key: MergeChoice(Side(each.side), each.text) for each in resolutions}
-    written = [each for each in resolutions if each.side == Side.WRITTEN and each.chosen_by_id is not None]
+    written_texts = [each for each in resolutions if each.side == Side.WRITTEN and each.chosen_by_id is not None]
     merge = merging(request.base, working_tree(request.project), request.offered, choices)
-    return replace(merge, writers={each.key: str(each.chosen_by_id) for each in written})
+    return replace(merge, writers={each.key: str(each.chosen_by_id) for each in written_texts})
 
 
-def merging(base: Version, ours: WorkingTree, offered: Version, choices: Mapping[str, MergeChoice]) -> Merging:
+def merging(base: Version, ours: WorkingTree, offered_version: Version, choices: Mapping[str, MergeChoice]) -> Merging:
     """Returns the result of merging a version into files."""
-    then, theirs = available_files(base), available_files(offered)
+    then, theirs = available_files(base), available_files(offered_version)
     sides = (
-        SideFiles(_digests(ours.manifest), renamed(_digests(then), _digests(ours.manifest))),
-        SideFiles(_digests(theirs), _renamed_there(base, then, offered, theirs)),
+        SideFiles(_digests(ours.manifest), former_paths(_digests(then), _digests(ours.manifest))),
+        SideFiles(_digests(theirs), _renamed_there(base, then, offered_version, theirs)),
     )
     merge = merge_files(_digests(then), *sides, lambda digest: _text_of(digest, ours, then, theirs))
     return Merging(merge, ours, then, theirs, merge.without_clashes(choices))
@@ -100,11 +109,11 @@ def _digests(manifest: Manifest) -> dict[str, str]:
     return {path: str(each["digest"]) for path, each in manifest.items()}
 
 
-def _renamed_there(base: Version, then: Manifest, offered: Version, theirs: Manifest) -> dict[str, str]:
+def _renamed_there(base: Version, then: Manifest, offered_version: Version, theirs: Manifest) -> dict[str, str]:
     """The former path of what was renamed in the fork, which knows its files by their ids."""
     was = {file_id: path for path, file_id in base.file_ids.items() if path in then}
-    renames = renamed(_digests(then), _digests(theirs))
-    for path, file_id in offered.file_ids.items():
+    renames = former_paths(_digests(then), _digests(theirs))
+    for path, file_id in offered_version.file_ids.items():
         former = was.get(file_id)
         if path in theirs and former is not None and former != path and former not in theirs:
             renames[path] = former
@@ -112,28 +121,28 @@ def _renamed_there(base: Version, then: Manifest, offered: Version, theirs: Mani
 
 
 def _text_of(digest: str, ours: WorkingTree, *others: Manifest) -> str | None:
-    for path, described in ours.manifest.items():
-        if described["digest"] == digest:
+    for path, entry in ours.manifest.items():
+        if entry["digest"] == digest:
             return ours.texts[path].decode("utf-8") if path in ours.texts else None
     for manifest in others:
-        for path, described in manifest.items():
-            if described["digest"] == digest:
-                return stored_text(path, digest, described["size"])
+        for path, entry in manifest.items():
+            if entry["digest"] == digest:
+                return stored_text(path, digest, entry["size"])
     return None
 
 
 def _result(merge: Merging) -> WorkingTree:
-    described = {
+    entries = {
         each["digest"]: each for side in (merge.base, merge.theirs, merge.ours.manifest) for each in side.values()
     }
     manifest: dict[str, Mapping[str, Any]] = {}
     texts: dict[str, bytes] = {}
     for path, content in merge.merge.files(merge.choices).items():
-        if not isinstance(content, Stored):
+        if not isinstance(content, StoredContent):
             texts[path] = content.text.encode("utf-8")
             manifest[path] = described_bytes(texts[path])
             continue
-        manifest[path] = described[content.digest]
+        manifest[path] = entries[content.digest]
         if merge.ours.manifest.get(path, {}).get("digest") == content.digest:
             if path in merge.ours.texts:
                 texts[path] = merge.ours.texts[path]

@@ -31,8 +31,8 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def offered_by(self, actor: Actor) -> ChangeRequestQuerySet:
         """Those from forks that the person reads, to projects whose page they may open: what is offered, what is said
         of it and what became of it, and no more."""
-        seen = Project.objects.visible_to(actor)
-        return self.filter(source__in=Project.objects.of_member(actor), project__in=seen)
+        visible_projects = Project.objects.visible_to(actor)
+        return self.filter(source__in=Project.objects.of_member(actor), project__in=visible_projects)
 
 
 class ChangeRequest(models.Model):

@@ -11,7 +11,7 @@ from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.participants import offers_it
 
-SHOWN = 10
+ITEMS_SHOWN = 10
 LOOKED_AT = 200
 """The newest open change requests that are looked at."""
 ICON = "git-pull-request"
@@ -31,12 +31,12 @@ def offers_that_wait(actor: Actor) -> PendingItems:
     mine = [each for each in newest if each.author_id == actor.pk and _reads(actor, each)]
     for_me = [each for each in newest if each.author_id != actor.pk or (each.changes_requested and each in mine)]
     return PendingItems(
-        for_me=[_waiting(each, _wanted(actor, each)) for each in for_me[:SHOWN]],
-        for_others=[_waiting(each, "Not decided yet") for each in mine if each.changes_requested is None][:SHOWN],
+        for_me=[_waiting(each, _reason(actor, each)) for each in for_me[:ITEMS_SHOWN]],
+        for_others=[_waiting(each, "Not decided yet") for each in mine if each.changes_requested is None][:ITEMS_SHOWN],
     )
 
 
-def _wanted(actor: Actor, request: ChangeRequest) -> str:
+def _reason(actor: Actor, request: ChangeRequest) -> str:
     if request.author_id == actor.pk:
         return "Changes are asked for"
     return f"{request.author or 'Someone'} offers changes"

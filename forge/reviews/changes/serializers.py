@@ -192,11 +192,11 @@ def open_change_request_to_json(actor: Actor, request: ChangeRequest, merge: Mer
     return {
         **change_request_to_json(actor, request),
         "conflicts": [] if merge is None else [_conflict(each, merge) for each in merge.conflicts],
-        "missing": [] if merge is None else [*_unresolved(merge), *missing_to_merge(request, merge)],
+        "missing": [] if merge is None else [*_conflict_sentences(merge), *missing_to_merge(request, merge)],
     }
 
 
-def _unresolved(merge: Merging) -> list[str]:
+def _conflict_sentences(merge: Merging) -> list[str]:
     return [
         f"{each.name} in {each.path} is in conflict. Choose a side or write another text." for each in merge.unresolved
     ]

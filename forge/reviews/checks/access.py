@@ -31,15 +31,15 @@ class CheckStatus:
 def newest_passed(project: Project) -> Publication | None:
     """The newest publication that passed the gate, whose rules are in force. The caller has found the project."""
     # An override lets one build past the rules and makes no new ones.
-    passed = Publication.objects.filter(repository__project=project.pk, admission=Admission.PASSED)
-    return passed.select_related("build__version").order_by("-created").first()
+    publications = Publication.objects.filter(repository__project=project.pk, admission=Admission.PASSED)
+    return publications.select_related("build__version").order_by("-created").first()
 
 
 def required_checks(build: Build, in_force: Policy | None = None) -> tuple[RequiredCheck, ...]:
     """The checks of the build's own rules and of those in force, by name. The caller has found the build."""
     if in_force is None:
-        passed = newest_passed(build.project)
-        in_force = Policy() if passed is None else Policy.from_json(passed.policy)
+        publication = newest_passed(build.project)
+        in_force = Policy() if publication is None else Policy.from_json(publication.policy)
     checks = {*(policy_of(build) or Policy()).checks, *in_force.checks}
     return tuple(sorted(checks, key=lambda each: (each.name, each.robot)))
 
@@ -47,9 +47,9 @@ def required_checks(build: Build, in_force: Policy | None = None) -> tuple[Requi
 def check_statuses(build: Build, in_force: Policy | None = None) -> tuple[CheckStatus, ...]:
     """Each required check with its result. One counts while the token that posted it works, and while the account may
     post today, by an address that it has confirmed. The caller has found the build."""
-    required = required_checks(build, in_force)
-    if not required or build.artefact is None:
-        return tuple(CheckStatus(each, None) for each in required)
+    checks = required_checks(build, in_force)
+    if not checks or build.artefact is None:
+        return tuple(CheckStatus(each, None) for each in checks)
     mates = [mate.user for mate in team_of(build.project, Verb.POST_CHECK) if mate.user.is_active]
     addresses = confirmed_addresses(mates)
     rows = CheckResult.objects.filter(
@@ -59,4 +59,4 @@ def check_statuses(build: Build, in_force: Policy | None = None) -> tuple[CheckS
         token__in=ApiToken.objects.alive(),
     ).order_by("posted")
     results = {RequiredCheck(row.name, addresses[row.owner_id], row.token_name): row for row in rows}
-    return tuple(CheckStatus(each, results.get(each)) for each in required)
+    return tuple(CheckStatus(each, results.get(each)) for each in checks)

@@ -108,16 +108,16 @@ def _require_one(token: ApiToken) -> None:
 
 def _require_robot(build: Build, robot: RequiredCheck) -> None:
     """Raises `UnknownCheck` where no rule names the check, and `WrongRobot` where each names another robot for it."""
-    required = required_checks(build)
-    of_name = [each for each in required if each.name == robot.name]
+    checks = required_checks(build)
+    of_name = [each for each in checks if each.name == robot.name]
     if not of_name:
-        names = list(dict.fromkeys(each.name for each in required))
-        known = f"It names {listed(names)}." if names else "It names none."
-        raise UnknownCheck(f"forge.yml names no check {plain(robot.name, 40)}. {known}")
+        names = list(dict.fromkeys(each.name for each in checks))
+        known_names = f"It names {listed(names)}." if names else "It names none."
+        raise UnknownCheck(f"forge.yml names no check {plain(robot.name, 40)}. {known_names}")
     if robot not in of_name:
-        needed = listed([plain(each.robot, 200) for each in of_name])
+        robots = listed([plain(each.robot, 200) for each in of_name])
         own = f"{robot.account or 'an account whose address is not confirmed'}/{plain(robot.token, 80)}"
-        raise WrongRobot(f"Results of {robot.name} are posted by {needed}. This token is {own}.")
+        raise WrongRobot(f"Results of {robot.name} are posted by {robots}. This token is {own}.")
 
 
 def _checked_text(result: ReportedCheck) -> str:

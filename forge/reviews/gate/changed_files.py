@@ -30,8 +30,8 @@ def is_judged_alike(build: Build, other: Build) -> bool:
     policy = policy_of(build)
     if policy != policy_of(other):
         return False
-    owned = (policy or Policy()).owned(changed_paths(files_of(other.version), files_of(build.version)))
-    return not owned
+    owned_paths = (policy or Policy()).paths_by_owner(changed_paths(files_of(other.version), files_of(build.version)))
+    return not owned_paths
 
 
 def _digest(files: Files, path: str) -> object:

@@ -24,7 +24,7 @@ from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rules.access import rule_facets, rules_of
 from rune.source.policy import Policy
 
-UNSEARCHED = "Its files were not searched for secrets. Publish again."
+UNSEARCHED_FILES = "Its files were not searched for secrets. Publish again."
 
 
 def demands_on(build: Build, tag: str) -> Demands:
@@ -36,8 +36,8 @@ def demands_on(build: Build, tag: str) -> Demands:
 def answer(build: Build, tag: str) -> GateAnswer:
     """Answers the registry. Files that nobody searched for secrets do not pass."""
     demands = demands_on(build, tag)
-    unsearched = () if is_searched(build.version) else (UNSEARCHED,)
-    return GateAnswer(demands.is_protected, (*unsearched, *demands.missing))
+    search_sentences = () if is_searched(build.version) else (UNSEARCHED_FILES,)
+    return GateAnswer(demands.is_protected, (*search_sentences, *demands.missing))
 
 
 @block_gates.register
@@ -47,9 +47,9 @@ def answer_for_block(project: Project, source: Version, version: str) -> GateAns
     if build is not None:
         return answer(build, version)
     is_protected = bool(protected_tags_among(project, [version]))
-    unbuilt = "These files were not built, so they could not be reviewed. Build them, and ask for a review."
-    unsearched = () if is_searched(source) else (UNSEARCHED,)
-    missing = (*unsearched, *secret_sentences(source), *((unbuilt,) if is_protected else ()))
+    unbuilt_sentence = "These files were not built, so they could not be reviewed. Build them, and ask for a review."
+    search_sentences = () if is_searched(source) else (UNSEARCHED_FILES,)
+    missing = (*search_sentences, *secret_sentences(source), *((unbuilt_sentence,) if is_protected else ()))
     return GateAnswer(is_protected, missing)
 
 
@@ -63,16 +63,16 @@ def protected_tags_among(project: Project, tags: Collection[str]) -> list[str]:
 
 
 @clearances.register
-def said_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Clearance]:
+def clearances_of_runes(project: Project, digests: Collection[str]) -> Mapping[str, Clearance]:
     """Which of these runes are approved, and which somebody wants changed."""
     standing = Verdict.objects.standing().filter(project=project, rune_digest__in=digests)
-    said: dict[str, Clearance] = {}
+    clearance_by_digest: dict[str, Clearance] = {}
     for digest, verdict in standing.values_list("rune_digest", "verdict"):
         if verdict == VerdictChoice.CHANGES:
-            said[digest] = Clearance.OBJECTED
+            clearance_by_digest[digest] = Clearance.OBJECTED
         else:
-            said.setdefault(digest, Clearance.APPROVED)
-    return said
+            clearance_by_digest.setdefault(digest, Clearance.APPROVED)
+    return clearance_by_digest
 
 
 @publication_facets.register
@@ -91,7 +91,7 @@ def verdict_facets(build: Build) -> tuple[Facet, ...]:
 
 
 def _situation(build: Build) -> Situation:
-    in_force, since, passed = _in_force(build.project)
+    in_force, since, passed_files = _in_force(build.project)
     members = _members(build.project)
     authors, rules = authors_of(build), rules_of(build.project.organisation_id)
     return Situation(
@@ -104,7 +104,7 @@ def _situation(build: Build) -> Situation:
         judgements_of(build),
         rules.policy,
         rules.confirms,
-        changed_paths(passed, files_of(build.version)),
+        changed_paths(passed_files, files_of(build.version)),
         tuple(_gate_check(each) for each in check_statuses(build, in_force)),
         secret_sentences(build.version),
     )

@@ -55,7 +55,7 @@ class GateCheck:
     name: str
     robot: str
     succeeded: bool = False
-    said: str = ""
+    state: str = ""
     text: str = ""
     link: str = ""
 
@@ -71,7 +71,7 @@ class Situation:
     """
 
     members: tuple[GateMember, ...]
-    proposed: Policy
+    proposed_policy: Policy
     in_force: Policy
     since: datetime | None
     verdicts: tuple[MemberVerdict, ...]
@@ -86,7 +86,7 @@ class Situation:
 
     @property
     def changes_rules(self) -> bool:
-        return self.proposed != self.in_force
+        return self.proposed_policy != self.in_force
 
     @property
     def is_shared(self) -> bool:
@@ -154,10 +154,10 @@ class Demands:
             *(self._approval_sentence(each) for each in self.approvals if each.lacking),
         )
 
-    def _approval_sentence(self, needed: NeededApproval) -> str:
-        sentence = f"It has {len(needed.approvers)} of {needed.text}."
-        sentence = " ".join((sentence, *needed.nobody_sentences))
-        if needed.is_of_authors:
+    def _approval_sentence(self, approval: NeededApproval) -> str:
+        sentence = f"It has {len(approval.approvers)} of {approval.text}."
+        sentence = " ".join((sentence, *approval.nobody_sentences))
+        if approval.is_of_authors:
             authors = "Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
             return f"{sentence} {authors}"
         if self.confirms:
@@ -168,8 +168,8 @@ class Demands:
 
 
 def _check_sentence(check: GateCheck) -> str:
-    said = f"said {check.said}" if check.said else "has posted no result"
-    return f"The check {check.name} did not succeed: {check.robot} {said}. Wait for it, or fix what it checks."
+    result = f"said {check.state}" if check.state else "has posted no result"
+    return f"The check {check.name} did not succeed: {check.robot} {result}. Wait for it, or fix what it checks."
 
 
 def _objection_sentence(name: str) -> str:
@@ -185,21 +185,21 @@ def _limit_sentence(judgement: Judgement) -> str:
 
 def demands(situation: Situation, tag: str) -> Demands:
     """Returns the conditions of a tag for the build."""
-    policies = (situation.proposed, situation.in_force, situation.organisation)
+    policies = (situation.proposed_policy, situation.in_force, situation.organisation)
     patterns = {pattern for policy in policies for pattern in protected_tags(policy, situation)}
-    needed = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))
-    owned = _owned(policies, situation.changed)
+    rules = dict.fromkeys(each for policy in policies for each in approvals(policy, situation))
+    files_by_rule = _files_by_rule(policies, situation.changed)
     approving = tuple(each for each in situation.verdicts if each.approves and _counts(each, situation))
     objecting = frozenset(each.person for each in situation.verdicts if not each.approves)
     return Demands(
         protects(patterns, tag),
         situation.judgements,
         (
-            *(_needed(each, situation, approving) for each in needed),
-            *(_needed(each, situation, approving, files) for each, files in owned.items()),
+            *(_needed_approval(each, situation, approving) for each in rules),
+            *(_needed_approval(each, situation, approving, files) for each, files in files_by_rule.items()),
         ),
         tuple(each.name for each in situation.members if each.person in objecting),
-        rule_changes(situation.in_force, situation.proposed),
+        rule_changes(situation.in_force, situation.proposed_policy),
         situation.confirms,
         situation.checks,
         situation.secrets,
@@ -227,23 +227,23 @@ def _counts(verdict: MemberVerdict, situation: Situation) -> bool:
     if not situation.changes_rules:
         return True
     is_of_now = situation.since is None or verdict.created > situation.since
-    return is_of_now and verdict.policy == situation.proposed
+    return is_of_now and verdict.policy == situation.proposed_policy
 
 
-def _owned(policies: Collection[Policy], changed: Collection[str]) -> dict[ApprovalRule, tuple[str, ...]]:
+def _files_by_rule(policies: Collection[Policy], changed: Collection[str]) -> dict[ApprovalRule, tuple[str, ...]]:
     """The changed files by their owners; a file has the owners of each policy that names some."""
-    owned: dict[ApprovalRule, tuple[str, ...]] = {}
+    files_by_rule: dict[ApprovalRule, tuple[str, ...]] = {}
     for policy in policies:
-        for owners, files in policy.owned(changed).items():
-            owned[owners] = tuple(sorted({*owned.get(owners, ()), *files}))
-    return owned
+        for owners, files in policy.paths_by_owner(changed).items():
+            files_by_rule[owners] = tuple(sorted({*files_by_rule.get(owners, ()), *files}))
+    return files_by_rule
 
 
-def _needed(
+def _needed_approval(
     approval: ApprovalRule, situation: Situation, approving: Collection[MemberVerdict], files: tuple[str, ...] = ()
 ) -> NeededApproval:
     approvers = [each for each in situation.members if _may_approve(approval, each)]
-    known = {each.address for each in situation.members if each.address}
+    addresses = {each.address for each in situation.members if each.address}
     teams = {name for each in situation.members for name in each.teams}
     # Of these bytes others were built, from files that the owner has not seen.
     people = {each.person for each in approving if each.unseen.isdisjoint(files)}
@@ -251,7 +251,7 @@ def _needed(
         approval,
         tuple(each.name for each in approvers if each.person in people),
         bool(approvers) and all(each.person in situation.authors for each in approvers),
-        tuple(each for each in approval.people if each not in known),
+        tuple(each for each in approval.people if each not in addresses),
         tuple(f"team {each}" for each in approval.teams if each not in teams),
         files,
     )

@@ -57,5 +57,5 @@ def steps_of(demands: Demands) -> Sequence[GateStep]:
 
 
 def _check_step(check: GateCheck) -> GateStep:
-    said = f"{check.robot} said {check.said}." if check.said else f"{check.robot} has posted no result."
-    return GateStep(check.succeeded, f"The check {check.name}", f"{said} {check.text}".strip(), check.link)
+    result = f"{check.robot} said {check.state}." if check.state else f"{check.robot} has posted no result."
+    return GateStep(check.succeeded, f"The check {check.name}", f"{result} {check.text}".strip(), check.link)

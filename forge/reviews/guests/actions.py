@@ -119,10 +119,15 @@ def enter_as_guest(secret: str, review: UUID) -> tuple[Guest, str]:
         raise TooManyGuests(f"This link was opened in {MOST_GUESTS} browsers, which is all it is for.")
     cookie_secret = new_secret()
     guest = Guest.objects.create(link=link, secret_hash=hash_secret(cookie_secret))
-    entered = link.review
-    place = entered.project.place
+    entered_review = link.review
+    place = entered_review.project.place
     write_entry(
-        principal_of_guest(guest), "guest.enter", entered.subject, place, number=entered.number, guest=link.title
+        principal_of_guest(guest),
+        "guest.enter",
+        entered_review.subject,
+        place,
+        number=entered_review.number,
+        guest=link.title,
     )
     return guest, cookie_secret
 
@@ -143,7 +148,7 @@ def say_as_guest(actor: Actor, review: Review, name: str, text: str, reply_to: A
             int(SAID_WITHIN.total_seconds()),
         )
     if reply_to is None:
-        thread = _begun(review, name, text)
+        thread = _begin_thread(review, name, text)
     else:
         thread = reply_to
         thread.thread.refresh_from_db()
@@ -169,7 +174,7 @@ def note_guest_download(actor: Actor, review: Review, build: Build, guest: str) 
     write_entry(actor, "guest.download", review.subject, review.project.place, number=build.number, guest=guest)
 
 
-def _begun(review: Review, name: str, text: str) -> AnchoredThread:
+def _begin_thread(review: Review, name: str, text: str) -> AnchoredThread:
     comment = threads.begin_thread(review.subject, None, text, name)
     last = newest_round(review)
     return AnchoredThread.objects.create(

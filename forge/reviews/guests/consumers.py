@@ -32,7 +32,7 @@ LOOK_EVERY = 15.0
 """Seconds after which the link is looked at again although nothing happens: its time may be over."""
 MEMBERS_PART = 2
 """Guests have at most this part, one half, of an organisation's sockets, so that members always have theirs."""
-ENDED = "There is no such review, or your link to it has ended."
+NO_REVIEW = "There is no such review, or your link to it has ended."
 TOO_MANY = "This review is open in as many browsers as it may be. New comments appear when you load the page again."
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class GuestEntry:
 
     project_stream: str
     organisation_stream: str
-    heard: int
+    sequence: int
     most_sockets: int
 
 
@@ -64,7 +64,7 @@ class GuestReviewSocket(ReleasingSocket):
         self._cookies: Mapping[str, str] = self.scope.get("cookies", {})
         entry = await reader.ask(_enter, self._cookies, self._review)
         if entry is None:
-            await self.close(code=Closing.NOT_FOUND, reason=ENDED)
+            await self.close(code=Closing.NOT_FOUND, reason=NO_REVIEW)
         elif not _take(entry):
             await self.close(code=Closing.TOO_MANY, reason=TOO_MANY)
         else:
@@ -89,7 +89,7 @@ class GuestReviewSocket(ReleasingSocket):
 
     def _follow(self, entry: GuestEntry) -> None:
         self._inbox: asyncio.Queue[Message] = asyncio.Queue()
-        self._entry, self._heard = entry, entry.heard
+        self._entry, self._sequence = entry, entry.sequence
         for group in self._groups(entry):
             listen(group, self._inbox.put_nowait)
         watch.follow_stream(entry.project_stream, self._notice)
@@ -97,7 +97,7 @@ class GuestReviewSocket(ReleasingSocket):
 
     def _notice(self, stream: str, last: int) -> None:
         """The database's last number: a message may have been lost."""
-        if last > self._heard:
+        if last > self._sequence:
             self._inbox.put_nowait({"last": last})
 
     async def _hear_on(self, entry: GuestEntry) -> None:
@@ -120,7 +120,7 @@ class GuestReviewSocket(ReleasingSocket):
         if not is_news and message != LOOK:
             return True
         if not await reader.ask(_is_in, self._cookies, self._review):
-            await self.close(code=Closing.NO_ACCESS, reason=ENDED)
+            await self.close(code=Closing.NO_ACCESS, reason=NO_REVIEW)
             return False
         if is_news:
             await self._say("changed")
@@ -130,11 +130,11 @@ class GuestReviewSocket(ReleasingSocket):
         """Whether something happened to the review since the number that was heard last."""
         event = message.get("event")
         last: int = event["sequence"] if event else message["last"]
-        if last <= self._heard:
+        if last <= self._sequence:
             return False
-        before, self._heard = self._heard, last
+        before, self._sequence = self._sequence, last
         events = [event] if event and last == before + 1 else await reader.ask(_events, entry.project_stream, before)
-        self._heard = max([last, *(each["sequence"] for each in events)])
+        self._sequence = max([last, *(each["sequence"] for each in events)])
         return _concern(events, self._review)
 
     async def _say(self, kind: str) -> None:

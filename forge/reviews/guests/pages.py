@@ -64,7 +64,7 @@ def review(request: HttpRequest, review_id: UUID) -> HttpResponse:
     """The review for the person who came in by a link, else the page that changes the link's secret for a cookie."""
     guest = find_guest(request.COOKIES, review_id)
     if request.method == "POST":
-        return _entered(request, review_id, guest)
+        return _enter(request, review_id, guest)
     if guest is None:
         return render(request, "reviews/guests/enter.html")
     return render(request, "reviews/guests/review.html", _context(guest))
@@ -78,8 +78,8 @@ def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
     principal = principal_of_guest(guest)
     target = review_for_guest(principal, review_id)
     try:
-        answered = _thread(principal, target, request.POST.get("thread", ""))
-        actions.say_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), answered)
+        thread = _thread(principal, target, request.POST.get("thread", ""))
+        actions.say_as_guest(principal, target, request.POST.get("name", ""), request.POST.get("text", ""), thread)
     except (Invalid, Conflict, TooOften) as error:
         return show_again(request, "reviews/guests/review.html", _context(guest), error)
     return redirect(f"{guest_path(review_id)}#conversation")
@@ -115,8 +115,8 @@ def example(request: HttpRequest, review_id: UUID, path: str) -> HttpResponseBas
     """An example input of the build that is judged now, for the guest's page."""
     principal = principal_of_guest(_guest(request, review_id))
     build = build_for_guest(principal, review_for_guest(principal, review_id))
-    described = described_example(examples_for_others(build), path)
-    answer = blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
+    entry = described_example(examples_for_others(build), path)
+    answer = blob_response(request, entry["digest"], entry["size"], filename=path.rpartition("/")[2])
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
@@ -152,7 +152,7 @@ def revoke(request: HttpRequest, organisation: str, name: str, number: int, link
     return redirect(f"{target.get_absolute_url()}#guests")
 
 
-def _entered(request: HttpRequest, review_id: UUID, guest: Guest | None) -> HttpResponse:
+def _enter(request: HttpRequest, review_id: UUID, guest: Guest | None) -> HttpResponse:
     """Back to the page with a cookie; a browser that is in keeps the one that it has."""
     answer = redirect(guest_path(review_id))
     if guest is not None:
@@ -183,7 +183,7 @@ def _guest(request: HttpRequest, review_id: UUID) -> Guest:
 def _context(guest: Guest) -> dict[str, Any]:
     talk = _talk(guest)
     project = talk["review"].project
-    return {**talk, "project": project, "link": guest.link, **_judged(talk["build"], talk["path"])}
+    return {**talk, "project": project, "link": guest.link, **_build_facts(talk["build"], talk["path"])}
 
 
 def _talk(guest: Guest) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def _talk(guest: Guest) -> dict[str, Any]:
     }
 
 
-def _judged(build: Build, path: str) -> dict[str, Any]:
+def _build_facts(build: Build, path: str) -> dict[str, Any]:
     """The figures, and what changed since the approved build, in words alone."""
     if not is_reviewable(build):
         return {}

@@ -19,7 +19,7 @@ from forge.projects.models import Project
 from forge.registry.models import Tag, TagQuerySet
 from forge.reviews.models import AwaitedReview, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import is_own_rune
-from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, review_state, verdicts_of
 
 
 def may_judge(actor: Actor, build: Build) -> bool:
@@ -63,10 +63,10 @@ def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID,
     verdicts = Verdict.objects.standing().filter(
         project__in={project for project, _ in runes}, rune_digest__in={digest for _, digest in runes}
     )
-    said: dict[tuple[UUID, str], set[str]] = {}
+    verdicts_by_rune: dict[tuple[UUID, str], set[str]] = {}
     for project, digest, verdict in verdicts.values_list("project", "rune_digest", "verdict"):
-        said.setdefault((project, digest), set()).add(verdict)
-    return frozenset(rune for rune in runes if said.get(rune) == {VerdictChoice.APPROVE})
+        verdicts_by_rune.setdefault((project, digest), set()).add(verdict)
+    return frozenset(rune for rune in runes if verdicts_by_rune.get(rune) == {VerdictChoice.APPROVE})
 
 
 def approvals_of(build: Build) -> int:
@@ -83,8 +83,8 @@ def approved_before(build: Build) -> Build | None:
     standing = Verdict.objects.standing().filter(project=build.project)
     approving = standing.filter(verdict=VerdictChoice.APPROVE).values("rune_digest")
     objecting = standing.filter(verdict=VerdictChoice.CHANGES).values("rune_digest")
-    approved = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
-    return approved.select_related("artefact", "version", "project__organisation").order_by("-number").first()
+    approved_builds = earlier.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
+    return approved_builds.select_related("artefact", "version", "project__organisation").order_by("-number").first()
 
 
 def judged_before(actor: Actor, build: Build) -> Build | None:
@@ -94,12 +94,12 @@ def judged_before(actor: Actor, build: Build) -> Build | None:
     reviews = Round.objects.filter(build=build).values("review")
     rounds = Round.objects.filter(review__in=reviews, build__number__lt=build.number)
     verdicts = Verdict.objects.visible_to(actor).filter(project=build.project, user_id=actor.pk)
-    judged = Build.objects.filter(
+    judged_builds = Build.objects.filter(
         pk__in=rounds.values("build"),
         artefact__digest__in=verdicts.values("rune_digest"),
         job__state=JobState.SUCCEEDED,
     )
-    return judged.select_related("artefact", "version", "project__organisation").order_by("-number").first()
+    return judged_builds.select_related("artefact", "version", "project__organisation").order_by("-number").first()
 
 
 def reviews_of(actor: Actor, project: Project) -> ReviewQuerySet:
@@ -120,7 +120,7 @@ def with_published(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With the version under which what each judges now is published."""
     name = _published_tags().order_by("created").values("name")[:1]
     # Readers find it declared at the model, which the plug-in takes for another definition.
-    return reviews.alias(judged_digest=_judged_digest()).annotate(published=Subquery(name))  # type: ignore[no-redef]
+    return reviews.alias(judged_digest=_judged_digest()).annotate(published_version=Subquery(name))  # type: ignore[no-redef]
 
 
 def unpublished(reviews: ReviewQuerySet) -> ReviewQuerySet:
@@ -180,8 +180,8 @@ def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
 
 def with_joining(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With how many people may still join each by a letter."""
-    invited = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
-    joining = Coalesce(Subquery(invited.annotate(count=Count("pk")).values("count")), 0)
+    invited_reviewers = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
+    joining = Coalesce(Subquery(invited_reviewers.annotate(count=Count("pk")).values("count")), 0)
     # Readers find it declared at the model, which the plug-in takes for another definition.
     return reviews.annotate(joining=joining)  # type: ignore[no-redef]
 
@@ -205,17 +205,17 @@ def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:
     return verdicts_by_round({review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews})
 
 
-def verdicts_by_round(judged: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Verdicts]:
+def verdicts_by_round(runes: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Verdicts]:
     """The standing verdicts on runes, each the id of a project and a digest, by what asks; one query for all."""
     rows = Verdict.objects.standing().filter(
-        project__in={project for project, _ in judged.values()},
-        rune_digest__in={digest for _, digest in judged.values()},
+        project__in={project for project, _ in runes.values()},
+        rune_digest__in={digest for _, digest in runes.values()},
     )
     verdicts: dict[tuple[UUID, str], dict[UUID, str]] = {}
     for project_id, digest, user_id, verdict in rows.values_list("project", "rune_digest", "user", "verdict"):
         if user_id is not None:
             verdicts.setdefault((project_id, digest), {})[user_id] = verdict
-    return {round_key: verdicts_of(verdicts.get(rune, {})) for round_key, rune in judged.items()}
+    return {round_key: verdicts_of(verdicts.get(rune, {})) for round_key, rune in runes.items()}
 
 
 def digest_of(one_round: Round) -> str:
@@ -232,4 +232,4 @@ def is_overdue(review: Review, verdicts: Verdicts) -> bool:
 
 def state_of(review: Review, verdicts: Verdicts) -> ReviewState:
     """Where a review stands."""
-    return decided(groups_of(review), verdicts, is_closed=review.closed is not None)
+    return review_state(groups_of(review), verdicts, is_closed=review.closed is not None)

@@ -37,11 +37,11 @@ def _who_wrote(build: Build) -> frozenset[UUID]:
     if build.version is None:
         return frozenset()
     since = Version.objects.filter(project=build.project_id, sequence__lte=build.version.sequence)
-    approved = _approved_sequence(build)
-    if approved is not None:
+    approved_sequence = _approved_sequence(build)
+    if approved_sequence is not None:
         # The version that a change request would make has writers who wrote elsewhere, and the number of the files
         # here.
-        since = since.filter(Q(sequence__gt=approved) | Q(pk=build.version.pk))
+        since = since.filter(Q(sequence__gt=approved_sequence) | Q(pk=build.version.pk))
     return frozenset(UUID(person) for people in since.values_list("writers", flat=True) for person in people)
 
 
@@ -60,7 +60,7 @@ def _approved_sequence(build: Build) -> int | None:
         .succeeded()
         .filter(project=build.project_id, version__sequence__lte=build.version.sequence, version__is_proposed=False)
     )
-    approved = older.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
+    approved_builds = older.filter(artefact__digest__in=approving).exclude(artefact__digest__in=objecting)
     if build.artefact is not None:
-        approved = approved.exclude(artefact__digest=build.artefact.digest)
-    return approved.order_by("-version__sequence").values_list("version__sequence", flat=True).first()
+        approved_builds = approved_builds.exclude(artefact__digest=build.artefact.digest)
+    return approved_builds.order_by("-version__sequence").values_list("version__sequence", flat=True).first()

@@ -44,7 +44,7 @@ def missing(group: RequiredGroup, verdicts: Verdicts) -> int:
     return max(0, group.needed - len(group.people & verdicts.approving))
 
 
-def decided(groups: Sequence[RequiredGroup], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
+def review_state(groups: Sequence[RequiredGroup], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
     """Where a review stands. One member who wants changes is enough, asked or not; without any approval it waits."""
     if is_closed:
         return ReviewState.CLOSED

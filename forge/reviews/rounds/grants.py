@@ -14,8 +14,14 @@ from forge.reviews.models import AwaitedReview
 
 
 def _find(scope: GrantScope) -> Sequence[Grant]:
-    awaited = AwaitedReview.objects.pending().filter(requested_by__in=scope.people, build__project__deleted_at=None)
-    awaited = awaited if scope.organisation is None else awaited.filter(build__project__organisation=scope.organisation)
+    awaited_reviews = AwaitedReview.objects.pending().filter(
+        requested_by__in=scope.people, build__project__deleted_at=None
+    )
+    awaited_reviews = (
+        awaited_reviews
+        if scope.organisation is None
+        else awaited_reviews.filter(build__project__organisation=scope.organisation)
+    )
     return [
         Grant(
             id=each.pk,
@@ -26,7 +32,7 @@ def _find(scope: GrantScope) -> Sequence[Grant]:
             created=each.created,
             token=each.created_by_token,
         )
-        for each in awaited.select_related("build__project__organisation")
+        for each in awaited_reviews.select_related("build__project__organisation")
     ]
 
 

@@ -46,14 +46,14 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
         except ValidationError:
             raise _invalid(f"{address} does not look like an email address.") from None
     judges = {mate.user.email.lower(): mate.user for mate in team_of(project, Verb.REVIEW)}
-    if known := next((judges[address] for address in unique if address in judges), None):
-        raise _invalid(f"{known} can review this project already: choose them in the list.")
+    if member := next((judges[address] for address in unique if address in judges), None):
+        raise _invalid(f"{member} can review this project already: choose them in the list.")
     locked(project.organisation)  # Letters of others at the same time are counted.
     since = timezone.now() - timedelta(days=1)
-    sent = InvitedReviewer.objects.filter(
+    letters = InvitedReviewer.objects.filter(
         review__project__organisation=project.organisation_id, created__gt=since
     ).count()
-    if sent + len(unique) > MOST_LETTERS:
+    if letters + len(unique) > MOST_LETTERS:
         raise _invalid(
             f"An organisation invites at most {MOST_LETTERS} people into reviews in a day. Try again tomorrow."
         )

@@ -1,17 +1,193 @@
-"""Reviews that were asked for while their build was still being made."""
+"""Reviews of builds in rounds, their reviewers and verdicts, and those that wait for an unfinished build."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from forge.accounts.models import of_living_tokens
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.jobs.models import JobState
 from forge.projects.models import Project
+from rune.digests import DIGEST_LENGTH
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ReviewQuerySet:
+        """Reviews in the person's own organisations."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class Review(models.Model):
+    """That somebody asked others to judge a build, and the builds that followed it. Open until it is closed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="reviews")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    message = models.TextField(blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    due = models.DateField(null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    closed = models.DateTimeField(null=True, blank=True)
+    """When it was closed: nobody is waited for any more."""
+    reminded_before = models.DateTimeField(null=True, blank=True)
+    """When its reviewers were reminded that it is due soon, and then that it is overdue: once each."""
+    reminded_after = models.DateTimeField(null=True, blank=True)
+    joining: int
+    """How many people may still join it by a letter; of what `forge.reviews.rounds.access.with_joining` found."""
+    rune_digest: str | None
+    """The digest of what it judges now; of what `forge.reviews.rounds.open_reviews` found, as `since`, when its newest
+    round began."""
+    since: datetime
+    published_version: str | None
+    """The version under which what it judges is published; of what `forge.reviews.rounds.access.with_published`
+    found."""
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="one_review_a_number")]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"review {self.number}"
+
+    @property
+    def subject(self) -> str:
+        """The key of its discussion and of its audit entries."""
+        return f"review:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}/reviews/{self.number}"
+
+
+class Round(models.Model):
+    """One build of a review; the newest is the one that is judged. `message` says what was addressed."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="rounds")
+    message = models.TextField(blank=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["review", "number"], name="one_round_a_number"),
+            models.UniqueConstraint(fields=["review", "build"], name="one_round_a_build"),
+        ]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"round {self.number}"
+
+
+class ReviewerGroup(models.Model):
+    """People of whom so many must approve: one person, any two of several, or nobody who must but may."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="groups")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=60, blank=True)
+    needed = models.PositiveSmallIntegerField()
+    people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["review", "position"], name="one_group_a_position")]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.needed} of group {self.position}"
+
+
+class InvitedReviewerQuerySet(models.QuerySet["InvitedReviewer"]):
+    """People who were invited into reviews."""
+
+    def open(self) -> InvitedReviewerQuerySet:
+        """Those whose invitation can still be accepted."""
+        return self.filter(invitation__used=None, invitation__revoked=None, invitation__expires__gt=timezone.now())
+
+
+class InvitedReviewer(models.Model):
+    """Somebody without an account here whose review is asked for: who accepts the invitation becomes a reviewer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="invited")
+    invitation = models.OneToOneField("accounts.Invitation", on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField(max_length=254)
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = InvitedReviewerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created", "email"]
+
+    def __str__(self) -> str:
+        return f"{self.email}, invited to review {self.review_id}"
+
+
+class VerdictChoice(models.TextChoices):
+    """A member's verdict on a build."""
+
+    APPROVE = "approve", "Approved"
+    CHANGES = "changes", "Changes requested"
+
+
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    """Verdicts, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> VerdictQuerySet:
+        """Verdicts on builds of the person's own organisations."""
+        return self.filter(build__project__in=Project.objects.of_member(actor))
+
+    def standing(self) -> VerdictQuerySet:
+        """Current verdicts: each member's newest on each build."""
+        return self.filter(replaced=False)
+
+
+class Verdict(models.Model):
+    """A member's verdict on a rune: on its bytes, whichever build of the project made them, and of no others.
+
+    `build` is the one that the member looked at. A member who thinks again writes another; the earlier one stays to be
+    read and is marked as replaced. One that is undone is replaced by nothing.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="verdicts")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    verdict = models.CharField(max_length=10, choices=VerdictChoice.choices)
+    comment = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, default="build")
+    place = models.JSONField(default=dict)
+    """With `kind`, what the comment is about: an anchor (`forge.reviews.threads.anchors`)."""
+    rune_digest = models.CharField(max_length=DIGEST_LENGTH)
+    confirmed = models.BooleanField(default=False)
+    """Whether the member had just proved with a passkey or a password who they are."""
+    replaced = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = VerdictQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "rune_digest", "user"],
+                condition=models.Q(replaced=False),
+                name="one_standing_verdict_a_rune_of_a_member",
+            )
+        ]
+        ordering = ["created"]
+
+    def __str__(self) -> str:
+        return self.verdict
 
 
 class AwaitedReviewQuerySet(models.QuerySet["AwaitedReview"]):

@@ -13,7 +13,7 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.reviews.models import Review, ReviewerGroup, ReviewQuerySet, Round, Verdict
 from forge.reviews.rounds.access import verdicts_by_round, with_joining
-from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, decided, verdicts_of, waited_for
+from forge.reviews.rounds.decision import RequiredGroup, ReviewState, Verdicts, review_state, verdicts_of, waited_for
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class OpenReview:
     @property
     def state(self) -> ReviewState:
         """Where it stands."""
-        return decided(self.groups, self.verdicts, is_closed=False)
+        return review_state(self.groups, self.verdicts, is_closed=False)
 
     @property
     def waited_for(self) -> frozenset[UUID]:
@@ -49,33 +49,33 @@ class _Row:
     name: str
 
 
-def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
+def open_reviews(queryset: ReviewQuerySet) -> list[OpenReview]:
     """The open ones of some reviews, in their order. The caller has found them for someone, or limited them."""
     newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
-    judged = newest.values("build__artefact__digest")[:1]
+    digest = newest.values("build__artefact__digest")[:1]
     since = newest.values("created")[:1]
     # Readers find them declared at the model, which the plug-in takes for other definitions.
-    annotated = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
-    reviews = list(annotated.select_related("project__organisation", "requested_by"))
+    annotated_reviews = with_joining(queryset).annotate(rune_digest=Subquery(digest), since=Subquery(since))  # type: ignore[no-redef]
+    reviews = list(annotated_reviews.select_related("project__organisation", "requested_by"))
     if not reviews:
         return []
     rows = _rows_of([review.pk for review in reviews])
-    verdicts = verdicts_by_round({review.pk: (review.project_id, review.judged or "") for review in reviews})
+    verdicts = verdicts_by_round({review.pk: (review.project_id, review.rune_digest or "") for review in reviews})
     return [_open_review(each, rows.get(each.pk, []), verdicts[each.pk]) for each in reviews]
 
 
 def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
     columns = ("review", "pk", "needed", "people", "people__name", "people__email")
     rows: dict[UUID, list[_Row]] = {}
-    chosen = ReviewerGroup.objects.filter(review__in=reviews).order_by("position")
-    for review, group, needed, person, name, address in chosen.values_list(*columns):
+    groups = ReviewerGroup.objects.filter(review__in=reviews).order_by("position")
+    for review, group, needed, person, name, address in groups.values_list(*columns):
         rows.setdefault(review, []).append(_Row(group, needed, person, name or address or ""))
     return rows
 
 
 def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenReview:
-    needed = {row.group: row.needed for row in rows}
-    people: dict[int, set[UUID]] = {group: set() for group in needed}
+    needed_by_group = {row.group: row.needed for row in rows}
+    people: dict[int, set[UUID]] = {group: set() for group in needed_by_group}
     for row in rows:
         if row.person is not None:
             people[row.group].add(row.person)
@@ -84,7 +84,8 @@ def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenRe
     return OpenReview(
         review=review,
         since=review.since,
-        groups=tuple(RequiredGroup(frozenset(people[group]), needed[group]) for group in needed) + joining,
+        groups=tuple(RequiredGroup(frozenset(people[group]), needed_by_group[group]) for group in needed_by_group)
+        + joining,
         names={row.person: row.name for row in rows if row.person is not None},
         verdicts=verdicts,
     )
@@ -98,7 +99,7 @@ def states_of_runes(reviews: Iterable[OpenReview], verdicts: Mapping[str, Verdic
     """
     states = {digest: _without_review(each) for digest, each in verdicts.items() if each.approving or each.objecting}
     for each in reviews:
-        digest = each.review.judged or ""
+        digest = each.review.rune_digest or ""
         so_far = states.get(digest, ReviewState.APPROVED)
         states[digest] = each.state if so_far is ReviewState.APPROVED else so_far
     return states
@@ -111,7 +112,7 @@ def state_of_rune(actor: Actor, build: Build, verdicts: Iterable[Verdict]) -> Re
     standing = {each.user_id: each.verdict for each in verdicts if not each.replaced and each.user_id is not None}
     rounds = Round.objects.filter(build__artefact__digest=build.artefact.digest).values("review")
     open_ = Review.objects.visible_to(actor).filter(project=build.project_id, closed=None, pk__in=rounds)
-    judging = [each for each in open_reviews(open_) if each.review.judged == build.artefact.digest]
+    judging = [each for each in open_reviews(open_) if each.review.rune_digest == build.artefact.digest]
     return states_of_runes(judging, {build.artefact.digest: verdicts_of(standing)}).get(build.artefact.digest)
 
 

@@ -23,8 +23,8 @@ def remind_of_due_reviews() -> None:
     """Reminds the people who still have to decide. A review that waits for nobody is not due."""
     today = timezone.localdate()
     for step, field, due in _due(today):
-        chosen = Review.objects.filter(closed=None, project__deleted_at=None, **due, **{field: None})
-        for review in complete(chosen.order_by("due"))[:MOST_AT_ONCE]:
+        due_reviews = Review.objects.filter(closed=None, project__deleted_at=None, **due, **{field: None})
+        for review in complete(due_reviews.order_by("due"))[:MOST_AT_ONCE]:
             _remind(review, step, field)
 
 
@@ -38,10 +38,10 @@ def _due(today: date) -> tuple[tuple[ReviewStep, str, dict[str, date]], ...]:
 def _remind(review: Review, step: ReviewStep, field: str) -> None:
     Project.objects.lock(review.project_id)
     # Of two processes, one writes the time; nobody is reminded twice.
-    unreminded = Review.objects.filter(pk=review.pk, closed=None, **{field: None})
+    reviews = Review.objects.filter(pk=review.pk, closed=None, **{field: None})
     if not waited_for(groups_of(review), standing_verdicts([review])[review.pk]):
         return
-    if not unreminded.update(**{field: timezone.now()}):
+    if not reviews.update(**{field: timezone.now()}):
         return
     event = REVIEW_REQUESTED(review=str(review.pk), number=review.number, change=step.value, by=None)
     append_event(review.project.stream, event)

@@ -57,13 +57,13 @@ def check_request(
     message: str,
     reviewers: Sequence[RequestedGroup],
     due: date | None,
-    invited: Sequence[str],
+    invitees: Sequence[str],
 ) -> CheckedRequest:
     """Returns the checked request. Raises `Forbidden`, `Invalid` and `BadReviewers`."""
     title, message = _checked_title(title), checked_message(message)
     if due is not None and due < timezone.localdate():
         raise Invalid("The due date has passed.", errors={"due": ["Choose today or a later day."]})
-    addresses = checked_addresses(actor, build.project, invited)
+    addresses = checked_addresses(actor, build.project, invitees)
     needs_groups = bool(reviewers) or not addresses
     groups = checked_groups(actor, build.project, reviewers, authors_of(build)) if needs_groups else ()
     return CheckedRequest(title, message, groups, addresses)
@@ -95,8 +95,10 @@ def checked_groups(
         raise BadReviewers(f"A review has at most {MOST_GROUPS} groups of reviewers, this one has {len(reviewers)}.")
     able = _members_who_judge(project)
     groups = tuple(
-        _with_people(actor, project, requested, able.keys() - authors) if requested.team else requested
-        for requested in reviewers
+        _with_people(actor, project, requested_group, able.keys() - authors)
+        if requested_group.team
+        else requested_group
+        for requested_group in reviewers
     )
     for group in groups:
         _require_able(group, able, authors)

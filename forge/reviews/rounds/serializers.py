@@ -129,11 +129,11 @@ def round_to_json(one_round: Round) -> RoundJson:
 
 def _group(group: ReviewerGroup, verdicts: Verdicts) -> ReviewerGroupJson:
     people = sorted(group.people.all(), key=str)
-    required = RequiredGroup(frozenset(person.pk for person in people), group.needed)
+    required_group = RequiredGroup(frozenset(person.pk for person in people), group.needed)
     return {
         "title": group.title,
         "needed": group.needed,
-        "missing": missing(required, verdicts),
+        "missing": missing(required_group, verdicts),
         "people": [{"person": person_to_json(person), "verdict": verdicts.of(person.pk)} for person in people],
     }
 

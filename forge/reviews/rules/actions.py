@@ -63,13 +63,13 @@ def _as_dict(row: OrganisationRules) -> dict[str, object]:
 
 
 def _checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
-    chosen = tuple(dict.fromkeys(each.strip() for each in tags if each.strip()))
-    wrong = next((each for each in chosen if not is_pattern(each)), None)
+    unique_tags = tuple(dict.fromkeys(each.strip() for each in tags if each.strip()))
+    wrong = next((each for each in unique_tags if not is_pattern(each)), None)
     message = ""
     if wrong is not None:
         message = f"{wrong[:40]} is not a tag. Write `versions`, a tag such as latest, or one with * such as release-*."
-    elif len(chosen) > MAXIMUM_TAGS:
-        message = f"At most {MAXIMUM_TAGS} tags can be protected, these are {len(chosen)}."
+    elif len(unique_tags) > MAXIMUM_TAGS:
+        message = f"At most {MAXIMUM_TAGS} tags can be protected, these are {len(unique_tags)}."
     if message:
         raise Invalid(message, errors={"protected_tags": [message]})
-    return chosen
+    return unique_tags

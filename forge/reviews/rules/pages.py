@@ -30,7 +30,7 @@ def rules_page(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "organisation/rules.html", _context(principal, place))
     try:
-        change_rules(principal, place, _typed(request), precondition=form_precondition(request.POST))
+        change_rules(principal, place, _rules_of_form(request), precondition=form_precondition(request.POST))
     except Invalid as error:
         return show_again(request, "organisation/rules.html", _context(principal, place), error)
     except Stale as error:
@@ -40,7 +40,7 @@ def rules_page(request: HttpRequest, organisation: str) -> HttpResponse:
     return redirect("organisation-rules", organisation=place.name)
 
 
-def _typed(request: HttpRequest) -> Rules:
+def _rules_of_form(request: HttpRequest) -> Rules:
     approvals, tags = request.POST.get("approvals", ""), request.POST.get("protected_tags", "")
     if not (approvals.isascii() and approvals.isdigit() and len(approvals) < 4):
         message = f"Choose 0 to {MAXIMUM_APPROVALS} approvals."

@@ -34,13 +34,13 @@ class FilesUnread(Unprocessable):
 
 @dataclass(frozen=True)
 class Field:
-    """An argument that may be changed. `stated` is what it says, "" where it is left out and the default holds."""
+    """An argument that may be changed. `text` is what it says, "" where it is left out and the default holds."""
 
     stage: str
     argument: str
     kind: str
     help: str
-    stated: str
+    text: str
     default: str
     minimum: float | None
     maximum: float | None
@@ -56,12 +56,14 @@ class Field:
 
 def fields_of(build: Build) -> tuple[Field, ...]:
     """Returns the changeable values of a build's files, in order. Raises `FilesUnread` and `Busy`."""
-    declared = language_pool.overridable(
+    declarations = language_pool.overridable(
         build.project.organisation_id, with_blocks(build.project, available_files(build.source))
     )
-    if "error" in declared:
-        raise FilesUnread(declared["error"]["message"])
-    return tuple(_field(stage["stage"], argument) for stage in declared["stages"] for argument in stage["arguments"])
+    if "error" in declarations:
+        raise FilesUnread(declarations["error"]["message"])
+    return tuple(
+        _field(stage["stage"], argument) for stage in declarations["stages"] for argument in stage["arguments"]
+    )
 
 
 def _field(stage: str, declaration: Mapping[str, Any]) -> Field:
@@ -91,10 +93,13 @@ def in_words(build: Build, overrides: Sequence[OverrideJson]) -> list[str]:
     nodes: dict[str, OutlineNode] = {}
     if build.artefact is not None:
         nodes = {node.name: node for node in read_outline(build.artefact.report["pipeline"]).nodes}
-    said = [sentence for override in overrides for sentence in _sentences(nodes, override)]
-    if len(said) > SENTENCES_SHOWN:
-        said = [*said[: SENTENCES_SHOWN - 1], f"{counted(len(said) - SENTENCES_SHOWN + 1, 'more change')}."]
-    return said
+    sentences = [sentence for override in overrides for sentence in _sentences(nodes, override)]
+    if len(sentences) > SENTENCES_SHOWN:
+        sentences = [
+            *sentences[: SENTENCES_SHOWN - 1],
+            f"{counted(len(sentences) - SENTENCES_SHOWN + 1, 'more change')}.",
+        ]
+    return sentences
 
 
 def _sentences(nodes: Mapping[str, OutlineNode], override: OverrideJson) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours,
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
 from forge.reviews.rounds.access import newest_round
 from forge.reviews.suggestions.access import FilesUnread, fields_of, in_words
-from forge.reviews.suggestions.quotas import TRIED, require_another_trial
+from forge.reviews.suggestions.quotas import TRY_ACTION, require_another_trial
 from forge.reviews.threads.actions.conversation import begin_thread, reply_in_thread
 from forge.reviews.threads.anchors import WHOLE_BUILD, AnchorKind, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, thread_event, thread_facts
@@ -60,7 +60,7 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
     require(actor, Verb.SUGGEST, review.project)
     _require_open(review)
     build = newest_round(review).build
-    overrides = _overrides({(field.stage, field.argument): field.stated for field in fields_of(build)}, changes)
+    overrides = _overrides({(field.stage, field.argument): field.text for field in fields_of(build)}, changes)
     if not overrides:
         raise Invalid("Change something first.")
     outcome = language_pool.apply_overrides(actor, review.project, overrides, available_files(build.source))
@@ -70,7 +70,7 @@ def try_changes(actor: Actor, review: Review, changes: Sequence[RequestedChange]
         raise FilesUnread(outcome["error"]["message"])
     with transaction.atomic():
         require_another_trial(review.project.organisation, actor.person)
-        write_entry(actor, TRIED, build.subject, review.project.place, number=build.number)
+        write_entry(actor, TRY_ACTION, build.subject, review.project.place, number=build.number)
         return start_copy(review.project, build.source, overrides)
 
 
@@ -97,11 +97,11 @@ def suggest(actor: Actor, review: Review, copy_id: UUID, text: str = "") -> Anch
     if mine.count() >= MOST_OPEN:
         raise TooManySuggestions(f"{MOST_OPEN} suggestions of yours are open in this project. Withdraw one first.")
     overrides: list[OverrideJson] = copy.copy["overrides"]
-    said = in_words(build, overrides)
+    sentences = in_words(build, overrides)
     stages = {override["stage"] for override in overrides}
     at = AnchorRequest(AnchorKind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
     thread = begin_thread(actor, review, text.strip() or "I suggest this change.", at)
-    Suggestion.objects.create(thread=thread, author=actor.person, overrides=overrides, said=said)
+    Suggestion.objects.create(thread=thread, author=actor.person, overrides=overrides, said=sentences)
     write_entry(
         actor,
         "review.suggest",
@@ -109,7 +109,7 @@ def suggest(actor: Actor, review: Review, copy_id: UUID, text: str = "") -> Anch
         review.project.place,
         number=build.number,
         thread=str(thread.pk),
-        changes=said,
+        changes=sentences,
     )
     return thread
 
@@ -187,22 +187,22 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     _note(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
 
 
-def _overrides(stated: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
+def _overrides(texts: Mapping[tuple[str, str], str], changes: Sequence[RequestedChange]) -> list[OverrideJson]:
     """Returns the requested values that differ from the current ones, in the order of the fields. Raises `Invalid`."""
     if len(changes) > MOST_CHANGES:
         raise Invalid(f"A suggestion changes at most {MOST_CHANGES} things, this one has {len(changes)}.")
-    wanted: dict[tuple[str, str], str] = {}
+    requested_texts: dict[tuple[str, str], str] = {}
     for change in changes:
         key = change.stage, change.argument
-        if key not in stated:
+        if key not in texts:
             raise Invalid("This build has no such argument, or it cannot be changed here.")
         if len(change.value) > LONGEST_VALUE or "\0" in change.value:
             raise Invalid(f"A value has at most {LONGEST_VALUE} characters, and no null character.")
-        wanted[key] = _as_text(change.value, stated[key])
+        requested_texts[key] = _as_text(change.value, texts[key])
     return [
-        {"stage": stage, "argument": argument, "before": before, "after": wanted[stage, argument]}
-        for (stage, argument), before in stated.items()
-        if wanted.get((stage, argument), before) != before
+        {"stage": stage, "argument": argument, "before": before, "after": requested_texts[stage, argument]}
+        for (stage, argument), before in texts.items()
+        if requested_texts.get((stage, argument), before) != before
     ]
 
 

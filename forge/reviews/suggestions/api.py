@@ -15,7 +15,7 @@ from forge.accounts.principals import principal_of
 from forge.accounts.tokens.scopes import Scope
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.serializers import PreviewBuildJson, watch_to_json
+from forge.builds.previews.serializers import PreviewBuildJson, watch_to_json
 from forge.core.actors import Actor
 from forge.core.api.json_types import Uuid, choices
 from forge.core.api.views import ForgeView, needing, raising
@@ -103,8 +103,8 @@ class ReviewTrials(ForgeView):
         principal = principal_of(request)
         review = find_review(principal, review_id)
         body = [RequestedChange(**each) for each in self.read_body(request, TrySerializer)["changes"]]
-        tried = actions.try_changes(principal, review, body)
-        return Response(_trial(tried), status=status.HTTP_202_ACCEPTED)
+        trial = actions.try_changes(principal, review, body)
+        return Response(_trial(trial), status=status.HTTP_202_ACCEPTED)
 
 
 class OneTrial(ForgeView):
@@ -179,7 +179,7 @@ def _field(field: Field) -> FieldJson:
         "argument": field.argument,
         "kind": field.kind,
         "help": field.help,
-        "value": field.stated,
+        "value": field.text,
         "default": field.default,
         "minimum": field.minimum,
         "maximum": field.maximum,

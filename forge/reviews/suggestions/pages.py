@@ -16,7 +16,8 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.example_inputs import member_examples
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
-from forge.builds.serializers import rune_url, watch_to_json
+from forge.builds.previews.serializers import watch_to_json
+from forge.builds.serializers import rune_url
 from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
@@ -69,8 +70,8 @@ class ShownField:
         return choice_name(self.field.default)
 
     @property
-    def stated(self) -> str:
-        return choice_name(self.field.stated)
+    def text(self) -> str:
+        return choice_name(self.field.text)
 
     @property
     def rows(self) -> int:
@@ -83,7 +84,7 @@ class StageFields:
     """The fields of one stage: those that the Runefile says, and those that are left at their defaults."""
 
     stage: str
-    shown: tuple[ShownField, ...]
+    explicit_fields: tuple[ShownField, ...]
     left_out: tuple[ShownField, ...]
 
 
@@ -98,8 +99,8 @@ def suggest(request: HttpRequest, organisation: str, name: str, number: int) -> 
         return render(request, "reviews/suggestions/form.html", _context(principal, project, review, request.GET))
     try:
         if request.POST.get("do") == "send":
-            tried = _uuid(request.POST.get("trial", ""))
-            thread = actions.suggest(principal, review, tried, request.POST.get("text", ""))
+            trial_id = _uuid(request.POST.get("trial", ""))
+            thread = actions.suggest(principal, review, trial_id, request.POST.get("text", ""))
             return redirect(thread.get_absolute_url())
         copy = actions.try_changes(principal, review, _requested_changes(request.POST))
     except (Invalid, Conflict, TooOften) as error:
@@ -132,9 +133,9 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
     build = newest_round(review).build
     copy = _copy(principal, project, query.get("trial", ""))
     overrides = copy.copy["overrides"] if copy is not None and copy.copy is not None else []
-    written = {(override["stage"], override["argument"]): override["after"] for override in overrides}
+    tried_texts = {(override["stage"], override["argument"]): override["after"] for override in overrides}
     fields = [
-        ShownField(field, query.get(f"value.{field.key}", written.get((field.stage, field.argument), field.stated)))
+        ShownField(field, query.get(f"value.{field.key}", tried_texts.get((field.stage, field.argument), field.text)))
         for field in fields_of(build)
     ]
     return {
@@ -146,11 +147,11 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
         "said": in_words(build, overrides),
         "examples": member_examples(build),
         "build_url": rune_url(build) if build.artefact is not None else "",
-        **_tried(copy),
+        **_trial_facts(copy),
     }
 
 
-def _tried(copy: Preview | None) -> dict[str, Any]:
+def _trial_facts(copy: Preview | None) -> dict[str, Any]:
     """The copy's rune, or why there is none."""
     if copy is None:
         return {}
@@ -178,24 +179,26 @@ def _by_stage(fields: Sequence[ShownField]) -> list[StageFields]:
     shown_stages = []
     for stage in stages:
         mine = [each for each in fields if each.field.stage == stage]
-        stated = tuple(each for each in mine if each.field.stated or each.value)
-        shown_stages.append(StageFields(stage, stated, tuple(each for each in mine if each not in stated)))
+        explicit_fields = tuple(each for each in mine if each.field.text or each.value)
+        shown_stages.append(
+            StageFields(stage, explicit_fields, tuple(each for each in mine if each not in explicit_fields))
+        )
     return sorted(shown_stages, key=_rank)
 
 
 def _rank(fields: StageFields) -> int:
-    if any(each.field.kind == "long-text" for each in fields.shown):
+    if any(each.field.kind == "long-text" for each in fields.explicit_fields):
         return 0
-    return 1 if fields.shown else 2
+    return 1 if fields.explicit_fields else 2
 
 
-def _requested_changes(typed: QueryDict) -> list[RequestedChange]:
+def _requested_changes(form: QueryDict) -> list[RequestedChange]:
     """The form's fields, by the names that they have in the page: `value.` and the field's key."""
     changes = []
-    for key in typed:
+    for key in form:
         if key.startswith("value."):
             stage, _, argument = key.removeprefix("value.").rpartition(".")
-            changes.append(RequestedChange(stage, argument, str(typed[key])))
+            changes.append(RequestedChange(stage, argument, str(form[key])))
     return changes
 
 

@@ -13,7 +13,7 @@ from forge.core.errors import TooOften
 from forge.core.models import AuditEntry
 from rune.wording import counted
 
-TRIED = "review.try"
+TRY_ACTION = "review.try"
 """The action in the audit log, by which trials are counted."""
 HOUR = timedelta(hours=1)
 
@@ -38,7 +38,7 @@ def require_another_trial(organisation: Organisation, user: User | None) -> None
 
 
 def _recent_entries() -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(action=TRIED, at__gt=timezone.now() - HOUR)
+    return AuditEntry.objects.filter(action=TRY_ACTION, at__gt=timezone.now() - HOUR)
 
 
 def _require(who: str, holder: str, trials: QuerySet[AuditEntry]) -> None:

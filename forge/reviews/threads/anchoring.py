@@ -10,7 +10,7 @@ from forge.builds.models import Build
 from forge.comparison.figures import figure_rows
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import Sample
 from forge.datasets.samples.models import SampleKind
 from forge.projects.versions.store import Manifest, available_files
@@ -23,28 +23,28 @@ LONGEST_LINE = 200
 """Characters of a line that an anchor keeps."""
 
 
-def anchored(actor: Actor, build: Build, requested: AnchorRequest) -> Anchor:
+def find_anchor(actor: Actor, build: Build, request: AnchorRequest) -> Anchor:
     """The anchor of a thread about this build. Raises `BadAnchor`."""
-    match requested.kind:
+    match request.kind:
         case AnchorKind.BUILD:
             return Anchor()
         case AnchorKind.FIGURE:
-            return _figure(build, requested.name)
+            return _figure(build, request.name)
         case AnchorKind.STAGE:
-            return _stage(build, requested.name)
+            return _stage(build, request.name)
         case AnchorKind.LINE:
-            return _line(build, requested.name, requested.number)
+            return _line(build, request.name, request.number)
         case AnchorKind.SAMPLE:
-            return Anchor(AnchorKind.SAMPLE, _named(_sample(actor, build, requested.name)))
+            return Anchor(AnchorKind.SAMPLE, _sample_place(_sample(actor, build, request.name)))
         case AnchorKind.MOMENT:
-            return _moment(_sample(actor, build, requested.name), requested.number)
+            return _moment(_sample(actor, build, request.name), request.number)
         case AnchorKind.RESULT:
             raise BadAnchor("A wrong result is sent with its recording.")
 
 
-def wrong_result(sample: Sample, said: str, right: str) -> Anchor:
+def wrong_result(sample: Sample, answer: str, right: str) -> Anchor:
     """The anchor of a thread about what a build said of a recording."""
-    return Anchor(AnchorKind.RESULT, {**_named(sample), "said": said, "label": right})
+    return Anchor(AnchorKind.RESULT, {**_sample_place(sample), "said": answer, "label": right})
 
 
 def text_of(files: Manifest, path: str) -> str | None:
@@ -54,7 +54,7 @@ def text_of(files: Manifest, path: str) -> str | None:
         return None
     try:
         return read_blob(entry["digest"]).decode("utf-8")
-    except (UnicodeDecodeError, NotFound, Damaged):
+    except (UnicodeDecodeError, NotFound, BytesDamaged):
         return None
 
 
@@ -84,11 +84,11 @@ def _line(build: Build, path: str, number: int) -> Anchor:
 
 def _sample(actor: Actor, build: Build, name: str) -> Sample:
     try:
-        wanted = UUID(name)
+        sample_id = UUID(name)
     except ValueError:
-        wanted = None
+        sample_id = None
     samples = Sample.objects.visible_to(actor).available().filter(data_set__project=build.project_id)
-    sample = samples.filter(pk=wanted).first() if wanted is not None else None
+    sample = samples.filter(pk=sample_id).first() if sample_id is not None else None
     if sample is None:
         raise BadAnchor("The project has no such sample, or not any more.")
     return sample
@@ -99,8 +99,8 @@ def _moment(sample: Sample, at: int) -> Anchor:
         raise BadAnchor("Only sounds have moments. Comment on the sample.")
     if at > sample.milliseconds:
         raise BadAnchor(f"The recording is {seconds_text(sample.milliseconds)} long.")
-    return Anchor(AnchorKind.MOMENT, {**_named(sample), "at": at})
+    return Anchor(AnchorKind.MOMENT, {**_sample_place(sample), "at": at})
 
 
-def _named(sample: Sample) -> Mapping[str, str]:
+def _sample_place(sample: Sample) -> Mapping[str, str]:
     return {"sample": str(sample.pk), "label": sample.label, "kind": sample.kind}

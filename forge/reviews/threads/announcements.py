@@ -110,10 +110,10 @@ def _name_and_page(thing: Review | Build | ChangeRequest) -> tuple[str, str]:
 def _notice(event: StoredEvent[ThreadChangedJson]) -> NoticeDraft | None:
     """Tells of a comment those who take part, and of an applied suggestion its author; mentioned people are asked.
     The other steps tell mentioned people alone."""
-    step, mentioned = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
+    step, mentioned_people = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
     threads = AnchoredThread.objects.select_related("review", "build", "change_request__project", "suggestion")
     thread = threads.filter(pk=UUID(event.data["thread"])).first()
-    if thread is None or (step not in (ThreadStep.COMMENT, ThreadStep.APPLIED) and not mentioned):
+    if thread is None or (step not in (ThreadStep.COMMENT, ThreadStep.APPLIED) and not mentioned_people):
         return None
     thing: Review | Build | ChangeRequest = thread.review or thread.about
     message, guest, participants = "comment", "", frozenset[UUID]()
@@ -131,7 +131,7 @@ def _notice(event: StoredEvent[ThreadChangedJson]) -> NoticeDraft | None:
         subject=thing.subject,
         path=_name_and_page(thing)[1],
         values={"guest": guest},
-        addressees=mentioned,
+        addressees=mentioned_people,
         participants=participants,
     )
 
@@ -146,16 +146,16 @@ def _participants(thing: Review | Build | ChangeRequest) -> frozenset[UUID]:
 
 def _offer_notice(event: StoredEvent[OfferThreadChangedJson]) -> NoticeDraft | None:
     """Tells of a comment on an offer those of the fork who take part, and asks those whom it mentions."""
-    is_comment, mentioned = event.data["change"] == ThreadStep.COMMENT, set(map(UUID, event.data["mentioned"]))
+    is_comment, mentioned_people = event.data["change"] == ThreadStep.COMMENT, set(map(UUID, event.data["mentioned"]))
     request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
-    if request is None or (not is_comment and not mentioned):
+    if request is None or (not is_comment and not mentioned_people):
         return None
     people = {request.author_id, *speakers(request.subject)} if is_comment else set()
     return offer_draft(
         COMMENTS,
         "comment",
         request,
-        addressees=people_of_the_fork(request, mentioned),
+        addressees=people_of_the_fork(request, mentioned_people),
         participants=people_of_the_fork(request, people),
     )
 
@@ -220,25 +220,25 @@ def thread_facts(thread: AnchoredThread, comment: Comment | None = None) -> dict
     return facts | ({"comment": str(comment.pk)} if comment is not None else {})
 
 
-def thread_event(thread: AnchoredThread, step: ThreadStep, mentioned: frozenset[UUID] = frozenset()) -> NewEvent:
-    """Returns the event of a thread; `mentioned` are those whom a comment mentions for the first time."""
+def thread_event(thread: AnchoredThread, step: ThreadStep, mentioned_people: frozenset[UUID] = frozenset()) -> NewEvent:
+    """Returns the event of a thread; `mentioned_people` are those whom a comment mentions for the first time."""
     return THREAD_CHANGED(
         thread=str(thread.pk),
         build=None if thread.build_id is None else str(thread.build_id),
         review=None if thread.review_id is None else str(thread.review_id),
         change_request=None if thread.change_request_id is None else str(thread.change_request_id),
-        mentioned=sorted(str(person) for person in mentioned),
+        mentioned=sorted(str(person) for person in mentioned_people),
         change=step.value,
     )
 
 
 def offer_thread_event(
-    thread: AnchoredThread, request: ChangeRequest, step: ThreadStep, mentioned: frozenset[UUID]
+    thread: AnchoredThread, request: ChangeRequest, step: ThreadStep, mentioned_people: frozenset[UUID]
 ) -> NewEvent:
     """Returns the event of a thread for the fork that offers what the thread is about."""
     return OFFER_THREAD_CHANGED(
         thread=str(thread.pk),
         change_request=str(request.pk),
-        mentioned=sorted(str(person) for person in mentioned),
+        mentioned=sorted(str(person) for person in mentioned_people),
         change=step.value,
     )

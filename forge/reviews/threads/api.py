@@ -60,7 +60,9 @@ class ReviewThreads(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Begins a thread about the build of the newest round, or about a part of it."""
         principal = principal_of(request)
-        return _begun(principal, find_review(principal, review_id), self.read_body(request, BeginThreadSerializer))
+        return _begin_thread(
+            principal, find_review(principal, review_id), self.read_body(request, BeginThreadSerializer)
+        )
 
 
 class BuildThreads(ForgeView):
@@ -77,7 +79,7 @@ class BuildThreads(ForgeView):
     def post(self, request: Request, build_id: UUID) -> Response:
         """Begins a thread about a build or about a part of it, outside of a review."""
         principal = principal_of(request)
-        return _begun(principal, find_build(principal, build_id), self.read_body(request, BeginThreadSerializer))
+        return _begin_thread(principal, find_build(principal, build_id), self.read_body(request, BeginThreadSerializer))
 
 
 class OneThread(ForgeView):
@@ -177,7 +179,7 @@ class ReviewWrongResults(ForgeView):
     def post(self, request: Request, review_id: UUID) -> Response:
         """Marks a result as wrong: the body is the recording that gave it, as one sends a sample."""
         principal = principal_of(request)
-        return _marked(principal, find_review(principal, review_id), request)
+        return _mark_wrong(principal, find_review(principal, review_id), request)
 
 
 class BuildWrongResults(ForgeView):
@@ -195,7 +197,7 @@ class BuildWrongResults(ForgeView):
     def post(self, request: Request, build_id: UUID) -> Response:
         """Marks a result as wrong outside of a review."""
         principal = principal_of(request)
-        return _marked(principal, find_build(principal, build_id), request)
+        return _mark_wrong(principal, find_build(principal, build_id), request)
 
 
 def _answer(principal: Actor, thread_id: UUID) -> Response:
@@ -210,15 +212,15 @@ def _comment_answer(principal: Actor, comment_id: UUID) -> Response:
     return with_etag(Response(comment_to_json(comment)), comment_facets(comment))
 
 
-def _begun(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:
+def _begin_thread(principal: Actor, about: Review | Build, body: dict[str, object]) -> Response:
     thread = actions.begin_thread(principal, about, str(body["text"]), anchor_request_of(body))
     return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
-def _marked(principal: Actor, about: Review | Build, request: Request) -> Response:
+def _mark_wrong(principal: Actor, about: Review | Build, request: Request) -> Response:
     query = request.query_params
     result = WrongResult(
-        said=query.get("said", ""),
+        answer=query.get("said", ""),
         right=query.get("label", ""),
         days=checked_days(query.get("days") or str(DEFAULT_DAYS)),
         consent=query.get("consent", ""),

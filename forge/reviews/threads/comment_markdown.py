@@ -26,10 +26,10 @@ def _with_mentions(token: Token, names: MentionNames) -> list[Token]:
     tokens = []
     for text, is_mention in pieces(token.content, names):
         word = Token("text", "", 0, content=text)
-        marked = [
+        strong_tokens = [
             Token("strong_open", "strong", 1, attrs={"class": "mention"}),
             word,
             Token("strong_close", "strong", -1),
         ]
-        tokens += marked if is_mention else [word]
+        tokens += strong_tokens if is_mention else [word]
     return tokens

@@ -11,12 +11,12 @@ from forge.reviews.models import AnchoredThread
 
 def thread_facets(thread: AnchoredThread, comments: Iterable[Comment]) -> tuple[Facet, ...]:
     """Its comments, as they read, and whether it is resolved."""
-    resolved = thread.thread.resolved
+    resolved_at = thread.thread.resolved
     texts = sorted([str(each.pk), _time(each.edited), _time(each.deleted)] for each in comments)
-    state = "Somebody reopened the thread." if resolved is None else "Somebody resolved the thread."
+    state = "Somebody reopened the thread." if resolved_at is None else "Somebody resolved the thread."
     return (
         Facet("comments", texts, "Somebody replied, or a comment was edited or deleted."),
-        Facet("resolved", _time(resolved), state),
+        Facet("resolved", _time(resolved_at), state),
     )
 
 

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 
-class Named(Protocol):
+class NamedPerson(Protocol):
     """Somebody with a name."""
 
     @property
@@ -31,7 +31,7 @@ class MentionNames:
     pattern: re.Pattern[str]
 
 
-def names_of(people: Iterable[Named]) -> MentionNames:
+def names_of(people: Iterable[NamedPerson]) -> MentionNames:
     """How people can be mentioned: by their whole names, and by a first name that is one person's alone."""
     whole: dict[str, set[UUID]] = defaultdict(set)
     first: dict[str, set[UUID]] = defaultdict(set)
@@ -41,14 +41,14 @@ def names_of(people: Iterable[Named]) -> MentionNames:
             whole[name].add(person.pk)
             first[name.partition(" ")[0]].add(person.pk)
     alone = {name: namesakes for name, namesakes in first.items() if len(namesakes) == 1 and name not in whole}
-    known = {name: frozenset(namesakes) for name, namesakes in {**alone, **whole}.items()}
-    longest_first = sorted(known, key=lambda name: (-len(name), name))
+    people_by_name = {name: frozenset(namesakes) for name, namesakes in {**alone, **whole}.items()}
+    longest_first = sorted(people_by_name, key=lambda name: (-len(name), name))
     # Without a name there is nothing to find.
     words = "|".join(re.escape(name) for name in longest_first) or r"(?!)"
-    return MentionNames(known, re.compile(rf"(?<![\w@])@({words})(?!\w)", re.IGNORECASE))
+    return MentionNames(people_by_name, re.compile(rf"(?<![\w@])@({words})(?!\w)", re.IGNORECASE))
 
 
-def mentioned(text: str, names: MentionNames) -> frozenset[UUID]:
+def mentioned_people(text: str, names: MentionNames) -> frozenset[UUID]:
     """The people who are mentioned in a comment's Markdown."""
     people: set[UUID] = set()
     for prose in _prose(MarkdownIt("commonmark").parse(text)):

@@ -63,20 +63,20 @@ def deliver(copy: CopyAddress) -> int:
     lease = Lease.take(AuditCopy.objects.filter(unleased(now)), row, now + LEASE)
     if lease is None:
         return 0
-    sent = 0
+    sent_count = 0
     try:
         while records := _next(row.position):
             problem = _try(copy, records)
             if problem:
                 _note_failure(lease, row, problem)
-                return sent
+                return sent_count
             row.position = records[-1]["position"]
-            sent += len(records)
+            sent_count += len(records)
             lease.write(position=row.position, lease_until=timezone.now() + LEASE, failures=0, error="")
         lease.end(failures=0, error="")
     except LeaseLost:
         _log.warning("Sending the audit log to %s took too long; another process goes on", copy.text)
-    return sent
+    return sent_count
 
 
 def copied_through() -> int:

@@ -22,9 +22,9 @@ def append(path: str, records: Sequence[Mapping[str, Any]]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         tail = _tail(file.fileno())
         start = b"" if not tail or tail.endswith(b"\n") else b"\n"
-        written = _last_digest(tail)
+        last_digest = _last_digest(tail)
         digests = [record["digest"] for record in records]
-        missing = records[digests.index(written) + 1 :] if written in digests else records
+        missing = records[digests.index(last_digest) + 1 :] if last_digest in digests else records
         if missing:
             _write(file.fileno(), start + b"".join(json.dumps(record).encode() + b"\n" for record in missing))
             os.fsync(file.fileno())

@@ -43,8 +43,8 @@ def send(host: str, port: int, records: Sequence[Mapping[str, Any]], trust: ssl.
         if trust is None:
             _send(plain, data)
             return
-        with trust.wrap_socket(plain, server_hostname=host) as sealed:
-            _send(sealed, data)
+        with trust.wrap_socket(plain, server_hostname=host) as tls:
+            _send(tls, data)
 
 
 def _send(connection: socket.socket, data: bytes) -> None:

@@ -46,11 +46,11 @@ class ArchiveWriter:
         self._add(name, data, size)
 
     def _add(self, name: str, data: IO[bytes], size: int) -> None:
-        counted = _Hashed(data)
+        reader = _HashingReader(data)
         entry = tarfile.TarInfo(name)
         entry.size, entry.mode = size, 0o600
-        self._tar.addfile(entry, counted)
-        self._digests[name] = counted.digest.hexdigest()
+        self._tar.addfile(entry, reader)
+        self._digests[name] = reader.digest.hexdigest()
 
     def add_bytes(self, name: str, data: bytes) -> None:
         self.add(name, io.BytesIO(data), len(data))
@@ -76,35 +76,35 @@ def unpack(source: IO[bytes], folder: Path) -> None:
     Raises `DamagedBackup` for anything that a backup does not have, and for bytes that are not those that were written.
     """
     digests: dict[str, str] = {}
-    listed: dict[str, str] | None = None
+    manifest: dict[str, str] | None = None
     try:
         with tarfile.open(fileobj=source, mode="r|", bufsize=CHUNK) as tar:
             for entry in tar:
                 data = tar.extractfile(entry) if entry.isreg() else None
-                if listed is not None or data is None or entry.name in digests:
+                if manifest is not None or data is None or entry.name in digests:
                     raise DamagedBackup(f"{entry.name[:200]!r} does not belong into a backup at this place.")
                 if entry.name == MANIFEST:
-                    listed = _read_manifest(data.read())
+                    manifest = _read_manifest(data.read())
                 elif _MEMBER.fullmatch(entry.name):
                     digests[entry.name] = _write(folder / entry.name, data)
                 else:
                     raise DamagedBackup(f"{entry.name[:200]!r} is no part of a backup.")
     except (tarfile.TarError, EOFError) as error:
         raise DamagedBackup(f"This file is not a whole backup: {error}.") from error
-    if listed is None:
+    if manifest is None:
         raise DamagedBackup("The backup is cut short: its list of digests is missing.")
-    for name in sorted(digests.keys() | listed.keys()):
-        if digests.get(name) != listed.get(name):
+    for name in sorted(digests.keys() | manifest.keys()):
+        if digests.get(name) != manifest.get(name):
             raise DamagedBackup(f"{name} is not what was written into the backup.")
 
 
 def _write(target: Path, data: IO[bytes]) -> str:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    counted = _Hashed(data)
+    reader = _HashingReader(data)
     with target.open("xb") as file:
-        while chunk := counted.read(CHUNK):
+        while chunk := reader.read(CHUNK):
             file.write(chunk)
-    return counted.digest.hexdigest()
+    return reader.digest.hexdigest()
 
 
 def _read_manifest(data: bytes) -> dict[str, str]:
@@ -112,7 +112,7 @@ def _read_manifest(data: bytes) -> dict[str, str]:
     return {name: digest for digest, _, name in lines}
 
 
-class _Hashed(io.RawIOBase):
+class _HashingReader(io.RawIOBase):
     """A stream that hashes what is read from it."""
 
     def __init__(self, inner: IO[bytes]) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import blob_name, open_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
 from forge.serving.backup.database_copy import copy_database
 from forge.serving.backup.errors import BackupError
@@ -132,14 +132,14 @@ def _write(writer: ArchiveWriter, with_files: bool) -> tuple[int, int, int, tupl
     with hold as renew:
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
             with _one_moment():
-                spooled = [(table_name(model), *_spool(model, Path(folder))) for model in models]
-                digests = _linked(models) if with_files else []
-            for name, _, file in spooled:
+                tables = [(table_name(model), *_spool(model, Path(folder))) for model in models]
+                digests = _linked_digests(models) if with_files else []
+            for name, _, file in tables:
                 with file.open("rb") as data:
                     writer.add(f"tables/{name}.jsonl", data, file.stat().st_size)
         _write_keys(writer)
         unreadable = tuple(digest for digest in digests if not _write_file(writer, digest, renew))
-    return len(spooled), sum(rows for _, rows, _ in spooled), len(digests) - len(unreadable), unreadable
+    return len(tables), sum(rows for _, rows, _ in tables), len(digests) - len(unreadable), unreadable
 
 
 @contextmanager
@@ -176,7 +176,7 @@ def _backed_up_rows(model: type[Model]) -> QuerySet[Model]:
     return rows.filter(links__isnull=False).distinct() if table_name(model) == BLOBS else rows
 
 
-def _linked(models: Sequence[type[Model]]) -> list[str]:
+def _linked_digests(models: Sequence[type[Model]]) -> list[str]:
     """The digests of the stored files that the tables of this moment need."""
     blobs = next((model for model in models if table_name(model) == BLOBS), None)
     return [] if blobs is None else list(_backed_up_rows(blobs).order_by("pk").values_list("pk", flat=True))
@@ -201,5 +201,5 @@ def _write_file(writer: ArchiveWriter, digest: str, renew: Callable[[], None]) -
             copy.seek(0)
             writer.add(f"blobs/{blob_name(digest)}", copy, size)
             return True
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return False

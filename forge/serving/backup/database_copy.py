@@ -73,7 +73,7 @@ def _run(program: str, *arguments: str) -> None:
     # The last argument names the database; pg_restore takes it as an option.
     where = where[:-1] if program == "pg_restore" else where
     try:
-        finished = subprocess.run(
+        process = subprocess.run(
             [program, *arguments[:-1], *where, *arguments[-1:]],
             env=os.environ | (environment or {}),
             capture_output=True,
@@ -85,5 +85,5 @@ def _run(program: str, *arguments: str) -> None:
             f"{program} is missing. Install PostgreSQL's client programs, at least as new as the server "
             "(on Debian: postgresql-client)."
         ) from error
-    if finished.returncode:
-        raise BackupError(f"{program} failed: {finished.stderr.strip()}")
+    if process.returncode:
+        raise BackupError(f"{program} failed: {process.stderr.strip()}")

@@ -29,7 +29,7 @@ from forge.core.blobs.store import blob_name, blob_storage, place_file
 from forge.core.database.set_aside import PREFIX
 from forge.core.models import Blob
 from forge.datasets.removals.again import delete_again
-from forge.datasets.removals.deletion_list import Deletions, in_database, list_path, listed
+from forge.datasets.removals.deletion_list import Deletions, in_database, list_path, read_deletions
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack
 from forge.serving.backup.create_backup import FORMAT, Description
@@ -108,7 +108,7 @@ def _deletions(*, is_used: bool) -> Deletions | None:
     """
     parts = []
     if list_path().exists():
-        parts.append(listed())
+        parts.append(read_deletions())
     if is_used:
         with suppress(DatabaseError):
             parts.append(in_database())
@@ -122,8 +122,8 @@ def _read_description(folder: Path) -> Description:
         description = Description(**read, migrations=points)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamagedBackup(f"The backup does not say what it is: {error!r}.") from error
-    known = MigrationLoader(None).graph.nodes
-    if description.format > FORMAT or not set(points) <= set(known):
+    known_migrations = MigrationLoader(None).graph.nodes
+    if description.format > FORMAT or not set(points) <= set(known_migrations):
         raise BackupError(
             f"The backup was taken by Hammer Forge {description.version}, which this one cannot read: restore it with "
             "that version or a newer one."
@@ -134,10 +134,10 @@ def _read_description(folder: Path) -> Description:
 def _store_files(folder: Path) -> int:
     """Puts the stored files into the store; one with the same digest that is there already is replaced by it."""
     files = sorted((folder / "blobs").rglob("*"))
-    stored = [file for file in files if file.is_file()]
-    for file in stored:
+    blob_files = [file for file in files if file.is_file()]
+    for file in blob_files:
         place_file(file, f"sha256:{file.name}")
-    return len(stored)
+    return len(blob_files)
 
 
 def _fill(folder: Path, description: Description) -> int:

@@ -32,11 +32,13 @@ Point = tuple[str, str]
 def applied_points() -> list[Point]:
     """The last migrations of each app that are applied to the database."""
     loader = MigrationLoader(connection)
-    applied = {point for point in loader.applied_migrations if point in loader.graph.nodes}
+    applied_migrations = {point for point in loader.applied_migrations if point in loader.graph.nodes}
     return sorted(
         point
-        for point in applied
-        if not any(child in applied and child[0] == point[0] for child in loader.graph.node_map[point].children)
+        for point in applied_migrations
+        if not any(
+            child in applied_migrations and child[0] == point[0] for child in loader.graph.node_map[point].children
+        )
     )
 
 

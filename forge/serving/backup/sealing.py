@@ -51,14 +51,14 @@ def sealed(output: IO[bytes], recipients: Sequence[str]) -> Iterator[IO[bytes]]:
             except pyrage.EncryptError as error:
                 raise BackupError(f"The backup could not be written: {error}.") from error
 
-    with _in_thread(encrypt) as ended:
+    with _in_thread(encrypt) as wait:
         try:
             with os.fdopen(write_end, "wb") as writer:
                 yield writer
         except BrokenPipeError:
-            ended()  # the reason for which it stopped to read
+            wait()  # the reason for which it stopped to read
             raise
-        ended()
+        wait()
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def opened(source: Path, identities: Path | None) -> Iterator[IO[bytes]]:
                     text = f"The backup cannot be decrypted with this key, or is damaged: {error}."
                     raise DamagedBackup(text) from error
 
-        with _in_thread(decrypt) as ended:
+        with _in_thread(decrypt) as wait:
             try:
                 with os.fdopen(read_end, "rb") as reader:
                     yield reader
@@ -93,31 +93,31 @@ def opened(source: Path, identities: Path | None) -> Iterator[IO[bytes]]:
                         pass  # what follows the archive's end must be authentic too
             except DamagedBackup:
                 # An archive that could not be decrypted looks as if it were cut short: the first reason is reported.
-                ended()
+                wait()
                 raise
-            ended()
+            wait()
 
 
 @contextmanager
 def _in_thread(work: Callable[[], None]) -> Iterator[Callable[[], None]]:
     """Does something beside the caller; what is given waits for its end and raises what it raised."""
-    failed: list[BaseException] = []
+    failures: list[BaseException] = []
 
     def run() -> None:
         try:
             work()
         except BaseException as error:
-            failed.append(error)
+            failures.append(error)
 
-    def ended() -> None:
+    def wait() -> None:
         thread.join()
-        if failed:
-            raise failed[0]
+        if failures:
+            raise failures[0]
 
     thread = threading.Thread(target=run, name="backup-encryption")
     thread.start()
     try:
-        yield ended
+        yield wait
     finally:
         thread.join()
 

@@ -127,8 +127,8 @@ class ServerEnvironment:
 
     @property
     def allowed_hosts(self) -> tuple[str, ...]:
-        named = {self.public.hostname or "", self.host, "localhost", "127.0.0.1", "[::1]", *self.extra_hosts}
-        return tuple(sorted(named - {"", "0.0.0.0", "::"}))  # noqa: S104 (names that are left out)
+        names = {self.public.hostname or "", self.host, "localhost", "127.0.0.1", "[::1]", *self.extra_hosts}
+        return tuple(sorted(names - {"", "0.0.0.0", "::"}))  # noqa: S104 (names that are left out)
 
 
 def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironment:
@@ -236,14 +236,14 @@ def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
 
 def _origins(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
     """Addresses of servers without a path; "none" is none of them."""
-    named = _names({name: variables.get(name) or default}, name)
-    if named == ("none",):
+    origins = _names({name: variables.get(name) or default}, name)
+    if origins == ("none",):
         return ()
-    for origin in named:
+    for origin in origins:
         split = urlsplit(origin)
         if split.scheme not in ("http", "https") or not split.hostname or split.path or split.username is not None:
             raise BadEnvironment(f"{name} must be addresses like https://git.example, or none; it has {origin!r}.")
-    return tuple(origin.lower() for origin in named)
+    return tuple(origin.lower() for origin in origins)
 
 
 def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
@@ -255,14 +255,16 @@ def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -
 
 
 def _protections(variables: Mapping[str, str]) -> frozenset[Protection]:
-    named = _names(variables, "REQUIRED_ISOLATION")
-    if named == ("all",):
+    names = _names(variables, "REQUIRED_ISOLATION")
+    if names == ("all",):
         return frozenset(Protection)
     try:
-        return frozenset(map(Protection, named))
+        return frozenset(map(Protection, names))
     except ValueError:
-        known = ", ".join(Protection)
-        raise BadEnvironment(f"REQUIRED_ISOLATION must be all, or names of {known}, separated by commas.") from None
+        protections = ", ".join(Protection)
+        raise BadEnvironment(
+            f"REQUIRED_ISOLATION must be all, or names of {protections}, separated by commas."
+        ) from None
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, largest: int, least: int = 1) -> int:
@@ -324,9 +326,9 @@ def secret_key(data: Path, variables: Mapping[str, str]) -> str:
     Two processes that start at once end with one key: the file is written aside and linked into its place, which
     only the first of them can do.
     """
-    configured = variables.get("SECRET_KEY")
-    if configured:
-        return configured
+    key = variables.get("SECRET_KEY")
+    if key:
+        return key
     path = data / "secret-key"
     try:
         return path.read_text("ascii")

@@ -41,11 +41,13 @@ def read_mail_server(address: str) -> MailServer | None:
         split = urlsplit(address)
         port = split.port
     except ValueError:
-        raise BadAddress(_WANTED) from None
+        raise BadAddress(_EXPECTED_FORM) from None
     if split.scheme not in _PORTS or not split.hostname or split.path.strip("/"):
-        raise BadAddress(_WANTED)
+        raise BadAddress(_EXPECTED_FORM)
     user, password = unquote(split.username or ""), unquote(split.password or "")
     return MailServer(split.hostname, port or _PORTS[split.scheme], user, password, split.scheme)
 
 
-_WANTED = "must look like smtps://user:password@host:465, smtp+starttls://user:password@host:587 or smtp://host:25"
+_EXPECTED_FORM = (
+    "must look like smtps://user:password@host:465, smtp+starttls://user:password@host:587 or smtp://host:25"
+)

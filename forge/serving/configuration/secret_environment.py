@@ -45,10 +45,10 @@ def _overwrite(names: list[str]) -> None:
     fields = Path("/proc/self/stat").read_text("ascii", "replace").rpartition(")")[2].split()
     start, end = int(fields[_ENV_START]), int(fields[_ENV_END])
     block = ctypes.string_at(start, end - start)
-    wanted = {os.fsencode(name) for name in names}
+    secret_names = {os.fsencode(name) for name in names}
     at = 0
     for entry in block.split(b"\0"):
         name, _, value = entry.partition(b"=")
-        if name in wanted:
+        if name in secret_names:
             ctypes.memset(start + at + len(name) + 1, 0, len(value))
         at += len(entry) + 1

@@ -125,9 +125,9 @@ def read_store(address: str, access_key: str, secret_key: str, region: str, sess
     if not address:
         return None
     split = _split(address)
-    wanted = "must look like s3://bucket, or s3+https://host:9000/bucket for a store of your own"
+    expected_form = "must look like s3://bucket, or s3+https://host:9000/bucket for a store of your own"
     if split is None or split.scheme not in ("s3", "s3+http", "s3+https") or not split.hostname:
-        raise BadAddress(wanted)
+        raise BadAddress(expected_form)
     if bool(access_key) != bool(secret_key):
         raise BadAddress("needs S3_ACCESS_KEY and S3_SECRET_KEY both, or neither")
     if split.scheme == "s3":
@@ -136,7 +136,7 @@ def read_store(address: str, access_key: str, secret_key: str, region: str, sess
         endpoint = f"{split.scheme.removeprefix('s3+')}://{split.netloc}"
         bucket, _, prefix = split.path.strip("/").partition("/")
     if not bucket:
-        raise BadAddress(wanted)
+        raise BadAddress(expected_form)
     return Store(bucket, endpoint, region, access_key, secret_key, prefix, session_token)
 
 
@@ -165,7 +165,7 @@ def caches(redis: str) -> dict[str, Any]:
     own = {"BACKEND": memory, "LOCATION": "process"}
     if not redis:
         return {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}, "process": own}
-    shared = {
+    shared_cache = {
         "BACKEND": "forge.core.cache.shared.SharedCache",
         "LOCATION": redis,
         "OPTIONS": {
@@ -174,7 +174,7 @@ def caches(redis: str) -> dict[str, Any]:
             "socket_connect_timeout": REDIS_TIMEOUT_SECONDS,
         },
     }
-    return {"default": shared, "process": own}
+    return {"default": shared_cache, "process": own}
 
 
 def _split(address: str) -> SplitResult | None:

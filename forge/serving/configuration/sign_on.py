@@ -82,7 +82,7 @@ def read_social(kind: str, client_id: str, secret: str) -> SignOnService | None:
 
 def read_sign_on(services: Iterable[SignOnService | None], domains: Iterable[str]) -> SignOnSettings:
     """Returns the combined settings. Raises `BadAddress` for an invalid domain."""
-    named = frozenset(domain.lower() for domain in domains)
-    if any("@" in domain or "." not in domain for domain in named):
+    domain_names = frozenset(domain.lower() for domain in domains)
+    if any("@" in domain or "." not in domain for domain in domain_names):
         raise BadAddress("names domains of email addresses, separated by commas: acme.example,acme.test")
-    return SignOnSettings(tuple(service for service in services if service), named)
+    return SignOnSettings(tuple(service for service in services if service), domain_names)

@@ -40,15 +40,15 @@ class InstallationCollector(Collector):
         store = Blob.objects.aggregate(count=Count("pk"), size=Sum("size"))
         yield GaugeMetricFamily("forge_store_files", "Files in the store.", store["count"])
         yield GaugeMetricFamily("forge_store_bytes", "Bytes of the files in the store.", store["size"] or 0)
-        damaged = "Files in the store that are known to be damaged."
-        yield GaugeMetricFamily("forge_store_damaged_files", damaged, count_damaged())
+        damaged_text = "Files in the store that are known to be damaged."
+        yield GaugeMetricFamily("forge_store_damaged_files", damaged_text, count_damaged())
         free = shutil.disk_usage(settings.DATA_DIR).free
         yield GaugeMetricFamily("forge_disk_free_bytes", "Bytes that are free in the data folder.", free)
         runs = list(PeriodicRun.objects.all())
-        ended = [(run.name, run.ended.timestamp()) for run in runs if run.ended]
-        yield _by_label("forge_periodic_ended_seconds", "When a periodic task ended last.", "task", ended)
-        failed = [(run.name, float(bool(run.error))) for run in runs]
-        yield _by_label("forge_periodic_failed", "1 where its last run failed.", "task", failed)
+        end_times = [(run.name, run.ended.timestamp()) for run in runs if run.ended]
+        yield _by_label("forge_periodic_ended_seconds", "When a periodic task ended last.", "task", end_times)
+        failure_flags = [(run.name, float(bool(run.error))) for run in runs]
+        yield _by_label("forge_periodic_failed", "1 where its last run failed.", "task", failure_flags)
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

@@ -47,8 +47,8 @@ def check_database() -> None:
         raise NotReady("it does not answer")
     # Only PostgreSQL's connections are kept in a pool.
     if pool := getattr(connection, "pool", None):
-        with pool.connection(timeout=TIMEOUT_SECONDS) as pooled:
-            pooled.execute("SELECT 1")
+        with pool.connection(timeout=TIMEOUT_SECONDS) as pooled_connection:
+            pooled_connection.execute("SELECT 1")
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -70,9 +70,9 @@ def check_room(folder: Path, least: int = MIN_FREE_BYTES) -> None:
 
 def check_workers() -> None:
     """Looks for a build that no worker takes; it asks the database. Raises `NotReady`."""
-    waited = stuck_for()
-    if waited is not None and waited > MAX_WAIT_WITHOUT_WORKER:
-        raise NotReady(f"a build has waited for {waited.total_seconds():.0f} s, and no worker takes it")
+    wait = stuck_for()
+    if wait is not None and wait > MAX_WAIT_WITHOUT_WORKER:
+        raise NotReady(f"a build has waited for {wait.total_seconds():.0f} s, and no worker takes it")
 
 
 CHECKS: Mapping[str, Callable[[], None]] = {
@@ -109,9 +109,9 @@ def readiness(request: HttpRequest) -> JsonResponse:
 
     `?exclude=workers` leaves a check out: without workers no build is done, but pages are served.
     """
-    excluded = set(request.GET.getlist("exclude"))
-    failed = problems({name: check for name, check in CHECKS.items() if name not in excluded})
-    body: dict[str, Any] = {"ready": not failed, "problems": sorted(failed)}
-    if failed:
-        _log.warning("Not ready: %s", "; ".join(f"{name}: {reason}" for name, reason in failed.items()))
-    return JsonResponse(body, status=503 if failed else 200)
+    excluded_checks = set(request.GET.getlist("exclude"))
+    failures = problems({name: check for name, check in CHECKS.items() if name not in excluded_checks})
+    body: dict[str, Any] = {"ready": not failures, "problems": sorted(failures)}
+    if failures:
+        _log.warning("Not ready: %s", "; ".join(f"{name}: {reason}" for name, reason in failures.items()))
+    return JsonResponse(body, status=503 if failures else 200)

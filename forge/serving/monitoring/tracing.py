@@ -1,7 +1,7 @@
-"""OpenTelemetry, where the environment names a collector. Without one nothing of it is loaded.
+"""OpenTelemetry, where the environment names a collector. Without one, none of its packages is imported.
 
 The library reads its own variables, such as `OTEL_SERVICE_NAME` and `OTEL_TRACES_SAMPLER`. The collector's address and
-headers are given to it: they may hold a password, which is no longer in the environment then.
+headers are passed to it: they may hold a password, which the server has removed from the environment.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
 
 
 def traced(application: Any, collector: str, headers: str = "") -> Any:
-    """The application, whose requests and sockets are reported to a collector of OTLP; as it is where "" is the
-    address.
+    """Returns the application with its requests and sockets reported to an OTLP collector; unchanged if `collector`, the
+    address, is "".
 
-    Raises `BadEnvironment` where the packages are missing.
+    Raises `BadEnvironment` if the packages are missing.
     """
     if not collector:
         return application

@@ -29,7 +29,7 @@ BACKUPS = "backups"
 """The folder of the backups before upgrades, inside the data folder."""
 
 
-UNFINISHED = "upgrade-unfinished"
+UNFINISHED_FILE = "upgrade-unfinished"
 """The file in the data folder that says that an upgrade has begun and not ended."""
 
 
@@ -49,16 +49,16 @@ def migrate_if_needed() -> bool:
             if unknown := unknown_migrations(executor.loader):
                 raise DatabaseUnusable(_of_another_version(unknown))
             # One that was killed may have applied all migrations, and not what follows them.
-            is_unfinished = _unfinished().exists()
+            is_unfinished = _unfinished_file().exists()
             if not is_unfinished and not executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return False
             # The backup of an upgrade that was killed is the one to go back to: another would push it out.
             if executor.loader.applied_migrations and not is_unfinished:
                 _back_up()
-            _unfinished().touch(mode=0o600)
+            _unfinished_file().touch(mode=0o600)
             with recorded_with_their_changes():
                 call_command("migrate", verbosity=0, interactive=False)
-            _unfinished().unlink()
+            _unfinished_file().unlink()
             return True
     except DatabaseError as error:
         raise DatabaseUnusable(_reason(error)) from error
@@ -66,9 +66,11 @@ def migrate_if_needed() -> bool:
 
 def unknown_migrations(loader: MigrationLoader) -> list[str]:
     """The migrations of our apps that the database has and this version lacks, such as `accounts.0002_tokens`."""
-    applied = loader.applied_migrations or {}
+    applied_migrations = loader.applied_migrations or {}
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("forge.")}
-    return sorted(f"{app}.{name}" for app, name in applied if app in ours and (app, name) not in loader.disk_migrations)
+    return sorted(
+        f"{app}.{name}" for app, name in applied_migrations if app in ours and (app, name) not in loader.disk_migrations
+    )
 
 
 def is_up_to_date() -> bool:
@@ -81,12 +83,12 @@ def check_database() -> None:
     """Looks through SQLite's file if the last server did not end by itself. Raises `DatabaseUnusable`."""
     log = Path(str(connection.settings_dict["NAME"]) + "-wal")
     if connection.vendor == "sqlite" and log.exists() and (problem := damage()) is not None:
-        raise DatabaseUnusable(_damaged(problem))
+        raise DatabaseUnusable(_damage_text(problem))
 
 
-def _unfinished() -> Path:
+def _unfinished_file() -> Path:
     """A file that is there while migrations are applied, also after a kill."""
-    return Path(settings.DATA_DIR) / UNFINISHED
+    return Path(settings.DATA_DIR) / UNFINISHED_FILE
 
 
 def _back_up() -> None:
@@ -110,7 +112,7 @@ def _back_up() -> None:
 
 def _reason(error: DatabaseError) -> str:
     problem = damage()
-    return _damaged(problem) if problem else f"The database cannot be used: {error}"
+    return _damage_text(problem) if problem else f"The database cannot be used: {error}"
 
 
 def _of_another_version(unknown: Sequence[str]) -> str:
@@ -125,7 +127,7 @@ def _of_another_version(unknown: Sequence[str]) -> str:
     )
 
 
-def _damaged(problem: str) -> str:
+def _damage_text(problem: str) -> str:
     folder = Path(settings.DATA_DIR)
     return (
         f"The database {connection.settings_dict['NAME']} is damaged: {problem.strip()}\n"

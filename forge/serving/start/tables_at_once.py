@@ -49,5 +49,5 @@ def make_tables_at_once(connection: BaseDatabaseWrapper, points: Sequence[tuple[
 
 def can_be_left_out(migration: Migration) -> bool:
     """Whether an empty database is the same without the steps of a migration, as long as its own operations run."""
-    known = all(isinstance(operation, (*_OF_THE_STATE, *_OF_THEIR_OWN)) for operation in migration.operations)
-    return known and migration.atomic
+    is_known = all(isinstance(operation, (*_OF_THE_STATE, *_OF_THEIR_OWN)) for operation in migration.operations)
+    return is_known and migration.atomic

@@ -59,8 +59,8 @@ def overview_facts(principal: Principal, project: Project, build: Build, which: 
     """The overview: how far the build is, its figures beside the app, what changed, and what people say of it."""
     facts = {**tab_facts(principal, project, build, ""), **rune_facts(principal, build)}
     reviews = reviews_about(principal, build)
-    published = _published(principal, project, build)
-    standing = _standing(principal, project, build, facts, reviews, published)
+    published_tags = _published_tags(principal, project, build)
+    standing = _standing(principal, project, build, facts, reviews, published_tags)
     return {
         **facts,
         **talk_of(principal, build, which),
@@ -71,7 +71,7 @@ def overview_facts(principal: Principal, project: Project, build: Build, which: 
         "may_publish": standing.may_publish,
         "awaited": awaited_reviews(principal, build),
         "reviews": reviews,
-        "published": published,
+        "published": published_tags,
         "steps": steps(standing),
         "next_step": next_step(standing),
         "wrong_url": wrong_url(principal, build),
@@ -125,12 +125,12 @@ def log_facts(principal: Principal, project: Project, build: Build) -> dict[str,
 
 def publish_facts(principal: Principal, project: Project, build: Build, tag: str | None = None) -> dict[str, Any]:
     """The form that publishes a build. `tag` is the one that somebody tried to publish under."""
-    proposed = next_tag_of(principal, project)
+    next_tag = next_tag_of(principal, project)
     return {
         **tab_facts(principal, project, build, "publish"),
-        "next_tag": proposed,
+        "next_tag": next_tag,
         "etag": etag_of(build_facets(build)),
-        **gate_facts(principal, build, tag if tag and is_tag(tag) else proposed),
+        **gate_facts(principal, build, tag if tag and is_tag(tag) else next_tag),
     }
 
 
@@ -140,7 +140,7 @@ def wrong_url(principal: Principal, build: Build) -> str:
     return f"/api/v1/builds/{build.pk}/wrong-results" if may_send else ""
 
 
-def _published(principal: Principal, project: Project, build: Build) -> list[Tag]:
+def _published_tags(principal: Principal, project: Project, build: Build) -> list[Tag]:
     """The tags of this build; versions come before tags that move."""
     if not is_reviewable(build):
         return []
@@ -154,11 +154,11 @@ def _standing(
     build: Build,
     facts: dict[str, Any],
     reviews: Sequence[Review],
-    published: Sequence[Tag],
+    published_tags: Sequence[Tag],
 ) -> BuildStanding:
     may_publish = is_reviewable(build) and can(principal, Verb.PUBLISH, project)
-    proposed = next_tag_of(principal, project) if may_publish else ""
-    gate = gate_facts(principal, build, proposed)["gate"] if may_publish else None
+    next_tag = next_tag_of(principal, project) if may_publish else ""
+    gate = gate_facts(principal, build, next_tag)["gate"] if may_publish else None
     newest = next(iter(reviews), None)
     return BuildStanding(
         address=address_of(build),
@@ -167,8 +167,8 @@ def _standing(
         approvals=facts["approvals"],
         review_number=None if newest is None else newest.number,
         review_address="" if newest is None else newest.get_absolute_url(),
-        tags=tuple(tag.name for tag in published),
-        next_tag=proposed,
+        tags=tuple(tag.name for tag in published_tags),
+        next_tag=next_tag,
         missed_limits=tuple(
             limit_name(each.limit) for each in judgements_of(build) if each.outcome is LimitResult.MISSED
         ),

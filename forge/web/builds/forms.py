@@ -64,12 +64,12 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
     if request.method == "GET":
         return publish_form(request, organisation, name, number)
     project, build = build_of(request, organisation, name, number)
-    wanted = request.POST.get("tag", "")
+    requested_tag = request.POST.get("tag", "")
     try:
         notes, precondition = request.POST.get("notes", ""), form_precondition(request.POST)
-        tag = publish_build(principal_of(request), build, wanted, notes, precondition=precondition)
+        tag = publish_build(principal_of(request), build, requested_tag, notes, precondition=precondition)
     except (Invalid, Conflict, Stale) as error:
-        return _publishing_again(request, project, build, error, wanted)
+        return _publishing_again(request, project, build, error, requested_tag)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
 
 
@@ -78,14 +78,14 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
 def publish_past(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Publishes the build under a protected tag although something is missing, with a reason."""
     project, build = build_of(request, organisation, name, number)
-    wanted = request.POST.get("tag", "")
+    requested_tag = request.POST.get("tag", "")
     try:
         reason, notes = request.POST.get("reason", ""), request.POST.get("notes", "")
         tag = publish_past_gate(
-            principal_of(request), build, wanted, reason, notes, precondition=form_precondition(request.POST)
+            principal_of(request), build, requested_tag, reason, notes, precondition=form_precondition(request.POST)
         )
     except (Invalid, Conflict, Stale) as error:
-        return _publishing_again(request, project, build, error, wanted)
+        return _publishing_again(request, project, build, error, requested_tag)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
 
 

@@ -34,7 +34,7 @@ from forge.web.builds.problems import ProblemCount, problem_counts
 from forge.web.builds.tabs import address_of
 from rune.wording import counted
 
-SHOWN = 50
+PAGE_SIZE = 50
 """Builds on the list."""
 
 
@@ -48,7 +48,7 @@ class BuildRow:
     problems: tuple[ProblemCount, ...]
     verdict: CardVerdict | None
     accuracy: str
-    changed: BriefChange | None
+    change: BriefChange | None
     """Returns the changes since the previous build; None for a build without a rune."""
 
 
@@ -69,11 +69,11 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
 
 def _builds(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
     """A page of the builds, the newest first."""
-    published = tags_of(principal, project)
-    builds, pages = rows_of(request, builds_of(principal, project), SHOWN)
-    judged = verdicts_on_runes(principal, project)
+    tags = tags_of(principal, project)
+    builds, pages = rows_of(request, builds_of(principal, project), PAGE_SIZE)
+    verdicts = verdicts_on_runes(principal, project)
     waiting = Review.objects.visible_to(principal).filter(project=project, closed=None)
-    states = states_of_runes(open_reviews(waiting), judged)
+    states = states_of_runes(open_reviews(waiting), verdicts)
     oldest = min((build.number or 0 for build in builds), default=0)
     earlier = builds_of(principal, project).succeeded().filter(number__lt=oldest, artefact__isnull=False).first()
     changes = brief_changes(builds, earlier)
@@ -81,9 +81,9 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
         BuildRow(
             build,
             STATE_TAGS[build.state],
-            tuple(tag.name for tag in published if tag.build_id == build.pk),
+            tuple(tag.name for tag in tags if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
-            _judged_as(build, states, judged),
+            _card_verdict(build, states, verdicts),
             accuracy_of(build),
             changes.get(build.pk),
         )
@@ -98,7 +98,9 @@ def _builds(request: HttpRequest, principal: Principal, project: Project) -> dic
     }
 
 
-def _judged_as(build: Build, states: Mapping[str, ReviewState], verdicts: Mapping[str, Verdicts]) -> CardVerdict | None:
+def _card_verdict(
+    build: Build, states: Mapping[str, ReviewState], verdicts: Mapping[str, Verdicts]
+) -> CardVerdict | None:
     """Where a build stands, on one line, with how many approve it while more are needed."""
     digest = "" if build.artefact is None else build.artefact.digest
     if (state := states.get(digest)) is None:

@@ -55,7 +55,7 @@ class NextStep:
 
 def steps(build: BuildStanding) -> tuple[LineStep, ...]:
     """Built, reviewed, published."""
-    return (_built(build), _reviewed(build), _published(build))
+    return (_build_step(build), _review_step(build), _publication_step(build))
 
 
 def next_step(build: BuildStanding) -> NextStep | None:
@@ -86,7 +86,7 @@ def _next(build: BuildStanding) -> NextStep | None:
     return None
 
 
-def _built(build: BuildStanding) -> LineStep:
+def _build_step(build: BuildStanding) -> LineStep:
     match build.state:
         case JobState.SUCCEEDED:
             if build.missed_limits:
@@ -99,12 +99,12 @@ def _built(build: BuildStanding) -> LineStep:
     return LineStep("Building", "", "waiting")
 
 
-def _reviewed(build: BuildStanding) -> LineStep:
+def _review_step(build: BuildStanding) -> LineStep:
     review = "" if build.review_number is None else f"review {build.review_number}"
     match build.review:
         case ReviewState.APPROVED:
-            said = ", ".join(each for each in (counted(build.approvals, "approval"), review) if each)
-            return LineStep("Reviewed", said, "done", build.review_address)
+            detail = ", ".join(each for each in (counted(build.approvals, "approval"), review) if each)
+            return LineStep("Reviewed", detail, "done", build.review_address)
         case ReviewState.CHANGES:
             return LineStep("Changes requested", review, "wrong", build.review_address)
         case ReviewState.WAITING:
@@ -112,7 +112,7 @@ def _reviewed(build: BuildStanding) -> LineStep:
     return LineStep("Reviewed", "Not yet", "to-come", build.review_address)
 
 
-def _published(build: BuildStanding) -> LineStep:
+def _publication_step(build: BuildStanding) -> LineStep:
     if not build.tags:
         return LineStep("Published", "Not yet", "to-come")
     project = build.address.rpartition("/builds/")[0]

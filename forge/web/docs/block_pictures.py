@@ -37,14 +37,14 @@ def picture(block: Block) -> str:
     """The picture of a block."""
     drawing = block.folder / "drawing.json"
     if drawing.exists():
-        shown = json.loads(drawing.read_text(encoding="utf-8"))
-        inputs, outputs = _stream(shown["inputs"]), _rows(shown["outputs"])
+        example = json.loads(drawing.read_text(encoding="utf-8"))
+        inputs, outputs = _stream(example["inputs"]), _rows(example["outputs"])
     else:
         inputs, outputs = _example_tensors(block)
     panel = {Category.TEXT: _text_panel}.get(block.category, _box_panel if block.name == "nms" else _panel)
     width, height = 2 * _WIDTH + _GAP, _HEIGHT + _TOP + 4
     arrow = f'<path class="a" d="M{_WIDTH + 9} {_TOP + _HEIGHT / 2:g}h16m-5 -4l5 4l-5 4"/>'
-    words = escape(f"{block.name}: {_said(inputs)} becomes {_said(outputs)}")
+    words = escape(f"{block.name}: {_type_text(inputs)} becomes {_type_text(outputs)}")
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
@@ -61,9 +61,9 @@ def picture(block: Block) -> str:
 
 def _example_tensors(block: Block) -> tuple[_Tensor, _Tensor]:
     """The first input and output of the golden vector of the most telling size."""
-    listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
-    drawn = [each for each in listed if "outputs" in each]
-    vector = drawn[0] if block.category is Category.TEXT else max(drawn, key=_weight)
+    vectors = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
+    vectors_with_outputs = [each for each in vectors if "outputs" in each]
+    vector = vectors_with_outputs[0] if block.category is Category.TEXT else max(vectors_with_outputs, key=_weight)
     return vector["inputs"][0], vector["outputs"][0]
 
 
@@ -86,22 +86,22 @@ def _type_of(runs: Sequence[_Tensor]) -> str:
 def _weight(vector: _Tensor) -> tuple[bool, int]:
     """Vectors of a size that can be seen come first, of these the largest; of equal ones the first."""
     counts = [len(vector[side][0]["elements"]) for side in ("inputs", "outputs")]
-    drawn = all(each is not None for each in _numbers(vector["outputs"][0]) + _numbers(vector["inputs"][0]))
-    return (drawn and counts[0] > 0, min(*counts, _MOST_POINTS))
+    is_drawable = all(each is not None for each in _numbers(vector["outputs"][0]) + _numbers(vector["inputs"][0]))
+    return (is_drawable and counts[0] > 0, min(*counts, _MOST_POINTS))
 
 
-def _said(tensor: _Tensor) -> str:
+def _type_text(tensor: _Tensor) -> str:
     return str(tensor["type"])
 
 
 def _panel(tensor: _Tensor, left: int) -> list[str]:
-    label = f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>'
+    label = f'<text class="q" x="{left}" y="11">{escape(_type_text(tensor))}</text>'
     sizes = list(tensor.get("rows", _sizes(tensor["type"])))
     inner = [size for size in sizes if size != 1]
     numbers = _numbers(tensor)
     if tensor["type"].startswith("utf8") or len(numbers) <= 1:
-        shown = ", ".join(_short(each) for each in tensor["elements"]) or "nothing"
-        plain = "".join(each if each.isprintable() else " " for each in shown[:24])
+        text = ", ".join(_short(each) for each in tensor["elements"]) or "nothing"
+        plain = "".join(each if each.isprintable() else " " for each in text[:24])
         return [label, f'<text x="{left + 4}" y="{_TOP + _HEIGHT // 2}">{escape(plain)}</text>']
     if tensor["type"].startswith("u8") and len(sizes) == 4 and sizes[-1] == 1 and sizes[1] > 1:
         numbers, inner = [each for each in numbers for _ in range(3)], [*sizes[1:3], 3]  # a picture in greys
@@ -124,7 +124,7 @@ def _box_panel(tensor: _Tensor, left: int) -> list[str]:
     rows = [tensor["elements"][start : start + 4] for start in range(0, len(tensor["elements"]), columns)]
     wide, high = _WIDTH / 13, _HEIGHT / 8
     return [
-        f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>',
+        f'<text class="q" x="{left}" y="11">{escape(_type_text(tensor))}</text>',
         *(
             f'<rect class="l" x="{left + x * wide:.1f}" y="{_TOP + y * high:.1f}" width="{(right - x) * wide:.1f}" '
             f'height="{(bottom - y) * high:.1f}"/>'
@@ -141,7 +141,7 @@ def _text_panel(tensor: _Tensor, left: int) -> list[str]:
         words = bytes(elements).rstrip(b"\0").decode(errors="replace")
     lines = textwrap.wrap(words, _LETTERS, max_lines=_MOST_LINES, placeholder=" …") or ["nothing"]
     return [
-        f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>',
+        f'<text class="q" x="{left}" y="11">{escape(_type_text(tensor))}</text>',
         *(
             f'<text x="{left + 4}" y="{_TOP + _LINE * (place + 1) - 3}">{escape(line)}</text>'
             for place, line in enumerate(lines)
@@ -160,14 +160,14 @@ def _numbers(tensor: _Tensor) -> list[float | None]:
     ]
 
 
-def _scaled(numbers: Sequence[float | None], with_zero: bool) -> tuple[float, float]:
-    known = [each for each in numbers if each is not None] + ([0.0] if with_zero else [])
-    low, high = min(known, default=0.0), max(known, default=1.0)
+def _finite_range(numbers: Sequence[float | None], with_zero: bool) -> tuple[float, float]:
+    finite_numbers = [each for each in numbers if each is not None] + ([0.0] if with_zero else [])
+    low, high = min(finite_numbers, default=0.0), max(finite_numbers, default=1.0)
     return (low, high) if high > low else (low - 0.5, high + 0.5)
 
 
 def _bars(numbers: Sequence[float | None], left: int) -> list[str]:
-    low, high = _scaled(numbers, with_zero=True)
+    low, high = _finite_range(numbers, with_zero=True)
     step, zero = _WIDTH / len(numbers), _TOP + _HEIGHT * (high - max(low, 0.0)) / (high - low)
     shapes = [f'<path class="a" d="M{left} {zero:.1f}h{_WIDTH}"/>']
     for place, number in enumerate(numbers):
@@ -182,13 +182,13 @@ def _bars(numbers: Sequence[float | None], left: int) -> list[str]:
 
 
 def _line(numbers: Sequence[float | None], left: int) -> list[str]:
-    low, high = _scaled(numbers, with_zero=False)
+    low, high = _finite_range(numbers, with_zero=False)
     every = max(1, len(numbers) // _MOST_POINTS)
-    drawn = [number for number in numbers[::every] if number is not None]
-    step = _WIDTH / max(1, len(drawn) - 1)
+    finite_numbers = [number for number in numbers[::every] if number is not None]
+    step = _WIDTH / max(1, len(finite_numbers) - 1)
     points = " ".join(
         f"{left + place * step:.1f},{_TOP + _HEIGHT * (high - number) / (high - low):.1f}"
-        for place, number in enumerate(drawn)
+        for place, number in enumerate(finite_numbers)
     )
     return [f'<polyline class="l" points="{points}"/>']
 
@@ -196,7 +196,7 @@ def _line(numbers: Sequence[float | None], left: int) -> list[str]:
 def _cells(numbers: Sequence[float | None], columns: int, colours: int, left: int) -> list[str]:
     """Rows of cells; a pixel of three channels has its own colour."""
     rows = len(numbers) // (columns * colours)
-    low, high = _scaled(numbers, with_zero=False)
+    low, high = _finite_range(numbers, with_zero=False)
     shown_rows, shown_columns = min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS)
     side = min(_WIDTH / shown_columns, _HEIGHT / shown_rows)
     wide = min(_WIDTH / shown_columns, 3 * side)

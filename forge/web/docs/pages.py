@@ -30,19 +30,19 @@ def docs(request: HttpRequest, path: str = "") -> HttpResponse:
     file = page_file(path)
     if file is None:
         raise NotFound("The documentation has no such page.")
-    shown = {
+    context = {
         "path": path,
         "title": title_of(path or FIRST),
-        "page": rendered(path or FIRST, file),
+        "page": rendered_page(path or FIRST, file),
         "is_first": path in ("", FIRST),
         "parts": contents(),
         "place": position_of(path),
     }
-    return render(request, "site/docs.html", shown)
+    return render(request, "site/docs.html", context)
 
 
 @cache
-def rendered(path: str, file: Path) -> Page:
+def rendered_page(path: str, file: Path) -> Page:
     """A page as HTML; the files do not change while the program runs."""
     text = with_drawings(file.read_text("utf-8"), path)
     return render_page(text, lambda target: address_of(file, target), anchor_of)

@@ -70,8 +70,8 @@ def trend_of(builds: Sequence[MeasuredBuild], limit: float | None) -> Trend | No
     """The picture of builds, the oldest first; None of fewer than two, which are no trend."""
     if len(builds) < 2:
         return None
-    shown = [each.low for each in builds] + [each.high for each in builds] + ([] if limit is None else [limit])
-    low, high = max(0.0, min(shown) - 0.02), min(1.0, max(shown) + 0.02)
+    bounds = [each.low for each in builds] + [each.high for each in builds] + ([] if limit is None else [limit])
+    low, high = max(0.0, min(bounds) - 0.02), min(1.0, max(bounds) + 0.02)
     plot = HEIGHT - TOP - BOTTOM
 
     def y(share: float) -> float:
@@ -114,10 +114,10 @@ def _is_near(one: TrendMark, other: TrendMark) -> bool:
 
 def _with_room(points: Sequence[Point]) -> tuple[Point, ...]:
     """The points without the versions that would lie over one of a newer build."""
-    shown: list[Point] = []
+    spaced_points: list[Point] = []
     left = float("inf")
     for point in reversed(points):
         has_room = point.x <= left - TAG
         left = point.x if point.tag and has_room else left
-        shown.insert(0, point if has_room else replace(point, tag=""))
-    return tuple(shown)
+        spaced_points.insert(0, point if has_room else replace(point, tag=""))
+    return tuple(spaced_points)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Max, Q
+from django.http import HttpRequest
 
 from forge.accounts.principals import Principal
+from forge.builds.pages.project_cards import ProjectCard, cards
 from forge.core.http.paging import Pages
 from forge.projects.access import with_favourites
-from forge.projects.models import Project
-from forge.web.projects.cards import ProjectCard, cards
-from forge.web.projects.filters import SENSORS, SORTS, STATES, VIEWS, WHOSE, ProjectFilter
+from forge.projects.models import Project, ProjectQuerySet
+from forge.web.projects.filters import SENSORS, STATES, VIEWS, WHOSE, ProjectFilter
 
 ON_A_PAGE = 24
 FEW = 12
@@ -34,12 +36,11 @@ class FilterChoice:
 
 @dataclass(frozen=True)
 class FormSelect:
-    """A choice of the form: its name, its label, what nothing is called, and its options."""
+    """A choice of the form: its name, its label and its options, the first of which has no value."""
 
     name: str
     label: str
-    nothing: str
-    chosen: str
+    value: str
     options: Mapping[str, str]
 
 
@@ -48,6 +49,7 @@ class ProjectList:
     """The data of the list."""
 
     filter: ProjectFilter
+    page: int
     cards: list[ProjectCard]
     above: list[ProjectCard]
     """Of the projects that the page shows above the list."""
@@ -72,49 +74,50 @@ class ProjectList:
     @property
     def back(self) -> str:
         """The address of this very page, to come back to."""
-        return self.filter.address(page=self.filter.page)
+        return _page_address(self.filter, self.page)
 
 
 def project_list(
-    principal: Principal, filters: ProjectFilter, organisation: str = "", above: Sequence[Project] = ()
+    request: HttpRequest, principal: Principal, organisation: str = "", above: Sequence[Project] = ()
 ) -> ProjectList:
     """One page of a person's projects; of one organisation's where one is named.
 
-    What stands above the list is asked about together with it: each question costs as much for few as for many.
+    The projects above the list are read together with it: each query costs as much for few as for many.
     """
-    wanted = replace(filters, organisation=organisation or filters.organisation)
+    filters = ProjectFilter(request.GET, principal, organisation)
     places = _places(principal, organisation)
     counts = {name: place.count for name, place in places.items()}
-    paginator = Paginator(with_favourites(principal, wanted.projects(principal)), ON_A_PAGE)
-    if not replace(wanted, organisation="").is_narrowed:
-        paginator.count = counts.get(wanted.organisation, 0) if wanted.organisation else sum(counts.values())
-    page = paginator.get_page(wanted.page)
-    current = replace(filters, organisation="" if organisation else filters.organisation)
+    paginator = Paginator(with_favourites(principal, cast("ProjectQuerySet", filters.qs)), ON_A_PAGE)
     of_all = sum(counts.values())
-    view = filters.view or ("cards" if of_all <= FEW else "list")
-    listed = list(page.object_list)
+    if not filters.is_narrowed:
+        paginator.count = of_all
+    page = paginator.get_page(request.GET.get("page"))
+    values = filters.values
+    view = values["view"] or ("cards" if of_all <= FEW else "list")
+    page_projects = list(page.object_list)
     cards_by_project = {
-        card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))
+        card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *page_projects)}.values()))
     }
     return ProjectList(
-        filter=current,
-        cards=[cards_by_project[project.pk] for project in listed],
+        filter=filters,
+        page=page.number,
+        cards=[cards_by_project[project.pk] for project in page_projects],
         above=[cards_by_project[project.pk] for project in above],
         pages=Pages(
             first=page.start_index(),
             last=page.end_index(),
             count=page.paginator.count,
-            before=f"{current.address(page=page.number - 1)}#projects" if page.has_previous() else "",
-            after=f"{current.address(page=page.number + 1)}#projects" if page.has_next() else "",
+            before=f"{_page_address(filters, page.number - 1)}#projects" if page.has_previous() else "",
+            after=f"{_page_address(filters, page.number + 1)}#projects" if page.has_next() else "",
         ),
         of_all=of_all,
-        places=[] if organisation or len(counts) < 2 else _choices(current, counts),
-        selects=_selects(current),
+        places=[] if organisation or len(counts) < 2 else _choices(filters, counts),
+        selects=_selects(filters),
         views=[
-            FilterChoice(words, current.address(view=name), name == view, value=name) for name, words in VIEWS.items()
+            FilterChoice(words, filters.address(view=name), name == view, value=name) for name, words in VIEWS.items()
         ],
         view=view,
-        everything=ProjectFilter(view=filters.view).address(),
+        everything=filters.address(**{name: "" for name in values if name != "view"}),
         last_created={name: place.last_created for name, place in places.items() if place.last_created is not None},
     )
 
@@ -138,21 +141,27 @@ def _places(principal: Principal, organisation: str) -> dict[str, _ListedOrganis
     return {name: _ListedOrganisation(count, last_created) for name, count, last_created in rows}
 
 
-def _choices(current: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:
-    every = FilterChoice("All", current.address(organisation=""), not current.organisation, sum(counts.values()))
+def _page_address(filters: ProjectFilter, number: int) -> str:
+    return filters.address(page="" if number == 1 else str(number))
+
+
+def _choices(filters: ProjectFilter, counts: Mapping[str, int]) -> list[FilterChoice]:
+    organisation = filters.values["organisation"]
+    every = FilterChoice("All", filters.address(organisation=""), not organisation, sum(counts.values()))
     return [
         every,
         *(
-            FilterChoice(name, current.address(organisation=name), current.organisation == name, count)
+            FilterChoice(name, filters.address(organisation=name), organisation == name, count)
             for name, count in counts.items()
         ),
     ]
 
 
-def _selects(current: ProjectFilter) -> list[FormSelect]:
+def _selects(filters: ProjectFilter) -> list[FormSelect]:
+    values = filters.values
     return [
-        FormSelect("sensor", "Sensor", "Any sensor", current.sensor, SENSORS),
-        FormSelect("state", "State", "Any state", current.state, STATES),
-        FormSelect("whose", "Whose", "Mine and shared", current.whose, WHOSE),
-        FormSelect("sort", "Sort by", "Last change", current.sort, SORTS),
+        FormSelect("sensor", "Sensor", values["sensor"], {"": "Any sensor", **SENSORS}),
+        FormSelect("state", "State", values["state"], {"": "Any state", **STATES}),
+        FormSelect("whose", "Whose", values["whose"], {"": "Mine and shared", **WHOSE}),
+        FormSelect("sort", "Sort by", values["sort"], filters.sorts),
     ]

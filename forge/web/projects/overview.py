@@ -18,6 +18,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.pipeline_picture import drawn_pipeline
+from forge.builds.pages.project_cards import cards
 from forge.builds.pages.rune_quality import quality_of
 from forge.builds.serializers import rune_url
 from forge.deployments.access import deployments_of
@@ -32,7 +33,6 @@ from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, tags_of
 from forge.web.home import newest_first
 from forge.web.projects.accuracy_trend import MeasuredBuild, trend_of
-from forge.web.projects.cards import cards
 from forge.web.runes.page import show_rune
 from rune.source.policy import LimitKind
 
@@ -48,9 +48,9 @@ def project_page(request: HttpRequest, organisation: str, name: str) -> HttpResp
     """The overview, for who reads the project; for everyone else, and at a tag, what it published."""
     project = project_of(request, organisation, name, Verb.SEE)
     principal = principal_of(request)
-    wanted = request.GET.get("tag")
-    if wanted is not None or not can(principal, Verb.READ, project):
-        return show_rune(request, project, wanted)
+    tag_name = request.GET.get("tag")
+    if tag_name is not None or not can(principal, Verb.READ, project):
+        return show_rune(request, project, tag_name)
     return render(request, "project/overview.html", _context(principal, project))
 
 
@@ -63,9 +63,9 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
     for_me = _of_project(project, (each for answer in waiting for each in answer.for_me))
     for_others = _of_project(project, (each for answer in waiting for each in answer.for_others))
     running = [build for build in builds if not build.is_over]
-    published, live = _published(tags), cards_of(list(deployments_of(principal, project)), tags)
-    beside = changes_beside(len(for_me), len(for_others), [len(live), len(published) or 1, len(running)])
-    shown = beside or CHANGES_SHOWN
+    published_tags, live = _published_tags(tags), cards_of(list(deployments_of(principal, project)), tags)
+    beside = changes_beside(len(for_me), len(for_others), [len(live), len(published_tags) or 1, len(running)])
+    activity_count = beside or CHANGES_SHOWN
     return {
         "project": project,
         "card": cards([project])[0],
@@ -78,10 +78,10 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "watch": watch_menu(principal, project),
         "waiting": for_me,
         "waited": for_others,
-        "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:shown])),
+        "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:activity_count])),
         "is_activity_beside": beside > 0,
         "running": running,
-        "published": published,
+        "published": published_tags,
         "live": live,
         "usual": default_tag(tags),
         "newest": newest,
@@ -89,10 +89,10 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
     }
 
 
-def changes_beside(waiting: int, waited: int, lists: Sequence[int]) -> int:
+def changes_beside(waiting: int, for_others: int, lists: Sequence[int]) -> int:
     """Changes that have room below the pending things, beside these lists with titles; 0 where it is too small."""
     right = sum(length + 1 for length in lists if length)
-    room = right - (max(waiting, 1) + 1) - waited
+    room = right - (max(waiting, 1) + 1) - for_others
     return min(room, CHANGES_SHOWN) if room >= LEAST_BESIDE else 0
 
 
@@ -118,11 +118,11 @@ def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Ma
         "quality": quality_of(newest),
         "summary": newest.evaluation,
         "accuracy_limit": None if limit is None else f"{limit * 100:.3g} %",
-        "trend": trend_of(_measured(builds, names), limit),
+        "trend": trend_of(_measured_builds(builds, names), limit),
     }
 
 
-def _measured(builds: Iterable[Build], names: Mapping[Any, str]) -> list[MeasuredBuild]:
+def _measured_builds(builds: Iterable[Build], names: Mapping[Any, str]) -> list[MeasuredBuild]:
     """Those that were run on test samples, the oldest first."""
     return [
         MeasuredBuild(build.number or 0, each["accuracy"], each["low"], each["high"], names.get(build.pk, ""))
@@ -131,7 +131,7 @@ def _measured(builds: Iterable[Build], names: Mapping[Any, str]) -> list[Measure
     ]
 
 
-def _published(tags: Sequence[Tag]) -> list[Tag]:
+def _published_tags(tags: Sequence[Tag]) -> list[Tag]:
     """Returns the published tags: those that move first, then the newest versions."""
     return [*(tag for tag in tags if tag.moves), *(tag for tag in tags if not tag.moves)][:VERSIONS_SHOWN]
 

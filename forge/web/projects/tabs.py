@@ -47,8 +47,8 @@ class Tab:
     """First words of other addresses that belong to it."""
     verb: Verb = Verb.READ
     """The verb that is needed to see it."""
-    counted: Callable[[Principal], QuerySet[Any]] | None = None
-    """The function that counts its number, for all projects."""
+    things: Callable[[Principal], QuerySet[Any]] | None = None
+    """Returns what its number counts, in all projects that a person reads."""
     if_published: bool = False
     """Whether only a project that published something has it."""
 
@@ -57,12 +57,12 @@ TABS = (
     Tab("Overview", ""),
     Tab("Studio", "studio"),
     Tab("Data", "data"),
-    Tab("Training", "training", also=("searches",), counted=_open_training),
+    Tab("Training", "training", also=("searches",), things=_open_training),
     Tab("Models", "models"),
     Tab("Builds", "builds", also=("devices",)),
-    Tab("Reviews", "reviews", also=("suggestions",), counted=_open_reviews),
-    Tab("Change requests", "change-requests", also=("offer",), counted=_open_change_requests),
-    Tab("Deployments", "deployments", counted=_deployments),
+    Tab("Reviews", "reviews", also=("suggestions",), things=_open_reviews),
+    Tab("Change requests", "change-requests", also=("offer",), things=_open_change_requests),
+    Tab("Deployments", "deployments", things=_deployments),
     Tab("Published", "published", also=("tags", "blocks"), if_published=True),
     Tab("Settings", "settings", also=("share", "push"), verb=Verb.DESCRIBE),
 )
@@ -108,13 +108,13 @@ def current_word(request: HttpRequest) -> str:
 
 def _facts(principal: Principal, project: Project) -> Mapping[str, Any] | None:
     """Returns the numbers of the tabs, in one query; None for somebody who may not read the project."""
-    counts = {_name(tab): _count(tab.counted(principal)) for tab in TABS if tab.counted is not None}
-    published = Exists(Tag.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))) | Exists(
+    counts = {_name(tab): _count(tab.things(principal)) for tab in TABS if tab.things is not None}
+    publication_exists = Exists(Tag.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))) | Exists(
         BlockVersion.objects.visible_to(principal).filter(repository__project=OuterRef("pk"))
     )
     readable = Project.objects.of_member(principal).filter(pk=project.pk)
     facts: Mapping[str, Any] | None = (
-        readable.annotate(has_published=published, **counts).values("has_published", *counts).first()
+        readable.annotate(has_published=publication_exists, **counts).values("has_published", *counts).first()
     )
     return facts
 

@@ -19,12 +19,13 @@ from forge.builds.pages.rune_quality import boards_of, models_of, quality_of
 from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, DomainError, NotFound
+from forge.core.errors import BytesDamaged, DomainError, NotFound
 from forge.core.http.frontend_build import build_manifest
 from forge.core.http.markdown import LIMIT
 from forge.core.http.pages import show_again
 from forge.core.preconditions import etag_of
 from forge.deployments.snippets.interface import interface_of
+from forge.deployments.snippets.published_runes import PublishedRune, snippets
 from forge.moderation.access import can_report, standing
 from forge.player.pages.embed import script_integrity
 from forge.projects.access import find_project, origin_of, popularity_of
@@ -46,7 +47,6 @@ from forge.registry.tags.pulling.examples import examples_for
 from forge.registry.tags.pulling.uses import uses_of
 from forge.reviews.rounds.access import approvals_of
 from forge.web.runes.strangers import strangers_rune
-from forge.web.runes.usage_snippets import PublishedRune, snippets
 from rune.wording import size_text
 
 README = "README.md"
@@ -84,7 +84,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
 
 
 def show_rune(
-    request: HttpRequest, project: Project, wanted: str | None, error: DomainError | None = None
+    request: HttpRequest, project: Project, tag_name: str | None, error: DomainError | None = None
 ) -> HttpResponse:
     """The page of a project that somebody may see, at one of its tags; with what was wrong in one of its forms."""
     principal = principal_of(request)
@@ -111,7 +111,7 @@ def show_rune(
         "may_appeal": can(principal, Verb.MANAGE, project),
     }
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
-    tag = find_tag(principal, project, wanted) if wanted else default_tag(tags)
+    tag = find_tag(principal, project, tag_name) if tag_name else default_tag(tags)
     if tag is not None:
         context |= _of_tag(principal, project, tag, tags)
     if error is not None:
@@ -153,7 +153,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
     """Returns the page's data of the current tag, and of the others."""
     artefact = tag.build.artefact
     packages = list(packages_for_reading().filter(build=tag.build))
-    published = PublishedRune(
+    published_rune = PublishedRune(
         settings.PUBLIC_URL, project.full_name, tag.name, script_integrity(), project.visibility == Visibility.PUBLIC
     )
     interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
@@ -184,7 +184,7 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
         "standings": entries_of(tag),
         "standing_table": table_for(tag.build),
         "uses": uses_of(tag.repository),
-        "ways": snippets(published, interface, any(each.artefact for each in packages)) if interface else [],
+        "ways": snippets(published_rune, interface, any(each.artefact for each in packages)) if interface else [],
         "picture": _picture_facts(project, default).digest,
     }
 
@@ -192,11 +192,11 @@ def _of_tag(principal: Principal, project: Project, tag: Tag, tags: Sequence[Tag
 def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
     """The tags, each with what is said of its rune."""
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
-    said = clearances_of(project, digests)
+    clearances = clearances_of(project, digests)
     return [
         VersionRow(
             tag,
-            CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None,
+            CLEARANCE_TAGS.get(clearances[tag.build.artefact.digest]) if tag.build.artefact else None,
             cached_text(project, tag.notes),
         )
         for tag in tags
@@ -210,5 +210,5 @@ def _readme(project: Project, version: Version) -> SafeString | None:
         return None
     try:
         return cached_readme(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return None

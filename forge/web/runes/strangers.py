@@ -1,4 +1,4 @@
-"""A rune of an organisation that its reader is no member of: what it asks for, and where it came from."""
+"""A published rune for readers outside its project: what it requests of the browser, and its origin."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from forge.reviews.rounds.access import approvals_of
 
 @dataclass(frozen=True)
 class StrangersRune:
-    """The facts that stand beside the button that runs it."""
+    """The facts beside the button that runs the rune."""
 
     organisation: str
     requests: RuneRequests
-    signed: SignedOrigin | None
+    signed_origin: SignedOrigin | None
     rebuild: Rebuild | None
     approvals: int
 
 
 def strangers_rune(actor: Actor, tag: Tag) -> StrangersRune | None:
-    """The facts of a published rune for a visitor who is no member of its project; None for members, whose own it is.
-    The caller has found the tag for someone."""
+    """Returns the facts of a published rune for a reader outside its project; None for members, and for a tag without
+    an artefact. The caller has checked that the reader may see the tag."""
     project = tag.repository.project
     if can(actor, Verb.READ, project) or tag.build.artefact is None:
         return None

@@ -29,7 +29,7 @@ def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> Ht
         match request.POST.get("do"):
             case "deprecate":
                 reason, successor = request.POST.get("reason", ""), request.POST.get("successor", "")
-                said = deprecate_tag(principal, project, tag, reason, successor, precondition=precondition)
+                changed_tag = deprecate_tag(principal, project, tag, reason, successor, precondition=precondition)
             case "withdraw":
                 withdraw_tag(principal, project, tag, request.POST.get("reason", ""), precondition=precondition)
                 return redirect(f"{project.get_absolute_url()}/published")
@@ -41,11 +41,13 @@ def describe(request: HttpRequest, organisation: str, name: str, tag: str) -> Ht
                 leave_standing(principal, project, tag, reason, precondition=precondition)
                 return redirect(f"{project.get_absolute_url()}?tag={tag}#quality")
             case "restore":
-                said = end_withdrawal(principal, project, tag, precondition=precondition)
+                changed_tag = end_withdrawal(principal, project, tag, precondition=precondition)
             case "undeprecate":
-                said = end_deprecation(principal, project, tag, precondition=precondition)
+                changed_tag = end_deprecation(principal, project, tag, precondition=precondition)
             case _:
-                said = describe_tag(principal, project, tag, request.POST.get("notes", ""), precondition=precondition)
+                changed_tag = describe_tag(
+                    principal, project, tag, request.POST.get("notes", ""), precondition=precondition
+                )
     except (Invalid, NotComparable, Stale) as error:
         return show_rune(request, project, tag, error)
-    return redirect(f"{project.get_absolute_url()}?tag={said.name}")
+    return redirect(f"{project.get_absolute_url()}?tag={changed_tag.name}")

@@ -11,7 +11,7 @@ from forge.web.projects.tabs import ShownTab, tabs_of
 
 register = template.Library()
 
-_CACHED = "project_tabs"
+_TABS_ATTRIBUTE = "project_tabs"
 """Where a page's render keeps the tabs, which two of its blocks show."""
 
 
@@ -35,7 +35,7 @@ def build_page_tabs(context: template.Context, current: str) -> dict[str, Any]:
 
 def _tabs(context: template.Context) -> tuple[ShownTab, ...]:
     request = context["request"]
-    if not hasattr(request, _CACHED):
-        setattr(request, _CACHED, tabs_of(request, context["project"]))
-    tabs: tuple[ShownTab, ...] = getattr(request, _CACHED)
+    if not hasattr(request, _TABS_ATTRIBUTE):
+        setattr(request, _TABS_ATTRIBUTE, tabs_of(request, context["project"]))
+    tabs: tuple[ShownTab, ...] = getattr(request, _TABS_ATTRIBUTE)
     return tabs

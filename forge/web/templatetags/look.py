@@ -45,7 +45,7 @@ def entry(name: str) -> SafeString:
     base = settings.STATIC_URL + "build/"
     if chunk["file"].endswith(".css"):
         return _style(manifest, base, chunk["file"])
-    styles, modules = _reached(manifest, chunk)
+    styles, modules = _chunk_dependencies(manifest, chunk)
     links = format_html_join("", '<link rel="stylesheet" href="{}{}">', ((base, style) for style in styles))
     preloads = format_html_join("", '<link rel="modulepreload" href="{}{}">', ((base, file) for file in modules))
     blocking = mark_safe(' blocking="render"') if name == "pages" else ""
@@ -60,18 +60,18 @@ def _style(manifest: dict[str, Any], base: str, file: str) -> SafeString:
     return format_html('<link rel="stylesheet" href="{}{}">{}', base, file, preloads)
 
 
-def _reached(manifest: dict[str, Any], chunk: dict[str, Any]) -> tuple[list[str], list[str]]:
+def _chunk_dependencies(manifest: dict[str, Any], chunk: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The styles and the modules that a chunk needs, each once, nearest first."""
-    styles, files, precondition, pending = list(chunk.get("css", [])), [], set(), list(chunk.get("imports", []))
+    styles, files, visited_keys, pending = list(chunk.get("css", [])), [], set(), list(chunk.get("imports", []))
     while pending:
         key = pending.pop(0)
-        if key in precondition:
+        if key in visited_keys:
             continue
-        precondition.add(key)
-        imported = manifest[key]
-        styles += [style for style in imported.get("css", []) if style not in styles]
-        files.append(imported["file"])
-        pending += imported.get("imports", [])
+        visited_keys.add(key)
+        imported_chunk = manifest[key]
+        styles += [style for style in imported_chunk.get("css", []) if style not in styles]
+        files.append(imported_chunk["file"])
+        pending += imported_chunk.get("imports", [])
     return styles, files
 
 
@@ -88,10 +88,10 @@ def field(context: template.Context, name: str, label: str, value: object = "", 
     `attributes` may be `type`, `hint`, `autocomplete`, `placeholder`, `required`, `length`, a key of `LENGTHS`, and
     `options` to choose from where one likes.
     """
-    error, typed = context.get("error"), context.get("typed")
+    error, form_data = context.get("error"), context.get("typed")
     kind, limit = attributes.pop("type", "text"), attributes.pop("length", None)
-    if typed and name in typed and kind != "password":
-        value = typed[name]
+    if form_data and name in form_data and kind != "password":
+        value = form_data[name]
     messages = error.errors.get(name, []) if isinstance(error, DomainError) else []
     return (
         {"name": name, "label": label, "value": value, "type": kind, "messages": messages}
@@ -123,9 +123,9 @@ def checked(context: template.Context, name: str, value: object, usual: object =
 
 
 def _is_chosen(context: template.Context, name: str, value: object, usual: object, form: str) -> bool:
-    typed = context.get("typed")
-    if typed and (form or name) in typed:
-        return str(value) in typed.getlist(name)
+    form_data = context.get("typed")
+    if form_data and (form or name) in form_data:
+        return str(value) in form_data.getlist(name)
     if isinstance(usual, bool):
         return usual
     return value in usual if isinstance(usual, Collection) and not isinstance(usual, str) else str(value) == str(usual)
@@ -182,10 +182,10 @@ def with_own_links(text: str) -> SafeString:
     """A message as `ticked`, with its links to pages of this server. Those to other places stay text."""
     before, *rest = _OWN_LINK.split(str(text))
     links = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
-    written = format_html_join(
+    links_html = format_html_join(
         "", '<a href="{}">{}</a>{}', ((path, words, ticked(after)) for words, path, after in links)
     )
-    return format_html("{}{}", ticked(before), written)
+    return format_html("{}{}", ticked(before), links_html)
 
 
 @register.filter
@@ -195,9 +195,9 @@ def as_json(value: object) -> str:
 
 
 @register.filter
-def as_query(chosen: Mapping[str, str]) -> str:
+def as_query(values: Mapping[str, str]) -> str:
     """Returns the values of a form as an address's query, without empty values."""
-    return urlencode({name: value for name, value in chosen.items() if value})
+    return urlencode({name: value for name, value in values.items() if value})
 
 
 @register.filter

@@ -18,15 +18,15 @@ def checked_url(url: str, *, anywhere: bool) -> str:
     """
     url = url.strip()
     try:
-        split = urlsplit(url)
-        host, port = split.hostname or "", split.port
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise _bad("This is not a valid URL. It looks like https://example.com/hook.") from None
     if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url:
         raise _bad(f"An address has at most {LONGEST} characters, all of them ASCII; write a name as xn--….")
-    if split.scheme not in (("http", "https") if anywhere else ("https",)) or not host or port == 0:
+    if parts.scheme not in (("http", "https") if anywhere else ("https",)) or not host or port == 0:
         raise _bad("An address begins with https:// and has a host, as https://example.com/hook.")
-    if split.username is not None or split.password is not None or split.fragment:
+    if parts.username is not None or parts.password is not None or parts.fragment:
         raise _bad("An address has no user, password or fragment. Messages are signed: the secret proves who sends.")
     if not anywhere and not may_be_public(host):
         raise _bad(f"{host} is inside of a network. Messages are sent to public addresses.")

@@ -74,9 +74,9 @@ def send(
 
 def _beginning(chunks: Iterable[bytes]) -> str:
     """The beginning of a body, as text that a database takes."""
-    received = b""
+    body = b""
     for chunk in chunks:
-        received += chunk
-        if len(received) >= READ_LIMIT:
+        body += chunk
+        if len(body) >= READ_LIMIT:
             break
-    return received[:READ_LIMIT].decode("utf-8", "replace").replace("\0", "\ufffd")
+    return body[:READ_LIMIT].decode("utf-8", "replace").replace("\0", "\ufffd")

@@ -24,7 +24,7 @@ PICKLES = (".pkl", ".pickle", ".joblib", ".npy", ".npz", ".pt", ".pth")
 
 def read_archive(path: Path) -> dict[str, bytes]:
     """The entries of a `.keras` file by their name. Raises `Refused`."""
-    with _opened(path) as archive:
+    with _open(path) as archive:
         entries = archive.infolist()
         _check_names(entries)
         names = {entry.filename for entry in entries}
@@ -35,7 +35,7 @@ def read_archive(path: Path) -> dict[str, bytes]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive

@@ -15,7 +15,7 @@ from lab.formats.keras.objects import (
     HOUSES,
     LAYERS,
     LEFT_OUT,
-    NESTED,
+    NESTED_KEYS,
     NESTED_LISTS,
     ONLY,
     OPERATIONS,
@@ -159,9 +159,11 @@ class _ConfigReader:
         if name not in OPERATIONS:
             raise _unknown(name, node)
         config = as_object(node.get("config", {}), f"The arguments of {name}")
-        known = OPERATIONS[name] | {"name", "dtype"}
+        known_keys = OPERATIONS[name] | {"name", "dtype"}
         clean = {
-            key: _type(one) if key == "dtype" else clean_value(one, key) for key, one in config.items() if key in known
+            key: _type(one) if key == "dtype" else clean_value(one, key)
+            for key, one in config.items()
+            if key in known_keys
         }
         return {
             "module": "keras.src.ops.numpy",
@@ -183,7 +185,7 @@ class _ConfigReader:
             return _type(value)
         if key in ACTIVATION_ARGUMENTS:
             return self._activation(value, title, nesting)
-        if key in NESTED:
+        if key in NESTED_KEYS:
             return None if value is None else self._layer(as_object(value, title), nesting=nesting + 1)
         if key in NESTED_LISTS:
             return [self._layer(as_object(one, title), nesting=nesting + 1) for one in as_list(value, title)]
@@ -205,32 +207,35 @@ class _ConfigReader:
         """Notes the input that a layer declares, if it declares one, and fixes its dimensions."""
         for key in ("batch_shape", "batch_input_shape"):
             if arguments.get(key) is not None:
-                arguments[key] = self._noted(as_text(arguments.get("name", "input"), "A name"), arguments[key])
+                arguments[key] = self._add_input(as_text(arguments.get("name", "input"), "A name"), arguments[key])
                 return
 
     def _input_layer(self, shape: Json) -> dict[str, Json]:
         """The input of a Sequential whose first layer declares none, with the shape for which the model was built."""
-        config = {"batch_shape": self._noted("input", shape), "dtype": "float32", "name": "input"}
+        config = {"batch_shape": self._add_input("input", shape), "dtype": "float32", "name": "input"}
         return {"module": "keras.layers", "class_name": "InputLayer", "config": config, "registered_name": None}
 
-    def _noted(self, name: str, shape: Json) -> list[int]:
-        fixed = [1, *_fixed(name, as_list(shape, "An input's shape")[1:], self.shapes.get(name))]
-        self.inputs.append(KerasInput(name, tuple(fixed)))
-        return fixed
+    def _add_input(self, name: str, shape: Json) -> list[int]:
+        fixed_shape = [1, *_fixed_dimensions(name, as_list(shape, "An input's shape")[1:], self.shapes.get(name))]
+        self.inputs.append(KerasInput(name, tuple(fixed_shape)))
+        return fixed_shape
 
 
-def _fixed(name: str, declared: Sequence[Json], chosen: Shape | None) -> list[int]:
+def _fixed_dimensions(name: str, dimensions: Sequence[Json], chosen_shape: Shape | None) -> list[int]:
     """The dimensions of an input behind the batch, each of them a number. Raises `Refused`."""
-    own = [None if one is None else one if isinstance(one, int) else 0 for one in declared]
+    own = [None if one is None else one if isinstance(one, int) else 0 for one in dimensions]
     if any(one is not None and not 0 < one <= LARGEST for one in own):
-        raise Refused(Reason.BROKEN, f"The input {quoted(name)} has the shape {declared}, which is not valid.")
-    if chosen is not None:
-        if len(chosen) != len(own) or any(a is not None and a != b for a, b in zip(own, chosen, strict=True)):
+        raise Refused(Reason.BROKEN, f"The input {quoted(name)} has the shape {dimensions}, which is not valid.")
+    if chosen_shape is not None:
+        if len(chosen_shape) != len(own) or any(
+            a is not None and a != b for a, b in zip(own, chosen_shape, strict=True)
+        ):
             raise Refused(
                 Reason.OPEN_DIMENSION,
-                f"The input {quoted(name)} has the shape {_shape_text(own)}, which {_shape_text(chosen)} does not fit.",
+                f"The input {quoted(name)} has the shape {_shape_text(own)}, which {_shape_text(chosen_shape)} does "
+                "not fit.",
             )
-        own = list(chosen)
+        own = list(chosen_shape)
     sizes = [one for one in own if one is not None]
     if len(sizes) < len(own):
         proposal = "x".join(str(one or 49) for one in own)
@@ -255,11 +260,11 @@ def _class_of(node: Mapping[str, Json]) -> str:
             f"The model has a layer {name}, which runs code of the file. Replace it by layers of Keras, and save "
             "again.",
         )
-    module, registered = node.get("module"), node.get("registered_name")
+    module, registered_name = node.get("module"), node.get("registered_name")
     is_known = name in LAYERS or name in MODELS or name in OPERATIONS
     foreign_module = module is not None and not _is_of_keras(as_text(module, "module"))
-    if is_known and (foreign_module or registered not in (None, name, f"keras>{name}")):
-        where = registered if isinstance(registered, str) else module
+    if is_known and (foreign_module or registered_name not in (None, name, f"keras>{name}")):
+        where = registered_name if isinstance(registered_name, str) else module
         raise Refused(
             Reason.CUSTOM_OBJECT, f"The class {plain(str(where))} is not Keras's own, although it is named {name}."
         )
@@ -280,13 +285,13 @@ def _is_operation(node: Mapping[str, Json]) -> bool:
 
 
 def _unknown(name: str, node: Mapping[str, Json]) -> Refused:
-    module, registered = node.get("module"), node.get("registered_name")
+    module, registered_name = node.get("module"), node.get("registered_name")
     is_own = (
         ">" in name
-        or (isinstance(registered, str) and registered != name)
+        or (isinstance(registered_name, str) and registered_name != name)
         or (isinstance(module, str) and not _is_of_keras(module))
     )
-    if is_own or (module is None and registered is not None):
+    if is_own or (module is None and registered_name is not None):
         return Refused(
             Reason.CUSTOM_OBJECT,
             f"The class {plain(name)} is not Keras's own: its code is not in the file, "

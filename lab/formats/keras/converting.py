@@ -81,11 +81,11 @@ def compare(model: Any, data: bytes, source: KerasSource) -> float:
     """
     inputs = seeded_inputs([each.shape for each in source.clean.inputs], source.clean.ids)
     names = [each.name for each in source.clean.inputs]
-    converted = _ConvertedKeras(data, names)
+    converted_model = _ConvertedKeras(data, names)
     largest = 0.0
     for values in inputs:
         expected = [np.asarray(one) for one in _as_list(model.predict_on_batch(_arguments(model, names, values)))]
-        for one, other in zip(expected, converted.outputs(values), strict=True):
+        for one, other in zip(expected, converted_model.outputs(values), strict=True):
             largest = max(largest, difference(one, other))
     if largest > TOLERANCE:
         layer = first_different_layer(model, data, names, inputs[0])
@@ -134,10 +134,10 @@ class _ConvertedKeras:
         """The tensors whose names say that a layer gave them."""
         details = self._interpreter.get_tensor_details()
         # The converter numbers scopes: `model/dense_1/MatMul` for the layer `dense`.
-        named = re.compile(rf"(^|/|;){re.escape(layer)}(_\d+)?(/|;|$)")
-        chosen = [one for one in details if named.search(one["name"])]
+        pattern = re.compile(rf"(^|/|;){re.escape(layer)}(_\d+)?(/|;|$)")
+        layer_details = [one for one in details if pattern.search(one["name"])]
         arrays = []
-        for detail in chosen:
+        for detail in layer_details:
             try:
                 arrays.append(self._interpreter.get_tensor(detail["index"]))
             except ValueError:
@@ -149,14 +149,14 @@ def first_different_layer(model: Any, data: bytes, names: Sequence[str], values:
     """The name of the first layer none of whose converted tensors is what the layer gives; empty if there is none."""
     import keras
 
-    converted = _ConvertedKeras(data, names, keeps_tensors=True)
-    converted.outputs(values)
+    converted_model = _ConvertedKeras(data, names, keeps_tensors=True)
+    converted_model.outputs(values)
     layers = [layer for layer in model.layers if layer.__class__.__name__ != "InputLayer"]
     whole = keras.Model(model.inputs, [layer.output for layer in layers])
     expected = _as_list(whole(_arguments(model, names, values), training=False))
     for layer, output in zip(layers, expected, strict=True):
         one = np.asarray(_as_list(output)[0])
-        candidates = [other for other in converted.tensors_of(layer.name) if other.size == one.size]
+        candidates = [other for other in converted_model.tensors_of(layer.name) if other.size == one.size]
         if candidates and min(difference(one.ravel(), other.ravel()) for other in candidates) > TOLERANCE:
             return str(layer.name)
     return ""

@@ -43,11 +43,11 @@ def open_file(source: Path | BinaryIO) -> Iterator[h5py.File]:
     try:
         with h5py.File(source, "r") as file:
             yield file
-    except _DAMAGED as error:
+    except _DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The file cannot be read as HDF5: {reason_of(error)}.") from error
 
 
-_DAMAGED = (OSError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError, AttributeError)
+_DAMAGE = (OSError, ValueError, RuntimeError, LookupError, TypeError, ArithmeticError, AttributeError)
 """The exceptions of h5py for damaged files."""
 
 
@@ -97,7 +97,7 @@ class _WeightsReader:
 
     objects: int = 0
     total: int = 0
-    seen: set[Any] = field(default_factory=set)
+    addresses: set[Any] = field(default_factory=set)
 
     def walk(
         self, group: h5py.Group, path: str, *, without: frozenset[str] = frozenset(), depth: int = 0
@@ -131,9 +131,9 @@ class _WeightsReader:
         member = group[name]
         info = h5py.h5o.get_info(member.id)
         address = (info.fileno, info.addr)
-        if address in self.seen:
+        if address in self.addresses:
             raise Refused(Reason.BROKEN, f"{quoted(place)} is stored under two names.")
-        self.seen.add(address)
+        self.addresses.add(address)
         return member
 
     def _array(self, dataset: h5py.Dataset, place: str) -> np.ndarray[Any, Any]:

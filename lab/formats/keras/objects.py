@@ -139,7 +139,7 @@ OPERATIONS: Mapping[str, frozenset[str]] = {
 
 COMMON = frozenset({"name", "trainable", "dtype", "batch_shape", "batch_input_shape", "input_dtype", "autocast"})
 """Arguments that every layer has."""
-NESTED = frozenset({"layer", "backward_layer", "cell"})
+NESTED_KEYS = frozenset({"layer", "backward_layer", "cell"})
 """Arguments that are layers themselves."""
 NESTED_LISTS = frozenset({"cells"})
 ACTIVATION_ARGUMENTS = frozenset({"activation", "recurrent_activation"})

@@ -24,9 +24,9 @@ def whole_parts(arguments: Sequence[Json]) -> Sequence[Json]:
     at = next((index for index, entry in enumerate(entries) if _is(entry, _ELLIPSIS)), None)
     if at is None:
         return arguments
-    named = sum(entry is not _NEW_DIMENSION for entry in entries) - 1
+    entry_count = sum(entry is not _NEW_DIMENSION for entry in entries) - 1
     whole: Json = {"class_name": "__slice__", "config": {"start": None, "stop": None, "step": None}}
-    return [tensor, [*entries[:at], *[whole] * max(rank - named, 0), *entries[at + 1 :]]]
+    return [tensor, [*entries[:at], *[whole] * max(rank - entry_count, 0), *entries[at + 1 :]]]
 
 
 def _rank(tensor: Json) -> int | None:

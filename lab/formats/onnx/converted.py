@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from lab.formats.comparing import Array
-from lab.formats.onnx.translating import Translated
+from lab.formats.onnx.translating import TranslatedModel
 from lab.refusal import Reason, Refused
 
 
 class ConvertedOnnx:
     """A converted model in the interpreter, which takes inputs in the source's order of dimensions."""
 
-    def __init__(self, translated: Translated) -> None:
+    def __init__(self, translated_model: TranslatedModel) -> None:
         from ai_edge_litert.interpreter import Interpreter
 
         try:
-            self._interpreter = Interpreter(model_content=translated.data, num_threads=1)
+            self._interpreter = Interpreter(model_content=translated_model.data, num_threads=1)
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             raise Refused(
                 Reason.NOT_CONVERTED, f"The interpreter cannot load the converted model: {first_line(error)}"
             ) from error
-        self._inputs = list(zip(self._interpreter.get_input_details(), translated.inputs, strict=True))
+        self._inputs = list(zip(self._interpreter.get_input_details(), translated_model.inputs, strict=True))
         self._outputs = [detail["index"] for detail in self._interpreter.get_output_details()]
 
     def outputs(self, values: Sequence[Array]) -> list[Array]:
@@ -39,7 +39,7 @@ class ConvertedOnnx:
         return [self._interpreter.get_tensor(index) for index in self._outputs]
 
 
-def inputs_to_json(translated: Translated) -> list[dict[str, Any]]:
+def inputs_to_json(translated_model: TranslatedModel) -> list[dict[str, Any]]:
     """Returns the inputs of a translated model, for the answer of a conversion."""
     return [
         {
@@ -48,7 +48,7 @@ def inputs_to_json(translated: Translated) -> list[dict[str, Any]]:
             "source_shape": list(each.source_shape),
             "order": list(each.order),
         }
-        for each in translated.inputs
+        for each in translated_model.inputs
     ]
 
 

@@ -13,7 +13,7 @@ from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_i
 from lab.formats.onnx.converted import ConvertedOnnx, first_line, inputs_to_json
 from lab.formats.onnx.model import OnnxModel
 from lab.formats.onnx.reading import read_onnx
-from lab.formats.onnx.translating import Translated, fix_shapes, translate
+from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
 from lab.refusal import Reason, Refused
 from rune.wording import quoted
@@ -31,28 +31,28 @@ def run(job: ChildJob) -> dict[str, Any]:
     for path in job.inputs.values():
         path.unlink()
     job.report(0.2, "Converting")
-    translated = translate(model)
+    translated_model = translate(model)
     job.report(0.5, f"Comparing on {INPUTS} inputs")
-    largest = compare(model, translated)
-    job.outputs["model"].write_bytes(translated.data)
+    largest = compare(model, translated_model)
+    job.outputs["model"].write_bytes(translated_model.data)
     return {
-        "inputs": inputs_to_json(translated),
+        "inputs": inputs_to_json(translated_model),
         "difference": largest,
         "saved_with": f"ONNX of {model.producer}",
         "converter": f"rune {rune.__version__}",
     }
 
 
-def compare(model: OnnxModel, translated: Translated) -> float:
+def compare(model: OnnxModel, translated_model: TranslatedModel) -> float:
     """The largest difference between a model in onnxruntime and its converted form.
 
     Raises `Refused` above the tolerance, and names the first operator that differs.
     """
-    inputs = seeded_inputs([each.source_shape for each in translated.inputs], translated.ids)
-    source, converted = _SourceModel(model), ConvertedOnnx(translated)
+    inputs = seeded_inputs([each.source_shape for each in translated_model.inputs], translated_model.ids)
+    source, converted_model = _SourceModel(model), ConvertedOnnx(translated_model)
     largest = 0.0
     for values in inputs:
-        for one, other in zip(source.outputs(values), converted.outputs(values), strict=True):
+        for one, other in zip(source.outputs(values), converted_model.outputs(values), strict=True):
             largest = max(largest, difference(one, other.reshape(one.shape) if one.size == other.size else other))
     if largest > TOLERANCE:
         name = first_different(model, inputs[0])
@@ -84,9 +84,9 @@ class _SourceModel:
 
     def outputs(self, values: Sequence[Array]) -> list[Array]:
         """Returns the model's outputs. Raises `Refused`."""
-        named = {name: value.astype(kind) for (name, kind), value in zip(self._inputs, values, strict=True)}
+        values_by_name = {name: value.astype(kind) for (name, kind), value in zip(self._inputs, values, strict=True)}
         try:
-            return [np.asarray(one) for one in self._session.run(None, named)]
+            return [np.asarray(one) for one in self._session.run(None, values_by_name)]
         except Exception as error:
             raise Refused(Reason.BROKEN, f"onnxruntime cannot run the model: {first_line(error)}") from error
 

@@ -39,7 +39,7 @@ _ATTRIBUTE_TYPES = {1: _FLOAT, 2: _INT, 3: _TEXT, 4: _TENSOR, 6: _FLOATS, 7: _IN
 _EMPTY: Mapping[int, Attribute] = {_FLOAT: 0.0, _INT: 0, _TEXT: "", _FLOATS: (), _INTS: (), _TEXTS: ()}
 _GRAPHS = (6, 11)
 _CONTROL_FLOW = ("If", "Loop", "Scan", "SequenceMap")
-_QUANTISED = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
+_QUANTISED_OPERATORS = ("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear")
 
 
 def read_onnx(path: Path, weights: Path | None = None, weights_name: str = "") -> OnnxModel:
@@ -198,21 +198,21 @@ class _Graph:
         """Every name is given once, before it is read. Raises `Refused`."""
         if not inputs or not self.outputs:
             raise Refused(Reason.BROKEN, "The ONNX file has no inputs, or no outputs.")
-        known = {*self.constants, *(one.name for one in inputs)}
+        known_names = {*self.constants, *(one.name for one in inputs)}
         if len({one.name for one in inputs}) < len(inputs):
             raise Refused(Reason.BROKEN, "Two inputs have one name.")
         for node in self.nodes:
             for name in node.inputs:
-                if name and name not in known:
+                if name and name not in known_names:
                     raise Refused(
                         Reason.BROKEN, f"{plain(node.op)} reads {quoted(name)}, which nothing before it gives."
                     )
             for name in node.outputs:
-                if name and name in known:
+                if name and name in known_names:
                     raise Refused(Reason.BROKEN, f"Two operators give {quoted(name)}.")
-                known.add(name)
+                known_names.add(name)
         for name in self.outputs:
-            if name not in known:
+            if name not in known_names:
                 raise Refused(Reason.BROKEN, f"Nothing gives the output {quoted(name)}.")
 
 
@@ -226,7 +226,7 @@ def _check_operator(op: str, domain: str) -> None:
         raise Refused(
             Reason.UNKNOWN_LAYER, f"The operator {op} chooses or repeats while the model runs, which is not converted."
         )
-    if op in _QUANTISED or op.startswith(("QLinear", "MatMulInteger", "ConvInteger")):
+    if op in _QUANTISED_OPERATORS or op.startswith(("QLinear", "MatMulInteger", "ConvInteger")):
         raise Refused(
             Reason.NOT_CONVERTED, f"The model is quantised already ({op}). Convert the float model that it was made of."
         )

@@ -59,8 +59,8 @@ class TensorReader:
         size = math.prod(dimensions) * np.dtype(kind).itemsize
         self._total += size
         if self._total > TOTAL_LIMIT:
-            claimed, limit = size_text(size), size_text(TOTAL_LIMIT)
-            raise Refused(Reason.TOO_LARGE, f"{quoted(name)} claims {claimed}; at most {limit} are read in all.")
+            claimed_size, limit = size_text(size), size_text(TOTAL_LIMIT)
+            raise Refused(Reason.TOO_LARGE, f"{quoted(name)} claims {claimed_size}; at most {limit} are read in all.")
         if (14 in fields and signed(fields[14][-1]) == 1) or 13 in fields:
             array = self._from_outside(name, fields.get(13, []), kind, size)
         else:
@@ -83,7 +83,7 @@ class TensorReader:
         start, length = _whole(entry.get("offset", "0")), _whole(entry.get("length", str(size)))
         if start < 0 or length != size or start + length > len(self._outside):
             raise Refused(Reason.BROKEN, f"{quoted(name)} is not within the file {quoted(self._name)}.")
-        return np.frombuffer(self._outside[start : start + length], _stored(kind)).astype(kind)
+        return np.frombuffer(self._outside[start : start + length], _stored_type(kind)).astype(kind)
 
 
 def _entry(data: memoryview) -> tuple[str, str]:
@@ -95,7 +95,7 @@ def _whole(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
 
 
-def _stored(kind: str) -> np.dtype[Any]:
+def _stored_type(kind: str) -> np.dtype[Any]:
     return np.dtype(kind).newbyteorder("<")
 
 
@@ -105,10 +105,10 @@ def _inside(fields: Mapping[int, list[Value]], kind: str) -> Array:
         data = bytes_of(fields[9][-1])
         if len(data) % np.dtype(kind).itemsize:
             raise Refused(Reason.BROKEN, "The file has bytes where numbers belong.")
-        return np.frombuffer(data, _stored(kind)).astype(kind)
-    for place, stored in ((4, "<f4"), (10, "<f8")):
-        if place in fields and kind == np.dtype(stored).name:
-            parts = [np.frombuffer(_even(one, stored), stored) for one in fields[place]]
+        return np.frombuffer(data, _stored_type(kind)).astype(kind)
+    for place, stored_type in ((4, "<f4"), (10, "<f8")):
+        if place in fields and kind == np.dtype(stored_type).name:
+            parts = [np.frombuffer(_even(one, stored_type), stored_type) for one in fields[place]]
             return np.concatenate(parts).astype(kind)
     place = 7 if kind == "int64" else 5
     if kind == "int64" or kind in _WHOLE:
@@ -122,8 +122,8 @@ def _inside(fields: Mapping[int, list[Value]], kind: str) -> Array:
     return np.zeros(0, kind)
 
 
-def _even(value: Value, stored: str) -> memoryview:
+def _even(value: Value, stored_type: str) -> memoryview:
     data = bytes_of(value)
-    if len(data) % np.dtype(stored).itemsize:
+    if len(data) % np.dtype(stored_type).itemsize:
         raise Refused(Reason.BROKEN, "The file has bytes where numbers belong.")
     return data

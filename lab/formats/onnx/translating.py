@@ -11,7 +11,7 @@ import numpy as np
 from lab.formats.onnx.model import Array, OnnxInput, OnnxModel, OnnxNode
 from lab.formats.onnx.operators import OPERATORS
 from lab.formats.onnx.operators.normalising import batch_factors
-from lab.formats.onnx.values import STORED, OnnxValue, Translation, last_order, reordered
+from lab.formats.onnx.values import STORED_KINDS, OnnxValue, Translation, last_order, reordered
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
@@ -44,7 +44,7 @@ class TranslatedInput:
 
 
 @dataclass(frozen=True)
-class Translated:
+class TranslatedModel:
     """A translated model: its file, and its inputs. `ids` are the rows of the smallest table in which it looks numbers
     up, 0 without one."""
 
@@ -65,21 +65,23 @@ def fix_inputs(inputs: Sequence[OnnxInput], shapes: Mapping[str, tuple[int, ...]
     if unknown:
         names = ", ".join(plain(one.name) for one in inputs)
         raise Refused(Reason.OPEN_DIMENSION, f"The model has no input {quoted(unknown[0])}. Its inputs: {names}.")
-    return tuple(_fixed(one, shapes.get(one.name)) for one in inputs)
+    return tuple(_fixed_input(one, shapes.get(one.name)) for one in inputs)
 
 
-def _fixed(one: OnnxInput, chosen: tuple[int, ...] | None) -> OnnxInput:
+def _fixed_input(one: OnnxInput, chosen_shape: tuple[int, ...] | None) -> OnnxInput:
     shape = [1 if not place and size is None else size for place, size in enumerate(one.shape)]
     if any(size is not None and size > LARGEST_DIMENSION for size in shape):
         raise Refused(Reason.TOO_LARGE, f"The input {quoted(one.name)} has a dimension that is too large.")
-    if chosen is not None:
+    if chosen_shape is not None:
         rest = shape[1:]
-        if len(chosen) != len(rest) or any(a is not None and a != b for a, b in zip(rest, chosen, strict=True)):
+        if len(chosen_shape) != len(rest) or any(
+            a is not None and a != b for a, b in zip(rest, chosen_shape, strict=True)
+        ):
             raise Refused(
                 Reason.OPEN_DIMENSION,
-                f"The input {quoted(one.name)} has the shape {_text(shape)}, which {list(chosen)} does not fit.",
+                f"The input {quoted(one.name)} has the shape {_text(shape)}, which {list(chosen_shape)} does not fit.",
             )
-        shape = [shape[0], *chosen]
+        shape = [shape[0], *chosen_shape]
     if None in shape:
         proposal = "x".join(str(size or 49) for size in shape[1:])
         raise Refused(
@@ -94,23 +96,23 @@ def _text(shape: Sequence[int | None]) -> str:
     return "[" + ", ".join("?" if size is None else str(size) for size in shape) + "]"
 
 
-def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> Translated:
+def translate(model: OnnxModel, outputs: Sequence[str] | None = None) -> TranslatedModel:
     """The model as a float `.tflite` file. `outputs` names other results than the model's own. Raises `Refused`."""
     unknown = sorted({node.op for node in model.nodes} - set(OPERATORS))
     if unknown:
         several = "operators that are" if len(unknown) > 1 else "an operator that is"
         raise Refused(Reason.UNKNOWN_LAYER, f"The model has {several} not converted: {', '.join(map(plain, unknown))}.")
-    wanted = tuple(model.outputs if outputs is None else outputs)
-    model = folded(replace(model, outputs=wanted))
-    model = replace(model, nodes=list(_needed(model.nodes, wanted)))
+    output_names = tuple(model.outputs if outputs is None else outputs)
+    model = folded(replace(model, outputs=output_names))
+    model = replace(model, nodes=list(_needed_nodes(model.nodes, output_names)))
     translation = Translation(model)
     inputs = [_begin(translation, one, model) for one in model.inputs]
     for node in model.nodes:
         _translate(translation, node)
-    results = {name: translation.plain(translation.values[name]) for name in wanted}
+    results = {name: translation.plain(translation.values[name]) for name in output_names}
     by_name = {one.name: translation.values[one.name] for one in inputs}
     data = translation.builder.file({name: _tensor(value) for name, value in by_name.items()}, results)
-    return Translated(data, tuple(inputs), translation.ids)
+    return TranslatedModel(data, tuple(inputs), translation.ids)
 
 
 def _translate(translation: Translation, node: OnnxNode) -> None:
@@ -132,15 +134,15 @@ def _tensor(value: OnnxValue) -> int:
 def _begin(translation: Translation, one: OnnxInput, model: OnnxModel) -> TranslatedInput:
     """Makes an input. One that only convolutions and the like read has its channels last, as blocks give pictures."""
     shape = tuple(int(size or 1) for size in one.shape)
-    kind = STORED.get(one.kind, one.kind)
+    kind = STORED_KINDS.get(one.kind, one.kind)
     if kind not in ("float32", "int32"):
         raise Refused(Reason.NOT_CONVERTED, f"The input {quoted(one.name)} is of {one.kind}, which is not converted.")
     is_last = len(shape) in (3, 4) and kind == "float32" and _is_picture(one.name, model)
     order = last_order(len(shape)) if is_last else tuple(range(len(shape)))
-    stored = reordered(shape, order)
-    tensor = translation.builder.tensor(one.name, stored, kind)
+    stored_shape = reordered(shape, order)
+    tensor = translation.builder.tensor(one.name, stored_shape, kind)
     translation.values[one.name] = OnnxValue(one.name, shape, tensor=tensor, is_last=is_last)
-    return TranslatedInput(one.name, stored, shape, order, kind)
+    return TranslatedInput(one.name, stored_shape, shape, order, kind)
 
 
 def _is_picture(name: str, model: OnnxModel) -> bool:
@@ -149,7 +151,7 @@ def _is_picture(name: str, model: OnnxModel) -> bool:
     for node in model.nodes:
         for one in node.inputs:
             readers.setdefault(one, []).append(node)
-    waiting, seen = [name], {name}
+    waiting, seen_names = [name], {name}
     while waiting:
         value = waiting.pop()
         if value not in readers or value in model.outputs:
@@ -159,20 +161,20 @@ def _is_picture(name: str, model: OnnxModel) -> bool:
                 continue
             if node.op not in _TRANSPARENT:
                 return False
-            if node.outputs[0] not in seen:
-                seen.add(node.outputs[0])
+            if node.outputs[0] not in seen_names:
+                seen_names.add(node.outputs[0])
                 waiting.append(node.outputs[0])
     return True
 
 
-def _needed(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> Iterator[OnnxNode]:
+def _needed_nodes(nodes: Sequence[OnnxNode], outputs: Sequence[str]) -> Iterator[OnnxNode]:
     """The nodes on which outputs depend, in their order."""
-    needed, chosen = set(outputs), []
+    needed_names, selection = set(outputs), []
     for node in reversed(nodes):
-        if needed & set(node.outputs):
-            needed |= set(node.inputs)
-            chosen.append(node)
-    yield from reversed(chosen)
+        if needed_names & set(node.outputs):
+            needed_names |= set(node.inputs)
+            selection.append(node)
+    yield from reversed(selection)
 
 
 def folded(model: OnnxModel) -> OnnxModel:
@@ -187,10 +189,10 @@ def folded(model: OnnxModel) -> OnnxModel:
         place = convolutions.get(node.input(0))
         convolution = nodes[place] if place is not None else None
         if convolution is not None and place is not None and readers[node.input(0)] == 1:
-            merged = _merged(convolution, node, constants)
-            if merged is not None:
-                nodes[place] = merged
-                convolutions[merged.outputs[0]] = place
+            merged_node = _merged_convolution(convolution, node, constants)
+            if merged_node is not None:
+                nodes[place] = merged_node
+                convolutions[merged_node.outputs[0]] = place
                 continue
         if node.op == "Conv" and len(node.outputs) == 1:
             convolutions[node.outputs[0]] = len(nodes)
@@ -198,7 +200,7 @@ def folded(model: OnnxModel) -> OnnxModel:
     return replace(model, nodes=nodes, constants=constants)
 
 
-def _merged(convolution: OnnxNode, node: OnnxNode, constants: dict[str, Array]) -> OnnxNode | None:
+def _merged_convolution(convolution: OnnxNode, node: OnnxNode, constants: dict[str, Array]) -> OnnxNode | None:
     """A convolution that normalises as well, or None if the two cannot be one."""
     weights, bias = constants.get(convolution.input(1)), constants.get(convolution.input(2))
     numbers = [constants.get(node.input(place)) for place in range(1, 5)]

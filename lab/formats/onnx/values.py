@@ -23,7 +23,7 @@ MOST_DIMENSIONS: Final = 6
 """Dimensions of a value that TFLite's kernels take."""
 LARGEST_VALUE: Final = 1 << 28
 """Elements of a value."""
-STORED: Final = {"int64": "int32", "float64": "float32", "float16": "float32", "int8": "int32", "int16": "int32"}
+STORED_KINDS: Final = {"int64": "int32", "float64": "float32", "float16": "float32", "int8": "int32", "int16": "int32"}
 """Types that a translated model stores as another one."""
 
 
@@ -41,7 +41,7 @@ class OnnxValue:
     tensor: int | None = None
     is_last: bool = False
     flat_of: OnnxValue | None = None
-    turned: dict[bool, int] = field(default_factory=dict)
+    tensors_by_order: dict[bool, int] = field(default_factory=dict)
 
 
 Handler = Callable[["Translation", OnnxNode], None]
@@ -129,10 +129,10 @@ class Translation:
         assert value.tensor is not None  # noqa: S101 (a value is a constant, a flattened one or a tensor)
         if not value.is_last:
             return value.tensor
-        if False not in value.turned:
+        if False not in value.tensors_by_order:
             order = source_order(len(value.shape))
-            value.turned[False] = self.transpose(value.tensor, order, value.name)
-        return value.turned[False]
+            value.tensors_by_order[False] = self.transpose(value.tensor, order, value.name)
+        return value.tensors_by_order[False]
 
     def last(self, value: OnnxValue) -> int:
         """The tensor of a value with its channels last."""
@@ -142,13 +142,13 @@ class Translation:
         if value.is_last:
             assert value.tensor is not None  # noqa: S101 (channels are last in tensors alone)
             return value.tensor
-        if True not in value.turned:
-            value.turned[True] = self.transpose(self.plain(value), order, value.name)
-        return value.turned[True]
+        if True not in value.tensors_by_order:
+            value.tensors_by_order[True] = self.transpose(self.plain(value), order, value.name)
+        return value.tensors_by_order[True]
 
     def store(self, name: str, array: Array) -> int:
         """A constant as TFLite keeps it. Raises `Refused`."""
-        kind = STORED.get(array.dtype.name, array.dtype.name)
+        kind = STORED_KINDS.get(array.dtype.name, array.dtype.name)
         if array.dtype.kind == "i" and array.size and abs(array.astype(np.float64)).max() >= 1 << 31:
             array = np.clip(array, -(1 << 31), (1 << 31) - 1)
         return self.builder.constant(name, array.astype("int32" if kind == "uint8" else kind))
@@ -185,21 +185,21 @@ class Translation:
         return newest if is_free else None
 
 
-def arguments(node: OnnxNode, **known: Any) -> dict[str, Any]:
+def arguments(node: OnnxNode, **defaults: Any) -> dict[str, Any]:
     """The attributes of a node, with the values that those left out have.
 
     Raises `Refused` for an attribute that is not among them, or of another type than its value here.
     """
     for name, value in node.attributes.items():
-        if name not in known:
+        if name not in defaults:
             raise Refused(Reason.UNKNOWN_LAYER, f"{plain(node.op)}.{plain(name)} is not converted.")
-        expected = known[name]
-        if expected is not None and not isinstance(value, _accepted(expected)):
+        expected = defaults[name]
+        if expected is not None and not isinstance(value, _accepted_types(expected)):
             raise Refused(Reason.BROKEN, f"{plain(node.op)}.{plain(name)} is of another type than it should be.")
-    return {**known, **node.attributes}
+    return {**defaults, **node.attributes}
 
 
-def _accepted(expected: object) -> type | tuple[type, ...]:
+def _accepted_types(expected: object) -> type | tuple[type, ...]:
     return (int, float) if isinstance(expected, float) else type(expected)
 
 

@@ -17,7 +17,7 @@ def write_onnx(model: OnnxModel, outputs: Sequence[str] | None = None) -> bytes:
     """The bytes of a file. `outputs` names other results than the model's own, which then are its outputs."""
     graph = b"".join(bytes_field(1, _node(node)) for node in model.nodes) + bytes_field(2, "model")
     graph += b"".join(bytes_field(5, _tensor(name, array)) for name, array in model.constants.items())
-    graph += b"".join(bytes_field(11, _described(one)) for one in model.inputs)
+    graph += b"".join(bytes_field(11, _value_info(one)) for one in model.inputs)
     names = model.outputs if outputs is None else outputs
     graph += b"".join(bytes_field(12, bytes_field(1, name)) for name in names)
     opset = bytes_field(1, "") + number_field(2, model.opset)
@@ -55,7 +55,7 @@ def _tensor(name: str, array: Array) -> bytes:
     return shape + number_field(2, NUMBERS[array.dtype.name]) + bytes_field(8, name) + bytes_field(9, data)
 
 
-def _described(one: OnnxInput) -> bytes:
+def _value_info(one: OnnxInput) -> bytes:
     dimensions = b"".join(bytes_field(1, number_field(1, size or 1)) for size in one.shape)
     tensor = number_field(1, NUMBERS[one.kind]) + bytes_field(2, dimensions)
     return bytes_field(1, one.name) + bytes_field(2, bytes_field(1, tensor))

@@ -21,7 +21,7 @@ MOST_ENTRIES: Final = 20_000
 MARK: Final = "archive_format"
 """The entry that every archive of this kind has."""
 WEIGHTS, CONSTANTS = "data/weights/", "data/constants/"
-_MODELS, _SAMPLES, _COMPILED, _EXTRA = "models/", "data/sample_inputs/", "data/aotinductor/", "extra/"
+_MODELS, _SAMPLES, _COMPILED_MODELS, _EXTRA = "models/", "data/sample_inputs/", "data/aotinductor/", "extra/"
 _MARKS = (MARK, "archive_version", "byteorder", "version", ".data/version", ".data/serialization_id")
 _TABLE = {WEIGHTS: "_weights_config.json", CONSTANTS: "_constants_config.json"}
 _ARRAYS = {WEIGHTS: "weight_", CONSTANTS: "tensor_"}
@@ -43,7 +43,7 @@ class ProgramArchive:
 
 def read_archive(path: Path) -> ProgramArchive:
     """The parts of an archive. Raises `Refused`."""
-    with _opened(path) as archive:
+    with _open(path) as archive:
         entries = _entries(archive)
         graph = _single([name for name in entries if name.startswith(_MODELS)])
         model = graph.removeprefix(_MODELS).removesuffix(".json")
@@ -68,7 +68,7 @@ def read_archive(path: Path) -> ProgramArchive:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -117,7 +117,7 @@ def _check_left_out(name: str, model: str) -> None:
             f"The .pt2 file holds {quoted(name)}, a pickle, which runs Python when it is loaded. It was not opened. "
             f"{AGAIN}",
         )
-    if name.startswith(_COMPILED):
+    if name.startswith(_COMPILED_MODELS):
         raise Refused(
             Reason.CUSTOM_OBJECT,
             f"The .pt2 file holds compiled code ({plain(last)}), which is not run. Save the program with "

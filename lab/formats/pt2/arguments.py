@@ -25,7 +25,7 @@ KINDS: Final = {
 """Types of numbers, by their number in the format."""
 MOST_MEMBERS = 10_000
 _LARGEST_WHOLE = 1 << 63
-_STRIDED = 7
+_STRIDED_LAYOUT = 7
 _FORMATS = {1: "contiguous_format", 2: "channels_last", 4: "preserve_format"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 
@@ -72,7 +72,7 @@ def read_argument(value: Any, title: str) -> Argument:
             return TorchConstant(kind_of(content, title))
         case "as_memory_format" if content in _FORMATS:
             return TorchConstant(_FORMATS[content])
-        case "as_layout" if content == _STRIDED:
+        case "as_layout" if content == _STRIDED_LAYOUT:
             return TorchConstant("strided")
         case "as_device":  # whatever it was trained on, it is compared here
             return "cpu"

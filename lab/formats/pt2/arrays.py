@@ -63,9 +63,9 @@ def _array(archive: ProgramArchive, folder: str, fields: Any, title: str) -> Arr
         raise Refused(Reason.TOO_LARGE, f"{title} has more than {size_text(TOTAL_LIMIT)}.")
     if not math.prod(shape):
         return np.zeros(shape, kind.newbyteorder("="))
-    stored = np.frombuffer(data, kind, numbers)[offset:]
+    flat_array = np.frombuffer(data, kind, numbers)[offset:]
     steps = tuple(stride * kind.itemsize for stride in strides)
-    return np.lib.stride_tricks.as_strided(stored, shape, steps, writeable=False)
+    return np.lib.stride_tricks.as_strided(flat_array, shape, steps, writeable=False)
 
 
 def _sizes(value: Any, title: str) -> tuple[int, ...]:

@@ -15,7 +15,7 @@ from lab.formats.comparing import INPUTS, TOLERANCE, Array, difference, seeded_i
 from lab.formats.onnx.converted import ConvertedOnnx, inputs_to_json
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
-from lab.formats.onnx.translating import Translated, fix_inputs, translate
+from lab.formats.onnx.translating import TranslatedModel, fix_inputs, translate
 from lab.formats.pt2.program import ProgramInput, TorchProgram
 from lab.formats.pt2.reading import read_pt2
 from lab.refusal import Reason, Refused
@@ -38,15 +38,15 @@ def run(job: ChildJob) -> dict[str, Any]:
     torch.set_num_threads(1)
     job.report(0.3, "Converting")
     network = Network(program)
-    exported = job.folder / "exported.onnx"
-    exported.write_bytes(network.onnx([tuple(size or 1 for size in one.shape) for one in program.inputs]))
-    model = read_onnx(exported)
-    translated = translate(model)
+    onnx_path = job.folder / "exported.onnx"
+    onnx_path.write_bytes(network.onnx([tuple(size or 1 for size in one.shape) for one in program.inputs]))
+    model = read_onnx(onnx_path)
+    translated_model = translate(model)
     job.report(0.6, f"Comparing on {INPUTS} inputs")
-    largest = compare(program, network, model, translated)
-    job.outputs["model"].write_bytes(translated.data)
+    largest = compare(program, network, model, translated_model)
+    job.outputs["model"].write_bytes(translated_model.data)
     return {
-        "inputs": inputs_to_json(translated),
+        "inputs": inputs_to_json(translated_model),
         "difference": largest,
         "saved_with": program.producer,
         "converter": f"PyTorch {torch.__version__} and rune {rune.__version__}",
@@ -55,23 +55,23 @@ def run(job: ChildJob) -> dict[str, Any]:
 
 def fix_program(program: TorchProgram, shapes: Mapping[str, Sequence[int]]) -> TorchProgram:
     """The program with every dimension of its inputs known, as for ONNX. Raises `Refused`."""
-    fixed = fix_inputs(
+    fixed_inputs = fix_inputs(
         [OnnxInput(one.name, one.shape, one.kind) for one in program.inputs],
         {name: tuple(shape) for name, shape in shapes.items()},
     )
-    return replace(program, inputs=tuple(ProgramInput(one.name, one.shape, one.kind) for one in fixed))
+    return replace(program, inputs=tuple(ProgramInput(one.name, one.shape, one.kind) for one in fixed_inputs))
 
 
-def compare(program: TorchProgram, network: Network, model: OnnxModel, translated: Translated) -> float:
+def compare(program: TorchProgram, network: Network, model: OnnxModel, translated_model: TranslatedModel) -> float:
     """The largest difference between a program in PyTorch and its converted form.
 
     Raises `Refused` above the tolerance, and names the first operator that differs.
     """
-    inputs = seeded_inputs([each.source_shape for each in translated.inputs], translated.ids)
-    converted = ConvertedOnnx(translated)
+    inputs = seeded_inputs([each.source_shape for each in translated_model.inputs], translated_model.ids)
+    converted_model = ConvertedOnnx(translated_model)
     largest = 0.0
     for values in inputs:
-        for one, other in zip(network.outputs(values), converted.outputs(values), strict=True):
+        for one, other in zip(network.outputs(values), converted_model.outputs(values), strict=True):
             largest = max(largest, difference(one, other.reshape(one.shape) if one.size == other.size else other))
     if largest > TOLERANCE:
         name = first_different(program, model, inputs[0])
@@ -89,8 +89,8 @@ def first_different(program: TorchProgram, model: OnnxModel, values: Sequence[Ar
     exporter renames are not compared."""
     from lab.formats.pt2.network import Network
 
-    written = {name for node in model.nodes for name in node.outputs}
-    names = [name for node in program.nodes for name in node.outputs if name in written]
+    onnx_names = {name for node in model.nodes for name in node.outputs}
+    names = [name for node in program.nodes for name in node.outputs if name in onnx_names]
     for name, expected in zip(names, Network(program, names).outputs(values) if names else [], strict=True):
         try:
             result = ConvertedOnnx(translate(model, [name])).outputs(values)[0]

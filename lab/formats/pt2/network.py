@@ -56,8 +56,8 @@ class Network:
         names = [one.name for one in self._program.inputs]
         try:
             with torch.no_grad():
-                exported = torch.export.export(self._module, inputs)
-                written = torch.onnx.export(exported, input_names=names, dynamo=True, verbose=False)
+                exported_program = torch.export.export(self._module, inputs)
+                onnx_program = torch.onnx.export(exported_program, input_names=names, dynamo=True, verbose=False)
         except Exception as error:  # the exporter raises whatever its parts raise
             cause: BaseException = error
             while cause.__cause__ is not None:
@@ -65,8 +65,8 @@ class Network:
             raise Refused(
                 Reason.NOT_CONVERTED, f"PyTorch cannot write the program as ONNX: {first_line(cause)}"
             ) from error
-        assert written is not None  # noqa: S101 (with dynamo it is a program)
-        data: bytes = written.model_proto.SerializeToString()
+        assert onnx_program is not None  # noqa: S101 (with dynamo it is a program)
+        data: bytes = onnx_program.model_proto.SerializeToString()
         return data
 
 
@@ -74,13 +74,13 @@ def _add(graph: fx.Graph, nodes: dict[str, fx.Node], node: ProgramNode) -> None:
     """Adds an operator and names its results. Raises `Refused`."""
     arguments = tuple(_argument_of(one, nodes) for one in node.arguments)
     keywords = {name: _argument_of(one, nodes) for name, one in node.keywords.items()}
-    written = graph.call_function(_function(node.target), arguments, keywords)
+    new_node = graph.call_function(_function(node.target), arguments, keywords)
     if len(node.outputs) == 1 and not node.is_list:
-        nodes[node.outputs[0]] = written
+        nodes[node.outputs[0]] = new_node
         return
     for place, name in enumerate(node.outputs):
         if name:
-            nodes[name] = graph.call_function(operator.getitem, (written, place))
+            nodes[name] = graph.call_function(operator.getitem, (new_node, place))
 
 
 def _function(target: str) -> Any:

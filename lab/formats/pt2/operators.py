@@ -35,7 +35,7 @@ _WITHOUT_RESULT = "_assert_scalar _assert_tensor_metadata"
 OPERATORS: Final = frozenset(f"{_ARITHMETIC} {_ACTIVATIONS} {_NETWORKS} {_SHAPES}".split())
 """Names of operators of `torch.ops.aten`; those with an underscore behind them write to their argument and are accepted
 as well. None reads or writes a file, opens a connection or draws random numbers but a dropout that trains."""
-SKIPPED: Final = frozenset(_WITHOUT_RESULT.split())
+SKIPPED_OPERATORS: Final = frozenset(_WITHOUT_RESULT.split())
 """Operators that only check sizes, which are all known when a program is converted."""
 ON_SIZES: Final = frozenset(["add", "sub", "mul", "floordiv", "mod", "neg", "eq", "ne", "lt", "le", "gt", "ge"])
 """Functions of Python's module `operator` that compute open sizes."""

@@ -12,7 +12,7 @@ from lab.formats.keras.plain import as_list, as_object, as_text, parse_json
 from lab.formats.pt2.archive import CONSTANTS, WEIGHTS, read_archive
 from lab.formats.pt2.arguments import kind_of, name_of, read_argument, size_of, union_of
 from lab.formats.pt2.arrays import read_arrays
-from lab.formats.pt2.operators import ON_SIZES, SKIPPED, is_converted
+from lab.formats.pt2.operators import ON_SIZES, SKIPPED_OPERATORS, is_converted
 from lab.formats.pt2.program import Argument, Array, ProgramInput, ProgramNode, TorchProgram, ValueName
 from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
@@ -48,13 +48,13 @@ def read_pt2(path: Path) -> TorchProgram:
 
 @dataclass
 class _ProgramGraph:
-    """The graph of a file while it is read. `known` are the names of values so far."""
+    """The graph of a file while it is read. `names_so_far` are those of values."""
 
     arrays: Mapping[str, Mapping[str, Array]]
     nodes: list[ProgramNode] = field(default_factory=list)
     constants: dict[str, Array] = field(default_factory=dict)
     inputs: list[ProgramInput] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
+    names_so_far: set[str] = field(default_factory=set)
 
     def read_inputs(self, specs: list[Any], graph: Mapping[str, Any]) -> None:
         """Reads what comes into the graph: arrays of the module, and inputs. Raises `Refused`."""
@@ -152,7 +152,7 @@ class _ProgramGraph:
                     "which is not converted.",
                 )
             argument = read_argument(as_object(content, "An output").get("arg"), "An output")
-            if not isinstance(argument, ValueName) or argument.name not in self.known:
+            if not isinstance(argument, ValueName) or argument.name not in self.names_so_far:
                 raise Refused(Reason.NOT_CONVERTED, "The program has an output that is no array of its graph.")
             names.append(argument.name)
         if not names:
@@ -164,13 +164,13 @@ class _ProgramGraph:
         if isinstance(argument, tuple):
             for one in argument:
                 self._check(one, target)
-        elif isinstance(argument, ValueName) and argument.name not in self.known:
+        elif isinstance(argument, ValueName) and argument.name not in self.names_so_far:
             raise Refused(Reason.BROKEN, f"{target} reads {quoted(argument.name)}, which nothing before it gives.")
 
     def _new(self, name: str) -> str:
-        if name in self.known:
+        if name in self.names_so_far:
             raise Refused(Reason.BROKEN, f"Two values are named {quoted(name)}.")
-        self.known.add(name)
+        self.names_so_far.add(name)
         return name
 
 
@@ -187,7 +187,7 @@ def _target(text: str) -> str | None:
             "without it.",
         )
     name, _, overload = text.removeprefix(_ATEN).partition(".")
-    if name in SKIPPED:
+    if name in SKIPPED_OPERATORS:
         return None
     if not is_converted(name) or not _OVERLOAD.fullmatch(overload):
         raise Refused(Reason.UNKNOWN_LAYER, f"The program has an operator {plain(name)}, which is not converted.")

@@ -45,8 +45,8 @@ def run(job: ChildJob) -> dict[str, Any]:
     function = model.signatures[SIGNATURE]
     shapes = {name: _shape(name, spec) for name, spec in sorted(function.structured_input_signature[1].items())}
     try:
-        fixed = _with_fixed_batch(model, function, shapes, str(job.folder / "fixed"))
-        data: bytes = tf.lite.TFLiteConverter.from_saved_model(fixed, signature_keys=[SIGNATURE]).convert()
+        fixed_folder = _with_fixed_batch(model, function, shapes, str(job.folder / "fixed"))
+        data: bytes = tf.lite.TFLiteConverter.from_saved_model(fixed_folder, signature_keys=[SIGNATURE]).convert()
     except tf.errors.ResourceExhaustedError:
         raise
     except Exception as error:  # the converter raises whatever its parts raise
@@ -70,14 +70,14 @@ def _with_fixed_batch(model: Any, function: Any, shapes: dict[str, tuple[int, ..
     import tensorflow as tf
 
     specs = function.structured_input_signature[1]
-    fixed = {name: tf.TensorSpec(shape, specs[name].dtype, name=name) for name, shape in shapes.items()}
+    fixed_specs = {name: tf.TensorSpec(shape, specs[name].dtype, name=name) for name, shape in shapes.items()}
 
     @tf.function  # type: ignore[untyped-decorator,unused-ignore]
     def answer(**values: Any) -> Any:
         return function(**values)
 
-    sized = with_sized_lists(answer.get_concrete_function(**fixed), fixed)
-    tf.saved_model.save(model, folder, signatures={SIGNATURE: sized})
+    sized_function = with_sized_lists(answer.get_concrete_function(**fixed_specs), fixed_specs)
+    tf.saved_model.save(model, folder, signatures={SIGNATURE: sized_function})
     return folder
 
 
@@ -106,14 +106,14 @@ def compare(function: Any, data: bytes, shapes: dict[str, tuple[int, ...]]) -> f
     whole = any(specs[name].dtype.is_integer for name in shapes)
     largest, worst = 0.0, dict[str, Array]()
     for values in seeded_inputs(list(shapes.values()), _IDS if whole else 0):
-        named = {
+        values_by_name = {
             name: value.astype(specs[name].dtype.as_numpy_dtype) for name, value in zip(shapes, values, strict=True)
         }
-        expected = function(**{name: tf.constant(value) for name, value in named.items()})
-        for name, output in runner(**named).items():
+        expected = function(**{name: tf.constant(value) for name, value in values_by_name.items()})
+        for name, output in runner(**values_by_name).items():
             own = difference(np.asarray(expected[name]), output)
             if own > largest:
-                largest, worst = own, named
+                largest, worst = own, values_by_name
     if largest > TOLERANCE:
         layer = first_different_layer(function, data, worst)
         where = f"The first layer that differs is {quoted(layer)}." if layer else "No single layer explains it."

@@ -20,10 +20,10 @@ def first_different_layer(function: Any, data: bytes, values: Mapping[str, Array
     So a tensor is compared with each result of the layer. `values` are the inputs of the signature by their names.
     """
     expected = _outputs_by_scope(function, values)
-    for name, converted in _converted_tensors(data, values):
+    for name, tensor in _converted_tensors(data, values):
         scope = name.partition(";")[0].rpartition("/")[0]
-        candidates = [each for each in expected.get(scope, []) if each.size == converted.size]
-        if candidates and min(difference(each.ravel(), converted.ravel()) for each in candidates) > TOLERANCE:
+        candidates = [each for each in expected.get(scope, []) if each.size == tensor.size]
+        if candidates and min(difference(each.ravel(), tensor.ravel()) for each in candidates) > TOLERANCE:
             return scope.rpartition("/")[2]
     return ""
 

@@ -39,9 +39,9 @@ def with_sized_lists(function: Any, specs: Mapping[str, Any]) -> Any:
 
     @tf.function  # type: ignore[untyped-decorator,unused-ignore]
     def answer(**values: Any) -> Any:
-        fed = {tensor.name: values[name] for name, tensor in zip(names, frozen.inputs, strict=True)}
+        input_map = {tensor.name: values[name] for name, tensor in zip(names, frozen.inputs, strict=True)}
         results = tf.graph_util.import_graph_def(
-            graph, input_map=fed, return_elements=[tensor.name for tensor in frozen.outputs], name=""
+            graph, input_map=input_map, return_elements=[tensor.name for tensor in frozen.outputs], name=""
         )
         return dict(zip(outputs, results, strict=True))
 
@@ -78,6 +78,6 @@ def _rename_functions(graph: Any) -> None:
     for nodes in _bodies(graph):
         for node in nodes:
             for attribute in node.attr.values():
-                for called in (attribute.func, *attribute.list.func):
-                    if called.name in own:
-                        called.name += _SUFFIX
+                for called_function in (attribute.func, *attribute.list.func):
+                    if called_function.name in own:
+                        called_function.name += _SUFFIX

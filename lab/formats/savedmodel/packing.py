@@ -35,8 +35,8 @@ def pack_folder(folder: Path, target: Path) -> None:
 def unpack(archive: Path, folder: Path) -> Path:
     """Writes the graph and the weights of an archive into a folder; that folder. Raises `Refused`."""
     try:
-        with zipfile.ZipFile(archive) as opened:
-            entries = [entry for entry in opened.infolist() if not is_folder(entry)]
+        with zipfile.ZipFile(archive) as zip_file:
+            entries = [entry for entry in zip_file.infolist() if not is_folder(entry)]
             graphs = [entry.filename for entry in entries if entry.filename.rpartition("/")[2] == GRAPH]
             if len(graphs) != 1:
                 raise Refused(Reason.BROKEN, f"The archive holds {len(graphs)} SavedModels, and not one.")
@@ -49,7 +49,7 @@ def unpack(archive: Path, folder: Path) -> Path:
             for entry in entries:
                 name = entry.filename.removeprefix(top)
                 if name not in _NOT_NEEDED:
-                    _write(opened, entry, folder / name)
+                    _write(zip_file, entry, folder / name)
     except ZIP_DAMAGE as error:
         raise Refused(Reason.BROKEN, f"The archive cannot be read: {reason_of(error)}.") from error
     return folder
@@ -76,10 +76,10 @@ def _check(files: list[tuple[str, int]]) -> None:
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
     """Writes an entry, never more than it claimed to be."""
-    left = entry.file_size
+    bytes_left = entry.file_size
     with archive.open(entry) as source, path.open("xb") as target:
-        while chunk := source.read(min(1 << 20, left + 1)):
-            left -= len(chunk)
-            if left < 0:
+        while chunk := source.read(min(1 << 20, bytes_left + 1)):
+            bytes_left -= len(chunk)
+            if bytes_left < 0:
                 raise Refused(Reason.TOO_LARGE, f"{quoted(entry.filename)} unpacks to more than it claims.")
             target.write(chunk)

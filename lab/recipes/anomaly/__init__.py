@@ -20,7 +20,7 @@ ARGUMENTS = (
 """Those that have nothing to do with the features."""
 
 
-def _stages(values: Values, features: FeatureStages, _labels: int, learned: LearnedParameters) -> str:
+def _stages(values: Values, features: FeatureStages, _labels: int, parameters: LearnedParameters) -> str:
     count = features.shape[0]
     if values["mixture"]:
         score = f"""\
@@ -58,7 +58,7 @@ def _stages(values: Values, features: FeatureStages, _labels: int, learned: Lear
     args:
       centres: $CENTRES
 """
-    alarm = alarm_stages(values, f"{MODEL_STAGE}.0", learned.numbers["on"], learned.numbers["off"])
+    alarm = alarm_stages(values, f"{MODEL_STAGE}.0", parameters.numbers["on"], parameters.numbers["off"])
     return f"{score}\n{alarm}"
 
 

@@ -75,9 +75,9 @@ def rounds(inputs: Any, labels: Any, seed: int, *, mixture: int, components: int
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # after one round it has not converged
             estimator.fit(scaled)
-        learned = Normal(mean, deviation, copy(estimator))  # the next round puts other arrays into a mixture
-        yield learned
-        score = float(learned.scores(normal).mean())
+        model = Normal(mean, deviation, copy(estimator))  # the next round puts other arrays into a mixture
+        yield model
+        score = float(model.scores(normal).mean())
         if before - score < _LEAST_CHANGE * max(abs(score), 1e-9):
             return
         before = score

@@ -36,12 +36,12 @@ def augmented(
     down, right = (random.integers(-int(shift * each), int(shift * each) + 1, count) for each in (height, width))
     rows = np.clip(np.arange(height)[None] + down[:, None], 0, height - 1)
     columns = np.clip(np.arange(width)[None] + right[:, None], 0, width - 1)
-    mirrored = random.random(count) < 0.5 * mirror
-    columns = np.where(mirrored[:, None], columns[:, ::-1], columns)
-    moved = batch[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
+    is_mirrored = random.random(count) < 0.5 * mirror
+    columns = np.where(is_mirrored[:, None], columns[:, ::-1], columns)
+    pictures = batch[np.arange(count)[:, None, None], rows[:, :, None], columns[:, None, :]]
     factors = random.uniform(1 - brightness, 1 + brightness, (count, 1, 1, 1))
     x = positions[..., 1] - right[:, None] / width
-    x = np.where(mirrored[:, None], 1 - x, x)
+    x = np.where(is_mirrored[:, None], 1 - x, x)
     y = positions[..., 2] - down[:, None] / height
-    placed = np.stack([positions[..., 0], x, y], axis=-1).astype(np.float32)
-    return np.clip(moved * factors, 0, 1).astype(np.float32), placed
+    new_positions = np.stack([positions[..., 0], x, y], axis=-1).astype(np.float32)
+    return np.clip(pictures * factors, 0, 1).astype(np.float32), new_positions

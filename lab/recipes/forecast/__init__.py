@@ -45,9 +45,9 @@ def _least_rows(values: Values) -> int:
     return int(values["window"]) + int(values["ahead"])
 
 
-def _learned(values: Values, rows: Array) -> Array:
-    learned: Array = rows[_ends(values, len(rows)) + int(values["ahead"]), 0]
-    return learned
+def _future_values(values: Values, rows: Array) -> Array:
+    numbers: Array = rows[_ends(values, len(rows)) + int(values["ahead"]), 0]
+    return numbers
 
 
 def _newest(values: Values, rows: Array) -> Array:
@@ -157,6 +157,8 @@ RECIPE = Recipe(
     network_arguments=("filters", "blocks", "kernel", "recurrent", "dropout"),
     augmentation=("noise",),
     features=_features,
-    target=NumberTarget(_learned, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows),
+    target=NumberTarget(
+        _future_values, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows
+    ),
     scales=True,
 )

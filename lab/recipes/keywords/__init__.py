@@ -112,7 +112,7 @@ def _means_of_bands(frames: int, bands: int) -> str:
     mean. None where all are left."""
     if bands == _BANDS:
         return ""
-    stages, source, width = _reshaped("rows", "bands", (1, frames, _BANDS, 1)), "rows", _BANDS
+    stages, source, width = _reshape_stage("rows", "bands", (1, frames, _BANDS, 1)), "rows", _BANDS
     while width > bands:
         width //= 2
         stages += f"""\
@@ -128,19 +128,19 @@ def _means_of_bands(frames: int, bands: int) -> str:
 
 """
         source = f"bands_{width}"
-    return stages + _reshaped("means", source, (frames, bands))
+    return stages + _reshape_stage("means", source, (frames, bands))
 
 
-def _reshaped(name: str, source: str, dimensions: tuple[int, ...]) -> str:
-    written = ", ".join(map(str, dimensions))
+def _reshape_stage(name: str, source: str, dimensions: tuple[int, ...]) -> str:
+    dimensions_text = ", ".join(map(str, dimensions))
     return f"""\
   {name}:
     proc-block: reshape
     inputs: [{source}]
     outputs:
-      - {{type: f32, dimensions: [{written}]}}
+      - {{type: f32, dimensions: [{dimensions_text}]}}
     args:
-      dimensions: {written}
+      dimensions: {dimensions_text}
 
 """
 

@@ -52,17 +52,17 @@ def augmented(
     with frames and bands hidden. `step` is the time between two frames, in milliseconds."""
     count, frames, bands = batch.shape
     most = shift // step
-    moved = random.integers(-most, most + 1, count)
-    places = np.clip(np.arange(frames)[None] + moved[:, None], 0, frames - 1)
+    frame_shifts = random.integers(-most, most + 1, count)
+    places = np.clip(np.arange(frames)[None] + frame_shifts[:, None], 0, frames - 1)
     moves = random.uniform(-pitch, pitch, count) * (bands / _BANDS)
     changed = _at_another_pitch(batch[np.arange(count)[:, None], places], moves)
     changed = changed + random.uniform(-loudness, loudness, (count, 1, 1)).astype(np.float32)
     noisy = np.flatnonzero(random.random(count) < background)
     changed[noisy] = _in_noise(changed[noisy], random)
     changed = np.maximum(changed, _SILENCE)
-    hidden = _spans(random, count, frames, masked)[:, :, None] | _spans(random, count, bands, masked)[:, None, :]
+    is_hidden = _spans(random, count, frames, masked)[:, :, None] | _spans(random, count, bands, masked)[:, None, :]
     means = changed.mean(axis=(1, 2), keepdims=True)
-    return np.where(hidden, means, changed).astype(np.float32)
+    return np.where(is_hidden, means, changed).astype(np.float32)
 
 
 def _at_another_pitch(batch: Any, moves: Any) -> Any:

@@ -28,17 +28,17 @@ def network(
         width = filters + block * filters // 2
         rows, step = (kernel, stride) if block == 0 else ((kernel + 1) // 2, 2)
         if separable and block > 0:
-            x = _finished(keras.layers.DepthwiseConv2D((rows, 1), (step, step), padding="same", use_bias=False)(x))
-            x = _finished(keras.layers.Conv2D(width, 1, use_bias=False)(x))
+            x = _norm_and_relu(keras.layers.DepthwiseConv2D((rows, 1), (step, step), padding="same", use_bias=False)(x))
+            x = _norm_and_relu(keras.layers.Conv2D(width, 1, use_bias=False)(x))
         else:
-            x = _finished(keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x))
+            x = _norm_and_relu(keras.layers.Conv2D(width, (rows, 1), (step, 1), padding="same", use_bias=False)(x))
     x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
     x = keras.layers.Reshape((x.shape[-1],))(x)
     x = keras.layers.Dropout(dropout)(x)
     return keras.Model(source, keras.layers.Dense(classes, activation="softmax")(x))
 
 
-def _finished(x: Any) -> Any:
+def _norm_and_relu(x: Any) -> Any:
     """A convolution's batch normalisation and ReLU."""
     return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(x))
 
@@ -56,13 +56,13 @@ def augmented(
     """Motions as others might make them, and other sensors record them: faster or slower, stronger or weaker about
     their mean, which is gravity, turned a little, by a sensor with errors, and with noise."""
     count = len(batch)
-    moved = _at_another_pace(batch, _factors(random, count, pace))
-    means = moved.mean(axis=1, keepdims=True)
-    moved = means + (moved - means) * _factors(random, count, strength)[:, None, None]
+    motions = _at_another_pace(batch, _factors(random, count, pace))
+    means = motions.mean(axis=1, keepdims=True)
+    motions = means + (motions - means) * _factors(random, count, strength)[:, None, None]
     gains = random.normal(1, sensor, (count, 1, 3)).astype(np.float32)
     zeros = random.normal(0, sensor, (count, 1, 3)).astype(np.float32)
-    moved = (moved @ _turns(random, count, turn)) * gains + zeros
-    return moved + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
+    motions = (motions @ _turns(random, count, turn)) * gains + zeros
+    return motions + random.standard_normal(batch.shape, np.float32) * np.float32(noise)
 
 
 def _factors(random: np.random.Generator, count: int, most: float) -> Any:

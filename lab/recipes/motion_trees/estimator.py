@@ -41,14 +41,14 @@ def rounds(
     """Learns from windows, f32 [n, features], with labels from 0, or with numbers, f32 [n]. Labels count alike,
     whatever windows they have."""
     is_number = np.issubdtype(labels.dtype, np.floating)
-    boosted, forest = (
+    boosting_class, forest_class = (
         (GradientBoostingRegressor, RandomForestRegressor)
         if is_number
         else (GradientBoostingClassifier, RandomForestClassifier)
     )
     weights = None if is_number else _weights(labels)
     options: dict[str, Any] = {"max_depth": depth, "min_samples_leaf": least, "random_state": seed, "warm_start": True}
-    estimator: Any = boosted(learning_rate=learning_rate, **options) if boosting else forest(**options)
+    estimator: Any = boosting_class(learning_rate=learning_rate, **options) if boosting else forest_class(**options)
     for count in range(1, epochs + 1):
         estimator.set_params(n_estimators=count)
         estimator.fit(inputs, labels, sample_weight=weights)

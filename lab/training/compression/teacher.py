@@ -52,8 +52,8 @@ def require_teacher(teacher: Teacher, settings: RunSettings) -> None:
         raise _unusable(teacher, f"the recipe {other.name} trains no network that could be one")
     # A teacher that began with a model has arguments for that beside those of its recipe.
     names = {each.name for each in other.arguments}
-    written = {name: value for name, value in training["values"].items() if name in names}
-    values = read_arguments(other.arguments, written, other.name)
+    own_values = {name: value for name, value in training["values"].items() if name in names}
+    values = read_arguments(other.arguments, own_values, other.name)
     if _features_of(other, values) != _features_of(recipe, settings.values):
         reason = "its features are others; choose the recipe and the arguments of its features, such as its window"
         raise _unusable(teacher, reason)
@@ -91,9 +91,9 @@ def _require_shape(teacher: Teacher, settings: RunSettings) -> None:
         raise Refused(Reason.BROKEN, f"The teacher {quoted(teacher.path)} cannot be read: {error}.") from error
     edges = [model.tensors[each] for each in (*model.inputs, *model.outputs)]
     shapes = [tuple(each.shape) for each in edges]
-    wanted = [(1, *settings.recipe.features(settings.values).shape), (1, len(settings.labels))]
-    if shapes != wanted or any(each.kind is not TensorKind.FLOAT32 for each in edges):
-        raise _unusable(teacher, f"its shapes are {shapes}, and those of this run are {wanted}")
+    expected_shapes = [(1, *settings.recipe.features(settings.values).shape), (1, len(settings.labels))]
+    if shapes != expected_shapes or any(each.kind is not TensorKind.FLOAT32 for each in edges):
+        raise _unusable(teacher, f"its shapes are {shapes}, and those of this run are {expected_shapes}")
 
 
 def _unusable(teacher: Teacher, reason: str) -> Refused:

@@ -13,7 +13,7 @@ from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import CELL, COUNTS_STAGE, Recipe, scores_stage, whole_runefile
 from lab.training.data import Dataset, places_of
-from lab.training.judging.judge import Judged, rows_of_split
+from lab.training.judging.judge import JudgedRune, rows_of_split
 from lab.training.judging.objects import (
     CountingFigures,
     MiscountedPictureJson,
@@ -54,26 +54,32 @@ class CountJudgement:
 
 def counting_rune(
     recipe: Recipe, values: Values, path: str, model: bytes, dataset: Dataset, report: Report
-) -> tuple[Judged, Sequence[str]]:
+) -> tuple[JudgedRune, Sequence[str]]:
     """The rune around a model at `path`, and a sentence about its threshold. Where the values have none, it is the one
     with the greatest F1 of the quantised rune on the validation split. Raises `Refused`."""
 
     def runefile(threshold: float) -> str:
         return whole_runefile(recipe, values, path, model, dataset.labels, threshold=Threshold(threshold, threshold, 0))
 
-    chosen = float(values["threshold"])
+    rune_threshold = float(values["threshold"])
     notes: Sequence[str] = ()
-    if not chosen:
-        unset = Judged(runefile(0.5), {path: model}, scores_stage(model))
+    if not rune_threshold:
+        unset = JudgedRune(runefile(0.5), {path: model}, scores_stage(model))
         read = [(place, rows[0]) for place, _, rows in rows_of_split(unset, dataset, Split.VALIDATION, report)]
-        marked = [places_of(dataset, place) for place, _ in read]
-        chosen = best_threshold([grid for _, grid in read], marked)
-        notes = (f"The threshold is {chosen:g}: the F1 of objects on the validation split is greatest with it.",)
-    judged = Judged(runefile(chosen), {path: model}, COUNTS_STAGE, chosen, beside=Port(COUNTS_STAGE, 1))
-    return judged, notes
+        marked_places = [places_of(dataset, place) for place, _ in read]
+        rune_threshold = best_threshold([grid for _, grid in read], marked_places)
+        notes = (
+            f"The threshold is {rune_threshold:g}: the F1 of objects on the validation split is greatest with it.",
+        )
+    judged_rune = JudgedRune(
+        runefile(rune_threshold), {path: model}, COUNTS_STAGE, rune_threshold, beside=Port(COUNTS_STAGE, 1)
+    )
+    return judged_rune, notes
 
 
-def judge_counts(judged: Judged, values: Values, dataset: Dataset, split: Split, report: Report) -> CountJudgement:
+def judge_counts(
+    judged_rune: JudgedRune, values: Values, dataset: Dataset, split: Split, report: Report
+) -> CountJudgement:
     """Builds a rune, and compares its counts and positions with what was marked in the pictures of a split. Raises
     `Refused`."""
     labels = len(dataset.labels)
@@ -85,21 +91,21 @@ def judge_counts(judged: Judged, values: Values, dataset: Dataset, split: Split,
     ]
     usual = np.median(of_train, axis=0).astype(np.int64)
     pictures: list[PictureCounts] = []
-    for place, recording, rows in rows_of_split(judged, dataset, split, report):
-        counted, numbers = rows[0][:labels].astype(np.int64), rows[0][labels:].reshape(-1, _FIELDS)
-        placed: list[Place] = [(int(label), float(x), float(y)) for label, x, y, _ in numbers]
-        marked = places_of(dataset, place)
+    for place, recording, rows in rows_of_split(judged_rune, dataset, split, report):
+        counts, numbers = rows[0][:labels].astype(np.int64), rows[0][labels:].reshape(-1, _FIELDS)
+        rune_places: list[Place] = [(int(label), float(x), float(y)) for label, x, y, _ in numbers]
+        marked_places = places_of(dataset, place)
         pictures.append(
             PictureCounts(
                 place,
-                counts_by_label(marked, labels),
-                counted,
-                counts_by_label(placed, labels),
-                matches(marked, placed, (cells, cells), labels),
+                counts_by_label(marked_places, labels),
+                counts,
+                counts_by_label(rune_places, labels),
+                matches(marked_places, rune_places, (cells, cells), labels),
                 usual,
                 recording.group,
             )
         )
-    threshold = judged.threshold or 0.0
+    threshold = judged_rune.threshold or 0.0
     figures = counting_figures(pictures, dataset.labels, threshold)
     return CountJudgement(len(pictures), figures, worst_pictures(pictures, dataset.labels))

@@ -14,7 +14,7 @@ from lab.dataset.recordings import Recording
 from lab.dataset.tables import rows_of
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, NumberTarget
-from lab.training.data import Dataset, built
+from lab.training.data import Dataset, build_rune
 from lab.training.judging.numbers import NumberErrorJson, RecordingErrors, number_error
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.splits import Split
@@ -67,7 +67,7 @@ class NumberJudgement:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRune:
     """A rune to be judged: its Runefile and the files that it names, and the stage whose scores answer. With a
     `threshold`, the answer is the second label from that score on, and the first below it."""
 
@@ -92,14 +92,16 @@ class Judged:
         return int(apart >= 0), 0.5 + 0.5 * abs(apart) / (abs(apart) + size)
 
 
-def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]) -> SplitJudgement:
+def judge(
+    judged_rune: JudgedRune, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+) -> SplitJudgement:
     """Builds a rune and runs it on the recordings of a split. Raises `Refused`."""
     confusion = np.zeros((len(dataset.labels), len(dataset.labels)), np.int64)
     silent = 0
     answers: list[tuple[int, int, float]] = []
-    for place, recording, rows in rows_of_split(judged, dataset, split, report):
+    for place, recording, rows in rows_of_split(judged_rune, dataset, split, report):
         if rows:
-            answer, sureness = judged.answer(np.mean(rows, axis=0))
+            answer, sureness = judged_rune.answer(np.mean(rows, axis=0))
             confusion[dataset.labels.index(recording.label), answer] += 1
             answers.append((place, answer, round(sureness, 3)))
         else:
@@ -108,12 +110,12 @@ def judge(judged: Judged, dataset: Dataset, split: Split, report: Callable[[floa
 
 
 def normal_scores(
-    judged: Judged, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+    judged_rune: JudgedRune, dataset: Dataset, split: Split, report: Callable[[float, str], None]
 ) -> Sequence[Array]:
     """The scores of windows, f64 `[windows]`, of the recordings with the first label in a split. Raises `Refused`."""
     return [
         np.array([float(np.ravel(row)[0]) for row in rows])
-        for _, recording, rows in rows_of_split(judged, dataset, split, report)
+        for _, recording, rows in rows_of_split(judged_rune, dataset, split, report)
         if rows and recording.label == dataset.labels[0]
     ]
 
@@ -128,46 +130,50 @@ class JudgedNumbers:
 
 
 def judge_numbers(
-    judged: Judged, numbers: JudgedNumbers, dataset: Dataset, split: Split, report: Callable[[float, str], None]
+    judged_rune: JudgedRune,
+    numbers: JudgedNumbers,
+    dataset: Dataset,
+    split: Split,
+    report: Callable[[float, str], None],
 ) -> NumberJudgement:
     """How far the numbers of a rune are off on a split, beside answers that need no learning. Raises `Refused`."""
     silent = 0
     errors: list[RecordingErrors] = []
-    for _, recording, rows in rows_of_split(judged, dataset, split, report):
+    for _, recording, rows in rows_of_split(judged_rune, dataset, split, report):
         table = rows_of(recording)
-        learned = numbers.target.learned(numbers.values, table)[: len(rows)]
-        if not len(learned):
+        expected = numbers.target.numbers(numbers.values, table)[: len(rows)]
+        if not len(expected):
             silent += 1
             continue
-        usual = numbers.target.without_learning(numbers.values, table, numbers.scaling)[: len(learned)]
-        answers = np.array([float(np.ravel(row)[0]) for row in rows[: len(learned)]])
-        errors.append(RecordingErrors(np.abs(answers - learned), np.abs(usual - learned)))
+        usual = numbers.target.without_learning(numbers.values, table, numbers.scaling)[: len(expected)]
+        answers = np.array([float(np.ravel(row)[0]) for row in rows[: len(expected)]])
+        errors.append(RecordingErrors(np.abs(answers - expected), np.abs(usual - expected)))
     return NumberJudgement(len(errors), silent, number_error(errors, numbers.target.baseline))
 
 
 def rows_of_split(
-    judged: Judged,
+    judged_rune: JudgedRune,
     dataset: Dataset,
     split: Split,
     report: Callable[[float, str], None],
 ) -> Iterator[tuple[int, Recording, list[Array]]]:
     """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage.
     Raises `Refused`."""
-    port = Port(judged.scores_stage, judged.scores_place)
-    ports = (port,) if judged.beside is None else (port, judged.beside)
+    port = Port(judged_rune.scores_stage, judged_rune.scores_place)
+    ports = (port,) if judged_rune.beside is None else (port, judged_rune.beside)
 
-    def read(loaded: LoadedRune, _messages: Sequence[Any]) -> Array:
-        arrays = [tensor_array(loaded.watched[each].tensors[0]) for each in ports]
-        return arrays[0] if judged.beside is None else np.concatenate([np.ravel(each) for each in arrays])
+    def read(loaded_rune: LoadedRune, _messages: Sequence[Any]) -> Array:
+        arrays = [tensor_array(loaded_rune.watched[each].tensors[0]) for each in ports]
+        return arrays[0] if judged_rune.beside is None else np.concatenate([np.ravel(each) for each in arrays])
 
-    files = MemoryFiles({DEFAULT_RUNEFILE: judged.runefile.encode(), **judged.files})
-    rune = built(files, BuildOptions("trained", watched=ports))
-    runner = RecordingRunner(rune, read, ends_in_silence=judged.ends_in_silence)
-    chosen = [place for place, own in enumerate(dataset.splits) if own is split]
-    for done, place in enumerate(chosen, start=1):
+    files = MemoryFiles({DEFAULT_RUNEFILE: judged_rune.runefile.encode(), **judged_rune.files})
+    rune = build_rune(files, BuildOptions("trained", watched=ports))
+    runner = RecordingRunner(rune, read, ends_in_silence=judged_rune.ends_in_silence)
+    places = [place for place, own in enumerate(dataset.splits) if own is split]
+    for number, place in enumerate(places, start=1):
         recording = dataset.recordings[place]
         yield place, recording, runner.rows(recording)
-        report(done / len(chosen), f"Running the rune on the {split.value} split, {done} of {len(chosen)}")
+        report(number / len(places), f"Running the rune on the {split.value} split, {number} of {len(places)}")
 
 
 def _share(right: int, count: int) -> list[float] | None:

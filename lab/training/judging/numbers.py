@@ -61,9 +61,9 @@ def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> Number
     ]
     counts = np.array([len(rune) for rune, _ in parts])
     sums = np.array([[rune.sum(), baseline.sum()] for rune, baseline in parts])
-    drawn = np.random.default_rng(0).integers(0, len(parts), (DRAWS, len(parts)))
-    totals = counts[drawn].sum(axis=1)
-    means = sums[drawn].sum(axis=1) / totals[:, None]
+    draws = np.random.default_rng(0).integers(0, len(parts), (DRAWS, len(parts)))
+    totals = counts[draws].sum(axis=1)
+    means = sums[draws].sum(axis=1) / totals[:, None]
     whole = sums.sum(axis=0) / counts.sum()
     return {
         "windows": int(counts.sum()),
@@ -77,9 +77,9 @@ def number_error(recordings: Sequence[RecordingErrors], baseline: str) -> Number
     }
 
 
-def range_of(value: float, drawn: Array) -> RangeJson:
+def range_of(value: float, draws: Array) -> RangeJson:
     """A figure with its 95 % interval, from figures of parts that were drawn anew."""
-    low, high = np.quantile(drawn, (0.025, 0.975))
+    low, high = np.quantile(draws, (0.025, 0.975))
     return {"value": _rounded(value), "low": _rounded(float(low)), "high": _rounded(float(high))}
 
 

@@ -69,10 +69,10 @@ class PictureCounts:
     `group` who or what took it."""
 
     place: int
-    marked: Array
-    counted: Array
-    placed: Array
-    matched: Array
+    marked_objects: Array
+    counted_objects: Array
+    placed_objects: Array
+    matched_objects: Array
     baseline: Array
     group: str = ""
 
@@ -100,25 +100,25 @@ def objects_on_grid(scores: Array, threshold: float) -> list[Place]:
     return objects
 
 
-def matches(marked: Sequence[Place], placed: Sequence[Place], grid: tuple[int, int], labels: int) -> Array:
+def matches(marked_places: Sequence[Place], rune_places: Sequence[Place], grid: tuple[int, int], labels: int) -> Array:
     """How many marked objects of each label the rune has, i64 [labels]. Each pairs with one at most; the nearest pair
     first. `grid` has the rows and the columns."""
     rows, columns = grid
     pairs = sorted(
         (distance, one, other)
-        for one, (label, x, y) in enumerate(marked)
-        for other, (its_label, its_x, its_y) in enumerate(placed)
+        for one, (label, x, y) in enumerate(marked_places)
+        for other, (its_label, its_x, its_y) in enumerate(rune_places)
         if label == its_label and (distance := max(abs(x - its_x) * columns, abs(y - its_y) * rows)) <= _NEAR
     )
-    matched = np.zeros(labels, np.int64)
+    match_counts = np.zeros(labels, np.int64)
     of_marked: set[int] = set()
     of_placed: set[int] = set()
     for _, one, other in pairs:
         if one not in of_marked and other not in of_placed:
             of_marked.add(one)
             of_placed.add(other)
-            matched[marked[one][0]] += 1
-    return matched
+            match_counts[marked_places[one][0]] += 1
+    return match_counts
 
 
 def counts_by_label(objects: Sequence[Place], labels: int) -> Array:
@@ -126,17 +126,17 @@ def counts_by_label(objects: Sequence[Place], labels: int) -> Array:
     return np.bincount([label for label, _, _ in objects], minlength=labels)
 
 
-def best_threshold(grids: Sequence[Array], marked: Sequence[Sequence[Place]]) -> float:
+def best_threshold(grids: Sequence[Array], marked_places: Sequence[Sequence[Place]]) -> float:
     """The threshold with the greatest F1 of all objects; of equal ones the middle one. `grids` are f32 [rows, columns,
     1 + labels]."""
     scores = []
     for threshold in THRESHOLDS:
-        matched = both = 0
-        for grid, own in zip(grids, marked, strict=True):
-            placed = objects_on_grid(grid, threshold)
-            matched += int(matches(own, placed, grid.shape[:2], grid.shape[2] - 1).sum())
-            both += len(own) + len(placed)
-        scores.append(2 * matched / max(both, 1))
+        match_count = both = 0
+        for grid, own in zip(grids, marked_places, strict=True):
+            rune_places = objects_on_grid(grid, threshold)
+            match_count += int(matches(own, rune_places, grid.shape[:2], grid.shape[2] - 1).sum())
+            both += len(own) + len(rune_places)
+        scores.append(2 * match_count / max(both, 1))
     best = [threshold for threshold, score in zip(THRESHOLDS, scores, strict=True) if score == max(scores)]
     return best[len(best) // 2]
 
@@ -154,13 +154,13 @@ def counting_figures(
     for each in pictures:
         groups.setdefault(each.group, []).append(each)
     sums = np.array([_sums(own, len(labels)) for own in groups.values()], np.float64)
-    drawn = sums[np.random.default_rng(0).integers(0, len(sums), (DRAWS, len(sums)))].sum(axis=1)
+    draws = sums[np.random.default_rng(0).integers(0, len(sums), (DRAWS, len(sums)))].sum(axis=1)
     whole = sums.sum(axis=0)
-    shares = {name: _share_range(whole, drawn, *places) for name, places in _SHARES.items()}
-    count_error, baseline = (_share_range(whole, drawn, place, _ANSWERS) for place in (_ERROR, _BASELINE))
+    shares = {name: _share_range(whole, draws, *places) for name, places in _SHARES.items()}
+    count_error, baseline = (_share_range(whole, draws, place, _ANSWERS) for place in (_ERROR, _BASELINE))
     assert count_error is not None and baseline is not None  # noqa: S101, PT018 (there are pictures and labels)
     return {
-        "objects": int(whole[_MARKED]),
+        "objects": int(whole[_MARKED_OBJECTS]),
         "threshold": threshold,
         "precision": shares["precision"],
         "recall": shares["recall"],
@@ -173,55 +173,66 @@ def counting_figures(
 
 def worst_pictures(pictures: Sequence[PictureCounts], labels: Sequence[str]) -> list[MiscountedPictureJson]:
     """The pictures whose counts are wrong, those with the greatest sum of errors first; at most `WORST`."""
-    errors = {each.place: int(np.abs(each.counted - each.marked).sum()) for each in pictures}
+    errors = {each.place: int(np.abs(each.counted_objects - each.marked_objects).sum()) for each in pictures}
     wrong = [each for each in pictures if errors[each.place]]
     wrong.sort(key=lambda each: (-errors[each.place], each.place))
     return [{"recording": each.place, "labels": _miscounts(each, labels)} for each in wrong[:WORST]]
 
 
 def _miscounts(picture: PictureCounts, labels: Sequence[str]) -> list[MiscountJson]:
-    rows = zip(labels, picture.marked, picture.counted, strict=True)
+    rows = zip(labels, picture.marked_objects, picture.counted_objects, strict=True)
     return [
-        {"label": label, "marked": int(marked), "counted": int(counted)}
-        for label, marked, counted in rows
-        if marked != counted
+        {"label": label, "marked": int(marked_objects), "counted": int(counted_objects)}
+        for label, marked_objects, counted_objects in rows
+        if marked_objects != counted_objects
     ]
 
 
-_MARKED, _PLACED, _MATCHED, _BOTH, _TWICE, _ERROR, _BASELINE, _ANSWERS = range(8)
+_MARKED_OBJECTS, _PLACED_OBJECTS, _MATCHED_OBJECTS, _BOTH, _TWICE, _ERROR, _BASELINE, _ANSWERS = range(8)
 _SHARES: Mapping[str, tuple[int, int]] = {
-    "precision": (_MATCHED, _PLACED),
-    "recall": (_MATCHED, _MARKED),
+    "precision": (_MATCHED_OBJECTS, _PLACED_OBJECTS),
+    "recall": (_MATCHED_OBJECTS, _MARKED_OBJECTS),
     "f1": (_TWICE, _BOTH),
 }
 
 
 def _sums(pictures: Sequence[PictureCounts], labels: int) -> list[int]:
-    marked, placed, matched = (
-        sum(int(getattr(each, name).sum()) for each in pictures) for name in ("marked", "placed", "matched")
+    marked_objects, placed_objects, matched_objects = (
+        sum(int(getattr(each, name).sum()) for each in pictures)
+        for name in ("marked_objects", "placed_objects", "matched_objects")
     )
-    error = sum(int(np.abs(each.counted - each.marked).sum()) for each in pictures)
-    baseline = sum(int(np.abs(each.baseline - each.marked).sum()) for each in pictures)
-    return [marked, placed, matched, marked + placed, 2 * matched, error, baseline, labels * len(pictures)]
+    error = sum(int(np.abs(each.counted_objects - each.marked_objects).sum()) for each in pictures)
+    baseline = sum(int(np.abs(each.baseline - each.marked_objects).sum()) for each in pictures)
+    return [
+        marked_objects,
+        placed_objects,
+        matched_objects,
+        marked_objects + placed_objects,
+        2 * matched_objects,
+        error,
+        baseline,
+        labels * len(pictures),
+    ]
 
 
-def _share_range(whole: Array, drawn: Array, part: int, of: int) -> RangeJson | None:
+def _share_range(whole: Array, draws: Array, part: int, of: int) -> RangeJson | None:
     if not whole[of]:
         return None
-    there = drawn[:, of] > 0
-    return range_of(float(whole[part] / whole[of]), drawn[there, part] / drawn[there, of])
+    there = draws[:, of] > 0
+    return range_of(float(whole[part] / whole[of]), draws[there, part] / draws[there, of])
 
 
 def _of_label(pictures: Sequence[PictureCounts], place: int) -> CountedLabelFigures:
-    marked, placed, matched = (
-        sum(int(getattr(each, name)[place]) for each in pictures) for name in ("marked", "placed", "matched")
+    marked_objects, placed_objects, matched_objects = (
+        sum(int(getattr(each, name)[place]) for each in pictures)
+        for name in ("marked_objects", "placed_objects", "matched_objects")
     )
-    errors = [abs(int(each.counted[place]) - int(each.marked[place])) for each in pictures]
+    errors = [abs(int(each.counted_objects[place]) - int(each.marked_objects[place])) for each in pictures]
     return {
-        "objects": marked,
-        "precision": _share(matched, placed),
-        "recall": _share(matched, marked),
-        "f1": _share(2 * matched, marked + placed),
+        "objects": marked_objects,
+        "precision": _share(matched_objects, placed_objects),
+        "recall": _share(matched_objects, marked_objects),
+        "f1": _share(2 * matched_objects, marked_objects + placed_objects),
         "count_error": round(float(np.mean(errors)), 4),
     }
 

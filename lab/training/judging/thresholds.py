@@ -46,9 +46,9 @@ def word_threshold(threshold: Threshold) -> Threshold:
 
 def generated_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
     """A sentence about the sounds that were made for the test split, whose rows are others and the word."""
-    (right, wrong), (missed, heard) = confusion
+    (right, wrong), (misses, hits) = confusion
     return (
-        f"Of sounds that were made of the test split, {heard} of {heard + missed} with the word were heard, and "
+        f"Of sounds that were made of the test split, {hits} of {hits + misses} with the word were heard, and "
         f"{wrong} of {wrong + right} without it were taken for it."
     )
 
@@ -61,10 +61,10 @@ def few_windows_note(windows: int, values: Values, kind: tuple[str, str] = NORMA
     share = values["false-alarms"]
     if windows * share >= 1:
         return ()
-    needed = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
+    need = f"it needs {math.ceil(1 / share)}: record more" if share else "no number of them is enough"
     return (
         f"The threshold comes from the highest score of {counted(windows, *kind)} that were not learned. For a "
-        f"share of {share:g} of false alarms {needed}.",
+        f"share of {share:g} of false alarms {need}.",
     )
 
 

@@ -78,14 +78,14 @@ class BatchSource:
         all_weights = self._weights()
         steps = order.reshape(self.steps, self.batch_size)
         for first in range(0, self.steps, at_once):
-            batches = [self._batch(chosen, all_weights[chosen], random) for chosen in steps[first : first + at_once]]
+            batches = [self._batch(indices, all_weights[indices], random) for indices in steps[first : first + at_once]]
             inputs, labels, weights = map(np.stack, zip(*batches, strict=True))
             yield inputs, labels, weights
 
     def example(self) -> Batches:
         """One batch, of the first windows."""
-        chosen = np.arange(self.batch_size)
-        inputs, labels, weights = self._batch(chosen, self._weights()[chosen], np.random.default_rng(0))
+        indices = np.arange(self.batch_size)
+        inputs, labels, weights = self._batch(indices, self._weights()[indices], np.random.default_rng(0))
         return inputs[None], labels[None], weights[None]
 
     def _weights(self) -> Any:
@@ -93,9 +93,9 @@ class BatchSource:
             return label_weights(self.train.labels)
         return np.ones(len(self.train.labels), np.float32)
 
-    def _batch(self, chosen: Any, weights: Any, random: np.random.Generator) -> Batches:
+    def _batch(self, indices: Any, weights: Any, random: np.random.Generator) -> Batches:
         settings = self.settings
-        inputs, labels = self.augment(self.train.inputs[chosen], self.train.labels[chosen], random)
+        inputs, labels = self.augment(self.train.inputs[indices], self.train.labels[indices], random)
         if settings.object_weight:
             labels = grid_of(labels, *self.output_shape[1:3])
             weights = cell_weights(labels, settings.object_weight)

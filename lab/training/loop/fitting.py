@@ -135,17 +135,17 @@ def fit(
                 return
             elif is_to_fall(progress, settings):
                 progress.falling_after = len(progress.curves)
-            learned = _learned(epoch, source, batches, progress)
-            loss, accuracy = judged(progress.learner, validation, settings)
-            if not math.isfinite(loss) or not math.isfinite(learned["loss"]):
+            train_figures = _train_epoch(epoch, source, batches, progress)
+            loss, accuracy = loss_and_accuracy(progress.learner, validation, settings)
+            if not math.isfinite(loss) or not math.isfinite(train_figures["loss"]):
                 raise Diverged(f"The loss of epoch {epoch} is not a number.")
-            row = {"epoch": epoch, **learned, "validation_loss": loss, "validation_accuracy": accuracy}
+            row = {"epoch": epoch, **train_figures, "validation_loss": loss, "validation_accuracy": accuracy}
             if add_row(progress, settings, row):
                 progress.best_epoch, progress.best_weights = epoch, progress.model.get_weights()
             after_epoch()
 
 
-def _learned(epoch: int, source: BatchSource, batches: Iterator[Batches], progress: Progress) -> dict[str, float]:
+def _train_epoch(epoch: int, source: BatchSource, batches: Iterator[Batches], progress: Progress) -> dict[str, float]:
     """Learns the batches of an epoch, the next of the iterator. Returns its loss and its accuracy."""
     settings = source.settings
     fall = current_fall(progress, settings)
@@ -157,21 +157,21 @@ def _learned(epoch: int, source: BatchSource, batches: Iterator[Batches], progre
         results = progress.learner.learn(current, rates)
         step += len(rates)
     if settings.is_number:
-        return {"loss": results["loss"], "accuracy": explained(results["loss"], source.train)}
+        return {"loss": results["loss"], "accuracy": explained_share(results["loss"], source.train)}
     return {"loss": results["loss"], "accuracy": results["f1" if settings.object_weight else "accuracy"]}
 
 
-def explained(loss: float, part: WindowSet) -> float:
+def explained_share(loss: float, part: WindowSet) -> float:
     """The share of the squares of numbers that a loss leaves out, from 0."""
     return max(0.0, 1 - loss / max(float(np.mean(np.square(part.labels, dtype=np.float64))), 1e-12))
 
 
-def judged(learner: NetworkLearner, part: WindowSet, settings: Settings) -> tuple[float, float]:
+def loss_and_accuracy(learner: NetworkLearner, part: WindowSet, settings: Settings) -> tuple[float, float]:
     """The loss and the accuracy on windows that are not learned."""
     shares = learner.answers(part.inputs)
     if settings.is_number:
         loss = float(np.mean(np.square(shares.reshape(part.labels.shape).astype(np.float64) - part.labels)))
-        return loss, explained(loss, part)
+        return loss, explained_share(loss, part)
     if settings.object_weight:
         return judged_cells(shares, grid_of(part.labels, *shares.shape[1:3]), settings.object_weight)
     right = shares[np.arange(len(part.labels)), part.labels]

@@ -35,8 +35,8 @@ def judged_cells(shares: Any, grid: Any, object_weight: float) -> tuple[float, f
     right = np.take_along_axis(shares, grid[..., None], axis=-1)[..., 0].astype(np.float64)
     loss = float(np.mean(cell_weights(grid, object_weight) * -np.log(np.maximum(right, 1e-7))))
     answers = np.argmax(shares, axis=-1)
-    counted = int(np.count_nonzero(grid)) + int(np.count_nonzero(answers))
-    f1 = 2 * int(np.count_nonzero((grid > 0) & (answers == grid))) / max(counted, 1)
+    object_cells = int(np.count_nonzero(grid)) + int(np.count_nonzero(answers))
+    f1 = 2 * int(np.count_nonzero((grid > 0) & (answers == grid))) / max(object_cells, 1)
     return (loss if np.isfinite(shares).all() else float("nan")), f1
 
 
@@ -46,7 +46,7 @@ class CellF1(keras.metrics.Metric):  # type: ignore[misc] # Keras has no types
     def __init__(self) -> None:
         super().__init__(name="f1")
         self.right = self.add_weight(name="right", initializer="zeros")
-        self.counted = self.add_weight(name="counted", initializer="zeros")
+        self.object_cells = self.add_weight(name="object_cells", initializer="zeros")
 
     def update_state(self, grid: Any, shares: Any, sample_weight: Any = None) -> None:
         del sample_weight
@@ -54,7 +54,7 @@ class CellF1(keras.metrics.Metric):  # type: ignore[misc] # Keras has no types
         right = tf.math.logical_and(grid > 0, answers == grid)
         self.right.assign_add(2 * tf.reduce_sum(tf.cast(right, tf.float32)))
         for cells in (grid, answers):
-            self.counted.assign_add(tf.reduce_sum(tf.cast(cells > 0, tf.float32)))
+            self.object_cells.assign_add(tf.reduce_sum(tf.cast(cells > 0, tf.float32)))
 
     def result(self) -> Any:
-        return self.right / tf.maximum(self.counted, 1.0)
+        return self.right / tf.maximum(self.object_cells, 1.0)

@@ -17,7 +17,7 @@ from typing import Any
 
 CHOICE_SHARE = 4
 """The best epoch is one of the last of so many parts of the fall."""
-LEARNED = 0.9
+LEARNED_ACCURACY = 0.9
 """The share of the windows to learn from, each as it was changed by chance, that a classifier knows before its learning
 rate falls early."""
 
@@ -144,8 +144,8 @@ def _has_stalled(progress: Progress, settings: Settings) -> bool:
     highest accuracy on the validation split."""
     begin = progress.pruned_after or 0
     rows = progress.curves[begin:]
-    learned = [row["accuracy"] for row in rows[-settings.patience :]]
-    if settings.is_classifier and sum(learned) < LEARNED * len(learned):
+    accuracies = [row["accuracy"] for row in rows[-settings.patience :]]
+    if settings.is_classifier and sum(accuracies) < LEARNED_ACCURACY * len(accuracies):
         return False
     places = range(len(rows))
     lowest = min(places, key=lambda place: rows[place]["validation_loss"], default=0)

@@ -8,16 +8,16 @@ from typing import Any
 import keras
 
 
-def started(path: Path, shape: tuple[int, ...], classes: int, batch: int | None, learned_layers: int) -> Any:
+def starting_network(path: Path, shape: tuple[int, ...], classes: int, batch: int | None, learned_layers: int) -> Any:
     """The network of a file for inputs of `shape`, which may lack dimensions of 1. Its last Dense layer answers with a
     share for each class: it keeps its weights where it has as many outputs. Of the layers with weights the last
     `learned_layers` learn, all of them for 0."""
-    loaded = keras.models.load_model(path, compile=False, safe_mode=True)
-    own = tuple(loaded.inputs[0].shape[1:])
+    model = keras.models.load_model(path, compile=False, safe_mode=True)
+    own = tuple(model.inputs[0].shape[1:])
     source = keras.Input(own, batch)
-    inputs = keras.tree.map_structure(lambda _: source, loaded.input)  # one, a list of one, or one with a name
-    network = keras.models.clone_model(loaded, inputs, clone_function=_without_penalties)
-    network.set_weights(loaded.get_weights())
+    inputs = keras.tree.map_structure(lambda _: source, model.input)  # one, a list of one, or one with a name
+    network = keras.models.clone_model(model, inputs, clone_function=_without_penalties)
+    network.set_weights(model.get_weights())
     last = last_dense(network)
     head = keras.layers.Dense(classes, activation="softmax", name="shares")
     network = keras.Model(network.inputs[0], head(last.input))

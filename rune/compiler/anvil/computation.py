@@ -60,7 +60,7 @@ class Computation(ABC):
         return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
 
-class Clamped(ABC):
+class ClampsOutput(ABC):
     """A computation on floats whose results are clamped last."""
 
     @abstractmethod
@@ -78,7 +78,7 @@ class PaddingFrame:
     right: int
 
 
-class Padded(ABC):
+class ReadsPadding(ABC):
     """A computation on images that reads padding as a fixed number."""
 
     @abstractmethod
@@ -95,7 +95,7 @@ class ViewParts(ABC):
         """Returns the offset of each output in the input, in bytes; None if it is not contiguous."""
 
 
-class Joined(ABC):
+class JoinsInputs(ABC):
     """A computation whose output can be its inputs in consecutive memory."""
 
     @property

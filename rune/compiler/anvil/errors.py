@@ -12,7 +12,7 @@ AnvilError
 
 from __future__ import annotations
 
-from rune.model.tflite import Unsupported
+from rune.model.tflite import UnsupportedOp
 
 
 class AnvilError(Exception):
@@ -20,12 +20,12 @@ class AnvilError(Exception):
 
 
 class UnsupportedModel(AnvilError):
-    """`file` uses operators that Anvil does not support; `unsupported` lists them."""
+    """`file` uses operators that Anvil does not support; `operators` lists them."""
 
-    def __init__(self, file: str, unsupported: tuple[Unsupported, ...]) -> None:
-        super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, unsupported))}")
+    def __init__(self, file: str, operators: tuple[UnsupportedOp, ...]) -> None:
+        super().__init__(f"{file} needs operators that are not supported yet: {'; '.join(map(str, operators))}")
         self.file = file
-        self.unsupported = unsupported
+        self.operators = operators
 
 
 class MissingKernel(AnvilError):
@@ -57,16 +57,16 @@ class BadArgument(AnvilError):
 
 
 class TooMuchMemory(AnvilError):
-    """`needed` and `limit` are in bytes; `largest` is the largest buffer, by its name in the program."""
+    """`size` and `limit` are in bytes; `largest` is the largest buffer, by its name in the program."""
 
-    def __init__(self, needed: int, limit: int, largest: str) -> None:
+    def __init__(self, size: int, limit: int, largest: str) -> None:
         # Rounded up, so that what is over the limit never reads as what is at it.
-        mebibytes = -(-needed // 2**20)
+        mebibytes = -(-size // 2**20)
         super().__init__(
             f"the pipeline needs {mebibytes} MiB of memory, more than the {limit >> 20} MiB that a rune may have; "
             f"most of it is for {largest}"
         )
-        self.needed = needed
+        self.size = size
         self.limit = limit
         self.largest = largest
 

@@ -39,7 +39,9 @@ class GraphFigures:
 NOTHING = GraphFigures(0, 0, 0, 0)
 
 
-def saving(saved: GraphFigures) -> str:
+def saving(savings: GraphFigures) -> str:
     """Returns what a pass saved and added, as text."""
-    added = NOTHING - saved
-    return f"saves {saved}" + (f", adds {added}" if str(added) else "") if str(saved) else f"adds {added}"
+    increases = NOTHING - savings
+    return (
+        f"saves {savings}" + (f", adds {increases}" if str(increases) else "") if str(savings) else f"adds {increases}"
+    )

@@ -142,9 +142,9 @@ class SharedPlaces:
     def find(self, index: int) -> tuple[int, int]:
         """Returns the value that owns the memory of this one, and the offset in it."""
         way = []
-        while (shared := self._shares[index][0]) is not None:
+        while (parent := self._shares[index][0]) is not None:
             way.append(index)
-            index = shared
+            index = parent
         offset = 0
         for each in reversed(way):
             offset += self._shares[each][1]
@@ -188,7 +188,7 @@ class Graph:
     def _places(self) -> SharedPlaces:
         return SharedPlaces(self.values)
 
-    def named(self) -> Iterator[int]:
+    def used_values(self) -> Iterator[int]:
         """The values that nodes use, without duplicates, in order."""
         yield from dict.fromkeys(index for node in self.nodes for index in (*node.reads, *node.outputs))
 
@@ -205,7 +205,7 @@ class Graph:
 def figures(graph: Graph) -> GraphFigures:
     """Returns the figures of the graph."""
     computations = [node.work for node in graph.nodes if isinstance(node.work, Computation)]
-    storages = dict.fromkeys(graph.storage(index) for index in graph.named())
+    storages = dict.fromkeys(graph.storage(index) for index in graph.used_values())
     values = [graph.values[index] for index in storages]
     return GraphFigures(
         nodes=len(graph.nodes),

@@ -19,13 +19,13 @@ def lower(
     pipeline: Pipeline,
     models: Mapping[str, Model],
     target: Target,
-    hosted: Mapping[str, bytes | None] | None = None,
+    hosted_models: Mapping[str, bytes | None] | None = None,
     *,
-    watched: Iterable[Port] = (),
+    watched_ports: Iterable[Port] = (),
     timed: bool = False,
     profile: Profile = LITERT,
 ) -> Program:
     """Returns the program of a checked pipeline; for the arguments see `read_pipeline`. Raises `UnsupportedModel`,
     `BadModel`, `BadArgument`, `MissingKernel`, and `ValueError` for an unknown port."""
-    graph = read_pipeline(pipeline, models, hosted, watched=watched, timed=timed, profile=profile)
+    graph = read_pipeline(pipeline, models, hosted_models, watched_ports=watched_ports, timed=timed, profile=profile)
     return select(optimise(graph, target.passes).graph, target)

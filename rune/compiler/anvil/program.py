@@ -356,7 +356,7 @@ class Program:
     """The runs in which each gate is open."""
     needs: tuple[tuple[int, ...], ...] = ()
     """The gates that each step needs; it is skipped unless all are open. Empty if there are no gates."""
-    embedded: tuple[bytes, ...] = ()
+    embedded_models: tuple[bytes, ...] = ()
     """The models that the rune contains for its host, without duplicates; `ModelPlace` refers to them."""
 
     @property
@@ -364,6 +364,6 @@ class Program:
         """The number of runs until each step has run at least once after the first run."""
         return max((max(pace.first, 1 + pace.every) for pace in self.gates), default=2)
 
-    def needed(self, step: int) -> tuple[int, ...]:
+    def needed_gates(self, step: int) -> tuple[int, ...]:
         """Returns the gates that a step needs."""
         return self.needs[step] if self.needs else ()

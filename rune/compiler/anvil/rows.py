@@ -124,25 +124,25 @@ class RowByRow(Computation):
         sizes = {stage.row_size for stage in self.stages if index in stage.inputs}
         if sizes | ({self.source_row_size} if index == 0 else set()) != {self.stages[last].row_size}:
             return False
-        written = -1
-        for scheduled in self.schedule():
-            if any(row <= written for row in self._rows_read(scheduled, index)):
+        last_row = -1
+        for row_step in self.schedule():
+            if any(row <= last_row for row in self._rows_read(row_step, index)):
                 return False
-            written = scheduled.row if scheduled.stage == last else written
+            last_row = row_step.row if row_step.stage == last else last_row
         return True
 
-    def _rows_read(self, scheduled: ScheduledRow, index: int) -> Iterator[int]:
+    def _rows_read(self, row_step: ScheduledRow, index: int) -> Iterator[int]:
         """Returns the rows of an input that a step of the schedule reads."""
-        if scheduled.stage < 0:
-            yield from (scheduled.row,) if index == 0 else ()
+        if row_step.stage < 0:
+            yield from (row_step.row,) if index == 0 else ()
             return
-        stage = self.stages[scheduled.stage]
-        for place in self._places_read(scheduled.stage, index):
+        stage = self.stages[row_step.stage]
+        for place in self._places_read(row_step.stage, index):
             if stage.inputs[place] is None:
-                first = scheduled.row * stage.work.step
+                first = row_step.row * stage.work.step
                 yield from range(first, first + stage.work.height)
             else:
-                yield scheduled.row
+                yield row_step.row
 
     def _places_read(self, number: int, index: int) -> list[int]:
         """Returns the positions of a stage's inputs that it reads directly in an input of the chain."""
@@ -153,17 +153,17 @@ class RowByRow(Computation):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         rows = [np.zeros((stage.rows, stage.row_size), np.int8) for stage in self.stages]
         images = [_rows(inputs[0], self.source_row_size), *rows]
-        for scheduled in self.schedule():
-            if scheduled.stage >= 0:
-                window = self._window(images[scheduled.stage], scheduled)
-                rows[scheduled.stage][scheduled.row] = self._row(
-                    self.stages[scheduled.stage], scheduled.row, window, inputs
+        for row_step in self.schedule():
+            if row_step.stage >= 0:
+                window = self._window(images[row_step.stage], row_step)
+                rows[row_step.stage][row_step.row] = self._row(
+                    self.stages[row_step.stage], row_step.row, window, inputs
                 )
         return (rows[-1].reshape(-1),)
 
-    def _window(self, image: Array, scheduled: ScheduledRow) -> Array:
-        work = self.stages[scheduled.stage].work
-        places = np.arange(work.height) + scheduled.row * work.step - work.before
+    def _window(self, image: Array, row_step: ScheduledRow) -> Array:
+        work = self.stages[row_step.stage].work
+        places = np.arange(work.height) + row_step.row * work.step - work.before
         is_inside = (places >= 0) & (places < work.source_rows)
         window = image[np.clip(places, 0, work.source_rows - 1)]
         return np.where(is_inside[:, None], window, np.array(work.padding, image.dtype))

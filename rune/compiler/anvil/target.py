@@ -42,7 +42,7 @@ class BuiltProgram:
 
     name: str
     pipeline: Pipeline
-    watched: tuple[Port, ...]
+    watched_ports: tuple[Port, ...]
     resources: tuple[tuple[str, bytes], ...]
     memory: int
     """The bytes of arena and messages."""

@@ -85,64 +85,73 @@ class TestReport:
 
     def __str__(self) -> str:
         """Returns the message, without a full stop."""
-        failed = len(self.problems)
+        failures = len(self.problems)
         files = len({each.file for each in self.outcomes})
         of_all = f"{counted(len(self.outcomes), 'test')} of {counted(files, 'block')}"
-        return f"{failed} of {of_all} failed" if failed else f"{of_all} passed"
+        return f"{failures} of {of_all} failed" if failures else f"{of_all} passed"
 
 
 def run_block_tests(
     files: ProjectFiles,
     *,
     only: Sequence[str] | None = None,
-    wanted: str | None = None,
+    pattern: str | None = None,
     limits: CompilerLimits | None = None,
     news: Callable[[TestOutcome], None] | None = None,
 ) -> TestReport:
-    """Runs the tests of these test files, of all without `only`; of those the ones with `wanted` in file or name.
+    """Runs the tests of these test files, of all without `only`; of those the ones with `pattern` in file or name.
 
     `limits` are those of compiling a file; `news` is called with each outcome. Raises
     `rune.compiler.anvil.errors.CompileError`."""
-    started = time.perf_counter()
+    start = time.perf_counter()
     outcomes: list[TestOutcome] = []
     for path in find_test_files(files) if only is None else only:
         current_interruption().check()
-        for outcome in _of_file(files, path, wanted, limits):
+        for outcome in _of_file(files, path, pattern, limits):
             outcomes.append(outcome)
             if news is not None:
                 news(outcome)
-    return TestReport(tuple(outcomes), round((time.perf_counter() - started) * 1000, 1))
+    return TestReport(tuple(outcomes), round((time.perf_counter() - start) * 1000, 1))
 
 
 def _of_file(
     files: ProjectFiles, path: str, pattern: str | None, limits: CompilerLimits | None
 ) -> Sequence[TestOutcome]:
     try:
-        checked = read_tests(files, path)
+        checked_tests = read_tests(files, path)
     except (FileError, UnicodeDecodeError) as error:
         message = f"Unable to read {path} or its block: {error}"
         start = SourceText(path, "").span(0, 0)
         problem = Diagnostic(Severity.ERROR, Code.UNREADABLE_FILE.value, message, path, start, (), ())
         return [TestOutcome(path, "", 1, problem)]
-    if checked.problems:
-        return [_unfit(checked, each) for each in checked.problems]
+    if checked_tests.problems:
+        return [_unfit(checked_tests, each) for each in checked_tests.problems]
     if pattern is not None:
-        selected = tuple(test for test in checked.tests if pattern in f"{path} {test.name}")
-        checked = replace(checked, tests=selected)
-    return _compiled(checked, limits) if checked.tests else []
+        selected_tests = tuple(test for test in checked_tests.tests if pattern in f"{path} {test.name}")
+        checked_tests = replace(checked_tests, tests=selected_tests)
+    return _outcomes_of_tests(checked_tests, limits) if checked_tests.tests else []
 
 
-def _unfit(checked: CheckedTests, problem: Problem) -> TestOutcome:
-    source = SourceText(checked.text.file, checked.text.text)
+def _unfit(checked_tests: CheckedTests, problem: Problem) -> TestOutcome:
+    source = SourceText(checked_tests.text.file, checked_tests.text.text)
     return TestOutcome(source.file, "", problem.place.line, test_diagnostic(source, problem))
 
 
-def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[TestOutcome]:
-    block = combine_tests(checked)
-    emitted = emit(block, checked.text.file, ())
-    text = checked.text
+def _outcomes_of_tests(checked_tests: CheckedTests, limits: CompilerLimits | None) -> Sequence[TestOutcome]:
+    block = combine_tests(checked_tests)
+    emitted_block = emit(block, checked_tests.text.file, ())
+    text = checked_tests.text
     return _outcomes(
-        _TestProgram(text.file, emitted.text, text.text, checked.subject.source, block, emitted, checked, limits)
+        _TestProgram(
+            text.file,
+            emitted_block.text,
+            text.text,
+            checked_tests.subject.source,
+            block,
+            emitted_block,
+            checked_tests,
+            limits,
+        )
     )
 
 
@@ -155,35 +164,40 @@ class _TestProgram:
     tests: str
     subject: str
     block: TypedBlock = field(compare=False)
-    emitted: EmittedBlock = field(compare=False)
-    checked: CheckedTests = field(compare=False)
+    emitted_block: EmittedBlock = field(compare=False)
+    checked_tests: CheckedTests = field(compare=False)
     limits: CompilerLimits | None = field(compare=False)
 
 
 @lru_cache(_CACHE_SIZE)
 def _outcomes(program: _TestProgram) -> tuple[TestOutcome, ...]:
-    block, emitted, checked, limits = program.block, program.emitted, program.checked, program.limits
+    block, emitted_block, checked_tests, limits = (
+        program.block,
+        program.emitted_block,
+        program.checked_tests,
+        program.limits,
+    )
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
     project = MemoryFiles({DEFAULT_RUNEFILE: _RUNEFILE.encode()})
-    built = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(emitted, outputs))))
-    rune = CompiledRune(built.rune, _LIMITS)
+    result = build(project, BuildOptions("tests", limits=limits, blocks=_OneBlock(_as_block(emitted_block, outputs))))
+    rune = CompiledRune(result.rune, _LIMITS)
     outcomes: list[TestOutcome] = []
-    loaded: LoadedRune | None = None
+    loaded_rune: LoadedRune | None = None
     interruption = current_interruption()
-    for number, test in enumerate(checked.tests):
+    for number, test in enumerate(checked_tests.tests):
         interruption.check()
         try:
-            loaded = loaded or rune.start()
-            problem, gave = _outcome_of(checked, test, loaded, number)
+            loaded_rune = loaded_rune or rune.start()
+            problem, gave = _outcome_of(checked_tests, test, loaded_rune, number)
         except RuneError as error:
-            loaded = None
-            problem, gave = _stopped(checked, test, error), None
-        outcomes.append(TestOutcome(checked.text.file, test.name, test.line, problem, gave))
+            loaded_rune = None
+            problem, gave = _stop_diagnostic(checked_tests, test, error), None
+        outcomes.append(TestOutcome(checked_tests.text.file, test.name, test.line, problem, gave))
     return tuple(outcomes)
 
 
 def _outcome_of(
-    checked: CheckedTests, test: Test, rune: LoadedRune, number: int
+    checked_tests: CheckedTests, test: Test, rune: LoadedRune, number: int
 ) -> tuple[Diagnostic | None, OutputRecord | None]:
     (message,) = rune.call({each.id: struct.pack("<i", number) for each in rune.capabilities})
     *parts, witness = _tensors(message.data)
@@ -191,10 +205,12 @@ def _outcome_of(
     gave = output_record_of(witness)
     if outcome[0] == 0:
         return None, gave
-    assertion = checked.assertions[int(outcome[0]) - 1]
-    seen = compared_values_of(outcome, numbers)
-    text = failure_text(assertion, seen)
-    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {text}", (), seen), gave
+    assertion = checked_tests.assertions[int(outcome[0]) - 1]
+    compared_values = compared_values_of(outcome, numbers)
+    text = failure_text(assertion, compared_values)
+    return _failure(
+        checked_tests, checked_tests.text.file, assertion.line, f"{test.name} failed: {text}", (), compared_values
+    ), gave
 
 
 _OUTPUTS = (OUTCOME, NUMBERS, WITNESS)
@@ -215,37 +231,42 @@ def _elements(data: bytes, type_: TensorType) -> list[bool | int | float]:
     return list(struct.unpack(f"<{type_.count}{'d' if type_.element.is_float else 'q'}", data))
 
 
-def _stopped(checked: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
+def _stop_diagnostic(checked_tests: CheckedTests, test: Test, error: RuneError) -> Diagnostic:
     """A test that could not go on: the block or the test gave up, or a limit ended it."""
-    placed = _PLACE.search(str(error)) if isinstance(error, RuneTrapped) else None
-    if placed is None:
+    match = _PLACE.search(str(error)) if isinstance(error, RuneTrapped) else None
+    if match is None:
         message = str(error).replace("the rune", "it")
-        return _failed(checked, checked.text.file, test.line, f"{test.name} failed: {message}", ())
-    notes = () if placed["file"] == checked.text.file else (f"Run by {test.name} in {checked.text.file}",)
-    return _failed(checked, placed["file"], int(placed["line"]), f"{test.name} failed: {placed['message']}", notes)
+        return _failure(checked_tests, checked_tests.text.file, test.line, f"{test.name} failed: {message}", ())
+    notes = () if match["file"] == checked_tests.text.file else (f"Run by {test.name} in {checked_tests.text.file}",)
+    return _failure(checked_tests, match["file"], int(match["line"]), f"{test.name} failed: {match['message']}", notes)
 
 
-def _failed(
-    checked: CheckedTests,
+def _failure(
+    checked_tests: CheckedTests,
     file: str,
     line: int,
     message: str,
     notes: tuple[str, ...],
-    seen: ComparedValues = _NOTHING_COMPARED,
+    compared_values: ComparedValues = _NOTHING_COMPARED,
 ) -> Diagnostic:
-    text = checked.subject.source if file == checked.subject.file else checked.text.text
+    text = checked_tests.subject.source if file == checked_tests.subject.file else checked_tests.text.text
     source = SourceText(file, text)
     start, end = source.line_bounds(min(max(line, 1), source.line_count))
     first = start + len(text[start:end]) - len(text[start:end].lstrip())
     span = source.span(first, len(text[:end].rstrip("\r\n")))
-    is_of_test = file == checked.text.file
-    fixes = fixes_of_test(source, line, seen.got, seen.index) if is_of_test else ()
+    is_of_test = file == checked_tests.text.file
+    fixes = fixes_of_test(source, line, compared_values.actual, compared_values.index) if is_of_test else ()
     return Diagnostic(Severity.ERROR, Code.FAILED_TEST.value, message, file, span, notes, fixes)
 
 
-def _as_block(emitted: EmittedBlock, outputs: tuple[BlockOutput, ...]) -> Block:
-    header = GeneratedHeader(emitted.name, emitted.text)
-    code = BlockCode(emitted.function, state_size=emitted.state_size, scratch_size=emitted.scratch_size, header=header)
+def _as_block(emitted_block: EmittedBlock, outputs: tuple[BlockOutput, ...]) -> Block:
+    header = GeneratedHeader(emitted_block.name, emitted_block.text)
+    code = BlockCode(
+        emitted_block.function,
+        state_size=emitted_block.state_size,
+        scratch_size=emitted_block.scratch_size,
+        header=header,
+    )
 
     def outputs_of(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
         return outputs

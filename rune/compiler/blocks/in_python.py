@@ -25,10 +25,10 @@ _INPUT = re.compile(r"^def \w+\(\s*\w+: (?P<element>[a-z]+[0-9]*)\b", re.MULTILI
 def source_of(file: Path, element: ElementType | None = None) -> str:
     """The text of a block, for an input of that element where the file says another."""
     text = file.read_text(encoding="utf-8")
-    written = _INPUT.search(text)
-    if element is None or written is None:
+    match = _INPUT.search(text)
+    if element is None or match is None:
         return text
-    return re.sub(rf"\b{written['element']}\b", str(element), text)
+    return re.sub(rf"\b{match['element']}\b", str(element), text)
 
 
 def elements_of(block: Block) -> tuple[ElementType, ...]:
@@ -51,16 +51,21 @@ def elements_of(block: Block) -> tuple[ElementType, ...]:
 def python_code(file: Path, inputs: Sequence[TensorType], settings: Sequence[int | float] = ()) -> BlockCode:
     """The call of a block for its inputs and the values of its parameters, in the order of the file."""
     flat = tuple(TensorType(type_.element, (type_.count,)) for type_ in inputs)
-    return _emitted(file, flat, tuple(settings))
+    return _block_code(file, flat, tuple(settings))
 
 
 @lru_cache(_CACHE_SIZE)
-def _emitted(file: Path, inputs: tuple[TensorType, ...], settings: tuple[int | float, ...]) -> BlockCode:
-    checked = check_file(file.name, source_of(file, inputs[0].element), inputs)
-    if checked.block is None or checked.signature is None:
-        raise ValueError(f"{file.name} of the catalogue has problems: {checked.problems}")
-    kinds = [setting.type for setting in checked.signature.settings]
+def _block_code(file: Path, inputs: tuple[TensorType, ...], settings: tuple[int | float, ...]) -> BlockCode:
+    checked_file = check_file(file.name, source_of(file, inputs[0].element), inputs)
+    if checked_file.block is None or checked_file.signature is None:
+        raise ValueError(f"{file.name} of the catalogue has problems: {checked_file.problems}")
+    kinds = [setting.type for setting in checked_file.signature.settings]
     values = [to_f32(float(each)) if kind is Scalar.F32 else each for each, kind in zip(settings, kinds, strict=True)]
-    emitted = emit(checked.block, file.name, values)
-    header = GeneratedHeader(emitted.name, emitted.text)
-    return BlockCode(emitted.function, state_size=emitted.state_size, scratch_size=emitted.scratch_size, header=header)
+    emitted_block = emit(checked_file.block, file.name, values)
+    header = GeneratedHeader(emitted_block.name, emitted_block.text)
+    return BlockCode(
+        emitted_block.function,
+        state_size=emitted_block.state_size,
+        scratch_size=emitted_block.scratch_size,
+        header=header,
+    )

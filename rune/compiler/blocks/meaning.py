@@ -41,7 +41,7 @@ class NumberRange:
         return f"{self.low:.6g} to {self.high:.6g}"
 
     @property
-    def written(self) -> str:
+    def argument_text(self) -> str:
         """As arguments have it: `0..255`."""
         return f"{self.low:.6g}..{self.high:.6g}"
 
@@ -72,7 +72,7 @@ class Meaning:
     layout: ChannelLayout | None = None
     rate: int | None = None
     """Samples a second."""
-    quantised: Quantisation | None = None
+    quantisation: Quantisation | None = None
     is_probability: bool | None = None
     """Whether the numbers, once they are dequantised, are probabilities of classes."""
     classes: int | None = None
@@ -85,20 +85,20 @@ class Meaning:
         parts: list[str] = [str(part) for part in (self.values,) if part is not None]
         parts += [each.value for each in (self.colour, self.layout) if each is not None]
         parts += [f"{self.rate:,} Hz"] if self.rate is not None else []
-        parts += [str(self.quantised)] if self.quantised is not None else []
+        parts += [str(self.quantisation)] if self.quantisation is not None else []
         parts += ["probabilities"] if self.is_probability else []
         parts += [f"indices of {self.classes} classes"] if self.classes is not None else []
-        parts += [f"labels {_shown(self.labels)}"] if self.labels else []
+        parts += [f"labels {_labels_text(self.labels)}"] if self.labels else []
         return ", ".join(parts)
 
 
 UNKNOWN = Meaning()
-_SHOWN, _LONGEST = 3, 40
+_MAX_LABELS, _LONGEST = 3, 40
 
 
-def _shown(labels: Sequence[str]) -> str:
-    return ", ".join(plain(label, _LONGEST) for label in labels[:_SHOWN]) + (
-        f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""
+def _labels_text(labels: Sequence[str]) -> str:
+    return ", ".join(plain(label, _LONGEST) for label in labels[:_MAX_LABELS]) + (
+        f" and {len(labels) - _MAX_LABELS} more" if len(labels) > _MAX_LABELS else ""
     )
 
 
@@ -159,30 +159,35 @@ class Effect:
     colour: Part[Colour] = LOST
     layout: Part[ChannelLayout] = LOST
     rate: Part[int] = LOST
-    quantised: Part[Quantisation] = LOST
+    quantisation: Part[Quantisation] = LOST
     is_probability: Part[bool] = LOST
     classes: Part[int] = LOST
     labels: Part[tuple[str, ...]] = LOST
 
-    def of(self, read: InputFacts) -> Meaning:
+    def of(self, facts: InputFacts) -> Meaning:
         """The meaning of the output."""
-        return Meaning(**{each.name: _part(getattr(self, each.name), each.name, read) for each in fields(Effect)})
+        return Meaning(**{each.name: _part(getattr(self, each.name), each.name, facts) for each in fields(Effect)})
 
 
-def _part(part: Fate | By[Any] | object, name: str, read: InputFacts) -> Any:
+def _part(part: Fate | By[Any] | object, name: str, facts: InputFacts) -> Any:
     if part is PRESERVED:
-        return getattr(read.meaning, name)
+        return getattr(facts.meaning, name)
     if part is LOST:
         return None
-    return part.compute(read) if isinstance(part, By) else part
+    return part.compute(facts) if isinstance(part, By) else part
 
 
 SAME = Effect(PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED, PRESERVED)
 """The numbers are those of the input, in their places."""
-MOVED = Effect(values=PRESERVED, rate=PRESERVED, quantised=PRESERVED, is_probability=PRESERVED)
+MOVED_ELEMENTS = Effect(values=PRESERVED, rate=PRESERVED, quantisation=PRESERVED, is_probability=PRESERVED)
 """The numbers are those of the input, in other places and perhaps not all of them."""
-REARRANGED = Effect(
-    values=PRESERVED, colour=PRESERVED, rate=PRESERVED, quantised=PRESERVED, is_probability=PRESERVED, labels=PRESERVED
+REARRANGED_ELEMENTS = Effect(
+    values=PRESERVED,
+    colour=PRESERVED,
+    rate=PRESERVED,
+    quantisation=PRESERVED,
+    is_probability=PRESERVED,
+    labels=PRESERVED,
 )
 """The numbers are those of the input, all of them, in other dimensions."""
 PICTURE = Effect(values=PRESERVED, colour=PRESERVED, layout=ChannelLayout.LAST)
@@ -210,9 +215,9 @@ def full_range(type_: TensorType) -> NumberRange | None:
     return NumberRange(-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
 
 
-def clipped_values(read: InputFacts, type_: TensorType) -> NumberRange | None:
+def clipped_values(facts: InputFacts, type_: TensorType) -> NumberRange | None:
     """The values of the input, as far as elements of another type hold them."""
-    values, limits = read.meaning.values, full_range(type_)
+    values, limits = facts.meaning.values, full_range(type_)
     if values is None or limits is None:
         return values
     low, high = max(values.low, limits.low), min(values.high, limits.high)
@@ -225,10 +230,10 @@ def represented_range(whole: NumberRange, quantisation: Quantisation) -> NumberR
     return NumberRange(scale * (whole.low - zero), scale * (whole.high - zero))
 
 
-def classes_of_rows(read: InputFacts) -> int | None:
+def classes_of_rows(facts: InputFacts) -> int | None:
     """How many classes there are scores of, along the last dimension."""
-    return read.type.dimensions[-1] if read.type.dimensions else None
+    return facts.type.dimensions[-1] if facts.type.dimensions else None
 
 
-INDICES = Effect(classes=By(lambda read: read.type.count), labels=PRESERVED)
+INDICES = Effect(classes=By(lambda facts: facts.type.count), labels=PRESERVED)
 """Indices into all elements of the input, which are scores of classes."""

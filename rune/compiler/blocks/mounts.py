@@ -82,21 +82,21 @@ def read_shelf(files: ProjectFiles) -> Shelf:
         return {}
     if not isinstance(value, dict):
         return {}
-    named = ((parse_shared_name(name), versions) for name, versions in value.items())
-    return {name: _versions(versions) for name, versions in named if name is not None and isinstance(versions, list)}
+    entries = ((parse_shared_name(name), versions) for name, versions in value.items())
+    return {name: _versions(versions) for name, versions in entries if name is not None and isinstance(versions, list)}
 
 
 class MountedFiles:
     """A project's files with more below the folder, which are read and not listed."""
 
-    def __init__(self, files: ProjectFiles, mounted: Mapping[str, bytes]) -> None:
-        """`mounted` are bytes by their paths."""
+    def __init__(self, files: ProjectFiles, mounted_files: Mapping[str, bytes]) -> None:
+        """`mounted_files` are bytes by their paths."""
         self._files = files
-        self._mounted = MemoryFiles(mounted)
-        self._there = frozenset(self._mounted.paths())
+        self._mounted_files = MemoryFiles(mounted_files)
+        self._there = frozenset(self._mounted_files.paths())
 
     def read(self, path: str) -> bytes:
-        return (self._mounted if normal_path(path) in self._there else self._files).read(path)
+        return (self._mounted_files if normal_path(path) in self._there else self._files).read(path)
 
     def paths(self) -> tuple[str, ...]:
         return self._files.paths()

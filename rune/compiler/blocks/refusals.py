@@ -35,8 +35,8 @@ def checked_input(
     type_ = inputs[index]
     if type_.element not in elements:
         names = [str(element) for element in elements]
-        listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-        raise BlockError(f"{block} takes {what} of {listed}, and not {type_}", input_index=index)
+        names_text = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+        raise BlockError(f"{block} takes {what} of {names_text}, and not {type_}", input_index=index)
     if type_.count == 0:
         raise BlockError(f"{block} needs at least one element, and {type_} has none", input_index=index)
     if type_.count > LARGEST_EXACT:

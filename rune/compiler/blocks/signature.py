@@ -82,7 +82,7 @@ class RunTimeInput(BlockError):
     """An input whose sizes each run decides, for a block that takes only fixed ones."""
 
 
-_ESCAPED, _QUOTES = len("\\u0000"), len('""')
+_ESCAPE_SIZE, _QUOTES = len("\\u0000"), len('""')
 """Bytes that a byte of a text takes in JSON at most, and those around it."""
 
 
@@ -114,7 +114,7 @@ def text_output(
 ) -> BlockOutput:
     """Texts of at most `size` bytes each, of any characters."""
     type_ = TensorType(ElementType.UTF8, dimensions, run_time, size)
-    return BlockOutput(type_, size * _ESCAPED + _QUOTES, sizes_of, points_into, text_memory)
+    return BlockOutput(type_, size * _ESCAPE_SIZE + _QUOTES, sizes_of, points_into, text_memory)
 
 
 @dataclass(frozen=True)
@@ -310,8 +310,8 @@ class Block:
         """Returns the meaning of the numbers of its `count` outputs, for inputs that `outputs` accepted."""
         if not self.effects or not inputs:
             return (UNKNOWN,) * count
-        read = InputFacts(common_meaning(input_meanings), inputs[0], arguments)
-        return tuple(self.effects[min(index, len(self.effects) - 1)].of(read) for index in range(count))
+        facts = InputFacts(common_meaning(input_meanings), inputs[0], arguments)
+        return tuple(self.effects[min(index, len(self.effects) - 1)].of(facts) for index in range(count))
 
     @property
     def c_file(self) -> Path:

@@ -60,20 +60,20 @@ class CachedFiles:
         try:
             return self._files.read(path)
         except FileMissing:
-            data = self._cached(path)
+            data = self._cached_data(path)
             if data is None:
                 raise
             return data
 
     def size(self, path: str) -> int:
         """The bytes that a file has. Raises `FileError`."""
-        sized = getattr(self._files, "size", None)
-        return len(self.read(path)) if sized is None else int(sized(path))
+        size_of = getattr(self._files, "size", None)
+        return len(self.read(path)) if size_of is None else int(size_of(path))
 
     def paths(self) -> tuple[str, ...]:
         return self._files.paths()
 
-    def _cached(self, path: str) -> bytes | None:
+    def _cached_data(self, path: str) -> bytes | None:
         try:
             normal = normal_path(path)
         except FileError:

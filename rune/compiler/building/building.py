@@ -18,7 +18,7 @@ from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
-from rune.compiler.building.prepare import Prepared, prepare
+from rune.compiler.building.prepare import PreparedBuild, prepare
 from rune.compiler.building.report import (
     BlockReport,
     BuildReport,
@@ -31,7 +31,7 @@ from rune.compiler.building.report import (
 )
 from rune.project.files import ProjectFiles
 from rune.running.container import read_rune
-from rune.source.runefile import Checked, Severity, check
+from rune.source.runefile import CheckedRunefile, Severity, check
 from rune.source.runefile.blocks.lock import read_lock
 from rune.source.runefile.syntax import StageKind
 from rune.wording import counted
@@ -41,13 +41,13 @@ def build(
     files: ProjectFiles,
     options: BuildOptions,
     *,
-    checked: Checked | None = None,
+    checked_runefile: CheckedRunefile | None = None,
     log: Callable[[BuildStep], None] | None = None,
     allowance: Allowance | None = None,
 ) -> BuildResult:
-    """Builds a project for the target of `options`. `checked` is what `check` gives for the same files and options, if
-    the caller has it. Calls `log` at the end of each step. An `allowance` from the caller limits a build that is part
-    of something larger.
+    """Builds a project for the target of `options`. `checked_runefile` is the result of `check` for the same files and
+    options, if the caller has it. Calls `log` at the end of each step. An `allowance` from the caller limits a build
+    that is part of something larger.
 
     Raises `BuildFailed` for errors of the project, `ValueError` for a watched port that does not exist or a watched or
     timed program without a host, and `rune.compiler.anvil.errors.CompileError` where the compiler fails or a limit is
@@ -55,22 +55,29 @@ def build(
     """
     _require_host_for_observation(options)
     allowance = allowance or Allowance(options.limits or CompilerLimits())
-    steps = _StepLog(log)
+    step_log = _StepLog(log)
     models = ProjectModels(files)
-    if checked is None:
+    if checked_runefile is None:
         with limits_checked_by(allowance.require):
-            checked = _checked(files, models, options)
-    steps.end("check", check_text(checked))
-    prepared = _prepared(checked, models, options, allowance)
-    code = _code(checked, models, options, prepared, allowance)
-    packaged = options.target.packager(
-        BuiltProgram(options.name, prepared.pipeline, options.watched, prepared.carried, code.memory, *code.parts)
+            checked_runefile = _check(files, models, options)
+    step_log.end("check", check_text(checked_runefile))
+    prepared_build = _prepare(checked_runefile, models, options, allowance)
+    code = _code(checked_runefile, models, options, prepared_build, allowance)
+    package_files = options.target.packager(
+        BuiltProgram(
+            options.name,
+            prepared_build.pipeline,
+            options.watched,
+            prepared_build.default_resources,
+            code.memory,
+            *code.parts,
+        )
     )
     allowance.require()
-    size = sum(map(len, packaged.values()))
-    steps.end("compile", f"{size:,} bytes, {code.memory:,} bytes of memory")
-    report = _report(files, checked, options, prepared, code, packaged, steps.ended)
-    return BuildResult(packaged, report, checked.diagnostics, prepared.program)
+    size = sum(map(len, package_files.values()))
+    step_log.end("compile", f"{size:,} bytes, {code.memory:,} bytes of memory")
+    report = _report(files, checked_runefile, options, prepared_build, code, package_files, step_log.steps)
+    return BuildResult(package_files, report, checked_runefile.diagnostics, prepared_build.program)
 
 
 class _StepLog:
@@ -79,12 +86,12 @@ class _StepLog:
     def __init__(self, log: Callable[[BuildStep], None] | None) -> None:
         self._log = log
         self._start = time.perf_counter()
-        self.ended: list[BuildStep] = []
+        self.steps: list[BuildStep] = []
 
     def end(self, name: str, text: str) -> None:
         """Ends a step; the next one starts now."""
         step = BuildStep(name, text, round((time.perf_counter() - self._start) * 1000, 1))
-        self.ended.append(step)
+        self.steps.append(step)
         if self._log is not None:
             self._log(step)
         self._start = time.perf_counter()
@@ -110,17 +117,23 @@ def _require_host_for_observation(options: BuildOptions) -> None:
         raise ValueError(f"{options.target.name} has no host that could watch or time what runs")
 
 
-def _prepared(checked: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance) -> Prepared:
+def _prepare(
+    checked_runefile: CheckedRunefile, models: ProjectModels, options: BuildOptions, allowance: Allowance
+) -> PreparedBuild:
     with limits_checked_by(allowance.require):
-        return prepare(checked, models, options, between=allowance.require)
+        return prepare(checked_runefile, models, options, between=allowance.require)
 
 
 def _code(
-    checked: Checked, models: ProjectModels, options: BuildOptions, prepared: Prepared, allowance: Allowance
+    checked_runefile: CheckedRunefile,
+    models: ProjectModels,
+    options: BuildOptions,
+    prepared_build: PreparedBuild,
+    allowance: Allowance,
 ) -> _Code:
     """The code of a program, and of its second module where the target has one and uses its kernels."""
-    second = _second(checked, models, options, allowance)
-    programs = [(options.target, prepared), *([] if second is None else [second])]
+    second = _second(checked_runefile, models, options, allowance)
+    programs = [(options.target, prepared_build), *([] if second is None else [second])]
     sources = [target.emit(each.program, each.plan, options.name) for target, each in programs]
     toolchains = [target.toolchain for target, _ in programs]
     pairs = [(each, toolchain) for each, toolchain in zip(sources, toolchains, strict=True) if toolchain is not None]
@@ -133,33 +146,33 @@ def _code(
 
 
 def _second(
-    checked: Checked, models: ProjectModels, options: BuildOptions, allowance: Allowance
-) -> tuple[Target, Prepared] | None:
+    checked_runefile: CheckedRunefile, models: ProjectModels, options: BuildOptions, allowance: Allowance
+) -> tuple[Target, PreparedBuild] | None:
     """The target and the program of the second module; None if the target has none or would use none of its kernels."""
     target = options.target.second
     if target is None:
         return None
-    prepared = _prepared(checked, models, replace(options, target=target), allowance)
-    return (target, prepared) if _has_kernels_of(target, prepared.program) else None
+    prepared_build = _prepare(checked_runefile, models, replace(options, target=target), allowance)
+    return (target, prepared_build) if _has_kernels_of(target, prepared_build.program) else None
 
 
 def _report(
     files: ProjectFiles,
-    checked: Checked,
+    checked_runefile: CheckedRunefile,
     options: BuildOptions,
-    prepared: Prepared,
+    prepared_build: PreparedBuild,
     code: _Code,
-    packaged: Mapping[str, bytes],
+    package_files: Mapping[str, bytes],
     steps: Sequence[BuildStep],
 ) -> BuildReport:
-    target, program, plan = options.target, prepared.program, prepared.plan
+    target, program, plan = options.target, prepared_build.program, prepared_build.plan
     return BuildReport(
         toolchain=rune.__version__,
         profile=options.profile,
         target=target.name,
         optimized_for=target.optimized_for,
         name=options.name,
-        files=file_reports(packaged),
+        files=file_reports(package_files),
         is_rune=target.makes_rune,
         memory=Memory(
             arena=plan.arena_size,
@@ -169,21 +182,21 @@ def _report(
         ),
         memory_map=MemoryMap.of(program, plan),
         kernels=tuple(chosen_kernels(program)),
-        models=prepared.chosen.reports,
-        passes=tuple(PassReport(each.name, each.saved) for each in prepared.optimised.applied),
+        models=prepared_build.chosen_models.reports,
+        passes=tuple(PassReport(each.name, each.savings) for each in prepared_build.optimisation.passes),
         resources=tuple(
             ResourceReport(resource.name, resource.capacity, resource.default is not None)
             for resource in program.resources
         ),
         steps=tuple(steps),
-        pipeline=checked.outline,
-        blocks=_blocks_of_others(files, checked),
+        pipeline=checked_runefile.outline,
+        blocks=_blocks_of_others(files, checked_runefile),
     )
 
 
-def _blocks_of_others(files: ProjectFiles, checked: Checked) -> tuple[BlockReport, ...]:
+def _blocks_of_others(files: ProjectFiles, checked_runefile: CheckedRunefile) -> tuple[BlockReport, ...]:
     """The blocks of other projects that stages run, each once, with what the lock says they are."""
-    targets = (stage.target.text.strip() for stage in checked.syntax.stages if stage.kind is StageKind.BLOCK)
+    targets = (stage.target.text.strip() for stage in checked_runefile.syntax.stages if stage.kind is StageKind.BLOCK)
     digests = read_lock(files).digests
     paths = dict.fromkeys(path for path in map(parse_shared_path, targets) if path in digests)
     return tuple(BlockReport(str(path), digests[path]) for path in paths if path is not None)
@@ -199,10 +212,10 @@ def explain(files: ProjectFiles, options: BuildOptions) -> str:
     """Describes for people what `build` does with a project and the same options: its graph after each pass of the
     compiler, the kernels, the memory. Compiles nothing. Raises `BuildFailed`."""
     models = ProjectModels(files)
-    return prepare(_checked(files, models, options), models, options).explanation
+    return prepare(_check(files, models, options), models, options).explanation
 
 
-def _checked(files: ProjectFiles, models: ProjectModels, options: BuildOptions) -> Checked:
+def _check(files: ProjectFiles, models: ProjectModels, options: BuildOptions) -> CheckedRunefile:
     return check(
         files,
         options.blocks,
@@ -212,9 +225,9 @@ def _checked(files: ProjectFiles, models: ProjectModels, options: BuildOptions) 
     )
 
 
-def check_text(checked: Checked) -> str:
+def check_text(checked_runefile: CheckedRunefile) -> str:
     """A summary of a check, for a log."""
-    errors = sum(each.severity is Severity.ERROR for each in checked.diagnostics)
-    warnings = len(checked.diagnostics) - errors
-    stages = counted(len(checked.outline.nodes), "stage")
+    errors = sum(each.severity is Severity.ERROR for each in checked_runefile.diagnostics)
+    warnings = len(checked_runefile.diagnostics) - errors
+    stages = counted(len(checked_runefile.outline.nodes), "stage")
     return f"{stages}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"

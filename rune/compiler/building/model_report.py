@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 
 from rune.abi import ModelFormat
-from rune.model.tflite import Unsupported
+from rune.model.tflite import UnsupportedOp
 from rune.model.tflite.signature import UnsupportedOpJson
 
 Runs = Literal["compiled", "host"]
@@ -38,7 +38,7 @@ class ModelReport:
     size: int | None
     operators: int | None
     runs: Runs = "compiled"
-    unsupported: tuple[Unsupported, ...] = ()
+    unsupported: tuple[UnsupportedOp, ...] = ()
     mimetype: str = ModelFormat.TENSORFLOW_LITE.mimetype
     wrong_in_pages: tuple[str, ...] = ()
 

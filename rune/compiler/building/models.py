@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rune.abi import ModelFormat
-from rune.compiler.anvil.models.caching import REMEMBERED, SMALL
-from rune.compiler.anvil.models.support import signature_with_support, unsupported
+from rune.compiler.anvil.models.caching import CACHE_SIZE, SMALL
+from rune.compiler.anvil.models.support import signature_with_support, unsupported_ops
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.building.model_report import ModelReport
-from rune.model.tflite import Model, ModelSignature, Unsupported, read_model, signature, wrong_in_pages
+from rune.model.tflite import Model, ModelSignature, UnsupportedOp, read_model, signature, wrong_in_pages
 from rune.project.archive import zip_folder
 from rune.project.files import ProjectFiles
 from rune.project.folders import folder_members
 from rune.source.runefile.pipeline import ModelStage, Pipeline
 
-_remembered = lru_cache(maxsize=REMEMBERED)(read_model)
+_read_cached_model = lru_cache(maxsize=CACHE_SIZE)(read_model)
 """Files that are built anew are mostly the same models with other arguments."""
 
 
@@ -40,7 +40,7 @@ class ProjectModels:
         """A TensorFlow Lite model. Raises `FileError` and `ModelError`."""
         if path not in self._read:
             data = self.data(path)
-            self._read[path] = _remembered(data) if len(data) <= SMALL else read_model(data)
+            self._read[path] = _read_cached_model(data) if len(data) <= SMALL else read_model(data)
         return self._read[path]
 
     def signature(self, path: str) -> ModelSignature:
@@ -50,18 +50,19 @@ class ProjectModels:
 
 @dataclass(frozen=True)
 class ChosenModels:
-    """`compiled` by file. `hosted` by stage: what the rune carries of the model, None where only its host has it."""
+    """`compiled_models` by file. `hosted_models` by stage: what the rune carries of the model, None where
+    only its host has it."""
 
-    compiled: Mapping[str, Model]
-    hosted: Mapping[str, bytes | None]
+    compiled_models: Mapping[str, Model]
+    hosted_models: Mapping[str, bytes | None]
     reports: tuple[ModelReport, ...]
 
 
 def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool, profile: Profile = LITERT) -> ChosenModels:
     """Compiles what can be compiled with the profile's bits; with `host_models` nothing. Raises `FileError` for what
     cannot be read."""
-    compiled: dict[str, Model] = {}
-    hosted: dict[str, bytes | None] = {}
+    compiled_models: dict[str, Model] = {}
+    hosted_models: dict[str, bytes | None] = {}
     reports = []
     for stage in pipeline.stages:
         if not isinstance(stage, ModelStage):
@@ -69,10 +70,10 @@ def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool, prof
         report = _report(stage, models, host_models, profile)
         reports.append(report)
         if report.runs == "host":
-            hosted[stage.name] = None if stage.file is None else models.data(stage.file)
+            hosted_models[stage.name] = None if stage.file is None else models.data(stage.file)
         elif stage.file is not None:
-            compiled[stage.file] = models.model(stage.file)
-    return ChosenModels(compiled, hosted, tuple(reports))
+            compiled_models[stage.file] = models.model(stage.file)
+    return ChosenModels(compiled_models, hosted_models, tuple(reports))
 
 
 def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile: Profile) -> ModelReport:
@@ -82,7 +83,7 @@ def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile
     if stage.format is not ModelFormat.TENSORFLOW_LITE:
         return ModelReport(stage.name, stage.file, size, None, "host", mimetype=stage.format.mimetype)
     model = models.model(stage.file)
-    lacking: tuple[Unsupported, ...] = unsupported(model, profile)
+    lacking: tuple[UnsupportedOp, ...] = unsupported_ops(model, profile)
     # An output whose dimensions only the Runefile says is known once the model ran: no compiled code can tell.
     is_open = stage.outputs != tuple(tensor.type for tensor in signature(model).outputs)
     runs_on_host = bool(lacking) or host_models or stage.is_hosted or is_open

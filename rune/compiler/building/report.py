@@ -141,15 +141,15 @@ class PassReport:
     """A pass of the compiler that changed the graph, and what it saved."""
 
     name: str
-    saved: GraphFigures
+    savings: GraphFigures
 
     def to_json(self) -> PassReportJson:
         return {
             "name": self.name,
-            "steps": self.saved.nodes,
-            "multiply_accumulates": self.saved.multiply_accumulates,
-            "constants": self.saved.constants,
-            "tensors": self.saved.tensors,
+            "steps": self.savings.nodes,
+            "multiply_accumulates": self.savings.multiply_accumulates,
+            "constants": self.savings.constants,
+            "tensors": self.savings.tensors,
         }
 
 

@@ -44,7 +44,7 @@ class SpecOptions:
     def to_json(self) -> dict[str, Any]:
         """The options as JSON. Defaults of newer options are left out, so that older specs keep their digests."""
         host = self.host_resources or HostResourceOptions()
-        matched = {} if self.profile is LITERT else {"match": self.profile.option}
+        profile_entry = {} if self.profile is LITERT else {"match": self.profile.option}
         follows = {"heeds_wishes": True} if self.follows_forge_yml else {}
         preview = {"preview": True} if self.is_preview else {}
         return {
@@ -54,7 +54,7 @@ class SpecOptions:
             "host_resources": {"every": host.every, "capacities": dict(host.capacities)},
             "watched": [{"stage": port.stage, "index": port.index} for port in self.watched],
             "timed": self.timed,
-            **matched,
+            **profile_entry,
             "optimize": self.optimize,
             **preview,
             **follows,

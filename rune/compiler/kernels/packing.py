@@ -59,13 +59,13 @@ def folded_bias(bias: NDArray[np.generic], weight_sums: Integers, input_zero_poi
     return wrapped(bias.astype(np.int64) - input_zero_point * weight_sums)
 
 
-def one_rounding(proven: ProvenIntegers, to: OutputRange) -> KernelStructure:
+def one_rounding(integers: ProvenIntegers, to: OutputRange) -> KernelStructure:
     """`struct rune_requantize_once` (common/rescale.h): one mantissa an output."""
     return KernelStructure(
         "struct rune_requantize_once",
         (
-            ("mantissa", int64s(proven.mantissas)),
-            ("shift", int32s(proven.shifts)),
+            ("mantissa", int64s(integers.mantissas)),
+            ("shift", int32s(integers.shifts)),
             ("zero_point", to.zero_point),
             ("minimum", to.minimum),
             ("maximum", to.maximum),

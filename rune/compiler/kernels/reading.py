@@ -30,16 +30,16 @@ class _DiscoveredKernels(Mapping[type[Any], tuple[Kernel, ...]]):
     def __init__(self, set_name: str, modules: LazyModules) -> None:
         self._set_name = set_name
         self._modules = modules
-        self._known: dict[type[Any], tuple[Kernel, ...]] = {}
+        self._kernels: dict[type[Any], tuple[Kernel, ...]] = {}
 
     def __getitem__(self, computation: type[Any]) -> tuple[Kernel, ...]:
-        if computation not in self._known:
+        if computation not in self._kernels:
             modules = self._modules.naming(computation.__name__)
-            self._known[computation] = tuple(kernel for module in modules for kernel in self._in(module, computation))
-            self._require_a_choice(computation, self._known[computation])
-        if not self._known[computation]:
+            self._kernels[computation] = tuple(kernel for module in modules for kernel in self._in(module, computation))
+            self._require_a_choice(computation, self._kernels[computation])
+        if not self._kernels[computation]:
             raise KeyError(computation)
-        return self._known[computation]
+        return self._kernels[computation]
 
     def __iter__(self) -> Iterator[type[Any]]:
         return iter(self._kinds)

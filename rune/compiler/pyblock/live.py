@@ -62,7 +62,7 @@ class _RunTrace:
 
     def trace(self, line: int, text: str, value: Number | PythonArray) -> None:
         # The array may change later, so its text is stored now.
-        self.values[line] = (text, _shown(value) if isinstance(value, PythonArray) else value)
+        self.values[line] = (text, _shown_value(value) if isinstance(value, PythonArray) else value)
 
     def before_iteration(self) -> None:
         if self.cpu_time.tick() and self.cpu_time.seconds > MAX_SECONDS:
@@ -90,27 +90,27 @@ class LiveBlock:
             case "run":
                 return self._run([_numbers(each) for each in request["inputs"]])
             case "test":
-                return _tested(request, self._heartbeat)
+                return _test(request, self._heartbeat)
             case "record":
-                return _recorded(request, self._heartbeat)
+                return _record_test(request, self._heartbeat)
         raise ValueError("a request loads, runs, tests or records")
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Replaces the block. Its states start as zeros. If the text has problems, no block is loaded."""
         self._block = None
         try:
-            checked = check_file(request["file"], request["text"], _types(request))
+            checked_file = check_file(request["file"], request["text"], _types(request))
         except UnfitInput as error:
             return {"problems": [{"line": 1, "message": error.message}]}
-        if checked.block is None:
-            return {"problems": [{"line": each.place.line, "message": each.message} for each in checked.problems]}
-        needed = elements_of(checked.block)
-        if needed > MAX_ELEMENTS:
-            return {"problems": [{"line": 1, "message": _too_large(needed)}]}
-        self._settings = _settings(checked, request["settings"])
-        self._block = PythonBlock(checked, self._trace.print, self._trace.trace, self._trace.before_iteration)
-        outputs = [{"type": each.element.value, "dimensions": each.dimensions} for each in checked.block.outputs]
-        return {"problems": [], "outputs": outputs, "state": sum(each.type.size for each in checked.block.states)}
+        if checked_file.block is None:
+            return {"problems": [{"line": each.place.line, "message": each.message} for each in checked_file.problems]}
+        element_count = elements_of(checked_file.block)
+        if element_count > MAX_ELEMENTS:
+            return {"problems": [{"line": 1, "message": _too_large(element_count)}]}
+        self._settings = _settings(checked_file, request["settings"])
+        self._block = PythonBlock(checked_file, self._trace.print, self._trace.trace, self._trace.before_iteration)
+        outputs = [{"type": each.element.value, "dimensions": each.dimensions} for each in checked_file.block.outputs]
+        return {"problems": [], "outputs": outputs, "state": sum(each.type.size for each in checked_file.block.states)}
 
     def _run(self, inputs: Sequence[list[Number]]) -> dict[str, Any]:
         if self._block is None:
@@ -129,7 +129,7 @@ class LiveBlock:
             "prints": [{"line": line, "text": text} for line, text in self._trace.prints],
             "left_out": self._trace.left_out,
             "values": [
-                {"line": line, "name": name, "value": _shown(value)}
+                {"line": line, "name": name, "value": _shown_value(value)}
                 for line, (name, value) in sorted(self._trace.values.items())
             ],
             "milliseconds": milliseconds,
@@ -141,22 +141,24 @@ def _types(request: Mapping[str, Any]) -> list[TensorType]:
     return [TensorType(ElementType(each["type"]), tuple(each["dimensions"])) for each in request["inputs"]]
 
 
-def _recorded(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
+def _record_test(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
     """Writes a test from the recent inputs, with states that start as zeros. `refused` is the reason if there is none.
     The loaded block stays."""
     trace = _RunTrace(cpu_time=CpuTime(heartbeat))
     try:
-        checked = check_file(request["file"], request["text"], _types(request))
-        if checked.block is None or checked.signature is None:
+        checked_file = check_file(request["file"], request["text"], _types(request))
+        if checked_file.block is None or checked_file.signature is None:
             return {"refused": "The block has a problem. Fix it first."}
-        block, settings = checked.block, _settings(checked, request["settings"])
+        block, settings = checked_file.block, _settings(checked_file, request["settings"])
         runs = [[_numbers(each) for each in run] for run in request["runs"]]
         runs = runs[-count_recordable_runs(block.inputs, len(runs)) :]
-        python_block = PythonBlock(checked, trace.print, trace.trace, trace.before_iteration)
+        python_block = PythonBlock(checked_file, trace.print, trace.trace, trace.before_iteration)
         trace.begin()
         outputs = [python_block.run(run, settings) for run in runs][-1]
-        recorded = RecordedRuns(checked.signature, block.inputs, block.outputs, runs, outputs, request["settings"])
-        return {"test": recorded_test(request["name"], recorded), "runs": len(runs)}
+        recorded_runs = RecordedRuns(
+            checked_file.signature, block.inputs, block.outputs, runs, outputs, request["settings"]
+        )
+        return {"test": recorded_test(request["name"], recorded_runs), "runs": len(runs)}
     except (NotRecorded, UnfitInput) as error:
         return {"refused": str(error)}
     except BlockFailure as error:
@@ -169,23 +171,23 @@ def elements_of(block: TypedBlock) -> int:
     return sum(each.type.count for each in arrays) + sum(each.count for each in (*block.inputs, *block.outputs))
 
 
-def _too_large(needed: int) -> str:
-    return f"Its arrays have {needed:,} elements, and a page can run {MAX_ELEMENTS:,}: it runs only in the rune"
+def _too_large(element_count: int) -> str:
+    return f"Its arrays have {element_count:,} elements, and a page can run {MAX_ELEMENTS:,}: it runs only in the rune"
 
 
-def _tested(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
+def _test(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
     """Runs the tests of a file with these texts and recordings (base64). The loaded block stays."""
     recordings = {path: b64decode(data) for path, data in request["recordings"].items()}
     file, block = request["file"], BlockUnderTest(block_of_tests(request["file"]), request["block"])
-    checked = check_tests(file, request["text"], block, partial(find_recording, MemoryFiles(recordings)))
-    if checked.problems:
-        problems = [{"line": each.place.line, "message": each.message} for each in checked.problems]
+    checked_tests = check_tests(file, request["text"], block, partial(find_recording, MemoryFiles(recordings)))
+    if checked_tests.problems:
+        problems = [{"line": each.place.line, "message": each.message} for each in checked_tests.problems]
         return {"problems": problems, "results": [], "prints": []}
-    needed = elements_of(combine_tests(checked))
-    if needed > MAX_ELEMENTS:
-        return {"problems": [{"line": 1, "message": _too_large(needed)}], "results": [], "prints": []}
+    element_count = elements_of(combine_tests(checked_tests))
+    if element_count > MAX_ELEMENTS:
+        return {"problems": [{"line": 1, "message": _too_large(element_count)}], "results": [], "prints": []}
     prints: list[tuple[int, str]] = []
-    results = run_tests(checked, lambda line, text: prints.append((line, text[:MAX_PRINT_LENGTH])), heartbeat)
+    results = run_tests(checked_tests, lambda line, text: prints.append((line, text[:MAX_PRINT_LENGTH])), heartbeat)
     return {
         "problems": [],
         "results": [{**asdict(each), "title": test_title(each.name)} for each in results],
@@ -193,9 +195,9 @@ def _tested(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict
     }
 
 
-def _settings(checked: CheckedBlockFile, arguments: Mapping[str, Number]) -> list[Number]:
+def _settings(checked_file: CheckedBlockFile, arguments: Mapping[str, Number]) -> list[Number]:
     """Returns the values of the parameters: those of the Runefile, or the defaults."""
-    signature = checked.signature
+    signature = checked_file.signature
     if signature is None:
         return []
     values: list[Number] = []
@@ -212,12 +214,12 @@ def _numbers(values: Sequence[Number | None]) -> list[Number]:
     return [math.nan if each is None else each for each in values]
 
 
-def _shown(value: Number | str | PythonArray) -> str:
+def _shown_value(value: Number | str | PythonArray) -> str:
     """Formats a value to show beside its line; of an array, only the first elements."""
     if isinstance(value, PythonArray):
         first = value.elements()[:_ELEMENTS_SHOWN]
         more = ", …" if value.type.count > len(first) else ""
-        return f"[{', '.join(map(_shown, first))}{more}]"
+        return f"[{', '.join(map(_shown_value, first))}{more}]"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

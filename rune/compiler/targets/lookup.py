@@ -12,12 +12,12 @@ from rune.compiler.anvil.target import Target
 
 
 class UnknownTarget(Exception):
-    """There is no target of this `name`; `known` are those that there are."""
+    """There is no target of this `name`; `targets` are those that there are."""
 
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"there is no target {name!r}; the targets are {', '.join(known)}")
+    def __init__(self, name: str, targets: tuple[str, ...]) -> None:
+        super().__init__(f"there is no target {name!r}; the targets are {', '.join(targets)}")
         self.name = name
-        self.known = known
+        self.targets = targets
 
 
 @cache

@@ -101,35 +101,37 @@ Distances = NDArray[np.float64]
 """For each element of a tensor, in their order, how far it is from something."""
 
 
-def compare(kind: TensorType, expected: bytes, actual: bytes, *, moved: Distances | None = None) -> DeviationFigures:
+def compare(
+    kind: TensorType, expected: bytes, actual: bytes, *, sensitivity: Distances | None = None
+) -> DeviationFigures:
     """A tensor and the one that was expected, both row-major and little-endian.
 
     An integer must be the same. A float may be off by `RELATIVE` of itself or `OF_LARGEST` of the tensor's largest
-    magnitude, whichever is more; beyond that it is excused where `moved` has as much for this very element. Two that
-    are no numbers are alike. Bytes that are too few or too many all count as differing.
+    magnitude, whichever is more; beyond that it is excused where `sensitivity` is as much for this very element. Two
+    that are no numbers are alike. Bytes that are too few or too many all count as differing.
     """
     if len(expected) != kind.size or len(actual) != kind.size:
         return DeviationFigures(kind.count, kind.size, kind.size, kind.count, math.inf, math.inf)
     differing = int(np.count_nonzero(np.frombuffer(expected, "u1") != np.frombuffer(actual, "u1")))
     if not differing:
         return DeviationFigures(kind.count, kind.size)
-    wanted, got = (_numbers(kind, data) for data in (expected, actual))
-    off = _distance(wanted, got)
-    size = np.abs(wanted[np.isfinite(wanted)])
+    expected_numbers, actual_numbers = (_numbers(kind, data) for data in (expected, actual))
+    off = _distance(expected_numbers, actual_numbers)
+    size = np.abs(expected_numbers[np.isfinite(expected_numbers)])
     magnitude = float(size.max()) if size.size else 0.0
-    excused = 0
+    excused_elements = 0
     if kind.element.is_float:
-        allowed = np.maximum(RELATIVE * np.nan_to_num(np.abs(wanted), posinf=0.0), OF_LARGEST * magnitude)
-        too_far = off > allowed
-        unexplained = too_far if moved is None else too_far & (off > moved)
-        beyond = int(np.count_nonzero(unexplained))
-        excused = int(np.count_nonzero(too_far)) - beyond
+        tolerance = np.maximum(RELATIVE * np.nan_to_num(np.abs(expected_numbers), posinf=0.0), OF_LARGEST * magnitude)
+        too_far = off > tolerance
+        is_beyond = too_far if sensitivity is None else too_far & (off > sensitivity)
+        beyond = int(np.count_nonzero(is_beyond))
+        excused_elements = int(np.count_nonzero(too_far)) - beyond
     else:
         # Counted by bytes: beyond 2^53 two integers can be one f64.
         beyond = _differing_elements(kind, expected, actual)
     largest = float(off.max()) if off.size else 0.0
     share = largest / magnitude if magnitude else (math.inf if largest else 0.0)
-    return DeviationFigures(kind.count, kind.size, differing, beyond, largest, share, excused)
+    return DeviationFigures(kind.count, kind.size, differing, beyond, largest, share, excused_elements)
 
 
 def distances(kind: TensorType, one: bytes, other: bytes) -> Distances:
@@ -157,11 +159,11 @@ def _numbers(kind: TensorType, data: bytes) -> NDArray[np.float64]:
     return np.frombuffer(data, LAYOUTS[kind.element]).astype(np.float64)
 
 
-def _distance(wanted: NDArray[np.float64], got: NDArray[np.float64]) -> Distances:
+def _distance(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> Distances:
     """How far apart, infinite where only one is a number; infinities of one sign are alike."""
     with np.errstate(invalid="ignore", over="ignore"):
-        off: Distances = np.abs(wanted - got)
-    alike = (wanted == got) | (np.isnan(wanted) & np.isnan(got))
+        off: Distances = np.abs(expected - actual)
+    alike = (expected == actual) | (np.isnan(expected) & np.isnan(actual))
     off = np.where(np.isnan(off), np.inf, off)
     return np.where(alike, 0.0, off)
 

@@ -36,17 +36,17 @@ _NONE_HOSTED: Mapping[str, bytes | None] = {}
 
 def instrumented_module(
     pipeline: Pipeline,
-    watched: Sequence[Port],
-    compiled: Mapping[str, Model],
-    hosted: Mapping[str, bytes | None] = _NONE_HOSTED,
+    watched_ports: Sequence[Port],
+    compiled_models: Mapping[str, Model],
+    hosted_models: Mapping[str, bytes | None] = _NONE_HOSTED,
     *,
     target: Target = WASM32,
     allowance: Allowance | None = None,
     profile: Profile = LITERT,
 ) -> bytes:
     """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
-    program = lower(pipeline, compiled, target, hosted, watched=watched, profile=profile)
-    graph = graph_json(pipeline, "instrumented", watched=watched)
+    program = lower(pipeline, compiled_models, target, hosted_models, watched_ports=watched_ports, profile=profile)
+    graph = graph_json(pipeline, "instrumented", watched_ports=watched_ports)
     return pack(module_of(program, target, allowance), rune_sections(graph))
 
 

@@ -13,7 +13,7 @@ from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import ProjectFiles
 from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.generator import generated_inputs
-from rune.running.runtime.inputs.recordings import Wanted, recordings_for
+from rune.running.runtime.inputs.recordings import RequiredInput, recordings_for
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 
 MOST_WAITED: Final = 1024
@@ -43,14 +43,16 @@ def runs_for(pipeline: Pipeline, count: int, *, is_proven: bool = False) -> int:
     runs = count
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        read = [paces[port.stage] for port in inputs]
-        before = BlockPace(max((pace.first for pace in read), default=1), max((pace.every for pace in read), default=1))
+        input_paces = [paces[port.stage] for port in inputs]
+        before = BlockPace(
+            max((pace.first for pace in input_paces), default=1), max((pace.every for pace in input_paces), default=1)
+        )
         if isinstance(stage, BlockStage) and stage.block.pace is not None:
             types = tuple(pipeline.type_of(port) for port in stage.inputs)
             before = stage.block.pace(types, stage.arguments).behind(before)
         paces[stage.name] = before
-        waited = _runs_to_wait(pipeline, stage, is_proven) if isinstance(stage, BlockStage) else 0
-        runs = max(runs, before.first + before.every * (waited + count - 1))
+        extra_runs = _runs_to_wait(pipeline, stage, is_proven) if isinstance(stage, BlockStage) else 0
+        runs = max(runs, before.first + before.every * (extra_runs + count - 1))
     return runs
 
 
@@ -82,16 +84,18 @@ def input_sets(
 
     `files` are the samples of each capability. One that has fewer than another gets generated input beside them.
     """
-    recorded = max(map(len, files), default=0)
+    recorded_count = max(map(len, files), default=0)
     for number in range(count):
         data = tuple(
-            samples[number] if number < len(samples) else _generated(stage, number - recorded, seed + position)
+            samples[number]
+            if number < len(samples)
+            else _generated_input(stage, number - recorded_count, seed + position)
             for position, (stage, samples) in enumerate(zip(stages, files, strict=True))
         )
-        yield InputSet(data, number < recorded)
+        yield InputSet(data, number < recorded_count)
 
 
-def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
+def _generated_input(stage: CapabilityStage, number: int, seed: int) -> bytes:
     if number <= 0:
         request = RequestedCapability(0, stage.kind, dict(stage.parameters))
         source = generated_inputs([request])[0]
@@ -101,4 +105,4 @@ def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
 
 def own_samples(files: ProjectFiles, stages: Sequence[CapabilityStage]) -> tuple[tuple[bytes, ...], ...]:
     """For each capability what the project's files of its kind become: the first that fit, in the order of paths."""
-    return recordings_for(files, [Wanted(stage.kind, stage.parameters, stage.output) for stage in stages])
+    return recordings_for(files, [RequiredInput(stage.kind, stage.parameters, stage.output) for stage in stages])

@@ -121,7 +121,7 @@ class ModelVerification:
         if figures.is_within:
             return (
                 f"within the tolerance of the reference on {counted(self.inputs, 'input')}, "
-                f"differing by at most {figures.largest:.2g}{excused(figures)}"
+                f"differing by at most {figures.largest:.2g}{excused_text(figures)}"
             )
         begins = f", first at {self.first}" if self.first else ""
         if self.is_float:
@@ -136,8 +136,8 @@ class ModelVerification:
         """How much its runs can show, as a sentence; empty where there were none, or nobody counted."""
         if not self.distinct:
             return ""
-        aimed = f"; {counted(self.aimed, 'input')} beside a threshold" if self.aimed else ""
-        return f"{counted(self.distinct, 'distinct output')}{aimed}"
+        aimed_text = f"; {counted(self.aimed, 'input')} beside a threshold" if self.aimed else ""
+        return f"{counted(self.distinct, 'distinct output')}{aimed_text}"
 
     def _of_the_host(self) -> str:
         if not self.inputs:
@@ -181,7 +181,7 @@ class ModelVerification:
         )
 
 
-def excused(figures: DeviationFigures) -> str:
+def excused_text(figures: DeviationFigures) -> str:
     """Returns the excused part of the figures, as the end of a sentence; empty where there is none."""
     if not figures.excused:
         return ""
@@ -232,14 +232,14 @@ class Verification:
     @property
     def is_compared(self) -> bool:
         """Whether the rune was compared with its pipeline, and every model of it with the reference."""
-        if self.skipped is not None or (self.models and not self.compiled):
+        if self.skipped is not None or (self.models and not self.compiled_models):
             return False
         if any(not each.inputs or each.is_undecided for each in self.modules):
             return False
-        return all(model.inputs for model in self.compiled)
+        return all(model.inputs for model in self.compiled_models)
 
     @property
-    def compiled(self) -> tuple[ModelVerification, ...]:
+    def compiled_models(self) -> tuple[ModelVerification, ...]:
         """The models that are part of the rune."""
         return tuple(model for model in self.models if model.runs is ModelRunner.COMPILED)
 
@@ -269,11 +269,11 @@ class Verification:
             return self.rebuild.sentence()
         if self.skipped is not None:
             return f"skipped: {self.skipped}"
-        hosted = [plain(model.stage) for model in self.models if model.runs is ModelRunner.HOST]
-        hosted_text = f"; the host runs {', '.join(hosted)}" if hosted else ""
-        if self.models and not self.compiled:
-            return f"not verified: the host runs {', '.join(hosted)}"
-        unseen = next((model for model in self.compiled if not model.inputs), None)
+        hosted_stages = [plain(model.stage) for model in self.models if model.runs is ModelRunner.HOST]
+        hosted_text = f"; the host runs {', '.join(hosted_stages)}" if hosted_stages else ""
+        if self.models and not self.compiled_models:
+            return f"not verified: the host runs {', '.join(hosted_stages)}"
+        unseen = next((model for model in self.compiled_models if not model.inputs), None)
         if unseen is not None:
             return f"not verified: {plain(unseen.stage)}: {unseen.sentence()}"
         if not self.rune.inputs:
@@ -283,14 +283,14 @@ class Verification:
         both = "" if self.second is None else f"; its second module too, on {counted(self.second.inputs, 'input')}"
         if not self.models:
             return f"the pipeline has no model; {self.rune.sentence()}{both}"
-        inputs = counted(sum(model.inputs for model in self.compiled), "input")
+        inputs = counted(sum(model.inputs for model in self.compiled_models), "input")
         if self.rune.files:
             inputs += f" ({self.rune.files} from files)"
-        if all(model.figures.is_identical for model in self.compiled):
+        if all(model.figures.is_identical for model in self.compiled_models):
             return f"identical to the reference on {inputs}{both}{hosted_text}"
-        largest = max(model.figures.largest for model in self.compiled)
-        total = together(model.figures for model in self.compiled)
-        by = f"differing by at most {largest:.2g}{excused(total)}"
+        largest = max(model.figures.largest for model in self.compiled_models)
+        total = together(model.figures for model in self.compiled_models)
+        by = f"differing by at most {largest:.2g}{excused_text(total)}"
         return f"within the tolerance of the reference on {inputs}, {by}{both}{hosted_text}"
 
     def to_json(self) -> VerificationJson:

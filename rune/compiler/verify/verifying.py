@@ -78,18 +78,22 @@ def verify(
     """
     models = ProjectModels(files)
     host = HostResourceOptions(every=_asks_for(rune, "rune_resource_open"))
-    checked = check(files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host)
-    if checked.pipeline is None:
-        raise BuildFailed(checked.diagnostics)
-    pipeline = checked.pipeline
-    chosen = choose(pipeline, models, host_models=False, profile=profile)
-    if not chosen.hosted and _asks_for(rune, "rune_model_load"):
+    checked_runefile = check(
+        files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host
+    )
+    if checked_runefile.pipeline is None:
+        raise BuildFailed(checked_runefile.diagnostics)
+    pipeline = checked_runefile.pipeline
+    chosen_models = choose(pipeline, models, host_models=False, profile=profile)
+    if not chosen_models.hosted_models and _asks_for(rune, "rune_model_load"):
         # It was built so that its host runs all of its models.
-        chosen = choose(pipeline, models, host_models=True)
+        chosen_models = choose(pipeline, models, host_models=True)
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
-    compiled = [stage for stage in stages if stage.name not in chosen.hosted]
-    hosted = tuple(
-        ModelVerification(each.name, each.file or "", ModelRunner.HOST) for each in stages if each not in compiled
+    compiled_stages = [stage for stage in stages if stage.name not in chosen_models.hosted_models]
+    hosted_models = tuple(
+        ModelVerification(each.name, each.file or "", ModelRunner.HOST)
+        for each in stages
+        if each not in compiled_stages
     )
     capabilities = capabilities_of(pipeline)
     if samples is None:
@@ -104,20 +108,22 @@ def verify(
     runs = runs_for(pipeline, effort.inputs, is_proven=rebuild.is_proven)
     sets = partial(input_sets, capabilities, samples, runs, seed)
     origin = ToolchainOrigin.THIS if rebuild.is_of_this_toolchain else ToolchainOrigin.OTHER
-    prepared = _prepare(pipeline, compiled, chosen, models, profile)
+    prepared_verification = _prepare(pipeline, compiled_stages, chosen_models, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        checked_runes = _check_runes(rune, prepared, sets, half, resources, origin)
-        if prepared.missing is not None:
-            skipped = str(prepared.missing)
-            return Verification(models=hosted, skipped=skipped, rebuild=rebuild, seed=seed, **checked_runes)
-        for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
-            each.run_alone(probe, effort.inputs, seed, None if half is None else half / len(compiled))
-        model_verifications = tuple(each.verification() for each in prepared.checks.values())
-        every_model = (*model_verifications, *hosted)
-        return Verification(prepared.reference, models=every_model, rebuild=rebuild, seed=seed, **checked_runes)
+        checked_runes = _check_runes(rune, prepared_verification, sets, half, resources, origin)
+        if prepared_verification.missing is not None:
+            reason = str(prepared_verification.missing)
+            return Verification(models=hosted_models, skipped=reason, rebuild=rebuild, seed=seed, **checked_runes)
+        for each, probe in zip(prepared_verification.checks.values(), prepared_verification.probes, strict=True):
+            each.run_alone(probe, effort.inputs, seed, None if half is None else half / len(compiled_stages))
+        model_verifications = tuple(each.verification() for each in prepared_verification.checks.values())
+        every_model = (*model_verifications, *hosted_models)
+        return Verification(
+            prepared_verification.reference, models=every_model, rebuild=rebuild, seed=seed, **checked_runes
+        )
     finally:
-        for each in prepared.checks.values():
+        for each in prepared_verification.checks.values():
             each.close()
 
 
@@ -128,7 +134,7 @@ class _PreparedVerification:
     `checks`, which are by stage.
     """
 
-    instrumented: InstrumentedPipeline | AnvilError
+    instrumented_pipeline: InstrumentedPipeline | AnvilError
     checks: Mapping[str, ModelCheck]
     probes: Sequence[bytes | AnvilError]
     missing: ModelRuntimeMissing | None
@@ -137,26 +143,28 @@ class _PreparedVerification:
 
 def _prepare(
     pipeline: Pipeline,
-    compiled: Sequence[ModelStage],
-    chosen: ChosenModels,
+    compiled_stages: Sequence[ModelStage],
+    chosen_models: ChosenModels,
     models: ProjectModels,
     profile: Profile,
 ) -> _PreparedVerification:
     """Starts the references and compiles, side by side."""
-    read = [(chosen.compiled[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
+    models_with_data = [
+        (chosen_models.compiled_models[stage.file or ""], models.data(stage.file or "")) for stage in compiled_stages
+    ]
     with ThreadPoolExecutor(2) as pool:
-        opening = [pool.submit(_open_reference, data, profile) for _, data in read]
-        probing = [pool.submit(_probe, model, profile) for model, _ in read]
-        instrumented = _instrument(pipeline, compiled, chosen, profile)
+        opening = [pool.submit(_open_reference, data, profile) for _, data in models_with_data]
+        probing = [pool.submit(_probe, model, profile) for model, _ in models_with_data]
+        instrumented_pipeline = _instrument(pipeline, compiled_stages, chosen_models, profile)
         references = [each.result() for each in opening]
         probes = [each.result() for each in probing]
     checks = {
         stage.name: ModelCheck(stage, *each, reference, profile)
-        for stage, each, reference in zip(compiled, read, references, strict=True)
+        for stage, each, reference in zip(compiled_stages, models_with_data, references, strict=True)
     }
     missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
     name = next((each.name for each in references if not isinstance(each, RuneError)), None)
-    return _PreparedVerification(instrumented, checks, probes, missing, name)
+    return _PreparedVerification(instrumented_pipeline, checks, probes, missing, name)
 
 
 def _asks_for(rune: bytes, function: str) -> bool:
@@ -183,12 +191,14 @@ def _probe(model: Model, profile: Profile) -> bytes | AnvilError:
 
 
 def _instrument(
-    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels, profile: Profile
+    pipeline: Pipeline, compiled_stages: Sequence[ModelStage], chosen_models: ChosenModels, profile: Profile
 ) -> InstrumentedPipeline | AnvilError:
     try:
-        return instrument(pipeline, compiled, chosen.compiled, chosen.hosted, profile)
+        return instrument(
+            pipeline, compiled_stages, chosen_models.compiled_models, chosen_models.hosted_models, profile
+        )
     except AnvilError as error:
-        return _instrument(pipeline, (), chosen, profile) if compiled else error
+        return _instrument(pipeline, (), chosen_models, profile) if compiled_stages else error
 
 
 class _Figures(TypedDict):
@@ -200,7 +210,7 @@ class _Figures(TypedDict):
 
 def _check_runes(
     rune: bytes,
-    prepared: _PreparedVerification,
+    prepared_verification: _PreparedVerification,
     sets: Callable[[], Iterable[InputSet]],
     seconds: float | None,
     resources: Mapping[str, bytes],
@@ -208,14 +218,14 @@ def _check_runes(
 ) -> _Figures:
     """Both modules of a rune, on the same inputs; they share the time."""
     has_second = second_module(rune) is not None
-    instrumented = prepared.instrumented
-    if isinstance(instrumented, AnvilError):
-        refused = RuneVerification(refusal=str(instrumented))
-        return {"rune": refused, "second": refused if has_second else None}
+    instrumented_pipeline = prepared_verification.instrumented_pipeline
+    if isinstance(instrumented_pipeline, AnvilError):
+        refusal = RuneVerification(refusal=str(instrumented_pipeline))
+        return {"rune": refusal, "second": refusal if has_second else None}
     part = seconds / 2 if seconds is not None and has_second else seconds
-    hears = _Checks(prepared.checks)
+    hears = _Checks(prepared_verification.checks)
     alone = without_second_module(rune)
-    verification = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, origin)
+    verification = check_rune(alone, instrumented_pipeline, within_seconds(sets(), part), resources, hears, origin)
     if not has_second:
         return {"rune": verification, "second": None}
     try:
@@ -230,7 +240,7 @@ def _check_runes(
         return {"rune": verification, "second": RuneVerification(failure=failure, origin=verification.origin)}
     second_verification = check_rune(
         second,
-        instrumented,
+        instrumented_pipeline,
         within_seconds(sets(), part),
         resources,
         _Nobody(),

@@ -35,15 +35,17 @@ def is_png(data: bytes) -> bool:
 def read_picture(data: bytes) -> Content:
     """Reads a PNG or JPEG file. Raises `BadContent`."""
     if is_png(data):
-        stored = b"".join(_png_parts(data))
-        width, height = struct.unpack_from(">II", stored, 16)
+        stored_bytes = b"".join(_png_parts(data))
+        width, height = struct.unpack_from(">II", stored_bytes, 16)
         media_type = "image/png"
     else:
-        stored, (width, height) = _strip_jpeg(data)
+        stored_bytes, (width, height) = _strip_jpeg(data)
         media_type = "image/jpeg"
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise BadContent(f"The picture has {width} × {height} pixels; a side has 1 to {MAX_SIDE}.")
-    return Content(Kind.PICTURE, media_type, stored, Quality.UNCHECKED, drawing={"width": width, "height": height})
+    return Content(
+        Kind.PICTURE, media_type, stored_bytes, Quality.UNCHECKED, drawing={"width": width, "height": height}
+    )
 
 
 def _png_parts(data: bytes) -> Iterator[bytes]:
@@ -73,7 +75,7 @@ def _png_parts(data: bytes) -> Iterator[bytes]:
 
 def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
     """Returns what is kept of a JPEG file, and its width and height. Raises `BadContent` for one that is damaged."""
-    stored, size, offset, has_pixels = [data[:2]], None, 2, False
+    segments, size, offset, has_pixels = [data[:2]], None, 2, False
     while offset + 4 <= len(data) and data[offset] == 0xFF:
         marker = data[offset + 1]
         if marker == 0xFF:
@@ -91,10 +93,10 @@ def _strip_jpeg(data: bytes) -> tuple[bytes, tuple[int, int]]:
             end = _end_of_pixels(data, end)
         is_dropped = marker == 0xFE or (0xE1 <= marker <= 0xEF and marker != _ADOBE)
         if not is_dropped:
-            stored.append(_plain_header(data[offset:end]) if marker == 0xE0 else data[offset:end])
+            segments.append(_plain_header(data[offset:end]) if marker == 0xE0 else data[offset:end])
         offset = end
         if data[offset : offset + 2] == b"\xff\xd9" and size is not None and has_pixels:
-            return b"".join([*stored, b"\xff\xd9"]), size
+            return b"".join([*segments, b"\xff\xd9"]), size
     raise BadContent("The JPEG file is damaged or cut short.")
 
 

@@ -53,13 +53,13 @@ def read_table(data: bytes) -> Content:
     """Reads a stored table. Raises `BadContent`."""
     table = parse_table(data)
     is_still = len(table.rows) > 1 and not np.ptp(table.rows, axis=0).any()
-    drawn = table.rows.T[:_DRAWN_COLUMNS].tolist() if len(table.rows) > 1 else table.rows.tolist()
+    columns = table.rows.T[:_DRAWN_COLUMNS].tolist() if len(table.rows) > 1 else table.rows.tolist()
     return Content(
         Kind.TABLE,
         MEDIA_TYPE,
         data,
         Quality.STILL if is_still else Quality.GOOD,
-        drawing={"axes": [_points(column) for column in drawn]},
+        drawing={"axes": [_points(column) for column in columns]},
     )
 
 
@@ -88,9 +88,9 @@ def checked_names(names: Sequence[str]) -> None:
         raise BadContent(f"A table has 1 to {MAX_COLUMNS} columns, and not {len(names)}.")
     if not is_header(names) or not all(len(name) <= NAME_LIMIT and name.isprintable() for name in names):
         raise BadContent(f"The first line of a table names its columns, with at most {NAME_LIMIT} characters each.")
-    repeated = next((name for name in names if names.count(name) > 1), None)
-    if repeated is not None:
-        raise BadContent(f"Two columns of the table are named {repeated}.")
+    repeated_name = next((name for name in names if names.count(name) > 1), None)
+    if repeated_name is not None:
+        raise BadContent(f"Two columns of the table are named {repeated_name}.")
 
 
 def _number(field: str, line: int, name: str) -> float:

@@ -55,9 +55,9 @@ def read_wav(data: bytes) -> Content:
 def wav_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yields the name and the body of each chunk of a WAV file. Raises `BadContent` for one that ends behind the
     file."""
-    (declared,) = struct.unpack_from("<I", data, 4)
+    (declared_size,) = struct.unpack_from("<I", data, 4)
     # Bytes behind the declared end belong to nothing. A recorder that was stopped declares 0, or far too much.
-    data = data[: declared + 8] if 4 < declared <= len(data) - 8 else data
+    data = data[: declared_size + 8] if 4 < declared_size <= len(data) - 8 else data
     offset = 12
     while offset + 8 <= len(data):
         name, size = struct.unpack_from("<4sI", data, offset)
@@ -98,5 +98,5 @@ def _peak(values: array[int]) -> int:
 def _quality(values: array[int], peak: int) -> Quality:
     if peak < QUIET_PEAK:
         return Quality.QUIET
-    clipped = values.count(_FULL_SCALE) + values.count(-_FULL_SCALE - 1)
-    return Quality.CLIPPED if clipped * 1000 >= len(values) else Quality.GOOD
+    clipped_count = values.count(_FULL_SCALE) + values.count(-_FULL_SCALE - 1)
+    return Quality.CLIPPED if clipped_count * 1000 >= len(values) else Quality.GOOD

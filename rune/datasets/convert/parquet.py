@@ -13,7 +13,7 @@ from threading import Lock, Timer
 from typing import Any
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.convert.parquet_process import DAMAGED, MAX_COLUMNS, MAX_ROWS
+from rune.datasets.convert.parquet_process import DAMAGED_FILE, MAX_COLUMNS, MAX_ROWS
 from rune.running.isolation.small_process import end_process, start_module
 
 _MODULE = "rune.datasets.convert.parquet_process"
@@ -50,7 +50,7 @@ class _Reader:
     def __init__(self) -> None:
         self._process, self._questions, self._answers = start_module(_MODULE)
         self._end = weakref.finalize(self, end_process, self._process, self._questions, self._answers)
-        self._left = 0
+        self._remaining = 0
 
     @property
     def is_alive(self) -> bool:
@@ -58,7 +58,7 @@ class _Reader:
 
     def table(self, data: bytes) -> ParquetTable:
         """Raises `BadContent`; where the process ended or its answer makes no sense, it is not used again."""
-        self._left = _MAX_ANSWER
+        self._remaining = _MAX_ANSWER
         try:
             with self._within_time(_SECONDS + _SECONDS_A_MEGABYTE * len(data) / 1_000_000):
                 self._questions.write(b"%d\n" % len(data))
@@ -73,7 +73,7 @@ class _Reader:
             raise
         except (OSError, ValueError, LookupError, TypeError, RecursionError, MemoryError):
             self._end()
-            raise BadContent(DAMAGED) from None
+            raise BadContent(DAMAGED_FILE) from None
         except BaseException:
             # The answer of a question that was broken off must not be taken for that of the next.
             self._end()
@@ -92,17 +92,17 @@ class _Reader:
                     raise ValueError(count)
                 yield row
 
-    def _column(self, described: Any) -> list[Any]:
-        if isinstance(described, dict):
-            return [self._read(size) for size in described["sizes"]]
-        if not isinstance(described, list):
-            raise TypeError(described)
-        return described
+    def _column(self, description: Any) -> list[Any]:
+        if isinstance(description, dict):
+            return [self._read(size) for size in description["sizes"]]
+        if not isinstance(description, list):
+            raise TypeError(description)
+        return description
 
     def _line(self) -> dict[str, Any]:
         """The next line of the answer, which is not trusted either."""
-        line = self._answers.readline(self._left)
-        self._left -= len(line)
+        line = self._answers.readline(self._remaining)
+        self._remaining -= len(line)
         part = json.loads(line)
         if not isinstance(part, dict):
             raise TypeError(part)
@@ -111,10 +111,10 @@ class _Reader:
         return part
 
     def _read(self, size: int) -> bytes:
-        if not 0 <= size <= self._left:
+        if not 0 <= size <= self._remaining:
             raise ValueError(size)
         data = self._answers.read(size)
-        self._left -= len(data)
+        self._remaining -= len(data)
         if len(data) != size:
             raise ValueError(size)
         return data

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from rune.datasets.content.content import BadContent
-from rune.running.isolation.small_process import give_up_what_is_not_needed, limit, take_streams
+from rune.running.isolation.small_process import confine_to_toolchain, limit, take_streams
 from rune.wording import size_text
 
 MAX_ROWS, MAX_COLUMNS = 5_000_000, 1_000
@@ -24,7 +24,7 @@ MEMORY = 3 * 1024**3
 """Bytes of data that this process may have."""
 HUGGING_FACE = "huggingface"
 """The key of the metadata in which the library `datasets` keeps the types of columns."""
-DAMAGED = "The Parquet file is damaged or cut short."
+DAMAGED_FILE = "The Parquet file is damaged or cut short."
 _MISSING = "Parquet files need the Python package fastparquet. Install it, or export CSV."
 _ROWS_OF_A_PART = 10_000
 
@@ -55,7 +55,7 @@ def parts_of(data: bytes) -> Iterator[Part]:
         raise BadContent(f"The Parquet file needs more than {size_text(MEMORY)} of memory. Divide it.") from None
     # The library raises whatever its parsers meet: there is no common class of its errors.
     except Exception:
-        raise BadContent(DAMAGED) from None
+        raise BadContent(DAMAGED_FILE) from None
 
 
 def _require_small(file: Any) -> None:
@@ -63,7 +63,7 @@ def _require_small(file: Any) -> None:
     sizes = [column.total_uncompressed_size for column in columns]
     rows = [group.num_rows for group in file.row_groups]
     if any(each is None or each < 0 for each in (*sizes, *rows)):
-        raise BadContent(DAMAGED)
+        raise BadContent(DAMAGED_FILE)
     if sum(sizes) > MAX_UNPACKED:
         raise BadContent(f"The Parquet file is larger than {size_text(MAX_UNPACKED)} once it is unpacked. Divide it.")
     if sum(rows) > MAX_ROWS or len(file.columns) > MAX_COLUMNS:
@@ -73,15 +73,15 @@ def _require_small(file: Any) -> None:
 def _part(columns: Sequence[list[Any]]) -> Part:
     """Columns of bytes follow the line, which has their sizes; the others are in it."""
     binary: list[bytes] = []
-    described: list[Any] = []
+    descriptions: list[Any] = []
     for values in columns:
         if any(isinstance(each, bytes) for each in values):
             pieces = [each if isinstance(each, bytes) else b"" for each in values]
             binary += pieces
-            described.append({"sizes": [len(each) for each in pieces]})
+            descriptions.append({"sizes": [len(each) for each in pieces]})
         else:
-            described.append(values)
-    return {"columns": described}, binary
+            descriptions.append(values)
+    return {"columns": descriptions}, binary
 
 
 def _plain(value: Any) -> Any:
@@ -101,7 +101,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         except BadContent as error:
             end = {"refused": str(error)}
         except (MemoryError, ValueError, TypeError, RecursionError):
-            end = {"refused": DAMAGED}
+            end = {"refused": DAMAGED_FILE}
         answers.write(json.dumps(end).encode() + b"\n")
         answers.flush()
 
@@ -113,7 +113,7 @@ def main() -> None:
     with suppress(ImportError):
         __import__("fastparquet")
     limit(MEMORY)
-    give_up_what_is_not_needed()
+    confine_to_toolchain()
     serve(*streams)
 
 

@@ -51,7 +51,7 @@ def plain_csv(data: bytes) -> bytes:
         return data.removeprefix(BOM_UTF8)
     if not header:
         return motion_of(rows)
-    return table_of_numbers([header[column] for column in columns], _chosen(rows, columns, len(header)))
+    return table_of_numbers([header[column] for column in columns], _select_columns(rows, columns, len(header)))
 
 
 def value_columns(names: Sequence[str]) -> Sequence[int]:
@@ -78,7 +78,7 @@ def _is_recording(data: bytes) -> bool:
         return False
 
 
-def _chosen(rows: Iterable[Sequence[str]], columns: Sequence[int], width: int) -> Iterator[Sequence[str]]:
+def _select_columns(rows: Iterable[Sequence[str]], columns: Sequence[int], width: int) -> Iterator[Sequence[str]]:
     for number, row in enumerate(rows, start=1):
         if len(row) != width:
             raise BadContent(f"Row {number} has {len(row)} values; the first line names {width} columns.")

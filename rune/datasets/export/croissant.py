@@ -9,7 +9,7 @@ from typing import Any
 
 from rune.datasets.content.content import Kind
 from rune.datasets.export.folders import table_bytes
-from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
+from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin, file_name
 from rune.datasets.positions import counts_of
 from rune.wording import counted, listed
 
@@ -34,11 +34,11 @@ _CONTEXT = {
 }
 
 
-def _path(sample: Exported) -> str:
+def _path(sample: ExportedSample) -> str:
     return f"files/{file_name(sample)}"
 
 
-def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+def _lists(origin: VersionOrigin, samples: Collection[ExportedSample]) -> Iterable[tuple[str, bytes]]:
     rows = [(_path(each), each.label, each.split, each.group, each.milliseconds) for each in samples]
     table = table_bytes(("file", "label", "split", "group", "milliseconds"), rows)
     kinds = {sample.kind for sample in samples}
@@ -50,7 +50,7 @@ def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tup
     )
 
 
-def _metadata(origin: VersionOrigin, samples: Collection[Exported], table: bytes, media: str) -> dict[str, Any]:
+def _metadata(origin: VersionOrigin, samples: Collection[ExportedSample], table: bytes, media: str) -> dict[str, Any]:
     types = {"file": media, "label": _TEXT, "split": _TEXT, "group": _TEXT, "milliseconds": "sc:Integer"}
     return {
         "@context": _CONTEXT,
@@ -60,7 +60,7 @@ def _metadata(origin: VersionOrigin, samples: Collection[Exported], table: bytes
         "description": f"Version {origin.version} of the data of {origin.project}, {origin.digest}.",
         "version": f"{origin.version}.0.0",
         "citeAs": f"{origin.project}, version {origin.version} of its data, {origin.digest}",
-        **_known(origin),
+        **_origin_fields(origin),
         **_objects(samples),
         "distribution": [
             {
@@ -83,17 +83,17 @@ def _metadata(origin: VersionOrigin, samples: Collection[Exported], table: bytes
     }
 
 
-def _objects(samples: Collection[Exported]) -> dict[str, Any]:
+def _objects(samples: Collection[ExportedSample]) -> dict[str, Any]:
     """How many objects somebody marked in pictures, as a sentence; nothing where nobody did."""
-    marked = [each.positions for each in samples if each.positions is not None]
-    if not marked:
+    marked_pictures = [each.positions for each in samples if each.positions is not None]
+    if not marked_pictures:
         return {}
-    counts = counts_of(position for positions in marked for position in positions)
+    counts = counts_of(position for positions in marked_pictures for position in positions)
     objects = listed([f"{count:,} {label}" for label, count in counts.items()]) if counts else "no objects"
-    return {"rai:dataAnnotationAnalysis": f"In {counted(len(marked), 'picture')}, people marked {objects}."}
+    return {"rai:dataAnnotationAnalysis": f"In {counted(len(marked_pictures), 'picture')}, people marked {objects}."}
 
 
-def _known(origin: VersionOrigin) -> dict[str, Any]:
+def _origin_fields(origin: VersionOrigin) -> dict[str, Any]:
     """The known facts of the version: page, date, licence, source and consent."""
     values = {
         "url": origin.url,

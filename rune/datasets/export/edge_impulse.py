@@ -13,7 +13,7 @@ import numpy as np
 from rune.datasets.content.content import Kind
 from rune.datasets.content.table import parse_table
 from rune.datasets.content.wav import wav_chunks
-from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
+from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin, file_name
 
 _FOLDERS = {"train": "training", "validation": "training", "test": "testing"}
 """Edge Impulse chooses its validation samples by itself; `metadata` says which they were."""
@@ -22,12 +22,12 @@ _BOX_SHARE = 16
 _AXES = ("accX", "accY", "accZ")
 
 
-def _path(sample: Exported) -> str:
+def _path(sample: ExportedSample) -> str:
     name = file_name(sample) if sample.kind is Kind.PICTURE else f"{sample.number:06d}.json"
     return f"{_FOLDERS[sample.split]}/{name}"
 
 
-def _content(sample: Exported, data: bytes) -> bytes:
+def _content(sample: ExportedSample, data: bytes) -> bytes:
     if sample.kind is Kind.PICTURE:
         return data
     payload = _PAYLOADS[sample.kind](data)
@@ -61,7 +61,7 @@ def _table(data: bytes) -> dict[str, Any]:
 _PAYLOADS = {Kind.SOUND: _sound, Kind.MOTION: _motion, Kind.TABLE: _table}
 
 
-def _boxes(sample: Exported) -> list[dict[str, Any]]:
+def _boxes(sample: ExportedSample) -> list[dict[str, Any]]:
     """The positions as boxes in pixels, which is what Edge Impulse has: small ones around them."""
     half = max(1, min(sample.width, sample.height) // _BOX_SHARE // 2)
     boxes = []
@@ -80,16 +80,16 @@ def _within(centre: float, pixels: int, half: int) -> tuple[int, int]:
     return middle - half, 2 * half
 
 
-def _box_lists(samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:
+def _box_lists(samples: Collection[ExportedSample]) -> Iterable[tuple[str, bytes]]:
     for folder in sorted(set(_FOLDERS.values())):
-        marked = [each for each in samples if each.positions is not None and _FOLDERS[each.split] == folder]
-        if marked:
-            boxes = {file_name(each): _boxes(each) for each in marked}
+        marked_samples = [each for each in samples if each.positions is not None and _FOLDERS[each.split] == folder]
+        if marked_samples:
+            boxes = {file_name(each): _boxes(each) for each in marked_samples}
             content = {"version": 1, "type": "bounding-box-labels", "boundingBoxes": boxes}
             yield f"{folder}/bounding_boxes.labels", json.dumps(content, ensure_ascii=False).encode("utf-8")
 
 
-def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _lists(origin: VersionOrigin, samples: Collection[ExportedSample]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     files = [
         {
             "path": _path(sample),

@@ -7,7 +7,7 @@ import io
 from collections.abc import Collection, Iterable
 
 from rune.datasets.export.layout import (
-    Exported,
+    ExportedSample,
     ExportLayout,
     VersionOrigin,
     file_name,
@@ -18,7 +18,7 @@ from rune.datasets.export.layout import (
 _COLUMNS = ("file_name", "label", "group")
 
 
-def _hugging_face_lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _hugging_face_lists(origin: VersionOrigin, samples: Collection[ExportedSample]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     for split in sorted({sample.split for sample in samples}):
         rows = [(file_name(each), each.label, each.group) for each in samples if each.split == split]
         yield f"{split}/metadata.csv", table_bytes(_COLUMNS, rows)

@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from rune.datasets.content.content import Kind
-from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin, file_name
+from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin, file_name
 
-MARKED = "objects_marked"
+MARKED_KEY = "objects_marked"
 """The field of a task that says whether somebody looked for objects in its picture."""
 _FIELDS = {Kind.SOUND: "audio", Kind.PICTURE: "image", Kind.MOTION: "csv", Kind.TABLE: "csv"}
 
 
-def _path(sample: Exported) -> str:
+def _path(sample: ExportedSample) -> str:
     return f"files/{file_name(sample)}"
 
 
-def _task(sample: Exported) -> dict[str, Any]:
+def _task(sample: ExportedSample) -> dict[str, Any]:
     field = _FIELDS[sample.kind]
     data: dict[str, Any] = {
         field: _path(sample),
@@ -26,12 +26,12 @@ def _task(sample: Exported) -> dict[str, Any]:
         **({"group": sample.group} if sample.group else {}),
     }
     if sample.kind is Kind.PICTURE:
-        data[MARKED] = sample.positions is not None
+        data[MARKED_KEY] = sample.positions is not None
     choice = {"from_name": "label", "to_name": field, "type": "choices", "value": {"choices": [sample.label]}}
     return {"id": sample.number, "data": data, "annotations": [{"result": [choice, *_points(sample, field)]}]}
 
 
-def _points(sample: Exported, field: str) -> list[dict[str, Any]]:
+def _points(sample: ExportedSample, field: str) -> list[dict[str, Any]]:
     return [
         {
             "from_name": "objects",
@@ -45,7 +45,7 @@ def _points(sample: Exported, field: str) -> list[dict[str, Any]]:
     ]
 
 
-def _lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def _lists(origin: VersionOrigin, samples: Collection[ExportedSample]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     yield "tasks.json", json.dumps([_task(each) for each in samples], ensure_ascii=False).encode("utf-8")
 
 

@@ -10,7 +10,7 @@ from rune.datasets.positions import Positions
 
 
 @dataclass(frozen=True, slots=True)
-class Exported:
+class ExportedSample:
     """A sample that is written. It has no name of a person: a group is called after its number."""
 
     number: int
@@ -51,11 +51,11 @@ class VersionOrigin:
     """The purposes that their people agreed to, as a sentence."""
 
 
-def _as_stored(sample: Exported, data: bytes) -> bytes:  # noqa: ARG001 (layouts that convert need the sample)
+def _as_stored(sample: ExportedSample, data: bytes) -> bytes:  # noqa: ARG001 (layouts that convert need the sample)
     return data
 
 
-def _nothing_refused(samples: Collection[Exported]) -> None:
+def _nothing_refused(samples: Collection[ExportedSample]) -> None:
     """Raises nothing: the layout can have any sample."""
 
 
@@ -67,30 +67,30 @@ class ExportLayout:
     """As the API calls it."""
     title: str
     """As people call it."""
-    path: Callable[[Exported], str]
+    path: Callable[[ExportedSample], str]
     """Returns the name of a sample's file. No two samples have the same."""
-    lists: Callable[[VersionOrigin, Collection[Exported]], Iterable[tuple[str, bytes]]]
+    lists: Callable[[VersionOrigin, Collection[ExportedSample]], Iterable[tuple[str, bytes]]]
     """Returns the names and bytes of the files that say what the samples are."""
-    content: Callable[[Exported, bytes], bytes] = _as_stored
+    content: Callable[[ExportedSample, bytes], bytes] = _as_stored
     """Returns the bytes of a sample's file."""
-    refuse: Callable[[Collection[Exported]], None] = _nothing_refused
+    refuse: Callable[[Collection[ExportedSample]], None] = _nothing_refused
     """Raises `BadContent` for samples that the layout cannot have."""
-    join: Callable[[Iterable[tuple[Exported, bytes]]], Sequence[tuple[str, bytes]]] | None = None
+    join: Callable[[Iterable[tuple[ExportedSample, bytes]]], Sequence[tuple[str, bytes]]] | None = None
     """Returns the names and contents of all files, for a layout in which a sample has no file of its own: `path`,
     `content` and `lists` are not called then. Raises `BadContent` for samples that the layout cannot have."""
 
 
-def file_name(sample: Exported) -> str:
+def file_name(sample: ExportedSample) -> str:
     """Returns the name of a sample's file where the layout does not prescribe one."""
     return f"{sample.number:06d}.{sample.ending}"
 
 
-def no_lists(origin: VersionOrigin, samples: Collection[Exported]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
+def no_lists(origin: VersionOrigin, samples: Collection[ExportedSample]) -> Iterable[tuple[str, bytes]]:  # noqa: ARG001
     """Returns no files: the names of folders say all."""
     return ()
 
 
-def require_folder_names(samples: Collection[Exported]) -> None:
+def require_folder_names(samples: Collection[ExportedSample]) -> None:
     """Raises `BadContent` for a label that cannot be the name of a folder, or that readers take for a split."""
     for label in sorted({sample.label for sample in samples}):
         if not is_folder_name(label):
@@ -101,12 +101,12 @@ def require_folder_names(samples: Collection[Exported]) -> None:
 
 def is_folder_name(label: str) -> bool:
     """Whether a folder on any system can be called so, and an import takes its name for a label."""
-    is_reserved = label.lower() in _RESERVED or label.split(".")[0].lower() in _DEVICES
+    is_reserved = label.lower() in _RESERVED_NAMES or label.split(".")[0].lower() in _DEVICES
     return not (is_reserved or label.startswith((".", "_")) or label.endswith((".", " ")) or set(label) & _SPECIAL)
 
 
 _SPECIAL = frozenset('/\\:*?"<>|')
-_RESERVED = frozenset(
+_RESERVED_NAMES = frozenset(
     ("", "train", "training", "validation", "valid", "val", "dev", "test", "testing", "data", "samples")
 )
 _PORTS = (f"{name}{number}" for name in ("com", "lpt") for number in range(10))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rune.datasets.convert.plain import SUFFIXES
-from rune.datasets.export.data_folder import Listed, place_of
+from rune.datasets.export.data_folder import DataFolderRow, place_of
 from rune.datasets.layouts.layout import label_of_folder
 
 
@@ -14,32 +14,32 @@ from rune.datasets.layouts.layout import label_of_folder
 class LocalChanges:
     """The changes that a push would make."""
 
-    relabelled: Mapping[int, str]
+    new_labels: Mapping[int, str]
     """Samples whose file is in the folder of another label, by number."""
-    added: Sequence[tuple[str, str]]
+    new_files: Sequence[tuple[str, str]]
     """Files that the list does not have, each with its label."""
-    missing: Sequence[Listed]
+    missing: Sequence[DataFolderRow]
     """Samples whose file is not there. A push leaves them alone."""
 
 
-def local_changes(rows: Collection[Listed], digests: Mapping[str, str]) -> LocalChanges:
+def local_changes(rows: Collection[DataFolderRow], digests: Mapping[str, str]) -> LocalChanges:
     """Compares the list of a folder with the digests of its files, by name. The disk may have changed the names: those
     at one place are the same."""
     samples = {row.digest: row for row in rows}
     folders = {row.file.partition("/")[0]: row.label for row in rows if "/" in row.file}
     labels = {place_of(folder): label for folder, label in folders.items()} | folders
     in_place = {(place_of(file), digest) for file, digest in digests.items()}
-    relabelled: dict[int, str] = {}
-    added: list[tuple[str, str]] = []
+    new_labels: dict[int, str] = {}
+    new_files: list[tuple[str, str]] = []
     for file, digest in sorted(digests.items()):
         folder, slash, _ = file.partition("/")
-        known = labels.get(folder, labels.get(place_of(folder))) if slash else None
-        label = label_of_folder(file) if known is None else known
+        folder_label = labels.get(folder, labels.get(place_of(folder))) if slash else None
+        label = label_of_folder(file) if folder_label is None else folder_label
         row = samples.get(digest)
         if row is None:
             if file.lower().endswith(SUFFIXES):
-                added.append((file, label))
+                new_files.append((file, label))
         elif label != row.label and (place_of(row.file), digest) not in in_place:
-            relabelled[row.number] = label
+            new_labels[row.number] = label
     present = frozenset(digests.values())
-    return LocalChanges(relabelled, added, [row for row in rows if row.digest not in present])
+    return LocalChanges(new_labels, new_files, [row for row in rows if row.digest not in present])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.convert.grey_pixels import grey_pixels
-from rune.datasets.export.layout import Exported, ExportLayout, file_name, no_lists
+from rune.datasets.export.layout import ExportedSample, ExportLayout, file_name, no_lists
 from rune.wording import size_text
 
 MAX_BYTES = 100_000_000
@@ -17,7 +17,7 @@ _MAX_LABELS = 256
 _IMAGES_MARK, _LABELS_MARK = 0x803, 0x801
 
 
-def _join(samples: Iterable[tuple[Exported, bytes]]) -> Sequence[tuple[str, bytes]]:
+def _join(samples: Iterable[tuple[ExportedSample, bytes]]) -> Sequence[tuple[str, bytes]]:
     pixels: dict[str, bytearray] = {}
     labels: dict[str, list[str]] = {}
     side: tuple[int, int] | None = None
@@ -45,9 +45,9 @@ def _join(samples: Iterable[tuple[Exported, bytes]]) -> Sequence[tuple[str, byte
     for split, together in pixels.items():
         count = len(labels[split])
         images = struct.pack(">IIII", _IMAGES_MARK, count, height, width) + together
-        coded = bytes(codes[label] for label in labels[split])
+        label_bytes = bytes(codes[label] for label in labels[split])
         files.append((f"{_PREFIXES[split]}-images-idx3-ubyte", images))
-        files.append((f"{_PREFIXES[split]}-labels-idx1-ubyte", struct.pack(">II", _LABELS_MARK, count) + coded))
+        files.append((f"{_PREFIXES[split]}-labels-idx1-ubyte", struct.pack(">II", _LABELS_MARK, count) + label_bytes))
     if any(label != str(code) for label, code in codes.items()):
         names = "".join(f"{label}\n" for label in sorted(codes, key=codes.__getitem__))
         files.append(("labels.txt", names.encode("utf-8")))
@@ -63,7 +63,7 @@ def _codes(labels: Collection[str]) -> Mapping[str, int]:
     return {label: number for number, label in enumerate(sorted(labels))}
 
 
-def _refuse(samples: Collection[Exported]) -> None:
+def _refuse(samples: Collection[ExportedSample]) -> None:
     others = sum(sample.kind is not Kind.PICTURE for sample in samples)
     if others:
         raise BadContent(f"MNIST has pictures only, and {others:,} of these samples are of another kind.")

@@ -6,7 +6,7 @@ import io
 from collections.abc import Collection
 
 from rune.datasets.content.content import BadContent, Kind
-from rune.datasets.export.layout import Exported, ExportLayout, no_lists
+from rune.datasets.export.layout import ExportedSample, ExportLayout, no_lists
 
 _AXES = ("x", "y", "z")
 
@@ -18,7 +18,7 @@ class _WrittenFile(io.BytesIO):
         """Keeps the bytes."""
 
 
-def _content(sample: Exported, data: bytes) -> bytes:
+def _content(sample: ExportedSample, data: bytes) -> bytes:
     import fastparquet
     import pandas  # type: ignore[import-untyped]  # it has no types of its own
 
@@ -32,7 +32,7 @@ def _content(sample: Exported, data: bytes) -> bytes:
     return file.getvalue()
 
 
-def _refuse(samples: Collection[Exported]) -> None:
+def _refuse(samples: Collection[ExportedSample]) -> None:
     if any(sample.kind is not Kind.MOTION for sample in samples):
         raise BadContent("Parquet has series of motion. Choose another layout for other samples.")
 

@@ -22,7 +22,7 @@ from rune.datasets.layouts.files import (
     SampleFileTooLarge,
     TooManyRecordings,
     is_ignored,
-    shown,
+    printable_name,
 )
 from rune.datasets.layouts.zip_names import zip_name
 from rune.unreadable import ZIP_DAMAGE, is_folder
@@ -35,7 +35,7 @@ MAX_RATIO = 1_100
 _CHUNK = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:(/|$)")
 """Of Windows, in front of a name; a label may have a colon."""
-_ENCRYPTED = 0x1
+_ENCRYPTED_FLAG = 0x1
 _UNIX = 3
 
 
@@ -89,7 +89,7 @@ class DataArchive(DataFiles):
         infos = [each for each in self._archive.infolist() if not is_folder(each) and not is_ignored(each.filename)]
         if len(infos) > MAX_FILES:
             raise TooManyRecordings(f"The archive has {len(infos):,} files; an import has at most {MAX_FILES:,}.")
-        self.refused: dict[str, str] = {}
+        self.refusals: dict[str, str] = {}
         self._infos: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
             self._add(info)
@@ -98,9 +98,9 @@ class DataArchive(DataFiles):
     def _add(self, info: zipfile.ZipInfo) -> None:
         name = info.filename
         if (reason := _problem(info)) is not None:
-            self.refused[shown(name)] = reason
+            self.refusals[printable_name(name)] = reason
         elif name in self._infos:
-            self.refused[shown(name)] = "It is in the archive twice."
+            self.refusals[printable_name(name)] = "It is in the archive twice."
         else:
             self._infos[name] = info
 
@@ -131,7 +131,7 @@ def _problem(info: zipfile.ZipInfo) -> str | None:
     name = info.filename
     if name.startswith("/") or "\\" in name or ".." in name.split("/") or _DRIVE.match(name):
         return "Its name leads out of the archive."
-    if info.flag_bits & _ENCRYPTED:
+    if info.flag_bits & _ENCRYPTED_FLAG:
         return "It is encrypted."
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return "Its compression method is not supported; pack it with Deflate."

@@ -74,8 +74,8 @@ def _middle(points: Any, axis: int) -> float | None:
     """Returns the middle of the box around points along an axis, None for what has no such box."""
     corners = points if isinstance(points, list) else []
     numbers = [_number(each[axis]) for each in corners if isinstance(each, list) and len(each) > axis]
-    known = [each for each in numbers if each is not None]
-    return (min(known) + max(known)) / 2 if known and len(known) == len(corners) else None
+    coordinates = [each for each in numbers if each is not None]
+    return (min(coordinates) + max(coordinates)) / 2 if coordinates and len(coordinates) == len(corners) else None
 
 
 def _number(value: Any) -> float | None:

@@ -47,11 +47,13 @@ def find_edge_impulse(archive: DataFiles) -> Layout | None:
     box_lists = [name for name in archive.names if name.rpartition("/")[2] == _BOXES]
     boxes = _boxes(archive, box_lists)
     if lists:
-        items, omissions = _listed(archive, lists, boxes)
+        items, omissions = _read_lists(archive, lists, boxes)
         return Layout("Edge Impulse", items, omissions, read_edge_impulse, [*lists, *box_lists])
     if not boxes and not any(_is_acquisition(archive, name) for name in archive.names):
         return None
-    items = [_boxed(Item(name, _label_of_name(name), "", split_of_folders(name)), boxes) for name in _readable(archive)]
+    items = [
+        _with_boxes(Item(name, _label_of_name(name), "", split_of_folders(name)), boxes) for name in _readable(archive)
+    ]
     return Layout("Edge Impulse", items, (), read_edge_impulse, box_lists)
 
 
@@ -72,8 +74,10 @@ def recording_of(acquisition: Any) -> bytes:
     if payload is None:
         raise BadContent("The file is not in Edge Impulse's data acquisition format.")
     values, interval = payload["values"], payload.get("interval_ms")
-    stated = payload.get("sensors")
-    sensors = [each if isinstance(each, dict) else {} for each in (stated if isinstance(stated, list) else [])]
+    sensor_list = payload.get("sensors")
+    sensors = [
+        each if isinstance(each, dict) else {} for each in (sensor_list if isinstance(sensor_list, list) else [])
+    ]
     names = [text_of(each.get("name")) for each in sensors]
     if len(sensors) == 1 and isinstance(interval, int | float) and not isinstance(interval, bool) and interval > 0:
         numbers, rate = _numbers(values), 1000 / interval
@@ -141,11 +145,13 @@ def _boxes(archive: DataFiles, lists: Sequence[str]) -> Mapping[str, Positions]:
     return boxes
 
 
-def _boxed(item: Item, boxes: Mapping[str, Positions]) -> Item:
+def _with_boxes(item: Item, boxes: Mapping[str, Positions]) -> Item:
     return replace(item, positions=boxes[item.path], are_pixels=True) if item.path in boxes else item
 
 
-def _listed(archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]) -> tuple[list[Item], list[Omission]]:
+def _read_lists(
+    archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]
+) -> tuple[list[Item], list[Omission]]:
     items: list[Item] = []
     omissions: list[Omission] = []
     for list_name in lists:
@@ -155,8 +161,8 @@ def _listed(archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]
             path = folder + text_of(each.get("path"))
             label = each.get("label")
             name = word(label.get("label")) if isinstance(label, dict) else word(label)
-            stated = each.get("metadata")
-            metadata = stated if isinstance(stated, dict) else {}
+            fields = each.get("metadata")
+            metadata = fields if isinstance(fields, dict) else {}
             if path not in archive:
                 omissions.append(Omission(path, "The archive does not have this file, which its list names."))
             elif isinstance(label, dict) and label.get("type") == "multi-label":
@@ -164,7 +170,7 @@ def _listed(archive: DataFiles, lists: list[str], boxes: Mapping[str, Positions]
             else:
                 person = first_word(metadata.get("subject"), metadata.get("person"))
                 split = split_of(metadata.get("split")) or split_of(each.get("category")) or split_of_folders(path)
-                item = _boxed(Item(path, "" if label == "unlabeled" else name, person, split), boxes)
+                item = _with_boxes(Item(path, "" if label == "unlabeled" else name, person, split), boxes)
                 if isinstance(each.get("boundingBoxes"), list):
                     item = replace(item, positions=pixel_boxes(each["boundingBoxes"]), are_pixels=True)
                 items.append(item)

@@ -11,16 +11,16 @@ from rune.wording import size_text
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 64_000_000
 """Bytes of one file once it is unpacked: a recording in a wide format, or a list of all recordings."""
-_IGNORED = (".ds_store", "thumbs.db", "desktop.ini")
+_IGNORED_NAMES = (".ds_store", "thumbs.db", "desktop.ini")
 
 
 class DataFiles(ABC):
-    """Files by name, with slashes between folders. What cannot be read is in `refused`, with the reason as a
+    """Files by name, with slashes between folders. What cannot be read is in `refusals`, with the reason as a
     sentence."""
 
     names: Sequence[str]
     """Sorted."""
-    refused: Mapping[str, str]
+    refusals: Mapping[str, str]
 
     @abstractmethod
     def __contains__(self, name: object) -> bool:
@@ -53,7 +53,7 @@ class SampleFileTooLarge(BadContent):
         super().__init__(f"The file is larger than {size_text(limit)}.")
 
 
-def shown(name: str) -> str:
+def printable_name(name: str) -> str:
     """Returns a name as a report shows it."""
     return "".join(each if each.isprintable() else "?" for each in name)[:200]
 
@@ -61,4 +61,6 @@ def shown(name: str) -> str:
 def is_ignored(name: str) -> bool:
     """Whether a file manager or a version control system left the file there."""
     parts = name.split("/")
-    return parts[0] == "__MACOSX" or ".git" in parts or parts[-1].lower() in _IGNORED or parts[-1].startswith("._")
+    return (
+        parts[0] == "__MACOSX" or ".git" in parts or parts[-1].lower() in _IGNORED_NAMES or parts[-1].startswith("._")
+    )

@@ -10,7 +10,7 @@ from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.layouts.croissant import find_croissant
 from rune.datasets.layouts.data_folder import find_data_folder
 from rune.datasets.layouts.edge_impulse import find_edge_impulse
-from rune.datasets.layouts.files import DataFiles, shown
+from rune.datasets.layouts.files import DataFiles, printable_name
 from rune.datasets.layouts.folders import folders_by_label
 from rune.datasets.layouts.hugging_face import find_hugging_face, find_hugging_face_parquet
 from rune.datasets.layouts.label_studio import find_label_studio
@@ -41,15 +41,15 @@ def find_layout(archive: DataFiles) -> Layout:
     layout = next((match for find in FINDERS if (match := find(archive)) is not None), None)
     layout = without_long_words(layout or folders_by_label(archive))
     items = [_labelled(item) for item in layout.items]
-    refused = [Omission(name, reason) for name, reason in archive.refused.items()]
-    return replace(layout, items=items, omissions=[*layout.omissions, *_unnamed(archive, layout), *refused])
+    refused_files = [Omission(name, reason) for name, reason in archive.refusals.items()]
+    return replace(layout, items=items, omissions=[*layout.omissions, *_unnamed_files(archive, layout), *refused_files])
 
 
-def _unnamed(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
+def _unnamed_files(archive: DataFiles, layout: Layout) -> Iterator[Omission]:
     """Yields the files that the layout says nothing of."""
-    named = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
+    named_files = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
     for name in archive.names:
-        if name not in named:
+        if name not in named_files:
             yield Omission(name, f"The archive was read as “{layout.name}”, in which this file is no recording.")
 
 
@@ -66,9 +66,9 @@ def positions_of(item: Item, content: Content) -> Positions | None:
     if item.positions is None or content.kind is not Kind.PICTURE:
         return None
     width, height = (content.drawing["width"], content.drawing["height"]) if item.are_pixels else (1, 1)
-    placed = [ObjectPosition(each.label, each.x / width, each.y / height) for each in item.positions]
+    positions = [ObjectPosition(each.label, each.x / width, each.y / height) for each in item.positions]
     return read_positions(
-        positions_to_json(each for each in placed if 0 <= each.x <= 1 and 0 <= each.y <= 1 and each.label)
+        positions_to_json(each for each in positions if 0 <= each.x <= 1 and 0 <= each.y <= 1 and each.label)
     )
 
 
@@ -87,4 +87,4 @@ def read_item(archive: DataFiles, layout: Layout, item: Item) -> Content:
 
 def shown_omission(omission: Omission) -> dict[str, str]:
     """Returns what a report says of a file that was left out."""
-    return {"path": shown(omission.path), "reason": omission.reason}
+    return {"path": printable_name(omission.path), "reason": omission.reason}

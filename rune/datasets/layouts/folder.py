@@ -17,14 +17,14 @@ class DataFolder(DataFiles):
         """Raises `BadContent` for a folder with too many files, and `OSError`."""
         self._root = root
         self.names = sorted(_names(root))
-        self._known = frozenset(self.names)
-        self.refused = {}
+        self._name_set = frozenset(self.names)
+        self.refusals = {}
 
     def __contains__(self, name: object) -> bool:
-        return name in self._known
+        return name in self._name_set
 
     def read(self, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
-        if name not in self._known:
+        if name not in self._name_set:
             raise BadContent("The folder does not have this file.")
         try:
             with (self._root / name).open("rb") as file:

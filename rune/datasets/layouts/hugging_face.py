@@ -42,9 +42,9 @@ def find_hugging_face(archive: DataFiles) -> Layout | None:
         if list_name.rpartition("/")[2] not in _LISTS:
             continue
         folder = list_name[: list_name.rfind("/") + 1]
-        named = [(path, row) for row in _rows(archive, list_name) if (path := _first(row, _FILES))]
-        lists += [list_name] if named else []
-        for path, row in named:
+        named_rows = [(path, row) for row in _rows(archive, list_name) if (path := _first(row, _FILES))]
+        lists += [list_name] if named_rows else []
+        for path, row in named_rows:
             if folder + path not in archive:
                 omissions.append(Omission(folder + path, "The archive does not have this file, which its list names."))
                 continue

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.export.label_studio import MARKED
+from rune.datasets.export.label_studio import MARKED_KEY
 from rune.datasets.layouts.boxes import percent_shapes
 from rune.datasets.layouts.files import DataFiles
 from rune.datasets.layouts.folders import read_recording
@@ -62,10 +62,10 @@ def _layout(archive: DataFiles, tasks: list[dict[str, Any]], list_name: str) -> 
 def _marks_of(data: dict[str, Any], positions: Positions | None, *, are_marked: bool) -> Positions | None:
     """Returns the positions of a picture, None for one that nobody marked: exports of ours say it in the task, and of
     others what the archive's other tasks have. Shapes that somebody drew since come first."""
-    stated = data.get(MARKED)
-    if positions or not isinstance(stated, bool):
+    flag = data.get(MARKED_KEY)
+    if positions or not isinstance(flag, bool):
         return positions if are_marked else None
-    return positions if stated else None
+    return positions if flag else None
 
 
 def base_name(address: str) -> str:

@@ -11,7 +11,7 @@ from rune.datasets.layouts.files import DataFiles
 from rune.datasets.positions import Positions
 from rune.datasets.words import WORD_LIMIT
 
-_QUOTED = 30
+_QUOTED_LENGTH = 30
 """Characters of a word that is too long, as a report quotes it."""
 SPLITS: Mapping[str, str] = {
     "train": "train",
@@ -82,7 +82,7 @@ def _long_word(item: Item) -> str | None:
     words = {"label": item.label, "person": item.group, "device": item.device}
     for noun, text in words.items():
         if len(text) > WORD_LIMIT:
-            return f"Its {noun} “{text[:_QUOTED]}…” has {len(text):,} characters; the limit is {WORD_LIMIT}."
+            return f"Its {noun} “{text[:_QUOTED_LENGTH]}…” has {len(text):,} characters; the limit is {WORD_LIMIT}."
     return None
 
 

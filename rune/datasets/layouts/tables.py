@@ -89,13 +89,13 @@ def _series(archive: DataFiles, name: str) -> Iterator[Item | Omission]:
             yield Item(name, _only(labels), _only(groups), _only(splits), index=index)
 
 
-def _words(rows: Iterable[Sequence[Any]], column: int | None, read: Callable[[object], str] = word) -> Set[str]:
+def _words(rows: Iterable[Sequence[Any]], column: int | None, read_word: Callable[[object], str] = word) -> Set[str]:
     """The words in a column of a series. A row may be empty there: the words of the others hold for it too."""
     if column is None:
         return set()
     # Rows mostly repeat the value of the one before, which is read once.
     values = (value for value, _ in groupby(row[column] for row in rows))
-    return {text for value in values if (text := read(value))}
+    return {text for value in values if (text := read_word(value))}
 
 
 def _only(words: Set[str]) -> str:
@@ -142,20 +142,20 @@ def _table(archive: DataFiles, name: str) -> Table | None:
     series = _column(header, _SERIES)
     if _column(header, _ROW_LABELS if series is None else _LABELS) is None:
         return None
-    checked = list(_checked(header, rows))
-    are_numbers = [is_number(text) for text in _first_values(header, checked, is_series=series is not None)]
+    checked_rows = list(_check_rows(header, rows))
+    are_numbers = [is_number(text) for text in _first_values(header, checked_rows, is_series=series is not None)]
     # A list of files has no number in a column of values.
     if not (any(are_numbers) if series is not None else are_numbers and all(are_numbers)):
         return None
     if series is None:
-        return header, _parts(header, checked)
+        return header, _parts(header, checked_rows)
     by_series: dict[object, list[tuple[Any, ...]]] = {}
-    for row in checked:
+    for row in checked_rows:
         by_series.setdefault(row[series], []).append(row)
     return header, by_series
 
 
-def _checked(header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+def _check_rows(header: tuple[str, ...], rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         if len(row) != len(header):
             raise BadContent(f"It has a row of {len(row)} values; its first line names {len(header)} columns.")
@@ -168,9 +168,9 @@ def _first_values(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], *, i
     return [rows[0][column] for column in columns] if rows else []
 
 
-def _value_columns(header: tuple[str, ...], named: Set[str]) -> Sequence[int]:
+def _value_columns(header: tuple[str, ...], named_columns: Set[str]) -> Sequence[int]:
     """Returns the columns of values. `named` are the columns of series and labels."""
-    others = [column for column, name in enumerate(header) if name not in named | {*_GROUPS, "split"}]
+    others = [column for column, name in enumerate(header) if name not in named_columns | {*_GROUPS, "split"}]
     return [others[place] for place in value_columns([header[column] for column in others])]
 
 

@@ -21,19 +21,19 @@ def zip_name(entry: zipfile.ZipInfo) -> str:
     if entry.flag_bits & _UTF8 or name.isascii():
         return name
     try:
-        written = name.encode(_CODE_PAGE)
-        return (_unicode_path(entry.extra, written) or written).decode("utf-8")
+        name_bytes = name.encode(_CODE_PAGE)
+        return (_unicode_path(entry.extra, name_bytes) or name_bytes).decode("utf-8")
     except UnicodeError:
         return name
 
 
-def _unicode_path(extra: bytes, written: bytes) -> bytes | None:
+def _unicode_path(extra: bytes, name_bytes: bytes) -> bytes | None:
     """Returns the name in the extra fields of a file, None without one that belongs to the name that was written."""
     offset = 0
     while offset + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, offset)
         body = extra[offset + 4 : offset + 4 + size]
-        if kind == _UNICODE_PATH and body[:5] == struct.pack("<BI", _VERSION, zlib.crc32(written)):
+        if kind == _UNICODE_PATH and body[:5] == struct.pack("<BI", _VERSION, zlib.crc32(name_bytes)):
             return body[5:]
         offset += 4 + size
     return None

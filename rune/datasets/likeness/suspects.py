@@ -71,12 +71,12 @@ def _parts(groups: Sequence[str]) -> NDArray[np.int64]:
     if len(names) < MIN_GROUPS:
         raise NothingToCompare(f"Labels are compared once samples come from {MIN_GROUPS} people or devices.")
     sizes = [0] * min(_FOLDS, len(names))
-    chosen: dict[str, int] = {}
+    part_by_group: dict[str, int] = {}
     for index in np.argsort(-counts, kind="stable"):
         part = sizes.index(min(sizes))
-        chosen[str(names[index])] = part
+        part_by_group[str(names[index])] = part
         sizes[part] += int(counts[index])
-    return np.array([chosen[group] for group in groups])
+    return np.array([part_by_group[group] for group in groups])
 
 
 def _cross_validated(

@@ -47,12 +47,16 @@ def read_board(key: str, text: str) -> Board:
     wait_states = _number(key, fields, _WAIT_STATES, 0, _MOST_WAIT_STATES) if _WAIT_STATES in fields else None
     sensors = _sensors(key, fields)
     sources = _texts_of(key, fields, "sources")
-    sourced = [*_NUMBERS, *([_WAIT_STATES] if wait_states is not None else ()), *(["sensors"] if sensors else ())]
-    for name in sourced:
+    figures_with_source = [
+        *_NUMBERS,
+        *([_WAIT_STATES] if wait_states is not None else ()),
+        *(["sensors"] if sensors else ()),
+    ]
+    for name in figures_with_source:
         if name not in sources:
             raise BadBoard(key, f"{name} has no source; write where it was read under [sources]")
     for name in sources:
-        if name not in sourced:
+        if name not in figures_with_source:
             raise BadBoard(key, f"sources has {name!r}, which is no figure of this board")
     return Board(
         key=key,
@@ -74,9 +78,9 @@ def read_board(key: str, text: str) -> Board:
 def _sensors(key: str, fields: Mapping[str, object]) -> Mapping[Sensor, str]:
     if "sensors" not in fields:
         return {}
-    known = tuple(SENSORS)
+    sensor_names = tuple(SENSORS)
     parts = _texts_of(key, fields, "sensors")
-    return {SENSORS[_choice(key, "sensors", name, known)]: part for name, part in parts.items()}
+    return {SENSORS[_choice(key, "sensors", name, sensor_names)]: part for name, part in parts.items()}
 
 
 def _sketches(key: str, fields: Mapping[str, object], sensors: Mapping[Sensor, str]) -> Mapping[Sensor, SensorReading]:
@@ -132,7 +136,7 @@ def _texts_of(key: str, fields: Mapping[str, object], name: str) -> Mapping[str,
     return {field: _text(key, table, field) for field in table}
 
 
-def _choice(key: str, name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise BadBoard(key, f"{name} has {value!r}, which is none of {', '.join(known)}")
+def _choice(key: str, name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise BadBoard(key, f"{name} has {value!r}, which is none of {', '.join(choices)}")
     return value

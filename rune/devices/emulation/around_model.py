@@ -14,20 +14,22 @@ def project_around(data: bytes) -> MemoryFiles:
 
 def runefile_around(model: Model) -> str:
     """Its Runefile, which has the model as `./model.tflite`."""
-    described = signature(model)
+    model_signature = signature(model)
     lines = ["version: 1", "image: runicos/base", "pipeline:"]
-    for number, one in enumerate(described.inputs):
+    for number, one in enumerate(model_signature.inputs):
         kind = f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}"
         lines += [f"  input_{number}:", "    capability: RAW", f"    outputs: [{kind}]"]
-    outputs = [f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}" for one in described.outputs]
-    inputs = ", ".join(f"input_{number}" for number in range(len(described.inputs)))
+    outputs = [
+        f"{{type: {one.type.element}, dimensions: {list(one.type.dimensions)}}}" for one in model_signature.outputs
+    ]
+    inputs = ", ".join(f"input_{number}" for number in range(len(model_signature.inputs)))
     lines += [
         "  model:",
         "    model: ./model.tflite",
         f"    inputs: [{inputs}]",
         f"    outputs: [{', '.join(outputs)}]",
     ]
-    for number in range(len(described.outputs)):
+    for number in range(len(model_signature.outputs)):
         port = "model" if number == 0 else f"model.{number}"
         lines += [f"  output_{number}:", "    out: tensor", f"    inputs: [{port}]"]
     return "\n".join(lines) + "\n"

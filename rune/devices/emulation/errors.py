@@ -23,13 +23,13 @@ class BadFirmware(EmulationError):
 class MachineTooSmall(EmulationError):
     """The emulated machine has less memory than the rune needs; sizes in bytes."""
 
-    def __init__(self, core: str, memory: str, needed: int, available: int) -> None:
+    def __init__(self, core: str, memory: str, needed_bytes: int, available: int) -> None:
         super().__init__(
-            f"the rune needs {needed:,} bytes of {memory}, and the emulated {core} has {available:,}: "
+            f"the rune needs {needed_bytes:,} bytes of {memory}, and the emulated {core} has {available:,}: "
             "it cannot be measured there"
         )
         self.memory = memory
-        self.needed = needed
+        self.needed_bytes = needed_bytes
         self.available = available
 
 

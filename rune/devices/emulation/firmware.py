@@ -177,11 +177,11 @@ def _script(core: EmulatedCore) -> str:
 def _require_fitting(core: EmulatedCore, folder: Path) -> None:
     """Raises `MachineTooSmall`. What the helpers of the compiler take is left to the linker, which refuses it too."""
     objects = [_object_sizes(core, folder, name) for name in _OBJECTS]
-    needed = {
+    sizes = {
         "flash": (sum(each.flash for each in objects), core.memory.flash),
         "RAM": (sum(each.static_ram for each in objects) + STACK, core.memory.ram),
     }
-    for memory, (size, region) in needed.items():
+    for memory, (size, region) in sizes.items():
         if size > region.size:
             raise MachineTooSmall(core.title, memory, size, region.size)
 
@@ -205,8 +205,8 @@ def _flash(sections: Mapping[str, int]) -> int:
 
 def _sections(core: EmulatedCore, folder: Path, name: str) -> Mapping[str, int]:
     """Bytes of each section."""
-    listed = _run([program(f"{core.tools}size", core.package), "-A", "-d", name], folder).splitlines()
-    rows = [line.split() for line in listed if line.startswith(".")]
+    lines = _run([program(f"{core.tools}size", core.package), "-A", "-d", name], folder).splitlines()
+    rows = [line.split() for line in lines if line.startswith(".")]
     sizes: dict[str, int] = {}
     for section, size, *_ in rows:
         sizes[section] = sizes.get(section, 0) + int(size)

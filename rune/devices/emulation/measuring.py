@@ -26,17 +26,17 @@ RUNS: Final = 3
 """At least. The first run fills what is kept between runs, so the others count; a stream must fill its windows."""
 
 
-def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
+def measured_needs(build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
     """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
     emulator that has not ended after `seconds` is stopped. `optimization` is the flag for gcc.
 
     Raises `ValueError` for a target without an emulated core, and `rune.devices.emulation.errors.EmulationError`.
     """
-    interface = interface_of(built.program, name)
-    core = _core(built)
+    interface = interface_of(build.program, name)
+    core = _core(build)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
-        result = emulate(firmware, _frames(built, interface), seconds=seconds)
+        firmware = build_firmware(core, build.files, interface, Path(folder), (optimization,))
+        result = emulate(firmware, _frames(build, interface), seconds=seconds)
     ram = firmware.sizes.static_ram + result.stack
     # A rune without an input runs once.
     return Needs(
@@ -45,34 +45,34 @@ def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimizati
 
 
 def measured_stages(
-    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+    build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
 ) -> Mapping[str, int]:
     """The instructions of each stage, and of what a run does beside them, in the longest run after the first. Stages
-    are functions of their own here, which takes a few instructions more than `measured` says. Raises as it does.
+    are functions of their own here, which takes a few instructions more than `measured_needs` says. Raises as it does.
     """
-    interface = interface_of(built.program, name)
+    interface = interface_of(build.program, name)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(_core(built), built.files, interface, Path(folder), (optimization, *IN_FUNCTIONS))
-        runs = instructions_by_stage(firmware, built.program, _frames(built, interface), seconds)
+        firmware = build_firmware(_core(build), build.files, interface, Path(folder), (optimization, *IN_FUNCTIONS))
+        runs = instructions_by_stage(firmware, build.program, _frames(build, interface), seconds)
     return max(runs[1:] or runs, key=lambda run: sum(run.values()))
 
 
 def measured_or_planned(
-    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+    build: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
 ) -> tuple[Needs, str | None]:
     """Returns the needs, and the reason why they were planned; None where they were measured."""
-    if core_of(built.report.target) is None:
-        return planned(built, name), "no emulator counts the instructions of these cores"
+    if core_of(build.report.target) is None:
+        return planned_needs(build, name), "no emulator counts the instructions of these cores"
     try:
-        return measured(built, name, seconds, optimization), None
+        return measured_needs(build, name, seconds, optimization), None
     except EmulationError as error:
-        return planned(built, name), str(error).partition("\n")[0]
+        return planned_needs(build, name), str(error).partition("\n")[0]
 
 
-def _core(built: BuildResult) -> EmulatedCore:
-    core = core_of(built.report.target)
+def _core(build: BuildResult) -> EmulatedCore:
+    core = core_of(build.report.target)
     if core is None:
-        raise ValueError(f"no core of {built.report.target} is emulated")
+        raise ValueError(f"no core of {build.report.target} is emulated")
     return core
 
 
@@ -84,13 +84,13 @@ def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
     return min(lengths, default=None)
 
 
-def planned(built: BuildResult, name: str) -> Needs:
+def planned_needs(build: BuildResult, name: str) -> Needs:
     """The least that it needs, by the plan of its memory."""
-    memory = built.report.memory
+    memory = build.report.memory
     return Needs(
-        find_target(built.report.target).package_of or built.report.target,
+        find_target(build.report.target).package_of or build.report.target,
         memory.constants,
-        memory.arena + _buffers(interface_of(built.program, name)),
+        memory.arena + _buffers(interface_of(build.program, name)),
     )
 
 
@@ -99,11 +99,11 @@ def _buffers(interface: Interface) -> int:
     return sum(field.type.size for field in (*interface.inputs, *interface.outputs))
 
 
-def _frames(built: BuildResult, interface: Interface) -> list[list[bytes]]:
+def _frames(build: BuildResult, interface: Interface) -> list[list[bytes]]:
     """The inputs of each run that is measured."""
     return [
         [_noise(field.type, f"{run} {field.name}") for field in interface.inputs]
-        for run in range(max(RUNS, built.program.whole_runs))
+        for run in range(max(RUNS, build.program.whole_runs))
     ]
 
 

@@ -28,14 +28,14 @@ BUDGET: Final = 4_000_000_000
 SECONDS: Final = 300
 """After which it is stopped too: a core that sleeps executes nothing."""
 _COUNTER: Final = Path(__file__).parent / "counter" / "counter.c"
-_TRANSLATED: Final = 64
+_TRANSLATED_CODE_MEGABYTES: Final = 64
 """Megabytes for translated code: by default QEMU takes a gigabyte, and a machine may have only two."""
-_FAULTED: Final = 2
+_FAULT_STATUS: Final = 2
 _STATUS: Final = 16
 
 
 @dataclass(frozen=True)
-class Emulated:
+class EmulatedRuns:
     """`outputs` are the bytes of all outputs, run by run. `runs` has for each run the instructions by function: those
     of the watched ones, and what the run did outside of them under its own name. `stack` in bytes, at its deepest."""
 
@@ -55,7 +55,7 @@ def emulate(
     watch: Sequence[str] = (),
     budget: int = BUDGET,
     seconds: float = SECONDS,
-) -> Emulated:
+) -> EmulatedRuns:
     """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its
     return; those below a function of `watch` are counted under its name.
 
@@ -67,16 +67,16 @@ def emulate(
         folder = Path(folder_name)
         shutil.copyfile(counter(), folder / "counter.so")
         (folder / "frames.bin").write_bytes(b"".join(data for frame in frames for data in frame))
-        watched = [f"watch={firmware.symbols[name]:x}" for name in names]
-        plugin = ",".join(["./counter.so", "out=counts", f"budget={budget}", *watched])
+        watch_options = [f"watch={firmware.symbols[name]:x}" for name in names]
+        plugin = ",".join(["./counter.so", "out=counts", f"budget={budget}", *watch_options])
         core = firmware.core
         command = [
             *(program(core.emulator, core.emulator_package), *core.machine, "-nographic", "-monitor", "none"),
             *("-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel", str(firmware.path)),
-            *("-accel", f"tcg,tb-size={_TRANSLATED}", "-plugin", plugin),
+            *("-accel", f"tcg,tb-size={_TRANSLATED_CODE_MEGABYTES}", "-plugin", plugin),
         ]
         try:
-            ended = subprocess.run(
+            process = subprocess.run(
                 command,
                 cwd=folder,
                 capture_output=True,
@@ -89,11 +89,11 @@ def emulate(
             raise FirmwareStalled(seconds) from error
         file = folder / "counts"
         if not file.exists():
-            reason, *_ = ended.stderr.strip().splitlines() or [f"it ended with {ended.returncode}"]
+            reason, *_ = process.stderr.strip().splitlines() or [f"it ended with {process.returncode}"]
             raise EmulationError(f"{core.emulator} does not run the plugin that counts: {reason}")
         counts = [line.split() for line in file.read_text("ascii").splitlines()]
-        _raise_for(firmware, folder, ended, counts, budget)
-        return Emulated(
+        _raise_for(firmware, folder, process, counts, budget)
+        return EmulatedRuns(
             (folder / "outputs.bin").read_bytes(),
             tuple(dict(zip(names, map(int, numbers), strict=True)) for word, *numbers in counts if word == "run"),
             int.from_bytes((folder / "stack.bin").read_bytes(), "little"),
@@ -103,7 +103,7 @@ def emulate(
 def _raise_for(
     firmware: LinkedProgram,
     folder: Path,
-    ended: subprocess.CompletedProcess[str],
+    process: subprocess.CompletedProcess[str],
     counts: Sequence[Sequence[str]],
     budget: int,
 ) -> None:
@@ -113,19 +113,19 @@ def _raise_for(
             raise FirmwareHangs(budget, int(number), firmware.place(int(number)))
         if word == "deep":
             raise EmulationError(f"watched functions call each other too deeply, at {firmware.place(int(number))}")
-    if ended.returncode == _FAULTED and (folder / "fault.bin").exists():
+    if process.returncode == _FAULT_STATUS and (folder / "fault.bin").exists():
         address = int.from_bytes((folder / "fault.bin").read_bytes(), "little")
         raise FirmwareFaulted(address, firmware.place(address))
-    if ended.returncode >= _STATUS:
-        raise RuneFailed(ended.returncode - _STATUS)
-    if ended.returncode:
-        raise EmulationError(f"{firmware.core.emulator} ended with {ended.returncode}: {ended.stderr[-2000:]}")
+    if process.returncode >= _STATUS:
+        raise RuneFailed(process.returncode - _STATUS)
+    if process.returncode:
+        raise EmulationError(f"{firmware.core.emulator} ended with {process.returncode}: {process.stderr[-2000:]}")
 
 
 def missing_package(core: EmulatedCore) -> str | None:
     """Debian's package that measuring on this core needs and that is not here; None where all are."""
-    needed = ((core.emulator, core.emulator_package), (f"{core.tools}gcc", core.package), ("gcc", "gcc"))
-    return next((package for name, package in needed if shutil.which(name) is None), None)
+    programs = ((core.emulator, core.emulator_package), (f"{core.tools}gcc", core.package), ("gcc", "gcc"))
+    return next((package for name, package in programs if shutil.which(name) is None), None)
 
 
 def counter() -> Path:

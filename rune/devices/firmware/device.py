@@ -26,7 +26,7 @@ _LOST = (
 )
 _NOISY = "The line is disturbed: three times in a row bytes came damaged; check the cable and its ground"
 _WRONG_CHECKSUM, _WRONG_LENGTH, _WRONG_VERSION, _INCOMPLETE = 1, 2, 3, 5
-_RUNE_FAILED, _FAULTED, _STACK_OVERFLOW = 6, 7, 8
+_RUNE_FAILED, _FIRMWARE_FAULTED, _STACK_OVERFLOW = 6, 7, 8
 
 
 class DeviceLine(Protocol):
@@ -65,10 +65,10 @@ class Device:
         have run the rune, and a second run would start from another state."""
         was_damaged = False
         for _ in range(_ATTEMPTS):
-            noise, damaged = self._reader.noise, self._reader.damaged
+            noise, damaged_frames = self._reader.noise, self._reader.damaged_frames
             frame = self._exchange(kind, payload)
             if frame is None:
-                was_damaged = was_damaged or self._reader.damaged > damaged
+                was_damaged = was_damaged or self._reader.damaged_frames > damaged_frames
                 if not was_damaged:
                     raise BoardError(_FOREIGN if self._reader.noise > noise else _SILENT)
                 if kind is FrameKind.RUN:
@@ -93,8 +93,8 @@ class Device:
         self._number = self._number % 0xFFFF + 1
         self._line.write(encode_frame(kind, self._number, payload))
         end = time.monotonic() + self._timeout
-        while (left := end - time.monotonic()) > 0:
-            for frame in self._reader.push(self._line.read(left)):
+        while (remaining := end - time.monotonic()) > 0:
+            for frame in self._reader.push(self._line.read(remaining)):
                 # An error that belongs to no request, and is no answer to an older one, has the number 0.
                 if frame.number == self._number or (frame.number == 0 and frame.kind == ERROR):
                     return frame
@@ -108,7 +108,7 @@ class Device:
             _WRONG_VERSION: _speaks(problem.detail),
             _WRONG_LENGTH: f"The board's rune takes {problem.detail} bytes of input: it is another rune",
             _RUNE_FAILED: f"The rune gave up{where}" + (f": {printable(problem.text)}" if problem.text else ""),
-            _FAULTED: f"The firmware faulted at {problem.detail:#x}{where}; {again}",
+            _FIRMWARE_FAULTED: f"The firmware faulted at {problem.detail:#x}{where}; {again}",
             _STACK_OVERFLOW: f"The stack outgrew its memory{where}; {again}",
         }
         return plain.get(problem.code, f"The board refuses the request (code {problem.code})")

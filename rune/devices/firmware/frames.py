@@ -50,22 +50,22 @@ def encode_frame(kind: int, number: int, payload: bytes = b"") -> bytes:
 class FrameReader:
     """The bytes of a line: whole frames, and bytes that belong to none.
 
-    `noise` counts the bytes so far that were no part of a frame, `damaged` the frames whose sum was another.
+    `noise` counts the bytes so far that were no part of a frame, `damaged_frames` the frames whose sum was another.
     """
 
     def __init__(self) -> None:
         self._bytes = bytearray()
         self.noise = 0
-        self.damaged = 0
+        self.damaged_frames = 0
 
     def push(self, data: bytes) -> Iterator[Frame]:
         """The frames that are whole with these bytes."""
         self._bytes += data
-        while (size := self._wanted()) is not None and len(self._bytes) >= size:
+        while (size := self._frame_size()) is not None and len(self._bytes) >= size:
             frame = bytes(self._bytes[:size])
             if _SUM.unpack(frame[-4:])[0] != zlib.crc32(frame[2:-4]):
                 # The letters may have been noise: what follows them is looked through again.
-                self.damaged += 1
+                self.damaged_frames += 1
                 self._skip(1)
                 continue
             _, version, kind, number, _ = _HEAD.unpack_from(frame)
@@ -76,7 +76,7 @@ class FrameReader:
         """Gives up a frame that was begun and does not go on."""
         self._skip(len(self._bytes))
 
-    def _wanted(self) -> int | None:
+    def _frame_size(self) -> int | None:
         """Bytes of the frame that the bytes begin with; None where that is not known yet."""
         while True:
             at = self._bytes.find(_LETTERS)

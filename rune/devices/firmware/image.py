@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-_LOADED: Final = 1
+_LOADED_SECTION: Final = 1
 _SYMBOLS: Final = 2
 _FUNCTION: Final = 2
 
@@ -50,7 +50,9 @@ def read_image(elf: bytes) -> Image:
     pieces = [struct.unpack_from("<8I", elf, programs + 32 * number) for number in range(program_count)]
     symbols = list(_symbols(elf, heads))
     return Image(
-        tuple((load, elf[at : at + size]) for kind, at, _, load, size, *_ in pieces if kind == _LOADED and size),
+        tuple(
+            (load, elf[at : at + size]) for kind, at, _, load, size, *_ in pieces if kind == _LOADED_SECTION and size
+        ),
         loaded_sections,
         {name: address for name, address, _ in symbols},
         frozenset(name for name, _, is_code in symbols if is_code),

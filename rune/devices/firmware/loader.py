@@ -12,8 +12,8 @@ def with_checksum(code: bytes) -> bytes:
     """The loader as it lies in flash. Raises `ValueError` for code that leaves no room for the sum."""
     if len(code) > SIZE - 4:
         raise ValueError(f"a loader has at most {SIZE - 4} bytes, and this one {len(code)}")
-    padded = code.ljust(SIZE - 4, b"\0")
-    return padded + checksum(padded).to_bytes(4, "little")
+    padded_code = code.ljust(SIZE - 4, b"\0")
+    return padded_code + checksum(padded_code).to_bytes(4, "little")
 
 
 def checksum(data: bytes) -> int:

@@ -19,7 +19,7 @@ from rune.devices.firmware.errors import FirmwareTooLarge
 from rune.devices.firmware.image import Image, read_image
 from rune.devices.firmware.loader import SIZE as LOADER_SIZE
 from rune.devices.firmware.loader import with_checksum
-from rune.devices.firmware.program import Described, hello, program_file, rune_unit
+from rune.devices.firmware.program import DescribedRune, hello, program_file, rune_unit
 from rune.devices.firmware.protocol import HelloJson
 from rune.devices.firmware.uf2 import uf2_of
 from rune.digests import digest_of
@@ -61,14 +61,14 @@ class BoardFirmware:
     """Bytes of RAM that the variables take."""
     is_in_ram: bool
 
-    def described(self) -> bytes:
+    def description_file(self) -> bytes:
         """The description as a file."""
         return (json.dumps(self.description, indent=1, sort_keys=True) + "\n").encode("ascii")
 
 
 def make(
     sources: Mapping[str, bytes],
-    rune: Described,
+    rune: DescribedRune,
     board: FirmwareBoard,
     toolchain: Toolchain,
     allowance: Allowance | None = None,
@@ -79,18 +79,18 @@ def make(
     compiler = replace(toolchain, compile_flags=(*toolchain.compile_flags, *_TRAPS))
     objects = compile_objects(_sources(sources, rune, board), compiler, allowance)
     helpers = _helpers(allowance)
-    in_flash = _linked([*objects, helpers], _script(board, in_ram=False), allowance)
+    in_flash = _link([*objects, helpers], _script(board, in_ram=False), allowance)
     _require_fitting(in_flash, board)
     code, variables = in_flash.size(*_CODE), in_flash.size(*_VARIABLES)
     # The same code needs a little more where addresses are far: what is left for the stack covers that.
     is_in_ram = code + in_flash.size(".bss") + board.stack <= board.ram_size
     # The loader stays behind: it is the last of the units.
-    image = _linked([*objects[:-1], helpers], _script(board, in_ram=True), allowance) if is_in_ram else in_flash
+    image = _link([*objects[:-1], helpers], _script(board, in_ram=True), allowance) if is_in_ram else in_flash
     uf2 = uf2_of(_pieces(image, board))
     return BoardFirmware(uf2, _description(rune, board, image, uf2, is_in_ram), code, variables, is_in_ram)
 
 
-def _sources(sources: Mapping[str, bytes], rune: Described, board: FirmwareBoard) -> Sources:
+def _sources(sources: Mapping[str, bytes], rune: DescribedRune, board: FirmwareBoard) -> Sources:
     ours = {path.name: path.read_bytes() for path in sorted(_PICO.glob("*.[ch]"))}
     texts = {_RUNE: rune_unit(rune.interface).encode(), _PROGRAM: program_file(rune, board).encode("ascii")}
     own = [name for name in ours if name.endswith(".c") and name != _LOADER]
@@ -114,7 +114,7 @@ def _helpers(allowance: Allowance) -> bytes:
     return _CACHE[0]
 
 
-def _linked(objects: list[bytes], script: bytes, allowance: Allowance) -> Image:
+def _link(objects: list[bytes], script: bytes, allowance: Allowance) -> Image:
     linker = Toolchain((), "ld.lld", ("--gc-sections", "--no-dynamic-linker", "-T", "image.ld", "-o"))
     return read_image(link_objects(objects, linker, allowance, {"image.ld": script}))
 
@@ -149,13 +149,13 @@ def _require_fitting(image: Image, board: FirmwareBoard) -> None:
         "flash": (LOADER_SIZE + image.size(*_CODE), board.flash_size),
         "RAM": (image.size(*_VARIABLES) + board.stack, board.ram_size),
     }
-    for memory, (needed, room) in sizes.items():
-        if needed > room:
-            raise FirmwareTooLarge(board.title, memory, needed - room)
+    for memory, (size, room) in sizes.items():
+        if size > room:
+            raise FirmwareTooLarge(board.title, memory, size - room)
 
 
 def _description(
-    rune: Described, board: FirmwareBoard, image: Image, uf2: bytes, is_in_ram: bool
+    rune: DescribedRune, board: FirmwareBoard, image: Image, uf2: bytes, is_in_ram: bool
 ) -> FirmwareDescriptionJson:
     symbols = image.symbols
     return {

@@ -13,7 +13,7 @@ from rune.devices.firmware.protocol import PROTOCOL, BoardPortJson, HelloJson
 
 
 @dataclass(frozen=True)
-class Described:
+class DescribedRune:
     """The rune that firmware is of: `digest` is that of the rune for a browser which gives the same bytes."""
 
     name: str
@@ -22,7 +22,7 @@ class Described:
     steps: tuple[str, ...]
 
 
-def hello(rune: Described, board: FirmwareBoard) -> HelloJson:
+def hello(rune: DescribedRune, board: FirmwareBoard) -> HelloJson:
     """Returns the board's answer to hello."""
     return {
         "protocol": PROTOCOL,
@@ -63,7 +63,7 @@ def rune_unit(interface: Interface) -> str:
     )
 
 
-def program_file(rune: Described, board: FirmwareBoard) -> str:
+def program_file(rune: DescribedRune, board: FirmwareBoard) -> str:
     """`program.c`. A person's names are in it as numbers only."""
     return "\n".join(_lines(rune.interface, json.dumps(hello(rune, board)).encode("ascii"))) + "\n"
 

@@ -23,12 +23,12 @@ class SelfTestFailed(PackageRefused):
 class NothingGolden(PackageRefused):
     """On no generated input the rune gives a result that can be compared: its runs fail, or end in no number."""
 
-    def __init__(self, tried: int) -> None:
+    def __init__(self, input_count: int) -> None:
         super().__init__(
-            f"On each of {tried} generated inputs the rune fails or gives no number (NaN), so that a self-test has "
-            "nothing to compare. Make it accept any input that its capabilities can give"
+            f"On each of {input_count} generated inputs the rune fails or gives no number (NaN), so that a self-test "
+            "has nothing to compare. Make it accept any input that its capabilities can give"
         )
-        self.tried = tried
+        self.input_count = input_count
 
 
 class NoFirmware(PackageRefused):

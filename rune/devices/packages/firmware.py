@@ -8,7 +8,7 @@ from rune.compiler.anvil.compiling.allowance import Allowance
 from rune.devices.firmware.board import BOARDS
 from rune.devices.firmware.errors import FirmwareRefused
 from rune.devices.firmware.making import BoardFirmware, make
-from rune.devices.firmware.program import Described
+from rune.devices.firmware.program import DescribedRune
 from rune.devices.packages.contents import Contents
 from rune.devices.packages.errors import NoFirmware
 from rune.digests import digest_of
@@ -22,8 +22,8 @@ def firmware_of(
     if contents.target.library is None:
         raise ValueError(f"{contents.target.name} has nothing to compile a library with")
     digest = digest_of(rune)
-    described = Described(contents.title, digest, contents.interface, contents.steps)
+    described_rune = DescribedRune(contents.title, digest, contents.interface, contents.steps)
     try:
-        return make(sources, described, BOARDS[board], contents.target.library, allowance)
+        return make(sources, described_rune, BOARDS[board], contents.target.library, allowance)
     except FirmwareRefused as error:
         raise NoFirmware(str(error)) from None

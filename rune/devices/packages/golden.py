@@ -28,12 +28,12 @@ COPIES: Final = 4
 """A constant is changed where it stands so many times in the memory: two steps may have constants that are equal."""
 MOST_SEARCH_FUEL: Final = 8_000_000_000
 """Instructions that the runs on changed constants may take: about a second."""
-COMPARED: Final = 14
+COMPARED_RUNS: Final = 14
 """More runs that are compared, beside those of the self-test: a wrong number does not show in every run's outputs."""
 MOST_FUEL: Final = 4_000_000_000
 """Instructions that the runs beyond those of the self-test may take: about half a second."""
 
-Sent = Mapping[int, tuple[bytes, ...]]
+SentOutputs = Mapping[int, tuple[bytes, ...]]
 """The bytes of each output that a run sent, by the output's number: a piece for each tensor or text."""
 
 
@@ -44,10 +44,10 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     for a rune that does not load."""
     types = [request.type for request in program.capabilities]
     runs: list[GoldenRun] = []
-    full, seeds = sandbox.fuel, range(1, least_runs(program) + COMPARED + 1)
-    for seed, sent in _reference(CompiledRune(rune), types, seeds):
-        digests = sandbox.traced(seed, len(program.steps))
-        _require_same(step_names(program), program, digests, sent, target)
+    full, seeds = sandbox.fuel, range(1, least_runs(program) + COMPARED_RUNS + 1)
+    for seed, outputs in _reference(CompiledRune(rune), types, seeds):
+        digests = sandbox.trace(seed, len(program.steps))
+        _require_same(step_names(program), program, digests, outputs, target)
         runs.append(GoldenRun(seed, digests))
         if len(runs) >= least_runs(program) and full - sandbox.fuel > MOST_FUEL:
             break
@@ -71,14 +71,14 @@ def runs_that_see_constants(sandbox: Sandbox, program: Program, runs: Sequence[G
     rune that gives one result for much of its input needs many. Where `MOST_SEARCH_FUEL` ends before every byte was
     tried, a later run may be the only one that sees a byte: then it takes all of them."""
     candidates = runs[: most_runs(program)]
-    needed = min(least_runs(program), len(candidates))
+    run_count = min(least_runs(program), len(candidates))
     least_fuel = sandbox.fuel - MOST_SEARCH_FUEL
     for address in constant_places(sandbox.read(), program):
-        if needed == len(candidates) or sandbox.fuel <= least_fuel:
+        if run_count == len(candidates) or sandbox.fuel <= least_fuel:
             return len(candidates)
         number = first_run_that_sees(sandbox, address, candidates)
-        needed = max(needed, 0 if number is None else number + 1)
-    return needed
+        run_count = max(run_count, 0 if number is None else number + 1)
+    return run_count
 
 
 def constant_places(memory: bytes, program: Program) -> Iterator[int]:
@@ -111,7 +111,7 @@ def first_run_that_sees(sandbox: Sandbox, address: int, runs: Sequence[GoldenRun
     try:
         sandbox.restart()
         for number, run in enumerate(runs):
-            if sandbox.traced(run.seed, len(run.digests)) != run.digests:
+            if sandbox.trace(run.seed, len(run.digests)) != run.digests:
                 return number
     except SandboxFailed:
         sandbox.renew()
@@ -127,46 +127,50 @@ def compare_recordings(
     """Runs the program in the sandbox, and the rune of the same project, on recordings, both from their beginning: each
     run has an input for each capability. The number of runs that were compared: a rune may fail on some. Raises
     `SelfTestFailed` where the program gives anything else, and `RuneError` for a rune that does not load."""
-    started, compared = CompiledRune(rune).start(), 0
+    loaded_rune, compared_runs = CompiledRune(rune).start(), 0
     sandbox.restart()
     names = step_names(program)
     for inputs in recordings:
-        sent = _sent(started, inputs)
-        if sent is None:
-            return compared
-        digests = sandbox.traced_on(inputs, len(program.steps))
-        _require_same(names, program, digests, sent, target)
-        compared += 1
-    return compared
+        outputs = _outputs_of_run(loaded_rune, inputs)
+        if outputs is None:
+            return compared_runs
+        digests = sandbox.trace_on(inputs, len(program.steps))
+        _require_same(names, program, digests, outputs, target)
+        compared_runs += 1
+    return compared_runs
 
 
-def _require_same(names: Sequence[str], program: Program, digests: Sequence[int], sent: Sent, target: str) -> None:
+def _require_same(
+    names: Sequence[str], program: Program, digests: Sequence[int], outputs: SentOutputs, target: str
+) -> None:
     for name, step, digest in zip(names, program.steps, digests, strict=True):
         # An output of a stream sends nothing in a run that fills no window.
-        if isinstance(step, SendOutput) and digest != digest_of(*sent.get(step.output, ())):
+        if isinstance(step, SendOutput) and digest != digest_of(*outputs.get(step.output, ())):
             raise SelfTestFailed(target, name)
 
 
-def _reference(rune: CompiledRune, types: Sequence[TensorType], seeds: Iterable[int]) -> Iterator[tuple[int, Sent]]:
+def _reference(
+    rune: CompiledRune, types: Sequence[TensorType], seeds: Iterable[int]
+) -> Iterator[tuple[int, SentOutputs]]:
     """The seeds with which a rune that is started anew runs well one after the other, and what it sends."""
-    started, good = rune.start(), list[int]()
+    loaded_rune, good = rune.start(), list[int]()
     for seed in seeds:
-        sent = _sent(started, golden_inputs(types, seed))
-        if sent is not None:
+        outputs = _outputs_of_run(loaded_rune, golden_inputs(types, seed))
+        if outputs is not None:
             good.append(seed)
-            yield seed, sent
+            yield seed, outputs
             continue
         # A run that failed may have left something behind.
-        started = rune.start()
+        loaded_rune = rune.start()
         for before in good:
-            _sent(started, golden_inputs(types, before))
+            _outputs_of_run(loaded_rune, golden_inputs(types, before))
 
 
-def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
+def _outputs_of_run(rune: LoadedRune, inputs: Sequence[bytes]) -> SentOutputs | None:
     """The outputs of a run; None where it fails or sends NaN, as a SERIAL output does for an infinity too."""
-    pairs = zip(started.capabilities, inputs, strict=True)
+    pairs = zip(rune.capabilities, inputs, strict=True)
     try:
-        messages = started.call({request.id: data for request, data in pairs})
+        messages = rune.call({request.id: data for request, data in pairs})
     except RuneError:
         return None
     is_number = all(
@@ -175,5 +179,5 @@ def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
         for tensor in message.tensors
         for element in tensor.elements
     )
-    numbers = {request.id: number for number, request in enumerate(started.outputs)}
+    numbers = {request.id: number for number, request in enumerate(rune.outputs)}
     return {numbers[message.channel]: tuple(sent_pieces(message)) for message in messages} if is_number else None

@@ -28,20 +28,20 @@ from rune.devices.packages.readme import readme
 from rune.devices.packages.sandbox import Sandbox
 from rune.project.archive import zip_files
 from rune.project.files import ProjectFiles
-from rune.running.runtime.inputs.recordings import Wanted, recordings_for
+from rune.running.runtime.inputs.recordings import RequiredInput, recordings_for
 from rune.source.runefile import Diagnostic
 
 
 @dataclass(frozen=True)
 class Package:
     """The files by their path in the package's folder, which is called `folder`, and what the build says of them: they
-    have its report too, which cannot name itself. `built` is what the target's compiler made for it."""
+    have its report too, which cannot name itself. `build_result` is what the target's compiler made for it."""
 
     folder: str
     files: Mapping[str, bytes]
     report: BuildReport
     diagnostics: tuple[Diagnostic, ...]
-    built: BuildResult = field(repr=False)
+    build_result: BuildResult = field(repr=False)
 
     def zipped(self) -> bytes:
         """One archive with the folder."""
@@ -67,38 +67,40 @@ def package(
     if target.makes_rune:
         raise ValueError(f"{target.name} makes a rune, which is one file")
     allowance = Allowance(options.limits or CompilerLimits())
-    built = build(files, options, log=log, allowance=allowance)
+    build_result = build(files, options, log=log, allowance=allowance)
     if rune is None:
         rune = build(files, replace(options, target=rune_target, host_models=False), allowance=allowance).rune
-    interface, steps = interface_of(built.program, name), step_names(built.program)
-    shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
-    recordings = _recordings(files, built.program)
-    tested, runs, compared = _tested(rune, built, shipped, interface, steps, recordings, allowance)
-    contents = Contents(name, target, interface, steps, built.program.capabilities, built.report, runs)
+    interface, steps = interface_of(build_result.program, name), step_names(build_result.program)
+    sources = {path: data for path, data in build_result.files.items() if path not in target.starting_points}
+    recordings = _recordings(files, build_result.program)
+    tested_sources, runs, comparison_count = _with_self_test(
+        rune, build_result, sources, interface, steps, recordings, allowance
+    )
+    contents = Contents(name, target, interface, steps, build_result.program.capabilities, build_result.report, runs)
     contents_by_path = {
-        f"include/{contents.header}": tested[contents.header],
-        **{f"src/{path}": data for path, data in tested.items() if path.endswith(".c")},
-        **{path: data for path, data in built.files.items() if path in target.starting_points},
+        f"include/{contents.header}": tested_sources[contents.header],
+        **{f"src/{path}": data for path, data in tested_sources.items() if path.endswith(".c")},
+        **{path: data for path, data in build_result.files.items() if path in target.starting_points},
         "README.md": readme(contents).encode(),
     }
     if target.library is not None:
-        library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
+        library = compile_sources(library_sources(tested_sources, interface.name), target.library, allowance)
         contents_by_path[f"lib/{contents.library}"] = library
     if target.board is not None:
-        firmware = firmware_of(contents, rune, tested, target.board, allowance)
+        firmware = firmware_of(contents, rune, tested_sources, target.board, allowance)
         contents_by_path[f"firmware/{interface.name}.uf2"] = firmware.uf2
-        contents_by_path[f"firmware/{interface.name}.json"] = firmware.described()
+        contents_by_path[f"firmware/{interface.name}.json"] = firmware.description_file()
     for layout in LAYOUTS:
         contents_by_path |= {path: text.encode() for path, text in layout(contents).items()}
     contents_by_path = dict(sorted(contents_by_path.items()))
-    report = replace(built.report, files=file_reports(contents_by_path))
-    contents_by_path["report.json"] = _report(report, runs, compared)
-    return Package(contents.folder, contents_by_path, report, built.diagnostics, built)
+    report = replace(build_result.report, files=file_reports(contents_by_path))
+    contents_by_path["report.json"] = _report(report, runs, comparison_count)
+    return Package(contents.folder, contents_by_path, report, build_result.diagnostics, build_result)
 
 
-def _tested(
+def _with_self_test(
     rune: bytes,
-    built: BuildResult,
+    build_result: BuildResult,
     sources: Mapping[str, bytes],
     interface: Interface,
     steps: Sequence[str],
@@ -113,19 +115,19 @@ def _tested(
         return {**sources, f"{interface.name}_selftest.c": text.encode("ascii")}
 
     unknown = GoldenRun(1, (0,) * len(steps))
-    target = built.report.target
-    runs = golden_runs(rune, built.program, Sandbox(with_runs([unknown]), interface, allowance), target)
-    tested = with_runs(runs)
-    sandbox = Sandbox(tested, interface, allowance)
+    target = build_result.report.target
+    runs = golden_runs(rune, build_result.program, Sandbox(with_runs([unknown]), interface, allowance), target)
+    tested_sources = with_runs(runs)
+    sandbox = Sandbox(tested_sources, interface, allowance)
     result = sandbox.self_test()
     if result:
         raise SelfTestFailed(target, steps[result - 1] if result > 0 else "it starts")
-    return tested, runs, compare_recordings(rune, built.program, sandbox, recordings, target)
+    return tested_sources, runs, compare_recordings(rune, build_result.program, sandbox, recordings, target)
 
 
 def _recordings(files: ProjectFiles, program: Program) -> tuple[tuple[bytes, ...], ...]:
     """The project's own recordings as runs: as many as there are for each input."""
-    inputs = [Wanted(each.kind, each.parameters, each.type) for each in program.capabilities]
+    inputs = [RequiredInput(each.kind, each.parameters, each.type) for each in program.capabilities]
     return tuple(zip(*recordings_for(files, inputs), strict=False))
 
 

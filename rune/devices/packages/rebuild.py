@@ -104,13 +104,13 @@ def compare_firmware(files: ProjectFiles, data: bytes, options: BuildOptions) ->
         actual = dict(read_uf2(data))
     except BadUf2 as error:
         raise UnreadablePackage(str(error)) from error
-    built: list[Mapping[int, bytes]] = []
+    builds: list[Mapping[int, bytes]] = []
     for candidate in _candidates(files, options, {"target": BOARD_TARGET}):
         expected = next(content for path, content in candidate.files.items() if path.endswith(".uf2"))
         if expected == data:
             return PackageComparison("firmware", PackageState.IDENTICAL, None)
-        built.append(dict(read_uf2(expected)))
-    nearest = min(built, key=lambda blocks: len(blocks.items() ^ actual.items()))
+        builds.append(dict(read_uf2(expected)))
+    nearest = min(builds, key=lambda blocks: len(blocks.items() ^ actual.items()))
     differences = block_differences(nearest, actual)
     return PackageComparison("firmware", PackageState.DIFFERENT, None, differences[:MOST_DIFFERENCES])
 
@@ -163,16 +163,16 @@ def _file_differences(expected: Mapping[str, bytes], actual: Mapping[str, bytes]
 
 def _content_difference(expected: bytes, actual: bytes) -> str:
     try:
-        wanted, got = (each.decode().splitlines() for each in (expected, actual))
+        expected_lines, actual_lines = (each.decode().splitlines() for each in (expected, actual))
     except UnicodeDecodeError:
         if len(expected) != len(actual):
             return f"{len(actual):,} bytes, not {len(expected):,}"
         places = [at for at, byte in enumerate(expected) if byte != actual[at]]
         return f"{len(places):,} of {counted(len(expected), 'byte')} differ, first at byte {places[0]:,}"
-    for number, (line, other) in enumerate(zip(wanted, got, strict=False), start=1):
+    for number, (line, other) in enumerate(zip(expected_lines, actual_lines, strict=False), start=1):
         if line != other:
             return f"line {number} is {quoted(other.strip())}, not {quoted(line.strip())}"
-    return f"{counted(len(got), 'line')}, not {len(wanted)}"
+    return f"{counted(len(actual_lines), 'line')}, not {len(expected_lines)}"
 
 
 def _candidates(files: ProjectFiles, options: BuildOptions, report: Mapping[str, Any]) -> Iterator[Package]:
@@ -205,10 +205,10 @@ def _report(contents: Mapping[str, bytes]) -> Mapping[str, Any]:
     return report
 
 
-def _unpacked(built: Package) -> Mapping[str, bytes]:
-    return {f"{built.folder}/{path}": data for path, data in built.files.items()}
+def _unpacked(package: Package) -> Mapping[str, bytes]:
+    return {f"{package.folder}/{path}": data for path, data in package.files.items()}
 
 
-def _common(built: Package, contents: Mapping[str, bytes]) -> int:
+def _common(package: Package, contents: Mapping[str, bytes]) -> int:
     """Bytes of the files that both have."""
-    return sum(len(data) for path, data in _unpacked(built).items() if contents.get(path) == data)
+    return sum(len(data) for path, data in _unpacked(package).items() if contents.get(path) == data)

@@ -81,7 +81,7 @@ class Sandbox:
         """The remaining fuel."""
         return self._store.get_fuel()
 
-    def traced(self, seed: int, steps: int) -> tuple[int, ...]:
+    def trace(self, seed: int, steps: int) -> tuple[int, ...]:
         """Runs on the inputs of a seed; the digest of each step. Raises `SandboxFailed`."""
         return self._digests(self._call("probe_trace", seed), steps)
 
@@ -108,7 +108,7 @@ class Sandbox:
         """Forgets what earlier runs left behind. Raises `SandboxFailed`."""
         self._call("probe_init")
 
-    def traced_on(self, inputs: Sequence[bytes], steps: int) -> tuple[int, ...]:
+    def trace_on(self, inputs: Sequence[bytes], steps: int) -> tuple[int, ...]:
         """Runs on the bytes of each input; the digest of each step. Raises `SandboxFailed`."""
         for number, data in enumerate(inputs):
             self._memory.write(self._store, data, self._call("probe_input", number))
@@ -131,7 +131,7 @@ class Sandbox:
 def _probe(interface: Interface) -> str:
     """Returns the program that calls the package. It includes the self-test, for its inputs."""
     prefix, upper = interface.prefix, interface.upper
-    exported = '__attribute__((export_name("{}")))'.format
+    export_attribute = '__attribute__((export_name("{}")))'.format
     inputs = ", ".join(f"input_{field.name}" for field in interface.inputs) or "0"
     return f"""\
 #include "{interface.name}_selftest.c"
@@ -141,12 +141,12 @@ void *memcpy(void *restrict target, const void *restrict source, __SIZE_TYPE__ s
     return __builtin_memcpy(target, source, size);
 }}
 
-{exported("probe_init")} int probe_init(void)
+{export_attribute("probe_init")} int probe_init(void)
 {{
     return {prefix}_init();
 }}
 
-{exported("probe_trace_given")} const uint32_t *probe_trace_given(void)
+{export_attribute("probe_trace_given")} const uint32_t *probe_trace_given(void)
 {{
     static uint32_t digests[{upper}_STEPS];
     const struct {prefix}_inputs inputs = {{{inputs}}};
@@ -154,19 +154,19 @@ void *memcpy(void *restrict target, const void *restrict source, __SIZE_TYPE__ s
     return digests;
 }}
 
-{exported("probe_trace")} const uint32_t *probe_trace(uint32_t seed)
+{export_attribute("probe_trace")} const uint32_t *probe_trace(uint32_t seed)
 {{
     fill(seed);
     return probe_trace_given();
 }}
 
-{exported("probe_input")} void *probe_input(uint32_t number)
+{export_attribute("probe_input")} void *probe_input(uint32_t number)
 {{
     void *const places[] = {{{inputs}}};
     return places[number];
 }}
 
-{exported("probe_selftest")} int probe_selftest(void)
+{export_attribute("probe_selftest")} int probe_selftest(void)
 {{
     return {prefix}_selftest();
 }}

@@ -36,7 +36,7 @@ from rune.model.tflite.options import (
     TransposeConvOptions,
 )
 from rune.model.tflite.reader import read_model
-from rune.model.tflite.signature import ModelSignature, ModelTensor, Unsupported, from_json, signature, to_json
+from rune.model.tflite.signature import ModelSignature, ModelTensor, UnsupportedOp, from_json, signature, to_json
 
 __all__ = [
     "Activation",
@@ -76,7 +76,7 @@ __all__ = [
     "Tensor",
     "TensorKind",
     "TransposeConvOptions",
-    "Unsupported",
+    "UnsupportedOp",
     "describe",
     "element_kind",
     "from_json",

@@ -10,36 +10,36 @@ from rune.wording import plain, quoted
 
 def check_graph(model: Model, table: FlatTable) -> None:
     """Each tensor has one writer at most and is read only after it; outputs exist. Raises `ModelError`."""
-    known: set[int] = set()
+    written_tensors: set[int] = set()
     for index, tensor in enumerate(model.tensors):
         if tensor.data is not None or tensor.is_variable or tensor.is_sparse:
-            known.add(index)
+            written_tensors.add(index)
     for index in model.inputs:
-        if index in known:
+        if index in written_tensors:
             what = "a constant" if model.tensors[index].data is not None else "named twice, or keeps its own value"
             raise ModelError(
                 f"{_words(model.tensors[index], index)} is an input of the model, but it is {what}",
                 table.place("inputs"),
             )
-        known.add(index)
+        written_tensors.add(index)
     for operator, place in zip(model.operators, table.tables("operators"), strict=True):
         for index in operator.inputs:
-            if index >= 0 and index not in known:
+            if index >= 0 and index not in written_tensors:
                 raise ModelError(
                     f"The operator {plain(operator.op)} reads {_words(model.tensors[index], index, lower=True)} before "
                     "anything wrote it",
                     place.place("inputs"),
                 )
         for index in operator.outputs:
-            if index in known:
+            if index in written_tensors:
                 raise ModelError(
                     f"The operator {plain(operator.op)} writes {_words(model.tensors[index], index, lower=True)}, "
                     "which already has a value",
                     place.place("outputs"),
                 )
-            known.add(index)
+            written_tensors.add(index)
     for index in model.outputs:
-        if index not in known:
+        if index not in written_tensors:
             raise ModelError(
                 f"{_words(model.tensors[index], index)} is an output of the model, but nothing writes it",
                 table.place("outputs"),

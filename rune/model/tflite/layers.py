@@ -130,13 +130,13 @@ def live_bytes(model: Model) -> int:
 
 
 def _node(model: Model, operator: Operator, writer: Mapping[int, int]) -> LayerJson:
-    read = [index for index in operator.inputs if index >= 0]
-    constants = [model.tensors[index] for index in read if model.tensors[index].data is not None]
+    input_indices = [index for index in operator.inputs if index >= 0]
+    constants = [model.tensors[index] for index in input_indices if model.tensors[index].data is not None]
     return {
         "op": operator.op,
         "types": operator_types(model, operator),
-        "reads": [writer[index] for index in read if index in writer],
-        "inputs": [_shape(model.tensors[index]) for index in read if model.tensors[index].data is None],
+        "reads": [writer[index] for index in input_indices if index in writer],
+        "inputs": [_shape(model.tensors[index]) for index in input_indices if model.tensors[index].data is None],
         "outputs": [_shape(model.tensors[index]) for index in operator.outputs if index >= 0],
         "name": _name(model, operator),
         "weights_size": sum(len(tensor.data) for tensor in constants if tensor.data is not None),
@@ -147,9 +147,9 @@ def _node(model: Model, operator: Operator, writer: Mapping[int, int]) -> LayerJ
 
 
 def _name(model: Model, operator: Operator) -> str:
-    named = next((model.tensors[index].name for index in operator.outputs if index >= 0), "")
+    name = next((model.tensors[index].name for index in operator.outputs if index >= 0), "")
     # Converters join the names of all that they merged; the last one is what the layer does.
-    return named.split(";")[-1][-_LONGEST_NAME:]
+    return name.split(";")[-1][-_LONGEST_NAME:]
 
 
 def _node_scheme(constants: list[Tensor]) -> Scheme | None:
@@ -192,9 +192,9 @@ def _options(operator: Operator) -> dict[str, OptionJson]:
         options = {field.name: getattr(operator.options, field.name) for field in dataclasses.fields(operator.options)}
     else:
         options = dict(operator.options) if isinstance(operator.options, Mapping) else {}
-    shown: dict[str, OptionJson] = {}
+    plain_options: dict[str, OptionJson] = {}
     for name, value in sorted(options.items()):
         plain = value.name if isinstance(value, Enum) else list(value) if isinstance(value, tuple) else value
         if plain not in (None, False, "NONE", []) and not isinstance(plain, bytes | memoryview):
-            shown[str(name)] = plain if isinstance(plain, bool | int | float | str | list) else str(plain)
-    return shown
+            plain_options[str(name)] = plain if isinstance(plain, bool | int | float | str | list) else str(plain)
+    return plain_options

@@ -64,11 +64,11 @@ class _ModelReader:
         )
 
     def _graph(self, graph: FlatTable) -> Model:
-        written = set(graph.integers("inputs"))
+        written_tensors = set(graph.integers("inputs"))
         for operator in graph.tables("operators"):
-            written.update(operator.integers("outputs"))
+            written_tensors.update(operator.integers("outputs"))
         tensors = tuple(
-            self._tensor(table, index, index in written) for index, table in enumerate(graph.tables("tensors"))
+            self._tensor(table, index, index in written_tensors) for index, table in enumerate(graph.tables("tensors"))
         )
         operators = tuple(self._operator(table, len(tensors)) for table in graph.tables("operators"))
         is_open = (-1 in table.integers("shape_signature") for table in graph.tables("tensors"))

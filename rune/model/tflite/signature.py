@@ -57,7 +57,7 @@ class ModelSignatureJson(TypedDict):
 
 
 @dataclass(frozen=True)
-class Unsupported:
+class UnsupportedOp:
     """An op that Anvil lacks with these types (`int8`, or several joined by commas), and how often a model has it."""
 
     op: str
@@ -89,7 +89,7 @@ class ModelTensor:
     scale: float | None = None
     zero_point: int | None = None
     is_probability: bool = False
-    described: DescribedTensor = NOTHING
+    description: DescribedTensor = NOTHING
 
 
 @dataclass(frozen=True)
@@ -101,21 +101,21 @@ class ModelSignature:
 
     inputs: tuple[ModelTensor, ...]
     outputs: tuple[ModelTensor, ...]
-    unsupported: tuple[Unsupported, ...] = ()
+    unsupported: tuple[UnsupportedOp, ...] = ()
 
 
 def signature(model: Model) -> ModelSignature:
     """The inputs and outputs of a model. Raises `ModelError` for a kind of element that a Runefile does not have."""
     return ModelSignature(
         tuple(
-            replace(_model_tensor(model.tensors[index], "input"), described=described_input(model, position))
+            replace(_model_tensor(model.tensors[index], "input"), description=described_input(model, position))
             for position, index in enumerate(model.inputs)
         ),
         tuple(
             replace(
                 _model_tensor(model.tensors[index], "output"),
                 is_probability=gives_probabilities(model, index),
-                described=DescribedTensor(labels=model.notes.of(position, is_input=False).labels),
+                description=DescribedTensor(labels=model.notes.of(position, is_input=False).labels),
             )
             for position, index in enumerate(model.outputs)
         ),
@@ -160,7 +160,7 @@ def _tensor_to_json(tensor: ModelTensor) -> SignatureTensorJson:
         "scale": tensor.scale,
         "zero_point": tensor.zero_point,
         "is_probability": tensor.is_probability,
-        "described": described_to_json(tensor.described),
+        "described": described_to_json(tensor.description),
     }
 
 
@@ -189,11 +189,11 @@ def _tensor_from_json(value: Json) -> ModelTensor:
     except ValueError:
         raise ModelError(f'"{name}" has elements of an unknown type') from None
     is_probability = value.get("is_probability", False) is True
-    described = described_from_json(value.get("described"))
-    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability, described)
+    description = described_from_json(value.get("described"))
+    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability, description)
 
 
-def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:
+def _unsupported_from_json(value: Json) -> tuple[UnsupportedOp, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise ModelError("A model's signature must list its unsupported operators")
     operators = []
@@ -202,5 +202,5 @@ def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:
         op, types, count = fields.get("op"), fields.get("types"), fields.get("count")
         if not isinstance(op, str) or not isinstance(types, str) or not isinstance(count, int):
             raise ModelError("An unsupported operator of a model's signature must have a name, types and a count")
-        operators.append(Unsupported(op, types, count))
+        operators.append(UnsupportedOp(op, types, count))
     return tuple(operators)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rune.abi import ModelFormat
 from rune.compiler.blocks.signature import ArgumentValue, HostText
 from rune.port import Port
-from rune.running.container.request_names import REQUESTS, WATCHED
+from rune.running.container.request_names import REQUESTS, WATCHED_PORTS
 from rune.source.runefile.pipeline import (
     BlockStage,
     CapabilityStage,
@@ -25,13 +25,13 @@ _NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
 
 
 def graph_json(
-    pipeline: Pipeline, name: str, memory: int | None = None, watched: Iterable[Port] = ()
+    pipeline: Pipeline, name: str, memory: int | None = None, watched_ports: Iterable[Port] = ()
 ) -> dict[str, Any]:
     """The graph of a rune called `name`. A tensor's id is derived from its stage and number; empty maps are left out.
 
     An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
-    knows by number, and the `watched` ports, for which it asks behind the outputs of the pipeline; the bytes of
+    knows by number, and the `watched_ports`, for which it asks behind the outputs of the pipeline; the bytes of
     `memory` that a run needs; a model's quantisation and whether it gives probabilities; the axes of a tensor whose
     sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`);
     whether a capability must be read without gaps and without overlap (`stream`).
@@ -75,7 +75,11 @@ def graph_json(
             "resources": {resource.name: _resource(resource) for resource in pipeline.resources},
             "tensors": tensors,
             REQUESTS: _without_empty(
-                {"capabilities": list(capabilities), "outputs": list(outputs), WATCHED: list(map(_wire, watched))}
+                {
+                    "capabilities": list(capabilities),
+                    "outputs": list(outputs),
+                    WATCHED_PORTS: list(map(_wire, watched_ports)),
+                }
             ),
         }
     )
@@ -83,12 +87,12 @@ def graph_json(
 
 def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
     """The capabilities that feed a block which takes a stream, through other blocks too."""
-    read: dict[str, set[str]] = {}
+    sources_by_stage: dict[str, set[str]] = {}
     names: set[str] = set()
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        behind = {name for port in inputs for name in read.get(port.stage, ())}
-        read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
+        behind = {name for port in inputs for name in sources_by_stage.get(port.stage, ())}
+        sources_by_stage[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
         if isinstance(stage, BlockStage) and stage.reads_stream:
             names |= behind
     return frozenset(names)

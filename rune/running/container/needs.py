@@ -23,10 +23,10 @@ def needed_resources(rune: RuneFile) -> tuple[str, ...]:
         for name, resource in resources.items()
         if isinstance(resource, Mapping) and resource.get("default_value") is None
     }
-    return tuple(sorted(without & set(_used(graph))))
+    return tuple(sorted(without & set(_resource_names(graph))))
 
 
-def _used(graph: Mapping[str, Any]) -> Iterator[str]:
+def _resource_names(graph: Mapping[str, Any]) -> Iterator[str]:
     """The names that stages give as `$NAME`."""
     for kind in ("models", "proc-blocks", "capabilities"):
         stages = graph.get(kind)

@@ -66,12 +66,12 @@ class RuneFile:
 def read_rune(data: bytes | bytearray | memoryview) -> RuneFile:
     """The rune in `data`, whatever bytes these are. Resources view `data`. Raises `ContainerError`."""
     module = read_module(data)
-    named = _by_name(module.sections)
+    sections = _by_name(module.sections)
     return RuneFile(
-        version=next(iter(_objects(named, SectionName.VERSION)), None),
-        graph=next(iter(_objects(named, SectionName.GRAPH)), None),
-        resources=tuple(_resources(named.get(SectionName.RESOURCE.removeprefix("."), []))),
-        proc_blocks=_objects(named, SectionName.PROC_BLOCK),
+        version=next(iter(_objects(sections, SectionName.VERSION)), None),
+        graph=next(iter(_objects(sections, SectionName.GRAPH)), None),
+        resources=tuple(_resources(sections.get(SectionName.RESOURCE.removeprefix("."), []))),
+        proc_blocks=_objects(sections, SectionName.PROC_BLOCK),
         imports=module.imports,
         exports=module.exports,
         memory=module.memory,
@@ -82,32 +82,32 @@ def read_rune(data: bytes | bytearray | memoryview) -> RuneFile:
 
 def read_resources(data: bytes | bytearray | memoryview) -> tuple[tuple[str, memoryview], ...]:
     """The resources alone, by name, whatever else is in `data`. They view it. Raises `ContainerError`."""
-    named = _by_name(read_module(data).sections)
-    return tuple(_resources(named.get(SectionName.RESOURCE.removeprefix("."), [])))
+    sections = _by_name(read_module(data).sections)
+    return tuple(_resources(sections.get(SectionName.RESOURCE.removeprefix("."), [])))
 
 
 def read_graph(data: bytes | bytearray | memoryview) -> Mapping[str, Any] | None:
     """The graph alone, whatever else is in `data`, or None if there is none. Raises `ContainerError`."""
-    named = _by_name(read_module(data).sections)
-    return next(iter(_objects(named, SectionName.GRAPH)), None)
+    sections = _by_name(read_module(data).sections)
+    return next(iter(_objects(sections, SectionName.GRAPH)), None)
 
 
 def _by_name(sections: Iterable[WasmSection]) -> Mapping[str, list[WasmSection]]:
     """The custom sections by their names, of which older ones have no dot in front."""
-    named: dict[str, list[WasmSection]] = {}
+    by_name: dict[str, list[WasmSection]] = {}
     for section in sections:
         if section.name is not None:
-            named.setdefault(section.name.removeprefix("."), []).append(section)
-    return named
+            by_name.setdefault(section.name.removeprefix("."), []).append(section)
+    return by_name
 
 
-def _objects(named: Mapping[str, list[WasmSection]], name: str) -> tuple[Mapping[str, Any], ...]:
+def _objects(sections: Mapping[str, list[WasmSection]], name: str) -> tuple[Mapping[str, Any], ...]:
     """All JSON objects of the sections of one name; a linker may have put several into one section."""
     objects: list[Mapping[str, Any]] = []
-    left = JSON_LIMIT
-    for section in named.get(name.removeprefix("."), []):
-        left -= len(section.payload)
-        if left < 0:
+    remaining = JSON_LIMIT
+    for section in sections.get(name.removeprefix("."), []):
+        remaining -= len(section.payload)
+        if remaining < 0:
             raise ContainerError(
                 f"The section {name} is larger than the limit of {size_text(JSON_LIMIT)}", section.offset
             )

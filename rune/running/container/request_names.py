@@ -12,7 +12,7 @@ from rune.port import Port
 REQUESTS: Final = "requests"
 """The member of our graphs that lists the stages of a section in the order in which the rune asks for them."""
 
-WATCHED: Final = "watched"
+WATCHED_PORTS: Final = "watched"
 """Its list of the wires whose tensors are sent as well, each through an output behind those of the pipeline."""
 
 
@@ -34,8 +34,8 @@ def streamed_requests(graph: Mapping[str, Any], kinds: Sequence[Capability]) -> 
     """For each capability that the rune asks for, whether it must be read without gaps and without overlap, as far as
     the graph, foreign JSON of any form, tells."""
     stages = _mapping(graph.get("capabilities"))
-    named = requested_stages(graph, "capabilities", [kind.graph_type for kind in kinds])
-    return tuple(name is not None and _mapping(stages.get(name)).get("stream") is True for name in named)
+    names = requested_stages(graph, "capabilities", [kind.graph_type for kind in kinds])
+    return tuple(name is not None and _mapping(stages.get(name)).get("stream") is True for name in names)
 
 
 def watched_ports(graph: Mapping[str, Any], kinds: Sequence[OutputKind]) -> tuple[Port, ...]:
@@ -44,12 +44,12 @@ def watched_ports(graph: Mapping[str, Any], kinds: Sequence[OutputKind]) -> tupl
     `kinds` are those of all outputs that the rune asks for. Nothing is watched where the graph contradicts them.
     """
     requests = _mapping(graph.get(REQUESTS))
-    listed = requests.get(WATCHED)
-    ports = tuple(map(_port, listed)) if isinstance(listed, list) else ()
-    known = tuple(port for port in ports if port is not None)
-    is_known = len(set(known)) == len(ports) and len(_texts(requests.get("outputs"))) + len(ports) == len(kinds)
-    sent = kinds[len(kinds) - len(ports) :]
-    return known if is_known and all(kind is OutputKind.TENSOR for kind in sent) else ()
+    entries = requests.get(WATCHED_PORTS)
+    ports = tuple(map(_port, entries)) if isinstance(entries, list) else ()
+    known_ports = tuple(port for port in ports if port is not None)
+    is_known = len(set(known_ports)) == len(ports) and len(_texts(requests.get("outputs"))) + len(ports) == len(kinds)
+    last_kinds = kinds[len(kinds) - len(ports) :]
+    return known_ports if is_known and all(kind is OutputKind.TENSOR for kind in last_kinds) else ()
 
 
 def _port(value: object) -> Port | None:

@@ -85,8 +85,8 @@ def with_spelled_dots(data: bytes, meaning: Meaning = "exact") -> bytes:
     sections = {section.number: section for section in module.sections if section.name is None}
     if not sections.keys() >= {_TYPES, _FUNCTIONS, _CODE}:
         raise ContainerError("The second module has no code")
-    imported = sum(each.kind == "function" for each in module.imports)
-    function = imported + _count(sections[_FUNCTIONS])
+    import_count = sum(each.kind == "function" for each in module.imports)
+    function = import_count + _count(sections[_FUNCTIONS])
     if function >= _MOST_FUNCTIONS:
         raise ContainerError(f"The second module has {function} functions; at most {_MOST_FUNCTIONS - 1} are read")
     call = bytes([0x10, function & 0x7F | 0x80, function >> 7])

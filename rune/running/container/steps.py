@@ -40,10 +40,10 @@ def with_steps(data: bytes) -> OpenedRune | None:
         return None
     exports = _exports(sections[_EXPORTS])
     call = next((index for name, kind, index in exports if (name, kind) == ("_call", _FUNCTION)), None)
-    imported = sum(each.kind == "function" for each in module.imports)
-    if call is None or call < imported:
+    import_count = sum(each.kind == "function" for each in module.imports)
+    if call is None or call < import_count:
         return None
-    steps = _called(_body(sections[_CODE], call - imported))
+    steps = _callees(_body(sections[_CODE], call - import_count))
     if not steps:
         return None
     return OpenedRune(_with_exports(data, sections[_EXPORTS], steps), len(steps))
@@ -56,18 +56,18 @@ def _exports(section: WasmSection) -> Iterator[tuple[str, int, int]]:
         yield cursor.name("an export's name"), cursor.byte("an export's kind"), cursor.number("an export's index")
 
 
-def _body(section: WasmSection, wanted: int) -> memoryview:
+def _body(section: WasmSection, index: int) -> memoryview:
     """The locals and the instructions of a function that the module defines, by its number."""
     cursor = ByteCursor(section.payload, section.offset)
     count = cursor.number("the number of functions")
-    if wanted >= count:
+    if index >= count:
         raise ContainerError("The rune is damaged: it exports a function that it does not have", section.offset)
-    for _ in range(wanted):
+    for _ in range(index):
         cursor.block("a function")
     return cursor.block("a function")[1]
 
 
-def _called(body: memoryview) -> tuple[int, ...]:
+def _callees(body: memoryview) -> tuple[int, ...]:
     """The functions that a body calls; empty where it does anything else than to call them and to give a constant."""
     cursor = ByteCursor(body, 0)
     if cursor.number("the number of locals"):
@@ -84,12 +84,12 @@ def _with_exports(data: bytes, section: WasmSection, steps: tuple[int, ...]) -> 
     """The module with more exports."""
     cursor = ByteCursor(section.payload, section.offset)
     count = cursor.count("exports")
-    added = b"".join(_export(step_name(number), index) for number, index in enumerate(steps))
-    payload = unsigned_leb(count + len(steps)) + bytes(section.payload[cursor.at :]) + added
+    entries = b"".join(_export(step_name(number), index) for number, index in enumerate(steps))
+    payload = unsigned_leb(count + len(steps)) + bytes(section.payload[cursor.at :]) + entries
     end = section.offset + len(section.payload)
     return data[: section.start] + bytes([_EXPORTS]) + unsigned_leb(len(payload)) + payload + data[end:]
 
 
 def _export(name: str, index: int) -> bytes:
-    encoded = name.encode()
-    return unsigned_leb(len(encoded)) + encoded + bytes([_FUNCTION]) + unsigned_leb(index)
+    encoded_name = name.encode()
+    return unsigned_leb(len(encoded_name)) + encoded_name + bytes([_FUNCTION]) + unsigned_leb(index)

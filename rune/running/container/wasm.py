@@ -103,8 +103,8 @@ def unsigned_leb(number: int) -> bytes:
 
 def custom_section(name: str, payload: bytes) -> bytes:
     """A whole custom section, ready to be appended to a module."""
-    encoded = name.encode()
-    content = unsigned_leb(len(encoded)) + encoded + payload
+    encoded_name = name.encode()
+    content = unsigned_leb(len(encoded_name)) + encoded_name + payload
     return bytes([_CUSTOM]) + unsigned_leb(len(content)) + content
 
 
@@ -125,15 +125,15 @@ def _sections(data: memoryview) -> tuple[WasmSection, ...]:
     cursor = ByteCursor(data, 0)
     cursor.at = len(_HEADER)
     sections: list[WasmSection] = []
-    seen: set[int] = set()
+    seen_numbers: set[int] = set()
     while cursor.at < len(data):
         start = cursor.at
         number = cursor.byte("a section")
         if number > _LAST:
             raise ContainerError(f"The rune is damaged: there is no section of number {number}", start)
-        if number != _CUSTOM and number in seen:
+        if number != _CUSTOM and number in seen_numbers:
             raise ContainerError(f"The rune is damaged: section {number} is there twice", start)
-        seen.add(number)
+        seen_numbers.add(number)
         if len(sections) >= ENTRY_LIMIT:
             raise ContainerError(f"The rune has more than {ENTRY_LIMIT} sections", start)
         offset, payload = cursor.block(f"section {number}")

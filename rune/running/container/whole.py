@@ -15,12 +15,12 @@ def missing_part(rune: RuneFile) -> str | None:
     """
     if rune.graph is None:
         return "its graph"
-    carried = {name for name, _ in rune.resources}
+    resource_names = {name for name, _ in rune.resources}
     of_models = {stage.get("file") for stage in _records(rune.graph.get("models"))}
     resources = rune.graph.get("resources")
     for name, resource in resources.items() if isinstance(resources, Mapping) else ():
         has_default = isinstance(resource, Mapping) and resource.get("default_value") is not None
-        if has_default and name not in carried and f"${name}" not in of_models:
+        if has_default and name not in resource_names and f"${name}" not in of_models:
             return f"its resource {name}"
     return None
 

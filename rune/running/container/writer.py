@@ -20,7 +20,7 @@ def pack(module: bytes, sections: Iterable[tuple[str, bytes]] | Mapping[str, byt
 
 
 def rune_sections(
-    graph: Mapping[str, Any], resources: Iterable[tuple[str, bytes]] = (), relaxed: bytes = b""
+    graph: Mapping[str, Any], resources: Iterable[tuple[str, bytes]] = (), relaxed_module: bytes = b""
 ) -> tuple[tuple[str, bytes], ...]:
     """The parts of every rune: our version, its graph (`graph_json`) and its resources; and its second module, of
     relaxed SIMD, where it has one."""
@@ -28,7 +28,7 @@ def rune_sections(
         (SectionName.VERSION, canonical_json({"version": rune.__version__})),
         (SectionName.GRAPH, canonical_json(graph)),
         *((SectionName.RESOURCE, _resource(name, data)) for name, data in resources),
-        *(((SectionName.RELAXED, relaxed),) if relaxed else ()),
+        *(((SectionName.RELAXED, relaxed_module),) if relaxed_module else ()),
     )
 
 
@@ -38,5 +38,5 @@ def canonical_json(value: Any) -> bytes:
 
 
 def _resource(name: str, data: bytes) -> bytes:
-    encoded = name.encode()
-    return struct.pack(">I", len(encoded)) + encoded + struct.pack(">I", len(data)) + data
+    encoded_name = name.encode()
+    return struct.pack(">I", len(encoded_name)) + encoded_name + struct.pack(">I", len(data)) + data

@@ -24,8 +24,8 @@ _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _LONGEST_COMMENT = 0xFFFF
-_STORED, _DEFLATED = 0, 8
-_ENCRYPTED = 0x1
+_STORED_METHOD, _DEFLATED_METHOD = 0, 8
+_ENCRYPTED_FLAG = 0x1
 _UTF8 = 0x800
 
 
@@ -38,7 +38,7 @@ class ZuneEntry:
 
 
 @dataclass(frozen=True)
-class _Packed:
+class _PackedEntry:
     """Where an entry's bytes stand."""
 
     path: str
@@ -57,18 +57,18 @@ class Zune:
     runefile: str
     entries: tuple[ZuneEntry, ...]
     _data: bytes
-    _packed: tuple[_Packed, ...]
+    _packed_entries: tuple[_PackedEntry, ...]
 
     def read(self, path: str) -> bytes:
         """The bytes of one entry. Raises `FileError`, and `ContainerError` where they are broken."""
-        wanted = normal_path(path)
-        for packed in self._packed:
-            if packed.path == wanted:
-                if packed.size > MAX_ENTRY_SIZE:
+        normalised_path = normal_path(path)
+        for entry in self._packed_entries:
+            if entry.path == normalised_path:
+                if entry.size > MAX_ENTRY_SIZE:
                     raise FileTooLarge(
-                        path, f"{size_text(packed.size)}, more than the limit of {size_text(MAX_ENTRY_SIZE)}"
+                        path, f"{size_text(entry.size)}, more than the limit of {size_text(MAX_ENTRY_SIZE)}"
                     )
-                return _unpacked(self._data, packed, MAX_ENTRY_SIZE)
+                return _unpacked(self._data, entry, MAX_ENTRY_SIZE)
         raise FileMissing(path, "no such file in the zune")
 
     def paths(self) -> tuple[str, ...]:
@@ -83,9 +83,9 @@ def is_zune(data: bytes) -> bool:
 
 def read_zune(data: bytes) -> Zune:
     """A zune's Runefile and the list of its entries. Raises `ContainerError` for any other file."""
-    packed = tuple(_directory(data))
-    entries = tuple(ZuneEntry(each.path, each.size) for each in packed)
-    runefile = next((each for each in packed if each.path == DEFAULT_RUNEFILE), None)
+    packed_entries = tuple(_directory(data))
+    entries = tuple(ZuneEntry(each.path, each.size) for each in packed_entries)
+    runefile = next((each for each in packed_entries if each.path == DEFAULT_RUNEFILE), None)
     if runefile is None:
         raise ContainerError(f"the zip contains no {DEFAULT_RUNEFILE}, so it is not a zune", 0)
     if runefile.size > MAX_RUNEFILE_SIZE:
@@ -96,10 +96,10 @@ def read_zune(data: bytes) -> Zune:
         text = _unpacked(data, runefile, MAX_RUNEFILE_SIZE).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ContainerError(f"its {DEFAULT_RUNEFILE} is not UTF-8 text", runefile.offset) from error
-    return Zune(text, entries, data, packed)
+    return Zune(text, entries, data, packed_entries)
 
 
-def _directory(data: bytes) -> Iterator[_Packed]:
+def _directory(data: bytes) -> Iterator[_PackedEntry]:
     """The files that the zip's directory lists; folders are left out."""
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - _END.size - _LONGEST_COMMENT))
     if end < 0 or end + _END.size > len(data):
@@ -111,7 +111,7 @@ def _directory(data: bytes) -> Iterator[_Packed]:
         raise ContainerError("the zip is one part of several", end)
     if count > MAX_ENTRIES:
         raise ContainerError(f"the zip has {count} entries, more than the limit of {MAX_ENTRIES}", end)
-    at, seen = start, set()
+    at, seen_paths = start, set()
     for _ in range(count):
         if at + _ENTRY.size > end or data[at : at + 4] != b"PK\x01\x02":
             raise ContainerError("the zip's directory ends too early", at)
@@ -124,10 +124,10 @@ def _directory(data: bytes) -> Iterator[_Packed]:
             raise ContainerError("the zip's directory ends too early", at)
         path = _path(data[at + _ENTRY.size : name_end], flags, at)
         if path is not None:
-            if path in seen:
+            if path in seen_paths:
                 raise ContainerError(f"two entries of the zip are named {path}", at)
-            seen.add(path)
-            yield _Packed(path, size, packed_size, method, flags, checksum, offset=fields[-1])
+            seen_paths.add(path)
+            yield _PackedEntry(path, size, packed_size, method, flags, checksum, offset=fields[-1])
         at = name_end + extra + comment
 
 
@@ -140,27 +140,27 @@ def _path(name: bytes, flags: int, at: int) -> str | None:
         raise ContainerError("the name of an entry of the zip leads out of it, or is not a valid name", at) from error
 
 
-def _unpacked(data: bytes, packed: _Packed, limit: int) -> bytes:
-    at = packed.offset
+def _unpacked(data: bytes, entry: _PackedEntry, limit: int) -> bytes:
+    at = entry.offset
     if at + _LOCAL.size > len(data) or data[at : at + 4] != b"PK\x03\x04":
-        raise ContainerError(f"the zip has no {packed.path} where its directory says", min(at, len(data)))
+        raise ContainerError(f"the zip has no {entry.path} where its directory says", min(at, len(data)))
     *_, name_size, extra = _LOCAL.unpack_from(data, at)
     start = at + _LOCAL.size + name_size + extra
-    if packed.flags & _ENCRYPTED:
-        raise ContainerError(f"{packed.path} is encrypted", at)
-    if start + packed.packed_size > len(data):
-        raise ContainerError(f"{packed.path} is cut short", at)
-    body = data[start : start + packed.packed_size]
-    if packed.method == _STORED:
+    if entry.flags & _ENCRYPTED_FLAG:
+        raise ContainerError(f"{entry.path} is encrypted", at)
+    if start + entry.packed_size > len(data):
+        raise ContainerError(f"{entry.path} is cut short", at)
+    body = data[start : start + entry.packed_size]
+    if entry.method == _STORED_METHOD:
         content = body
-    elif packed.method == _DEFLATED:
+    elif entry.method == _DEFLATED_METHOD:
         try:
             # One byte more than allowed is enough to know that there is too much.
-            content = zlib.decompressobj(-15).decompress(body, min(limit, packed.size) + 1)
+            content = zlib.decompressobj(-15).decompress(body, min(limit, entry.size) + 1)
         except zlib.error as error:
-            raise ContainerError(f"{packed.path} cannot be unpacked", start) from error
+            raise ContainerError(f"{entry.path} cannot be unpacked", start) from error
     else:
-        raise ContainerError(f"{packed.path} is compressed by method {packed.method}, which a zune never uses", at)
-    if len(content) != packed.size or zlib.crc32(content) != packed.checksum:
-        raise ContainerError(f"{packed.path} is not what the zip's directory says", start)
+        raise ContainerError(f"{entry.path} is compressed by method {entry.method}, which a zune never uses", at)
+    if len(content) != entry.size or zlib.crc32(content) != entry.checksum:
+        raise ContainerError(f"{entry.path} is not what the zip's directory says", start)
     return content

@@ -20,7 +20,7 @@ from rune.running.deployment.server import ServedRelease
 class CachedRune:
     """A rune that was loaded before, with when its server last said that it is the current one."""
 
-    served: ServedRelease
+    served_release: ServedRelease
     data: bytes
     confirmed: float
     """Seconds since 1970."""
@@ -37,21 +37,21 @@ class RuneCache:
         """Returns the stored bytes, or None if there are none, or if they are damaged."""
         try:
             record = json.loads((self._folder / "served.json").read_text("utf-8"))
-            served = ServedRelease.from_json(record["served"])
-            data = (self._folder / _file_name(served)).read_bytes()
+            served_release = ServedRelease.from_json(record["served"])
+            data = (self._folder / _file_name(served_release)).read_bytes()
             confirmed = float(record["confirmed"])
         except (OSError, ValueError, KeyError, TypeError, DeploymentError):
             return None
-        if digest_of(data) != served.rune:
+        if digest_of(data) != served_release.rune:
             return None
-        return CachedRune(served, data, confirmed)
+        return CachedRune(served_release, data, confirmed)
 
-    def write(self, served: ServedRelease, data: bytes) -> None:
+    def write(self, served_release: ServedRelease, data: bytes) -> None:
         """Stores a rune that was verified. A folder that cannot be written is not used."""
-        record = json.dumps({"served": served.to_json(), "confirmed": time.time()})
+        record = json.dumps({"served": served_release.to_json(), "confirmed": time.time()})
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            rune = self._folder / _file_name(served)
+            rune = self._folder / _file_name(served_release)
             if not rune.exists():
                 _replace(rune, data)
             _replace(self._folder / "served.json", record.encode())
@@ -71,8 +71,8 @@ def default_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hammer-forge" / "deployments"
 
 
-def _file_name(served: ServedRelease) -> str:
-    return f"{served.rune[7:]}.rune"
+def _file_name(served_release: ServedRelease) -> str:
+    return f"{served_release.rune[7:]}.rune"
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -40,7 +40,7 @@ class ServedRelease:
         """Reads the answer of a server or a stored file. Raises `DeploymentError`."""
         try:
             rune = value["rune"]
-            served = cls(
+            served_release = cls(
                 str(value["version"]),
                 int(value["release"]),
                 str(value["since"]),
@@ -49,10 +49,10 @@ class ServedRelease:
                 str(rune["url"]),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
-            served = None
-        if served is None or not is_digest(served.rune) or not 0 < served.size <= LARGEST_RUNE:
+            served_release = None
+        if served_release is None or not is_digest(served_release.rune) or not 0 < served_release.size <= LARGEST_RUNE:
             raise DeploymentError("refused", "The address answers with something that is not a deployment's.")
-        return served
+        return served_release
 
     def to_json(self) -> dict[str, Any]:
         """The same as a server says it."""
@@ -84,21 +84,21 @@ class DeploymentServer:
     def _headers(self) -> dict[str, str]:
         return {"x-api-key": self._key} if self._key else {}
 
-    def served(self) -> ServedRelease:
+    def served_release(self) -> ServedRelease:
         """Which rune it serves now. Raises `DeploymentError`."""
-        served = ServedRelease.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
+        served_release = ServedRelease.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
         scheme, host, *_ = urlsplit(self._url)
-        if not served.url.startswith(f"{scheme}://{host}/") or not served.url.isascii():
-            raise DeploymentError("refused", f"The deployment names a rune on another server: {served.url}")
-        return served
+        if not served_release.url.startswith(f"{scheme}://{host}/") or not served_release.url.isascii():
+            raise DeploymentError("refused", f"The deployment names a rune on another server: {served_release.url}")
+        return served_release
 
-    def rune(self, served: ServedRelease) -> bytes:
+    def rune(self, served_release: ServedRelease) -> bytes:
         """The bytes of the rune, not yet compared with its digest. Raises `DeploymentError`."""
-        return self._get(served.url, {}, served.size)
+        return self._get(served_release.url, {}, served_release.size)
 
-    def signatures(self, served: ServedRelease) -> Any:
+    def signatures(self, served_release: ServedRelease) -> Any:
         """The manifest and the bundles of the rune's signatures, not yet verified. Raises `DeploymentError`."""
-        return _parsed(self._get(f"{served.url}/signatures", {}, _LARGEST_JSON))
+        return _parsed(self._get(f"{served_release.url}/signatures", {}, _LARGEST_JSON))
 
     def _get(self, url: str, headers: dict[str, str], limit: int) -> bytes:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the scheme was checked

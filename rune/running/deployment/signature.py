@@ -22,13 +22,13 @@ def require_signature(signatures: Any, rune: str, public_key: str) -> None:
         manifest = base64.b64decode(signatures["manifest"], validate=True)
         layers = json.loads(manifest)["layers"]
         if layers[0]["digest"] != rune:
-            raise _refused("The manifest that the server sent names another rune.")
+            raise _refusal("The manifest that the server sent names another rune.")
         digest = hashlib.sha256(manifest).hexdigest()
         if any(_is_proof(bundle, digest, public_key) for bundle in signatures["bundles"]):
             return
     except (KeyError, IndexError, TypeError, ValueError, RecursionError, binascii.Error):
-        raise _refused("The signatures that the server sent cannot be read.") from None
-    raise _refused("No signature of this key is about the rune that the deployment serves.")
+        raise _refusal("The signatures that the server sent cannot be read.") from None
+    raise _refusal("No signature of this key is about the rune that the deployment serves.")
 
 
 def _is_proof(bundle: Any, digest: str, public_key: str) -> bool:
@@ -49,18 +49,18 @@ def _verifies(public_key: str, signature: bytes, data: bytes) -> bool:
     try:
         key = serialization.load_pem_public_key(public_key.encode())
     except ValueError:
-        raise _refused("The public key is not a PEM text.") from None
+        raise _refusal("The public key is not a PEM text.") from None
     try:
         if isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, data)
         elif isinstance(key, ec.EllipticCurvePublicKey):
             key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
         else:
-            raise _refused("The public key is neither of Ed25519 nor of P-256.")
+            raise _refusal("The public key is neither of Ed25519 nor of P-256.")
     except InvalidSignature:
         return False
     return True
 
 
-def _refused(message: str) -> DeploymentError:
+def _refusal(message: str) -> DeploymentError:
     return DeploymentError("signature-refused", message)

@@ -41,7 +41,7 @@ class TrustedUpdates:
         of_root = root.encode() if isinstance(root, str) else root
         self._folder = folder / hashlib.sha256(f"{server.url}\n".encode() + of_root).hexdigest()[:32]
 
-    def served(self, now: float) -> ServedRelease:
+    def served_release(self, now: float) -> ServedRelease:
         """Returns the state in the documents today. `now` is the time of this computer in seconds since 1970.
 
         Raises `DeploymentError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, `refused`,
@@ -73,7 +73,7 @@ class TrustedUpdates:
                 raise fetcher.refusal from None
             raise DeploymentError("damaged", f"The signed documents could not be loaded: {error}.") from None
         except ExpiredMetadataError as error:
-            raise self._expired(now, str(error)) from None
+            raise self._expiry_error(now, str(error)) from None
         except BadVersionNumberError as error:
             raise DeploymentError("older", f"The server sends documents of an older state: {error}.") from None
         except LengthOrHashMismatchError as error:
@@ -86,9 +86,9 @@ class TrustedUpdates:
             raise DeploymentError("signature-refused", f"A signed document cannot be read: {error}.") from None
         if target is None:
             raise DeploymentError("mixed", "The signed documents are those of another deployment.")
-        served = _served(self._server.url, target)
-        self._require_clock(now, served)
-        return served
+        served_release = _release_of(self._server.url, target)
+        self._require_clock(now, served_release)
+        return served_release
 
     def _pinned_root(self, digest: str) -> bytes:
         """The root document with a digest: from an earlier load, or one of those that the server has. Raises
@@ -108,7 +108,7 @@ class TrustedUpdates:
                 return document
         raise DeploymentError("signature-refused", f"No root document of the server has the digest {digest}.")
 
-    def _expired(self, now: float, reason: str) -> DeploymentError:
+    def _expiry_error(self, now: float, reason: str) -> DeploymentError:
         """Either somebody holds back newer documents, or the clock of this computer is wrong. Both load nothing."""
         here = datetime.fromtimestamp(now, UTC)
         there = _parsed_date(self._server.date)
@@ -119,12 +119,12 @@ class TrustedUpdates:
         message = f"The server's newest documents have ended ({reason}). Somebody may hold back newer ones."
         return DeploymentError("expired", message)
 
-    def _require_clock(self, now: float, served: ServedRelease) -> None:
+    def _require_clock(self, now: float, served_release: ServedRelease) -> None:
         """A clock that lies behind the release would take documents for valid that ended long ago."""
-        since, here = datetime.fromisoformat(served.since), datetime.fromtimestamp(now, UTC)
+        since, here = datetime.fromisoformat(served_release.since), datetime.fromtimestamp(now, UTC)
         if here < since - _CLOCK_TOLERANCE:
             message = f"The clock of this computer says {here:%Y-%m-%d %H:%M} UTC, which is before the release of "
-            message += f"{served.version} on {since:%Y-%m-%d %H:%M}. Set the clock."
+            message += f"{served_release.version} on {since:%Y-%m-%d %H:%M}. Set the clock."
             raise DeploymentError("clock-wrong", message)
 
 
@@ -158,7 +158,7 @@ def _target_name(url: str) -> str:
     return unquote(urlsplit(url).path.rstrip("/").partition("/d/")[2])
 
 
-def _served(url: str, target: Any) -> ServedRelease:
+def _release_of(url: str, target: Any) -> ServedRelease:
     custom = target.unrecognized_fields.get("custom", {})
     digest = f"sha256:{target.hashes.get('sha256', '')}"
     if not 0 < target.length <= LARGEST_RUNE:

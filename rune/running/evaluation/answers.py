@@ -40,7 +40,7 @@ class AnswerReader:
 
     def __init__(self, data: bytes, outputs: Sequence[RequestedOutput], resources: Mapping[str, bytes]) -> None:
         graph = _graph(data)
-        self.labels = _labels(graph, {**_carried(data), **resources})
+        self.labels = _labels(graph, {**_resources_in(data), **resources})
         """The rune's own labels, by their index; empty where it has no list of words."""
         self._meanings = _meanings(graph, outputs)
 
@@ -113,7 +113,7 @@ def _graph(data: bytes) -> Mapping[str, Any]:
         return {}
 
 
-def _carried(data: bytes) -> Mapping[str, bytes]:
+def _resources_in(data: bytes) -> Mapping[str, bytes]:
     try:
         return {name: bytes(value) for name, value in read_resources(data)}
     except ContainerError:
@@ -160,9 +160,11 @@ def _meanings_of(graph: Mapping[str, Any], stage: str) -> Iterator[_Meaning]:
             continue
         if not all(type(size) is int and size > 0 for size in sizes):
             continue
-        quantised = _mapping(tensor.get("quantization"))
+        quantisation = _mapping(tensor.get("quantization"))
         is_float = str(tensor.get("element_type")).upper().startswith("F")
-        scale, zero_point = (1.0, 0.0) if is_float else (_number(quantised, "scale"), _number(quantised, "zero_point"))
+        scale, zero_point = (
+            (1.0, 0.0) if is_float else (_number(quantisation, "scale"), _number(quantisation, "zero_point"))
+        )
         if scale is not None and zero_point is not None:
             yield _Meaning(math.prod(sizes), scale, zero_point)
 

@@ -29,21 +29,21 @@ class EvaluationChange:
 
 
 @dataclass(frozen=True)
-class Lost:
+class LostTests:
     """The lost tests of an evaluation: labels without remaining samples, and the total number of lost samples."""
 
     labels: tuple[str, ...]
     samples: int
 
 
-def lost(before: Evaluation, after: Evaluation) -> Lost:
+def lost_tests(before: Evaluation, after: Evaluation) -> LostTests:
     """Returns the tests that were lost since the earlier evaluation. A sample is identified by its name."""
     labels = {each.label for each in after.outcomes}
     missing = {each.name for each in before.outcomes} - {each.name for each in after.outcomes}
-    return Lost(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
+    return LostTests(tuple(sorted({each.label for each in before.outcomes} - labels)), len(missing))
 
 
-def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:
+def evaluation_change(before: Evaluation, after: Evaluation) -> EvaluationChange:
     """Which samples became right or wrong from one to the other. A sample is known by its name."""
     was = {each.name: each.is_right for each in before.outcomes}
     both = [each for each in after.outcomes if each.name in was]
@@ -52,7 +52,7 @@ def changed(before: Evaluation, after: Evaluation) -> EvaluationChange:
     return EvaluationChange(len(both), better, worse, sign_test(len(better), len(worse)))
 
 
-def moved(before: Evaluation, after: Evaluation) -> Mapping[tuple[str, str | None], int]:
+def answer_moves(before: Evaluation, after: Evaluation) -> Mapping[tuple[str, str | None], int]:
     """How many samples of a label more than before have an answer, by both; fewer are negative, none are left out.
 
     Recordings with marked events have no answer of their own and do not count.

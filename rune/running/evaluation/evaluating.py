@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from rune.project.files import FileError
 from rune.running.container import read_rune, streamed_requests
 from rune.running.evaluation.answers import AnswerReader, ScoredLabel
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome, Unread
+from rune.running.evaluation.evaluation import Evaluation, SampleOutcome, UnreadSample
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, same_label
 from rune.running.evaluation.streams import Detection, Listening, detections, is_background, match_events
 from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
@@ -55,25 +55,25 @@ def evaluate(
     `RuneError` for a rune that does not load.
     """
     effort = effort or EvaluationEffort()
-    spent = 0.0
+    spent_seconds = 0.0
     trial = _Trial(data, effort.limits, listening or Listening(), resources)
     outcomes: list[SampleOutcome] = []
-    unread: list[Unread] = []
-    ordered = list(_interleaved_by_label(samples))
-    for number, sample in enumerate(ordered):
-        if spent > effort.seconds:
+    unread_samples: list[UnreadSample] = []
+    interleaved_samples = list(_interleaved_by_label(samples))
+    for number, sample in enumerate(interleaved_samples):
+        if spent_seconds > effort.seconds:
             break
         start = time.monotonic()
         try:
             outcomes.append(trial.of(sample))
         except (FileError, OSError, InputError) as error:
-            unread.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
-        spent += time.monotonic() - start
+            unread_samples.append(UnreadSample(sample.name, getattr(error, "reason", None) or str(error)))
+        spent_seconds += time.monotonic() - start
         progress(number + 1)
-    unreached = len(ordered) - len(outcomes) - len(unread)
+    unreached_count = len(interleaved_samples) - len(outcomes) - len(unread_samples)
     outcomes.sort(key=lambda each: each.name)
-    unread.sort(key=lambda each: each.name)
-    return Evaluation(trial.labels, tuple(outcomes), tuple(unread), unreached)
+    unread_samples.sort(key=lambda each: each.name)
+    return Evaluation(trial.labels, tuple(outcomes), tuple(unread_samples), unreached_count)
 
 
 def answer_each(
@@ -113,11 +113,11 @@ class _Trial:
     """One rune, compiled once and started for each sample."""
 
     def __init__(self, data: bytes, limits: Limits, listening: Listening, resources: Mapping[str, bytes]) -> None:
-        self._compiled = CompiledRune(data, limits)
+        self._compiled_rune = CompiledRune(data, limits)
         self._resources = resources
         self._listening = listening
         first = self._start()
-        self._fed: RequestedCapability = fed_capability(first.capabilities)
+        self._fed_capability: RequestedCapability = fed_capability(first.capabilities)
         graph = read_rune(data).graph or {}
         self._is_stream = any(streamed_requests(graph, [request.kind for request in first.capabilities]))
         self._reader = AnswerReader(data, first.outputs, resources)
@@ -126,22 +126,22 @@ class _Trial:
         self._spelling = {same_label(label): label for label in self.labels}
 
     def _start(self) -> LoadedRune:
-        return self._compiled.start(resources=self._resources)
+        return self._compiled_rune.start(resources=self._resources)
 
     def of(self, sample: LabelledSample) -> SampleOutcome:
         """Raises `FileError`, `OSError` and `InputError` for a sample that cannot be read."""
         read = stream_windows if self._is_stream else windows_of
-        windows = read(self._fed, sample.read(), self._listening.hops)
-        label = self._spelled(sample.label)
-        loaded = self._start()
+        windows = read(self._fed_capability, sample.read(), self._listening.hops)
+        label = self._spelling_of(sample.label)
+        rune = self._start()
         try:
-            windows, answers = self._answers(loaded, windows)
+            windows, answers = self._answers(rune, windows)
         except InputError:
             raise
         except RuneError as error:
-            return _failed(sample, label, windows, str(error))
+            return _failed_outcome(sample, label, windows, str(error))
         finally:
-            loaded.close()
+            rune.close()
         if sample.events is None and not windows.is_stream:
             return self._clip(sample.name, label, answers[0])
         return self._stream(sample, label, windows, answers)
@@ -149,42 +149,42 @@ class _Trial:
     def answer_of(self, sample: LabelledSample) -> ScoredLabel:
         """Raises `FileError`, `OSError`, `InputError` and `RuneError`."""
         read = stream_windows if self._is_stream else windows_of
-        windows = read(self._fed, sample.read(), self._listening.hops)
-        loaded = self._start()
+        windows = read(self._fed_capability, sample.read(), self._listening.hops)
+        rune = self._start()
         try:
-            windows, answers = self._answers(loaded, windows)
+            windows, answers = self._answers(rune, windows)
         finally:
-            loaded.close()
+            rune.close()
         if len(answers) == 1:
             return answers[0]
-        detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
-        return ScoredLabel(_answer_of_all(detected, answers), _mean_scores(answers))
+        all_detections = detections([answer.votes for answer in answers], windows.ends, self._listening)
+        return ScoredLabel(_answer_of_all(all_detections, answers), _mean_scores(answers))
 
-    def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
+    def _answers(self, rune: LoadedRune, windows: Windows) -> tuple[Windows, list[ScoredLabel]]:
         """The answers of the rune, and their windows: one that takes a stream does in some runs only. A
         sample that fills no window is followed by silence."""
-        answers = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
-        answered = [(end, answer) for end, answer in answers if answer is not None]
+        answers = [(end, self._answer(rune, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
+        timed_answers = [(end, answer) for end, answer in answers if answer is not None]
         for silence in windows.silences if self._is_stream else ():
-            if answered:
+            if timed_answers:
                 break
-            answer = self._answer(loaded, silence)
-            answered += [] if answer is None else [(windows.ends[-1], answer)]
-        if not answered:
+            answer = self._answer(rune, silence)
+            timed_answers += [] if answer is None else [(windows.ends[-1], answer)]
+        if not timed_answers:
             raise InputFile("the rune sends nothing for this sample")
-        return replace(windows, ends=tuple(end for end, _ in answered)), [answer for _, answer in answered]
+        return replace(windows, ends=tuple(end for end, _ in timed_answers)), [answer for _, answer in timed_answers]
 
-    def _answer(self, loaded: LoadedRune, data: bytes) -> ScoredLabel | None:
+    def _answer(self, rune: LoadedRune, data: bytes) -> ScoredLabel | None:
         """None in a run that completes no window of a stream."""
-        inputs = dict(generated_inputs(loaded.capabilities))
-        inputs[self._fed.id] = data
-        messages = loaded.call(inputs)
-        if loaded.is_incomplete:
+        inputs = dict(generated_inputs(rune.capabilities))
+        inputs[self._fed_capability.id] = data
+        messages = rune.call(inputs)
+        if rune.is_incomplete:
             return None
         answer = self._reader.read(messages)
-        return ScoredLabel(self._spelled(answer.label), answer.scores)
+        return ScoredLabel(self._spelling_of(answer.label), answer.scores)
 
-    def _spelled(self, label: str) -> str:
+    def _spelling_of(self, label: str) -> str:
         """A label as the rune writes it."""
         return self._spelling.get(same_label(label), " ".join(label.split()))
 
@@ -199,12 +199,12 @@ class _Trial:
         """A recording of several windows. Without marks its label holds for all of it, and what was called loudest is
         its answer; where nothing was called, what most windows answered, of the labels that mean nothing where there
         are such."""
-        detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
-        result = match_events(_events(sample, label), detected, self._listening.tolerance)
+        all_detections = detections([answer.votes for answer in answers], windows.ends, self._listening)
+        result = match_events(_events(sample, label), all_detections, self._listening.tolerance)
         return SampleOutcome(
             sample.name,
             label,
-            None if sample.events is not None else _answer_of_all(detected, answers),
+            None if sample.events is not None else _answer_of_all(all_detections, answers),
             events=len(result.hits),
             hits=sum(result.hits),
             false_alarms=len(result.false_alarms),
@@ -221,7 +221,7 @@ def _events(sample: LabelledSample, label: str) -> tuple[RecordedEvent, ...]:
     return () if is_background(label) or not label else (RecordedEvent(label, 0.0, math.inf),)
 
 
-def _failed(sample: LabelledSample, label: str, windows: Windows, failure: str) -> SampleOutcome:
+def _failed_outcome(sample: LabelledSample, label: str, windows: Windows, failure: str) -> SampleOutcome:
     """The outcome of a sample on which the rune fails: it found none of the events."""
     if sample.events is None and not windows.is_stream:
         return SampleOutcome(sample.name, label, None, failure=failure)
@@ -241,9 +241,9 @@ def _mean_scores(answers: Sequence[ScoredLabel]) -> Mapping[str, float]:
     return {label: sum(answer.scores.get(label, 0.0) for answer in answers) / len(answers) for label in labels}
 
 
-def _answer_of_all(detected: Sequence[Detection], answers: Sequence[ScoredLabel]) -> str:
-    if detected:
-        return max(detected, key=lambda each: each.score).label
+def _answer_of_all(all_detections: Sequence[Detection], answers: Sequence[ScoredLabel]) -> str:
+    if all_detections:
+        return max(all_detections, key=lambda each: each.score).label
     labels = [answer.label for answer in answers]
     quiet = [label for label in labels if is_background(label)] or labels
     return max(dict.fromkeys(quiet), key=quiet.count)

@@ -48,7 +48,7 @@ class SampleOutcome:
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnreadSample:
     """A sample that could not be read as the rune's input, and why. It counts for nothing."""
 
     name: str
@@ -74,7 +74,7 @@ class Evaluation:
 
     labels: tuple[str, ...]
     outcomes: tuple[SampleOutcome, ...]
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadSample, ...] = ()
     left: int = 0
 
     @cached_property
@@ -108,8 +108,8 @@ class Evaluation:
     @property
     def unknown_labels(self) -> Mapping[str, int]:
         """Labels of samples that the rune has no word for, with their number: none of them can be right."""
-        counted = Counter(each.label for each in self.outcomes if self.labels and each.label not in self.labels)
-        return {label: counted[label] for label in sorted(counted) if label}
+        counts = Counter(each.label for each in self.outcomes if self.labels and each.label not in self.labels)
+        return {label: counts[label] for label in sorted(counts) if label}
 
     @property
     def worst(self) -> tuple[SampleOutcome, ...]:
@@ -176,7 +176,7 @@ class Evaluation:
         return Evaluation(
             tuple(fields["known_labels"]),
             tuple(_outcome(each) for each in fields["outcomes"]),
-            tuple(Unread(each["name"], each["reason"]) for each in fields["unread"]),
+            tuple(UnreadSample(each["name"], each["reason"]) for each in fields["unread"]),
             fields["left"],
         )
 

@@ -106,13 +106,13 @@ def try_inputs(
     """
     end = time.monotonic() + seconds
     for variant in variants:
-        left = end - time.monotonic()
-        if left <= 0:
+        remaining = end - time.monotonic()
+        if remaining <= 0:
             return
-        yield _tried(_WithRunefile(files, variant.runefile.encode()), signature, variant, samples, left)
+        yield _trial_of(_WithRunefile(files, variant.runefile.encode()), signature, variant, samples, remaining)
 
 
-def _tried(
+def _trial_of(
     files: _WithRunefile,
     signature: ModelSignature,
     variant: TrialVariant,
@@ -128,15 +128,15 @@ def _tried(
         return TriedInput(key, refused=f"It cannot be built: {reasons}.")
     except (EvaluationImpossible, RuneError) as error:
         return TriedInput(key, refused=f"It cannot be tried: {error}.")
-    read, note = _read(files, signature, samples[0], variant.grid)
+    model_reading, note = _read(files, signature, samples[0], variant.grid)
     first = answers.get(samples[0].name, "It was not reached in the time for a trial.")
     if isinstance(first, str):
-        return TriedInput(key, read=read, refused=f"{samples[0].name}: {first}")
-    judged = [each for each in samples if each.label and isinstance(answers.get(each.name), ScoredLabel)]
-    right = [each for each in judged if _label(answers[each.name]) == same_label(each.label)]
+        return TriedInput(key, read=model_reading, refused=f"{samples[0].name}: {first}")
+    judged_samples = [each for each in samples if each.label and isinstance(answers.get(each.name), ScoredLabel)]
+    right = [each for each in judged_samples if _label(answers[each.name]) == same_label(each.label)]
     scores = sorted(first.scores.items(), key=lambda pair: -pair[1])[:MAX_SCORES]
-    rounded = {label: round(float(score), 4) for label, score in scores}
-    return TriedInput(key, first.label, rounded, len(right), len(judged), read, note)
+    rounded_scores = {label: round(float(score), 4) for label, score in scores}
+    return TriedInput(key, first.label, rounded_scores, len(right), len(judged_samples), model_reading, note)
 
 
 def _label(answer: ScoredLabel | str) -> str:
@@ -155,20 +155,20 @@ def _read(
         windows = CompiledFront(files, fronts[0], tensor.type.dimensions).of(sample.read(), 1)
     except (FrontImpossible, FileError, OSError) as error:
         return None, str(error)
-    return (_described(windows[0], tensor, grid), "") if windows else (None, "The recording fills no window.")
+    return (_read_input(windows[0], tensor, grid), "") if windows else (None, "The recording fills no window.")
 
 
-def _described(values: Array, tensor: ModelTensor, grid: tuple[int, int] | None) -> ReadInput:
-    clipped = 0.0
+def _read_input(values: Array, tensor: ModelTensor, grid: tuple[int, int] | None) -> ReadInput:
+    clipped_share = 0.0
     if tensor.type.element in _RANGES and tensor.scale is not None:
         low, high = ((each - (tensor.zero_point or 0)) * tensor.scale for each in _RANGES[tensor.type.element])
         half = tensor.scale / 2
-        clipped = float(np.mean((values < low - half) | (values > high + half)))
+        clipped_share = float(np.mean((values < low - half) | (values > high + half)))
     return ReadInput(
         round(float(values.min()), 4),
         round(float(values.max()), 4),
         round(float(values.mean()), 4),
-        round(clipped, 4),
+        round(clipped_share, 4),
         _drawing(values.reshape(grid) if grid is not None and len(_inner(values)) == 1 else values),
     )
 

@@ -63,8 +63,8 @@ def rate_an_hour(count: int, hours: float) -> Rate:
     F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936). Of no event in T hours the upper
     end is 3.69 / T.
     """
-    low = 0.0 if count == 0 else _solved(lambda mean: 1 - _poisson_up_to(count - 1, mean), _TAIL, count)
-    high = _solved(lambda mean: 1 - _poisson_up_to(count, mean), 1 - _TAIL, count)
+    low = 0.0 if count == 0 else _solve(lambda mean: 1 - _poisson_up_to(count - 1, mean), _TAIL, count)
+    high = _solve(lambda mean: 1 - _poisson_up_to(count, mean), 1 - _TAIL, count)
     return Rate(count / hours, low / hours, high / hours)
 
 
@@ -75,12 +75,12 @@ def _poisson_up_to(count: int, mean: float) -> float:
     return math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
 
 
-def _solved(rising: Callable[[float], float], wanted: float, count: int) -> float:
-    """Where a rising function of a mean has the wanted value, by bisection."""
+def _solve(rising: Callable[[float], float], target: float, count: int) -> float:
+    """Where a rising function of a mean has the value `target`, by bisection."""
     low, high = 0.0, count + 10 * math.sqrt(count + 1) + 10
     for _ in range(100):
         middle = (low + high) / 2
-        low, high = (middle, high) if rising(middle) < wanted else (low, middle)
+        low, high = (middle, high) if rising(middle) < target else (low, middle)
     return (low + high) / 2
 
 

@@ -20,23 +20,23 @@ def junit_xml(evaluation: Evaluation, name: str, judgements: Sequence[Judgement]
     Each limit of a policy is a case too.
     """
     wrong = [each for each in evaluation.outcomes if not each.is_right]
-    missed = [each for each in judgements if not each.outcome.passes]
-    skipped = len(evaluation.unread) + evaluation.left
+    missed_targets = [each for each in judgements if not each.outcome.passes]
+    skipped_count = len(evaluation.unread) + evaluation.left
     suite = Element(
         "testsuite",
         name=_clean(name),
-        tests=str(len(evaluation.outcomes) + skipped + len(judgements)),
-        failures=str(len(wrong) + len(missed)),
+        tests=str(len(evaluation.outcomes) + skipped_count + len(judgements)),
+        failures=str(len(wrong) + len(missed_targets)),
         errors="0",
-        skipped=str(skipped),
+        skipped=str(skipped_count),
     )
     for each in evaluation.outcomes:
         case = SubElement(suite, "testcase", classname=_clean(each.label or "recording"), name=_clean(each.name))
         if not each.is_right:
             SubElement(case, "failure", message=_clean(outcome_sentence(each)))
-    for unread in evaluation.unread:
-        case = SubElement(suite, "testcase", classname="not read", name=_clean(unread.name))
-        SubElement(case, "skipped", message=_clean(unread.reason))
+    for unread_sample in evaluation.unread:
+        case = SubElement(suite, "testcase", classname="not read", name=_clean(unread_sample.name))
+        SubElement(case, "skipped", message=_clean(unread_sample.reason))
     for number in range(evaluation.left):
         case = SubElement(suite, "testcase", classname="not run", name=f"sample {number + 1} after the time was over")
         SubElement(case, "skipped", message="the time was over")

@@ -21,7 +21,7 @@ class EvaluationSplit(StrEnum):
     """Held out for a last, unbiased look: run only when it is asked for."""
 
     @staticmethod
-    def named(name: str) -> EvaluationSplit | None:
+    def from_name(name: str) -> EvaluationSplit | None:
         """The split that a name means, of this or of another tool, in any case. What a data set has for validation is
         held out."""
         split = split_of(name) or name.lower()

@@ -50,7 +50,7 @@ def accuracy(pairs: Sequence[tuple[str, str | None]]) -> Share | None:
     return wilson(sum(label == answer for label, answer in pairs), len(pairs)) if pairs else None
 
 
-def label_figures(pairs: Sequence[tuple[str, str | None]], known: Sequence[str]) -> tuple[LabelFigures, ...]:
+def label_figures(pairs: Sequence[tuple[str, str | None]], rune_labels: Sequence[str]) -> tuple[LabelFigures, ...]:
     """The figures of each label of a sample or an answer: those of the rune first, in its order, then the others."""
     samples = Counter(label for label, _ in pairs)
     answers = Counter(answer for _, answer in pairs if answer is not None)
@@ -64,21 +64,23 @@ def label_figures(pairs: Sequence[tuple[str, str | None]], known: Sequence[str])
             wilson(right[label], answers[label]) if answers[label] else None,
             wilson(right[label], samples[label]) if samples[label] else None,
         )
-        for label in in_order({*samples, *answers}, known)
+        for label in in_order({*samples, *answers}, rune_labels)
     )
 
 
-def confusion(pairs: Sequence[tuple[str, str | None]], known: Sequence[str]) -> Confusion:
+def confusion(pairs: Sequence[tuple[str, str | None]], rune_labels: Sequence[str]) -> Confusion:
     """The confusion matrix."""
-    counted = Counter(pairs)
-    labels = in_order({label for label, _ in pairs}, known)
-    answers: tuple[str | None, ...] = in_order({*labels, *(answer for _, answer in pairs if answer is not None)}, known)
+    counts = Counter(pairs)
+    labels = in_order({label for label, _ in pairs}, rune_labels)
+    answers: tuple[str | None, ...] = in_order(
+        {*labels, *(answer for _, answer in pairs if answer is not None)}, rune_labels
+    )
     if any(answer is None for _, answer in pairs):
         answers = (*answers, None)
-    return Confusion(labels, answers, tuple(tuple(counted[label, answer] for answer in answers) for label in labels))
+    return Confusion(labels, answers, tuple(tuple(counts[label, answer] for answer in answers) for label in labels))
 
 
-def in_order(labels: set[str], known: Sequence[str]) -> tuple[str, ...]:
+def in_order(labels: set[str], rune_labels: Sequence[str]) -> tuple[str, ...]:
     """Labels as the rune lists them, then those that it does not know, by name."""
-    first = [label for label in dict.fromkeys(known) if label in labels]
+    first = [label for label in dict.fromkeys(rune_labels) if label in labels]
     return (*first, *sorted(labels - set(first)))

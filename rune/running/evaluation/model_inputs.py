@@ -48,8 +48,8 @@ class CompiledFront:
             windows = list(self._tensors.windows(data))
         except (FileError, InputError, RuneError) as error:
             raise FrontImpossible(str(error)) from error
-        chosen = windows[:: max(1, -(-len(windows) // most))]
-        numbers = [(each - self._front.zero_point) * self._front.scale for each in chosen]
+        selection = windows[:: max(1, -(-len(windows) // most))]
+        numbers = [(each - self._front.zero_point) * self._front.scale for each in selection]
         if not all(np.isfinite(each).all() for each in numbers):
             raise FrontImpossible("What the model would read of it is not finite")
         return [each.astype(np.float32).reshape(self._dimensions) for each in numbers]

@@ -53,7 +53,7 @@ def _in_folders(files: ProjectFiles, paths: Iterable[str]) -> Iterator[LabelledS
         place = PurePosixPath(path)
         if len(place.parts) < 2 or place.suffix.lower() not in ENDINGS:
             continue
-        splits = [split for part in place.parts[:-2] if (split := EvaluationSplit.named(part)) is not None]
+        splits = [split for part in place.parts[:-2] if (split := EvaluationSplit.from_name(part)) is not None]
         yield LabelledSample(
             path, _label(place.parent.name), partial(files.read, path), splits[0] if splits else EvaluationSplit.TEST
         )
@@ -72,7 +72,7 @@ def _samples_in_list(files: ProjectFiles, folder: str) -> tuple[LabelledSample, 
             row.file,
             _label(row.label),
             partial(files.read, _below(folder, row.file)),
-            EvaluationSplit.named(row.split) or EvaluationSplit.TEST,
+            EvaluationSplit.from_name(row.split) or EvaluationSplit.TEST,
         )
         for row in contents[1]
         if row.label.strip()
@@ -164,7 +164,7 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Table
     except SamplesRefused as error:
         raise SamplesRefused(f"Line {line}: {error}") from None
     name = field("split") or EvaluationSplit.TEST.value
-    split = EvaluationSplit.named(name)
+    split = EvaluationSplit.from_name(name)
     if split is None:
         raise SamplesRefused(f"Line {line}: {quoted(name)} is no split; write train, test or holdout.")
     return _TableRow(line, path, label, split, _event(line, label, field("start"), field("end")))

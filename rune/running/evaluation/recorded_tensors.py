@@ -28,11 +28,11 @@ class RecordedTensors:
         """With `ends_in_silence`, a stream that has filled no window when the recording is over goes on with silence,
         as in an evaluation. Raises `EvaluationImpossible` for a rune to which recordings cannot be given, and
         `RuneError`."""
-        self._compiled = CompiledRune(rune)
+        self._compiled_rune = CompiledRune(rune)
         self._read = read
         self._ends_in_silence = ends_in_silence
-        first = self._compiled.start()
-        self._fed = fed_capability(first.capabilities)
+        first = self._compiled_rune.start()
+        self._fed_capability = fed_capability(first.capabilities)
         graph: Mapping[str, Any] = read_graph(rune) or {}
         self._is_stream = any(streamed_requests(graph, [each.kind for each in first.capabilities]))
         first.close()
@@ -41,16 +41,16 @@ class RecordedTensors:
         """The values of each window of a recording, as f32. Raises `FileError`, `InputError` and `RuneError`."""
         windows = self._inputs(data)
         silences = windows.silences if self._is_stream and self._ends_in_silence else ()
-        loaded = self._compiled.start()
+        rune = self._compiled_rune.start()
         try:
             is_filled = False
-            for values in self._values(loaded, windows.data):
+            for values in self._values(rune, windows.data):
                 is_filled = True
                 yield values
             if not is_filled:
-                yield from islice(self._values(loaded, silences), 1)
+                yield from islice(self._values(rune, silences), 1)
         finally:
-            loaded.close()
+            rune.close()
 
     def inputs(self, data: bytes) -> Iterable[bytes]:
         """The bytes that the rune reads of a recording, a run after the other, without the silence behind it. Raises
@@ -58,16 +58,16 @@ class RecordedTensors:
         return self._inputs(data).data
 
     def _inputs(self, data: bytes) -> Windows:
-        return (stream_windows if self._is_stream else windows_of)(self._fed, data, HOPS)
+        return (stream_windows if self._is_stream else windows_of)(self._fed_capability, data, HOPS)
 
-    def _values(self, loaded: LoadedRune, chunks: Iterable[bytes]) -> Iterator[Array]:
+    def _values(self, rune: LoadedRune, chunks: Iterable[bytes]) -> Iterator[Array]:
         """The values after each chunk that completes a window."""
-        inputs = dict(generated_inputs(loaded.capabilities))
+        inputs = dict(generated_inputs(rune.capabilities))
         for chunk in chunks:
-            inputs[self._fed.id] = chunk
-            messages = loaded.call(inputs)
-            if not loaded.is_incomplete:
-                yield self._read(loaded, messages).astype(np.float32)
+            inputs[self._fed_capability.id] = chunk
+            messages = rune.call(inputs)
+            if not rune.is_incomplete:
+                yield self._read(rune, messages).astype(np.float32)
 
 
 def sent_tensor(_: LoadedRune, messages: Sequence[Any]) -> Array:

@@ -67,19 +67,19 @@ def detections(
     Of a recording of fewer windows than are averaged, the mean of all counts.
     """
     span = min(listening.mean_of, len(windows))
-    detected: list[Detection] = []
+    detection_list: list[Detection] = []
     last: dict[str, float] = {}
     current: str | None = None
     for number in range(max(span - 1, 0), len(windows)):
         mean = _mean(windows[number - span + 1 : number + 1])
         label, score = max(mean.items(), key=lambda item: item[1], default=("", 0.0))
-        called = label if score > listening.threshold and not is_background(label) else None
+        called_label = label if score > listening.threshold and not is_background(label) else None
         at = ends[number]
-        if called not in (None, current) and at - last.get(called, float("-inf")) >= listening.refractory:
-            detected.append(Detection(called, at, score))
-            last[called] = at
-        current = called
-    return tuple(detected)
+        if called_label not in (None, current) and at - last.get(called_label, float("-inf")) >= listening.refractory:
+            detection_list.append(Detection(called_label, at, score))
+            last[called_label] = at
+        current = called_label
+    return tuple(detection_list)
 
 
 def _mean(windows: Sequence[Mapping[str, float]]) -> Mapping[str, float]:

@@ -58,13 +58,13 @@ class Windows:
 
 def fed_capability(capabilities: Sequence[RequestedCapability]) -> RequestedCapability:
     """The one input that samples are given to; random numbers are made up. Raises `EvaluationImpossible`."""
-    fed = [request for request in capabilities if not request.kind.is_random]
-    if len(fed) != 1:
-        kinds = listed([request.kind.name for request in fed]) or "none"
+    candidates = [request for request in capabilities if not request.kind.is_random]
+    if len(candidates) != 1:
+        kinds = listed([request.kind.name for request in candidates]) or "none"
         raise EvaluationImpossible(
-            f"samples are given to one input, and this rune has {len(fed)} that could take them ({kinds})"
+            f"samples are given to one input, and this rune has {len(candidates)} that could take them ({kinds})"
         )
-    return fed[0]
+    return candidates[0]
 
 
 def windows_of(request: RequestedCapability, data: bytes, hops: int) -> Windows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rune.running.evaluation.changes import Lost
+from rune.running.evaluation.changes import LostTests
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import Share
 from rune.running.evaluation.metrics import Confusion
@@ -17,8 +17,8 @@ _NONE = "(none)"
 
 def percent(share: float) -> str:
     """A share as people read it: `98.3 %`, `100 %`."""
-    shown = f"{share * 100:.1f}"
-    return f"{shown.removesuffix('.0')} %"
+    digits = f"{share * 100:.1f}"
+    return f"{digits.removesuffix('.0')} %"
 
 
 def accuracy_sentence(evaluation: Evaluation) -> str:
@@ -134,7 +134,7 @@ def _confusion_lines(table: Confusion) -> Iterator[str]:
         yield f"  {plain(label):<{first}}  {'  '.join(cells)}"
 
 
-def lost_sentences(lost: Lost) -> tuple[str, ...]:
+def lost_sentences(lost: LostTests) -> tuple[str, ...]:
     """`Labels 2, 6 and 9 are no longer tested.` and how many samples are gone."""
     sentences = []
     if lost.labels:

@@ -34,13 +34,13 @@ def confine(access: AllowedPaths, *, starts_programs: bool = True) -> tuple[Gap,
 
 
 def _landlock(access: AllowedPaths) -> tuple[Gap, ...]:
-    known = (Protection.LANDLOCK, Protection.LANDLOCK_TCP, Protection.LANDLOCK_SCOPES)
+    protections = (Protection.LANDLOCK, Protection.LANDLOCK_TCP, Protection.LANDLOCK_SCOPES)
     if len(os.listdir("/proc/self/task")) > 1:
-        return gaps_of(known, "the process has several threads already, and Landlock restricts one")
+        return gaps_of(protections, "the process has several threads already, and Landlock restricts one")
     try:
         version = landlock.restrict(access)
     except OSError as error:
-        return gaps_of(known, reason_of(error))
+        return gaps_of(protections, reason_of(error))
     later = {
         Protection.LANDLOCK_TCP: landlock.has_network(version),
         Protection.LANDLOCK_SCOPES: landlock.has_scopes(version),

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONTROLLERS = ("memory", "pids")
-MOUNTED = Path("/sys/fs/cgroup")
+MOUNT_POINT = Path("/sys/fs/cgroup")
 """Where cgroup v2 is on every system of today; with both versions, the second one has no memory controller there."""
-_DELEGATED = ("user.delegate", "trusted.delegate")
+_DELEGATION_ATTRIBUTES = ("user.delegate", "trusted.delegate")
 """Extended attributes by which systemd marks what it delegates."""
 _LEAF = "server"
 """Where the processes go that are in a delegated group itself: a group with limited groups in it has none."""
@@ -28,7 +28,7 @@ class NotDelegated(Exception):
 
 
 @dataclass(frozen=True)
-class Delegated:
+class DelegatedGroup:
     """A part of the hierarchy in which groups with limits may be made."""
 
     folder: Path
@@ -40,9 +40,9 @@ class Delegated:
             (self.folder / "cgroup.subtree_control").write_text(" ".join(f"+{one}" for one in CONTROLLERS), "ascii")
         except OSError as error:
             raise NotDelegated(f"the system refused it: {error.strerror or error}") from error
-        for left in self.folder.glob(f"{_PREFIX}*"):
+        for stale_group in self.folder.glob(f"{_PREFIX}*"):
             with contextlib.suppress(OSError):  # one that has processes is another server's
-                left.rmdir()
+                stale_group.rmdir()
 
     def new_group(self, name: str, *, memory: int, processes: int) -> ControlGroup:
         """A group of at most so many bytes of memory, files in memory included, and processes with their threads.
@@ -88,7 +88,7 @@ class ControlGroup:
     def remove(self) -> None:
         """Removes the group once its processes, which were killed, are gone.
 
-        What is left after a second, the next `Delegated.prepare` removes.
+        What is left after a second, the next `DelegatedGroup.prepare` removes.
         """
         deadline = time.monotonic() + _ENDING_SECONDS
         while time.monotonic() < deadline:
@@ -110,22 +110,22 @@ def enter(entrance: int) -> None:
         os.close(entrance)
 
 
-def delegated_to(pid: int) -> Delegated:
+def delegated_to(pid: int) -> DelegatedGroup:
     """The part that is delegated to a process. Changes nothing. Raises `NotDelegated`."""
-    if not (MOUNTED / "cgroup.controllers").exists():
+    if not (MOUNT_POINT / "cgroup.controllers").exists():
         raise NotDelegated("the system has no control groups of version 2")
-    return delegated_at(MOUNTED / _path_of(pid).lstrip("/"), MOUNTED)
+    return delegated_at(MOUNT_POINT / _path_of(pid).lstrip("/"), MOUNT_POINT)
 
 
-def delegated_at(own: Path, mounted: Path) -> Delegated:
+def delegated_at(own: Path, mount_point: Path) -> DelegatedGroup:
     """The group around a process's `own`, or its own, whichever an administrator delegated. Raises `NotDelegated`."""
-    folder = next((one for one in (own.parent, own) if one.is_relative_to(mounted) and _is_delegated(one)), None)
+    folder = next((one for one in (own.parent, own) if one.is_relative_to(mount_point) and _is_delegated(one)), None)
     if folder is None:
         raise NotDelegated("no control group is delegated to this server")
     lacking = set(CONTROLLERS) - set((folder / "cgroup.controllers").read_text("ascii").split())
     if lacking:
         raise NotDelegated(f"the control group that is delegated has no {' and no '.join(sorted(lacking))}")
-    return Delegated(folder)
+    return DelegatedGroup(folder)
 
 
 def _path_of(pid: int) -> str:
@@ -142,12 +142,12 @@ def _path_of(pid: int) -> str:
 
 def _is_delegated(folder: Path) -> bool:
     """Whether an administrator said so. To root every group is writable, so that for root only a mark counts."""
-    for name in _DELEGATED:
+    for name in _DELEGATION_ATTRIBUTES:
         with contextlib.suppress(OSError):
             if os.getxattr(folder, name) == b"1":
                 return True
-    needed = ("cgroup.procs", "cgroup.subtree_control")
-    return os.geteuid() != 0 and all(os.access(folder / name, os.W_OK) for name in needed)
+    files = ("cgroup.procs", "cgroup.subtree_control")
+    return os.geteuid() != 0 and all(os.access(folder / name, os.W_OK) for name in files)
 
 
 def _move_processes(folder: Path) -> None:

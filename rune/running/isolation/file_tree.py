@@ -44,9 +44,9 @@ def enter_file_tree(access: AllowedPaths, folder: str, size: int) -> None:
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={_INODES},mode=755")
     root = Path(folder)
-    shown: list[str] = []
+    visible_paths: list[str] = []
     for path in (*access.readable, *access.runnable, *access.devices):
-        _show(path, root, shown)
+        _show(path, root, visible_paths)
     _mount_processes(root)
     own = root / folder.lstrip("/")
     own.mkdir(parents=True, exist_ok=True)
@@ -64,15 +64,15 @@ def give_folder(folder: str, user: int) -> None:
     os.chown(folder, user, user)
 
 
-def _show(path: str, root: Path, shown: list[str]) -> None:
+def _show(path: str, root: Path, visible_paths: list[str]) -> None:
     """Lets a path be seen: its symbolic links as they are, and the folder or file at their end, read-only."""
     real = os.path.realpath(path)
     for link, target in _links(path):
         place = root / link.lstrip("/")
-        if not os.path.lexists(place) and not _is_within(link, shown):
+        if not os.path.lexists(place) and not _is_within(link, visible_paths):
             place.parent.mkdir(parents=True, exist_ok=True)
             place.symlink_to(target)
-    if real.startswith("/proc/") or real == "/proc" or _is_within(real, shown):
+    if real.startswith("/proc/") or real == "/proc" or _is_within(real, visible_paths):
         return
     place = root / real.lstrip("/")
     if os.path.isdir(real):
@@ -84,21 +84,21 @@ def _show(path: str, root: Path, shown: list[str]) -> None:
     flags = os.statvfs(place).f_flag
     flags_to_keep = sum(ours for theirs, ours in _MOUNT_FLAGS.items() if flags & theirs)
     mount("none", str(place), None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | flags_to_keep)
-    shown.append(real)
+    visible_paths.append(real)
 
 
 def _links(path: str) -> Iterator[tuple[str, str]]:
     """Each symbolic link on the way to a path, with its target, as long as it takes to arrive."""
     place = "/"
-    left = [part for part in path.split("/") if part]
-    while left:
-        place = os.path.join(place, left.pop(0))
+    remaining = [part for part in path.split("/") if part]
+    while remaining:
+        place = os.path.join(place, remaining.pop(0))
         if os.path.islink(place):
             target = os.readlink(place)
             yield place, target
-            left = [
+            remaining = [
                 part for part in os.path.normpath(os.path.join(os.path.dirname(place), target)).split("/") if part
-            ] + left
+            ] + remaining
             place = "/"
 
 

@@ -129,10 +129,10 @@ def _run(module: str, start: Start, descriptors: Sequence[int]) -> NoReturn:
 
 def _put_in_order(descriptors: Sequence[int]) -> None:
     """Makes them 0, 1, 2 and so on, and closes all others."""
-    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _ABOVE_ALL) for descriptor in descriptors]
-    for number, descriptor in enumerate(moved):
+    copies = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, _ABOVE_ALL) for descriptor in descriptors]
+    for number, descriptor in enumerate(copies):
         os.dup2(descriptor, number)
-    os.closerange(len(moved), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(len(copies), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 if __name__ == "__main__":

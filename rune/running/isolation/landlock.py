@@ -80,29 +80,29 @@ def restrict(access: AllowedPaths) -> int:
     Everything that a kernel knows is forbidden: files but those of `access`, TCP, abstract sockets of and signals to
     processes outside. What is open stays open. `no_new_privs` must be set before. Raises `OSError`.
     """
-    known = version()
-    files = _ALL_OF_FILES[max(one for one in _ALL_OF_FILES if one <= known)]
-    ruleset = _Ruleset(files, _TCP if has_network(known) else 0, _SCOPES if has_scopes(known) else 0)
+    kernel_version = version()
+    files = _ALL_OF_FILES[max(one for one in _ALL_OF_FILES if one <= kernel_version)]
+    ruleset = _Ruleset(files, _TCP if has_network(kernel_version) else 0, _SCOPES if has_scopes(kernel_version) else 0)
     # A kernel refuses fields that it does not know, even where they are zero-sized fields of a newer header.
-    size = 24 if has_scopes(known) else 16 if has_network(known) else 8
+    size = 24 if has_scopes(kernel_version) else 16 if has_network(kernel_version) else 8
     descriptor = system_call(_CREATE, ctypes.byref(ruleset), size, 0)
     try:
         _allow(descriptor, access.rights().items(), files)
         system_call(_RESTRICT, descriptor, 0)
     finally:
         os.close(descriptor)
-    return known
+    return kernel_version
 
 
-def _allow(ruleset: int, rights: Iterable[tuple[str, int]], known: int) -> None:
-    for path, wanted in rights:
+def _allow(ruleset: int, rights: Iterable[tuple[str, int]], kernel_rights: int) -> None:
+    for path, access in rights:
         try:
             place = os.open(path, os.O_PATH | os.O_CLOEXEC)
         except FileNotFoundError:
             continue
         try:
             is_folder = os.path.isdir(place)
-            rule = _PathBeneath(wanted & known if is_folder else wanted & known & _FOR_FILES, place)
+            rule = _PathBeneath(access & kernel_rights if is_folder else access & kernel_rights & _FOR_FILES, place)
             system_call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
         finally:
             os.close(place)

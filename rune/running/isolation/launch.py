@@ -56,7 +56,7 @@ _PID = struct.Struct("i")
 
 
 @dataclass(frozen=True)
-class Entered:
+class ProcessNamespaces:
     """Where the module's process is: what it lacks so far, and whether its files and processes are its own alone."""
 
     gaps: tuple[Gap, ...]
@@ -79,7 +79,7 @@ def keep(folder: str, size: int, group: int | None, module: str, arguments: Sequ
         enter(group)
     if not linux.is_linux():
         gaps = gaps_of(_IN_NAMESPACES, "only Linux has it")
-        _run(module, Entered(gaps, folder), arguments)
+        _run(module, ProcessNamespaces(gaps, folder), arguments)
     # The kernel ends this before the server when memory runs out.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
@@ -87,39 +87,39 @@ def keep(folder: str, size: int, group: int | None, module: str, arguments: Sequ
     # A keeper that is suspended when the one who started it dies goes on, and sees that its standard input is closed.
     prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
     here, there = socket.socketpair()
-    started = os.fork()
-    if not started:
+    child = os.fork()
+    if not child:
         here.close()
-        _run(module, _entered(there, folder, size), arguments)
+        _run(module, _enter_namespaces(there, folder, size), arguments)
     there.close()
-    sys.exit(_wait_for(_attend(here, started)))
+    sys.exit(_wait_for(_attend(here, child)))
 
 
-def _run(module: str, entered: Entered, arguments: Sequence[str]) -> NoReturn:
+def _run(module: str, namespaces: ProcessNamespaces, arguments: Sequence[str]) -> NoReturn:
     with permanent():
-        imported = import_module(module)
-    imported.main(entered, arguments)
+        module_object = import_module(module)
+    module_object.main(namespaces, arguments)
     sys.exit(0)
 
 
 # The keeper's side
 
 
-def _attend(child: socket.socket, started: int) -> int:
+def _attend(child: socket.socket, child_pid: int) -> int:
     """Writes the maps that the child asks for; answers the process that is to be waited for.
 
     The socket stays open as long as the keeper lives.
     """
     if child.recv(1) != b"u":
-        return started
+        return child_pid
     try:
-        is_other = _write_maps(started)
+        is_other = _write_maps(child_pid)
     except OSError as error:
         child.sendall(b"n" + bytes([error.errno or 0]))
-        return started
+        return child_pid
     child.sendall(b"o" if is_other else b"s")
     number = child.recv(_PID.size)
-    return int(_PID.unpack(number)[0]) if len(number) == _PID.size else started
+    return int(_PID.unpack(number)[0]) if len(number) == _PID.size else child_pid
 
 
 def _write_maps(pid: int) -> bool:
@@ -168,9 +168,9 @@ def _wait_for(worker: int) -> int:
     waiting.register(0, select.POLLRDHUP)
     while True:
         try:
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-                if ended[0] == worker:
-                    _end_as(ended[1])
+            while (pid_and_status := os.waitpid(-1, os.WNOHANG))[0]:
+                if pid_and_status[0] == worker:
+                    _end_as(pid_and_status[1])
         except ChildProcessError:
             return 1
         for descriptor, _ in waiting.poll():
@@ -192,15 +192,15 @@ def _end_as(status: int) -> NoReturn:
 # The child's side
 
 
-def _entered(keeper: socket.socket, folder: str, size: int) -> Entered:
+def _enter_namespaces(keeper: socket.socket, folder: str, size: int) -> ProcessNamespaces:
     """Enters what the system gives. The process that returns from here ends when its keeper does."""
     with keeper:
-        entered = _namespaces_entered(keeper, folder, size)
+        namespaces = _entered_namespaces(keeper, folder, size)
         # Set last: a change of the user would clear it.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if _is_closed(keeper):
             os._exit(1)  # the keeper died before
-    return entered
+    return namespaces
 
 
 def _is_closed(keeper: socket.socket) -> bool:
@@ -210,7 +210,7 @@ def _is_closed(keeper: socket.socket) -> bool:
         return False
 
 
-def _namespaces_entered(keeper: socket.socket, folder: str, size: int) -> Entered:
+def _entered_namespaces(keeper: socket.socket, folder: str, size: int) -> ProcessNamespaces:
     """Of two processes that return from here one is the module's, the other ended."""
     was_root = os.geteuid() == 0
     try:
@@ -222,10 +222,10 @@ def _namespaces_entered(keeper: socket.socket, folder: str, size: int) -> Entere
     if not answer:
         os._exit(1)  # the keeper is dead
     if answer[:1] not in (b"o", b"s"):
-        refused = OSError(answer[1], os.strerror(answer[1]))
+        refusal = OSError(answer[1], os.strerror(answer[1]))
         # In the new user namespace this is nobody, and can become nobody else.
         lacking = (*_IN_NAMESPACES, Protection.OTHER_USER) if was_root else _IN_NAMESPACES
-        return Entered(gaps_of(lacking, reason_of(refused)), folder)
+        return ProcessNamespaces(gaps_of(lacking, reason_of(refusal)), folder)
     waiting, end_pipe = os.pipe()
     first = os.fork()
     if first:
@@ -237,11 +237,11 @@ def _namespaces_entered(keeper: socket.socket, folder: str, size: int) -> Entere
     return _first_process(folder, size, user=None if answer[:1] == b"s" else INSIDE, was_root=was_root)
 
 
-def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> Entered:
+def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> ProcessNamespaces:
     """Goes on in the tree of the server; what root started becomes a user of its own all the same."""
     gaps = gaps_of(_IN_NAMESPACES, reason)
     if not was_root:
-        return Entered(gaps, folder)
+        return ProcessNamespaces(gaps, folder)
     refusal = _become_nobody(folder)
     if refusal:
         gaps = (*gaps, *gaps_of([Protection.OTHER_USER], refusal))
@@ -251,7 +251,7 @@ def _without_namespaces(folder: str, reason: str, *, was_root: bool) -> Entered:
             resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
             gaps = tuple(gap for gap in gaps if gap.protection is not Protection.PROCESS_COUNT)
     drop_capabilities()
-    return Entered(gaps, folder)
+    return ProcessNamespaces(gaps, folder)
 
 
 def _become_nobody(folder: str) -> str:
@@ -285,7 +285,7 @@ def _closed_to_others(paths: Sequence[str]) -> str:
     return ""
 
 
-def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) -> Entered:
+def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) -> ProcessNamespaces:
     """Goes on as the first process of the namespaces: files, limits, user, and then no privilege is left.
 
     `user` is who it becomes, None if it stays who it is.
@@ -309,14 +309,14 @@ def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) 
     elif was_root:
         gaps += gaps_of([Protection.OTHER_USER], "the server runs as root, and the toolchain is readable by root alone")
     drop_capabilities()
-    return Entered(tuple(gaps), folder)
+    return ProcessNamespaces(tuple(gaps), folder)
 
 
 def packages() -> list[str]:
     """The folders in which this was started to find its modules, whole, and what links in them lead to."""
-    named = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
-    entries = [entry for path in named if os.path.isdir(path) for entry in os.scandir(path)]
-    return [*named, *(os.path.realpath(entry.path) for entry in entries if entry.is_symlink())]
+    folders = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    entries = [entry for path in folders if os.path.isdir(path) for entry in os.scandir(path)]
+    return [*folders, *(os.path.realpath(entry.path) for entry in entries if entry.is_symlink())]
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def _checked(result: int) -> int:
+def _require_success(result: int) -> int:
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
@@ -67,28 +67,28 @@ def _checked(result: int) -> int:
 
 def system_call(number: int, *arguments: Any) -> int:
     """Any call by its number. Whole numbers are passed as 64 bits."""
-    converted = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
+    c_arguments = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
     call = _libc().syscall
     call.restype = ctypes.c_long
-    return _checked(call(ctypes.c_long(number), *converted))
+    return _require_success(call(ctypes.c_long(number), *c_arguments))
 
 
 def prctl(option: int, value: int = 0) -> int:
     zero = ctypes.c_ulong(0)
-    return _checked(_libc().prctl(ctypes.c_int(option), ctypes.c_ulong(value), zero, zero, zero))
+    return _require_success(_libc().prctl(ctypes.c_int(option), ctypes.c_ulong(value), zero, zero, zero))
 
 
 def unshare(flags: int) -> None:
-    _checked(_libc().unshare(ctypes.c_int(flags)))
+    _require_success(_libc().unshare(ctypes.c_int(flags)))
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str | None = None) -> None:
-    encoded = [None if one is None else os.fsencode(one) for one in (source, target, kind, options)]
-    _checked(_libc().mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3]))
+    c_strings = [None if one is None else os.fsencode(one) for one in (source, target, kind, options)]
+    _require_success(_libc().mount(c_strings[0], c_strings[1], c_strings[2], ctypes.c_ulong(flags), c_strings[3]))
 
 
 def unmount(target: str) -> None:
-    _checked(_libc().umount2(os.fsencode(target), ctypes.c_int(MNT_DETACH)))
+    _require_success(_libc().umount2(os.fsencode(target), ctypes.c_int(MNT_DETACH)))
 
 
 def pivot_root(new: str, old: str) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from rune.running.isolation.confine import confine
 from rune.running.isolation.control_group import NotDelegated, delegated_to
-from rune.running.isolation.launch import NO_GROUP, Entered, packages
+from rune.running.isolation.launch import NO_GROUP, ProcessNamespaces, packages
 from rune.running.isolation.protections import Isolation, Protection, isolation_from_json
 from rune.running.isolation.toolchain_files import package_folder, toolchain_access
 
@@ -58,7 +58,7 @@ def probe(server: int) -> Isolation:
     return isolation.with_protection(Protection.PROCESS_COUNT)
 
 
-def main(entered: Entered, _: Sequence[str]) -> None:
+def main(namespaces: ProcessNamespaces, _: Sequence[str]) -> None:
     """The process itself."""
-    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
-    print(json.dumps(Isolation((*entered.gaps, *confine(access))).to_json()), flush=True)
+    access = toolchain_access(packages(), writable=[namespaces.folder], own_processes=namespaces.has_own_tree)
+    print(json.dumps(Isolation((*namespaces.gaps, *confine(access))).to_json()), flush=True)

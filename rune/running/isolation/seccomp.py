@@ -36,9 +36,11 @@ Instruction = tuple[int, int, int, int]
 
 def program(name: str, *, starts_programs: bool = True) -> bytes:
     """The filter for a machine. Refused calls fail with `EPERM`, calls that came with a later kernel with `ENOSYS`."""
-    known = numbers(name)
-    looked_at = {known["clone"], known["ioctl"], known["prlimit64"]}
-    allowed = {number for call, number in known.items() if starts_programs or call not in STARTS_PROGRAMS}
+    numbers_by_name = numbers(name)
+    looked_at = {numbers_by_name["clone"], numbers_by_name["ioctl"], numbers_by_name["prlimit64"]}
+    allowed_numbers = {
+        number for call, number in numbers_by_name.items() if starts_programs or call not in STARTS_PROGRAMS
+    }
     return _assembled(
         [
             (_LOAD, 0, 0, _ARCHITECTURE_AT),
@@ -46,12 +48,12 @@ def program(name: str, *, starts_programs: bool = True) -> bytes:
             (_RETURN, 0, 0, _KILL),
             (_LOAD, 0, 0, _NUMBER),
             # Later than all that are known here; on x86-64 also the calls of its 32-bit variant.
-            *_when(_GREATER_OR_EQUAL, max(known.values()) + 1, errno.ENOSYS),
+            *_when(_GREATER_OR_EQUAL, max(numbers_by_name.values()) + 1, errno.ENOSYS),
             *_when(_EQUAL, CLONE3, errno.ENOSYS),
-            *_unless_bits(known["clone"], 0, _NEW_NAMESPACES),
-            *_unless_equal(known["ioctl"], 1, _PUSH_INTO_TERMINAL),
-            *_only_zero(known["prlimit64"], 0),
-            *_ranges(allowed - looked_at),
+            *_unless_bits(numbers_by_name["clone"], 0, _NEW_NAMESPACES),
+            *_unless_equal(numbers_by_name["ioctl"], 1, _PUSH_INTO_TERMINAL),
+            *_only_zero(numbers_by_name["prlimit64"], 0),
+            *_ranges(allowed_numbers - looked_at),
             (_RETURN, 0, 0, _ERRNO | errno.EPERM),
         ]
     )
@@ -84,19 +86,22 @@ def _looked_at(number: int, argument: int, test: Instruction, results: tuple[int
     return [(_EQUAL, 0, 4, number), _argument(argument), test, (_RETURN, 0, 0, holds), (_RETURN, 0, 0, holds_not)]
 
 
-def _ranges(allowed: Iterable[int]) -> list[Instruction]:
+def _ranges(allowed_numbers: Iterable[int]) -> list[Instruction]:
     """Allows these numbers, as few comparisons as there are gaps between them."""
     instructions: list[Instruction] = []
-    for first, last in runs(sorted(allowed)):
+    for first, last in runs(sorted(allowed_numbers)):
         instructions += [(_GREATER_OR_EQUAL, 0, 2, first), (_GREATER_OR_EQUAL, 1, 0, last + 1), (_RETURN, 0, 0, _ALLOW)]
     return instructions
 
 
-def runs(ordered: Sequence[int]) -> list[tuple[int, int]]:
+def runs(ascending_numbers: Sequence[int]) -> list[tuple[int, int]]:
     """The first and last of each run of numbers without a gap."""
-    ends = [index + 1 for index, (one, other) in enumerate(pairwise(ordered)) if other != one + 1]
+    ends = [index + 1 for index, (one, other) in enumerate(pairwise(ascending_numbers)) if other != one + 1]
     starts = [0, *ends]
-    return [(ordered[start], ordered[end - 1]) for start, end in zip(starts, [*ends, len(ordered)], strict=True)]
+    return [
+        (ascending_numbers[start], ascending_numbers[end - 1])
+        for start, end in zip(starts, [*ends, len(ascending_numbers)], strict=True)
+    ]
 
 
 def _assembled(instructions: Iterable[Instruction]) -> bytes:

@@ -73,7 +73,7 @@ def limit(memory: int) -> None:
     )
 
 
-def give_up_what_is_not_needed() -> None:
+def confine_to_toolchain() -> None:
     """Leaves this process the files of the toolchain, and no network or programs. Where the system has no means for
     it, the limits alone hold."""
     libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]

@@ -58,11 +58,11 @@ def _python_folders() -> list[str]:
 
 def _programs() -> tuple[str, ...]:
     """Python itself, the compiler, the shell that limits it, what loads each of them, and what emulates."""
-    named = [sys.executable, os.path.realpath(sys.executable), _SHELL, *_loaders()]
+    paths = [sys.executable, os.path.realpath(sys.executable), _SHELL, *_loaders()]
     compiler = find_spec("ziglang")
     if compiler is not None and compiler.submodule_search_locations:
-        named.append(str(Path(compiler.submodule_search_locations[0]) / "zig"))
-    return _existing([*named, *_emulation()])
+        paths.append(str(Path(compiler.submodule_search_locations[0]) / "zig"))
+    return _existing([*paths, *_emulation()])
 
 
 def _emulation() -> Iterable[str]:

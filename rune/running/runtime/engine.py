@@ -106,7 +106,7 @@ class LoadedRune:
         self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
         self._watched: dict[Port, OutputMessage] = {}
         self._is_stream = any(streamed_requests(graph, [request.kind for request in host.capabilities.values()]))
-        self._sent: frozenset[int] = frozenset()
+        self._sent_handles: frozenset[int] = frozenset()
 
     @property
     def capabilities(self) -> tuple[RequestedCapability, ...]:
@@ -121,7 +121,7 @@ class LoadedRune:
     @property
     def is_incomplete(self) -> bool:
         """Whether a window of a stream was not complete in the last call, so that not all of it was done."""
-        return self._is_stream and len(self._sent) < len(self._ports) + len(self.outputs)
+        return self._is_stream and len(self._sent_handles) < len(self._ports) + len(self.outputs)
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
@@ -160,7 +160,7 @@ class LoadedRune:
 
     def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
         """Runs the pipeline once; what its outputs sent. `inputs` by the capabilities' ids. Raises `RuneError`."""
-        return self._called(inputs, lambda: self._run(self._call))
+        return self._call_with(inputs, lambda: self._run(self._call))
 
     def call_in_steps(
         self, inputs: Mapping[int, InputSource], after: Callable[[int, RuneMemory], None]
@@ -175,9 +175,9 @@ class LoadedRune:
                 after(number, RuneMemory(self._imports.memory))
                 number += 1
 
-        return self._called(inputs, run)
+        return self._call_with(inputs, run)
 
-    def _called(self, inputs: Mapping[int, InputSource], run: Callable[[], None]) -> tuple[OutputMessage, ...]:
+    def _call_with(self, inputs: Mapping[int, InputSource], run: Callable[[], None]) -> tuple[OutputMessage, ...]:
         if not self._usable:
             raise RuneUnusable("this rune was stopped in an earlier run; load it again")
         self._host.begin_call(inputs)
@@ -187,7 +187,7 @@ class LoadedRune:
             self.close()
             raise
         kinds = self._host.outputs
-        self._sent = frozenset([handle for handle, _ in self._host.messages])
+        self._sent_handles = frozenset([handle for handle, _ in self._host.messages])
         messages = tuple([read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages])
         if not self._ports:
             return messages
@@ -201,9 +201,9 @@ class LoadedRune:
 
     def _run(self, entry: EntryPoint) -> None:
         def enter() -> float:
-            started = time.perf_counter()
+            start = time.perf_counter()
             entry()
-            return (time.perf_counter() - started) * 1000
+            return (time.perf_counter() - start) * 1000
 
         self._usable = False
         self._milliseconds = _within_limits(self._store, self._host, self._imports, self._guard, enter)
@@ -279,18 +279,18 @@ class Runtime:
 
 def _finder(data: bytes, resources: Mapping[str, bytes]) -> FindResource:
     """Returns the finder of resources: the caller's first, then the rune's, which are read at the first request."""
-    carried: dict[str, memoryview] | None = None
+    own_resources: dict[str, memoryview] | None = None
 
     def find(name: str) -> bytes | memoryview | None:
-        nonlocal carried
+        nonlocal own_resources
         if name in resources:
             return resources[name]
-        if carried is None:
+        if own_resources is None:
             try:
-                carried = dict(read_resources(data))
+                own_resources = dict(read_resources(data))
             except ContainerError as error:
                 raise NotARune(f"the resources of the rune cannot be read: {error}") from None
-        return carried.get(name)
+        return own_resources.get(name)
 
     return find
 
@@ -306,10 +306,10 @@ def _graph(data: bytes) -> Mapping[str, Any]:
 def isolated_models(limits: Limits, reference: Profile | None = None) -> OpenModel:
     """Opens each model in a process of its own: with the kernels that a page runs it with too, or with the reference
     kernels of a profile's runtime."""
-    allowed = ModelLimits(seconds=limits.seconds, memory=limits.model_memory)
+    model_limits = ModelLimits(seconds=limits.seconds, memory=limits.model_memory)
 
     def open_model(mimetype: str, data: bytes) -> Interpreter:
-        return open_isolated(mimetype, data, limits=allowed, reference=reference)
+        return open_isolated(mimetype, data, limits=model_limits, reference=reference)
 
     return open_model
 
@@ -345,20 +345,20 @@ def _damage(data: bytes) -> str:
 
 def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linker:
     linker = Linker(engine)
-    known = host.imports()
+    functions = host.imports()
     i32 = ValType.i32()
-    defined = set()
-    for wanted in module.imports:
-        name = wanted.name or ""
-        kind = wanted.type
-        if wanted.module != "env" or name not in known or not isinstance(kind, FuncType):
-            raise NotARune(f"the rune asks its host for {wanted.module}.{name}, which is not part of the ABI"[:300])
-        count, action = known[name]
+    defined_names = set()
+    for entry in module.imports:
+        name = entry.name or ""
+        kind = entry.type
+        if entry.module != "env" or name not in functions or not isinstance(kind, FuncType):
+            raise NotARune(f"the rune asks its host for {entry.module}.{name}, which is not part of the ABI"[:300])
+        count, action = functions[name]
         # An old guest declares no result for rune_resource_close.
         if len(kind.params) != count or len(kind.results) > 1 or any(t != i32 for t in [*kind.params, *kind.results]):
             raise NotARune(f"the rune declares env.{name} with other parameters than the ABI")
-        if name not in defined:
-            defined.add(name)
+        if name not in defined_names:
+            defined_names.add(name)
             imports.define(linker, name, kind, action)
     return linker
 
@@ -371,10 +371,10 @@ def _within_limits(store: Store, host: Host, imports: Imports, guard: CallGuard,
     try:
         return guard.run(enter)
     except (Trap, WasmtimeError) as error:
-        raise (imports.raised() or _named(error, host, imports.memory.size)) from None
+        raise (imports.take_raised_error() or _rune_error(error, host, imports.memory.size)) from None
 
 
-def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
+def _rune_error(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
     limits = host.limits
     code = error.trap_code if isinstance(error, Trap) else None
     if code is TrapCode.OUT_OF_FUEL:

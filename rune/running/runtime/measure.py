@@ -39,8 +39,8 @@ def measure(data: bytes, *, runs: int = 20, seconds: float = 2.0, limits: Limits
     start = time.monotonic()
     _whole_run(rune, inputs, start + seconds)
     times: list[float] = []
-    while (passed := time.monotonic() - start) < seconds and (
-        len(times) < runs or (passed < QUICK_SECONDS and len(times) < QUICK_RUNS)
+    while (elapsed := time.monotonic() - start) < seconds and (
+        len(times) < runs or (elapsed < QUICK_SECONDS and len(times) < QUICK_RUNS)
     ):
         _whole_run(rune, inputs, start + seconds)
         times.append(rune.milliseconds)

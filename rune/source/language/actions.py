@@ -33,10 +33,14 @@ class Action:
 
 def actions(analysis: Analysis, start: int, end: int) -> tuple[Action, ...]:
     """The code actions between two offsets: fixes first, then those of the whole file."""
-    diagnostics = analysis.checked.diagnostics
-    touched = [item for item in diagnostics if touches(item, start, end)]
-    actions = [Action(fix.title, ActionKind.QUICK_FIX, fix.edits, item.code) for item in touched for fix in item.fixes]
-    actions += _all_of_a_kind(analysis, {item.code for item in touched if item.fixes})
+    diagnostics = analysis.checked_runefile.diagnostics
+    selected_diagnostics = [item for item in diagnostics if touches(item, start, end)]
+    actions = [
+        Action(fix.title, ActionKind.QUICK_FIX, fix.edits, item.code)
+        for item in selected_diagnostics
+        for fix in item.fixes
+    ]
+    actions += _all_of_a_kind(analysis, {item.code for item in selected_diagnostics if item.fixes})
     actions += _types(analysis)
     actions += _everything(analysis)
     return tuple(dict.fromkeys(actions))
@@ -50,14 +54,14 @@ def touches(diagnostic: Diagnostic, start: int, end: int) -> bool:
 
 def _all_of_a_kind(analysis: Analysis, codes: Iterable[str]) -> Iterator[Action]:
     for code in sorted(codes):
-        alike = [item for item in analysis.checked.diagnostics if item.code == code and item.fixes]
+        alike = [item for item in analysis.checked_runefile.diagnostics if item.code == code and item.fixes]
         edits, count = _together(analysis, alike)
         if count > 1:
             yield Action(f"Fix all {count} problems of this kind", ActionKind.QUICK_FIX, edits, code)
 
 
 def _everything(analysis: Analysis) -> Iterator[Action]:
-    edits, count = _together(analysis, analysis.checked.diagnostics)
+    edits, count = _together(analysis, analysis.checked_runefile.diagnostics)
     if count:
         yield Action(f"Fix {counted(count, 'problem')} of this file", ActionKind.FIX_ALL, edits)
 
@@ -71,5 +75,5 @@ def _types(analysis: Analysis) -> Iterator[Action]:
 def _together(analysis: Analysis, diagnostics: Iterable[Diagnostic]) -> tuple[tuple[Edit, ...], int]:
     """The edits of all fixes that do not overlap, and the number of these fixes."""
     source = analysis.source
-    done = apply_fixes({source.file: source.text}, diagnostics)
-    return tuple(edit for fix in done.applied for edit in fix.edits), len(done.applied)
+    result = apply_fixes({source.file: source.text}, diagnostics)
+    return tuple(edit for fix in result.applied_fixes for edit in fix.edits), len(result.applied_fixes)

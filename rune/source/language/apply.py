@@ -14,12 +14,12 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     Edits that put something in at one place keep the order in which they are given. Raises `ValueError` when two edits
     overlap, when one reaches beyond the text, or when they are of several files.
     """
-    ordered = sorted(edits, key=_offsets)
-    if len({edit.file for edit in ordered}) > 1:
+    sorted_edits = sorted(edits, key=_offsets)
+    if len({edit.file for edit in sorted_edits}) > 1:
         raise ValueError("the edits are of several files")
     parts: list[str] = []
     at = 0
-    for edit in ordered:
+    for edit in sorted_edits:
         start, end = _offsets(edit)
         if start < at:
             raise ValueError(f"two edits overlap at the characters {start} to {min(end, at)}")
@@ -35,8 +35,8 @@ class FixesApplied:
     """The texts of the files after some fixes, the applied fixes, and the postponed ones."""
 
     texts: Mapping[str, str]
-    applied: tuple[Fix, ...]
-    left: tuple[Fix, ...]
+    applied_fixes: tuple[Fix, ...]
+    postponed_fixes: tuple[Fix, ...]
 
 
 def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> FixesApplied:
@@ -46,19 +46,21 @@ def apply_fixes(texts: Mapping[str, str], diagnostics: Iterable[Diagnostic]) -> 
     was left may work after the next check: repeat until nothing is applied, and no more than some ten times, because
     nothing proves that fixes come to an end.
     """
-    applied: list[Fix] = []
-    left: list[Fix] = []
-    accepted: dict[str, list[Edit]] = {}
+    applied_fixes: list[Fix] = []
+    postponed_fixes: list[Fix] = []
+    accepted_edits: dict[str, list[Edit]] = {}
     for fix in dict.fromkeys(fix for diagnostic in diagnostics for fix in diagnostic.fixes[:1] if fix.is_safe):
         is_known = all(edit.file in texts for edit in fix.edits)
-        if is_known and not any(_touch(edit, other) for edit in fix.edits for other in accepted.get(edit.file, ())):
-            applied.append(fix)
+        if is_known and not any(
+            _touch(edit, other) for edit in fix.edits for other in accepted_edits.get(edit.file, ())
+        ):
+            applied_fixes.append(fix)
             for edit in fix.edits:
-                accepted.setdefault(edit.file, []).append(edit)
+                accepted_edits.setdefault(edit.file, []).append(edit)
         else:
-            left.append(fix)
-    changed = {file: apply_edits(texts[file], edits) for file, edits in accepted.items()}
-    return FixesApplied({**texts, **changed}, tuple(applied), tuple(left))
+            postponed_fixes.append(fix)
+    changed = {file: apply_edits(texts[file], edits) for file, edits in accepted_edits.items()}
+    return FixesApplied({**texts, **changed}, tuple(applied_fixes), tuple(postponed_fixes))
 
 
 def edits_by_file(edits: Sequence[Edit]) -> dict[str, tuple[Edit, ...]]:

@@ -134,8 +134,8 @@ def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBloc
     if flag_of(request, "dry_run", default=False):
         try:
             copy_block(analysis, stage)
-        except NewBlockRefused as refused:
-            return {"reason": refused.reason}
+        except NewBlockRefused as refusal:
+            return {"reason": refusal.reason}
         return {"reason": None}
     block = copy_block(analysis, stage)
     return {
@@ -148,7 +148,7 @@ def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBloc
 def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> PortsAnswerJson:
     """{"form", "stages"}: the form of the text, and each stage with its inputs and outputs."""
     stages = [stage_ports_to_json(each) for each in stage_ports(analysis)]
-    return {"form": analysis.checked.syntax.form.value, "stages": stages}
+    return {"form": analysis.checked_runefile.syntax.form.value, "stages": stages}
 
 
 def answer_palette(analysis: Analysis, _request: Mapping[str, Any]) -> PaletteAnswerJson:

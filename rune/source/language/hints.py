@@ -21,14 +21,14 @@ class Hint:
 
 def hints(analysis: Analysis) -> tuple[Hint, ...]:
     """One for each stage whose types are known and not written, in the order of the text."""
-    if analysis.checked.syntax.form is RunefileForm.TEXT:
+    if analysis.checked_runefile.syntax.form is RunefileForm.TEXT:
         return ()
     hints = []
     for stage in entries(tree(analysis), "pipeline").values():
         if stage.kind is StageKind.OUTPUT or stage.target is None or stage.field("outputs") is not None:
             continue
         types = output_types_of(analysis, stage)
-        known = [str(type_) for type_ in types if type_ is not None]
-        if known and len(known) == len(types):
-            hints.append(Hint(stage.target.span.end, f"→ {', '.join(known)}"))
+        type_names = [str(type_) for type_ in types if type_ is not None]
+        if type_names and len(type_names) == len(types):
+            hints.append(Hint(stage.target.span.end, f"→ {', '.join(type_names)}"))
     return tuple(hints)

@@ -127,13 +127,15 @@ class _HoverReader:
         target = "" if stage.target is None else f" {code(stage.target.text)}"
         lines = [f"{code(name)}: {kind}{target}", ""]
         for item in stage.inputs:
-            lines.append(f"* reads {self._typed(item.text)}")
+            lines.append(f"* reads {self._with_type(item.text)}")
         for index, type_ in enumerate(output_types_of(self._analysis, stage)):
             if type_ is not None:
                 number_ = f" as {code(f'{name}.{index}')}" if index else ""
                 meaning = _meaning(self._analysis, name, index)
                 lines.append(f"* gives `{type_}`{number_}, {_size(type_)}{meaning}")
-        state_notes = next((node.state for node in self._analysis.checked.outline.nodes if node.name == name), ())
+        state_notes = next(
+            (node.state for node in self._analysis.checked_runefile.outline.nodes if node.name == name), ()
+        )
         lines += [
             f"* keeps {code(state.name)}, `{state.type}`, from run to run. {state.help}. "
             f"After a gap or a restart: {state.gap}."
@@ -148,7 +150,7 @@ class _HoverReader:
             lines.append(f"* read by {', '.join(f'{code(reader)}' for reader in readers[:12])}")
         return "\n".join(lines)
 
-    def _typed(self, text: str) -> str:
+    def _with_type(self, text: str) -> str:
         type_ = type_of(self._analysis, self._stages, text)
         match = INPUT.match(text)
         meaning = "" if match is None else _meaning(self._analysis, match["name"], int(match["index"] or 0))
@@ -158,7 +160,7 @@ class _HoverReader:
         match = INPUT.match(word)
         if match is None:
             return None
-        lines = [f"{self._typed(word)}"]
+        lines = [f"{self._with_type(word)}"]
         model = signature_of(self._analysis, stage) if stage.kind is StageKind.MODEL else None
         if model is not None and index < len(model.inputs):
             lines.append(f"The model reads it as {_tensor(model.inputs[index])}")
@@ -166,12 +168,12 @@ class _HoverReader:
         return "\n\n".join([*lines, *(("---", about) if about else ())])
 
     def _dimensions(self, stage: TextEntry, index: int) -> str | None:
-        declared = next(
-            (item for item in self._analysis.checked.syntax.stages if item.name.text == stage.name.text), None
+        stage_syntax = next(
+            (item for item in self._analysis.checked_runefile.syntax.stages if item.name.text == stage.name.text), None
         )
-        if declared is None or declared.outputs is None or index >= len(declared.outputs):
+        if stage_syntax is None or stage_syntax.outputs is None or index >= len(stage_syntax.outputs):
             return keys.TYPE_KEYS["dimensions"]
-        type_ = declared.outputs[index].tensor_type
+        type_ = stage_syntax.outputs[index].tensor_type
         return f"`{type_}`: {counted(type_.count, 'element')}, {_size(type_)}"
 
     def _argument(self, stage: TextEntry, name: str) -> str | None:
@@ -231,8 +233,8 @@ class _HoverReader:
 
 def _meaning(analysis: Analysis, stage: str, index: int) -> str:
     """Returns the known meaning of an output's numbers, such as `0 to 255, RGB`, for the text after its type."""
-    known = analysis.checked.meanings.get(stage, ())
-    text = str(known[index]) if index < len(known) else ""
+    meanings = analysis.checked_runefile.meanings.get(stage, ())
+    text = str(meanings[index]) if index < len(meanings) else ""
     return f": {code(text)}" if text else ""
 
 
@@ -242,8 +244,10 @@ def _uses(mention: NameMention, name: str) -> bool:
 
 def _inline_text(analysis: Analysis, name: str, inline: YamlScalar | None) -> str | None:
     """Returns the text that the language service reads, or the current one while it does not."""
-    known = next((each.inline for each in analysis.checked.syntax.resources if each.name.text == name), None)
-    return known if known is not None else None if inline is None else inline.text
+    inline_text = next(
+        (each.inline for each in analysis.checked_runefile.syntax.resources if each.name.text == name), None
+    )
+    return inline_text if inline_text is not None else None if inline is None else inline.text
 
 
 def _size(type_: TensorType) -> str:
@@ -277,9 +281,15 @@ def _about(about: Mapping[str, object]) -> str:
             count = each.get("count") if isinstance(each, Mapping) else None
             if isinstance(each, Mapping) and isinstance(count, int):
                 counts[str(each.get("op"))] = counts.get(str(each.get("op")), 0) + count
-        named = [f"{count} {op}" for op, count in sorted(counts.items(), key=lambda item: -item[1])]
-        rest = f" and {len(named) - _MOST_OPERATORS} kinds more" if len(named) > _MOST_OPERATORS else ""
-        parts.append(f"{counted(sum(counts.values()), 'operator')}: {', '.join(named[:_MOST_OPERATORS])}{rest}")
+        operator_counts = [f"{count} {op}" for op, count in sorted(counts.items(), key=lambda item: -item[1])]
+        rest = (
+            f" and {len(operator_counts) - _MOST_OPERATORS} kinds more"
+            if len(operator_counts) > _MOST_OPERATORS
+            else ""
+        )
+        parts.append(
+            f"{counted(sum(counts.values()), 'operator')}: {', '.join(operator_counts[:_MOST_OPERATORS])}{rest}"
+        )
     return ", ".join(parts)
 
 
@@ -292,8 +302,10 @@ def _file_size(analysis: Analysis, path: str) -> str:
 
 def _beginning(text: str) -> str:
     lines = text.splitlines()
-    shown = [line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…" for line in lines[:_FIRST_LINES]]
+    first_lines = [
+        line if len(line) <= _LONGEST_LINE else f"{line[: _LONGEST_LINE - 1]}…" for line in lines[:_FIRST_LINES]
+    ]
     # A fence that is longer than any in the text keeps the text inside.
-    fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in shown), default=0))
+    fence = "`" * max(3, 1 + max((len(line) - len(line.lstrip("`")) for line in first_lines), default=0))
     more = [f"... {counted(len(lines), 'line')}"] if len(lines) > _FIRST_LINES else []
-    return "\n".join([f"{fence}text", *shown, *more, fence])
+    return "\n".join([f"{fence}text", *first_lines, *more, fence])

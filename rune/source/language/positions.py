@@ -55,7 +55,7 @@ def in_utf16(value: Any, file: str, text_of: Callable[[str], Utf16]) -> Any:
         return value
     if value.keys() == {"line", "column", "offset"}:
         return text_of(file).position(value)
-    named = value.get("file")
-    if isinstance(named, str) and "span" in value:
-        file = named
+    named_file = value.get("file")
+    if isinstance(named_file, str) and "span" in value:
+        file = named_file
     return {key: in_utf16(item, file, text_of) for key, item in value.items()}

@@ -32,8 +32,8 @@ def revised(analysis: Analysis, edits: Iterable[Edit]) -> Analysis:
     own = [edit for edit in edits if edit.file == analysis.runefile]
     text = apply_edits(analysis.source.text, own)
     files = _Revision(analysis.files, normal_path(analysis.runefile), text.encode("utf-8", "surrogatepass"))
-    checked = check(files, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
-    return replace(analysis, files=files, checked=checked)
+    checked_runefile = check(files, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
+    return replace(analysis, files=files, checked_runefile=checked_runefile)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ class LanguageService:
         Never raises.
         """
         try:
-            return {"answer": self._answered(request)}
+            return {"answer": self._answer(request)}
         except BadLanguageRequest as error:
             return _error("bad-request", error.message)
         except RenameRefused as error:
@@ -129,7 +129,7 @@ class LanguageService:
             return json.dumps(_error("bad-request", "the request must be JSON"))
         return json.dumps(self.answer(value), ensure_ascii=False, separators=(",", ":"))
 
-    def _answered(self, request: object) -> Any:
+    def _answer(self, request: object) -> Any:
         if not isinstance(request, Mapping):
             raise BadLanguageRequest("a request must be an object")
         # Even where the request is refused: a client that sent files does not send them again.
@@ -146,9 +146,9 @@ class LanguageService:
             return None
         file = path_of(request["file"]) if request.get("file") is not None else None
         if file == POLICY_FILE:
-            return self._answered_of_policy(ask, request, units)
+            return self._answer_of_policy(ask, request, units)
         if file is not None and is_block_file(file):
-            return self._answered_of_block(ask, request, units, file)
+            return self._answer_of_block(ask, request, units, file)
         if ask not in ANSWERS:
             subject = "a block in Python" if ask in BLOCK_ANSWERS else POLICY_FILE
             raise BadLanguageRequest(f'"{ask}" is asked of {subject}')
@@ -156,28 +156,28 @@ class LanguageService:
         if units == "characters":
             return ANSWERS[ask](analysis, request)
         texts = _Texts(analysis)
-        answered = ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
-        return in_utf16(answered, analysis.runefile, texts)
+        answer = ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
+        return in_utf16(answer, analysis.runefile, texts)
 
-    def _answered_of_block(self, ask: str, request: Mapping[str, Any], units: str, file: str) -> Any:
+    def _answer_of_block(self, ask: str, request: Mapping[str, Any], units: str, file: str) -> Any:
         if ask not in BLOCK_ANSWERS:
             raise BadLanguageRequest(f'"{ask}" is asked of a Runefile, and not of {file}')
         analysis = analyse_block(self._session.analysis(), file)
         if units == "characters":
             return BLOCK_ANSWERS[ask](analysis, request)
         texts = _Texts(analysis.project)
-        answered = BLOCK_ANSWERS[ask](analysis, _in_characters(request, Utf16(analysis.source)))
-        return in_utf16(answered, file, texts)
+        answer = BLOCK_ANSWERS[ask](analysis, _in_characters(request, Utf16(analysis.source)))
+        return in_utf16(answer, file, texts)
 
-    def _answered_of_policy(self, ask: str, request: Mapping[str, Any], units: str) -> Any:
+    def _answer_of_policy(self, ask: str, request: Mapping[str, Any], units: str) -> Any:
         if ask not in POLICY_ANSWERS:
             raise BadLanguageRequest(f'"{ask}" is asked of a Runefile, and not of {POLICY_FILE}')
-        analysis = analyse_policy(self._session, self._session.analysis().checked)
+        analysis = analyse_policy(self._session, self._session.analysis().checked_runefile)
         if units == "characters":
             return POLICY_ANSWERS[ask](analysis, request)
         text = Utf16(analysis.source)
-        answered = POLICY_ANSWERS[ask](analysis, _in_characters(request, text))
-        return in_utf16(answered, POLICY_FILE, lambda _: text)
+        answer = POLICY_ANSWERS[ask](analysis, _in_characters(request, text))
+        return in_utf16(answer, POLICY_FILE, lambda _: text)
 
 
 class _Texts:
@@ -185,12 +185,12 @@ class _Texts:
 
     def __init__(self, analysis: Analysis) -> None:
         self._analysis = analysis
-        self._known = {analysis.runefile: Utf16(analysis.source)}
+        self._texts = {analysis.runefile: Utf16(analysis.source)}
 
     def __call__(self, file: str) -> Utf16:
-        if file not in self._known:
-            self._known[file] = Utf16(SourceText(file, self._analysis.text_file(file) or ""))
-        return self._known[file]
+        if file not in self._texts:
+            self._texts[file] = Utf16(SourceText(file, self._analysis.text_file(file) or ""))
+        return self._texts[file]
 
 
 def _error(name: str, message: str) -> Json:
@@ -199,11 +199,11 @@ def _error(name: str, message: str) -> Json:
 
 def _in_characters(request: Mapping[str, Any], utf16: Utf16) -> Json:
     """The request with its offsets, which were counted in UTF-16, counted in characters."""
-    converted = dict(request)
+    converted_request = dict(request)
     for key in ("offset", "start", "end"):
         if key in request:
-            converted[key] = utf16.offset(whole_number_of(request, key))
-    return converted
+            converted_request[key] = utf16.offset(whole_number_of(request, key))
+    return converted_request
 
 
 def _check(analysis: Analysis, _request: Mapping[str, Any]) -> CheckAnswerJson:
@@ -247,8 +247,8 @@ def _file_uses(analysis: Analysis, _request: Mapping[str, Any]) -> FileUsesAnswe
 
 
 def _rename_files(analysis: Analysis, request: Mapping[str, Any]) -> EditsAnswerJson:
-    moved = {path_of(old): path_of(new) for old, new in object_of(request, "moved").items()}
-    return edits_to_json(rename_files(analysis, moved))
+    new_paths = {path_of(old): path_of(new) for old, new in object_of(request, "moved").items()}
+    return edits_to_json(rename_files(analysis, new_paths))
 
 
 def _format(analysis: Analysis, _request: Mapping[str, Any]) -> EditsAnswerJson:

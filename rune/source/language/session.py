@@ -71,27 +71,27 @@ class Session:
         path = normal_path(path)
         if path not in self._client_files:
             return self._files.read(path)
-        return self._changed(path).data or b""
+        return self._client_file(path).data or b""
 
     def size(self, path: str) -> int:
         """The bytes that a file has."""
         path = normal_path(path)
         if path not in self._client_files:
             return self._files.size(path) if isinstance(self._files, SizedFiles) else len(self._files.read(path))
-        return self._changed(path).size
+        return self._client_file(path).size
 
     def paths(self) -> tuple[str, ...]:
         there = {path for path, file in self._client_files.items() if file is not None and not is_mounted(path)}
         return tuple(sorted({path for path in self._files.paths() if path not in self._client_files} | there))
 
-    def _changed(self, path: str) -> ClientFile:
+    def _client_file(self, path: str) -> ClientFile:
         file = self._client_files[path]
         if file is None:
             raise FileMissing(path, "no such file in the project")
         return file
 
     def _signature(self, path: str) -> ModelSignature:
-        file = self._changed(path) if path in self._client_files else None
+        file = self._client_file(path) if path in self._client_files else None
         if file is not None and file.refusal is not None:
             raise ModelError(file.refusal)
         if file is not None and file.signature is not None:
@@ -107,7 +107,7 @@ class Session:
         return signature
 
     def _description(self, path: str) -> Mapping[str, object] | None:
-        file = self._changed(path) if path in self._client_files else None
+        file = self._client_file(path) if path in self._client_files else None
         if file is not None and (file.description is not None or file.data is None):
             return file.description
         return describe(read_model(self.read(path)))

@@ -96,8 +96,8 @@ def foldings(analysis: Analysis) -> tuple[Folding, ...]:
     """Everything that a key holds over several lines, and comments of several lines; by their first line."""
     by_line = {fold.first_line: fold for fold in _comments(analysis)}
     for fold in _values(tree(analysis)):
-        known = by_line.get(fold.first_line)
-        if known is None or known.last_line < fold.last_line:
+        other = by_line.get(fold.first_line)
+        if other is None or other.last_line < fold.last_line:
             by_line[fold.first_line] = fold
     return tuple(by_line[line] for line in sorted(by_line))
 

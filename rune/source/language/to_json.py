@@ -179,16 +179,16 @@ class ActionsAnswerJson(TypedDict):
 
 
 def check_to_json(analysis: Analysis) -> CheckAnswerJson:
-    checked = analysis.checked
+    checked_runefile = analysis.checked_runefile
     return {
         "runefile": analysis.runefile,
-        "form": checked.syntax.form.value,
-        "has_errors": checked.has_errors,
+        "form": checked_runefile.syntax.form.value,
+        "has_errors": checked_runefile.has_errors,
         "diagnostics": [
             diagnostic_to_json(diagnostic)
-            for diagnostic in (*checked.diagnostics, *check_policy(analysis.files).diagnostics)
+            for diagnostic in (*checked_runefile.diagnostics, *check_policy(analysis.files).diagnostics)
         ],
-        "outline": outline_to_json(checked.outline),
+        "outline": outline_to_json(checked_runefile.outline),
     }
 
 

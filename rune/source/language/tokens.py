@@ -116,7 +116,7 @@ def _apart(tokens: list[Token]) -> list[Token]:
 def _comments(analysis: Analysis, tokens: list[Token]) -> Iterator[Span]:
     """A `#` after a space that stands in no word starts one."""
     source = analysis.source
-    if analysis.checked.syntax.form is RunefileForm.TEXT:
+    if analysis.checked_runefile.syntax.form is RunefileForm.TEXT:
         return
     starts = [token.span.start.offset for token in tokens]
     ends = [token.span.end.offset for token in tokens]

@@ -26,11 +26,11 @@ from rune.source.lsp.convert import Converter, folding
 ACTION_KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewrite, types.CodeActionKind.SourceFixAll)
 
 
-def hovered(analysis: Analysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+def hover_at(analysis: Analysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
     return _hover(convert, hover(analysis, convert.offset(params.position)))
 
 
-def hovered_policy(analysis: PolicyAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+def policy_hover_at(analysis: PolicyAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
     return _hover(convert, hover_policy(analysis, convert.offset(params.position)))
 
 
@@ -40,17 +40,17 @@ def _hover(convert: Converter, hover: Hover | None) -> types.Hover | None:
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, hover.text), convert.range(hover.span))
 
 
-def hovered_block(analysis: BlockAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+def block_hover_at(analysis: BlockAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
     return _hover(convert, hover_block(analysis, convert.offset(params.position)))
 
 
-def defined_in_block(
+def block_definitions(
     analysis: BlockAnalysis, convert: Converter, params: types.DefinitionParams
 ) -> list[types.Location]:
     return [convert.location(each.file, each.span) for each in first_use(analysis, convert.offset(params.position))]
 
 
-def referred_in_block(
+def block_references(
     analysis: BlockAnalysis, convert: Converter, params: types.ReferenceParams
 ) -> list[types.Location]:
     spans = uses(analysis, convert.offset(params.position))
@@ -58,23 +58,23 @@ def referred_in_block(
     return [convert.location(each.file, each.span) for each in shown_spans]
 
 
-def renamed_in_block(analysis: BlockAnalysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
+def block_rename_edit(analysis: BlockAnalysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
     """Raises `RenameRefused`."""
     return convert.workspace_edit(rename_in_block(analysis, convert.offset(params.position), params.new_name))
 
 
-def defined(analysis: Analysis, convert: Converter, params: types.DefinitionParams) -> list[types.Location]:
+def definitions(analysis: Analysis, convert: Converter, params: types.DefinitionParams) -> list[types.Location]:
     location = definition(analysis, convert.offset(params.position))
     return [convert.location(each.file, each.span) for each in location]
 
 
-def referred(analysis: Analysis, convert: Converter, params: types.ReferenceParams) -> list[types.Location]:
+def reference_locations(analysis: Analysis, convert: Converter, params: types.ReferenceParams) -> list[types.Location]:
     offset = convert.offset(params.position)
     locations = references(analysis, offset, with_definition=params.context.include_declaration)
     return [convert.location(each.file, each.span) for each in locations]
 
 
-def highlighted(
+def highlights(
     analysis: Analysis, convert: Converter, params: types.DocumentHighlightParams
 ) -> list[types.DocumentHighlight]:
     locations = references(analysis, convert.offset(params.position))
@@ -91,55 +91,59 @@ def may_be_renamed(
     return types.PrepareRenamePlaceholder(convert.range(span), name)
 
 
-def renamed(analysis: Analysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
+def rename_edit(analysis: Analysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
     """Raises `RenameRefused`."""
     return convert.workspace_edit(rename(analysis, convert.offset(params.position), params.new_name))
 
 
-def formatted(analysis: Analysis, convert: Converter, _: types.DocumentFormattingParams) -> list[types.TextEdit]:
+def format_edits(analysis: Analysis, convert: Converter, _: types.DocumentFormattingParams) -> list[types.TextEdit]:
     """Raises `FormatRefused`."""
     return [convert.text_edit(edit) for edit in format_text(analysis)]
 
 
-def offered(analysis: Analysis, convert: Converter, params: types.CodeActionParams) -> list[types.CodeAction]:
-    return _wanted(convert, actions(analysis, *_offsets(convert, params)), params)
+def code_actions(analysis: Analysis, convert: Converter, params: types.CodeActionParams) -> list[types.CodeAction]:
+    return _requested_actions(convert, actions(analysis, *_offsets(convert, params)), params)
 
 
-def offered_policy(
+def policy_code_actions(
     analysis: PolicyAnalysis, convert: Converter, params: types.CodeActionParams
 ) -> list[types.CodeAction]:
-    return _wanted(convert, policy_actions(analysis, *_offsets(convert, params)), params)
+    return _requested_actions(convert, policy_actions(analysis, *_offsets(convert, params)), params)
 
 
 def _offsets(convert: Converter, params: types.CodeActionParams) -> tuple[int, int]:
     return convert.offset(params.range.start), convert.offset(params.range.end)
 
 
-def _wanted(convert: Converter, actions: Sequence[Action], params: types.CodeActionParams) -> list[types.CodeAction]:
-    wanted = params.context.only
-    converted = [convert.action(each, params.context.diagnostics) for each in actions]
-    return [each for each in converted if wanted is None or _is_wanted(each, wanted)]
+def _requested_actions(
+    convert: Converter, actions: Sequence[Action], params: types.CodeActionParams
+) -> list[types.CodeAction]:
+    kinds = params.context.only
+    code_actions = [convert.action(each, params.context.diagnostics) for each in actions]
+    return [each for each in code_actions if kinds is None or _is_wanted(each, kinds)]
 
 
-def _is_wanted(action: types.CodeAction, wanted: Sequence[types.CodeActionKind | str]) -> bool:
+def _is_wanted(action: types.CodeAction, kinds: Sequence[types.CodeActionKind | str]) -> bool:
     """A kind means all kinds below it: `source` means `source.fixAll`."""
     kind = str(getattr(action.kind, "value", action.kind))
-    names = [str(getattr(each, "value", each)) for each in wanted]
+    names = [str(getattr(each, "value", each)) for each in kinds]
     return any(kind == name or kind.startswith(f"{name}.") or not name for name in names)
 
 
-def outlined(analysis: Analysis, convert: Converter, _: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+def document_symbols(
+    analysis: Analysis, convert: Converter, _: types.DocumentSymbolParams
+) -> list[types.DocumentSymbol]:
     return [convert.symbol(each) for each in symbols(analysis)]
 
 
-def folded(analysis: Analysis, _: Converter, __: types.FoldingRangeParams) -> list[types.FoldingRange]:
+def folding_ranges(analysis: Analysis, _: Converter, __: types.FoldingRangeParams) -> list[types.FoldingRange]:
     return [folding(each) for each in foldings(analysis)]
 
 
-def hinted(analysis: Analysis, convert: Converter, params: types.InlayHintParams) -> list[types.InlayHint]:
+def inlay_hints(analysis: Analysis, convert: Converter, params: types.InlayHintParams) -> list[types.InlayHint]:
     first, last = params.range.start.line + 1, params.range.end.line + 1
     return [convert.hint(each) for each in hints(analysis) if first <= each.at.line <= last]
 
 
-def coloured(analysis: Analysis, convert: Converter, _: types.SemanticTokensParams) -> types.SemanticTokens:
+def semantic_tokens(analysis: Analysis, convert: Converter, _: types.SemanticTokensParams) -> types.SemanticTokens:
     return convert.tokens(tokens(analysis))

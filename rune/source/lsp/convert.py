@@ -147,11 +147,11 @@ class Converter:
         )
 
     def action(self, action: Action, diagnostics: Sequence[types.Diagnostic]) -> types.CodeAction:
-        fixed = [each for each in diagnostics if each.code == action.code]
+        fixed_diagnostics = [each for each in diagnostics if each.code == action.code]
         return types.CodeAction(
             title=action.title,
             kind=_ACTION_KINDS[action.kind],
-            diagnostics=fixed or None,
+            diagnostics=fixed_diagnostics or None,
             edit=self.workspace_edit(action.edits),
         )
 

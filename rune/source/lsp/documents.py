@@ -95,9 +95,9 @@ class Documents:
 
     def change(self, uri: str, version: int | None, changes: Sequence[types.TextDocumentContentChangeEvent]) -> None:
         """Changes an open document; changes of others are ignored."""
-        known = self._open.get(uri)
-        if known is not None:
-            self._put(OpenDocument(uri, known.path, changed(known.text, changes), version, known.language))
+        document = self._open.get(uri)
+        if document is not None:
+            self._put(OpenDocument(uri, document.path, changed(document.text, changes), version, document.language))
 
     def close(self, uri: str) -> None:
         self._open.pop(uri, None)
@@ -144,7 +144,7 @@ class Documents:
         files = self._files_of(document)
         path = document.path.parent / runefile_in(files)
         runefile = OpenDocument(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
-        return analyse_policy(files, self.analysis(runefile).checked)
+        return analyse_policy(files, self.analysis(runefile).checked_runefile)
 
     def analysis(self, document: OpenDocument) -> Analysis:
         """Returns the analysis of a Runefile in its folder, with the unsaved texts of the folder's other documents."""
@@ -164,8 +164,8 @@ class Documents:
     def _files_of(self, document: OpenDocument) -> _OpenFiles:
         folder = document.path.parent
         texts = {other.path: other.text for other in self._open.values() if other.path.is_relative_to(folder)}
-        named = {path.relative_to(folder).as_posix(): text for path, text in texts.items()}
-        return _OpenFiles(self._project_of(document), named)
+        texts_by_name = {path.relative_to(folder).as_posix(): text for path, text in texts.items()}
+        return _OpenFiles(self._project_of(document), texts_by_name)
 
     def _put(self, document: OpenDocument) -> None:
         self._open[document.uri] = document
@@ -189,13 +189,13 @@ class _Project:
         folder_files = FolderFiles(folder, others=() if repository is None else (repository,))
         self.files = CachedFiles(folder_files, BlockCache())
         self._paths: tuple[str, ...] = ()
-        self._listed = -_PATHS_SECONDS
+        self._listed_at = -_PATHS_SECONDS
         self._signatures: dict[str, tuple[tuple[int, int], ModelSignature | ModelError]] = {}
 
     def paths(self) -> tuple[str, ...]:
         now = time.monotonic()
-        if now - self._listed > _PATHS_SECONDS:
-            self._paths, self._listed = self.files.paths(), now
+        if now - self._listed_at > _PATHS_SECONDS:
+            self._paths, self._listed_at = self.files.paths(), now
         return self._paths
 
     def signature(self, path: str) -> ModelSignature:
@@ -206,13 +206,13 @@ class _Project:
             stamp = (status.st_mtime_ns, status.st_size)
         except OSError:
             data, stamp = self.files.read(path), (0, 0)
-        known = self._signatures.get(path)
-        if known is None or known[0] != stamp:
-            known = (stamp, _read(self.files.read(path) if data is None else data))
-            self._signatures[path] = known
-        if isinstance(known[1], ModelError):
-            raise known[1]
-        return known[1]
+        entry = self._signatures.get(path)
+        if entry is None or entry[0] != stamp:
+            entry = (stamp, _read(self.files.read(path) if data is None else data))
+            self._signatures[path] = entry
+        if isinstance(entry[1], ModelError):
+            raise entry[1]
+        return entry[1]
 
 
 def _read(data: bytes) -> ModelSignature | ModelError:
@@ -240,7 +240,7 @@ class _OpenFiles:
 
     def paths(self) -> tuple[str, ...]:
         try:
-            listed = self._project.paths()
+            paths = self._project.paths()
         except FileError:
-            listed = ()
-        return tuple(sorted({*listed, *self._texts}))
+            paths = ()
+        return tuple(sorted({*paths, *self._texts}))

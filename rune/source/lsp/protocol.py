@@ -24,17 +24,17 @@ class RunefileProtocol(LanguageServerProtocol):
 
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
-        yield from self._handled(types.TEXT_DOCUMENT_DID_OPEN, params)
+        yield from self._feature_handlers(types.TEXT_DOCUMENT_DID_OPEN, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
-        yield from self._handled(types.TEXT_DOCUMENT_DID_CHANGE, params)
+        yield from self._feature_handlers(types.TEXT_DOCUMENT_DID_CHANGE, params)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
-        yield from self._handled(types.TEXT_DOCUMENT_DID_CLOSE, params)
+        yield from self._feature_handlers(types.TEXT_DOCUMENT_DID_CLOSE, params)
 
-    def _handled(self, method: str, params: object) -> Generator[Any, Any, None]:
+    def _feature_handlers(self, method: str, params: object) -> Generator[Any, Any, None]:
         handler = self.fm.features.get(method)
         if handler is not None:
             yield handler, (params,), None

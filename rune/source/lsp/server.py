@@ -33,7 +33,7 @@ _REQUEST_FAILED = -32803
 """The protocol's code for a request that is right and cannot be done, with a message for the person."""
 _PAUSE = 0.1
 """Seconds without a change before a file is checked, so that a long file is not checked at every key."""
-_WATCHED = "**/*"
+_WATCHED_FILES = "**/*"
 
 P = TypeVar("P", bound="_AboutADocument")
 R = TypeVar("R")
@@ -47,7 +47,7 @@ class Server(LanguageServer):
         self.documents = Documents(blocks)
         self.completions: tuple[Completion, ...] = ()
         self.list_number = 0
-        self._published: dict[str, tuple[str, ...]] = {}
+        self._block_files: dict[str, tuple[str, ...]] = {}
         """The files of blocks that something was wrong with, by the Runefile that runs them."""
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -62,12 +62,12 @@ class Server(LanguageServer):
         self._waiting = None
         for document in self.documents.runefiles():
             analysis = self.documents.analysis(document)
-            own = [each for each in analysis.checked.diagnostics if each.file == analysis.runefile]
+            own = [each for each in analysis.checked_runefile.diagnostics if each.file == analysis.runefile]
             self._tell_of(document, analysis.source, own)
             self._tell_of_blocks(document, analysis)
         for document in self.documents.policies():
-            checked = self.documents.policy(document).checked
-            self._tell_of(document, checked.source, checked.diagnostics)
+            checked_policy = self.documents.policy(document).checked_policy
+            self._tell_of(document, checked_policy.source, checked_policy.diagnostics)
 
     def _tell_of(self, document: OpenDocument, source: SourceText, diagnostics: Sequence[Diagnostic]) -> None:
         convert = Converter(document, source, document.path.name)
@@ -76,20 +76,20 @@ class Server(LanguageServer):
     def _tell_of_blocks(self, document: OpenDocument, analysis: Analysis) -> None:
         """The problems of the project's own blocks, and an empty list for a block that has none any more."""
         by_uri: dict[str, list[Diagnostic]] = {}
-        for each in analysis.checked.diagnostics:
+        for each in analysis.checked_runefile.diagnostics:
             if each.file != analysis.runefile:
                 by_uri.setdefault(each.file, []).append(each)
-        for file in {*by_uri, *self._published.get(document.uri, ())}:
+        for file in {*by_uri, *self._block_files.get(document.uri, ())}:
             path = document.path.parent / file
             text = analysis.text_file(file) or ""
             block = OpenDocument(uri_of(document, file), path, text, None, "python")
             convert = Converter(block, SourceText(file, text), path.name)
             self.tell(block.uri, None, [convert.diagnostic(each) for each in by_uri.get(file, [])])
-        self._published[document.uri] = tuple(by_uri)
+        self._block_files[document.uri] = tuple(by_uri)
 
     def forget(self, document: OpenDocument) -> None:
         """Withdraws the problems of a document that was closed, and of the blocks that it runs."""
-        for uri in (document.uri, *(uri_of(document, file) for file in self._published.pop(document.uri, ()))):
+        for uri in (document.uri, *(uri_of(document, file) for file in self._block_files.pop(document.uri, ()))):
             self.tell(uri, None, [])
 
     def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
@@ -102,31 +102,35 @@ def make_server(blocks: BlockResolver) -> Server:
     _follow_documents(server)
     _answer_completions(server)
     _answer(
-        server, types.TEXT_DOCUMENT_HOVER, answers.hovered, policy=answers.hovered_policy, block=answers.hovered_block
+        server,
+        types.TEXT_DOCUMENT_HOVER,
+        answers.hover_at,
+        policy=answers.policy_hover_at,
+        block=answers.block_hover_at,
     )
-    _answer(server, types.TEXT_DOCUMENT_DEFINITION, answers.defined, block=answers.defined_in_block)
-    _answer(server, types.TEXT_DOCUMENT_REFERENCES, answers.referred, block=answers.referred_in_block)
-    _answer(server, types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answers.highlighted)
+    _answer(server, types.TEXT_DOCUMENT_DEFINITION, answers.definitions, block=answers.block_definitions)
+    _answer(server, types.TEXT_DOCUMENT_REFERENCES, answers.reference_locations, block=answers.block_references)
+    _answer(server, types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answers.highlights)
     _answer(server, types.TEXT_DOCUMENT_PREPARE_RENAME, answers.may_be_renamed)
     _answer(
         server,
         types.TEXT_DOCUMENT_RENAME,
-        answers.renamed,
+        answers.rename_edit,
         types.RenameOptions(prepare_provider=True),
-        block=answers.renamed_in_block,
+        block=answers.block_rename_edit,
     )
-    _answer(server, types.TEXT_DOCUMENT_FORMATTING, answers.formatted)
+    _answer(server, types.TEXT_DOCUMENT_FORMATTING, answers.format_edits)
     _answer(
         server,
         types.TEXT_DOCUMENT_CODE_ACTION,
-        answers.offered,
+        answers.code_actions,
         types.CodeActionOptions(answers.ACTION_KINDS),
-        answers.offered_policy,
+        answers.policy_code_actions,
     )
-    _answer(server, types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, answers.outlined)
-    _answer(server, types.TEXT_DOCUMENT_FOLDING_RANGE, answers.folded)
-    _answer(server, types.TEXT_DOCUMENT_INLAY_HINT, answers.hinted)
-    _answer(server, types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answers.coloured, LEGEND)
+    _answer(server, types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, answers.document_symbols)
+    _answer(server, types.TEXT_DOCUMENT_FOLDING_RANGE, answers.folding_ranges)
+    _answer(server, types.TEXT_DOCUMENT_INLAY_HINT, answers.inlay_hints)
+    _answer(server, types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, answers.semantic_tokens, LEGEND)
     return server
 
 
@@ -141,7 +145,7 @@ def _answer(
     """Answers a request about an open Runefile, with `policy` about a forge.yml, and with `block` about a block; for
     any other document the answer is null."""
 
-    def answered(params: P) -> R | None:
+    def respond(params: P) -> R | None:
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return None
@@ -158,7 +162,7 @@ def _answer(
         except (RenameRefused, FormatRefused) as error:
             raise JsonRpcException(error.reason, _REQUEST_FAILED) from error
 
-    server.feature(method, options)(answered)
+    server.feature(method, options)(respond)
 
 
 def _of_block(
@@ -182,27 +186,27 @@ def _follow_documents(server: Server) -> None:
         workspace = server.client_capabilities.workspace
         watching = workspace.did_change_watched_files if workspace is not None else None
         if watching is not None and watching.dynamic_registration:
-            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(_WATCHED)])
+            options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(_WATCHED_FILES)])
             registration = types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
             server.client_register_capability(types.RegistrationParams([registration]))
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    async def opened(params: types.DidOpenTextDocumentParams) -> None:
+    async def did_open(params: types.DidOpenTextDocumentParams) -> None:
         server.documents.open(params.text_document)
         server.check_now()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    async def changed(params: types.DidChangeTextDocumentParams) -> None:
+    async def did_change(params: types.DidChangeTextDocumentParams) -> None:
         server.documents.change(params.text_document.uri, params.text_document.version, params.content_changes)
         server.check_soon()
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
-    async def saved(_: types.DidSaveTextDocumentParams) -> None:
+    async def did_save(_: types.DidSaveTextDocumentParams) -> None:
         server.documents.files_changed()
         server.check_soon()
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    async def closed(params: types.DidCloseTextDocumentParams) -> None:
+    async def did_close(params: types.DidCloseTextDocumentParams) -> None:
         document = server.documents.get(params.text_document.uri)
         server.documents.close(params.text_document.uri)
         if document is not None:
@@ -220,14 +224,14 @@ def _answer_completions(server: Server) -> None:
     def completion(
         analysis: Analysis, convert: Converter, params: types.CompletionParams
     ) -> types.CompletionList | None:
-        return listed(convert, complete(analysis, convert.offset(params.position)))
+        return completion_list(convert, complete(analysis, convert.offset(params.position)))
 
     def policy_completion(
         analysis: PolicyAnalysis, convert: Converter, params: types.CompletionParams
     ) -> types.CompletionList | None:
-        return listed(convert, complete_policy(analysis, convert.offset(params.position)))
+        return completion_list(convert, complete_policy(analysis, convert.offset(params.position)))
 
-    def listed(convert: Converter, completions: Completions | None) -> types.CompletionList | None:
+    def completion_list(convert: Converter, completions: Completions | None) -> types.CompletionList | None:
         if completions is None:
             return None
         server.completions = completions.items
@@ -245,7 +249,7 @@ def _answer_completions(server: Server) -> None:
     def block_completion(
         analysis: BlockAnalysis, convert: Converter, params: types.CompletionParams
     ) -> types.CompletionList | None:
-        return listed(convert, complete_block(analysis, convert.offset(params.position)))
+        return completion_list(convert, complete_block(analysis, convert.offset(params.position)))
 
     _answer(server, types.TEXT_DOCUMENT_COMPLETION, completion, options, policy_completion, block_completion)
 

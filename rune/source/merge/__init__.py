@@ -6,7 +6,16 @@ is lost.
 """
 
 from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText, Side
-from rune.source.merge.files import Content, FileMerge, FilesMerge, SideFiles, Stored, Written, merge_files, renamed
+from rune.source.merge.files import (
+    Content,
+    FileMerge,
+    FilesMerge,
+    SideFiles,
+    StoredContent,
+    TextContent,
+    former_paths,
+    merge_files,
+)
 from rune.source.merge.lines import merge_lines
 from rune.source.merge.runefile import merge_runefile
 
@@ -20,10 +29,10 @@ __all__ = [
     "MergedText",
     "Side",
     "SideFiles",
-    "Stored",
-    "Written",
+    "StoredContent",
+    "TextContent",
+    "former_paths",
     "merge_files",
     "merge_lines",
     "merge_runefile",
-    "renamed",
 ]

@@ -43,29 +43,31 @@ class LostLines:
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settlement:
     """The text after those edits that could stand, the edits that could not, and what they wanted."""
 
     text: str
-    refused: tuple[TextEdit, ...]
-    lost: tuple[LostLines, ...]
+    refused_edits: tuple[TextEdit, ...]
+    lost_lines: tuple[LostLines, ...]
 
 
-def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Settled:
+def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Settlement:
     """Edits of `ours`, made by someone who saw and left `theirs`: each stands unless it makes a line that neither has.
 
     `edits` ascend and do not overlap. In place of a line that nobody wrote stay the lines of `ours`, which others saw.
     """
-    active, refused = list(edits), []
-    written = _written_by(path, ours, theirs)
-    while written is not None and active:
-        text, places = _applied(ours, active)
+    active, refused_edits = list(edits), []
+    strange_lines = _written_by(path, ours, theirs)
+    while strange_lines is not None and active:
+        text, places = _apply(ours, active)
         if text in (ours, theirs):
             break
         starts = _line_starts(text)
         lines = lines_of(text)
-        touched = sorted({line for place in places for line in _lines_between(starts, *place) if line < len(lines)})
-        strange = set(written(text, touched))
+        touched_lines = sorted(
+            {line for place in places for line in _lines_between(starts, *place) if line < len(lines)}
+        )
+        strange = set(strange_lines(text, touched_lines))
         if not strange:
             break
         making = [
@@ -74,10 +76,10 @@ def settle(path: str, ours: str, edits: Sequence[TextEdit], theirs: str) -> Sett
             if not strange.isdisjoint(_lines_between(starts, *place))
         ]
         making = making or list(active)
-        refused += making
+        refused_edits += making
         active = [edit for edit in active if edit not in making]
-    text, _ = _applied(ours, active)
-    return Settled(text, tuple(sorted(refused, key=_start)), tuple(_lost(ours, text, theirs, refused)))
+    text, _ = _apply(ours, active)
+    return Settlement(text, tuple(sorted(refused_edits, key=_start)), tuple(_lost(ours, text, theirs, refused_edits)))
 
 
 def is_merged_by_line(path: str) -> bool:
@@ -85,26 +87,26 @@ def is_merged_by_line(path: str) -> bool:
     return _rule_of(path) is not None
 
 
-_Written = Callable[[str, Sequence[int]], Iterator[int]]
+_StrangeLines = Callable[[str, Sequence[int]], Iterator[int]]
 """Of a text and some of its lines, gives those that neither side wrote."""
 
 
-def _written_by(path: str, ours: str, theirs: str) -> _Written | None:
+def _written_by(path: str, ours: str, theirs: str) -> _StrangeLines | None:
     rule = _rule_of(path)
     if rule is None or max(len(ours), len(theirs)) > LONGEST:
         return None
     lines = {line.strip() for text in (ours, theirs) for line in lines_of(text)}
     of_rule = rule(ours, theirs)
 
-    def strange_lines(text: str, touched: Sequence[int]) -> Iterator[int]:
+    def strange_lines(text: str, touched_lines: Sequence[int]) -> Iterator[int]:
         all_lines = lines_of(text)
-        new = [line for line in touched if all_lines[line].strip() not in lines]
+        new = [line for line in touched_lines if all_lines[line].strip() not in lines]
         return of_rule(text, new) if new else iter(())
 
     return strange_lines
 
 
-_Rule = Callable[[str, str], _Written]
+_Rule = Callable[[str, str], _StrangeLines]
 
 
 def _rule_of(path: str) -> _Rule | None:
@@ -116,7 +118,7 @@ def _rule_of(path: str) -> _Rule | None:
     return _python_rule if name.endswith(".py") else None
 
 
-def _line_rule(_ours: str, _theirs: str) -> _Written:
+def _line_rule(_ours: str, _theirs: str) -> _StrangeLines:
     """A label is its line, as is an instruction of a Runefile without YAML."""
     return lambda _text, lines: iter(lines)
 
@@ -125,7 +127,7 @@ _NUMBER = re.compile(r"(?<![\w.])[-+~]*\.?\d[\w.]*")
 """A number with its signs: two of them make another number."""
 
 
-def _python_rule(ours: str, theirs: str) -> _Written:
+def _python_rule(ours: str, theirs: str) -> _StrangeLines:
     """Code merges by letters, but no number comes to be that neither side has."""
     numbers = {number for text in (ours, theirs) for number in _NUMBER.findall(text)}
 
@@ -142,7 +144,7 @@ def _python_rule(ours: str, theirs: str) -> _Written:
 _Path = tuple[str | int, ...]
 
 
-def _yaml_rule(ours: str, theirs: str) -> _Written:
+def _yaml_rule(ours: str, theirs: str) -> _StrangeLines:
     """Each value on a line is one that a side has at the same place; several on one line may come of both."""
     sides = [dict(_scalars(text)) for text in (ours, theirs)]
 
@@ -168,7 +170,7 @@ def _code_of(line: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Placed:
+class _PlacedScalar:
     """A scalar's text, and its first and last line from 0."""
 
     text: str
@@ -181,7 +183,7 @@ def _scalars(text: str) -> Iterator[tuple[_Path, str]]:
         yield path, scalar.text
 
 
-def _placed_scalars(text: str) -> Iterator[tuple[_Path, _Placed]]:
+def _placed_scalars(text: str) -> Iterator[tuple[_Path, _PlacedScalar]]:
     """The scalars that can be read, keys among them, each with its place among keys and in lists."""
     source = SourceText("", text)
     root = compose(source, DiagnosticReport("")).root
@@ -191,19 +193,19 @@ def _placed_scalars(text: str) -> Iterator[tuple[_Path, _Placed]]:
         if isinstance(value, YamlScalar):
             start, end = value.span.start, value.span.end
             # Lines of a document end with LF alone here, as its lines do; others are read as one line.
-            yield path, _Placed(text[start.offset : end.offset], start.line - 1, end.line - 1)
+            yield path, _PlacedScalar(text[start.offset : end.offset], start.line - 1, end.line - 1)
         elif isinstance(value, List):
             pending += [((*path, index), item) for index, item in enumerate(value.items)]
         elif isinstance(value, Map):
-            seen: dict[str, int] = {}
+            counts: dict[str, int] = {}
             for key, entry in value.entries:
                 name = key.text if isinstance(key, YamlScalar) else ""
-                seen[name] = count = seen.get(name, 0) + 1
+                counts[name] = count = counts.get(name, 0) + 1
                 place = (*path, name) if count == 1 else (*path, name, -count)
                 pending += [((*place, ""), key), (place, entry)]
 
 
-def _applied(text: str, edits: Sequence[TextEdit]) -> tuple[str, list[tuple[int, int]]]:
+def _apply(text: str, edits: Sequence[TextEdit]) -> tuple[str, list[tuple[int, int]]]:
     """The text after edits, and where in it each of them wrote: from, and up to."""
     parts, places = [], []
     at = length = 0
@@ -241,19 +243,19 @@ def _line_at(starts: Sequence[int], place: int) -> int:
     return max(0, low - 1)
 
 
-def _lost(ours: str, result: str, theirs: str, refused: Sequence[TextEdit]) -> Iterator[LostLines]:
+def _lost(ours: str, result: str, theirs: str, refused_edits: Sequence[TextEdit]) -> Iterator[LostLines]:
     """Returns the refused edits, as lines of the result beside the lines of `theirs`."""
-    if not refused:
+    if not refused_edits:
         return
     starts = _line_starts(ours)
-    touched = {line for edit in refused for line in _lines_between(starts, edit.start, edit.end)}
+    touched_lines = {line for edit in refused_edits for line in _lines_between(starts, edit.start, edit.end)}
     our_lines, result_lines, their_lines = lines_of(ours), lines_of(result), lines_of(theirs)
-    wanted = {our_lines[line] for line in touched if line < len(our_lines)}
+    wanted_lines = {our_lines[line] for line in touched_lines if line < len(our_lines)}
     for first, last, their_first, their_last in changed_lines(result_lines, their_lines):
         current, other = result_lines[first:last], their_lines[their_first:their_last]
-        if current and wanted.isdisjoint(current):
+        if current and wanted_lines.isdisjoint(current):
             continue
-        if not current and not any(_stands_near(edit, other) for edit in refused):
+        if not current and not any(_stands_near(edit, other) for edit in refused_edits):
             continue
         yield LostLines(first, _bare(current), _bare(other))
 

@@ -62,10 +62,10 @@ class MergeConflict:
     @property
     def sides(self) -> tuple[Side, ...]:
         """The possible resolutions."""
-        written = () if self.kind is ConflictKind.FILE else (Side.WRITTEN,)
-        return (Side.OURS, Side.THEIRS, *(() if self.both is None else (Side.BOTH,)), *written)
+        own_text = () if self.kind is ConflictKind.FILE else (Side.WRITTEN,)
+        return (Side.OURS, Side.THEIRS, *(() if self.both is None else (Side.BOTH,)), *own_text)
 
-    def chosen(self, choice: MergeChoice | None) -> str | None:
+    def resolution(self, choice: MergeChoice | None) -> str | None:
         """The resolved text; our side while nothing is chosen."""
         match choice.side if choice is not None else Side.OURS:
             case Side.THEIRS:
@@ -97,7 +97,7 @@ def _joined(parts: Iterable[str | MergeConflict], choices: Mapping[str, MergeCho
     """A part that does not end its line, such as one that was written, is ended before the next one."""
     open_line = False
     for part in parts:
-        text = part if isinstance(part, str) else part.chosen(choices.get(part.key)) or ""
+        text = part if isinstance(part, str) else part.resolution(choices.get(part.key)) or ""
         if not text:
             continue
         if open_line:

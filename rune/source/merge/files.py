@@ -16,27 +16,27 @@ Digests = Mapping[str, str]
 
 @dataclass(frozen=True)
 class SideFiles:
-    """A side's files. `renamed` has the former path of each that was renamed since the base, by its path now."""
+    """A side's files. `former_paths` has the former path of each that was renamed since the base, by its path now."""
 
     digests: Digests
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    former_paths: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredContent:
     """The contents of a file that is there already."""
 
     digest: str
 
 
 @dataclass(frozen=True)
-class Written:
+class TextContent:
     """The contents of a text that came of merging."""
 
     text: str
 
 
-Content = Stored | Written
+Content = StoredContent | TextContent
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class FileMerge:
     path: str
     base_path: str | None
     our_path: str | None
-    merged: Stored | MergedText | MergeConflict | None
+    result: StoredContent | MergedText | MergeConflict | None
 
     @property
     def conflicts(self) -> tuple[MergeConflict, ...]:
-        if isinstance(self.merged, MergedText):
-            return self.merged.conflicts
-        return (self.merged,) if isinstance(self.merged, MergeConflict) else ()
+        if isinstance(self.result, MergedText):
+            return self.result.conflicts
+        return (self.result,) if isinstance(self.result, MergeConflict) else ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class FilesMerge:
         paths: dict[Side, dict[str, str]] = {Side.OURS: {}, Side.THEIRS: {}}
         for each in self.conflicts:
             choice = choices.get(each.key)
-            if each.kind is ConflictKind.FILE and choice is not None and each.chosen(choice) is not None:
+            if each.kind is ConflictKind.FILE and choice is not None and each.resolution(choice) is not None:
                 paths[choice.side][each.key] = each.path
         clashing = {
             key
@@ -86,23 +86,25 @@ class FilesMerge:
 
     def files(self, choices: Mapping[str, MergeChoice]) -> dict[str, Content]:
         """The files with what was chosen, by path; where nothing was, ours."""
-        contents: dict[str, Content] = {path: Stored(digest) for path, digest in self.same.items()}
+        contents: dict[str, Content] = {path: StoredContent(digest) for path, digest in self.same.items()}
         for file in self.changed:
-            content = _content(file.merged, choices)
+            content = _content(file.result, choices)
             if content is not None:
                 contents[file.path] = content
         return contents
 
 
-def _content(merged: Stored | MergedText | MergeConflict | None, choices: Mapping[str, MergeChoice]) -> Content | None:
-    match merged:
+def _content(
+    result: StoredContent | MergedText | MergeConflict | None, choices: Mapping[str, MergeChoice]
+) -> Content | None:
+    match result:
         case MergedText():
-            return Written(merged.text(choices))
+            return TextContent(result.text(choices))
         case MergeConflict():
-            digest = merged.chosen(choices.get(merged.key))
-            return None if digest is None else Stored(digest)
+            digest = result.resolution(choices.get(result.key))
+            return None if digest is None else StoredContent(digest)
         case _:
-            return merged
+            return result
 
 
 def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Callable[[str], str | None]) -> FilesMerge:
@@ -125,30 +127,30 @@ def merge_files(base: Digests, ours: SideFiles, theirs: SideFiles, text_of: Call
             continue
         if target != path and (now is None or other is None):
             # One gave it another name and the other deleted it.
-            merged: Stored | MergedText | MergeConflict | None = MergeConflict(
+            result: StoredContent | MergedText | MergeConflict | None = MergeConflict(
                 target, ConflictKind.FILE, target, then, now, other
             )
         else:
-            merged = _merge(target, then, now, other, text_of)
-        changed.append(FileMerge(target, path if then else None, our_path if now else None, merged))
+            result = _merge(target, then, now, other, text_of)
+        changed.append(FileMerge(target, path if then else None, our_path if now else None, result))
     return FilesMerge(same, tuple(_with_clashes(changed, ours.digests, theirs.digests)))
 
 
 def _with_clashes(changed: Sequence[FileMerge], ours: Digests, theirs: Digests) -> Iterator[FileMerge]:
     """Makes a conflict of files that cannot stand beside one of the other side: one has the name of the other's folder,
     or they differ in upper and lower case alone, which many computers do not tell apart."""
-    there = [file.path for file in changed if file.merged is not None]
+    there = [file.path for file in changed if file.result is not None]
     only_ours, only_theirs = ([each for each in there if each in a and each not in b] for a, b in (
         (ours, theirs), (theirs, ours),
     ))  # fmt: skip
     for file in changed:
-        digest = file.merged.digest if isinstance(file.merged, Stored) else None
+        digest = file.result.digest if isinstance(file.result, StoredContent) else None
         other = only_theirs if file.path in ours else only_ours
         if digest is None or (file.path in ours and file.path in theirs) or not _clashes(file.path, other):
             yield file
             continue
-        now, offered = (digest if file.path in side else None for side in (ours, theirs))
-        yield replace(file, merged=MergeConflict(file.path, ConflictKind.FILE, file.path, None, now, offered))
+        now, their_digest = (digest if file.path in side else None for side in (ours, theirs))
+        yield replace(file, result=MergeConflict(file.path, ConflictKind.FILE, file.path, None, now, their_digest))
 
 
 def _clashes(path: str, others: Sequence[str]) -> bool:
@@ -157,13 +159,13 @@ def _clashes(path: str, others: Sequence[str]) -> bool:
     return any(name == other or name.startswith(f"{other}/") or other.startswith(f"{name}/") for other in names)
 
 
-def renamed(base: Digests, side: Digests) -> dict[str, str]:
+def former_paths(base: Digests, side: Digests) -> dict[str, str]:
     """The former path of each file that has another name and the same bytes, where that is certain."""
-    deleted = {path: digest for path, digest in base.items() if path not in side}
+    deleted_files = {path: digest for path, digest in base.items() if path not in side}
     came = {path: digest for path, digest in side.items() if path not in base}
     renames = {}
     for path, digest in came.items():
-        former = [was for was, known in deleted.items() if known == digest]
+        former = [was for was, old_digest in deleted_files.items() if old_digest == digest]
         if len(former) == 1 and list(came.values()).count(digest) == 1:
             renames[path] = former[0]
     return renames
@@ -173,9 +175,9 @@ def _moves(base: Digests, side: SideFiles, other: SideFiles) -> dict[str, str]:
     """The new path of each file that a side renamed, by its path in the base; not to where the other side has one."""
     return {
         was: path
-        for path, was in side.renamed.items()
+        for path, was in side.former_paths.items()
         if was in base and was not in side.digests and path in side.digests
-        if path not in base and (path not in other.digests or other.renamed.get(path) == was)
+        if path not in base and (path not in other.digests or other.former_paths.get(path) == was)
     }
 
 
@@ -185,11 +187,11 @@ def _new(side: SideFiles, moves: Mapping[str, str]) -> set[str]:
 
 def _merge(
     path: str, base: str | None, ours: str | None, theirs: str | None, text_of: Callable[[str], str | None]
-) -> Stored | MergedText | MergeConflict | None:
+) -> StoredContent | MergedText | MergeConflict | None:
     if ours in (theirs, base):
-        return None if theirs is None else Stored(theirs)
+        return None if theirs is None else StoredContent(theirs)
     if theirs == base:
-        return None if ours is None else Stored(ours)
+        return None if ours is None else StoredContent(ours)
     if ours is not None and theirs is not None:
         then = "" if base is None else text_of(base)
         now, other = text_of(ours), text_of(theirs)

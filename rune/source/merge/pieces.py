@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rune.source.merge.lines import lines_of
 
-DIVIDED = ("pipeline", "resources")
+DIVIDED_KEYS = ("pipeline", "resources")
 """The keys whose entries are pieces of their own."""
 STAGES = "pipeline"
 END = ""
@@ -67,7 +67,7 @@ def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | Non
                 return None
             _end(result, waiting, top if indent else "")
             top, indent = name, 0
-            divides = name in DIVIDED and name not in whole and _HEADER.fullmatch(content) is not None
+            divides = name in DIVIDED_KEYS and name not in whole and _HEADER.fullmatch(content) is not None
             result.append(((name,), [*waiting, line]))
         elif not result:
             return None
@@ -90,13 +90,13 @@ def pieces_of(text: str, whole: Collection[str] = ()) -> tuple[Piece, ...] | Non
 
 
 def undivided(text: str) -> frozenset[str]:
-    """Those of `DIVIDED` that the text has and that have no entries, or none that can be told apart."""
+    """Those of `DIVIDED_KEYS` that the text has and that have no entries, or none that can be told apart."""
     pieces = pieces_of(text)
     if pieces is None:
-        return frozenset(DIVIDED)
+        return frozenset(DIVIDED_KEYS)
     keys = {piece.key for piece in pieces}
     with_entries = {key[0] for key in keys if len(key) == 2}
-    return frozenset(name for name in DIVIDED if (name,) in keys and name not in with_entries)
+    return frozenset(name for name in DIVIDED_KEYS if (name,) in keys and name not in with_entries)
 
 
 def _end(pieces: list[tuple[Key, list[str]]], waiting: list[str], top: str) -> None:
@@ -132,8 +132,13 @@ def _place(order: Sequence[Key], second: Sequence[Key], at: int, base: Collectio
     """Behind the key before it, and behind what the first side put there."""
     before = next((key for key in reversed(second[:at]) if key in order), None)
     place = 0 if before is None else order.index(before) + 1
-    known = {*second, *base}
+    known_keys = {*second, *base}
     section = second[at][:1]
-    while place < len(order) and order[place] not in known and order[place][:1] == section and order[place][-1] != END:
+    while (
+        place < len(order)
+        and order[place] not in known_keys
+        and order[place][:1] == section
+        and order[place][-1] != END
+    ):
         place += 1
     return place

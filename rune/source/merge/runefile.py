@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from rune.source.merge.conflicts import ConflictKind, MergeChoice, MergeConflict, MergedText, Side
 from rune.source.merge.lines import clearly_merged, lines_of, merge_lines
-from rune.source.merge.pieces import DIVIDED, END, STAGES, Key, Piece, merged_order, pieces_of, undivided
+from rune.source.merge.pieces import DIVIDED_KEYS, END, STAGES, Key, Piece, merged_order, pieces_of, undivided
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
@@ -24,7 +24,7 @@ def merge_runefile(path: str, base: str, ours: str, theirs: str) -> MergedText:
     old, our, their = sides
     if old is None or our is None or their is None:
         return merge_lines(path, base, ours, theirs)
-    merge = _merged(path, old, our, their, ends=_ends(*texts))
+    merge = _merge_pieces(path, old, our, their, ends=_ends(*texts))
     if _can_be_read(merge) or not (_is_yaml(ours) and _is_yaml(theirs)):
         return merge
     # One side took an anchor away whose alias the other kept or wrote.
@@ -48,15 +48,15 @@ def _of_all(path: str, base: str, ours: str, theirs: str) -> MergeConflict:
     return MergeConflict(path, ConflictKind.LINES, f"lines 1 to {len(lines_of(ours))}", base, ours, theirs, line=1)
 
 
-def _merged(
+def _merge_pieces(
     path: str, old: tuple[Piece, ...], our: tuple[Piece, ...], their: tuple[Piece, ...], *, ends: bool
 ) -> MergedText:
     then, now, other = ({piece.key: piece.text for piece in side} for side in (old, our, their))
     lines = _first_lines(our)
     order = merged_order(list(then), list(now), list(other))
-    merged = {key: _piece(path, key, then.get(key), now.get(key), other.get(key), lines.get(key, 0)) for key in order}
-    _keep_headers(merged, now, other)
-    parts = [part for key in order if (part := merged[key]) is not None]
+    pieces = {key: _piece(path, key, then.get(key), now.get(key), other.get(key), lines.get(key, 0)) for key in order}
+    _keep_headers(pieces, now, other)
+    parts = [part for key in order if (part := pieces[key]) is not None]
     return MergedText(tuple(_without_last_end(parts) if not ends else parts))
 
 
@@ -83,18 +83,18 @@ def _is_of_comments(base: str | None, ours: str | None, theirs: str | None) -> b
 
 
 def _code(text: str | None) -> list[str]:
-    stripped = (line.rstrip() for line in lines_of(text or ""))
-    return [line for line in stripped if line and not line.lstrip().startswith("#")]
+    stripped_lines = (line.rstrip() for line in lines_of(text or ""))
+    return [line for line in stripped_lines if line and not line.lstrip().startswith("#")]
 
 
 def _keep_headers(
-    merged: dict[Key, str | MergeConflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]
+    pieces: dict[Key, str | MergeConflict | None], ours: Mapping[Key, str], theirs: Mapping[Key, str]
 ) -> None:
     """A key that one side took away stays where an entry of it does."""
-    for name in DIVIDED:
-        has_entries = any(part is not None for key, part in merged.items() if key[0] == name and len(key) == 2)
-        if has_entries and merged.get((name,), "") is None:
-            merged[(name,)] = ours.get((name,)) or theirs.get((name,))
+    for name in DIVIDED_KEYS:
+        has_entries = any(part is not None for key, part in pieces.items() if key[0] == name and len(key) == 2)
+        if has_entries and pieces.get((name,), "") is None:
+            pieces[(name,)] = ours.get((name,)) or theirs.get((name,))
 
 
 def _first_lines(pieces: tuple[Piece, ...]) -> dict[Key, int]:

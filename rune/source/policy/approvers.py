@@ -66,10 +66,10 @@ def read_approvers(items: Iterable[Value], groups: Groups, report: DiagnosticRep
             people.add(word.text.lower())
         else:
             near, fixes = report.suggestion(word.text, word.span, (*ROLES, *groups))
-            known = (
+            hint = (
                 f"Known are the roles {', '.join(ROLES)}, the groups of this file, teams such as `{TEAM}audio`, and "
                 "people by their addresses."
             )
             message = f"{quoted(word.text)} is not a role, a group of this file, a team or an email address"
-            report.error(Code.UNKNOWN_APPROVER, message, word.span, [*near, known], fixes)
+            report.error(Code.UNKNOWN_APPROVER, message, word.span, [*near, hint], fixes)
     return ApprovalRule(1, *(tuple(sorted(names)) for names in (named_groups, roles, people, teams)))

@@ -175,10 +175,10 @@ class Judgement:
 
 def judge(policy: Policy, figures: MeasuredFigures) -> tuple[Judgement, ...]:
     """A judgement of each limit, in their order."""
-    return tuple(_judged(limit, figures) for limit in policy.limits)
+    return tuple(_judgement(limit, figures) for limit in policy.limits)
 
 
-def _judged(limit: Limit, figures: MeasuredFigures) -> Judgement:
+def _judgement(limit: Limit, figures: MeasuredFigures) -> Judgement:
     figure = figures.of(limit)
     if figure is None:
         return Judgement(limit, LimitResult.UNKNOWN, None, figures.reason(limit))

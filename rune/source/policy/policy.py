@@ -196,14 +196,14 @@ class Policy:
     """In the order of the file: of the patterns that describe a path, the last one counts."""
     checks: tuple[RequiredCheck, ...] = ()
 
-    def owned(self, paths: Iterable[str]) -> dict[ApprovalRule, tuple[str, ...]]:
+    def paths_by_owner(self, paths: Iterable[str]) -> dict[ApprovalRule, tuple[str, ...]]:
         """By whom they belong to, those of the paths that somebody owns."""
-        owned: dict[ApprovalRule, list[str]] = {}
+        paths_by_owners: dict[ApprovalRule, list[str]] = {}
         for path in paths:
             entry = next((each for each in reversed(self.owners) if path_matches(each.paths, path)), None)
             if entry is not None and entry.owners is not None:
-                owned.setdefault(entry.owners, []).append(path)
-        return {owners: tuple(of_theirs) for owners, of_theirs in owned.items()}
+                paths_by_owners.setdefault(entry.owners, []).append(path)
+        return {owners: tuple(of_theirs) for owners, of_theirs in paths_by_owners.items()}
 
     def to_json(self) -> PolicyJson:
         """The policy as JSON. A part of later versions of this is left out where it is empty, so that older policies

@@ -19,7 +19,7 @@ from rune.source.runefile.parsing.fields import read_fields, wrong_shape
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.compose import compose
-from rune.source.runefile.yaml.values import Composed, Map, Value, YamlScalar
+from rune.source.runefile.yaml.values import ComposedDocument, Map, Value, YamlScalar
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
@@ -79,11 +79,11 @@ def read_policy(text: str) -> CheckedPolicy:
     report = DiagnosticReport(POLICY_FILE)
     source = SourceText(POLICY_FILE, text)
     report.source = source
-    composed = compose(source, report)
-    policy, models, training, data = _policy(composed, report)
+    document = compose(source, report)
+    policy, models, training, data = _policy(document, report)
     if report.has_errors:
-        return CheckedPolicy(report.diagnostics, None, source, composed.root)
-    return CheckedPolicy(report.diagnostics, policy, source, composed.root, models, training, data)
+        return CheckedPolicy(report.diagnostics, None, source, document.root)
+    return CheckedPolicy(report.diagnostics, policy, source, document.root, models, training, data)
 
 
 def _text_of(files: ProjectFiles, report: DiagnosticReport) -> str | None:
@@ -111,9 +111,9 @@ def _text_of(files: ProjectFiles, report: DiagnosticReport) -> str | None:
 
 
 def _policy(
-    composed: Composed, report: DiagnosticReport
+    document: ComposedDocument, report: DiagnosticReport
 ) -> tuple[Policy, tuple[ModelSource, ...], Training | None, str | None]:
-    root = composed.root
+    root = document.root
     if root is None or (isinstance(root, YamlScalar) and root.value is None):
         return Policy(), (), None, None
     if not isinstance(root, Map):

@@ -13,7 +13,7 @@ _ADDRESS = re.compile(r"[^\s@]@[^\s@]")
 _TEAM = re.compile(rf"\b{TEAM}[a-z0-9]")
 _SECTION = re.compile(r"(groups|approvals|owners|checks)\s*:")
 _NEXT_KEY = re.compile(r"[^\s#-]")
-_CONTINUED = re.compile(r"\\(?:\r\n|\r|\n)[ \t]*")
+_LINE_CONTINUATION = re.compile(r"\\(?:\r\n|\r|\n)[ \t]*")
 """The end of a line of a text in double quotes that goes on in the next one."""
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))")
 
@@ -38,8 +38,8 @@ def without_people(text: str) -> str:
         is_comment = line.lstrip().startswith("#")
         if not is_left_out and not (is_comment and _names_people(line)):
             remaining.append(line)
-    shortened = "".join(remaining)
-    return NOTE if _names_people(shortened) else NOTE + shortened
+    remaining_text = "".join(remaining)
+    return NOTE if _names_people(remaining_text) else NOTE + remaining_text
 
 
 def _names_people(text: str) -> bool:
@@ -47,7 +47,7 @@ def _names_people(text: str) -> bool:
 
     The escapes are decoded everywhere, also where they stand for themselves: a text that is not YAML is searched too.
     """
-    readable = _ESCAPE.sub(_character, _CONTINUED.sub("", text))
+    readable = _ESCAPE.sub(_character, _LINE_CONTINUATION.sub("", text))
     return any(pattern.search(each) for pattern in (_ADDRESS, _TEAM) for each in (text, readable))
 
 

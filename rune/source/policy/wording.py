@@ -39,9 +39,9 @@ def amount_text(kind: LimitKind, value: float) -> str:
 def bound_text(limit: Limit) -> str:
     """`at most 100 kB`, `at least 95 %`; with all digits where a short text would say another number."""
     measure = limit.kind.declaration.measure
-    shown = measure.text(limit.bound)
-    is_exact = read_quantity(shown, measure) == limit.bound
-    return f"at {'least' if limit.kind.is_least else 'most'} {shown if is_exact else measure.exact(limit.bound)}"
+    text = measure.text(limit.bound)
+    is_exact = read_quantity(text, measure) == limit.bound
+    return f"at {'least' if limit.kind.is_least else 'most'} {text if is_exact else measure.exact(limit.bound)}"
 
 
 def value_text(judgement: Judgement) -> str:
@@ -49,9 +49,9 @@ def value_text(judgement: Judgement) -> str:
     limit, figure = judgement.limit, judgement.figure
     if figure is None:
         return ""
-    shown = amount_text(limit.kind, figure.value)
-    if figure.value == limit.bound or shown != amount_text(limit.kind, limit.bound):
-        return shown
+    text = amount_text(limit.kind, figure.value)
+    if figure.value == limit.bound or text != amount_text(limit.kind, limit.bound):
+        return text
     return limit.kind.declaration.measure.exact(figure.value)
 
 
@@ -113,8 +113,8 @@ def approver_names(approval: ApprovalRule) -> tuple[str, ...]:
 
 def files_text(paths: Sequence[str]) -> str:
     """Some of the files, by name, and how many more there are."""
-    named, more = paths[:MAX_NAMED_FILES], len(paths) - MAX_NAMED_FILES
-    names = [plain(path, 120) for path in named]
+    first_paths, more = paths[:MAX_NAMED_FILES], len(paths) - MAX_NAMED_FILES
+    names = [plain(path, 120) for path in first_paths]
     return listed([*names, counted(more, "more file")] if more > 0 else names)
 
 

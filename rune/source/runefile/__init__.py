@@ -4,7 +4,7 @@ Pure Python that also runs in a browser. It builds nothing, and opens no file bu
 """
 
 from rune.project.runefile import DEFAULT_RUNEFILE
-from rune.source.runefile.check import Checked, check
+from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.source.runefile.draw import draw
 from rune.source.runefile.find import RUNEFILE_NAMES, find_runefile, runefile_in
@@ -17,7 +17,7 @@ from rune.source.runefile.to_json import DiagnosticJson, OutlineJson, diagnostic
 __all__ = [
     "DEFAULT_RUNEFILE",
     "RUNEFILE_NAMES",
-    "Checked",
+    "CheckedRunefile",
     "Diagnostic",
     "DiagnosticJson",
     "Edit",

@@ -53,7 +53,7 @@ from rune.wording import counted, plain, quoted
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRunefile:
     """The result of a check: the problems of a project, and what could be understood of it.
 
     `pipeline` is None when there is an error. `source` is the text as it was read, empty when it could not be; `root`
@@ -90,7 +90,7 @@ def check(
     runefile: str | None = None,
     signatures: Signatures | None = None,
     host_resources: HostResourceOptions | None = None,
-) -> Checked:
+) -> CheckedRunefile:
     """Checks a project. Whatever is wrong is a diagnostic; nothing is raised.
 
     `blocks` finds the proc-blocks. Without `runefile` the project's own is taken: `Runefile.yml`, `Runefile.yaml` or
@@ -107,11 +107,11 @@ def check(
     source = SourceText(runefile, text)
     report.source = source
     report.form = RunefileForm.TEXT if is_text_form(text) else RunefileForm.YAML
-    composed = compose_text(source, report) if report.form is RunefileForm.TEXT else compose(source, report)
+    document = compose_text(source, report) if report.form is RunefileForm.TEXT else compose(source, report)
     start = source.span(0, 0)
-    if composed.root is None and not composed.is_whole:
+    if document.root is None and not document.is_whole:
         return _unread(source, report)
-    syntax = parse(composed, start, report)
+    syntax = parse(document, start, report)
     resources = Resources(syntax, files, report, host_resources)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
     own = AvailableBlocks(blocks, files)
@@ -119,14 +119,14 @@ def check(
     stages = checker.run()
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
-    pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
-    forget_what_follows(composed, report)
-    return Checked(
+    pipeline = None if report.has_errors else Pipeline(stages, resources.checked_resources())
+    forget_what_follows(document, report)
+    return CheckedRunefile(
         (*report.diagnostics, *own.diagnostics()),
         pipeline,
         outline(syntax, checker.type_of, checker.model_file, checker.state_of, checker.meaning_of),
         source,
-        None if syntax.form is RunefileForm.TEXT else composed.root,
+        None if syntax.form is RunefileForm.TEXT else document.root,
         syntax,
         checker.types,
         checker.signatures,
@@ -134,10 +134,10 @@ def check(
     )
 
 
-def _unread(source: SourceText, report: DiagnosticReport) -> Checked:
+def _unread(source: SourceText, report: DiagnosticReport) -> CheckedRunefile:
     """The result for a file in which nothing could be understood."""
     nothing = RunefileSyntax((), (), source.span(0, 0), frozenset())
-    return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {}, {})
+    return CheckedRunefile(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {}, {})
 
 
 def _signatures_from(files: ProjectFiles) -> Signatures:
@@ -162,7 +162,7 @@ class _Checker:
         self._report = reading.report
         self._stages = {stage.name.text: stage for stage in syntax.stages}
         self._declared_outputs: dict[str, _StageOutputs] = {}
-        self._checked: dict[str, Stage] = {}
+        self._checked_stages: dict[str, Stage] = {}
         self._models: dict[str, str] = {}
         self._signatures: dict[str, ModelSignature] = {}
         self._meanings: dict[str, tuple[Meaning, ...]] = {}
@@ -174,11 +174,11 @@ class _Checker:
         sources = sources_of(self._syntax.stages)
         report_cycles(self._syntax.stages, sources, self._report)
         order = run_order(sources)
-        left = [name for name in self._stages if name not in set(order)]
-        checked = [self._check(self._stages[name]) for name in (*order, *left)]
+        remaining_names = [name for name in self._stages if name not in set(order)]
+        checked_stages = [self._check(self._stages[name]) for name in (*order, *remaining_names)]
         if self._report.source is not None:
-            report_open_questions(self._report.source, self._syntax.stages, self._checked, self._report)
-        return tuple(stage for stage in checked if stage is not None)
+            report_open_questions(self._report.source, self._syntax.stages, self._checked_stages, self._report)
+        return tuple(stage for stage in checked_stages if stage is not None)
 
     def type_of(self, name: str, index: int) -> TensorType | None:
         """Returns the known type of an output."""
@@ -212,7 +212,7 @@ class _Checker:
 
     def state_of(self, name: str) -> tuple[BlockState, ...]:
         """Returns the state between runs of a valid block stage."""
-        stage = self._checked.get(name)
+        stage = self._checked_stages.get(name)
         return stage.state if isinstance(stage, BlockStage) else ()
 
     def _check_whole(self) -> None:
@@ -238,32 +238,32 @@ class _Checker:
         """Checks one stage whose sources were checked before; notes what it gives."""
         ports = self._ports(stage)
         types = tuple(self.type_of(input_.stage, input_.index) for input_ in stage.inputs)
-        checked = self._check_kind(stage, ports, types)
-        match checked:
+        checked_stage = self._check_kind(stage, ports, types)
+        match checked_stage:
             case CapabilityStage():
-                outputs = _StageOutputs((checked.output,), (0,))
+                outputs = _StageOutputs((checked_stage.output,), (0,))
             case BlockStage():
                 outputs = _StageOutputs(
-                    tuple(output.type for output in checked.outputs),
-                    tuple(output.text_bound for output in checked.outputs),
+                    tuple(output.type for output in checked_stage.outputs),
+                    tuple(output.text_bound for output in checked_stage.outputs),
                 )
             case ModelStage():
-                outputs = _StageOutputs(checked.outputs, (0,) * len(checked.outputs))
+                outputs = _StageOutputs(checked_stage.outputs, (0,) * len(checked_stage.outputs))
             case OutputStage():
                 outputs = _StageOutputs((), ())
             case None:
                 return None
         self._declared_outputs[stage.name.text] = outputs
-        self._checked[stage.name.text] = checked
-        known = tuple(type_ for type_ in types if type_ is not None)
-        meant = self._meant(stage)
-        if len(known) == len(types):
-            reaching = tuple(zip(known, meant, strict=True))
-            advise(stage, checked, reaching, self._checked.get, self._stages, self._insert, self._report)
-        self._meanings[stage.name.text] = meanings_of(checked, meant, known)
-        return checked
+        self._checked_stages[stage.name.text] = checked_stage
+        known_types = tuple(type_ for type_ in types if type_ is not None)
+        input_meanings = self._input_meanings(stage)
+        if len(known_types) == len(types):
+            reaching = tuple(zip(known_types, input_meanings, strict=True))
+            advise(stage, checked_stage, reaching, self._checked_stages.get, self._stages, self._insert, self._report)
+        self._meanings[stage.name.text] = meanings_of(checked_stage, input_meanings, known_types)
+        return checked_stage
 
-    def _meant(self, stage: StageSyntax) -> tuple[Meaning, ...]:
+    def _input_meanings(self, stage: StageSyntax) -> tuple[Meaning, ...]:
         """Returns the known meaning of each input's numbers."""
         return tuple(self.meaning_of(input_.stage, input_.index) for input_ in stage.inputs)
 
@@ -281,8 +281,12 @@ class _Checker:
                 return None if capability is None else check_capability(stage, capability, report)
             case StageKind.BLOCK:
                 self._note_declared(stage)
-                known = tuple(type_ for type_ in types if type_ is not None)
-                whole = StageInputs(known, self._meant(stage), self._insert) if len(known) == len(types) else None
+                known_types = tuple(type_ for type_ in types if type_ is not None)
+                whole = (
+                    StageInputs(known_types, self._input_meanings(stage), self._insert)
+                    if len(known_types) == len(types)
+                    else None
+                )
                 return check_block_stage(stage, ports, whole, self._blocks, self._reading.resources, report)
             case StageKind.MODEL:
                 return self._check_model(stage, ports, types)
@@ -290,8 +294,10 @@ class _Checker:
                 kind = find_output(stage, report)
                 if kind is None:
                     return None
-                bounded = [(type_, self._bound(input_)) for type_, input_ in zip(types, stage.inputs, strict=True)]
-                return check_output_stage(stage, kind, ports, bounded, report)
+                bounded_types = [
+                    (type_, self._bound(input_)) for type_, input_ in zip(types, stage.inputs, strict=True)
+                ]
+                return check_output_stage(stage, kind, ports, bounded_types, report)
 
     def _check_model(
         self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
@@ -314,15 +320,15 @@ class _Checker:
             self._note_model(stage, model.signature)
         if model is None:
             return None
-        return check_model_stage(stage, ports, types, model, self._report, self._insert, self._meant(stage))
+        return check_model_stage(stage, ports, types, model, self._report, self._insert, self._input_meanings(stage))
 
     def _note_declared(self, stage: StageSyntax) -> None:
         """Records the declared types until the stage is known to be valid, so that its readers can be checked."""
         if stage.outputs is not None:
             is_capability = stage.kind is StageKind.CAPABILITY
             types = tuple(
-                declared.tensor_type if is_capability or declared.dimensions is not None else None
-                for declared in stage.outputs
+                output.tensor_type if is_capability or output.dimensions is not None else None
+                for output in stage.outputs
             )
             self._declared_outputs[stage.name.text] = _StageOutputs(types, (0,) * len(types))
         elif stage.kind is StageKind.CAPABILITY:
@@ -342,12 +348,12 @@ class _Checker:
         ports = [self._port(stage, input_) for input_ in stage.inputs]
         if stage.kind is not StageKind.CAPABILITY and not stage.inputs and stage.is_sound:
             message = f"{quoted(stage.name.text)} has no inputs"
-            written = "`inputs: [stage]` with" if self._report.form is RunefileForm.YAML else "it in `RUN`, behind"
-            notes = [f"Write {written} the stage that it reads from."]
+            advice = "`inputs: [stage]` with" if self._report.form is RunefileForm.YAML else "it in `RUN`, behind"
+            notes = [f"Write {advice} the stage that it reads from."]
             self._report.error(Code.NO_INPUTS, message, stage.name.span, notes)
-        known = tuple(port for port in ports if port is not None)
-        is_sound = self._report.error_count == before and stage.is_sound and len(known) == len(ports)
-        return known if is_sound else None
+        known_ports = tuple(port for port in ports if port is not None)
+        is_sound = self._report.error_count == before and stage.is_sound and len(known_ports) == len(ports)
+        return known_ports if is_sound else None
 
     def _port(self, stage: StageSyntax, input_: InputSyntax) -> Port | None:
         source = self._stages.get(input_.stage)

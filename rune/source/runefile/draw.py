@@ -26,9 +26,9 @@ def _draw(diagnostic: Diagnostic, source: SourceText | None, colour: bool) -> st
     number = str(start.line)
     gutter = " " * len(number)
     head = paint(tint, f"{diagnostic.severity.value}[{diagnostic.code}]") + paint(
-        _BOLD, f": {_shown(diagnostic.message)}"
+        _BOLD, f": {_printable(diagnostic.message)}"
     )
-    lines = [head, f"{gutter}{paint(_BLUE, '-->')} {_shown(diagnostic.file)}:{start.line}:{start.column}"]
+    lines = [head, f"{gutter}{paint(_BLUE, '-->')} {_printable(diagnostic.file)}:{start.line}:{start.column}"]
     if source is not None and start.line <= source.line_count:
         text, before, width = _excerpt(source, diagnostic.span)
         bar = paint(_BLUE, "|")
@@ -37,9 +37,9 @@ def _draw(diagnostic: Diagnostic, source: SourceText | None, colour: bool) -> st
             f"{paint(_BLUE, number)} {bar} {text}".rstrip(),
             f"{gutter} {bar} {' ' * before}{paint(tint, '^' * width)}",
         ]
-    lines += [f"{gutter} {paint(_BLUE, '=')} note: {_shown(note)}" for note in diagnostic.notes]
+    lines += [f"{gutter} {paint(_BLUE, '=')} note: {_printable(note)}" for note in diagnostic.notes]
     lines += [
-        f"{gutter} {paint(_BLUE, '=')} {paint(_CYAN, 'help' if fix.is_safe else 'suggestion')}: {_shown(fix.title)}"
+        f"{gutter} {paint(_BLUE, '=')} {paint(_CYAN, 'help' if fix.is_safe else 'suggestion')}: {_printable(fix.title)}"
         for fix in diagnostic.fixes
     ]
     return "\n".join(lines) + "\n"
@@ -59,16 +59,16 @@ def _excerpt(source: SourceText, span: Span) -> tuple[str, int, int]:
     text = source.text[begin:end]
     first = min(span.start.column - 1, len(text))
     last = min(max(span.end.offset - begin, first), len(text))
-    cut = max(0, first - _WIDEST_LINE // 2)
-    before = _shown(text[cut:first])
-    marked = _shown(text[first:last][:_WIDEST_LINE])
-    after = _shown(text[last : cut + _WIDEST_LINE])
-    lead = "…" if cut else ""
-    tail = "…" if len(text) > max(cut + _WIDEST_LINE, last) else ""
-    return lead + before + marked + after + tail, len(lead) + _cells(before), max(_cells(marked), 1)
+    cut_start = max(0, first - _WIDEST_LINE // 2)
+    before = _printable(text[cut_start:first])
+    marked_text = _printable(text[first:last][:_WIDEST_LINE])
+    after = _printable(text[last : cut_start + _WIDEST_LINE])
+    lead = "…" if cut_start else ""
+    tail = "…" if len(text) > max(cut_start + _WIDEST_LINE, last) else ""
+    return lead + before + marked_text + after + tail, len(lead) + _cells(before), max(_cells(marked_text), 1)
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     """Without control characters for a terminal."""
     return "".join(
         _TAB if character == "\t" else character if unicodedata.category(character)[0] != "C" else "\ufffd"

@@ -112,7 +112,7 @@ def _node(
     file: str | None = None
     match stage.kind:
         case StageKind.CAPABILITY:
-            detail = capabilities.described(stage)
+            detail = capabilities.description_of(stage)
         case StageKind.OUTPUT:
             detail = text.upper()
         case StageKind.MODEL:
@@ -131,13 +131,13 @@ def _argument(argument: ArgumentSyntax, resources: Mapping[str, ResourceSyntax])
     """With the text of an inline resource; the text of a file stays in the file."""
     resource = resources.get(argument.resource) if argument.resource is not None else None
     if resource is not None and resource.inline is not None:
-        return NodeArgument(argument.name, _shown(resource.inline))
+        return NodeArgument(argument.name, _value_text(resource.inline))
     if resource is not None and resource.path is not None:
         return NodeArgument(argument.name, f"${argument.resource}", resource.path.text.removeprefix("./"))
-    return NodeArgument(argument.name, f"${argument.resource}" if argument.resource else _shown(argument.value))
+    return NodeArgument(argument.name, f"${argument.resource}" if argument.resource else _value_text(argument.value))
 
 
-def _shown(value: int | float | str) -> str:
+def _value_text(value: int | float | str) -> str:
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if len(text) <= LONGEST_VALUE:
         return text

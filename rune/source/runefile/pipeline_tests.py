@@ -39,6 +39,6 @@ def _own_blocks(files: ProjectFiles, runefile: str) -> frozenset[str | None]:
         return frozenset()
     source = SourceText(runefile, text)
     report.source, report.form = source, RunefileForm.TEXT if is_text_form(text) else RunefileForm.YAML
-    composed = (compose_text if report.form is RunefileForm.TEXT else compose)(source, report)
-    stages = parse(composed, source.span(0, 0), report).stages
+    document = (compose_text if report.form is RunefileForm.TEXT else compose)(source, report)
+    stages = parse(document, source.span(0, 0), report).stages
     return frozenset(python_file(stage.target.text) for stage in stages if stage.kind is StageKind.BLOCK)

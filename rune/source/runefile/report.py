@@ -57,10 +57,10 @@ class DiagnosticReport:
                 self._diagnostics[index] = replace(item, message=message)
                 return
 
-    def misspelt(self, code: Code, span: Span, name: str, known: str) -> None:
+    def misspelt(self, code: Code, span: Span, name: str, correct_name: str) -> None:
         """Warns of a name that only other compilers do not know."""
-        message = f"{quoted(name)} is understood as {known}, and other compilers stop at it"
-        self.warning(code, message, span, fixes=[self.replace(span, known)])
+        message = f"{quoted(name)} is understood as {correct_name}, and other compilers stop at it"
+        self.warning(code, message, span, fixes=[self.replace(span, correct_name)])
 
     def replace(self, span: Span, text: str, title: str | None = None) -> Fix:
         """The safe fix that writes `text` in place of what stands in `span`, with line breaks as the file has them."""
@@ -68,14 +68,14 @@ class DiagnosticReport:
 
     def guess(self, span: Span, text: str, title: str | None = None) -> Fix:
         """The same where something else may be meant: it is offered, and never applied by itself."""
-        written = text.replace("\n", "\r\n") if self.source is not None and "\r\n" in self.source.text else text
-        return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, written),))
+        replacement = text.replace("\n", "\r\n") if self.source is not None and "\r\n" in self.source.text else text
+        return Fix(title or f"Change to {plain(text)}", (Edit(self.file, span, replacement),))
 
     def replace_name(self, span: Span, name: str, near: str, text: str | None = None) -> Fix:
         """The fix that writes `near`, or `text` for it: a guess, unless `name` differs in case, `-` and `_` alone."""
         is_same = _folded(name) == _folded(near)
-        written = near if text is None else text
-        return self.replace(span, written) if is_same else self.guess(span, written)
+        replacement = near if text is None else text
+        return self.replace(span, replacement) if is_same else self.guess(span, replacement)
 
     def replace_type(self, span: Span, type_: TensorType) -> Fix:
         """The safe fix that declares the type which comes in any case."""
@@ -83,13 +83,13 @@ class DiagnosticReport:
 
     def guess_type(self, span: Span, type_: TensorType) -> Fix:
         """The fix that declares another type, where what it is compared with may be wrong as well."""
-        written = legacy_type(type_) if self.form is RunefileForm.TEXT else written_type(type_)
-        return self.guess(span, written, f"Change to {type_}")
+        replacement = legacy_type(type_) if self.form is RunefileForm.TEXT else written_type(type_)
+        return self.guess(span, replacement, f"Change to {type_}")
 
     def replace_text(self, span: Span, text: str) -> Fix:
         """The safe fix that writes a text which YAML might read as something else."""
-        written = text if self.form is RunefileForm.TEXT else json.dumps(text, ensure_ascii=False)
-        return self.replace(span, written, f"Change to {plain(text)}")
+        replacement = text if self.form is RunefileForm.TEXT else json.dumps(text, ensure_ascii=False)
+        return self.replace(span, replacement, f"Change to {plain(text)}")
 
     def remove(self, span: Span, title: str) -> tuple[Fix, ...]:
         """The fix that removes whole lines; none where something else stands in them. It is a guess: a text is lost."""
@@ -132,13 +132,13 @@ class DiagnosticReport:
         self._searches += 1
         if self._searches > _MOST_SEARCHES or len(name) > LONGEST:
             return None
-        known = sorted({candidate for candidate in candidates if len(candidate) <= LONGEST})[:_MOST_CANDIDATES]
-        folded = {_folded(candidate): candidate for candidate in known}
-        same = [candidate for candidate in known if _folded(candidate) == _folded(name)]
+        names = sorted({candidate for candidate in candidates if len(candidate) <= LONGEST})[:_MOST_CANDIDATES]
+        folded_names = {_folded(candidate): candidate for candidate in names}
+        same = [candidate for candidate in names if _folded(candidate) == _folded(name)]
         if same:
             return same[0] if len(same) == 1 else None
-        matches = get_close_matches(_folded(name), folded, n=1, cutoff=likeness)
-        return folded[matches[0]] if matches else None
+        matches = get_close_matches(_folded(name), folded_names, n=1, cutoff=likeness)
+        return folded_names[matches[0]] if matches else None
 
     def suggestion(self, name: str, span: Span, candidates: Iterable[str]) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
         """Notes and fixes of "did you mean"; both empty when nothing is near."""
@@ -149,10 +149,10 @@ class DiagnosticReport:
 
     def forget(self, codes: Collection[Code], is_there: Callable[[int], bool] | None = None) -> None:
         """Drops what was said under these codes, or only at some offsets; the count of errors stays."""
-        dropped = {code.value for code in codes}
+        code_values = {code.value for code in codes}
 
         def is_dropped(item: Diagnostic) -> bool:
-            return item.code in dropped and (is_there is None or is_there(item.span.start.offset))
+            return item.code in code_values and (is_there is None or is_there(item.span.start.offset))
 
         self._diagnostics = [item for item in self._diagnostics if not is_dropped(item)]
 
@@ -177,11 +177,11 @@ class DiagnosticReport:
         if len(limited) > MAX_DIAGNOSTICS:
             by_weight = sorted(limited, key=lambda item: (item.severity is not Severity.ERROR, item.span.start))
             limited = by_weight[:MAX_DIAGNOSTICS]
-        ordered = sorted(limited, key=lambda item: (item.span.start, item.code, item.message))
+        sorted_diagnostics = sorted(limited, key=lambda item: (item.span.start, item.code, item.message))
         if len(limited) < len(self._diagnostics):
             note = f"There are {len(self._diagnostics) - len(limited)} more problems."
-            ordered[-1] = replace(ordered[-1], notes=(*ordered[-1].notes, note))
-        return tuple(ordered)
+            sorted_diagnostics[-1] = replace(sorted_diagnostics[-1], notes=(*sorted_diagnostics[-1].notes, note))
+        return tuple(sorted_diagnostics)
 
 
 def _folded(name: str) -> str:

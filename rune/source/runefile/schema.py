@@ -77,10 +77,10 @@ def schema(blocks: BlockResolver) -> Json:
 def _stage() -> Json:
     """The first key of this order decides, as in the check."""
     kinds = (("model", "model"), ("proc-block", "block"), ("capability", "capability"), ("out", "output"))
-    chosen: Json = {"required": ["capability"]}
+    schema: Json = {"required": ["capability"]}
     for key, definition in reversed(kinds):
-        chosen = {"if": {"required": [key]}, "then": {"$ref": f"#/definitions/{definition}"}, "else": chosen}
-    return {"description": "A stage: a capability, a proc-block, a model or an output.", "type": "object", **chosen}
+        schema = {"if": {"required": [key]}, "then": {"$ref": f"#/definitions/{definition}"}, "else": schema}
+    return {"description": "A stage: a capability, a proc-block, a model or an output.", "type": "object", **schema}
 
 
 def _capability_stage() -> Json:
@@ -106,11 +106,13 @@ def _capability_stage() -> Json:
 
 
 def _parameters(kind: Capability) -> Json:
-    required = [parameter.name for parameter in kind.parameters if parameter.is_required]
-    described: Json = {"description": kind.summary}
-    arguments = _named({parameter.name: _parameter(parameter) for parameter in kind.parameters}, required)
-    needed: Json = {"required": ["args"]} if required else {}
-    return {"properties": {"capability": described, "args": arguments}, **needed}
+    required_names = [parameter.name for parameter in kind.parameters if parameter.is_required]
+    description: Json = {"description": kind.summary}
+    arguments = _arguments_schema(
+        {parameter.name: _parameter(parameter) for parameter in kind.parameters}, required_names
+    )
+    requirement: Json = {"required": ["args"]} if required_names else {}
+    return {"properties": {"capability": description, "args": arguments}, **requirement}
 
 
 def _parameter(parameter: Parameter) -> Json:
@@ -149,11 +151,11 @@ def _path_of(block: Block) -> str:
 
 
 def _arguments(block: Block) -> Json:
-    required = [argument.name for argument in block.arguments if argument.default is None]
-    described: Json = {"description": block.summary}
-    arguments = _named({argument.name: _argument(argument) for argument in block.arguments}, required)
-    needed: Json = {"required": ["args"]} if required else {}
-    return {"properties": {"proc-block": described, "args": arguments}, **needed}
+    required_names = [argument.name for argument in block.arguments if argument.default is None]
+    description: Json = {"description": block.summary}
+    arguments = _arguments_schema({argument.name: _argument(argument) for argument in block.arguments}, required_names)
+    requirement: Json = {"required": ["args"]} if required_names else {}
+    return {"properties": {"proc-block": description, "args": arguments}, **requirement}
 
 
 def _argument(argument: Argument) -> Json:
@@ -254,17 +256,21 @@ def _outputs(description: str) -> Json:
     return {"description": description, "type": ["array", "null"], "items": {"$ref": "#/definitions/type"}}
 
 
-def _named(arguments: dict[str, Json], required: list[str]) -> Json:
+def _arguments_schema(arguments: dict[str, Json], required_names: list[str]) -> Json:
     """A map of arguments, whose names may have `-` in place of `_`."""
-    schema: Json = {"type": "object" if required else ["object", "null"], "properties": arguments}
-    hyphened = {f"^{name.replace('_', '[-_]')}$": argument for name, argument in arguments.items() if "_" in name}
-    if hyphened:
-        schema["patternProperties"] = hyphened
-    plain = [name for name in required if "_" not in name]
+    schema: Json = {"type": "object" if required_names else ["object", "null"], "properties": arguments}
+    hyphen_patterns = {
+        f"^{name.replace('_', '[-_]')}$": argument for name, argument in arguments.items() if "_" in name
+    }
+    if hyphen_patterns:
+        schema["patternProperties"] = hyphen_patterns
+    plain = [name for name in required_names if "_" not in name]
     if plain:
         schema["required"] = plain
     either = [
-        {"anyOf": [{"required": [name]}, {"required": [name.replace("_", "-")]}]} for name in required if "_" in name
+        {"anyOf": [{"required": [name]}, {"required": [name.replace("_", "-")]}]}
+        for name in required_names
+        if "_" in name
     ]
     if either:
         schema["allOf"] = either

@@ -15,7 +15,7 @@ from rune.compiler.blocks.resolver import BlockResolver
 from rune.model.tflite import ModelError, read_model
 from rune.model.tflite.embedding import Embedding, embedding_of
 from rune.project.files import FileError, ProjectFiles
-from rune.source.runefile.check import Checked, check
+from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.model_inputs.front import labels_behind, stages_needed
 from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import RunefileForm, StageKind, StageSyntax
@@ -42,7 +42,7 @@ class Teachable:
     labels: tuple[str, ...]
     embedding: Embedding
     head: str
-    read: str
+    input_text: str
     tail: str
 
     @property
@@ -114,12 +114,12 @@ class Teachable:
         sizes = f"[{', '.join(map(str, tensor.shape))}]"
         kind = _TYPES[tensor.kind.name]
         is_float = kind == "f32"
-        seen = self._name(EMBEDDING_STAGE if is_float else "seen")
+        stage_name = self._name(EMBEDDING_STAGE if is_float else "seen")
         text = f"""\
   # What the model sees, up to its last layer.
-  {seen}:
+  {stage_name}:
     model: {_text("./" + self.embedding_model)}
-    inputs: [{self.read}]
+    inputs: [{self.input_text}]
     outputs:
       - {{type: {kind}, dimensions: {sizes}}}
 """
@@ -128,7 +128,7 @@ class Teachable:
         return f"""{text}
   {self._name(EMBEDDING_STAGE)}:
     proc-block: dequantize
-    inputs: [{seen}]
+    inputs: [{stage_name}]
     outputs:
       - {{type: f32, dimensions: {sizes}}}
     args:
@@ -145,46 +145,50 @@ def teachable_of(files: ProjectFiles, blocks: BlockResolver, signatures: Signatu
 
     Raises `NotTeachable`.
     """
-    checked = check(files, blocks, signatures=signatures)
-    if checked.is_broken or not isinstance(checked.root, Map):
+    checked_runefile = check(files, blocks, signatures=signatures)
+    if checked_runefile.is_broken or not isinstance(checked_runefile.root, Map):
         raise NotTeachable("The Runefile has a problem. Fix it in the studio first.")
-    if checked.syntax.form is not RunefileForm.YAML:
+    if checked_runefile.syntax.form is not RunefileForm.YAML:
         raise NotTeachable("The Runefile is in an old form. Format it in the studio first.")
     reasons = []
-    for stage in checked.syntax.stages:
+    for stage in checked_runefile.syntax.stages:
         if stage.kind is StageKind.MODEL and len(stage.inputs) == 1 and not stage.target.text.startswith("$"):
             path = stage.target.text.strip().removeprefix("./")
             try:
-                return _teachable(files, checked, stage, path, embedding_of(read_model(files.read(path))))
+                return _teachable(files, checked_runefile, stage, path, embedding_of(read_model(files.read(path))))
             except (ModelError, FileError) as error:
                 reasons.append(f"{path}: {error}.")
     raise NotTeachable(" ".join(reasons) or "The Runefile has no stage with a model of the project.")
 
 
-def _teachable(files: ProjectFiles, checked: Checked, stage: StageSyntax, path: str, embedding: Embedding) -> Teachable:
+def _teachable(
+    files: ProjectFiles, checked_runefile: CheckedRunefile, stage: StageSyntax, path: str, embedding: Embedding
+) -> Teachable:
     """Raises `NotTeachable`."""
-    stages = {each.name.text: each for each in checked.syntax.stages}
-    read = stage.inputs[0]
-    needed = stages_needed(read.stage, stages)
-    if needed is None:
+    stages = {each.name.text: each for each in checked_runefile.syntax.stages}
+    input_ = stage.inputs[0]
+    stage_names = stages_needed(input_.stage, stages)
+    if stage_names is None:
         raise NotTeachable("The Runefile has a problem. Fix it in the studio first.")
-    labels = labels_behind(files, checked.syntax, stage.name.text)
-    head, tail = _parts(checked, needed, _used_resources(needed, stages))
-    name = checked.source.file
-    return Teachable(name, stage.name.text, path, labels, embedding, head, read.text, tail)
+    labels = labels_behind(files, checked_runefile.syntax, stage.name.text)
+    head, tail = _parts(checked_runefile, stage_names, _used_resources(stage_names, stages))
+    name = checked_runefile.source.file
+    return Teachable(name, stage.name.text, path, labels, embedding, head, input_.text, tail)
 
 
-def _used_resources(needed: frozenset[str], stages: Mapping[str, StageSyntax]) -> frozenset[str]:
-    arguments = (argument for name in needed for argument in stages[name].arguments)
-    models = (stages[name].target.text[1:] for name in needed if stages[name].target.text.startswith("$"))
+def _used_resources(stage_names: frozenset[str], stages: Mapping[str, StageSyntax]) -> frozenset[str]:
+    arguments = (argument for name in stage_names for argument in stages[name].arguments)
+    models = (stages[name].target.text[1:] for name in stage_names if stages[name].target.text.startswith("$"))
     return frozenset({argument.resource for argument in arguments if argument.resource is not None} | {*models})
 
 
-def _parts(checked: Checked, needed: frozenset[str], resources: frozenset[str]) -> tuple[str, str]:
+def _parts(
+    checked_runefile: CheckedRunefile, stage_names: frozenset[str], resources: frozenset[str]
+) -> tuple[str, str]:
     """The text up to the model with the needed stages alone, and the needed resources. Raises `NotTeachable` for text
     with several stages on a line."""
-    lines = checked.source.text.splitlines()
-    root = checked.root
+    lines = checked_runefile.source.text.splitlines()
+    root = checked_runefile.root
     assert isinstance(root, Map)  # noqa: S101 (its caller has asked)
     sections = {key.text: (key, value) for key, value in root.entries if isinstance(key, YamlScalar)}
     pipeline = sections["pipeline"]
@@ -194,7 +198,7 @@ def _parts(checked: Checked, needed: frozenset[str], resources: frozenset[str]) 
     key_line = pipeline[0].span.start.line - 1
     above = lines[_with_comments(lines, key_line, key_line - len(lines)) : key_line]
     stages = [
-        line for key, line in _section_lines(lines, pipeline[1], _end_of(lines, root, "pipeline")) if key in needed
+        line for key, line in _section_lines(lines, pipeline[1], _end_of(lines, root, "pipeline")) if key in stage_names
     ]
     tail: list[str] = []
     if "resources" in sections and isinstance(sections["resources"][1], Map):

@@ -147,7 +147,7 @@ def position_to_json(position: Position) -> PositionJson:
 
 def node_to_json(node: OutlineNode) -> OutlineNodeJson:
     """A stage of an outline as JSON."""
-    written: OutlineNodeJson = {
+    node_json: OutlineNodeJson = {
         "name": node.name,
         "kind": node.kind,
         "detail": node.detail,
@@ -155,10 +155,10 @@ def node_to_json(node: OutlineNode) -> OutlineNodeJson:
         "file": node.file,
     }
     if node.arguments is not None:
-        written["arguments"] = [_argument_to_json(argument) for argument in node.arguments]
+        node_json["arguments"] = [_argument_to_json(argument) for argument in node.arguments]
     if node.state:
-        written["state"] = [state_to_json(state) for state in node.state]
-    return written
+        node_json["state"] = [state_to_json(state) for state in node.state]
+    return node_json
 
 
 def state_to_json(state: BlockState) -> NodeStateJson:
@@ -172,7 +172,7 @@ def _argument_to_json(argument: NodeArgument) -> NodeArgumentJson:
 
 def wire_to_json(wire: Wire) -> OutlineWireJson:
     """A wire of an outline as JSON."""
-    written: OutlineWireJson = {
+    wire_json: OutlineWireJson = {
         "source": wire.source,
         "source_index": wire.source_index,
         "target": wire.target,
@@ -180,5 +180,5 @@ def wire_to_json(wire: Wire) -> OutlineWireJson:
         "type": wire.type,
     }
     if wire.meaning:
-        written["meaning"] = wire.meaning
-    return written
+        wire_json["meaning"] = wire.meaning
+    return wire_json

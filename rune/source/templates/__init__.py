@@ -49,8 +49,8 @@ def list_templates(folder: Path | None = None) -> tuple[Template, ...]:
 def _read(path: Path) -> Template | None:
     """A template, or None while its description or a file that it names is not there."""
     try:
-        described: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        paths = tuple(described["files"])
+        description: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        paths = tuple(description["files"])
         if not set(paths) <= set(FolderFiles(path.parent).paths()):
             return None
     except (OSError, ValueError, KeyError, TypeError, FileError):
@@ -58,11 +58,11 @@ def _read(path: Path) -> Template | None:
     name = path.parent.name
     return Template(
         name=name,
-        title=str(described.get("title", name)),
-        summary=str(described.get("summary", "")),
-        icon=str(described.get("icon", "box")),
-        experimental=bool(described.get("experimental", False)),
-        order=int(described.get("order", 100)),
+        title=str(description.get("title", name)),
+        summary=str(description.get("summary", "")),
+        icon=str(description.get("icon", "box")),
+        experimental=bool(description.get("experimental", False)),
+        order=int(description.get("order", 100)),
         paths=paths,
         folder=path.parent,
     )

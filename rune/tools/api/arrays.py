@@ -19,14 +19,14 @@ def encoded(port: Input, value: object) -> bytes:
     wider floats, and f64 to the nearest f32 (unless that is infinite). Floats never become integers. Dimensions of 1
     do not count: `(28, 28)` is taken for `(1, 28, 28, 1)`. Raises `InputType` and `InputShape`.
     """
-    wanted = port.dtype
-    if port.type is None or wanted is None:
+    dtype = port.dtype
+    if port.type is None or dtype is None:
         return _as_they_are(port, value)
     array = _array(port, value)
-    converted = _converted(port, array, wanted)
-    if _long(converted.shape) != _long(port.type.dimensions):
-        raise InputShape(_wrong_shape(port, converted.shape))
-    return np.ascontiguousarray(converted).tobytes()
+    converted_array = _converted(port, array, dtype)
+    if _long(converted_array.shape) != _long(port.type.dimensions):
+        raise InputShape(_wrong_shape(port, converted_array.shape))
+    return np.ascontiguousarray(converted_array).tobytes()
 
 
 def _as_they_are(port: Input, value: object) -> bytes:
@@ -63,40 +63,40 @@ def _dtype_words(array: NDArray[Any]) -> str:
     return "objects such as None" if array.dtype.kind == "O" else f"elements of type {array.dtype}"
 
 
-def _converted(port: Input, array: NDArray[Any], wanted: np.dtype[Any]) -> NDArray[Any]:
-    if array.dtype == wanted or not array.size:
-        return array.astype(wanted)
-    if array.dtype.kind == "f" and wanted.kind != "f":
+def _converted(port: Input, array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    if array.dtype == dtype or not array.size:
+        return array.astype(dtype)
+    if array.dtype.kind == "f" and dtype.kind != "f":
         advice = (
-            f" Sound is i16: for samples from -1 to 1, pass (samples * 32767).astype(np.{wanted.name})."
+            f" Sound is i16: for samples from -1 to 1, pass (samples * 32767).astype(np.{dtype.name})."
             if port.kind == "audio"
-            else f" Round and scale them as the rune needs them, then use .astype(np.{wanted.name})."
+            else f" Round and scale them as the rune needs them, then use .astype(np.{dtype.name})."
         )
-        raise InputType(f"The input {port.name!r} takes {wanted.name}, not {array.dtype.name}.{advice}")
+        raise InputType(f"The input {port.name!r} takes {dtype.name}, not {array.dtype.name}.{advice}")
     with np.errstate(all="ignore"):
-        converted = array.astype(wanted)
+        converted_array = array.astype(dtype)
         if array.dtype.kind == "f":
-            is_unchanged = np.isfinite(converted) | ~np.isfinite(array)
-        elif wanted.kind == "f":
-            is_unchanged = converted.astype(array.dtype) == array
+            is_unchanged = np.isfinite(converted_array) | ~np.isfinite(array)
+        elif dtype.kind == "f":
+            is_unchanged = converted_array.astype(array.dtype) == array
         else:
-            limits = np.iinfo(wanted)
+            limits = np.iinfo(dtype)
             is_unchanged = (
                 (array >= limits.min) & (array <= limits.max) if array.dtype.kind != "b" else np.ones(array.shape)
             )
     if not np.all(is_unchanged):
         first = array[~is_unchanged.astype(bool)].flat[0]
-        raise InputType(f"The input {port.name!r} takes {wanted.name}, which cannot hold {first}.")
-    return converted
+        raise InputType(f"The input {port.name!r} takes {dtype.name}, which cannot hold {first}.")
+    return converted_array
 
 
 def _wrong_shape(port: Input, actual: tuple[int, ...]) -> str:
-    wanted = port.type.dimensions if port.type else ()
-    text = f"The input {port.name!r} takes an array of shape {wanted}, not {actual}."
-    long_wanted, long_actual = _long(wanted), _long(actual)
-    if len(long_wanted) == len(long_actual) == 1:
-        if long_actual[0] < long_wanted[0]:
-            missing = long_wanted[0] - long_actual[0]
+    expected = port.type.dimensions if port.type else ()
+    text = f"The input {port.name!r} takes an array of shape {expected}, not {actual}."
+    long_expected, long_actual = _long(expected), _long(actual)
+    if len(long_expected) == len(long_actual) == 1:
+        if long_actual[0] < long_expected[0]:
+            missing = long_expected[0] - long_actual[0]
             return f"{text} It is {counted(missing, 'element')} short; a rune runs on whole inputs only."
         return f"{text} Cut it, or pass its parts to stream()."
     return text

@@ -42,7 +42,7 @@ def build(
     runefile = runefile_in(files) if path.is_dir() else path.name
     resources = HostResourceOptions(every=False, capacities=dict(host_resources)) if host_resources else None
     try:
-        built = build_files(
+        result = build_files(
             files,
             BuildOptions(
                 name or root.resolve().name or "rune",
@@ -55,7 +55,7 @@ def build(
         raise _error(failure.diagnostics, files, root) from None
     except AnvilError as error:
         raise BuildError(f"{root} cannot be compiled: {error}") from error
-    return Build(built.rune, built.report, built.diagnostics)
+    return Build(result.rune, result.report, result.diagnostics)
 
 
 @dataclass(frozen=True)

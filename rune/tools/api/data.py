@@ -96,11 +96,11 @@ class DataSet:
         have zeros behind them. Raises `DataError` for recordings of different shapes, of different rates, and where
         there are none.
         """
-        chosen = [each for each in self.samples if each.label and (split is None or each.split == split)]
-        if not chosen:
+        selection = [each for each in self.samples if each.label and (split is None or each.split == split)]
+        if not selection:
             raise DataError(f"The data set has no labelled samples{'' if split is None else f' for {split}'}.")
         numbers = {label: number for number, label in enumerate(self.labels)}
-        contents = [(each.name, each._content()) for each in chosen]
+        contents = [(each.name, each._content()) for each in selection]
         _require_one_rate(contents)
         parts = [_fitted(_array(content, name), content.kind, length) for name, content in contents]
         shapes = {part.shape for part in parts}
@@ -108,7 +108,7 @@ class DataSet:
             first, second = sorted(shapes)[:2]
             advice = " Pass length=." if length is None else ""
             raise DataError(f"The samples have different shapes, such as {first} and {second}.{advice}")
-        return np.stack(parts), np.array([numbers[each.label] for each in chosen], np.int64)
+        return np.stack(parts), np.array([numbers[each.label] for each in selection], np.int64)
 
 
 def load_data(path: str | os.PathLike[str]) -> DataSet:
@@ -157,5 +157,5 @@ def _array(content: Content, name: str) -> NDArray[Any]:
 def _fitted(array: NDArray[Any], kind: Kind, length: int | None) -> NDArray[Any]:
     if length is None or kind is Kind.PICTURE:
         return array
-    cut = array[:length]
-    return np.pad(cut, [(0, length - len(cut)), *[(0, 0)] * (cut.ndim - 1)])
+    cut_array = array[:length]
+    return np.pad(cut_array, [(0, length - len(cut_array)), *[(0, 0)] * (cut_array.ndim - 1)])

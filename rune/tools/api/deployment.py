@@ -48,9 +48,13 @@ class Deployment:
         self._server = DeploymentServer(url, key, seconds)
         self._public_key = public_key
         folder = Path(cache) if cache is not None else default_folder()
-        trusted = _root_of(root)
-        self._updates = None if trusted is None else TrustedUpdates(self._server, trusted, folder / "updates")
-        self._cache = RuneCache(folder, url, public_key if trusted is None else f"{public_key}\n{_name_of(trusted)}")
+        root_document = _root_of(root)
+        self._updates: TrustedUpdates | None = None
+        trust = public_key
+        if root_document is not None:
+            self._updates = TrustedUpdates(self._server, root_document, folder / "updates")
+            trust = f"{public_key}\n{_name_of(root_document)}"
+        self._cache = RuneCache(folder, url, trust)
         self.served: ServedRelease | None = None
         """Which release was loaded; None before `load`."""
         self.age: timedelta | None = None
@@ -62,34 +66,44 @@ class Deployment:
         Where the server is away, it is the last good one, and `age` says how old that is. Raises `DeploymentError`
         where the server refuses, or where it is away and nothing is stored, and `RuneError` for bytes that are no rune.
         """
-        stored = self._cache.read()
+        cached_rune = self._cache.read()
         try:
-            served = self._server.served() if self._updates is None else self._updates.served(now())
-            data = self._verified(served, stored)
+            release = self._release(now)
+            data = self._verified_data(release, cached_rune)
         except DeploymentError as error:
             if error.name != "server-away":
                 raise
-            if stored is None:
+            if cached_rune is None:
                 raise DeploymentError("server-away", f"{error} Nothing is stored of an earlier load.") from None
-            self.served, self.age = stored.served, timedelta(seconds=max(0.0, now() - stored.confirmed))
-            return load(stored.data, limits=limits)
+            self.served = cached_rune.served_release
+            self.age = timedelta(seconds=max(0.0, now() - cached_rune.confirmed))
+            return load(cached_rune.data, limits=limits)
         rune = load(data, limits=limits)
-        self._cache.write(served, data)
-        self.served, self.age = served, None
+        self._cache.write(release, data)
+        self.served, self.age = release, None
         return rune
 
-    def _verified(self, served: ServedRelease, stored: CachedRune | None) -> bytes:
+    def _release(self, now: Callable[[], float]) -> ServedRelease:
+        """The release that the deployment serves now. Raises `DeploymentError`."""
+        return self._server.served_release() if self._updates is None else self._updates.served_release(now())
+
+    def _verified_data(self, release: ServedRelease, cached_rune: CachedRune | None) -> bytes:
         """The bytes of a release, from the cache if they are there. Raises `DeploymentError`."""
-        if stored is not None and served.release < stored.served.release:
+        if cached_rune is not None and release.release < cached_rune.served_release.release:
             raise DeploymentError(
-                "older", f"The server names release {served.release}, and named release {stored.served.release} before."
+                "older",
+                f"The server names release {release.release}, "
+                f"and named release {cached_rune.served_release.release} before.",
             )
-        data = stored.data if stored is not None and stored.served.rune == served.rune else self._server.rune(served)
+        if cached_rune is not None and cached_rune.served_release.rune == release.rune:
+            data = cached_rune.data
+        else:
+            data = self._server.rune(release)
         digest = digest_of(data)
-        if digest != served.rune:
-            raise DeploymentError("damaged", f"The rune has the digest {digest}, not {served.rune}. Load it again.")
+        if digest != release.rune:
+            raise DeploymentError("damaged", f"The rune has the digest {digest}, not {release.rune}. Load it again.")
         if self._public_key is not None:
-            require_signature(self._server.signatures(served), served.rune, self._public_key)
+            require_signature(self._server.signatures(release), release.rune, self._public_key)
         return data
 
 

@@ -16,8 +16,8 @@ class BuildError(RuneError):
     `diagnostics` are the same as data, warnings included; none where the compiler itself gave up.
     """
 
-    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = (), drawn: str = "") -> None:
-        super().__init__(f"{message}\n\n{drawn}".rstrip() if drawn else message)
+    def __init__(self, message: str, diagnostics: tuple[Diagnostic, ...] = (), drawing: str = "") -> None:
+        super().__init__(f"{message}\n\n{drawing}".rstrip() if drawing else message)
         self.diagnostics = diagnostics
 
 

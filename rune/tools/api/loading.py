@@ -71,13 +71,13 @@ class Rune:
         self._runs = 0
         self._closed = False
         self._lock = threading.RLock()
-        self._loaded: LoadedRune | None = self._fresh()
+        self._loaded_rune: LoadedRune | None = self._fresh()
         graph = _graph(data)
         self.name = rune_name(graph) or name
         """The name of the rune."""
-        self.inputs: Mapping[str, Input] = inputs_of(graph, self._loaded.capabilities)
+        self.inputs: Mapping[str, Input] = inputs_of(graph, self._loaded_rune.capabilities)
         """Its inputs, by name, in order."""
-        self.outputs: Mapping[str, Output] = outputs_of(graph, self._loaded.outputs)
+        self.outputs: Mapping[str, Output] = outputs_of(graph, self._loaded_rune.outputs)
         """Its outputs, by name, in order."""
 
     def __call__(self, *values: object, **inputs: object) -> Results:
@@ -92,18 +92,18 @@ class Rune:
         values_by_name = self._inputs_by_name(values, inputs)
         with self._lock:
             sources = self._sources(values_by_name)
-            loaded = self._ready()
+            rune = self._ready()
             self._runs += 1
             try:
-                messages = loaded.call(sources)
+                messages = rune.call(sources)
             except RuneError as error:
-                self._loaded = None
+                self._loaded_rune = None
                 error.args = (f"{str(error).rstrip('.')}. {_FRESH}",)
                 raise
             except BaseException:
-                self._loaded = None
+                self._loaded_rune = None
                 raise
-            return Results(tuple(self.outputs.values()), messages, loaded.milliseconds, loaded.logs)
+            return Results(tuple(self.outputs.values()), messages, rune.milliseconds, rune.logs)
 
     def stream(self, items: Iterable[object]) -> Iterator[Results]:
         """Runs the pipeline for each item, as it is asked for, and keeps what the rune remembers between them.
@@ -118,18 +118,18 @@ class Rune:
         """Resets the state of the proc-blocks, so the next run is like the first. Raises `RuneError`."""
         with self._lock:
             self._require_open()
-            if self._loaded is not None:
-                self._loaded.close()
-            self._loaded = self._fresh()
+            if self._loaded_rune is not None:
+                self._loaded_rune.close()
+            self._loaded_rune = self._fresh()
             self._runs = 0
 
     def close(self) -> None:
         """Frees what it holds; it cannot be called after that. It also happens when nothing uses it any more."""
         with self._lock:
             self._closed = True
-            if self._loaded is not None:
-                self._loaded.close()
-            self._loaded = None
+            if self._loaded_rune is not None:
+                self._loaded_rune.close()
+            self._loaded_rune = None
 
     def __enter__(self) -> Rune:
         return self
@@ -167,14 +167,16 @@ class Rune:
 
     def _ready(self) -> LoadedRune:
         self._require_open()
-        if self._loaded is None:
-            self._loaded = self._fresh()
-        return self._loaded
+        if self._loaded_rune is None:
+            self._loaded_rune = self._fresh()
+        return self._loaded_rune
 
-    def _inputs_by_name(self, values: tuple[object, ...], named: Mapping[str, object]) -> Mapping[str, object]:
+    def _inputs_by_name(
+        self, values: tuple[object, ...], values_by_python_name: Mapping[str, object]
+    ) -> Mapping[str, object]:
         """Returns the arguments, by the inputs' own names. Raises `InputUnknown`."""
         values_by_name: dict[str, object] = {}
-        pairs = list(named.items())
+        pairs = list(values_by_python_name.items())
         for value in values:
             if isinstance(value, Mapping):
                 pairs += value.items()
@@ -188,16 +190,16 @@ class Rune:
         return values_by_name
 
     def _only_input(self, count: int) -> str:
-        wanted = [port.name for port in self.inputs.values() if not port.optional] or list(self.inputs)
-        if len(wanted) != 1 or count != 1:
+        names = [port.name for port in self.inputs.values() if not port.optional] or list(self.inputs)
+        if len(names) != 1 or count != 1:
             raise InputUnknown(f"Name the input of each value. {self._has_inputs()}")
-        return wanted[0]
+        return names[0]
 
     def _input_name(self, name: object) -> str:
         if isinstance(name, str):
             if name in self.inputs:
                 return name
-            alike = [known for known in self.inputs if _python_name(known) == name]
+            alike = [own_name for own_name in self.inputs if _python_name(own_name) == name]
             if len(alike) == 1:
                 return alike[0]
         raise InputUnknown(f"{self.name} has no input {name!r}. {self._has_inputs()}")

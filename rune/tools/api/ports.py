@@ -85,10 +85,10 @@ def inputs_of(graph: Mapping[str, Any], requests: Sequence[RequestedCapability])
     stages = _mapping(graph.get("capabilities"))
     tensors = _mapping(graph.get("tensors"))
     kinds = [request.kind.graph_type for request in requests]
-    named = requested_stages(graph, "capabilities", kinds)
-    names = _distinct([name or request.kind.port_name for name, request in zip(named, requests, strict=True)])
+    stage_names = requested_stages(graph, "capabilities", kinds)
+    names = _distinct([name or request.kind.port_name for name, request in zip(stage_names, requests, strict=True)])
     inputs = {}
-    for name, stage, request in zip(names, named, requests, strict=True):
+    for name, stage, request in zip(names, stage_names, requests, strict=True):
         types = [] if stage is None else _types(_mapping(stages.get(stage)).get("outputs"), tensors)
         kind = types[0] if len(types) == 1 and types[0].element in DTYPES else _usual_type(request)
         inputs[name] = Input(name, request.kind.port_name, kind, request)
@@ -106,10 +106,10 @@ def outputs_of(graph: Mapping[str, Any], requests: Sequence[RequestedOutput]) ->
         for tensor in _texts(_mapping(stage).get("outputs"))
     }
     kinds = [request.kind.name.lower() for request in requests]
-    named = requested_stages(graph, "outputs", kinds)
-    names = _distinct([name or kind for name, kind in zip(named, kinds, strict=True)])
+    stage_names = requested_stages(graph, "outputs", kinds)
+    names = _distinct([name or kind for name, kind in zip(stage_names, kinds, strict=True)])
     outputs = {}
-    for name, stage, request in zip(names, named, requests, strict=True):
+    for name, stage, request in zip(names, stage_names, requests, strict=True):
         ids = [] if stage is None else _texts(_mapping(stages.get(stage)).get("inputs"))
         types = _types(ids, tensors)
         sources = tuple(makers[each] for each in ids if each in makers)
@@ -150,8 +150,8 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
         except ValueError:
             return []
         run_time = tensor.get("run_time")
-        decided = run_time if isinstance(run_time, list) else []
-        axes = tuple(axis for axis in range(len(dimensions)) if axis in decided)
+        open_axes = run_time if isinstance(run_time, list) else []
+        axes = tuple(axis for axis in range(len(dimensions)) if axis in open_axes)
         types.append(TensorType(kind, tuple(dimensions), axes))
     return types
 

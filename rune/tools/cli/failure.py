@@ -9,7 +9,7 @@ import click
 
 from rune.tools.cli.settings import settings
 
-INTERRUPTED: Final = 130
+INTERRUPTED_STATUS: Final = 130
 """The status after Ctrl-C, as shells count it: 128 and the signal's number."""
 
 NOT_PROVEN: Final = 8
@@ -24,7 +24,7 @@ STATUSES: Final = {
     2: "The command was called wrongly.",
     NOT_PROVEN: "`rune verify` and `rune rebuild`: nothing differs, but the subject could not be built again, or not "
     "compared with a project.",
-    INTERRUPTED: "The command was stopped with Ctrl-C.",
+    INTERRUPTED_STATUS: "The command was stopped with Ctrl-C.",
     PIPE_CLOSED: "The reader closed the pipe, as `head` does.",
 }
 """The meanings of exit statuses, except those of registries. The page of the command lists them."""
@@ -43,12 +43,12 @@ class CommandFailed(click.ClickException):
         lines = [f"{head}: {self.format_message()}"]
         if self.causes:
             lines += ["", "Caused by:"]
-            numbered = len(self.causes) > 1
-            lines += [f"    {f'{place}: ' if numbered else ''}{cause}" for place, cause in enumerate(self.causes)]
+            has_numbers = len(self.causes) > 1
+            lines += [f"    {f'{place}: ' if has_numbers else ''}{cause}" for place, cause in enumerate(self.causes)]
         click.echo("\n".join(lines), file=file, err=file is None, color=with_colour)
 
 
-def failed(message: str, error: BaseException) -> CommandFailed:
+def command_failure(message: str, error: BaseException) -> CommandFailed:
     """The end of a command for `error`, whose own causes are named as well."""
     return CommandFailed(message, causes_of(error))
 

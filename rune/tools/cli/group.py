@@ -13,7 +13,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from rune.tools.cli.failure import INTERRUPTED, PIPE_CLOSED, CommandFailed, causes_of
+from rune.tools.cli.failure import INTERRUPTED_STATUS, PIPE_CLOSED, CommandFailed, causes_of
 from rune.tools.cli.settings import read_dotenv
 
 
@@ -95,7 +95,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (KeyboardInterrupt, EOFError, click.Abort):
             click.echo("Stopped", err=True)
-            ctx.exit(INTERRUPTED)
+            ctx.exit(INTERRUPTED_STATUS)
         except OSError as error:
             raise _end_of(error) from error
 

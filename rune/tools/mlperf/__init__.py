@@ -6,5 +6,5 @@ MLPerf results.
 
 from __future__ import annotations
 
-UNVERIFIED = "unverified, not an MLPerf result"
+UNVERIFIED_NOTE = "unverified, not an MLPerf result"
 """Stands beside each figure."""

@@ -79,37 +79,37 @@ class BenchmarkModel:
     input: ModelTensor
     output: ModelTensor
 
-    def model_input(self, sent: bytes) -> bytes:
+    def model_input(self, content: bytes) -> bytes:
         """Returns the bytes that the model reads, of those that were sent. Raises `BadInput`."""
         expected = self.benchmark.size
-        if len(sent) != expected:
-            raise BadInput(f"{self.benchmark.key} takes {counted(expected, 'byte')}, and {len(sent)} were loaded")
+        if len(content) != expected:
+            raise BadInput(f"{self.benchmark.key} takes {counted(expected, 'byte')}, and {len(content)} were loaded")
         match self.benchmark.input:
             case BenchmarkInput.SIGNED_BYTES:
-                return sent
+                return content
             case BenchmarkInput.UNSIGNED_BYTES:
-                return bytes(each ^ _OFFSET for each in sent)
+                return bytes(each ^ _OFFSET for each in content)
             case BenchmarkInput.FLOATS:
-                return _quantised(_floats(sent), self.input)
+                return _quantised(_floats(content), self.input)
 
-    def results(self, sent: bytes, answer: bytes) -> Sequence[float]:
+    def results(self, content: bytes, answer: bytes) -> Sequence[float]:
         """Returns the numbers that the runner reads, of a model's answer to the bytes that were sent."""
         numbers = _dequantised(answer, self.output)
         if not self.benchmark.is_anomaly:
             return numbers
-        pairs = zip(numbers, _floats(sent), strict=True)
+        pairs = zip(numbers, _floats(content), strict=True)
         return [sum((number - feature) ** 2 for number, feature in pairs) / len(numbers)]
 
 
 def benchmark_model(benchmark: Benchmark, model: Model) -> BenchmarkModel:
     """The model as one of the benchmark. Raises `WrongModel`."""
     try:
-        described = signature(model)
+        model_signature = signature(model)
     except ModelError as error:
         raise WrongModel(str(error)) from error
-    if len(described.inputs) != 1 or len(described.outputs) != 1:
+    if len(model_signature.inputs) != 1 or len(model_signature.outputs) != 1:
         raise WrongModel("A model of MLPerf Tiny has one input and one output")
-    (input_tensor,), (output_tensor,) = described.inputs, described.outputs
+    (input_tensor,), (output_tensor,) = model_signature.inputs, model_signature.outputs
     expected_output = benchmark.elements if benchmark.is_anomaly else benchmark.results
     for tensor, count, name in (
         (input_tensor, benchmark.elements, "input"),
@@ -122,9 +122,9 @@ def benchmark_model(benchmark: Benchmark, model: Model) -> BenchmarkModel:
     return BenchmarkModel(benchmark, input_tensor, output_tensor)
 
 
-def _floats(sent: bytes) -> Sequence[float]:
+def _floats(content: bytes) -> Sequence[float]:
     """Raises `BadInput` for what is no number."""
-    numbers = struct.unpack(f"<{len(sent) // 4}f", sent)
+    numbers = struct.unpack(f"<{len(content) // 4}f", content)
     if not all(map(math.isfinite, numbers)):
         raise BadInput("The features have numbers that are not finite")
     return numbers

@@ -38,9 +38,9 @@ class ThisMachine:
 
     def __init__(self, model: bytes) -> None:
         """Raises what `built_for` raises."""
-        built = built_for(model)
-        self._rune: LoadedRune = Runtime().load(built.rune)
-        self.input_size = sum(request.type.size for request in built.program.capabilities)
+        build = built_for(model)
+        self._rune: LoadedRune = Runtime().load(build.rune)
+        self.input_size = sum(request.type.size for request in build.program.capabilities)
         """Bytes that the model reads."""
 
     @property
@@ -72,11 +72,11 @@ class EmulatedBoard:
         if core is None:
             raise InferenceFailed(f"No core of {board.name} is emulated")
         self._board = board
-        self._built = built_for(model, board.target)
+        self._build_result = built_for(model, board.target)
         self._folder = tempfile.TemporaryDirectory(prefix="mlperf-")
         try:
             self._firmware = build_firmware(
-                core, self._built.files, interface_of(self._built.program, NAME), Path(self._folder.name)
+                core, self._build_result.files, interface_of(self._build_result.program, NAME), Path(self._folder.name)
             )
         except EmulationError as error:
             raise InferenceFailed(str(error)) from error

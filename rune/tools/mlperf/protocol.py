@@ -71,22 +71,22 @@ class FinishedInference:
 
 
 class BenchmarkDevice:
-    """A device with one model. `finished` is called after each `infer`. Used by one thread."""
+    """A device with one model. `report` is called after each `infer`. Used by one thread."""
 
     def __init__(
         self,
         model: BenchmarkModel,
         machine: InferenceMachine,
-        finished: Callable[[FinishedInference], None] = lambda _: None,
+        report: Callable[[FinishedInference], None] = lambda _: None,
         quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
         self._model = model
         self._machine = machine
-        self._finished = finished
+        self._report = report
         self._quiet_seconds = quiet_seconds
         self._command = bytearray()
         self._expected = 0
-        self._loaded = bytearray()
+        self._loaded_bytes = bytearray()
         self._results = ""
         self._start = time.monotonic()
         self._time = 0
@@ -133,11 +133,11 @@ class BenchmarkDevice:
                 if count is None or not 0 < count <= LARGEST_BUFFER:
                     yield _error(f"'db load' takes a number of bytes from 1 to {LARGEST_BUFFER}")
                     return
-                self._expected, self._loaded = count, bytearray()
+                self._expected, self._loaded_bytes = count, bytearray()
                 yield f"m-[Expecting {count} bytes]"
             case ["print"]:
-                for start in range(0, len(self._loaded), 8):
-                    yield f"m-buffer-{self._loaded[start : start + 8].hex('-')}"
+                for start in range(0, len(self._loaded_bytes), 8):
+                    yield f"m-buffer-{self._loaded_bytes[start : start + 8].hex('-')}"
             case [digits]:
                 yield from self._load(digits)
             case _:
@@ -149,13 +149,13 @@ class BenchmarkDevice:
         except ValueError:
             yield _error("Bytes are pairs of hexadecimal digits")
             return
-        remaining = self._expected - len(self._loaded)
+        remaining = self._expected - len(self._loaded_bytes)
         if remaining <= 0:
             yield _error("Say first how many bytes follow: db load N")
             return
         # Digits after the last byte are disregarded.
-        self._loaded += data[:remaining]
-        if len(self._loaded) == self._expected:
+        self._loaded_bytes += data[:remaining]
+        if len(self._loaded_bytes) == self._expected:
             yield "m-load-done"
 
     def _infer(self, arguments: list[str]) -> Iterator[str]:
@@ -166,9 +166,9 @@ class BenchmarkDevice:
         if warmups is None or warmups > MOST_RUNS:
             yield _error(f"The number of warm-ups is from 0 to {MOST_RUNS}")
             return
-        sent = bytes(self._loaded)
+        content = bytes(self._loaded_bytes)
         try:
-            data = self._model.model_input(sent)
+            data = self._model.model_input(content)
             yield f"m-warmup-start-{warmups}"
             if warmups:
                 yield from self._run(data, warmups)
@@ -179,13 +179,13 @@ class BenchmarkDevice:
             self._time += round(run.microseconds)
             yield f"m-lap-us-{self._time}"
             yield "m-infer-done"
-            results = self._model.results(sent, run.answer)
+            results = self._model.results(content, run.answer)
         except (BadInput, InferenceFailed) as error:
             yield _error(str(error))
             return
         self._results = f"m-results-[{','.join(f'{each:.3f}' for each in results)}]"
         yield self._results
-        self._finished(FinishedInference(runs, warmups, run.microseconds))
+        self._report(FinishedInference(runs, warmups, run.microseconds))
 
     def _run(self, data: bytes, times: int) -> Generator[str, None, MachineRun]:
         """Returns the run, and yields lines while it lasts. An interrupt abandons its thread."""

@@ -34,8 +34,8 @@ def json_answer(
 ) -> JsonAnswer:
     """Returns an answer. Nothing is followed: what is sent goes to this server alone. Raises `RegistryUnreachable`, and
     `RegistryRefused` for more than `limit` bytes."""
-    status, received, answer_headers = bounded_answer(client, method, server, path, limit, body, headers, content)
-    return JsonAnswer(status, json_object(received), answer_headers.get("ETag", ""))
+    status, answer_body, answer_headers = bounded_answer(client, method, server, path, limit, body, headers, content)
+    return JsonAnswer(status, json_object(answer_body), answer_headers.get("ETag", ""))
 
 
 def bounded_answer(
@@ -50,12 +50,12 @@ def bounded_answer(
 ) -> tuple[int, bytes, httpx.Headers]:
     """Returns the status, body and headers of an answer. `content` is sent as it is, and `body` as JSON. Raises as
     `json_answer` does."""
-    received = bytearray()
+    answer_body = bytearray()
     try:
         with client.stream(method, f"{server}{path}", json=body, content=content, headers=headers) as response:
             for chunk in response.iter_bytes(_PART):
-                received += chunk
-                if len(received) > limit:
+                answer_body += chunk
+                if len(answer_body) > limit:
                     raise RegistryRefused(f"{server} answered with more than {size_text(limit)}")
     except httpx.LocalProtocolError:
         # Its text has the header, and so the token.
@@ -63,7 +63,7 @@ def bounded_answer(
     except (httpx.TransportError, httpx.DecodingError) as error:
         reason = str(error) or type(error).__name__
         raise RegistryUnreachable(f"{server} does not answer: {reason}. Check the address.") from error
-    return response.status_code, bytes(received), response.headers
+    return response.status_code, bytes(answer_body), response.headers
 
 
 def json_object(data: bytes) -> dict[str, Any]:

@@ -64,11 +64,11 @@ def _request(
     etag: str | None = None,
     **names: str | int,
 ) -> ApiRequest[Any]:
-    def filled(parameter: re.Match[str]) -> str:
+    def fill(parameter: re.Match[str]) -> str:
         name = parameter[1]
         return quote(str(names[name]), safe="/" if name == _TRAILING else "")
 
-    path = _PARAMETER.sub(filled, address)
+    path = _PARAMETER.sub(fill, address)
     words = {name: str(value).lower() if isinstance(value, bool) else value for name, value in (query or {}).items()}
     return ApiRequest(method, f"{path}?{urlencode(words)}" if words else path, body, content, etag)
 

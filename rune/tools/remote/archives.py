@@ -19,14 +19,14 @@ def files_in(archive: bytes) -> MemoryFiles:
     """Returns the files of an archive. Raises `RegistryRefused` for one that is damaged or too large, and for paths
     that lead out of the project."""
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            members = [member for member in opened.infolist() if not is_folder(member)]
+        with zipfile.ZipFile(io.BytesIO(archive)) as zip_file:
+            members = [member for member in zip_file.infolist() if not is_folder(member)]
             if len(members) > MOST_FILES or sum(member.file_size for member in members) > LARGEST_ARCHIVE:
                 raise RegistryRefused(
                     f"The archive of the files has more than {MOST_FILES:,} files or {size_text(LARGEST_ARCHIVE)}"
                 )
             # A member is read up to the size that it states, and refused where its checksum is another.
-            return MemoryFiles({member.filename: opened.read(member) for member in members})
+            return MemoryFiles({member.filename: zip_file.read(member) for member in members})
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise RegistryRefused(f"The archive of the files cannot be read: {reason_of(error)}") from error
     except FileNotInProject as error:

@@ -118,8 +118,10 @@ class BrowserSignIn:
     def _safe(self, url: str) -> str:
         """An address to be shown and opened. Raises `ValueError` for what a browser should not be sent to."""
         parts = urlsplit(url)
-        allowed = parts.scheme == "https" or (parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure))
-        if not allowed or not url.isprintable() or " " in url or len(url) > 500:
+        is_allowed = parts.scheme == "https" or (
+            parts.scheme == "http" and (is_loopback(parts.netloc) or self._insecure)
+        )
+        if not is_allowed or not url.isprintable() or " " in url or len(url) > 500:
             raise ValueError(url)
         return url
 

@@ -29,9 +29,9 @@ class CredentialStore:
     def read(self) -> Credentials:
         """Returns the stored credentials; empty when there is no file. Raises `CredentialsUnreadable`."""
         try:
-            stored = json.loads(self.path.read_text("utf-8"))
-            tokens = stored["tokens"]
-            usual = stored["usual"]
+            content = json.loads(self.path.read_text("utf-8"))
+            tokens = content["tokens"]
+            usual = content["usual"]
             if not isinstance(tokens, dict) or not all(isinstance(token, str) for token in tokens.values()):
                 raise TypeError("tokens")
             if usual is not None and not isinstance(usual, str):
@@ -46,8 +46,8 @@ class CredentialStore:
 
     def remember(self, registry: str, token: str) -> None:
         """Keeps a token, and makes its registry the usual one. Raises `CredentialsUnreadable`."""
-        known = self.read()
-        content = {"tokens": {**known.tokens, registry: token}, "usual": registry}
+        credentials = self.read()
+        content = {"tokens": {**credentials.tokens, registry: token}, "usual": registry}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # Made with mode 600 and moved into place: at no moment can another person read it, or half of it.

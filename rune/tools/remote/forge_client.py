@@ -55,7 +55,7 @@ class ForgeClient:
 
     def stream(self, request: ApiRequest[bytes], target: IO[bytes], limit: int, needs: str) -> None:
         """Writes the bytes of an answer into `target`. Raises as `ask` does, also for more than `limit`."""
-        received = 0
+        received_size = 0
         try:
             with self._client.stream(request.method, f"{self.url}{ROOT}{request.path}") as response:
                 if response.status_code != httpx.codes.OK:
@@ -66,8 +66,8 @@ class ForgeClient:
                             break
                     raise self._refusal(JsonAnswer(response.status_code, json_object(bytes(body)), ""), needs)
                 for chunk in response.iter_bytes():
-                    received += len(chunk)
-                    if received > limit:
+                    received_size += len(chunk)
+                    if received_size > limit:
                         raise RegistryRefused(f"{self.url} answered with more than {size_text(limit)}")
                     target.write(chunk)
         except (httpx.TransportError, httpx.DecodingError) as error:

@@ -34,16 +34,16 @@ def fetch_referrers(registry: Registry, repository: str, digest: str, kind: str,
     """
     index = _index(registry, repository, digest, kind)
     descriptors = [each for each in index if _is_of(each, kind)][-MOST_REFERRERS:]
-    fetched: list[FetchedReferrer] = []
+    referrers: list[FetchedReferrer] = []
     problem: RemoteError | None = None
     for each in descriptors:
         try:
-            fetched.append(_fetch(registry, repository, str(each["digest"]), limit))
+            referrers.append(_fetch(registry, repository, str(each["digest"]), limit))
         except (RegistryRefused, DigestMismatch) as error:
             problem = error
-    if problem is not None and not fetched:
+    if problem is not None and not referrers:
         raise problem
-    return fetched
+    return referrers
 
 
 def push_referrer(registry: Registry, repository: str, manifest: bytes, blobs: tuple[bytes, ...]) -> str:
@@ -88,13 +88,13 @@ def _fetch(registry: Registry, repository: str, digest: str, limit: int) -> Fetc
         manifest = json.loads(data)
         (layer,) = manifest["layers"]
         annotations = {str(name): str(text) for name, text in (manifest.get("annotations") or {}).items()}
-        wanted = str(layer["digest"])
+        layer_digest = str(layer["digest"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise RegistryRefused(f"The artifact {digest} cannot be read") from None
-    if not is_digest(wanted):
+    if not is_digest(layer_digest):
         raise RegistryRefused(f"The artifact {digest} cannot be read")
-    content = registry.read(repository, f"blobs/{wanted}", "*/*", limit)
-    _require(content, wanted)
+    content = registry.read(repository, f"blobs/{layer_digest}", "*/*", limit)
+    _require(content, layer_digest)
     return FetchedReferrer(content, annotations)
 
 

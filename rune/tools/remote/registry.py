@@ -106,16 +106,16 @@ class Registry:
         digest, size, title = _rune_layer(reference, manifest)
         url = f"{self._url}/v2/{reference.repository}/blobs/{digest}"
         sha256 = hashlib.sha256()
-        received = 0
+        received_size = 0
         with self._get(url, f"The rune of {reference}", {}) as response:
             for chunk in _chunks(response):
-                received += len(chunk)
-                if received > size:
+                received_size += len(chunk)
+                if received_size > size:
                     raise RegistryRefused(f"The rune of {reference} is longer than the {size} bytes that were promised")
                 sha256.update(chunk)
                 to.write(chunk)
                 if progress is not None:
-                    progress(received, size)
+                    progress(received_size, size)
         actual = f"sha256:{sha256.hexdigest()}"
         if actual != digest:
             raise DigestMismatch(f"The rune of {reference}", digest, actual)
@@ -211,10 +211,10 @@ class Registry:
                     raise RegistryRefused(
                         f"The manifest of {reference} is larger than the limit of {size_text(LARGEST_MANIFEST)}"
                     )
-            promised = response.headers.get("Docker-Content-Digest")
+            header_digest = response.headers.get("Docker-Content-Digest")
             warnings = _warnings(response.headers.get_list("Warning"))
         actual = digest_of(body)
-        for expected in (reference.digest, promised):
+        for expected in (reference.digest, header_digest):
             if expected is not None and expected != actual:
                 raise DigestMismatch(f"The manifest of {reference}", expected, actual)
         try:

@@ -22,7 +22,7 @@ from rune.tools.signing.provenance import (
 from rune.tools.signing.statements import Statement, Subject, hex_digest
 
 BLOCK_TYPE = "urn:hammer-forge:block-publication:v1"
-_ATTACHED = {"role": "attached"}
+_ATTACHED_ROLE = {"role": "attached"}
 """The annotations of a byproduct that is published beside the block and is none of its files."""
 
 
@@ -48,7 +48,7 @@ class BlockProvenance:
     server_version: str
     publication: PublicationStatement
     """Its tag is the version of the block."""
-    attached: tuple[Subject, ...] = ()
+    attachments: tuple[Subject, ...] = ()
     """The publications beside the block: the bill of materials and the README."""
 
 
@@ -70,7 +70,7 @@ def block_statement(facts: BlockProvenance) -> Statement:
             "builder": {"id": facts.server, "version": {"hammer-forge": facts.server_version}},
             "byproducts": [
                 *map(_subject_to_json, facts.files),
-                *({**_subject_to_json(each), "annotations": _ATTACHED} for each in facts.attached),
+                *({**_subject_to_json(each), "annotations": _ATTACHED_ROLE} for each in facts.attachments),
             ],
         },
         PUBLICATION: publication_to_json(facts.publication),
@@ -93,7 +93,7 @@ def _read(predicate: Mapping[str, Any], manifest: str) -> BlockProvenance:
     definition, run = predicate["buildDefinition"], predicate["runDetails"]
     if definition["buildType"] != BLOCK_TYPE:
         raise BadBundle("tells of something else than a block")
-    parameters, builder, described = definition["externalParameters"], run["builder"], run["byproducts"]
+    parameters, builder, byproducts = definition["externalParameters"], run["builder"], run["byproducts"]
     return BlockProvenance(
         repository=str(parameters["repository"]),
         block=str(parameters["block"]),
@@ -101,11 +101,11 @@ def _read(predicate: Mapping[str, Any], manifest: str) -> BlockProvenance:
         path=str(parameters["path"]),
         version=int(parameters["version"]),
         source=str(parameters["source"]),
-        files=tuple(_read_subject(each) for each in described if each.get("annotations") != _ATTACHED),
+        files=tuple(_read_subject(each) for each in byproducts if each.get("annotations") != _ATTACHED_ROLE),
         server=str(builder["id"]),
         server_version=str(builder["version"]["hammer-forge"]),
         publication=read_publication(predicate[PUBLICATION]),
-        attached=tuple(_read_subject(each) for each in described if each.get("annotations") == _ATTACHED),
+        attachments=tuple(_read_subject(each) for each in byproducts if each.get("annotations") == _ATTACHED_ROLE),
     )
 
 

@@ -84,7 +84,7 @@ class BlockMaterials:
 
 def bill_of_materials(materials: RuneMaterials) -> bytes:
     """The bill of a rune as JSON."""
-    rune = _licensed(_component("application", materials.digest, f"{materials.name}.rune"), materials.licence)
+    rune = _with_licence(_component("application", materials.digest, f"{materials.name}.rune"), materials.licence)
     components = [
         *(_model(model, materials) for model in materials.models),
         *map(_data, _data_sets(materials)),
@@ -103,24 +103,24 @@ def block_bill_of_materials(materials: BlockMaterials) -> bytes:
     """The bill of a shared block as JSON. It is published as it was written, so its files are all that it has."""
     library = {**_component("library", materials.digest, materials.name), "version": materials.version}
     files = [_component("file", file.digest, file.name) for file in materials.files]
-    return _bill(_licensed(library, materials.licence), files, [file.digest for file in materials.files])
+    return _bill(_with_licence(library, materials.licence), files, [file.digest for file in materials.files])
 
 
-def _bill(described: Mapping[str, Any], components: Sequence[dict[str, Any]], contents: Sequence[str]) -> bytes:
+def _bill(component: Mapping[str, Any], components: Sequence[dict[str, Any]], contents: Sequence[str]) -> bytes:
     """The bill of one component, which depends on `contents`, the digests of others."""
     return canonical_json(
         {
             "bomFormat": "CycloneDX",
             "specVersion": SPEC_VERSION,
             "version": 1,
-            "metadata": {"component": described},
+            "metadata": {"component": component},
             "components": _distinct(components),
-            "dependencies": [{"ref": described["bom-ref"], "dependsOn": sorted(set(contents))}],
+            "dependencies": [{"ref": component["bom-ref"], "dependsOn": sorted(set(contents))}],
         }
     )
 
 
-def _licensed(component: dict[str, Any], licence: str) -> dict[str, Any]:
+def _with_licence(component: dict[str, Any], licence: str) -> dict[str, Any]:
     return {**component, "licenses": [{"license": {"id": licence}}]} if licence else component
 
 

@@ -81,7 +81,7 @@ class PrivateKey:
     @property
     def public(self) -> PublicKey:
         """The half that verifies."""
-        return _described(self._key.public_key())
+        return _public_key(self._key.public_key())
 
     def sign(self, data: bytes) -> bytes:
         """Signs some bytes: 64 bytes of Ed25519, or a signature of P-256 with SHA-256 in DER."""
@@ -120,7 +120,7 @@ def read_private_key(data: bytes, password: bytes | None = None) -> PrivateKey:
         raise BadKey(f"This is not a private key, {reason}.") from None
     if not isinstance(key, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
         raise BadKey("Keys that sign are Ed25519 or ECDSA on P-256. Make one with: openssl genpkey -algorithm ed25519")
-    _described(key.public_key())
+    _public_key(key.public_key())
     return PrivateKey(key)
 
 
@@ -135,7 +135,7 @@ def read_public_key(data: bytes) -> PublicKey:
         key = serialization.load_pem_public_key(data) if is_pem else serialization.load_der_public_key(data)
     except (ValueError, UnsupportedAlgorithm):
         raise BadKey("This is not a public key in PEM form.") from None
-    return _described(key)
+    return _public_key(key)
 
 
 def read_fingerprint(text: str) -> str | None:
@@ -144,7 +144,7 @@ def read_fingerprint(text: str) -> str | None:
     return f"sha256:{match[1]}" if match else None
 
 
-def _described(key: object) -> PublicKey:
+def _public_key(key: object) -> PublicKey:
     if isinstance(key, ed25519.Ed25519PublicKey):
         algorithm = Algorithm.ED25519
     elif isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):

@@ -77,7 +77,7 @@ class Provenance:
     """The id of the build there."""
     started: str
     finished: str
-    attached: tuple[Subject, ...]
+    attachments: tuple[Subject, ...]
     """The publications beside the rune: the bill of materials and the README."""
     publication: PublicationStatement
 
@@ -103,7 +103,7 @@ def provenance_statement(facts: Provenance) -> Statement:
         "runDetails": {
             "builder": {"id": facts.builder, "version": {"hammer-forge": facts.builder_version}},
             "metadata": {"invocationId": facts.build, "startedOn": facts.started, "finishedOn": facts.finished},
-            "byproducts": [{"name": each.name, "digest": hex_digest(each.digest)} for each in facts.attached],
+            "byproducts": [{"name": each.name, "digest": hex_digest(each.digest)} for each in facts.attachments],
         },
         PUBLICATION: publication_to_json(facts.publication),
     }
@@ -120,7 +120,7 @@ class ProvenanceOrigin:
     spec: Mapping[str, Any]
     materials: tuple[Material, ...]
     builder: str
-    attached: Mapping[str, str]
+    attachments: Mapping[str, str]
     """Digests by name of what was published beside the rune."""
     publication: PublicationStatement
 
@@ -151,7 +151,7 @@ def read_provenance(statement: Statement) -> ProvenanceOrigin:
             spec=spec,
             materials=tuple(_read_material(each) for each in definition["resolvedDependencies"][2:]),
             builder=str(run["builder"]["id"]),
-            attached={str(each["name"]): read_digest(each) for each in run["byproducts"]},
+            attachments={str(each["name"]): read_digest(each) for each in run["byproducts"]},
             publication=read_publication(statement.predicate[PUBLICATION]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):

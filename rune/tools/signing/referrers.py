@@ -107,14 +107,14 @@ def _referrer(
     layer_annotations: Mapping[str, str],
     annotations: Mapping[str, str],
 ) -> Referrer:
-    noted = {"annotations": dict(layer_annotations)} if layer_annotations else {}
+    annotation_fields = {"annotations": dict(layer_annotations)} if layer_annotations else {}
     manifest = canonical_json(
         {
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
             "artifactType": kind,
             "config": _descriptor(EMPTY_TYPE, EMPTY),
-            "layers": [{**_descriptor(kind, layer), **noted}],
+            "layers": [{**_descriptor(kind, layer), **annotation_fields}],
             "subject": {"mediaType": subject.media_type, "digest": subject.digest, "size": subject.size},
             **({"annotations": dict(annotations)} if annotations else {}),
         }

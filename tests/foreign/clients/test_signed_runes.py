@@ -210,7 +210,7 @@ def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures", "registry/private-keys")
+@pytest.mark.protects("registry/forged-block-signatures", "registry/private-keys")
 def test_a_shared_block_is_signed_by_the_server_and_at_home(live: LiveServer, tmp_path: Path) -> None:
     organisation = Organisation(live, "block-signers")
     key, block = organisation.create_key(), f"{organisation.repository}#smooth@1.2"

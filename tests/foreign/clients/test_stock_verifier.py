@@ -12,7 +12,7 @@ from rune.tools.signing.bundles import Bundle, read_bundle, sign_statement, writ
 from rune.tools.signing.errors import SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, PublicKey, make_private_key
 from rune.tools.signing.statements import Statement, Subject, write_statement
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 from tests.foreign.clients.stock_verifier import Refused, stock_verify
 
 pytestmark = pytest.mark.foreign
@@ -60,4 +60,4 @@ def test_both_verifiers_refuse(
     with pytest.raises(Refused):
         stock_verify(tmp_path, bundle, keys, digest)
     with pytest.raises(SignatureRefused):
-        verify_bundle(Signed(bundle), Trust(tuple(keys)), [digest])
+        verify_bundle(SignedBundle(bundle), Trust(tuple(keys)), [digest])

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 
 from forge.accounts.actions import create_token, remove_member
-from forge.accounts.audit.log import EntryFilter, all_entries
+from forge.accounts.audit.filters import EntryFilter
+from forge.accounts.audit.log import all_entries
 from forge.accounts.grants.actions import end_members_thing
 from forge.accounts.models import ApiToken, Membership, Organisation, Role, User
 from forge.accounts.principals import acting_as
@@ -97,7 +98,7 @@ def test_the_log_of_the_installation_has_each_end_of_a_token_once(
     token, _ = create_token(both, "for both", ["read"], None, [project.stream, elsewhere.stream])
     end_members_thing(acting_as(owner), organisation, both, "token", token.pk)
     remove_member(owner, organisation, both.pk)
-    entries = all_entries(EntryFilter(what="members"))
+    entries = EntryFilter.narrow({"what": "members"}, all_entries())
     assert sorted(each.action for each in entries) == ["grant.leave", "grant.lose", "member.remove"]
 
 

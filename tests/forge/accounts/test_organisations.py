@@ -14,7 +14,7 @@ from forge.accounts.errors import BadName, LastOwner, NameInUse
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.organisations.access import find_organisation
 from forge.accounts.organisations.names import check_organisation_name, check_project_name, slug
-from forge.core.errors import Forbidden, Invalid, Moved, NotFound, SignInNeeded
+from forge.core.errors import AddressChanged, Forbidden, Invalid, NotFound, SignInNeeded
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import update_project
 from forge.projects.models import Project
@@ -139,7 +139,7 @@ def test_a_role_that_is_none_is_refused(organisation: Organisation, owner: User,
 
 def test_a_former_name_leads_on_until_someone_takes_it(organisation: Organisation, owner: User, stranger: User) -> None:
     update_organisation(owner, organisation, name="acme-two")
-    with pytest.raises(Moved) as moved:
+    with pytest.raises(AddressChanged) as moved:
         find_organisation(owner, "acme")
     assert moved.value.location == "/acme-two"
     with pytest.raises(NotFound):

@@ -35,7 +35,7 @@ from tests.forge.factories.builds import built, take_job
 from tests.forge.reviews import test_suggestions
 from tests.rune.shared_blocks import SMOOTH
 
-pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/rights-that-end")]
+pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/rights-in-slow-work")]
 
 Meanwhile = Callable[[Any, str, Callable[[], object]], None]
 

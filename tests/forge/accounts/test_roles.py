@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from forge.accounts.actions import change_role, invite, remove_member, update_organisation
 from forge.accounts.models import Organisation, Role, User
-from forge.accounts.permissions import ALLOWED, OF_ORGANISATION, OF_PROJECT, Verb, is_more
+from forge.accounts.permissions import ALLOWED_VERBS, OF_ORGANISATION, OF_PROJECT, Verb, is_more
 from forge.core.errors import Forbidden
 from forge.projects.actions import delete_project, restore_project, update_project
 from forge.projects.models import Project
@@ -20,15 +20,15 @@ from tests.support.cases import each_case
 
 def test_each_role_has_verbs_and_answers() -> None:
     roles = {str(role) for role in Role}
-    assert set(ALLOWED) == roles
+    assert set(ALLOWED_VERBS) == roles
     assert roles <= set(KINDS)
-    assert all(ALLOWED[role] >= ALLOWED[below] for role, below in pairwise(Role))
+    assert all(ALLOWED_VERBS[role] >= ALLOWED_VERBS[below] for role, below in pairwise(Role))
 
 
 def test_each_verb_is_done_to_an_organisation_or_to_a_project_and_some_role_has_it() -> None:
     assert set(Verb) == OF_ORGANISATION | OF_PROJECT
     assert not OF_ORGANISATION & OF_PROJECT
-    assert set(Verb) == frozenset().union(*ALLOWED.values())
+    assert set(Verb) == frozenset().union(*ALLOWED_VERBS.values())
 
 
 @pytest.mark.slow

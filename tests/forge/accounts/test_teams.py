@@ -22,7 +22,7 @@ from forge.accounts.actions import (
 from forge.accounts.audit.sentences import render_entries
 from forge.accounts.errors import BadName, NameInUse
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, Team, TeamRole, User
-from forge.accounts.permissions import ALLOWED, Verb, can, projects_where
+from forge.accounts.permissions import ALLOWED_VERBS, Verb, can, projects_where
 from forge.accounts.principals import acting_as
 from forge.accounts.project_people import ByTeam, ids_of_team, team_of
 from forge.accounts.roles import highest
@@ -56,7 +56,7 @@ def beside(organisation: Organisation, owner: User) -> Project:
 
 def test_the_order_of_roles_is_that_of_what_they_allow() -> None:
     roles = list(Role)
-    assert all(ALLOWED[more] > ALLOWED[less] for more, less in pairwise(roles))
+    assert all(ALLOWED_VERBS[more] > ALLOWED_VERBS[less] for more, less in pairwise(roles))
     assert highest([Role.VIEWER, Role.MAINTAINER, Role.REVIEWER]) == Role.MAINTAINER
 
 
@@ -120,7 +120,7 @@ def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agr
         matching = set(Project.objects.filter(projects_where(principal, verb)))
         assert matching == {each for each in (project, beside) if can(principal, verb, each)}, (own, team_role)
         named = str(projects_where(principal, verb)).count(repr(project.pk))
-        assert named == (verb in ALLOWED[team_role] and verb not in ALLOWED[own]), (own, team_role)
+        assert named == (verb in ALLOWED_VERBS[team_role] and verb not in ALLOWED_VERBS[own]), (own, team_role)
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ import pytest
 from forge.builds import actions, registrations
 from forge.builds.actions import request_build
 from forge.builds.models import Build
+from forge.builds.previews import actions as preview_actions
 from forge.builds.previews.notify import Debounce
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.warm_compilers import WarmCompilers
@@ -44,7 +45,7 @@ def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
             counted.previews.append(key)
 
     monkeypatch.setattr(actions, "notify_workers", wake)
-    for module in (actions, registrations):
+    for module in (preview_actions, registrations):
         monkeypatch.setattr(module, "previews", Counting(lambda key: None))
     return counted
 

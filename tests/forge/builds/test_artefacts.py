@@ -33,7 +33,7 @@ from forge.core.blobs.links import links_of
 from forge.core.blobs.store import blob_path, read_blob
 from forge.core.blobs.sweep import sweep_blobs
 from forge.core.blobs.usage import organisation_bytes
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.core.models import Blob
 from forge.jobs.models import JobState
 from forge.projects.actions import write_file
@@ -225,7 +225,7 @@ def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer
     artefact = artefact_of(work(request_build(developer, project)))
     good = read_blob(artefact.digest)
     place_of(artefact.digest).write_bytes(b"x" + good[1:])
-    with pytest.raises(Damaged):
+    with pytest.raises(BytesDamaged):
         read_blob(artefact.digest)
     build = work(request_build(developer, project))
     assert artefact_of(build) == artefact
@@ -241,7 +241,7 @@ def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer
     place_of(build.source.manifest["weights.bin"]["digest"]).write_bytes(b"\xfe weights")
     done = work(build)
     assert done.state == JobState.FAILED
-    assert done.error == Damaged().detail
+    assert done.error == BytesDamaged().detail
     assert done.error in log_of(done)
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from forge.builds.actions import MAX_WAITING_BUILDS, request_build
 from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.jobs import queue
 from forge.jobs.log import NewLogLine
 from forge.registry.oci.digests import digest_of
@@ -81,7 +81,7 @@ def test_a_damaged_rune_is_an_error_and_no_rune(client: Client, project: Any, de
     response = client.get(f"/api/v1/builds/{build.pk}/rune", HTTP_ACCEPT_ENCODING="gzip")
     assert (response.status_code, response.json()["title"]) == (500, "Stored bytes are damaged")
     streamed: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
-    with pytest.raises(Damaged):
+    with pytest.raises(BytesDamaged):
         list(streamed.streaming_content)
 
 

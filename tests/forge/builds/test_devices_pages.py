@@ -109,7 +109,7 @@ def test_targets_are_chosen_on_the_page_of_the_project(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/stale-settings")
 def test_targets_that_somebody_else_chose_meanwhile_are_not_replaced_unseen(
     client: Client, developer: Any, owner: Any, project: Any
 ) -> None:

@@ -16,7 +16,7 @@ from forge.collab.protocol.frames import (
     Awareness,
     ClientState,
     FrameTooLarge,
-    Ignored,
+    IgnoredFrame,
     MalformedFrame,
     QueryAwareness,
     SyncStep1,
@@ -74,7 +74,7 @@ def test_updates_are_read_as_they_were_written() -> None:
         assert (read.update, read.facts, read.is_answer) == (update, read_update(update), is_answer)
     assert read_frame(step_1_frame(b"\0")) == SyncStep1(b"\0")
     assert read_frame(b"\x03") == QueryAwareness()
-    assert read_frame(b"\x02\x00\x02no") == Ignored()
+    assert read_frame(b"\x02\x00\x02no") == IgnoredFrame()
 
 
 @pytest.mark.parametrize("update", [b"\x8a\x93\xcd\x93\xe1\x65\x01\x02\x03\x04", b"\x01\xff\xff\xff\x7f\x01\x00"])

@@ -19,7 +19,7 @@ from forge.builds.actions import request_build
 from forge.builds.models import Build
 from forge.compute.errors import ChildDied, MalformedAnswer, SpokeUnasked
 from forge.compute.pool import answer_stream
-from forge.compute.pool.answer_reading import ANSWERED, EVENTS, check_answered, read_answer
+from forge.compute.pool.answer_reading import ANSWER_SHAPES, EVENTS, check_answered, read_answer
 from forge.compute.pool.answer_stream import ANSWERS_LIMIT, ANSWERS_WAITING, AnswerStream
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.compiler import Compiler
@@ -79,7 +79,7 @@ def test_any_answer_is_read_or_refused_by_name(
     seeds: Sequence[int], answers: Sequence[Mapping[str, Any]], record_property: Callable[[str, object], None]
 ) -> None:
     """Each reader gets answers of each kind; how many of each, and how many were refused, stands in docs/proof.md."""
-    ops = (*ANSWERED, "make")
+    ops = (*ANSWER_SHAPES, "make")
     tried: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     readers: set[tuple[str, str]] = set()
@@ -188,7 +188,7 @@ def test_a_process_that_writes_without_a_job_is_ended(tmp_path: Path) -> None:
         assert process is not None
         until(lambda: not compiler.alive)
         assert process.answers.queue.qsize() <= ANSWERS_WAITING
-        assert "had no job" in process.stopped
+        assert "had no job" in process.stop_reason
         compiler.do("nothing")
         assert compiler.pid != process.pid
 

@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 
 from forge.compute.child.job_file import JobFile
-from forge.compute.errors import Killed, OutOfTime
+from forge.compute.errors import ChildKilled, OutOfTime
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import TOOLCHAIN
 from forge.compute.pool.usage import _tree
@@ -175,7 +175,7 @@ def test_a_killed_process_is_said_and_the_next_job_has_a_new_one(tmp_path: Path)
         def kill(answer: Any) -> None:
             os.kill(pid, signal.SIGKILL)
 
-        with pytest.raises(Killed, match="SIGKILL"):
+        with pytest.raises(ChildKilled, match="SIGKILL"):
             compiler.run(job(), kill, owner=OWNER, files=files_of(), limit=30)
         assert not compiler.alive
         assert run(compiler, job())[-1]["event"] == "built"

@@ -11,7 +11,7 @@ import pytest
 
 from forge.compute.scheduler import peers as neighbours
 from forge.compute.scheduler.pace import ComputePace
-from forge.compute.scheduler.peers import FILE, OUTDATED, PUBLISH_EVERY, PeerReport, Peers, read_report
+from forge.compute.scheduler.peers import FILE, OUTDATED_AFTER, PUBLISH_EVERY, PeerReport, Peers, read_report
 from forge.compute.scheduler.recent_usage import MOMENT, Sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
 from tests.support.patience import PATIENCE
@@ -75,8 +75,8 @@ def test_a_process_that_died_is_not_yielded_to(new_process: NewProcess) -> None:
     server, worker = new_process("server"), new_process("worker")
     server.set_computing("questions", [ACME], now=100)
     worker.set_computing("builds", [OTHER], now=103)
-    assert server.is_to_yield(ACME, 103 + OUTDATED / 2)
-    assert not server.is_to_yield(ACME, 103 + OUTDATED)
+    assert server.is_to_yield(ACME, 103 + OUTDATED_AFTER / 2)
+    assert not server.is_to_yield(ACME, 103 + OUTDATED_AFTER)
 
 
 def test_who_computes_on_says_so_again_and_not_more_often_than_others_listen(tmp_path: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_long_turn_is_suspended_for_another_organisation_and_goes_on_after_it(
 def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
     scheduler = SlotScheduler(1, places=2, short=0.01, half_life=10, head_start=100)
     with scheduler.claim(Party(ACME)) as long:
-        while long.computed < 0.02:
+        while long.computed_seconds < 0.02:
             assert long.pace() is not ComputePace.SUSPENDED
         with scheduler.claim(Party(OTHER)) as short:
             assert (long.pace(), short.pace()) == (ComputePace.SUSPENDED, ComputePace.USUAL)

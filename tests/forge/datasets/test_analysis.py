@@ -226,7 +226,7 @@ def test_positions_and_labels_that_there_are_not_are_refused(
 ) -> None:
     row = comparing.ComparedSample(consent.pk, 1, "a", "a", "", "train", b"", b"")
     with pytest.raises(MalformedAnswer):
-        comparing.compare(comparing.Compared(), [row], answer)
+        comparing.compare(comparing.ComparisonResults(), [row], answer)
 
 
 def test_a_project_without_samples_has_nothing_to_analyse(client: Client, project: Project) -> None:

@@ -120,7 +120,7 @@ def test_a_phone_records_no_longer_than_its_person_may(phone: Phone, project: Pr
     assert not Sample.objects.exists()
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/stale-settings")
 def test_a_phone_agrees_to_the_terms_that_its_person_read_alone(phone: Phone) -> None:
     terms = phone.state().json()["terms"]["text"]
     for text in ("Anything goes.", terms[1:], f"{terms} And more."):

@@ -18,7 +18,7 @@ from forge.core.models import AuditEntry, Blob
 from forge.core.periodic import RunsIn, run_once, tasks
 from forge.datasets.models import Consent, Sample
 from forge.datasets.removals.again import delete_again
-from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, listed
+from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, read_deletions
 from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.projects.models import Project
 from tests.forge.factories.recordings import consent_of, loud, sample_of
@@ -46,7 +46,7 @@ def test_what_was_deleted_is_deleted_again_with_its_bytes(project: Project, user
     samples = [sample_of(withdrawn, user, loud(0)), *(sample_of(staying, user, loud(seed)) for seed in (1, 2))]
     withdraw_consent(user, withdrawn)
     delete_sample(user, samples[1])
-    deletions = listed()
+    deletions = read_deletions()
     assert deletions == in_database()
     assert str(user.pk) not in list_path().read_text()
     bring_back(*samples)
@@ -74,10 +74,10 @@ def test_a_deletion_whose_process_died_before_its_line_is_listed_by_the_server(
         died.setattr("forge.datasets.removals.deletion_list._append", lambda _: None)
         withdraw_consent(user, samples[0].consent)
     delete_sample(user, samples[1])
-    assert listed().samples == {samples[1].pk: "deleted"}
+    assert read_deletions().samples == {samples[1].pk: "deleted"}
     task = tasks["data-deletions"]
     run_once(task)
-    assert (listed(), task.runs) == (in_database(), RunsIn.EACH_SERVER)
+    assert (read_deletions(), task.runs) == (in_database(), RunsIn.EACH_SERVER)
     size = list_path().stat().st_size
     run_once(task)
     assert list_path().stat().st_size == size
@@ -93,7 +93,7 @@ def test_what_was_deleted_before_there_was_a_list_is_listed(project: Project, us
     with list_path().open("ab") as file:
         file.write(b'{"samples": {"half a li')
     end_consents(timezone.now() + timedelta(days=900))
-    assert listed().samples == {first.pk: "deleted", second.pk: "deleted"}
+    assert read_deletions().samples == {first.pk: "deleted", second.pk: "deleted"}
 
 
 BEGIN = """

@@ -240,7 +240,7 @@ def test_a_cancelled_import_can_be_retried(client: Client, consent: Consent, use
     assert read(client, import_id)["state"] == "ready"
 
 
-@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.protects("roles/rights-in-slow-work")
 def test_who_is_removed_while_the_archive_is_read_adds_nothing(
     client: Client, consent: Consent, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

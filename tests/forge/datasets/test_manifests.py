@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from forge.datasets.versions.manifest import (
     Entry,
-    Relabelled,
+    LabelChange,
     compare,
     figures_of,
     manifest_bytes,
@@ -74,9 +74,9 @@ def test_figures_count_labels_splits_groups_and_time() -> None:
 def test_a_comparison_names_what_came_what_went_and_what_has_another_label() -> None:
     before = [replace(ONE, number=number) for number in (1, 2, 3, 4)]
     after = [replace(ONE, number=1, label="glass"), replace(ONE, number=4), replace(ONE, number=5, group=2)]
-    comparison = compare(before, after, deleted={3, 9})
-    assert (comparison.added, comparison.left_out, comparison.deleted) == ([5], [2], [3])
-    assert (comparison.relabelled, comparison.new_groups) == ([Relabelled(1, "knock", "glass")], 1)
+    comparison = compare(before, after, tombstones={3, 9})
+    assert (comparison.added_numbers, comparison.left_out_numbers, comparison.deleted_numbers) == ([5], [2], [3])
+    assert (comparison.label_changes, comparison.new_groups) == ([LabelChange(1, "knock", "glass")], 1)
     assert sentences_of(comparison) == [
         "1 sample added",
         "1 group added",

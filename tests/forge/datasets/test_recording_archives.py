@@ -151,7 +151,7 @@ def test_marks_of_a_table_end_with_the_recording_and_those_that_cannot_be_are_sa
         "sound": [{"label": "yes", "start": 0.05, "end": 0.1}],
         "motion": [{"label": "yes", "start": 0, "end": 1}],
     }
-    reasons = {each.name: each.reason for each in done.refused}
+    reasons = {each.name: each.reason for each in done.refused_files}
     assert "begins at 0.15 s" in reasons["late.wav"]
     assert "501 marked places" in reasons["many.wav"]
 

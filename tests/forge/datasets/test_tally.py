@@ -30,7 +30,7 @@ def test_counts_are_those_of_the_samples(user: User, project: Project) -> None:
     Sample.objects.filter(pk=last.pk).update(left_out=True)
     tally = tally_of(user, project)
     assert sum(row.count for row in tally.rows) == 4
-    assert sum(row.count for row in tally.included) == 3
+    assert sum(row.count for row in tally.included_rows) == 3
     assert tally.devices == ["phone"]
     assert [(each.label, each.total) for each in tally.labels] == [("knock", 2)]
     assert tally.revision == Sample.objects.get(number=4).revision
@@ -52,7 +52,7 @@ def test_consents_are_counted_as_the_filters_find_them(user: User, project: Proj
     soon = timezone.now() + ENDS_SOON
     counts = tally_of(user, project).consent_counts(project, soon)
     assert counts.ends_soon == Sample.objects.filter(consent__ends__lt=soon).count() == 6
-    assert counts.uncovered == Sample.objects.filter(IS_UNCOVERED).count() == 4
+    assert counts.uncovered_count == Sample.objects.filter(IS_UNCOVERED).count() == 4
     assert tally_of(user, project).consent_counts(project, timezone.now() + timedelta(days=1)).ends_soon == 0
 
 

@@ -90,7 +90,9 @@ def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report:
     Build.objects.filter(pk=build.pk).update(artefact=artefact, measurement=measurement)
     now = timezone.now()
     set_job(build, state=JobState.SUCCEEDED, attempt=1, started=now, finished=now)
-    store_scan(build.source, SecretScan.from_json(search_files(VersionFiles(build.source.manifest), job.searched)))
+    store_scan(
+        build.source, SecretScan.from_json(search_files(VersionFiles(build.source.manifest), job.searched_paths))
+    )
     build.refresh_from_db()
     return build
 

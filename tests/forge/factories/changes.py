@@ -68,4 +68,4 @@ def outside_change(person: User, project: Project) -> ChangeRequest:
         versions.append(save_version(person, project, "Notes"))
     write_file(person, project, "notes.md", b"One.\n")
     origin = OutsideOrigin("Ada", "git.example/acme/kitchen main")
-    return bring_from_outside(person, project, origin, "Count to two", base=versions[0], offered=versions[1])
+    return bring_from_outside(person, project, origin, "Count to two", base=versions[0], offered_version=versions[1])

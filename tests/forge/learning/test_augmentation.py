@@ -47,7 +47,7 @@ def motions(client: Client, project: Project, user: User) -> Client:
         ({"arguments": {"tilt": 1}}, 400, 'The recipe motion has no argument "tilt".'),
         ({"arguments": {"hop": 7}}, 422, "hop is 7; it must be a multiple of 5."),
         ({"arguments": {"window": 1000}}, 422, "The recordings are shorter than a window."),
-        ({"recipe": "keywords", "arguments": {}}, 422, "has no samples of the kind sound in the train split"),
+        ({"recipe": "keywords", "arguments": {}}, 422, "has no sound samples in the train split"),
         ({"version": 7}, 404, ""),
         ({"data_digest": "sha256:" + 64 * "0"}, 404, ""),
         ({"seed": -1}, 400, ""),

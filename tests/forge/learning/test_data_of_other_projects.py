@@ -157,7 +157,7 @@ def go_on(client: Client, way: str, job: Job) -> Any:
     return client.post(paths.get(way, f"/api/v1/jobs/{job.pk}/retry"), {}, content_type="application/json")
 
 
-@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.protects("roles/rights-in-slow-work")
 @pytest.mark.parametrize(
     "case", one_of_each(product(WAYS, ("role", "organisation", "deleted")), lambda case: case[0], " and ".join)
 )

@@ -179,7 +179,9 @@ def change_with(user: User, project: Project, model: bytes, record: bytes) -> Ch
     base = save_version(user, project, "A model")
     push(user, project, record, model)
     offered = save_version(user, project, "A model")
-    return bring_from_outside(user, project, OutsideOrigin("Ada", "home"), "A new model", base=base, offered=offered)
+    return bring_from_outside(
+        user, project, OutsideOrigin("Ada", "home"), "A new model", base=base, offered_version=offered
+    )
 
 
 @pytest.mark.parametrize(
@@ -210,7 +212,12 @@ def test_a_change_with_a_model_of_home_says_where_it_was_trained(client: Client,
     base = save_version(user, project, "A model")
     write_file(user, project, "notes.md", b"later\n")
     later = bring_from_outside(
-        user, project, OutsideOrigin("Ada", "home"), "Notes", base=base, offered=save_version(user, project, "A model")
+        user,
+        project,
+        OutsideOrigin("Ada", "home"),
+        "Notes",
+        base=base,
+        offered_version=save_version(user, project, "A model"),
     )
     assert MARK not in page_of(client, later.get_absolute_url())
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from forge.accounts.actions import create_token, update_page
-from forge.accounts.audit.log import EntryFilter, organisation_entries
+from forge.accounts.audit.log import organisation_entries
 from forge.accounts.audit.sentences import render_entries
 from forge.accounts.models import User
 from forge.accounts.people.access import find_person
@@ -30,8 +30,7 @@ from forge.notices.models import Notice
 from forge.projects.access import find_project
 from forge.projects.hooks import PendingItems
 from forge.projects.models import Project
-from forge.registry.discovery.listings.access import listed
-from forge.registry.models import PublishedVersion
+from forge.registry.models import Listing, PublishedVersion
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.factories.builds import approved, built
 from tests.forge.factories.changes import built_merged, outside_change
@@ -130,12 +129,12 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     outside, pulling = browser_of(stranger), "/v2/acme/kitchen/manifests/1.0"
     _, secret = create_token(stranger, "pull", ["registry"], None)
     headers = {"Authorization": f"Bearer {secret}"}
-    assert listed(stranger).count() == 1
+    assert Listing.objects.visible_to(stranger).count() == 1
     assert outside.get(pulling, headers=headers).status_code == 200
     take_down(moderator, project, "harm", "Boards got hot.")
     project.refresh_from_db()
     assert not can(acting_as(stranger), Verb.SEE, project)
-    assert listed(stranger).count() == listed(VISITOR).count() == 0
+    assert Listing.objects.visible_to(stranger).count() == Listing.objects.visible_to(VISITOR).count() == 0
     assert not Project.objects.visible_to(acting_as(stranger)).filter(pk=project.pk).exists()
     for browser in (outside, browser_of(None)):
         response = browser.get("/acme/kitchen")
@@ -159,7 +158,7 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     put_back(moderator, project, "It was fixed.")
     assert outside.get("/acme/kitchen").status_code == 200
     assert outside.get(pulling, headers=headers).status_code == 200
-    assert listed(stranger).count() == 1
+    assert Listing.objects.visible_to(stranger).count() == 1
 
 
 @pytest.mark.slow
@@ -226,7 +225,7 @@ def test_the_owners_do_not_learn_who_reported_it(
 ) -> None:
     report(stranger, project, "harm", "Sam saw it overheat.")
     take_down(moderator, project, "harm", "Boards got hot.")
-    entries = render_entries(list(organisation_entries(owner, project.organisation, EntryFilter())))
+    entries = render_entries(list(organisation_entries(owner, project.organisation)))
     assert not [each for each in entries if "Sam" in each.sentence]
     assert [each.sentence for each in entries if each.entry.action == "take-down"] == [
         "Mo took the public page of acme/kitchen down (harm): “Boards got hot.”."

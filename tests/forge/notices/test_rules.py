@@ -70,7 +70,7 @@ def test_who_turned_a_project_off_hears_nothing_of_it() -> None:
 
 
 def test_who_muted_a_thing_hears_of_it_only_by_name() -> None:
-    audience = Audience(ALL, muted=frozenset({ANN}))
+    audience = Audience(ALL, muted_by=frozenset({ANN}))
     assert recipients(draft(REVIEW_REQUESTS, addressees={ANN}), None, audience) == {}
     assert recipients(draft(participants={ANN}), None, audience) == {}
     assert recipients(draft(addressees={ANN}), None, audience) == {ANN: NoticeCause.REQUESTED}

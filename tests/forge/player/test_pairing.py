@@ -18,7 +18,7 @@ from forge.collab.rooms import rooms
 from forge.core.events.delivery import attach, deliver
 from forge.player import consumers
 from forge.player.actions import end_phones
-from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, Ended, PhoneConsumer, digits_of
+from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, PairingClosing, PhoneConsumer, digits_of
 from forge.player.models import PhonePass
 from tests.forge.player.pairing import OUTPUTS, End, let_in, pair, phone_of, studio_of
 
@@ -168,7 +168,7 @@ async def test_a_studio_that_sends_too_much_is_closed(project: Any, developer: A
         assert (await own_studio.event())["type"] == "open"
         for _ in range(int(AT_ONCE) + 2):
             await own_studio.say(type="sealed", frame="C" * 64)
-        assert (await own_studio.closed())[0] == Ended.TOO_FAST
+        assert (await own_studio.closed())[0] == PairingClosing.TOO_FAST
 
 
 async def test_of_two_studios_of_one_person_the_one_that_confirms_hears_the_phone(project: Any, developer: Any) -> None:
@@ -194,7 +194,7 @@ async def test_wrong_digits_pair_nothing_and_three_times_end_it(project: Any, de
         for _ in range(TRIES):
             await studio.say(type="confirm", pairing=asks["pairing"], digits=wrong)
             assert await studio.event() == {"type": "wrong", "pairing": asks["pairing"]}
-        assert (await phone.closed())[0] == Ended.REFUSED
+        assert (await phone.closed())[0] == PairingClosing.REFUSED
 
 
 async def test_a_phone_that_is_refused_is_sent_away(project: Any, developer: Any) -> None:
@@ -202,7 +202,7 @@ async def test_a_phone_that_is_refused_is_sent_away(project: Any, developer: Any
         await studio.event()
         await phone.event()
         await studio.say(type="refuse", pairing=(await studio.event())["pairing"])
-        assert (await phone.closed())[0] == Ended.REFUSED
+        assert (await phone.closed())[0] == PairingClosing.REFUSED
 
 
 async def test_a_phone_waits_for_so_long_and_no_longer(
@@ -212,7 +212,7 @@ async def test_a_phone_waits_for_so_long_and_no_longer(
     monkeypatch.setattr(consumers, "BEAT", 0.05)
     async with studio_of(developer) as studio, phone_of(developer) as phone:
         await studio.event()
-        assert (await phone.closed())[0] == Ended.OVER
+        assert (await phone.closed())[0] == PairingClosing.OVER
 
 
 async def test_either_end_ends_it_for_both(project: Any, developer: Any) -> None:
@@ -227,7 +227,7 @@ async def test_either_end_ends_it_for_both(project: Any, developer: Any) -> None
             await pair(studio, phone)
             await studio.say(type="end")
             assert (await studio.event())["type"] == "ended"
-            assert await phone.closed() == (Ended.OVER, "The studio ended the connection.")
+            assert await phone.closed() == (PairingClosing.OVER, "The studio ended the connection.")
 
 
 @pytest.mark.slow
@@ -259,7 +259,7 @@ async def test_a_flood_is_cut_down_and_then_cut_off(
         await pair(studio, phone)
         for _ in range(int(AT_ONCE) + TOO_MANY + 1):
             await phone.say(**OUTPUTS)
-        assert (await phone.closed())[0] == Ended.TOO_FAST
+        assert (await phone.closed())[0] == PairingClosing.TOO_FAST
         for _ in range(int(AT_ONCE)):
             assert await studio.event() == OUTPUTS
         assert await studio.is_silent()

@@ -13,9 +13,9 @@ from forge.player.messages import (
     BadMessage,
     Confirm,
     End,
+    PhoneMessage,
     Refuse,
-    Sealed,
-    Shown,
+    SealedFrame,
     read_from_phone,
     read_from_studio,
 )
@@ -34,9 +34,9 @@ OUTPUTS: dict[str, Any] = {
 
 
 def test_outputs_and_words_are_read() -> None:
-    assert read_from_phone(json.dumps(OUTPUTS)) == Shown(OUTPUTS, is_about=False)
+    assert read_from_phone(json.dumps(OUTPUTS)) == PhoneMessage(OUTPUTS, is_about=False)
     about = {"type": "about", "title": "Build 3", "wordlists": [["up", "down"]]}
-    assert read_from_phone(json.dumps(about)) == Shown(about, is_about=True)
+    assert read_from_phone(json.dumps(about)) == PhoneMessage(about, is_about=True)
     assert read_from_phone('{"type": "end"}') == End()
     assert read_from_studio('{"type": "confirm", "pairing": "p", "digits": "0042"}') == Confirm("p", "0042")
     assert read_from_studio('{"type": "refuse", "pairing": "p"}') == Refuse("p")
@@ -47,7 +47,7 @@ def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
     meaning = {"scale": 0.00390625, "zeroPoint": -128, "isProbability": True}
     payload = json.loads(_tensor(meaning=meaning | {"picture": [0] * 100}))
     read = read_from_phone(json.dumps(payload))
-    assert isinstance(read, Shown)
+    assert isinstance(read, PhoneMessage)
     assert read.data["outputs"][0]["tensors"] == [TENSOR | {"meaning": meaning}]
 
 
@@ -55,16 +55,16 @@ def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
 def test_what_is_no_output_has_no_place_to_travel_in() -> None:
     smuggled = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
     smuggled["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
-    assert read_from_phone(json.dumps(smuggled)) == Shown(OUTPUTS, is_about=False)
+    assert read_from_phone(json.dumps(smuggled)) == PhoneMessage(OUTPUTS, is_about=False)
 
 
 @pytest.mark.protects("live/sensor-frames")
 def test_a_sensors_frames_are_bytes_that_the_server_does_not_read() -> None:
     frame = {"type": "sealed", "frame": "A" * 64}
-    assert read_from_phone(json.dumps(frame | {"sound": [1, 2]})) == Shown(frame, is_about=False)
-    assert read_from_studio(json.dumps(frame | {"want": "sound"})) == Sealed(frame)
+    assert read_from_phone(json.dumps(frame | {"sound": [1, 2]})) == PhoneMessage(frame, is_about=False)
+    assert read_from_studio(json.dumps(frame | {"want": "sound"})) == SealedFrame(frame)
     key = {"type": "key", "key": "B" * 87}
-    assert read_from_phone(json.dumps(key)) == Shown(key, is_about=False)
+    assert read_from_phone(json.dumps(key)) == PhoneMessage(key, is_about=False)
     for text in ("", "A" * 31, "A" * 63_001, '{"kind":"sound","rate":16000,"samples":[1,2,3]}'):
         for read in (read_from_phone, read_from_studio):
             with pytest.raises(BadMessage):

@@ -27,9 +27,9 @@ from forge.projects.actions import delete_file, rename_file, save_version, write
 from forge.projects.archives.read_archive import Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
-from forge.projects.git.objects import Broken
+from forge.projects.git.objects import RepositoryBroken
 from forge.projects.history.export import wanted_versions
-from forge.projects.history.process import SENT, HistoryJob, read
+from forge.projects.history.process import SENT_ARCHIVE, HistoryJob, read
 from forge.projects.history.repository import CommitState, repository
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.autosave import autosave_version
@@ -161,8 +161,10 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
 def test_a_hostile_history_is_refused_by_name(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     make_files, said = HOSTILE[what]
-    (tmp_path / SENT).write_bytes(zipped({**make_files(), **({"Runefile.yml": RUNEFILE} if what != "nothing" else {})}))
-    with pytest.raises((Broken, ArchiveRefused), match=said):
+    (tmp_path / SENT_ARCHIVE).write_bytes(
+        zipped({**make_files(), **({"Runefile.yml": RUNEFILE} if what != "nothing" else {})})
+    )
+    with pytest.raises((RepositoryBroken, ArchiveRefused), match=said):
         read(JOB)
 
 
@@ -175,7 +177,7 @@ def test_what_git_itself_leaves_in_a_folder_is_read(tmp_path: Path, monkeypatch:
         ".git/config": b'[core]\n\tbare = false\n[remote "origin"]\n\turl = x\n',
     }
     files = {f"kitchen/{name}": data for name, data in {**history({"Runefile.yml": RUNEFILE}), **usual}.items()}
-    (tmp_path / SENT).write_bytes(zipped(files))
+    (tmp_path / SENT_ARCHIVE).write_bytes(zipped(files))
     said = read(JOB)
     assert [(each["author"], each["message"]) for each in said["states"]] == [("Ada", "Step 0\n")]
     with (tmp_path / "files.zip").open("rb") as file:

@@ -84,7 +84,7 @@ def runefile(project: Project) -> str:
 
 
 def test_a_build_has_fields_for_what_its_stages_take(review: Review) -> None:
-    fields = {field.key: (field.kind, field.stated) for field in fields_of(review.rounds.get().build)}
+    fields = {field.key: (field.kind, field.text) for field in fields_of(review.rounds.get().build)}
     assert fields["turn.modulus"] == ("float", "2.5")
 
 

@@ -13,7 +13,7 @@ from forge.core.http.markdown import render_page
 from forge.search.docs import _files, page_file, picture_file
 from forge.search.docs_contents import contents, position_of
 from forge.web.docs.block_pictures import picture
-from forge.web.docs.pages import block_of, rendered
+from forge.web.docs.pages import block_of, rendered_page
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import Block
 from tests.support.cases import each_case
@@ -29,7 +29,7 @@ def test_each_entry_of_the_contents_is_a_page() -> None:
 
 def test_each_guide_and_reference_page_is_listed_or_belongs_to_one_that_is() -> None:
     pages = [path for path in _files() if path.startswith(("guides/", "reference/", "adr/"))]
-    assert [path for path in pages if position_of(path).listed is None] == []
+    assert [path for path in pages if position_of(path).entry is None] == []
 
 
 def test_pages_follow_each_other_in_the_order_of_the_contents() -> None:
@@ -92,7 +92,7 @@ def test_no_link_of_a_page_for_readers_leads_to_nothing() -> None:
     pages = [path for path in pages if "diagnostics/RUNE" not in path]
     assert len(pages) > 100
     for path in pages:
-        html = rendered(path, _files()[path]).html
+        html = rendered_page(path, _files()[path]).html
         links = {link.partition("#")[0] for link in re.findall(r'(?:href|src)="([^"#][^"]*)"', html)}
         wrong = [link for link in links if not _is_there(link)]
         assert wrong == [], path

@@ -18,7 +18,6 @@ from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.home import activity_beside
-from forge.web.projects.filters import ProjectFilter
 from forge.web.projects.listing import ON_A_PAGE
 from forge.web.projects.overview import changes_beside
 from tests.forge.factories.builds import approved, built, failed_build, set_job
@@ -135,10 +134,38 @@ def test_a_long_list_has_pages_and_keeps_what_was_asked(
     assert _listed(client, "/?sort=name&page=99") == [f"p{count - 1:03}"]
 
 
-@each_case("query", ["page=x", "page=-1", "page=99999999999", "sensor=%00", "q=%00%25_'", "sort=name;"])
+@each_case(
+    "query",
+    [
+        "page=x",
+        "page=-1",
+        "page=99999999999",
+        "sensor=%00",
+        "q=%00%25_'",
+        "sort=name;",
+        "view=pile&state=x",
+        f"q={'a' * 101}",
+    ],
+)
 def test_what_is_no_choice_was_not_asked_for(client: Client, projects: dict[str, Project], query: str) -> None:
-    assert client.get(f"/?{query}").status_code == 200
-    assert ProjectFilter.of({"page": "0", "view": "pile", "state": "x"}) == ProjectFilter(page=0)
+    assert sorted(_listed(client, f"/?{query}")) == ["digits", "empty", "taps", "washing"]
+
+
+def test_a_page_of_an_organisation_lists_its_projects_whatever_the_address_says(
+    client: Client, projects: dict[str, Project]
+) -> None:
+    assert _listed(client, "/acme?organisation=lineside&sort=name") == ["digits", "empty", "taps"]
+    page = compact(client.get("/acme?organisation=lineside&view=list").content.decode())
+    assert "organisation=lineside" not in page.partition('id="projects"')[2]
+
+
+def test_the_way_to_show_projects_narrows_nothing_and_stays_when_all_are_shown(
+    client: Client, projects: dict[str, Project]
+) -> None:
+    page = compact(client.get("/?view=list&q=nothing-like-it&sort=name").content.decode())
+    assert 'href="?view=list#projects">Show all 4' in page
+    assert "0 of 4" in page
+    assert "4 of 4" not in compact(client.get("/?view=list&sort=name").content.decode())
 
 
 @pytest.mark.slow
@@ -199,14 +226,14 @@ def test_contents_are_written_when_they_change_alone(project: Project, django_as
 
 
 @pytest.mark.parametrize(
-    ("waiting", "waited", "rows"), [(0, 0, 8), (1, 0, 3), (1, 1, 3), (0, 1, 3), (2, 2, 5), (4, 3, 8), (40, 0, 8)]
+    ("waiting", "for_others", "rows"), [(0, 0, 8), (1, 0, 3), (1, 1, 3), (0, 1, 3), (2, 2, 5), (4, 3, 8), (40, 0, 8)]
 )
-def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, waited: int, rows: int) -> None:
-    assert activity_beside(waiting, waited) == rows
+def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, for_others: int, rows: int) -> None:
+    assert activity_beside(waiting, for_others) == rows
 
 
 @pytest.mark.parametrize(
-    ("waiting", "waited", "lists", "rows"),
+    ("waiting", "for_others", "lists", "rows"),
     [
         (0, 0, [0, 1, 0], 0),
         (3, 0, [0, 1, 0], 0),
@@ -217,6 +244,6 @@ def test_activity_is_as_long_as_what_stands_beside_it(waiting: int, waited: int,
     ],
 )
 def test_changes_of_a_project_leave_no_void_beside_what_is_live(
-    waiting: int, waited: int, lists: list[int], rows: int
+    waiting: int, for_others: int, lists: list[int], rows: int
 ) -> None:
-    assert changes_beside(waiting, waited, lists) == rows
+    assert changes_beside(waiting, for_others, lists) == rows

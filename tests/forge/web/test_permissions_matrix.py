@@ -55,7 +55,7 @@ OURS = (
     *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
 NOT_OURS = (
-    *("forge.web.builds", "forge.web.runes.page", "forge.web.runes.badge", "forge.serving"),
+    *("forge.web.builds", "forge.web.runes.page", "forge.serving"),
     # Tested beside the change requests whose previews they are: tests/forge/reviews/changes/test_who_may_change.py.
     "forge.deployments.previews",
 )

@@ -13,9 +13,9 @@ from django.urls import get_resolver
 
 from forge.accounts.actions import create_team, create_token, invite, remove_member
 from forge.accounts.models import Organisation, User
-from forge.builds.actions import watch_wires
 from forge.builds.models import Build
 from forge.builds.packages.firmware import FIRMWARE
+from forge.builds.previews.actions import watch_wires
 from forge.compute.scheduler.slots import Party
 from forge.datasets.imports.actions import Defaults, begin_import
 from forge.datasets.models import SampleRemoval

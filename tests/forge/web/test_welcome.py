@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from forge.web.example import example
-from tools.generators.example import said
+from tools.generators.example import answer_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def manifest() -> dict[str, Any]:
 
 def test_the_picture_of_the_welcome_page_is_what_its_rune_says(manifest: dict[str, Any]) -> None:
     rune = (Path(settings.STATIC_ROOT) / "example" / manifest["file"]).read_bytes()
-    assert said(rune) == {"answer": manifest["answer"], "scores": manifest["scores"]}
+    assert answer_of(rune) == {"answer": manifest["answer"], "scores": manifest["scores"]}
     assert manifest["answer"] == "7"
     page = Client().get("/").content.decode()
     for score in manifest["scores"][:3]:

@@ -12,7 +12,7 @@ from lab.dataset.recordings import Recording
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
 from lab.recipes.recipe import features_runefile
-from lab.training.data import built
+from lab.training.data import build_rune
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.wav import wav_bytes
@@ -27,7 +27,9 @@ STILL = {"shift": 0, "pitch": 0.0, "masked": 0.0, "loudness": 0.0, "background":
 @pytest.fixture(scope="module")
 def rune() -> bytes:
     values = read_arguments(RECIPE.arguments, {}, RECIPE.name)
-    return built(MemoryFiles({DEFAULT_RUNEFILE: features_runefile(RECIPE, values).encode()}), BuildOptions("features"))
+    return build_rune(
+        MemoryFiles({DEFAULT_RUNEFILE: features_runefile(RECIPE, values).encode()}), BuildOptions("features")
+    )
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from lab.child import start
 from lab.child.job import ChildCommand
 from lab.child.limits import ChildLimits
 from lab.child.process import LONGEST_ANSWER, StepProcess
-from lab.child.start import ProcessPool, Step, begun, end_waiting, run, start_ahead
+from lab.child.start import ProcessPool, Step, begin_step, end_waiting, run, start_ahead
 from lab.refusal import Reason, Refused
 from tests.support.cases import each_case
 from tests.support.patience import PATIENCE
@@ -242,7 +242,7 @@ def test_a_step_hears_a_command(probe: Path) -> None:
 def test_a_step_begins_before_an_input_is_there(probe: Path) -> None:
     late, texts = probe / "late", []
     data = bytes(range(256)) * 1000  # more than a pipe holds
-    with begun(step(probe, "late"), PYTHON, late=["late"]) as working:
+    with begin_step(step(probe, "late"), PYTHON, late=["late"]) as working:
         late.write_bytes(data)
         working.give("late", late)
         outcome = working.outcome(lambda _share, text: texts.append(text))
@@ -253,7 +253,7 @@ def test_a_step_begins_before_an_input_is_there(probe: Path) -> None:
 def test_a_step_whose_input_is_never_given_ends_with_the_block(probe: Path, waiting: None) -> None:
     start_ahead(PYTHON, "keras")
     (process,) = start._waiting.values()
-    with pytest.raises(LookupError), begun(step(probe, "late"), PYTHON, late=["late"]):
+    with pytest.raises(LookupError), begin_step(step(probe, "late"), PYTHON, late=["late"]):
         raise LookupError
     assert not process.is_alive
 
@@ -261,7 +261,7 @@ def test_a_step_whose_input_is_never_given_ends_with_the_block(probe: Path, wait
 def test_an_input_for_a_step_that_has_ended_is_not_waited_for(probe: Path) -> None:
     late = probe / "late"
     late.write_bytes(bytes(1 << 20))
-    with begun(step(probe, "refuse"), PYTHON, late=["late"]) as working:
+    with begin_step(step(probe, "refuse"), PYTHON, late=["late"]) as working:
         working.give("late", late)
         with pytest.raises(Refused):
             working.outcome()
@@ -285,7 +285,10 @@ def test_several_steps_work_in_copies_of_one_process(probe: Path, pool: ProcessP
 
 @pytest.mark.protects("models-in/copies")
 def test_two_steps_at_once_have_processes_of_their_own(probe: Path, pool: ProcessPool) -> None:
-    with begun(step(probe, "copy"), PYTHON, pool=pool) as first, begun(step(probe, "copy"), PYTHON, pool=pool) as other:
+    with (
+        begin_step(step(probe, "copy"), PYTHON, pool=pool) as first,
+        begin_step(step(probe, "copy"), PYTHON, pool=pool) as other,
+    ):
         assert first.outcome().result["loaded"] != other.outcome().result["loaded"]
     assert len(pool._idle[PYTHON, ("lab.training.libraries",)]) == 2
 
@@ -314,7 +317,7 @@ def test_a_process_outlives_the_copy_of_a_step_that_fails(
 
 def test_a_copy_ends_with_the_block_and_its_process_does_the_next_step(probe: Path, pool: ProcessPool) -> None:
     before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
-    with pytest.raises(LookupError), begun(step(probe, "spin"), PYTHON, pool=pool):
+    with pytest.raises(LookupError), begin_step(step(probe, "spin"), PYTHON, pool=pool):
         raise LookupError
     commands = iter([ChildCommand.STOP, ChildCommand.PAUSE, ChildCommand.PAUSE])
     run(step(probe, "commands"), PYTHON, command=lambda: next(commands, None), pool=pool)

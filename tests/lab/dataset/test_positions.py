@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab.dataset.recordings import data_digest, read_recordings
-from rune.datasets.export.data_folder import LIST, Listed, list_bytes
+from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.positions import ObjectPosition, Positions
 from rune.digests import digest_of
@@ -25,7 +25,7 @@ def folder(path: Path, marked: Sequence[tuple[str, bytes, Positions | None]]) ->
     path.mkdir()
     for number, (file, data, positions) in enumerate(marked, 1):
         (path / file).write_bytes(data)
-        rows.append(Listed(file, number, sha256(data).hexdigest(), "parts", "train", "", positions))
+        rows.append(DataFolderRow(file, number, sha256(data).hexdigest(), "parts", "train", "", positions))
     (path / LIST).write_bytes(list_bytes(VersionOrigin("acme/parts", 1, "sha256:1"), rows))
     return path
 

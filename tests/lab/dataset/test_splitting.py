@@ -49,7 +49,7 @@ def test_recordings_keep_their_split_and_groups_stay_whole(
         *(recording(label, 1000 + place, f"p{group}" if group else "") for place, (group, label) in enumerate(more)),
     ]
     before = divide(earlier, {})
-    after = divide(later, splits_of_bytes(splits_to_bytes(before.stored), "splits.json"))
+    after = divide(later, splits_of_bytes(splits_to_bytes(before.stored_splits), "splits.json"))
     assert list(after.of_recordings[: len(earlier)]) == list(before.of_recordings)
     sides = defaultdict(set)
     for each, split in zip(later, after.of_recordings, strict=True):
@@ -89,7 +89,7 @@ def test_without_a_split_validation_a_part_of_train_is_for_it_and_people_stay_wh
     assert divided.notes == (
         f"The data has no split validation, so {validation} of the 20 recordings of train choose the best epoch.",
     )
-    again = divide(recordings, splits_of_bytes(splits_to_bytes(divided.stored), "splits.json"))
+    again = divide(recordings, splits_of_bytes(splits_to_bytes(divided.stored_splits), "splits.json"))
     assert again.of_recordings == divided.of_recordings
 
 

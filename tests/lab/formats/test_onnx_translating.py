@@ -11,11 +11,11 @@ import pytest
 from lab.formats.comparing import TOLERANCE, difference
 from lab.formats.onnx.model import OnnxInput, OnnxModel
 from lab.formats.onnx.reading import read_onnx
-from lab.formats.onnx.translating import Translated, fix_shapes, translate
+from lab.formats.onnx.translating import TranslatedModel, fix_shapes, translate
 from lab.formats.onnx.writing import write_onnx
 from lab.quantize.noise import RunningModel
 from lab.refusal import Reason, Refused
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from tests.lab.formats.onnx_files import X, model, node
 from tests.support.cases import each_case
@@ -31,11 +31,11 @@ def read(name: str) -> OnnxModel:
     return read_onnx(path, weights if weights.exists() else None, weights.name)
 
 
-def ops(translated: Translated) -> list[str]:
+def ops(translated: TranslatedModel) -> list[str]:
     return [operator.op for operator in read_model(translated.data).operators]
 
 
-def answer(translated: Translated, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def answer(translated: TranslatedModel, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     turned = [value.transpose(one.order) for value, one in zip(values, translated.inputs, strict=True)]
     return RunningModel(translated.data).run(turned)[0]
 
@@ -47,7 +47,7 @@ def test_a_network_of_pytorch_answers_the_same_and_is_compiled(name: str) -> Non
         value, expected = answers[f"{name}_in"], answers[f"{name}_out"]
     assert difference(expected, answer(translated, value).reshape(expected.shape)) < TOLERANCE
     written = read_model(translated.data)
-    assert unsupported(written) == ()
+    assert unsupported_ops(written) == ()
     assert len({tensor.name for tensor in written.tensors}) == len(written.tensors)  # the quantiser needs it
 
 

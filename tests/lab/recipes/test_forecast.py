@@ -36,11 +36,11 @@ def test_a_window_learns_the_row_so_far_ahead_of_its_newest() -> None:
     assert FORECAST.target.usual is not None
     rows = np.stack([np.arange(20.0), -np.arange(20.0)], axis=1)
     own = values(window=8, ahead=3, hop=2)
-    np.testing.assert_array_equal(FORECAST.target.learned(own, rows), [10, 12, 14, 16, 18])
+    np.testing.assert_array_equal(FORECAST.target.numbers(own, rows), [10, 12, 14, 16, 18])
     np.testing.assert_array_equal(FORECAST.target.usual(own, rows), [7, 9, 11, 13, 15])
     least = FORECAST.target.rows(own)
-    assert len(FORECAST.target.learned(own, rows[: least - 1])) == 0
-    assert len(FORECAST.target.learned(own, rows[:least])) == 1
+    assert len(FORECAST.target.numbers(own, rows[: least - 1])) == 0
+    assert len(FORECAST.target.numbers(own, rows[:least])) == 1
 
 
 @pytest.mark.slow

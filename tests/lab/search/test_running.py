@@ -47,15 +47,15 @@ class World:
             self.file = file
             return run_search(search, file, Budget(trials, 5, workers, patience), self.events.append)
 
-    def train(self, prepared: PreparedRun, _folder: Any, send: Any, *, minutes: float, shared: SharedWork) -> Any:
+    def train(self, run: PreparedRun, _folder: Any, send: Any, *, minutes: float, shared_work: SharedWork) -> Any:
         assert minutes > 0
-        assert shared.processes is not None
-        self.runs.append(prepared)
-        accuracy = self.accuracy(prepared.settings.values)
-        for epoch in range(int(prepared.settings.values["epochs"])):
+        assert shared_work.processes is not None
+        self.runs.append(run)
+        accuracy = self.accuracy(run.settings.values)
+        for epoch in range(int(run.settings.values["epochs"])):
             send({"event": "epoch", "epoch": epoch + 1, "validation_accuracy": accuracy})
         report = {"judgements": {"validation": {"accuracy": [accuracy, 0.0, 1.0]}}}
-        needs = count(None, prepared.settings.values, None, "", "cortex-m4", DeviceLimits())
+        needs = count(None, run.settings.values, None, "", "cortex-m4", DeviceLimits())
         return type("Trained", (), {"report": report, "model": self.trained_needs(needs)})
 
     @property

@@ -31,10 +31,10 @@ def prepared(folder: Path, **arguments: float) -> PreparedRun:
     return prepare_run(Training("motion", "samples", arguments={**ARGUMENTS, **arguments}), folder / "samples", {})
 
 
-def trained(run: PreparedRun, folder: Path, shared: SharedWork) -> tuple[TrainedModel, list[Mapping[str, Any]]]:
+def trained(run: PreparedRun, folder: Path, shared_work: SharedWork) -> tuple[TrainedModel, list[Mapping[str, Any]]]:
     folder.mkdir()
     events: list[Mapping[str, Any]] = []
-    model = train(run, RunFolder(folder, run.settings.digest), events.append, shared=shared)
+    model = train(run, RunFolder(folder, run.settings.digest), events.append, shared_work=shared_work)
     return model, [event for event in events if event["event"] == "epoch"]
 
 
@@ -43,10 +43,10 @@ def test_a_trial_gives_the_model_of_a_run(tmp_path: Path) -> None:
     own, other = prepared(tmp_path), prepared(tmp_path, filters=12, separable=1)
     alone = trained(own, tmp_path / "alone", NOTHING_SHARED)
     with closing(ProcessPool()) as processes, ThreadPoolExecutor(2) as pool:
-        shared = SharedWork(SharedFeatures(tmp_path).write, processes, is_alone=False)
-        others = pool.submit(trained, other, tmp_path / "other", shared)
-        first = trained(own, tmp_path / "first", shared)
-        again = trained(own, tmp_path / "again", shared)
+        shared_work = SharedWork(SharedFeatures(tmp_path).write, processes, is_alone=False)
+        others = pool.submit(trained, other, tmp_path / "other", shared_work)
+        first = trained(own, tmp_path / "first", shared_work)
+        again = trained(own, tmp_path / "again", shared_work)
         others.result()
     for model, curve in (first, again):
         assert curve == alone[1]

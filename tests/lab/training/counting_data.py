@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rune.datasets.export.data_folder import LIST, Listed, list_bytes
+from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.positions import ObjectPosition, in_order
 from tests.lab.training.sight_and_sound_data import png
@@ -56,6 +56,6 @@ def write_counting(folder: Path, count: int = 240, groups: int = 8, *, unmarked:
         # Of eight people, or of eight pictures, one tests and one chooses the epoch.
         split = {0: "test", 1: "validation"}.get((number % groups if groups else number) % 8, "train")
         positions = None if number >= count - unmarked else in_order(objects)
-        rows.append(Listed(name, number + 1, sha256(data).hexdigest(), "bench", split, group, positions))
+        rows.append(DataFolderRow(name, number + 1, sha256(data).hexdigest(), "bench", split, group, positions))
     (folder / LIST).write_bytes(list_bytes(VersionOrigin("acme/parts", 1, "sha256:1"), rows))
     return folder

@@ -17,7 +17,7 @@ from lab.search.candidate import candidate_model
 from lab.search.space import require_searched
 from lab.training.data import Dataset, read_dataset
 from lab.training.judging.counts import judge_counts
-from lab.training.judging.judge import Judged
+from lab.training.judging.judge import JudgedRune
 from lab.training.judging.objects import (
     WORST,
     PictureCounts,
@@ -183,7 +183,7 @@ def test_the_rune_itself_is_judged(tmp_path: Path) -> None:
     dataset: Dataset = read_dataset(write_counting(tmp_path / "s", 64), RECIPE, {})
     model = candidate_model(RECIPE, VALUES, 2, "int8")
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, dataset.labels, threshold=Threshold(0.99, 0.99, 0))
-    judged = Judged(text, {"m.tflite": model}, "objects", 0.99, beside=Port("objects", 1))
+    judged = JudgedRune(text, {"m.tflite": model}, "objects", 0.99, beside=Port("objects", 1))
     judgement = judge_counts(judged, VALUES, dataset, Split.TEST, report).to_json(dataset.labels)
     tested: list[Recording] = [
         each for each, own in zip(dataset.recordings, dataset.splits, strict=True) if own is Split.TEST

@@ -35,7 +35,7 @@ def read_yaml(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     source = SourceText("Runefile.yml", text)
     composed = compose(source, DiagnosticReport("Runefile.yml"))
-    assert all(0 <= start < end <= len(text) for start, end in composed.damaged)
+    assert all(0 <= start < end <= len(text) for start, end in composed.damaged_spans)
     if not Reader.NON_PRINTABLE.search(text):
         same(text)
 

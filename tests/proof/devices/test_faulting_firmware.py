@@ -22,7 +22,7 @@ from rune.compiler.targets.c.trace import step_names
 from rune.compiler.targets.lookup import find_target
 from rune.devices.firmware.board import PICO
 from rune.devices.firmware.making import BoardFirmware, make
-from rune.devices.firmware.program import Described
+from rune.devices.firmware.program import DescribedRune
 from tests.proof.devices.test_virtual_pico import RUN, answered, host_command, pieces, request
 from tests.rune.compiler.targets.projects import template
 from tests.rune.devices.packages.package_programs import packaged
@@ -116,7 +116,7 @@ def faulty() -> BoardFirmware:
     text = text.replace("static void step_0(", f"static int32_t how;\n{FAULTS}\nstatic void step_0(", 1)
     text = text.replace("*inputs)\n{\n", "*inputs)\n{\n    how = (int32_t)inputs->number[0];\n", 1)
     sources["sine.c"] = text.replace(begin, f"{begin}    goes_wrong(how);\n").encode()
-    described = Described("sine", "sha256:" + 64 * "0", interface_of(program, "sine"), step_names(program))
+    described = DescribedRune("sine", "sha256:" + 64 * "0", interface_of(program, "sine"), step_names(program))
     library = find_target("pico").library
     assert library is not None
     return make(sources, described, PICO, library)
@@ -127,8 +127,8 @@ def firmware(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     folder = tmp_path_factory.mktemp("faulty")
     image = faulty()
     (folder / "uf2").write_bytes(image.uf2)
-    (folder / "description").write_bytes(image.described())
-    return folder, json.loads(image.described())
+    (folder / "description").write_bytes(image.description_file())
+    return folder, json.loads(image.description_file())
 
 
 def run(folder: Path, how: int) -> subprocess.CompletedProcess[bytes]:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
@@ -44,7 +44,7 @@ def test_those_that_tflite_micro_takes_give_its_bytes_with_its_profile(record_pr
     """Models of one operator too, as few of eight have none that it lacks."""
     targets = [find_target(name) for name in ("wasm32", "wasm32-mvp")]
     models = [random_model(seed, length) for seed in range(COUNT) for length in (1, LENGTH)]
-    accepted = [each for each in models if not unsupported(read_model(each.data), TFLM)]
+    accepted = [each for each in models if not unsupported_ops(read_model(each.data), TFLM)]
     wrong: list[str] = []
     for first in range(0, len(accepted), BATCH):
         batch = {f"{len(each.operators)} {each.name}": each.data for each in accepted[first : first + BATCH]}

@@ -23,7 +23,7 @@ from rune.datasets.convert.grey_pixels import grey_pixels
 from rune.datasets.convert.pictures import grey_png
 from rune.datasets.convert.series import is_number
 from rune.datasets.export.data_folder import LIST, folder_names, read_list
-from rune.datasets.export.layout import Exported, ExportLayout, VersionOrigin
+from rune.datasets.export.layout import ExportedSample, ExportLayout, VersionOrigin
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
@@ -45,12 +45,12 @@ RECORDINGS = {
 }
 
 
-def samples_of(recordings: Mapping[int, tuple[bytes, str, str, str]]) -> dict[Exported, bytes]:
+def samples_of(recordings: Mapping[int, tuple[bytes, str, str, str]]) -> dict[ExportedSample, bytes]:
     samples = {}
     for number, (data, label, split, group) in recordings.items():
         kind = read_content(data).kind
         digest = f"sha256:{sha256(data).hexdigest()}"
-        samples[Exported(number, digest, kind, ENDINGS[kind], label, split, group)] = data
+        samples[ExportedSample(number, digest, kind, ENDINGS[kind], label, split, group)] = data
     return samples
 
 
@@ -58,7 +58,7 @@ SAMPLES = samples_of(RECORDINGS)
 SOUNDS = {sample: data for sample, data in SAMPLES.items() if sample.kind is Kind.SOUND}
 
 
-def written(layout: ExportLayout, samples: Mapping[Exported, bytes]) -> dict[str, bytes]:
+def written(layout: ExportLayout, samples: Mapping[ExportedSample, bytes]) -> dict[str, bytes]:
     layout.refuse(list(samples))
     if layout.join is not None:
         return dict(layout.join(samples.items()))
@@ -76,7 +76,7 @@ def read_again(files: Mapping[str, bytes]) -> tuple[str, dict[bytes, tuple[str, 
     return layout.name, {data: (item.label, item.split, item.group) for data, item in recordings.items()}
 
 
-def expected(samples: Mapping[Exported, bytes]) -> dict[bytes, tuple[str, str, str]]:
+def expected(samples: Mapping[ExportedSample, bytes]) -> dict[bytes, tuple[str, str, str]]:
     return {data: (sample.label, sample.split, sample.group) for sample, data in samples.items()}
 
 
@@ -158,7 +158,7 @@ def test_speech_commands_keep_who_spoke_apart() -> None:
     }
 
 
-def pictures(*labels: str) -> dict[Exported, bytes]:
+def pictures(*labels: str) -> dict[ExportedSample, bytes]:
     """Pictures in shades of grey with these labels, in turn for each split."""
     return samples_of(
         {

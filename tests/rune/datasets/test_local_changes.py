@@ -4,56 +4,56 @@ from __future__ import annotations
 
 from unicodedata import normalize
 
-from rune.datasets.export.data_folder import Listed, folder_names
+from rune.datasets.export.data_folder import DataFolderRow, folder_names
 from rune.datasets.export.local_changes import local_changes
 from tests.support.cases import each_case
 
 ON_OFF = folder_names(["on/off"])["on/off"]
 ROWS = [
-    Listed("knock/1.wav", 1, "sha256:1", "knock", "train", "group-1"),
-    Listed(f"{ON_OFF}/2.wav", 2, "sha256:2", "on/off", "test", ""),
+    DataFolderRow("knock/1.wav", 1, "sha256:1", "knock", "train", "group-1"),
+    DataFolderRow(f"{ON_OFF}/2.wav", 2, "sha256:2", "on/off", "test", ""),
 ]
 DIGESTS = {row.file: row.digest for row in ROWS}
 
 
 def test_a_folder_as_it_was_pulled_has_no_changes() -> None:
     changes = local_changes(ROWS, DIGESTS)
-    assert (changes.relabelled, changes.added, changes.missing) == ({}, [], [])
+    assert (changes.new_labels, changes.new_files, changes.missing) == ({}, [], [])
 
 
 def test_a_file_in_another_folder_has_its_label_also_where_the_folder_has_another_name() -> None:
     switched = {f"{ON_OFF}/x.wav": "sha256:1", "glass/2.wav": "sha256:2"}
-    assert local_changes(ROWS, switched).relabelled == {1: "on/off", 2: "glass"}
+    assert local_changes(ROWS, switched).new_labels == {1: "on/off", 2: "glass"}
 
 
 def test_a_copy_in_another_folder_changes_no_label() -> None:
-    assert local_changes(ROWS, {**DIGESTS, "glass/copy.wav": "sha256:1"}).relabelled == {}
+    assert local_changes(ROWS, {**DIGESTS, "glass/copy.wav": "sha256:1"}).new_labels == {}
 
 
 def test_new_recordings_are_added_and_other_files_are_not() -> None:
     changes = local_changes(
         ROWS, {**DIGESTS, "glass/3.wav": "sha256:3", "top.png": "sha256:4", "notes.txt": "sha256:5"}
     )
-    assert changes.added == [("glass/3.wav", "glass"), ("top.png", "")]
+    assert changes.new_files == [("glass/3.wav", "glass"), ("top.png", "")]
 
 
 def test_a_missing_file_is_named_and_deletes_nothing() -> None:
     changes = local_changes(ROWS, {"knock/1.wav": "sha256:1"})
-    assert ([row.number for row in changes.missing], changes.relabelled) == ([2], {})
+    assert ([row.number for row in changes.missing], changes.new_labels) == ([2], {})
 
 
 def test_a_disk_that_changes_how_names_are_written_changes_no_label() -> None:
     rows = [
-        Listed("Yes/1.wav", 1, "sha256:1", "Yes", "train", ""),
-        Listed("yes/2.wav", 2, "sha256:2", "yes", "train", ""),
-        Listed("gr\u00f6/3.wav", 3, "sha256:3", "gr\u00f6", "train", ""),
+        DataFolderRow("Yes/1.wav", 1, "sha256:1", "Yes", "train", ""),
+        DataFolderRow("yes/2.wav", 2, "sha256:2", "yes", "train", ""),
+        DataFolderRow("gr\u00f6/3.wav", 3, "sha256:3", "gr\u00f6", "train", ""),
     ]
     decomposed = normalize("NFD", "gr\u00f6")
     on_disk = {"Yes/1.wav": "sha256:1", "Yes/2.wav": "sha256:2", f"{decomposed}/3.wav": "sha256:3"}
     changes = local_changes(rows, {**on_disk, f"{decomposed}/new.wav": "sha256:4"})
-    assert (changes.relabelled, changes.missing) == ({}, [])
-    assert changes.added == [(f"{decomposed}/new.wav", "gr\u00f6")]
-    assert local_changes(rows, {**on_disk, "YES/3.wav": "sha256:3", f"{decomposed}/3.wav": "sha256:5"}).relabelled
+    assert (changes.new_labels, changes.missing) == ({}, [])
+    assert changes.new_files == [(f"{decomposed}/new.wav", "gr\u00f6")]
+    assert local_changes(rows, {**on_disk, "YES/3.wav": "sha256:3", f"{decomposed}/3.wav": "sha256:5"}).new_labels
 
 
 @each_case(

@@ -12,7 +12,7 @@ from rune.datasets.content.read import read_content
 from rune.datasets.content.table import MAX_COLUMNS, parse_table
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.edge_impulse import EDGE_IMPULSE
-from rune.datasets.export.layout import Exported
+from rune.datasets.export.layout import ExportedSample
 from rune.datasets.layouts.find import read_item
 from rune.datasets.likeness.features import features_of
 from rune.datasets.likeness.fingerprints import fingerprint_of
@@ -140,7 +140,7 @@ def test_tables_are_alike_by_their_numbers_and_the_same_only_by_their_bytes() ->
 
 
 def test_an_export_for_edge_impulse_names_the_columns() -> None:
-    sample = Exported(1, "0" * 64, Kind.TABLE, "csv", "worn", "train", "")
+    sample = ExportedSample(1, "0" * 64, Kind.TABLE, "csv", "worn", "train", "")
     exported = EDGE_IMPULSE.content(sample, TABLE).decode()
     assert '"sensors":[{"name":"temperature","units":"N/A"},{"name":"humidity","units":"N/A"}]' in exported
     assert '"values":[[20.5,55.0],[21.0,54.5],[21.5,54.0]]' in exported

@@ -59,7 +59,7 @@ def test_a_name_that_is_not_said_to_be_utf_8_is_read_as_it_was_typed(data: bytes
 def test_a_name_in_an_extra_field_that_leads_out_is_refused() -> None:
     archive = opened(unflagged(CODE_PAGE, unicode_path("../\u00fc.wav", CODE_PAGE)))
     assert list(archive.names) == []
-    assert list(archive.refused) == ["../\u00fc.wav"]
+    assert list(archive.refusals) == ["../\u00fc.wav"]
 
 
 def test_labels_are_composed_wherever_they_come_from() -> None:

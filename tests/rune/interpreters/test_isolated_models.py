@@ -112,7 +112,7 @@ def test_the_process_ends_by_itself_when_its_host_does_not_end_it() -> None:
     code = (
         "from rune.running.runtime.interpreters import child\n"
         "child.SECONDS_MORE = 0.1\n"
-        "with child.bounded(0.1):\n"
+        "with child.time_limit(0.1):\n"
         "    while True: pass\n"
     )
     assert subprocess.run([sys.executable, "-c", code], timeout=60, check=False).returncode == -signal.SIGALRM

@@ -47,18 +47,18 @@ def end_old_entries() -> int:
         what = {"entries": counted(old.count(), "entry", "entries"), "days": days}
         chain = {"through": last.position, "digest": last.digest}
         write_entry(INSTALLATION, "audit.end", "audit:", NOWHERE, **what, **chain)
-    ended = 0
-    while deleted := AuditEntry.objects.all().end_through(last.position, AT_ONCE):
-        ended += deleted
-    return ended
+    total = 0
+    while batch_count := AuditEntry.objects.all().end_through(last.position, AT_ONCE):
+        total += batch_count
+    return total
 
 
 def _last_old(moment: datetime, latest: datetime) -> int:
     """The position up to which all entries are older than a moment, and which no copy needs before the latest one."""
     first_young = AuditEntry.objects.filter(at__gte=moment).aggregate(first=Min("position"))["first"]
     last = chain_end().position if first_young is None else first_young - 1
-    needed = min(copied_through.call(), default=last)
-    if needed >= last:
+    copied_position = min(copied_through.call(), default=last)
+    if copied_position >= last:
         return last
     overdue = AuditEntry.objects.filter(at__lt=latest, position__lte=last).aggregate(last=Max("position"))["last"]
-    return max(needed, overdue or 0)
+    return max(copied_position, overdue or 0)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from forge.core.audit.denials import Denial, denied
+from forge.core.audit.denials import Denial, denial_recorders
 from forge.core.audit.entries import entries_since, write_entry
 
 WITHIN = timedelta(hours=1)
@@ -19,7 +19,7 @@ LONGEST = 120
 """Characters that are kept of what was asked for."""
 
 
-@denied.register
+@denial_recorders.register
 def note_denial(denial: Denial) -> None:
     """Writes down that something was refused. After `MOST` of them the rest of the hour is not written."""
     if entries_since(denial.actor, "access.refuse", WITHIN).count() >= MOST:

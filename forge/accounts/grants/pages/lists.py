@@ -32,7 +32,7 @@ _OWN, _OF_MEMBER = "account/grants.html", "organisation/member.html"
 def own_grants_page(request: HttpRequest) -> HttpResponse:
     """Shows one's own links, tokens and connections, by kind. A new password leads here: what a stolen
     session made and the password did not end is seen."""
-    groups = _grouped(own_things(principal_of(request)))
+    groups = _by_kind(own_things(principal_of(request)))
     return render(request, _OWN, {"groups": groups, "is_after_password": "new-password" in request.GET})
 
 
@@ -79,13 +79,13 @@ def member_context(principal: Principal, organisation: Organisation, member: Mem
     owners = members_of(organisation).filter(role=Role.OWNER, user__is_active=True).exclude(user=member.user)
     return tabs_of(principal, organisation) | {
         "member": member,
-        "groups": _grouped(grants_of([member.user], organisation)),
+        "groups": _by_kind(grants_of([member.user], organisation)),
         "heirs": [each.user for each in owners],
         "roles": ROLE_DESCRIPTIONS,
     }
 
 
-def _grouped(things: Sequence[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
+def _by_kind(things: Sequence[OwnedGrant]) -> list[tuple[GrantKind, list[OwnedGrant]]]:
     groups = [(kind, [each for each in things if each.kind is kind]) for kind in kinds().values()]
     return [(kind, group) for kind, group in groups if group]
 

@@ -10,15 +10,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import QuerySet
 
 from forge.accounts.audit.export import ExportFormat, batches, export
-from forge.accounts.audit.log import EntryFilter, all_entries, entries_of_organisation
+from forge.accounts.audit.filters import EntryFilter
+from forge.accounts.audit.log import all_entries, entries_of_organisation
 from forge.accounts.audit.sentences import RenderedEntry
-from forge.accounts.audit.serializers import entry_filter_of
 from forge.accounts.models import Organisation, User
 from forge.core.audit.messages import AuditTopic
 from forge.core.errors import Invalid
 from forge.core.models import AuditEntry
 
-SHOWN = 50
+DEFAULT_LIMIT = 50
 """Entries that are printed unless more are asked for."""
 
 
@@ -34,7 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--what", default="", help=f"an action, or a topic: {', '.join(AuditTopic)}")
         parser.add_argument("--since", default="", help="a date or a time, 2026-11-21 or 2026-11-21T08:30:00Z")
         parser.add_argument("--until", default="", help="a date, which is meant whole, or a time")
-        parser.add_argument("--limit", type=int, default=SHOWN, help=f"entries to print as text; {SHOWN} by default")
+        parser.add_argument(
+            "--limit", type=int, default=DEFAULT_LIMIT, help=f"entries to print as text; {DEFAULT_LIMIT} by default"
+        )
         parser.add_argument(
             "--as", dest="kind", choices=list(ExportFormat), help="all of them as a file, on standard output"
         )
@@ -45,24 +47,24 @@ class Command(BaseCommand):
             for piece in export(entries, ExportFormat(options["kind"])):
                 self.stdout.write(piece, ending="")
             return
-        rendered = (each for batch in batches(entries, max(1, min(options["limit"], 500))) for each in batch)
-        for each in islice(rendered, max(0, options["limit"])):
+        rendered_entries = (each for batch in batches(entries, max(1, min(options["limit"], 500))) for each in batch)
+        for each in islice(rendered_entries, max(0, options["limit"])):
             self.stdout.write(line(each))
 
     def _matching(self, options: dict[str, Any]) -> QuerySet[AuditEntry]:
+        query = {"who": _person(options["who"]), **{name: options[name] for name in _FILTERS}}
         try:
-            filters = entry_filter_of({"who": _person(options["who"]), **{name: options[name] for name in _FILTERS}})
-            return self._entries(options["organisation"], filters)
+            return EntryFilter.narrow(query, self._entries(options["organisation"]))
         except Invalid as error:
             raise CommandError(error.detail) from None
 
-    def _entries(self, name: str, filters: EntryFilter) -> QuerySet[AuditEntry]:
+    def _entries(self, name: str) -> QuerySet[AuditEntry]:
         if not name:
-            return all_entries(filters)
+            return all_entries()
         organisation = Organisation.objects.filter(name=name).first()
         if organisation is None:
             raise CommandError(f"There is no organisation {name}.")
-        return entries_of_organisation(organisation, filters)
+        return entries_of_organisation(organisation)
 
 
 _FILTERS = ("what", "since", "until")

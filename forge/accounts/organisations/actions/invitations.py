@@ -60,11 +60,11 @@ def invite_by_email(
         require_person(actor)
     to = organisation.title or organisation.name
     subject = f"organisation:{organisation.pk}"
-    sent = []
+    invitations = []
     for address in checked_addresses(organisation, addresses):
-        sent.append(send_link(actor, organisation, offer, address, to))
+        invitations.append(send_link(actor, organisation, offer, address, to))
         write_entry(actor, "invitation.send", subject, organisation.place, role=str(offer.role), email=address)
-    return sent
+    return invitations
 
 
 @transaction.atomic

@@ -58,14 +58,14 @@ def _members(request: HttpRequest, principal: Principal, organisation: Organisat
     """The matching members, a page at a time."""
     tabs = tabs_of(principal, organisation)
     filters = MemberFilter(request.GET, members_of(organisation))
-    shown, pages = rows_of(request, filters.qs, MEMBERS_SHOWN)
+    rows, pages = rows_of(request, filters.qs, MEMBERS_SHOWN)
     return tabs | {
         "chosen": filters.values,
         "sorts": filters.sorts,
         "pages": pages,
-        "members": shown,
-        "states": {each.user_id: etag_of(member_facets(each)) for each in shown} if tabs["manages"] else {},
-        "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),
+        "members": rows,
+        "states": {each.user_id: etag_of(member_facets(each)) for each in rows} if tabs["manages"] else {},
+        "in_teams": teams_of_member(organisation, [each.user_id for each in rows]),
         "invitations": open_invitations(organisation) if tabs["manages"] else [],
         "roles": ROLE_DESCRIPTIONS,
         "invited_as": Role.DEVELOPER,
@@ -85,10 +85,10 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         invitation = invitation_request(request.POST)
         if invitation.addresses:
-            sent = actions.invite_by_email(
+            invitations = actions.invite_by_email(
                 principal, place, invitation.role, invitation.addresses, days=invitation.days
             )
-            answer: dict[str, Any] = {"sent": len(sent)}
+            answer: dict[str, Any] = {"sent": len(invitations)}
         else:
             _, link = actions.invite(principal, place, invitation.role, places=invitation.places, days=invitation.days)
             answer = {"link": link, "invited": invitation}

@@ -88,13 +88,13 @@ def end_sessions_and_tokens(user: User) -> None:
     for thing in things.values():
         thing.kind.end([thing.grant.id])
     if names or sessions or things:
-        ended = {
+        facts = {
             "tokens": counted(len(names), "token"),
             "sessions": counted(sessions, "session"),
             "names": names,
             "things": [each.grant.title for each in things.values()],
         }
-        write_entry(user, "password.end", user.stream, user.place, **ended)
+        write_entry(user, "password.end", user.stream, user.place, **facts)
         tokens.delete()
         Session.objects.filter(browser__user=user).delete()
 

@@ -62,8 +62,8 @@ def redeem_sign_in_link(secret: str) -> User:
     """
     now = timezone.now()
     # Marking it used comes first and only succeeds once, no matter who else redeems it at this moment.
-    used = SignInLink.objects.filter(token_hash=hash_secret(secret), used__isnull=True, expires__gt=now)
-    if not used.update(used=now):
+    unused_links = SignInLink.objects.filter(token_hash=hash_secret(secret), used__isnull=True, expires__gt=now)
+    if not unused_links.update(used=now):
         raise LinkEnded("The link was used already, or is older than 15 minutes. Print another with: make link")
     link = SignInLink.objects.get(token_hash=hash_secret(secret))
     user = _person_of(link)
@@ -76,9 +76,9 @@ def redeem_sign_in_link(secret: str) -> User:
 def _person_of(link: SignInLink) -> User:
     first = User.objects.order_by("joined").first()
     if link.email:
-        known = User.objects.filter(email=link.email).first()
-        if known is not None:
-            return known
+        person = User.objects.filter(email=link.email).first()
+        if person is not None:
+            return person
     elif first is not None:
         return first
     account = _machine_user()

@@ -24,8 +24,8 @@ from forge.core.audit.entries import write_entry
 @transaction.atomic
 def send_password_link(email: str) -> None:
     """Sends the link, if a person who may sign in has confirmed this address. The answer does not tell."""
-    confirmed = EmailAddress.objects.filter(email=email.strip().lower(), verified=True, user__is_active=True)
-    address = confirmed.select_related("user").first()
+    confirmed_addresses = EmailAddress.objects.filter(email=email.strip().lower(), verified=True, user__is_active=True)
+    address = confirmed_addresses.select_related("user").first()
     if address is None:
         return
     person = address.user

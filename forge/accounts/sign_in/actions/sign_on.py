@@ -14,8 +14,8 @@ from forge.core.audit.entries import write_entry
 def create_person(name: str, email: str, service: str) -> User:
     """An account without a password for a person whom a service vouches for. Raises `BadAccount` if there is one
     already."""
-    shown = " ".join(name.split())[:MAX_NAME_LENGTH] or email.partition("@")[0]
-    user = make_account(email, shown)
+    display_name = " ".join(name.split())[:MAX_NAME_LENGTH] or email.partition("@")[0]
+    user = make_account(email, display_name)
     write_entry(user, "person.create", f"user:{user.pk}", user.place, service=service)
     return user
 

@@ -63,8 +63,8 @@ def join(request: HttpRequest) -> HttpResponse:
     }
     try:
         if step == "join" and request.user.is_authenticated:
-            joined = join_as(signed_in_user(request), token)
-            return redirect(purpose.address if purpose else joined)
+            joined_organisation = join_as(signed_in_user(request), token)
+            return redirect(purpose.address if purpose else joined_organisation)
         if step == "account" and not request.user.is_authenticated:
             fields = NewPerson(*(request.POST.get(field, "") for field in ("name", "email", "password")))
             user, organisation = join_new(token, fields)

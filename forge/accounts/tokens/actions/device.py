@@ -90,9 +90,9 @@ def decide(user: User, code: str, *, allow: bool, restriction: Collection[str] |
     Raises `CodeEnded` and `Invalid`.
     """
     sign_in = find(code)
-    checked = checked_restriction(user, restriction)
-    undecided = DeviceSignIn.objects.filter(pk=sign_in.pk, allowed__isnull=True)
-    if not undecided.update(allowed=allow, person=user, restriction=checked):
+    restriction_keys = checked_restriction(user, restriction)
+    undecided_requests = DeviceSignIn.objects.filter(pk=sign_in.pk, allowed__isnull=True)
+    if not undecided_requests.update(allowed=allow, person=user, restriction=restriction_keys):
         raise CodeEnded("Someone has just answered this request. Run rune login again for a new code.")
     action = "device.allow" if allow else "device.refuse"
     write_entry(user, action, f"user:{user.pk}", user.place, machine=sign_in.machine)
@@ -129,5 +129,5 @@ def _letters(code: str) -> str:
 
 def _machine_name(text: str) -> str:
     """A name for one line. It comes from a stranger."""
-    shown = "".join(character for character in text if character.isprintable())
-    return " ".join(shown.split())[:60] or "a machine without a name"
+    printable_text = "".join(character for character in text if character.isprintable())
+    return " ".join(printable_text.split())[:60] or "a machine without a name"

@@ -44,8 +44,8 @@ def create_token(
     if not name or len(name) > MAX_NAME_LENGTH:
         message = f"Say what the token is for, in at most {MAX_NAME_LENGTH} characters."
         raise Invalid(message, errors={"name": [f"1 to {MAX_NAME_LENGTH} characters"]})
-    checked = checked_restriction(actor, restriction)
-    wanted = _checked_scopes(scopes, checked)
+    restriction_keys = checked_restriction(actor, restriction)
+    token_scopes = _checked_scopes(scopes, restriction_keys)
     now = timezone.now()
     expires = expires or now + timedelta(days=90)
     if not now < expires <= now + MAX_TOKEN_LIFE:
@@ -56,11 +56,11 @@ def create_token(
         hint=secret[-4:],
         name=name,
         owner=actor.person,
-        scopes=wanted,
-        restriction=checked,
+        scopes=token_scopes,
+        restriction=restriction_keys,
         expires=expires,
     )
-    what = {"name": name, "scopes": token.scopes, "restriction": checked}
+    what = {"name": name, "scopes": token.scopes, "restriction": restriction_keys}
     write_entry(actor, "token.create", f"token:{token.pk}", token.owner.place, **what)
     return token, secret
 

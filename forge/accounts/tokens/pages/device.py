@@ -38,8 +38,8 @@ def device(request: HttpRequest) -> HttpResponse:
             raise CodeEnded("Too many attempts. Wait for a minute.")
         if step in ("allow", "refuse"):
             restriction = chosen_restriction(request) if step == "allow" else None
-            decided = decide(signed_in_user(request), code, allow=step == "allow", restriction=restriction)
-            return render(request, _PAGE, {"decided": decided, "allowed": step == "allow"})
+            sign_in = decide(signed_in_user(request), code, allow=step == "allow", restriction=restriction)
+            return render(request, _PAGE, {"decided": sign_in, "allowed": step == "allow"})
         waiting = find(code)
     except CodeEnded as error:
         return show_again(request, _PAGE, {}, error)

@@ -66,7 +66,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """One's tokens; a new one's secret is on the page that answers, and never again."""
     principal = principal_of(request)
     context = {
-        "tokens": _listed(principal, ApiToken.objects.visible_to(principal)),
+        "tokens": _listed_tokens(principal, ApiToken.objects.visible_to(principal)),
         "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
         "usual_scopes": [Scope.REGISTRY_PULL],
         "lives": LIVES,
@@ -99,13 +99,13 @@ class ListedToken:
     restriction: tuple[str, ...] | None
 
 
-def _listed(principal: Actor, tokens: Iterable[ApiToken]) -> list[ListedToken]:
+def _listed_tokens(principal: Actor, tokens: Iterable[ApiToken]) -> list[ListedToken]:
     rows = list(tokens)
     things = name_things(own_keys(principal, {key for token in rows for key in token.restriction or ()}))
-    named = [
+    restriction_names = [
         token.restriction and tuple(things[key].name for key in token.restriction if key in things) for token in rows
     ]
-    return [ListedToken(token, restriction) for token, restriction in zip(rows, named, strict=True)]
+    return [ListedToken(token, restriction) for token, restriction in zip(rows, restriction_names, strict=True)]
 
 
 @for_person

@@ -29,17 +29,17 @@ class Command(BaseCommand):
                 "redis://host:6379/1, for the server and for this worker."
             )
         os.umask(0o077)
-        ended = threading.Event()
+        stop_event = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: ended.set())
+            signal.signal(number, lambda *_: stop_event.set())
         try:
             with data_folder(settings.DATA_DIR, Use.SHARED):
-                self._work(ended)
+                self._work(stop_event)
         except DataInUse as error:
             raise CommandError(str(error)) from error
         self.stdout.write("Hammer Forge has stopped building.")
 
-    def _work(self, ended: threading.Event) -> None:
+    def _work(self, stop_event: threading.Event) -> None:
         # The worker's events must reach people whose sockets are in other processes.
         attach_thread()
         worker = BuildWorker()
@@ -47,6 +47,6 @@ class Command(BaseCommand):
         scheduler.start({RunsIn.EACH_WORKER, RunsIn.ONE_WORKER})
         self.stdout.write("Hammer Forge builds. Ctrl-C stops it.")
         self.stdout.flush()
-        ended.wait()
+        stop_event.wait()
         scheduler.stop()
         worker.stop()

@@ -25,14 +25,14 @@ def answer_publishable(files: ProjectFiles, path: str) -> dict[str, Any]:
         text = files.read(path).decode("utf-8-sig")
     except (FileError, UnicodeDecodeError) as error:
         return {"refused": f"Unable to read {path}: {error}"}
-    checked = check_file(path, text)
+    check_result = check_file(path, text)
     source = SourceText(path, text)
-    problems: list[Diagnostic] = [diagnostic_of(source, each, Severity.ERROR) for each in checked.problems]
+    problems: list[Diagnostic] = [diagnostic_of(source, each, Severity.ERROR) for each in check_result.problems]
     tests = 0
     if not problems and tests_of_block(path) in files.paths():
         report = run_block_tests(files, only=[tests_of_block(path)])
         tests, problems = len(report.outcomes), [*problems, *report.problems]
-    signature = checked.signature
+    signature = check_result.signature
     return {
         "name": "" if signature is None else signature.name,
         "summary": "" if signature is None else signature.summary[:200],

@@ -37,7 +37,7 @@ from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
-from rune.source.runefile import Checked, check, diagnostic_to_json, outline_to_json
+from rune.source.runefile import CheckedRunefile, check, diagnostic_to_json, outline_to_json
 from rune.source.runefile.pipeline import CapabilityStage, Pipeline
 from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tensor import TensorType
@@ -80,11 +80,11 @@ def make(
         make_package(job, files, answers, earlier_rune, output)
         return
     options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
-    checked = _check(files, options, answers, signature_of) if "check" in steps else None
-    if checked is None and "check" in steps:
+    check_result = _check(files, options, answers, signature_of) if "check" in steps else None
+    if check_result is None and "check" in steps:
         return
     policy = _policy(files) if "policy" in steps else None
-    rune = _compile(files, options, checked, output, answers) if earlier_rune is None else earlier_rune
+    rune = _compile(files, options, check_result, output, answers) if earlier_rune is None else earlier_rune
     if "test" in steps:
         _test(files, options, answers)
     if policy is not None:
@@ -99,31 +99,33 @@ def make(
         _evaluate(job["samples"], files_and_samples, rune, answers, rests)
 
 
-def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> Checked | None:
+def _check(
+    files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf
+) -> CheckedRunefile | None:
     """Returns the checked pipeline; None where a wire cannot be watched, which is answered. Raises `BuildFailed`."""
     start = time.perf_counter()
-    checked = check(
+    check_result = check(
         files,
         PUBLISHED_BLOCKS,
         runefile=options.runefile,
         signatures=signature_of,
         host_resources=options.host_resources,
     )
-    problems = (*checked.diagnostics, *check_policy(files).diagnostics)
+    problems = (*check_result.diagnostics, *check_policy(files).diagnostics)
     answers.send(
         "checked",
-        broken=checked.is_broken,
+        broken=check_result.is_broken,
         diagnostics=[diagnostic_to_json(one) for one in problems],
-        outline=outline_to_json(checked.outline),
-        text=check_text(checked),
+        outline=outline_to_json(check_result.outline),
+        text=check_text(check_result),
         milliseconds=round((time.perf_counter() - start) * 1000, 1),
     )
-    if checked.is_broken:
-        raise BuildFailed(checked.diagnostics)
-    if refused := refused_ports(checked.pipeline, options.watched):
-        answers.send("failed", error=refused, diagnostics=[])
+    if check_result.is_broken:
+        raise BuildFailed(check_result.diagnostics)
+    if refusal := refused_ports(check_result.pipeline, options.watched):
+        answers.send("failed", error=refusal, diagnostics=[])
         return None
-    return checked
+    return check_result
 
 
 def _policy(files: JobFiles) -> CheckedPolicy:
@@ -134,12 +136,14 @@ def _policy(files: JobFiles) -> CheckedPolicy:
     return policy
 
 
-def _compile(files: JobFiles, options: SpecOptions, checked: Checked | None, output: int, answers: Answers) -> bytes:
+def _compile(
+    files: JobFiles, options: SpecOptions, check_result: CheckedRunefile | None, output: int, answers: Answers
+) -> bytes:
     result = build(
         files,
         BuildOptions.of_spec(options, PREVIEW if options.is_preview else find_variant(RUNE_TARGET, options.optimize)),
         # The log of a numbered build has the time of its check, which its limits count.
-        checked=checked if options.is_preview else None,
+        checked_runefile=check_result if options.is_preview else None,
         log=lambda step: _send_step(answers, step),
     )
     write_output(output, result.rune)
@@ -207,13 +211,13 @@ def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers
 
 
 def _measure(rune: bytes, answers: Answers) -> None:
-    needed = needed_resources(read_rune(rune))
-    if needed:
-        listed = ", ".join(plain(name) for name in needed)
-        answers.send("unmeasured", reason=f"the host must give it {listed} when it starts")
+    resources = needed_resources(read_rune(rune))
+    if resources:
+        resource_names = ", ".join(plain(name) for name in resources)
+        answers.send("unmeasured", reason=f"the host must give it {resource_names} when it starts")
         return
     try:
-        measured = measure(rune)
+        measurement = measure(rune)
     except ModelRuntimeMissing as error:
         # Such a rune is for hosts that have more than this one.
         answers.send("unmeasured", reason=str(error))
@@ -228,7 +232,7 @@ def _measure(rune: bytes, answers: Answers) -> None:
     except RuneError as error:
         answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
         return
-    answers.send("measured", run=dataclasses.asdict(measured))
+    answers.send("measured", run=dataclasses.asdict(measurement))
 
 
 def _evaluate(
@@ -236,16 +240,16 @@ def _evaluate(
 ) -> None:
     """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
     start = time.perf_counter()
-    labelled = [_labelled(sample, files) for sample in samples]
+    labelled_samples = [_labelled_sample(sample, files) for sample in samples]
     evaluation: dict[str, Any]
     try:
-        evaluation = evaluate(rune, labelled, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
+        evaluation = evaluate(rune, labelled_samples, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
     except (EvaluationImpossible, RuneError) as error:
-        evaluation = {"samples": len(labelled), "reason": str(error)}
+        evaluation = {"samples": len(labelled_samples), "reason": str(error)}
     answers.send("evaluated", evaluation=evaluation, milliseconds=round((time.perf_counter() - start) * 1000, 1))
 
 
-def _labelled(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:
+def _labelled_sample(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:
     marks = sample["events"]
     events = (
         None if marks is None else tuple(RecordedEvent(each["label"], each["start"], each["end"]) for each in marks)

@@ -27,12 +27,14 @@ def run_compiled(files: ProjectFiles, path: str) -> dict[str, Any]:
 def _to_json(outcome: TestOutcome) -> dict[str, Any]:
     failure = outcome.problem
     problem = (
-        None if failure is None else {"file": failure.file, "line": failure.span.start.line, "message": _said(outcome)}
+        None
+        if failure is None
+        else {"file": failure.file, "line": failure.span.start.line, "message": _failure_text(outcome)}
     )
     gave = None if outcome.gave is None else asdict(outcome.gave)
     return {"name": outcome.name, "line": outcome.line, "problem": problem, "gave": gave}
 
 
-def _said(outcome: TestOutcome) -> str:
+def _failure_text(outcome: TestOutcome) -> str:
     message = "" if outcome.problem is None else outcome.problem.message
     return message.removeprefix(f"{outcome.name} failed: ")[:_LONGEST]

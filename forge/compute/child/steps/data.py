@@ -13,7 +13,7 @@ from typing import Any
 from forge.compute.child.steps.recordings import emptied_output, facts_of
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.files import shown
+from rune.datasets.layouts.files import printable_name
 from rune.datasets.layouts.find import find_layout, positions_of, read_item, shown_omission
 from rune.datasets.layouts.layout import Item, Omission
 from rune.datasets.positions import positions_to_json
@@ -55,8 +55,8 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
         layout = find_layout(archive)
     except BadContent as error:
         return {"refused": str(error)}
-    chosen = None if job["labels"] is None else frozenset(job["labels"])
-    items = [item for item in layout.items if chosen is None or item.label in chosen]
+    labels = None if job["labels"] is None else frozenset(job["labels"])
+    items = [item for item in layout.items if labels is None or item.label in labels]
     recordings: list[dict[str, Any]] = []
     omissions: list[dict[str, str]] = []
     number, offset = int(job["start"]), 0
@@ -79,7 +79,7 @@ def read_data(job: Mapping[str, Any], descriptors: Sequence[int], output: int) -
 
 def _words(item: Item) -> dict[str, str]:
     return {
-        "path": shown(item.path),
+        "path": printable_name(item.path),
         "label": item.label,
         "group": item.group,
         "split": item.split,

@@ -18,21 +18,21 @@ from rune.source.runefile.diagnostics import Fix
 NOT_THERE = "The text no longer has this question."
 
 
-def apply_fix(files: ProjectFiles, signature_of: SignatureOf, named: Mapping[str, Any]) -> dict[str, Any]:
+def apply_fix(files: ProjectFiles, signature_of: SignatureOf, reference: Mapping[str, Any]) -> dict[str, Any]:
     """The `path` and the whole new `text` of the file that a fix changes; `refused` is a sentence where there is none.
 
-    `named` is the `code` of a diagnostic, its `place` among those of that code, and the `choice` among its fixes, both
-    counted from 0.
+    `reference` is the `code` of a diagnostic, its `place` among those of that code, and the `choice` among its fixes,
+    both counted from 0.
     """
-    checked = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
-    matching = [one for one in checked.diagnostics if one.code == named["code"]][named["place"] :]
-    fixes = matching[0].fixes[named["choice"] :] if matching else ()
+    check_result = check(files, PUBLISHED_BLOCKS, signatures=signature_of)
+    matching = [one for one in check_result.diagnostics if one.code == reference["code"]][reference["place"] :]
+    fixes = matching[0].fixes[reference["choice"] :] if matching else ()
     if not fixes:
         return {"refused": NOT_THERE}
-    return _applied(files, fixes[0])
+    return _changed_file(files, fixes[0])
 
 
-def _applied(files: ProjectFiles, fix: Fix) -> dict[str, Any]:
+def _changed_file(files: ProjectFiles, fix: Fix) -> dict[str, Any]:
     paths = {edit.file for edit in fix.edits}
     if len(paths) != 1:
         return {"refused": "This fix changes several files, so it cannot be tried."}

@@ -32,5 +32,5 @@ def answer_input_trial(job: Mapping[str, Any], files: JobFiles, signature_of: Si
         signature = signature_of(job["model"])
     except (FileError, ModelError) as error:
         return {"refused": f"The model cannot be read: {error}"}
-    tried = try_inputs(project, signature, variants, samples, job["seconds"])
-    return {"tried": [each.to_json() for each in tried]}
+    trials = try_inputs(project, signature, variants, samples, job["seconds"])
+    return {"tried": [each.to_json() for each in trials]}

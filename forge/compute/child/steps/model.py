@@ -23,12 +23,14 @@ MODEL = "model.tflite"
 def count_model(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
     """Counts the model's needs on the target of the job, or returns the reason why that is impossible."""
     try:
-        built = build(project_around(files.read(MODEL)), BuildOptions("model", target=find_target(job["target"])))
+        build_result = build(
+            project_around(files.read(MODEL)), BuildOptions("model", target=find_target(job["target"]))
+        )
     except (ModelError, CompileError) as error:
         return {"refused": str(error).partition("\n")[0][:500]}
     except BuildFailed as error:
         return {"refused": "; ".join(each.message for each in error.diagnostics)[:500]}
-    needs, reason = measured_or_planned(built, "model", EMULATION_SECONDS)
+    needs, reason = measured_or_planned(build_result, "model", EMULATION_SECONDS)
     return {
         "flash": needs.flash,
         "ram": needs.ram,

@@ -43,7 +43,7 @@ def compute_model_inputs(job: Mapping[str, Any], files: JobFiles, output: int) -
         reason = f"Its models read {own}." if own else "It has no stage that gives a model its input."
         return {"refused": f"The Runefile gives no model {shape} floats. {reason}"}
     try:
-        computed = CompiledFront(project, front, dimensions)
+        compiled_front = CompiledFront(project, front, dimensions)
     except FrontImpossible as error:
         return {"refused": str(error)}
     samples = []
@@ -57,7 +57,7 @@ def compute_model_inputs(job: Mapping[str, Any], files: JobFiles, output: int) -
                 break
             path, reason = sample["path"], ""
             try:
-                windows = computed.of(files.read(path), MOST_WINDOWS)
+                windows = compiled_front.of(files.read(path), MOST_WINDOWS)
             except (FrontImpossible, FileError) as error:
                 windows, reason = [], str(error)[:300]
             for window in windows:

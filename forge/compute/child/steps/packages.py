@@ -60,14 +60,14 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
             report=result.report.to_json(),
             diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
         )
-        built = result.built
+        build_result = result.build_result
     else:
-        built = build(
+        build_result = build(
             files,
             BuildOptions.of_spec(options, target),
         )
     if "count" in job["steps"]:
-        answers.send("counted", needs=_needs(built, options.name))
+        answers.send("counted", needs=_needs(build_result, options.name))
 
 
 def write_output(output: int, data: bytes) -> None:
@@ -78,25 +78,25 @@ def write_output(output: int, data: bytes) -> None:
         target.write(data)
 
 
-def _needs(built: BuildResult, name: str) -> NeedsJson:
-    optimization = OPTIMIZATIONS[built.report.optimized_for]
-    needs, reason = measured_or_planned(built, name, EMULATION_SECONDS, optimization)
-    stages = _stages(built, name, optimization) if needs.is_measured else {}
-    core = core_of(built.report.target)
+def _needs(build_result: BuildResult, name: str) -> NeedsJson:
+    optimization = OPTIMIZATIONS[build_result.report.optimized_for]
+    needs, reason = measured_or_planned(build_result, name, EMULATION_SECONDS, optimization)
+    stages = _stages(build_result, name, optimization) if needs.is_measured else {}
+    core = core_of(build_result.report.target)
     return {
         "flash": needs.flash,
         "ram": needs.ram,
         "instructions": needs.instructions,
         "stages": [{"stage": stage, "instructions": count} for stage, count in stages.items()],
-        "period": period_of(built.program.capabilities),
+        "period": period_of(build_result.program.capabilities),
         "not_measured": reason,
         "missing": None if core is None or reason is None else missing_package(core),
     }
 
 
-def _stages(built: BuildResult, name: str, optimization: str) -> Mapping[str, int]:
+def _stages(build_result: BuildResult, name: str, optimization: str) -> Mapping[str, int]:
     """Instructions by stage; none where the slower firmware that tells them did not come to its end."""
     try:
-        return measured_stages(built, name, EMULATION_SECONDS, optimization)
+        return measured_stages(build_result, name, EMULATION_SECONDS, optimization)
     except EmulationError:
         return {}

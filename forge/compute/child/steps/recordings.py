@@ -16,7 +16,7 @@ from forge.compute.child.job_files import read_descriptor
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
-from rune.datasets.layouts.files import SampleFileTooLarge, shown
+from rune.datasets.layouts.files import SampleFileTooLarge, printable_name
 from rune.project.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.running.evaluation.errors import SamplesRefused
 from rune.running.evaluation.labelled import LabelledSample
@@ -49,8 +49,8 @@ def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: in
             answer = _read(samples, target, job["bytes"])
     except (BadContent, SamplesRefused, FileError) as error:
         return {"refused": str(error)}
-    answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refused.items()]
-    return answer | {"left_out": [shown(path) for path in files.left_out()]}
+    answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refusals.items()]
+    return answer | {"left_out": [printable_name(path) for path in files.left_out()]}
 
 
 def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> dict[str, list[Any]]:
@@ -62,16 +62,21 @@ def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> d
         try:
             content = read_content(sample.read())
         except FileError as error:
-            omissions.append({"path": shown(sample.name), "reason": _sentence(error.reason)})
+            omissions.append({"path": printable_name(sample.name), "reason": _sentence(error.reason)})
             continue
         except BadContent as error:
-            omissions.append({"path": shown(sample.name), "reason": str(error)})
+            omissions.append({"path": printable_name(sample.name), "reason": str(error)})
             continue
         if offset + len(content.data) > limit:
             raise BadContent(f"The recordings have more than {size_text(limit)} together. Send the archive in parts.")
         target.write(content.data)
         marks = None if sample.events is None else [asdict(event) for event in sample.events]
-        words = {"path": shown(sample.name), "label": sample.label, "split": sample.split.value, "events": marks}
+        words = {
+            "path": printable_name(sample.name),
+            "label": sample.label,
+            "split": sample.split.value,
+            "events": marks,
+        }
         recordings.append(facts_of(content, offset) | words)
         offset += len(content.data)
     return {"recordings": recordings, "omissions": omissions}
@@ -84,23 +89,23 @@ class _ArchiveFiles:
         """Raises `BadContent` for more than `most` files."""
         self._archive = archive
         self._names: dict[str, str] = {}
-        self.refused = dict(archive.refused)
+        self.refusals = dict(archive.refusals)
         for name in archive.names:
             try:
                 self._names[normal_path(name)] = name
             except FileError as error:
-                self.refused[shown(name)] = _sentence(error.reason)
-        if len(self._names) + len(self.refused) > most:
-            count = len(self._names) + len(self.refused)
+                self.refusals[printable_name(name)] = _sentence(error.reason)
+        if len(self._names) + len(self.refusals) > most:
+            count = len(self._names) + len(self.refusals)
             raise BadContent(f"The archive has {count:,} files; {most:,} come in at once. Send it in parts.")
-        self._requested: set[str] = set()
+        self._requested_paths: set[str] = set()
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._names))
 
     def read(self, path: str) -> bytes:
         name = self._names.get(normal_path(path))
-        self._requested.add(normal_path(path))
+        self._requested_paths.add(normal_path(path))
         if name is None:
             raise FileMissing(path, "no such file came with the table")
         try:
@@ -113,7 +118,7 @@ class _ArchiveFiles:
     def left_out(self) -> tuple[str, ...]:
         """Returns the files that were never read. After all samples were read, neither a folder nor the table names
         these."""
-        return tuple(path for path in self.paths() if path not in self._requested)
+        return tuple(path for path in self.paths() if path not in self._requested_paths)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from rune.running.runtime.errors import RuneError
 
 def describe_samples(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
     """Returns the features and the fingerprint of each sample of `samples`, which have a `path` and a `kind`."""
-    return {"samples": [_described(sample["path"], Kind(sample["kind"]), files) for sample in job["samples"]]}
+    return {"samples": [_sample_facts(sample["path"], Kind(sample["kind"]), files) for sample in job["samples"]]}
 
 
 def answer_samples(job: Mapping[str, Any], files: JobFiles, rune: bytes) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def compare_samples(job: Mapping[str, Any], files: JobFiles) -> dict[str, Any]:
     }
 
 
-def _described(path: str, kind: Kind, files: JobFiles) -> dict[str, str]:
+def _sample_facts(path: str, kind: Kind, files: JobFiles) -> dict[str, str]:
     try:
         data = files.read(path)
         features, words = features_of(kind, data), fingerprint_of(kind, data)

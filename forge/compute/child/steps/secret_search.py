@@ -27,7 +27,7 @@ _SPACES = re.compile(r"\s+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 """An end of a line as editors count lines: other characters at which Python parts a text may stand within one."""
 _KEYWORD = "KeywordDetector"
-_UNWANTED = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"}
+_UNWANTED_DETECTORS = {"Base64HighEntropyString", "HexHighEntropyString", "IPPublicDetector"}
 
 
 def search_files(files: ProjectFiles, paths: Iterable[str]) -> dict[str, Any]:
@@ -117,4 +117,4 @@ def _detectors() -> tuple[Any, ...]:
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 
     classes: Iterable[Any] = get_mapping_from_secret_type_to_class().values()
-    return tuple(each() for each in classes if each.__name__ not in _UNWANTED)
+    return tuple(each() for each in classes if each.__name__ not in _UNWANTED_DETECTORS)

@@ -21,11 +21,11 @@ def answer_teachable(job: Mapping[str, Any], files: ProjectFiles, signature_of: 
         teachable = teachable_of(files, PUBLISHED_BLOCKS, signature_of)
     except NotTeachable as reason:
         return {"refused": str(reason)}
-    taught = job.get("taught")
+    taught_layer = job.get("taught")
     text = (
         teachable.embedding_runefile()
-        if taught is None
-        else teachable.taught_runefile(taught["labels"], taught["weights"], taught["biases"])
+        if taught_layer is None
+        else teachable.taught_runefile(taught_layer["labels"], taught_layer["weights"], taught_layer["biases"])
     )
     return {
         "runefile": teachable.runefile,

@@ -38,6 +38,6 @@ class SameOrigin:
         except ValueError:
             return False
         # The host must be one of ours: a page of a stranger's name that was pointed at this machine has its own.
-        bracketed = f"[{name}]" if ":" in name else name
+        host_name = f"[{name}]" if ":" in name else name
         same = split.scheme in ("http", "https") and split.netloc == host
-        return same and validate_host(bracketed, self._allowed_hosts)
+        return same and validate_host(host_name, self._allowed_hosts)

@@ -16,7 +16,7 @@ from whitenoise import WhiteNoise
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
 
 _CHUNK = 128 * 1024
-_HASHED = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$|/language/[0-9a-f]{16}/[\w.-]+$")
+_HASHED_PATH = re.compile(r"/build/assets/[^/]+-[\w-]{8,}\.\w+$|/language/[0-9a-f]{16}/[\w.-]+$")
 """Addresses that hold a digest: what is behind them never changes."""
 _REVALIDATION = ("etag", "last-modified")
 """Headers by which a browser asks whether a file has changed, which it never does of an immutable one: a first load has
@@ -27,7 +27,7 @@ _COMPILING_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; c
 
 
 def _is_immutable(_path: str, url: str) -> bool:
-    return _HASHED.search(url) is not None
+    return _HASHED_PATH.search(url) is not None
 
 
 def _add_headers(headers: Any, path: str, url: str) -> None:

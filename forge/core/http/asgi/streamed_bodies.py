@@ -37,7 +37,7 @@ class StreamedBody(io.RawIOBase):
         self._loop = asyncio.get_running_loop()
         self._next: Future[bytes] | None = None
         self._buffer = b""
-        self._ended = asyncio.Event()
+        self._body_end = asyncio.Event()
         self.is_whole = False
         """Whether its last byte came."""
 
@@ -59,7 +59,7 @@ class StreamedBody(io.RawIOBase):
         super().close()
 
     async def __call__(self) -> MutableMapping[str, Any]:
-        await self._ended.wait()
+        await self._body_end.wait()
         return await self._receive()
 
     async def drop(self, most: int) -> None:
@@ -90,5 +90,5 @@ class StreamedBody(io.RawIOBase):
             size += len(piece)
             if not message.get("more_body", False):
                 self.is_whole = True
-                self._ended.set()
+                self._body_end.set()
         return b"".join(pieces)

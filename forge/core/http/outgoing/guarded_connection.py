@@ -41,17 +41,17 @@ class GuardedBackend(httpcore.NetworkBackend):
             raise NotPublic(
                 f"{host} is {inside[0]}, which is inside of a network. This server connects to public addresses."
             )
-        failed: Exception = httpcore.ConnectError(f"{host} has no address.")
+        last_error: Exception = httpcore.ConnectError(f"{host} has no address.")
         for index, address in enumerate(addresses):
             try:
                 # An address that does not answer leaves the others their share of the time.
                 share = _left(self._deadline, httpcore.ConnectTimeout) / (len(addresses) - index)
                 stream = httpcore.SyncBackend().connect_tcp(str(address), port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failed = error
+                last_error = error
             else:
                 return _InTime(stream, self._deadline)
-        raise failed
+        raise last_error
 
 
 class _InTime(httpcore.NetworkStream):

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-_ASSIGNED = ip_network("192.0.0.0/24")
+_PROTOCOL_NETWORK = ip_network("192.0.0.0/24")
 """For protocols between machines of one network; Pythons before 3.12.4 call most of it global."""
 
 Address = IPv4Address | IPv6Address
@@ -23,11 +23,13 @@ def is_public(address: Address) -> bool:
     """
     if isinstance(address, IPv6Address):
         inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if embedded := [each for each in inner if each is not None]:
-            return all(map(is_public, embedded))
+        if ipv4_addresses := [each for each in inner if each is not None]:
+            return all(map(is_public, ipv4_addresses))
         if address.is_site_local:
             return False
-    return address.is_global and not address.is_multicast and not address.is_reserved and address not in _ASSIGNED
+    return (
+        address.is_global and not address.is_multicast and not address.is_reserved and address not in _PROTOCOL_NETWORK
+    )
 
 
 def resolve(host: str, port: int) -> Sequence[Address]:

@@ -27,12 +27,12 @@ class Command(BaseCommand):
         if name:
             self._do(name)
             return
-        known = {run.name: run for run in PeriodicRun.objects.all()}
+        runs_by_name = {run.name: run for run in PeriodicRun.objects.all()}
         self.stdout.write(ROW.format("TASK", "EVERY", "RUNS IN", "LAST RUN (UTC)", "PURPOSE"))
         for task in sorted(tasks.values(), key=lambda each: each.name):
-            last = last_run(task, known.get(task.name))
+            last = last_run(task, runs_by_name.get(task.name))
             self.stdout.write(ROW.format(task.name, period(task.every), task.runs.value, last, task.purpose))
-        for run in known.values():
+        for run in runs_by_name.values():
             if run.error and run.name in tasks:
                 self.stdout.write(f"{run.name} failed the last time: {run.error}")
 

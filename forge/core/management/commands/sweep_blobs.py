@@ -17,5 +17,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         adopt_strays()
-        swept = sweep_blobs()
-        self.stdout.write(f"{swept.blobs} blobs were removed, {size_text(swept.size)}.")
+        result = sweep_blobs()
+        self.stdout.write(f"{result.blobs} blobs were removed, {size_text(result.size)}.")

@@ -44,9 +44,9 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _anchors(copy: Path | None, named: list[str]) -> list[AuditAnchor]:
+def _anchors(copy: Path | None, anchor_texts: list[str]) -> list[AuditAnchor]:
     try:
-        anchors = read_anchors(named)
+        anchors = read_anchors(anchor_texts)
         if copy is not None:
             with copy.open(encoding="utf-8", errors="replace") as lines:
                 anchors += read_anchors(lines)

@@ -60,7 +60,7 @@ CODE_DIGITS = 6
 LINK_LIFE = timedelta(minutes=5)
 COLLECTOR_LIFE = timedelta(hours=24)
 
-_ENDED = "The code was used already, or is older than 5 minutes. Scan a new code on the computer."
+_CODE_ENDED = "The code was used already, or is older than 5 minutes. Scan a new code on the computer."
 
 
 @transaction.atomic
@@ -188,14 +188,14 @@ def enter_collecting(secret: str, link_id: UUID) -> tuple[Collector, str]:
     now = timezone.now()
     # Only one of those who redeem it at this moment succeeds.
     own = CollectingLink.objects.filter(pk=link_id, audience=CollectingAudience.OWN)
-    unused = own.filter(secret_hash=hash_secret(secret), used=None, expires__gt=now)
-    if not unused.update(used=now):
-        raise LinkEnded(_ENDED)
+    unused_codes = own.filter(secret_hash=hash_secret(secret), used=None, expires__gt=now)
+    if not unused_codes.update(used=now):
+        raise LinkEnded(_CODE_ENDED)
     cookie_secret = new_secret()
     Collector.objects.create(link_id=link_id, secret_hash=hash_secret(cookie_secret), expires=now + COLLECTOR_LIFE)
     collector = find_collector({cookie_name(link_id): cookie_secret}, link_id)
     if collector is None:
-        raise LinkEnded(_ENDED)
+        raise LinkEnded(_CODE_ENDED)
     project = collector.link.project
     write_entry(principal_of_collector(collector), "data.collect-enter", project.stream, project.place)
     return collector, cookie_secret
@@ -207,13 +207,13 @@ def agree_as_collector(collector: Collector, text: str, purposes: Collection[str
     asks for; for what it needs if none is named. Raises what `agree` does."""
     link, principal = collector.link, principal_of_collector(collector)
     project = link.project
-    agreed = agreed_purposes(link, purposes)
+    covered_purposes = agreed_purposes(link, purposes)
     if link.is_for_guests:
-        collector.consent = store_consent(project, guest_terms_for(project, link.days, agreed), text, None)
+        collector.consent = store_consent(project, guest_terms_for(project, link.days, covered_purposes), text, None)
         consent = str(collector.consent.pk)
         write_entry(principal, "data.agree", project.stream, project.place, consent=consent, guest=collector.pseudonym)
     else:
-        collector.consent = agree(principal, project, purposes=agreed, days=link.days, text=text)
+        collector.consent = agree(principal, project, purposes=covered_purposes, days=link.days, text=text)
     collector.save(update_fields=["consent"])
     return collector
 
@@ -253,7 +253,7 @@ def delete_ended_links() -> None:
     own = CollectingLink.objects.filter(audience=CollectingAudience.OWN)
     own.filter(used=None, expires__lte=now).delete()
     own.filter(used__isnull=False).exclude(collectors__expires__gt=now).delete()
-    stored = Submission.objects.filter(state__in=(SubmissionState.WAITING, SubmissionState.ACCEPTED))
-    unerased = Submission.objects.filter(erased=None)
-    ended = CollectingLink.objects.filter(audience=CollectingAudience.GUESTS, expires__lte=now)
-    ended.exclude(collectors__submissions__in=stored | unerased).delete()
+    stored_submissions = Submission.objects.filter(state__in=(SubmissionState.WAITING, SubmissionState.ACCEPTED))
+    unerased_submissions = Submission.objects.filter(erased=None)
+    ended_links = CollectingLink.objects.filter(audience=CollectingAudience.GUESTS, expires__lte=now)
+    ended_links.exclude(collectors__submissions__in=stored_submissions | unerased_submissions).delete()

@@ -87,10 +87,10 @@ def accept_submissions(actor: Actor, project: Project, ids: Collection[UUID]) ->
     data_set = DataSet.objects.filter(project=project).first()
     if data_set is None:
         return 0
-    with (change := DataSetChange(data_set.pk)) as locked:
+    with (change := DataSetChange(data_set.pk)) as locked_data_set:
         rows = _waiting(actor, project, ids)
         _require_play_of_all(actor, rows)
-        count = sum(_accept(actor, locked, each, project) for each in rows)
+        count = sum(_accept(actor, locked_data_set, each, project) for each in rows)
         change.note(actor, "data.accept", count=count)
     erase_submissions(project.pk)
     return count
@@ -120,20 +120,20 @@ def withdraw_as_guest(collector: Collector) -> int:
     if data_set is None:
         return 0
     principal = principal_of_collector(collector)
-    with (change := DataSetChange(data_set.pk)) as locked:
-        sent = Submission.objects.filter(collector=collector)
-        consents = Consent.objects.filter(pk__in=[*sent.values_list("consent", flat=True), collector.consent_id])
-        count = sent.exclude(state__in=(SubmissionState.REFUSED, SubmissionState.DELETED)).count()
-        remove_samples(locked, Sample.objects.filter(consent__in=consents), RemovalReason.WITHDRAWN, principal)
-        _drop(sent.filter(state=SubmissionState.WAITING), SubmissionState.DELETED)
-        sent.filter(state=SubmissionState.ACCEPTED).update(
+    with (change := DataSetChange(data_set.pk)) as locked_data_set:
+        submissions = Submission.objects.filter(collector=collector)
+        consents = Consent.objects.filter(pk__in=[*submissions.values_list("consent", flat=True), collector.consent_id])
+        count = submissions.exclude(state__in=(SubmissionState.REFUSED, SubmissionState.DELETED)).count()
+        remove_samples(locked_data_set, Sample.objects.filter(consent__in=consents), RemovalReason.WITHDRAWN, principal)
+        _drop(submissions.filter(state=SubmissionState.WAITING), SubmissionState.DELETED)
+        submissions.filter(state=SubmissionState.ACCEPTED).update(
             state=SubmissionState.DELETED, drawing={}, erased=timezone.now()
         )
         list_deleted(consents=list(consents.values_list("pk", flat=True)))
         consents.filter(withdrawn=None).update(withdrawn=timezone.now())
         change.note(principal, "data.withdraw", count=count, guest=collector.pseudonym)
     erase_submissions(project.pk)
-    erase_removed(locked, most=AT_ONCE)
+    erase_removed(locked_data_set, most=AT_ONCE)
     return count
 
 
@@ -221,6 +221,6 @@ def _accept(actor: Actor, data_set: DataSet, row: Submission, project: Project) 
 def _drop(rows: SubmissionQuerySet, state: SubmissionState) -> int:
     """Unlinks the bytes of recordings and clears what was made from them."""
     ids = list(rows.values_list("pk", flat=True))
-    dropped = Submission.objects.filter(pk__in=ids)
-    links_of_all(dropped).delete()
-    return dropped.update(state=state, drawing={})
+    submissions = Submission.objects.filter(pk__in=ids)
+    links_of_all(submissions).delete()
+    return submissions.update(state=state, drawing={})

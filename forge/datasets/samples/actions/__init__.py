@@ -5,10 +5,10 @@ from forge.datasets.samples.actions.cut import LabelledPart, ProposedParts, cut_
 from forge.datasets.samples.actions.delete import delete_sample, delete_samples, end_consents, withdraw_consent
 from forge.datasets.samples.actions.mark import (
     UNCHANGED,
-    Marked,
+    PreviousMarks,
     SampleEventJson,
     SampleMark,
-    Unchanged,
+    UnchangedValue,
     mark_samples,
 )
 from forge.datasets.samples.actions.store import SampleOrigin
@@ -16,12 +16,12 @@ from forge.datasets.samples.actions.store import SampleOrigin
 __all__ = [
     "UNCHANGED",
     "LabelledPart",
-    "Marked",
+    "PreviousMarks",
     "ProposedParts",
     "SampleEventJson",
     "SampleMark",
     "SampleOrigin",
-    "Unchanged",
+    "UnchangedValue",
     "add_sample",
     "cut_sample",
     "delete_sample",

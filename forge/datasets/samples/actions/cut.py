@@ -18,7 +18,7 @@ from forge.datasets.errors import ConsentOver, ContentRefused
 from forge.datasets.models import Consent, DataSet, Sample
 from forge.datasets.playing import require_play
 from forge.datasets.samples.actions.add import checked_word
-from forge.datasets.samples.actions.mark import Marked, SampleMark
+from forge.datasets.samples.actions.mark import PreviousMarks, SampleMark
 from forge.datasets.samples.actions.store import SampleOrigin, new_row
 from forge.datasets.samples.models import SampleSource
 from forge.projects.access import require
@@ -59,7 +59,7 @@ def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedP
         raise ContentRefused(str(error)) from None
 
 
-def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revision: int) -> Marked:
+def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revision: int) -> PreviousMarks:
     """Adds each part as a sample with the person, split, consent and device of the whole, which is left out of further
     versions. A part that the data set has already is not added again.
 
@@ -79,15 +79,15 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revi
     digests = sorted({blob.digest for blob in blobs})
     with delete_on_failure(digests), (change := DataSetChange(sample.data_set_id)) as data_set:
         whole = _current(actor, sample, revision)
-        added = _store(actor, data_set, whole, contents, blobs, parts)
-        if link_owned([(each, each.digest) for each in added], project.organisation_id):
+        new_samples = _store(actor, data_set, whole, contents, blobs, parts)
+        if link_owned([(each, each.digest) for each in new_samples], project.organisation_id):
             require_fits(project.organisation_id)
         before = [SampleMark(whole.number, whole.label, whole.left_out)]
-        before += [SampleMark(each.number, each.label, left_out=True) for each in added]
+        before += [SampleMark(each.number, each.label, left_out=True) for each in new_samples]
         Sample.objects.filter(pk=whole.pk).update(left_out=True, revision=data_set.revision)
-        change.note(actor, "data.cut", number=whole.number, count=len(added))
-    delete_if_unlinked(sorted(set(digests) - {each.digest for each in added}))
-    return Marked(data_set.revision, before)
+        change.note(actor, "data.cut", number=whole.number, count=len(new_samples))
+    delete_if_unlinked(sorted(set(digests) - {each.digest for each in new_samples}))
+    return PreviousMarks(data_set.revision, before)
 
 
 def _contents(sample: Sample, parts: Sequence[LabelledPart]) -> list[Content]:
@@ -124,13 +124,13 @@ def _store(
     parts: Sequence[LabelledPart],
 ) -> list[Sample]:
     present = Sample.objects.available().filter(data_set=data_set, digest__in=[blob.digest for blob in blobs])
-    known = set(present.values_list("digest", flat=True))
+    known_digests = set(present.values_list("digest", flat=True))
     origin = SampleOrigin(device=whole.device, source=SampleSource(whole.source))
     rows: list[Sample] = []
     for content, blob, each in zip(contents, blobs, parts, strict=True):
-        if blob.digest in known:
+        if blob.digest in known_digests:
             continue
-        known.add(blob.digest)
+        known_digests.add(blob.digest)
         label = checked_word(each.label, "label")
         split = Split(whole.split)
         rows.append(new_row(data_set, whole.consent, content, blob, label, split, whole.group, origin, actor, None))

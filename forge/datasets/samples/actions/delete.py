@@ -88,15 +88,15 @@ def delete_samples(actor: Actor, project: Project, numbers: Collection[int]) -> 
     Raises `Invalid`, `NotFound` for a number that the data does not have, and what `require_delete` raises.
     """
     require(actor, Verb.READ, project)
-    wanted = frozenset(numbers)
-    if not 0 < len(wanted) <= MAX_DELETED:
+    wanted_numbers = frozenset(numbers)
+    if not 0 < len(wanted_numbers) <= MAX_DELETED:
         raise Invalid(f"Name 1 to {MAX_DELETED} samples.")
     row = DataSet.objects.visible_to(actor).filter(project=project).first()
     if row is None:
         raise nothing_here(actor)
     with (change := DataSetChange(row.pk)) as data_set:
-        samples = Sample.objects.available().filter(data_set=data_set, number__in=wanted)
-        if samples.count() < len(wanted):
+        samples = Sample.objects.available().filter(data_set=data_set, number__in=wanted_numbers)
+        if samples.count() < len(wanted_numbers):
             raise nothing_here(actor)
         require_delete(actor, project, samples)
         removal = remove_samples(data_set, samples, RemovalReason.DELETED, actor)
@@ -121,8 +121,8 @@ def end_consents(now: datetime | None = None) -> int:
 def _end(data_set_id: UUID, now: datetime) -> int:
     with (change := DataSetChange(data_set_id)) as data_set:
         consents = Consent.objects.filter(data_set=data_set, ends__lte=now, withdrawn=None)
-        ended = Sample.objects.filter(consent__in=consents)
-        removal = remove_samples(data_set, ended, RemovalReason.ENDED, INSTALLATION)
+        ended_samples = Sample.objects.filter(consent__in=consents)
+        removal = remove_samples(data_set, ended_samples, RemovalReason.ENDED, INSTALLATION)
         count = removal.count if removal else 0
         archives = stop_imports(DataImport.objects.filter(consent__in=consents), "The time of the consent is over.")
         if consents.update(withdrawn=now):
@@ -142,8 +142,8 @@ def remove_samples(
         return None
     numbers = [number for _, number in rows]
     scope = SampleScope(data_set.pk, numbers)
-    stopped = interrupt(scope, f"Samples that this works with were deleted. {reason.label}.")
-    removal = SampleRemoval.objects.create(data_set=data_set, reason=reason, count=len(numbers), stopped=stopped)
+    sentences = interrupt(scope, f"Samples that this works with were deleted. {reason.label}.")
+    removal = SampleRemoval.objects.create(data_set=data_set, reason=reason, count=len(numbers), stopped=sentences)
     links_of_all(present).delete()
     delete_analyses(present)
     present.update(

@@ -36,11 +36,11 @@ class SampleEventJson(TypedDict):
     end: float
 
 
-class Unchanged:
+class UnchangedValue:
     """Says that something stays as it is, where None means something."""
 
 
-UNCHANGED = Unchanged()
+UNCHANGED = UnchangedValue()
 
 
 @dataclass(frozen=True)
@@ -54,41 +54,43 @@ class SampleMark:
     """Whether its label becomes the one that is proposed; without a proposal it stays."""
     confirms: bool = False
     """Whether a person says that its label is right, so that it is not in doubt any more."""
-    events: Sequence[SampleEventJson] | Unchanged | None = UNCHANGED
+    events: Sequence[SampleEventJson] | UnchangedValue | None = UNCHANGED
     """Where labels happen, in seconds. None: the label holds for all of the recording."""
-    positions: Sequence[ObjectPositionJson] | Unchanged | None = UNCHANGED
+    positions: Sequence[ObjectPositionJson] | UnchangedValue | None = UNCHANGED
     """Where objects are in a picture. None: nobody marked it."""
     disputed: bool | None = None
     """Whether people disagree about its label. A new label, or a confirmed one, settles that."""
 
 
 @dataclass(frozen=True)
-class Marked:
+class PreviousMarks:
     """The previous values of changed samples. Sent back with `revision`, they undo the change."""
 
     revision: int
     before: Sequence[SampleMark]
 
 
-def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], revision: int) -> Marked:
+def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], revision: int) -> PreviousMarks:
     """Changes samples, all of them or none. `revision` is that of the data set when the person read them.
 
     Raises `Stale` where one of them changed since, `Invalid`, `NotFound` for a number that the data set does not have,
     and `Forbidden`: test samples that a saved version has are changed by owners alone.
     """
     require(actor, Verb.EDIT, project)
-    wanted = {each.number: each for each in marks}
-    if not 0 < len(wanted) <= MAX_MARKS:
+    marks_by_number = {each.number: each for each in marks}
+    if not 0 < len(marks_by_number) <= MAX_MARKS:
         raise Invalid(f"Name 1 to {MAX_MARKS} samples.")
     row = DataSet.objects.visible_to(actor).filter(project=project).first()
     if row is None:
         raise nothing_here(actor)
     with (change := DataSetChange(row.pk)) as data_set:
-        samples = _read(actor, data_set, sorted(wanted))
-        if len(samples) < len(wanted):
+        samples = _read(actor, data_set, sorted(marks_by_number))
+        if len(samples) < len(marks_by_number):
             raise nothing_here(actor)
-        if changed := [each.number for each in samples if each.revision > revision]:
-            raise Stale(f"{_named(changed)} changed since you read the data. Nothing was done; look at it again.")
+        if changed_numbers := [each.number for each in samples if each.revision > revision]:
+            raise Stale(
+                f"{_samples_text(changed_numbers)} changed since you read the data. Nothing was done; look at it again."
+            )
         if any(each.tested_since is not None for each in samples):
             # Figures of earlier versions were computed on these samples.
             require(actor, Verb.CHANGE_TESTS, project)
@@ -99,18 +101,20 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
                 each.left_out,
                 events=each.events,
                 # Only where they change: those of 5000 pictures are a large answer.
-                positions=UNCHANGED if isinstance(wanted[each.number].positions, Unchanged) else each.positions,
+                positions=UNCHANGED
+                if isinstance(marks_by_number[each.number].positions, UnchangedValue)
+                else each.positions,
                 disputed=True if each.is_disputed else None,
             )
             for each in samples
         ]
         for sample in samples:
-            _apply(sample, wanted[sample.number], data_set.revision, actor)
+            _apply(sample, marks_by_number[sample.number], data_set.revision, actor)
         fields = ["label", "labelled_by", "is_disputed", "left_out", "events", "positions", "revision"]
         Sample.objects.bulk_update(samples, fields, batch_size=_BATCH)
-        _settle_doubts([each.pk for each in samples if wanted[each.number].confirms])
+        _settle_doubts([each.pk for each in samples if marks_by_number[each.number].confirms])
         change.note(actor, "data.mark", count=len(samples))
-    return Marked(data_set.revision, before)
+    return PreviousMarks(data_set.revision, before)
 
 
 def _read(actor: Actor, data_set: DataSet, numbers: Sequence[int]) -> list[Sample]:
@@ -132,9 +136,9 @@ def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> Non
         sample.is_disputed = False
     if mark.disputed is not None:
         sample.is_disputed = mark.disputed and sample.label != ""
-    if not isinstance(mark.events, Unchanged) and mark.events != sample.events:
+    if not isinstance(mark.events, UnchangedValue) and mark.events != sample.events:
         sample.events = None if mark.events is None else _checked_events(sample, mark.events)
-    if not isinstance(mark.positions, Unchanged) and mark.positions != sample.positions:
+    if not isinstance(mark.positions, UnchangedValue) and mark.positions != sample.positions:
         set_positions(actor, sample, mark.positions)
 
 
@@ -151,17 +155,19 @@ def _checked_events(sample: Sample, events: Sequence[SampleEventJson]) -> list[S
                 f"A marked place of sample {sample.number} needs a label, and a start before its end within "
                 f"{seconds:g} s."
             )
-    ordered = sorted(events, key=lambda each: (each["start"], each["end"]))
-    return [{**each, "label": checked_word(each["label"], "label")} for each in ordered]
+    ordered_events = sorted(events, key=lambda each: (each["start"], each["end"]))
+    return [{**each, "label": checked_word(each["label"], "label")} for each in ordered_events]
 
 
 def _settle_doubts(samples: Sequence[UUID]) -> None:
     """Labels that a person confirmed are not in doubt any more."""
     for start in range(0, len(samples), _BATCH):
-        doubted = SampleAnalysis.objects.filter(sample__in=samples[start : start + _BATCH]).exclude(doubted_label="")
-        doubted.update(doubted_label="")
+        doubted_analyses = SampleAnalysis.objects.filter(sample__in=samples[start : start + _BATCH]).exclude(
+            doubted_label=""
+        )
+        doubted_analyses.update(doubted_label="")
 
 
-def _named(numbers: Sequence[int]) -> str:
+def _samples_text(numbers: Sequence[int]) -> str:
     first = f"Sample {numbers[0]}"
     return first if len(numbers) == 1 else f"{first} and {len(numbers) - 1} more"

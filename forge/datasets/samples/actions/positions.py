@@ -13,7 +13,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.positions import NOTHING, ObjectPositionJson, label_of_positions, positions_to_json, read_positions
 
 
-def set_positions(actor: Actor, sample: Sample, sent: Sequence[ObjectPositionJson] | None) -> None:
+def set_positions(actor: Actor, sample: Sample, positions_json: Sequence[ObjectPositionJson] | None) -> None:
     """Sets where objects are in a picture; None: nobody marked it, none: somebody found no object.
 
     A picture without a label gets that of most of its objects, since versions have labelled samples alone. Raises
@@ -23,7 +23,7 @@ def set_positions(actor: Actor, sample: Sample, sent: Sequence[ObjectPositionJso
     if sample.kind != SampleKind.PICTURE:
         raise Invalid(f"Sample {sample.number} is no picture; only pictures have positions.")
     try:
-        positions = read_positions(sent)
+        positions = read_positions(positions_json)
     except BadContent as error:
         raise Invalid(f"Sample {sample.number}: {error}") from None
     has_own_label = sample.label and not (sample.label == NOTHING and sample.positions == [])

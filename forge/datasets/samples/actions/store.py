@@ -39,23 +39,23 @@ def store_sample(
     origin: SampleOrigin,
     actor: Actor,
     *,
-    wanted: Split | None = None,
+    wanted_split: Split | None = None,
     events: Sequence[Mapping[str, Any]] | None = None,
     positions: Positions | None = None,
 ) -> Sample:
     """Creates the row of a sample, whose blob the caller links. The data set is locked.
 
-    `wanted` is the split of a new group, and of a sample of nobody, where the consent covers it. `events` are the
+    `wanted_split` is the split of a new group, and of a sample of nobody, where the consent covers it. `events` are the
     marked places of a long recording, and `positions` where objects are in a picture. Raises `SampleKnown` and
     `WrongSide`.
     """
     if Sample.objects.available().filter(data_set=data_set, digest=blob.digest).exists():
         raise SampleKnown("The data set has a sample with the same bytes.", blob.digest)
-    group = None if origin.alone else _group(data_set, consent, label, origin.pseudonym, wanted)
+    group = None if origin.alone else _group(data_set, consent, label, origin.pseudonym, wanted_split)
     if group is not None:
         split = Split(group.split)
     else:
-        split = split_of_nobody(data_set, consent, blob.digest, wanted)
+        split = split_of_nobody(data_set, consent, blob.digest, wanted_split)
     if not consent.covers(split):
         raise WrongSide(
             f"Samples of {group} are for {split.value}, which the terms do not cover. "
@@ -103,23 +103,27 @@ def new_row(
     )
 
 
-def split_of_nobody(data_set: DataSet, consent: Consent, digest: str, wanted: Split | None) -> Split:
+def split_of_nobody(data_set: DataSet, consent: Consent, digest: str, wanted_split: Split | None) -> Split:
     """Chooses the split of a sample of nobody, which the consent covers: the one that is wanted, if it does."""
-    for split in (wanted, split_of_single(data_set.pk, digest)):
+    for split in (wanted_split, split_of_single(data_set.pk, digest)):
         if split is not None and consent.covers(split):
             return split
     return Split.TRAIN if consent.for_training else Split.TEST
 
 
-def _group(data_set: DataSet, consent: Consent, label: str, pseudonym: str, wanted: Split | None) -> Group:
+def _group(data_set: DataSet, consent: Consent, label: str, pseudonym: str, wanted_split: Split | None) -> Group:
     """Finds the group of a sample, or creates it with its split for ever."""
-    named = {"pseudonym": pseudonym} if pseudonym else {"person": consent.person}
-    group = Group.objects.filter(data_set=data_set, **named).first()
+    identity = {"pseudonym": pseudonym} if pseudonym else {"person": consent.person}
+    group = Group.objects.filter(data_set=data_set, **identity).first()
     if group is not None:
         return group
-    split = wanted if wanted is not None and consent.covers(wanted) else _split_of(data_set, consent, label)
+    split = (
+        wanted_split
+        if wanted_split is not None and consent.covers(wanted_split)
+        else _split_of(data_set, consent, label)
+    )
     data_set.last_group += 1
-    return Group.objects.create(data_set=data_set, number=data_set.last_group, split=split.value, **named)
+    return Group.objects.create(data_set=data_set, number=data_set.last_group, split=split.value, **identity)
 
 
 def _split_of(data_set: DataSet, consent: Consent, label: str) -> Split:
@@ -129,7 +133,7 @@ def _split_of(data_set: DataSet, consent: Consent, label: str) -> Split:
     if not consent.for_tests:
         return Split.TRAIN
     counts: dict[Split, Counter[str]] = {split: Counter() for split in Split}
-    stored = Sample.objects.available().filter(data_set=data_set, label=label).order_by()
-    for split, count in stored.values_list("split").annotate(count=Count("pk")):
+    stored_samples = Sample.objects.available().filter(data_set=data_set, label=label).order_by()
+    for split, count in stored_samples.values_list("split").annotate(count=Count("pk")):
         counts[Split(split)][label] = count
     return split_of_new_group({label: 1}, counts)

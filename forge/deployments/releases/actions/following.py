@@ -12,7 +12,7 @@ from forge.deployments.access import version_of
 from forge.deployments.announcements import DEPLOYMENT_BLOCKED, DEPLOYMENT_CHANGED
 from forge.deployments.models import Deployment, Release
 from forge.deployments.releases.actions.records import ReleaseRecord
-from forge.deployments.releases.changes import begin_release, locked, release_now
+from forge.deployments.releases.changes import begin_release, lock_deployment, release_now
 from forge.deployments.releases.gate import missing_for
 from forge.registry.models import Tag
 
@@ -24,7 +24,7 @@ def follow_tag(actor: Actor, deployment: Deployment) -> None:
     Raises `Forbidden` for anyone but the server itself, and `DeploymentNotFound`.
     """
     require_operator(actor)
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     if not deployment.follows:
         return
     before = release_now(deployment)

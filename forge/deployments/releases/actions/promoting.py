@@ -12,7 +12,7 @@ from forge.deployments.errors import NotPromoted
 from forge.deployments.facets import serving_facet, source_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.releases.actions.records import ReleaseRecord
-from forge.deployments.releases.changes import begin_release, locked, release_now, require_accepted
+from forge.deployments.releases.changes import begin_release, lock_deployment, release_now, require_accepted
 from forge.projects.access import require
 
 
@@ -24,21 +24,21 @@ def promote(actor: Actor, deployment: Deployment, *, precondition: Precondition 
     both serve the same, and `VersionNotAccepted`.
     """
     require(actor, Verb.DEPLOY, deployment.project)
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     source = deployment.promoted_from
     if source is None:
         raise NotPromoted(f"{deployment.title} is promoted from no deployment. Choose one in its settings.")
-    before, offered = release_now(deployment), release_now(source)
-    require_precondition((serving_facet(deployment, before), source_facet(source, offered)), precondition)
-    if offered.digest == before.digest:
+    before, offered_release = release_now(deployment), release_now(source)
+    require_precondition((serving_facet(deployment, before), source_facet(source, offered_release)), precondition)
+    if offered_release.digest == before.digest:
         raise Invalid(f"{deployment.title} serves {before.version} already, as {source.title} does.")
-    require_accepted(offered.build, offered.version, offered.digest)
+    require_accepted(offered_release.build, offered_release.version, offered_release.digest)
     deployment.follows = ""
     release = begin_release(
         deployment,
-        offered.build,
-        offered.version,
-        offered.digest,
+        offered_release.build,
+        offered_release.version,
+        offered_release.digest,
         chosen_by=actor.person,
         promoted_from=source.title,
     )

@@ -11,7 +11,7 @@ from forge.core.preconditions import Precondition, require_precondition
 from forge.deployments.facets import serving_facet
 from forge.deployments.models import Deployment, Release
 from forge.deployments.releases.actions.records import ReleaseRecord
-from forge.deployments.releases.changes import begin_release, locked, release_now, require_accepted
+from forge.deployments.releases.changes import begin_release, lock_deployment, release_now, require_accepted
 from forge.deployments.releases.choices import TagChoice, chosen_tag
 from forge.projects.access import require
 
@@ -20,11 +20,11 @@ from forge.projects.access import require
 def serve_tag(actor: Actor, deployment: Deployment, choice: TagChoice, *, precondition: Precondition = None) -> Release:
     """Serves the build of a tag from now on. The same build again makes no release.
 
-    Raises `Forbidden`, `Stale`, `NoSuchTag`, `Withdrawn`, `Invalid` and `VersionNotAccepted`.
+    Raises `Forbidden`, `Stale`, `NoSuchTag`, `TagWithdrawn`, `Invalid` and `VersionNotAccepted`.
     """
     project = deployment.project
     require(actor, Verb.DEPLOY, project)
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     before = release_now(deployment)
     require_precondition((serving_facet(deployment, before),), precondition)
     if choice.follow and deployment.promoted_from is not None:
@@ -50,7 +50,7 @@ def go_back(actor: Actor, deployment: Deployment, number: int, *, precondition: 
     Raises `Forbidden`, `Stale`, `NotFound`, `Invalid` and `VersionNotAccepted`.
     """
     require(actor, Verb.DEPLOY, deployment.project)
-    deployment = locked(deployment)
+    deployment = lock_deployment(deployment)
     before = release_now(deployment)
     require_precondition((serving_facet(deployment, before),), precondition)
     earlier = deployment.releases.select_related("build__artefact", "build__project").filter(number=number).first()

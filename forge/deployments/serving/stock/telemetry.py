@@ -49,8 +49,8 @@ def events_of(body: bytes) -> Counter[tuple[str, str]]:
     if not isinstance(report, dict):
         return Counter()
     browser = report.get("deviceTypeId")
-    known = browser if isinstance(browser, str) and browser in BROWSERS else OTHER_BROWSER
-    return Counter((event, known) for event in _types(report))
+    counted_browser = browser if isinstance(browser, str) and browser in BROWSERS else OTHER_BROWSER
+    return Counter((event, counted_browser) for event in _types(report))
 
 
 def write_telemetry(reports: PendingCounts[TelemetryKey] = counter) -> None:

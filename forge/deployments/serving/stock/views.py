@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from forge.core.blobs.store import read_blob
 from forge.deployments.models import Deployment
 from forge.deployments.serving import calls
-from forge.deployments.serving.answers import allow_methods, for_origin, refused, rune_response
+from forge.deployments.serving.answers import allow_methods, for_origin, refusal_response, rune_response
 from forge.deployments.serving.callers import (
     AppCaller,
     find_caller,
@@ -80,9 +80,9 @@ def _answer(request: HttpRequest, methods: str, answer: Answer) -> HttpResponseB
         require_rate(caller.key.pk)
         response = answer(request, caller)
     except ServingRefusal as refusal:
-        response = refused(request, target, refusal, methods)
+        response = refusal_response(request, target, refusal, methods)
     patch_vary_headers(response, ("x-api-key", "deploymentId"))
-    return for_origin(request, target, response, exposed=("x-nonce",))
+    return for_origin(request, target, response, exposed_headers=("x-nonce",))
 
 
 def _caller(request: HttpRequest) -> AppCaller:
@@ -105,9 +105,9 @@ def _rune(request: HttpRequest, caller: AppCaller) -> HttpResponseBase:
         raise ServingRefusal(RUNE_TOO_LARGE)
     else:
         rune = read_blob(release.rune)
-        boxed = encrypt(rune, deployment.pk, key_id, request.headers.get("x-publicKey", ""))
-        response = HttpResponse(boxed.body, content_type="application/octet-stream")
-        response.headers["x-nonce"] = boxed.nonce_text
+        encrypted_rune = encrypt(rune, deployment.pk, key_id, request.headers.get("x-publicKey", ""))
+        response = HttpResponse(encrypted_rune.body, content_type="application/octet-stream")
+        response.headers["x-nonce"] = encrypted_rune.nonce_text
         response.headers["Cache-Control"] = "no-store"
     note_use(caller.key)
     calls.counter.add((deployment.pk, False))

@@ -56,8 +56,8 @@ def sign_deployment(context: JobContext) -> Mapping[str, Any]:
         release = deployment.releases.select_related("build__artefact", "build__project").get(ended=None)
         _require_admitted(deployment, release)
         root, pairs = _current_root(organisation)
-        signed = _sign(deployment, release, root, pairs)
-    return {"version": signed.version, "release": release.number, "root": root.version}
+        documents = _sign(deployment, release, root, pairs)
+    return {"version": documents.version, "release": release.number, "root": root.version}
 
 
 def _deployment(pk: str) -> Deployment:
@@ -71,9 +71,11 @@ def _deployment(pk: str) -> Deployment:
 def _require_admitted(deployment: Deployment, release: Release) -> None:
     """Asks the gate for a release that was not signed before. One that was stays served while rules change around it,
     and a withdrawn one is not signed again."""
-    withdrawn = WithdrawnRune.objects.filter(repository__project=deployment.project_id, digest=release.digest).first()
-    if withdrawn is not None:
-        raise JobFailed(f"{release.version} is not signed again: {withdrawn}.")
+    withdrawn_rune = WithdrawnRune.objects.filter(
+        repository__project=deployment.project_id, digest=release.digest
+    ).first()
+    if withdrawn_rune is not None:
+        raise JobFailed(f"{release.version} is not signed again: {withdrawn_rune}.")
     newest = newest_document(deployment, UpdateRole.TARGETS)
     if newest is not None and newest.release == release.number:
         return
@@ -86,27 +88,27 @@ def _current_root(organisation: Organisation) -> tuple[UpdateRoot, list[SigningP
     somebody replaced keys. The caller has locked the organisation."""
     root = root_of(organisation.pk)
     rows = list(UpdateKey.objects.filter(organisation=organisation).exclude(sealed=""))
-    ended = [row for row in rows if row.ended is not None]
+    ended_keys = [row for row in rows if row.ended is not None]
     now = timezone.now()
     life = LIFETIMES[UpdateRole.ROOT]
     # One that ends later than it may was signed while the clock was ahead.
     is_fresh = root is not None and life / 2 < root.expires - now <= life + LONGEST_WAIT
-    if root is not None and is_fresh and not ended:
-        return root, _opened(rows)
+    if root is not None and is_fresh and not ended_keys:
+        return root, _open_all(rows)
     secret = _secret(may_make=not rows and not SigningKey.objects.exclude(sealed="").exists())
-    former = _opened(rows)
-    replaced = {row.key_id for row in ended}
-    pairs = [pair for pair in former if pair.key.keyid not in replaced]
+    former = _open_all(rows)
+    replaced_ids = {row.key_id for row in ended_keys}
+    pairs = [pair for pair in former if pair.key.keyid not in replaced_ids]
     for role in UpdateRole:
-        wanted = ROOT_KEYS if role is UpdateRole.ROOT else 1
-        pairs += [make_pair(role) for _ in range(wanted - sum(pair.role is role for pair in pairs))]
+        key_count = ROOT_KEYS if role is UpdateRole.ROOT else 1
+        pairs += [make_pair(role) for _ in range(key_count - sum(pair.role is role for pair in pairs))]
     version = root.version + 1 if root is not None else 1
     text, expires = root_document(pairs, version, now, former)
-    known = {row.key_id for row in rows}
+    known_ids = {row.key_id for row in rows}
     for pair in pairs:
-        if pair.key.keyid not in known:
+        if pair.key.keyid not in known_ids:
             _store(organisation, pair, secret)
-    UpdateKey.objects.filter(key_id__in=replaced).update(sealed="")
+    UpdateKey.objects.filter(key_id__in=replaced_ids).update(sealed="")
     root = UpdateRoot.objects.create(organisation=organisation, version=version, document=text, expires=expires)
     write_entry(INSTALLATION, "update-root.sign", organisation.stream, organisation.place, version=version)
     return root, pairs
@@ -141,8 +143,8 @@ def _sign(deployment: Deployment, release: Release, root: UpdateRoot, pairs: Seq
         for role, text in documents.texts.items()
     )
     versions = UpdateDocument.objects.filter(deployment=deployment, role=UpdateRole.TIMESTAMP)
-    stored = list(versions.order_by("-version").values_list("version", flat=True)[:STORED_VERSIONS])
-    UpdateDocument.objects.filter(deployment=deployment, version__lt=stored[-1]).delete()
+    stored_versions = list(versions.order_by("-version").values_list("version", flat=True)[:STORED_VERSIONS])
+    UpdateDocument.objects.filter(deployment=deployment, version__lt=stored_versions[-1]).delete()
     return documents
 
 
@@ -158,16 +160,16 @@ def _store(organisation: Organisation, pair: SigningPair, secret: str) -> None:
     )
 
 
-def _opened(rows: Sequence[UpdateKey]) -> list[SigningPair]:
+def _open_all(rows: Sequence[UpdateKey]) -> list[SigningPair]:
     if not rows:
         return []
     secret = _secret(may_make=False)
     return [_open(row.role, row.sealed, secret, row.pk) for row in rows]
 
 
-def _open(role: str, sealed: str, secret: str, pk: UUID) -> SigningPair:
+def _open(role: str, sealed_key: str, secret: str, pk: UUID) -> SigningPair:
     try:
-        return read_pair(UpdateRole(role), unseal_key(sealed, secret, pk))
+        return read_pair(UpdateRole(role), unseal_key(sealed_key, secret, pk))
     except SecretUnusable as error:
         raise JobFailed(str(error)) from error
 

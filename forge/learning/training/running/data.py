@@ -17,7 +17,7 @@ from forge.datasets.versions.manifest import Entry
 from forge.datasets.versions.other_projects import usable_samples
 from forge.projects.models import Project
 from rune.datasets.export.data_folder import DATA_FOLDER
-from rune.datasets.export.layout import Exported, VersionOrigin
+from rune.datasets.export.layout import ExportedSample, VersionOrigin
 
 ARCHIVE = "data.zip"
 """The name of the ZIP file in the folder of a job."""
@@ -40,7 +40,7 @@ def write_data(version: DataVersion, entries: Collection[Entry], target: Path) -
     """
     rows = Sample.objects.filter(data_set=version.data_set_id, number__in=[entry.number for entry in entries])
     media_types = dict(rows.values_list("number", "media_type"))
-    written: list[Exported] = []
+    exported_samples: list[ExportedSample] = []
     numbers: dict[str, int] = {}
     with zipfile.ZipFile(target, "w") as archive:
         for entry in entries:
@@ -52,8 +52,8 @@ def write_data(version: DataVersion, entries: Collection[Entry], target: Path) -
             path = DATA_FOLDER.path(sample)
             archive.writestr(path, data)
             numbers[path] = entry.number
-            written.append(sample)
+            exported_samples.append(sample)
         # The name of the project is of no use to what learns.
-        for name, data in DATA_FOLDER.lists(VersionOrigin("data", version.number, version.digest), written):
+        for name, data in DATA_FOLDER.lists(VersionOrigin("data", version.number, version.digest), exported_samples):
             archive.writestr(name, data)
     return numbers

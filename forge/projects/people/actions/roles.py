@@ -59,11 +59,11 @@ def invite_to_project_by_email(
     """Sends a letter with a link of its own to each of these addresses. Raises `Forbidden` and `Invalid`."""
     require(actor, Verb.MANAGE, project)
     offer = checked_offer(role, days, 1, project)
-    sent = []
+    invitations = []
     for address in checked_addresses(project.organisation, addresses):
-        sent.append(send_link(actor, project.organisation, offer, address, project.full_name))
+        invitations.append(send_link(actor, project.organisation, offer, address, project.full_name))
         write_entry(actor, "invitation.send", project.stream, project.place, role=str(offer.role), email=address)
-    return sent
+    return invitations
 
 
 @transaction.atomic

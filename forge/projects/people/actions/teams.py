@@ -60,8 +60,8 @@ def end_team_role(actor: Actor, team: Team, project: Project) -> None:
     """Ends a team's role in a project; its people keep what they are otherwise. Raises `Forbidden` and `NotFound`."""
     require(actor, Verb.MANAGE, project)
     lock_roles(actor, project)
-    ended, _ = TeamRole.objects.filter(team=team, project=project.pk).delete()
-    if not ended:
+    deleted_count, _ = TeamRole.objects.filter(team=team, project=project.pk).delete()
+    if not deleted_count:
         raise NotFound(f"The team {team.name} has no role in {project.full_name}.")
     write_entry(actor, "project.team-leave", project.stream, project.place, team=str(team.pk))
     end_lost_grants(team.organisation, users_of(team), actor)

@@ -68,7 +68,7 @@ def share(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Who can see what, for everyone who reads the project."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "project/share.html", _shared(request, principal, project))
+    return render(request, "project/share.html", _share_context(request, principal, project))
 
 
 @for_person
@@ -83,18 +83,18 @@ def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         invitation = invitation_request(request.POST)
         if invitation.addresses:
-            sent = invite_to_project_by_email(
+            invitations = invite_to_project_by_email(
                 principal, project, invitation.role, invitation.addresses, days=invitation.days
             )
-            answer: dict[str, Any] = {"sent": len(sent)}
+            answer: dict[str, Any] = {"sent": len(invitations)}
         else:
             _, link = invite_to_project(
                 principal, project, invitation.role, places=invitation.places, days=invitation.days
             )
             answer = {"link": link, "invited": invitation}
     except Invalid as error:
-        return show_again(request, "project/share.html", _shared(request, principal, project), error)
-    return render(request, "project/share.html", _shared(request, principal, project) | answer)
+        return show_again(request, "project/share.html", _share_context(request, principal, project), error)
+    return render(request, "project/share.html", _share_context(request, principal, project) | answer)
 
 
 @for_person
@@ -119,7 +119,7 @@ def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -
             role, precondition = request.POST.get("role", ""), form_precondition(request.POST)
             give_project_role(principal, project, person, role, precondition=precondition)
     except (Invalid, NotFound, Stale) as error:
-        return show_again(request, "project/share.html", _shared(request, principal, project), error)
+        return show_again(request, "project/share.html", _share_context(request, principal, project), error)
     left = person == principal.pk and "remove" in request.POST
     return redirect("home" if left else f"{project.get_absolute_url()}/share")
 
@@ -139,18 +139,18 @@ def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
             role, precondition = request.POST.get("role", ""), form_precondition(request.POST)
             give_team_role(principal, team_row, [project], role, precondition=precondition)
     except (Invalid, NotFound, Stale) as error:
-        return show_again(request, "project/share.html", _shared(request, principal, project), error)
+        return show_again(request, "project/share.html", _share_context(request, principal, project), error)
     return redirect(f"{project.get_absolute_url()}/share#teams")
 
 
-def _shared(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
+def _share_context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
     team = team_of(project)
     members = [mate for mate in team if mate.in_organisation is not None]
     of_project = [mate for mate in team if mate.in_project is not None]
     manages = can(principal, Verb.MANAGE, project)
     is_member = can(principal, Verb.SEE_ORGANISATION, project.organisation)
     words = words_of(request)
-    shown, pages = things_of(request, _fitting(members, words, is_member), MEMBERS_SHOWN, at="members")
+    page_members, pages = things_of(request, _fitting(members, words, is_member), MEMBERS_SHOWN, at="members")
     here_shown, here_pages = things_of(request, of_project, MEMBERS_SHOWN, "people", "people")
     teams = teams_in(project.pk)
     here = {each.team_id for each in teams}
@@ -167,7 +167,7 @@ def _shared(request: HttpRequest, principal: Principal, project: Project) -> dic
         "project_count": len(of_project),
         "people_pages": here_pages,
         "members": [
-            MemberRow(mate, _higher(mate) if manages else {}, etag_of(teammate_facets(mate))) for mate in shown
+            MemberRow(mate, _higher(mate) if manages else {}, etag_of(teammate_facets(mate))) for mate in page_members
         ],
         "words": words,
         "pages": pages,
@@ -187,8 +187,8 @@ def _role_etag(project: Project, role: TeamRole) -> str:
 def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:
     """Those in whose name each word is, or in whose address, for who may read it."""
     terms = words.lower().split()
-    known = [(mate, f"{mate.user.name} {mate.user.email if is_member else ''}".lower()) for mate in members]
-    return [mate for mate, text in known if all(word in text for word in terms)]
+    search_texts = [(mate, f"{mate.user.name} {mate.user.email if is_member else ''}".lower()) for mate in members]
+    return [mate for mate, text in search_texts if all(word in text for word in terms)]
 
 
 def _higher(mate: Teammate) -> dict[Role, str]:

@@ -34,7 +34,7 @@ from forge.projects.people.facets import NO_TEAM_ROLE, team_role_facets
 
 TEAM_ROLES = {role: words for role, words in ROLE_DESCRIPTIONS.items() if role != Role.OWNER}
 """Those that a team can have in a project."""
-OFFERED = 200
+MAX_OFFERED = 200
 """Members, or projects, that a field offers while one types; any other can be typed."""
 TEAMS_SHOWN, PEOPLE_SHOWN, PROJECTS_SHOWN = 50, 50, 50
 MOST_NAMES = 50
@@ -125,12 +125,12 @@ def _teams(request: HttpRequest, principal: Principal, organisation: Organisatio
     """The matching teams, a page at a time."""
     every = teams_of(organisation)
     filters = TeamFilter(request.GET, every)
-    shown, pages = rows_of(request, filters.qs, TEAMS_SHOWN)
+    rows, pages = rows_of(request, filters.qs, TEAMS_SHOWN)
     return {
         **tabs_of(principal, organisation),
-        "teams": shown,
+        "teams": rows,
         "pages": pages,
-        "has_any": bool(shown) or (filters.is_narrowed and every.exists()),
+        "has_any": bool(rows) or (filters.is_narrowed and every.exists()),
         "chosen": filters.values,
         "sorts": filters.sorts,
     }
@@ -179,14 +179,14 @@ def _projects(principal: Principal, team: Team) -> ProjectQuerySet:
 def _addable(team: Team) -> list[Membership]:
     """Members who are not in it, by name."""
     members = members_of(team.organisation).exclude(pk__in=team.members.values("pk"))
-    return list(members.order_by("user__name", "user__email")[:OFFERED])
+    return list(members.order_by("user__name", "user__email")[:MAX_OFFERED])
 
 
 def _manageable(principal: Principal, team: Team) -> list[str]:
     """Names of projects in which the team has no role, those that changed last first."""
     here = roles_of(team).order_by().values("project")
     projects = Project.objects.of_member(principal).filter(organisation=team.organisation).exclude(pk__in=here)
-    return list(projects.order_by("-changed").values_list("name", flat=True)[:OFFERED])
+    return list(projects.order_by("-changed").values_list("name", flat=True)[:MAX_OFFERED])
 
 
 def _add(principal: Principal, team: Team, form: QueryDict) -> None:

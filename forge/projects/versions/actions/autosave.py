@@ -42,7 +42,7 @@ def delete_superfluous_versions(project: UUID) -> int:
     """
     with transaction.atomic():
         Project.objects.lock(project)
-        candidates = _unneeded(Version.objects.filter(project=project, automatic=True))
+        candidates = _unneeded_versions(Version.objects.filter(project=project, automatic=True))
         newest = Version.objects.filter(project=project).aggregate(last=Max("number"))["last"]
         times = [(each, each.created) for each in candidates if each.number != newest]
         superfluous = superfluous_versions(times, timezone.now())
@@ -63,13 +63,15 @@ def _pass_on_writers(version: Version) -> None:
 
 
 def _is_needed(version: Version) -> bool:
-    return not _unneeded(Version.objects.filter(pk=version.pk)).exists()
+    return not _unneeded_versions(Version.objects.filter(pk=version.pk)).exists()
 
 
-def _unneeded(versions: QuerySet[Version]) -> QuerySet[Version]:
+def _unneeded_versions(versions: QuerySet[Version]) -> QuerySet[Version]:
     """Those that no row of any table refers to, that nobody saved, and that have no message."""
-    unneeded = versions.filter(saved_at=None, message="")
+    unneeded_versions = versions.filter(saved_at=None, message="")
     for relation in Version._meta.related_objects:
         table = cast("type[Model]", relation.related_model)
-        unneeded = unneeded.filter(~Exists(table._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
-    return unneeded
+        unneeded_versions = unneeded_versions.filter(
+            ~Exists(table._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+        )
+    return unneeded_versions

@@ -49,11 +49,11 @@ def restore_version(
     require(actor, Verb.EDIT, project)
     sequence = _require_precondition(project, precondition)
     # The bytes are read before the transaction, in which nothing is waited for.
-    wanted = files_to_restore(version, paths)
+    files = files_to_restore(version, paths)
     before = _save_current(actor, project, version)
     with editing(project, actor.pk) as doc:
         _require_unedited(project, sequence)
-        changed = _restore(actor, project, version, doc, wanted, paths)
+        changed = _restore(actor, project, version, doc, files, paths)
         _tell(actor, project, version, before)
     return RestoreResult(before, changed)
 
@@ -72,7 +72,7 @@ def restoring_update(
     """
     require(actor, Verb.EDIT, project)
     sequence = _require_precondition(project, precondition)
-    wanted = files_to_restore(version, paths)
+    files = files_to_restore(version, paths)
     current = _save_current(actor, project, version)
     with transaction.atomic():
         Project.objects.lock(project.pk)
@@ -80,7 +80,7 @@ def restoring_update(
         doc = load_document(project.pk).doc
         before = doc.get_state()
         with doc.transaction():
-            _restore(actor, project, version, doc, wanted, paths)
+            _restore(actor, project, version, doc, files, paths)
         note_clients(project.pk, {doc.client_id: actor.pk})
         _tell(actor, project, version, current)
     return doc.get_update(before)
@@ -111,9 +111,9 @@ def _save_current(actor: Actor, project: Project, version: Version) -> Version:
     """The files as they are now, kept, so that nothing that stands there is lost to a restoring."""
     before = snapshot(project, actor.person)
     if before.pk != version.pk:
-        unnamed = Version.objects.filter(pk=before.pk, message="")
+        unnamed_versions = Version.objects.filter(pk=before.pk, message="")
         with transaction.atomic():
-            if unnamed.update(message=f"As it was before version {version.number} was restored"):
+            if unnamed_versions.update(message=f"As it was before version {version.number} was restored"):
                 append_event(project.stream, VERSION_SAVED(number=before.number), actor)
         before.refresh_from_db(fields=["message"])
     return before
@@ -128,9 +128,9 @@ def _restore(
     paths: Collection[str] | None,
 ) -> tuple[str, ...]:
     """Restores files that were read, under the project's lock, and writes it down; answers the paths that changed."""
-    wanted = still_available(version, read)
-    changed = restore(doc, wanted, paths)
-    link_uploaded(project, (file.digest for file in wanted if file.text is None), project)
+    files = still_available(version, read)
+    changed = restore(doc, files, paths)
+    link_uploaded(project, (file.digest for file in files if file.text is None), project)
     write_entry(
         actor,
         "version.restore",

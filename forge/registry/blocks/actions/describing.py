@@ -85,17 +85,17 @@ def _openness(project: Project) -> int:
 def _say(
     actor: Actor, project: Project, version: BlockVersion, reason: str, successor: str, precondition: Precondition
 ) -> BlockVersion:
-    locked = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
-    block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=version.pk)
+    rows = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
+    block = rows.select_related("manifest", "repository__project__organisation", "source_version").get(pk=version.pk)
     require_precondition(block_facets(block), precondition)
     if (block.deprecation, block.successor) == (reason, successor):
         return block
     block.deprecation, block.deprecated = reason, (block.deprecated or timezone.now()) if reason else None
     block.successor = successor
     block.save(update_fields=["deprecation", "deprecated", "successor"])
-    said = {"block": block.name, "version": block.version}
+    facts = {"block": block.name, "version": block.version}
     why = {"reason": reason, "successor": successor} if reason else {}
     action = "block.deprecate" if reason else "block.undeprecate"
-    write_entry(actor, action, f"project:{project.pk}", project.place, **said, **why)
-    append_event(project.stream, BLOCK_DESCRIBED(**said), actor)
+    write_entry(actor, action, f"project:{project.pk}", project.place, **facts, **why)
+    append_event(project.stream, BLOCK_DESCRIBED(**facts), actor)
     return block

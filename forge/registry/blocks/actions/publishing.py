@@ -141,15 +141,15 @@ def _checked_files(
 
 
 @transaction.atomic
-def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockVersion:
-    files, data = prepared.files, prepared.data
+def _publish(actor: Actor, project: Project, prepared_block: _PreparedBlock) -> BlockVersion:
+    files, data = prepared_block.files, prepared_block.data
     lock_names(project.organisation_id)
     project = (
         Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=project.pk)
     )
     fresh = actor.afresh()
     require(fresh, Verb.PUBLISH, project)
-    if prepared.past:
+    if prepared_block.past:
         require(fresh, Verb.OVERRIDE_GATE, project)
     digest = digest_of(data)
     existing = (
@@ -169,9 +169,9 @@ def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockV
     _require_no_look_alike(project, files)
     fix_version(project, f"{files.name}@{files.version}", digest)
     # Asked behind the lock: no verdict comes between the answer and the version.
-    answer = block_gate(project, prepared.source, files.version)
+    answer = block_gate(project, prepared_block.source, files.version)
     missing = answer.missing
-    if missing and not prepared.past:
+    if missing and not prepared_block.past:
         raise GateClosed(f"{files.name} {files.version}", missing, is_protected=answer.is_protected)
     reserve_names(project.organisation)
     organisation = project.organisation_id
@@ -188,21 +188,21 @@ def _publish(actor: Actor, project: Project, prepared: _PreparedBlock) -> BlockV
         name=files.name,
         version=files.version,
         manifest=manifest,
-        source_version=prepared.source,
-        path=prepared.path,
+        source_version=prepared_block.source,
+        path=prepared_block.path,
         summary=files.summary,
-        interface=prepared.interface,
+        interface=prepared_block.interface,
         author=actor.person,
         created=timezone.now(),
         admission=_admission(answer),
-        override=prepared.past if missing else "",
-        notes=prepared.notes,
+        override=prepared_block.past if missing else "",
+        notes=prepared_block.notes,
     )
-    said = {"block": block.name, "version": block.version}
-    past = {"reason": prepared.past, "missing": list(missing)} if missing else {}
+    facts = {"block": block.name, "version": block.version}
+    past = {"reason": prepared_block.past, "missing": list(missing)} if missing else {}
     action = "block.override" if missing else "block.publish"
-    write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **said, **past)
-    append_event(project.stream, BLOCK_PUBLISHED(**said), actor)
+    write_entry(actor, action, f"project:{project.pk}", project.place, digest=digest, **facts, **past)
+    append_event(project.stream, BLOCK_PUBLISHED(**facts), actor)
     return block
 
 

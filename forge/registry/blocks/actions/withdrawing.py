@@ -32,15 +32,15 @@ def withdraw_block(
     """
     require(actor, Verb.PUBLISH, project)
     reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
-    block = _locked(find_any_block(actor, project, name, version))
+    block = _lock_block(find_any_block(actor, project, name, version))
     require_precondition(block_facets(block), precondition)
     if block.withdrawal == reason:
         return block
     block.withdrawn, block.withdrawal = block.withdrawn or timezone.now(), reason
     block.save(update_fields=["withdrawn", "withdrawal"])
-    said = {"block": block.name, "version": block.version}
-    write_entry(actor, "block.withdraw", f"project:{project.pk}", project.place, **said, reason=reason)
-    append_event(project.stream, BLOCK_DESCRIBED(**said), actor)
+    facts = {"block": block.name, "version": block.version}
+    write_entry(actor, "block.withdraw", f"project:{project.pk}", project.place, **facts, reason=reason)
+    append_event(project.stream, BLOCK_DESCRIBED(**facts), actor)
     return block
 
 
@@ -50,19 +50,19 @@ def end_block_withdrawal(
 ) -> BlockVersion:
     """Lists and offers a version again. Raises `Forbidden`, `NoSuchBlock` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
-    block = _locked(find_any_block(actor, project, name, version))
+    block = _lock_block(find_any_block(actor, project, name, version))
     require_precondition(block_facets(block), precondition)
     if not block.is_withdrawn:
         return block
     block.withdrawn, block.withdrawal = None, ""
     block.save(update_fields=["withdrawn", "withdrawal"])
-    said = {"block": block.name, "version": block.version}
-    write_entry(actor, "block.restore", f"project:{project.pk}", project.place, **said)
-    append_event(project.stream, BLOCK_DESCRIBED(**said), actor)
+    facts = {"block": block.name, "version": block.version}
+    write_entry(actor, "block.restore", f"project:{project.pk}", project.place, **facts)
+    append_event(project.stream, BLOCK_DESCRIBED(**facts), actor)
     return block
 
 
-def _locked(block: BlockVersion) -> BlockVersion:
+def _lock_block(block: BlockVersion) -> BlockVersion:
     rows = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
-    related = rows.select_related("manifest", "author", "repository__project__organisation", "source_version")
-    return related.get(pk=block.pk)
+    blocks = rows.select_related("manifest", "author", "repository__project__organisation", "source_version")
+    return blocks.get(pk=block.pk)

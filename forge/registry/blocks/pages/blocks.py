@@ -87,15 +87,15 @@ def organisation_blocks(request: HttpRequest, organisation: str) -> HttpResponse
     except (NotFound, SignInNeeded):
         tabs = {}
     blocks = blocks_in(principal, organisation)
-    listed = list(_listed(blocks, users_of(principal, {each.shared_name for each in blocks})))
+    listed_blocks = list(_listed_blocks(blocks, users_of(principal, {each.shared_name for each in blocks})))
     words, sort = words_of(request), chosen_of(request, "sort", SORTS)
-    wanted = [each for each in listed if all(word in each.words for word in words.lower().split())]
-    shown, pages = things_of(request, sorted(wanted, key=_ORDERS[sort]), BLOCKS_SHOWN)
+    matches = [each for each in listed_blocks if all(word in each.words for word in words.lower().split())]
+    rows, pages = things_of(request, sorted(matches, key=_ORDERS[sort]), BLOCKS_SHOWN)
     context = {
         "is_member": bool(tabs),
         "organisation": tabs["organisation"] if tabs else blocks[0].repository.project.organisation,
-        "has_any": bool(listed),
-        "blocks": shown,
+        "has_any": bool(listed_blocks),
+        "blocks": rows,
         "pages": pages,
         "words": words,
         "sort": sort,
@@ -104,7 +104,9 @@ def organisation_blocks(request: HttpRequest, organisation: str) -> HttpResponse
     return render(request, "blocks/list.html", tabs | context)
 
 
-def _listed(blocks: Sequence[BlockVersion], users: Mapping[SharedName, Sequence[BlockUse]]) -> Iterator[ListedBlock]:
+def _listed_blocks(
+    blocks: Sequence[BlockVersion], users: Mapping[SharedName, Sequence[BlockUse]]
+) -> Iterator[ListedBlock]:
     for name, group in groupby(blocks, attrgetter("shared_name")):
         versions = list(group)
         projects = {use.project.pk for use in users[name]}
@@ -141,21 +143,21 @@ def describe(request: HttpRequest, organisation: str, name: str, block: str, ver
 
 
 def _show(
-    request: HttpRequest, project: Project, name: str, wanted: str | None, error: Invalid | Stale | None = None
+    request: HttpRequest, project: Project, name: str, version: str | None, error: Invalid | Stale | None = None
 ) -> HttpResponse:
     principal = principal_of(request)
-    versions = versions_of(principal, project, name, wanted)
-    chosen = next((each for each in versions if each.version == wanted), best_of(versions))
-    before = versions[versions.index(chosen) + 1] if chosen is not versions[-1] else None
-    files, path = files_of(chosen), chosen.shared_path
-    signed = signed_block(principal, chosen)
-    users = users_of(principal, [chosen.shared_name])[chosen.shared_name]
+    versions = versions_of(principal, project, name, version)
+    block = next((each for each in versions if each.version == version), best_of(versions))
+    before = versions[versions.index(block) + 1] if block is not versions[-1] else None
+    files, path = files_of(block), block.shared_path
+    signature = signed_block(principal, block)
+    users = users_of(principal, [block.shared_name])[block.shared_name]
     context = {
         "project": project,
         "is_member": can(principal, Verb.READ, project),
         "may_publish": can(principal, Verb.PUBLISH, project),
-        "published": chosen,
-        "etag": etag_of(block_facets(chosen)),
+        "published": block,
+        "etag": etag_of(block_facets(block)),
         "path": path,
         "best": best_of(versions),
         "versions": [BlockVersionRow(each, cached_text(project, each.notes)) for each in versions],
@@ -163,21 +165,21 @@ def _show(
         "more_users": max(len(users) - USERS_SHOWN, 0),
         "before": before,
         "changes": () if before is None else _changes(files_of(before), files),
-        "signed": signed,
-        "verify": _verifying_command(path, signed),
+        "signed": signature,
+        "verify": _verifying_command(path, signature),
         "files": _files_in_order(files),
         "licence": licence_of(files.texts.get("LICENSE", "")),
-        "successors": [each.version for each in versions if each.pk != chosen.pk and not each.objection],
-    } | _of_function(chosen)
+        "successors": [each.version for each in versions if each.pk != block.pk and not each.objection],
+    } | _of_function(block)
     if error is not None:
         return show_again(request, "blocks/block.html", context, error)
     return render(request, "blocks/block.html", context)
 
 
-def _verifying_command(path: SharedPath, signed: SignedBlock | None) -> str:
-    if signed is None:
+def _verifying_command(path: SharedPath, signature: SignedBlock | None) -> str:
+    if signature is None:
         return ""
-    return f"rune block verify {path} --registry {settings.PUBLIC_URL} --key {signed.signature.key.fingerprint}"
+    return f"rune block verify {path} --registry {settings.PUBLIC_URL} --key {signature.signature.key.fingerprint}"
 
 
 def _of_function(block: BlockVersion) -> dict[str, Any]:

@@ -41,9 +41,9 @@ def _block_users(actor: Actor, project: Project) -> Iterator[Dependant]:
 
 def _forks(actor: Actor, project: Project) -> Iterator[Dependant]:
     forks = Fork.objects.visible_to(actor).filter(origin=project, is_duplicate=False)
-    related = forks.select_related("project__organisation", "base").order_by("project__name", "pk")[:MOST_OF_A_KIND]
+    rows = forks.select_related("project__organisation", "base").order_by("project__name", "pk")[:MOST_OF_A_KIND]
     tags = Tag.objects.visible_to(actor).listed().filter(repository__project=project).order_by("-moves", "created")
     versions = dict(tags.values_list("build__version__digest", "name"))
-    for fork in related:
+    for fork in rows:
         title, path = fork.project.full_name, fork.project.get_absolute_url()
         yield Dependant(DependantKind.FORK, title, path, versions.get(fork.base.digest, ""))

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 WIDTH, HEIGHT = 1200, 630
 """The size that services which show links require."""
 _MARGIN = 80
-_PAPER, _INK, _FADED, _LINE, _ACCENT = "#faf9f7", "#1f1b18", "#665f57", "#e4e0d9", "#c2410c"
+_PAPER, _INK, _FADED_INK, _LINE, _ACCENT = "#faf9f7", "#1f1b18", "#665f57", "#e4e0d9", "#c2410c"
 _LINES = 3
 """Of the description."""
 _EDITION = "2"
@@ -49,34 +49,34 @@ class Faces:
 def picture_of(facts: PictureFacts, faces: Faces) -> bytes:
     """The PNG, drawn once in a process for the same facts."""
     key = f"rune-picture:{facts.digest}"
-    cached: bytes | None = caches["process"].get(key)
-    if cached is None:
-        cached = _drawn(facts, faces)
-        caches["process"].set(key, cached)
-    return cached
+    picture: bytes | None = caches["process"].get(key)
+    if picture is None:
+        picture = _draw_picture(facts, faces)
+        caches["process"].set(key, picture)
+    return picture
 
 
-def _drawn(facts: PictureFacts, faces: Faces) -> bytes:
+def _draw_picture(facts: PictureFacts, faces: Faces) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, WIDTH, 12), fill=_ACCENT)
     room = WIDTH - 2 * _MARGIN
-    draw.text((_MARGIN, 76), f"{facts.organisation} /", font=_font(faces.regular, 38), fill=_FADED)
+    draw.text((_MARGIN, 76), f"{facts.organisation} /", font=_font(faces.regular, 38), fill=_FADED_INK)
     name = _fitting(draw, facts.name, faces.bold, room)
     draw.text((_MARGIN, 122), facts.name, font=name, fill=_INK)
     top = 262
     # The faces have the letters of Western Europe; what is written in others would be boxes.
     if facts.about.encode("cp1252", "ignore").decode("cp1252") == facts.about:
-        for line in _wrapped(draw, facts.about, _font(faces.regular, 38), room):
-            draw.text((_MARGIN, top), line, font=_font(faces.regular, 38), fill=_FADED)
+        for line in _wrapped_lines(draw, facts.about, _font(faces.regular, 38), room):
+            draw.text((_MARGIN, top), line, font=_font(faces.regular, 38), fill=_FADED_INK)
             top += 54
     draw.line((_MARGIN, 478, WIDTH - _MARGIN, 478), fill=_LINE, width=2)
     draw.text((_MARGIN, 508), "   ".join((facts.tag, *facts.figures)), font=_font(faces.bold, 32), fill=_INK)
-    said = "Runs in your browser  ·  Hammer Forge"
-    draw.text((_MARGIN, 562), said, font=_font(faces.regular, 28), fill=_ACCENT)
-    written = io.BytesIO()
-    image.save(written, "PNG", optimize=True)
-    return written.getvalue()
+    caption = "Runs in your browser  ·  Hammer Forge"
+    draw.text((_MARGIN, 562), caption, font=_font(faces.regular, 28), fill=_ACCENT)
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 @lru_cache(maxsize=32)
@@ -92,7 +92,7 @@ def _fitting(draw: ImageDraw.ImageDraw, text: str, face: Path, room: int) -> Ima
     return _font(face, size)
 
 
-def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, room: int) -> Sequence[str]:
+def _wrapped_lines(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, room: int) -> Sequence[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

@@ -8,7 +8,7 @@ from typing import Any
 from forge.builds.contents import sensors_of
 from forge.core.blobs.links import is_linked
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.projects.models import Version
 from forge.registry.discovery.listings.licences import FILES, licence_of
 from forge.registry.models import Listing, Repository, Tag
@@ -80,5 +80,5 @@ def licence_in(version: Version) -> str:
         return ""
     try:
         return licence_of(read_blob(entry["digest"]).decode("utf-8", "replace"))
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return ""

@@ -14,7 +14,7 @@ from forge.core.http.filters import ListFilter, WordsFilter
 from forge.registry.models import StandingEntry, StandingTable, Tag
 from rune.running.evaluation.evaluation import Evaluation
 
-_PUBLISHED = Exists(
+_IS_PUBLISHED = Exists(
     Tag.objects.listed().filter(
         repository__project=OuterRef("project"), name=OuterRef("version"), build__artefact__digest=OuterRef("rune")
     )
@@ -30,8 +30,8 @@ class StandingTableFilter(ListFilter):
 
 def tables_for(actor: Actor) -> QuerySet[StandingTable]:
     """The tables that somebody may see, the newest first, with the number of versions that they may see in each."""
-    shown = StandingEntry.objects.visible_to(actor).filter(_PUBLISHED, left=None)
-    present = Count("entries", filter=Q(entries__in=shown))
+    visible_entries = StandingEntry.objects.visible_to(actor).filter(_IS_PUBLISHED, left=None)
+    present = Count("entries", filter=Q(entries__in=visible_entries))
     return StandingTable.objects.visible_to(actor).annotate(versions=present).order_by("-created")
 
 
@@ -47,7 +47,7 @@ def entries_in(actor: Actor, table: StandingTable) -> tuple[list[StandingEntry],
     """The versions of a table that somebody may see, and those that left or are no longer published. The others are not
     even counted: nobody learns of a project that they may not see."""
     rows = table.entries.visible_to(actor).select_related("project__organisation", "build__artefact")
-    present = list(rows.filter(_PUBLISHED, left=None))
+    present = list(rows.filter(_IS_PUBLISHED, left=None))
     return present, list(rows.exclude(pk__in=[each.pk for each in present]))
 
 
@@ -69,10 +69,10 @@ def evaluation_in(entry: StandingEntry, table: StandingTable) -> Evaluation | No
     build = entry.build
     if build is None or build.artefact is None:
         return None
-    stored = stored_evaluation(build.artefact, table.samples)
-    if stored is None or "outcomes" not in stored:
+    document = stored_evaluation(build.artefact, table.samples)
+    if document is None or "outcomes" not in document:
         return None
     try:
-        return Evaluation.from_json(stored)
+        return Evaluation.from_json(document)
     except (ValueError, KeyError, TypeError):
         return None

@@ -34,7 +34,7 @@ _REFERENCE_LENGTH = 16
 class EntryRow:
     """A version on the page. `reference` names its bytes in addresses."""
 
-    ranked: RankedEntry
+    standing: RankedEntry
     reference: str
 
 
@@ -73,13 +73,13 @@ def standing_page(request: HttpRequest, address: str) -> HttpResponse:
     entries = entries_in(principal_of(request), table)
     rows = [EntryRow(each, reference_of(each.entry)) for each in ranked(*entries)]
     words, size, with_left = words_of(request), chosen_of(request, "size", SIZES), request.GET.get("left") == "1"
-    shown = [row for row in rows if _matches(row.ranked, words, size, with_left=with_left)]
+    shown_rows = [row for row in rows if _matches(row.standing, words, size, with_left=with_left)]
     context: dict[str, Any] = {
         "table": table,
         "labels": sorted(table.labels.items()),
-        "rows": shown,
+        "rows": shown_rows,
         "all_rows": rows,
-        "left": sum(row.ranked.rank is None for row in rows),
+        "left": sum(row.standing.rank is None for row in rows),
         "words": words,
         "size": size,
         "sizes": [(value, title) for value, (title, _) in SIZES.items()],
@@ -104,7 +104,7 @@ def _matches(row: RankedEntry, words: str, size: str, *, with_left: bool) -> boo
 
 def _pair(table: StandingTable, rows: Sequence[EntryRow], one: str, other: str) -> ComparedPair | None:
     """Two different versions by their references, or None where the address names no two whose outcomes are stored."""
-    by_reference = {row.reference: row.ranked.entry for row in reversed(rows)}
+    by_reference = {row.reference: row.standing.entry for row in reversed(rows)}
     first, second = by_reference.get(one), by_reference.get(other)
     if first is None or second is None or first.pk == second.pk:
         return None

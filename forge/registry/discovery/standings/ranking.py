@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forge.registry.models import StandingEntry
-from rune.running.evaluation.changes import EvaluationChange, changed
+from rune.running.evaluation.changes import EvaluationChange, evaluation_change
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.intervals import Share, wilson
 from rune.running.evaluation.wording import percent
@@ -45,7 +45,7 @@ def ranked(present: Sequence[StandingEntry], former: Sequence[StandingEntry]) ->
 
 def difference(one: Evaluation, other: Evaluation) -> EvaluationChange:
     """The samples that only one of two versions has right: `better` are those of `one`."""
-    return changed(other, one)
+    return evaluation_change(other, one)
 
 
 def difference_sentence(one: str, other: str, change: EvaluationChange) -> str:

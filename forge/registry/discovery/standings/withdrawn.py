@@ -30,10 +30,10 @@ def close_tables(scope: SampleScope, reason: str) -> Sequence[str]:
     sentences = []
     rows = StandingTable.objects.filter(closed=None, data_version__data_set=scope.data_set)
     for table in rows.select_related("data_version"):
-        lost = _tests_among(table.data_version, frozenset(scope.numbers))
-        if not lost:
+        lost_count = _tests_among(table.data_version, frozenset(scope.numbers))
+        if not lost_count:
             continue
-        closing = f"{counted(lost, 'sample')} of {table.count} {'was' if lost == 1 else 'were'} withdrawn."
+        closing = f"{counted(lost_count, 'sample')} of {table.count} {'was' if lost_count == 1 else 'were'} withdrawn."
         StandingTable.objects.filter(pk=table.pk).update(closed=timezone.now(), closing=closing)
         sentences.append(f"The standing table {table.title} takes no more versions.")
     return sentences

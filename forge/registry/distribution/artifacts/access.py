@@ -72,21 +72,21 @@ def find_blob(repository: Repository, digest: str) -> BlobLink | None:
 def links_in(repository: Repository) -> QuerySet[BlobLink]:
     """All links of a repository to blobs."""
     manifests = Manifest.objects.filter(repository=repository, trashed=None).values("pk")
-    pushed = PushedBlob.objects.filter(repository=repository).values("pk")
+    pushed_blobs = PushedBlob.objects.filter(repository=repository).values("pk")
     return BlobLink.objects.filter(
         Q(owner_kind=owner_kind(Repository), owner_id=repository.pk)
         | Q(owner_kind=owner_kind(Manifest), owner_id__in=manifests)
-        | Q(owner_kind=owner_kind(PushedBlob), owner_id__in=pushed)
+        | Q(owner_kind=owner_kind(PushedBlob), owner_id__in=pushed_blobs)
     )
 
 
 def tag_names(repository: Repository, after: str, count: int) -> list[str]:
     """At most so many names of tags that come after another, in the order of their bytes."""
-    published = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
-    pushed = repository.artifact_tags.annotate(place=by_code_point("name"))
+    published_tags = repository.tags.filter(withdrawn=None).annotate(place=by_code_point("name"))
+    pushed_tags = repository.artifact_tags.annotate(place=by_code_point("name"))
     lists = [
         tags.filter(place__gt=after).order_by("place").values_list("name", flat=True)[:count]
-        for tags in (published, pushed)
+        for tags in (published_tags, pushed_tags)
     ]
     return list(islice(heapq.merge(*lists), count))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from forge.core.blobs.links import owner_kind
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.core.models import BlobLink
 from forge.registry.models import ArtifactTag, Manifest, Repository, Tag
 from forge.registry.oci.documents import BadManifest, read_document
@@ -35,7 +35,7 @@ def _naming(repository: UUID, digest: str) -> Iterator[Manifest]:
     for manifest in Manifest.objects.filter(repository=repository, trashed=None):
         try:
             document = read_document(read_blob(manifest.blob_id), manifest.media_type)
-        except (BadManifest, Damaged, NotFound):
+        except (BadManifest, BytesDamaged, NotFound):
             continue
         if any(each.digest == digest for each in document.blobs):
             yield manifest
@@ -43,21 +43,21 @@ def _naming(repository: UUID, digest: str) -> Iterator[Manifest]:
 
 def _with_those_that_need(ids: set[UUID]) -> set[UUID]:
     """Manifests with the indexes that list them, and with what they refer to, by any number of steps."""
-    known: set[UUID] = set()
-    while fresh := ids - known:
-        known |= fresh
+    needed_ids: set[UUID] = set()
+    while fresh := ids - needed_ids:
+        needed_ids |= fresh
         for manifest in Manifest.objects.filter(pk__in=fresh):
             mine = Manifest.objects.filter(repository=manifest.repository_id, trashed=None)
             listing = BlobLink.objects.filter(owner_kind=owner_kind(Manifest), blob_id=manifest.blob_id)
             ids |= set(mine.filter(pk__in=listing.values("owner_id")).values_list("pk", flat=True))
             if manifest.subject:
                 ids |= set(mine.filter(blob_id=manifest.subject).values_list("pk", flat=True))
-    return known
+    return needed_ids
 
 
 def _names_of(ids: Iterable[UUID]) -> Iterator[str]:
-    related = "repository__project__organisation"
-    manifests = Manifest.objects.filter(pk__in=ids).select_related(related)
+    project_path = "repository__project__organisation"
+    manifests = Manifest.objects.filter(pk__in=ids).select_related(project_path)
     names: dict[UUID, list[str]] = {}
     for table in (Tag, ArtifactTag):
         rows = table.objects.filter(manifest__in=ids).values_list("manifest_id", "name")

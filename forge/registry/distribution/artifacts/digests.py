@@ -17,8 +17,8 @@ def blob_named(digest: str) -> str | None:
 def blobs_named(digests: Collection[str]) -> dict[str, str]:
     """The names in the store of blobs with these digests, without those of which only a SHA-512 could be known."""
     others = [digest for digest in digests if algorithm_of(digest) != "sha256"]
-    known = dict(BlobDigest.objects.filter(pk__in=others).values_list("pk", "blob_id")) if others else {}
-    return {digest: digest for digest in digests if digest not in others} | known
+    blob_ids = dict(BlobDigest.objects.filter(pk__in=others).values_list("pk", "blob_id")) if others else {}
+    return {digest: digest for digest in digests if digest not in others} | blob_ids
 
 
 def note_digests(blobs: Mapping[str, Blob]) -> None:

@@ -18,40 +18,40 @@ class RunningDigest:
     """The digests of some bytes, of which more may come."""
 
     def __init__(self, algorithms: Collection[str]) -> None:
-        self._seen = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
+        self._hashes = {algorithm: hashlib.new(algorithm) for algorithm in algorithms}
         self.size = 0
 
     def through(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """Yields the chunks, measured."""
         for chunk in chunks:
-            for each in self._seen.values():
+            for each in self._hashes.values():
                 each.update(chunk)
             self.size += len(chunk)
             yield chunk
 
     def digests(self) -> dict[str, str]:
         """The digests of what came, by algorithm, as `sha256:...`."""
-        return {algorithm: f"{algorithm}:{each.hexdigest()}" for algorithm, each in self._seen.items()}
+        return {algorithm: f"{algorithm}:{each.hexdigest()}" for algorithm, each in self._hashes.items()}
 
 
 class RunningDigests:
     """Those of the uploads that went on last. For any thread."""
 
     def __init__(self) -> None:
-        self._stored: OrderedDict[UUID, RunningDigest] = OrderedDict()
+        self._digests: OrderedDict[UUID, RunningDigest] = OrderedDict()
         self._lock = threading.Lock()
 
     def keep(self, upload: UUID, digest: RunningDigest) -> None:
         """Keeps it for the next request of its upload."""
         with self._lock:
-            self._stored[upload] = digest
-            while len(self._stored) > MOST_STORED:
-                self._stored.popitem(last=False)
+            self._digests[upload] = digest
+            while len(self._digests) > MOST_STORED:
+                self._digests.popitem(last=False)
 
     def take(self, upload: UUID, size: int) -> RunningDigest | None:
         """Takes that of an upload out; None where it is not known for exactly so many bytes."""
         with self._lock:
-            digest = self._stored.pop(upload, None)
+            digest = self._digests.pop(upload, None)
         return digest if digest is not None and digest.size == size else None
 
 

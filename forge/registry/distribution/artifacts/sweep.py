@@ -34,8 +34,8 @@ def sweep(now: datetime | None = None) -> None:
     for upload in Upload.objects.select_related("repository__project__organisation", "author"):
         if upload.changed < now - UPLOADS_FOR or not _may_go_on(upload):
             _end(upload)
-    known = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size in parts}
-    delete_strays(known, now - STRAYS_FOR)
+    known_parts = {name for parts in Upload.objects.values_list("parts", flat=True) for name, _size in parts}
+    delete_strays(known_parts, now - STRAYS_FOR)
     PushedBlob.objects.filter(pushed__lt=now - BLOBS_FOR).delete()
     while _empty_trash(now - TRASH_FOR):
         pass
@@ -47,8 +47,8 @@ def _may_go_on(upload: Upload) -> bool:
 
 
 def _end(upload: Upload) -> None:
-    deleted, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
-    if deleted:
+    deleted_count, _ = Upload.objects.filter(pk=upload.pk, changed=upload.changed).delete()
+    if deleted_count:
         delete_parts(name for name, _size in upload.parts)
 
 
@@ -64,7 +64,7 @@ def _empty_trash(before: datetime) -> int:
     """Deletes manifests that were deleted before a time, a few at once; returns how many. A push that restores one at
     the same moment waits, and finds either the manifest or nothing."""
     old = Manifest.objects.filter(trashed__lt=before, tags=None, blocks=None)
-    locked = Manifest.objects.select_for_update().filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_AT_ONCE]))
-    ids = [each.pk for each in locked if each.trashed is not None and each.trashed < before]
+    rows = Manifest.objects.select_for_update().filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_AT_ONCE]))
+    ids = [each.pk for each in rows if each.trashed is not None and each.trashed < before]
     Manifest.objects.filter(pk__in=ids).delete()
     return len(ids)

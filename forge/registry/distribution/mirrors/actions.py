@@ -47,7 +47,7 @@ def set_mirror(
     actor: Actor,
     project: Project,
     direction: MirrorDirection,
-    wanted: MirrorSettings,
+    new_settings: MirrorSettings,
     *,
     precondition: Precondition = None,
 ) -> Mirror:
@@ -58,8 +58,8 @@ def set_mirror(
     """
     require(actor, Verb.MANAGE, project)
     require_person(actor)
-    registry, repository = checked_registry(wanted.registry), checked_repository(wanted.repository)
-    user, password = _checked_sign_in(wanted)
+    registry, repository = checked_registry(new_settings.registry), checked_repository(new_settings.repository)
+    user, password = _checked_sign_in(new_settings)
     Project.objects.lock(project.pk)
     mirror = Mirror.objects.filter(project=project, direction=direction).first()
     require_precondition_to_replace(mirror_facets(mirror), precondition, exists=mirror is not None)
@@ -118,8 +118,8 @@ def mirror_facets(mirror: Mirror | None) -> tuple[Facet, ...]:
     return (Facet("mirror", values, "The mirror changed."),)
 
 
-def _checked_sign_in(wanted: MirrorSettings) -> tuple[str, str | None]:
-    user, password = wanted.user.strip(), wanted.password
+def _checked_sign_in(new_settings: MirrorSettings) -> tuple[str, str | None]:
+    user, password = new_settings.user.strip(), new_settings.password
     if len(user) > LONGEST_USER or ":" in user or not user.isprintable():
         raise _bad("user", f"A user has at most {LONGEST_USER} visible characters, and no colon.")
     if password is not None and (len(password) > LONGEST_PASSWORD or not password.isprintable()):

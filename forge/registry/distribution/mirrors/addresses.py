@@ -26,16 +26,16 @@ def checked_registry(text: str) -> str:
     if "://" not in text:
         text = f"https://{text}"
     try:
-        split = urlsplit(text)
-        host, port = split.hostname or "", split.port
+        url = urlsplit(text)
+        host, port = url.hostname or "", url.port
     except ValueError:
         raise _bad("registry", "This is not a valid address. It looks like https://registry.example.") from None
-    if not host or port == 0 or split.path not in ("", "/") or split.query or split.fragment or "@" in split.netloc:
+    if not host or port == 0 or url.path not in ("", "/") or url.query or url.fragment or "@" in url.netloc:
         raise _bad("registry", "Enter the registry alone, such as https://registry.example:5000.")
-    origin = f"{split.scheme}://{split.netloc.lower()}"
+    origin = f"{url.scheme}://{url.netloc.lower()}"
     if is_named(origin):
         return origin
-    if split.scheme != "https":
+    if url.scheme != "https":
         raise _bad("registry", f"An address begins with https://. An operator can allow {origin} in MIRROR_REGISTRIES.")
     if not may_be_public(host):
         raise _bad("registry", f"{host} is inside of a network. An operator can allow {origin} in MIRROR_REGISTRIES.")

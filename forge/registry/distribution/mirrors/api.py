@@ -111,9 +111,9 @@ class ProjectMirror(ProjectView):
         place of another one it takes the `ETag` of that."""
         project = self.project(request, organisation, name, Verb.MANAGE)
         body = self.read_body(request, MirrorChangeSerializer)
-        wanted, precondition = MirrorSettings(**body), request_precondition(request)
+        new_settings, precondition = MirrorSettings(**body), request_precondition(request)
         return _answer(
-            set_mirror(principal_of(request), project, _direction(direction), wanted, precondition=precondition)
+            set_mirror(principal_of(request), project, _direction(direction), new_settings, precondition=precondition)
         )
 
     @extend_schema(operation_id="mirrors_remove", responses={204: None}, parameters=[REQUIRED_IF_MATCH])

@@ -100,7 +100,7 @@ class RemoteConnection:
                         if self._sign_in(header(response, "WWW-Authenticate")):
                             continue
                     elif method in ("GET", "HEAD") and 300 <= status < 400 and (target := header(response, "Location")):
-                        url = self._redirected(url, target)
+                        url = self._redirect_target(url, target)
                         continue
                     yield response
                     return
@@ -132,14 +132,14 @@ class RemoteConnection:
         with self._pool.stream("GET", url, headers=list(headers.items())) as response:
             if response.status != 200:
                 raise RemoteFailed(f"{self.registry} refused the sign-in{reason(response)}", response.status)
-            answer = json_object(limited(response, _PASS_LIMIT, "The sign-in's answer"))
+            answer = json_object(limited_body(response, _PASS_LIMIT, "The sign-in's answer"))
         token = answer.get("token") or answer.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise RemoteFailed(f"{self.registry} answered the sign-in without a pass.")
         self._authorization = f"Bearer {token}"
         return True
 
-    def _redirected(self, url: str, target: str) -> str:
+    def _redirect_target(self, url: str, target: str) -> str:
         target = urljoin(url, target)
         self._require_safe(target)
         return target
@@ -150,8 +150,8 @@ class RemoteConnection:
             raise RemoteFailed(f"{self.registry} names an address that is not https.")
 
     def _is_own(self, url: str) -> bool:
-        split = urlsplit(url)
-        return f"{split.scheme}://{split.netloc.lower()}" == self.registry
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.lower()}" == self.registry
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -167,11 +167,11 @@ class RemoteConnection:
 
 def header(response: httpcore.Response, name: str) -> str:
     """A header of an answer, "" where it has none."""
-    wanted = name.lower().encode()
-    return next((value.decode("latin-1") for key, value in response.headers if key.lower() == wanted), "")
+    encoded_name = name.lower().encode()
+    return next((value.decode("latin-1") for key, value in response.headers if key.lower() == encoded_name), "")
 
 
-def limited(response: httpcore.Response, limit: int, what: str) -> bytes:
+def limited_body(response: httpcore.Response, limit: int, what: str) -> bytes:
     """The body of an answer, of at most `limit` bytes. Raises `RemoteFailed`."""
     body = bytearray()
     for chunk in response.iter_stream():
@@ -200,5 +200,5 @@ def reason(response: httpcore.Response) -> str:
     errors = json_object(body).get("errors")
     first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
     text = str(first.get("message") or first.get("code") or "")
-    shown = "".join(letter for letter in text if letter.isprintable())[:200].strip().rstrip(".")
-    return f" with status {response.status}{f': {shown}' if shown else ''}."
+    printable_text = "".join(letter for letter in text if letter.isprintable())[:200].strip().rstrip(".")
+    return f" with status {response.status}{f': {printable_text}' if printable_text else ''}."

@@ -39,24 +39,24 @@ class RepositoryState:
 def state_of(repository: Repository) -> RepositoryState:
     """The copied repository: without tags that were withdrawn, and without the tags by which clients that
     know no referrers name them."""
-    published = repository.tags.filter(withdrawn=None).values_list("name", "manifest__blob_id")
-    pushed = ArtifactTag.objects.filter(repository=repository, manifest__trashed=None)
-    rows = [*published, *pushed.values_list("name", "manifest__blob_id")]
+    published_tags = repository.tags.filter(withdrawn=None).values_list("name", "manifest__blob_id")
+    pushed_tags = ArtifactTag.objects.filter(repository=repository, manifest__trashed=None)
+    rows = [*published_tags, *pushed_tags.values_list("name", "manifest__blob_id")]
     tags = {name: digest for name, digest in rows if not name.startswith(("sha256-", "sha512-"))}
     return RepositoryState(tags, tuple(_referrers_below(repository, set(tags.values()))))
 
 
 def _referrers_below(repository: Repository, subjects: set[str]) -> set[str]:
     """The referrers of manifests and of what is below them, by as many levels as are copied."""
-    seen, level, below = set(subjects), set(subjects), set[str]()
+    known_digests, level, below = set(subjects), set(subjects), set[str]()
     for _ in range(DEEPEST + 1):
         if not level:
             break
         referring = repository.manifests.filter(trashed=None, subject__in=level)
         referrers = set(referring.values_list("blob_id", flat=True))
         below |= referrers
-        level = (referrers | _listed_by(repository, level)) - seen
-        seen |= level
+        level = (referrers | _listed_by(repository, level)) - known_digests
+        known_digests |= level
     return below
 
 
@@ -75,8 +75,8 @@ def copy_repository(
     Returns the tags that were copied, and those that could not be, with the reason. Raises `RemoteFailed` where the
     registry cannot be reached at all.
     """
-    copied: list[str] = []
-    failed: dict[str, str] = {}
+    copied_tags: list[str] = []
+    failures: dict[str, str] = {}
     copying = _Copying(repository, remote, tick)
     for tag, digest in sorted(state.tags.items()):
         tick()
@@ -86,13 +86,13 @@ def copy_repository(
         try:
             if remote.manifest_digest(tag) != digest:
                 copying.copy(manifest, tag)
-                copied.append(tag)
+                copied_tags.append(tag)
             copying.copy_referrers(digest)
         except RemoteFailed as error:
             if not error.status:
                 raise
-            failed[tag] = str(error)
-    return copied, failed
+            failures[tag] = str(error)
+    return copied_tags, failures
 
 
 class _Copying:
@@ -100,7 +100,7 @@ class _Copying:
 
     def __init__(self, repository: Repository, remote: RemoteRepository, tick: Callable[[], None]) -> None:
         self._repository, self._remote, self._tick = repository, remote, tick
-        self._done = set[str]()
+        self._copied_digests = set[str]()
 
     def copy(self, manifest: Manifest, reference: str, depth: int = 0) -> None:
         """Copies a manifest after all that it names. Raises `RemoteFailed`."""
@@ -117,8 +117,8 @@ class _Copying:
             inner = find_manifest(self._repository, child.digest)
             if inner is not None and self._remote.manifest_digest(child.digest) != child.digest:
                 self.copy(inner, child.digest, depth + 1)
-        copied = RemoteManifest(data, manifest.media_type, manifest.blob_id)
-        self._remote.push_manifest(copied, reference, manifest.subject, manifest.artifact_type)
+        remote_manifest = RemoteManifest(data, manifest.media_type, manifest.blob_id)
+        self._remote.push_manifest(remote_manifest, reference, manifest.subject, manifest.artifact_type)
 
     def copy_referrers(self, digest: str) -> None:
         """Copies what refers to a manifest or to what is below it, where the registry lacks it. Raises
@@ -131,13 +131,13 @@ class _Copying:
     def _copy_referrers_of(self, digest: str) -> list[str]:
         """Copies what refers to one manifest, once for all tags, and returns the digests."""
         referrers = list(referrers_of(self._repository, digest))
-        lacking = referrers if digest not in self._done else []
+        lacking = referrers if digest not in self._copied_digests else []
         existing = set(self._remote.referrers(digest, MOST_KNOWN)) if lacking else set()
         for referrer in lacking:
             self._tick()
             if referrer.blob_id not in existing:
                 self.copy(referrer, referrer.blob_id)
-        self._done.add(digest)
+        self._copied_digests.add(digest)
         return [referrer.blob_id for referrer in referrers]
 
     def _chunks(self, digest: str) -> Iterator[bytes]:

@@ -44,23 +44,23 @@ def copy_to_mirror(context: JobContext) -> Mapping[str, Any]:
     state = state_of(repository)
     try:
         with open_remote(mirror, COPY_SECONDS) as remote:
-            copied, failed = copy_repository(repository, state, remote, _checked_tick(context, mirror))
+            copied_tags, failures = copy_repository(repository, state, remote, _checked_tick(context, mirror))
     except RemoteFailed as error:
         note_outcome(mirror, str(error))
         raise AttemptFailed(str(error)) from None
-    for tag in copied:
+    for tag in copied_tags:
         context.log(f"Copied {tag}.")
-    for tag, reason in failed.items():
+    for tag, reason in failures.items():
         context.log(f"{tag} was not copied: {reason}", "error")
-    if failed:
-        note_outcome(mirror, next(iter(failed.values())))
-        raise JobFailed(f"{counted(len(failed), 'tag')} could not be copied: {next(iter(failed.values()))}")
+    if failures:
+        note_outcome(mirror, next(iter(failures.values())))
+        raise JobFailed(f"{counted(len(failures), 'tag')} could not be copied: {next(iter(failures.values()))}")
     with transaction.atomic():
         context.confirm_lease()
         _require_same(mirror)
         Mirror.objects.filter(pk=mirror.pk).update(copied_state=state.digest)
         note_outcome(mirror)
-    return {"copied": copied, "state": state.digest}
+    return {"copied": copied_tags, "state": state.digest}
 
 
 def _working_mirror(mirror_id: str) -> Mirror:
@@ -83,14 +83,14 @@ def _require_same(mirror: Mirror) -> None:
 
 def _checked_tick(context: JobContext, mirror: Mirror) -> Callable[[], None]:
     """The tick of a copy, which checks every few seconds that it may go on. It raises what `_require_same` does."""
-    checked = time.monotonic()
+    last_check = time.monotonic()
 
     def tick() -> None:
-        nonlocal checked
+        nonlocal last_check
         context.tick()
-        if time.monotonic() - checked >= CHECK_EVERY:
+        if time.monotonic() - last_check >= CHECK_EVERY:
             _require_same(mirror)
-            checked = time.monotonic()
+            last_check = time.monotonic()
 
     return tick
 
@@ -124,7 +124,7 @@ def request_copies() -> None:
     """Asks for a copy of each repository that changed since its last one. A copy that failed is not asked for again
     before the repository changes or somebody sets the mirror again: a person retries it on the page of jobs or of
     mirrors."""
-    requested = False
+    has_requests = False
     for mirror in Mirror.objects.active().filter(direction=MirrorDirection.TO).select_related("project"):
         repository = repository_of(mirror.project)
         if repository is None:
@@ -133,8 +133,8 @@ def request_copies() -> None:
         if not state.tags or state.digest == mirror.copied_state or _has_failed(mirror, state.digest):
             continue
         request_copy(mirror, state.digest, None)
-        requested = True
-    if requested:
+        has_requests = True
+    if has_requests:
         notify_workers(WorkerCapability.SEND)
 
 

@@ -55,11 +55,11 @@ def _act(principal: Principal, project: Project, form: QueryDict) -> None:
         remove_mirror(principal, project, MirrorDirection(direction), precondition=form_precondition(form))
         return
     names = _names(direction)
-    typed = {field: form.get(name, "") for field, name in names.items()}
-    password = typed.pop("password") or None
+    fields = {field: form.get(name, "") for field, name in names.items()}
+    password = fields.pop("password") or None
     try:
-        wanted = MirrorSettings(**typed, password=password)
-        set_mirror(principal, project, MirrorDirection(direction), wanted, precondition=form_precondition(form))
+        new_settings = MirrorSettings(**fields, password=password)
+        set_mirror(principal, project, MirrorDirection(direction), new_settings, precondition=form_precondition(form))
     except BadMirror as error:
         # The page has the fields twice, once for each direction.
         raise BadMirror(error.detail, errors={names[field]: texts for field, texts in error.errors.items()}) from None
@@ -70,13 +70,13 @@ def _names(direction: str) -> dict[str, str]:
     return {field: f"{direction}_{field}" for field in ("registry", "repository", "user", "password")}
 
 
-def _context(principal: Principal, project: Project, typed: QueryDict | None = None) -> dict[str, Any]:
+def _context(principal: Principal, project: Project, form: QueryDict | None = None) -> dict[str, Any]:
     existing = {mirror.direction: mirror for mirror in mirrors_of(principal, project)}
     cards = [
         {
             "direction": direction.value,
             "is_to": direction == MirrorDirection.TO,
-            "is_open": typed is not None and typed.get("direction") == direction,
+            "is_open": form is not None and form.get("direction") == direction,
             "names": _names(direction),
             "mirror": existing.get(direction),
             "etag": etag_of(mirror_facets(existing.get(direction))),

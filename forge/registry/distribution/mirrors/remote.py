@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpcore
 
-from forge.registry.distribution.mirrors.connection import RemoteConnection, header, json_object, limited, reason
+from forge.registry.distribution.mirrors.connection import RemoteConnection, header, json_object, limited_body, reason
 from forge.registry.distribution.mirrors.errors import RemoteFailed, RemoteLacks
 from forge.registry.oci.digests import digest_of, is_digest, names
 from forge.registry.oci.documents import IMAGE_TYPES, INDEX_TYPES
@@ -54,7 +54,7 @@ class RemoteRepository:
         """A manifest by a tag or a digest. Raises `RemoteLacks` and `RemoteFailed`."""
         with self._connection.request("GET", f"{self._address}/manifests/{reference}", {"Accept": _ACCEPT}) as response:
             self._require(response.status == 200, response, f"{self._name} has no manifest {reference}")
-            data = limited(response, LARGEST_MANIFEST, f"The manifest {reference}")
+            data = limited_body(response, LARGEST_MANIFEST, f"The manifest {reference}")
             media_type = header(response, "Content-Type").partition(";")[0].strip()
         if is_digest(reference) and not names(reference, data):
             raise RemoteFailed(f"{self._connection.registry} answered {reference} with other bytes.")
@@ -76,10 +76,10 @@ class RemoteRepository:
         `RemoteFailed`."""
         with self._connection.request("GET", f"{self._address}/blobs/{digest}") as response:
             self._require(response.status == 200, response, f"{self._name} has no blob {digest}")
-            received = 0
+            received_size = 0
             for chunk in response.iter_stream():
-                received += len(chunk)
-                if received > size:
+                received_size += len(chunk)
+                if received_size > size:
                     raise RemoteFailed(f"The blob {digest} has more bytes than the {size} that its manifest says.")
                 yield chunk
 
@@ -101,7 +101,7 @@ class RemoteRepository:
         for _ in range(MOST_PAGES):
             with self._connection.request("GET", url, {"Accept": INDEX_TYPE}) as response:
                 self._require(response.status == 200, response, f"{self._name} has no list of referrers")
-                digests += _digests(limited(response, LARGEST_MANIFEST, "The list of referrers"))
+                digests += _digests(limited_body(response, LARGEST_MANIFEST, "The list of referrers"))
                 url = _next_page(own, header(response, "Link"))
             if not url or len(digests) >= most:
                 break

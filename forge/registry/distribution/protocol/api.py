@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.core.audit.denials import record_denial
 from forge.core.database.away import is_database_away
 from forge.core.database.full_disk import is_full_disk
-from forge.core.errors import DatabaseAway, DiskFull, DomainError, Gone, Moved, SignInNeeded
+from forge.core.errors import AddressChanged, DatabaseAway, DiskFull, DomainError, Gone, SignInNeeded
 from forge.core.http.asgi.streamed_bodies import BodyStopped
 from forge.core.http.policies import NOT_A_PAGE
 from forge.projects.access import find_project, unpublished_error
@@ -42,17 +42,17 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     try:
         response = _answer(request, rest, address)
     except Refusal as refusal:
-        response = _refused(request, address, refusal)
-    except BodyStopped as stopped:
-        response = _refused(request, address, Refusal(stopped.status, "BLOB_UPLOAD_INVALID", str(stopped)))
+        response = _refuse(request, address, refusal)
+    except BodyStopped as error:
+        response = _refuse(request, address, Refusal(error.status, "BLOB_UPLOAD_INVALID", str(error)))
     except (OSError, DatabaseError) as error:
-        response = _refused(request, address, _unavailable(error))
+        response = _refuse(request, address, _unavailable(error))
     for name, value in COMMON_HEADERS.items():
         response.headers[name] = value
     return response
 
 
-def _refused(request: HttpRequest, address: Address | None, refusal: Refusal) -> HttpResponse:
+def _refuse(request: HttpRequest, address: Address | None, refusal: Refusal) -> HttpResponse:
     scope = "" if address is None else f"repository:{address.name}:{_actions(request)}"
     return refusal_response(refusal, challenge(request, scope))
 
@@ -91,10 +91,10 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
         if address.block:
             raise Refusal(405, "UNSUPPORTED", "Publish blocks from their project's page.", {"Allow": "GET, HEAD"})
         return answer_writing(request, caller, project, address)
-    except Moved as moved:
+    except AddressChanged as error:
         tail = rest.split("/", 2)[2]
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
-        return HttpResponse(status=307, headers={"Location": f"/v2{moved.location}/{tail}{query}"})
+        return HttpResponse(status=307, headers={"Location": f"/v2{error.location}/{tail}{query}"})
     except SignInNeeded as error:
         raise Refusal(401, "UNAUTHORIZED", "Sign in to do this, if the repository exists.") from error
     except Gone as error:

@@ -13,7 +13,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, Principal, acting_as
 from forge.accounts.tokens.authorization import Access, NotAToken, read_authorization
 from forge.accounts.tokens.scopes import Scope
-from forge.core.errors import DomainError, Moved
+from forge.core.errors import AddressChanged, DomainError
 from forge.projects.access import find_project
 from forge.registry.distribution.protocol.refusals import Refusal
 
@@ -67,17 +67,17 @@ def allowed_access(principal: Principal, scopes: Iterable[str]) -> dict[str, fro
         kind, _, rest = scope.partition(":")
         name, _, actions = rest.rpartition(":")
         if kind == "repository":
-            wanted = set(VERBS) if actions == "*" else set(actions.split(",")) & set(VERBS)
-            access[name] = access.get(name, frozenset()) | _of_repository(principal, name, wanted)
+            verbs = set(VERBS) if actions == "*" else set(actions.split(",")) & set(VERBS)
+            access[name] = access.get(name, frozenset()) | _of_repository(principal, name, verbs)
     return {name: actions for name, actions in access.items() if actions}
 
 
-def _of_repository(principal: Principal, name: str, wanted: Iterable[str]) -> frozenset[str]:
+def _of_repository(principal: Principal, name: str, verbs: Iterable[str]) -> frozenset[str]:
     organisation, _, rest = name.partition("/")
     try:
         project = find_project(principal, organisation, rest.split("/")[0], Verb.SEE)
-    except Moved:
-        return frozenset(wanted)  # all that it opens is the present address
+    except AddressChanged:
+        return frozenset(verbs)  # all that it opens is the present address
     except DomainError:
         return frozenset()
-    return frozenset(action for action in wanted if can(principal, VERBS[action], project))
+    return frozenset(action for action in verbs if can(principal, VERBS[action], project))

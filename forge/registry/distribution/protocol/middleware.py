@@ -26,8 +26,8 @@ class RegistryAddresses:
     def __init__(self, get_response: _Answer) -> None:
         self._pages = get_response
         # Each of them is synchronous, because the innermost is.
-        framed: Any = XFrameOptionsMiddleware(cast("Any", page_policies(_answer)))
-        self._registry = cast("_Answer", convert_exception_to_response(CommonMiddleware(framed)))
+        frame_middleware: Any = XFrameOptionsMiddleware(cast("Any", page_policies(_answer)))
+        self._registry = cast("_Answer", convert_exception_to_response(CommonMiddleware(frame_middleware)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(ROOT):

@@ -76,8 +76,8 @@ def _of_block(request: HttpRequest, puller: Principal, repository: Repository, a
             return _referrers(request, repository, address)
     block = find_published(repository, address.block, address.reference)
     if block is None:
-        withdrawn = versions.filter(version=address.reference).exclude(withdrawn=None).first()
-        reason = "" if withdrawn is None else f"{withdrawn} was withdrawn: {withdrawn.withdrawal}"
+        withdrawn_block = versions.filter(version=address.reference).exclude(withdrawn=None).first()
+        reason = "" if withdrawn_block is None else f"{withdrawn_block} was withdrawn: {withdrawn_block.withdrawal}"
         raise Refusal(404, "MANIFEST_UNKNOWN", reason or f"There is no manifest {address.reference}.")
     response = _stored_manifest(request, block.manifest, block.manifest.blob_id)
     if block.objection:
@@ -94,8 +94,8 @@ def _manifest(
     if manifest is None and (rows := _referrers_at_tag(repository, reference)):
         return _listing(rows)
     if manifest is None:
-        withdrawn = "" if is_digest(reference) else advice_on(repository, reference)
-        raise Refusal(404, "MANIFEST_UNKNOWN", withdrawn or f"There is no manifest {reference}.")
+        advice_text = "" if is_digest(reference) else advice_on(repository, reference)
+        raise Refusal(404, "MANIFEST_UNKNOWN", advice_text or f"There is no manifest {reference}.")
     response = _stored_manifest(request, manifest, reference if is_digest(reference) else manifest.blob_id)
     if advice := advice_on(repository, reference):
         _warn(response, advice)
@@ -147,8 +147,8 @@ def _page_of(request: HttpRequest) -> tuple[str, int]:
 
 
 def _versions_after(versions: QuerySet[Any], after: str, count: int) -> list[str]:
-    placed = versions.annotate(place=by_code_point("version")).filter(place__gt=after).order_by("place")
-    return list(placed.values_list("version", flat=True)[:count])
+    later_versions = versions.annotate(place=by_code_point("version")).filter(place__gt=after).order_by("place")
+    return list(later_versions.values_list("version", flat=True)[:count])
 
 
 def _tags(full_name: str, names: list[str], size: int) -> HttpResponseBase:
@@ -164,8 +164,8 @@ def _referrers(request: HttpRequest, repository: Repository, address: Address) -
     """An index of the manifests that refer to a digest, which need not exist."""
     require_digest(address.reference)
     artifact_type = request.GET.get("artifactType", "")
-    skipped = request.GET.get("skip", "0")
-    first = int(skipped) if skipped.isdecimal() and len(skipped) < 7 else 0
+    skip = request.GET.get("skip", "0")
+    first = int(skip) if skip.isdecimal() and len(skip) < 7 else 0
     rows = list(referrers_of(repository, address.reference, artifact_type)[first : first + PAGE + 1])
     response = _listing(rows[:PAGE])
     if artifact_type:
@@ -182,10 +182,10 @@ def _referrers_at_tag(repository: Repository, tag: str) -> list[Manifest]:
     match = _FALLBACK.fullmatch(tag)
     if match is None:
         return []
-    rows, left = [], LARGEST_MANIFEST // 4
+    rows, remaining_size = [], LARGEST_MANIFEST // 4
     for row in referrers_of(repository, f"{match[1]}:{match[2]}")[:LARGEST_PAGE].iterator():
-        left -= len(json.dumps(row.annotations))
-        if left < 0:
+        remaining_size -= len(json.dumps(row.annotations))
+        if remaining_size < 0:
             row.annotations = {}
         rows.append(row)
     return rows

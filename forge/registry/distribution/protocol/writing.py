@@ -129,12 +129,12 @@ def _put_manifest(request: HttpRequest, caller: Caller, project: Project, addres
         require_digest(address.reference)
         digest, tags = address.reference, request.GET.getlist("tag")
     content_type = request.headers.get("Content-Type", "")
-    pushed = push_manifest(caller.principal, project, tags, data, content_type, digest)
+    manifest = push_manifest(caller.principal, project, tags, data, content_type, digest)
     response = HttpResponse(status=201)
-    response.headers["Location"] = f"/v2/{address.name}/manifests/{pushed.digest}"
-    response.headers["Docker-Content-Digest"] = pushed.digest
-    if pushed.subject:
-        response.headers["OCI-Subject"] = pushed.subject
+    response.headers["Location"] = f"/v2/{address.name}/manifests/{manifest.digest}"
+    response.headers["Docker-Content-Digest"] = manifest.digest
+    if manifest.subject:
+        response.headers["OCI-Subject"] = manifest.subject
     if digest and tags:
         response.headers["OCI-Tag"] = ", ".join(tags)
     return response

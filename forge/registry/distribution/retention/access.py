@@ -15,7 +15,13 @@ from forge.core.blobs.links import owner_kind
 from forge.core.models import BlobLink
 from forge.core.preconditions import Facet
 from forge.registry.distribution.retention.models import RetentionRules
-from forge.registry.distribution.retention.policy import Artifact, Expired, RetentionPolicy, RetentionRule, expired
+from forge.registry.distribution.retention.policy import (
+    Artifact,
+    ExpiredArtifact,
+    RetentionPolicy,
+    RetentionRule,
+    find_expired,
+)
 from forge.registry.hooks import protected_among
 from forge.registry.models import Manifest, Repository
 
@@ -27,7 +33,7 @@ MOST_SHOWN = 200
 class DeletionPreview:
     """A preview of deletions by rules: the first of them, each with its repository, and the total number."""
 
-    rows: tuple[tuple[Repository, Expired], ...]
+    rows: tuple[tuple[Repository, ExpiredArtifact], ...]
     count: int
 
 
@@ -60,17 +66,17 @@ def repositories_of(organisation: UUID) -> Iterator[Repository]:
 
 def expired_in(
     repositories: Sequence[Repository], policy: RetentionPolicy, now: datetime
-) -> list[tuple[Repository, Expired]]:
+) -> list[tuple[Repository, ExpiredArtifact]]:
     """The artifacts that rules delete, by repository. What a build or a block published is none of them."""
     if not policy.rules:
         return []
     artifacts = _artifacts_of([each.pk for each in repositories])
-    rows: list[tuple[Repository, Expired]] = []
+    rows: list[tuple[Repository, ExpiredArtifact]] = []
     for repository in repositories:
-        matches = expired(artifacts.get(repository.pk, []), policy, now)
+        matches = find_expired(artifacts.get(repository.pk, []), policy, now)
         tags = {tag for each in matches for tag in each.artifact.tags}
-        protected = protected_among(repository.project, tags) if tags else frozenset()
-        rows += [(repository, each) for each in matches if protected.isdisjoint(each.artifact.tags)]
+        protected_tags = protected_among(repository.project, tags) if tags else frozenset()
+        rows += [(repository, each) for each in matches if protected_tags.isdisjoint(each.artifact.tags)]
     return rows
 
 
@@ -80,16 +86,18 @@ def _artifacts_of(repositories: Sequence[UUID]) -> Mapping[UUID, list[Artifact]]
     digests = {pk: (repository, digest) for pk, repository, digest in manifests.values_list("pk", "repository", "blob")}
     present = set(digests.values())
     links = BlobLink.objects.filter(owner_kind=owner_kind(Manifest), owner_id__in=manifests.values("pk"))
-    listed = {
+    listed_manifests = {
         (digests[owner][0], digest)
         for owner, digest in links.values_list("owner_id", "blob_id")
         if owner in digests and digests[owner][1] != digest
     }
     artifacts: dict[UUID, list[Artifact]] = {}
-    pushed = manifests.filter(tags=None, blocks=None).prefetch_related("artifact_tags").order_by("created", "blob_id")
-    for manifest in pushed:
+    pushed_manifests = (
+        manifests.filter(tags=None, blocks=None).prefetch_related("artifact_tags").order_by("created", "blob_id")
+    )
+    for manifest in pushed_manifests:
         repository = manifest.repository_id
-        is_needed = (repository, manifest.blob_id) in listed or (repository, manifest.subject) in present
+        is_needed = (repository, manifest.blob_id) in listed_manifests or (repository, manifest.subject) in present
         tags = {tag.name: tag.created for tag in manifest.artifact_tags.all()}
         artifact = Artifact(manifest.blob_id, tags, manifest.created, manifest.pulled, is_needed)
         artifacts.setdefault(repository, []).append(artifact)

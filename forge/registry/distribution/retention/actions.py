@@ -25,7 +25,7 @@ from forge.registry.distribution.retention.access import expired_in, policy_of, 
 from forge.registry.distribution.retention.models import RetentionRules
 from forge.registry.distribution.retention.policy import (
     UNTAGGED,
-    Expired,
+    ExpiredArtifact,
     RetentionPolicy,
     RetentionRule,
     conditions_text,
@@ -70,7 +70,7 @@ def change_retention(
 
 
 @transaction.atomic
-def delete_expired(actor: Actor, repository: Repository, now: datetime | None = None) -> list[Expired]:
+def delete_expired(actor: Actor, repository: Repository, now: datetime | None = None) -> list[ExpiredArtifact]:
     """Moves what the rules delete in a repository to the trash, at most `MOST_AT_ONCE`, and returns it.
 
     It asks the rules behind the lock that pushes take, so a tag that is set meanwhile counts. Raises `Forbidden` for
@@ -81,8 +81,8 @@ def delete_expired(actor: Actor, repository: Repository, now: datetime | None = 
     lock_names(organisation)
     project = Project.objects.select_for_update(of=("self",), no_key=True).get(pk=repository.project_id)
     rows = expired_in([repository], policy_of(organisation), now or timezone.now())[:MOST_AT_ONCE]
-    deleted = [each for _, each in rows]
-    for each in deleted:
+    expired_artifacts = [each for _, each in rows]
+    for each in expired_artifacts:
         tags = sorted(each.artifact.tags)
         manifest = Manifest.objects.get(repository=repository, blob_id=each.artifact.digest)
         manifest.trashed, manifest.trashed_tags = timezone.now(), tags
@@ -97,7 +97,7 @@ def delete_expired(actor: Actor, repository: Repository, now: datetime | None = 
             tags=listed(tags) or "no tag",
             reason=each.reason,
         )
-    return deleted
+    return expired_artifacts
 
 
 def checked_policy(policy: RetentionPolicy) -> RetentionPolicy:

@@ -47,7 +47,7 @@ def retention_page(request: HttpRequest, organisation: str) -> HttpResponse:
         if isinstance(error, Stale):
             context = _context(principal, place, policy_of(place.pk))
         else:
-            context = _context(principal, place, RetentionPolicy()) | _typed(request.POST)
+            context = _context(principal, place, RetentionPolicy()) | _form_fields(request.POST)
         return render(request, _TEMPLATE, context | {"error": error}, status=status_of(error))
     return redirect("organisation-retention", organisation=place.name)
 
@@ -62,7 +62,7 @@ def _context(principal: Principal, organisation: Organisation, policy: Retention
     }
 
 
-def _typed(form: Mapping[str, str]) -> dict[str, Any]:
+def _form_fields(form: Mapping[str, str]) -> dict[str, Any]:
     """The fields of the form, as they were written."""
     rows = takewhile(lambda row: f"tags-{row}" in form, range(MAX_RULES))
     names = ("tags", "last", "unused", "older")
@@ -74,9 +74,9 @@ def _typed(form: Mapping[str, str]) -> dict[str, Any]:
 
 def _policy_in(form: Mapping[str, str]) -> RetentionPolicy:
     """The rules of the form, without empty rows. Raises `Invalid`."""
-    typed = _typed(form)
-    rules = [rule_from(tags.strip(), *map(_number, numbers)) for tags, *numbers in typed["rows"] if tags.strip()]
-    return RetentionPolicy(tuple(rules), tuple(typed["keep"].split()))
+    fields = _form_fields(form)
+    rules = [rule_from(tags.strip(), *map(_number, numbers)) for tags, *numbers in fields["rows"] if tags.strip()]
+    return RetentionPolicy(tuple(rules), tuple(fields["keep"].split()))
 
 
 def _number(text: str) -> int | None:

@@ -57,14 +57,14 @@ class Artifact:
 
 
 @dataclass(frozen=True)
-class Expired:
+class ExpiredArtifact:
     """An artifact that a rule deletes, with the reason in words."""
 
     artifact: Artifact
     reason: str
 
 
-def expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetime) -> list[Expired]:
+def find_expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetime) -> list[ExpiredArtifact]:
     """The artifacts of one repository that go, in their order.
 
     One goes if a rule deletes each of its tags, nothing needs it, and no tag of it is to be kept.
@@ -76,16 +76,16 @@ def expired(artifacts: Sequence[Artifact], policy: RetentionPolicy, now: datetim
             continue
         reasons = [_reason(artifact, name, policy, newest, now) for name in artifact.names]
         if all(reasons):
-            results.append(Expired(artifact, " ".join(dict.fromkeys(reasons))))
+            results.append(ExpiredArtifact(artifact, " ".join(dict.fromkeys(reasons))))
     return results
 
 
 def _newest(artifacts: Iterable[Artifact], policy: RetentionPolicy) -> set[tuple[str, str]]:
     """The tags that rules keep since they were set last, each as digest and name."""
-    named = [(time, artifact.digest, name) for artifact in artifacts for name, time in artifact.names.items()]
+    tags_by_time = [(time, artifact.digest, name) for artifact in artifacts for name, time in artifact.names.items()]
     newest: set[tuple[str, str]] = set()
     for rule in policy.rules:
-        mine = sorted((each for each in named if _rule_of(each[2], policy) is rule), reverse=True)
+        mine = sorted((each for each in tags_by_time if _rule_of(each[2], policy) is rule), reverse=True)
         newest |= {(digest, name) for _, digest, name in mine[: rule.keep_last or 0]}
     return newest
 

@@ -20,28 +20,28 @@ class Pulls:
     """The pulls that one process recorded since it last stored them."""
 
     def __init__(self) -> None:
-        self._noted: set[UUID] = set()
+        self._manifest_ids: set[UUID] = set()
         self._lock = threading.Lock()
 
     def note(self, manifest: UUID) -> None:
         """The manifest is sent to somebody."""
         with self._lock:
-            if len(self._noted) < MOST_NOTED:
-                self._noted.add(manifest)
+            if len(self._manifest_ids) < MOST_NOTED:
+                self._manifest_ids.add(manifest)
 
     def take(self) -> list[UUID]:
         """Returns the recorded pulls, and resets them."""
         with self._lock:
-            noted, self._noted = self._noted, set()
-            return sorted(noted)
+            manifest_ids, self._manifest_ids = self._manifest_ids, set()
+            return sorted(manifest_ids)
 
 
 pulls = Pulls()
 """This process's."""
 
 
-def write_down(noted: Pulls = pulls) -> None:
+def write_down(source: Pulls = pulls) -> None:
     """Writes that what was noted was pulled now."""
-    ids, now = noted.take(), timezone.now()
+    ids, now = source.take(), timezone.now()
     for start in range(0, len(ids), BATCH):
         Manifest.objects.filter(pk__in=ids[start : start + BATCH]).update(pulled=now)

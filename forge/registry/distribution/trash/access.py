@@ -39,9 +39,9 @@ class TrashedManifest:
 def trash_of(actor: Actor, project: Project) -> list[TrashedManifest]:
     """The deleted manifests of a project, those deleted last first, for who may push to it. Raises `Forbidden`."""
     require(actor, Verb.PUSH, project)
-    trashed = Manifest.objects.filter(~Q(trashed=None), repository__project=project).select_related("blob")
+    trashed_manifests = Manifest.objects.filter(~Q(trashed=None), repository__project=project).select_related("blob")
     return [
         TrashedManifest(each, each.trashed + TRASH_FOR)
-        for each in trashed.order_by("-trashed", "blob_id")[:MOST_LISTED]
+        for each in trashed_manifests.order_by("-trashed", "blob_id")[:MOST_LISTED]
         if each.trashed is not None
     ]

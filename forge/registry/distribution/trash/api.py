@@ -83,10 +83,10 @@ class RestoredManifestView(ProjectView):
     def post(self, request: Request, organisation: str, name: str, digest: str) -> Response:
         """Restores a manifest with those of its tags that nothing else has."""
         project = self.project(request, organisation, name, Verb.PUSH)
-        restored = restore_manifest(principal_of(request), project, digest)
+        result = restore_manifest(principal_of(request), project, digest)
         answer: RestoredManifestJson = {
-            "digest": restored.manifest.blob_id,
-            "tags": list(restored.tags),
-            "unset": list(restored.unset),
+            "digest": result.manifest.blob_id,
+            "tags": list(result.tags),
+            "unset": list(result.unset),
         }
         return Response(answer)

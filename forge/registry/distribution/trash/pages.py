@@ -29,11 +29,11 @@ def trash_page(request: HttpRequest, organisation: str, name: str) -> HttpRespon
     if request.method == "GET":
         return render(request, _TEMPLATE, _context(principal, project))
     try:
-        restored = restore_manifest(principal, project, request.POST.get("digest", ""))
+        result = restore_manifest(principal, project, request.POST.get("digest", ""))
     except DomainError as error:
         return show_again(request, _TEMPLATE, _context(principal, project), error)
-    if restored.unset:
-        return render(request, _TEMPLATE, _context(principal, project) | {"restored": restored})
+    if result.unset:
+        return render(request, _TEMPLATE, _context(principal, project) | {"restored": result})
     return redirect("registry-trash", organisation=project.organisation.name, name=project.name)
 
 

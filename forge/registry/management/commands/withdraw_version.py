@@ -27,7 +27,7 @@ class Command(BaseCommand):
         if project is None:
             raise CommandError(f"There is no project {address}.")
         try:
-            withdrawn = withdraw_for_operator(INSTALLATION, project, tag, options["reason"])
+            withdrawn_tag = withdraw_for_operator(INSTALLATION, project, tag, options["reason"])
         except DomainError as error:
             raise CommandError(error.detail) from error
-        self.stdout.write(f"{address}:{withdrawn.name} was withdrawn.")
+        self.stdout.write(f"{address}:{withdrawn_tag.name} was withdrawn.")

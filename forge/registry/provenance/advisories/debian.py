@@ -27,8 +27,8 @@ def debian_order(version: str) -> Any:
     match = _VERSION.fullmatch(_FIRST if version == "0" else version)
     if match is None:
         raise ValueError(f"{version!r} is no version of a Debian package")
-    parsed: _DebianVersion = (int(match[1] or 0), match[2], match[3] or "")
-    return cmp_to_key(_compared_versions)(parsed)
+    parts: _DebianVersion = (int(match[1] or 0), match[2], match[3] or "")
+    return cmp_to_key(_compared_versions)(parts)
 
 
 def _compared_versions(one: _DebianVersion, other: _DebianVersion) -> int:

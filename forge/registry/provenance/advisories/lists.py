@@ -19,7 +19,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.registry.models import Manifest, Tag
 from forge.registry.oci.documents import BadManifest, read_document
 from forge.registry.provenance.advisories.matching import (
@@ -31,7 +31,7 @@ from forge.registry.provenance.advisories.matching import (
     findings,
     index_of,
     sources_of,
-    uncompared,
+    uncompared_sources,
 )
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 from rune.tools.signing.referrers import BOM_TYPE
@@ -62,7 +62,7 @@ class KnownVulnerabilities:
 
     date: datetime | None
     findings: tuple[KnownVulnerability, ...] = ()
-    uncompared: tuple[str, ...] = ()
+    uncompared_sources: tuple[str, ...] = ()
     """The sources of components of which the list says nothing."""
     is_compared: bool = True
     """Whether the list says something of at least one component."""
@@ -82,10 +82,10 @@ def current_list() -> AdvisoryList | None:
         raise BadAdvisories(f"the file {file} cannot be opened: {error.strerror}") from None
     # One thread reads a file and the others wait: at the same time, each would need hundreds of megabytes.
     with _reading:
-        read = _read(file, state.st_ino, state.st_mtime_ns, state.st_size)
-    if isinstance(read, str):
-        raise BadAdvisories(read)
-    return read
+        result = _read(file, state.st_ino, state.st_mtime_ns, state.st_size)
+    if isinstance(result, str):
+        raise BadAdvisories(result)
+    return result
 
 
 def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
@@ -103,10 +103,10 @@ def known_vulnerabilities(tag: Tag) -> KnownVulnerabilities | None:
         return KnownVulnerabilities(
             advisories.date,
             findings(components, advisories.advisories),
-            uncompared(components, advisories.sources),
-            any(not uncompared([each], advisories.sources) for each in components),
+            uncompared_sources(components, advisories.sources),
+            any(not uncompared_sources([each], advisories.sources) for each in components),
         )
-    except (BadAdvisories, BadBill, BadManifest, NotFound, Damaged) as error:
+    except (BadAdvisories, BadBill, BadManifest, NotFound, BytesDamaged) as error:
         _log.warning("The vulnerabilities of %s are not known: %s", tag, error)
         return KnownVulnerabilities(None)
 
@@ -138,29 +138,29 @@ def _read(file: Path, inode: int, changed: int, size: int) -> AdvisoryList | str
         advisories = read_advisories(file.read_bytes())
         return AdvisoryList(datetime.fromtimestamp(changed / 1e9, UTC), index_of(advisories), sources_of(advisories))
     except BadAdvisories as error:
-        said = f"{file}: {error}"
+        reason = f"{file}: {error}"
     except OSError as error:
-        said = f"the file {file} cannot be opened: {error.strerror}"
-    _log.error("ADVISORY_LIST cannot be read: %s", said)
-    return said
+        reason = f"the file {file} cannot be opened: {error.strerror}"
+    _log.error("ADVISORY_LIST cannot be read: %s", reason)
+    return reason
 
 
 def _bills(tag: Tag) -> Iterator[bytes]:
     """The bills of materials that were published beside the rune. Anybody who may push can add one, and take none away.
 
-    Raises `BadBill`, `BadManifest`, `NotFound` and `Damaged`.
+    Raises `BadBill`, `BadManifest`, `NotFound` and `BytesDamaged`.
     """
     bills = Manifest.objects.filter(
         repository=tag.repository_id, subject=tag.manifest.blob_id, artifact_type=BOM_TYPE, trashed=None
     )
-    left = MOST_BYTES
+    remaining_size = MOST_BYTES
     for manifest in bills.order_by("created")[:MOST_BILLS]:
         document = read_document(read_blob(manifest.blob_id), manifest.media_type)
         if document.is_index:
             raise BadBill("the bill of materials is a list of manifests")
         _config, *layers = document.blobs
         for layer in layers:
-            left -= layer.size
-            if left < 0:
+            remaining_size -= layer.size
+            if remaining_size < 0:
                 raise BadBill(f"the bills of materials have more than {MOST_BYTES:,} bytes")
             yield read_blob(layer.digest)

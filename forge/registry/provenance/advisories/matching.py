@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 from packaging.version import Version
 
 from forge.registry.provenance.advisories.debian import debian_order
-from forge.registry.provenance.advisories.osv import Advisory, Affected, RangeBorder, package_name
+from forge.registry.provenance.advisories.osv import Advisory, AffectedPackage, RangeBorder, package_name
 
 _ECOSYSTEMS: Final = {"pypi": "PyPI", "npm": "npm", "cargo": "crates.io", "golang": "Go"}
 """The ecosystem of OSV by the type of a package URL."""
@@ -25,10 +25,10 @@ LONGEST_TEXT: Final = 1_000
 MOST_COMPARISONS: Final = 20_000
 """Pairs of a component and an advisory about a package of its name: some 50 µs for each."""
 
-AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, Affected]]]
+AdvisoryIndex = Mapping[str, Sequence[tuple[Advisory, AffectedPackage]]]
 """Advisories by the name of a package that they are about, in the form without an ecosystem (`package_name`)."""
 PackageSource = tuple[str, str]
-"""An ecosystem and its release, as in `Affected`."""
+"""An ecosystem and its release, as in `AffectedPackage`."""
 
 
 class BadBill(ValueError):
@@ -46,7 +46,7 @@ class PackageComponent:
     """Of a Debian package the source package, if the bill names it: advisories are about that."""
     version: str
     release: str = ""
-    """The release of the ecosystem, as in `Affected`, or "" if the bill names none: then each counts."""
+    """The release of the ecosystem, as in `AffectedPackage`, or "" if the bill names none: then each counts."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class KnownVulnerability:
     version: str
     severity: str
     """As in `Advisory`."""
-    fixed: str
+    fixed_version: str
     """The next version that is not affected. It is "" while the advisory names none."""
 
 
@@ -68,7 +68,7 @@ def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
         components = json.loads(bill).get("components") or []
         if len(components) > MOST_COMPONENTS:
             raise ValueError("too many components")
-        matches = [read for each in components if (read := _component(each)) is not None]
+        matches = [component for each in components if (component := _component(each)) is not None]
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadBill(f"the bill of materials is damaged: {type(error).__name__}") from None
     return tuple(dict.fromkeys(matches))
@@ -76,10 +76,10 @@ def components_in(bill: bytes) -> tuple[PackageComponent, ...]:
 
 def index_of(advisories: Iterable[Advisory]) -> AdvisoryIndex:
     """Sorts advisories by the names of packages, so that a component is compared with few."""
-    index: dict[str, list[tuple[Advisory, Affected]]] = {}
+    index: dict[str, list[tuple[Advisory, AffectedPackage]]] = {}
     for advisory in advisories:
-        for affected in advisory.affected:
-            index.setdefault(package_name("", affected.name), []).append((advisory, affected))
+        for affected_package in advisory.affected:
+            index.setdefault(package_name("", affected_package.name), []).append((advisory, affected_package))
     return index
 
 
@@ -88,13 +88,13 @@ def sources_of(advisories: Iterable[Advisory]) -> frozenset[PackageSource]:
     return frozenset((each.ecosystem, each.release) for advisory in advisories for each in advisory.affected)
 
 
-def uncompared(components: Iterable[PackageComponent], sources: frozenset[PackageSource]) -> tuple[str, ...]:
+def uncompared_sources(components: Iterable[PackageComponent], sources: frozenset[PackageSource]) -> tuple[str, ...]:
     """Returns the names of the sources of components of which a list with these sources says nothing, in order."""
     ecosystems = {ecosystem for ecosystem, _ in sources}
-    wanted = {(each.ecosystem, each.release) for each in components if each.ecosystem}
+    releases = {(each.ecosystem, each.release) for each in components if each.ecosystem}
     return tuple(
         f"{ecosystem} {release}".strip()
-        for ecosystem, release in sorted(wanted)
+        for ecosystem, release in sorted(releases)
         if ecosystem not in ecosystems or (release and not sources & {(ecosystem, release), (ecosystem, "")})
     )
 
@@ -102,16 +102,16 @@ def uncompared(components: Iterable[PackageComponent], sources: frozenset[Packag
 def findings(components: Iterable[PackageComponent], index: AdvisoryIndex) -> tuple[KnownVulnerability, ...]:
     """Returns the vulnerabilities of the components, ordered by the ids of the advisories. Raises `BadBill`."""
     pairs = [
-        (component, advisory, affected)
+        (component, advisory, affected_package)
         for component in components
-        for advisory, affected in index.get(package_name("", component.name), ())
+        for advisory, affected_package in index.get(package_name("", component.name), ())
     ]
     if len(pairs) > MOST_COMPARISONS:
         raise BadBill(f"its components would be compared {len(pairs):,} times; at most {MOST_COMPARISONS:,} are made")
     matches = {
-        (advisory.id, component): _finding(advisory, component, affected)
-        for component, advisory, affected in pairs
-        if _is_about(affected, component) and _is_affected(affected, component.version)
+        (advisory.id, component): _finding(advisory, component, affected_package)
+        for component, advisory, affected_package in pairs
+        if _is_about(affected_package, component) and _is_affected(affected_package, component.version)
     }
     return tuple(matches[key] for key in sorted(matches, key=lambda key: (key[0], key[1].name, key[1].version)))
 
@@ -121,8 +121,8 @@ def _component(value: Mapping[str, Any]) -> PackageComponent | None:
     if isinstance(purl := value.get("purl"), str) and purl.startswith("pkg:"):
         address, _, qualifiers = purl.removeprefix("pkg:").partition("#")[0].partition("?")
         kind, _, path = address.partition("/")
-        path, at, named = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
-        version = unquote(named) if at else version
+        path, at, version_text = path.rpartition("@") if "@" in path.lstrip("@") else (path, "", "")
+        version = unquote(version_text) if at else version
         ecosystem, name, release, version = _package(kind.lower(), unquote(path), version, qualifiers)
     if not isinstance(name, str) or not isinstance(version, str) or not name or not version:
         return None
@@ -138,25 +138,28 @@ def _package(kind: str, path: str, version: Any, qualifiers: str) -> tuple[str, 
     if kind != "deb":
         return _ECOSYSTEMS.get(kind, kind), path, "", version
     distribution, _, name = path.rpartition("/")
-    named = {key: values[0] for key, values in parse_qs(qualifiers.replace("+", "%2B")).items()}
-    source, _, source_version = named.get("upstream", "").partition("@")
-    release = _DEBIAN_RELEASE.match(named.get("distro", ""))
+    parameters = {key: values[0] for key, values in parse_qs(qualifiers.replace("+", "%2B")).items()}
+    source, _, source_version = parameters.get("upstream", "").partition("@")
+    release = _DEBIAN_RELEASE.match(parameters.get("distro", ""))
     ecosystem = "Ubuntu" if distribution.lower() == "ubuntu" else "Debian"
     return ecosystem, source or name, release[1] if release else "", source_version or version
 
 
-def _is_about(affected: Affected, component: PackageComponent) -> bool:
+def _is_about(affected_package: AffectedPackage, component: PackageComponent) -> bool:
     if component.ecosystem == "":
-        return package_name("", affected.name) == component.name
-    is_other_release = component.release and affected.release and component.release != affected.release
-    return not is_other_release and (affected.ecosystem, affected.name) == (component.ecosystem, component.name)
+        return package_name("", affected_package.name) == component.name
+    is_other_release = component.release and affected_package.release and component.release != affected_package.release
+    return not is_other_release and (affected_package.ecosystem, affected_package.name) == (
+        component.ecosystem,
+        component.name,
+    )
 
 
-def _is_affected(affected: Affected, version: str) -> bool:
-    if version in affected.versions:
+def _is_affected(affected_package: AffectedPackage, version: str) -> bool:
+    if version in affected_package.versions:
         return True
-    order = _ORDERS.get(affected.ecosystem, _python_order)
-    return any(_is_in(events, version, order) for events in affected.ranges)
+    order = _ORDERS.get(affected_package.ecosystem, _python_order)
+    return any(_is_in(events, version, order) for events in affected_package.ranges)
 
 
 def _is_in(events: Sequence[RangeBorder], version: str, order: Callable[[str], Any]) -> bool:
@@ -187,14 +190,14 @@ _ORDERS: Final[Mapping[str, Callable[[str], Any]]] = {"Debian": debian_order, "U
 """Returns what compares as a version of an ecosystem does. Raises `ValueError` for what is no version."""
 
 
-def _finding(advisory: Advisory, component: PackageComponent, affected: Affected) -> KnownVulnerability:
-    fixes = {event.version for events in affected.ranges for event in events if event.kind == "fixed"}
+def _finding(advisory: Advisory, component: PackageComponent, affected_package: AffectedPackage) -> KnownVulnerability:
+    fixes = {event.version for events in affected_package.ranges for event in events if event.kind == "fixed"}
     return KnownVulnerability(
         advisory.id,
         component.name,
         component.version,
         advisory.severity,
-        _next_of(fixes, component.version, _ORDERS.get(affected.ecosystem, _python_order)),
+        _next_of(fixes, component.version, _ORDERS.get(affected_package.ecosystem, _python_order)),
     )
 
 

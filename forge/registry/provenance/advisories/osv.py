@@ -16,7 +16,7 @@ from typing import Any, Final
 MOST_EVENTS: Final = 10_000
 """Borders of one range."""
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
-_COMPARED: Final = frozenset({"SEMVER", "ECOSYSTEM"})
+_COMPARED_TYPES: Final = frozenset({"SEMVER", "ECOSYSTEM"})
 _EVENTS: Final = ("introduced", "fixed", "last_affected", "limit")
 _SEVERITIES: Final = frozenset({"LOW", "MODERATE", "MEDIUM", "HIGH", "CRITICAL"})
 
@@ -35,7 +35,7 @@ class RangeBorder:
 
 
 @dataclass(frozen=True)
-class Affected:
+class AffectedPackage:
     """Versions of one package that an advisory is about."""
 
     ecosystem: str
@@ -55,7 +55,7 @@ class Advisory:
 
     id: str
     severity: str
-    affected: tuple[Affected, ...]
+    affected: tuple[AffectedPackage, ...]
 
 
 def read_advisories(data: bytes) -> tuple[Advisory, ...]:
@@ -64,10 +64,10 @@ def read_advisories(data: bytes) -> tuple[Advisory, ...]:
     Raises `BadAdvisories`.
     """
     try:
-        read = json.loads(data)
+        document = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BadAdvisories(f"it is no JSON: {type(error).__name__}") from None
-    entries = read.get("vulns") if isinstance(read, dict) else read
+    entries = document.get("vulns") if isinstance(document, dict) else document
     if not isinstance(entries, list):
         raise BadAdvisories("it is neither an array of OSV entries nor an object with one as `vulns`")
     read_entries = [_advisory(entry, number) for number, entry in enumerate(entries, start=1)]
@@ -86,21 +86,25 @@ def _advisory(entry: Any, number: int) -> Advisory | None:
             raise ValueError("its id is not one")
         if entry.get("withdrawn") is not None:
             return None
-        affected = tuple(_affected(each) for each in _array(entry.get("affected")) if "package" in each)
-        return Advisory(identifier, _severity(entry), affected)
+        affected_packages = tuple(
+            _affected_package(each) for each in _array(entry.get("affected")) if "package" in each
+        )
+        return Advisory(identifier, _severity(entry), affected_packages)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise BadAdvisories(f"entry {number} is damaged: {type(error).__name__} {str(error)[:100]}") from None
 
 
-def _affected(value: Mapping[str, Any]) -> Affected:
+def _affected_package(value: Mapping[str, Any]) -> AffectedPackage:
     package = value["package"]
     # Debian:12 is a release of the ecosystem Debian.
     ecosystem, _, release = _text(package["ecosystem"]).partition(":")
-    return Affected(
+    return AffectedPackage(
         ecosystem,
         package_name(ecosystem, _text(package["name"])),
         # Commits of Git are no versions: a component names none.
-        tuple(_events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED),
+        tuple(
+            _events(each["events"]) for each in _array(value.get("ranges")) if _text(each["type"]) in _COMPARED_TYPES
+        ),
         # Many packages have a version 1.0: one text for all of them.
         tuple(intern(_text(each)) for each in _array(value.get("versions"))),
         release,
@@ -120,8 +124,8 @@ def _events(values: Any) -> tuple[RangeBorder, ...]:
 
 
 def _severity(entry: Mapping[str, Any]) -> str:
-    said = entry.get("database_specific") or {}
-    word = said.get("severity")
+    details = entry.get("database_specific") or {}
+    word = details.get("severity")
     if isinstance(word, str) and word.upper() in _SEVERITIES:
         return word.lower()
     scores = [_text(each["score"]) for each in _array(entry.get("severity"))]

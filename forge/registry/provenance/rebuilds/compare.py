@@ -49,11 +49,11 @@ def build_second_time(
             sentences.extend(map(str, (answer["verification"]["rebuild"] or {}).get("differences", ())))
 
     def run(steps: tuple[BuildJobStep, ...], *, with_first: bool) -> None:
-        fetched = fetched_folder()
-        with new_compiler() as compiler, local_files(job.manifest, fetched) as files:
-            with open_blob_file(artefact.digest, fetched) as first:
+        folder = fetched_folder()
+        with new_compiler() as compiler, local_files(job.manifest, folder) as files:
+            with open_blob_file(artefact.digest, folder) as first:
                 compiler.run(
-                    job.described(steps),
+                    job.compiler_job(steps),
                     read,
                     owner=job.organisation,
                     files=files,

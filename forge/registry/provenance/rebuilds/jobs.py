@@ -54,15 +54,15 @@ def request_rebuilds() -> None:
     free = MOST_WAITING - jobs.unfinished().count()
     if free <= 0:
         return
-    ended = jobs.exclude(state=JobState.SUCCEEDED).values_list("spec__artefact", flat=True)
-    listed = Tag.objects.listed().filter(repository__project__deleted_at=None)
-    missing = listed.filter(build__artefact__spec__toolchain=TOOLCHAIN, build__artefact__rebuild=None)
-    tags = missing.exclude(build__artefact__in=[UUID(each) for each in ended]).order_by("created")
-    requested = False
+    ended_artefacts = jobs.exclude(state=JobState.SUCCEEDED).values_list("spec__artefact", flat=True)
+    listed_tags = Tag.objects.listed().filter(repository__project__deleted_at=None)
+    missing = listed_tags.filter(build__artefact__spec__toolchain=TOOLCHAIN, build__artefact__rebuild=None)
+    tags = missing.exclude(build__artefact__in=[UUID(each) for each in ended_artefacts]).order_by("created")
+    has_requests = False
     for tag in tags.select_related("build__project", "build__artefact")[:free]:
         request_rebuild(tag.build)
-        requested = True
-    if requested:
+        has_requests = True
+    if has_requests:
         notify_workers(WorkerCapability.BUILD)
 
 

@@ -47,8 +47,8 @@ def statement_of(publication: Publication, documents: tuple[AttachedDocument, ..
     artefact = publication.build.artefact
     if artefact is None:
         raise ValueError("the rune of the publication no longer exists")
-    attached = documents_of(publication.build, artefact) if documents is None else documents
-    return write_statement(provenance_statement(provenance_of(publication, artefact, attached)))
+    attached_documents = documents_of(publication.build, artefact) if documents is None else documents
+    return write_statement(provenance_statement(provenance_of(publication, artefact, attached_documents)))
 
 
 def subject_of(build: Build) -> SubjectManifest:
@@ -69,10 +69,10 @@ def attach_documents(
     """Publishes documents and an unsigned statement as referrers of a rune or a block, and stores `record`, to which it
     gives the statement. Where another process stored a record meanwhile, that one stays."""
     beside = referrers_of_documents(subject, documents)
-    stated = document(subject, STATEMENT_TYPE, STATEMENT, statement)
-    put_referrers(*beside, stated)
+    statement_referrer = document(subject, STATEMENT_TYPE, STATEMENT, statement)
+    put_referrers(*beside, statement_referrer)
     with transaction.atomic():
-        *_, record.statement = link_referrers(repository, *beside, stated)
+        *_, record.statement = link_referrers(repository, *beside, statement_referrer)
         type(record)._default_manager.bulk_create([record], ignore_conflicts=True)
 
 
@@ -90,17 +90,17 @@ def put_referrers(*referrers: Referrer) -> None:
 
 def link_referrers(repository: Repository, *referrers: Referrer) -> list[Manifest]:
     """Adds referrers to a repository, within the caller's transaction; returns their manifests in this order."""
-    described = {}
+    descriptions = {}
     for referrer in referrers:
-        read = read_document(referrer.manifest, MANIFEST_TYPE)
-        described[digest_of(referrer.manifest)] = {
-            "media_type": read.media_type,
-            "artifact_type": read.artifact_type,
-            "subject": read.subject,
-            "annotations": dict(read.annotations),
+        parsed_document = read_document(referrer.manifest, MANIFEST_TYPE)
+        descriptions[digest_of(referrer.manifest)] = {
+            "media_type": parsed_document.media_type,
+            "artifact_type": parsed_document.artifact_type,
+            "subject": parsed_document.subject,
+            "annotations": dict(parsed_document.annotations),
         }
-    stored = store_manifests(repository, described)
-    manifests = [stored[digest_of(each.manifest)] for each in referrers]
+    stored_manifests = store_manifests(repository, descriptions)
+    manifests = [stored_manifests[digest_of(each.manifest)] for each in referrers]
     links = [
         (manifest, {manifest.blob_id, digest_of(each.config), digest_of(each.layer)})
         for manifest, each in zip(manifests, referrers, strict=True)

@@ -12,7 +12,7 @@ from django.conf import settings
 from forge.builds.models import Artefact, Build
 from forge.comparison.snapshots import read_outline
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.learning.training_data import training_data_of
 from forge.projects.models import Version
 from forge.projects.versions.store import available_files
@@ -83,7 +83,7 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
         build=str(build.pk),
         started=time_text(build.started or build.created),
         finished=time_text(build.finished or build.created),
-        attached=tuple(each.subject for each in documents),
+        attachments=tuple(each.subject for each in documents),
         publication=PublicationFacts(
             tag=publication.tag,
             admission=str(publication.admission),
@@ -97,10 +97,10 @@ def provenance_of(publication: Publication, artefact: Artefact, documents: tuple
 def approvals_of(build: Build) -> tuple[Approval, ...]:
     """Who approves the bytes of a build now, by pseudonyms."""
     organisation = build.project.organisation_id
-    said = [each for facts in approvals.call(build) for each in facts]
+    approval_facts = [each for facts in approvals.call(build) for each in facts]
     return tuple(
         Approval(pseudonym_of(each.person, organisation), each.round, time_text(each.time))
-        for each in sorted(said, key=lambda each: (each.time, str(each.person)))
+        for each in sorted(approval_facts, key=lambda each: (each.time, str(each.person)))
     )
 
 
@@ -127,12 +127,12 @@ def _models(build: Build, artefact: Artefact) -> tuple[BomModel, ...]:
     for model in artefact.report["models"]:
         if model["file"] in files:
             stages.setdefault(model["file"], []).append(model)
-    trained = training_data_of(build.project, [files[file]["digest"] for file in stages])
+    training_data = training_data_of(build.project, [files[file]["digest"] for file in stages])
     wires = read_outline(artefact.report["pipeline"]).wires
-    described = []
+    bom_models = []
     for file, models in sorted(stages.items()):
-        names, data = tuple(model["stage"] for model in models), trained.get(files[file]["digest"])
-        described.append(
+        names, data = tuple(model["stage"] for model in models), training_data.get(files[file]["digest"])
+        bom_models.append(
             BomModel(
                 file=file,
                 digest=files[file]["digest"],
@@ -146,13 +146,13 @@ def _models(build: Build, artefact: Artefact) -> tuple[BomModel, ...]:
                 trained_on=None if data is None else DataFacts(f"data version {data.number}", data.digest),
             )
         )
-    return tuple(described)
+    return tuple(bom_models)
 
 
 def _types(types: Mapping[int, str | None]) -> tuple[str, ...]:
     """The types of a stage's wires by their places; none where one is unknown."""
-    known = [types[place] for place in sorted(types)]
-    return tuple(each for each in known if each is not None) if None not in known else ()
+    wire_types = [types[place] for place in sorted(types)]
+    return tuple(each for each in wire_types if each is not None) if None not in wire_types else ()
 
 
 def _records(build: Build, models: tuple[BomModel, ...]) -> Iterator[Material]:
@@ -184,12 +184,12 @@ def _blocks(artefact: Artefact) -> tuple[BlockFacts, ...]:
 def _readme(source: Version) -> bytes | None:
     if README not in source.manifest:
         return None
-    described = available_files(source).get(README)
-    if described is None or described["size"] > LARGEST_README:
+    entry = available_files(source).get(README)
+    if entry is None or entry["size"] > LARGEST_README:
         return None
     try:
-        return read_blob(described["digest"])
-    except (NotFound, Damaged):
+        return read_blob(entry["digest"])
+    except (NotFound, BytesDamaged):
         return None
 
 

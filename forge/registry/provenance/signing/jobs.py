@@ -29,12 +29,12 @@ COMPLETE_EVERY = 60.0
 
 def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
     ids = {job.spec["publication"] for job in jobs}
-    related = Publication.objects.select_related("repository__project__organisation")
+    publications = Publication.objects.select_related("repository__project__organisation")
     titles = {
         str(each.pk): JobTitle(
             f"Signature of {each.repository.project.full_name} {each.tag}", each.repository.project.get_absolute_url()
         )
-        for each in related.filter(pk__in=ids)
+        for each in publications.filter(pk__in=ids)
     }
     return {job.pk: titles[job.spec["publication"]] for job in jobs if job.spec["publication"] in titles}
 
@@ -59,8 +59,8 @@ SIGN = JobKind(
 
 
 def _block_titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:
-    related = BlockVersion.objects.select_related("repository__project__organisation")
-    blocks = related.in_bulk([job.spec["block"] for job in jobs])
+    rows = BlockVersion.objects.select_related("repository__project__organisation")
+    blocks = rows.in_bulk([job.spec["block"] for job in jobs])
     titles = {
         str(pk): JobTitle(
             f"Signature of {each.shared_name} {each.version}",
@@ -100,13 +100,13 @@ def request_block_signature(block: BlockVersion) -> None:
     _request(SIGN_BLOCK, block.repository.project, {"block": str(block.pk)}, block.author_id)
 
 
-def _request(kind: JobKind, project: Project, signed: Mapping[str, str], author: UUID | None) -> None:
+def _request(kind: JobKind, project: Project, subject: Mapping[str, str], author: UUID | None) -> None:
     key = SigningKey.objects.filter(organisation=project.organisation_id, origin=KeyOrigin.SERVER).signing().first()
     if key is None:
         return
-    spec = {**signed, "key": str(key.pk)}
-    failed = Job.objects.filter(kind=kind.name, organisation=project.organisation_id, state=JobState.FAILED)
-    if failed.filter(spec_digest=canonical_digest(spec)).exists():
+    spec = {**subject, "key": str(key.pk)}
+    failed_jobs = Job.objects.filter(kind=kind.name, organisation=project.organisation_id, state=JobState.FAILED)
+    if failed_jobs.filter(spec_digest=canonical_digest(spec)).exists():
         # Somebody retries it on the page of jobs, once the reason is gone.
         return
     enqueue(kind, project.organisation_id, spec, party=Party(project.organisation_id, author), project=project)
@@ -116,25 +116,25 @@ def complete_publications() -> None:
     """Gives publications the provenance and the signature that they lack: those from before there was a key, those
     whose key was revoked, and those whose server ended in the middle."""
     tags = Tag.objects.listed().filter(repository__project__deleted_at=None).exclude(publication=None)
-    listed = Publication.objects.filter(pk__in=tags.values("publication"))
-    related = listed.select_related("repository__project__organisation", "build__artefact", "build__version")
-    for publication in related.filter(provenance=None).exclude(build__artefact=None)[:MOST_AT_ONCE]:
+    publications = Publication.objects.filter(pk__in=tags.values("publication"))
+    rows = publications.select_related("repository__project__organisation", "build__artefact", "build__version")
+    for publication in rows.filter(provenance=None).exclude(build__artefact=None)[:MOST_AT_ONCE]:
         attach_provenance(publication)
     valid = Signature.objects.filter(publication=OuterRef("pk"), key__revoked=None)
-    unsigned = related.filter(~Exists(valid), repository__project__organisation__in=_signing_organisations())
-    for publication in unsigned[:MOST_AT_ONCE]:
+    unsigned_publications = rows.filter(~Exists(valid), repository__project__organisation__in=_signing_organisations())
+    for publication in unsigned_publications[:MOST_AT_ONCE]:
         request_signature(publication)
 
 
 def complete_blocks() -> None:
     """The same for versions of blocks."""
-    listed = BlockVersion.objects.listed().filter(repository__project__deleted_at=None)
-    related = listed.select_related("repository__project__organisation", "manifest", "source_version")
-    for block in related.filter(provenance=None)[:MOST_AT_ONCE]:
+    blocks = BlockVersion.objects.listed().filter(repository__project__deleted_at=None)
+    rows = blocks.select_related("repository__project__organisation", "manifest", "source_version")
+    for block in rows.filter(provenance=None)[:MOST_AT_ONCE]:
         attach_block_provenance(block)
     valid = PublishedBlockSignature.objects.filter(block=OuterRef("pk"), key__revoked=None)
-    unsigned = related.filter(~Exists(valid), repository__project__organisation__in=_signing_organisations())
-    for block in unsigned[:MOST_AT_ONCE]:
+    unsigned_blocks = rows.filter(~Exists(valid), repository__project__organisation__in=_signing_organisations())
+    for block in unsigned_blocks[:MOST_AT_ONCE]:
         request_block_signature(block)
 
 

@@ -43,8 +43,8 @@ def _change(request: HttpRequest, principal: Principal, place: Organisation) -> 
     form, precondition = request.POST, form_precondition(request.POST)
     match form.get("do"):
         case "create":
-            chosen = form.get("algorithm", "")
-            algorithm = Algorithm(chosen) if chosen in list(Algorithm) else Algorithm.P256
+            algorithm_name = form.get("algorithm", "")
+            algorithm = Algorithm(algorithm_name) if algorithm_name in list(Algorithm) else Algorithm.P256
             create_signing_key(principal, place, algorithm, precondition=precondition)
         case "add":
             add_signing_key(principal, place, form.get("public_key", ""), precondition=precondition)

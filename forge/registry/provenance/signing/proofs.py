@@ -11,7 +11,7 @@ from forge.accounts.permissions import Verb, can
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import DataVersion
 from forge.registry.hooks import approvals
 from forge.registry.models import Manifest, Tag
@@ -63,21 +63,23 @@ def signed_origin(actor: Actor, tag: Tag) -> SignedOrigin | None:
         origin = _origin(signature.manifest)
         if origin is not None:
             names = names_of_approvers(tag.build) if can(actor, Verb.READ, tag.repository.project) else {}
-            said = [ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals]
-            return SignedOrigin(signature, origin, tuple(said), _training_data(actor, origin))
+            proven_approvals = [
+                ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals
+            ]
+            return SignedOrigin(signature, origin, tuple(proven_approvals), _training_data(actor, origin))
     return None
 
 
 def _training_data(actor: Actor, origin: ProvenanceOrigin) -> tuple[ProvenData, ...]:
-    named = origin.training_data
-    if not named:
+    named_data = origin.training_data
+    if not named_data:
         return ()
-    readable = DataVersion.objects.visible_to(actor).filter(digest__in=[each.digest for each in named])
+    readable = DataVersion.objects.visible_to(actor).filter(digest__in=[each.digest for each in named_data])
     urls = {
         version.digest: f"{version.data_set.project.get_absolute_url()}/data/versions/{version.number}"
         for version in readable.select_related("data_set__project__organisation")
     }
-    return tuple(ProvenData(each, urls.get(each.digest, "")) for each in named)
+    return tuple(ProvenData(each, urls.get(each.digest, "")) for each in named_data)
 
 
 def statement_in(manifest: Manifest) -> Statement | None:
@@ -85,7 +87,7 @@ def statement_in(manifest: Manifest) -> Statement | None:
     try:
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         return read_statement(read_bundle(read_blob(layer["digest"])).payload)
-    except (NotFound, Damaged, BadBundle, KeyError, ValueError, RecursionError):
+    except (NotFound, BytesDamaged, BadBundle, KeyError, ValueError, RecursionError):
         return None
 
 

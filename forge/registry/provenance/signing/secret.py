@@ -50,10 +50,10 @@ def seal_key(private_key: bytes, secret: str, key: UUID) -> str:
     return _fernet(secret, key).encrypt(private_key).decode()
 
 
-def unseal_key(sealed: str, secret: str, key: UUID) -> bytes:
+def unseal_key(sealed_key: str, secret: str, key: UUID) -> bytes:
     """The private key of a row. Raises `SecretUnusable`."""
     try:
-        return _fernet(secret, key).decrypt(sealed.encode())
+        return _fernet(secret, key).decrypt(sealed_key.encode())
     except InvalidToken:
         raise SecretUnusable(
             "The secret of the signing keys is not the one that encrypted this key. Restore the former secret, or "

@@ -25,7 +25,7 @@ def describe_tag(actor: Actor, project: Project, name: str, notes: str, *, preco
     """Writes what is new in a version, in place of what was said before; "" for nothing. Raises `Forbidden`,
     `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
-    tag, notes = _locked(actor, project, name), checked_notes(notes)
+    tag, notes = _lock_tag(actor, project, name), checked_notes(notes)
     require_precondition(notes_facets(tag), precondition)
     if tag.notes == notes:
         return tag
@@ -42,7 +42,7 @@ def deprecate_tag(
     """Advises against a version, with a reason and, if there is one, the tag to take in its place. It stays where
     it is, for who depends on it. Raises `Forbidden`, `NoSuchTag`, `Stale` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
-    tag, successor = _locked(actor, project, name), successor.strip()
+    tag, successor = _lock_tag(actor, project, name), successor.strip()
     require_precondition(advice_facets(tag), precondition)
     reason = checked_sentence(reason, "reason", "Write a reason, so that people know what to do.")
     if successor:
@@ -59,7 +59,7 @@ def deprecate_tag(
 def end_deprecation(actor: Actor, project: Project, name: str, *, precondition: Precondition = None) -> Tag:
     """Takes the advice back. Raises `Forbidden`, `NoSuchTag` and `Stale`."""
     require(actor, Verb.PUBLISH, project)
-    tag = _locked(actor, project, name)
+    tag = _lock_tag(actor, project, name)
     require_precondition(advice_facets(tag), precondition)
     if not tag.is_deprecated:
         return tag
@@ -69,10 +69,10 @@ def end_deprecation(actor: Actor, project: Project, name: str, *, precondition: 
     return tag
 
 
-def _locked(actor: Actor, project: Project, name: str) -> Tag:
+def _lock_tag(actor: Actor, project: Project, name: str) -> Tag:
     tag = find_tag(actor, project, name)
-    locked = Tag.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("build", "manifest", "publication").get(pk=tag.pk)
+    rows = Tag.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("build", "manifest", "publication").get(pk=tag.pk)
 
 
 def _check_successor(tag: Tag, successor: str) -> None:

@@ -72,10 +72,10 @@ class TagDeprecation(ProjectView):
         and `rune pull` say it."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         body, precondition = self.read_body(request, DeprecationSerializer), request_precondition(request)
-        said = deprecate_tag(
+        deprecated_tag = deprecate_tag(
             principal_of(request), project, tag, body["reason"], body["successor"], precondition=precondition
         )
-        return tag_response(said)
+        return tag_response(deprecated_tag)
 
     @extend_schema(operation_id="tags_undeprecate", responses=TagJson, parameters=[REQUIRED_IF_MATCH, ETAG])
     def delete(self, request: Request, organisation: str, name: str, tag: str) -> Response:

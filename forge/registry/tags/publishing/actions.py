@@ -60,7 +60,7 @@ class Digests:
 
 
 @dataclass(frozen=True)
-class Admitted:
+class AdmissionRecord:
     """How a build came past the gate; an override has a reason, and goes past what is missing."""
 
     how: Admission
@@ -119,18 +119,18 @@ def _store(build: Build) -> Digests:
     if build.kind != BuildTrigger.NUMBERED or build.state != JobState.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
     artefact = build.artefact
-    published = oci_artifact(rune_facts(build, artefact))
+    artifact = oci_artifact(rune_facts(build, artefact))
     if not secure(artefact):
         raise NotPublishable("The rune's file no longer exists. Build again.")
     require_searched(build.version)
     with put_batch() as put:
-        manifest, config = put(published.manifest), put(published.config)
+        manifest, config = put(artifact.manifest), put(artifact.config)
     return Digests(manifest.digest, config.digest, artefact.digest)
 
 
 @transaction.atomic
 def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str, precondition: Precondition) -> Tag:
-    project, existing = _locked(build, name)
+    project, existing = _lock_tag(build, name)
     require(actor.afresh(), Verb.PUBLISH, project)
     require_not_withdrawn(project, digests.manifest)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
@@ -145,7 +145,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
     if answer.missing:
         raise GateClosed(name, answer.missing, is_protected=answer.is_protected)
     admission = Admission.PASSED if answer.is_protected else Admission.OPEN
-    tag = _link(actor, project, existing or Tag(name=name), build, digests, Admitted(admission), notes)
+    tag = _link(actor, project, existing or Tag(name=name), build, digests, AdmissionRecord(admission), notes)
     write_entry(
         actor,
         "tag.publish",
@@ -164,7 +164,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str
 def _override(
     actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str, precondition: Precondition
 ) -> Tag:
-    project, existing = _locked(build, name)
+    project, existing = _lock_tag(build, name)
     fresh = actor.afresh()
     require(fresh, Verb.PUBLISH, project)
     require(fresh, Verb.OVERRIDE_GATE, project)
@@ -179,8 +179,8 @@ def _override(
     answer = gate(build, name)
     if not answer.missing:
         raise NothingToOverride(f"Nothing keeps build {build.number} from {name}. Publish it.")
-    admitted = Admitted(Admission.OVERRIDDEN, answer.missing, reason)
-    tag = _link(actor, project, existing or Tag(name=name), build, digests, admitted, notes)
+    admission = AdmissionRecord(Admission.OVERRIDDEN, answer.missing, reason)
+    tag = _link(actor, project, existing or Tag(name=name), build, digests, admission, notes)
     write_entry(
         actor,
         "tag.override",
@@ -197,11 +197,11 @@ def _override(
     return tag
 
 
-def _locked(build: Build, name: str) -> tuple[Project, Tag | None]:
+def _lock_tag(build: Build, name: str) -> tuple[Project, Tag | None]:
     """The build's project, with its row and its names locked, and the tag as it is now."""
     lock_names(build.project.organisation_id)
-    locked = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-    project = locked.get(pk=build.project_id)
+    projects = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    project = projects.get(pk=build.project_id)
     tags = Tag.objects.filter(repository__project=project, name=name)
     return project, tags.select_related("manifest", "build").first()
 
@@ -212,7 +212,7 @@ def _link(
     tag: Tag,
     build: Build,
     digests: Digests,
-    admitted: Admitted,
+    admission: AdmissionRecord,
     notes: str,
 ) -> Tag:
     """Sets the tag, which may be new, within the caller's transaction. What was said of the build before it is not said
@@ -220,8 +220,8 @@ def _link(
     reserve_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
-    described = {digests.manifest: {"media_type": MANIFEST_TYPE, "artifact_type": CONFIG_TYPE}}
-    manifest = store_manifests(repository, described)[digests.manifest]
+    descriptions = {digests.manifest: {"media_type": MANIFEST_TYPE, "artifact_type": CONFIG_TYPE}}
+    manifest = store_manifests(repository, descriptions)[digests.manifest]
     link_all([(repository, [digests.config, digests.rune]), (manifest, [digests.manifest])], organisation)
     now = timezone.now()
     publication = Publication.objects.create(
@@ -229,9 +229,9 @@ def _link(
         tag=tag.name,
         build=build,
         author=actor.person,
-        admission=admitted.how,
-        missing=list(admitted.missing),
-        reason=admitted.reason,
+        admission=admission.how,
+        missing=list(admission.missing),
+        reason=admission.reason,
         policy=(policy_of(build) or Policy()).to_json(),
         created=now,
     )
@@ -260,9 +260,11 @@ def _link(
 
 def require_not_withdrawn(project: Project, digest: str) -> None:
     """Raises `NotPublishable` for bytes that were withdrawn, under whatever tag."""
-    withdrawn = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
-    if withdrawn is not None:
-        raise NotPublishable(f"{withdrawn} Publish another build, or end the withdrawal of {withdrawn.tag} first.")
+    withdrawn_rune = WithdrawnRune.objects.filter(repository__project=project, digest=digest).first()
+    if withdrawn_rune is not None:
+        raise NotPublishable(
+            f"{withdrawn_rune} Publish another build, or end the withdrawal of {withdrawn_rune.tag} first."
+        )
 
 
 def _fix_version(project: Project, tag: str, existing: Tag | None, digest: str) -> None:

@@ -50,11 +50,11 @@ class TagExample(ProjectView):
     def get(self, request: Request, organisation: str, name: str, tag: str, path: str) -> HttpResponseBase:
         principal, project = principal_of(request), self.project(request, organisation, name, Verb.SEE)
         version = find_tag(principal, project, tag)
-        described = described_example(examples_for_others(version.build), path)
+        example = described_example(examples_for_others(version.build), path)
         if request.method == "GET" and can(principal, Verb.READ, project):
-            what = {"path": path, "digest": described["digest"], "version": version.build.source.number}
+            what = {"path": path, "digest": example["digest"], "version": version.build.source.number}
             note_download(principal, project, "file.download", **what)
-        return blob_response(request, described["digest"], described["size"], filename=path.rpartition("/")[2])
+        return blob_response(request, example["digest"], example["size"], filename=path.rpartition("/")[2])
 
 
 class TagPackage(ProjectView):

@@ -40,8 +40,8 @@ class Counting:
     today: Callable[[], date] = _today
     _day: date | None = None
     _key: bytes = b""
-    _seen: set[bytes] = field(default_factory=set)
-    _counted: Counter[tuple[UUID, date]] = field(default_factory=Counter)
+    _fetch_keys: set[bytes] = field(default_factory=set)
+    _counts: Counter[tuple[UUID, date]] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, repository: UUID, address: str) -> None:
@@ -50,23 +50,23 @@ class Counting:
             day = self.today()
             if day != self._day:
                 self._day, self._key = day, secrets.token_bytes(32)
-                self._seen.clear()
+                self._fetch_keys.clear()
             who = hashlib.blake2b(f"{repository} {address}".encode(), key=self._key, digest_size=12).digest()
-            if who in self._seen or len(self._seen) >= MOST_SEEN:
+            if who in self._fetch_keys or len(self._fetch_keys) >= MOST_SEEN:
                 return
-            self._seen.add(who)
-            self._counted[repository, day] += 1
+            self._fetch_keys.add(who)
+            self._counts[repository, day] += 1
 
     def take(self) -> Counter[tuple[UUID, date]]:
         """Returns the counts, and resets them."""
         with self._lock:
-            counts, self._counted = self._counted, Counter()
+            counts, self._counts = self._counts, Counter()
             return counts
 
-    def give_back(self, counted: Counter[tuple[UUID, date]]) -> None:
+    def give_back(self, counts: Counter[tuple[UUID, date]]) -> None:
         """Adds counts that could not be stored, to store them later."""
         with self._lock:
-            self._counted.update(counted)
+            self._counts.update(counts)
 
 
 counting = Counting()
@@ -75,20 +75,20 @@ counting = Counting()
 
 def write_down(counter: Counting = counting) -> None:
     """Adds what was counted to the rows of the day and to what Explore sorts by."""
-    counted = counter.take()
-    if not counted:
+    counts = counter.take()
+    if not counts:
         return
     try:
-        _add(counted)
+        _add(counts)
     except Exception:
-        counter.give_back(counted)
+        counter.give_back(counts)
         raise
 
 
 @transaction.atomic
-def _add(counted: Counter[tuple[UUID, date]]) -> None:
-    there = set(Repository.objects.filter(pk__in={pk for pk, _ in counted}).values_list("pk", flat=True))
-    for (repository, day), count in sorted(counted.items(), key=lambda each: (str(each[0][0]), each[0][1])):
+def _add(counts: Counter[tuple[UUID, date]]) -> None:
+    there = set(Repository.objects.filter(pk__in={pk for pk, _ in counts}).values_list("pk", flat=True))
+    for (repository, day), count in sorted(counts.items(), key=lambda each: (str(each[0][0]), each[0][1])):
         if repository not in there:
             continue
         row, _ = UseOfDay.objects.get_or_create(repository_id=repository, day=day)

@@ -38,7 +38,7 @@ RETRY_AFTER = timedelta(days=1)
 """A template that could not be built is built again after this time."""
 LICENCE = "LICENSE"
 NOTES = "Published by this server for its version of Hammer Forge."
-_logged: set[str] = set()
+_logged_problems: set[str] = set()
 """Problems that this process has logged already."""
 
 
@@ -50,7 +50,7 @@ def publish_templates() -> None:
     organisation = server_organisation()
     if organisation is None:
         return
-    actor, projects, published = acting_for(organisation), _projects_of(organisation), _published_in(organisation)
+    actor, projects, published_names = acting_for(organisation), _projects_of(organisation), _published_in(organisation)
     templates = list_templates()
     for name in projects.keys() - {template.name for template in templates}:
         _show(actor, projects[name], Visibility.PRIVATE)
@@ -60,7 +60,7 @@ def publish_templates() -> None:
         try:
             if project is not None:
                 _show(actor, project, Visibility.PUBLIC, template.summary)
-            if template.name not in published and not is_building:
+            if template.name not in published_names and not is_building:
                 is_building = _advance(actor, organisation, template, project)
         except DomainError as error:
             _log_once(template.name, error.detail)
@@ -88,8 +88,8 @@ def _published_in(organisation: Organisation) -> frozenset[str]:
 def _show(actor: Actor, project: Project, visibility: Visibility, summary: str | None = None) -> None:
     """Writes who sees the project, and what is said of it, where that differs."""
     is_public = visibility == Visibility.PUBLIC
-    shown = (project.visibility, project.shares_files, project.description)
-    if shown != (visibility, is_public, project.description if summary is None else summary):
+    present = (project.visibility, project.shares_files, project.description)
+    if present != (visibility, is_public, project.description if summary is None else summary):
         update_project(actor, project, visibility=visibility, shares_files=is_public, description=summary)
 
 
@@ -118,16 +118,16 @@ def _advance(actor: Actor, organisation: Organisation, template: Template, proje
 
 def _write_files(actor: Actor, project: Project, files: Mapping[str, bytes]) -> None:
     """Makes a project's files those of its template; files that are the same are not written."""
-    stored = working_tree(project).manifest
-    for path in stored.keys() - files.keys():
+    stored_files = working_tree(project).manifest
+    for path in stored_files.keys() - files.keys():
         delete_file(actor, project, path)
     for path, content in files.items():
-        if stored.get(path) != described_bytes(content):
+        if stored_files.get(path) != described_bytes(content):
             write_file(actor, project, path, content)
 
 
 def _log_once(template: str, problem: str) -> None:
     message = f"The template {template} is not published: {problem}"
-    if message not in _logged:
-        _logged.add(message)
+    if message not in _logged_problems:
+        _logged_problems.add(message)
         _log.warning(message)

@@ -32,7 +32,7 @@ def withdraw_tag(actor: Actor, project: Project, name: str, reason: str, *, prec
     The name is not free for others. Raises `Forbidden`, `NoSuchTag`, `Stale` and `Invalid`.
     """
     require(actor, Verb.PUBLISH, project)
-    tag = _locked(actor, project, name)
+    tag = _lock_tag(actor, project, name)
     require_precondition(withdrawal_facets(tag), precondition)
     return _withdraw(actor, project, tag, reason)
 
@@ -55,11 +55,11 @@ def end_withdrawal(actor: Actor, project: Project, name: str, *, precondition: P
     published again. Raises `Forbidden`, `NoSuchTag` and
     `Stale`."""
     require(actor, Verb.PUBLISH, project)
-    tag = _locked(actor, project, name)
+    tag = _lock_tag(actor, project, name)
     require_precondition(withdrawal_facets(tag), precondition)
     # Those that the tag meant before it was set to other bytes, too.
-    ended, _ = WithdrawnRune.objects.filter(_meant_by(tag), repository=tag.repository_id).delete()
-    if not ended:
+    ended_count, _ = WithdrawnRune.objects.filter(_meant_by(tag), repository=tag.repository_id).delete()
+    if not ended_count:
         return tag
     _same_bytes(tag).update(withdrawn=None, withdrawal="")
     list_newest(tag.repository)
@@ -69,10 +69,10 @@ def end_withdrawal(actor: Actor, project: Project, name: str, *, precondition: P
     return tag
 
 
-def _locked(actor: Actor, project: Project, name: str) -> Tag:
+def _lock_tag(actor: Actor, project: Project, name: str) -> Tag:
     tag = find_any_tag(actor, project, name)
-    locked = Tag.objects.select_for_update(of=("self",), no_key=True)
-    return locked.select_related("build__version", "build__artefact", "manifest", "repository").get(pk=tag.pk)
+    rows = Tag.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("build__version", "build__artefact", "manifest", "repository").get(pk=tag.pk)
 
 
 def _withdraw(actor: Actor, project: Project, tag: Tag, reason: str) -> Tag:

@@ -45,7 +45,7 @@ def _withdrawal_notice(event: StoredEvent[TagWithdrawnJson]) -> NoticeDraft:
         people = {
             tag.author_id,
             tag.build.requested_by_id,
-            *(each for said in judges_of.call(tag.build) for each in said),
+            *(each for judges in judges_of.call(tag.build) for each in judges),
         }
     return NoticeDraft(
         WITHDRAWN_RUNES,

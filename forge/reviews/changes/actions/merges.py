@@ -21,7 +21,7 @@ from forge.reviews.changes.actions.offers import (
     decide,
     keep_result,
     open_again,
-    proposed,
+    proposal_message,
     require_open,
     require_resolved,
 )
@@ -60,33 +60,33 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
     project = request.project
     require_precondition(offer_facets(request), precondition)
     require_open(request)
-    compared = etag_of(conflict_facets(request))
+    conflicts_etag = etag_of(conflict_facets(request))
     merge = merging_of(request)
     require_precondition(merge_facets(request, merge), precondition)
     require_resolved(merge)
     if not past:
         _require_nothing_missing(request, merge)
     before = snapshot(project, actor.person)
-    merged = keep_result(request, actor, merge)
+    merged_version = keep_result(request, actor, merge)
     edits = edits_between(merge.ours, merge.result)
     with transaction.atomic():
         require_open(request)
         # Files and choices must be those that were compared above; the files are compared by their sequence.
         now = find_again(request)
-        require_precondition(conflict_facets(now), [compared])
+        require_precondition(conflict_facets(now), [conflicts_etag])
         if not past:
             # Behind the lock no verdict comes any more; one may have come since the first look.
             _require_nothing_missing(now, merge)
         apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
-        Version.objects.filter(pk=merged.pk).update(sequence=project.sequence, is_proposed=False)
-        request.before, request.merged = before, merged
+        Version.objects.filter(pk=merged_version.pk).update(sequence=project.sequence, is_proposed=False)
+        request.before, request.merged = before, merged_version
         decide(request, actor, ChangeState.MERGED)
-        _name(actor, request, merged)
-        facts: Mapping[str, object] = {"version": merged.number, "before": before.number}
+        _name(actor, request, merged_version)
+        facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
         _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
-    merged.refresh_from_db(fields=["message", "sequence"])
-    return merged
+    merged_version.refresh_from_db(fields=["message", "sequence"])
+    return merged_version
 
 
 def _require_nothing_missing(request: ChangeRequest, merge: Merging) -> None:
@@ -103,11 +103,11 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
     project = request.project
     require(actor, Verb.EDIT, project)
     require_precondition(offer_facets(request), precondition)
-    before, merged = request.before, request.merged
-    if request.state != ChangeState.MERGED or before is None or merged is None:
+    before, merged_version = request.before, request.merged
+    if request.state != ChangeState.MERGED or before is None or merged_version is None:
         raise NotOpen("Only a change request that is merged can be undone.")
     ours = working_tree(project)
-    reversal = merging(merged, ours, before, {})
+    reversal = merging(merged_version, ours, before, {})
     if reversal.unresolved:
         names = ", ".join(f"{each.name} in {each.path}" for each in reversal.unresolved[:3])
         raise CannotUndo(
@@ -132,7 +132,7 @@ def _name(actor: Actor, request: ChangeRequest, version: Version) -> None:
     """A version that nobody saved by hand says that it is a merge."""
     message = f"Merged change request {request.number}: {request.title}"
     message = message if len(message) <= 200 else message[:199] + "…"
-    if Version.objects.filter(pk=version.pk, message__in=("", proposed(request))).update(message=message):
+    if Version.objects.filter(pk=version.pk, message__in=("", proposal_message(request))).update(message=message):
         append_event(version.project.stream, VERSION_SAVED(number=version.number), actor)
 
 

@@ -51,12 +51,12 @@ def offer_changes(
     require(actor, Verb.EDIT, fork)
     title, message = checked_title(title), checked_text(message)
     fork_link = _fork(actor, fork)
-    offered = _offered(actor, fork, version)
+    offered_version = _version_to_offer(actor, fork, version)
     with transaction.atomic():
         origin = fork_link.origin
         assert origin is not None  # noqa: S101 (found for who sees it)
         base = base_of(fork_link)
-        _require_changes(base, offered)
+        _require_changes(base, offered_version)
         Project.objects.lock(origin.pk)
         _require_few(origin, fork)
         change = ChangeRequest.objects.create(
@@ -67,11 +67,11 @@ def offer_changes(
             author=actor.person,
             source=fork,
             base=base,
-            offered=offered,
+            offered=offered_version,
         )
-        OfferRound.objects.create(request=change, number=1, version=offered, offered_by=actor.person)
+        OfferRound.objects.create(request=change, number=1, version=offered_version, offered_by=actor.person)
         _note(actor, change, "change.offer", ChangeStep.OFFERED)
-        _record_export(actor, fork, offered)
+        _record_export(actor, fork, offered_version)
     return change
 
 
@@ -83,23 +83,23 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
         raise NoFork("The fork of this change request was deleted.")
     require(actor, Verb.EDIT, fork)
     message = checked_text(message)
-    offered = _offered(actor, fork, version)
+    offered_version = _version_to_offer(actor, fork, version)
     with transaction.atomic():
         require_open(request)
-        if request.offered_id == offered.pk:
+        if request.offered_id == offered_version.pk:
             raise NothingToOffer("These files are offered already.")
         if request.base is not None:
-            _require_changes(request.base, offered)
+            _require_changes(request.base, offered_version)
         last = last_number(OfferRound.objects.filter(request=request))
         if last >= MOST_ROUNDS:
             raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and offer a new one.")
         OfferRound.objects.create(
-            request=request, number=last + 1, version=offered, message=message, offered_by=actor.person
+            request=request, number=last + 1, version=offered_version, message=message, offered_by=actor.person
         )
-        request.offered, request.changes_requested = offered, None
+        request.offered, request.changes_requested = offered_version, None
         request.save(update_fields=["offered", "changes_requested"])
         _note(actor, request, "change.newer", ChangeStep.NEWER)
-        _record_export(actor, fork, offered)
+        _record_export(actor, fork, offered_version)
 
 
 @transaction.atomic
@@ -217,18 +217,18 @@ def keep_result(request: ChangeRequest, actor: Actor, merge: Merging) -> Version
     tree = merge.result
     # The files as they are come before it in the list of versions.
     store_version(request.project, merge.ours, actor.person)
-    stored = {each["digest"] for path, each in tree.manifest.items() if path not in tree.texts}
-    new_digests = stored - {each["digest"] for each in merge.ours.manifest.values()}
+    stored_digests = {each["digest"] for path, each in tree.manifest.items() if path not in tree.texts}
+    new_digests = stored_digests - {each["digest"] for each in merge.ours.manifest.values()}
     with transaction.atomic():
         Project.objects.lock(request.project_id)
         link_uploaded(request.project, new_digests, request.project)
     writers = writers_of(request) | merge.writers_of_choices()
     version = store_version(request.project, tree, actor.person, writers, is_proposed=True)
-    Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
+    Version.objects.filter(pk=version.pk, message="").update(message=proposal_message(request))
     return version
 
 
-def proposed(request: ChangeRequest) -> str:
+def proposal_message(request: ChangeRequest) -> str:
     """Returns the text for a merged result that is not merged yet, in the list of versions."""
     return f"What change request {request.number} would make"
 
@@ -317,14 +317,16 @@ def _fork(actor: Actor, project: Project) -> Fork:
     return fork_link
 
 
-def _offered(actor: Actor, fork: Project, version: Version | None) -> Version:
+def _version_to_offer(actor: Actor, fork: Project, version: Version | None) -> Version:
     if version is not None and version.project_id != fork.pk:
         raise Invalid("The version is of another project.")
     return version if version is not None else snapshot(fork, actor.person)
 
 
-def _require_changes(base: Version, offered: Version) -> None:
-    then, now = ({path: each["digest"] for path, each in available_files(side).items()} for side in (base, offered))
+def _require_changes(base: Version, offered_version: Version) -> None:
+    then, now = (
+        {path: each["digest"] for path, each in available_files(side).items()} for side in (base, offered_version)
+    )
     if then == now:
         raise NothingToOffer("The fork has no change since it was forked or last merged. Change something first.")
 
@@ -339,9 +341,9 @@ def _require_few(origin: Project, fork: Project | None) -> None:
         raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
 
 
-def _record_export(actor: Actor, fork: Project, offered: Version) -> None:
+def _record_export(actor: Actor, fork: Project, offered_version: Version) -> None:
     """In the fork's own log: others may read these files from now on. The origin is not named (docs/adr/0102)."""
-    write_entry(actor, "change.give", fork.stream, fork.place, version=offered.number)
+    write_entry(actor, "change.give", fork.stream, fork.place, version=offered_version.number)
 
 
 def _may_withdraw(actor: Actor, request: ChangeRequest) -> bool:

@@ -30,7 +30,7 @@ class OutsideOrigin:
 
 @transaction.atomic
 def bring_from_outside(
-    actor: Actor, project: Project, origin: OutsideOrigin, title: str, *, base: Version, offered: Version
+    actor: Actor, project: Project, origin: OutsideOrigin, title: str, *, base: Version, offered_version: Version
 ) -> ChangeRequest:
     """Opens a change request between two versions of the project, of which nobody here is the author.
 
@@ -40,7 +40,7 @@ def bring_from_outside(
     change = ChangeRequest(
         title=title[:MAXIMUM_TITLE], outside_author=origin.author[:100], outside_place=origin.place[:300]
     )
-    _store(change, project, base, offered)
+    _store(change, project, base, offered_version)
     write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
     append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
     return change
@@ -65,28 +65,28 @@ def bring_model(actor: Actor, project: Project, model: IncomingModelFiles) -> in
     return change.number
 
 
-def _store(change: ChangeRequest, project: Project, base: Version, offered: Version) -> None:
+def _store(change: ChangeRequest, project: Project, base: Version, offered_version: Version) -> None:
     """Stores a new change request with its number and its first round. Raises `TooManyOffers`."""
     Project.objects.lock(project.pk)
     requests = ChangeRequest.objects.filter(project=project)
     if requests.filter(state=ChangeState.OPEN).count() >= MOST_OPEN:
         raise TooManyOffers(f"{MOST_OPEN} change requests are open there. Wait until some of them are decided.")
-    change.project, change.base, change.offered = project, base, offered
+    change.project, change.base, change.offered = project, base, offered_version
     change.number = next_number(requests)
     change.save()
-    OfferRound.objects.create(request=change, number=1, version=offered, offered_by=change.author)
+    OfferRound.objects.create(request=change, number=1, version=offered_version, offered_by=change.author)
 
 
 @transaction.atomic
-def bring_newer(actor: Actor, request: ChangeRequest, offered: Version, message: str = "") -> None:
+def bring_newer(actor: Actor, request: ChangeRequest, offered_version: Version, message: str = "") -> None:
     """Brings newer files of the same branch: another round. Raises `Forbidden`, `NotOpen` and `TooManyOffers`."""
     require(actor, Verb.EDIT, request.project)
     require_open(request)
     last = last_number(OfferRound.objects.filter(request=request))
     if last >= MOST_ROUNDS:
         raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and pull again.")
-    OfferRound.objects.create(request=request, number=last + 1, version=offered, message=message)
-    request.offered, request.changes_requested = offered, None
+    OfferRound.objects.create(request=request, number=last + 1, version=offered_version, message=message)
+    request.offered, request.changes_requested = offered_version, None
     request.save(update_fields=["offered", "changes_requested"])
     write_entry(actor, "change.newer", request.subject, request.project.place, number=request.number)
     append_event(request.project.stream, change_event(request, ChangeStep.NEWER, actor.person), actor)

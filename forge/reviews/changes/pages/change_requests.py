@@ -54,7 +54,7 @@ from forge.reviews.threads.pages.conversation import ThreadFilter, request_talk_
 from rune.source.merge import MergeChoice, Side
 from rune.wording import counted
 
-SHOWN = 50
+REQUESTS_SHOWN = 50
 VERSIONS_SHOWN = 20
 """The newest versions of a fork that can be offered in place of its files as they are now."""
 
@@ -93,9 +93,9 @@ def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpR
     project = project_of(request, organisation, name, Verb.READ)
     requests = change_requests_of(principal_of(request), project)
     which = "all" if request.GET.get("show") == "all" else "open"
-    shown = requests if which == "all" else requests.filter(state=ChangeState.OPEN)
-    listed, pages = rows_of(request, shown, SHOWN)
-    rows = [ChangeRequestRow(each, CHANGE_TAGS[ChangeState(each.state)]) for each in listed]
+    matching_requests = requests if which == "all" else requests.filter(state=ChangeState.OPEN)
+    page_requests, pages = rows_of(request, matching_requests, REQUESTS_SHOWN)
+    rows = [ChangeRequestRow(each, CHANGE_TAGS[ChangeState(each.state)]) for each in page_requests]
     context = {"project": project, "rows": rows, "which": which, "pages": pages, "has_any": requests.exists()}
     return render(request, "changes/list.html", context)
 
@@ -121,76 +121,74 @@ def conversation(request: HttpRequest, organisation: str, name: str, number: int
 def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Handles the pressed button."""
     project, change = _change_of(request, organisation, name, number)
-    principal, typed = principal_of(request), request.POST
-    act = _ACTS.get(typed.get("do", "say"))
+    principal, form = principal_of(request), request.POST
+    act = _ACTS.get(form.get("do", "say"))
     try:
         if act is None:
             raise Invalid("Nothing is called like this here.")
-        place = act(principal, change, typed)
+        place = act(principal, change, form)
     except (Invalid, Conflict, Stale) as error:
         _, fresh = _change_of(request, organisation, name, number)
-        return show_again(request, *_page(principal, project, fresh, typed), error)
+        return show_again(request, *_page(principal, project, fresh, form), error)
     return redirect(f"{change.get_absolute_url()}{place}")
 
 
-def _resolve(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    side = typed.get("side", "")
+def _resolve(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    side = form.get("side", "")
     if side not in tuple(Side):
         raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
-    choice = MergeChoice(Side(side), typed.get("text", ""))
-    actions.resolve_conflict(
-        principal, change, typed.get("conflict", ""), choice, precondition=form_precondition(typed)
-    )
+    choice = MergeChoice(Side(side), form.get("text", ""))
+    actions.resolve_conflict(principal, change, form.get("conflict", ""), choice, precondition=form_precondition(form))
     return "#conflicts"
 
 
-def _start_over(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.start_over(principal, change, precondition=form_precondition(typed))
+def _start_over(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.start_over(principal, change, precondition=form_precondition(form))
     return "#conflicts"
 
 
-def _build(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.build_merged(principal, change, precondition=form_precondition(typed))
+def _build(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.build_merged(principal, change, precondition=form_precondition(form))
     return ""
 
 
-def _merge(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_change_request(principal, change, precondition=form_precondition(typed))
+def _merge(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.merge_change_request(principal, change, precondition=form_precondition(form))
     return ""
 
 
-def _merge_past(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.merge_past_gate(principal, change, typed.get("reason", ""), precondition=form_precondition(typed))
+def _merge_past(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.merge_past_gate(principal, change, form.get("reason", ""), precondition=form_precondition(form))
     return ""
 
 
-def _undo(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.undo_merge(principal, change, precondition=form_precondition(typed))
+def _undo(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.undo_merge(principal, change, precondition=form_precondition(form))
     return ""
 
 
-def _close(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.close_change_request(principal, change, typed.get("reason", ""), precondition=form_precondition(typed))
+def _close(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.close_change_request(principal, change, form.get("reason", ""), precondition=form_precondition(form))
     return ""
 
 
-def _reopen(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
+def _reopen(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
     actions.reopen_change_request(principal, change)
     return ""
 
 
-def _say(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.begin_thread(principal, change, typed.get("text", ""))
+def _say(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.begin_thread(principal, change, form.get("text", ""))
     return "#conversation"
 
 
-def _ask_changes(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.ask_for_changes(principal, change, typed.get("text", ""))
+def _ask_changes(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.ask_for_changes(principal, change, form.get("text", ""))
     return "#conversation"
 
 
-def _newer(principal: Principal, change: ChangeRequest, typed: QueryDict) -> str:
-    actions.offer_newer(principal, change, message=typed.get("message", ""))
+def _newer(principal: Principal, change: ChangeRequest, form: QueryDict) -> str:
+    actions.offer_newer(principal, change, message=form.get("message", ""))
     return ""
 
 
@@ -217,37 +215,37 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     verb = Verb.EDIT if request.method == "POST" else Verb.READ
     fork = project_of(request, organisation, name, verb)
     offers = offers_of(principal, fork)
-    selected = next((each for each in offers if str(each.pk) == request.GET.get("request", "")), None)
-    if selected is not None:
-        return redirect(selected)
+    selected_offer = next((each for each in offers if str(each.pk) == request.GET.get("request", "")), None)
+    if selected_offer is not None:
+        return redirect(selected_offer)
     if request.method == "POST":
         try:
-            return redirect(_offered(principal, fork, request.POST))
+            return redirect(_handle_offer(principal, fork, request.POST))
         except (Invalid, Conflict, Stale) as error:
             return show_again(request, "changes/offer.html", _offer_context(principal, fork), error)
     return render(request, "changes/offer.html", _offer_context(principal, fork))
 
 
-def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
+def _handle_offer(principal: Principal, fork: Project, form: QueryDict) -> str:
     """Handles the pressed button; returns the next address. Raises `Invalid` and `Conflict`."""
-    version_id = typed.get("version", "")
+    version_id = form.get("version", "")
     version = (
         find_version(fork, int(version_id))
         if version_id.isascii() and version_id.isdigit() and len(version_id) < 9
         else None
     )
     here = f"{fork.get_absolute_url()}/offer"
-    if (do := typed.get("do", "offer")) == "offer":
-        change = actions.offer_changes(principal, fork, typed.get("title", ""), typed.get("message", ""), version)
+    if (do := form.get("do", "offer")) == "offer":
+        change = actions.offer_changes(principal, fork, form.get("title", ""), form.get("message", ""), version)
         return change.get_absolute_url()
-    existing = next((each for each in offers_of(principal, fork) if str(each.pk) == typed.get("offer", "")), None)
+    existing = next((each for each in offers_of(principal, fork) if str(each.pk) == form.get("offer", "")), None)
     if existing is None:
         raise Invalid("This fork made no such offer.")
     if do == "newer":
         actions.offer_newer(principal, find_offer(principal, existing.pk), version)
     elif do == "close":
         change = find_offer(principal, existing.pk)
-        actions.close_change_request(principal, change, typed.get("reason", ""), precondition=form_precondition(typed))
+        actions.close_change_request(principal, change, form.get("reason", ""), precondition=form_precondition(form))
     elif do == "reopen":
         actions.reopen_change_request(principal, find_offer(principal, existing.pk))
     return here

@@ -205,7 +205,7 @@ def _conflict(conflict: MergeConflict, merge: Merging, words: Mapping[MergeSide,
 
 
 def _side(conflict: MergeConflict, side: MergeSide, merge: Merging, word: str) -> ShownSide:
-    said, base = conflict.chosen(MergeChoice(side)), conflict.base
+    said, base = conflict.resolution(MergeChoice(side)), conflict.base
     if conflict.kind is ConflictKind.FILE and said is not None:
         text = merge.text_of(said)
         if text is None:

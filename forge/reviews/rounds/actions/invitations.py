@@ -39,12 +39,12 @@ def send_invitations(actor: Actor, review: Review, addresses: Sequence[str]) -> 
 @transaction.atomic
 def become_reviewer(user: User, invitation: Invitation) -> None:
     """Makes who accepted an invitation into an open review one of its reviewers, whose approval is needed."""
-    invited = (
+    invited_reviewer = (
         InvitedReviewer.objects.filter(invitation=invitation).select_related("review__project__organisation").first()
     )
-    if invited is None:
+    if invited_reviewer is None:
         return
-    review = invited.review
+    review = invited_reviewer.review
     Project.objects.lock(review.project_id)
     is_reviewer = ReviewerGroup.objects.filter(review=review, people=user).exists()
     # Read anew: the person is a member only since a moment ago.

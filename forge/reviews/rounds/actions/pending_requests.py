@@ -35,7 +35,7 @@ class ReviewRequest:
     message: str = ""
     reviewers: tuple[RequestedGroup, ...] = ()
     due: date | None = None
-    invited: tuple[str, ...] = ()
+    invitees: tuple[str, ...] = ()
     review: int | None = None
 
 
@@ -65,7 +65,9 @@ def ask(actor: Actor, build: Build, request: ReviewRequest) -> Review:
         review = find_numbered_review(actor, build.project, request.review)
         ask_in_a_new_round(actor, review, build, request.message)
         return review
-    return ask_for_review(actor, build, request.title, request.message, request.reviewers, request.due, request.invited)
+    return ask_for_review(
+        actor, build, request.title, request.message, request.reviewers, request.due, request.invitees
+    )
 
 
 @transaction.atomic
@@ -83,25 +85,27 @@ def ask_when_built(actor: Actor, build: Build, request: ReviewRequest) -> Review
     if request.review is not None:
         find_numbered_review(actor, build.project, request.review)
     else:
-        check_request(actor, build, request.title, request.message, request.reviewers, request.due, request.invited)
-    awaited, _ = AwaitedReview.objects.update_or_create(
+        check_request(actor, build, request.title, request.message, request.reviewers, request.due, request.invitees)
+    awaited_review, _ = AwaitedReview.objects.update_or_create(
         build=build,
         requested_by=actor.person,
         defaults={"request": request_to_json(request), "created_by_token": token_of(actor), "refusal": ""},
     )
     write_entry(actor, "review.await", build.subject, build.project.place, number=build.number)
-    return awaited
+    return awaited_review
 
 
 @transaction.atomic
-def take_back_awaited(actor: Actor, awaited: AwaitedReview) -> None:
+def take_back_awaited(actor: Actor, awaited_review: AwaitedReview) -> None:
     """Nothing is asked any more when the build succeeds. Raises `Forbidden` for what somebody else asked."""
-    project = awaited.build.project
+    project = awaited_review.build.project
     require(actor, Verb.ASK, project)
-    if awaited.requested_by_id != actor.pk:
+    if awaited_review.requested_by_id != actor.pk:
         raise Forbidden("Only the person who asked for it can take it back.")
-    awaited.delete()
-    write_entry(actor, "review.await_end", awaited.build.subject, project.place, number=awaited.build.number)
+    awaited_review.delete()
+    write_entry(
+        actor, "review.await_end", awaited_review.build.subject, project.place, number=awaited_review.build.number
+    )
 
 
 def ask_for_awaited(job: Job) -> None:
@@ -130,13 +134,17 @@ def ask_for_awaited(job: Job) -> None:
             _keep_refusal(each, error.detail)
 
 
-def _token_of(awaited: AwaitedReview) -> ApiToken | None:
+def _token_of(awaited_review: AwaitedReview) -> ApiToken | None:
     """The token that asked, if it has not ended."""
-    return ApiToken.objects.alive().filter(pk=awaited.created_by_token).first() if awaited.created_by_token else None
+    return (
+        ApiToken.objects.alive().filter(pk=awaited_review.created_by_token).first()
+        if awaited_review.created_by_token
+        else None
+    )
 
 
-def _keep_refusal(awaited: AwaitedReview, reason: str) -> None:
-    AwaitedReview.objects.filter(pk=awaited.pk).update(refusal=reason)
+def _keep_refusal(awaited_review: AwaitedReview, reason: str) -> None:
+    AwaitedReview.objects.filter(pk=awaited_review.pk).update(refusal=reason)
 
 
 def request_to_json(request: ReviewRequest) -> RequestJson:
@@ -145,19 +153,19 @@ def request_to_json(request: ReviewRequest) -> RequestJson:
         "message": request.message,
         "reviewers": [_group_to_json(group) for group in request.reviewers],
         "due": request.due.isoformat() if request.due else None,
-        "invited": list(request.invited),
+        "invited": list(request.invitees),
         "review": request.review,
     }
 
 
-def read_request(stored: RequestJson) -> ReviewRequest:
+def read_request(data: RequestJson) -> ReviewRequest:
     return ReviewRequest(
-        title=stored["title"],
-        message=stored["message"],
-        reviewers=tuple(_read_group(group) for group in stored["reviewers"]),
-        due=date.fromisoformat(stored["due"]) if stored["due"] else None,
-        invited=tuple(stored["invited"]),
-        review=stored["review"],
+        title=data["title"],
+        message=data["message"],
+        reviewers=tuple(_read_group(group) for group in data["reviewers"]),
+        due=date.fromisoformat(data["due"]) if data["due"] else None,
+        invitees=tuple(data["invited"]),
+        review=data["review"],
     )
 
 
@@ -166,9 +174,9 @@ def _group_to_json(group: RequestedGroup) -> GroupJson:
     return {"people": [str(one) for one in people], "needed": group.needed, "title": group.title, "team": group.team}
 
 
-def _read_group(stored: GroupJson) -> RequestedGroup:
-    people = tuple(UUID(one) for one in stored["people"])
-    return RequestedGroup(people, stored["needed"], stored["title"], stored["team"])
+def _read_group(data: GroupJson) -> RequestedGroup:
+    people = tuple(UUID(one) for one in data["people"])
+    return RequestedGroup(people, data["needed"], data["title"], data["team"])
 
 
 __all__ = ["ReviewRequest", "ask", "ask_for_awaited", "ask_when_built", "take_back_awaited"]

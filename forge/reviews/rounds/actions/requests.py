@@ -38,29 +38,30 @@ def ask_for_review(
     message: str = "",
     reviewers: Sequence[RequestedGroup] = (),
     due: date | None = None,
-    invited: Sequence[str] = (),
+    invitees: Sequence[str] = (),
 ) -> Review:
     """Asks people to judge a build; only then it waits for them.
 
-    `invited` are email addresses of people who are no members: each gets an invitation that leads to the review, and is
-    a reviewer once they joined. Raises `Forbidden`, `Invalid`, `NotReviewable`, `AlreadyRequested` and `BadReviewers`.
+    `invitees` are email addresses of people who are no members: each gets an invitation that leads to the review, and
+    is a reviewer once they joined. Raises `Forbidden`, `Invalid`, `NotReviewable`, `AlreadyRequested` and
+    `BadReviewers`.
     """
     project = build.project
     require(actor, Verb.ASK, project)
     Project.objects.lock(project.pk)
-    checked = check_request(actor, build, title, message, reviewers, due, invited)
+    checked_request = check_request(actor, build, title, message, reviewers, due, invitees)
     _require_new(build)
     review = Review.objects.create(
         project=project,
         number=next_number(Review.objects.filter(project=project)),
-        title=checked.title,
-        message=checked.message,
+        title=checked_request.title,
+        message=checked_request.message,
         requested_by=actor.person,
         due=due,
     )
-    _write_groups(review, checked.groups)
+    _write_groups(review, checked_request.groups)
     Round.objects.create(review=review, number=1, build=build, requested_by=actor.person)
-    send_invitations(actor, review, checked.addresses)
+    send_invitations(actor, review, checked_request.addresses)
     _tell(
         actor,
         review,
@@ -68,7 +69,7 @@ def ask_for_review(
         ReviewStep.REQUESTED,
         build_number=build.number,
         reviewers=_for_audit(reviewers),
-        invited=len(checked.addresses),
+        invited=len(checked_request.addresses),
     )
     return review
 

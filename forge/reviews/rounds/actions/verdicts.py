@@ -33,7 +33,7 @@ from forge.reviews.rounds.access import digest_of, is_reviewable
 from forge.reviews.rounds.announcements import REVIEW_CHANGED, VerdictChange
 from forge.reviews.rounds.authorship import is_own_rune
 from forge.reviews.rules.access import rules_of
-from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 
 UNDONE_WITHIN = timedelta(minutes=1)
@@ -57,15 +57,15 @@ def give_verdict(
     comment: str = "",
     *,
     about: AnchorRequest = WHOLE_BUILD,
-    judged: JudgedRound | None = None,
+    judged_round: JudgedRound | None = None,
     confirmed: bool = False,
 ) -> Verdict:
     """Approves a build's bytes or asks for changes; an earlier verdict of the same member no longer counts.
 
-    `about` is the place of the build that the comment is about. With `judged`, the verdict holds only while that round
-    is the newest of its review. `confirmed` says that the person proved just now who they are. Raises `Forbidden`,
-    `ApprovalByProgram`, `ConfirmationNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict`, `BadAnchor`
-    and `Invalid`.
+    `about` is the place of the build that the comment is about. With `judged_round`, the verdict holds only while that
+    round is the newest of its review. `confirmed` says that the person proved just now who they are. Raises
+    `Forbidden`, `ApprovalByProgram`, `ConfirmationNeeded`, `NewerBuild`, `OwnBuild`, `NotReviewable`, `BadVerdict`,
+    `BadAnchor` and `Invalid`.
     """
     require(actor, Verb.REVIEW, build.project)
     if verdict == VerdictChoice.APPROVE and actor.kind != PrincipalKind.PERSON:
@@ -89,11 +89,11 @@ def give_verdict(
             "Your organisation asks who approves to confirm with a passkey or a password. Do that, then approve again.",
             confirm="/accounts/identity",
         )
-    anchor = anchored(actor, build, about) if comment else Anchor()
+    anchor = find_anchor(actor, build, about) if comment else Anchor()
     # The project's row is the lock: two presses at once leave one verdict that holds, and no round begins meanwhile.
     Project.objects.lock(build.project_id)
-    if judged is not None:
-        _require_newest(judged)
+    if judged_round is not None:
+        _require_newest(judged_round)
     _standing(actor, build, build.artefact.digest).update(replaced=True)
     verdict_row = Verdict.objects.create(
         project=build.project,
@@ -146,10 +146,10 @@ def undo_verdict(actor: Actor, build: Build) -> None:
     _tell(actor, build, VerdictChange.UNDONE)
 
 
-def _require_newest(judged: JudgedRound) -> None:
+def _require_newest(judged_round: JudgedRound) -> None:
     """Raises `NewerBuild` where another round began since, or the build of the round has other bytes."""
-    newest = Round.objects.filter(review=judged.review).select_related("build__artefact").latest("number")
-    if newest.number != judged.number or digest_of(newest) != judged.digest:
+    newest = Round.objects.filter(review=judged_round.review).select_related("build__artefact").latest("number")
+    if newest.number != judged_round.number or digest_of(newest) != judged_round.digest:
         raise NewerBuild(
             f"Round {newest.number} began with build {newest.build.number}: see what changed, then give your verdict. "
             "Nothing was saved; what you wrote is still in the comment."

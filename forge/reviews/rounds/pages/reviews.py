@@ -57,7 +57,7 @@ from forge.reviews.threads.anchors import read_key
 from forge.reviews.threads.conversation import threads_in_review
 from forge.reviews.threads.pages.conversation import ThreadFilter, requested_anchor, talk_facts, threads_filter
 
-SHOWN = 50
+REVIEWS_SHOWN = 50
 """Reviews on the list."""
 
 
@@ -70,7 +70,7 @@ class ReviewRow:
     rounds: int
     look: ReviewStateTag
     is_overdue: bool
-    published: str
+    published_version: str
     """The version under which its build is published; empty where it is not."""
 
 
@@ -99,8 +99,8 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
     project = project_of(request, organisation, name, Verb.READ)
     is_all = request.GET.get("show") == "all"
     all_reviews = with_published(reviews_of(principal_of(request), project))
-    chosen = all_reviews if is_all else unpublished(all_reviews.filter(closed=None))
-    reviews, pages = rows_of(request, chosen, SHOWN)
+    matching_reviews = all_reviews if is_all else unpublished(all_reviews.filter(closed=None))
+    reviews, pages = rows_of(request, matching_reviews, REVIEWS_SHOWN)
     verdicts = standing_verdicts(reviews)
     rows = [
         ReviewRow(
@@ -109,7 +109,7 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
             len(review.rounds.all()),
             STATE_TAGS[state_of(review, verdicts[review.pk])],
             is_overdue(review, verdicts[review.pk]),
-            review.published or "",
+            review.published_version or "",
         )
         for review in reviews
     ]
@@ -160,21 +160,21 @@ def _build_page(build: Build) -> str:
     return f"{build.project.get_absolute_url()}/builds/{build.number}"
 
 
-def _read_request(typed: QueryDict) -> ReviewRequest:
+def _read_request(form: QueryDict) -> ReviewRequest:
     """Raises `Invalid`."""
-    if carried := typed.get("review", ""):
-        return ReviewRequest(message=typed.get("message", ""), review=_number(carried))
-    people = tuple(_uuid(each) for each in typed.getlist("people"))
-    needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
-    groups = [RequestedGroup(people, needed)] if people else []
-    if team := typed.get("team", ""):
-        groups.append(RequestedGroup(needed=_number(typed.get("team_needed", "1")), team=team))
+    if review_number := form.get("review", ""):
+        return ReviewRequest(message=form.get("message", ""), review=_number(review_number))
+    people = tuple(_uuid(each) for each in form.getlist("people"))
+    approvals = _number(form.get("needed", "")) if form.get("needed", "all") != "all" else len(people)
+    groups = [RequestedGroup(people, approvals)] if people else []
+    if team := form.get("team", ""):
+        groups.append(RequestedGroup(needed=_number(form.get("team_needed", "1")), team=team))
     return ReviewRequest(
-        title=typed.get("title", ""),
-        message=typed.get("message", ""),
+        title=form.get("title", ""),
+        message=form.get("message", ""),
         reviewers=tuple(groups),
-        due=_day(typed.get("due", "")),
-        invited=tuple(typed.get("invited", "").replace(",", " ").replace(";", " ").split()),
+        due=_day(form.get("due", "")),
+        invitees=tuple(form.get("invited", "").replace(",", " ").replace(";", " ").split()),
     )
 
 
@@ -214,10 +214,14 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         if verdict == "undo":
             actions.undo_verdict(principal, build)
         elif verdict:
-            judged = actions.JudgedRound(review, _number(request.POST.get("round", "")), request.POST.get("rune", ""))
+            judged_round = actions.JudgedRound(
+                review, _number(request.POST.get("round", "")), request.POST.get("rune", "")
+            )
             about = read_key(request.POST.get("about", ""))
             confirmed = confirmed_recently(request)
-            actions.give_verdict(principal, build, verdict, text, about=about, judged=judged, confirmed=confirmed)
+            actions.give_verdict(
+                principal, build, verdict, text, about=about, judged_round=judged_round, confirmed=confirmed
+            )
         else:
             actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict, Stale) as error:
@@ -307,8 +311,8 @@ def _approvals(group: ReviewerGroup, verdicts: Verdicts, builds: Mapping[UUID | 
         Reviewer(person, verdicts.of(person.pk), builds.get(person.pk))
         for person in sorted(group.people.all(), key=str)
     )
-    required = RequiredGroup(frozenset(each.person.pk for each in people), group.needed)
-    return Approvals(group.title, group.needed, group.needed - missing(required, verdicts), people)
+    required_group = RequiredGroup(frozenset(each.person.pk for each in people), group.needed)
+    return Approvals(group.title, group.needed, group.needed - missing(required_group, verdicts), people)
 
 
 def _possible_reviewers(project: Project, build: Build) -> Sequence[User]:

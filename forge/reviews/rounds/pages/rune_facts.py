@@ -66,7 +66,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     if not is_reviewable(build):
         return {}
     before, why = compared_with(principal, build)
-    approved = approved_before(build) if why is ComparedAs.JUDGED else None
+    approved_build = approved_before(build) if why is ComparedAs.JUDGED else None
     lost = lost_between(before, build)
     comparison = compare(side_of(before), side_of(build)) if before is not None else None
     figures, earlier = figures_of(build), None if before is None else figures_of(before)
@@ -77,7 +77,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "examples": member_examples(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
-        "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved)),
+        "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved_build)),
         "compared_as": why,
         "figure_rows": overview_figures(rows, limits, accuracy_figure(evaluation)),
         "limits": limits,
@@ -92,7 +92,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
             *lost_sentences(lost),
             *data_sentences(before, build),
         ),
-        "pipeline": _drawn(build, comparison),
+        "pipeline": _pipeline(build, comparison),
     }
 
 
@@ -113,10 +113,10 @@ def compared_with(principal: Principal, build: Build) -> tuple[Build | None, Com
     """The build that the reader judged in an earlier round, or else the last approved build, or the one before."""
     if not is_reviewable(build):
         return None, ComparedAs.PREVIOUS
-    if (judged := judged_before(principal, build)) is not None:
-        return judged, ComparedAs.JUDGED
-    approved = approved_before(build)
-    return approved or _previous(principal, build), ComparedAs.APPROVED if approved else ComparedAs.PREVIOUS
+    if (judged_build := judged_before(principal, build)) is not None:
+        return judged_build, ComparedAs.JUDGED
+    approved_build = approved_before(build)
+    return approved_build or _previous(principal, build), ComparedAs.APPROVED if approved_build else ComparedAs.PREVIOUS
 
 
 def _runs_otherwise(before: Build, build: Build) -> bool:
@@ -125,7 +125,7 @@ def _runs_otherwise(before: Build, build: Build) -> bool:
     return one is not None and other is not None and one.digest != other.digest
 
 
-def _drawn(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:
+def _pipeline(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:
     """The pipeline, with marks of what differs from the earlier build's."""
     if build.artefact is None:
         return None

@@ -18,15 +18,14 @@ from forge.projects.models import Project
 from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.changes.participants import mentionable_by, require_ending, require_pace, require_talking
 from forge.reviews.errors import AlreadySo, NotYours
-from forge.reviews.hooks import Mention, mentioned
+from forge.reviews.hooks import Mention, comment_mentions
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.rounds.access import newest_round
-from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import WHOLE_BUILD, Anchor, AnchorRequest
 from forge.reviews.threads.announcements import ThreadStep, offer_thread_event, thread_event, thread_facts
 from forge.reviews.threads.facets import comment_facets, thread_facets
-from forge.reviews.threads.mentions import mentioned as mentioned_in
-from forge.reviews.threads.mentions import names_of
+from forge.reviews.threads.mentions import mentioned_people, names_of
 
 
 @transaction.atomic
@@ -46,7 +45,7 @@ def begin_thread(
     if build is None:
         anchor = Anchor()
     else:
-        anchor = anchored(actor, build, at) if isinstance(at, AnchorRequest) else at
+        anchor = find_anchor(actor, build, at) if isinstance(at, AnchorRequest) else at
     comment = threads.begin_thread(about.subject, actor.person, text)
     thread = AnchoredThread.objects.create(
         thread=comment.thread,
@@ -181,9 +180,9 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
     if "@" not in comment.text:
         return frozenset()
     names = names_of(mentionable_by(actor, thread.project, thread.change_request))
-    people = mentioned_in(comment.text, names) - mentioned_in(before, names) - {actor.pk}
+    people = mentioned_people(comment.text, names) - mentioned_people(before, names) - {actor.pk}
     if people:
-        mentioned.call(Mention(actor, thread, comment, people))
+        comment_mentions.call(Mention(actor, thread, comment, people))
     return people
 
 

@@ -32,7 +32,7 @@ class WrongResult:
     """The answer of a build to a recording, and the right one. `consent` are the terms that its person read, which hold
     for so many days."""
 
-    said: str
+    answer: str
     right: str
     days: int
     consent: str
@@ -48,8 +48,8 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
     `store_read_sample` raise.
     """
     require(actor, Verb.COMMENT, about.project)
-    said = " ".join(result.said.split())
-    if len(said) > LONGEST_ANSWER:
+    answer = " ".join(result.answer.split())
+    if len(answer) > LONGEST_ANSWER:
         raise Invalid(f"What the build said has at most {LONGEST_ANSWER} characters here.")
     if len(result.text) > MAXIMUM_COMMENT:
         raise Invalid(f"A comment has at most {MAXIMUM_COMMENT} characters, this one has {len(result.text)}.")
@@ -66,8 +66,8 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
     with transaction.atomic():
         sample = _sample(actor, about.project, recording)
         right = " ".join(result.right.split())
-        text = result.text.strip() or f"This was wrong: it said {_quoted(said)}, right is {_quoted(right)}."
-        thread = begin_thread(actor, about, text, wrong_result(sample, said, right))
+        text = result.text.strip() or f"This was wrong: it said {_quotation(answer)}, right is {_quotation(right)}."
+        thread = begin_thread(actor, about, text, wrong_result(sample, answer, right))
         build = build_of(about)
         write_entry(
             actor,
@@ -77,7 +77,7 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
             number=build.number,
             sample=str(sample.pk),
             thread=str(thread.pk),
-            said=said or "nothing",
+            said=answer or "nothing",
             label=right,
         )
     return thread
@@ -90,6 +90,6 @@ def _sample(actor: Actor, project: Project, recording: ReadSample) -> Sample:
         return Sample.objects.available().get(data_set__project=project, digest=known.digest)
 
 
-def _quoted(answer: str) -> str:
+def _quotation(answer: str) -> str:
     """As code, so that nothing in it is markup; what is empty is said in a word."""
     return f"`{answer.replace('`', ' ')}`" if answer.strip("` ") else "nothing"

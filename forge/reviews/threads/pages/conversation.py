@@ -36,7 +36,7 @@ from forge.projects.pages.lookup import project_of
 from forge.reviews import actions
 from forge.reviews.changes.participants import may_end, mentionable_by, offers_it
 from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
-from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import Anchor, AnchorKind, BadAnchor, element_id, read_key
 from forge.reviews.threads.comment_markdown import render_comment
 from forge.reviews.threads.conversation import anchor_of, anchor_of_verdict, find_comment, find_thread
@@ -171,8 +171,8 @@ def talk_facts(
     parts = parts_of(principal, build, before, threads)
     people = mentionable_by(principal, build.project, None)
     names = names_of(people)
-    shown = [_shown(principal, thread, parts, names) for thread in threads]
-    entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    rows = [_row(principal, thread, parts, names) for thread in threads]
+    entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in rows]
     entries += [_verdict_entry(verdict, which, parts, names) for verdict in verdicts]
     return {
         "talks": True,
@@ -207,8 +207,8 @@ def request_talk_facts(
     """The same of a change request, which has no parts to talk about."""
     people = mentionable_by(principal, request.project, request)
     names = names_of(people)
-    shown = [_shown(principal, thread, ConversationParts((), (), frozenset()), names) for thread in threads]
-    entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    rows = [_row(principal, thread, ConversationParts((), (), frozenset()), names) for thread in threads]
+    entries = [ConversationEntry(each.thread.thread.created, _is_among(each.thread, which), each) for each in rows]
     return {
         "talk": entries,
         "which": which,
@@ -230,7 +230,7 @@ def _is_among(thread: AnchoredThread, which: ThreadFilter) -> bool:
     return which is ThreadFilter.ALL or (thread.thread.resolved is not None) == (which is ThreadFilter.RESOLVED)
 
 
-def _choices(threads: Sequence[AnchoredThread], chosen: ThreadFilter) -> tuple[ThreadFilterChoice, ...]:
+def _choices(threads: Sequence[AnchoredThread], selection: ThreadFilter) -> tuple[ThreadFilterChoice, ...]:
     """None where there is nothing to choose from."""
     if not threads:
         return ()
@@ -239,7 +239,7 @@ def _choices(threads: Sequence[AnchoredThread], chosen: ThreadFilter) -> tuple[T
             which,
             sum(_is_among(thread, which) for thread in threads),
             "?" if which is ThreadFilter.OPEN else f"?threads={which}",
-            which is chosen,
+            which is selection,
         )
         for which in ThreadFilter
     )
@@ -252,7 +252,7 @@ class ReadThread:
     thread: AnchoredThread
     anchor: Anchor
     comments: tuple[tuple[Comment, SafeString], ...]
-    said: tuple[str, ...]
+    suggestion: tuple[str, ...]
     """The suggested change."""
 
 
@@ -263,7 +263,7 @@ def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
         ReadThread(
             thread,
             anchor_of(thread),
-            tuple((said, _html(said.text, nobody)) for said in thread.thread.comments.all() if said.deleted is None),
+            tuple((each, _html(each.text, nobody)) for each in thread.thread.comments.all() if each.deleted is None),
             tuple(thread.suggestion.said) if hasattr(thread, "suggestion") else (),
         )
         for thread in threads
@@ -276,7 +276,7 @@ def requested_anchor(principal: Principal, build: Build, query: QueryDict) -> An
     if not key or build.artefact is None:
         return None
     try:
-        return anchored(principal, build, read_key(key))
+        return find_anchor(principal, build, read_key(key))
     except BadAnchor:
         return None
 
@@ -288,12 +288,12 @@ def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
     principal = principal_of(request)
     anchored_thread = find_thread(principal, thread_id)
     _require_here(request, organisation, name, anchored_thread)
-    text, pressed = request.POST.get("text", ""), request.POST.get("do", "")
-    if pressed == "resolve":
+    text, button = request.POST.get("text", ""), request.POST.get("do", "")
+    if button == "resolve":
         actions.resolve_thread(principal, anchored_thread, text, precondition=form_precondition(request.POST))
     elif text.strip():
         actions.reply_in_thread(principal, anchored_thread, text)
-    elif pressed == "reopen":
+    elif button == "reopen":
         actions.reopen_thread(principal, anchored_thread, precondition=form_precondition(request.POST))
     else:
         raise Invalid("Write something first.")
@@ -305,13 +305,17 @@ def thread(request: HttpRequest, organisation: str, name: str, thread_id: UUID) 
 def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID) -> HttpResponse:
     """Edits or deletes a comment."""
     principal = principal_of(request)
-    anchored_thread, said = find_comment(principal, comment_id)
+    anchored_thread, target = find_comment(principal, comment_id)
     _require_here(request, organisation, name, anchored_thread)
     if request.POST.get("do") == "delete":
-        actions.delete_comment(principal, anchored_thread, said, precondition=form_precondition(request.POST))
+        actions.delete_comment(principal, anchored_thread, target, precondition=form_precondition(request.POST))
     else:
         actions.edit_comment(
-            principal, anchored_thread, said, request.POST.get("text", ""), precondition=form_precondition(request.POST)
+            principal,
+            anchored_thread,
+            target,
+            request.POST.get("text", ""),
+            precondition=form_precondition(request.POST),
         )
     return redirect(_page_of(request, anchored_thread))
 
@@ -329,20 +333,20 @@ def _page_of(request: HttpRequest, thread: AnchoredThread) -> str:
     return thread.get_absolute_url()
 
 
-def _shown(principal: Principal, thread: AnchoredThread, parts: ConversationParts, names: MentionNames) -> ShownThread:
+def _row(principal: Principal, thread: AnchoredThread, parts: ConversationParts, names: MentionNames) -> ShownThread:
     anchor = anchor_of(thread)
     is_there = anchor.spot in parts.keys
     owns = can(principal, Verb.MANAGE, thread.project)
     talks = can(principal, Verb.COMMENT, thread.project) or offers_it(principal, thread.change_request, Verb.COMMENT)
     comments = tuple(
         ShownComment(
-            said,
-            _html(said.text, names),
-            may_edit=talks and said.author_id == principal.pk,
-            may_delete=talks and (owns or said.author_id == principal.pk),
-            etag=etag_of(comment_facets(said)),
+            each,
+            _html(each.text, names),
+            may_edit=talks and each.author_id == principal.pk,
+            may_delete=talks and (owns or each.author_id == principal.pk),
+            etag=etag_of(comment_facets(each)),
         )
-        for said in thread.thread.comments.all()
+        for each in thread.thread.comments.all()
     )
     replay = ""
     if parts.has_replayable(anchor.sample):
@@ -372,18 +376,18 @@ def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion
 def _html(text: str, names: MentionNames) -> SafeString:
     """Kept by what it is made of: a comment can be made to take a while to read, and a page has many."""
     key = "comment:" + sha256("\0".join([text, names.pattern.pattern]).encode()).hexdigest()
-    cached: SafeString | None = caches["process"].get(key)
-    if cached is None:
-        cached = render_comment(text, names)
-        caches["process"].set(key, cached)
-    return cached
+    html: SafeString | None = caches["process"].get(key)
+    if html is None:
+        html = render_comment(text, names)
+        caches["process"].set(key, html)
+    return html
 
 
 def _lines_of(before: Build | None, build: Build) -> tuple[FileLines, ...]:
     """Kept as long as both builds are what they are: reading files takes a while."""
     key = f"lines:{build.project_id}:{before.source.digest if before else ''}:{build.source.digest}"
-    cached: tuple[FileLines, ...] | None = caches["process"].get(key)
-    if cached is None:
-        cached = changed_lines(before, build)
-        caches["process"].set(key, cached)
-    return cached
+    lines: tuple[FileLines, ...] | None = caches["process"].get(key)
+    if lines is None:
+        lines = changed_lines(before, build)
+        caches["process"].set(key, lines)
+    return lines

@@ -55,10 +55,10 @@ class Command(BaseCommand):
             f"{counted(backup.files, 'file')}, {size_text(backup.size)}."
         )
         if backup.unreadable:
-            named = "\n".join(backup.unreadable[:MAX_NAMED])
+            unreadable_digests = "\n".join(backup.unreadable[:MAX_NAMED])
             raise CommandError(
                 f"The backup was written without {counted(len(backup.unreadable), 'file')} of the store, missing or "
-                f"damaged there. An older backup may have them:\n{named}"
+                f"damaged there. An older backup may have them:\n{unreadable_digests}"
             )
 
     def _new_key(self, path: Path | None) -> list[str]:

@@ -49,8 +49,8 @@ class Command(BaseCommand):
         holder = self._holder(options["holder"])
         key = holder if isinstance(holder, str) else holder.stream
         try:
-            for written in options["limits"]:
-                resource, _, limit = written.partition("=")
+            for assignment in options["limits"]:
+                resource, _, limit = assignment.partition("=")
                 set_quota(INSTALLATION, key, resource, read_quantity(limit))
         except (DomainError, ValueError) as error:
             raise CommandError(str(error)) from error
@@ -69,9 +69,11 @@ class Command(BaseCommand):
 
     def _show(self, holder: Organisation | User | str, key: str) -> None:
         usage = () if isinstance(holder, str) else usage_of(holder) if isinstance(holder, Organisation) else None
-        known = usage_of_person(holder) if usage is None and isinstance(holder, User) else usage or ()
-        used = {each.resource: shown_quantity(each.resource, each.used) for each in known}
+        usages = usage_of_person(holder) if usage is None and isinstance(holder, User) else usage or ()
+        used_texts = {each.resource: shown_quantity(each.resource, each.used) for each in usages}
         self.stdout.write(ROW.format("RESOURCE", "USED", "LIMIT", ""))
         for resource, limit in limits_of(key).items():
-            shown = shown_quantity(resource, limit)
-            self.stdout.write(ROW.format(resource, used.get(resource, ""), shown, _PURPOSES[resource]).rstrip())
+            limit_text = shown_quantity(resource, limit)
+            self.stdout.write(
+                ROW.format(resource, used_texts.get(resource, ""), limit_text, _PURPOSES[resource]).rstrip()
+            )

@@ -40,7 +40,9 @@ class Command(BaseCommand):
         os.umask(0o077)
         try:
             with data_folder(settings.DATA_DIR, Use.ALONE):
-                done = restore_backup(options["file"], timezone.now(), options["identity"], replace=options["replace"])
+                result = restore_backup(
+                    options["file"], timezone.now(), options["identity"], replace=options["replace"]
+                )
         except DataInUse as error:
             raise CommandError(f"{error} Stop it first.") from error
         except BackupError as error:
@@ -48,29 +50,29 @@ class Command(BaseCommand):
         except FileNotFoundError as error:
             raise CommandError(f"{error.filename}: {error.strerror}.") from error
         self.stdout.write(
-            f"Restored the state of {done.description.created}: {counted(done.rows, 'row')} and "
-            f"{counted(done.files, 'file')}. Start the server to continue."
+            f"Restored the state of {result.description.created}: {counted(result.rows, 'row')} and "
+            f"{counted(result.files, 'file')}. Start the server to continue."
         )
-        if done.set_aside:
-            self.stdout.write(f"What was there before is in {done.set_aside}; delete it when you no longer need it.")
-        if done.deleted_again is None:
+        if result.set_aside:
+            self.stdout.write(f"What was there before is in {result.set_aside}; delete it when you no longer need it.")
+        if result.deleted_again is None:
             self.stdout.write(
                 f"This data folder has no {FILE}: recordings that were deleted or withdrawn after the backup was taken "
                 "are there again. Where the list exists, in the data folder of before, copy it here and restore anew."
             )
-        elif done.deleted_again:
+        elif result.deleted_again:
             self.stdout.write(
-                f"{counted(done.deleted_again, 'recording')} of the backup, deleted or withdrawn after it was taken, "
+                f"{counted(result.deleted_again, 'recording')} of the backup, deleted or withdrawn after it was taken, "
                 "were deleted again."
             )
-        if done.other_key:
+        if result.other_key:
             self.stdout.write(
                 "SECRET_KEY of this environment is not the backup's: everyone has to sign in again, and to set their "
                 f"second factor up anew. To prevent that, set it to the contents of {settings.DATA_DIR / 'secret-key'}."
             )
-        if done.missing:
-            named = "\n".join(done.missing[:MAX_NAMED])
+        if result.missing:
+            missing_digests = "\n".join(result.missing[:MAX_NAMED])
             raise CommandError(
-                f"{counted(len(done.missing), 'file')} that the database needs are neither in the backup nor in the "
-                f"store:\n{named}"
+                f"{counted(len(result.missing), 'file')} that the database needs are neither in the backup nor in the "
+                f"store:\n{missing_digests}"
             )

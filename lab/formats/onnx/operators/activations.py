@@ -11,17 +11,17 @@ from lab.formats.onnx.model import OnnxNode
 from lab.formats.onnx.operators.arithmetic import all_of, applied, combined, number
 from lab.formats.onnx.values import ACTIVATION, Handler, OnnxValue, Translation, arguments, axis_of, refuse
 
-_FUSED: Final = {"RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
+_FUSED_CODES: Final = {"RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 """Numbers of the functions that a layer applies itself."""
 _NO_BOUND = float(np.finfo(np.float32).max)
 
 
-def _bounded(translation: Translation, node: OnnxNode, op: str) -> None:
+def _bound(translation: Translation, node: OnnxNode, op: str) -> None:
     """A function that the layer in front applies itself, if nothing else reads that layer."""
     value = translation.value(node, 0)
     layer = translation.fusable(value)
     if layer is not None:
-        layer.options[ACTIVATION] = _FUSED[op]
+        layer.options[ACTIVATION] = _FUSED_CODES[op]
         translation.give_tensor(node, layer.outputs[0], value.shape, is_last=value.is_last)
     else:
         translation.give(node, applied(translation, op, value, node.outputs[0]))
@@ -29,12 +29,12 @@ def _bounded(translation: Translation, node: OnnxNode, op: str) -> None:
 
 def _relu(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
-    _bounded(translation, node, "RELU")
+    _bound(translation, node, "RELU")
 
 
 def _clip(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, min=-_NO_BOUND, max=_NO_BOUND)
-    low, high = float(known["min"]), float(known["max"])
+    attributes = arguments(node, min=-_NO_BOUND, max=_NO_BOUND)
+    low, high = float(attributes["min"]), float(attributes["max"])
     if translation.has(node, 1):
         low = float(translation.constant(node, 1).ravel()[0])
     if translation.has(node, 2):
@@ -45,7 +45,7 @@ def _clip(translation: Translation, node: OnnxNode) -> None:
         translation.give(node, OnnxValue(node.outputs[0], value.shape, constant=array))
         return
     if (low, high) in ((0, 6), (-1, 1)):
-        _bounded(translation, node, "RELU6" if high == 6 else "RELU_N1_TO_1")
+        _bound(translation, node, "RELU6" if high == 6 else "RELU_N1_TO_1")
         return
     if low == 0:
         value = applied(translation, "RELU", value, f"{node.outputs[0]}/low")
@@ -83,8 +83,8 @@ def _elu(translation: Translation, node: OnnxNode) -> None:
 
 
 def _selu(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, alpha=1.6732632423543772, gamma=1.0507009873554805)
-    _exponential(translation, node, float(known["alpha"]), float(known["gamma"]))
+    attributes = arguments(node, alpha=1.6732632423543772, gamma=1.0507009873554805)
+    _exponential(translation, node, float(attributes["alpha"]), float(attributes["gamma"]))
 
 
 def _exponential(translation: Translation, node: OnnxNode, alpha: float, gamma: float) -> None:
@@ -109,10 +109,10 @@ def _hard_swish(translation: Translation, node: OnnxNode) -> None:
 
 
 def _hard_sigmoid(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, alpha=0.2, beta=0.5)
+    attributes = arguments(node, alpha=0.2, beta=0.5)
     steps = [
-        ("MUL", number(known["alpha"])),
-        ("ADD", number(known["beta"])),
+        ("MUL", number(attributes["alpha"])),
+        ("ADD", number(attributes["beta"])),
         ("RELU", None),
         ("MINIMUM", number(1)),
     ]

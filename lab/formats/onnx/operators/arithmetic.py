@@ -105,11 +105,13 @@ def combined(
         raise refuse(node, f"has more than {_MOST_DIMENSIONS} dimensions.")
     is_last = any(each.is_last and len(each.shape) == len(shape) for each in (one, other))
     tensors = [operand(translation, each, len(shape), is_last=is_last) for each in (one, other)]
-    stored = reordered(shape, last_order(len(shape))) if is_last else shape
+    stored_shape = reordered(shape, last_order(len(shape))) if is_last else shape
     kind = translation.builder.kind_of(tensors[0])
     if kind != translation.builder.kind_of(tensors[1]):
         raise refuse(node, "has inputs of two types.")
-    tensor = translation.builder.add(op, tensors, stored, name, NAMED_OPTIONS.get(op, ("", {})), result_kind or kind)
+    tensor = translation.builder.add(
+        op, tensors, stored_shape, name, NAMED_OPTIONS.get(op, ("", {})), result_kind or kind
+    )
     return OnnxValue(name, shape, tensor=tensor, is_last=is_last)
 
 
@@ -135,8 +137,8 @@ def applied(translation: Translation, op: str, value: OnnxValue, name: str, opti
     """The result of an operator with one input, in the order in which that is stored."""
     tensor = translation.last(value) if value.is_last else translation.plain(value)
     shape = translation.builder.shape_of(tensor)
-    chosen = NAMED_OPTIONS.get(op, ("", {})) if options is None else options
-    result = translation.builder.add(op, [tensor], shape, name, chosen, translation.builder.kind_of(tensor))
+    op_options = NAMED_OPTIONS.get(op, ("", {})) if options is None else options
+    result = translation.builder.add(op, [tensor], shape, name, op_options, translation.builder.kind_of(tensor))
     return OnnxValue(name, value.shape, tensor=result, is_last=value.is_last)
 
 
@@ -161,10 +163,10 @@ def _two(translation: Translation, node: OnnxNode, op: str, compute: Callable[[A
             continue
         else:
             result = combined(translation, node, op, result, other, node.outputs[0])
-    translation.give(node, _named(result, node))
+    translation.give(node, _with_node_name(result, node))
 
 
-def _named(value: OnnxValue, node: OnnxNode) -> OnnxValue:
+def _with_node_name(value: OnnxValue, node: OnnxNode) -> OnnxValue:
     """The same value under the name that the node gives it."""
     return OnnxValue(node.outputs[0], value.shape, value.constant, value.tensor, value.is_last, value.flat_of)
 

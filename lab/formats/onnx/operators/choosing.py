@@ -21,7 +21,7 @@ _COMPARISONS: Mapping[str, tuple[str, Callable[[Any, Any], Any]]] = {
 }
 
 
-def _compared(translation: Translation, node: OnnxNode, op: str, compute: Callable[[Any, Any], Any]) -> None:
+def _compare(translation: Translation, node: OnnxNode, op: str, compute: Callable[[Any, Any], Any]) -> None:
     arguments(node)
     one, other = translation.value(node, 0), translation.value(node, 1)
     if one.constant is not None and other.constant is not None:
@@ -32,7 +32,7 @@ def _compared(translation: Translation, node: OnnxNode, op: str, compute: Callab
     translation.give(node, combined(translation, node, op, one, other, node.outputs[0], "bool"))
 
 
-def _chosen(translation: Translation, node: OnnxNode) -> None:
+def _where(translation: Translation, node: OnnxNode) -> None:
     arguments(node)
     values = [translation.value(node, place) for place in range(3)]
     shape = broadcast(node, *(one.shape for one in values))
@@ -47,12 +47,12 @@ def _chosen(translation: Translation, node: OnnxNode) -> None:
     kinds = [translation.builder.kind_of(one) for one in tensors]
     if kinds[0] != "bool" or kinds[1] != kinds[2]:
         raise refuse(node, "chooses between values of two types.")
-    stored = reordered(shape, last_order(len(shape))) if is_last else shape
-    tensor = translation.builder.add("SELECT_V2", tensors, stored, node.outputs[0], ("SelectV2", {}), kinds[1])
+    stored_shape = reordered(shape, last_order(len(shape))) if is_last else shape
+    tensor = translation.builder.add("SELECT_V2", tensors, stored_shape, node.outputs[0], ("SelectV2", {}), kinds[1])
     translation.give_tensor(node, tensor, shape, is_last=is_last)
 
 
 OPERATORS: Mapping[str, Handler] = {
-    **{name: partial(_compared, op=op, compute=compute) for name, (op, compute) in _COMPARISONS.items()},
-    "Where": _chosen,
+    **{name: partial(_compare, op=op, compute=compute) for name, (op, compute) in _COMPARISONS.items()},
+    "Where": _where,
 }

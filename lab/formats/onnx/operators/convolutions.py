@@ -19,7 +19,7 @@ MOST_GROUPS = 64
 
 
 @dataclass(frozen=True)
-class _Convolved:
+class _ConvolutionParts:
     """A convolution of a tensor with channels last. `weights` have ONNX's order of dimensions; `rule` is
     the padding."""
 
@@ -63,20 +63,20 @@ def _as_picture(weights: Array) -> Array:
 
 
 def _convolution(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, **WINDOW_ARGUMENTS, group=1)
+    attributes = arguments(node, **WINDOW_ARGUMENTS, group=1)
     value = translation.value(node, 0)
     own = _weights(translation, node, value)
-    groups, channels = known["group"], value.shape[1]
+    groups, channels = attributes["group"], value.shape[1]
     if groups < 1 or channels != own.shape[1] * groups or own.shape[0] % groups:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights for another input.")
-    window = window_of(node, known, value.shape[2:], own.shape[2:])
+    window = window_of(node, attributes, value.shape[2:], own.shape[2:])
     weights, bias = _as_picture(own), _bias(translation, node, own.shape[0])
     name = node.outputs[0]
     tensor = picture(translation, translation.last(value), name)
     tensor, rule = padded(translation, tensor, window, name)
     size = window.output((1, *value.shape[2:])[-2:])
     shape = (value.shape[0], *size, own.shape[0])
-    parts = _Convolved(tensor, weights, bias, window, rule, shape, name)
+    parts = _ConvolutionParts(tensor, weights, bias, window, rule, shape, name)
     if groups == 1:
         result = _plain(translation, parts)
     elif groups == channels:
@@ -96,19 +96,19 @@ def _give(translation: Translation, node: OnnxNode, tensor: int, value: OnnxValu
     translation.give_tensor(node, tensor, (shape[0], shape[-1], *shape[1:-1]), is_last=True)
 
 
-def _plain(translation: Translation, parts: _Convolved) -> int:
+def _plain(translation: Translation, parts: _ConvolutionParts) -> int:
     inputs = parts.inputs(translation, (0, 2, 3, 1))
     return translation.builder.add("CONV_2D", inputs, parts.shape, parts.name, ("Conv2D", parts.options))
 
 
-def _by_channel(translation: Translation, parts: _Convolved) -> int:
+def _by_channel(translation: Translation, parts: _ConvolutionParts) -> int:
     inputs = parts.inputs(translation, (1, 2, 3, 0))
     channels = translation.builder.shape_of(parts.tensor)[-1]
     options = {**parts.options, "depthMultiplier": parts.weights.shape[0] // channels}
     return translation.builder.add("DEPTHWISE_CONV_2D", inputs, parts.shape, parts.name, ("DepthwiseConv2D", options))
 
 
-def _by_group(translation: Translation, parts: _Convolved, groups: int) -> int:
+def _by_group(translation: Translation, parts: _ConvolutionParts, groups: int) -> int:
     shape, name = parts.shape, parts.name
     units = shape[-1] // groups
     results = []
@@ -137,20 +137,20 @@ def split_channels(translation: Translation, tensor: int, count: int, name: str)
     )
 
 
-def _transposed(translation: Translation, node: OnnxNode) -> None:
+def _transposed_convolution(translation: Translation, node: OnnxNode) -> None:
     """The whole result is computed, and the padding is cut off."""
-    known = arguments(node, **WINDOW_ARGUMENTS, group=1, output_padding=(), output_shape=())
+    attributes = arguments(node, **WINDOW_ARGUMENTS, group=1, output_padding=(), output_shape=())
     value = translation.value(node, 0)
     own = _weights(translation, node, value)
     rank = own.ndim - 2
-    if known["group"] != 1 or known["auto_pad"] not in ("NOTSET", "VALID", "") or known["output_shape"]:
+    if attributes["group"] != 1 or attributes["auto_pad"] not in ("NOTSET", "VALID", "") or attributes["output_shape"]:
         raise refuse(node, "has groups or a padding by rule, which are not converted.")
-    if any(one != 1 for one in known["dilations"]):
+    if any(one != 1 for one in attributes["dilations"]):
         raise refuse(node, "is dilated, which is not converted.")
     if value.shape[1] != own.shape[0]:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights for another input.")
-    kernel, strides = own.shape[2:], tuple(known["strides"]) or (1,) * rank
-    pads, extra = tuple(known["pads"]) or (0,) * (2 * rank), tuple(known["output_padding"]) or (0,) * rank
+    kernel, strides = own.shape[2:], tuple(attributes["strides"]) or (1,) * rank
+    pads, extra = tuple(attributes["pads"]) or (0,) * (2 * rank), tuple(attributes["output_padding"]) or (0,) * rank
     if len(strides) != rank or len(pads) != 2 * rank or len(extra) != rank or min(*strides, *pads, *extra, 1) < 0:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has arguments that do not fit its input.")
     full = [(value.shape[2 + one] - 1) * strides[one] + kernel[one] for one in range(rank)]
@@ -191,4 +191,4 @@ def _cut(translation: Translation, tensor: int, start: tuple[int, ...], size: tu
     return translation.builder.add("SLICE", inputs, shape, f"{name}/part", ("Slice", {}))
 
 
-OPERATORS: Mapping[str, Handler] = {"Conv": _convolution, "ConvTranspose": _transposed}
+OPERATORS: Mapping[str, Handler] = {"Conv": _convolution, "ConvTranspose": _transposed_convolution}

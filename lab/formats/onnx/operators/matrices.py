@@ -42,21 +42,21 @@ def _input_rows(translation: Translation, value: OnnxValue, weights: Array) -> t
 
 
 def _gemm(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, alpha=1.0, beta=1.0, transA=0, transB=0)
+    attributes = arguments(node, alpha=1.0, beta=1.0, transA=0, transB=0)
     value, other = translation.value(node, 0), translation.value(node, 1)
-    if known["transA"] or other.constant is None or len(value.shape) != 2 or other.constant.ndim != 2:
+    if attributes["transA"] or other.constant is None or len(value.shape) != 2 or other.constant.ndim != 2:
         raise refuse(node, "is not of an input with constant weights.")
-    weights = (other.constant.T if known["transB"] else other.constant) * np.float32(known["alpha"])
+    weights = (other.constant.T if attributes["transB"] else other.constant) * np.float32(attributes["alpha"])
     if value.shape[1] != weights.shape[0]:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights for another input.")
     tensor, weights = _input_rows(translation, value, weights)
     bias, rest = None, None
     if translation.has(node, 2):
-        added = translation.value(node, 2)
-        if added.constant is not None and added.constant.size in (1, weights.shape[1]):
-            bias = np.broadcast_to(added.constant.ravel(), (weights.shape[1],)) * np.float32(known["beta"])
-        elif known["beta"] == 1:
-            rest = added
+        summand = translation.value(node, 2)
+        if summand.constant is not None and summand.constant.size in (1, weights.shape[1]):
+            bias = np.broadcast_to(summand.constant.ravel(), (weights.shape[1],)) * np.float32(attributes["beta"])
+        elif attributes["beta"] == 1:
+            rest = summand
         else:
             raise refuse(node, "adds what is computed while the model runs.")
     shape, name = (value.shape[0], weights.shape[1]), node.outputs[0]

@@ -29,15 +29,15 @@ def batch_factors(node: OnnxNode, constants: list[Array], epsilon: float, channe
 
 
 def _batch(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, epsilon=1e-5, momentum=0.9, training_mode=0, spatial=1)
-    if known["training_mode"] or not known["spatial"] or len(node.outputs) > 1:
+    attributes = arguments(node, epsilon=1e-5, momentum=0.9, training_mode=0, spatial=1)
+    if attributes["training_mode"] or not attributes["spatial"] or len(node.outputs) > 1:
         raise refuse(node, "is as training needs it. Export the model for inference (model.eval()).")
     value = translation.value(node, 0)
     rank = len(value.shape)
     if rank < 2:
         raise refuse(node, "has an input without channels.")
     constants = [translation.constant(node, place) for place in range(1, 5)]
-    factor, summand = batch_factors(node, constants, float(known["epsilon"]), value.shape[1])
+    factor, summand = batch_factors(node, constants, float(attributes["epsilon"]), value.shape[1])
     name = node.outputs[0]
     factors = OnnxValue(f"{name}/factor", (), constant=by_channel(factor, rank))
     factors.shape = by_channel(factor, rank).shape
@@ -47,13 +47,13 @@ def _batch(translation: Translation, node: OnnxNode) -> None:
 
 
 def _layer(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, axis=-1, epsilon=1e-5, stash_type=1)
+    attributes = arguments(node, axis=-1, epsilon=1e-5, stash_type=1)
     value = translation.value(node, 0)
     rank = len(value.shape)
-    axis = axis_of(node, known["axis"], rank)
+    axis = axis_of(node, attributes["axis"], rank)
     if [name for name in node.outputs[1:] if name]:
         raise refuse(node, "also gives mean and deviation, which are not converted.")
-    result = _normalised(translation, node, value, list(range(axis, rank)), float(known["epsilon"]))
+    result = _normalised(translation, node, value, list(range(axis, rank)), float(attributes["epsilon"]))
     result = combined(translation, node, "MUL", result, translation.value(node, 1), f"{node.outputs[0]}/scaled")
     if translation.has(node, 2):
         result = combined(translation, node, "ADD", result, translation.value(node, 2), node.outputs[0])
@@ -61,7 +61,7 @@ def _layer(translation: Translation, node: OnnxNode) -> None:
 
 
 def _instance(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, epsilon=1e-5)
+    attributes = arguments(node, epsilon=1e-5)
     value = translation.value(node, 0)
     rank = len(value.shape)
     if rank < 3:
@@ -69,10 +69,10 @@ def _instance(translation: Translation, node: OnnxNode) -> None:
     scale, bias = (translation.constant(node, place) for place in (1, 2))
     if scale.size != value.shape[1] or bias.size != value.shape[1]:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has numbers for other channels.")
-    result = _normalised(translation, node, value, list(range(2, rank)), float(known["epsilon"]))
+    result = _normalised(translation, node, value, list(range(2, rank)), float(attributes["epsilon"]))
     for op, array, title in (("MUL", scale, "scaled"), ("ADD", bias, "moved")):
-        shaped = by_channel(array.astype(np.float32), rank)
-        other = OnnxValue(f"{node.outputs[0]}/{title}_by", shaped.shape, constant=shaped)
+        factors = by_channel(array.astype(np.float32), rank)
+        other = OnnxValue(f"{node.outputs[0]}/{title}_by", factors.shape, constant=factors)
         result = combined(translation, node, op, result, other, f"{node.outputs[0]}/{title}")
     translation.give(node, result)
 
@@ -94,9 +94,9 @@ def _normalised(
 def _mean(translation: Translation, value: OnnxValue, axes: list[int], name: str) -> OnnxValue:
     """The mean along axes, which stay with the size 1."""
     tensor = translation.last(value) if value.is_last else translation.plain(value)
-    stored = sorted(stored_axis(axis, len(value.shape), is_last=value.is_last) for axis in axes)
-    size = [1 if place in stored else one for place, one in enumerate(translation.builder.shape_of(tensor))]
-    inputs = [tensor, translation.numbers(stored)]
+    stored_axes = sorted(stored_axis(axis, len(value.shape), is_last=value.is_last) for axis in axes)
+    size = [1 if place in stored_axes else one for place, one in enumerate(translation.builder.shape_of(tensor))]
+    inputs = [tensor, translation.numbers(stored_axes)]
     result = translation.builder.add("MEAN", inputs, size, name, ("Reducer", {"keepDims": True}))
     shape = tuple(1 if axis in axes else one for axis, one in enumerate(value.shape))
     return OnnxValue(name, shape, tensor=result, is_last=value.is_last)
@@ -104,10 +104,10 @@ def _mean(translation: Translation, value: OnnxValue, axes: list[int], name: str
 
 def _norm(translation: Translation, node: OnnxNode) -> None:
     """A vector divided by its length."""
-    known = arguments(node, axis=-1, p=2)
+    attributes = arguments(node, axis=-1, p=2)
     value = translation.value(node, 0)
-    axis = axis_of(node, known["axis"], len(value.shape))
-    if known["p"] != 2 or axis != len(value.shape) - 1:
+    axis = axis_of(node, attributes["axis"], len(value.shape))
+    if attributes["p"] != 2 or axis != len(value.shape) - 1:
         raise refuse(node, "is not by the length along the last dimension.")
     tensor = translation.plain(value)
     options = ("L2Norm", {ACTIVATION: 0})

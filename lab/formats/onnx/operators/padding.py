@@ -73,19 +73,19 @@ WINDOW_ARGUMENTS: dict[str, Any] = {
 
 
 def window_of(
-    node: OnnxNode, known: dict[str, Any], size: Sequence[int], kernel: Sequence[int], *, rounds_up: bool = False
+    node: OnnxNode, attributes: dict[str, Any], size: Sequence[int], kernel: Sequence[int], *, rounds_up: bool = False
 ) -> PaddedWindow:
     """The window of a node over a picture of this size; a series of one dimension is a picture of height 1.
 
     Raises `Refused`.
     """
     rank = len(kernel)
-    strides, dilations = (_numbers(node, known[key], (1,) * rank, least=1) for key in ("strides", "dilations"))
-    pads = _numbers(node, known["pads"], (0,) * (2 * rank), least=0)
-    if known["kernel_shape"] and tuple(known["kernel_shape"]) != tuple(kernel):
+    strides, dilations = (_numbers(node, attributes[key], (1,) * rank, least=1) for key in ("strides", "dilations"))
+    pads = _numbers(node, attributes["pads"], (0,) * (2 * rank), least=0)
+    if attributes["kernel_shape"] and tuple(attributes["kernel_shape"]) != tuple(kernel):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has weights of another size.")
     before, after = list(pads[:rank]), list(pads[rank:])
-    rule = known["auto_pad"]
+    rule = attributes["auto_pad"]
     if rule in ("SAME_UPPER", "SAME_LOWER"):
         for one in range(rank):
             reach = (kernel[one] - 1) * dilations[one] + 1

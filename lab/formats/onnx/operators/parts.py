@@ -24,7 +24,7 @@ from lab.refusal import Reason, Refused
 from rune.wording import plain, quoted
 
 
-def _stored(translation: Translation, value: OnnxValue) -> tuple[int, bool]:
+def _stored_tensor(translation: Translation, value: OnnxValue) -> tuple[int, bool]:
     """The tensor of a value as it is stored, and whether its channels are last."""
     return (translation.last(value), True) if value.is_last else (translation.plain(value), False)
 
@@ -47,20 +47,20 @@ def _concat(translation: Translation, node: OnnxNode) -> None:
     tensors = [translation.last(one) if is_last else translation.plain(one) for one in values]
     if len({translation.builder.kind_of(one) for one in tensors}) != 1:
         raise refuse(node, "has inputs of several types.")
-    stored = reordered(shape, last_order(rank)) if is_last else shape
+    stored_shape = reordered(shape, last_order(rank)) if is_last else shape
     options = ("Concatenation", {"axis": stored_axis(axis, rank, is_last=is_last), ACTIVATION: 0})
     kind = translation.builder.kind_of(tensors[0])
-    tensor = translation.builder.add("CONCATENATION", tensors, stored, node.outputs[0], options, kind)
+    tensor = translation.builder.add("CONCATENATION", tensors, stored_shape, node.outputs[0], options, kind)
     translation.give_tensor(node, tensor, shape, is_last=is_last)
 
 
 def _split(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, axis=0, split=None, num_outputs=0)
+    attributes = arguments(node, axis=0, split=None, num_outputs=0)
     value = translation.value(node, 0)
     rank = len(value.shape)
-    axis = axis_of(node, known["axis"], rank)
+    axis = axis_of(node, attributes["axis"], rank)
     count = len(node.outputs)
-    sizes = translation.whole_numbers(node, 1, known["split"])
+    sizes = translation.whole_numbers(node, 1, attributes["split"])
     if sizes is None:
         part = -(-value.shape[axis] // count)
         sizes = (*(part,) * (count - 1), value.shape[axis] - part * (count - 1))
@@ -75,27 +75,29 @@ def _split(translation: Translation, node: OnnxNode) -> None:
 
 
 def _slice(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, starts=None, ends=None, axes=None)
+    attributes = arguments(node, starts=None, ends=None, axes=None)
     value = translation.value(node, 0)
     rank = len(value.shape)
-    starts, ends = (translation.whole_numbers(node, place, known[key]) for place, key in ((1, "starts"), (2, "ends")))
-    axes = translation.whole_numbers(node, 3, known["axes"])
+    starts, ends = (
+        translation.whole_numbers(node, place, attributes[key]) for place, key in ((1, "starts"), (2, "ends"))
+    )
+    axes = translation.whole_numbers(node, 3, attributes["axes"])
     steps = translation.whole_numbers(node, 4, None)
     if starts is None or ends is None or len(starts) != len(ends):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid part.")
-    chosen = [slice(None)] * rank
+    slices = [slice(None)] * rank
     for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
         axis = axis_of(node, axes[place] if axes and place < len(axes) else place, rank)
         step = steps[place] if steps and place < len(steps) else 1
         if not step:
             raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has a step of 0.")
         # Below the first place there is nothing to stop at when going backwards.
-        chosen[axis] = slice(start, None if step < 0 and end < -value.shape[axis] else end, step)
+        slices[axis] = slice(start, None if step < 0 and end < -value.shape[axis] else end, step)
     if value.constant is not None:
-        array = value.constant[tuple(chosen)]
+        array = value.constant[tuple(slices)]
         translation.give(node, OnnxValue(node.outputs[0], array.shape, constant=array))
         return
-    ranges = [range(*one.indices(size)) for one, size in zip(chosen, value.shape, strict=True)]
+    ranges = [range(*one.indices(size)) for one, size in zip(slices, value.shape, strict=True)]
     if any(not one for one in ranges):
         raise refuse(node, "gives an empty array.")
     begins, strides = tuple(one.start for one in ranges), tuple(one.step for one in ranges)
@@ -122,7 +124,7 @@ def _give_part(
         )
         translation.give(node, OnnxValue(name, shape, constant=value.constant[part]), place)
         return
-    tensor, is_last = _stored(translation, value)
+    tensor, is_last = _stored_tensor(translation, value)
     order = last_order(len(shape)) if is_last else tuple(range(len(shape)))
     begins, strides, size = (reordered(one, order) for one in (begins, strides, shape))
     kind = translation.builder.kind_of(tensor)
@@ -175,35 +177,35 @@ def _gather(translation: Translation, node: OnnxNode) -> None:
 
 
 def _pad(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, mode="constant", pads=None, value=0.0)
+    attributes = arguments(node, mode="constant", pads=None, value=0.0)
     value = translation.value(node, 0)
     rank = len(value.shape)
-    pads = translation.whole_numbers(node, 1, known["pads"])
+    pads = translation.whole_numbers(node, 1, attributes["pads"])
     axes = translation.whole_numbers(node, 3, None)
-    fill = float(known["value"])
+    fill = float(attributes["value"])
     if translation.has(node, 2):
         fill = float(translation.constant(node, 2).ravel()[0])
     sides = [[0, 0] for _ in range(rank)]
-    chosen = list(range(rank)) if axes is None else [axis_of(node, axis, rank) for axis in axes]
-    if pads is None or len(pads) != 2 * len(chosen) or min(pads, default=0) < 0:
+    pad_axes = list(range(rank)) if axes is None else [axis_of(node, axis, rank) for axis in axes]
+    if pads is None or len(pads) != 2 * len(pad_axes) or min(pads, default=0) < 0:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has borders that do not fit.")
-    for place, axis in enumerate(chosen):
-        sides[axis] = [pads[place], pads[len(chosen) + place]]
+    for place, axis in enumerate(pad_axes):
+        sides[axis] = [pads[place], pads[len(pad_axes) + place]]
     shape = tuple(size + sum(side) for size, side in zip(value.shape, sides, strict=True))
-    tensor, is_last = _stored(translation, value)
+    tensor, is_last = _stored_tensor(translation, value)
     order = last_order(rank) if is_last else tuple(range(rank))
-    stored = reordered(shape, order)
+    stored_shape = reordered(shape, order)
     inputs = [tensor, translation.store(f"{node.outputs[0]}/sides", np.array([sides[one] for one in order], np.int32))]
-    if known["mode"] == "reflect":
+    if attributes["mode"] == "reflect":
         op, options = "MIRROR_PAD", ("MirrorPad", {"mode": 0})
-    elif known["mode"] != "constant":
-        raise refuse(node, f"repeats {plain(known['mode'])}, which is not converted.")
+    elif attributes["mode"] != "constant":
+        raise refuse(node, f"repeats {plain(attributes['mode'])}, which is not converted.")
     elif fill:
         op, options = "PADV2", ("PadV2", {})
         inputs.append(translation.store(f"{node.outputs[0]}/fill", np.array([fill], np.float32)))
     else:
         op, options = "PAD", ("Pad", {})
-    tensor = translation.builder.add(op, inputs, stored, node.outputs[0], options)
+    tensor = translation.builder.add(op, inputs, stored_shape, node.outputs[0], options)
     translation.give_tensor(node, tensor, shape, is_last=is_last)
 
 
@@ -222,27 +224,27 @@ def _tile(translation: Translation, node: OnnxNode) -> None:
 
 def _blocks(translation: Translation, node: OnnxNode, *, into_space: bool) -> None:
     """Channels become places, or places channels."""
-    known = arguments(node, blocksize=1, mode="DCR") if into_space else arguments(node, blocksize=1)
-    value, size = translation.value(node, 0), known["blocksize"]
+    attributes = arguments(node, blocksize=1, mode="DCR") if into_space else arguments(node, blocksize=1)
+    value, size = translation.value(node, 0), attributes["blocksize"]
     batch, channels, height, width = value.shape if len(value.shape) == 4 else (0, 0, 0, 0)
     unit = size * size
     if size < 1 or not batch or (channels % unit if into_space else height % size or width % size):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has blocks that do not fit.")
     tensor = translation.last(value)
     if into_space:
-        if known.get("mode") == "CRD":
+        if attributes.get("mode") == "CRD":
             order = np.arange(channels).reshape(-1, unit).T.ravel().astype(np.int32)
             inputs = [tensor, translation.store(f"{node.outputs[0]}/order", order)]
             shape = translation.builder.shape_of(tensor)
             options = ("Gather", {"axis": 3, "batchDims": 0})
             tensor = translation.builder.add("GATHER", inputs, shape, f"{node.outputs[0]}/ordered", options)
-        stored = (batch, height * size, width * size, channels // unit)
+        stored_shape = (batch, height * size, width * size, channels // unit)
         op, options = "DEPTH_TO_SPACE", ("DepthToSpace", {"blockSize": size})
     else:
-        stored = (batch, height // size, width // size, channels * unit)
+        stored_shape = (batch, height // size, width // size, channels * unit)
         op, options = "SPACE_TO_DEPTH", ("SpaceToDepth", {"blockSize": size})
-    tensor = translation.builder.add(op, [tensor], stored, node.outputs[0], options)
-    translation.give_tensor(node, tensor, (batch, stored[3], stored[1], stored[2]), is_last=True)
+    tensor = translation.builder.add(op, [tensor], stored_shape, node.outputs[0], options)
+    translation.give_tensor(node, tensor, (batch, stored_shape[3], stored_shape[1], stored_shape[2]), is_last=True)
 
 
 OPERATORS: Mapping[str, Handler] = {

@@ -15,17 +15,17 @@ _SYMMETRIC = 1
 
 
 def _window(translation: Translation, node: OnnxNode) -> tuple[OnnxValue, PaddedWindow, bool]:
-    known = arguments(node, **WINDOW_ARGUMENTS, ceil_mode=0, count_include_pad=0, storage_order=0)
+    attributes = arguments(node, **WINDOW_ARGUMENTS, ceil_mode=0, count_include_pad=0, storage_order=0)
     value = translation.value(node, 0)
-    if len(value.shape) not in (3, 4) or len(known["kernel_shape"]) != len(value.shape) - 2:
+    if len(value.shape) not in (3, 4) or len(attributes["kernel_shape"]) != len(value.shape) - 2:
         raise refuse(node, "is not over a picture or a series.")
     if len([name for name in node.outputs if name]) != 1:
         raise refuse(node, "also gives where the numbers were, which is not converted.")
-    kernel = tuple(max(int(one), 1) for one in known["kernel_shape"])
-    window = window_of(node, known, value.shape[2:], kernel, rounds_up=bool(known["ceil_mode"]))
+    kernel = tuple(max(int(one), 1) for one in attributes["kernel_shape"])
+    window = window_of(node, attributes, value.shape[2:], kernel, rounds_up=bool(attributes["ceil_mode"]))
     if window.dilations != (1, 1):
         raise refuse(node, "is dilated, which is not converted.")
-    return value, window, bool(known["count_include_pad"])
+    return value, window, bool(attributes["count_include_pad"])
 
 
 def _pooled(
@@ -91,9 +91,9 @@ def _mean(translation: Translation, node: OnnxNode) -> None:
     if rule is not None and (rule == VALID or not counts_padding):
         result = _pooled(translation, tensor, window, rule, size, "AVERAGE_POOL_2D", name)
     else:
-        unpadded = PaddedWindow(window.kernel, window.strides, window.dilations, (0, 0), (0, 0))
+        unpadded_window = PaddedWindow(window.kernel, window.strides, window.dilations, (0, 0), (0, 0))
         larger = _with_zeros(translation, tensor, window, name)
-        result = _pooled(translation, larger, unpadded, VALID, size, "AVERAGE_POOL_2D", f"{name}/of_all")
+        result = _pooled(translation, larger, unpadded_window, VALID, size, "AVERAGE_POOL_2D", f"{name}/of_all")
         scale = _scale(window, shape[1:3], size, counts_padding=counts_padding)
         if (scale != 1).any():
             inputs = [result, translation.store(f"{name}/scale", scale)]

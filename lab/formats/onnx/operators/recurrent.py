@@ -58,26 +58,26 @@ class _Cell:
 _States = tuple[int, ...]
 
 
-def _lstm_step(cell: _Cell, fed: int, states: _States, number: int) -> _States:
+def _lstm_step(cell: _Cell, input_part: int, states: _States, number: int) -> _States:
     state, memory = states
     shape = (cell.batch, 4 * cell.units)
-    both = [fed, cell.from_state(state, f"from_state_{number}")]
+    both = [input_part, cell.from_state(state, f"from_state_{number}")]
     total = cell.builder.add("ADD", both, shape, f"{cell.name}/sum_{number}", ("Add", {ACTIVATION: 0}))
     enter, leave, forget, new = cell.gates(total, 4, f"gate_{number}")
     remaining = cell.two("MUL", cell.one("LOGISTIC", forget, f"forget_{number}"), memory, f"remaining_{number}")
-    entered = cell.two(
+    update = cell.two(
         "MUL", cell.one("LOGISTIC", enter, f"enter_{number}"), cell.one("TANH", new, f"new_{number}"), f"in_{number}"
     )
-    memory = cell.two("ADD", remaining, entered, f"memory_{number}")
-    opened = cell.one("LOGISTIC", leave, f"leave_{number}")
-    return cell.two("MUL", opened, cell.one("TANH", memory, f"shown_{number}"), f"state_{number}"), memory
+    memory = cell.two("ADD", remaining, update, f"memory_{number}")
+    output_gate = cell.one("LOGISTIC", leave, f"leave_{number}")
+    return cell.two("MUL", output_gate, cell.one("TANH", memory, f"shown_{number}"), f"state_{number}"), memory
 
 
-def _gru_step(cell: _Cell, fed: int, states: _States, number: int, *, resets_after: bool) -> _States:
+def _gru_step(cell: _Cell, input_part: int, states: _States, number: int, *, resets_after: bool) -> _States:
     (state,) = states
     if not resets_after:
         raise Refused(Reason.NOT_CONVERTED, "A GRU with linear_before_reset=0 is not converted; PyTorch's has 1.")
-    update_in, reset_in, new_in = cell.gates(fed, 3, f"fed_{number}")
+    update_in, reset_in, new_in = cell.gates(input_part, 3, f"fed_{number}")
     update_own, reset_own, new_own = cell.gates(cell.from_state(state, f"from_state_{number}"), 3, f"own_{number}")
     update = cell.one("LOGISTIC", cell.two("ADD", update_in, update_own, f"u_{number}"), f"update_{number}")
     reset = cell.one("LOGISTIC", cell.two("ADD", reset_in, reset_own, f"r_{number}"), f"reset_{number}")
@@ -88,21 +88,21 @@ def _gru_step(cell: _Cell, fed: int, states: _States, number: int, *, resets_aft
     return (cell.two("ADD", new, cell.two("MUL", update, gap, f"part_{number}"), f"state_{number}"),)
 
 
-def _simple_step(cell: _Cell, fed: int, states: _States, number: int) -> _States:
+def _simple_step(cell: _Cell, input_part: int, states: _States, number: int) -> _States:
     own = cell.from_state(states[0], f"from_state_{number}")
-    return (cell.one("TANH", cell.two("ADD", fed, own, f"sum_{number}"), f"state_{number}"),)
+    return (cell.one("TANH", cell.two("ADD", input_part, own, f"sum_{number}"), f"state_{number}"),)
 
 
 _Step = Callable[[_Cell, int, _States, int], _States]
 
 
 def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int) -> None:
-    known = _arguments(node)
+    attributes = _arguments(node)
     value = translation.value(node, 0)
-    if len(value.shape) != 3 or known["layout"]:
+    if len(value.shape) != 3 or attributes["layout"]:
         raise refuse(node, "does not have time, batch and features, in this order.")
     steps, batch, features = value.shape
-    directions = 2 if known["direction"] == "bidirectional" else 1
+    directions = 2 if attributes["direction"] == "bidirectional" else 1
     weights, recurrent = translation.constant(node, 1), translation.constant(node, 2)
     units = recurrent.shape[-1] if recurrent.ndim == 3 else 0
     if not units or weights.shape != (directions, gates * units, features):
@@ -116,30 +116,30 @@ def _recurrent(translation: Translation, node: OnnxNode, gates: int, states: int
     if bias.shape != (directions, 2 * size):
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has a bias of another size.")
     step: _Step = {"LSTM": _lstm_step, "RNN": _simple_step}.get(
-        node.op, partial(_gru_step, resets_after=bool(known["linear_before_reset"]))
+        node.op, partial(_gru_step, resets_after=bool(attributes["linear_before_reset"]))
     )
     results, finals = [], []
     rows = translation.reshape(translation.plain(value), (steps * batch, features), f"{node.name}/rows")
     for direction in range(directions):
         name = f"{node.outputs[0] or node.name}/{'back' if direction else 'forth'}"
-        fed = layer(translation, rows, weights[direction].T, bias[direction, :size], f"{name}/fed")
-        parts = _each_step(translation, fed, steps, batch, size, name)
+        input_part = layer(translation, rows, weights[direction].T, bias[direction, :size], f"{name}/fed")
+        parts = _each_step(translation, input_part, steps, batch, size, name)
         own = recurrent[direction].T.astype(np.float32)
         cell = _Cell(translation.builder, translation, own, bias[direction, size:], batch, units, name)
         current = tuple(_first_state(translation, node, 5 + one, direction, batch, units) for one in range(states))
         order = range(steps)
-        shown = {}
-        for number in reversed(order) if direction or known["direction"] == "reverse" else order:
+        states_by_step = {}
+        for number in reversed(order) if direction or attributes["direction"] == "reverse" else order:
             current = step(cell, parts[number], current, number)
-            shown[number] = current[0]
-        results.append([shown[number] for number in order])
+            states_by_step[number] = current[0]
+        results.append([states_by_step[number] for number in order])
         finals.append(current)
     _give(translation, node, results, finals, (steps, batch, units))
 
 
 def _arguments(node: OnnxNode) -> dict[str, Any]:
     """The arguments; functions other than the usual ones are refused."""
-    known = arguments(
+    attributes = arguments(
         node,
         hidden_size=0,
         direction="forward",
@@ -152,21 +152,21 @@ def _arguments(node: OnnxNode) -> dict[str, Any]:
         layout=0,
     )
     usual = {"LSTM": ("Sigmoid", "Tanh", "Tanh"), "GRU": ("Sigmoid", "Tanh"), "RNN": ("Tanh",)}[node.op]
-    functions = known["activations"]
-    if (functions and tuple(functions) not in (usual, usual * 2)) or known["clip"] or known["input_forget"]:
+    functions = attributes["activations"]
+    if (functions and tuple(functions) not in (usual, usual * 2)) or attributes["clip"] or attributes["input_forget"]:
         raise refuse(node, "has other functions than the usual ones, or coupled gates, which are not converted.")
     if node.op == "LSTM" and node.input(7):
         raise refuse(node, "has peepholes, which are not converted.")
-    return known
+    return attributes
 
 
-def _each_step(translation: Translation, fed: int, steps: int, batch: int, size: int, name: str) -> list[int]:
+def _each_step(translation: Translation, input_part: int, steps: int, batch: int, size: int, name: str) -> list[int]:
     """Returns the contribution of the input to the gates in each step."""
     if steps == 1:
-        return [fed]
+        return [input_part]
     axis = translation.store("axis", np.array(0, np.int32))
     options = ("Split", {"numSplits": steps})
-    return translation.builder.add_many("SPLIT", [axis, fed], [(batch, size)] * steps, f"{name}/step", options)
+    return translation.builder.add_many("SPLIT", [axis, input_part], [(batch, size)] * steps, f"{name}/step", options)
 
 
 def _first_state(translation: Translation, node: OnnxNode, place: int, direction: int, batch: int, units: int) -> int:

@@ -17,7 +17,7 @@ _PLACES = {
 
 
 def _resize(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(
+    attributes = arguments(
         node,
         mode="nearest",
         coordinate_transformation_mode="asymmetric" if node.op == "Upsample" else "half_pixel",
@@ -31,17 +31,19 @@ def _resize(translation: Translation, node: OnnxNode) -> None:
         axes=None,
     )
     value = translation.value(node, 0)
-    if len(value.shape) != 4 or known["axes"] is not None or known["antialias"]:
+    if len(value.shape) != 4 or attributes["axes"] is not None or attributes["antialias"]:
         raise refuse(node, "is not of a picture, or smooths it first.")
-    size = _size(translation, node, value.shape, known["scales"])
+    size = _size(translation, node, value.shape, attributes["scales"])
     if size[:2] != value.shape[:2] or min(size) < 1 or max(size) > 1 << 14:
         raise refuse(node, "changes more than height and width, or makes them too large.")
-    places = _PLACES.get(known["coordinate_transformation_mode"])
+    places = _PLACES.get(attributes["coordinate_transformation_mode"])
     op = {"nearest": "RESIZE_NEAREST_NEIGHBOR", "linear": "RESIZE_BILINEAR", "bilinear": "RESIZE_BILINEAR"}.get(
-        known["mode"]
+        attributes["mode"]
     )
     if places is None or op is None:
-        raise refuse(node, f"is {known['mode']} with {known['coordinate_transformation_mode']}, not converted.")
+        raise refuse(
+            node, f"is {attributes['mode']} with {attributes['coordinate_transformation_mode']}, not converted."
+        )
     options = ("ResizeNearestNeighbor" if "NEAREST" in op else "ResizeBilinear", dict(places))
     inputs = [translation.last(value), translation.numbers(size[2:])]
     tensor = translation.builder.add(op, inputs, (size[0], *size[2:], size[1]), node.outputs[0], options)

@@ -9,7 +9,7 @@ import numpy as np
 from lab.formats.onnx.model import Array, OnnxNode
 from lab.formats.onnx.tensors import TYPES
 from lab.formats.onnx.values import (
-    STORED,
+    STORED_KINDS,
     Handler,
     OnnxValue,
     Translation,
@@ -38,8 +38,8 @@ def _dropout(translation: Translation, node: OnnxNode) -> None:
 
 
 def _cast(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, to=0, saturate=1, round_mode="up")
-    kind = TYPES.get(known["to"])
+    attributes = arguments(node, to=0, saturate=1, round_mode="up")
+    kind = TYPES.get(attributes["to"])
     value = translation.value(node, 0)
     if kind is None:
         raise refuse(node, "gives a type that is not converted.")
@@ -49,20 +49,20 @@ def _cast(translation: Translation, node: OnnxNode) -> None:
         translation.give(node, OnnxValue(node.outputs[0], value.shape, constant=array))
         return
     tensor = translation.last(value) if value.is_last else translation.plain(value)
-    stored = STORED.get(kind, kind)
-    if translation.builder.kind_of(tensor) == stored:
+    stored_kind = STORED_KINDS.get(kind, kind)
+    if translation.builder.kind_of(tensor) == stored_kind:
         _same(translation, node)
         return
-    if stored not in ("float32", "int32"):
+    if stored_kind not in ("float32", "int32"):
         raise refuse(node, f"gives {kind}, which is not converted.")
     shape = translation.builder.shape_of(tensor)
-    tensor = translation.builder.add("CAST", [tensor], shape, node.outputs[0], ("Cast", {}), stored)
+    tensor = translation.builder.add("CAST", [tensor], shape, node.outputs[0], ("Cast", {}), stored_kind)
     translation.give_tensor(node, tensor, value.shape, is_last=value.is_last)
 
 
 def _shape(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, start=0, end=None)
-    shape = translation.value(node, 0).shape[known["start"] : known["end"]]
+    attributes = arguments(node, start=0, end=None)
+    shape = translation.value(node, 0).shape[attributes["start"] : attributes["end"]]
     translation.give(node, OnnxValue(node.outputs[0], (len(shape),), constant=np.array(shape, np.int64)))
 
 
@@ -84,8 +84,8 @@ def to_shape(translation: Translation, node: OnnxNode, value: OnnxValue, shape: 
         return
     if value.is_last and value.tensor is not None:
         order = source_order(len(value.shape))
-        stored = translation.builder.shape_of(value.tensor)
-        moving = [place for place in order if stored[place] != 1]
+        stored_shape = translation.builder.shape_of(value.tensor)
+        moving = [place for place in order if stored_shape[place] != 1]
         if moving == sorted(moving):
             translation.give_tensor(node, translation.reshape(value.tensor, shape, name), shape)
             return
@@ -96,14 +96,14 @@ def to_shape(translation: Translation, node: OnnxNode, value: OnnxValue, shape: 
 
 
 def _reshape(translation: Translation, node: OnnxNode) -> None:
-    known = arguments(node, shape=None, allowzero=0)
+    attributes = arguments(node, shape=None, allowzero=0)
     value = translation.value(node, 0)
-    target = translation.whole_numbers(node, 1, known["shape"])
+    target = translation.whole_numbers(node, 1, attributes["shape"])
     if target is None or target.count(-1) > 1 or min(target, default=0) < -1:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid shape.")
     shape = list(target)
     for place, size in enumerate(shape):
-        if size == 0 and not known["allowzero"]:
+        if size == 0 and not attributes["allowzero"]:
             if place >= len(value.shape):
                 raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid shape.")
             shape[place] = value.shape[place]
@@ -124,21 +124,21 @@ def _flatten(translation: Translation, node: OnnxNode) -> None:
 def _squeeze(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
     rank = len(value.shape)
-    chosen = translation.whole_numbers(node, 1, arguments(node, axes=None)["axes"])
-    if chosen is None:
+    chosen_axes = translation.whole_numbers(node, 1, arguments(node, axes=None)["axes"])
+    if chosen_axes is None:
         axes = {axis for axis, size in enumerate(value.shape) if size == 1}
     else:
-        axes = {axis_of(node, axis, rank) for axis in chosen}
+        axes = {axis_of(node, axis, rank) for axis in chosen_axes}
     to_shape(translation, node, value, tuple(size for axis, size in enumerate(value.shape) if axis not in axes))
 
 
 def _unsqueeze(translation: Translation, node: OnnxNode) -> None:
     value = translation.value(node, 0)
-    chosen = translation.whole_numbers(node, 1, arguments(node, axes=None)["axes"]) or ()
-    rank = len(value.shape) + len(chosen)
-    axes = {axis_of(node, axis, rank) for axis in chosen}
+    chosen_axes = translation.whole_numbers(node, 1, arguments(node, axes=None)["axes"]) or ()
+    rank = len(value.shape) + len(chosen_axes)
+    axes = {axis_of(node, axis, rank) for axis in chosen_axes}
     sizes = iter(value.shape)
-    if len(axes) != len(chosen) or rank > 8:
+    if len(axes) != len(chosen_axes) or rank > 8:
         raise Refused(Reason.BROKEN, f"{plain(node.op)} {quoted(node.name)} has no valid axes.")
     to_shape(translation, node, value, tuple(1 if axis in axes else next(sizes) for axis in range(rank)))
 

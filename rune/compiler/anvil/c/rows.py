@@ -45,7 +45,7 @@ class _Stages:
         if stage.window is None:
             yield "    (void)made;"
         else:
-            yield from self._filled(number, stage.window, meets_padding=stage.meets_padding)
+            yield from self._fill_window(number, stage.window, meets_padding=stage.meets_padding)
         for call in stage.calls:
             yield "    {"
             yield from _indented(call_lines(call, self._notation))
@@ -53,7 +53,7 @@ class _Stages:
             yield "    }"
         yield from ("}", "")
 
-    def _filled(self, number: int, window: RowWindow, *, meets_padding: bool) -> Iterator[str]:
+    def _fill_window(self, number: int, window: RowWindow, *, meets_padding: bool) -> Iterator[str]:
         """Returns the lines that fill a stage's window for its row."""
         room, newest, size = self._pointer(window.place), self._pointer(window.newest), window.row_size
         yield f"    for (; made[{number}] < row_{number} * {window.step} + {window.height}; made[{number}]++) {{"

@@ -135,11 +135,11 @@ def _can_share(call: KernelInvocation) -> bool:
 def _likeness(call: KernelInvocation) -> KernelInvocation:
     """Returns the call with each pointer replaced by its number, which is equal for calls that differ only in
     addresses."""
-    numbered = (
+    arguments = (
         replace(argument, place=BufferPlace(number)) if _is_memory(argument) else argument
         for number, argument in enumerate(call.arguments)
     )
-    return replace(call, stage="", beside=(), arguments=tuple(numbered))
+    return replace(call, stage="", beside=(), arguments=tuple(arguments))
 
 
 def _is_memory(argument: Argument) -> TypeGuard[Pointer]:

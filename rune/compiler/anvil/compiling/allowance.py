@@ -86,8 +86,8 @@ class Allowance:
         return max(1, int(self._processor_seconds()) // beside)
 
     def require(self) -> None:
-        """Raises `CompileError` if no time or memory remains, and `Interrupted` if the build is to end. Between two
-        checks of time and memory, `CHECK_INTERVAL` apart, only the interruption is noticed."""
+        """Raises `CompileError` if no time or memory remains, and `BuildInterrupted` if the build is to end. Between
+        two checks of time and memory, `CHECK_INTERVAL` apart, only the interruption is noticed."""
         self.interruption.check()
         now = time.monotonic()
         if now < self._next_check:
@@ -120,8 +120,8 @@ class Allowance:
 def _processor_seconds_of_all() -> float:
     """The CPU time of this process and its finished children. Other builds in this process count too, so a build can
     end too early but never too late."""
-    used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    usages = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in usages)
 
 
 def _resident() -> int:

@@ -81,12 +81,12 @@ def _module(
     sources: Sources, toolchain: Toolchain, objects: Sequence[bytes], allowance: Allowance, at_once: int
 ) -> bytes:
     if not toolchain.keeps_layouts:
-        return _linked(objects, toolchain, allowance, {}, (), at_once)[0]
+        return _link(objects, toolchain, allowance, {}, (), at_once)[0]
     key = layout_key((toolchain.linker, *toolchain.link_flags), sources.units, objects)
     layout = _LAYOUTS.get(key)
     if layout is not None:
         return layout.with_data(sources.units)
-    module, link_map = _linked(objects, toolchain, allowance, {}, (f"--Map={_MAP}",), at_once)
+    module, link_map = _link(objects, toolchain, allowance, {}, (f"--Map={_MAP}",), at_once)
     layout = read_layout(module, link_map, sources.units)
     if layout is not None:
         _LAYOUTS.put(key, layout)
@@ -101,16 +101,16 @@ def compile_objects(sources: Sources, toolchain: Toolchain, allowance: Allowance
 def _objects_of(modules: Sequence[tuple[Sources, Toolchain]], allowance: Allowance) -> list[list[bytes]]:
     """The objects of each module. A unit that several modules share, or that was compiled before, is not compiled
     again."""
-    built = [[_BuiltUnit(sources, unit, toolchain) for unit in sources.units] for sources, toolchain in modules]
-    by_key = {each.key: each for units in built for each in units if each.unit.data is None}
-    cached = {key: _cached(key) for key in by_key}
-    objects = {key: known for key, known in cached.items() if known is not None}
+    unit_builds = [[_BuiltUnit(sources, unit, toolchain) for unit in sources.units] for sources, toolchain in modules]
+    by_key = {each.key: each for units in unit_builds for each in units if each.unit.data is None}
+    cached_objects = {key: _cached_object(key) for key in by_key}
+    objects = {key: data for key, data in cached_objects.items() if data is not None}
     lacking = sorted((by_key[key] for key in by_key.keys() - objects.keys()), key=_BuiltUnit.order)
-    compiled = _side_by_side(lambda each, at_once: _compiled(each, allowance, at_once), lacking, allowance)
-    objects |= dict(zip((each.key for each in lacking), compiled, strict=True))
+    new_objects = _side_by_side(lambda each, at_once: _compile_unit(each, allowance, at_once), lacking, allowance)
+    objects |= dict(zip((each.key for each in lacking), new_objects, strict=True))
     return [
         [objects[each.key] if each.unit.data is None else data_object(each.unit.name, each.unit.data) for each in units]
-        for units in built
+        for units in unit_builds
     ]
 
 
@@ -121,10 +121,10 @@ def link_objects(
     beside: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Links objects. `beside` are files that the linker's flags name. Raises `CompileError`."""
-    return _linked(objects, toolchain, allowance, beside or {}, (), 1)[0]
+    return _link(objects, toolchain, allowance, beside or {}, (), 1)[0]
 
 
-def _linked(
+def _link(
     objects: Sequence[bytes],
     toolchain: Toolchain,
     allowance: Allowance,
@@ -192,30 +192,30 @@ class _BuiltUnit:
         return not self.unit.for_size, -len(self.sources.files[self.unit.name]), self.unit.name
 
 
-def _compiled(built: _BuiltUnit, allowance: Allowance, at_once: int) -> bytes:
+def _compile_unit(unit_build: _BuiltUnit, allowance: Allowance, at_once: int) -> bytes:
     """Compiles a unit while `at_once - 1` others are compiled."""
     zig = _zig()
     allowance.interruption.check()
-    with _folder_of(built.files) as folder:
+    with _folder_of(unit_build.files) as folder:
         headers = ("-isystem", str(zig.parent / "lib" / "include"))
-        command = [str(zig), "clang", *built.flags, *headers, "-c", built.unit.name, "-o", "object"]
+        command = [str(zig), "clang", *unit_build.flags, *headers, "-c", unit_build.unit.name, "-o", "object"]
         _run(command, folder, allowance, at_once)
-        compiled = (folder / "object").read_bytes()
-    _OBJECTS.put(built.key, compiled)
+        data = (folder / "object").read_bytes()
+    _OBJECTS.put(unit_build.key, data)
     if SHARING.folder is not None:
-        SHARING.folder.put(built.key, compiled)
-    return compiled
+        SHARING.folder.put(unit_build.key, data)
+    return data
 
 
-def _cached(key: str) -> bytes | None:
+def _cached_object(key: str) -> bytes | None:
     """The object of a unit that this process, or another one that shares its units, compiled before; else None."""
-    known = _OBJECTS.get(key)
-    if known is not None or SHARING.folder is None:
-        return known
-    shared = SHARING.folder.get(key)
-    if shared is not None:
-        _OBJECTS.put(key, shared)
-    return shared
+    data = _OBJECTS.get(key)
+    if data is not None or SHARING.folder is None:
+        return data
+    shared_data = SHARING.folder.get(key)
+    if shared_data is not None:
+        _OBJECTS.put(key, shared_data)
+    return shared_data
 
 
 @contextmanager
@@ -240,13 +240,13 @@ def _zig() -> Path:
 def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -> None:
     """Runs a command in the folder and waits for it. Raises `CompileError` if it fails."""
     limits, seconds = allowance.limits, allowance.wall_seconds()
-    wanted = (
+    limits_and_units = (
         (resource.RLIMIT_CPU, allowance.processor_seconds(at_once), 1),
         (resource.RLIMIT_AS, allowance.process_memory, 1024),
         (resource.RLIMIT_FSIZE, limits.file_size, 512),
         (resource.RLIMIT_NOFILE, limits.open_files, 1),
     )
-    figures = [_allowed(kind, limit) // unit for kind, limit, unit in wanted]
+    figures = [_effective_limit(kind, limit) // unit for kind, limit, unit in limits_and_units]
     shell = shutil.which("sh", path="/bin:/usr/bin") or "/bin/sh"
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder), "LC_ALL": "C"}
     process = subprocess.Popen(
@@ -270,7 +270,7 @@ def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -
         raise CompileError(_reason(process.returncode, details, allowance), details)
 
 
-def _allowed(kind: int, limit: int) -> int:
+def _effective_limit(kind: int, limit: int) -> int:
     """Returns the limit, or the limit of this process if that is lower."""
     _, hard = resource.getrlimit(kind)
     return limit if hard == resource.RLIM_INFINITY else min(limit, hard)

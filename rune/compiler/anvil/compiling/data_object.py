@@ -11,7 +11,7 @@ _CUSTOM, _IMPORT, _DATA = 0, 2, 11
 _LINKING_VERSION = 2
 _SEGMENT_INFO, _SYMBOL_TABLE = 5, 8
 _DATA_SYMBOL = 1
-_HIDDEN = 0x04
+_HIDDEN_SYMBOL = 0x04
 _ALIGNMENT = 4
 """The exponent of the alignment: 16 bytes."""
 
@@ -22,7 +22,7 @@ def data_object(name: str, data: bytes) -> bytes:
     memory = b"\1" + _text(b"env") + _text(b"__linear_memory") + b"\2\0\1"
     segment = b"\1\0\x41\0\x0b" + _number(len(data)) + data
     info = b"\1" + _text(b".rodata." + symbol) + _number(_ALIGNMENT) + b"\0"
-    symbols = b"\1" + bytes((_DATA_SYMBOL, _HIDDEN)) + _text(symbol) + b"\0\0" + _number(len(data))
+    symbols = b"\1" + bytes((_DATA_SYMBOL, _HIDDEN_SYMBOL)) + _text(symbol) + b"\0\0" + _number(len(data))
     linking = _text(b"linking") + bytes((_LINKING_VERSION,))
     linking += _section(_SEGMENT_INFO, info) + _section(_SYMBOL_TABLE, symbols)
     return _MAGIC + _section(_IMPORT, memory) + _section(_DATA, segment) + _section(_CUSTOM, linking)
@@ -38,9 +38,9 @@ def _text(text: bytes) -> bytes:
 
 def _number(value: int) -> bytes:
     """An unsigned number in LEB128."""
-    written = bytearray()
+    digits = bytearray()
     while value > 0x7F:
-        written.append(value & 0x7F | 0x80)
+        digits.append(value & 0x7F | 0x80)
         value >>= 7
-    written.append(value)
-    return bytes(written)
+    digits.append(value)
+    return bytes(digits)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 
-class Interrupted(Exception):
+class BuildInterrupted(Exception):
     """The build was interrupted. Its compiled units stay in the cache."""
 
 
@@ -34,9 +34,9 @@ class Interruption:
                 process.kill()
 
     def check(self) -> None:
-        """Raises `Interrupted` if the work is to end."""
+        """Raises `BuildInterrupted` if the work is to end."""
         if self._interrupted.is_set():
-            raise Interrupted
+            raise BuildInterrupted
 
     @contextmanager
     def covering(self, process: subprocess.Popen[bytes]) -> Iterator[None]:

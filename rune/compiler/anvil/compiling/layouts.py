@@ -83,8 +83,8 @@ def layout_key(flags: Iterable[str], units: Sequence[Unit], objects: Sequence[by
     digest = hashlib.sha256()
     for flag in flags:
         digest.update(flag.encode() + b"\0")
-    for unit, linked in zip(units, objects, strict=True):
-        parts = (b"code", linked) if unit.data is None else (unit.name.encode(), len(unit.data).to_bytes(8, "little"))
+    for unit, code in zip(units, objects, strict=True):
+        parts = (b"code", code) if unit.data is None else (unit.name.encode(), len(unit.data).to_bytes(8, "little"))
         for part in parts:
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)

@@ -37,23 +37,23 @@ class ObjectFolder:
             os.utime(path)
         except OSError:
             return None
-        compiled = data[_DIGEST:]
-        return compiled if hashlib.sha256(compiled).digest() == data[:_DIGEST] else None
+        content = data[_DIGEST:]
+        return content if hashlib.sha256(content).digest() == data[:_DIGEST] else None
 
-    def put(self, key: str, compiled: bytes) -> None:
+    def put(self, key: str, content: bytes) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if not self._is_pruned:
                 self._is_pruned = True
                 self._prune()
             with NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as file:
-                written = Path(file.name)
+                temporary = Path(file.name)
                 try:
-                    file.write(hashlib.sha256(compiled).digest() + compiled)
+                    file.write(hashlib.sha256(content).digest() + content)
                     file.flush()
-                    written.replace(self._path(key))
+                    temporary.replace(self._path(key))
                 except BaseException:
-                    written.unlink(missing_ok=True)
+                    temporary.unlink(missing_ok=True)
                     raise
         except OSError:
             return

@@ -61,5 +61,5 @@ class ObjectCache(Generic[T]):
             self._objects[key] = value
             self._size += size
             while self._size > self._limit:
-                _, dropped = self._objects.popitem(last=False)
-                self._size -= self._size_of(dropped)
+                _, oldest = self._objects.popitem(last=False)
+                self._size -= self._size_of(oldest)

@@ -26,8 +26,8 @@ def unit_files(unit: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _included_by(name: str, files: Mapping[str, bytes]) -> Iterator[str]:
-    for written in _written_in(files[name]):
-        places = (normpath(join(folder, written)) for folder in (dirname(name), COMMON))
+    for include in _written_in(files[name]):
+        places = (normpath(join(folder, include)) for folder in (dirname(name), COMMON))
         # The compiler says what it does not find.
         yield from [place for place in places if place in files][:1]
 

@@ -19,7 +19,7 @@ from rune.compiler.anvil.program import (
 )
 from rune.wording import plain
 
-SHOWN: Final = 64
+MAX_BUFFERS: Final = 64
 """The maximum number of buffers in a map; the largest are kept."""
 LINES: Final = 24
 """The size of a map as text."""
@@ -73,8 +73,8 @@ class MemoryMap:
             if buffer.size
         ]
         rooms.sort(key=lambda room: (-room.size, room.offset, room.first))
-        steps = tuple(plain(_named(program, step)) for step in program.steps)
-        return MemoryMap(plan.arena_size, steps, tuple(rooms[:SHOWN]))
+        steps = tuple(plain(_step_name(program, step)) for step in program.steps)
+        return MemoryMap(plan.arena_size, steps, tuple(rooms[:MAX_BUFFERS]))
 
     def to_json(self) -> MemoryMapJson:
         rooms: list[MappedBufferJson] = [
@@ -97,8 +97,8 @@ class MemoryMap:
             for step in range(0, len(self.steps), together):
                 # The buffer that has the most of the band's bytes in these steps.
                 rooms = [room for room in self.rooms if room.first < step + together and step <= room.last]
-                most = max(rooms, key=lambda room: _shared(room, bottom, band), default=None)
-                cells.append(width * (letters[most] if most is not None and _shared(most, bottom, band) else "·"))
+                most = max(rooms, key=lambda room: _shared_bytes(room, bottom, band), default=None)
+                cells.append(width * (letters[most] if most is not None and _shared_bytes(most, bottom, band) else "·"))
             yield f"  {bottom:>9,} {''.join(cells)}"
         yield ""
         for room in self.rooms[: len(_LETTERS)]:
@@ -111,12 +111,12 @@ class MemoryMap:
             yield f"  # {len(self.rooms) - len(_LETTERS)} smaller ones"
 
 
-def _shared(room: MappedBuffer, bottom: int, size: int) -> int:
+def _shared_bytes(room: MappedBuffer, bottom: int, size: int) -> int:
     """Returns how many bytes of a buffer are in a band of the arena."""
     return max(0, min(room.offset + room.size, bottom + size) - max(room.offset, bottom))
 
 
-def _named(program: Program, step: Step) -> str:
+def _step_name(program: Program, step: Step) -> str:
     match step:
         case ReadCapability(capability):
             return program.capabilities[capability].name

@@ -76,10 +76,10 @@ def plan(program: Program, limits: TargetLimits, between: Callable[[], None] = l
     buffer_offsets, arena_size = assign(program.buffers, lifetimes(program), alignment, between)
     message_offsets, message_size = sequential([message.size for message in program.messages], alignment)
     constant_offsets, constant_sizes = _constants(program, alignment)
-    embedded_size = sum(aligned(len(data), alignment) for data in program.embedded)
-    needed = arena_size + message_size + sum(constant_sizes) + embedded_size
-    if needed > limits.memory:
-        raise TooMuchMemory(needed, limits.memory, _largest(program))
+    embedded_size = sum(aligned(len(data), alignment) for data in program.embedded_models)
+    needed_memory = arena_size + message_size + sum(constant_sizes) + embedded_size
+    if needed_memory > limits.memory:
+        raise TooMuchMemory(needed_memory, limits.memory, _largest(program))
     return Plan(
         buffer_offsets, arena_size, message_offsets, message_size, constant_offsets, constant_sizes, embedded_size
     )
@@ -91,8 +91,8 @@ def _constants(program: Program, alignment: int) -> tuple[tuple[int, ...], tuple
     sizes = []
     for part in range(program.parts):
         members = [index for index, constant in enumerate(program.constants) if constant.part == part]
-        placed, size = sequential([len(program.constants[index].data) for index in members], alignment)
-        for index, offset in zip(members, placed, strict=True):
+        member_offsets, size = sequential([len(program.constants[index].data) for index in members], alignment)
+        for index, offset in zip(members, member_offsets, strict=True):
             offsets[index] = offset
         sizes.append(size)
     return tuple(offsets), tuple(sizes)
@@ -102,7 +102,7 @@ def _largest(program: Program) -> str:
     sizes = {f"the tensor {buffer.name!r}": buffer.size for buffer in program.buffers}
     sizes |= {f"the message of output {number}": each.size for number, each in enumerate(program.messages)}
     sizes["weights and texts"] = sum(len(constant.data) for constant in program.constants)
-    sizes["models for the host"] = sum(map(len, program.embedded))
+    sizes["models for the host"] = sum(map(len, program.embedded_models))
     return max(sizes, key=lambda name: sizes[name])
 
 
@@ -110,19 +110,19 @@ def lifetimes(program: Program) -> tuple[Interval, ...]:
     """Returns the interval of each buffer. A persistent one lives through all steps. Memory that sent texts point into
     lives to the end of the run, because a target may pass the pointers to its caller."""
     last_step = max(len(program.steps) - 1, 0)
-    touched: dict[int, Interval] = {}
+    used_intervals: dict[int, Interval] = {}
     for number, step in enumerate(program.steps):
         for place in _places(step):
             if isinstance(place, BufferPlace):
-                first = touched[place.index].first if place.index in touched else number
-                touched[place.index] = Interval(first, number)
+                first = used_intervals[place.index].first if place.index in used_intervals else number
+                used_intervals[place.index] = Interval(first, number)
     for step in program.steps:
         for place in _sent_slices(step):
             if isinstance(place, BufferPlace):
-                touched[place.index] = Interval(touched[place.index].first, last_step)
+                used_intervals[place.index] = Interval(used_intervals[place.index].first, last_step)
     whole = Interval(0, last_step)
     return tuple(
-        whole if buffer.lifetime is Lifetime.PERSISTENT else touched.get(index, Interval(0, 0))
+        whole if buffer.lifetime is Lifetime.PERSISTENT else used_intervals.get(index, Interval(0, 0))
         for index, buffer in enumerate(program.buffers)
     )
 
@@ -165,26 +165,26 @@ def assign(
     """
     room = _Room.of(buffers, intervals, alignment, between)
     order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
-    offsets, arena = room.placed(order, between)
+    offsets, arena = room.layout(order, between)
     bound = least_arena(buffers, intervals, alignment)
     moves = ((place, index) for place in range(len(order)) for index in range(place + 1, len(order)))
     for place, index in islice(moves, SEARCH // room.pairs):
         if arena <= bound:
             break
-        moved = [*order[:place], order[index], *order[place:index], *order[index + 1 :]]
-        tried, size = room.placed(moved)
+        new_order = [*order[:place], order[index], *order[place:index], *order[index + 1 :]]
+        new_offsets, size = room.layout(new_order)
         if size <= arena:
-            order, offsets, arena = moved, tried, size
+            order, offsets, arena = new_order, new_offsets, size
     return offsets, arena
 
 
 def least_arena(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> int:
     """Returns a lower bound of the arena: the most that one step needs."""
-    needed: Counter[int] = Counter()
+    changes: Counter[int] = Counter()
     for buffer, interval in zip(buffers, intervals, strict=True):
-        needed[interval.first] += aligned(buffer.size, alignment)
-        needed[interval.last + 1] -= aligned(buffer.size, alignment)
-    return max(accumulate(needed[step] for step in sorted(needed)), default=0)
+        changes[interval.first] += aligned(buffer.size, alignment)
+        changes[interval.last + 1] -= aligned(buffer.size, alignment)
+    return max(accumulate(changes[step] for step in sorted(changes)), default=0)
 
 
 @dataclass(frozen=True)
@@ -213,17 +213,17 @@ class _Room:
             neighbours.append(tuple(other for other in overlapping if other != index))
         return _Room(sizes, tuple(neighbours))
 
-    def placed(self, order: Sequence[int], between: Callable[[], None] = lambda: None) -> tuple[tuple[int, ...], int]:
+    def layout(self, order: Sequence[int], between: Callable[[], None] = lambda: None) -> tuple[tuple[int, ...], int]:
         """Returns the offsets of the buffers, placed in this order, and the end of the last."""
         offsets: dict[int, int] = {}
         for index in order:
             between()
-            occupied = sorted(
+            occupied_spans = sorted(
                 (offsets[other], offsets[other] + self.sizes[other])
                 for other in self.neighbours[index]
                 if other in offsets
             )
-            offsets[index] = _tightest_gap(occupied, self.sizes[index])
+            offsets[index] = _tightest_gap(occupied_spans, self.sizes[index])
         ends = (offset + self.sizes[index] for index, offset in offsets.items())
         return tuple(offsets[index] for index in range(len(order))), max(ends, default=0)
 

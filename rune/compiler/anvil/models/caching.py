@@ -11,18 +11,18 @@ from rune.model.tflite import Model
 P = ParamSpec("P")
 T = TypeVar("T")
 
-REMEMBERED = 8
+CACHE_SIZE = 8
 """The size of each cache."""
 SMALL = 4 << 20
 """The maximum size of a model file whose results are cached, in bytes."""
 
 
-def remembered(question: Callable[Concatenate[Model, P], T]) -> Callable[Concatenate[Model, P], T]:
+def cached_by_model(function: Callable[Concatenate[Model, P], T]) -> Callable[Concatenate[Model, P], T]:
     """A pure function of a model and small arguments, with a cache for small models."""
-    answered = lru_cache(maxsize=REMEMBERED)(question)
+    cached_function = lru_cache(maxsize=CACHE_SIZE)(function)
 
-    @wraps(question)
+    @wraps(function)
     def ask(model: Model, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return (answered if model.size <= SMALL else question)(model, *args, **kwargs)  # type: ignore[arg-type]
+        return (cached_function if model.size <= SMALL else function)(model, *args, **kwargs)  # type: ignore[arg-type]
 
     return ask

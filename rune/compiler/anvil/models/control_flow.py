@@ -91,20 +91,20 @@ class _Inlining:
                 self._append(operator)
             elif not self._is_empty(operator):
                 operator = without_empty_parts(operator, self._tensors)
-                if not (self._absorbed(operator) or self._computed(operator)):
+                if not (self._absorb(operator) or self._compute(operator)):
                     self._append(operator)
 
     def _add_if(self, operator: Operator) -> None:
         condition, *inputs = self._inputs(operator)
         then, otherwise = (self._graph(operator, f"{name}_subgraph_index") for name in ("then", "else"))
-        known = self._truth(condition)
-        if known is not None:
-            self._give(operator, self._called(then if known else otherwise, inputs))
+        truth = self._truth(condition)
+        if truth is not None:
+            self._give(operator, self._inline_call(then if truth else otherwise, inputs))
             return
         first = len(self._operators)
-        one, other = self._called(then, inputs), self._called(otherwise, inputs)
+        one, other = self._inline_call(then, inputs), self._inline_call(otherwise, inputs)
         self._require_harmless(first)
-        self._give(operator, self._selected(condition, one, other))
+        self._give(operator, self._select(condition, one, other))
 
     def _add_while(self, operator: Operator) -> None:
         """Inlines the body until the condition is known to be false, whatever it is at run time. So counters stay
@@ -113,16 +113,16 @@ class _Inlining:
         results = values = list(self._inputs(operator))
         first, running = len(self._operators), None
         while True:
-            answers = self._called(condition, values)
+            answers = self._inline_call(condition, values)
             if len(answers) != 1:
                 raise _Unresolved
-            known = self._truth(answers[0])
-            if known is False:
+            truth = self._truth(answers[0])
+            if truth is False:
                 break
-            if known is None:
+            if truth is None:
                 running = answers[0] if running is None else self._both(running, answers[0])
-            values = self._called(body, values)
-            results = values if running is None else self._selected(running, values, results)
+            values = self._inline_call(body, values)
+            results = values if running is None else self._select(running, values, results)
         if running is not None:
             self._require_harmless(first)
         self._give(operator, results)
@@ -146,7 +146,7 @@ class _Inlining:
         self._append(Operator("LOGICAL_AND", 1, (one, other), (conjunction,), {}))
         return conjunction
 
-    def _selected(self, truth: int, one: Sequence[int], other: Sequence[int]) -> list[int]:
+    def _select(self, truth: int, one: Sequence[int], other: Sequence[int]) -> list[int]:
         """Selects the first values if the condition is true, else the second."""
         if len(one) != len(other):
             raise _Unresolved
@@ -156,9 +156,9 @@ class _Inlining:
 
     def _choice(self, truth: int, one: int, other: int) -> int:
         self._require_alike(one, other)
-        selected = self._new(replace(self._tensors[one], data=None))
-        self._append(Operator("SELECT", 1, (truth, one, other), (selected,), {}))
-        return selected
+        selection = self._new(replace(self._tensors[one], data=None))
+        self._append(Operator("SELECT", 1, (truth, one, other), (selection,), {}))
+        return selection
 
     def _graph(self, operator: Operator, option: str) -> Model:
         number = operator.options.get(option, 0) if isinstance(operator.options, Mapping) else 0
@@ -166,7 +166,7 @@ class _Inlining:
             raise _Unresolved
         return self._model.subgraphs[number - 1]
 
-    def _called(self, graph: Model, inputs: Sequence[int]) -> list[int]:
+    def _inline_call(self, graph: Model, inputs: Sequence[int]) -> list[int]:
         """Inlines a graph with these inputs, and returns its outputs."""
         self._calls, self._depth = self._calls + 1, self._depth + 1
         if self._calls > MOST_CALLS or self._depth > DEEPEST or len(inputs) != len(graph.inputs):
@@ -177,7 +177,7 @@ class _Inlining:
                 self._require_like(places[index], tensor)
             else:
                 places[index] = self._new(tensor)
-        moved = [
+        operators = [
             Operator(
                 operator.op,
                 operator.version,
@@ -188,7 +188,7 @@ class _Inlining:
             )
             for operator in graph.operators
         ]
-        self.add(moved, is_computed=True)
+        self.add(operators, is_computed=True)
         self._depth -= 1
         return [self._tensor(places[index]) for index in graph.outputs]
 
@@ -238,13 +238,13 @@ class _Inlining:
         self._tensors[operator.outputs[0]] = replace(self._tensors[operator.outputs[0]], shape=shape)
         return 0 in shape
 
-    def _absorbed(self, operator: Operator) -> bool:
+    def _absorb(self, operator: Operator) -> bool:
         """Returns the value of LOGICAL_AND or LOGICAL_OR if one input determines it: false for AND, true for OR."""
         if operator.op not in _ABSORBING or len(operator.outputs) != 1 or min(operator.inputs, default=-1) < 0:
             return False
         decisive = _ABSORBING[operator.op]
-        known = (self._tensors[index] for index in operator.inputs)
-        if not any(_is_constant(each) and all(byte == decisive for byte in each.data or b"") for each in known):
+        inputs = (self._tensors[index] for index in operator.inputs)
+        if not any(_is_constant(each) and all(byte == decisive for byte in each.data or b"") for each in inputs):
             return False
         output = self._tensors[operator.outputs[0]]
         shape = _broadcast(self._tensors[index].shape for index in operator.inputs)
@@ -253,7 +253,7 @@ class _Inlining:
         self._tensors[operator.outputs[0]] = replace(output, data=memoryview(bytes([decisive]) * output.count))
         return True
 
-    def _computed(self, operator: Operator) -> bool:
+    def _compute(self, operator: Operator) -> bool:
         """Computes an operator whose results follow from constants. Returns whether it did."""
         inputs = [self._tensors[index] for index in operator.inputs if index >= 0]
         operation = OPERATIONS.get(operator.op)

@@ -57,13 +57,13 @@ def _result(tensors: list[Tensor], operator: Operator, limit: int) -> bytes | No
     if operator.op == "ZEROS_LIKE":  # of bytes with a scale, which do not stand for zero, the reference makes none
         is_plain = output.kind in (TensorKind.FLOAT32, *_WHOLE)
         return bytes(size) if is_plain and (inputs[0].kind, inputs[0].shape) == (output.kind, output.shape) else None
-    known = [each.data for each in inputs if each.data is not None and not each.is_variable and not each.is_sparse]
-    if len(inputs) != 2 or len(known) != 2:
+    constants = [each.data for each in inputs if each.data is not None and not each.is_variable and not each.is_sparse]
+    if len(inputs) != 2 or len(constants) != 2:
         return None
     if operator.op == "FILL" and inputs[1].kind is output.kind and inputs[1].count == 1:
-        return bytes(known[1]) * output.count
+        return bytes(constants[1]) * output.count
     if operator.op == "BROADCAST_ARGS" and output.kind in _WHOLE and all(each.kind is output.kind for each in inputs):
-        return _broadcast([np.frombuffer(data, _WHOLE[output.kind]).tolist() for data in known], output)
+        return _broadcast([np.frombuffer(data, _WHOLE[output.kind]).tolist() for data in constants], output)
     return None
 
 

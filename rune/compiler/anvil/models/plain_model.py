@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rune.compiler.anvil.models.byte_budget import ByteBudget
-from rune.compiler.anvil.models.caching import remembered
+from rune.compiler.anvil.models.caching import cached_by_model
 from rune.compiler.anvil.models.control_flow import with_graphs_inlined
 from rune.compiler.anvil.models.known_results import with_known_results
 from rune.compiler.anvil.models.unpacking import unpacked
@@ -16,7 +16,7 @@ from rune.compiler.anvil.models.variables import with_variables
 from rune.model.tflite import Model
 
 
-@remembered
+@cached_by_model
 def plain_model(model: Model) -> Model:
     """Returns an equivalent plain model; the same model if there is nothing to do. Tensors keep their numbers, new ones
     are appended."""

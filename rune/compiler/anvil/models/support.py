@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rune.compiler.anvil.models.caching import remembered
+from rune.compiler.anvil.models.caching import cached_by_model
 from rune.compiler.anvil.models.control_flow import REASONS
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.compiler.anvil.models.tflite_micro import lacking
@@ -14,16 +14,16 @@ from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.types import ELEMENTS_LIMIT
 from rune.compiler.anvil.profile import LITERT, TFLM, Profile
-from rune.model.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
+from rune.model.tflite import Model, ModelSignature, Operator, UnsupportedOp, operator_types, signature
 
 
-@remembered
-def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, ...]:
+@cached_by_model
+def unsupported_ops(model: Model, profile: Profile = LITERT) -> tuple[UnsupportedOp, ...]:
     """Returns the ops that cannot be compiled with the bits of the profile's runtime, in the model's order, each
     combination of op and types once. Empty if the model can be compiled."""
-    lacked = lacking(model) if profile is TFLM else ()
-    if lacked:
-        return tuple(_without_blame(lacked, unsupported(model)))
+    missing_operators = lacking(model) if profile is TFLM else ()
+    if missing_operators:
+        return tuple(_without_blame(missing_operators, unsupported_ops(model)))
     counts: Counter[tuple[str, str]] = Counter()
     model = plain_model(model)
     refusals: dict[Alike, str | None] = {}
@@ -35,21 +35,23 @@ def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, .
         if why is not None:
             types = operator_types(model, operator)
             counts[operator.op, f"{types}, {why}" if why else types] += 1
-    return tuple(Unsupported(op, types, count) for (op, types), count in counts.items())
+    return tuple(UnsupportedOp(op, types, count) for (op, types), count in counts.items())
 
 
-def _without_blame(lacked: Sequence[Unsupported], elsewhere: Sequence[Unsupported]) -> Iterator[Unsupported]:
+def _without_blame(
+    missing_operators: Sequence[UnsupportedOp], elsewhere: Sequence[UnsupportedOp]
+) -> Iterator[UnsupportedOp]:
     """Of operators that TFLite Micro lacks: says so only of those that can be compiled for the other profile.
     `elsewhere` are those that cannot, of which the table of TFLite Micro's operators knows nothing."""
-    known = {(each.op, each.types.partition(",")[0]): each for each in elsewhere}
-    for each in lacked:
-        yield known.get((each.op, each.types.partition(",")[0]), each)
+    by_operator = {(each.op, each.types.partition(",")[0]): each for each in elsewhere}
+    for each in missing_operators:
+        yield by_operator.get((each.op, each.types.partition(",")[0]), each)
 
 
-@remembered
+@cached_by_model
 def signature_with_support(model: Model) -> ModelSignature:
     """Returns the inputs and outputs of a model, and the operators that cannot be compiled. Raises `ModelError`."""
-    return replace(signature(model), unsupported=unsupported(model))
+    return replace(signature(model), unsupported=unsupported_ops(model))
 
 
 def _refusal(model: Model, operator: Operator, profile: Profile) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rune.model.tflite import DetectionOptions, Model, Operator, Tensor, TensorKind, Unsupported, operator_types
+from rune.model.tflite import DetectionOptions, Model, Operator, Tensor, TensorKind, UnsupportedOp, operator_types
 
 _BY_TYPES: Final[Mapping[str, str]] = {
     "FLOAT32": "ADD_N COS CUSTOM:TFLite_Detection_PostProcess DIV EXP FLOOR FLOOR_DIV FLOOR_MOD L2_NORMALIZATION "
@@ -38,7 +38,7 @@ TYPES: Final[Mapping[str, frozenset[TensorKind]]] = {
     op: frozenset(TensorKind[name] for name in names.split()) for names, ops in _BY_TYPES.items() for op in ops.split()
 }
 
-LACKED: Final = "which TFLite Micro lacks"
+LACKING_REASON: Final = "which TFLite Micro lacks"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class CheckedOperator:
 
 def _weights(op: CheckedOperator) -> str | None:
     is_hybrid = TensorKind.FLOAT32 in op.kinds and op.kinds & {TensorKind.INT8, TensorKind.INT4}
-    return LACKED if is_hybrid else None
+    return LACKING_REASON if is_hybrid else None
 
 
 def _transposed_weights(op: CheckedOperator) -> str | None:
@@ -78,7 +78,7 @@ def _while(_op: CheckedOperator) -> str | None:
 def _quantize(op: CheckedOperator) -> str | None:
     """Supported if unsigned bytes become signed ones, or the other way round."""
     is_there = TensorKind.UINT8 not in op.kinds or op.kinds == {TensorKind.UINT8, TensorKind.INT8}
-    return None if is_there else LACKED
+    return None if is_there else LACKING_REASON
 
 
 def _space_to_batch(op: CheckedOperator) -> str | None:
@@ -123,7 +123,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[CheckedOperator], str | None]]] = {
 }
 
 
-def lacking(model: Model) -> tuple[Unsupported, ...]:
+def lacking(model: Model) -> tuple[UnsupportedOp, ...]:
     """Returns the operators of a model file that TFLite Micro does not support, in the file's order, each combination
     of op and types once."""
     counts: Counter[tuple[str, str]] = Counter()
@@ -132,13 +132,13 @@ def lacking(model: Model) -> tuple[Unsupported, ...]:
             why = _refusal(graph, operator)
             if why is not None:
                 counts[operator.op, f"{operator_types(graph, operator)}, {why}"] += 1
-    return tuple(Unsupported(op, types, count) for (op, types), count in counts.items())
+    return tuple(UnsupportedOp(op, types, count) for (op, types), count in counts.items())
 
 
 def _refusal(graph: Model, operator: Operator) -> str | None:
     kinds = frozenset(graph.tensors[index].kind for index in (*operator.inputs, *operator.outputs) if index >= 0)
     if not kinds <= TYPES.get(operator.op, frozenset()):
-        return LACKED
+        return LACKING_REASON
     condition = _CONDITIONS.get(operator.op)
     inner = tuple(graph.tensors[index].count for index in operator.intermediates if index >= 0)
     return (

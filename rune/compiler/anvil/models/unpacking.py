@@ -33,12 +33,12 @@ def _without_halves(model: Model, budget: ByteBudget) -> Model:
         if operator.op in WITH_WEIGHTS and len(operator.inputs) > 1 and operator.inputs[0] >= 0
         if model.tensors[operator.inputs[0]].kind is TensorKind.INT8
     }
-    packed = [index for index in sorted(weights) if index >= 0 and _is_packed(model.tensors[index])]
-    packed = [index for index in packed if budget.takes(model.tensors[index].count)]
-    if not packed:
+    packed_weights = [index for index in sorted(weights) if index >= 0 and _is_packed(model.tensors[index])]
+    packed_weights = [index for index in packed_weights if budget.takes(model.tensors[index].count)]
+    if not packed_weights:
         return model
     tensors = list(model.tensors)
-    for index in packed:
+    for index in packed_weights:
         tensors[index] = replace(tensors[index], kind=TensorKind.INT8, data=_bytes_of_halves(tensors[index]))
     return replace(model, tensors=tuple(tensors))
 
@@ -99,6 +99,6 @@ def _of(source: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]] | N
     if source.kind is TensorKind.FLOAT16:
         return np.frombuffer(source.data, "<f2").astype(np.float32)
     if source.kind in (TensorKind.INT8, TensorKind.UINT8) and one_scale(source):
-        stored = np.frombuffer(source.data, np.int8 if source.kind is TensorKind.INT8 else np.uint8)
-        return (stored.astype(np.int32) - (source.zero_point or 0)).astype(np.float32) * np.float32(source.scale)
+        stored_values = np.frombuffer(source.data, np.int8 if source.kind is TensorKind.INT8 else np.uint8)
+        return (stored_values.astype(np.int32) - (source.zero_point or 0)).astype(np.float32) * np.float32(source.scale)
     return None

@@ -56,9 +56,9 @@ def _first_values(model: Model, used_as: Mapping[int, Name]) -> Mapping[Name, Te
     """Returns the values that the graphs of CALL_ONCE assign; None if one of them does anything else, or comes too
     late."""
     initial_values: dict[Name, Tensor] = {}
-    used: set[Name] = set()
+    used_names: set[Name] = set()
     for operator in model.operators:
-        used.update(used_as[index] for index in operator.inputs if index in used_as)
+        used_names.update(used_as[index] for index in operator.inputs if index in used_as)
         if operator.op != "CALL_ONCE":
             continue
         assert isinstance(operator.options, Mapping)  # noqa: S101 - the reader gives these for this op
@@ -73,7 +73,7 @@ def _first_values(model: Model, used_as: Mapping[int, Name]) -> Mapping[Name, Te
             if each.op != "ASSIGN_VARIABLE" or len(each.inputs) != 2 or each.inputs[0] not in names:
                 return None
             value = graph.tensors[each.inputs[1]]
-            if value.data is None or names[each.inputs[0]] in used:
+            if value.data is None or names[each.inputs[0]] in used_names:
                 return None
             initial_values[names[each.inputs[0]]] = value
     return initial_values
@@ -93,11 +93,11 @@ def _variable(model: Model, handles: list[int], first: Tensor | None, budget: By
     uses = list(_uses(model, handles))
     if None in uses or not uses:
         return None
-    known = [use for use in uses if use is not None]
-    if first is None and not known[0].is_assigned:
+    known_uses = [use for use in uses if use is not None]
+    if first is None and not known_uses[0].is_assigned:
         return None
-    like = first or known[0].tensor
-    if any((use.tensor.kind, use.tensor.shape) != (like.kind, like.shape) for use in known):
+    like = first or known_uses[0].tensor
+    if any((use.tensor.kind, use.tensor.shape) != (like.kind, like.shape) for use in known_uses):
         return None
     size = like.count * (like.kind.bits or 0) // 8
     if first is None and not budget.takes(size):

@@ -20,13 +20,13 @@ class DiscoveredOps(Mapping[str, OpKind]):
 
     def __init__(self, modules: LazyModules) -> None:
         self._modules = modules
-        self._known: dict[str, OpKind | None] = {}
+        self._cache: dict[str, OpKind | None] = {}
 
     def __getitem__(self, op: str) -> OpKind:
-        if op not in self._known:
+        if op not in self._cache:
             likely = (_operations(module).get(op) for module in self._modules.naming(f'"{op}"'))
-            self._known[op] = next(filter(None, likely), None) or self._every.get(op)
-        operation = self._known[op]
+            self._cache[op] = next(filter(None, likely), None) or self._every.get(op)
+        operation = self._cache[op]
         if operation is None:
             raise KeyError(op)
         return operation

@@ -24,16 +24,16 @@ _BYTES = (ElementType.U8, ElementType.I8)
 def byte_tables(graph: Graph) -> Graph:
     """Returns the graph with one table for each chain of at least two steps."""
     readers = graph.readers()
-    joined: dict[int, Sequence[Node]] = {}
+    replacements: dict[int, Sequence[Node]] = {}
     for number in range(len(graph.nodes)):
         check_limits()
-        if number in joined:
+        if number in replacements:
             continue
         chain = _chain(graph, readers, number)
         if chain:
-            joined |= dict.fromkeys(chain, ())
-            joined[chain[-1]] = (_table_node(graph, chain),)
-    return graph.with_nodes(joined) if joined else graph
+            replacements |= dict.fromkeys(chain, ())
+            replacements[chain[-1]] = (_table_node(graph, chain),)
+    return graph.with_nodes(replacements) if replacements else graph
 
 
 def _chain(graph: Graph, readers: Mapping[int, Sequence[int]], start: int) -> list[int]:

@@ -15,7 +15,7 @@ SMALL = 1 << 16
 def constant_folding(graph: Graph) -> Graph:
     """Returns the graph with constants instead of ops that read only constants."""
     values = list(graph.values)
-    folded = []
+    folded_nodes = []
     for number, node in enumerate(graph.nodes):
         check_limits()
         if not isinstance(node.work, Computation) or not node.work.is_elementwise:
@@ -34,5 +34,5 @@ def constant_folding(graph: Graph) -> Graph:
             kind = values[index].type
             data = result.astype(NUMPY_TYPES[kind.element], copy=False).reshape(kind.dimensions)
             values[index] = replace(values[index], data=data)
-        folded.append(number)
-    return replace(graph, values=tuple(values)).with_nodes(dict.fromkeys(folded, ())) if folded else graph
+        folded_nodes.append(number)
+    return replace(graph, values=tuple(values)).with_nodes(dict.fromkeys(folded_nodes, ())) if folded_nodes else graph

@@ -57,26 +57,30 @@ def narrowed(graph: Graph) -> tuple[Graph, Mapping[int, Mask]]:
 
 def channel_ranges(graph: Graph) -> Mapping[int, ChannelRange]:
     """Returns the ranges of the channels of int8 and int16 values that nodes compute."""
-    known: dict[int, ChannelRange] = {}
+    ranges: dict[int, ChannelRange] = {}
     for node in graph.nodes:
         check_limits()
         if not isinstance(node.work, Computation) or not all(_is_bounded(graph.values[i]) for i in node.inputs):
             continue
-        input_ranges = (known.get(index) or _range(graph.values[index]) for index in node.inputs)
+        input_ranges = (ranges.get(index) or _range(graph.values[index]) for index in node.inputs)
         bounds = node.work.bounds(*input_ranges)
         if bounds is not None and len(node.outputs) == 1 and _has_channels(graph.values[node.outputs[0]]):
-            known[node.outputs[0]] = bounds
-    return known
+            ranges[node.outputs[0]] = bounds
+    return ranges
 
 
 def _has_channels(value: Value) -> bool:
-    return value.type.element in _QUANTIZED and _is_bounded(value)
+    return value.type.element in _QUANTIZED_ELEMENTS and _is_bounded(value)
 
 
 def _is_bounded(value: Value) -> bool:
     """Whether a value has channels of numbers, or of indices, and not too many."""
     dimensions = value.type.dimensions
-    return bool(dimensions) and 0 < dimensions[-1] <= MOST_CHANNELS and value.type.element in (*_QUANTIZED, *_INDICES)
+    return (
+        bool(dimensions)
+        and 0 < dimensions[-1] <= MOST_CHANNELS
+        and value.type.element in (*_QUANTIZED_ELEMENTS, *_INDICES)
+    )
 
 
 def _range(value: Value) -> ChannelRange:
@@ -88,7 +92,7 @@ def _range(value: Value) -> ChannelRange:
     return ChannelRange(numbers.min(axis=0), numbers.max(axis=0))
 
 
-_QUANTIZED = (ElementType.I8, ElementType.I16)
+_QUANTIZED_ELEMENTS = (ElementType.I8, ElementType.I16)
 """Types of tensors with channels of numbers; I16 can also be indices of GATHER."""
 
 _INDICES = (ElementType.I32, ElementType.I64)
@@ -149,15 +153,15 @@ def _without_dead(
         for number, node in enumerate(graph.nodes)
         if inside.intersection(node.inputs) or inside.intersection(node.outputs)
     }
-    produced = {index for node in touching.values() for index in node.outputs}
-    if any(index not in produced and graph.values[index].data is None for index in inside):
+    produced_values = {index for node in touching.values() for index in node.outputs}
+    if any(index not in produced_values and graph.values[index].data is None for index in inside):
         return None
     keeps = _live(graph, inside, tuple(touching.values()), ranges)
     if keeps is None or all(keep.all() for keep in keeps.values()):
         return None
-    changed = {number: _narrowed(node, keeps, ranges) for number, node in touching.items()}
-    works = {number: work for number, work in changed.items() if work is not None}
-    if len(works) != len(changed):
+    narrowed_computations = {number: _narrowed(node, keeps, ranges) for number, node in touching.items()}
+    works = {number: work for number, work in narrowed_computations.items() if work is not None}
+    if len(works) != len(narrowed_computations):
         return None
     values = {index: _narrower(graph.values[index], keep) for index, keep in keeps.items()}
     nodes = {number: (replace(graph.nodes[number], work=work),) for number, work in works.items()}
@@ -213,8 +217,8 @@ def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Ma
     if any(len(classes[link.source]) != len(classes[link.result][link.part]) for link in links):
         return None
     for _ in range(MOST_SWEEPS):
-        changed = [link.drawn_together(classes) for link in (*links, *reversed(links))]
-        if not any(changed):
+        changes = [link.drawn_together(classes) for link in (*links, *reversed(links))]
+        if not any(changes):
             return classes
     return None
 

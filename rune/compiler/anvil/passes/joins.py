@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rune.compiler.anvil.computation import Joined
+from rune.compiler.anvil.computation import JoinsInputs
 from rune.compiler.anvil.graph import Graph, Node
 from rune.compiler.anvil.passes.live_bytes import live_bytes
 
@@ -18,18 +18,18 @@ def joins(graph: Graph) -> Graph:
     candidates = []
     least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
-        offsets = node.work.joined_offsets if isinstance(node.work, Joined) else None
+        offsets = node.work.joined_offsets if isinstance(node.work, JoinsInputs) else None
         if offsets is None or not _have_memory_of_their_own(graph, node):
             continue
-        tried = graph.with_values(
+        candidate = graph.with_values(
             {
                 storage: replace(graph.values[storage], shares=node.outputs[0], offset=offset)
                 for storage, offset in zip(map(graph.storage, node.inputs), offsets, strict=True)
             }
         )
-        needed = live_bytes(tried)
-        if needed <= least:
-            graph, least = tried, needed
+        needed_bytes = live_bytes(candidate)
+        if needed_bytes <= least:
+            graph, least = candidate, needed_bytes
             candidates.append(number)
     return graph.with_nodes(dict.fromkeys(candidates, ())) if candidates else graph
 

@@ -43,32 +43,32 @@ SMALL_PASSES: Mapping[str, Pass] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Applied:
+class AppliedPass:
     """A pass that changed the graph, with its result and what it saved."""
 
     name: str
     graph: Graph
-    saved: GraphFigures
+    savings: GraphFigures
 
 
 @dataclass(frozen=True, eq=False)
-class Optimised:
+class Optimisation:
     """The graph after all passes, and the passes that changed it, in order."""
 
     graph: Graph
-    applied: tuple[Applied, ...]
+    passes: tuple[AppliedPass, ...]
 
 
 def optimise(
     graph: Graph, passes: Mapping[str, Pass] = PASSES, between: Callable[[], None] = lambda: None
-) -> Optimised:
+) -> Optimisation:
     """Runs the passes. The result computes the same; the same graph gives the same result. `between` is called before
     each pass, and may raise."""
-    applied = []
+    effective_passes = []
     for name, rewrite in passes.items():
         between()
         before = graph
         graph = rewrite(before)
         if graph is not before:
-            applied.append(Applied(name, graph, figures(before) - figures(graph)))
-    return Optimised(graph, tuple(applied))
+            effective_passes.append(AppliedPass(name, graph, figures(before) - figures(graph)))
+    return Optimisation(graph, tuple(effective_passes))

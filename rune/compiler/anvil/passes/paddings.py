@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rune.compiler.anvil.computation import Padded
+from rune.compiler.anvil.computation import ReadsPadding
 from rune.compiler.anvil.graph import Graph, Node
 from rune.compiler.anvil.ops.reshaping.rearrangement import Rearrangement
 from rune.compiler.anvil.passes.dead_ops import dead_ops
@@ -15,9 +15,9 @@ from rune.compiler.anvil.passes.dead_ops import dead_ops
 def paddings(graph: Graph) -> Graph:
     """Returns the graph whose convolutions read images without their PAD."""
     makers = graph.makers()
-    changed: dict[int, Sequence[Node]] = {}
+    changes: dict[int, Sequence[Node]] = {}
     for number, node in enumerate(graph.nodes):
-        if not isinstance(node.work, Padded):
+        if not isinstance(node.work, ReadsPadding):
             continue
         maker = graph.nodes[makers[node.inputs[0]]] if node.inputs[0] in makers else None
         if maker is None or not isinstance(maker.work, Rearrangement):
@@ -25,5 +25,5 @@ def paddings(graph: Graph) -> Graph:
         frame = maker.work.frame
         work = None if frame is None else node.work.with_frame(frame, maker.work.padding)
         if work is not None:
-            changed[number] = (replace(node, work=work, inputs=maker.inputs),)
-    return dead_ops(graph.with_nodes(changed)) if changed else graph
+            changes[number] = (replace(node, work=work, inputs=maker.inputs),)
+    return dead_ops(graph.with_nodes(changes)) if changes else graph

@@ -32,12 +32,12 @@ def rows(graph: Graph) -> Graph:
     need = _Need.of(graph, chains)
     left = SEARCH // max(len(graph.nodes), 1)
     while left > 0:
-        tried = [_with(chains, chain) for chain in islice(links.chains_with(need.fullest), left)]
-        needs = ((_Need.of(links.with_chains(each), each), each) for each in tried)
+        candidates = [_with(chains, chain) for chain in islice(links.chains_with(need.fullest), left)]
+        needs = ((_Need.of(links.with_chains(each), each), each) for each in candidates)
         best = min(needs, key=lambda each: each[0].sizes, default=None)
         if best is None or best[0].sizes >= need.sizes:
             break
-        (need, chains), left = best, left - len(tried)
+        (need, chains), left = best, left - len(candidates)
     return links.with_chains(chains) if chains else graph
 
 
@@ -59,7 +59,7 @@ class Links:
     def of(graph: Graph) -> Links:
         works = {number: work for number, node in enumerate(graph.nodes) if (work := _row_work(graph, node))}
         makers, readers = graph.makers(), graph.readers()
-        shared = {value.shares for value in graph.values}
+        shared_values = {value.shares for value in graph.values}
         before: dict[int, int] = {}
         for number, work in works.items():
             node = graph.nodes[number]
@@ -69,7 +69,7 @@ class Links:
                 if makers.get(index) in works
                 and readers[index] == (number,)
                 and node.inputs.count(index) == 1
-                and index not in shared
+                and index not in shared_values
                 and graph.values[index].shares is None
                 and _rows_of(graph, index) == work.source_rows
                 and graph.nodes[makers[index]].stage == node.stage
@@ -93,14 +93,14 @@ class Links:
                 yield (*reversed(head[1 : start + 1]), *tail[: end + 1])
 
     def with_chains(self, chains: Sequence[Chain]) -> Graph:
-        changed: dict[int, Sequence[Node]] = {number: () for chain in chains for number in chain}
-        return self.graph.with_nodes(changed | {chain[-1]: (self._node(chain),) for chain in chains})
+        changes: dict[int, Sequence[Node]] = {number: () for chain in chains for number in chain}
+        return self.graph.with_nodes(changes | {chain[-1]: (self._node(chain),) for chain in chains})
 
     def _node(self, chain: Chain) -> Node:
         nodes = [self.graph.nodes[number] for number in chain]
         source = nodes[0].inputs[0]
-        produced = {source} | {node.outputs[0] for node in nodes}
-        others = dict.fromkeys(index for node in nodes for index in node.inputs if index not in produced)
+        produced_values = {source} | {node.outputs[0] for node in nodes}
+        others = dict.fromkeys(index for node in nodes for index in node.inputs if index not in produced_values)
         # Whole rows of the source may be read again by what bypasses the chain.
         inputs = (source, *others)
         stages, previous = [], source
@@ -149,7 +149,7 @@ class _Need:
         """Computes the need of a graph with these chains. The node is one of the graph without them."""
         check_limits()
         sizes = live_bytes_by_node(in_place(graph))
-        omitted = {number for chain in chains for number in chain[:-1]}
-        numbers = [number for number in range(len(sizes) + len(omitted)) if number not in omitted]
+        omitted_nodes = {number for chain in chains for number in chain[:-1]}
+        numbers = [number for number in range(len(sizes) + len(omitted_nodes)) if number not in omitted_nodes]
         fullest = max(range(len(sizes)), key=sizes.__getitem__, default=0)
         return _Need(tuple(sorted(sizes, reverse=True)), numbers[fullest] if numbers else 0)

@@ -17,21 +17,21 @@ def views(graph: Graph) -> Graph:
     """Returns the graph without such ops."""
     candidates = [number for number, node in enumerate(graph.nodes) if isinstance(node.work, View)]
     for number in candidates:
-        graph = _shared(graph, graph.nodes[number], (0,))
+        graph = _with_views(graph, graph.nodes[number], (0,))
     least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
         offsets = node.work.part_offsets if isinstance(node.work, ViewParts) else None
         if offsets is None or graph.values[graph.storage(node.inputs[0])].data is not None:
             continue
-        tried = _shared(graph, node, offsets)
-        needed = live_bytes(tried)
-        if needed <= least:
-            graph, least = tried, needed
+        candidate = _with_views(graph, node, offsets)
+        needed_bytes = live_bytes(candidate)
+        if needed_bytes <= least:
+            graph, least = candidate, needed_bytes
             candidates.append(number)
     return graph.with_nodes(dict.fromkeys(candidates, ())) if candidates else graph
 
 
-def _shared(graph: Graph, node: Node, offsets: tuple[int, ...]) -> Graph:
+def _with_views(graph: Graph, node: Node, offsets: tuple[int, ...]) -> Graph:
     """Returns the graph in which the outputs of this node are views at these offsets of its first input."""
     return graph.with_values(
         {

@@ -11,9 +11,9 @@ from rune.compiler.anvil.computation import Array, Computation
 from rune.compiler.anvil.errors import BadModel, UnsupportedModel
 from rune.compiler.anvil.graph import NUMPY_TYPES, Value
 from rune.compiler.anvil.limit_checks import check_limits
-from rune.compiler.anvil.models.caching import remembered
+from rune.compiler.anvil.models.caching import cached_by_model
 from rune.compiler.anvil.models.plain_model import plain_model
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.operation import Alike, Contradiction, ModelOp, alike
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
@@ -30,7 +30,7 @@ def read_ops(
 ) -> tuple[int, ...]:
     """Adds a model's ops with the values `inputs`, and returns the values of its outputs. Raises `UnsupportedModel` and
     `BadModel`."""
-    lacking = unsupported(model, profile)
+    lacking = unsupported_ops(model, profile)
     if lacking:
         raise UnsupportedModel(file, lacking)
     try:
@@ -46,14 +46,14 @@ def read_ops(
             values[index] = builder.value(_value(f"{stage} tensor {index}", as_signed(model.tensors[index])))
         return values[index]
 
-    def flipped(index: int, source: int, result: int) -> None:
+    def flip(index: int, source: int, result: int) -> None:
         """Flips the highest bits of a value: converts a uint8 tensor to its int8 form in the model, or back."""
         table = ByteTable.flip(*(builder.type_of(each) for each in (source, result)))
         builder.node(f"{stage} tensor {index}", stage, table, (source,), (result,))
 
     for index, input_value in zip(model.inputs, inputs, strict=True):
         if model.tensors[index].kind is TensorKind.UINT8:
-            flipped(index, input_value, value(index))
+            flip(index, input_value, value(index))
         else:
             values[index] = input_value
 
@@ -68,15 +68,15 @@ def read_ops(
     def result(index: int) -> int:
         """Returns the value of an output in the type of the file; for a variable, its final value."""
         if model.tensors[index].is_variable:
-            copied = builder.value(replace(_value(f"{stage} tensor {index}", model.tensors[index]), initial=None))
+            copy = builder.value(replace(_value(f"{stage} tensor {index}", model.tensors[index]), initial=None))
             builder.node(
-                f"{stage} tensor {index}", stage, CopyTensor(builder.type_of(copied).size), (value(index),), (copied,)
+                f"{stage} tensor {index}", stage, CopyTensor(builder.type_of(copy).size), (value(index),), (copy,)
             )
-            return copied
+            return copy
         if model.tensors[index].kind is not TensorKind.UINT8:
             return value(index)
         outside = builder.value(_value(f"{stage} tensor {index}", model.tensors[index]))
-        flipped(index, value(index), outside)
+        flip(index, value(index), outside)
         return outside
 
     return tuple(map(result, model.outputs))
@@ -86,7 +86,7 @@ class _Contradictory(Exception):
     """An op whose options contradict its tensors, by its number and name."""
 
 
-@remembered
+@cached_by_model
 def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[ModelOp, Computation], ...]]:
     """Returns the plain model, and the computation of each of its operators. Raises `_Contradictory`."""
     model = plain_model(model)

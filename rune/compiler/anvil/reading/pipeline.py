@@ -21,21 +21,21 @@ from rune.tensor import ElementType, TensorType
 def read_pipeline(
     pipeline: Pipeline,
     models: Mapping[str, Model],
-    hosted: Mapping[str, bytes | None] | None = None,
+    hosted_models: Mapping[str, bytes | None] | None = None,
     *,
-    watched: Iterable[Port] = (),
+    watched_ports: Iterable[Port] = (),
     timed: bool = False,
     profile: Profile = LITERT,
 ) -> Graph:
     """Returns the graph of a checked pipeline; `models` are the compiled models by the file names of their stages.
 
-    `hosted` are the models that the host runs, by stage: the contents that the rune contains, None if only the host has
-    it. The `watched` ports are sent too, after all stages, each through its own TENSOR output after those of the
-    pipeline. A `timed` program marks the end of each stage for its host, after two marks before the first that measure
-    the cost of a mark. `profile` determines whose bits models reproduce. Raises `UnsupportedModel`, `BadModel` and
-    `BadArgument`, and `ValueError` for an unknown port.
+    `hosted_models` are the models that the host runs, by stage: the contents that the rune contains, None if only the
+    host has it. The `watched_ports` are sent too, after all stages, each through its own TENSOR output after those of
+    the pipeline. A `timed` program marks the end of each stage for its host, after two marks before the first that
+    measure the cost of a mark. `profile` determines whose bits models reproduce. Raises `UnsupportedModel`, `BadModel`
+    and `BadArgument`, and `ValueError` for an unknown port.
     """
-    reading = _PipelineReader(models, hosted or {}, profile)
+    reading = _PipelineReader(models, hosted_models or {}, profile)
     if timed:
         reading.mark("")
         reading.mark("")
@@ -51,7 +51,7 @@ def read_pipeline(
                 reading.output(stage)
         if timed:
             reading.mark(stage.name)
-    for port in watched:
+    for port in watched_ports:
         reading.watch(port)
     return reading.builder.graph()
 
@@ -59,10 +59,12 @@ def read_pipeline(
 class _PipelineReader:
     """Builds the graph, with the value of each port so far."""
 
-    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None], profile: Profile) -> None:
+    def __init__(
+        self, models: Mapping[str, Model], hosted_models: Mapping[str, bytes | None], profile: Profile
+    ) -> None:
         self.builder = GraphBuilder()
         self._models = models
-        self._hosted = hosted
+        self._hosted_models = hosted_models
         self._profile = profile
         self._values: dict[Port, int] = {}
 
@@ -134,14 +136,16 @@ class _PipelineReader:
 
     def model(self, stage: ModelStage) -> None:
         inputs = self._inputs(stage.inputs)
-        if stage.name not in self._hosted:
+        if stage.name not in self._hosted_models:
             file = stage.file or ""
             results = read_ops(self.builder, stage.name, file, self._models[file], inputs, self._profile)
             self._values |= {Port(stage.name, index): value for index, value in enumerate(results)}
             return
-        named = [Value(f"{stage.name}.{index}", kind) for index, kind in enumerate(stage.outputs)]
-        outputs = self._outputs(stage.name, named)
-        work = HostInference(stage.format, stage.input_types, self._hosted[stage.name], stage.resource, stage.capacity)
+        values = [Value(f"{stage.name}.{index}", kind) for index, kind in enumerate(stage.outputs)]
+        outputs = self._outputs(stage.name, values)
+        work = HostInference(
+            stage.format, stage.input_types, self._hosted_models[stage.name], stage.resource, stage.capacity
+        )
         self.builder.node(stage.name, stage.name, work, inputs, outputs)
 
     def output(self, stage: OutputStage) -> None:

@@ -9,17 +9,17 @@ from rune.compiler.anvil.figures import saving
 from rune.compiler.anvil.graph import BlockCall, Graph, Node, Value, figures
 from rune.compiler.anvil.memory.map import MemoryMap
 from rune.compiler.anvil.memory.plan import Plan
-from rune.compiler.anvil.passes.optimise import Optimised
+from rune.compiler.anvil.passes.optimise import Optimisation
 from rune.compiler.anvil.program import Program
 from rune.compiler.anvil.reports.chosen_kernels import chosen_kernels
 from rune.wording import plain
 
 
-def explanation(read: Graph, optimised: Optimised, program: Program, plan: Plan) -> str:
-    """Returns the explanation. `read` is the graph before all passes. The same arguments give the same text."""
+def explanation(graph: Graph, optimisation: Optimisation, program: Program, plan: Plan) -> str:
+    """Returns the explanation. `graph` is the one before all passes. The same arguments give the same text."""
     parts = [
-        [f"As read: {figures(read)}", *graph_lines(read)],
-        *([f"After {each.name}: {saving(each.saved)}", *graph_lines(each.graph)] for each in optimised.applied),
+        [f"As read: {figures(graph)}", *graph_lines(graph)],
+        *([f"After {each.name}: {saving(each.savings)}", *graph_lines(each.graph)] for each in optimisation.passes),
         ["Kernels:", *_kernel_lines(program)],
         [f"Memory: {plan.arena_size:,} bytes", *MemoryMap.of(program, plan).lines()],
     ]

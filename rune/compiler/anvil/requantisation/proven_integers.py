@@ -71,7 +71,7 @@ def _rises(scales: np.ndarray[tuple[int, ...], np.dtype[np.float64]], low: int, 
         near = np.ceil((levels[None, :] - 0.5) / scales[:, None])
     rises = np.clip(near, -(2.0**40), 2.0**40).astype(np.int64)
     for step in (-1, -1, 1, 1, 1):  # a quotient is off by less than two
-        moved = rises - 1 if step < 0 else rises
-        is_level = levels <= nearest_products(moved.T, scales).T
+        sums = rises - 1 if step < 0 else rises
+        is_level = levels <= nearest_products(sums.T, scales).T
         rises = np.where(is_level if step < 0 else ~is_level, rises + step, rises)
     return levels, rises

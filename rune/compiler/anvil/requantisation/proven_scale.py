@@ -29,7 +29,7 @@ from rune.compiler.anvil.requantisation.scale_search import (
 )
 from rune.compiler.anvil.requantisation.thresholds import Channels, Thresholds, Which, parts, thresholds_of
 
-REMEMBERED = 128
+CACHE_SIZE = 128
 """Layers whose constants and thresholds are remembered: 2 kB a channel."""
 
 
@@ -66,21 +66,21 @@ class ProvenScale:
 
     def unrounded(self, sums: Integers) -> Floats:
         """Returns the unrounded values of the kernel for sums [channel, any]."""
-        moved, offset = sums - self.move[:, None], self.offset[:, None]
+        moved_sums, offset = sums - self.move[:, None], self.offset[:, None]
         # The sign of the sum is set beside that of the offset.
-        added = np.where(moved < 0, -np.abs(offset), offset) if self.signed else offset
-        return np.asarray(moved.astype(np.float32) * self.scale[:, None] + added, np.float32)
+        addend = np.where(moved_sums < 0, -np.abs(offset), offset) if self.signed else offset
+        return np.asarray(moved_sums.astype(np.float32) * self.scale[:, None] + addend, np.float32)
 
     def values(self, sums: Integers, lowest: int, highest: int) -> Integers:
         """Returns the kernel's values, clamped."""
         return self.rounded(self.unrounded(sums), sums, lowest, highest)
 
-    def rounded(self, unrounded: Floats, sums: Integers, lowest: int, highest: int) -> Integers:
+    def rounded(self, unrounded_values: Floats, sums: Integers, lowest: int, highest: int) -> Integers:
         """Returns the kernel's values, clamped, from the unrounded ones."""
-        rounded = np.rint(unrounded).astype(np.int64)
+        values = np.rint(unrounded_values).astype(np.int64)
         if self.has_exceptions:
-            rounded += np.where(sums - self.move[:, None] == self.exceptions[:, None], self.steps[:, None], 0)
-        return np.asarray(np.clip(rounded + self.centre, lowest, highest))
+            values += np.where(sums - self.move[:, None] == self.exceptions[:, None], self.steps[:, None], 0)
+        return np.asarray(np.clip(values + self.centre, lowest, highest))
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,23 +98,29 @@ class ScaleProof:
     thresholds: Thresholds
 
 
-def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) -> ScaleProof:
+def certify(channels: Channels, proven_scale: ProvenScale, lowest: int, highest: int) -> ScaleProof:
     """The proof that the constants give the exact value of every sum. Raises `NotProven`.
 
     Without its exceptions the kernel's function never falls, so it is enough to look at both ends of each stretch
     between two thresholds, at the exceptions, and beside them.
     """
-    if not stays_in_32_bits(channels, proven.move).all():
+    if not stays_in_32_bits(channels, proven_scale.move).all():
         raise NotProven("a sum leaves 32 bits when it is moved")
     ends = np.stack([channels.least, channels.greatest], axis=1)
     exact = channels.exact(ends, lowest, highest)
     bounds = (lowest, highest)
-    _require(proven, ends, exact, bounds)
+    _require(proven_scale, ends, exact, bounds)
     live = np.flatnonzero(exact[:, 0] != exact[:, 1])
     thresholds = thresholds_of(channels[live], lowest, highest)
-    proof = ScaleProof(channels.least, channels.greatest, proven.move, live, channels[live], proven[live], thresholds)
-    channels, proven = proof.channels, proof.scale
-    if not np.isfinite(proven.scale).all() or (proven.scale < 0).any() or (proven.signed and (proven.offset < 0).any()):
+    proof = ScaleProof(
+        channels.least, channels.greatest, proven_scale.move, live, channels[live], proven_scale[live], thresholds
+    )
+    channels, proven_scale = proof.channels, proof.scale
+    if (
+        not np.isfinite(proven_scale.scale).all()
+        or (proven_scale.scale < 0).any()
+        or (proven_scale.signed and (proven_scale.offset < 0).any())
+    ):
         raise NotProven("with these constants a greater sum may give a smaller value")
     proof.thresholds.certify(channels)
     for rows in parts(len(live)):
@@ -122,31 +128,33 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
         starts, ends, values = proof.thresholds[rows].stretches(channels[rows])
         for points in (starts, ends):
             # A stretch without a sum has nothing to hold.
-            _require(proven[rows], points, values, bounds, starts > ends, rows.start)
-    beside = (proven.exceptions + proven.move)[:, None] + np.array([-1, 0, 1])
+            _require(proven_scale[rows], points, values, bounds, starts > ends, rows.start)
+    beside = (proven_scale.exceptions + proven_scale.move)[:, None] + np.array([-1, 0, 1])
     beside = np.clip(beside, channels.least[:, None], channels.greatest[:, None])
-    _require(proven, beside, channels.exact(beside, lowest, highest), bounds)
+    _require(proven_scale, beside, channels.exact(beside, lowest, highest), bounds)
     return proof
 
 
 def _require(
-    proven: ProvenScale,
+    proven_scale: ProvenScale,
     sums: Integers,
-    wanted: Integers,
+    expected: Integers,
     bounds: tuple[int, int],
     is_empty: NDArray[np.bool_] | bool = False,
     first: int = 0,
 ) -> None:
     """Raises `NotProven` unless the kernel makes these values of sums [channel, any] that the channels reach, except
     where `is_empty`. The first channel is called `first`."""
-    unrounded = proven.unrounded(sums)
-    is_right = (proven.rounded(unrounded, sums, *bounds) == wanted) & (np.abs(unrounded) < LARGEST_VALUE) | is_empty
+    unrounded_values = proven_scale.unrounded(sums)
+    is_right = (proven_scale.rounded(unrounded_values, sums, *bounds) == expected) & (
+        np.abs(unrounded_values) < LARGEST_VALUE
+    ) | is_empty
     if not is_right.all():
         channel, place = np.argwhere(~is_right)[0].tolist()
         raise NotProven(f"channel {first + channel} is not exact at the sum {sums[channel, place]}")
 
 
-def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, ScaleProof] | None:
+def proven_scale_of(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, ScaleProof] | None:
     """Returns the certified result of `prove`; None without one.
 
     Both take most of a build that compiles nothing anew, so what was found in this process for the same numbers is
@@ -154,21 +162,21 @@ def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, 
     """
     as_data: Any = channels  # each kind of channels is a dataclass of arrays
     arrays = [np.ascontiguousarray(getattr(channels, each.name)) for each in fields(as_data)]
-    return _remembered(type(channels), tuple((each.dtype.str, each.tobytes()) for each in arrays), lowest, highest)
+    return _cached_proof(type(channels), tuple((each.dtype.str, each.tobytes()) for each in arrays), lowest, highest)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _remembered(
+@lru_cache(maxsize=CACHE_SIZE)
+def _cached_proof(
     kind: type[Channels], arrays: tuple[tuple[str, bytes], ...], lowest: int, highest: int
 ) -> tuple[ProvenScale, ScaleProof] | None:
     channels = kind(*(np.frombuffer(data, dtype) for dtype, data in arrays))
-    proven = prove(channels, lowest, highest)
-    if proven is None:
+    proven_scale = prove(channels, lowest, highest)
+    if proven_scale is None:
         return None
-    proof = certify(channels, proven, lowest, highest)
-    for each in (*_arrays(proven), *_arrays(proof.scale), proof.numbers, proof.thresholds.sums):
+    proof = certify(channels, proven_scale, lowest, highest)
+    for each in (*_arrays(proven_scale), *_arrays(proof.scale), proof.numbers, proof.thresholds.sums):
         each.flags.writeable = False
-    return proven, proof
+    return proven_scale, proof
 
 
 def _arrays(scale: ProvenScale) -> tuple[NDArray[Any], ...]:

@@ -54,9 +54,9 @@ class Bounds:
     centre: int
     signed: bool
 
-    def offset(self, wanted: Doubles) -> Floats:
+    def offset(self, target: Doubles) -> Floats:
         """The nearest that the kernel can have: one that takes the sum's sign is not negative itself."""
-        return (np.maximum(wanted, 0.0) if self.signed else wanted).astype(np.float32)
+        return (np.maximum(target, 0.0) if self.signed else target).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,8 @@ class _Stretches(_Demands):
     @staticmethod
     def of(channels: Channels, thresholds: Thresholds, bounds: Bounds) -> _Stretches:
         starts, ends, values = thresholds.stretches(channels)
-        wanted = (values[0] - bounds.centre).astype(np.float64)
-        floor, ceiling = wanted - 0.5, wanted + 0.5
+        targets = (values[0] - bounds.centre).astype(np.float64)
+        floor, ceiling = targets - 0.5, targets + 0.5
         floor[0], ceiling[-1] = -np.inf, np.inf
         is_empty = starts > ends
         floors, ceilings = np.where(is_empty, -np.inf, floor), np.where(is_empty, np.inf, ceiling)
@@ -195,8 +195,8 @@ class _Stretches(_Demands):
             least = np.maximum(np.where(below, 0.0, low), np.where(also_below, -high, 0.0))
             greatest = np.minimum(np.where(also_below, np.inf, high), np.where(below, -low, np.inf))
         offset = self.bounds.offset(_between(least.max(axis=1), greatest.min(axis=1)))
-        at_starts += _added(self.starts, offset, self.bounds)
-        at_ends += _added(self.ends, offset, self.bounds)
+        at_starts += _addends(self.starts, offset, self.bounds)
+        at_ends += _addends(self.ends, offset, self.bounds)
         # Its rounding is one within a range, which only the least and the greatest sum can leave.
         fits = (np.abs(at_starts[:, 0]) < LARGEST_VALUE) & (np.abs(at_ends[:, -1]) < LARGEST_VALUE)
         fits &= (np.rint(at_starts) > self.floors).all(axis=1) & (np.rint(at_ends) < self.ceilings).all(axis=1)
@@ -230,11 +230,11 @@ class _Points(_Demands):
         result = Constants.empty(len(scale))
         fits = np.zeros(len(scale), np.bool_)
         open_rows = np.flatnonzero(_may_fit(floors, ceilings))
-        for tried in map(self.bounds.offset, _offsets(floors.max(axis=1), ceilings.min(axis=1))):
+        for offset in map(self.bounds.offset, _offsets(floors.max(axis=1), ceilings.min(axis=1))):
             if not len(open_rows):
                 break
             some = self[open_rows]
-            good, constants = some._with_exception(scale[open_rows], move[open_rows], tried[open_rows])
+            good, constants = some._with_exception(scale[open_rows], move[open_rows], offset[open_rows])
             result.put(open_rows[good], constants, np.flatnonzero(good))
             fits[open_rows[good]] = True
             open_rows = open_rows[~good]
@@ -242,9 +242,9 @@ class _Points(_Demands):
 
     def _interval(self, products: Floats) -> tuple[Doubles, Doubles]:
         """Between what each point asks the offset to lie, if its addition were exact."""
-        wanted = (self.values - self.bounds.centre).astype(np.float64)
-        floors = np.where(self.values == self.bounds.lowest, -np.inf, wanted - 0.5 - products)
-        ceilings = np.where(self.values == self.bounds.highest, np.inf, wanted + 0.5 - products)
+        targets = (self.values - self.bounds.centre).astype(np.float64)
+        floors = np.where(self.values == self.bounds.lowest, -np.inf, targets - 0.5 - products)
+        ceilings = np.where(self.values == self.bounds.highest, np.inf, targets + 0.5 - products)
         if self.bounds.signed:
             negative = self.points < 0
             floors, ceilings = np.where(negative, -ceilings, floors), np.where(negative, -floors, ceilings)
@@ -254,26 +254,28 @@ class _Points(_Demands):
     def _with_exception(self, scale: Floats, move: Integers, offset: Floats) -> tuple[Booleans, Constants]:
         """Which rows get the right value with this offset at all sums but one, and the constants with what is missing
         there."""
-        got, is_small = self._got(self.points, scale, move, offset)
-        is_wrong = got != self.values
+        kernel_values, is_small = self._kernel_values(self.points, scale, move, offset)
+        is_wrong = kernel_values != self.values
         one = np.where(is_wrong, self.points, NO_EXCEPTION).max(axis=1)
-        missing = np.where(is_wrong, self.values - got, 0)
+        missing = np.where(is_wrong, self.values - kernel_values, 0)
         step = missing.min(axis=1) + missing.max(axis=1)
         alone = (~is_wrong | (self.points == one[:, None])).all(axis=1) & (np.abs(step) <= 1) & is_small.all(axis=1)
         # Its neighbours must be right, or the exception would not be one sum but a stretch of them.
         least, greatest = self.channels.least[:, None], self.channels.greatest[:, None]
         beside = np.clip(one[:, None] + np.array([-1, 1]), least, greatest)
-        beside_got, _ = self._got(beside, scale, move, offset)
-        is_right = beside_got == self.channels.exact(beside, self.bounds.lowest, self.bounds.highest)
+        values_beside, _ = self._kernel_values(beside, scale, move, offset)
+        is_right = values_beside == self.channels.exact(beside, self.bounds.lowest, self.bounds.highest)
         good = alone & (is_right | (beside == one[:, None])).all(axis=1)
         exceptions = np.where(is_wrong.any(axis=1), one - move, NO_EXCEPTION)
         return good, Constants(scale, offset, move, exceptions, step)
 
-    def _got(self, points: Integers, scale: Floats, move: Integers, offset: Floats) -> tuple[Integers, Booleans]:
+    def _kernel_values(
+        self, points: Integers, scale: Floats, move: Integers, offset: Floats
+    ) -> tuple[Integers, Booleans]:
         """Returns the kernel's values at the points, and where it stays in the range in which its rounding is one."""
-        sums = _products(points, scale, move) + _added(points, offset, self.bounds)
-        rounded = np.clip(np.rint(sums) + self.bounds.centre, self.bounds.lowest, self.bounds.highest)
-        return rounded.astype(np.int64), np.abs(sums) < LARGEST_VALUE
+        sums = _products(points, scale, move) + _addends(points, offset, self.bounds)
+        kernel_values = np.clip(np.rint(sums) + self.bounds.centre, self.bounds.lowest, self.bounds.highest)
+        return kernel_values.astype(np.int64), np.abs(sums) < LARGEST_VALUE
 
 
 def _may_fit(floors: Doubles, ceilings: Doubles) -> Booleans:
@@ -298,7 +300,7 @@ def _products(sums: Integers | Doubles, scale: Floats, move: Integers) -> Floats
     return (sums - move[:, None]).astype(np.float32) * scale[:, None]
 
 
-def _added(sums: Integers | Doubles, offset: Floats, bounds: Bounds) -> Floats:
+def _addends(sums: Integers | Doubles, offset: Floats, bounds: Bounds) -> Floats:
     return np.where(sums < 0, -offset[:, None], offset[:, None]) if bounds.signed else offset[:, None]
 
 

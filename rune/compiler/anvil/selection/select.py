@@ -83,7 +83,7 @@ class _Selection:
         self._host_models: list[HostModel] = []
         self._kernels: dict[int, tuple[Kernel, tuple[KernelCall, ...]]] = {}
         """By the identity of a computation of the graph."""
-        self._embedded: dict[bytes, int] = {}
+        self._embedded_models: dict[bytes, int] = {}
         self._resources: dict[str, HostResource] = {}
         self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
@@ -91,7 +91,7 @@ class _Selection:
         self._paces: list[BlockPace] = []
         """The pace of each gate."""
         self._needs: list[tuple[int, ...]] = []
-        self._needed: dict[int, frozenset[int]] = {}
+        self._needed_gates: dict[int, frozenset[int]] = {}
         """The gates that the contents of each storage depend on."""
 
     def program(self) -> Program:
@@ -107,24 +107,24 @@ class _Selection:
             tuple(self._resources.values()),
             gates=tuple(self._paces),
             needs=tuple(self._needs) if self._paces else (),
-            embedded=tuple(self._embedded),
+            embedded_models=tuple(self._embedded_models),
         )
 
     def node(self, node: Node) -> None:
         """Appends the steps of a node, which need the gates of everything that it reads."""
-        needed = self._gates_of(node)
+        needed_gates = self._gates_of(node)
         before = len(self._paces)
         self._append(node)
-        self._needs += [tuple(sorted(needed))] * (len(self._steps) - len(self._needs))
-        gates = needed | frozenset(range(before, len(self._paces)))
+        self._needs += [tuple(sorted(needed_gates))] * (len(self._steps) - len(self._needs))
+        gates = needed_gates | frozenset(range(before, len(self._paces)))
         for index in node.outputs:
             storage = self._graph.storage(index)
-            self._needed[storage] = self._needed.get(storage, frozenset()) | gates
+            self._needed_gates[storage] = self._needed_gates.get(storage, frozenset()) | gates
 
     def _gates_of(self, node: Node) -> frozenset[int]:
         """Returns the gates that the inputs of a node depend on."""
         nothing: frozenset[int] = frozenset()
-        return nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
+        return nothing.union(*(self._needed_gates.get(self._graph.storage(index), nothing) for index in node.reads))
 
     def _append(self, node: Node) -> None:
         match node.work:
@@ -197,21 +197,21 @@ class _Selection:
         self,
         node: Node,
         computation: Computation,
-        read: Callable[[int], Spot],
-        written: Callable[[int], Spot],
+        input_place: Callable[[int], Spot],
+        output_place: Callable[[int], Spot],
         scratch: Callable[[int, int], BufferPlace],
     ) -> tuple[KernelInvocation, ...]:
-        """Returns the calls of a computation's kernel. `read` and `written` return the places of inputs and outputs by
-        number; `scratch` that of scratch memory by number and size."""
-        kernel, calls = self._packed(node, computation)
+        """Returns the calls of a computation's kernel. `input_place` and `output_place` return the places of inputs and
+        outputs by number; `scratch` that of scratch memory by number and size."""
+        kernel, calls = self._kernel_calls(node, computation)
         part = self._parts.get(node.stage, PIPELINE)
 
         def resolve(argument: KernelArgument, number: int) -> Argument:
             match argument:
                 case InputPointer(index, element):
-                    return read(index).pointer(element)
+                    return input_place(index).pointer(element)
                 case OutputPointer(index, element):
-                    return written(index).pointer(element, writes=True)
+                    return output_place(index).pointer(element, writes=True)
                 case Scratch(element, size):
                     return Pointer(scratch(number, size), element, writes=True)
                 case ConstantPointer(element, data):
@@ -233,12 +233,12 @@ class _Selection:
             for call in calls
         )
 
-    def _packed(self, node: Node, computation: Computation) -> tuple[Kernel, tuple[KernelCall, ...]]:
+    def _kernel_calls(self, node: Node, computation: Computation) -> tuple[Kernel, tuple[KernelCall, ...]]:
         """Returns the kernel of a computation and its calls. They are shared by nodes with the same computation, such
         as those of a loop's iterations."""
-        known = self._kernels.get(id(computation))
-        if known is not None:
-            return known
+        cached_kernel = self._kernels.get(id(computation))
+        if cached_kernel is not None:
+            return cached_kernel
         kernel = self._target.kernels.kernel(computation, self._byte_price)
         if kernel is None:
             kind = type(computation).__name__
@@ -283,12 +283,14 @@ class _Selection:
 
     def _host_model(self, node: Node, work: HostInference) -> Infer:
         data = work.data
-        embedded = None if data is None else ModelPlace(self._embedded.setdefault(data, len(self._embedded)))
+        model_place = (
+            None if data is None else ModelPlace(self._embedded_models.setdefault(data, len(self._embedded_models)))
+        )
         source: ModelPlace | ResourcePlace
         if work.resource is not None and work.capacity is not None:
-            source = self._resource(work.resource, work.capacity, embedded, len(data or b""))
-        elif embedded is not None:
-            source = embedded
+            source = self._resource(work.resource, work.capacity, model_place, len(data or b""))
+        elif model_place is not None:
+            source = model_place
         else:
             raise ValueError(f"there is nothing to give to the host for {node.name}")
         outputs = tuple(self._places.output(node, number) for number in range(len(node.outputs)))

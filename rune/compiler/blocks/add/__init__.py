@@ -27,10 +27,10 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
         raise BlockError(f"add takes 2 inputs and not {len(inputs)}")
     first = checked_input("add", inputs, 0, FLOATS)
     second = checked_input("add", inputs, 1, FLOATS)
-    repeated = second.dimensions
-    while repeated and repeated[0] == 1:
-        repeated = repeated[1:]
-    if repeated != first.dimensions[len(first.dimensions) - len(repeated) :]:
+    repeated_dimensions = second.dimensions
+    while repeated_dimensions and repeated_dimensions[0] == 1:
+        repeated_dimensions = repeated_dimensions[1:]
+    if repeated_dimensions != first.dimensions[len(first.dimensions) - len(repeated_dimensions) :]:
         message = f"{second} is neither as large as {first} nor one of its rows, to be added to each of them"
         raise BlockError(message, input_index=1)
     return (BlockOutput(first),)

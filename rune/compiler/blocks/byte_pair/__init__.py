@@ -43,10 +43,10 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 def _token(pairs: BytePairs, arguments: Arguments, name: str) -> int:
     """The number of the token that an argument names. Raises `BlockError`."""
-    written = text(arguments, name)
-    if written and written not in pairs.numbers:
-        raise BlockError(f"the vocabulary has no token `{written}`", argument=name)
-    return pairs.numbers[written] if written else _NONE
+    token = text(arguments, name)
+    if token and token not in pairs.numbers:
+        raise BlockError(f"the vocabulary has no token `{token}`", argument=name)
+    return pairs.numbers[token] if token else _NONE
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

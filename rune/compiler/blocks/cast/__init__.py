@@ -31,8 +31,8 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
-def _values(read: InputFacts) -> NumberRange | None:
-    return clipped_values(read, TensorType(ElementType(str(read.arguments["type"])), ()))
+def _values(facts: InputFacts) -> NumberRange | None:
+    return clipped_values(facts, TensorType(ElementType(str(facts.arguments["type"])), ()))
 
 
 BLOCK = Block(
@@ -59,7 +59,7 @@ BLOCK = Block(
             colour=PRESERVED,
             layout=PRESERVED,
             rate=PRESERVED,
-            quantised=PRESERVED,
+            quantisation=PRESERVED,
             is_probability=PRESERVED,
             classes=PRESERVED,
             labels=PRESERVED,

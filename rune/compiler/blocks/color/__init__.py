@@ -66,7 +66,7 @@ BLOCK = Block(
     code=_code,
     effects=(
         Effect(
-            values=PRESERVED, colour=By(lambda read: _COLOURS[str(read.arguments["to"])]), layout=ChannelLayout.LAST
+            values=PRESERVED, colour=By(lambda facts: _COLOURS[str(facts.arguments["to"])]), layout=ChannelLayout.LAST
         ),
     ),
     expected_meaning=_expected,

@@ -28,11 +28,11 @@ _LETTERS = _byte_letters()
 
 @dataclass(frozen=True)
 class Merge:
-    """Two tokens' numbers, and that of both joined."""
+    """The numbers of two tokens, and of the token that joins them."""
 
     left: int
     right: int
-    joined: int
+    result: int
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ class BytePairs:
 
     def constant(self) -> bytes:
         """As byte_pair.h describes it."""
-        ranked = sorted(enumerate(self.merges), key=lambda each: (each[1].left, each[1].right))
+        ranked_merges = sorted(enumerate(self.merges), key=lambda each: (each[1].left, each[1].right))
         words = [
-            len(ranked),
+            len(ranked_merges),
             *(self.numbers[letter] for letter in _LETTERS),
-            *(merge.left for _, merge in ranked),
-            *(merge.right for _, merge in ranked),
-            *(rank for rank, _ in ranked),
-            *(merge.joined for _, merge in ranked),
+            *(merge.left for _, merge in ranked_merges),
+            *(merge.right for _, merge in ranked_merges),
+            *(rank for rank, _ in ranked_merges),
+            *(merge.result for _, merge in ranked_merges),
         ]
         return struct.pack(f"<{len(words)}I", *words)
 
@@ -76,31 +76,31 @@ def _known_text(arguments: Arguments, name: str) -> str:
     return str(value).removeprefix("\ufeff")
 
 
-def _refused(message: str) -> BlockError:
+def _refusal(message: str) -> BlockError:
     return BlockError(message, argument="vocabulary")
 
 
-def _numbers_of(written: str) -> dict[str, int]:
+def _numbers_of(vocabulary: str) -> dict[str, int]:
     try:
-        pairs = json.loads(written, object_pairs_hook=list)
+        pairs = json.loads(vocabulary, object_pairs_hook=list)
     except (ValueError, RecursionError):
-        raise _refused('the vocabulary is not JSON: it is `vocab.json`, such as {"a": 0, "b": 1}') from None
+        raise _refusal('the vocabulary is not JSON: it is `vocab.json`, such as {"a": 0, "b": 1}') from None
     if not isinstance(pairs, list) or not all(_is_token(pair) for pair in pairs):
-        raise _refused("the vocabulary is not an object that gives each token a number from 0 to 2147483647")
+        raise _refusal("the vocabulary is not an object that gives each token a number from 0 to 2147483647")
     if len(pairs) > _MOST_TOKENS:
-        raise _refused(f"the vocabulary has {len(pairs)} tokens, and {_MOST_TOKENS} are the most")
+        raise _refusal(f"the vocabulary has {len(pairs)} tokens, and {_MOST_TOKENS} are the most")
     numbers: dict[str, int] = {}
     tokens: dict[int, str] = {}
     for token, number in pairs:
         if token in numbers:
-            raise _refused(f"the vocabulary has `{token[:40]}` twice")
+            raise _refusal(f"the vocabulary has `{token[:40]}` twice")
         if number in tokens:
-            raise _refused(f"the tokens `{tokens[number][:40]}` and `{token[:40]}` have the same number, {number}")
+            raise _refusal(f"the tokens `{tokens[number][:40]}` and `{token[:40]}` have the same number, {number}")
         numbers[token] = number
         tokens[number] = token
     for byte, letter in enumerate(_LETTERS):
         if letter not in numbers:
-            raise _refused(f"the vocabulary has no token for the byte {byte}, which is written `{letter}`")
+            raise _refusal(f"the vocabulary has no token for the byte {byte}, which is written `{letter}`")
     return numbers
 
 
@@ -112,21 +112,23 @@ def _is_token(pair: Any) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _LARGEST_NUMBER
 
 
-def _merges_of(written: str, numbers: Mapping[str, int]) -> tuple[Merge, ...]:
-    lines = [line.removesuffix("\r") for line in written.split("\n")]
+def _merges_of(text: str, numbers: Mapping[str, int]) -> tuple[Merge, ...]:
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
     first = 1 if lines[0].startswith("#version") else 0
     while len(lines) > first and not lines[-1]:
         lines.pop()
     if len(lines) - first > _MOST_TOKENS:
         raise BlockError(f"there are {len(lines)} merges, and {_MOST_TOKENS} are the most", argument="merges")
-    seen: dict[tuple[int, int], int] = {}
+    lines_by_pair: dict[tuple[int, int], int] = {}
     merges: list[Merge] = []
     for place, line in enumerate(lines[first:], first + 1):
         merge = _merge(line, place, numbers)
         pair = (merge.left, merge.right)
-        if pair in seen:
-            raise BlockError(f"lines {seen[pair]} and {place} of the merges are both `{line[:40]}`", argument="merges")
-        seen[pair] = place
+        if pair in lines_by_pair:
+            raise BlockError(
+                f"lines {lines_by_pair[pair]} and {place} of the merges are both `{line[:40]}`", argument="merges"
+            )
+        lines_by_pair[pair] = place
         merges.append(merge)
     return tuple(merges)
 

@@ -31,18 +31,18 @@ METHOD = Argument(
 
 @dataclass(frozen=True)
 class ImageAxis:
-    """Rows or columns: how many there are, and how many are wanted."""
+    """Rows or columns: how many the image has, and how many the output has."""
 
     size: int
-    wanted: int
+    output_size: int
     centres: str
 
 
 def nearest_places(line: ImageAxis) -> bytes:
-    """`struct rune_image_place` for each of the rows or columns that are wanted: the nearest of the image."""
+    """`struct rune_image_place` for each row or column of the output: the nearest of the image."""
     scale, half = _scale(line), 0.5 if line.centres == "half_pixel" else 0.0
     places = []
-    for at in range(line.wanted):
+    for at in range(line.output_size):
         scaled = round_f32(round_f32(at + half) * scale)
         place = math.floor(scaled + 0.5) if line.centres == "align_corners" else math.floor(scaled)
         places.append(_packed(line, place, place))
@@ -52,7 +52,7 @@ def nearest_places(line: ImageAxis) -> bytes:
 def bilinear_places(line: ImageAxis) -> bytes:
     """The same with the two that each lies between, and a weight in f32."""
     scale, places = _scale(line), []
-    for at in range(line.wanted):
+    for at in range(line.output_size):
         if line.centres == "half_pixel":
             scaled = round_f32(round_f32(round_f32(at + 0.5) * scale) - 0.5)
         else:
@@ -64,11 +64,11 @@ def bilinear_places(line: ImageAxis) -> bytes:
 
 def bilinear_places_1024(line: ImageAxis) -> bytes:
     """The same for int8, by whole numbers: a weight is a part of 1024."""
-    aligned = line.centres == "align_corners" and line.wanted > 1
-    size, wanted = (line.size - 1, line.wanted - 1) if aligned else (line.size, line.wanted)
-    scale = (1024 * size + wanted // 2) // wanted
+    aligned = line.centres == "align_corners" and line.output_size > 1
+    size, output_size = (line.size - 1, line.output_size - 1) if aligned else (line.size, line.output_size)
+    scale = (1024 * size + output_size // 2) // output_size
     places = []
-    for at in range(line.wanted):
+    for at in range(line.output_size):
         scaled = at * scale + (scale // 2 - 512 if line.centres == "half_pixel" else 0)
         lower = max(int(scaled / 1024), 0)
         places.append(_packed(line, lower, int((scaled + 1023) / 1024), weight_1024=scaled - 1024 * lower))
@@ -76,9 +76,9 @@ def bilinear_places_1024(line: ImageAxis) -> bytes:
 
 
 def _scale(line: ImageAxis) -> float:
-    if line.centres == "align_corners" and line.wanted > 1:
-        return round_f32((line.size - 1) / (line.wanted - 1))
-    return round_f32(line.size / line.wanted)
+    if line.centres == "align_corners" and line.output_size > 1:
+        return round_f32((line.size - 1) / (line.output_size - 1))
+    return round_f32(line.size / line.output_size)
 
 
 def _packed(line: ImageAxis, lower: int, upper: int, *, weight: float = 0.0, weight_1024: int = 0) -> bytes:

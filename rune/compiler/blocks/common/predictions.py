@@ -16,11 +16,11 @@ def check_predictions(block: str, inputs: tuple[TensorType, ...], elements: Coll
     if len(inputs) != 2:
         raise BlockError(f"{block} takes 2 inputs, what is true and what was predicted, and not {len(inputs)}")
     truth = checked_input(block, inputs, 0, elements)
-    predicted = checked_input(block, inputs, 1, elements)
-    if truth.element is not predicted.element:
-        raise BlockError(f"{block} compares numbers of one type, and not {truth} with {predicted}", input_index=1)
-    if truth.count != predicted.count:
-        raise BlockError(f"{block} compares as many predictions as truths, and not {predicted}", input_index=1)
+    predictions = checked_input(block, inputs, 1, elements)
+    if truth.element is not predictions.element:
+        raise BlockError(f"{block} compares numbers of one type, and not {truth} with {predictions}", input_index=1)
+    if truth.count != predictions.count:
+        raise BlockError(f"{block} compares as many predictions as truths, and not {predictions}", input_index=1)
 
 
 def scores(count: int) -> tuple[BlockOutput, ...]:

@@ -22,11 +22,11 @@ def values_and_counts(
 ) -> tuple[BlockState, BlockState]:
     """Returns the state: `values` are the help and the effect of a restart, `counts` the earlier name of the counts."""
     name, help_, restart = counts
-    counted = TensorType(ElementType.I32, type_.dimensions)
+    counts_type = TensorType(ElementType.I32, type_.dimensions)
     no_time = "runs count and not time, so"
     return (
         BlockState("values", type_, values[0], f"{no_time} {values[1]}"),
-        BlockState(name, counted, help_, f"{no_time} a gap changes nothing; {restart}"),
+        BlockState(name, counts_type, help_, f"{no_time} a gap changes nothing; {restart}"),
     )
 
 

@@ -35,13 +35,13 @@ class Vocabulary:
 
     def constant(self) -> bytes:
         """As word_pieces.h describes it."""
-        encoded = [word.encode() for word in self.words]
-        order = sorted(range(len(encoded)), key=encoded.__getitem__)
+        encoded_words = [word.encode() for word in self.words]
+        order = sorted(range(len(encoded_words)), key=encoded_words.__getitem__)
         starts = [0]
-        for word in encoded:
+        for word in encoded_words:
             starts.append(starts[-1] + len(word))
-        numbers = [len(encoded), *_special_numbers(self.words), *starts, *order]
-        return struct.pack(f"<{len(numbers)}I", *numbers) + b"".join(encoded)
+        numbers = [len(encoded_words), *_special_numbers(self.words), *starts, *order]
+        return struct.pack(f"<{len(numbers)}I", *numbers) + b"".join(encoded_words)
 
 
 def vocabulary_of(arguments: Arguments) -> Vocabulary:
@@ -54,9 +54,9 @@ def vocabulary_of(arguments: Arguments) -> Vocabulary:
 
 
 @lru_cache(maxsize=2)
-def _read(written: str) -> Vocabulary:
+def _read(vocabulary: str) -> Vocabulary:
     """Kept, as a project is checked again with each key that its author presses."""
-    words = tuple(line.removesuffix("\r") for line in written.removeprefix("\ufeff").rstrip("\r\n").split("\n"))
+    words = tuple(line.removesuffix("\r") for line in vocabulary.removeprefix("\ufeff").rstrip("\r\n").split("\n"))
     if words == ("",):
         raise BlockError("the vocabulary is empty: it has one piece a line, as BERT's vocab.txt has", argument=_NAME)
     if len(words) > _MOST_WORDS:
@@ -70,7 +70,7 @@ def _read(written: str) -> Vocabulary:
 
 def _refuse_lines(words: Sequence[str]) -> None:
     """Lines that mean nothing, or that mean two numbers."""
-    seen: dict[str, int] = {}
+    numbers_by_word: dict[str, int] = {}
     for number, word in enumerate(words):
         if not word.strip(" \t"):
             raise BlockError(f"line {number + 1} of the vocabulary is blank", argument=_NAME)
@@ -79,10 +79,10 @@ def _refuse_lines(words: Sequence[str]) -> None:
             raise BlockError(message, argument=_NAME)
         if not _is_unicode(word):
             raise BlockError(f"line {number + 1} of the vocabulary is no text", argument=_NAME)
-        if word in seen:
-            message = f"lines {seen[word] + 1} and {number + 1} of the vocabulary are both `{word[:40]}`"
+        if word in numbers_by_word:
+            message = f"lines {numbers_by_word[word] + 1} and {number + 1} of the vocabulary are both `{word[:40]}`"
             raise BlockError(message, argument=_NAME)
-        seen[word] = number
+        numbers_by_word[word] = number
 
 
 def _is_unicode(word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import MOVED
+from rune.compiler.blocks.meaning import MOVED_ELEMENTS
 from rune.compiler.blocks.refusals import ANY_NUMBERS, axis_of, checked_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -31,8 +31,8 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     for index, other in enumerate(inputs):
         checked_input("concatenate", inputs, index, (first.element,))
         if len(other.dimensions) != len(first.dimensions) or any(
-            size != wanted
-            for place, (size, wanted) in enumerate(zip(other.dimensions, first.dimensions, strict=True))
+            size != first_size
+            for place, (size, first_size) in enumerate(zip(other.dimensions, first.dimensions, strict=True))
             if place != axis
         ):
             raise BlockError(f"{other} and {first} differ in more than dimension {axis}", input_index=index)
@@ -63,6 +63,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(MOVED,),
+    effects=(MOVED_ELEMENTS,),
     category=Category.SHAPES,
 )

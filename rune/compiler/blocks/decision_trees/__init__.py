@@ -27,33 +27,33 @@ _IS_LEAF = 0xFFFF
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     type_ = only_input("decision_trees", inputs, FLOATS, "features")
-    read = read_tree_file(text(arguments, "trees"))
-    if type_.count != read.features:
-        message = f"the trees were learned from {read.features} features, and {type_} has {type_.count}"
+    tree_file = read_tree_file(text(arguments, "trees"))
+    if type_.count != tree_file.features:
+        message = f"the trees were learned from {tree_file.features} features, and {type_} has {type_.count}"
         raise BlockError(message, input_index=0)
-    return (BlockOutput(TensorType(ElementType.F32, (read.outputs,))),)
+    return (BlockOutput(TensorType(ElementType.F32, (tree_file.outputs,))),)
 
 
 def _code(_inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    read = read_tree_file(text(arguments, "trees"))
-    nodes, trees, values = _tables(read)
-    base = struct.pack(f"<{read.outputs}d", *read.base)
+    tree_file = read_tree_file(text(arguments, "trees"))
+    nodes, trees, values = _tables(tree_file)
+    base = struct.pack(f"<{tree_file.outputs}d", *tree_file.base)
     return BlockCode(
         "rune_decision_trees",
         constants=(nodes, trees, values, base),
-        numbers=(len(read.trees), read.outputs),
-        scratch_size=8 * read.outputs,
+        numbers=(len(tree_file.trees), tree_file.outputs),
+        scratch_size=8 * tree_file.outputs,
     )
 
 
-def _tables(read: TreeFile) -> tuple[bytes, bytes, bytes]:
+def _tables(tree_file: TreeFile) -> tuple[bytes, bytes, bytes]:
     """The nodes, the trees and the values as decision_trees.h reads them. Equal leaves share their values."""
     nodes: list[bytes] = []
     trees: list[bytes] = []
     places: dict[tuple[float, ...], int] = {}
     values: list[float] = []
-    for tree in read.trees:
-        first, width = (0, read.outputs) if tree.output is None else (tree.output, 1)
+    for tree in tree_file.trees:
+        first, width = (0, tree_file.outputs) if tree.output is None else (tree.output, 1)
         trees.append(struct.pack("<IHH", len(nodes), first, width))
         for number, node in enumerate(tree.nodes):
             if isinstance(node, TreeLeaf):

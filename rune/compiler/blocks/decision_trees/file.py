@@ -22,7 +22,7 @@ MAX_TREE = 0xFFFF
 MAX_NODES = 1 << 18
 """Of all trees together."""
 _LARGEST = 1e30
-_CACHED = 8
+_CACHE_SIZE = 8
 _F32, _BITS = struct.Struct("<f"), struct.Struct("<I")
 _SMALLEST_NEGATIVE = 0x80000001
 
@@ -61,7 +61,7 @@ class TreeFile:
     trees: Sequence[Tree]
 
 
-@lru_cache(_CACHED)
+@lru_cache(_CACHE_SIZE)
 def read_tree_file(text: str) -> TreeFile:
     """Reads a file. Thresholds are rounded down to f32, which changes no answer for f32. Raises `BlockError`."""
     try:
@@ -75,12 +75,12 @@ def read_tree_file(text: str) -> TreeFile:
     features = _whole(data.get("features"), "features", 1, MAX_FEATURES)
     outputs = _whole(data.get("outputs"), "outputs", 1, MAX_OUTPUTS)
     base = _numbers(data.get("base"), outputs, "base")
-    written = data.get("trees")
-    if not isinstance(written, list) or not written:
+    tree_values = data.get("trees")
+    if not isinstance(tree_values, list) or not tree_values:
         _refuse("`trees` is not a list of at least one tree")
     trees = []
     nodes = 0
-    for number, each in enumerate(written):
+    for number, each in enumerate(tree_values):
         tree = _tree(each, number, features, outputs)
         nodes += len(tree.nodes)
         if nodes > MAX_NODES:
@@ -89,24 +89,24 @@ def read_tree_file(text: str) -> TreeFile:
     return TreeFile(features, outputs, base, tuple(trees))
 
 
-def _tree(written: Any, number: int, features: int, outputs: int) -> Tree:
+def _tree(value: Any, number: int, features: int, outputs: int) -> Tree:
     where = f"tree {number}"
-    if not isinstance(written, dict) or not isinstance(written.get("nodes"), list):
+    if not isinstance(value, dict) or not isinstance(value.get("nodes"), list):
         _refuse(f"{where} is not an object with a list of `nodes`")
     output = None
-    if written.get("output") is not None:
-        output = _whole(written["output"], f"the output of {where}", 0, outputs - 1)
-    nodes = written["nodes"]
+    if value.get("output") is not None:
+        output = _whole(value["output"], f"the output of {where}", 0, outputs - 1)
+    nodes = value["nodes"]
     if not 1 <= len(nodes) <= MAX_TREE:
         _refuse(f"{where} has {len(nodes)} nodes; 1 to {MAX_TREE} are possible")
     width = outputs if output is None else 1
-    read = [_node(node, f"node {place} of {where}", features, width) for place, node in enumerate(nodes)]
-    _check_preorder(read, where)
-    return Tree(output, tuple(read))
+    tree_nodes = [_node(node, f"node {place} of {where}", features, width) for place, node in enumerate(nodes)]
+    _check_preorder(tree_nodes, where)
+    return Tree(output, tuple(tree_nodes))
 
 
-def _node(written: Any, where: str, features: int, width: int) -> SplitNode | TreeLeaf:
-    match written:
+def _node(value: Any, where: str, features: int, width: int) -> SplitNode | TreeLeaf:
+    match value:
         case [feature, threshold, right]:
             return SplitNode(
                 _whole(feature, f"the feature of {where}", 0, features - 1),
@@ -136,31 +136,31 @@ def _check_preorder(nodes: Sequence[SplitNode | TreeLeaf], where: str) -> None:
 
 def _round_down(threshold: float) -> float:
     """The largest f32 that is not above a threshold: a feature of f32 is on the same side of both."""
-    rounded = round_f32(threshold)
-    if rounded <= threshold:
-        return rounded
-    (bits,) = _BITS.unpack(_F32.pack(rounded))
+    result = round_f32(threshold)
+    if result <= threshold:
+        return result
+    (bits,) = _BITS.unpack(_F32.pack(result))
     # The number before: nearer to 0 for positive ones, and the smallest negative one before 0.
-    before = _SMALLEST_NEGATIVE if rounded == 0 else bits - 1 if rounded > 0 else bits + 1
+    before = _SMALLEST_NEGATIVE if result == 0 else bits - 1 if result > 0 else bits + 1
     return float(_F32.unpack(_BITS.pack(before))[0])
 
 
-def _numbers(written: Any, count: int, where: str) -> tuple[float, ...]:
-    if not isinstance(written, list) or len(written) != count:
+def _numbers(values: Any, count: int, where: str) -> tuple[float, ...]:
+    if not isinstance(values, list) or len(values) != count:
         _refuse(f"{where} needs {count} {'number' if count == 1 else 'numbers'}, one for each output")
-    return tuple(_number(each, where) for each in written)
+    return tuple(_number(each, where) for each in values)
 
 
-def _number(written: Any, where: str) -> float:
-    if isinstance(written, bool) or not isinstance(written, int | float) or not abs(written) <= _LARGEST:
-        _refuse(f"{where} has {plain(str(written))}, which is not a number up to {_LARGEST:g}")
-    return float(written)
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        _refuse(f"{where} has {plain(str(value))}, which is not a number up to {_LARGEST:g}")
+    return float(value)
 
 
-def _whole(written: Any, where: str, low: int, high: int) -> int:
-    if isinstance(written, bool) or not isinstance(written, int) or not low <= written <= high:
-        _refuse(f"{where} is {plain(str(written))}; a whole number from {low} to {high} is possible")
-    return written
+def _whole(value: Any, where: str, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        _refuse(f"{where} is {plain(str(value))}; a whole number from {low} to {high} is possible")
+    return value
 
 
 def _refuse(message: str) -> NoReturn:

@@ -58,15 +58,15 @@ def _element(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Callable[
     return lambda number: round_f32((number - zero) * scale)
 
 
-def _values(read: InputFacts) -> NumberRange | None:
-    if read.meaning.is_probability:
+def _values(facts: InputFacts) -> NumberRange | None:
+    if facts.meaning.is_probability:
         return UNIT
-    whole = full_range(read.type)
-    return None if whole is None else represented_range(whole, quantisation_of(read.arguments))
+    whole = full_range(facts.type)
+    return None if whole is None else represented_range(whole, quantisation_of(facts.arguments))
 
 
 def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:
-    return ExpectedMeaning(Meaning(quantised=quantisation_of(arguments)), {"quantised": "scale"})
+    return ExpectedMeaning(Meaning(quantisation=quantisation_of(arguments)), {"quantisation": "scale"})
 
 
 BLOCK = Block(

@@ -30,9 +30,9 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
         message = f"key_points takes a heat map of each point, f32[1, rows, columns, points], and not {maps}"
         raise BlockError(message, input_index=0)
     _, rows, columns, points = maps.dimensions
-    wanted = TensorType(ElementType.F32, (1, rows, columns, 2 * points))
-    if len(inputs) > 1 and inputs[1] != wanted:
-        raise BlockError(f"the offsets of {maps} are {wanted}, and not {inputs[1]}", input_index=1)
+    expected = TensorType(ElementType.F32, (1, rows, columns, 2 * points))
+    if len(inputs) > 1 and inputs[1] != expected:
+        raise BlockError(f"the offsets of {maps} are {expected}, and not {inputs[1]}", input_index=1)
     return (BlockOutput(TensorType(ElementType.F32, (points, _FIELDS), run_time=(0,))),)
 
 

@@ -26,7 +26,7 @@ from rune.wordlist import words_of
 
 _HOST_WORD = 1024
 """Bytes of the longest word in a list of the host; the words of a default may be longer."""
-_ESCAPED, _QUOTES = len("\\u0000"), len('""')
+_ESCAPE_SIZE, _QUOTES = len("\\u0000"), len('""')
 """Bytes that a byte of a text takes in JSON at most, and those around it."""
 _STEP = 16
 """Of so many words of the host's list the rune notes where the first starts."""
@@ -63,7 +63,7 @@ def _text_bound(wordlist: int | float | str | HostText) -> int:
         return max(len(json.dumps(word, ensure_ascii=False).encode()) for word in _words(str(wordlist)))
     if wordlist.default is not None:
         _words(wordlist.default)
-    return _longest_of(wordlist) * _ESCAPED + _QUOTES
+    return _longest_of(wordlist) * _ESCAPE_SIZE + _QUOTES
 
 
 def _longest_of(wordlist: HostText) -> int:

@@ -26,18 +26,18 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         raise BlockError(
             f"layout takes one image of 4 dimensions, such as u8[1, 96, 96, 3], and not {image}", input_index=0
         )
-    wanted = text(arguments, "to")
+    target_layout = text(arguments, "to")
     _, first, middle, last = image.dimensions
-    channels = last if wanted == "nchw" else first
+    channels = last if target_layout == "nchw" else first
     if channels not in _CHANNELS:
-        place = "last" if wanted == "nchw" else "second"
-        already = " It already is as `to` says." if (first if wanted == "nchw" else last) in _CHANNELS else ""
+        place = "last" if target_layout == "nchw" else "second"
+        already = " It already is as `to` says." if (first if target_layout == "nchw" else last) in _CHANNELS else ""
         raise BlockError(
-            f"to make it {wanted}, the {place} dimension must be the 1, 3 or 4 channels, "
+            f"to make it {target_layout}, the {place} dimension must be the 1, 3 or 4 channels, "
             f"and {image} has {channels}.{already}",
             argument="to",
         )
-    dimensions = (1, last, first, middle) if wanted == "nchw" else (1, middle, last, first)
+    dimensions = (1, last, first, middle) if target_layout == "nchw" else (1, middle, last, first)
     return (BlockOutput(TensorType(image.element, dimensions)),)
 
 
@@ -76,7 +76,7 @@ BLOCK = Block(
         Effect(
             values=PRESERVED,
             colour=PRESERVED,
-            layout=By(lambda read: ChannelLayout.FIRST if read.arguments["to"] == "nchw" else ChannelLayout.LAST),
+            layout=By(lambda facts: ChannelLayout.FIRST if facts.arguments["to"] == "nchw" else ChannelLayout.LAST),
         ),
     ),
     expected_meaning=_expected,

@@ -34,7 +34,7 @@ _MICRO = "micro_frontend"
 _PRESETS = (_MICRO, *FOR_ALL_BLOCKS, EDGE_IMPULSE_MFE.name)
 _NOISE_FLOOR = int(EDGE_IMPULSE_MFE.noise_floor)
 _MICRO_RATE, _MICRO_STEP = 16_000, 320
-_FIXED = ("frame", "fft_size", "bands", "low", "high")
+_PRESET_ARGUMENTS = ("frame", "fft_size", "bands", "low", "high")
 _MICRO_ALONE = (("type", "f32"), ("fresh", 1), ("denoise", 1), ("stream", 0))
 """The arguments that other presets have not, and what they are there."""
 _MICRO_TYPES = {"f32": ElementType.F32, "i8": ElementType.I8, "u16": ElementType.U16}
@@ -70,7 +70,7 @@ def _bands(sound: TensorType, arguments: Arguments) -> Bands:
 def _frontend(sound: TensorType, arguments: Arguments) -> MicroFrontend:
     if sound.element is not ElementType.I16:
         raise BlockError(f"micro_frontend takes sound as i16 samples and not {sound}", input_index=0)
-    for name in _FIXED:
+    for name in _PRESET_ARGUMENTS:
         if arguments[name] != 0:
             raise BlockError(f"micro_frontend has a {name} of its own; leave it out", argument=name)
     rate = integer(arguments, "sample_rate")

@@ -42,9 +42,9 @@ def _sizes(inputs: tuple[TensorType, ...]) -> tuple[int, int]:
     scores = checked_input("nms", inputs, 1, FLOATS, "scores")
     if scores.count == rows:
         return rows, 1
-    scored, classes = table("nms", inputs, 1, "scores")
-    if scored != rows:
-        raise BlockError(f"{rows} boxes need as many rows of scores, and {scores} has {scored}", input_index=1)
+    score_rows, classes = table("nms", inputs, 1, "scores")
+    if score_rows != rows:
+        raise BlockError(f"{rows} boxes need as many rows of scores, and {scores} has {score_rows}", input_index=1)
     return rows, classes
 
 

@@ -65,11 +65,11 @@ BLOCK = Block(
     code=_code,
     effects=(
         Effect(
-            values=By(lambda read: _output_range(read.arguments)),
+            values=By(lambda facts: _output_range(facts.arguments)),
             colour=PRESERVED,
             layout=PRESERVED,
             rate=PRESERVED,
-            quantised=By(lambda read: quantisation_of(read.arguments)),
+            quantisation=By(lambda facts: quantisation_of(facts.arguments)),
             is_probability=PRESERVED,
             labels=PRESERVED,
         ),

@@ -100,6 +100,6 @@ BLOCK = Block(
     code=_code,
     rate_argument="sample_rate",
     output_rate_argument="to_rate",
-    effects=(Effect(rate=By(lambda read: int(read.arguments["to_rate"]))),),
+    effects=(Effect(rate=By(lambda facts: int(facts.arguments["to_rate"]))),),
     category=Category.MOTION,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import REARRANGED
+from rune.compiler.blocks.meaning import REARRANGED_ELEMENTS
 from rune.compiler.blocks.refusals import ANY_NUMBERS, only_input, whole_numbers_of
 from rune.compiler.blocks.signature import (
     Argument,
@@ -35,9 +35,9 @@ def _dimensions(type_: TensorType, arguments: Arguments) -> tuple[int, ...]:
         raise BlockError(
             "write up to 8 sizes of 1 and more, of which one can be -1 for what is left", argument="dimensions"
         )
-    known = math.prod(size for size in sizes if size > 0)
-    if free and type_.count % known == 0:
-        sizes = tuple(type_.count // known if size < 0 else size for size in sizes)
+    known_count = math.prod(size for size in sizes if size > 0)
+    if free and type_.count % known_count == 0:
+        sizes = tuple(type_.count // known_count if size < 0 else size for size in sizes)
     if math.prod(sizes) != type_.count:
         raise BlockError(
             f"{type_} has {type_.count} elements, which do not make [{', '.join(map(str, sizes))}]",
@@ -64,6 +64,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(REARRANGED,),
+    effects=(REARRANGED_ELEMENTS,),
     category=Category.SHAPES,
 )

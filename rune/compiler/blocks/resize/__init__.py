@@ -42,8 +42,8 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     _, height, width, channels = image.dimensions
     wanted_height, wanted_width = integer(arguments, "height"), integer(arguments, "width")
     rows, columns = (
-        ImageAxis(size, wanted, text(arguments, "centres"))
-        for size, wanted in ((height, wanted_height), (width, wanted_width))
+        ImageAxis(size, output_size, text(arguments, "centres"))
+        for size, output_size in ((height, wanted_height), (width, wanted_width))
     )
     if text(arguments, "method") == "nearest":
         function, places, pixel = "rune_resize_nearest", nearest_places, channels * image.element.size

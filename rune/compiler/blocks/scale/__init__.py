@@ -124,23 +124,23 @@ def _of_ranges(type_: TensorType, arguments: Arguments, *, is_required: bool) ->
     return factor, low_to - low * factor
 
 
-def _range(written: str, argument: str) -> tuple[Fraction, Fraction]:
-    match = _RANGE.fullmatch(written)
+def _range(range_text: str, argument: str) -> tuple[Fraction, Fraction]:
+    match = _RANGE.fullmatch(range_text)
     if match is None:
-        raise BlockError(f"`{written}` is not a range: write two numbers such as `-1..1`", argument=argument)
+        raise BlockError(f"`{range_text}` is not a range: write two numbers such as `-1..1`", argument=argument)
     low, high = Fraction(match[1]), Fraction(match[2])
     if low >= high or max(abs(low), abs(high)) > LARGEST_EXACT:
-        raise BlockError(f"`{written}` is not a range from a smaller number to a larger one", argument=argument)
+        raise BlockError(f"`{range_text}` is not a range from a smaller number to a larger one", argument=argument)
     return low, high
 
 
-def _values(read: InputFacts) -> NumberRange | None:
+def _values(facts: InputFacts) -> NumberRange | None:
     """Returns the mapped range of the input, over all channels."""
-    values = read.meaning.values or _declared_range(read.arguments) or full_range(read.type)
+    values = facts.meaning.values or _declared_range(facts.arguments) or full_range(facts.type)
     if values is None:
         return None
     try:
-        factors, offsets = _channels(read.type, read.arguments)
+        factors, offsets = _channels(facts.type, facts.arguments)
     except BlockError:
         return None
     ends = [
@@ -152,8 +152,8 @@ def _values(read: InputFacts) -> NumberRange | None:
 
 
 def _declared_range(arguments: Arguments) -> NumberRange | None:
-    written = text(arguments, "from").strip()
-    return NumberRange(*map(float, _range(written, "from"))) if written else None
+    range_text = text(arguments, "from").strip()
+    return NumberRange(*map(float, _range(range_text, "from"))) if range_text else None
 
 
 def _expected(_inputs: tuple[TensorType, ...], arguments: Arguments) -> ExpectedMeaning:

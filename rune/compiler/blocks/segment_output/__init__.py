@@ -24,8 +24,8 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
     scores = inputs[0]
     is_image = len(scores.dimensions) == _RANK and scores.dimensions[0] == 1 and scores.count > 0
     if scores.element is not ElementType.F32 or not is_image:
-        wanted = "a score for each class of each pixel, f32[1, rows, columns, classes]"
-        message = f"segment_output takes {wanted}, and not {scores}"
+        expected = "a score for each class of each pixel, f32[1, rows, columns, classes]"
+        message = f"segment_output takes {expected}, and not {scores}"
         raise BlockError(message, input_index=0)
     _, rows, columns, classes = scores.dimensions
     return (

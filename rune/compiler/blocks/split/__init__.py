@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import MOVED
+from rune.compiler.blocks.meaning import MOVED_ELEMENTS
 from rune.compiler.blocks.refusals import ANY_NUMBERS, axis_of, only_input
 from rune.compiler.blocks.signature import (
     Argument,
@@ -56,6 +56,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(MOVED,),
+    effects=(MOVED_ELEMENTS,),
     category=Category.SHAPES,
 )

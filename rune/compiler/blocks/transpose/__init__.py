@@ -6,7 +6,7 @@ import math
 import struct
 from pathlib import Path
 
-from rune.compiler.blocks.meaning import REARRANGED
+from rune.compiler.blocks.meaning import REARRANGED_ELEMENTS
 from rune.compiler.blocks.refusals import ANY_NUMBERS, only_input, whole_numbers_of
 from rune.compiler.blocks.signature import (
     Argument,
@@ -66,6 +66,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
-    effects=(REARRANGED,),
+    effects=(REARRANGED_ELEMENTS,),
     category=Category.SHAPES,
 )

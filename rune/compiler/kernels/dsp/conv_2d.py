@@ -20,7 +20,7 @@ from rune.compiler.kernels.portable.convolution.filter import filter_structure
 
 TILE_PIXELS: Final = 4
 """RUNE_TILE_PIXELS of tile.h."""
-_PAIRED: Final = (0, 2, 1, 3)
+_PAIR_ORDER: Final = (0, 2, 1, 3)
 """Which of four numbers follow each other in words."""
 
 
@@ -28,9 +28,9 @@ def estimate(op: Conv2DInt8) -> Cost | None:
     if op.filter_zero_point or not are_short(settled_sums(op)):
         return None
     # The weights of four pixels are widened once.
-    widened = op.multiply_accumulates // 2 if is_one_pixel(op.window) else 0
+    widening = op.multiply_accumulates // 2 if is_one_pixel(op.window) else 0
     results = op.window.positions * op.window.output_channels
-    return Cost(op.multiply_accumulates + widened + 12 * results, op.filters.size)
+    return Cost(op.multiply_accumulates + widening + 12 * results, op.filters.size)
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
@@ -38,7 +38,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     sums = settled_sums(op)
     if is_one_pixel(window):
         return _of_pixels(op, sums)
-    packed = packed_weights(sums.weights.reshape(op.filters.shape))
+    filters = packed_weights(sums.weights.reshape(op.filters.shape))
     row_bytes = window.filter_width * window.input_channels
     pixels = min(TILE_PIXELS, window.output_width)
     return KernelCall(
@@ -46,12 +46,12 @@ def int8(op: Conv2DInt8) -> KernelCall:
         (
             InputPointer(0, "int8_t"),
             OutputPointer(0, "int8_t"),
-            Scratch("uint32_t", packed.shape[1] * pixels * 4 + row_bytes),
-            ConstantPointer("uint32_t", packed.tobytes()),
+            Scratch("uint32_t", filters.shape[1] * pixels * 4 + row_bytes),
+            ConstantPointer("uint32_t", filters.tobytes()),
             int32s(np.append(folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point), 0)),
             filter_structure(window),
             two_roundings(sums.multipliers, op.output),
-            Number(packed.shape[1]),
+            Number(filters.shape[1]),
             Number(op.input_zero_point),
         ),
     )
@@ -112,8 +112,8 @@ def packed_weights(filters: Integers) -> NDArray[np.int8]:
     groups = -(-rows.shape[2] // 4)
     full = np.zeros((channels + channels % 2, height, groups * 4), np.int8)
     full[:channels, :, : rows.shape[2]] = rows
-    paired = full.reshape(-1, 2, height * groups, 4)[..., _PAIRED].reshape(-1, 2, height * groups * 2, 2)
-    return np.ascontiguousarray(paired.transpose(0, 2, 3, 1)).reshape(len(paired), -1, 4)
+    pairs = full.reshape(-1, 2, height * groups, 4)[..., _PAIR_ORDER].reshape(-1, 2, height * groups * 2, 2)
+    return np.ascontiguousarray(pairs.transpose(0, 2, 3, 1)).reshape(len(pairs), -1, 4)
 
 
 PACKERS = {Conv2DInt8: int8}

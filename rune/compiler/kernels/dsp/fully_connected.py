@@ -64,14 +64,14 @@ def packed_rows(rows: Integers) -> bytes:
 
 def high_rounding(op: FullyConnectedInt8) -> KernelStructure:
     """`struct rune_high_rounding` (high_rounding.h) of a layer whose estimate is not None."""
-    proven = proven_short(op)
-    if proven is None:
+    integers = proven_short(op)
+    if integers is None:
         raise ValueError("this layer's sums are not proven; its estimate says so")
-    to, is_one = op.output, len({*zip(proven.mantissas, proven.shifts, strict=True)}) == 1
+    to, is_one = op.output, len({*zip(integers.mantissas, integers.shifts, strict=True)}) == 1
     some = slice(1) if is_one else slice(None)
     fields = (
-        ("mantissa", int32s(proven.mantissas[some])),
-        ("shift", int8s(proven.shifts[some] - _UPPER)),
+        ("mantissa", int32s(integers.mantissas[some])),
+        ("shift", int8s(integers.shifts[some] - _UPPER)),
         ("step", 0 if is_one else 1),
         ("zero_point", to.zero_point),
         ("minimum", to.minimum),
@@ -86,11 +86,11 @@ def proven_short(op: FullyConnectedInt8) -> ProvenIntegers | None:
     if max(-int(sums.least.min()), int(sums.greatest.max())) >= 2**31:
         return None
     least, most = to.minimum - to.zero_point, to.maximum - to.zero_point
-    proven = prove_integers(op.scales, sums.least, sums.greatest, least, most, MANTISSA_BITS)
-    if proven is None or proven.mantissas.max() >= 2**MANTISSA_BITS:
+    integers = prove_integers(op.scales, sums.least, sums.greatest, least, most, MANTISSA_BITS)
+    if integers is None or integers.mantissas.max() >= 2**MANTISSA_BITS:
         return None
-    is_short = (proven.shifts > _UPPER) & (proven.shifts <= _UPPER + LARGEST_SHIFT)
-    return proven if is_short.all() else None
+    is_short = (integers.shifts > _UPPER) & (integers.shifts <= _UPPER + LARGEST_SHIFT)
+    return integers if is_short.all() else None
 
 
 PACKERS = {FullyConnectedInt8: int8}

@@ -29,13 +29,13 @@ def int8(op: Conv2DInt8) -> KernelCall:
     more = -channels % SUMS
     bias = folded_bias(sums.bias, sums.weights.sum(axis=1), op.input_zero_point)
     window = as_one_row(op.window)
-    widened = count * SUMS * 4 if window.output_width >= SUMS else 0
+    widened_size = count * SUMS * 4 if window.output_width >= SUMS else 0
     return KernelCall(
         f"rune_conv_2d_int8_by_fours{ending(op.output)}",
         (
             InputPointer(0, "int8_t"),
             OutputPointer(0, "int8_t"),
-            Scratch("int32_t", widened + count),
+            Scratch("int32_t", widened_size + count),
             int8s(np.pad(sums.weights, ((0, more), (0, 0)))),
             int32s(np.pad(bias, (0, more))),
             filter_structure(window),

@@ -20,8 +20,8 @@ LONGEST_LINE = 3 * LONGEST_TILE
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
-    joined = 1 if op.filter_zero_point else joined_rows(op.window)
-    return int8_call(op, counted_sums(op.weights, op.bias, op.input_zero_point), BYTES, joined)
+    rows_per_line = 1 if op.filter_zero_point else joined_rows(op.window)
+    return int8_call(op, counted_sums(op.weights, op.bias, op.input_zero_point), BYTES, rows_per_line)
 
 
 def joined_rows(window: Window) -> int:

@@ -20,9 +20,9 @@ LANES = 4
 def int8(op: AddInt8) -> KernelCall:
     to = op.output
     pointers = (InputPointer(0, "int8_t"), InputPointer(1, "int8_t"), OutputPointer(0, "int8_t"))
-    proven = proven_formula(op) if op.is_dense else None
-    if proven:
-        numbers = (op.shape.count, *map(float, proven), to.zero_point, to.minimum, to.maximum)
+    formula = proven_formula(op) if op.is_dense else None
+    if formula:
+        numbers = (op.shape.count, *map(float, formula), to.zero_point, to.minimum, to.maximum)
         return KernelCall("rune_add_int8_proven", (*pointers, *map(Number, numbers)))
     shape = KernelStructure("struct rune_broadcast", op.shape.fields)
     requantize = two_roundings([op.multiplier] * LANES, to)

@@ -57,20 +57,20 @@ class Numbers:
     together: int
 
 
-WIDENED = Numbers("rune_", "int16_t", 2, 2)
+WIDENED_NUMBERS = Numbers("rune_", "int16_t", 2, 2)
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
-    return int8_call(op, sums_of(op.weights, op.bias, op.input_zero_point), WIDENED)
+    return int8_call(op, sums_of(op.weights, op.bias, op.input_zero_point), WIDENED_NUMBERS)
 
 
-def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, joined: int = 1) -> KernelCall:
-    """So many rows of the output are `joined` to a line that is cut into tiles."""
+def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, rows_per_line: int = 1) -> KernelCall:
+    """Joins `rows_per_line` rows of the output to a line that is cut into tiles."""
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if is_pointwise(op.window):
         return replace(_pointwise(op, numbers, bias, requantize), proof=proof)
     rows = RowKernels.under(op.window, op.window.input_channels)
-    rows = rows if joined == 1 else rows.whole()
+    rows = rows if rows_per_line == 1 else rows.whole()
     weights = packed(segments_of(op.window, op.filters), numbers.together, op.filter_zero_point)
     return KernelCall(
         f"{numbers.prefix}conv_2d_int8",
@@ -84,7 +84,7 @@ def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, joined: int = 1) -> 
             requantize,
             Number(op.input_zero_point),
             Number(op.filter_zero_point),
-            Number(joined),
+            Number(rows_per_line),
         ),
         proof,
     )
@@ -146,7 +146,7 @@ def float32(op: Conv2DFloat32) -> KernelCall:
     channels, count, length = segments.shape
     full = np.zeros((-(-channels // 8) * 8, count, length), np.float32)
     full[:channels] = segments
-    packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
+    packed_filters = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
     bias = np.zeros(len(full), np.float32)
     bias[:channels] = op.bias
     rows = RowKernels.under(op.window, op.window.input_channels)
@@ -156,7 +156,7 @@ def float32(op: Conv2DFloat32) -> KernelCall:
             InputPointer(0, "float"),
             OutputPointer(0, "float"),
             Scratch("float", rows.ring_size(4)),
-            ConstantPointer("float", packed.astype("<f4").tobytes()),
+            ConstantPointer("float", packed_filters.astype("<f4").tobytes()),
             ConstantPointer("float", bias.astype("<f4").tobytes()),
             rows.structure(),
             Number(op.minimum),

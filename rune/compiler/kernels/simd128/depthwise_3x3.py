@@ -7,7 +7,7 @@ from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.simd128 import depthwise_conv_2d
-from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared, sums_of
+from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared_structure, sums_of
 from rune.compiler.kernels.simd128.rows import RowKernels
 
 SLOWER = 1.22
@@ -29,8 +29,8 @@ def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:
     own = depthwise_conv_2d.int8_cost(op)
     computed_columns = -(-window.output_width // 2) * 2  # of an odd row one output is made twice
     slower = SLOWER * (computed_columns + BEGINNING) / window.output_width
-    counted = 1 + DEARER * (slower - 1)
-    return Cost(round(counted * own.instructions), own.constants - depthwise_conv_2d.CODE)
+    factor = 1 + DEARER * (slower - 1)
+    return Cost(round(factor * own.instructions), own.constants - depthwise_conv_2d.CODE)
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
@@ -48,7 +48,7 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
             ConstantPointer("int8_t", depthwise_conv_2d.packed_pairs(op, rows.row_channels)),
             bias,
             rows.structure(),
-            shared(requantize),
+            shared_structure(requantize),
             Number(op.input_zero_point),
             Number(op.tap_zero_point),
         ),

@@ -20,7 +20,7 @@ from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.packing import int8s
 from rune.compiler.kernels.simd128 import fully_connected
 from rune.compiler.kernels.simd128.fully_connected import in_blocks
-from rune.compiler.kernels.simd128.requantization import dense_rounding, shared, sums_of
+from rune.compiler.kernels.simd128.requantization import dense_rounding, shared_structure, sums_of
 
 BLOCKS = (8, 4, 2, 1)
 """Vectors of four outputs that are summed together."""
@@ -34,9 +34,9 @@ def cost(op: FullyConnectedInt8, together: int, summing: int, shortest: int) -> 
     one before: what a step takes at least, in instructions."""
     outputs, inputs = op.rows.shape
     steps = -(-inputs // together)
-    summed = sum(steps * max(shortest, count * summing + 3) for count in _blocks(outputs))
+    summing_time = sum(steps * max(shortest, count * summing + 3) for count in _blocks(outputs))
     constants = -(-outputs // 4) * 4 * steps * together
-    return Cost(op.batches * (summed + -(-outputs // 8) * STORING), constants)
+    return Cost(op.batches * (summing_time + -(-outputs // 8) * STORING), constants)
 
 
 def int8_cost(op: FullyConnectedInt8) -> Cost:
@@ -68,7 +68,7 @@ def int8_call(
             scratch,
             int8s(weights),
             bias,
-            shared(requantize),
+            shared_structure(requantize),
             Number(op.batches),
             Number(inputs),
             Number(outputs),

@@ -7,7 +7,7 @@ from rune.compiler.anvil.program import Number
 from rune.compiler.anvil.selection.kernel_call import ConstantPointer, InputPointer, KernelCall, OutputPointer, Scratch
 from rune.compiler.anvil.selection.kernel_set import Cost
 from rune.compiler.kernels.simd128 import conv_2d
-from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared, sums_of
+from rune.compiler.kernels.simd128.requantization import convolution_rounding, shared_structure, sums_of
 
 SLOWER = 1.08
 """By so much it takes more instructions than a kernel of the layer's own: what differs from layer to layer is read."""
@@ -38,7 +38,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Scratch("int16_t", -(-block // 4) * 4 * -(-inputs // 8) * 8 * 2),
             ConstantPointer("int8_t", weights),
             bias,
-            shared(requantize),
+            shared_structure(requantize),
             Number(pixels),
             Number(inputs),
             Number(op.window.output_channels),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rune.compiler.anvil.ops.numbers.rescaling import OutputRange, sum_bounds
 from rune.compiler.anvil.requantisation.fixed_point import Integers, Multiplier
-from rune.compiler.anvil.requantisation.proven_scale import ScaleProof, proven
+from rune.compiler.anvil.requantisation.proven_scale import ScaleProof, proven_scale_of
 from rune.compiler.anvil.requantisation.scale_search import Floats
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.anvil.selection.kernel_call import ConstantPointer, KernelStructure
@@ -55,7 +55,7 @@ def dense_rounding(
     return _single_precision(RoundedOnce(np.array(scales), sums.least, sums.greatest), sums.bias, to)
 
 
-def shared(structure: KernelStructure) -> KernelStructure:
+def shared_structure(structure: KernelStructure) -> KernelStructure:
     """The constants of single precision as kernels take them that layers share: `struct rune_requantize_shared`."""
     fields = dict(structure.fields)
     sign = -(2**31) if fields.pop("signed_offset") else 0
@@ -66,7 +66,7 @@ def _single_precision(
     channels: Channels, bias: Integers, to: OutputRange
 ) -> tuple[ConstantPointer, KernelStructure, ScaleProof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
-    proven_scale = proven(channels, *bounds)
+    proven_scale = proven_scale_of(channels, *bounds)
     if proven_scale is None:
         return None
     scale, proof = proven_scale
@@ -83,8 +83,8 @@ def _single_precision(
             ("maximum", to.maximum),
         ),
     )
-    moved = int32s(padded(wrapped(bias - scale.move), 8))
-    return moved, structure, proof
+    moved_bias = int32s(padded(wrapped(bias - scale.move), 8))
+    return moved_bias, structure, proof
 
 
 def _floats(values: Floats) -> ConstantPointer:

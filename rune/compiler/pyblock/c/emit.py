@@ -110,8 +110,8 @@ class _Header:
                 each if each.isascii() and each.isprintable() and each not in '"\\' else "?" for each in file[-100:]
             )
             codes = ", ".join(str(ord(each)) for each in printable)
-            unused = "RUNE_UNUSED " if len(self._files) > 1 else ""
-            lines.append(f"{unused}static const char {name}[] = {{{codes}, 0}};")
+            attribute = "RUNE_UNUSED " if len(self._files) > 1 else ""
+            lines.append(f"{attribute}static const char {name}[] = {{{codes}, 0}};")
         return [*lines, ""]
 
     def _file_of(self, function: Function) -> str:

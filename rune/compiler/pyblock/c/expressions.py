@@ -34,7 +34,14 @@ from rune.compiler.pyblock.numbers import Scalar
 from rune.compiler.pyblock.variables import ArrayVariable, Variable
 from rune.tensor import ElementType
 
-_CHECKED = {"+": "add", "-": "subtract", "*": "multiply", "//": "floor_divide", "**": "power", "<<": "shift_left"}
+_CHECKED_OPERATIONS = {
+    "+": "add",
+    "-": "subtract",
+    "*": "multiply",
+    "//": "floor_divide",
+    "**": "power",
+    "<<": "shift_left",
+}
 
 
 class ExpressionText:
@@ -132,8 +139,8 @@ class ExpressionText:
         positions = [self.value(each) for each in indices]
         terms = ""
         for index, node, size in zip(positions, indices, array.type.dimensions, strict=True):
-            checked = self._index(index, self.facts.of(node), size, line)
-            terms = checked if not terms else f"({terms}) * {size} + {checked}"
+            position = self._index(index, self.facts.of(node), size, line)
+            terms = position if not terms else f"({terms}) * {size} + {position}"
         return terms
 
     def _index(self, index: str, interval: Interval, size: int, line: int) -> str:
@@ -145,8 +152,8 @@ class ExpressionText:
             self.fail_with(" || ".join(outside), line, text)
         if low >= 0:
             return f"(int32_t){index}"
-        wrapped = f"(int32_t){index} + ({index} < 0 ? {size} : 0)" if high >= 0 else f"(int32_t){index} + {size}"
-        return f"({wrapped})"
+        from_end = f"(int32_t){index} + ({index} < 0 ? {size} : 0)" if high >= 0 else f"(int32_t){index} + {size}"
+        return f"({from_end})"
 
     def fitted(self, value: str, node: Expression, element: ElementType, line: int) -> str:
         """Checks that a whole number fits in an element; `value` is the C name of the value of `node`."""
@@ -212,7 +219,7 @@ class ExpressionText:
             return self._keep(type_, f"({type_})rune_block_shift_right({left}, {right})")
         name = self.lines.fresh()
         self.lines.add(f"int64_t {name} = 0;")
-        call = f"rune_block_{_CHECKED[operator]}({left}, {right}, &{name})"
+        call = f"rune_block_{_CHECKED_OPERATIONS[operator]}({left}, {right}, &{name})"
         if never:
             self.lines.add(f"(void){call};")
         else:

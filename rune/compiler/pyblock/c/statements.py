@@ -109,8 +109,8 @@ class StatementText:
         value = expressions.value(statement.value)
         place = expressions.place(array, statement.indices, statement.line)
         if not element.is_float:
-            fitted = expressions.fitted(value, statement.value, element, statement.line)
-            value = f"({ELEMENT_TYPES[element]})({fitted})"
+            element_text = expressions.fitted(value, statement.value, element, statement.line)
+            value = f"({ELEMENT_TYPES[element]})({element_text})"
         self._lines.add(f"{expressions.names[array]}[{place}] = {value};")
 
     def _fill(self, statement: Fill) -> None:
@@ -119,8 +119,8 @@ class StatementText:
         type_, kind = ELEMENT_TYPES[array.type.element], scalar_of(array.type.element)
         if statement.values:
             table = self._lines.fresh()
-            listed = ", ".join(literal(each, kind) for each in statement.values)
-            self._lines.add(f"static const {type_} {table}[] = {{{listed}}};")
+            literals = ", ".join(literal(each, kind) for each in statement.values)
+            self._lines.add(f"static const {type_} {table}[] = {{{literals}}};")
             value = f"{table}[{index}]"
         else:
             value = "0"
@@ -130,10 +130,10 @@ class StatementText:
     def _copy(self, target: Slice, source: Slice, line: int) -> None:
         lines, expressions = self._lines, self._expressions
         first, count = self._limits(source)
-        start, wanted = self._limits(target)
-        if count != wanted:
-            text = ("", count, " elements cannot be assigned to a slice of ", wanted, "")
-            expressions.fail_with(f"{count} != {wanted}", line, text)
+        start, target_count = self._limits(target)
+        if count != target_count:
+            text = ("", count, " elements cannot be assigned to a slice of ", target_count, "")
+            expressions.fail_with(f"{count} != {target_count}", line, text)
         from_, into, index = expressions.names[source.array], expressions.names[target.array], lines.fresh()
         head = f"for (int32_t {index} = 0; {index} < {count}; ++{index})"
         if source.array is not target.array and ArrayRole.LOCAL in (source.array.role, target.array.role):
@@ -149,9 +149,9 @@ class StatementText:
     def _limits(self, part: Slice) -> tuple[str, str]:
         """Returns the first element and the length of a slice."""
         size = part.array.type.count
-        fixed = part.fixed()
-        if fixed is not None:
-            return str(fixed.start), str(len(fixed))
+        fixed_range = part.fixed()
+        if fixed_range is not None:
+            return str(fixed_range.start), str(len(fixed_range))
         limits = ["0", str(size)]
         for position, limit in enumerate((part.start, part.stop)):
             if limit is not None:
@@ -176,8 +176,8 @@ class StatementText:
             more, less = (stop, start) if step > 0 else (start, stop)
             count = f"((uint64_t)(int64_t){more} - (uint64_t)(int64_t){less} - 1) / {abs(step)}u + 1"
             lines.add(f"uint64_t {left} = {more} > {less} ? {count} : 0;")
-            moved = f"{index} = (int64_t)((uint64_t){index} + (uint64_t)({literal(step, Scalar.INT)}))"
-            head = f"for (int64_t {index} = {start}; {left} != 0; --{left}, {moved})"
+            advance = f"{index} = (int64_t)((uint64_t){index} + (uint64_t)({literal(step, Scalar.INT)}))"
+            head = f"for (int64_t {index} = {start}; {left} != 0; --{left}, {advance})"
         with lines.braces(head):
             name = expressions.names[statement.variable]
             lines.add(f"{name} = {index};")

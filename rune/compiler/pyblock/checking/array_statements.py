@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rune.compiler.pyblock.checking.conversions import coerce
 from rune.compiler.pyblock.checking.expressions import array_of, indices_of, literal_whole, number, whole
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, TypedValue
 from rune.compiler.pyblock.checking.tables import (
     ONE_PER_ELEMENT,
     constructor_shape,
@@ -36,7 +36,7 @@ def new_array(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[
     """Checks an assignment of a new array to a name; returns None if the value is not an array."""
     name, line = target.id, target.lineno
     if isinstance(value, ast.Name) and isinstance(
-        scope.known.get(value.id, scope.file.constants.get(value.id)), ArrayVariable
+        scope.bindings.get(value.id, scope.file.constants.get(value.id)), ArrayVariable
     ):
         message = f"{name} would be another name for the array {value.id}"
         scope.report(
@@ -53,11 +53,11 @@ def new_array(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[
             scope.reported_names.add(name)
             return ()
         array = array_named(scope, target, type_)
-        return () if array is None else (*elements.computed, *filled(array, elements, line))
+        return () if array is None else (*elements.assignments, *fill_statements(array, elements, line))
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
-        fixed = None if source is None else source.fixed()
-        length = None if fixed is None else len(fixed)
+        fixed_range = None if source is None else source.fixed()
+        length = None if fixed_range is None else len(fixed_range)
         if source is None or length is None or length < 1:
             if source is not None:
                 message = "The length of this copy is not fixed" if length is None else "This copy has no elements"
@@ -74,13 +74,13 @@ def new_array(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[
 class Elements:
     """The elements of a new array. They are computed before the array is created, as in Python."""
 
-    computed: tuple[Assign, ...]
+    assignments: tuple[Assign, ...]
     values: tuple[NumberConstant | ReadVariable, ...]
 
 
 def elements_of(scope: FunctionScope, element: ElementType, nodes: Sequence[ast.expr]) -> Elements | None:
     """Checks the expressions of elements; returns None if a problem was reported."""
-    computed: list[Assign] = []
+    assignments: list[Assign] = []
     values: list[NumberConstant | ReadVariable] = []
     for node in nodes:
         literal = element_literal(node, element)
@@ -90,27 +90,27 @@ def elements_of(scope: FunctionScope, element: ElementType, nodes: Sequence[ast.
         if is_number(node):
             scope.report(ProblemKind.NUMBER, node, f"This is not a valid {element}", ONE_PER_ELEMENT)
             return None
-        typed = number(scope, node)
-        value = None if typed is None else coerce(scope, typed, scalar_of(element), node, widens=True)
+        typed_value = number(scope, node)
+        value = None if typed_value is None else coerce(scope, typed_value, scalar_of(element), node, widens=True)
         if value is None:
             return None
         temporary = scope.temporary(scalar_of(element))
-        computed.append(Assign(temporary, value, node.lineno))
+        assignments.append(Assign(temporary, value, node.lineno))
         values.append(ReadVariable(temporary, node.lineno))
-    return Elements(tuple(computed), tuple(values))
+    return Elements(tuple(assignments), tuple(values))
 
 
-def filled(array: ArrayVariable, elements: Elements, line: int) -> tuple[Statement, ...]:
+def fill_statements(array: ArrayVariable, elements: Elements, line: int) -> tuple[Statement, ...]:
     """Returns the statements that fill a new array with elements; without elements, with zeros."""
     zero = 0.0 if array.type.element.is_float else 0
     has_constants = any(isinstance(each, NumberConstant) for each in elements.values)
     constants = tuple(each.value if isinstance(each, NumberConstant) else zero for each in elements.values)
-    stored = (
+    stores = (
         StoreElement(array, _indices_at(place, array.type.dimensions, line), value, line)
         for place, value in enumerate(elements.values)
         if isinstance(value, ReadVariable)
     )
-    return Fill(array, constants if has_constants else (), line), *stored
+    return Fill(array, constants if has_constants else (), line), *stores
 
 
 def _indices_at(place: int, dimensions: tuple[int, ...], line: int) -> tuple[NumberConstant, ...]:
@@ -124,11 +124,11 @@ def _indices_at(place: int, dimensions: tuple[int, ...], line: int) -> tuple[Num
 
 def hidden_array(scope: FunctionScope, name: str, type_: TensorType) -> ArrayVariable:
     """Returns an internal array; `name` must not be a name that a text can use."""
-    known = scope.known.get(name)
-    if isinstance(known, ArrayVariable) and known.type == type_:
-        return known
+    binding = scope.bindings.get(name)
+    if isinstance(binding, ArrayVariable) and binding.type == type_:
+        return binding
     array = ArrayVariable(name, type_, ArrayRole.LOCAL, is_writable=True)
-    scope.known[name] = array
+    scope.bindings[name] = array
     scope.assign(name)
     return array
 
@@ -137,18 +137,22 @@ def array_named(scope: FunctionScope, target: ast.Name, type_: TensorType) -> Ar
     """Binds a name to a local array of this type; returns None if a problem was reported."""
     if not scope.may_be_named(target):
         return None
-    known = scope.known.get(target.id)
-    if known is None:
+    binding = scope.bindings.get(target.id)
+    if binding is None:
         array = ArrayVariable(target.id, type_, ArrayRole.LOCAL, is_writable=True)
-        scope.known[target.id] = array
+        scope.bindings[target.id] = array
         scope.assign(target.id)
         return array
-    if isinstance(known, ArrayVariable) and known.type == type_ and known.role is ArrayRole.LOCAL:
+    if isinstance(binding, ArrayVariable) and binding.type == type_ and binding.role is ArrayRole.LOCAL:
         scope.assign(target.id)
-        return known
-    what = f"{known.name} is {known.type} already" if isinstance(known, Variable | ArrayVariable) else "It is a number"
-    if isinstance(known, ArrayVariable) and known.role is ArrayRole.CALLER:
-        what = f"{known.name} is an input or state and cannot be replaced"
+        return binding
+    what = (
+        f"{binding.name} is {binding.type} already"
+        if isinstance(binding, Variable | ArrayVariable)
+        else "It is a number"
+    )
+    if isinstance(binding, ArrayVariable) and binding.role is ArrayRole.CALLER:
+        what = f"{binding.name} is an input or state and cannot be replaced"
     scope.report(ProblemKind.TYPE, target, what, "Choose another name, or write `y[:] = ...` to change the elements.")
     return None
 
@@ -161,16 +165,16 @@ def store(scope: FunctionScope, target: ast.Subscript, value: ast.expr) -> tuple
 
 
 def store_number(
-    scope: FunctionScope, target: ast.Subscript, typed: Typed | None, value: ast.expr
+    scope: FunctionScope, target: ast.Subscript, source: TypedValue | None, value: ast.expr
 ) -> tuple[Statement, ...]:
     """Checks an assignment of a number to an element. `value` is the node of the number."""
     array = array_of(scope, target.value)
     if array is None:
         return ()
     indices = indices_of(scope, target, array)
-    if not is_writable(scope, target, array) or indices is None or typed is None:
+    if not is_writable(scope, target, array) or indices is None or source is None:
         return ()
-    result = coerce(scope, typed, scalar_of(array.type.element), value, widens=True)
+    result = coerce(scope, source, scalar_of(array.type.element), value, widens=True)
     return () if result is None else (StoreElement(array, indices, result, target.lineno),)
 
 

@@ -72,8 +72,8 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
 
     Raises `UnfitInput` for types that do not match the signature.
     """
-    read = read_file(file, source)
-    text, tree, signature = read.text, read.tree, read.signature
+    parsed_file = read_file(file, source)
+    text, tree, signature = parsed_file.text, parsed_file.tree, parsed_file.signature
     if tree is None:
         return CheckedBlockFile(text, tuple(text.problems), None, None, None, {}, {}, {})
     scope = file_scope(tree, text)
@@ -159,10 +159,10 @@ def _file_constant(scope: FileScope, name: str, value: ast.expr) -> NumberConsta
             return None
         values = literal.values or (0,) * literal.type.count
         return ArrayVariable(name, literal.type, ArrayRole.TABLE, is_writable=False, data=values)
-    typed = number(outside, value)
-    if typed is not None and isinstance(typed.expression, NumberConstant):
-        return typed.expression
-    if typed is not None:
+    typed_value = number(outside, value)
+    if typed_value is not None and isinstance(typed_value.expression, NumberConstant):
+        return typed_value.expression
+    if typed_value is not None:
         scope.text.report(
             ProblemKind.OUTSIDE, scope.text.place(value), "This is not a constant", "Compute it in the block."
         )
@@ -173,9 +173,13 @@ _NOWHERE = next(node for node in ast.parse("def nowhere(): pass").body if isinst
 
 
 def _whole_literal(scope: FunctionScope, node: ast.expr) -> int | None:
-    typed = number(scope, node)
-    if typed is not None and isinstance(typed.expression, NumberConstant) and typed.type is Scalar.INT:
-        return int(typed.expression.value)
+    typed_value = number(scope, node)
+    if (
+        typed_value is not None
+        and isinstance(typed_value.expression, NumberConstant)
+        and typed_value.type is Scalar.INT
+    ):
+        return int(typed_value.expression.value)
     return None
 
 
@@ -208,9 +212,9 @@ def _block(file: FileScope, signature: BlockSignature, names: Mapping[str, int])
 
 def check_unused(file: FileScope, signature: BlockSignature | None) -> None:
     """Checks helpers that are never called, so that their problems are reported too."""
-    called = {key[0] for key in file.specialised}
+    called_helpers = {key[0] for key in file.specialisations}
     for node in file.helpers.values():
-        if node in called or (signature is not None and node is signature.node):
+        if node in called_helpers or (signature is not None and node is signature.node):
             continue
         if signature is None and node.name == file.text.file.rpartition("/")[2].removesuffix(".py"):
             continue

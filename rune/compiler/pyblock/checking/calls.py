@@ -10,7 +10,7 @@ from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_BUILTINS,
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, with_own_type
 from rune.compiler.pyblock.checking.expressions import array_of, number, require_math
 from rune.compiler.pyblock.checking.problems import Insertion, ProblemKind, TextRange
-from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, TypedValue
 from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     Absolute,
@@ -40,19 +40,19 @@ MATH_NAMES = tuple(sorted({*PRIMITIVES, *FUNCTIONS, *_ROUNDINGS, "fabs"}))
 _GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "add", "update"})
 
 
-def call(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def call(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     """Checks a call that is used as a number; returns None if a problem was reported."""
-    typed = called(scope, node)
-    if typed is None:
+    typed_value = any_call(scope, node)
+    if typed_value is None:
         return None
-    if isinstance(typed.expression, HelperCall) and typed.expression.type is None:
-        name = typed.expression.function.name
+    if isinstance(typed_value.expression, HelperCall) and typed_value.expression.type is None:
+        name = typed_value.expression.function.name
         scope.report(ProblemKind.TYPE, node, f"{name} returns nothing", "Call it on a line of its own.")
         return None
-    return typed
+    return typed_value
 
 
-def called(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def any_call(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     """Checks a call, which may be of a helper without a result."""
     for keyword in node.keywords:
         scope.report(
@@ -92,10 +92,10 @@ def _report_method(scope: FunctionScope, node: ast.Attribute) -> None:
     if node.attr in _GROWING:
         message = "A block cannot grow a list"
         instead = f"The memory of a rune is fixed. Declare {name} as a state of a fixed size, and assign to {name}[i]."
-        scope.text.report(ProblemKind.GROWS, place, message, instead, _declared(scope, node.value))
+        scope.text.report(ProblemKind.GROWS, place, message, instead, _declaration_fix(scope, node.value))
         return
     instead = replacement_for(node.attr) or "Use `len(x)`, an index, or `math`."
-    is_module = isinstance(node.value, ast.Name) and node.value.id not in (*scope.known, *scope.file.constants)
+    is_module = isinstance(node.value, ast.Name) and node.value.id not in (*scope.bindings, *scope.file.constants)
     if is_module and name != "math":
         scope.report(
             ProblemKind.CALL, node, f"There is no {name} here: a block can use no library except math", instead
@@ -105,11 +105,11 @@ def _report_method(scope: FunctionScope, node: ast.Attribute) -> None:
     scope.text.report(ProblemKind.CALL, place, message, instead)
 
 
-def _declared(scope: FunctionScope, node: ast.expr) -> Insertion | None:
+def _declaration_fix(scope: FunctionScope, node: ast.expr) -> Insertion | None:
     """Returns the insertion of a state parameter to use instead of a list; None if the name is known already."""
     arguments = scope.node.args
     all_of_them = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-    is_new = isinstance(node, ast.Name) and node.id not in (*scope.known, *scope.file.constants, *scope.local_names)
+    is_new = isinstance(node, ast.Name) and node.id not in (*scope.bindings, *scope.file.constants, *scope.local_names)
     if not isinstance(node, ast.Name) or not is_new or len(scope.file.call_stack) != 1 or not all_of_them:
         return None
     behind = max(
@@ -125,13 +125,13 @@ def _report_unknown(scope: FunctionScope, node: ast.Name, name: str) -> None:
     if name in UNSUPPORTED_BUILTINS:
         scope.report(ProblemKind.OUTSIDE, node, f"A block cannot call {name}", UNSUPPORTED_BUILTINS[name])
         return
-    known = sorted({*scope.file.helpers, *scope.file.special_functions, *_BUILT_IN})
-    similar = get_close_matches(name, known, n=1) if len(name) < 60 else []
+    names = sorted({*scope.file.helpers, *scope.file.special_functions, *_BUILT_IN})
+    similar = get_close_matches(name, names, n=1) if len(name) < 60 else []
     math = f"math.{name}" if name in MATH_NAMES else None
     suggestion = (
         f"Did you mean `{math or similar[0]}`?"
         if math or similar
-        else f"There are {', '.join(known)}, and the functions of math."
+        else f"There are {', '.join(names)}, and the functions of math."
     )
     scope.report(ProblemKind.CALL, node, f"There is no function {name}", suggestion)
 
@@ -146,12 +146,12 @@ def _arguments(scope: FunctionScope, node: ast.Call, count: int) -> list[ast.exp
     return None
 
 
-def _len(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _len(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     arguments = _arguments(scope, node, 1)
     if not arguments:
         return None
-    measured, axis = _first_of(arguments[0])
-    array = array_of(scope, measured)
+    array_node, axis = _first_of(arguments[0])
+    array = array_of(scope, array_node)
     if array is None:
         return None
     dimensions = array.type.dimensions
@@ -159,7 +159,7 @@ def _len(scope: FunctionScope, node: ast.Call) -> Typed | None:
         message = f"{ast.unparse(arguments[0])} is a number and has no length"
         scope.report(ProblemKind.TYPE, arguments[0], message, f"Write `len({array.name})`.")
         return None
-    return Typed(NumberConstant(dimensions[axis], Scalar.INT, node.lineno), is_literal=True)
+    return TypedValue(NumberConstant(dimensions[axis], Scalar.INT, node.lineno), is_literal=True)
 
 
 def _first_of(node: ast.expr) -> tuple[ast.expr, int]:
@@ -171,7 +171,7 @@ def _first_of(node: ast.expr) -> tuple[ast.expr, int]:
     return (node.value, len(indices)) if are_first else (node, 0)
 
 
-def _extreme(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _extreme(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     assert isinstance(node.func, ast.Name)  # noqa: S101 - found by its name
     word = node.func.id
     if len(node.args) == 1:
@@ -182,21 +182,21 @@ def _extreme(scope: FunctionScope, node: ast.Call) -> Typed | None:
             message = f"{word} needs an array with one dimension"
             scope.report(ProblemKind.TYPE, node, message, "Write loops over the other dimensions.")
             return None
-        return Typed(ExtremeOf(word, array, scalar_of(array.type.element), node.lineno))
+        return TypedValue(ExtremeOf(word, array, scalar_of(array.type.element), node.lineno))
     if not node.args:
         _arguments(scope, node, 2)
         return None
     operands = [number(scope, each) for each in node.args]
-    typed = [each for each in operands if each is not None]
-    kind = common_type(scope, node, word, typed) if len(typed) == len(operands) else None
+    typed_operands = [each for each in operands if each is not None]
+    kind = common_type(scope, node, word, typed_operands) if len(typed_operands) == len(operands) else None
     if kind is None:
         return None
-    coerced = [coerce(scope, each, kind, at) for each, at in zip(typed, node.args, strict=True)]
-    values = tuple(each for each in coerced if each is not None)
-    return Typed(Extreme(word, values, kind, node.lineno)) if len(values) == len(coerced) else None
+    coerced_operands = [coerce(scope, each, kind, at) for each, at in zip(typed_operands, node.args, strict=True)]
+    values = tuple(each for each in coerced_operands if each is not None)
+    return TypedValue(Extreme(word, values, kind, node.lineno)) if len(values) == len(coerced_operands) else None
 
 
-def _sum(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _sum(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     arguments = _arguments(scope, node, 1)
     if not arguments:
         return None
@@ -217,31 +217,31 @@ def _sum(scope: FunctionScope, node: ast.Call) -> Typed | None:
         message = "sum of f64 differs between versions of Python"
         scope.report(ProblemKind.OUTSIDE, node, message, "Write a loop: `for v in x: total += v`.")
         return None
-    return Typed(SumOf(array, kind, node.lineno))
+    return TypedValue(SumOf(array, kind, node.lineno))
 
 
-def _number(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _number(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     """Checks that the only argument is a number."""
     arguments = _arguments(scope, node, 1)
-    typed = number(scope, arguments[0]) if arguments else None
-    if typed is None or arguments is None or typed.type is not Scalar.BOOL:
-        return typed
+    typed_value = number(scope, arguments[0]) if arguments else None
+    if typed_value is None or arguments is None or typed_value.type is not Scalar.BOOL:
+        return typed_value
     scope.report(ProblemKind.TYPE, arguments[0], "This is a bool, not a number", "Write `int(b)`.")
     return None
 
 
-def _absolute(scope: FunctionScope, node: ast.Call) -> Typed | None:
-    typed = _number(scope, node)
-    value = None if typed is None else with_own_type(scope, typed, node.args[0])
+def _absolute(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
+    typed_value = _number(scope, node)
+    value = None if typed_value is None else with_own_type(scope, typed_value, node.args[0])
     if value is None:
         return None
     kind = value.type or Scalar.INT
     if kind is Scalar.INT:
         scope.mark(node, "int64")
-    return Typed(Absolute(value, kind, node.lineno))
+    return TypedValue(Absolute(value, kind, node.lineno))
 
 
-def _round(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _round(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     if len(node.args) == 2:
         instead = "Write `round(x * 100.0) / 100.0`, or round where the number is displayed."
         scope.report(ProblemKind.OUTSIDE, node, "round returns a whole number in a block", instead)
@@ -249,55 +249,55 @@ def _round(scope: FunctionScope, node: ast.Call) -> Typed | None:
     return _to_whole(scope, node, "round")
 
 
-def _to_whole(scope: FunctionScope, node: ast.Call, rounding: str) -> Typed | None:
-    typed = _number(scope, node)
-    value = None if typed is None else with_own_type(scope, typed, node.args[0])
+def _to_whole(scope: FunctionScope, node: ast.Call, rounding: str) -> TypedValue | None:
+    typed_value = _number(scope, node)
+    value = None if typed_value is None else with_own_type(scope, typed_value, node.args[0])
     if value is None:
         return None
-    return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, rounding))
+    return TypedValue(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, rounding))
 
 
-def _int(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _int(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     arguments = _arguments(scope, node, 1)
-    typed = number(scope, arguments[0]) if arguments else None
-    if typed is None:
+    typed_value = number(scope, arguments[0]) if arguments else None
+    if typed_value is None:
         return None
-    value = with_own_type(scope, typed, node.args[0])
+    value = with_own_type(scope, typed_value, node.args[0])
     if value is None:
         return None
-    return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, "int"))
+    return TypedValue(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, "int"))
 
 
-def _conversion(scope: FunctionScope, node: ast.Call, name: str) -> Typed | None:
+def _conversion(scope: FunctionScope, node: ast.Call, name: str) -> TypedValue | None:
     kind = SCALARS.get(name)
     if kind is not None and kind.is_float:
         return _to_float(scope, node, kind)
-    typed = _number(scope, node)
-    value = None if typed is None else coerce(scope, typed, Scalar.INT, node.args[0])
+    typed_value = _number(scope, node)
+    value = None if typed_value is None else coerce(scope, typed_value, Scalar.INT, node.args[0])
     if value is None:
         return None
-    return Typed(FitElement(value, ELEMENTS[name], node.lineno))
+    return TypedValue(FitElement(value, ELEMENTS[name], node.lineno))
 
 
-def _to_float(scope: FunctionScope, node: ast.Call, kind: Scalar) -> Typed | None:
-    typed = _number(scope, node)
-    if typed is None:
+def _to_float(scope: FunctionScope, node: ast.Call, kind: Scalar) -> TypedValue | None:
+    typed_value = _number(scope, node)
+    if typed_value is None:
         return None
-    if typed.type.is_float and not typed.is_literal:
-        value: Expression | None = typed.expression
-        if typed.type is not kind:
-            value = Convert(typed.expression, kind, node.lineno)
-        return None if value is None else Typed(value)
-    value = coerce(scope, typed, kind, node.args[0])
-    return None if value is None else Typed(value)
+    if typed_value.type.is_float and not typed_value.is_literal:
+        value: Expression | None = typed_value.expression
+        if typed_value.type is not kind:
+            value = Convert(typed_value.expression, kind, node.lineno)
+        return None if value is None else TypedValue(value)
+    value = coerce(scope, typed_value, kind, node.args[0])
+    return None if value is None else TypedValue(value)
 
 
-def _print(scope: FunctionScope, node: ast.Call) -> Typed | None:
+def _print(scope: FunctionScope, node: ast.Call) -> TypedValue | None:
     scope.report(ProblemKind.OUTSIDE, node, "print returns nothing", "Call it on a line of its own.")
     return None
 
 
-_BUILT_IN: dict[str, Callable[[FunctionScope, ast.Call], Typed | None]] = {
+_BUILT_IN: dict[str, Callable[[FunctionScope, ast.Call], TypedValue | None]] = {
     "len": _len,
     "min": _extreme,
     "max": _extreme,
@@ -311,7 +311,7 @@ BUILT_IN = (*_BUILT_IN, "range", "enumerate", "zip", "f32", "f64")
 """Functions that need no import, for completion."""
 
 
-def _mathematics(scope: FunctionScope, node: ast.Call, name: str) -> Typed | None:
+def _mathematics(scope: FunctionScope, node: ast.Call, name: str) -> TypedValue | None:
     if name in _ROUNDINGS:
         return _to_whole(scope, node, _ROUNDINGS[name])
     if name not in MATH_NAMES:
@@ -321,27 +321,31 @@ def _mathematics(scope: FunctionScope, node: ast.Call, name: str) -> Typed | Non
         return None
     arguments = _arguments(scope, node, PRIMITIVES.get(name, FUNCTIONS.get(name, 1)))
     operands = [number(scope, each) for each in arguments or ()]
-    typed = [each for each in operands if each is not None]
-    kind = common_type(scope, node, f"math.{name}", typed) if arguments and len(typed) == len(operands) else None
+    typed_operands = [each for each in operands if each is not None]
+    kind = (
+        common_type(scope, node, f"math.{name}", typed_operands)
+        if arguments and len(typed_operands) == len(operands)
+        else None
+    )
     if kind is None or arguments is None:
         return None
     if kind is Scalar.INT:
-        kind = Scalar.F32 if all(each.is_literal for each in typed) else Scalar.F64
-    coerced = [coerce(scope, each, kind, at) for each, at in zip(typed, arguments, strict=True)]
-    values = [each for each in coerced if each is not None]
-    if len(values) != len(coerced):
+        kind = Scalar.F32 if all(each.is_literal for each in typed_operands) else Scalar.F64
+    coerced_operands = [coerce(scope, each, kind, at) for each, at in zip(typed_operands, arguments, strict=True)]
+    values = [each for each in coerced_operands if each is not None]
+    if len(values) != len(coerced_operands):
         return None
     return _of_f64(scope, node, name, kind, values)
 
 
-def _of_f64(scope: FunctionScope, node: ast.Call, name: str, kind: Scalar, values: list[Expression]) -> Typed:
+def _of_f64(scope: FunctionScope, node: ast.Call, name: str, kind: Scalar, values: list[Expression]) -> TypedValue:
     """Calls an f64 function for numbers of `kind`: an f32 is converted to f64, and the result is rounded to f32."""
     line = node.lineno
     if name == "fabs":
-        return Typed(Absolute(values[0], kind, line))
+        return TypedValue(Absolute(values[0], kind, line))
     wide = tuple(Convert(each, Scalar.F64, line) if kind is Scalar.F32 else each for each in values)
     if name.startswith("is"):
-        return Typed(Primitive(name, wide, Scalar.BOOL, line))
+        return TypedValue(Primitive(name, wide, Scalar.BOOL, line))
     result: Expression
     if name in PRIMITIVES:
         result = Primitive(name, wide, Scalar.F64, line)
@@ -352,10 +356,10 @@ def _of_f64(scope: FunctionScope, node: ast.Call, name: str, kind: Scalar, value
     if kind is Scalar.F32:
         scope.mark(node, "f32")
         result = Convert(result, Scalar.F32, line)
-    return Typed(result)
+    return TypedValue(result)
 
 
-def _helper(scope: FunctionScope, node: ast.Call, helper: ast.FunctionDef) -> Typed | None:
+def _helper(scope: FunctionScope, node: ast.Call, helper: ast.FunctionDef) -> TypedValue | None:
     if helper.name in scope.file.call_stack:
         message = f"{helper.name} calls itself; a block cannot use recursion"
         scope.report(ProblemKind.CALL, node.func, message, "Write a loop.")
@@ -377,14 +381,14 @@ def _helper(scope: FunctionScope, node: ast.Call, helper: ast.FunctionDef) -> Ty
     if function is None:
         return None
     scope.calls[function] = None
-    return Typed(HelperCall(function, tuple(values), function.gives, node.lineno))
+    return TypedValue(HelperCall(function, tuple(values), function.gives, node.lineno))
 
 
 def _helper_argument(scope: FunctionScope, parameter: ast.arg, node: ast.expr) -> Expression | ArrayVariable | None:
     annotation = parameter.annotation
     if isinstance(annotation, ast.Name) and annotation.id in SCALARS:
-        typed = number(scope, node)
-        return None if typed is None else coerce(scope, typed, SCALARS[annotation.id], node, widens=True)
+        typed_value = number(scope, node)
+        return None if typed_value is None else coerce(scope, typed_value, SCALARS[annotation.id], node, widens=True)
     if isinstance(annotation, ast.Subscript):
         return array_of(scope, node)
     if annotation is None:

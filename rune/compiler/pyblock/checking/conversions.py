@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import FunctionScope, RecheckFunction, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, RecheckFunction, TypedValue
 from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Choose,
@@ -25,7 +25,7 @@ MAX_PROMOTED = 12
 """The maximum number of variables of a function whose type is found by checking it again."""
 
 
-def literal(scope: FunctionScope, node: ast.expr, value: bool | int | float) -> Typed | None:
+def literal(scope: FunctionScope, node: ast.expr, value: bool | int | float) -> TypedValue | None:
     """Checks a number literal."""
     if isinstance(value, int) and not LEAST <= value <= MOST:
         scope.report(
@@ -36,22 +36,22 @@ def literal(scope: FunctionScope, node: ast.expr, value: bool | int | float) -> 
         scope.report(ProblemKind.NUMBER, node, "This is beyond the largest f64", "Write `math.inf` if that is meant.")
         return None
     kind = Scalar.F64 if isinstance(value, float) else Scalar.INT
-    return Typed(NumberConstant(value, kind, node.lineno), is_literal=True)
+    return TypedValue(NumberConstant(value, kind, node.lineno), is_literal=True)
 
 
-def is_float_literal(typed: Typed) -> bool:
-    return typed.is_literal and typed.type is Scalar.F64
+def is_float_literal(typed_value: TypedValue) -> bool:
+    return typed_value.is_literal and typed_value.type is Scalar.F64
 
 
-def common_type(scope: FunctionScope, node: ast.AST, what: str, operands: Iterable[Typed]) -> Scalar | None:
+def common_type(scope: FunctionScope, node: ast.AST, what: str, operands: Iterable[TypedValue]) -> Scalar | None:
     """Returns the type in which an operation on these numbers is computed; None if a problem was reported."""
-    typed = tuple(operands)
-    definite_types = {each.type for each in typed if not each.is_literal}
-    if any(each.type is Scalar.BOOL for each in typed):
+    typed_operands = tuple(operands)
+    definite_types = {each.type for each in typed_operands if not each.is_literal}
+    if any(each.type is Scalar.BOOL for each in typed_operands):
         scope.report(ProblemKind.TYPE, node, f"{_quoted(what)} cannot mix a bool and a number", "Write `int(b)`.")
         return None
     if Scalar.F32 in definite_types and Scalar.F64 in definite_types:
-        for each in typed:
+        for each in typed_operands:
             if each.type is Scalar.F32:
                 promote(scope, each.expression)
         message = f"{_quoted(what)} cannot mix f32 and f64"
@@ -60,7 +60,7 @@ def common_type(scope: FunctionScope, node: ast.AST, what: str, operands: Iterab
     floats = definite_types & {Scalar.F32, Scalar.F64}
     if floats:
         return floats.pop()
-    if any(is_float_literal(each) for each in typed):
+    if any(is_float_literal(each) for each in typed_operands):
         return Scalar.F32
     return Scalar.INT
 
@@ -70,30 +70,30 @@ def _quoted(what: str) -> str:
 
 
 def coerce(
-    scope: FunctionScope, typed: Typed, kind: Scalar, node: ast.expr, *, widens: bool = False
+    scope: FunctionScope, typed_value: TypedValue, kind: Scalar, node: ast.expr, *, widens: bool = False
 ) -> Expression | None:
     """Converts a number to this type; returns None if a problem was reported. With `widens`, an f32 becomes an f64
     implicitly, which is exact."""
-    expression = typed.expression
-    if typed.type is kind and not (typed.is_literal and kind.is_float):
+    expression = typed_value.expression
+    if typed_value.type is kind and not (typed_value.is_literal and kind.is_float):
         return expression
-    if Scalar.BOOL in (typed.type, kind):
-        instead = "Write `int(b)`." if typed.type is Scalar.BOOL else "Write a comparison, such as `x != 0`."
-        scope.report(ProblemKind.TYPE, node, f"This is {_of(typed.type)} and must be {_of(kind)}", instead)
+    if Scalar.BOOL in (typed_value.type, kind):
+        instead = "Write `int(b)`." if typed_value.type is Scalar.BOOL else "Write a comparison, such as `x != 0`."
+        scope.report(ProblemKind.TYPE, node, f"This is {_of(typed_value.type)} and must be {_of(kind)}", instead)
         return None
     if kind is Scalar.INT:
-        message = f"This is {_of(typed.type, is_literal=typed.is_literal)} and must be a whole number"
+        message = f"This is {_of(typed_value.type, is_literal=typed_value.is_literal)} and must be a whole number"
         scope.report(ProblemKind.TYPE, node, message, "Write `int(x)`, which drops the fraction, or `round(x)`.")
         return None
-    if typed.is_literal and isinstance(expression, NumberConstant):
+    if typed_value.is_literal and isinstance(expression, NumberConstant):
         return _literal_as(scope, expression, kind, node)
-    if typed.type is Scalar.INT:
+    if typed_value.type is Scalar.INT:
         scope.mark(node, kind.value)
         return Convert(expression, kind, expression.line)
     if kind is Scalar.F64 and widens:
         return Convert(expression, kind, expression.line)
     promote(scope, expression)
-    message = f"This is an {typed.type} and must be an {kind}"
+    message = f"This is an {typed_value.type} and must be an {kind}"
     scope.report(ProblemKind.TYPE, node, message, f"Write `{kind}(...)` around it.")
     return None
 
@@ -119,20 +119,20 @@ def _of(kind: Scalar, *, is_literal: bool = False) -> str:
     return {Scalar.BOOL: "a bool", Scalar.INT: "a whole number"}.get(kind, f"an {kind}")
 
 
-def condition(scope: FunctionScope, typed: Typed | None, node: ast.expr) -> Expression | None:
+def condition(scope: FunctionScope, typed_value: TypedValue | None, node: ast.expr) -> Expression | None:
     """Checks an expression that is a bool."""
-    if typed is None:
+    if typed_value is None:
         return None
-    if typed.type is Scalar.BOOL:
-        return typed.expression
+    if typed_value.type is Scalar.BOOL:
+        return typed_value.expression
     message = "This is a number, not a bool"
     scope.report(ProblemKind.TYPE, node, message, f"Write `{ast.unparse(node)[:40]} != 0`.")
     return None
 
 
-def with_own_type(scope: FunctionScope, typed: Typed, node: ast.expr) -> Expression | None:
+def with_own_type(scope: FunctionScope, typed_value: TypedValue, node: ast.expr) -> Expression | None:
     """Returns a number with a definite type: a float literal becomes an f32."""
-    return coerce(scope, typed, Scalar.F32, node) if is_float_literal(typed) else typed.expression
+    return coerce(scope, typed_value, Scalar.F32, node) if is_float_literal(typed_value) else typed_value.expression
 
 
 def promote(scope: FunctionScope, expression: Expression) -> None:
@@ -143,8 +143,8 @@ def promote(scope: FunctionScope, expression: Expression) -> None:
         isinstance(each, NumberConstant) or (isinstance(each, ReadVariable) and each.variable.name in loose)
         for each in sources
     )
-    if loose and is_all and len(scope.promoted) < MAX_PROMOTED:
-        scope.promoted.update(dict.fromkeys(loose, Scalar.F64))
+    if loose and is_all and len(scope.promotions) < MAX_PROMOTED:
+        scope.promotions.update(dict.fromkeys(loose, Scalar.F64))
         raise RecheckFunction
 
 

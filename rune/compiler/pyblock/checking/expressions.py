@@ -13,7 +13,7 @@ from rune.compiler.pyblock.checking.common_mistakes import UNSUPPORTED_EXPRESSIO
 from rune.compiler.pyblock.checking.comparisons import comparison, comparison_words
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition, is_float_literal, literal
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, TypedValue
 from rune.compiler.pyblock.ir import (
     BinaryOperation,
     Choose,
@@ -45,7 +45,7 @@ _MATH_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf,
 _WHOLE_ONLY = frozenset({"**", "<<", ">>", "&", "|", "^"})
 
 
-def number(scope: FunctionScope, node: ast.expr) -> Typed | None:
+def number(scope: FunctionScope, node: ast.expr) -> TypedValue | None:
     """Checks an expression that is a number; returns None if a problem was reported."""
     match node:
         case ast.Constant():
@@ -85,10 +85,10 @@ def number(scope: FunctionScope, node: ast.expr) -> Typed | None:
     return None
 
 
-def _constant(scope: FunctionScope, node: ast.Constant) -> Typed | None:
+def _constant(scope: FunctionScope, node: ast.Constant) -> TypedValue | None:
     value = node.value
     if isinstance(value, bool):
-        return Typed(NumberConstant(value, Scalar.BOOL, node.lineno))
+        return TypedValue(NumberConstant(value, Scalar.BOOL, node.lineno))
     if isinstance(value, int | float):
         return literal(scope, node, value)
     kinds = {str: "text", bytes: "bytes", complex: "complex numbers", type(None): "None"}
@@ -97,7 +97,7 @@ def _constant(scope: FunctionScope, node: ast.Constant) -> Typed | None:
     return None
 
 
-def _math_constant(scope: FunctionScope, node: ast.Attribute) -> Typed | None:
+def _math_constant(scope: FunctionScope, node: ast.Attribute) -> TypedValue | None:
     if not require_math(scope, node):
         return None
     value = _MATH_CONSTANTS.get(node.attr)
@@ -105,21 +105,23 @@ def _math_constant(scope: FunctionScope, node: ast.Attribute) -> Typed | None:
         names = ", ".join(f"math.{name}" for name in sorted(_MATH_CONSTANTS))
         scope.report(ProblemKind.CALL, node, f"There is no constant math.{node.attr}", f"The constants are {names}.")
         return None
-    return Typed(NumberConstant(value, Scalar.F64, node.lineno), is_literal=True)
+    return TypedValue(NumberConstant(value, Scalar.F64, node.lineno), is_literal=True)
 
 
-def _name(scope: FunctionScope, node: ast.Name) -> Typed | None:
-    known = scope.find(node)
-    if known is None:
+def _name(scope: FunctionScope, node: ast.Name) -> TypedValue | None:
+    binding = scope.find(node)
+    if binding is None:
         return None
-    if isinstance(known, ArrayVariable):
-        message = f"{known.name} is an array, not a number"
-        instead = f"Write `{known.name}[i]`, in a loop for all elements: `for i in range(len({known.name})):`."
+    if isinstance(binding, ArrayVariable):
+        message = f"{binding.name} is an array, not a number"
+        instead = f"Write `{binding.name}[i]`, in a loop for all elements: `for i in range(len({binding.name})):`."
         scope.report(ProblemKind.TYPE, node, message, instead)
         return None
-    if isinstance(known, NumberConstant):
-        return Typed(NumberConstant(known.value, known.type, node.lineno), is_literal=known.type is not Scalar.BOOL)
-    return Typed(ReadVariable(known, node.lineno))
+    if isinstance(binding, NumberConstant):
+        return TypedValue(
+            NumberConstant(binding.value, binding.type, node.lineno), is_literal=binding.type is not Scalar.BOOL
+        )
+    return TypedValue(ReadVariable(binding, node.lineno))
 
 
 def array_of(scope: FunctionScope, node: ast.expr) -> ArrayVariable | None:
@@ -128,9 +130,9 @@ def array_of(scope: FunctionScope, node: ast.expr) -> ArrayVariable | None:
         if number(scope, node) is not None:
             scope.report(ProblemKind.TYPE, node, "This is not an array", "Write the name of an array.")
         return None
-    known = scope.find(node)
-    if known is None or isinstance(known, ArrayVariable):
-        return known
+    binding = scope.find(node)
+    if binding is None or isinstance(binding, ArrayVariable):
+        return binding
     scope.report(ProblemKind.TYPE, node, f"{node.id} is a number, not an array", "Write the name of an array.")
     return None
 
@@ -159,11 +161,11 @@ def indices_of(scope: FunctionScope, node: ast.Subscript, array: ArrayVariable) 
 
 def whole(scope: FunctionScope, node: ast.expr) -> Expression | None:
     """Checks an expression that is a whole number, such as an index."""
-    typed = number(scope, node)
-    return None if typed is None else coerce(scope, typed, Scalar.INT, node)
+    typed_value = number(scope, node)
+    return None if typed_value is None else coerce(scope, typed_value, Scalar.INT, node)
 
 
-def _element(scope: FunctionScope, node: ast.Subscript) -> Typed | None:
+def _element(scope: FunctionScope, node: ast.Subscript) -> TypedValue | None:
     if isinstance(node.value, ast.Subscript):
         message = "All indices must be in one pair of brackets"
         scope.report(ProblemKind.OUTSIDE, node, message, "Write `x[i, j]`.")
@@ -172,7 +174,9 @@ def _element(scope: FunctionScope, node: ast.Subscript) -> Typed | None:
     if array is None:
         return None
     indices = indices_of(scope, node, array)
-    return None if indices is None else Typed(LoadElement(array, indices, scalar_of(array.type.element), node.lineno))
+    return (
+        None if indices is None else TypedValue(LoadElement(array, indices, scalar_of(array.type.element), node.lineno))
+    )
 
 
 def operation(
@@ -180,8 +184,8 @@ def operation(
     node: ast.expr | ast.AugAssign,
     operator: str,
     nodes: tuple[ast.expr, ast.expr],
-    operands: tuple[Typed | None, Typed | None],
-) -> Typed | None:
+    operands: tuple[TypedValue | None, TypedValue | None],
+) -> TypedValue | None:
     """Checks `left operator right`. Marks `node` with the rounding."""
     left, right = operands
     if left is None or right is None:
@@ -203,7 +207,7 @@ def operation(
     if values[0] is None or values[1] is None:
         return None
     _mark_rounding(scope, node, kind)
-    return Typed(BinaryOperation(operator, values[0], values[1], kind, node.lineno))
+    return TypedValue(BinaryOperation(operator, values[0], values[1], kind, node.lineno))
 
 
 def _mark_rounding(scope: FunctionScope, node: ast.AST, kind: Scalar) -> None:
@@ -216,8 +220,8 @@ def _whole_operation(
     node: ast.expr | ast.AugAssign,
     operator: str,
     nodes: tuple[ast.expr, ast.expr],
-    operands: tuple[Typed, Typed],
-) -> Typed | None:
+    operands: tuple[TypedValue, TypedValue],
+) -> TypedValue | None:
     left, right = operands
     if operator == "**" and left.type.is_float:
         if right.is_literal and isinstance(right.expression, NumberConstant) and right.expression.value == 2:
@@ -232,12 +236,12 @@ def _whole_operation(
         return None
     if operator in ("**", "<<", ">>"):
         scope.mark(node, {"**": "power", "<<": "shifted_left", ">>": "shifted_right"}[operator])
-    return Typed(BinaryOperation(operator, values[0], values[1], Scalar.INT, node.lineno))
+    return TypedValue(BinaryOperation(operator, values[0], values[1], Scalar.INT, node.lineno))
 
 
 def _folded(
     scope: FunctionScope, node: ast.expr | ast.AugAssign, operator: str, left: Expression, right: Expression
-) -> Typed | None:
+) -> TypedValue | None:
     """Folds an operation on two literals into another literal."""
     assert isinstance(left, NumberConstant)  # noqa: S101 - a literal is one
     assert isinstance(right, NumberConstant)  # noqa: S101
@@ -255,48 +259,50 @@ def _folded(
     except BlockFailure as failure:
         scope.report(ProblemKind.NUMBER, node, f"This is {failure.message}", "Write another number.")
         return None
-    return Typed(NumberConstant(value, kind, node.lineno), is_literal=True)
+    return TypedValue(NumberConstant(value, kind, node.lineno), is_literal=True)
 
 
-def _unary(scope: FunctionScope, node: ast.UnaryOp) -> Typed | None:
+def _unary(scope: FunctionScope, node: ast.UnaryOp) -> TypedValue | None:
     if isinstance(node.op, ast.Not):
         value = condition(scope, number(scope, node.operand), node.operand)
-        return None if value is None else Typed(UnaryOperation("not", value, Scalar.BOOL, node.lineno))
+        return None if value is None else TypedValue(UnaryOperation("not", value, Scalar.BOOL, node.lineno))
     if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and node.operand.value == 2**63:
-        return Typed(NumberConstant(-(2**63), Scalar.INT, node.lineno), is_literal=True)
-    typed = number(scope, node.operand)
-    if typed is None:
+        return TypedValue(NumberConstant(-(2**63), Scalar.INT, node.lineno), is_literal=True)
+    typed_value = number(scope, node.operand)
+    if typed_value is None:
         return None
-    if typed.type is Scalar.BOOL:
+    if typed_value.type is Scalar.BOOL:
         scope.report(ProblemKind.TYPE, node, "A bool is not a number", "Write `int(b)`.")
         return None
     if isinstance(node.op, ast.UAdd):
-        return typed
+        return typed_value
     if isinstance(node.op, ast.Invert):
-        if typed.type is not Scalar.INT:
+        if typed_value.type is not Scalar.INT:
             scope.report(ProblemKind.TYPE, node, "`~` is for whole numbers", "Write `int(x)`.")
             return None
-        if typed.is_literal and isinstance(typed.expression, NumberConstant):
-            return Typed(NumberConstant(~int(typed.expression.value), Scalar.INT, node.lineno), is_literal=True)
-        return Typed(UnaryOperation("~", typed.expression, Scalar.INT, node.lineno))
-    if typed.is_literal and isinstance(typed.expression, NumberConstant):
-        negated = NumberConstant(-typed.expression.value, typed.type, node.lineno)
-        return literal(scope, node, negated.value)
-    if typed.type is Scalar.INT:
+        if typed_value.is_literal and isinstance(typed_value.expression, NumberConstant):
+            return TypedValue(
+                NumberConstant(~int(typed_value.expression.value), Scalar.INT, node.lineno), is_literal=True
+            )
+        return TypedValue(UnaryOperation("~", typed_value.expression, Scalar.INT, node.lineno))
+    if typed_value.is_literal and isinstance(typed_value.expression, NumberConstant):
+        negative = NumberConstant(-typed_value.expression.value, typed_value.type, node.lineno)
+        return literal(scope, node, negative.value)
+    if typed_value.type is Scalar.INT:
         scope.mark(node, "int64")
-    return Typed(UnaryOperation("-", typed.expression, typed.type, node.lineno))
+    return TypedValue(UnaryOperation("-", typed_value.expression, typed_value.type, node.lineno))
 
 
-def _compare(scope: FunctionScope, node: ast.Compare) -> Typed | None:
+def _compare(scope: FunctionScope, node: ast.Compare) -> TypedValue | None:
     words = comparison_words(scope, node)
     if words is None:
         return None
     operands = [number(scope, each) for each in (node.left, *node.comparators)]
-    typed = [each for each in operands if each is not None]
-    return comparison(scope, node, words, typed) if len(typed) == len(operands) else None
+    typed_operands = [each for each in operands if each is not None]
+    return comparison(scope, node, words, typed_operands) if len(typed_operands) == len(operands) else None
 
 
-def _logic(scope: FunctionScope, node: ast.BoolOp) -> Typed | None:
+def _logic(scope: FunctionScope, node: ast.BoolOp) -> TypedValue | None:
     word = "and" if isinstance(node.op, ast.And) else "or"
     conditions = [condition(scope, number(scope, each), each) for each in node.values]
     values = [each for each in conditions if each is not None]
@@ -305,10 +311,10 @@ def _logic(scope: FunctionScope, node: ast.BoolOp) -> Typed | None:
     result = values[-1]
     for value in reversed(values[:-1]):
         result = Logic(word, value, result, node.lineno)
-    return Typed(result)
+    return TypedValue(result)
 
 
-def _choose(scope: FunctionScope, node: ast.IfExp) -> Typed | None:
+def _choose(scope: FunctionScope, node: ast.IfExp) -> TypedValue | None:
     test = condition(scope, number(scope, node.test), node.test)
     yes, no = number(scope, node.body), number(scope, node.orelse)
     if test is None or yes is None or no is None:
@@ -324,7 +330,7 @@ def _choose(scope: FunctionScope, node: ast.IfExp) -> Typed | None:
     left, right = coerce(scope, yes, kind, node.body), coerce(scope, no, kind, node.orelse)
     if left is None or right is None:
         return None
-    return Typed(Choose(test, left, right, kind, node.lineno))
+    return TypedValue(Choose(test, left, right, kind, node.lineno))
 
 
 def require_math(scope: FunctionScope, node: ast.AST) -> bool:
@@ -336,8 +342,8 @@ def require_math(scope: FunctionScope, node: ast.AST) -> bool:
 
 def literal_whole(scope: FunctionScope, node: ast.expr) -> int | None:
     """Returns the value of an expression that is a whole-number literal; None for any other."""
-    typed = number(scope, node)
-    if typed is not None and typed.is_literal and isinstance(typed.expression, NumberConstant):
-        value = typed.expression.value
+    typed_value = number(scope, node)
+    if typed_value is not None and typed_value.is_literal and isinstance(typed_value.expression, NumberConstant):
+        value = typed_value.expression.value
         return value if isinstance(value, int) and not isinstance(value, bool) else None
     return None

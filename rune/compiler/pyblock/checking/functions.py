@@ -47,15 +47,15 @@ def checked_function(
 ) -> Function | None:
     """Checks a function for parameters of these types. Returns None if a problem was reported."""
     before = len(file.text.problems)
-    promoted: dict[str, Scalar] = {}
+    promotions: dict[str, Scalar] = {}
     file.call_stack.append(node.name)
     try:
         while True:
             for each in ast.walk(node):
                 file.marks.pop(each, None)
-            scope = file.scopes[node] = FunctionScope(file, node, names, names_in(node.body), promoted)
+            scope = file.scopes[node] = FunctionScope(file, node, names, names_in(node.body), promotions)
             for parameter in parameters:
-                scope.known[parameter.name] = parameter
+                scope.bindings[parameter.name] = parameter
                 scope.assign(parameter.name)
             try:
                 body = block_of(scope, node.body, outputs)
@@ -64,12 +64,12 @@ def checked_function(
                 del file.text.problems[before:]
     finally:
         file.call_stack.pop()
-    if scope.assigned is not None and outputs:
+    if scope.assigned_names is not None and outputs:
         message = f"{node.name} can end without returning a value"
         file.text.report(ProblemKind.TYPE, file.text.word(node, node.name), message, "End every path with `return`.")
     if len(file.text.problems) > before:
         return None
-    own = [each for name, each in scope.known.items() if each not in parameters]
+    own = [each for name, each in scope.bindings.items() if each not in parameters]
     return Function(
         name=node.name,
         parameters=parameters,
@@ -106,14 +106,17 @@ def specialise(
         node,
         tuple((each.type, each.is_writable if isinstance(each, ArrayVariable) else None) for each in parameters),
     )
-    if key not in file.specialised and sum(known[0] is node for known in file.specialised) >= MAX_SPECIALISATIONS:
+    if (
+        key not in file.specialisations
+        and sum(helper_key[0] is node for helper_key in file.specialisations) >= MAX_SPECIALISATIONS
+    ):
         message = f"{node.name} is called with more than {MAX_SPECIALISATIONS} different sizes of arrays"
         file.text.report(ProblemKind.CALL, file.text.place(at), message, "Use arrays of fewer sizes.")
         return None
-    if key not in file.specialised:
+    if key not in file.specialisations:
         outputs = () if gives is None else (gives,)
-        file.specialised[key] = checked_function(file, node, tuple(parameters), names, outputs, gives)
-    return file.specialised[key]
+        file.specialisations[key] = checked_function(file, node, tuple(parameters), names, outputs, gives)
+    return file.specialisations[key]
 
 
 def _fits(shape: ArrayShape, type_: TensorType, names: dict[str, int]) -> bool:

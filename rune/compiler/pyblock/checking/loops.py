@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rune.compiler.pyblock.checking.calls import called
+from rune.compiler.pyblock.checking.calls import any_call
 from rune.compiler.pyblock.checking.expressions import array_of, literal_whole, whole
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import FunctionScope
@@ -62,7 +62,7 @@ def head_of(scope: FunctionScope, node: ast.For) -> LoopHead | None:
     """Checks the head of a loop; returns None if a problem was reported."""
     head = _head(scope, node)
     if head is None:
-        scope.reported_names.update(each.id for each in names_of_target(node.target) if each.id not in scope.known)
+        scope.reported_names.update(each.id for each in names_of_target(node.target) if each.id not in scope.bindings)
     return head
 
 
@@ -101,15 +101,15 @@ def _side_by_side(scope: FunctionScope, target: ast.expr, over: ast.expr, at: Va
     """Binds `i, v` of `enumerate(x)` and `a, b` of `zip(x, y)`, also nested; `at` counts the iterations."""
     if isinstance(over, ast.Call) and (_calls(over, "enumerate") or _calls(over, "zip")):
         word = "enumerate" if _calls(over, "enumerate") else "zip"
-        wanted = 2 if word == "enumerate" else len(over.args)
+        count = 2 if word == "enumerate" else len(over.args)
         if over.keywords or not over.args or (word == "enumerate" and len(over.args) != 1):
             instead = "Write `enumerate(x)`, which counts from 0, or `zip(x, y)`."
             scope.report(ProblemKind.CALL, over, f"{word} takes only arrays in a block", instead)
             return None
-        if not isinstance(target, ast.Tuple) or len(target.elts) != wanted:
+        if not isinstance(target, ast.Tuple) or len(target.elts) != count:
             example = "for i, v in enumerate(x):" if word == "enumerate" else "for a, b in zip(x, y):"
             scope.report(
-                ProblemKind.OUTSIDE, target, f"{word} yields {wanted} values in each iteration", f"Write `{example}`."
+                ProblemKind.OUTSIDE, target, f"{word} yields {count} values in each iteration", f"Write `{example}`."
             )
             return None
         if word == "zip":
@@ -172,13 +172,13 @@ def _row(scope: FunctionScope, node: ast.Name) -> ArrayVariable | None:
 
 
 def _variable(scope: FunctionScope, target: ast.Name, kind: Scalar) -> Variable | None:
-    known = scope.known.get(target.id)
-    if known is None:
+    binding = scope.bindings.get(target.id)
+    if binding is None:
         variable = Variable(target.id, kind)
-        scope.known[target.id] = variable
+        scope.bindings[target.id] = variable
         return variable
-    if isinstance(known, Variable) and known.type is kind:
-        return known
+    if isinstance(binding, Variable) and binding.type is kind:
+        return binding
     scope.report(ProblemKind.TYPE, target, f"{target.id} already has another type", "Choose another name.")
     return None
 
@@ -215,7 +215,7 @@ def _report_other(scope: FunctionScope, node: ast.expr) -> None:
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         before = len(scope.text.problems)
-        called(scope, node)
+        any_call(scope, node)
         if len(scope.text.problems) > before:
             return
     scope.report(ProblemKind.OUTSIDE, node, "A loop needs a range or an array", "Write `for i in range(len(x)):`.")

@@ -20,19 +20,19 @@ def return_of(
     scope: FunctionScope, node: ast.Return, outputs: Sequence[TensorType | Scalar] | None
 ) -> tuple[Statement, ...]:
     """Checks a `return` of a function with these outputs; returns nothing if a problem was reported."""
-    nodes = _returned(node)
-    wanted = outputs or ()
+    nodes = _returned_nodes(node)
+    expected = outputs or ()
     statements: list[Statement] = []
     result: list[Expression | ArrayVariable] = []
-    if len(nodes) != len(wanted):
-        count = "nothing" if not wanted else f"{len(wanted)} value" + "s" * (len(wanted) > 1)
+    if len(nodes) != len(expected):
+        count = "nothing" if not expected else f"{len(expected)} value" + "s" * (len(expected) > 1)
         scope.report(
             ProblemKind.TYPE, node, f"{scope.node.name} must return {count}", "Return the outputs of its signature."
         )
-    for place, (each, output) in enumerate(zip(nodes, wanted, strict=False)):
+    for place, (each, output) in enumerate(zip(nodes, expected, strict=False)):
         if isinstance(output, Scalar):
-            typed = number(scope, each)
-            value = None if typed is None else coerce(scope, typed, output, each, widens=True)
+            typed_value = number(scope, each)
+            value = None if typed_value is None else coerce(scope, typed_value, output, each, widens=True)
             if value is not None and any(_is_new_array(later) for later in nodes[place + 1 :]):
                 # Later values are computed after it, and may call functions that change it.
                 temporary = scope.temporary(output)
@@ -43,12 +43,12 @@ def return_of(
         array_statements, array = _array_output(scope, each, output, place)
         statements += array_statements
         result += [] if array is None else [array]
-    scope.assigned = None
-    is_whole = len(result) == len(wanted) == len(nodes)
+    scope.assigned_names = None
+    is_whole = len(result) == len(expected) == len(nodes)
     return (*statements, Return(tuple(result), node.lineno)) if is_whole else ()
 
 
-def _returned(node: ast.Return) -> list[ast.expr]:
+def _returned_nodes(node: ast.Return) -> list[ast.expr]:
     if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
         return []
     return list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
@@ -66,13 +66,13 @@ def _array_output(
     if _is_new_array(node):
         name = f"returned {place} {node.lineno}"
         statements = new_array(scope, ast.copy_location(ast.Name(name, ast.Store()), node), node) or ()
-        known = scope.known.get(name)
-        array = known if isinstance(known, ArrayVariable) else None
+        binding = scope.bindings.get(name)
+        array = binding if isinstance(binding, ArrayVariable) else None
     elif isinstance(node, ast.List | ast.ListComp):
-        wanted = _written_output(scope, place)
-        instead = f"Write `{wanted}([...])`, with a number for each element."
+        output_text = _written_output(scope, place)
+        instead = f"Write `{output_text}([...])`, with a number for each element."
         if isinstance(node, ast.ListComp):
-            instead = f"Write `y = {wanted}()` in a line before, fill it in a loop, and return y."
+            instead = f"Write `y = {output_text}()` in a line before, fill it in a loop, and return y."
         scope.report(ProblemKind.GROWS, node, "A list has no fixed size", instead)
         return (), None
     else:

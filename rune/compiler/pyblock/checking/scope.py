@@ -62,7 +62,7 @@ class RecheckFunction(Exception):
 
 
 @dataclass(frozen=True)
-class Typed:
+class TypedValue:
     """A typed expression. If `is_literal`, it consists of literals only and adopts the type of the other operand."""
 
     expression: Expression
@@ -73,7 +73,7 @@ class Typed:
         return self.expression.type or Scalar.INT
 
 
-Known = Variable | ArrayVariable | NumberConstant
+Binding = Variable | ArrayVariable | NumberConstant
 """The possible targets of a name; a constant is a number of the file."""
 
 
@@ -91,7 +91,7 @@ class FileScope:
     has_math: bool
     mathematics: Callable[[str], Function]
     """Returns a checked function of the math library by its name."""
-    call: Callable[[FunctionScope, ast.Call], Typed | None]
+    call: Callable[[FunctionScope, ast.Call], TypedValue | None]
     """Returns the typed result of a call."""
     specialise: Callable[[FileScope, ast.FunctionDef, tuple[Scalar | ArrayVariable, ...], ast.Call], Function | None]
     """Returns a helper function specialised for arguments of these types."""
@@ -105,7 +105,7 @@ class FileScope:
     """The conversions that Python must apply to the value of a node, in this order: `f32`, `f64`, `int64`."""
     scopes: dict[ast.FunctionDef, FunctionScope] = field(default_factory=dict)
     """The scope of each function after its last check."""
-    specialised: dict[tuple[object, ...], Function | None] = field(default_factory=dict)
+    specialisations: dict[tuple[object, ...], Function | None] = field(default_factory=dict)
     call_stack: list[str] = field(default_factory=list)
     """The names of the functions that are being checked, outermost first."""
 
@@ -118,10 +118,10 @@ class FunctionScope:
     node: ast.FunctionDef
     dimensions: Mapping[str, int]
     local_names: frozenset[str]
-    promoted: dict[str, Scalar]
+    promotions: dict[str, Scalar]
     """Variables that started as a literal and are f64, as an earlier check of the function found."""
-    known: dict[str, Known] = field(default_factory=dict)
-    assigned: frozenset[str] | None = frozenset()
+    bindings: dict[str, Binding] = field(default_factory=dict)
+    assigned_names: frozenset[str] | None = frozenset()
     """The names that always have a value here; None if this place is unreachable."""
     default_f32: set[str] = field(default_factory=set)
     """Variables that are f32 only because they started as a literal."""
@@ -151,23 +151,23 @@ class FunctionScope:
         self.file.marks.setdefault(node, []).append(what)
 
     def assign(self, name: str) -> None:
-        if self.assigned is not None:
-            self.assigned |= {name}
+        if self.assigned_names is not None:
+            self.assigned_names |= {name}
 
     def temporary(self, type_: Scalar) -> Variable:
         variable = Variable(f"temporary {len(self.temporaries)}", type_)
         self.temporaries.append(variable)
         return variable
 
-    def find(self, node: ast.Name) -> Known | None:
+    def find(self, node: ast.Name) -> Binding | None:
         """Returns what a name refers to; None if a problem is or was reported."""
         name = node.id
         if name in self.reported_names:
             return None
-        if name in self.local_names or name in self.known:
-            known = self.known.get(name)
-            if known is not None and (self.assigned is None or name in self.assigned):
-                return known
+        if name in self.local_names or name in self.bindings:
+            binding = self.bindings.get(name)
+            if binding is not None and (self.assigned_names is None or name in self.assigned_names):
+                return binding
             self.report(
                 ProblemKind.NAME,
                 node,
@@ -199,7 +199,7 @@ class FunctionScope:
             instead = "Write `len(x)` for the first dimension of x, `len(x[0])` for the second."
             self.report(ProblemKind.NAME, node, f"{name} is the name of a dimension, not a value", instead)
             return
-        names = ", ".join(sorted(filter(str.isidentifier, {*self.known, *self.file.constants}))) or "none"
+        names = ", ".join(sorted(filter(str.isidentifier, {*self.bindings, *self.file.constants}))) or "none"
         self.report(ProblemKind.NAME, node, f"There is no {name}", f"The names defined here are {names}.")
 
 

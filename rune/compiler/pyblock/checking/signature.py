@@ -225,13 +225,13 @@ def read_shape(node: ast.expr | None, text: BlockText, where: str) -> ArrayShape
             message = "A list has no fixed size, but the memory of a rune is fixed"
             text.report(ProblemKind.SIGNATURE, text.place(node), message, 'Write an array: `f32["n"]` or `f32[16]`.')
         case ast.Tuple():
-            listed = ", ".join(ast.unparse(each) for each in node.elts)[:60].replace("'", '"')
+            types_text = ", ".join(ast.unparse(each) for each in node.elts)[:60].replace("'", '"')
             message = "Several outputs must be written as a tuple type"
-            text.report(ProblemKind.SIGNATURE, text.place(node), message, f"Write `tuple[{listed}]`.")
+            text.report(ProblemKind.SIGNATURE, text.place(node), message, f"Write `tuple[{types_text}]`.")
         case ast.Subscript(value=ast.Name(id=name), slice=within) if name in _OTHER_NAMES:
             size = ast.unparse(within)[:30].replace("'", '"')
-            meant = f"Write `{_OTHER_NAMES[name]}[{size}]`."
-            text.report(ProblemKind.SIGNATURE, text.place(node), f"An array cannot hold {name} elements", meant)
+            instead = f"Write `{_OTHER_NAMES[name]}[{size}]`."
+            text.report(ProblemKind.SIGNATURE, text.place(node), f"An array cannot hold {name} elements", instead)
         case ast.Name(id="str"):
             instead = "Return a number, and connect the catalogue's `label` block after this one."
             text.report(ProblemKind.SIGNATURE, text.place(node), f"{where.capitalize()} cannot be text", instead)
@@ -359,12 +359,12 @@ def _require_known_names(
     outputs: Sequence[ArrayShape | Scalar],
     text: BlockText,
 ) -> None:
-    known = {
+    known_names = {
         each for parameter in inputs if isinstance(parameter.shape, ArrayShape) for each in parameter.shape.dimensions
     }
     for shape in (*(state.shape for state in states), *outputs):
         for name in shape.dimensions if isinstance(shape, ArrayShape) else ():
-            if isinstance(name, str) and name not in known:
+            if isinstance(name, str) and name not in known_names:
                 message = f'No input has the dimension "{name}", so its size is unknown'
                 text.report(
                     ProblemKind.SIGNATURE,

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Sequence
 
 from rune.compiler.pyblock.checking.array_statements import is_writable, new_array, store, store_number
-from rune.compiler.pyblock.checking.calls import called
+from rune.compiler.pyblock.checking.calls import any_call
 from rune.compiler.pyblock.checking.conversions import MAX_PROMOTED, coerce, condition, is_float_literal
 from rune.compiler.pyblock.checking.expressions import OPERATORS, array_of, indices_of, number, operation
 from rune.compiler.pyblock.checking.loops import head_of, names_of_target
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.returns import return_of
-from rune.compiler.pyblock.checking.scope import FunctionScope, RecheckFunction, Typed, merged
+from rune.compiler.pyblock.checking.scope import FunctionScope, RecheckFunction, TypedValue, merged
 from rune.compiler.pyblock.checking.signature import SCALARS
 from rune.compiler.pyblock.ir import (
     Assign,
@@ -142,24 +142,24 @@ def statement(
 
 def _call_alone(scope: FunctionScope, node: ast.Call) -> tuple[Statement, ...]:
     if isinstance(node.func, ast.Name) and node.func.id == "print" and "print" not in scope.file.helpers:
-        values = [_printed(scope, each) for each in node.args]
+        values = [_printed_value(scope, each) for each in node.args]
         for keyword in node.keywords:
             scope.report(
                 ProblemKind.CALL, keyword.value, "print takes only values in a block", "Remove the name before `=`."
             )
         return (Evaluate(tuple(each for each in values if each is not None), node.lineno),)
-    result = called(scope, node)
+    result = any_call(scope, node)
     return () if result is None else (Evaluate((result.expression,), node.lineno),)
 
 
-def _printed(scope: FunctionScope, node: ast.expr) -> Expression | None:
+def _printed_value(scope: FunctionScope, node: ast.expr) -> Expression | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return None
-    if isinstance(node, ast.Name) and isinstance(scope.known.get(node.id), ArrayVariable):
+    if isinstance(node, ast.Name) and isinstance(scope.bindings.get(node.id), ArrayVariable):
         scope.find(node)
         return None
-    typed = number(scope, node)
-    return None if typed is None else typed.expression
+    typed_value = number(scope, node)
+    return None if typed_value is None else typed_value.expression
 
 
 def _assign(scope: FunctionScope, node: ast.Assign) -> tuple[Statement, ...]:
@@ -174,7 +174,7 @@ def _assign(scope: FunctionScope, node: ast.Assign) -> tuple[Statement, ...]:
     if isinstance(target, ast.Tuple | ast.List | ast.Starred):
         instead = "Write one assignment per line, or as many numbers as names: `a, b = x[0], x[1]`."
         scope.report(ProblemKind.OUTSIDE, target, "Several names can be assigned only from a tuple of numbers", instead)
-        scope.reported_names.update(each.id for each in names_of_target(target) if each.id not in scope.known)
+        scope.reported_names.update(each.id for each in names_of_target(target) if each.id not in scope.bindings)
         return ()
     if isinstance(target, ast.Subscript):
         return store(scope, target, node.value)
@@ -189,46 +189,46 @@ def _several(scope: FunctionScope, target: ast.Tuple, values: ast.Tuple) -> tupl
     if len(target.elts) != len(values.elts):
         message = f"{len(values.elts)} values cannot be assigned to {len(target.elts)} names"
         scope.report(ProblemKind.TYPE, target, message, "Write as many names as values.")
-        scope.reported_names.update(each.id for each in names_of_target(target) if each.id not in scope.known)
+        scope.reported_names.update(each.id for each in names_of_target(target) if each.id not in scope.bindings)
         return ()
-    computed: list[Statement] = []
-    operands: list[Typed | None] = []
+    statements: list[Statement] = []
+    operands: list[TypedValue | None] = []
     for node in values.elts:
-        typed = number(scope, node)
-        if typed is not None and not typed.is_literal:
-            variable = scope.temporary(typed.type)
-            computed.append(Assign(variable, typed.expression, node.lineno))
-            typed = Typed(ReadVariable(variable, node.lineno))
-        operands.append(typed)
-    for each, typed, node in zip(target.elts, operands, values.elts, strict=True):
+        typed_value = number(scope, node)
+        if typed_value is not None and not typed_value.is_literal:
+            variable = scope.temporary(typed_value.type)
+            statements.append(Assign(variable, typed_value.expression, node.lineno))
+            typed_value = TypedValue(ReadVariable(variable, node.lineno))
+        operands.append(typed_value)
+    for each, typed_value, node in zip(target.elts, operands, values.elts, strict=True):
         if isinstance(each, ast.Name):
-            computed += set_number(scope, each, typed, node, None)
+            statements += set_number(scope, each, typed_value, node, None)
         elif isinstance(each, ast.Subscript) and not isinstance(each.slice, ast.Slice):
-            computed += store_number(scope, each, typed, node)
+            statements += store_number(scope, each, typed_value, node)
         else:
             scope.report(ProblemKind.OUTSIDE, each, "This cannot be assigned here", "Write a name, or `x[i]`.")
-    return tuple(computed)
+    return tuple(statements)
 
 
 def _name(scope: FunctionScope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...]:
     statements = new_array(scope, target, value)
     if statements is not None:
         return statements
-    typed = number(scope, value)
-    return set_number(scope, target, typed, value, None)
+    typed_value = number(scope, value)
+    return set_number(scope, target, typed_value, value, None)
 
 
 def set_number(
-    scope: FunctionScope, target: ast.Name, typed: Typed | None, value: ast.expr, declared: Scalar | None
+    scope: FunctionScope, target: ast.Name, source: TypedValue | None, value: ast.expr, declared_type: Scalar | None
 ) -> tuple[Statement, ...]:
     """Assigns a number to a name; the first assignment determines its type."""
     name = target.id
-    if typed is None or not scope.may_be_named(target):
-        if name not in scope.known:
+    if source is None or not scope.may_be_named(target):
+        if name not in scope.bindings:
             scope.reported_names.add(name)
         return ()
-    known = scope.known.get(name)
-    if isinstance(known, ArrayVariable):
+    binding = scope.bindings.get(name)
+    if isinstance(binding, ArrayVariable):
         scope.report(
             ProblemKind.TYPE,
             target,
@@ -236,28 +236,30 @@ def set_number(
             f"Write `{name}[i]`, or another name.",
         )
         return ()
-    variable = known if isinstance(known, Variable) else _new_variable(scope, name, typed, declared)
-    is_late = variable.type.is_float and typed.type is Scalar.F64 and not typed.is_literal and name in scope.default_f32
-    if is_late and len(scope.promoted) < MAX_PROMOTED:
-        scope.promoted[name] = Scalar.F64
+    variable = binding if isinstance(binding, Variable) else _new_variable(scope, name, source, declared_type)
+    is_wider = source.type is Scalar.F64 and not source.is_literal
+    is_late = variable.type.is_float and is_wider and name in scope.default_f32
+    if is_late and len(scope.promotions) < MAX_PROMOTED:
+        scope.promotions[name] = Scalar.F64
         scope.default_f32.discard(name)
         raise RecheckFunction
-    if variable.type is Scalar.INT and typed.type.is_float:
+    if variable.type is Scalar.INT and source.type.is_float:
         message = f"{name} was first assigned a whole number, and this is a float"
         scope.report(ProblemKind.TYPE, value, message, f"Start with `{name} = 0.0`, or write `int(x)` or `round(x)`.")
         scope.assign(name)
         return ()
-    result = coerce(scope, typed, variable.type, value, widens=True)
+    result = coerce(scope, source, variable.type, value, widens=True)
     scope.assign(name)
     return () if result is None else (Assign(variable, result, target.lineno),)
 
 
-def _new_variable(scope: FunctionScope, name: str, typed: Typed, declared: Scalar | None) -> Variable:
-    kind = declared or scope.promoted.get(name) or (Scalar.F32 if is_float_literal(typed) else typed.type)
-    if declared is None and name not in scope.promoted and is_float_literal(typed):
+def _new_variable(scope: FunctionScope, name: str, source: TypedValue, declared_type: Scalar | None) -> Variable:
+    own_type = Scalar.F32 if is_float_literal(source) else source.type
+    kind = declared_type or scope.promotions.get(name) or own_type
+    if declared_type is None and name not in scope.promotions and is_float_literal(source):
         scope.default_f32.add(name)
     variable = Variable(name, kind)
-    scope.known[name] = variable
+    scope.bindings[name] = variable
     return variable
 
 
@@ -274,9 +276,10 @@ def _declare(scope: FunctionScope, node: ast.AnnAssign) -> tuple[Statement, ...]
         scope.reported_names.add(node.target.id)
         return ()
     kind = SCALARS[annotation.id]
-    known = scope.known.get(node.target.id)
-    if isinstance(known, Variable) and known.type is not kind:
-        scope.report(ProblemKind.TYPE, annotation, f"{known.name} is an {known.type} already", "Choose another name.")
+    binding = scope.bindings.get(node.target.id)
+    if isinstance(binding, Variable) and binding.type is not kind:
+        message = f"{binding.name} is an {binding.type} already"
+        scope.report(ProblemKind.TYPE, annotation, message, "Choose another name.")
         return ()
     return set_number(scope, node.target, number(scope, node.value), node.value, kind)
 
@@ -286,20 +289,21 @@ def _change(scope: FunctionScope, node: ast.AugAssign) -> tuple[Statement, ...]:
     operator = OPERATORS.get(type(node.op), "@")
     target = node.target
     if isinstance(target, ast.Name):
-        known = scope.find(target)
+        binding = scope.find(target)
         right = number(scope, node.value)
-        if isinstance(known, ArrayVariable):
-            scope.report(ProblemKind.TYPE, target, f"{known.name} is an array", f"Write a loop over `{known.name}[i]`.")
+        if isinstance(binding, ArrayVariable):
+            instead = f"Write a loop over `{binding.name}[i]`."
+            scope.report(ProblemKind.TYPE, target, f"{binding.name} is an array", instead)
             return ()
-        if not isinstance(known, Variable):
-            if known is not None:
+        if not isinstance(binding, Variable):
+            if binding is not None:
                 scope.report(
                     ProblemKind.READ_ONLY, target, f"{target.id} is a constant of the file", "Choose another name."
                 )
             return ()
-        left = Typed(ReadVariable(known, node.lineno))
-        typed = operation(scope, node, operator, (_no_node(target), node.value), (left, right))
-        return set_number(scope, target, typed, _no_node(target), None)
+        left = TypedValue(ReadVariable(binding, node.lineno))
+        typed_value = operation(scope, node, operator, (_no_node(target), node.value), (left, right))
+        return set_number(scope, target, typed_value, _no_node(target), None)
     if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
         scope.report(
             ProblemKind.OUTSIDE, target, "This cannot be changed with an operator", "Write a loop over `x[i]`."
@@ -319,11 +323,11 @@ def _change(scope: FunctionScope, node: ast.AugAssign) -> tuple[Statement, ...]:
     if array is None or indices is None or not is_writable(scope, target, array):
         return ()
     kind = scalar_of(array.type.element)
-    left = Typed(LoadElement(array, indices, kind, target.lineno))
-    typed = operation(scope, node, operator, (_no_node(target), node.value), (left, right))
-    if typed is None:
+    left = TypedValue(LoadElement(array, indices, kind, target.lineno))
+    typed_value = operation(scope, node, operator, (_no_node(target), node.value), (left, right))
+    if typed_value is None:
         return ()
-    result = coerce(scope, typed, kind, _no_node(target), widens=True)
+    result = coerce(scope, typed_value, kind, _no_node(target), widens=True)
     return () if result is None else (StoreElement(array, indices, result, target.lineno),)
 
 
@@ -334,11 +338,11 @@ def _no_node(node: ast.expr) -> ast.expr:
 
 def _if(scope: FunctionScope, node: ast.If, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
     test = condition(scope, number(scope, node.test), node.test)
-    before = scope.assigned
+    before = scope.assigned_names
     yes = block_of(scope, node.body, outputs)
-    after_yes, scope.assigned = scope.assigned, before
+    after_yes, scope.assigned_names = scope.assigned_names, before
     no = block_of(scope, node.orelse, outputs)
-    scope.assigned = merged(after_yes, scope.assigned)
+    scope.assigned_names = merged(after_yes, scope.assigned_names)
     return () if test is None else (If(test, yes, no, node.lineno),)
 
 
@@ -351,7 +355,7 @@ def _for(scope: FunctionScope, node: ast.For, outputs: Sequence[TensorType | Sca
             "Store in a bool whether the loop was left with `break`.",
         )
     head = head_of(scope, node)
-    before = scope.assigned
+    before = scope.assigned_names
     for name in names_of_target(node.target):
         scope.assign(name.id)
     scope.loops.append([])
@@ -359,7 +363,7 @@ def _for(scope: FunctionScope, node: ast.For, outputs: Sequence[TensorType | Sca
     scope.loops.pop()
     is_left = any(isinstance(each, ast.Break | ast.Continue) for each in ast.walk(node))
     if head is None or is_left or not head.runs_at_least_once:
-        scope.assigned = before
+        scope.assigned_names = before
     return () if head is None else (head.loop(body, node.lineno),)
 
 
@@ -374,14 +378,14 @@ def _while(
             "Store in a bool whether the loop was left with `break`.",
         )
     test = condition(scope, number(scope, node.test), node.test)
-    before = scope.assigned
+    before = scope.assigned_names
     scope.loops.append([])
     body = block_of(scope, node.body, outputs)
     left = scope.loops.pop()
     is_endless = isinstance(test, NumberConstant) and test.value is True
-    scope.assigned = None if is_endless else before
+    scope.assigned_names = None if is_endless else before
     for each in left:
-        scope.assigned = merged(scope.assigned, each)
+        scope.assigned_names = merged(scope.assigned_names, each)
     return () if test is None else (While(test, body, node.lineno),)
 
 
@@ -391,6 +395,6 @@ def _leave(scope: FunctionScope, node: ast.Break | ast.Continue) -> tuple[Statem
         scope.report(ProblemKind.SYNTAX, node, f"{word} is outside of a loop", "Remove it.")
         return ()
     if word == "break":
-        scope.loops[-1].append(scope.assigned)
-    scope.assigned = None
+        scope.loops[-1].append(scope.assigned_names)
+    scope.assigned_names = None
     return (Leave(word, node.lineno),)

@@ -36,7 +36,7 @@ def array_literal(
     if type_ is None:
         return None
     nodes = element_nodes(text, type_, node)
-    return None if nodes is None else _filled(text, type_, nodes)
+    return None if nodes is None else _array_literal(text, type_, nodes)
 
 
 def constructor_shape(
@@ -52,9 +52,12 @@ def constructor_shape(
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             size = names.get(part.value)
             if size is None:
-                known = ", ".join(f'"{name}"' for name in names) or "none"
+                names_text = ", ".join(f'"{name}"' for name in names) or "none"
                 text.report(
-                    ProblemKind.NAME, text.place(part), f'There is no dimension "{part.value}"', f"There are {known}."
+                    ProblemKind.NAME,
+                    text.place(part),
+                    f'There is no dimension "{part.value}"',
+                    f"There are {names_text}.",
                 )
                 return None
         else:
@@ -108,7 +111,7 @@ def element_nodes(text: BlockText, type_: TensorType, node: ast.Call) -> tuple[a
     return leaves
 
 
-def _filled(text: BlockText, type_: TensorType, leaves: tuple[ast.expr, ...]) -> ArrayLiteral | None:
+def _array_literal(text: BlockText, type_: TensorType, leaves: tuple[ast.expr, ...]) -> ArrayLiteral | None:
     values = []
     for each in leaves:
         value = element_literal(each, type_.element)

@@ -26,7 +26,7 @@ from rune.compiler.pyblock.variables import Variable
 
 @dataclass(frozen=True)
 class _Change:
-    """A statement that changes a variable. `adds` is the added expression and its sign; None for any other change."""
+    """A statement that changes a variable. `adds` is the addend expression and its sign; None for any other change."""
 
     variable: Variable
     adds: tuple[Expression, int] | None
@@ -48,8 +48,8 @@ def growth(
         if before is None or change.adds is None or times is None:
             intervals[change.variable] = None
             continue
-        added, sign = change.adds
-        ends = [sign * each * times * iterations for each in of(added)]
+        addend, sign = change.adds
+        ends = [sign * each * times * iterations for each in of(addend)]
         intervals[change.variable] = (before[0] + min(0, *ends), before[1] + max(0, *ends))
     return {variable: interval for variable, interval in intervals.items() if interval is not None}
 
@@ -72,7 +72,7 @@ def _changes(body: Sequence[Statement], loops: tuple[For | ForEach | While, ...]
     for statement in body:
         match statement:
             case Assign(variable, value) if variable.type is Scalar.INT:
-                yield _Change(variable, _added(variable, value), loops)
+                yield _Change(variable, _addend(variable, value), loops)
             case If():
                 yield from _changes(statement.yes, loops)
                 yield from _changes(statement.no, loops)
@@ -83,11 +83,11 @@ def _changes(body: Sequence[Statement], loops: tuple[For | ForEach | While, ...]
                 yield from _changes(statement.body, (*loops, statement))
 
 
-def _added(variable: Variable, value: Expression) -> tuple[Expression, int] | None:
+def _addend(variable: Variable, value: Expression) -> tuple[Expression, int] | None:
     """Returns what a sum adds to the variable that it is assigned to, with its sign; None for any other value."""
     match value:
-        case BinaryOperation("+" | "-" as operator, ReadVariable(read), added) if read is variable:
-            return added, 1 if operator == "+" else -1
-        case BinaryOperation("+", added, ReadVariable(read)) if read is variable:
-            return added, 1
+        case BinaryOperation("+" | "-" as operator, ReadVariable(read), addend) if read is variable:
+            return addend, 1 if operator == "+" else -1
+        case BinaryOperation("+", addend, ReadVariable(read)) if read is variable:
+            return addend, 1
     return None

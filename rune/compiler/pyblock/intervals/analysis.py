@@ -95,7 +95,7 @@ def intervals(
     for variable, interval in walk.notes.values():
         low, high = walk.facts.variables.get(variable, interval)
         walk.facts.variables[variable] = (min(low, interval[0]), max(high, interval[1]))
-    for interval in walk.returned.values():
+    for interval in walk.return_values.values():
         walk.facts.gives = interval if walk.facts.gives is None else hull(walk.facts.gives, interval)
     return walk.facts
 
@@ -131,7 +131,7 @@ class _FunctionWalk:
         self.facts = Facts()
         self._gives = gives
         self._max_iterations: dict[For, int] = {}
-        self.returned: dict[Return, Interval] = {}
+        self.return_values: dict[Return, Interval] = {}
         self._breaks: list[list[_State]] = []
         self._continues: list[list[_State]] = []
         self._statements = 0
@@ -164,8 +164,8 @@ class _FunctionWalk:
                         self._value(limit, state)
             case If(condition, yes, no):
                 self._value(condition, state)
-                after_yes = self.run(yes, _narrowed(condition, state, self.facts, wanted=True))
-                after_no = self.run(no, _narrowed(condition, state, self.facts, wanted=False))
+                after_yes = self.run(yes, _narrowed(condition, state, self.facts, truth=True))
+                after_no = self.run(no, _narrowed(condition, state, self.facts, truth=False))
                 return _joined(after_yes, after_no)
             case For():
                 return self._for(statement, state)
@@ -179,7 +179,7 @@ class _FunctionWalk:
             case Return(values):
                 for each_value in values:
                     if not isinstance(each_value, ArrayVariable):
-                        self.returned[statement] = self._value(each_value, state)
+                        self.return_values[statement] = self._value(each_value, state)
                 return None
             case Evaluate(each_of):
                 for each in each_of:
@@ -197,7 +197,7 @@ class _FunctionWalk:
         self._max_iterations[statement] = max(iterations, 0)
         self.facts.loops[statement] = interval
         self.notes[statement] = (statement.variable, interval)
-        return self._looped(state, statement.body, statement.variable, interval, None, max(iterations, 0))
+        return self._loop(state, statement.body, statement.variable, interval, None, max(iterations, 0))
 
     def _for_each(self, statement: ForEach, state: _State) -> _State | None:
         element = statement.source.type.element
@@ -206,12 +206,12 @@ class _FunctionWalk:
             self.notes[statement] = (statement.variable, limits_of(element))
         variable = statement.variable if is_whole else None
         limits = limits_of(element) if is_whole else ALL
-        return self._looped(state, statement.body, variable, limits, None, statement.source.type.count)
+        return self._loop(state, statement.body, variable, limits, None, statement.source.type.count)
 
     def _while(self, condition: Expression, body: Sequence[Statement], state: _State) -> _State | None:
-        return self._looped(state, body, None, ALL, condition, 0)
+        return self._loop(state, body, None, ALL, condition, 0)
 
-    def _looped(
+    def _loop(
         self,
         state: _State,
         body: Sequence[Statement],
@@ -224,17 +224,19 @@ class _FunctionWalk:
 
         `max_iterations` is 0 if it is not known.
         """
-        before_sums = {each: known for each, known in state.items() if each is not variable}  # the head assigns it anew
+        before_sums = {
+            each: interval_before for each, interval_before in state.items() if each is not variable
+        }  # the head assigns it anew
         head: _State = dict(state)
         while True:
             after, _ = self._iteration(head, body, variable, interval, condition)
-            grown = _joined(state, after) or state
-            if all(within(grown.get(each, ALL), head[each]) for each in head):
+            wider = _joined(state, after) or state
+            if all(within(wider.get(each, ALL), head[each]) for each in head):
                 break
-            head = _widened(head, grown)
+            head = _widened(head, wider)
         # The state one iteration after a sound one is sound too, and may be narrower after widening.
-        _, exits = self._iteration(grown, body, variable, interval, condition)
-        head = grown
+        _, exits = self._iteration(wider, body, variable, interval, condition)
+        head = wider
         for _ in range(_SUM_ROUNDS if max_iterations else 0):
             narrower = self._with_sums(before_sums, head, body, max_iterations)
             if narrower == head:
@@ -244,7 +246,7 @@ class _FunctionWalk:
         result: _State | None = head
         if condition is not None:
             self._value(condition, head)
-            result = _narrowed(condition, head, self.facts, wanted=False)
+            result = _narrowed(condition, head, self.facts, truth=False)
         for each in exits:
             result = _joined(result, each)
         return result
@@ -271,7 +273,7 @@ class _FunctionWalk:
         inside: _State | None = dict(head)
         if condition is not None:
             self._value(condition, head)
-            inside = _narrowed(condition, head, self.facts, wanted=True)
+            inside = _narrowed(condition, head, self.facts, truth=True)
         if variable is not None and inside is not None:
             inside[variable] = interval
         self._breaks.append([])
@@ -287,10 +289,10 @@ class _FunctionWalk:
         if node.type is not Scalar.INT:
             return ALL
         self.facts.exact[node] = exact
-        clamped = (max(exact[0], LEAST), min(exact[1], MOST))
-        clamped = clamped if clamped[0] <= clamped[1] else ALL
-        self.facts.values[node] = clamped
-        return clamped
+        interval = (max(exact[0], LEAST), min(exact[1], MOST))
+        interval = interval if interval[0] <= interval[1] else ALL
+        self.facts.values[node] = interval
+        return interval
 
     def _exact(self, node: Expression, state: _State) -> Interval:
         match node:
@@ -312,12 +314,12 @@ class _FunctionWalk:
                 self._value(right, state)
             case Logic(operator, left, right):
                 self._value(left, state)
-                inside = _narrowed(left, state, self.facts, wanted=operator == "and")
+                inside = _narrowed(left, state, self.facts, truth=operator == "and")
                 self._value(right, state if inside is None else inside)
             case Choose(condition, yes, no):
                 self._value(condition, state)
-                first = self._value(yes, _narrowed(condition, state, self.facts, wanted=True) or state)
-                second = self._value(no, _narrowed(condition, state, self.facts, wanted=False) or state)
+                first = self._value(yes, _narrowed(condition, state, self.facts, truth=True) or state)
+                second = self._value(no, _narrowed(condition, state, self.facts, truth=False) or state)
                 return hull(first, second)
             case Convert(value):
                 self._value(value, state)
@@ -355,29 +357,29 @@ class _FunctionWalk:
 
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_MIRROR_IMAGES = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-def _narrowed(condition: Expression, state: _State, facts: Facts, *, wanted: bool) -> _State | None:
-    """Returns the state if a condition is `wanted`; None if it never is."""
+def _narrowed(condition: Expression, state: _State, facts: Facts, *, truth: bool) -> _State | None:
+    """Returns the state where the value of a condition is `truth`; None if it never is."""
     match condition:
         case NumberConstant(value, Scalar.BOOL):
-            return dict(state) if bool(value) is wanted else None
+            return dict(state) if bool(value) is truth else None
         case UnaryOperation("not", value):
-            return _narrowed(value, state, facts, wanted=not wanted)
+            return _narrowed(value, state, facts, truth=not truth)
         case Logic(operator, left, right):
-            if (operator == "and") is wanted:
-                first = _narrowed(left, state, facts, wanted=wanted)
-                return None if first is None else _narrowed(right, first, facts, wanted=wanted)
-            second = _narrowed(left, state, facts, wanted=not wanted)
+            if (operator == "and") is truth:
+                first = _narrowed(left, state, facts, truth=truth)
+                return None if first is None else _narrowed(right, first, facts, truth=truth)
+            second = _narrowed(left, state, facts, truth=not truth)
             return _joined(
-                _narrowed(left, state, facts, wanted=wanted),
-                None if second is None else _narrowed(right, second, facts, wanted=wanted),
+                _narrowed(left, state, facts, truth=truth),
+                None if second is None else _narrowed(right, second, facts, truth=truth),
             )
         case NumberComparison(operator, left, right) if left.type is Scalar.INT:
-            operator = operator if wanted else _OPPOSITE[operator]
+            operator = operator if truth else _OPPOSITE[operator]
             result: _State | None = dict(state)
-            for mine, other, word in ((left, right, operator), (right, left, _MIRRORED[operator])):
+            for mine, other, word in ((left, right, operator), (right, left, _MIRROR_IMAGES[operator])):
                 if isinstance(mine, ReadVariable) and result is not None:
                     remaining = limited(word, result.get(mine.variable, ALL), facts.of(other))
                     if remaining is None:

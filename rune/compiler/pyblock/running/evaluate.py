@@ -166,9 +166,9 @@ class _Frame:
             case Assign(variable, value):
                 self.values[variable] = self.number(value)
             case StoreElement(array, indices, value):
-                stored = self.number(value)
+                number = self.number(value)
                 place = self._place(array, indices, statement.line)
-                self.elements(array)[place] = _element(stored, array.type.element, statement.line)
+                self.elements(array)[place] = _element(number, array.type.element, statement.line)
             case Fill(array, values):
                 self.values[array] = list(values) if values else zeros(array.type)
             case CopySlice(target, source):
@@ -233,9 +233,9 @@ class _Frame:
             self.values[target.array] = zeros(target.array.type)
         into = self.elements(target.array)
         limits = self._limits(target)
-        wanted = len(range(*limits.indices(len(into))))
-        if len(elements) != wanted:
-            raise BlockFailure(numbers.other_length(len(elements), wanted), line)
+        target_count = len(range(*limits.indices(len(into))))
+        if len(elements) != target_count:
+            raise BlockFailure(numbers.other_length(len(elements), target_count), line)
         start, stop, _ = limits.indices(len(into))
         into[start : max(start, stop)] = elements
 

@@ -139,13 +139,13 @@ class _Rounded(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         marks = self._marks.get(node, ())
         if isinstance(node, ast.AugAssign):
-            return self._changed(node, marks)
+            return self._augmented_assignment(node, marks)
         result = self.generic_visit(node)
         if isinstance(node, ast.Constant | ast.UnaryOp | ast.BinOp) or marks:
             return self._wrapped(result, marks, node)
         if self._traces and isinstance(node, ast.Assign):
             target = node.targets[0]
-            return self._traced(node, *(target.elts if isinstance(target, ast.Tuple) else [target]))
+            return self._with_traces(node, *(target.elts if isinstance(target, ast.Tuple) else [target]))
         if self._checks_iterations and isinstance(result, ast.For | ast.While):
             check = ast.Expr(call_of("_before_iteration", [], result))
             result.body.insert(0, ast.fix_missing_locations(ast.copy_location(check, result)))
@@ -159,27 +159,27 @@ class _Rounded(ast.NodeTransformer):
                 result = call_of(f"_{mark}", [result], at)
         return result
 
-    def _changed(self, node: ast.AugAssign, marks: Sequence[str]) -> Any:
+    def _augmented_assignment(self, node: ast.AugAssign, marks: Sequence[str]) -> Any:
         """`x += y` as `x = x + y`, which rounds."""
         target: Any = self.generic_visit(node.target)
         value = self.visit(node.value)
         left = ast.copy_location(_as_load(target), node.target)
-        computed: Any = ast.copy_location(ast.BinOp(left, node.op, value), node)
-        assign = ast.copy_location(ast.Assign([target], self._wrapped(computed, marks, node)), node)
-        return self._traced(assign, target) if self._traces else assign
+        operation: Any = ast.copy_location(ast.BinOp(left, node.op, value), node)
+        assign = ast.copy_location(ast.Assign([target], self._wrapped(operation, marks, node)), node)
+        return self._with_traces(assign, target) if self._traces else assign
 
-    def _traced(self, node: ast.Assign, *targets: Any) -> list[ast.stmt]:
+    def _with_traces(self, node: ast.Assign, *targets: Any) -> list[ast.stmt]:
         statements: list[ast.stmt] = [node]
         for target in targets:
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
                 continue
             line = ast.Constant(node.end_lineno)
-            traced = ast.Expr(call_of("_trace", [line, _written(target), _as_load(target)], node))
-            statements.append(ast.fix_missing_locations(ast.copy_location(traced, node)))
+            trace_call = ast.Expr(call_of("_trace", [line, _target_name(target), _as_load(target)], node))
+            statements.append(ast.fix_missing_locations(ast.copy_location(trace_call, node)))
         return statements
 
 
-def _written(target: Any) -> ast.expr:
+def _target_name(target: Any) -> ast.expr:
     """Returns the assigned name as text, such as `x[2]` for an element."""
     if isinstance(target, ast.Name):
         return ast.Constant(target.id)
@@ -203,7 +203,7 @@ def call_of(name: str, arguments: list[Any], at: ast.AST) -> ast.Call:
     return ast.fix_missing_locations(ast.copy_location(call, at))
 
 
-def _ignored(*_: object) -> None:
+def _ignore(*_: object) -> None:
     """Ignores its arguments."""
 
 
@@ -233,15 +233,15 @@ def names_of(dimensions: Mapping[str, int]) -> dict[str, Any]:
         "sum": _sum,
         "enumerate": enumerate,
         "zip": zip,
-        "print": _ignored,
+        "print": _ignore,
         "_f32": to_f32,
         "_f64": float,
         "_int64": to_int64,
         "_power": numbers.power,
         "_shifted_left": numbers.shifted_left,
         "_shifted_right": numbers.shifted_right,
-        "_trace": _ignored,
-        "_before_iteration": _ignored,
+        "_trace": _ignore,
+        "_before_iteration": _ignore,
     }
 
 
@@ -274,24 +274,24 @@ def run_module(
     checks_iterations: bool = False,
 ) -> dict[str, Any]:
     """Runs a module and returns its names."""
-    rounded = _WithoutAnnotations().visit(
+    module = _WithoutAnnotations().visit(
         _Rounded(marks, traces=traces, checks_iterations=checks_iterations).visit(tree)
     )
-    exec(compile(ast.fix_missing_locations(rounded), file, "exec", optimize=0), names)  # noqa: S102 - a page's sandbox
+    exec(compile(ast.fix_missing_locations(module), file, "exec", optimize=0), names)  # noqa: S102 - a page's sandbox
     return names
 
 
 def math_names() -> SimpleNamespace:
     """Returns the `math` module of a block: our own functions, with the same checks as the compiled code."""
-    if not _KNOWN:
+    if not _CHECKED_FUNCTIONS:
         file = mathematics_file()
         tree = ast.Module([*file.helpers.values()], [])
         constants = {name: _constant(each) for name, each in file.constants.items()}
         inner = SimpleNamespace(**_EXACT, **_NUMBERS, **_PLAIN)
         names = run_module(tree, "math", file.marks, {**names_of({}), **constants, "math": inner})
         for name in FUNCTIONS:
-            _KNOWN[name] = _judged(names[mathematics(name).name])
-    return SimpleNamespace(**_KNOWN, **_EXACT, **_NUMBERS, **_PLAIN)
+            _CHECKED_FUNCTIONS[name] = _with_checked_result(names[mathematics(name).name])
+    return SimpleNamespace(**_CHECKED_FUNCTIONS, **_EXACT, **_NUMBERS, **_PLAIN)
 
 
 def _constant(constant: NumberConstant | ArrayVariable) -> Number | PythonArray:
@@ -299,19 +299,19 @@ def _constant(constant: NumberConstant | ArrayVariable) -> Number | PythonArray:
     return constant.value if isinstance(constant, NumberConstant) else PythonArray(constant.type, list(constant.data))
 
 
-def _judged(function: Callable[..., float]) -> Callable[..., float]:
-    def judged(*values: float) -> float:
+def _with_checked_result(function: Callable[..., float]) -> Callable[..., float]:
+    def checked_function(*values: float) -> float:
         arguments = [float(each) for each in values]
         return checked_result(function(*arguments), arguments)
 
-    return judged
+    return checked_function
 
 
 def _exact(name: str) -> Callable[..., Number]:
     return lambda *values: primitive(name, [float(each) for each in values])
 
 
-_KNOWN: dict[str, Callable[..., float]] = {}
+_CHECKED_FUNCTIONS: dict[str, Callable[..., float]] = {}
 _EXACT = {name: _exact(name) for name in PRIMITIVES}
 _NUMBERS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 _PLAIN = {"floor": _whole("floor"), "ceil": _whole("ceil"), "trunc": _whole("int"), "fabs": abs}
@@ -321,29 +321,29 @@ class PythonBlock:
     """A block that runs in Python, with its states, which start as zeros.
 
     `prints` is called for each `print` with the line and the text; `trace` for each assignment with the line, the name
-    and the value; `before_iteration` before each loop iteration, and it may raise `BlockFailure`. The tree of `checked`
-    is modified and cannot be used again.
+    and the value; `before_iteration` before each loop iteration, and it may raise `BlockFailure`. The tree of
+    `checked_file` is modified and cannot be used again.
     """
 
     def __init__(
         self,
-        checked: CheckedBlockFile,
+        checked_file: CheckedBlockFile,
         prints: Callable[[int, str], None] | None = None,
         trace: Callable[[int, str, Number | PythonArray], None] | None = None,
         before_iteration: Callable[[], None] | None = None,
     ) -> None:
-        if checked.block is None or checked.tree is None:
+        if checked_file.block is None or checked_file.tree is None:
             raise ValueError("a block with problems cannot run")
-        self._block = checked.block
-        self._file = checked.text.file
-        names = names_of(checked.dimensions) | {"math": math_names(), "_trace": trace or _ignored}
-        names["_before_iteration"] = before_iteration or _ignored
+        self._block = checked_file.block
+        self._file = checked_file.text.file
+        names = names_of(checked_file.dimensions) | {"math": math_names(), "_trace": trace or _ignore}
+        names["_before_iteration"] = before_iteration or _ignore
         if prints is not None:
             names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(shown_value, values)))
         module_names = run_module(
-            checked.tree,
+            checked_file.tree,
             self._file,
-            checked.marks,
+            checked_file.marks,
             names,
             traces=trace is not None,
             checks_iterations=before_iteration is not None,
@@ -362,9 +362,9 @@ class PythonBlock:
             elements[0] if isinstance(each.type, Scalar) else PythonArray(each.type, list(elements))
             for each, elements in zip(parameters, inputs, strict=False)
         ]
-        named = {each.name: value for each, value in zip(self._block.parameters, settings, strict=True)}
+        settings_by_name = {each.name: value for each, value in zip(self._block.parameters, settings, strict=True)}
         try:
-            result = self._function(*arguments, **named, **self._states)
+            result = self._function(*arguments, **settings_by_name, **self._states)
         except BlockFailure as failure:
             raise BlockFailure(failure.message, failure.line or self._line()) from failure
         except ZeroDivisionError as error:

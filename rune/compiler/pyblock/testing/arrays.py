@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from rune.compiler.pyblock.checking.array_statements import elements_of, filled, hidden_array, new_array
+from rune.compiler.pyblock.checking.array_statements import elements_of, fill_statements, hidden_array, new_array
 from rune.compiler.pyblock.checking.expressions import array_of, number
 from rune.compiler.pyblock.checking.problems import ProblemKind
 from rune.compiler.pyblock.checking.scope import FunctionScope
@@ -14,7 +14,7 @@ from rune.compiler.pyblock.numbers import ELEMENTS
 from rune.compiler.pyblock.variables import ArrayVariable
 from rune.tensor import ElementType, TensorType
 
-_WANTED = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."
+_ADVICE = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."
 FilledArray = tuple[tuple[Statement, ...], ArrayVariable]
 """The statements that fill an array, and the array."""
 
@@ -27,7 +27,7 @@ def is_array(scope: FunctionScope, node: ast.expr) -> bool:
         case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):
             return name in ELEMENTS
         case ast.Name(id=name):
-            return isinstance(scope.known.get(name, scope.file.constants.get(name)), ArrayVariable)
+            return isinstance(scope.bindings.get(name, scope.file.constants.get(name)), ArrayVariable)
     return False
 
 
@@ -35,30 +35,32 @@ def array_argument(scope: FunctionScope, node: ast.expr, element: ElementType | 
     """Checks an array expression. A list gets elements of type `element`. Returns None if a problem was reported."""
     match node:
         case ast.List():
-            return _listed(scope, node, element or ElementType.F32)
+            return _list_argument(scope, node, element or ElementType.F32)
         case ast.Call(func=ast.Subscript()):
             target = ast.copy_location(ast.Name(_name_at(node), ast.Store()), node)
-            filled = new_array(scope, target, node)
-            known_array = scope.known.get(target.id)
-            return (filled, known_array) if filled and isinstance(known_array, ArrayVariable) else None
+            statements = new_array(scope, target, node)
+            known_array = scope.bindings.get(target.id)
+            return (statements, known_array) if statements and isinstance(known_array, ArrayVariable) else None
         case ast.Name() if is_array(scope, node):
             array = array_of(scope, node)
             return None if array is None else ((), array)
     if number(scope, node) is not None:
-        scope.report(ProblemKind.TEST, node, "This is a number, not an array", _WANTED)
+        scope.report(ProblemKind.TEST, node, "This is a number, not an array", _ADVICE)
     return None
 
 
-def _listed(scope: FunctionScope, node: ast.List, element: ElementType) -> FilledArray | None:
+def _list_argument(scope: FunctionScope, node: ast.List, element: ElementType) -> FilledArray | None:
     dimensions = tuple(_dimensions(node))
     leaves = list(_leaves(node, len(dimensions)))
     type_ = TensorType(element, dimensions)
     if not leaves or len(leaves) != type_.count or any(isinstance(each, ast.List) for each in leaves):
-        scope.report(ProblemKind.TEST, node, "The rows of this list differ in length", _WANTED)
+        scope.report(ProblemKind.TEST, node, "The rows of this list differ in length", _ADVICE)
         return None
     array = hidden_array(scope, _name_at(node), type_)
     elements = elements_of(scope, element, leaves)
-    return None if elements is None else ((*elements.computed, *filled(array, elements, node.lineno)), array)
+    return (
+        None if elements is None else ((*elements.assignments, *fill_statements(array, elements, node.lineno)), array)
+    )
 
 
 def _name_at(node: ast.expr) -> str:

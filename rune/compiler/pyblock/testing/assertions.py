@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rune.compiler.pyblock.checking.conversions import coerce, common_type, condition
 from rune.compiler.pyblock.checking.expressions import number
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, TypedValue
 from rune.compiler.pyblock.ir import (
     Absolute,
     Assign,
@@ -65,16 +65,16 @@ class _Failing:
 
     def statements(
         self,
-        got: Expression | None = None,
+        actual: Expression | None = None,
         expected: Expression | None = None,
         index: Expression | None = None,
         tolerance: Expression | None = None,
     ) -> tuple[Statement, ...]:
-        line, is_float = self.line, got is not None and (got.type or Scalar.INT).is_float
-        kind = NOTHING if got is None else FLOATS if is_float else WHOLE
+        line, is_float = self.line, actual is not None and (actual.type or Scalar.INT).is_float
+        kind = NOTHING if actual is None else FLOATS if is_float else WHOLE
         at = NumberConstant(-1, Scalar.INT, line) if index is None else index
         statements = [self._store(0, self._whole(self.number)), self._store(1, at), self._store(2, self._whole(kind))]
-        for place, value in enumerate((got, expected)):
+        for place, value in enumerate((actual, expected)):
             if value is None:
                 continue
             if not is_float:
@@ -156,8 +156,8 @@ def _approx(scope: FunctionScope, node: ast.Call) -> tuple[ast.expr, NumberConst
     if len(node.args) != 1 or [each.arg for each in node.keywords] != ["abs"]:
         scope.report(ProblemKind.TEST, node, "approx needs the expected value and a tolerance, `abs=`", instead)
         return None
-    typed = number(scope, node.keywords[0].value)
-    value = None if typed is None or not typed.is_literal else typed.expression
+    typed_value = number(scope, node.keywords[0].value)
+    value = None if typed_value is None or not typed_value.is_literal else typed_value.expression
     if not isinstance(value, NumberConstant) or value.value < 0:
         scope.report(
             ProblemKind.TEST, node.keywords[0].value, "The tolerance of approx must be a literal, 0 or more", instead
@@ -174,15 +174,15 @@ def _numbers(
     tolerance: NumberConstant | None,
     failing: _Failing,
 ) -> tuple[Statement, ...]:
-    typed = [number(scope, each) for each in nodes]
-    known = [each for each in typed if each is not None]
-    if len(known) != 2:
+    typed_values = [number(scope, each) for each in nodes]
+    typed_operands = [each for each in typed_values if each is not None]
+    if len(typed_operands) != 2:
         return ()
-    kind = _kind(scope, test, operator, known) if tolerance is None else Scalar.F64
+    kind = _kind(scope, test, operator, typed_operands) if tolerance is None else Scalar.F64
     if kind is None:
         return ()
     line = test.lineno
-    operands = [_side(scope, each, kind, node) for each, node in zip(known, nodes, strict=True)]
+    operands = [_side(scope, each, kind, node) for each, node in zip(typed_operands, nodes, strict=True)]
     values = [each for each in operands if each is not None]
     if len(values) != 2:
         return ()
@@ -197,14 +197,16 @@ def _numbers(
     return (*assignments, If(holds, (), failing.statements(reads[0], reads[1], None, tolerance), line))
 
 
-def _kind(scope: FunctionScope, test: ast.Compare, operator: str, typed: Sequence[Typed]) -> Scalar | None:
-    if all(each.type is Scalar.BOOL for each in typed):
+def _kind(
+    scope: FunctionScope, test: ast.Compare, operator: str, typed_operands: Sequence[TypedValue]
+) -> Scalar | None:
+    if all(each.type is Scalar.BOOL for each in typed_operands):
         return Scalar.BOOL
-    return common_type(scope, test, operator, typed)
+    return common_type(scope, test, operator, typed_operands)
 
 
-def _side(scope: FunctionScope, typed: Typed, kind: Scalar, node: ast.expr) -> Expression | None:
-    return typed.expression if kind is Scalar.BOOL else coerce(scope, typed, kind, node, widens=True)
+def _side(scope: FunctionScope, typed_value: TypedValue, kind: Scalar, node: ast.expr) -> Expression | None:
+    return typed_value.expression if kind is Scalar.BOOL else coerce(scope, typed_value, kind, node, widens=True)
 
 
 def _arrays(
@@ -247,11 +249,11 @@ def _arrays(
     fails = failing.statements(reads[0], reads[1], _flat(places, array.type.dimensions, line), tolerance)
     body: tuple[Statement, ...] = (*assignments, If(holds, (), fails, line))
     for index, size in reversed(tuple(zip(indices, array.type.dimensions, strict=True))):
-        body = (_counted(index, size, body, line),)
+        body = (_count_loop(index, size, body, line),)
     return (*first_statements, *second_statements, *body)
 
 
-def _counted(index: Variable, size: int, body: tuple[Statement, ...], line: int) -> For:
+def _count_loop(index: Variable, size: int, body: tuple[Statement, ...], line: int) -> For:
     return For(index, NumberConstant(0, Scalar.INT, line), NumberConstant(size, Scalar.INT, line), 1, body, line)
 
 
@@ -263,11 +265,11 @@ def _flat(places: Sequence[Expression], sizes: Sequence[int], line: int) -> Expr
     return index
 
 
-def _near(got: Expression, expected: Expression, tolerance: NumberConstant, line: int) -> Expression:
+def _near(actual: Expression, expected: Expression, tolerance: NumberConstant, line: int) -> Expression:
     """Returns whether two numbers are equal (also if infinite) or within the tolerance."""
-    difference = Absolute(BinaryOperation("-", got, expected, Scalar.F64, line), Scalar.F64, line)
+    difference = Absolute(BinaryOperation("-", actual, expected, Scalar.F64, line), Scalar.F64, line)
     return Logic(
-        "or", NumberComparison("==", got, expected, line), NumberComparison("<=", difference, tolerance, line), line
+        "or", NumberComparison("==", actual, expected, line), NumberComparison("<=", difference, tolerance, line), line
     )
 
 

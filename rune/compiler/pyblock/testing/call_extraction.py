@@ -61,7 +61,7 @@ class _Lift:
         match node:
             case ast.Call() if self._runs(node):
                 self._arguments(node, before)
-                return self._named(node, before)
+                return self._name_result(node, before)
             case ast.BoolOp():
                 node.values[0] = self._expression(node.values[0], before)
                 self._refuse(node.values[1:], "This calls the block, but is not always evaluated")
@@ -80,7 +80,7 @@ class _Lift:
                         value[:] = [self._expression(e, before) if isinstance(e, ast.expr) else e for e in value]
         return node
 
-    def _named(self, call: ast.Call, before: list[ast.stmt]) -> ast.expr:
+    def _name_result(self, call: ast.Call, before: list[ast.stmt]) -> ast.expr:
         self._count += 1
         # No text can contain such a name, so it cannot collide.
         name = f"{self._block}() {self._count}"

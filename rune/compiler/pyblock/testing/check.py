@@ -23,7 +23,7 @@ from rune.compiler.pyblock.testing.subject import BlockUnderTest
 from rune.compiler.pyblock.variables import ArrayRole, ArrayVariable
 
 MAX_TESTS = 100
-_HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS, OUTPUT_RECORD: WITNESS}
+_HIDDEN_ARRAYS = {"outcome ": OUTCOME, "numbers ": NUMBERS, OUTPUT_RECORD: WITNESS}
 
 ReadRecording = Callable[[str], RecordedNumbers]
 """Returns a recording by its name. Raises `UnreadableRecording`."""
@@ -67,7 +67,7 @@ def check_tests(file: str, source: str, subject: BlockUnderTest, recording: Read
     rules = _Rules(text, subject, recording)
     signature = subject.signature
     tests: list[Test] = []
-    rejected: list[ast.FunctionDef] = []
+    rejected_tests: list[ast.FunctionDef] = []
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith(TEST)]
     if signature is None:
         name = PurePosixPath(subject.file).stem
@@ -78,7 +78,7 @@ def check_tests(file: str, source: str, subject: BlockUnderTest, recording: Read
             before = len(text.problems)
             extract_calls(node, signature.name, text)
             if len(text.problems) > before:
-                rejected.append(node)
+                rejected_tests.append(node)
     scope = file_scope(tree, text, rules.adapt)
     for node in functions:
         scope.helpers.pop(node.name, None)
@@ -88,7 +88,7 @@ def check_tests(file: str, source: str, subject: BlockUnderTest, recording: Read
             example = f"Write `def test_it_is_quiet():` and in it `assert {signature.name}([0.0]) == [0.0]`."
             text.report(ProblemKind.TEST, TextRange(1, 0, 1, 1), "There is no test in this file", example)
         for node in functions[:MAX_TESTS]:
-            function = None if node in rejected else rules.test(scope, node)
+            function = None if node in rejected_tests else rules.test(scope, node)
             if function is not None:
                 tests.append(Test(node.name, node.lineno, function))
         if len(functions) > MAX_TESTS:
@@ -152,10 +152,10 @@ class _Rules:
             place = self.text.word(node, node.name)
             message = f"{node.name} has no assert, so it cannot fail"
             self.text.report(ProblemKind.TEST, place, message, "Write what must be true: `assert y == [0.5, 0.5]`.")
-        hidden = tuple(
-            ArrayVariable(name, type_, ArrayRole.CALLER, is_writable=True) for name, type_ in _HIDDEN.items()
+        hidden_arrays = tuple(
+            ArrayVariable(name, type_, ArrayRole.CALLER, is_writable=True) for name, type_ in _HIDDEN_ARRAYS.items()
         )
-        function = checked_function(file, node, hidden, {}, (), None)
+        function = checked_function(file, node, hidden_arrays, {}, (), None)
         if function is None:
             return None
         states = [each for each in function.arrays if each.name.startswith(STATE)]
@@ -172,7 +172,7 @@ class _Rules:
             return None
         match node:
             case ast.Assert():
-                outcome, numbers, _ = (scope.known.get(name) for name in _HIDDEN)
+                outcome, numbers, _ = (scope.bindings.get(name) for name in _HIDDEN_ARRAYS)
                 if not isinstance(outcome, ArrayVariable) or not isinstance(numbers, ArrayVariable):
                     message = "An assert must be in a test"
                     scope.report(ProblemKind.TEST, node, message, f"Move it into a function that is named `{TEST}…`.")

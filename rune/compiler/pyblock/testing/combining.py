@@ -29,31 +29,31 @@ NUMBER = TensorType(ElementType.I32, (1,))
 """The number of a test, from 0."""
 
 
-def combine_tests(checked: CheckedTests) -> TypedBlock:
+def combine_tests(checked_tests: CheckedTests) -> TypedBlock:
     """Returns the block that runs one test of a file. Its outputs are `OUTCOME` and `NUMBERS`, all zero if the test
     passed, and `WITNESS`."""
     number_input = ArrayVariable("number", NUMBER, ArrayRole.CALLER, is_writable=False)
     witness = ArrayVariable("witness", WITNESS, ArrayRole.LOCAL, is_writable=True)
-    selected = Variable("wanted", Scalar.INT)
+    selector = Variable("wanted", Scalar.INT)
     outcome = ArrayVariable("outcome", OUTCOME, ArrayRole.LOCAL, is_writable=True)
     numbers = ArrayVariable("numbers", NUMBERS, ArrayRole.LOCAL, is_writable=True)
     first = LoadElement(number_input, (NumberConstant(0, Scalar.INT, 1),), Scalar.INT, 1)
     body: list[Statement] = [Fill(outcome, (), 1), Fill(numbers, (), 1), Fill(witness, (), 1)]
-    body.append(Assign(selected, first, 1))
-    for number, test in enumerate(checked.tests):
+    body.append(Assign(selector, first, 1))
+    for number, test in enumerate(checked_tests.tests):
         is_selected = NumberComparison(
-            "==", ReadVariable(selected, test.line), NumberConstant(number, Scalar.INT, test.line), test.line
+            "==", ReadVariable(selector, test.line), NumberConstant(number, Scalar.INT, test.line), test.line
         )
         run = Evaluate((HelperCall(test.function, (outcome, numbers, witness), None, test.line),), test.line)
         body.append(If(is_selected, (run,), (), test.line))
     entry = Function(
         name="tests",
         parameters=(number_input,),
-        variables=(selected,),
+        variables=(selector,),
         arrays=(outcome, numbers, witness),
         body=(*body, Return((outcome, numbers, witness), 1)),
         gives=None,
-        file=checked.text.file,
-        calls=tuple(test.function for test in checked.tests),
+        file=checked_tests.text.file,
+        calls=tuple(test.function for test in checked_tests.tests),
     )
     return TypedBlock(entry, functions_called_by(entry), (NUMBER,), (), (), (OUTCOME, NUMBERS, WITNESS))

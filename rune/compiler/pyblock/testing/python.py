@@ -72,24 +72,24 @@ class TestResult:
 class _AssertFailed(Exception):
     """An assert failed."""
 
-    def __init__(self, assertion: Assertion, seen: ComparedValues, got: object, expected: object) -> None:
+    def __init__(self, assertion: Assertion, compared_values: ComparedValues, actual: object, expected: object) -> None:
         super().__init__(assertion.text)
         self.assertion = assertion
-        self.seen = seen
-        self.got = got
+        self.compared_values = compared_values
+        self.actual = actual
         self.expected = expected
 
 
 def run_tests(
-    checked: CheckedTests,
+    checked_tests: CheckedTests,
     prints: Callable[[int, str], None] | None = None,
     heartbeat: Callable[[], object] = lambda: None,
 ) -> list[TestResult]:
-    """Runs the tests of a file without problems, each with fresh states. Modifies the tree of `checked`, so it cannot
-    be used again. Calls `heartbeat` regularly."""
-    if checked.problems or checked.tree is None:
+    """Runs the tests of a file without problems, each with fresh states. Modifies the tree of `checked_tests`, so it
+    cannot be used again. Calls `heartbeat` regularly."""
+    if checked_tests.problems or checked_tests.tree is None:
         raise ValueError("tests with problems cannot run")
-    return _Runner(checked, prints, CpuTime(heartbeat)).results()
+    return _Runner(checked_tests, prints, CpuTime(heartbeat)).results()
 
 
 @dataclass
@@ -202,20 +202,22 @@ class _Asserts(ast.NodeTransformer):
 
 
 class _Runner:
-    def __init__(self, checked: CheckedTests, prints: Callable[[int, str], None] | None, cpu_time: CpuTime) -> None:
-        self._checked = checked
+    def __init__(
+        self, checked_tests: CheckedTests, prints: Callable[[int, str], None] | None, cpu_time: CpuTime
+    ) -> None:
+        self._checked_tests = checked_tests
         self._assertions: list[Assertion] = []
-        self._file = checked.text.file
-        self._run = _Run(checked.subject, self._before_iteration)
+        self._file = checked_tests.text.file
+        self._run = _Run(checked_tests.subject, self._before_iteration)
         self._cpu_time = cpu_time
         self._name = ""
         self._deadline = ALL_SECONDS
-        signature, tree = checked.subject.signature, checked.tree
+        signature, tree = checked_tests.subject.signature, checked_tests.tree
         assert signature is not None  # noqa: S101 - there are no problems
         assert tree is not None  # noqa: S101
         recordings = {
             name: PythonArray(each.type, list(each.data))
-            for name, each in checked.constants.items()
+            for name, each in checked_tests.constants.items()
             if isinstance(each, ArrayVariable)
         }
         names = names_of({}) | recordings
@@ -226,12 +228,12 @@ class _Runner:
         names[signature.name] = self._run_block
         if prints is not None:
             names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(shown_value, values)))
-        tree = _Asserts(checked.text.text, self._assertions).visit(tree)
-        self._names = run_module(tree, self._file, checked.marks, names, checks_iterations=True)
+        tree = _Asserts(checked_tests.text.text, self._assertions).visit(tree)
+        self._names = run_module(tree, self._file, checked_tests.marks, names, checks_iterations=True)
 
     def results(self) -> list[TestResult]:
         self._cpu_time.begin()
-        return [self._result(test) for test in self._checked.tests]
+        return [self._result(test) for test in self._checked_tests.tests]
 
     def _run_block(self, *inputs: Any, **settings: Number) -> Any:
         """Runs the block for the current test."""
@@ -245,7 +247,7 @@ class _Runner:
             )
 
     def _result(self, test: Test) -> TestResult:
-        self._run = _Run(self._checked.subject, self._before_iteration)
+        self._run = _Run(self._checked_tests.subject, self._before_iteration)
         self._name = test.name
         began = time.perf_counter()
         self._deadline = min(self._cpu_time.seconds + SECONDS, ALL_SECONDS)
@@ -254,13 +256,13 @@ class _Runner:
             self._names[test.name]()
         except _AssertFailed as failed:
             line = failed.assertion.line
-            message = failure_text(failed.assertion, failed.seen)
-            got, expected = _shown(failed.got), _shown(failed.expected)
-            failure = TestFailure(self._file, line, line, message, got, expected)
+            message = failure_text(failed.assertion, failed.compared_values)
+            actual, expected = _shown_value(failed.actual), _shown_value(failed.expected)
+            failure = TestFailure(self._file, line, line, message, actual, expected)
         except (BlockFailure, ZeroDivisionError) as error:
             failure = self._error(error)
         milliseconds = (time.perf_counter() - began) * 1000
-        inputs = ", ".join(map(_shown, self._run.inputs))
+        inputs = ", ".join(map(_shown_value, self._run.inputs))
         run = self._run
         return TestResult(test.name, test.line, run.count, inputs, milliseconds, failure, run.gave, tuple(run.pieces))
 
@@ -273,7 +275,7 @@ class _Runner:
                 at = trace.tb_lineno
             trace = trace.tb_next
         if isinstance(error, BlockFailure) and error.line:
-            return TestFailure(self._checked.subject.file, error.line, at, message)
+            return TestFailure(self._checked_tests.subject.file, error.line, at, message)
         return TestFailure(self._file, at, at, message)
 
     def _assert(self, number: int, left: Any, *other: Any) -> None:
@@ -294,13 +296,13 @@ class _Runner:
         element = first.type.element if isinstance(first, PythonArray) else ElementType.F32
         left_array = _array(left, element)
         right_array = _array(right, element if tolerance is None else ElementType.F64)
-        for index, (got, expected) in enumerate(zip(left_array.elements(), right_array.elements(), strict=True)):
-            if not _holds("==", got, expected, tolerance):
-                _fail(assertion, ComparedValues(got, expected, index, tolerance or 0.0), left_array, right_array)
+        for index, (actual, expected) in enumerate(zip(left_array.elements(), right_array.elements(), strict=True)):
+            if not _holds("==", actual, expected, tolerance):
+                _fail(assertion, ComparedValues(actual, expected, index, tolerance or 0.0), left_array, right_array)
 
 
-def _fail(assertion: Assertion, seen: ComparedValues, got: object, expected: object) -> NoReturn:
-    raise _AssertFailed(assertion, seen, got, expected)
+def _fail(assertion: Assertion, compared_values: ComparedValues, actual: object, expected: object) -> NoReturn:
+    raise _AssertFailed(assertion, compared_values, actual, expected)
 
 
 def _holds(operator: str, left: Number, right: Number, tolerance: float | None) -> bool:
@@ -309,7 +311,7 @@ def _holds(operator: str, left: Number, right: Number, tolerance: float | None) 
     return numbers.compared(operator, left, right)
 
 
-def _shown(value: object) -> str:
+def _shown_value(value: object) -> str:
     """Formats an input or output; of a long array, only the first elements."""
     if value is None:
         return ""

@@ -58,25 +58,25 @@ def recorded_test(name: str, runs: RecordedRuns) -> str:
     names = [f"y{index or ''}" for index in range(len(runs.outputs))]
     lines = [f"def {name}():", *map(_indented, calls[:-1]), _indented(f"{', '.join(names)} = {calls[-1]}")]
     for name_of_output, shape, type_, numbers in zip(names, signature.outputs, runs.outputs, runs.gave, strict=True):
-        lines.append(_indented(f"assert {name_of_output} == {_listed(shape, type_, numbers)}"))
+        lines.append(_indented(f"assert {name_of_output} == {_list_text(shape, type_, numbers)}"))
     return "\n".join(lines) + "\n"
 
 
 def _call(runs: RecordedRuns, run: Sequence[Sequence[Number]], settings: str) -> str:
     inputs = [
-        _listed(each.shape, type_, numbers)
+        _list_text(each.shape, type_, numbers)
         for each, type_, numbers in zip(runs.signature.inputs, runs.inputs, run, strict=True)
     ]
     return f"{runs.signature.name}({', '.join(inputs)}{settings})"
 
 
-def _listed(shape: ArrayShape | Scalar, type_: TensorType, numbers: Sequence[Number]) -> str:
-    written = [_literal(number, type_.element) for number in numbers]
+def _list_text(shape: ArrayShape | Scalar, type_: TensorType, numbers: Sequence[Number]) -> str:
+    literals = [_literal(number, type_.element) for number in numbers]
     if isinstance(shape, Scalar):
-        return written[0]
+        return literals[0]
     for size in reversed(type_.dimensions):
-        written = [f"[{', '.join(written[at : at + size])}]" for at in range(0, len(written), size)]
-    return written[0]
+        literals = [f"[{', '.join(literals[at : at + size])}]" for at in range(0, len(literals), size)]
+    return literals[0]
 
 
 def _literal(number: Number, element: ElementType) -> str:
@@ -95,5 +95,5 @@ def _literal(number: Number, element: ElementType) -> str:
 
 
 def _indented(line: str) -> str:
-    wrapped = textwrap.wrap(line, _WIDTH - 4, break_long_words=False, break_on_hyphens=False, subsequent_indent="    ")
-    return textwrap.indent("\n".join(wrapped), "    ")
+    lines = textwrap.wrap(line, _WIDTH - 4, break_long_words=False, break_on_hyphens=False, subsequent_indent="    ")
+    return textwrap.indent("\n".join(lines), "    ")

@@ -82,21 +82,21 @@ def _path(files: ProjectFiles, name: str) -> str:
         raise UnreadableRecording(
             f"{len(inside)} samples are called {name}", f"Write the whole path, such as {inside[0]}."
         )
-    known = ", ".join(sorted(paths)[:8]) or "none yet: record one in the studio and add it to the project"
-    raise UnreadableRecording(f"There is no recording {name}", f"The recordings (.wav and .csv) are {known}.")
+    names_text = ", ".join(sorted(paths)[:8]) or "none yet: record one in the studio and add it to the project"
+    raise UnreadableRecording(f"There is no recording {name}", f"The recordings (.wav and .csv) are {names_text}.")
 
 
 def _sound(path: str, data: bytes) -> RecordedNumbers:
-    wanted = "Save it as WAV with one channel and 16 bits."
+    advice = "Save it as WAV with one channel and 16 bits."
     try:
         with wave.open(io.BytesIO(data)) as sound:
             if (sound.getnchannels(), sound.getsampwidth()) != (1, 2):
                 raise UnreadableRecording(
-                    f"{path} has {sound.getnchannels()} channels of {sound.getsampwidth() * 8} bits", wanted
+                    f"{path} has {sound.getnchannels()} channels of {sound.getsampwidth() * 8} bits", advice
                 )
             frames = sound.readframes(min(sound.getnframes(), MAX_NUMBERS + 1))
     except (wave.Error, EOFError) as error:
-        raise UnreadableRecording(f"{path} is not a valid WAV file: {reason_of(error)}", wanted) from error
+        raise UnreadableRecording(f"{path} is not a valid WAV file: {reason_of(error)}", advice) from error
     values = struct.unpack(f"<{len(frames) // 2}h", frames[: len(frames) // 2 * 2])
     return RecordedNumbers(TensorType(ElementType.I16, (len(values),)), values)
 

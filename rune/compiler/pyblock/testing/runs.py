@@ -9,7 +9,7 @@ from rune.compiler.pyblock.checking.array_statements import array_named, hidden_
 from rune.compiler.pyblock.checking.conversions import coerce
 from rune.compiler.pyblock.checking.expressions import number
 from rune.compiler.pyblock.checking.problems import ProblemKind
-from rune.compiler.pyblock.checking.scope import FunctionScope, Typed
+from rune.compiler.pyblock.checking.scope import FunctionScope, TypedValue
 from rune.compiler.pyblock.checking.signature import (
     ArrayShape,
     BlockSignature,
@@ -61,7 +61,7 @@ def run_statements(
         for parameter, value in zip(signature.inputs, values, strict=True)
     )
     if scope.input_types is not None and scope.input_types != types and signature.states:
-        message = f"{signature.name} ran with {_listed(scope.input_types)} before, and its state has that size"
+        message = f"{signature.name} ran with {_types_text(scope.input_types)} before, and its state has that size"
         scope.report(ProblemKind.TEST, node, message, "Write a separate test for each size.")
         return _without_values(scope, targets)
     scope.input_types = types
@@ -80,21 +80,21 @@ def run_statements(
     outputs = _outputs(scope, signature, block, node, targets)
     if outputs is None:
         return _without_values(scope, targets)
-    arrays, named = outputs
+    arrays, arrays_by_target = outputs
     scope.calls[function] = None
     line = node.lineno
     # In `y = smooth(y)` the block reads the old y while it writes the new one.
-    written = tuple(
+    written_arrays = tuple(
         hidden_array(scope, f"new {node.lineno}:{node.col_offset}:{number}", each.type) if each in values else each
         for number, each in enumerate(arrays)
     )
-    cleared = tuple(Fill(each, (), line) for each in written)
-    run = HelperCall(function, (*values, *settings, *states, *written), None, line)
-    copies = tuple(_copy(new, old, line) for new, old in zip(written, arrays, strict=True) if new is not old)
-    record = scope.known.get(OUTPUT_RECORD)
+    fills = tuple(Fill(each, (), line) for each in written_arrays)
+    run = HelperCall(function, (*values, *settings, *states, *written_arrays), None, line)
+    copies = tuple(_copy(new, old, line) for new, old in zip(written_arrays, arrays, strict=True) if new is not old)
+    record = scope.bindings.get(OUTPUT_RECORD)
     # Only direct calls in a test are recorded, not those in helpers.
-    records = tuple(Witness(record, each, line) for each in written) if isinstance(record, ArrayVariable) else ()
-    return (*before, *cleared, Evaluate((run,), line), *records, *copies, *_numbers(scope, named))
+    records = tuple(Witness(record, each, line) for each in written_arrays) if isinstance(record, ArrayVariable) else ()
+    return (*before, *fills, Evaluate((run,), line), *records, *copies, *_numbers(scope, arrays_by_target))
 
 
 def _copy(source: ArrayVariable, target: ArrayVariable, line: int) -> CopySlice:
@@ -107,7 +107,7 @@ def _without_values(scope: FunctionScope, targets: tuple[ast.expr, ...]) -> tupl
     return ()
 
 
-def _listed(types: tuple[TensorType, ...]) -> str:
+def _types_text(types: tuple[TensorType, ...]) -> str:
     return " and ".join(map(str, types))
 
 
@@ -133,8 +133,8 @@ def _input(
     scope: FunctionScope, parameter: TensorParameter, at: ast.expr, before: list[Statement]
 ) -> Expression | ArrayVariable | None:
     if isinstance(parameter.shape, Scalar):
-        typed = number(scope, at)
-        return None if typed is None else coerce(scope, typed, parameter.shape, at, widens=True)
+        typed_value = number(scope, at)
+        return None if typed_value is None else coerce(scope, typed_value, parameter.shape, at, widens=True)
     array = array_argument(scope, at, parameter.shape.element)
     if array is None:
         return None
@@ -144,10 +144,10 @@ def _input(
 
 def _settings(scope: FunctionScope, signature: BlockSignature, node: ast.Call) -> tuple[Expression, ...] | None:
     arguments: dict[str, ast.expr] = {each.arg: each.value for each in node.keywords if each.arg is not None}
-    known = {each.name for each in signature.settings}
+    names = {each.name for each in signature.settings}
     for keyword in node.keywords:
-        if keyword.arg not in known:
-            instead = f"Its parameters are {', '.join(sorted(known)) or 'none'}."
+        if keyword.arg not in names:
+            instead = f"Its parameters are {', '.join(sorted(names)) or 'none'}."
             message = f"{signature.name} has no parameter {keyword.arg or '**'}"
             scope.report(ProblemKind.TEST, keyword.value, message, instead)
             return None
@@ -168,8 +168,8 @@ def _setting(
 ) -> Expression | None:
     if argument is None:
         return None if default is None else NumberConstant(default, kind, node.lineno)
-    typed = number(scope, argument)
-    return None if typed is None else coerce(scope, typed, kind, argument, widens=True)
+    typed_value = number(scope, argument)
+    return None if typed_value is None else coerce(scope, typed_value, kind, argument, widens=True)
 
 
 def _outputs(
@@ -183,7 +183,7 @@ def _outputs(
         scope.report(ProblemKind.TEST, targets[0], message, f"Write `{example} = {ast.unparse(node)[:40]}`.")
         return None
     arrays: list[ArrayVariable] = []
-    named: dict[ast.Name, ArrayVariable] = {}
+    arrays_by_target: dict[ast.Name, ArrayVariable] = {}
     for index, (shape, type_) in enumerate(zip(signature.outputs, block.outputs, strict=True)):
         target = targets[index] if targets else None
         if target is not None and not isinstance(target, ast.Name):
@@ -197,14 +197,14 @@ def _outputs(
             array = hidden_array(scope, f"output {node.lineno}:{node.col_offset}:{index}", type_)
         arrays.append(array)
         if target is not None and isinstance(shape, Scalar):
-            named[target] = array
-    return tuple(arrays), named
+            arrays_by_target[target] = array
+    return tuple(arrays), arrays_by_target
 
 
-def _numbers(scope: FunctionScope, named: Mapping[ast.Name, ArrayVariable]) -> tuple[Statement, ...]:
+def _numbers(scope: FunctionScope, arrays_by_target: Mapping[ast.Name, ArrayVariable]) -> tuple[Statement, ...]:
     statements: list[Statement] = []
-    for target, array in named.items():
+    for target, array in arrays_by_target.items():
         first = (NumberConstant(0, Scalar.INT, target.lineno),)
         load = LoadElement(array, first, scalar_of(array.type.element), target.lineno)
-        statements += set_number(scope, target, Typed(load), target, None)
+        statements += set_number(scope, target, TypedValue(load), target, None)
     return tuple(statements)

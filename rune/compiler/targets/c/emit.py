@@ -77,10 +77,10 @@ class _CText:
         self._failing = _failing_headers(program, _common_headers(target))
         self._can_fail = bool(self._failing)
         self._notation = Notation(_number, self._pointer, _resource)
-        self._shared = SharedCalls("shared", program.steps)
+        self._shared_calls = SharedCalls("shared", program.steps)
 
     def whole(self) -> str:
-        work = [*self._shared.functions(self._notation)]
+        work = [*self._shared_calls.functions(self._notation)]
         work += [self._step(number, step) for number, step in enumerate(self._program.steps)]
         work += self._entries()  # constants are defined by what was written before
         return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *work])
@@ -147,7 +147,7 @@ class _CText:
             case ReadCapability():
                 body = self._read(step)
             case KernelInvocation():
-                body = self._shared.lines(step, self._notation)
+                body = self._shared_calls.lines(step, self._notation)
             case RowLoop():
                 before, body = rows_lines(f"step_{number}", step, self._notation, ["    RUNE_STEP_ENDS();"])
             case SendOutput():
@@ -155,7 +155,7 @@ class _CText:
             case _:
                 raise ValueError("a program in C has no host")
         head = f"static void step_{number}({self._parameters(step)})"
-        gates = gate_lines(step, self._program.needed(number))
+        gates = gate_lines(step, self._program.needed_gates(number))
         return "\n".join([*before, head, "{", *gates, *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:
@@ -318,9 +318,9 @@ def _gives_up(header: Header, common: Mapping[str, Path]) -> bool:
     """Whether it, or what it includes, calls `rune_fail` or a function whose name begins so."""
     text = OneFile(common)
     text.add(common["rune.h"])
-    declared = len(text.text())
+    declaration_size = len(text.text())
     text.add(header)
-    return "rune_fail" in text.text()[declared:]
+    return "rune_fail" in text.text()[declaration_size:]
 
 
 def _has_floats(program: Program) -> bool:

@@ -49,14 +49,14 @@ def interface_of(program: Program, name: str) -> Interface:
     """The fields in the order of the capabilities, and of the tensors that are sent."""
     plain = file_stem(name)
     inputs = fields(request.name for request in program.capabilities)
-    sent = sent_tensors(program)
-    outputs = fields(each.label for each in sent)
-    named = list(zip(outputs, sent, strict=True))
-    beside = [f"{name}_dimensions" for name, each in named if each.tensor.sizes]
-    beside += [f"{name}_is_new" for name, each in named if each.may_wait]
+    tensors = sent_tensors(program)
+    outputs = fields(each.label for each in tensors)
+    named_tensors = list(zip(outputs, tensors, strict=True))
+    beside = [f"{name}_dimensions" for name, each in named_tensors if each.tensor.sizes]
+    beside += [f"{name}_is_new" for name, each in named_tensors if each.may_wait]
     more = iter(fields([*outputs, *beside])[len(outputs) :])
-    sizes = [next(more) if each.tensor.sizes else "" for each in sent]
-    is_new = [next(more) if each.may_wait else "" for each in sent]
+    sizes = [next(more) if each.tensor.sizes else "" for each in tensors]
+    is_new = [next(more) if each.may_wait else "" for each in tensors]
     return Interface(
         plain,
         f"rune_{plain}",
@@ -66,7 +66,7 @@ def interface_of(program: Program, name: str) -> Interface:
         ),
         tuple(
             StructField(field, each.tensor.type, sizes=size, is_new=new)
-            for field, each, size, new in zip(outputs, sent, sizes, is_new, strict=True)
+            for field, each, size, new in zip(outputs, tensors, sizes, is_new, strict=True)
         ),
         len(program.steps),
     )
@@ -87,7 +87,7 @@ def sent_tensors(program: Program) -> tuple[SentTensor, ...]:
     tensors: list[SentTensor] = []
     for number, step in enumerate(program.steps):
         if isinstance(step, SendOutput):
-            label, may_wait = program.outputs[step.output].name, bool(program.needed(number))
+            label, may_wait = program.outputs[step.output].name, bool(program.needed_gates(number))
             several = len(step.tensors) > 1
             tensors += [
                 SentTensor(f"{label}_{i}" if several else label, tensor, may_wait)

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from rune.compiler.anvil.sources import Sources, Unit
 from rune.compiler.anvil.target import Toolchain
 
-_HOSTED = ("-fhosted", "-mllvm", "-disable-loop-idiom-all")
+_HOSTED_FLAGS = ("-fhosted", "-mllvm", "-disable-loop-idiom-all")
 """A C library is there: without this every copy of four bytes is a call. No loop becomes one."""
 
 
 def library(*flags: str) -> Toolchain:
     """Returns the commands that make a static library for the processor of these clang flags."""
-    return Toolchain((*_HOSTED, *flags), "ar", ("rcsD",))
+    return Toolchain((*_HOSTED_FLAGS, *flags), "ar", ("rcsD",))
 
 
 _ANY_CONVENTION = """\

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 # fmt: off
-_RESERVED = frozenset({
+_RESERVED_NAMES = frozenset({
     "abs", "alignas", "alignof", "and", "and_eq", "arm", "asm", "assert", "auto", "bitand", "bitor", "bool",
     "boolean", "break", "byte", "case", "catch", "char", "class", "co_await", "co_return", "co_yield", "compl",
     "complex", "concept", "const", "const_cast", "consteval", "constexpr", "constinit", "continue", "decltype",
@@ -59,8 +59,8 @@ def file_stem(name: str) -> str:
     runes differ."""
     stem = identifier(name)
     is_foreign = any(each.isalpha() and not unicodedata.name(each, "").startswith("LATIN ") for each in name)
-    allowed = "[A-Za-z0-9]" if name.isascii() else "[A-Za-z]"
-    if is_foreign or not re.search(allowed, name):
+    allowed_letters = "[A-Za-z0-9]" if name.isascii() else "[A-Za-z]"
+    if is_foreign or not re.search(allowed_letters, name):
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
         return f"{stem[: LONGEST - _DIGEST - 1].rstrip('_')}_{digest}"
     return f"{stem}_rune" if stem.lower() in _HEADERS | OUR_FILES else stem
@@ -72,7 +72,7 @@ def fields(names: Iterable[str]) -> tuple[str, ...]:
     names_in_use: set[str] = set()
     for name in names:
         base = identifier(name)
-        if base[0].isdigit() or base in _RESERVED or base.isupper():
+        if base[0].isdigit() or base in _RESERVED_NAMES or base.isupper():
             base = f"field_{base}"
         number, field = 2, base
         while field.upper() in names_in_use:

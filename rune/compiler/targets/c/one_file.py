@@ -16,14 +16,14 @@ class OneFile:
 
     def __init__(self, common: Mapping[str, Path]) -> None:
         self._common = common
-        self._seen: set[Header] = set()
+        self._included_headers: set[Header] = set()
         self._texts: list[str] = []
 
     def add(self, header: Header) -> None:
         """Appends a header and, before it, all that it includes: from its own folder, else by its name."""
-        if header in self._seen:
+        if header in self._included_headers:
             return
-        self._seen.add(header)
+        self._included_headers.add(header)
         text = header.read_text(encoding="ascii")
         for include in _INCLUDE.finditer(text):
             name = include["ours"]

@@ -85,17 +85,17 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
     yield from zeroing(_reusable_memory(program, plan))
     yield f"    for (int step = 0; step < {upper}_STEPS; step++)"
     yield f"        digests[step] = UINT32_C({DIGEST_START});"
-    sent = iter(interface.outputs)
+    fields = iter(interface.outputs)
     for number, step in enumerate(program.steps):
         digest = f"digests[{number}]"
         yield f"    step_{number}({argument_of(step)});"
-        needs = program.needed(number)
+        needs = program.needed_gates(number)
         if needs:
             yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
-        for span in _written_by(program, plan, number):
+        for span in _written_spans(program, plan, number):
             yield f"    {digest} = digest_of({digest}, arena.bytes + {span.offset}, {span.size});"
-        for field in islice(sent, len(step.tensors)) if isinstance(step, SendOutput) else ():
-            yield from _sent(field, digest)
+        for field in islice(fields, len(step.tensors)) if isinstance(step, SendOutput) else ():
+            yield from _output_digest(field, digest)
         if needs:
             yield "    }"
     yield "}"
@@ -128,7 +128,7 @@ def zeroing(spans: Sequence[ByteSpan]) -> Iterator[str]:
             yield f"    memcpy(arena.bytes + {span.offset + whole}, zeros, {rest});"
 
 
-def _sent(field: StructField, digest: str) -> Iterator[str]:
+def _output_digest(field: StructField, digest: str) -> Iterator[str]:
     """Takes what went out into the digest; of a text its characters and a zero."""
     place = f"outputs->{field.name}"
     count = count_of(field, "outputs->")
@@ -155,19 +155,19 @@ def _reusable_memory(program: Program, plan: Plan) -> tuple[ByteSpan, ...]:
     return tuple(ByteSpan(end, start - end) for end, start in zip(ends, starts, strict=True) if start > end)
 
 
-def _written_by(program: Program, plan: Plan, number: int) -> Iterator[ByteSpan]:
+def _written_spans(program: Program, plan: Plan, number: int) -> Iterator[ByteSpan]:
     """Returns the buffer range that a step writes and another step reads, up to the end of the buffer."""
-    written = dict.fromkeys(place for place, writes in _touched(program.steps[number]) if writes)
-    shared = _shared(program)
-    for place in written:
-        if place.index in shared:
+    written_places = dict.fromkeys(place for place, writes in _touched_places(program.steps[number]) if writes)
+    shared_buffers = _shared_buffers(program)
+    for place in written_places:
+        if place.index in shared_buffers:
             size = program.buffers[place.index].size - place.offset
             yield ByteSpan(plan.buffer_offsets[place.index] + place.offset, size)
 
 
-def _shared(program: Program) -> frozenset[int]:
+def _shared_buffers(program: Program) -> frozenset[int]:
     """The buffers that several steps of a run touch, and whose bytes are the same wherever it ran."""
-    touching = Counter(index for step in program.steps for index in {place.index for place, _ in _touched(step)})
+    touching = Counter(index for step in program.steps for index in {place.index for place, _ in _touched_places(step)})
     return frozenset(
         index
         for index, buffer in enumerate(program.buffers)
@@ -175,18 +175,18 @@ def _shared(program: Program) -> frozenset[int]:
     )
 
 
-def _touched(step: Step) -> Iterator[tuple[BufferPlace, bool]]:
+def _touched_places(step: Step) -> Iterator[tuple[BufferPlace, bool]]:
     """The places of buffers that a step touches, and whether it writes there."""
-    touched: list[tuple[Place, bool]] = []
+    places: list[tuple[Place, bool]] = []
     match step:
         case ReadCapability():
-            touched = [(step.tensor.place, True)]
+            places = [(step.tensor.place, True)]
         case SendOutput():
-            touched = [(place, False) for tensor in step.tensors for place in tensor.places()]
+            places = [(place, False) for tensor in step.tensors for place in tensor.places()]
         case RowLoop():
-            touched = [(step.source, False), *(each for call in calls(step) for each in call.places())]
+            places = [(step.source, False), *(each for call in calls(step) for each in call.places())]
         case KernelInvocation():
-            touched = list(step.places())
+            places = list(step.places())
         case _:
             pass
-    return ((place, writes) for place, writes in touched if isinstance(place, BufferPlace))
+    return ((place, writes) for place, writes in places if isinstance(place, BufferPlace))

@@ -17,8 +17,7 @@ from rune.compiler.anvil.target import Target, Toolchain
 from rune.compiler.kernels.portable import PORTABLE
 from rune.compiler.kernels.relaxed import RELAXED as RELAXED_KERNELS
 from rune.compiler.kernels.simd128 import SIMD128
-from rune.compiler.targets.wasm32.emit import SPECIALISED as SPECIALISED_KERNELS
-from rune.compiler.targets.wasm32.emit import emit
+from rune.compiler.targets.wasm32.emit import SPECIALISED_FLAG, emit
 from rune.compiler.targets.wasm32.package import package
 
 STACK_SIZE = 16 * 1024
@@ -46,14 +45,14 @@ FEATURES = (
     "-msign-ext",
 )
 
-SPECIALISED = (
-    SPECIALISED_KERNELS,
+SPECIALISED_FLAGS = (
+    SPECIALISED_FLAG,
     # V8 turns the loops that this pass rewrites into code of half the speed.
     "-mllvm",
     "-disable-lsr",
 )
 
-TOOLCHAIN = Toolchain((*FEATURES, *SPECIALISED), "wasm-ld", LINK_FLAGS)
+TOOLCHAIN = Toolchain((*FEATURES, *SPECIALISED_FLAGS), "wasm-ld", LINK_FLAGS)
 
 BALANCED = Target(
     name="wasm32",

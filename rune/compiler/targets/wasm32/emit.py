@@ -46,7 +46,7 @@ from rune.compiler.targets.wasm32.includes import included_files
 from rune.compiler.targets.wasm32.step_units import StepUnits, has_own_unit, part_of, step_units
 from rune.tensor import ElementType, TensorType
 
-SPECIALISED = "-DRUNE_SPECIALISED"
+SPECIALISED_FLAG = "-DRUNE_SPECIALISED"
 """Tells kernels to be there once for each call."""
 SUPPORT = "support/support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
@@ -57,12 +57,12 @@ PADDING = 16
 
 def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
-    included = included_files(target.kernels, program)
-    files = {**included.shared, **included.blocks}
+    includes = included_files(target.kernels, program)
+    files = {**includes.shared_files, **includes.blocks}
     units = [Unit(SUPPORT, for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        text_of_part = _ModuleText(program, plan, part, included.names, target)
+        text_of_part = _ModuleText(program, plan, part, includes.names, target)
         files[text] = text_of_part.whole().encode("ascii")
         units.append(Unit(text))
         if part == 0 and target.steps_apart:
@@ -71,13 +71,13 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
             units += apart.units
         if plan.constant_sizes[part]:
             units.append(Unit(blob_name(part), data=constants_of(program, plan, part)))
-    units += [Unit(model_name(number), data=data) for number, data in enumerate(program.embedded)]
+    units += [Unit(model_name(number), data=data) for number, data in enumerate(program.embedded_models)]
     return Sources(files, tuple(units))
 
 
 def _counted_buffers(target: Target, program: Program) -> Sequence[Buffer]:
     """The buffers whose sizes decide which calls share a kernel: where one is specialised for each, and code counts."""
-    is_specialised = target.toolchain is not None and SPECIALISED in target.toolchain.compile_flags
+    is_specialised = target.toolchain is not None and SPECIALISED_FLAG in target.toolchain.compile_flags
     return program.buffers if is_specialised and target.optimized_for != "speed" else ()
 
 
@@ -94,25 +94,27 @@ class _ModuleText:
         self._notation = Notation(literal, self._pointer, _resource)
         self._apart = target.steps_apart and part == 0
         mine = (step for step in program.steps if part_of(step) == part and not self._is_apart(step))
-        self._shared = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
+        self._shared_calls = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
 
     def whole(self) -> str:
-        numbered = [(number, step) for number, step in enumerate(self._program.steps) if part_of(step) == self._part]
-        mine = [step for _, step in numbered if not self._is_apart(step)]
+        numbered_steps = [
+            (number, step) for number, step in enumerate(self._program.steps) if part_of(step) == self._part
+        ]
+        mine = [step for _, step in numbered_steps if not self._is_apart(step)]
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
         if any(isinstance(step, RowLoop) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
         if self._trial is not None:
             headers.append(self._trial.header)
-        shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
-        includes = [f'#include "{name}"' for name in (*shared, *headers)]
+        common_headers = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
+        includes = [f'#include "{name}"' for name in (*common_headers, *headers)]
         blobs = self._blobs()
-        steps = [*self._shared.functions(self._notation)]
+        steps = [*self._shared_calls.functions(self._notation)]
         steps += [
             f"void {_step_name(self._part, number)}(void);"
             if self._is_apart(step)
-            else self._step(number, step, self._program.needed(whole))
-            for number, (whole, step) in enumerate(numbered)
+            else self._step(number, step, self._program.needed_gates(whole))
+            for number, (whole, step) in enumerate(numbered_steps)
         ]
         body = self._pipeline(steps) if self._part == 0 else [*self._memory(), "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
@@ -140,7 +142,7 @@ class _ModuleText:
         """Declares the constants that this part may read."""
         names = [blob_name(part) for part in range(self._program.parts) if self._plan.constant_sizes[part]]
         if self._part == 0:
-            names += [model_name(number) for number in range(len(self._program.embedded))]
+            names += [model_name(number) for number in range(len(self._program.embedded_models))]
         return [f"extern const unsigned char {name}[];" for name in names]
 
     def _pipeline(self, steps: Sequence[str]) -> list[str]:
@@ -191,14 +193,14 @@ class _ModuleText:
                     f"    host_set_parameter(capabilities[{number}], {name}, sizeof {name}, "
                     f"&({c_type}){{{literal(value)}}}, sizeof({c_type}), {int(kind)});"
                 )
-        read: set[int] = set()
+        read_resources: set[int] = set()
         of_models = {model.source for model in self._program.models}
         for number in range(len(self._program.resources)):
             if ResourcePlace(number) not in of_models:
-                lines.append(self._read_resource(number, read))
+                lines.append(self._read_resource(number, read_resources))
         for number, model in enumerate(self._program.models):
-            if isinstance(model.source, ResourcePlace) and model.source.index not in read:
-                lines.append(self._read_resource(model.source.index, read))
+            if isinstance(model.source, ResourcePlace) and model.source.index not in read_resources:
+                lines.append(self._read_resource(model.source.index, read_resources))
             lines.append(self._load_model(number, model))
         lines += [
             f"    outputs[{number}] = host_request_output({int(output.kind)});"
@@ -212,8 +214,8 @@ class _ModuleText:
             if buffer.initial is not None:
                 yield f"    __builtin_memcpy(arena + {offset}, {self._address(buffer.initial)}, {buffer.size});"
 
-    def _read_resource(self, number: int, read: set[int]) -> str:
-        read.add(number)
+    def _read_resource(self, number: int, read_resources: set[int]) -> str:
+        read_resources.add(number)
         resource: HostResource = self._program.resources[number]
         name = self._array(resource.name.encode("utf-8") + b"\0")
         default = "0" if resource.default is None else f"(const char *)({self._address(resource.default)})"
@@ -226,7 +228,7 @@ class _ModuleText:
         mimetype = self._array(model.format.mimetype.encode("ascii"))
         match model.source:
             case ModelPlace():
-                data = f"{self._address(model.source)}, {len(self._program.embedded[model.source.index])}"
+                data = f"{self._address(model.source)}, {len(self._program.embedded_models[model.source.index])}"
             case ResourcePlace(index):
                 data = f"resources[{index}].bytes, resources[{index}].size"
         inputs, outputs = self._descriptions(model.inputs), self._descriptions(model.outputs)
@@ -264,7 +266,7 @@ class _ModuleText:
                     f"    host_read({at}, {size}, capabilities[{step.capability}]);",
                 ]
             case KernelInvocation():
-                body = self._shared.lines(step, self._notation)
+                body = self._shared_calls.lines(step, self._notation)
             case RowLoop():
                 before, body = rows_lines(_step_name(self._part, number), step, self._notation)
             case Infer():
@@ -310,10 +312,10 @@ class _ModuleText:
         if tensor.sizes is None:
             around = [self._bytes(sizes + sizes_text(tensor, ",") + elements)]
         else:
-            written = f"{self._sizes(tensor)}, {len(tensor.type.dimensions)}, {self._int32(tensor.sizes)}, 0"
+            arguments = f"{self._sizes(tensor)}, {len(tensor.type.dimensions)}, {self._int32(tensor.sizes)}, 0"
             around = [
                 self._bytes(sizes),
-                f"    next = rune_serial_sizes(next, {written});",
+                f"    next = rune_serial_sizes(next, {arguments});",
                 self._bytes(elements),
             ]
         return [

@@ -17,10 +17,10 @@ _SUPPORT_FOLDER = Path(__file__).parent / "support"
 
 @dataclass(frozen=True)
 class IncludedFiles:
-    """`shared` are the kernels and what is compiled beside every program, `blocks` the headers of the program's blocks,
-    each by name; `names` has the name of each header."""
+    """`shared_files` are the kernels and what is compiled beside every program, `blocks` the headers of the program's
+    blocks, each by name; `names` has the name of each header."""
 
-    shared: Mapping[str, bytes]
+    shared_files: Mapping[str, bytes]
     blocks: Mapping[str, bytes]
     names: Mapping[Header, str]
 
@@ -34,8 +34,8 @@ def included_files(kernels: KernelSet, program: Program) -> IncludedFiles:
         if header not in names:
             name = names[header] = f"blocks/{checked(header.name, HEADER_NAME)}"
             blocks[name] = header.read_bytes()
-    shared = {**{name: _content(path) for name, path in headers.items()}, **_support()}
-    return IncludedFiles(shared, blocks, names)
+    shared_files = {**{name: _content(path) for name, path in headers.items()}, **_support()}
+    return IncludedFiles(shared_files, blocks, names)
 
 
 @cache

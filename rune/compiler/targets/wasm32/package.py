@@ -12,6 +12,6 @@ from rune.running.container.graph import graph_json
 
 def package(result: BuiltProgram) -> Mapping[str, bytes]:
     """The rune, called as the old command named files: what follows the last dot of the name is left out."""
-    graph = graph_json(result.pipeline, result.name, result.memory, result.watched)
-    packed = pack(result.module, rune_sections(graph, result.resources, result.second))
-    return {f"{Path(result.name).stem}.rune": packed}
+    graph = graph_json(result.pipeline, result.name, result.memory, result.watched_ports)
+    rune = pack(result.module, rune_sections(graph, result.resources, result.second))
+    return {f"{Path(result.name).stem}.rune": rune}

@@ -85,11 +85,11 @@ def step_units(
 ) -> StepUnits:
     """The steps of part 0 by their headers. `headers` has the names of the files to include, `externals` declares the
     memory, and `name_of` gives a step's function by its number."""
-    numbered = _numbered(program)
+    numbered_steps = _numbered_steps(program)
     files: dict[str, bytes] = {}
     units: list[Unit] = []
-    for number, header in enumerate(dict.fromkeys(step.header for _, _, step in numbered)):
-        mine = [each for each in numbered if each[2].header == header]
+    for number, header in enumerate(dict.fromkeys(step.header for _, _, step in numbered_steps)):
+        mine = [each for each in numbered_steps if each[2].header == header]
         source, numbers = f"steps_{number}.c", _Numbers(f"numbers_{number}")
         name = headers[header]
         if isinstance(header, GeneratedHeader):
@@ -98,8 +98,8 @@ def step_units(
         text = _text(mine, program, f"steps_{number}_shared", replace(notation, number=numbers.text), name_of)
         is_own = isinstance(header, GeneratedHeader)
         text = _OWN_NAME.sub(str(number), text) if is_own else text
-        declared = ['#include "common/rune.h"', *externals, f"extern const double {numbers.name}[];"]
-        lines = ["/* Steps of a rune. */", *declared, f'#include "{name}"', "", text, ""]
+        declarations = ['#include "common/rune.h"', *externals, f"extern const double {numbers.name}[];"]
+        lines = ["/* Steps of a rune. */", *declarations, f'#include "{name}"', "", text, ""]
         files[source] = "\n".join(lines).encode("ascii")
         units.append(Unit(source))
         if numbers.values:
@@ -107,15 +107,15 @@ def step_units(
     return StepUnits(files, units)
 
 
-def _numbered(program: Program) -> list[tuple[int, int, KernelInvocation]]:
+def _numbered_steps(program: Program) -> list[tuple[int, int, KernelInvocation]]:
     """The steps that have their own units: their numbers in the program and in part 0."""
-    numbered: list[tuple[int, int, KernelInvocation]] = []
+    numbered_steps: list[tuple[int, int, KernelInvocation]] = []
     count = 0
     for whole, step in enumerate(program.steps):
         if has_own_unit(step):
-            numbered.append((whole, count, step))
+            numbered_steps.append((whole, count, step))
         count += part_of(step) == 0
-    return numbered
+    return numbered_steps
 
 
 def _text(
@@ -128,11 +128,11 @@ def _text(
     """The functions of steps. The fields of a structure are constants of C, so their numbers stay literals."""
     plain = replace(notation, number=literal)
     steps = list(mine)
-    shared = SharedCalls(prefix, [step for _, _, step in steps])
-    lines = [*shared.functions(plain)]
+    shared_calls = SharedCalls(prefix, [step for _, _, step in steps])
+    lines = [*shared_calls.functions(plain)]
     for whole, number, step in steps:
         is_plain = any(isinstance(argument, Structure) for argument in step.arguments)
-        body = shared.lines(step, plain if is_plain else notation)
-        gates = gate_lines(step, program.needed(whole))
+        body = shared_calls.lines(step, plain if is_plain else notation)
+        gates = gate_lines(step, program.needed_gates(whole))
         lines += [f"__attribute__((noinline)) void {name_of(number)}(void)", "{", *gates, *body, "}", ""]
     return "\n".join(lines)

@@ -75,12 +75,12 @@ def _neighbours(
 
 def _joined(start: Numbers, end: Numbers, count: int) -> Numbers:
     """The first `count` numbers of the one, and the others of the other."""
-    joined = []
+    mixtures = []
     for old, new in zip(start, end, strict=True):
-        used = min(max(count, 0), old.size)
-        joined.append(np.concatenate([new[:used], old[used:]]))
+        prefix_size = min(max(count, 0), old.size)
+        mixtures.append(np.concatenate([new[:prefix_size], old[prefix_size:]]))
         count -= old.size
-    return joined
+    return mixtures
 
 
 def _closest(before: Numbers, after: Numbers, is_changed: Callable[[Numbers], bool]) -> tuple[Numbers, Numbers]:

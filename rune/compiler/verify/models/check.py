@@ -42,7 +42,7 @@ class Tally:
     figures: DeviationFigures = NOTHING
     wrong: tuple[Inputs, ...] | None = None
     refusal: str | None = None
-    aimed: int = 0
+    aimed_count: int = 0
 
 
 class ModelCheck:
@@ -67,7 +67,7 @@ class ModelCheck:
         self._history: list[Inputs] = []
         self._is_apart = False
         self._tally = Tally()
-        self._seen: set[bytes] = set()
+        self._output_digests: set[bytes] = set()
 
     def add(self, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
         """Compares one run's outputs with the reference's on the same inputs; those that it refuses are left out.
@@ -79,14 +79,14 @@ class ModelCheck:
         tally = self._tally
         runs = (*self._history, tuple(inputs))
         try:
-            figures = self._compared(runs, outputs)
+            figures = self._comparison(runs, outputs)
         except RuneError as error:
             self._tally = replace(tally, refusal=str(error))
             self._is_apart = self._remembers
             return
         if self._remembers:
             self._history.append(tuple(inputs))
-        self._seen.add(_digest(outputs))
+        self._output_digests.add(_digest(outputs))
         wrong = tally.wrong if tally.wrong is not None or figures.is_within else runs
         self._tally = replace(tally, inputs=tally.inputs + 1, figures=together((tally.figures, figures)), wrong=wrong)
 
@@ -117,8 +117,8 @@ class ModelCheck:
             for inputs, is_aimed in within_seconds(islice(self._inputs(alone, count, seed), count), seconds):
                 before = self._tally.inputs
                 self.add(inputs, alone.run(inputs))
-                aimed = self._tally.aimed + (is_aimed and self._tally.inputs > before)
-                self._tally = replace(self._tally, aimed=aimed)
+                aimed_count = self._tally.aimed_count + (is_aimed and self._tally.inputs > before)
+                self._tally = replace(self._tally, aimed_count=aimed_count)
         except (AnvilError, RuneError) as error:
             # It has no memory or no time to send its results; those that the pipeline gave it were compared.
             self._tally = replace(self._tally, refusal=str(error))
@@ -128,8 +128,8 @@ class ModelCheck:
         what a model remembers."""
         kinds = self.stage.input_types
         aims = not self._remembers and not is_all_float(self._model)
-        generated = max(LEAST_GENERATED, count // 2) if aims else count
-        for number in range(generated):
+        generated_count = max(LEAST_GENERATED, count // 2) if aims else count
+        for number in range(generated_count):
             # Each input of a model gets noise of its own.
             yield tuple(generated_tensor(kind, number, seed + place) for place, kind in enumerate(kinds)), False
         yield from ((inputs, True) for inputs in aimed_inputs(alone.run, kinds, seed) if aims)
@@ -155,8 +155,8 @@ class ModelCheck:
             any(kind.element.is_float for kind in self.stage.outputs),
             first,
             tally.refusal if not tally.inputs else None,
-            len(self._seen),
-            tally.aimed,
+            len(self._output_digests),
+            tally.aimed_count,
         )
 
     def _first_differing_op(self, runs: Sequence[Inputs]) -> DifferingOp | None:
@@ -171,15 +171,15 @@ class ModelCheck:
             probe = ModelProbe(build_probe(self._model, [index for _, index in group], profile=self._profile))
             outputs = [probe.run(inputs) for inputs in runs][-1]
             kinds = {index: kind for _, index in group if (kind := self._model.tensors[index].type) is not None}
-            moved = moves(self._model, self._data, runs, kinds, keep=True, profile=self._profile)
+            sensitivities = moves(self._model, self._data, runs, kinds, keep=True, profile=self._profile)
             for (number, index), data in zip(group, outputs, strict=True):
-                figures = compare(kinds[index], reference.tensor(index), data, moved=moved.get(index))
+                figures = compare(kinds[index], reference.tensor(index), data, sensitivity=sensitivities.get(index))
                 if not figures.is_within:
                     name = self._model.tensors[index].name
                     return DifferingOp(number, self._model.operators[number].op, name, figures)
         return None
 
-    def _compared(self, runs: Sequence[Inputs], outputs: Sequence[bytes]) -> DeviationFigures:
+    def _comparison(self, runs: Sequence[Inputs], outputs: Sequence[bytes]) -> DeviationFigures:
         """The outputs of the last run; the reference has done those before."""
         if isinstance(self._reference, RuneError):
             raise self._reference
@@ -189,17 +189,20 @@ class ModelCheck:
             return figures
         results = dict(zip(self._model.outputs, self.stage.outputs, strict=True))
         try:
-            moved = moves(self._model, self._data, runs, results, profile=self._profile)
+            sensitivities = moves(self._model, self._data, runs, results, profile=self._profile)
         except RuneError:
             # A deviation that sensitivity does not explain is a difference.
             return figures
-        return self._figures(expected, outputs, moved)
+        return self._figures(expected, outputs, sensitivities)
 
     def _figures(
-        self, expected: Sequence[bytes], actual: Sequence[bytes], moved: Mapping[int, Distances]
+        self, expected: Sequence[bytes], actual: Sequence[bytes], sensitivities: Mapping[int, Distances]
     ) -> DeviationFigures:
         outputs = zip(self._model.outputs, self.stage.outputs, expected, actual, strict=True)
-        return together(compare(kind, wanted, got, moved=moved.get(index)) for index, kind, wanted, got in outputs)
+        return together(
+            compare(kind, expected_data, actual_data, sensitivity=sensitivities.get(index))
+            for index, kind, expected_data, actual_data in outputs
+        )
 
 
 def _digest(outputs: Sequence[bytes]) -> bytes:

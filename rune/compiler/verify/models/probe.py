@@ -37,13 +37,13 @@ def build_probe(
     """
     inputs = [
         CapabilityStage(f"input_{number}", RAW, (("length", kind.size),), kind)
-        for number, kind in enumerate(_sent(model, index) for index in model.inputs)
+        for number, kind in enumerate(_sendable_type(model, index) for index in model.inputs)
     ]
-    probed = replace(model, outputs=tuple(tensors))
-    types = tuple(_sent(model, index) for index in tensors)
-    computed = {*model.inputs, *(index for operator in model.operators for index in operator.outputs)}
+    probed_model = replace(model, outputs=tuple(tensors))
+    types = tuple(_sendable_type(model, index) for index in tensors)
+    computed_tensors = {*model.inputs, *(index for operator in model.operators for index in operator.outputs)}
     for index in tensors:
-        if index not in computed and model.tensors[index].data is None:
+        if index not in computed_tensors and model.tensors[index].data is None:
             raise ValueError(f"nothing computes tensor {index}")
     stages: tuple[Stage, ...] = (
         *inputs,
@@ -58,11 +58,11 @@ def build_probe(
         ),
     )
     ports = [Port(_MODEL, number) for number in range(len(tensors))]
-    pipeline, models = Pipeline(stages, ()), {_MODEL: probed}
+    pipeline, models = Pipeline(stages, ()), {_MODEL: probed_model}
     return instrumented_module(pipeline, ports, models, target=target, allowance=allowance, profile=profile)
 
 
-def _sent(model: Model, index: int) -> TensorType:
+def _sendable_type(model: Model, index: int) -> TensorType:
     kind = model.tensors[index].type if 0 <= index < len(model.tensors) else None
     if kind is None or kind.element is ElementType.UTF8:
         raise ValueError(f"tensor {index} cannot be sent")

@@ -35,28 +35,28 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
             models.append((mimetype, data))
             return stack.enter_context(closing(open_isolated(mimetype, data)))
 
-        loaded = Runtime.load(rune, LIMITS, resources=resources, open_model=open_model, record=True)
+        loaded_rune = Runtime.load(rune, LIMITS, resources=resources, open_model=open_model, record=True)
         references = {
             request.id: stack.enter_context(closing(open_reference(data)))
-            for request, (mimetype, data) in zip(loaded.models, models, strict=True)
+            for request, (mimetype, data) in zip(loaded_rune.models, models, strict=True)
             if mimetype == ModelFormat.TENSORFLOW_LITE.mimetype
         }
-        by_model = {request.id: (0, NOTHING) for request in loaded.models}
+        by_model = {request.id: (0, NOTHING) for request in loaded_rune.models}
         for number in range(inputs):
-            loaded.call(_inputs(loaded.capabilities, number, seed))
-            for inference in loaded.inferences:
+            loaded_rune.call(_inputs(loaded_rune.capabilities, number, seed))
+            for inference in loaded_rune.inferences:
                 if inference.handle not in references:
                     continue
                 count, figures = by_model[inference.handle]
-                kinds = next(request.outputs for request in loaded.models if request.id == inference.handle)
+                kinds = next(request.outputs for request in loaded_rune.models if request.id == inference.handle)
                 try:
                     expected = references[inference.handle].run(inference.inputs)
                 except RuneError:
                     continue
                 run = zip(kinds, expected, inference.outputs, strict=True)
-                now = together(compare(kind, wanted, got) for kind, wanted, got in run)
+                now = together(compare(kind, expected_data, actual_data) for kind, expected_data, actual_data in run)
                 by_model[inference.handle] = (count + 1, together((figures, now)))
-        verified = tuple(
+        verifications = tuple(
             ModelVerification(
                 f"model {number}",
                 "",
@@ -64,10 +64,10 @@ def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[s
                 *by_model[request.id],
                 is_float=any(kind.element.is_float for kind in request.outputs),
             )
-            for number, request in enumerate(loaded.models, start=1)
+            for number, request in enumerate(loaded_rune.models, start=1)
         )
         name = next((reference.name for reference in references.values()), None)
-        return Verification(name, RuneVerification(), verified)
+        return Verification(name, RuneVerification(), verifications)
 
 
 def _inputs(capabilities: tuple[RequestedCapability, ...], number: int, seed: int) -> Mapping[int, InputSource]:

@@ -64,11 +64,11 @@ def moves(
         reference = open_inside(_nudged_weights(model, data, generator), keep=keep, profile=profile)
         if isinstance(reference, TfliteInterpreter):
             _nudge_unpacked(reference, model, runs[0], generator)
-        nudged = [
+        nudged_runs = [
             [_nudged_input(kind, input_bytes, generator) for kind, input_bytes in zip(kinds, inputs, strict=True)]
             for inputs in runs
         ]
-        results_of_nudged = _results(reference, nudged, results)
+        results_of_nudged = _results(reference, nudged_runs, results)
         for index, kind in results.items():
             most[index] = np.maximum(most[index], distances(kind, still[index], results_of_nudged[index]))
     return most
@@ -85,7 +85,7 @@ def _results(
 
 def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
     """The model file with other last bits in its constants of floats."""
-    changed = bytearray(data)
+    nudged_data = bytearray(data)
     for tensor in model.tensors:
         kind = tensor.type
         if tensor.data is None or kind is None or kind.element is not ElementType.F32 or not kind.count:
@@ -93,8 +93,8 @@ def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
         values = np.frombuffer(tensor.data, LAYOUTS[kind.element])
         # The model may have been read from other bytes that are the same.
         offset = values.ctypes.data - np.frombuffer(memoryview(tensor.data.obj), "u1").ctypes.data
-        changed[offset : offset + kind.size] = _nudged(values, generator)
-    return bytes(changed)
+        nudged_data[offset : offset + kind.size] = _nudged(values, generator)
+    return bytes(nudged_data)
 
 
 def _nudge_unpacked(reference: TfliteInterpreter, model: Model, inputs: Sequence[bytes], generator: Generator) -> None:
@@ -120,8 +120,8 @@ def _unpacked_halves(model: Model) -> tuple[int, ...]:
 
 
 def _nudged(values: NDArray[np.float32], generator: Generator) -> bytes:
-    nudged = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
-    return nudged.astype(values.dtype).tobytes()
+    nudged_values = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
+    return nudged_values.astype(values.dtype).tobytes()
 
 
 def _nudged_input(kind: TensorType | None, data: bytes, generator: Generator) -> bytes:

@@ -59,7 +59,7 @@ class InstrumentedPipeline:
     """Whether any stage sends something. A rune of a pipeline without such a stage has nothing to compare."""
 
     @cached_property
-    def compiled(self) -> CompiledRune:
+    def compiled_rune(self) -> CompiledRune:
         """The module, ready to be started any number of times. Raises `RuneError`."""
         return CompiledRune(self.module, LIMITS)
 
@@ -78,31 +78,31 @@ class InstrumentedPipeline:
 def instrument(
     pipeline: Pipeline,
     stages: Iterable[ModelStage],
-    compiled: Mapping[str, Model],
-    hosted: Mapping[str, bytes | None],
+    compiled_models: Mapping[str, Model],
+    hosted_models: Mapping[str, bytes | None],
     profile: Profile = LITERT,
 ) -> InstrumentedPipeline:
     """The pipeline that also shows what flows into and out of these models. Raises `AnvilError`."""
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
-    module = instrumented_module(pipeline, ports, compiled, hosted, profile=profile)
-    graph = read_pipeline(pipeline, compiled, hosted, profile=profile)
+    module = instrumented_module(pipeline, ports, compiled_models, hosted_models, profile=profile)
+    graph = read_pipeline(pipeline, compiled_models, hosted_models, profile=profile)
     runes = [target for target in targets() if target.makes_rune]
     graphs = tuple((target, optimise(graph, target.passes).graph) for target in runes)
     stored_ports = tuple(
-        port for port in ports if all(port in _stored_ports(each, stages, compiled) for _, each in graphs)
+        port for port in ports if all(port in _stored_ports(each, stages, compiled_models) for _, each in graphs)
     )
     has_outputs = any(isinstance(stage, OutputStage) for stage in pipeline.stages)
     return InstrumentedPipeline(graphs, module, stages, stored_ports, has_outputs)
 
 
-def _stored_ports(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
+def _stored_ports(graph: Graph, stages: Iterable[ModelStage], compiled_models: Mapping[str, Model]) -> frozenset[Port]:
     """The outputs of models that a node of the graph makes, by the names that reading gives to values."""
     value_names = {graph.values[index].name for node in graph.nodes for index in node.outputs}
     return frozenset(
         port
         for stage in stages
-        for port, index in zip(results_of(stage), compiled[stage.file or ""].outputs, strict=True)
+        for port, index in zip(results_of(stage), compiled_models[stage.file or ""].outputs, strict=True)
         if f"{stage.name} tensor {index}" in value_names
     )
 
@@ -114,7 +114,7 @@ def results_of(stage: ModelStage) -> tuple[Port, ...]:
 
 def check_rune(
     rune: bytes,
-    instrumented: InstrumentedPipeline,
+    instrumented_pipeline: InstrumentedPipeline,
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
     listener: ModelListener,
@@ -130,7 +130,7 @@ def check_rune(
     """
     verification = RuneVerification(origin=origin)
     try:
-        pair = _Pair(rune, instrumented.compiled, resources, limits)
+        pair = _Pair(rune, instrumented_pipeline.compiled_rune, resources, limits)
         own = OwnRuns(rune, resources, limits)
     except _RuneDiffers as failure:
         return replace(verification, failure=str(failure))
@@ -139,40 +139,41 @@ def check_rune(
     missing = missing_part(read_rune(rune))
     if missing is not None:
         return replace(verification, failure=f"it is cut short, or was stripped: {missing} is missing")
-    seen: set[bytes] = set()
+    output_digests: set[bytes] = set()
     for inputs in sets:
         try:
-            sent, again = pair.call(inputs.data)
+            messages, again = pair.call(inputs.data)
         except _RuneDiffers as failure:
-            return replace(verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented)))
+            return replace(verification, failure=str(failure), suspect=_suspect(rune, programs(instrumented_pipeline)))
         if again is None:
             listener.restarted()
             own.restart()
             verification = replace(verification, refusal=pair.refusal)
             continue
-        seen.add(_digest(sent))
+        output_digests.add(_digest(messages))
         verification = replace(
             verification,
             inputs=verification.inputs + 1,
             files=verification.files + inputs.is_from_file,
             bytes=verification.bytes + sum(len(message.data) for message in again),
-            differing=verification.differing + _differing(again, sent),
-            distinct=len(seen),
+            differing=verification.differing + _differing_bytes(again, messages),
+            distinct=len(output_digests),
         )
         tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
         # A stage after a window that is not full does not run this time.
         own.run(
-            pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.ports if tensors.get(port)}
+            pair.by_capability(inputs.data),
+            {port: tensors[port] for port in instrumented_pipeline.ports if tensors.get(port)},
         )
-        for stage in instrumented.stages:
+        for stage in instrumented_pipeline.stages:
             if not tensors.keys() >= {*stage.inputs, *results_of(stage)}:
                 continue
             listener.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
     if verification.inputs:
-        verification = replace(verification, refusal=None, tensors=own.tensors_for(instrumented.ports))
-        if instrumented.has_outputs and not verification.bytes and verification.is_alike:
+        verification = replace(verification, refusal=None, tensors=own.tensors_for(instrumented_pipeline.ports))
+        if instrumented_pipeline.has_outputs and not verification.bytes and verification.is_alike:
             return replace(verification, failure="it has no output for any input")
-    return replace(verification, suspect=_suspect(rune, programs(instrumented)))
+    return replace(verification, suspect=_suspect(rune, programs(instrumented_pipeline)))
 
 
 def _digest(messages: Sequence[OutputMessage]) -> bytes:
@@ -196,7 +197,7 @@ class _Pair:
         pipeline cannot be started here.
         """
         self._data = rune
-        self._compiled: CompiledRune | None = None
+        self._compiled_rune: CompiledRune | None = None
         self._again_compiled = again
         self._resources = resources
         self._limits = limits
@@ -210,28 +211,28 @@ class _Pair:
         except RuneError as error:
             again = error
         try:
-            if self._compiled is None:
+            if self._compiled_rune is None:
                 read_rune(self._data)
-                self._compiled = CompiledRune(self._data, self._limits)
-            loaded = self._compiled.start(resources=self._resources)
+                self._compiled_rune = CompiledRune(self._data, self._limits)
+            loaded_rune = self._compiled_rune.start(resources=self._resources)
         except (ContainerError, RuneError) as error:
             if isinstance(again, LoadedRune) or isinstance(error, ContainerError | NotARune):
                 raise _RuneDiffers(f"it does not load: {error}") from error
             raise
         if isinstance(again, RuneError):
-            loaded.close()
+            loaded_rune.close()
             raise again
-        return loaded, again
+        return loaded_rune, again
 
     def _require_alike(self) -> None:
         """Raises `_RuneDiffers` when the rune asks for other inputs or outputs than its pipeline, in whatever order."""
         actual, expected = (sorted(map(_capability_text, each.capabilities)) for each in (self._rune, self._again))
         if actual != expected:
-            raise _RuneDiffers(f"it asks for other inputs: {_listed(actual)}, not {_listed(expected)}")
+            raise _RuneDiffers(f"it asks for other inputs: {_names_text(actual)}, not {_names_text(expected)}")
         actual = sorted(request.kind.name for request in self._rune.outputs)
         expected = sorted(request.kind.name for request in self._again.outputs)
         if actual != expected:
-            raise _RuneDiffers(f"it asks for other outputs: {_listed(actual)}, not {_listed(expected)}")
+            raise _RuneDiffers(f"it asks for other outputs: {_names_text(actual)}, not {_names_text(expected)}")
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
@@ -244,10 +245,10 @@ class _Pair:
 
     def call(self, data: Sequence[bytes]) -> tuple[Sequence[OutputMessage], Sequence[OutputMessage] | None]:
         """Returns the messages of both; None when both failed. Raises `_RuneDiffers`."""
-        sent, failure = _attempt(self._rune, self.by_capability(data))
+        messages, failure = _attempt(self._rune, self.by_capability(data))
         again, other = _attempt(self._again, _by_capability(self._again, self._again, data))
         if failure is None and other is None:
-            return sent, again
+            return messages, again
         if failure is None or other is None:
             first, then = ("fails", "does not") if failure is not None else ("runs", "fails")
             raise _RuneDiffers(f"it {first} where its pipeline {then}: {failure or other}")
@@ -279,40 +280,44 @@ def _capability_text(request: RequestedCapability) -> str:
     return f"{request.kind.name} ({parameters})" if parameters else request.kind.name
 
 
-def _listed(names: Sequence[str]) -> str:
+def _names_text(names: Sequence[str]) -> str:
     return " and ".join(names) or "nothing"
 
 
-def _differing(expected: Sequence[OutputMessage], actual: Sequence[OutputMessage]) -> int:
+def _differing_bytes(expected: Sequence[OutputMessage], actual: Sequence[OutputMessage]) -> int:
     """Bytes of messages that differ. Messages that say the same tensors are the same, in whatever order and spelling:
     a graph does not tell in which order its outputs stood in the text.
     """
     left = list(actual)
-    missed = []
-    for wanted in expected:
-        same = next((index for index, got in enumerate(left) if _is_same(wanted, got)), None)
+    missing_messages = []
+    for expected_message in expected:
+        same = next(
+            (index for index, actual_message in enumerate(left) if _is_same(expected_message, actual_message)), None
+        )
         if same is None:
-            missed.append(wanted)
+            missing_messages.append(expected_message)
         else:
             del left[same]
     differing = 0
-    for wanted, got in zip(missed, left, strict=False):
-        shorter = min(len(wanted.data), len(got.data))
-        pair = [np.frombuffer(each.data, "u1", shorter) for each in (wanted, got)]
-        differing += int(np.count_nonzero(pair[0] != pair[1])) + abs(len(wanted.data) - len(got.data))
-    unpaired = missed[len(left) :] + left[len(missed) :]
+    for expected_message, actual_message in zip(missing_messages, left, strict=False):
+        shorter = min(len(expected_message.data), len(actual_message.data))
+        pair = [np.frombuffer(each.data, "u1", shorter) for each in (expected_message, actual_message)]
+        differing += int(np.count_nonzero(pair[0] != pair[1])) + abs(
+            len(expected_message.data) - len(actual_message.data)
+        )
+    unpaired_messages = missing_messages[len(left) :] + left[len(missing_messages) :]
     # A message without a byte that only one of them sends is a difference too.
-    return differing + sum(max(1, len(message.data)) for message in unpaired)
+    return differing + sum(max(1, len(message.data)) for message in unpaired_messages)
 
 
-def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
+def _is_same(expected: OutputMessage, actual: OutputMessage) -> bool:
     """Whether two outputs of one kind have the same numbers; every NaN equals every other."""
-    if wanted.kind is not got.kind:
+    if expected.kind is not actual.kind:
         return False
-    if wanted.data == got.data:
+    if expected.data == actual.data:
         return True
     # Two NaN are not equal, but print alike.
-    return repr(wanted.tensors) == repr(got.tensors) and _names_itself(wanted) is _names_itself(got)
+    return repr(expected.tensors) == repr(actual.tensors) and _names_itself(expected) is _names_itself(actual)
 
 
 def _names_itself(message: OutputMessage) -> bool:

@@ -37,37 +37,37 @@ class OwnRuns:
 
     def __init__(self, rune: bytes, resources: Mapping[str, bytes], limits: Limits) -> None:
         """Raises `RuneError` where the rune does not start, and `ContainerError`."""
-        opened = with_steps(rune)
-        self._compiled = None if opened is None else CompiledRune(opened.module, limits)
+        stepwise_rune = with_steps(rune)
+        self._compiled_rune = None if stepwise_rune is None else CompiledRune(stepwise_rune.module, limits)
         self._resources = resources
         self._search = TensorSearch()
-        self._runs = self._compared = 0
-        self._loaded = self._load()
+        self._runs = self._compared_tensors = 0
+        self._loaded_rune = self._load()
 
     def _load(self) -> LoadedRune | None:
-        return None if self._compiled is None else self._compiled.start(resources=self._resources)
+        return None if self._compiled_rune is None else self._compiled_rune.start(resources=self._resources)
 
     def restart(self) -> None:
         """Begins anew, as the rune does after a run that failed."""
-        self._loaded = self._load()
+        self._loaded_rune = self._load()
 
-    def run(self, inputs: Mapping[int, bytes], wanted: Mapping[Port, bytes]) -> None:
-        """One run; `wanted` is what each tensor should be in it: none while a window fills, as this rune's does too. A
-        run that fails is what the comparison of the rune itself tells of."""
-        if self._loaded is None:
+    def run(self, inputs: Mapping[int, bytes], expected_tensors: Mapping[Port, bytes]) -> None:
+        """Runs once. `expected_tensors` are the tensors that the run should compute: none while a window fills, as that
+        of this rune does too. A run that fails is not reported: the comparison of the rune itself reports it."""
+        if self._loaded_rune is None:
             return
-        self._search.wanted = wanted
+        self._search.expected_tensors = expected_tensors
         try:
-            self._loaded.call_in_steps(inputs, self._search.after if wanted else _pass)
+            self._loaded_rune.call_in_steps(inputs, self._search.after if expected_tensors else _pass)
         except RuneError:
             self._search.drop_run()
-            self._loaded = None
+            self._loaded_rune = None
             return
-        if not wanted:
+        if not expected_tensors:
             return
         self._search.end_run()
         self._runs += 1
-        self._compared += len(wanted)
+        self._compared_tensors += len(expected_tensors)
 
     def tensors_for(self, ports: Sequence[Port]) -> OwnTensors | None:
         """Returns the tensors; None where there is nothing to compare."""
@@ -76,7 +76,7 @@ class OwnRuns:
         if not self._runs:
             return OwnTensors()
         missing = dict.fromkeys(port.stage for port in self._search.missing(ports))
-        return OwnTensors(self._runs, self._compared, tuple(missing))
+        return OwnTensors(self._runs, self._compared_tensors, tuple(missing))
 
 
 def _pass(_step: int, _memory: RuneMemory) -> None:
@@ -85,10 +85,10 @@ def _pass(_step: int, _memory: RuneMemory) -> None:
 
 @dataclass
 class TensorSearch:
-    """The places where each tensor may lie. `wanted` is set before each run: what the tensors should be that it makes,
-    which may be some of them only."""
+    """The places where each tensor may lie. `expected_tensors`, which is set before each run, are the tensors that the
+    run should compute; they may be some of all tensors only."""
 
-    wanted: Mapping[Port, bytes] = field(default_factory=dict)
+    expected_tensors: Mapping[Port, bytes] = field(default_factory=dict)
     _places: Places = field(default_factory=dict)
     """Of each tensor that a run has made, the places that are left; none where it was nowhere."""
     _candidates: Places = field(default_factory=dict)
@@ -98,9 +98,9 @@ class TensorSearch:
 
     def after(self, step: int, memory: RuneMemory) -> None:
         """Looks at the memory after a step."""
-        if any(port not in self._places for port in self.wanted):
+        if any(port not in self._places for port in self.expected_tensors):
             self._look_everywhere(step, memory.read(0, memory.size))
-        for port, data in self.wanted.items():
+        for port, data in self.expected_tensors.items():
             before = self._places.get(port, {}).get(step)
             if before is not None:
                 positions = [at for at in before.tolist() if memory.read(at, len(data)) == data]
@@ -111,7 +111,7 @@ class TensorSearch:
         take seconds."""
         first, last = changed(self._memory, memory)
         self._memory, self._step = memory, step
-        for port, data in self.wanted.items():
+        for port, data in self.expected_tensors.items():
             if port not in self._places:
                 start = max(first - len(data), 0)
                 self._keep(port, step, places_of(data, memory[start : last + len(data)]) + start)
@@ -122,11 +122,11 @@ class TensorSearch:
 
     def end_run(self) -> None:
         """A run has ended; one that failed is not ended."""
-        for port, data in self.wanted.items():
+        for port, data in self.expected_tensors.items():
             if port not in self._places and port not in self._candidates:
                 # It may be what the memory held before, as zeros are.
                 self._keep(port, self._step, places_of(data, self._memory))
-        self._places |= {port: self._candidates.get(port, {}) for port in self.wanted}
+        self._places |= {port: self._candidates.get(port, {}) for port in self.expected_tensors}
         self.drop_run()
 
     def drop_run(self) -> None:
@@ -157,18 +157,18 @@ def changed(before: bytes, after: bytes) -> tuple[int, int]:
     return int(different[0]) * WORD, len(after) if rest else (int(different[-1]) + 1) * WORD
 
 
-def places_of(wanted: bytes, memory: bytes) -> NDArray[np.int64]:
+def places_of(tensor_data: bytes, memory: bytes) -> NDArray[np.int64]:
     """Where the bytes stand, from the lowest place on. All memory is looked through for those of them that it has most
     seldom; where more than `MOST_PLACES` places are left then, only the first of these are compared in full."""
-    numbers, tensor = (np.frombuffer(data, "u1") for data in (memory, wanted))
-    last = len(memory) - len(wanted) + 1
-    if not wanted or last <= 0:
+    numbers, tensor = (np.frombuffer(data, "u1") for data in (memory, tensor_data))
+    last = len(memory) - len(tensor_data) + 1
+    if not tensor_data or last <= 0:
         return np.zeros(0, np.int64)
     counts = np.bincount(numbers, minlength=256)
     rarest = np.argsort(counts[tensor], kind="stable")[:MIN_TENSOR_BYTES].tolist()
     candidates = np.flatnonzero(numbers[rarest[0] : last + rarest[0]] == tensor[rarest[0]])
     for offset in rarest[1:]:
         candidates = candidates[numbers[candidates + offset] == tensor[offset]]
-    if len(wanted) <= MIN_TENSOR_BYTES:
+    if len(tensor_data) <= MIN_TENSOR_BYTES:
         return candidates
-    return np.array([at for at in candidates[:MOST_PLACES].tolist() if memory.startswith(wanted, at)], np.int64)
+    return np.array([at for at in candidates[:MOST_PLACES].tolist() if memory.startswith(tensor_data, at)], np.int64)

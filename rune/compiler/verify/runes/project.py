@@ -138,10 +138,10 @@ def _resource(name: str, resource: Mapping[str, Any], rune: RuneFile, contents: 
     return {"path": path, "type": kind}
 
 
-def _free_name(wanted: str, contents: Mapping[str, bytes], data: bytes) -> str:
+def _free_name(preferred_path: str, contents: Mapping[str, bytes], data: bytes) -> str:
     """The path, which the project may hold and no other file has; another one where that is not so."""
     try:
-        path = normal_path(wanted)
+        path = normal_path(preferred_path)
     except FileError:
         path = "file"
     is_free = path not in (DEFAULT_RUNEFILE, *contents) and not any(_are_nested(path, each) for each in contents)

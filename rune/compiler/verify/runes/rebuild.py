@@ -89,9 +89,9 @@ def _is_of_this_toolchain(expected: bytes, rune: bytes, builder: str | None, too
 
 
 def _differences_of_any_toolchain(expected: bytes, rune: bytes) -> Iterator[str]:
-    wanted, got = read_rune(expected), read_rune(rune)
-    yield from graph_differences(_without_plan(wanted.graph), _without_plan(got.graph), _NEWER_ENTRIES)
-    yield from resource_differences(wanted, got)
+    expected_rune, actual_rune = read_rune(expected), read_rune(rune)
+    yield from graph_differences(_without_plan(expected_rune.graph), _without_plan(actual_rune.graph), _NEWER_ENTRIES)
+    yield from resource_differences(expected_rune, actual_rune)
 
 
 def _without_plan(graph: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -118,21 +118,21 @@ def options_for(
     """The options that a rune may have been built with, likely ones first: what it is optimised for it does not say.
     `host_resources` are those that its build's report names."""
     try:
-        read = read_rune(rune)
+        rune_file = read_rune(rune)
     except ContainerError:
         yield BuildOptions(name, runefile=runefile, profile=profile)
         return
-    imports = {each.name for each in read.imports}
+    imports = {each.name for each in rune_file.imports}
     resource_choices: list[HostResourceOptions | None] = [None]
     if "rune_resource_open" in imports:
         resource_choices += [*host_resources, HostResourceOptions(every=True)]
     variants = [variant for target in targets() if target.makes_rune for variant in (target, *target.variants)]
-    relaxed = SectionName.RELAXED.removeprefix(".")
-    if any((each.name or "").removeprefix(".") == relaxed for each in read.sections):
+    section_name = SectionName.RELAXED.removeprefix(".")
+    if any((each.name or "").removeprefix(".") == section_name for each in rune_file.sections):
         variants.sort(key=lambda variant: variant.second is None)
     all_options = [
         BuildOptions(
-            _stated_name(read) or name,
+            _stated_name(rune_file) or name,
             runefile=runefile,
             target=variant,
             profile=profile,

@@ -62,8 +62,8 @@ def _second_modules(rune: bytes) -> list[WasmSection]:
         sections = read_rune(rune).sections
     except ContainerError:
         return []
-    wanted = SectionName.RELAXED.removeprefix(".")
-    return [each for each in sections if each.name is not None and each.name.removeprefix(".") == wanted]
+    section_name = SectionName.RELAXED.removeprefix(".")
+    return [each for each in sections if each.name is not None and each.name.removeprefix(".") == section_name]
 
 
 def _without(rune: bytes, sections: list[WasmSection]) -> bytes:

@@ -48,13 +48,13 @@ def rune_differences(expected: bytes, actual: bytes, constants: NamedConstants =
     if expected == actual:
         return ()
     try:
-        wanted, got = read_rune(expected), read_rune(actual)
+        expected_rune, actual_rune = read_rune(expected), read_rune(actual)
     except ContainerError as error:
         return (f"it cannot be read: {error}",)
     differences = (
-        *_section_differences(wanted, got, constants),
-        *graph_differences(wanted.graph, got.graph),
-        *resource_differences(wanted, got),
+        *_section_differences(expected_rune, actual_rune, constants),
+        *graph_differences(expected_rune.graph, actual_rune.graph),
+        *resource_differences(expected_rune, actual_rune),
     )
     return differences or ("its sections have the same content in another order or encoding",)
 
@@ -62,19 +62,25 @@ def rune_differences(expected: bytes, actual: bytes, constants: NamedConstants =
 def has_same_section(expected: bytes, actual: bytes, number: int) -> bool:
     """Whether both have the same section of this number, or none."""
     try:
-        wanted, got = (_by_key(read_rune(data)).get((number, "", 0)) for data in (expected, actual))
+        expected_section, actual_section = (
+            _by_key(read_rune(data)).get((number, "", 0)) for data in (expected, actual)
+        )
     except ContainerError:
         return False
-    return (wanted and wanted.payload) == (got and got.payload)
+    return (expected_section and expected_section.payload) == (actual_section and actual_section.payload)
 
 
 def same_bytes(expected: bytes, actual: bytes) -> int:
     """Bytes of the sections that both have: how near they are."""
     try:
-        wanted, got = (_by_key(read_rune(data)) for data in (expected, actual))
+        expected_sections, actual_sections = (_by_key(read_rune(data)) for data in (expected, actual))
     except ContainerError:
         return 0
-    return sum(len(each.payload) for key, each in wanted.items() if key in got and got[key].payload == each.payload)
+    return sum(
+        len(each.payload)
+        for key, each in expected_sections.items()
+        if key in actual_sections and actual_sections[key].payload == each.payload
+    )
 
 
 def graph_differences(
@@ -87,22 +93,27 @@ def graph_differences(
             yield "its graph is missing" if actual is None else "it has a graph"
         return
     names = _tensor_names(expected)
-    pair = _named(expected, names), _named(actual, names)
+    pair = _with_names(expected, names), _with_names(actual, names)
     yield from (f"its graph: {each}" for each in _json_differences(*pair, optional))
 
 
 def resource_differences(expected: RuneFile, actual: RuneFile) -> Iterator[str]:
     """Resources, as lists of labels, that have other names or other bytes than expected."""
     pairs = zip_longest(expected.resources, actual.resources)
-    for wanted, got in pairs:
-        if got is None and wanted is not None:
-            yield f"its resource {quoted(wanted[0])} is missing"
-        elif wanted is None and got is not None:
-            yield f"it has a resource {quoted(got[0])} more"
-        elif wanted is not None and got is not None and wanted[0] != got[0]:
-            yield f"its resource {quoted(wanted[0])} is called {quoted(got[0])}"
-        elif wanted is not None and got is not None and wanted[1] != got[1]:
-            yield f"its resource {quoted(got[0])}: {_content_difference(bytes(wanted[1]), bytes(got[1]))}"
+    for expected_resource, actual_resource in pairs:
+        if actual_resource is None and expected_resource is not None:
+            yield f"its resource {quoted(expected_resource[0])} is missing"
+        elif expected_resource is None and actual_resource is not None:
+            yield f"it has a resource {quoted(actual_resource[0])} more"
+        elif (
+            expected_resource is not None and actual_resource is not None and expected_resource[0] != actual_resource[0]
+        ):
+            yield f"its resource {quoted(expected_resource[0])} is called {quoted(actual_resource[0])}"
+        elif (
+            expected_resource is not None and actual_resource is not None and expected_resource[1] != actual_resource[1]
+        ):
+            difference = _content_difference(bytes(expected_resource[1]), bytes(actual_resource[1]))
+            yield f"its resource {quoted(actual_resource[0])}: {difference}"
 
 
 Key = tuple[int, str, int]
@@ -121,18 +132,18 @@ def _by_key(rune: RuneFile) -> Mapping[Key, WasmSection]:
 
 def _section_differences(expected: RuneFile, actual: RuneFile, constants: NamedConstants) -> Iterator[str]:
     """All sections but those of the graph and of resources, which are compared by what they say."""
-    wanted, got = _by_key(expected), _by_key(actual)
-    for key in dict.fromkeys((*wanted, *got)):
+    expected_sections, actual_sections = _by_key(expected), _by_key(actual)
+    for key in dict.fromkeys((*expected_sections, *actual_sections)):
         number, name, _ = key
         if number == 0 and name in (_GRAPH, _RESOURCE):
             continue
         title = f"its section {quoted(name)}" if number == 0 else _standard_title(number)
-        if key not in got:
+        if key not in actual_sections:
             yield f"{title} is missing"
-        elif key not in wanted:
+        elif key not in expected_sections:
             yield f"{title} is not in what these files build"
-        elif wanted[key].payload != got[key].payload:
-            data = bytes(wanted[key].payload), bytes(got[key].payload)
+        elif expected_sections[key].payload != actual_sections[key].payload:
+            data = bytes(expected_sections[key].payload), bytes(actual_sections[key].payload)
             match number, name:
                 case 0, section if section == _VERSION:
                     yield f"its version is {_version(actual)}, not {_version(expected)}"
@@ -189,12 +200,12 @@ def _is_hit(section: bytes, data: bytes, places: Sequence[int]) -> bool:
 def _content_difference(expected: bytes, actual: bytes) -> str:
     """Of texts the first line that differs."""
     try:
-        wanted, got = (each.decode().splitlines() for each in (expected, actual))
+        expected_lines, actual_lines = (each.decode().splitlines() for each in (expected, actual))
     except UnicodeDecodeError:
         return _byte_difference(expected, actual)
-    if len(wanted) != len(got):
-        return f"{counted(len(got), 'line')}, not {len(wanted)}"
-    for number, (line, other) in enumerate(zip(wanted, got, strict=True), start=1):
+    if len(expected_lines) != len(actual_lines):
+        return f"{counted(len(actual_lines), 'line')}, not {len(expected_lines)}"
+    for number, (line, other) in enumerate(zip(expected_lines, actual_lines, strict=True), start=1):
         if line != other:
             return f"line {number} is {quoted(other[:_MOST_TEXT])}, not {quoted(line[:_MOST_TEXT])}"
     return _byte_difference(expected, actual)
@@ -214,10 +225,10 @@ def _json_differences(expected: Any, actual: Any, optional: Collection[str], pat
     elif expected is _ABSENT:
         yield f"{path} is not expected"
     elif type(expected) is not type(actual) or expected != actual:
-        yield f"{path} is {_shown(actual)}, not {_shown(expected)}"
+        yield f"{path} is {_value_text(actual)}, not {_value_text(expected)}"
 
 
-def _shown(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return quoted(str(value)[:_MOST_TEXT])
 
 
@@ -233,10 +244,10 @@ def _tensor_names(graph: Mapping[str, Any]) -> Mapping[str, str]:
     return names
 
 
-def _named(value: Any, names: Mapping[str, str]) -> Any:
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
     """The same JSON with names of tensors instead of their ids."""
     if isinstance(value, Mapping):
-        return {names.get(key, key): _named(each, names) for key, each in value.items()}
+        return {names.get(key, key): _with_names(each, names) for key, each in value.items()}
     if isinstance(value, list):
-        return [_named(each, names) for each in value]
+        return [_with_names(each, names) for each in value]
     return names.get(value, value) if isinstance(value, str) else value

@@ -129,13 +129,13 @@ class RuneVerification:
                 f"{same}, but the constants of {self.suspect} are not in it as this version packs them: it was built "
                 "by another toolchain, and perhaps from other files"
             )
-        seen = ""
+        tensors_text = ""
         if self.tensors is not None and self.tensors.are_right:
-            seen = f", and its models' outputs are in its memory as they should be ({self.tensors.compared})"
+            tensors_text = f", and its models' outputs are in its memory as they should be ({self.tensors.compared})"
         if self.is_within and self.origin is ToolchainOrigin.OTHER:
-            return f"{same}{seen}, and all constants of these files; it was built by another toolchain"
+            return f"{same}{tensors_text}, and all constants of these files; it was built by another toolchain"
         if self.is_within:
-            return f"{same}{seen}"
+            return f"{same}{tensors_text}"
         begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
         if self.origin is ToolchainOrigin.OTHER and self.inputs:
             begins = "; it was built by another toolchain"

@@ -111,7 +111,7 @@ class _TableLayout:
     """Where the fields of a table stand, relative to it: proven to be inside of it and aligned.
 
     `reader` reads all numbers and offsets at one go, in the order of `names`; None where fields overlap, which no
-    writer does. Behind the offsets stand `pointed`, in the order of their slots.
+    writer does. Behind the offsets stand `pointer_fields`, in the order of their slots.
     """
 
     kind: str
@@ -120,7 +120,7 @@ class _TableLayout:
     reader: struct.Struct | None
     inner: Mapping[str, int]
     codes: tuple[struct.Struct, ...]
-    pointed: tuple[tuple[SchemaField, int], ...]
+    pointer_fields: tuple[tuple[SchemaField, int], ...]
     """With the places of their offsets."""
     unions: tuple[tuple[SchemaField, int], ...]
     """With the place of the number that says which table it is."""
@@ -167,9 +167,9 @@ class _Decoder:
     def _follow(self, at: int, what: str) -> int:
         """Where the offset that stands at `at` leads. It only leads forwards."""
         self._inside(at, 4, 4, f"the offset of {what}")
-        return self._led(at, _U32.unpack_from(self._data, at)[0], what)
+        return self._target(at, _U32.unpack_from(self._data, at)[0], what)
 
-    def _led(self, at: int, offset: int, what: str) -> int:
+    def _target(self, at: int, offset: int, what: str) -> int:
         """Where `offset`, which stands at `at`, leads."""
         if offset == 0:
             raise ModelError(f"The model is damaged: the offset of {what} is zero", at)
@@ -215,18 +215,18 @@ class _Decoder:
             if len(self._different) >= LAYOUT_LIMIT:
                 raise ModelError(f"The model's tables have more than {LAYOUT_LIMIT} different field lists", vtable)
             slots = struct.unpack_from(f"<{count}H", self._data, vtable + 4)
-            self._different[key] = _arranged(at, kind, table_size, slots)
+            self._different[key] = _arrange(at, kind, table_size, slots)
         return self._different[key]
 
     def _content(self, at: int, layout: _TableLayout) -> FlatTable:
         """The table at `at` with all that it points to."""
         fields: dict[str, Value] = dict(zip(layout.names, layout.values(self._data, at), strict=True))
-        for field, inner in layout.pointed:
+        for field, inner in layout.pointer_fields:
             place = at + inner
             offset: int = fields[field.name]  # type: ignore[assignment]  # an offset is read as one
             target = place + offset
             if offset == 0 or target > self._size:
-                self._led(place, offset, field.words)
+                self._target(place, offset, field.words)
             form = field.form
             if form is _TABLE:
                 fields[field.name] = self._table(target, field.table)
@@ -283,19 +283,19 @@ class _Decoder:
             place = at + 4 + 4 * number
             target = place + offset
             if offset == 0 or target > self._size:
-                self._led(place, offset, words)
+                self._target(place, offset, words)
             layouts.append((target, self._layout(target, kind)))
         return tuple(self._content(target, layout) for target, layout in layouts)
 
 
-def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _TableLayout:
+def _arrange(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _TableLayout:
     """The layout that a field list says, for tables that stand as the one at `at` does within 8 bytes.
 
     Raises `ModelError`.
     """
     inner: dict[str, int] = {}
     codes: dict[str, struct.Struct] = {}
-    pointed: list[tuple[SchemaField, int]] = []
+    pointer_fields: list[tuple[SchemaField, int]] = []
     unions: list[tuple[SchemaField, int]] = []
     for field in TABLES[kind]:
         if field.slot >= len(slots):
@@ -315,7 +315,7 @@ def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _TableLa
         inner[field.name] = position
         codes[field.name] = struct.Struct("<" + (field.code if is_number else "I"))
         if not is_number:
-            pointed.append((field, position))
+            pointer_fields.append((field, position))
     names = sorted(codes, key=lambda name: inner[name])
     return _TableLayout(
         kind=kind,
@@ -324,7 +324,7 @@ def _arranged(at: int, kind: str, size: int, slots: tuple[int, ...]) -> _TableLa
         reader=_reader([(inner[name], codes[name]) for name in names]),
         inner=inner,
         codes=tuple(codes[name] for name in names),
-        pointed=tuple(pointed),
+        pointer_fields=tuple(pointer_fields),
         unions=tuple(unions),
     )
 

@@ -32,10 +32,10 @@ def map_numbers(data: bytes | memoryview) -> Mapping[str, int | float | bool]:
     reading = _FlexbufferReader(bytes(data))
     if len(data) < 3:
         raise BadFlexBuffer("there are fewer than three bytes")
-    packed, width = data[-2], data[-1]
-    if packed >> 2 != _MAP:
+    packed_type, width = data[-2], data[-1]
+    if packed_type >> 2 != _MAP:
         raise BadFlexBuffer("what it holds is not a map")
-    return reading.map(reading.target(len(data) - 2 - width, width), 1 << (packed & 3))
+    return reading.map(reading.target(len(data) - 2 - width, width), 1 << (packed_type & 3))
 
 
 class _FlexbufferReader:
@@ -53,8 +53,8 @@ class _FlexbufferReader:
         items: dict[str, int | float | bool] = {}
         for index in range(int(count)):
             key = self._text(self.target(keys + index * int(key_width), int(key_width)))
-            packed = self._number(_UINT, start + int(count) * width + index, 1)
-            value = self._value(start + index * width, width, int(packed))
+            packed_type = self._number(_UINT, start + int(count) * width + index, 1)
+            value = self._value(start + index * width, width, int(packed_type))
             if value is not None:
                 items[key] = value
         return items
@@ -63,10 +63,10 @@ class _FlexbufferReader:
         """Where the offset at a place leads."""
         return place - int(self._number(_UINT, place, width))
 
-    def _value(self, place: int, width: int, packed: int) -> int | float | bool | None:
-        kind = packed >> 2
+    def _value(self, place: int, width: int, packed_type: int) -> int | float | bool | None:
+        kind = packed_type >> 2
         if kind in _INDIRECT:
-            kind, place, width = _INDIRECT[kind], self.target(place, width), 1 << (packed & 3)
+            kind, place, width = _INDIRECT[kind], self.target(place, width), 1 << (packed_type & 3)
         if kind == _BOOL:
             return self._number(_UINT, place, width) != 0
         return self._number(kind, place, width) if kind in _CODES else None

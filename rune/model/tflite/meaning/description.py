@@ -48,27 +48,27 @@ class DescribedTensorJson(TypedDict):
 def described_input(model: Model, position: int) -> DescribedTensor:
     """Returns the description of an input."""
     notes = model.notes.of(position, is_input=True)
-    described = DescribedTensor(colour=notes.colour, rate=notes.rate)
+    description = DescribedTensor(colour=notes.colour, rate=notes.rate)
     if model.tensors[model.inputs[position]].kind is not TensorKind.FLOAT32:
-        return described
+        return description
     advice = pixel_advice(model, position)
     if advice is None or advice.ends is None:
-        return described
+        return description
     normalization = advice.normalization
     mean, deviation = ((), ()) if normalization is None else (normalization.mean, normalization.std)
-    return replace(described, values=advice.ends, because=advice.reason, mean=mean, deviation=deviation)
+    return replace(description, values=advice.ends, because=advice.reason, mean=mean, deviation=deviation)
 
 
-def described_to_json(described: DescribedTensor) -> DescribedTensorJson:
+def described_to_json(description: DescribedTensor) -> DescribedTensorJson:
     """As JSON; `described_from_json` takes it back."""
     return {
-        "values": None if described.values is None else list(described.values),
-        "because": described.because,
-        "mean": list(described.mean),
-        "deviation": list(described.deviation),
-        "colour": described.colour,
-        "rate": described.rate,
-        "labels": list(described.labels),
+        "values": None if description.values is None else list(description.values),
+        "because": description.because,
+        "mean": list(description.mean),
+        "deviation": list(description.deviation),
+        "colour": description.colour,
+        "rate": description.rate,
+        "labels": list(description.labels),
     }
 
 

@@ -39,11 +39,11 @@ class PixelAdvice:
             return _ENDS[self.range]
         if self.normalization is None:
             return None
-        ends = _normalised(self.normalization)
+        ends = _normalised_ends(self.normalization)
         return min(min(each) for each in ends), max(max(each) for each in ends)
 
 
-def _normalised(normalization: Normalization) -> list[tuple[float, float]]:
+def _normalised_ends(normalization: Normalization) -> list[tuple[float, float]]:
     """Returns the normalised values of 0 and 255, channel by channel."""
     return [
         (-mean / std, (255.0 - mean) / std) for mean, std in zip(normalization.mean, normalization.std, strict=True)
@@ -52,7 +52,7 @@ def _normalised(normalization: Normalization) -> list[tuple[float, float]]:
 
 _MOST_OPERATORS: Final = 12
 """Operators that are looked at behind the input."""
-_PASSED: Final = frozenset({"RESHAPE", "PAD", "PADV2", "MIRROR_PAD", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
+_PASSED_OPS: Final = frozenset({"RESHAPE", "PAD", "PADV2", "MIRROR_PAD", "RESIZE_BILINEAR", "RESIZE_NEAREST_NEIGHBOR"})
 """Operators that leave numbers where they are, or between those that there were."""
 _ALIKE: Final = 0.1
 """How far from a range, as a part of its length, the one that a quantisation covers may be."""
@@ -62,8 +62,10 @@ _ENDS: Final = {PixelRange.UNIT: (0.0, 1.0), PixelRange.BYTES: (0.0, 255.0), Pix
 def pixel_advice(model: Model, position: int) -> PixelAdvice | None:
     """Returns the file's advice on the input at `position`; None where there is none."""
     if position < len(model.normalizations) and (normalization := model.normalizations[position]) is not None:
-        numbers = f"the mean {_listed(normalization.mean)} and the standard deviation {_listed(normalization.std)}"
-        return PixelAdvice(_covering(_normalised(normalization)), f"its metadata gives {numbers}", normalization)
+        numbers = (
+            f"the mean {_number_list(normalization.mean)} and the standard deviation {_number_list(normalization.std)}"
+        )
+        return PixelAdvice(_covering(_normalised_ends(normalization)), f"its metadata gives {numbers}", normalization)
     return _advice_of_operators(model, model.inputs[position])
 
 
@@ -73,7 +75,7 @@ def _advice_of_operators(model: Model, index: int) -> PixelAdvice | None:
     for operator in _readers(model, index):
         if operator.op == "QUANTIZE" and factor == 1.0 and shift == 0.0:
             return _advice_of_quantisation(model.tensors[operator.outputs[0]])
-        if operator.op in _PASSED:
+        if operator.op in _PASSED_OPS:
             continue
         constant = _constant(model, operator)
         if constant is None:
@@ -106,11 +108,11 @@ def _advice_of_arithmetic(factor: float, shift: float) -> PixelAdvice | None:
     if not (math.isfinite(factor) and math.isfinite(shift)) or factor == 0:
         return None
     centre = -shift / factor
-    done = f"its first operators compute {factor:.4g} * x {'-' if shift < 0 else '+'} {abs(shift):.4g}"
+    reason = f"its first operators compute {factor:.4g} * x {'-' if shift < 0 else '+'} {abs(shift):.4g}"
     if abs(factor) <= 1 / 32 or centre > 16:
-        return PixelAdvice(PixelRange.BYTES, done)
+        return PixelAdvice(PixelRange.BYTES, reason)
     if factor >= 1.5 and 0 < centre <= 1:
-        return PixelAdvice(PixelRange.UNIT, done)
+        return PixelAdvice(PixelRange.UNIT, reason)
     return None
 
 
@@ -151,5 +153,5 @@ def _constant(model: Model, operator: Operator) -> float | None:
     return mean if math.isfinite(mean) and not (mean == 0 and operator.op in ("MUL", "DIV")) else None
 
 
-def _listed(numbers: tuple[float, ...]) -> str:
+def _number_list(numbers: tuple[float, ...]) -> str:
     return ", ".join(f"{number:.6g}" for number in dict.fromkeys(numbers))

@@ -26,26 +26,28 @@ def with_open_shapes(
     not known, or would have more than `limit` bytes or too many dimensions, the file's stays."""
     if not open_tensors:
         return tuple(tensors)
-    shaped = list(tensors)
-    known = _constants(shaped)
+    shaped_tensors = list(tensors)
+    known_values = _constants(shaped_tensors)
     for operator in operators:
-        shapes = output_shapes(operator, shaped, known)
+        shapes = output_shapes(operator, shaped_tensors, known_values)
         for index, shape in zip(operator.outputs, shapes or (), strict=False):
             if index not in open_tensors or len(shape) > RANK_LIMIT:
                 continue
-            if not is_too_large(shape, shaped[index].kind, limit):
-                shaped[index] = replace(shaped[index], shape=shape)
-        known.update(zip(operator.outputs, output_numbers(operator, shaped, known) or (), strict=False))
-    return tuple(shaped)
+            if not is_too_large(shape, shaped_tensors[index].kind, limit):
+                shaped_tensors[index] = replace(shaped_tensors[index], shape=shape)
+        known_values.update(
+            zip(operator.outputs, output_numbers(operator, shaped_tensors, known_values) or (), strict=False)
+        )
+    return tuple(shaped_tensors)
 
 
 def known_numbers(tensors: Sequence[Tensor], operators: Sequence[Operator]) -> dict[int, Numbers]:
     """By tensor, the whole numbers that operators make of sizes and constants."""
-    known = _constants(tensors)
+    known_values = _constants(tensors)
     numbers_by_tensor: dict[int, Numbers] = {}
     for operator in operators:
-        numbers = dict(zip(operator.outputs, output_numbers(operator, tensors, known) or (), strict=False))
-        known |= numbers
+        numbers = dict(zip(operator.outputs, output_numbers(operator, tensors, known_values) or (), strict=False))
+        known_values |= numbers
         numbers_by_tensor |= numbers
     return numbers_by_tensor
 

@@ -24,7 +24,7 @@ from rune.model.tflite.options import (
     ReshapeOptions,
     StridedSliceOptions,
 )
-from rune.model.tflite.shapes.whole_numbers import Known, Numbers, strided
+from rune.model.tflite.shapes.whole_numbers import KnownValues, Numbers, strided
 
 Shape = tuple[int, ...]
 
@@ -49,17 +49,17 @@ class NotKnown(Exception):
     """The shapes or numbers that are known do not say it."""
 
 
-def output_shapes(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Shape, ...] | None:
+def output_shapes(operator: Operator, tensors: Sequence[Tensor], known_values: KnownValues) -> tuple[Shape, ...] | None:
     """The shapes of an operator's outputs; None where there is no rule, or shapes do not fit."""
     inputs = [tensors[index].shape if index >= 0 else () for index in operator.inputs]
-    numbers = [known.get(index) for index in operator.inputs]
+    numbers = [known_values.get(index) for index in operator.inputs]
     try:
         if operator.op in SAME:
             return (inputs[0],)
         if operator.op in BROADCAST:
             return (_broadcast(inputs),)
         if operator.op in REDUCING:
-            return (_reduced(inputs[0], _of(numbers, 1), operator.options),)
+            return (_reduced_shape(inputs[0], _of(numbers, 1), operator.options),)
         rule = _RULES.get(operator.op)
         shapes = None if rule is None else rule(operator, inputs, numbers)
     except (NotKnown, IndexError, ValueError, ZeroDivisionError):
@@ -72,8 +72,8 @@ KnownInputs = Sequence[Numbers | None]
 Rule = Callable[[Operator, Sequence[Shape], KnownInputs], tuple[Shape, ...]]
 
 
-def _of(known: KnownInputs, place: int) -> Numbers:
-    numbers = known[place]
+def _of(values: KnownInputs, place: int) -> Numbers:
+    numbers = values[place]
     if numbers is None:
         raise NotKnown
     return numbers
@@ -90,11 +90,11 @@ def _broadcast(shapes: Sequence[Shape]) -> Shape:
     return tuple(sides)
 
 
-def _reduced(shape: Shape, axes: Numbers, options: object) -> Shape:
-    reduced = {axis % len(shape) for axis in axes}
+def _reduced_shape(shape: Shape, axes: Numbers, options: object) -> Shape:
+    reduced_axes = {axis % len(shape) for axis in axes}
     keeps = isinstance(options, Mapping) and bool(options.get("keep_dims"))
     sides = ((axis, side) for axis, side in enumerate(shape))
-    return tuple(1 if axis in reduced else side for axis, side in sides if keeps or axis not in reduced)
+    return tuple(1 if axis in reduced_axes else side for axis, side in sides if keeps or axis not in reduced_axes)
 
 
 def _windows(side: int, size: int, stride: int, padding: Padding) -> int:
@@ -133,36 +133,36 @@ def _fully_connected(operator: Operator, inputs: Sequence[Shape], _: KnownInputs
     return ((math.prod(source) // depth, units),)
 
 
-def _reshape(operator: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
+def _reshape(operator: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
     options = operator.options
     if len(inputs) > 1:
-        wanted = _of(known, 1)
+        new_shape = _of(values, 1)
     elif isinstance(options, ReshapeOptions):
-        wanted = options.new_shape
+        new_shape = options.new_shape
     else:
         raise NotKnown
-    count, rest = math.prod(inputs[0]), math.prod(side for side in wanted if side != -1)
-    shape = tuple(count // rest if side == -1 else side for side in wanted)
-    if wanted.count(-1) > 1 or math.prod(shape) != count:
+    count, rest = math.prod(inputs[0]), math.prod(side for side in new_shape if side != -1)
+    shape = tuple(count // rest if side == -1 else side for side in new_shape)
+    if new_shape.count(-1) > 1 or math.prod(shape) != count:
         raise NotKnown
     return (shape,)
 
 
-def _expand(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    (axis,) = _of(known, 1)
+def _expand(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    (axis,) = _of(values, 1)
     at = axis + len(inputs[0]) + 1 if axis < 0 else axis
     return ((*inputs[0][:at], 1, *inputs[0][at:]),)
 
 
 def _squeeze(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
     options = operator.options
-    named = options.get("squeeze_dims", ()) if isinstance(options, Mapping) else ()
-    axes = {int(axis) % len(inputs[0]) for axis in named} if isinstance(named, tuple) else set()
+    dimensions = options.get("squeeze_dims", ()) if isinstance(options, Mapping) else ()
+    axes = {int(axis) % len(inputs[0]) for axis in dimensions} if isinstance(dimensions, tuple) else set()
     return (tuple(side for axis, side in enumerate(inputs[0]) if (axis not in axes if axes else side != 1)),)
 
 
-def _pad(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    paddings = _of(known, 1)
+def _pad(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    paddings = _of(values, 1)
     return (
         tuple(
             before + side + after for side, before, after in zip(inputs[0], paddings[::2], paddings[1::2], strict=True)
@@ -170,23 +170,27 @@ def _pad(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shap
     )
 
 
-def _transpose(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    return (tuple(inputs[0][axis] for axis in _of(known, 1)),)
+def _transpose(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    return (tuple(inputs[0][axis] for axis in _of(values, 1)),)
 
 
-def _space_to_batch(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    blocks, frame = _of(known, 1), _of(known, 2)
+def _space_to_batch(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    blocks, frame = _of(values, 1), _of(values, 2)
     batch, sides, rest = inputs[0][0], inputs[0][1 : 1 + len(blocks)], inputs[0][1 + len(blocks) :]
-    padded = (side + before + after for side, before, after in zip(sides, frame[::2], frame[1::2], strict=True))
-    return ((batch * math.prod(blocks), *(side // block for side, block in zip(padded, blocks, strict=True)), *rest),)
+    padded_sides = (side + before + after for side, before, after in zip(sides, frame[::2], frame[1::2], strict=True))
+    return (
+        (batch * math.prod(blocks), *(side // block for side, block in zip(padded_sides, blocks, strict=True)), *rest),
+    )
 
 
-def _batch_to_space(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    blocks, crops = _of(known, 1), _of(known, 2)
+def _batch_to_space(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    blocks, crops = _of(values, 1), _of(values, 2)
     batch, sides, rest = inputs[0][0], inputs[0][1 : 1 + len(blocks)], inputs[0][1 + len(blocks) :]
-    grown = (side * block for side, block in zip(sides, blocks, strict=True))
-    cropped = (side - before - after for side, before, after in zip(grown, crops[::2], crops[1::2], strict=True))
-    return ((batch // math.prod(blocks), *cropped, *rest),)
+    grown_sides = (side * block for side, block in zip(sides, blocks, strict=True))
+    cropped_sides = (
+        side - before - after for side, before, after in zip(grown_sides, crops[::2], crops[1::2], strict=True)
+    )
+    return ((batch // math.prod(blocks), *cropped_sides, *rest),)
 
 
 def _concatenation(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
@@ -210,14 +214,14 @@ def _unpack(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tupl
     return ((*inputs[0][:axis], *inputs[0][axis + 1 :]),) * len(operator.outputs)
 
 
-def _split(operator: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    axis = _of(known, 0)[0] % len(inputs[1])
+def _split(operator: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    axis = _of(values, 0)[0] % len(inputs[1])
     part = inputs[1][axis] // len(operator.outputs)
     return ((*inputs[1][:axis], part, *inputs[1][axis + 1 :]),) * len(operator.outputs)
 
 
-def _split_by_sizes(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    sizes, axis = _of(known, 1), _of(known, 2)[0] % len(inputs[0])
+def _split_by_sizes(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    sizes, axis = _of(values, 1), _of(values, 2)[0] % len(inputs[0])
     rest = inputs[0][axis] - sum(size for size in sizes if size != -1)
     return tuple((*inputs[0][:axis], rest if size == -1 else size, *inputs[0][axis + 1 :]) for size in sizes)
 
@@ -230,24 +234,24 @@ def _gather(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tupl
     return ((*source[:axis], *places[batches:], *source[axis + 1 :]),)
 
 
-def _slice(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    begins, sizes = _of(known, 1), _of(known, 2)
+def _slice(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    begins, sizes = _of(values, 1), _of(values, 2)
     return (
         tuple(side - begin if size == -1 else size for side, begin, size in zip(inputs[0], begins, sizes, strict=True)),
     )
 
 
-def _strided_slice(operator: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    options, numbers = operator.options, [_of(known, place) for place in (1, 2, 3)]
+def _strided_slice(operator: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    options, numbers = operator.options, [_of(values, place) for place in (1, 2, 3)]
     if not isinstance(options, StridedSliceOptions) or options.new_axis_mask or options.ellipsis_mask:
         raise NotKnown
     sides = []
     for axis, side in enumerate(inputs[0]):
-        selected = strided(side, axis, numbers, options) if axis < len(numbers[0]) else slice(None)
-        if selected is None:
+        selection = strided(side, axis, numbers, options) if axis < len(numbers[0]) else slice(None)
+        if selection is None:
             raise NotKnown
         if not options.shrink_axis_mask >> axis & 1:
-            sides.append(len(range(*selected.indices(side))))
+            sides.append(len(range(*selection.indices(side))))
     return (tuple(sides),)
 
 
@@ -260,17 +264,17 @@ def _batch_matmul(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -
     return ((*_broadcast((left[:-2], right[:-2])), rows, columns),)
 
 
-def _resize(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    return ((inputs[0][0], *_of(known, 1), inputs[0][3]),)
+def _resize(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    return ((inputs[0][0], *_of(values, 1), inputs[0][3]),)
 
 
-def _stated(place: int) -> Rule:
+def _shape_from_input(place: int) -> Rule:
     """The shape is an input's numbers."""
-    return lambda _operator, _inputs, known: (_of(known, place),)
+    return lambda _operator, _inputs, values: (_of(values, place),)
 
 
-def _tile(_: Operator, inputs: Sequence[Shape], known: KnownInputs) -> tuple[Shape, ...]:
-    return (tuple(side * times for side, times in zip(inputs[0], _of(known, 1), strict=True)),)
+def _tile(_: Operator, inputs: Sequence[Shape], values: KnownInputs) -> tuple[Shape, ...]:
+    return (tuple(side * times for side, times in zip(inputs[0], _of(values, 1), strict=True)),)
 
 
 def _in_blocks(operator: Operator, inputs: Sequence[Shape], _: KnownInputs) -> tuple[Shape, ...]:
@@ -286,13 +290,13 @@ _RULES: Final[Mapping[str, Rule]] = {
     "AVERAGE_POOL_2D": _pool,
     "BATCH_MATMUL": _batch_matmul,
     "BATCH_TO_SPACE_ND": _batch_to_space,
-    "BROADCAST_TO": _stated(1),
+    "BROADCAST_TO": _shape_from_input(1),
     "CONCATENATION": _concatenation,
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _conv,
     "DEPTH_TO_SPACE": _in_blocks,
     "EXPAND_DIMS": _expand,
-    "FILL": _stated(0),
+    "FILL": _shape_from_input(0),
     "FULLY_CONNECTED": _fully_connected,
     "GATHER": _gather,
     "L2_POOL_2D": _pool,
@@ -313,6 +317,6 @@ _RULES: Final[Mapping[str, Rule]] = {
     "STRIDED_SLICE": _strided_slice,
     "TILE": _tile,
     "TRANSPOSE": _transpose,
-    "TRANSPOSE_CONV": _stated(0),
+    "TRANSPOSE_CONV": _shape_from_input(0),
     "UNPACK": _unpack,
 }

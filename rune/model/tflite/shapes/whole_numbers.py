@@ -21,7 +21,7 @@ LARGEST: Final = (1 << 31) - 1
 """In magnitude."""
 
 Numbers = tuple[int, ...]
-Known = Mapping[int, Numbers]
+KnownValues = Mapping[int, Numbers]
 """By tensor, in row-major order."""
 
 _BYTES: Final = {TensorKind.INT32: 4, TensorKind.INT64: 8}
@@ -44,14 +44,16 @@ def constant_numbers(tensor: Tensor) -> Numbers | None:
     return tuple(int.from_bytes(data[at : at + size], "little", signed=True) for at in range(0, len(data), size))
 
 
-def output_numbers(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
+def output_numbers(
+    operator: Operator, tensors: Sequence[Tensor], known_values: KnownValues
+) -> tuple[Numbers, ...] | None:
     """Those of an operator's outputs, as the tensors' shapes are; None where they are not known."""
     outputs = [tensors[index] for index in operator.outputs]
     if not outputs or not operator.inputs or min(operator.inputs) < 0:
         return None
     if any(each.kind not in _BYTES or each.count > MOST for each in outputs):
         return None
-    numbers_of_outputs = _computed(operator, tensors, known)
+    numbers_of_outputs = _compute(operator, tensors, known_values)
     if numbers_of_outputs is None or len(numbers_of_outputs) != len(outputs):
         return None
     fits = all(len(numbers) == each.count for numbers, each in zip(numbers_of_outputs, outputs, strict=True))
@@ -62,11 +64,11 @@ def output_numbers(operator: Operator, tensors: Sequence[Tensor], known: Known) 
     )
 
 
-def _computed(operator: Operator, tensors: Sequence[Tensor], known: Known) -> tuple[Numbers, ...] | None:
+def _compute(operator: Operator, tensors: Sequence[Tensor], known_values: KnownValues) -> tuple[Numbers, ...] | None:
     first = tensors[operator.inputs[0]]
     if operator.op == "SHAPE":
         return (first.shape,)
-    numbers = [known.get(index) for index in operator.inputs]
+    numbers = [known_values.get(index) for index in operator.inputs]
     inputs = [each for each in numbers if each is not None]
     if len(inputs) != len(numbers):
         return None

@@ -68,7 +68,7 @@ def _tensor_of(request: RequestedCapability, size: int) -> TensorType:
     return TensorType(element, (count // last, last) if last > 1 else (1, count))
 
 
-def _allowed(name: str, most: int) -> str:
+def _limit_text(name: str, most: int) -> str:
     """A limit as people read it, with the way to raise it."""
     more = "" if most >= MOST_TRANSFER else f"; allow more with --{name}-limit, or Limits({name}=...) in Python"
     size = f"{most / (1 << 20):g} MB" if most >= 1 << 20 else f"{most} bytes"
@@ -87,7 +87,7 @@ class Host:
         self.inputs: Mapping[int, InputSource] = {}
         self.messages: list[tuple[int, bytes]] = []
         self.logs: list[LogLine] = []
-        self._logs_dropped = 0
+        self._dropped_logs = 0
         self.marks: list[tuple[bytes, float]] = []
         """The marks of a timed rune in this call, each with the seconds at which it came."""
         self._handles = Handles(limits.handles)
@@ -101,7 +101,7 @@ class Host:
         self.inputs = inputs
         self.messages = []
         self.logs = []
-        self._logs_dropped = 0
+        self._dropped_logs = 0
         self.marks = []
         self._input_bytes = 0
         self._output_bytes = 0
@@ -136,11 +136,11 @@ class Host:
         return 0
 
     def _request_capability(self, _memory: GuestMemory, kind: int) -> int:
-        known = BY_NUMBER.get(kind)
-        if known is None:
+        capability = BY_NUMBER.get(kind)
+        if capability is None:
             raise BadRequest(f"Unknown capability type: {kind}")
         handle = self._handles.take()
-        self.capabilities[handle] = RequestedCapability(handle, known, {})
+        self.capabilities[handle] = RequestedCapability(handle, capability, {})
         return handle
 
     def _request_capability_set_param(
@@ -169,8 +169,8 @@ class Host:
         place = memory.check("request_provider_response", address, size)
         self._input_bytes += size
         if self._input_bytes > self.limits.input:
-            allowed = _allowed("input", self.limits.input)
-            raise RuneStopped("input", f"the rune was stopped: it read more than {allowed}")
+            limit = _limit_text("input", self.limits.input)
+            raise RuneStopped("input", f"the rune was stopped: it read more than {limit}")
         if handle not in self.inputs:
             raise InputMissing(f"No input tensor provided for the {request.kind.name} capability with ID {handle}")
         source = self.inputs[handle]
@@ -194,25 +194,25 @@ class Host:
     def _keeps_logs(self) -> bool:
         """Whether another line is kept; one that is not is counted."""
         has_room = len(self.logs) + len(self.marks) < self.limits.log_lines
-        self._logs_dropped += not has_room
+        self._dropped_logs += not has_room
         return has_room
 
     @property
     def all_logs(self) -> tuple[LogLine, ...]:
         """The lines of the running call, and a last one that says how many were dropped."""
-        if not self._logs_dropped:
+        if not self._dropped_logs:
             return tuple(self.logs)
-        lines = counted(self._logs_dropped, "log line")
+        lines = counted(self._dropped_logs, "log line")
         notice = f"only the first {self.limits.log_lines:,} of a run are kept"
         return (*self.logs, LogLine("WARN", f"{lines} dropped: {notice}"))
 
     def _request_output(self, _memory: GuestMemory, kind: int) -> int:
         try:
-            known = OutputKind(kind)
+            output_kind = OutputKind(kind)
         except ValueError:
             raise BadRequest(f"Unknown output type: {kind}") from None
         handle = self._handles.take()
-        self.outputs[handle] = RequestedOutput(handle, known)
+        self.outputs[handle] = RequestedOutput(handle, output_kind)
         return handle
 
     def _consume_output(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:
@@ -222,7 +222,7 @@ class Host:
         if self._output_bytes > self.limits.output:
             raise RuneStopped(
                 "output",
-                f"the rune was stopped: it sent more than {_allowed('output', self.limits.output)}. "
+                f"the rune was stopped: it sent more than {_limit_text('output', self.limits.output)}. "
                 "A TENSOR output sends numbers as bytes, which take a third of the text that SERIAL sends",
             )
         self.messages.append((handle, memory.read("consume_output", address, size)))

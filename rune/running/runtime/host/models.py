@@ -40,7 +40,7 @@ class Inference:
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class _LoadedModel:
     request: ModelRequest
     interpreter: Interpreter
 
@@ -55,13 +55,13 @@ class HostModels:
         self._record = record
         self._recorded_bytes = 0
         self._in_call = False
-        self._loaded: dict[int, _Loaded] = {}
+        self._models: dict[int, _LoadedModel] = {}
         self.inferences: list[Inference] = []
 
     @property
     def requests(self) -> Sequence[ModelRequest]:
         """In the order of the requests."""
-        return [loaded.request for loaded in self._loaded.values()]
+        return [model.request for model in self._models.values()]
 
     def begin_call(self) -> None:
         """Forgets what was recorded; models are run from now on."""
@@ -71,8 +71,8 @@ class HostModels:
 
     def close(self) -> None:
         """Frees all interpreters."""
-        for loaded in self._loaded.values():
-            loaded.interpreter.close()
+        for model in self._models.values():
+            model.interpreter.close()
 
     def load(
         self,
@@ -102,14 +102,14 @@ class HostModels:
                 interpreter.close()
                 raise
         except HostModelError as error:
-            raise _explained(error, mimetype, declared_inputs, declared_outputs) from error
+            raise _explained_error(error, mimetype, declared_inputs, declared_outputs) from error
         self._keep(handle, mimetype, len(data), interpreter, declared_outputs)
         return handle
 
     def infer(self, memory: GuestMemory, handle: int, inputs: int, outputs: int) -> int:
         """`rune_model_infer`: an address for each tensor; their lengths follow from the types."""
-        loaded = self._find("rune_model_infer", handle)
-        kinds = loaded.request
+        model = self._find("rune_model_infer", handle)
+        kinds = model.request
         from_ = memory.read_words("rune_model_infer", inputs, len(kinds.inputs))
         to = memory.read_words("rune_model_infer", outputs, len(kinds.outputs))
         tensors = tuple(
@@ -118,7 +118,7 @@ class HostModels:
         )
         for address, kind in zip(to, kinds.outputs, strict=True):
             memory.check("rune_model_infer", address, kind.size)
-        for address, data in zip(to, self._run(loaded, tensors), strict=True):
+        for address, data in zip(to, self._run(model, tensors), strict=True):
             memory.write("rune_model_infer", address, data)
         return 0
 
@@ -137,21 +137,21 @@ class HostModels:
         self, memory: GuestMemory, handle: int, input_: int, input_size: int, output: int, output_size: int
     ) -> int:
         """`tfm_model_invoke`: one input and one output, each with its bytes."""
-        loaded = self._find("tfm_model_invoke", handle)
-        kinds = loaded.request
+        model = self._find("tfm_model_invoke", handle)
+        kinds = model.request
         sizes = ([kind.size for kind in kinds.inputs], [kind.size for kind in kinds.outputs])
         data = memory.read("tfm_model_invoke", input_, input_size)
         memory.check("tfm_model_invoke", output, output_size)
         if sizes != ([input_size], [output_size]):
             raise BadRequest(
                 f"the rune runs the model {handle} with {input_size} bytes for {output_size}, but its tensors are "
-                f"{_listed(kinds.inputs)} for {_listed(kinds.outputs)}"
+                f"{_list_text(kinds.inputs)} for {_list_text(kinds.outputs)}"
             )
-        memory.write("tfm_model_invoke", output, self._run(loaded, (data,))[0])
+        memory.write("tfm_model_invoke", output, self._run(model, (data,))[0])
         return 0
 
     def _new_handle(self) -> int:
-        if len(self._loaded) >= self._limits.models:
+        if len(self._models) >= self._limits.models:
             raise RuneStopped("models", f"the rune was stopped: it loaded more than {self._limits.models} models")
         return self._handles.take()
 
@@ -159,25 +159,25 @@ class HostModels:
         self, handle: int, mimetype: str, size: int, interpreter: Interpreter, outputs: tuple[TensorType, ...]
     ) -> None:
         request = ModelRequest(handle, mimetype, size, interpreter.inputs, outputs, interpreter.name)
-        self._loaded[handle] = _Loaded(request, interpreter)
+        self._models[handle] = _LoadedModel(request, interpreter)
 
-    def _find(self, function: str, handle: int) -> _Loaded:
-        if handle not in self._loaded:
+    def _find(self, function: str, handle: int) -> _LoadedModel:
+        if handle not in self._models:
             raise BadRequest(f"the rune runs the model {handle}, which it never loaded")
         if not self._in_call:
             # A browser loads models after `_manifest`; a rune that runs here shall run there.
             raise BadRequest(f"the rune called {function} before it was loaded")
-        return self._loaded[handle]
+        return self._models[handle]
 
-    def _run(self, loaded: _Loaded, inputs: tuple[bytes, ...]) -> tuple[bytes, ...]:
-        outputs = loaded.interpreter.run(inputs)
-        for index, (declared, actual) in enumerate(
-            zip(loaded.request.outputs, loaded.interpreter.outputs, strict=True)
+    def _run(self, model: _LoadedModel, inputs: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        outputs = model.interpreter.run(inputs)
+        for index, (declared_type, actual) in enumerate(
+            zip(model.request.outputs, model.interpreter.outputs, strict=True)
         ):
-            if declared != actual and not declared.count == actual.count == 1:
+            if declared_type != actual and not declared_type.count == actual.count == 1:
                 raise ModelRunError(
                     f"output {index} of the model is {actual}, which is known only after it ran, but the rune holds it "
-                    f"for {declared}; write {actual} in the Runefile"
+                    f"for {declared_type}; write {actual} in the Runefile"
                 )
         if self._record:
             self._recorded_bytes += sum(map(len, inputs)) + sum(map(len, outputs))
@@ -185,7 +185,7 @@ class HostModels:
                 raise RuneStopped(
                     "recording", "the rune was stopped: it ran its models more often than can be recorded"
                 )
-            self.inferences.append(Inference(loaded.request.id, inputs, outputs))
+            self.inferences.append(Inference(model.request.id, inputs, outputs))
         return outputs
 
     def _descriptors(self, memory: GuestMemory, address: int, count: int) -> tuple[TensorType, ...]:
@@ -206,27 +206,30 @@ class HostModels:
             ) from None
 
 
-def _filled_in(actual: Sequence[TensorType], declared: Sequence[TensorType]) -> tuple[TensorType, ...]:
+def _filled_in(actual: Sequence[TensorType], declared_types: Sequence[TensorType]) -> tuple[TensorType, ...]:
     """The types of a model's outputs, with the dimensions that a rune says of those that are known after a run."""
-    if len(actual) != len(declared):
+    if len(actual) != len(declared_types):
         return tuple(actual)
-    return tuple(after_run(kind, wanted.dimensions) for kind, wanted in zip(actual, declared, strict=True))
+    return tuple(
+        after_run(kind, declared_type.dimensions) for kind, declared_type in zip(actual, declared_types, strict=True)
+    )
 
 
-def _require_same(declared: Sequence[TensorType], actual: Sequence[TensorType]) -> None:
-    if tuple(declared) != tuple(actual):
+def _require_same(declared_types: Sequence[TensorType], actual: Sequence[TensorType]) -> None:
+    if tuple(declared_types) != tuple(actual):
         raise ModelLoadError(
-            f"The Rune said tensors would be {_listed(declared)}, but the model said they would be {_listed(actual)}"
+            f"The Rune said tensors would be {_list_text(declared_types)}, "
+            f"but the model said they would be {_list_text(actual)}"
         )
 
 
-def _explained(
+def _explained_error(
     error: HostModelError, mimetype: str, inputs: Sequence[TensorType], outputs: Sequence[TensorType]
 ) -> HostModelError:
     kind = type(error)
-    words = f'Unable to load the "{mimetype[:100]}" model with inputs {_listed(inputs)} and outputs {_listed(outputs)}'
-    return kind(f"{words}: {error}")
+    tensors = f"inputs {_list_text(inputs)} and outputs {_list_text(outputs)}"
+    return kind(f'Unable to load the "{mimetype[:100]}" model with {tensors}: {error}')
 
 
-def _listed(kinds: Sequence[TensorType]) -> str:
+def _list_text(kinds: Sequence[TensorType]) -> str:
     return f"[{', '.join(map(str, kinds))}]"

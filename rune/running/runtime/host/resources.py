@@ -17,7 +17,7 @@ UNKNOWN = -1
 
 
 @dataclass
-class _Opened:
+class _OpenResource:
     data: memoryview
     at: int = 0
 
@@ -28,7 +28,7 @@ class HostResources:
     def __init__(self, handles: Handles, find: FindResource) -> None:
         self._handles = handles
         self._find = find
-        self._opened: dict[int, _Opened] = {}
+        self._open_resources: dict[int, _OpenResource] = {}
 
     def open(self, memory: GuestMemory, address: int, size: int) -> int:
         """`rune_resource_open`."""
@@ -39,7 +39,7 @@ class HostResources:
         if data is None:
             return UNKNOWN
         handle = self._handles.take()
-        self._opened[handle] = _Opened(memoryview(data))
+        self._open_resources[handle] = _OpenResource(memoryview(data))
         return handle
 
     def read(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:
@@ -54,11 +54,11 @@ class HostResources:
     def close(self, _memory: GuestMemory, handle: int) -> int:
         """`rune_resource_close`. The number is not given again."""
         self._find_open("closes", handle)
-        del self._opened[handle]
+        del self._open_resources[handle]
         return 0
 
-    def _find_open(self, does: str, handle: int) -> _Opened:
+    def _find_open(self, does: str, handle: int) -> _OpenResource:
         try:
-            return self._opened[handle]
+            return self._open_resources[handle]
         except KeyError:
             raise BadRequest(f"the rune {does} the resource {handle}, which is not open") from None

@@ -44,9 +44,9 @@ def halves(data: bytes) -> tuple[bytes, bytes] | None:
 
 def _unpacked(data: bytes, size: int) -> bytes:
     """The filtered rows of the picture: `size` bytes and no more, whatever the file would unfold to."""
-    packed = b"".join(body for name, body in _chunks(data) if name == b"IDAT")
+    packed_rows = b"".join(body for name, body in _chunks(data) if name == b"IDAT")
     try:
-        rows = zlib.decompressobj().decompress(packed, size)
+        rows = zlib.decompressobj().decompress(packed_rows, size)
     except zlib.error as error:
         raise InputFile(f"the picture cannot be read: {reason_of(error)}") from None
     if len(rows) != size:

@@ -15,10 +15,10 @@ def generated_inputs(capabilities: Sequence[RequestedCapability]) -> Mapping[int
 
     After 64 KiB the same comes again. The bytes are cached, so that only the first run takes time for them.
     """
-    return {request.id: _cached(partial(request.kind.generate, request.parameters)) for request in capabilities}
+    return {request.id: _cached_source(partial(request.kind.generate, request.parameters)) for request in capabilities}
 
 
-def _cached(generate: Callable[[int], bytes]) -> InputSource:
+def _cached_source(generate: Callable[[int], bytes]) -> InputSource:
     by_size: dict[int, bytes] = {}
 
     def source(size: int) -> bytes:

@@ -92,13 +92,13 @@ def _taps(length: int, size: int) -> tuple[NDArray[np.intp], NDArray[np.float32]
     rows = [_weights(index, length, size) for index in range(size)]
     most = max(len(weights) for _, weights in rows)
     places = np.array([np.minimum(first + np.arange(most), length - 1) for first, _ in rows], dtype=np.intp)
-    padded = np.zeros((size, most), dtype=np.float32)
+    padded_weights = np.zeros((size, most), dtype=np.float32)
     sums = np.zeros(size, dtype=np.float32)
     for index, (_, weights) in enumerate(rows):
-        padded[index, : len(weights)] = weights
+        padded_weights[index, : len(weights)] = weights
         for weight in weights:
             sums[index] += weight
-    return places.T.copy(), padded.T.copy(), sums
+    return places.T.copy(), padded_weights.T.copy(), sums
 
 
 def _weights(index: int, length: int, size: int) -> tuple[int, tuple[np.float32, ...]]:

@@ -105,7 +105,7 @@ def whole_parameter(parameters: Parameters, name: str) -> int | None:
     return int(value)
 
 
-def _required(parameters: Parameters, name: str) -> int:
+def _required_parameter(parameters: Parameters, name: str) -> int:
     value = whole_parameter(parameters, name)
     if value is None:
         raise _not_set(name)
@@ -124,7 +124,7 @@ def _not_set(name: str) -> InputFile:
 
 
 def _sound(parameters: Parameters) -> Decode:
-    rate, duration = _required(parameters, "hz"), _required(parameters, "sample_duration_ms")
+    rate, duration = _required_parameter(parameters, "hz"), _required_parameter(parameters, "sample_duration_ms")
 
     def decode(data: bytes, notice: Notice) -> bytes:
         sound = sound_input(data, rate, rate * duration // 1000)
@@ -172,7 +172,7 @@ def _bytes_stream(parameters: Parameters, name: str, data: bytes, _: Notice) -> 
 
 
 def _picture(parameters: Parameters) -> Decode:
-    width, height = _required(parameters, "width"), _required(parameters, "height")
+    width, height = _required_parameter(parameters, "width"), _required_parameter(parameters, "height")
     try:
         pixel_format = PixelFormat(whole_parameter(parameters, "pixel_format") or PixelFormat.RGB)
     except ValueError:

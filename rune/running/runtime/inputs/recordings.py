@@ -16,12 +16,12 @@ from rune.tensor import TensorType
 
 MOST_FILES: Final = 8
 """Files that one capability reads."""
-MOST_TRIED: Final = 32
+MOST_CANDIDATES: Final = 32
 """Files that are looked at for it; most projects have few, and a data set is not what this is for."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequiredInput:
     """An input: its capability with its parameters, and what it gives."""
 
     kind: Capability
@@ -29,19 +29,19 @@ class Wanted:
     type: TensorType
 
 
-def recordings_for(files: ProjectFiles, inputs: Sequence[Wanted]) -> tuple[tuple[bytes, ...], ...]:
+def recordings_for(files: ProjectFiles, inputs: Sequence[RequiredInput]) -> tuple[tuple[bytes, ...], ...]:
     """For each input what the project's files of its kind become: the first that fit, in the order of paths."""
-    return tuple(tuple(islice(_fitting(files, wanted), MOST_FILES)) for wanted in inputs)
+    return tuple(tuple(islice(_fitting(files, required_input), MOST_FILES)) for required_input in inputs)
 
 
-def _fitting(files: ProjectFiles, wanted: Wanted) -> Iterator[bytes]:
-    endings = wanted.kind.endings if wanted.kind.recording is not None else ()
+def _fitting(files: ProjectFiles, required_input: RequiredInput) -> Iterator[bytes]:
+    endings = required_input.kind.endings if required_input.kind.recording is not None else ()
     candidates = (path for path in files.paths() if path.lower().endswith(endings))
-    request = RequestedCapability(0, wanted.kind, dict(wanted.parameters))
-    for path in islice(candidates, MOST_TRIED if endings else 0):
+    request = RequestedCapability(0, required_input.kind, dict(required_input.parameters))
+    for path in islice(candidates, MOST_CANDIDATES if endings else 0):
         try:
             data = input_of_bytes(request, files.read(path))
         except (FileError, InputFile):
             continue
-        if len(data) == wanted.type.size:
+        if len(data) == required_input.type.size:
             yield data

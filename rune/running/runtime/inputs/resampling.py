@@ -34,8 +34,8 @@ def converted(wav: Wav, rate: int, count: int) -> bytes:
     nearest and held inside it.
     """
     # No more is decoded than the filter reaches.
-    needed = min(wav.frames, math.ceil(count * wav.rate / rate) + _reach(wav.rate, rate) + 1)
-    samples = mono(wav, needed)
+    frame_count = min(wav.frames, math.ceil(count * wav.rate / rate) + _reach(wav.rate, rate) + 1)
+    samples = mono(wav, frame_count)
     return to_i16(samples[:count] if wav.rate == rate else resampled(samples, wav.rate, rate, count))
 
 
@@ -55,9 +55,9 @@ def mono(wav: Wav, frames: int) -> Samples:
 def _units_of_i16(wav: Wav, raw: bytes) -> Samples:
     if wav.is_float:
         with np.errstate(invalid="ignore"):  # A signalling NaN is one of the things that a damaged file holds.
-            stored = np.frombuffer(raw, f"<f{wav.bits // 8}").astype(np.float64)
+            raw_samples = np.frombuffer(raw, f"<f{wav.bits // 8}").astype(np.float64)
         # NaN becomes silence: recorders write it where they have no sample.
-        return np.clip(np.nan_to_num(stored), -_LOUDEST, _LOUDEST) * 32768.0
+        return np.clip(np.nan_to_num(raw_samples), -_LOUDEST, _LOUDEST) * 32768.0
     match wav.bits:
         case 8:
             return (np.frombuffer(raw, np.uint8).astype(np.float64) - 128.0) * 256.0
@@ -77,16 +77,16 @@ def resampled(samples: Samples, from_rate: int, to_rate: int, count: int) -> Sam
     common = math.gcd(from_rate, to_rate)
     step, phases = from_rate // common, to_rate // common
     reach = _reach(from_rate, to_rate)
-    padded = np.concatenate((np.zeros(reach), samples, np.zeros(2 * reach + 1)))
+    padded_samples = np.concatenate((np.zeros(reach), samples, np.zeros(2 * reach + 1)))
     window = np.arange(2 * reach + 1)
     result = np.empty(count)
     chunk = max(1, _MOST_WEIGHTS // len(window))
     for start in range(0, count, chunk):
         places = np.arange(start, min(start + chunk, count), dtype=np.int64) * step
         first, phase = np.divmod(places, phases)
-        known, which = np.unique(phase, return_inverse=True)
-        weights = _weights(known / phases, window - reach, from_rate, to_rate)
-        inputs = padded[np.minimum(first[:, None] + window, len(padded) - 1)]
+        distinct_phases, which = np.unique(phase, return_inverse=True)
+        weights = _weights(distinct_phases / phases, window - reach, from_rate, to_rate)
+        inputs = padded_samples[np.minimum(first[:, None] + window, len(padded_samples) - 1)]
         result[start : start + len(places)] = np.einsum("ij,ij->i", inputs, weights[which])
     return result
 

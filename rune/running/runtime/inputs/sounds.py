@@ -14,7 +14,7 @@ from rune.wording import hertz
 
 _RATES = range(100, 1_000_001)
 """Samples a second between which sound is converted: what lies outside is a damaged header or a slip in a Runefile."""
-_MOST_CONVERTED = 128 * 1024 * 1024
+_MOST_CONVERTED_SAMPLES = 128 * 1024 * 1024
 """Samples that a conversion may give."""
 
 
@@ -48,21 +48,21 @@ def _of_wav(wav: Wav, rate: int, count: int) -> Sound:
     available = -(-wav.frames * rate // wav.rate)
     if available < count:
         _enough(b"", available, count)
-    if count > _MOST_CONVERTED:
+    if count > _MOST_CONVERTED_SAMPLES:
         raise InputFile(f"{count} samples are more than can be converted at once")
     # numpy takes long to load, and a sound that fits needs none of it.
     from rune.running.runtime.inputs.resampling import converted
 
-    return Sound(converted(wav, rate, count), f"{_described(wav)}, converted to {_wanted(wav, rate)}")
+    return Sound(converted(wav, rate, count), f"{_source_text(wav)}, converted to {_target_text(wav, rate)}")
 
 
-def _described(wav: Wav) -> str:
+def _source_text(wav: Wav) -> str:
     channels = {1: "mono", 2: "stereo"}.get(wav.channels, f"with {wav.channels} channels")
     depth = f" of {wav.bits} bits" if wav.bits != 16 else ""
     return f"{hertz(wav.rate)} {channels}{depth}"
 
 
-def _wanted(wav: Wav, rate: int) -> str:
+def _target_text(wav: Wav, rate: int) -> str:
     return f"{hertz(rate)} mono{' of 16 bits' if wav.bits != 16 else ''}"
 
 

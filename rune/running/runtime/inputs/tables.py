@@ -46,11 +46,13 @@ def csv_rows(data: bytes, names: Sequence[str], count: int | None) -> bytes:
 
 def _rows(text: str, names: Sequence[str]) -> Iterator[Sequence[str]]:
     """The fields of the columns, each of them a number."""
-    written = [(number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)]
-    separator = next((mark for mark in _SEPARATORS if written and mark in written[0][1]), ",")
+    numbered_lines = [
+        (number, line) for number, line in enumerate(re.split("\r?\n", text), start=1) if line.strip(_EMPTY)
+    ]
+    separator = next((mark for mark in _SEPARATORS if numbered_lines and mark in numbered_lines[0][1]), ",")
     columns, width = list(range(len(names))), len(names)
     plain_row = re.compile(separator.join([_NUMBER.pattern] * width), re.I)
-    for place, (number, line) in enumerate(written):
+    for place, (number, line) in enumerate(numbered_lines):
         if width == len(names) and plain_row.fullmatch(line):  # nearly every line, and four times as fast
             fields = line.split(separator)
             yield [fields[column] for column in columns]
@@ -62,16 +64,16 @@ def _rows(text: str, names: Sequence[str]) -> Iterator[Sequence[str]]:
                 columns, width = [titles.index(name) for name in names], len(titles)
             continue
         if len(fields) != width:
-            known = "" if width != len(names) or len(fields) < width else f"; {_header_advice(names)}"
-            raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{known}")
+            advice = "" if width != len(names) or len(fields) < width else f"; {_header_advice(names)}"
+            raise InputFile(f"Line {number} should have {width} fields but it actually had {len(fields)}{advice}")
         yield _numbers(fields, number, columns)
 
 
 def _header_advice(names: Sequence[str]) -> str:
     """`a first line that names columns x, y and z picks them`."""
     *most, last = names
-    listed = f"columns {', '.join(most)} and {last}" if most else f"a column {last}"
-    return f"a first line that names {listed} picks {'them' if most else 'it'}"
+    columns = f"columns {', '.join(most)} and {last}" if most else f"a column {last}"
+    return f"a first line that names {columns} picks {'them' if most else 'it'}"
 
 
 def _fields(line: str, separator: str) -> list[str]:
@@ -102,10 +104,10 @@ def nearest_f32(texts: Sequence[str]) -> bytes:
     rare = {place: _rare_nearest_f32(texts[place]) for place, own in enumerate(bits) if _is_rare(own)}
     for place in rare:
         values[place] = 0.0
-    packed = bytearray(struct.pack(f"<{len(values)}f", *values))
+    packed_values = bytearray(struct.pack(f"<{len(values)}f", *values))
     for place, nearest in rare.items():
-        packed[4 * place : 4 * place + 4] = nearest
-    return bytes(packed)
+        packed_values[4 * place : 4 * place + 4] = nearest
+    return bytes(packed_values)
 
 
 def _is_rare(bits: int) -> bool:

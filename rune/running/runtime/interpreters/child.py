@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from rune.compiler.anvil.profile import PROFILES
-from rune.running.isolation.small_process import give_up_what_is_not_needed, limit, take_streams
+from rune.running.isolation.small_process import confine_to_toolchain, limit, take_streams
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters.open import open_model
 
@@ -22,7 +22,7 @@ SECONDS_MORE = 5.0
 
 
 @contextmanager
-def bounded(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Has the system end this process when the work inside takes longer, in whatever code it is.
 
     The host kills it earlier; this is for a host that was killed itself.
@@ -43,10 +43,10 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     first = json.loads(questions.readline())
     limit(int(first["memory"]))
     data = questions.read(int(first["size"]))
-    give_up_what_is_not_needed()
+    confine_to_toolchain()
     seconds = float(first["seconds"])
     try:
-        with bounded(seconds):
+        with time_limit(seconds):
             model = open_model(first["mimetype"], data, reference=PROFILES.get(first["reference"]))
     except ModelRuntimeMissing as error:
         _answer(answers, {"error": "missing", "message": str(error)})
@@ -66,7 +66,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     while line := questions.readline():
         inputs = [questions.read(size) for size in json.loads(line)["sizes"]]
         try:
-            with bounded(seconds):
+            with time_limit(seconds):
                 outputs = model.run(inputs)
         except Exception as error:
             # Whatever an interpreter raises is the model's failure; the host decides what becomes of it.

@@ -60,8 +60,8 @@ class IsolatedInterpreter:
                 answer = self._ask(question, [data])
                 self.name = str(answer.get("name"))[:200]
                 self.inputs = read_types("input", answer.get("inputs"))
-                self._declared = read_types("output", answer.get("outputs"))
-                self.outputs = self._declared
+                self._declared_types = read_types("output", answer.get("outputs"))
+                self.outputs = self._declared_types
         except BaseException:
             self.close()
             raise
@@ -86,9 +86,11 @@ class IsolatedInterpreter:
 
     def _after_run(self, types: Sequence[TensorType]) -> tuple[TensorType, ...]:
         """The outputs as the process says that they were, if they are what it said when it loaded the model."""
-        declared = self._declared
-        if tuple(types) != tuple(after_run(kind, now.dimensions) for kind, now in zip(declared, types, strict=False)):
-            raise self._died()
+        declared_types = self._declared_types
+        if tuple(types) != tuple(
+            after_run(kind, now.dimensions) for kind, now in zip(declared_types, types, strict=False)
+        ):
+            raise self._death_error()
         return tuple(types)
 
     def close(self) -> None:
@@ -105,7 +107,7 @@ class IsolatedInterpreter:
         except (OSError, ValueError):
             answer = None
         if answer is None:
-            raise self._died()
+            raise self._death_error()
         if "error" in answer:
             raise _ERRORS.get(str(answer["error"]), ModelRunError)(str(answer.get("message", ""))[:1000])
         return answer
@@ -113,10 +115,10 @@ class IsolatedInterpreter:
     def _read(self, size: int) -> bytes:
         data = self._answers.read(size)
         if len(data) != size:
-            raise self._died()
+            raise self._death_error()
         return data
 
-    def _died(self) -> ModelRunError:
+    def _death_error(self) -> ModelRunError:
         # Its pipe closes before it has ended: killed now, it would not tell what it ended of.
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_SECONDS_TO_END)

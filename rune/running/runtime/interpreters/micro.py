@@ -59,11 +59,11 @@ def open_micro(data: bytes, *, keep: bool = False) -> MicroInterpreter:
     """Verifies and loads a model; with `keep` the tensors inside of it can be read after a run. Raises
     `ModelRuntimeMissing`, `ModelLoadError`."""
     try:
-        described = signature(read_model(data))
+        model_signature = signature(read_model(data))
     except ModelError as error:
         raise ModelLoadError(f"the model cannot be loaded: {error}") from None
-    inputs = check_tensors("input", [tensor.type for tensor in described.inputs])
-    outputs = check_tensors("output", [tensor.type for tensor in described.outputs])
+    inputs = check_tensors("input", [tensor.type for tensor in model_signature.inputs])
+    outputs = check_tensors("output", [tensor.type for tensor in model_signature.outputs])
     try:
         from tflite_micro.python.tflite_micro import runtime
     except ImportError:

@@ -48,15 +48,15 @@ def check_onnx(data: bytes) -> None:
         raise OnnxError("the file is in the format of onnxruntime itself, which is not checked here", 4)
     view = memoryview(data)
     has_graph = False
-    left = FIELD_LIMIT
+    remaining = FIELD_LIMIT
     todo = [("model", 0, len(view), 0)]
     while todo:
         kind, start, end, depth = todo.pop()
         if depth > DEPTH_LIMIT:
             raise OnnxError(f"the model is nested more than {DEPTH_LIMIT} deep", start)
         for number, wire, value_start, value_end, value in _fields(view, start, end):
-            left -= 1
-            if left < 0:
+            remaining -= 1
+            if remaining < 0:
                 raise OnnxError(f"the model has more than {FIELD_LIMIT} fields", value_start)
             if kind == "tensor" and (number == _EXTERNAL_DATA or (number == _DATA_LOCATION and value == _EXTERNAL)):
                 raise OnnxError("the model has its weights in another file; export it as a single file", value_start)

@@ -45,8 +45,8 @@ class TfliteInterpreter:
         self._output_details = interpreter.get_output_details()
         self.name = name
         self.inputs = tuple(inputs)
-        self._declared = tuple(outputs)
-        self.outputs = self._declared
+        self._declared_outputs = tuple(outputs)
+        self.outputs = self._declared_outputs
 
     def run(self, inputs: Sequence[bytes]) -> tuple[bytes, ...]:
         import numpy as np
@@ -62,7 +62,9 @@ class TfliteInterpreter:
             arrays = [self._interpreter.get_tensor(detail["index"]) for detail in self._output_details]
         except (RuntimeError, ValueError) as error:
             raise ModelRunError(f"the model failed: {_first_line(error)}") from None
-        self.outputs = tuple(after_run(kind, array.shape) for kind, array in zip(self._declared, arrays, strict=True))
+        self.outputs = tuple(
+            after_run(kind, array.shape) for kind, array in zip(self._declared_outputs, arrays, strict=True)
+        )
         return check_outputs(self.outputs, [array.tobytes() for array in arrays])
 
     def tensor(self, index: int) -> bytes:
@@ -91,11 +93,11 @@ def open_tflite(data: bytes, *, reference: bool, keep: bool = False) -> TfliteIn
     """
     try:
         model = read_model(data)
-        described = signature(model)
+        model_signature = signature(model)
     except ModelError as error:
         raise ModelLoadError(f"the model cannot be loaded: {error}") from None
-    inputs = check_tensors("input", [tensor.type for tensor in described.inputs])
-    outputs = check_tensors("output", [tensor.type for tensor in described.outputs])
+    inputs = check_tensors("input", [tensor.type for tensor in model_signature.inputs])
+    outputs = check_tensors("output", [tensor.type for tensor in model_signature.outputs])
     _check_working_memory(model)
     module, name = _package()
     resolver = module.OpResolverType
@@ -120,10 +122,10 @@ def open_tflite(data: bytes, *, reference: bool, keep: bool = False) -> TfliteIn
 
 
 def _check_working_memory(model: Model) -> None:
-    wanted = sum(tensor.count * (tensor.kind.bits or 64) // 8 for tensor in model.tensors if tensor.data is None)
-    if wanted > WORKING_MEMORY_LIMIT:
+    tensor_bytes = sum(tensor.count * (tensor.kind.bits or 64) // 8 for tensor in model.tensors if tensor.data is None)
+    if tensor_bytes > WORKING_MEMORY_LIMIT:
         raise ModelLoadError(
-            f"the model's tensors have {size_text(wanted)} in total, more than the limit of "
+            f"the model's tensors have {size_text(tensor_bytes)} in total, more than the limit of "
             f"{size_text(WORKING_MEMORY_LIMIT)}"
         )
 
@@ -134,14 +136,14 @@ def _package() -> tuple[Any, str]:
         if find_spec(package) is None:
             continue
         try:
-            loaded = importlib.import_module(module)
+            interpreter_module = importlib.import_module(module)
         except ImportError as error:
             raise ModelRuntimeMissing(f"{distributions[0]} is installed but cannot be used: {error}") from None
-        return loaded, _named(distributions)
+        return interpreter_module, _version_text(distributions)
     raise ModelRuntimeMissing(_MISSING)
 
 
-def _named(distributions: Sequence[str]) -> str:
+def _version_text(distributions: Sequence[str]) -> str:
     for distribution in distributions:
         try:
             return f"{distribution} {version(distribution)}"

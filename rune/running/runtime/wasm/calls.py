@@ -15,7 +15,7 @@ from rune.running.runtime.wasm.guest_memory import GuestMemory
 from rune.running.runtime.wasm.signal_handlers import SignalHandlers
 
 _WORD = (1 << 32) - 1
-_RAISED = b"an import raised an error"
+_RAISED_MESSAGE = b"an import raised an error"
 
 
 class Imports:
@@ -24,7 +24,7 @@ class Imports:
     def __init__(self, store: Store, handlers: SignalHandlers) -> None:
         self.memory = GuestMemory(store)
         self._handlers = handlers
-        self._raised: BaseException | None = None
+        self._raised_error: BaseException | None = None
         self._alive: list[Any] = []
 
     def define(self, linker: Linker, name: str, kind: FuncType, action: Callable[..., int]) -> None:
@@ -36,7 +36,7 @@ class Imports:
 
         handlers = self._handlers
 
-        def imported(_data: object, caller: int, values: int, _count: int) -> int:
+        def import_callback(_data: object, caller: int, values: int, _count: int) -> int:
             try:
                 handlers.may_raise = True
                 if not self.memory.is_known:
@@ -47,11 +47,11 @@ class Imports:
                 handlers.may_raise = False
             except BaseException as error:
                 handlers.may_raise = False
-                self._raised = error
-                return int(wasmtime_c.trap_new(_RAISED, len(_RAISED)))
+                self._raised_error = error
+                return int(wasmtime_c.trap_new(_RAISED_MESSAGE, len(_RAISED_MESSAGE)))
             return 0
 
-        function = wasmtime_c.IMPORTED(imported)
+        function = wasmtime_c.IMPORT_CALLBACK(import_callback)
         self._alive.append(function)
         text = name.encode()
         error = wasmtime_c.linker_define_func_unchecked(
@@ -60,10 +60,10 @@ class Imports:
         if error:
             raise _error(error)
 
-    def raised(self) -> BaseException | None:
+    def take_raised_error(self) -> BaseException | None:
         """The exception that an import raised since the last check."""
-        raised, self._raised = self._raised, None
-        return raised
+        raised_error, self._raised_error = self._raised_error, None
+        return raised_error
 
 
 class EntryPoint:
@@ -97,8 +97,8 @@ class EntryPoint:
         self._trap.value = None
         error = wasmtime_c.func_call_unchecked(*self._all)
         if error or self._trap:
-            ended = _error(error) if error else _trap(self._trap)
-            raise self._imports.raised() or ended
+            call_error = _error(error) if error else _trap(self._trap)
+            raise self._imports.take_raised_error() or call_error
 
 
 def _error(address: int) -> WasmtimeError:

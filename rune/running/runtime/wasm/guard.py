@@ -20,7 +20,7 @@ from rune.running.runtime.wasm.ticks import ticks
 
 T = TypeVar("T")
 
-_ENDED = b"the call was ended"
+_ENDED_MESSAGE = b"the call was ended"
 
 
 class CallGuard:
@@ -32,7 +32,7 @@ class CallGuard:
         self.handlers = SignalHandlers(self._stop)
         self._end = 0.0
         self._is_late = self._is_stopped = False
-        self._ask = wasmtime_c.EPOCH_ENDED(self._may_go_on)  # The store calls it as long as it lives.
+        self._ask = wasmtime_c.EPOCH_CALLBACK(self._may_go_on)  # The store calls it as long as it lives.
         store.set_epoch_deadline(1)
         wasmtime_c.store_epoch_deadline_callback(store.ptr(), self._ask, None, None)
 
@@ -62,6 +62,6 @@ class CallGuard:
         """Where a handler of a signal is to run, Python ran it before the first line."""
         self._is_late = self._is_late or time.monotonic() >= self._end
         if self._is_late or self._is_stopped:
-            return int(wasmtime_c.error_new(_ENDED))
+            return int(wasmtime_c.error_new(_ENDED_MESSAGE))
         ctypes.c_uint64.from_address(again).value = 1
         return 0

@@ -30,9 +30,9 @@ class SignalHandlers:
         self._stop = stop
         self._is_main = False
         self._keeps = False
-        self._raised: BaseException | None = None
-        self._known: list[Any] = []
-        self._replaced: dict[int, Any] = {}
+        self._raised_error: BaseException | None = None
+        self._known_handlers: list[Any] = []
+        self._replaced_handlers: dict[int, Any] = {}
         self._own = self._handle
 
     def hold(self) -> None:
@@ -40,13 +40,13 @@ class SignalHandlers:
         self._is_main = threading.get_ident() == threading.main_thread().ident
         if not self._is_main:
             return
-        known = list(map(_handler_of, _NUMBERS))
-        if known != self._known:
-            self._known = known
-            self._replaced = {
-                number: handler for number, handler in zip(_NUMBERS, known, strict=True) if callable(handler)
+        handlers = list(map(_handler_of, _NUMBERS))
+        if handlers != self._known_handlers:
+            self._known_handlers = handlers
+            self._replaced_handlers = {
+                number: handler for number, handler in zip(_NUMBERS, handlers, strict=True) if callable(handler)
             }
-        for number in self._replaced:
+        for number in self._replaced_handlers:
             _set_handler(number, self._own)
         self._keeps = True
 
@@ -55,20 +55,20 @@ class SignalHandlers:
         if not self._is_main:
             return
         self._keeps = False
-        for number, handler in self._replaced.items():
+        for number, handler in self._replaced_handlers.items():
             if _handler_of(number) is self._own:
                 _set_handler(number, handler)
-        raised, self._raised = self._raised, None
-        if raised is not None:
-            raise raised
+        raised_error, self._raised_error = self._raised_error, None
+        if raised_error is not None:
+            raise raised_error
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         try:
-            self._replaced[number](number, frame)
+            self._replaced_handlers[number](number, frame)
         except BaseException as error:
             if not self._keeps:
                 raise
-            self._raised = self._raised or error
+            self._raised_error = self._raised_error or error
             self._stop()
             if self.may_raise:
                 raise

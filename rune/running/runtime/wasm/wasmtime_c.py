@@ -14,10 +14,10 @@ from wasmtime import _ffi
 VALUE = 16
 """Bytes of a `wasmtime_val_raw_t`, which has room for a vector."""
 
-IMPORTED = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+IMPORT_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 """`wasmtime_func_unchecked_callback_t`: data, caller, values, their count -> a trap, or 0."""
 
-EPOCH_ENDED = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+EPOCH_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 """The function of `wasmtime_store_epoch_deadline_callback`: context, data, where to write after how many epochs (u64)
 it is to be called again, and how to go on -> an error that ends the call, or 0."""
 
@@ -45,7 +45,7 @@ func_call_unchecked = _prototype(
 linker_define_func_unchecked = _prototype(
     "wasmtime_linker_define_func_unchecked",
     _pointer,
-    *(_pointer, ctypes.c_char_p, _size, ctypes.c_char_p, _size, _pointer, IMPORTED, _pointer, _pointer),
+    *(_pointer, ctypes.c_char_p, _size, ctypes.c_char_p, _size, _pointer, IMPORT_CALLBACK, _pointer, _pointer),
 )
 """linker, module, its bytes, name, its bytes, type, action, data, finalizer -> an error, or none."""
 trap_new = _prototype("wasmtime_trap_new", _size, ctypes.c_char_p, _size)
@@ -53,6 +53,6 @@ trap_new = _prototype("wasmtime_trap_new", _size, ctypes.c_char_p, _size)
 error_new = _prototype("wasmtime_error_new", _size, ctypes.c_char_p)
 """message -> an error, owned by who gets it."""
 store_epoch_deadline_callback = _prototype(
-    "wasmtime_store_epoch_deadline_callback", None, _pointer, EPOCH_ENDED, _pointer, _pointer
+    "wasmtime_store_epoch_deadline_callback", None, _pointer, EPOCH_CALLBACK, _pointer, _pointer
 )
 """store, action, data, finalizer."""

@@ -10,7 +10,7 @@ from functools import partial
 
 from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
 from rune.compiler.pyblock.checking.problems import TextRange
-from rune.compiler.pyblock.checking.scope import FunctionScope, Known
+from rune.compiler.pyblock.checking.scope import Binding, FunctionScope
 from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.compiler.pyblock.testing.check import check_tests
 from rune.compiler.pyblock.testing.names import block_of_tests, is_test_file
@@ -32,7 +32,7 @@ class BlockAnalysis:
     """A block's file at one moment. `readers` are what its inputs come from, where the Runefile runs it."""
 
     source: SourceText
-    checked: CheckedBlockFile
+    checked_file: CheckedBlockFile
     readers: tuple[str, ...]
     project: Analysis
 
@@ -48,12 +48,14 @@ class BlockAnalysis:
 
     def span_of(self, node: ast.AST) -> Span:
         """Where a node stands; of a parameter or a function its name alone."""
-        place = self.checked.text.place(node)
+        place = self.checked_file.text.place(node)
         if isinstance(node, ast.FunctionDef):
-            place = self.checked.text.word(node, node.name)
+            place = self.checked_file.text.word(node, node.name)
             # The word `def` may hold the same letters: the name stands behind it.
             start = span_of(self.source, place).start.offset
-            head = self.source.text.find("def", span_of(self.source, self.checked.text.place(node)).start.offset) + 3
+            head = (
+                self.source.text.find("def", span_of(self.source, self.checked_file.text.place(node)).start.offset) + 3
+            )
             at = self.source.text.find(node.name, max(head, 0))
             return self.source.span(at if at >= 0 else start, (at if at >= 0 else start) + len(node.name))
         if isinstance(node, ast.arg):
@@ -63,7 +65,7 @@ class BlockAnalysis:
     def function_at(self, offset: int) -> ast.FunctionDef | None:
         """The function whose lines an offset is in."""
         line = self.source.position(offset).line
-        tree = self.checked.tree
+        tree = self.checked_file.tree
         for node in () if tree is None else tree.body:
             if isinstance(node, ast.FunctionDef) and node.lineno <= line <= (node.end_lineno or node.lineno):
                 return node
@@ -71,14 +73,14 @@ class BlockAnalysis:
 
     def scope_at(self, offset: int) -> FunctionScope | None:
         function = self.function_at(offset)
-        return None if function is None else self.checked.scopes.get(function)
+        return None if function is None else self.checked_file.scopes.get(function)
 
-    def known_at(self, offset: int, name: str) -> Known | None:
+    def known_at(self, offset: int, name: str) -> Binding | None:
         """Returns the meaning of a name in the function around an offset."""
         scope = self.scope_at(offset)
         if scope is None:
             return None
-        return scope.known.get(name, scope.file.constants.get(name))
+        return scope.bindings.get(name, scope.file.constants.get(name))
 
 
 def is_block_file(file: str) -> bool:
@@ -92,14 +94,14 @@ def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
     block = block_of_tests(file)
     if is_test_file(file) and project.text_file(block) is not None:
         return BlockAnalysis(SourceText(file, text), _checked_tests(project, file, text, block), (), project)
-    stage = next((each for each in project.checked.syntax.stages if _runs(each, file)), None)
+    stage = next((each for each in project.checked_runefile.syntax.stages if _runs(each, file)), None)
     types = None if stage is None else _input_types(project, stage)
     readers = () if stage is None else tuple(each.stage for each in stage.inputs)
     try:
-        checked = check_file(file, text, types)
+        checked_file = check_file(file, text, types)
     except UnfitInput:
-        checked = check_file(file, text)
-    return BlockAnalysis(SourceText(file, text), checked, readers, project)
+        checked_file = check_file(file, text)
+    return BlockAnalysis(SourceText(file, text), checked_file, readers, project)
 
 
 def _checked_tests(project: Analysis, file: str, text: str, block: str) -> CheckedBlockFile:
@@ -126,7 +128,7 @@ def _input_types(project: Analysis, stage: StageSyntax) -> tuple[TensorType, ...
     """Returns the types on a stage's wires; None where one of them is unknown."""
     input_types = []
     for each in stage.inputs:
-        stage_types = project.checked.types.get(each.stage, ())
+        stage_types = project.checked_runefile.types.get(each.stage, ())
         type_ = stage_types[each.index] if each.index < len(stage_types) else None
         if type_ is None:
             return None
@@ -134,12 +136,12 @@ def _input_types(project: Analysis, stage: StageSyntax) -> tuple[TensorType, ...
     return tuple(input_types)
 
 
-def described(known: Known) -> str:
+def description_of(binding: Binding) -> str:
     """Returns the description of a name, in a line."""
-    if isinstance(known, ArrayVariable):
-        note = "" if known.is_writable else ", read only"
-        return f"{known.name}: {known.type}{note}"
-    return f"{known.name}: {known.type}" if hasattr(known, "name") else f"{known.value}"
+    if isinstance(binding, ArrayVariable):
+        note = "" if binding.is_writable else ", read only"
+        return f"{binding.name}: {binding.type}{note}"
+    return f"{binding.name}: {binding.type}" if hasattr(binding, "name") else f"{binding.value}"
 
 
 def named_nodes(function: ast.AST, name: str) -> Iterator[ast.AST]:

@@ -52,7 +52,7 @@ def _rename(analysis: BlockAnalysis, request: Mapping[str, Any]) -> Any:
 
 def _actions(analysis: BlockAnalysis, request: Mapping[str, Any]) -> ActionsAnswerJson:
     start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
-    diagnostics = [each for each in analysis.project.checked.diagnostics if each.file == analysis.source.file]
+    diagnostics = [each for each in analysis.project.checked_runefile.diagnostics if each.file == analysis.source.file]
     actions = [
         Action(fix.title, ActionKind.QUICK_FIX, fix.edits, each.code)
         for each in diagnostics

@@ -28,23 +28,25 @@ class CopiedBlock:
 
 def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
     """The block of a stage as the project's own. Raises `NewBlockRefused`."""
-    stage = next((each for each in analysis.checked.syntax.stages if each.name.text == stage_name), None)
+    stage = next((each for each in analysis.checked_runefile.syntax.stages if each.name.text == stage_name), None)
     block = None if stage is None else analysis.block_of(stage)
-    shared = None if stage is None else shared_block_of(analysis, stage)
-    if stage is None or block is None or (block.source is None and shared is None):
+    shared_block = None if stage is None else shared_block_of(analysis, stage)
+    if stage is None or block is None or (block.source is None and shared_block is None):
         raise NewBlockRefused(f"{stage_name} is no block of the catalogue that is written in Python.")
     type_ = _input_type(analysis, stage)
     if block.source is not None:
         path, text = block.source.name, source_of(block.source, type_.element)
-    elif shared is not None:
-        path, text = f"{shared.path.block.name}.py", shared.source
+    elif shared_block is not None:
+        path, text = f"{shared_block.path.block.name}.py", shared_block.source
     _require_fit(path, text, type_)
     is_there = path in analysis.files.paths()
     if is_there and analysis.text_file(path) != text:
         raise NewBlockRefused(f"There is a file {path} already, and it is another. Rename it first.")
     overlay = With(analysis.files, {path: text})
-    checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
-    to_be = replace(analysis, files=overlay, blocks=AvailableBlocks(analysis.blocks, overlay), checked=checked)
+    checked_runefile = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
+    to_be = replace(
+        analysis, files=overlay, blocks=AvailableBlocks(analysis.blocks, overlay), checked_runefile=checked_runefile
+    )
     try:
         edits = edit_graph(to_be, SetTarget(stage_name, f"./{path}"))
     except GraphEditRefused as error:
@@ -56,7 +58,7 @@ def _input_type(analysis: Analysis, stage: StageSyntax) -> TensorType:
     types = [
         stage_types[each.index] if each.index < len(stage_types) else None
         for each in stage.inputs
-        for stage_types in (analysis.checked.types.get(each.stage, ()),)
+        for stage_types in (analysis.checked_runefile.types.get(each.stage, ()),)
     ]
     if not types or types[0] is None:
         raise NewBlockRefused(f"It is not known what {stage.name.text} reads. Fix the problems before it first.")

@@ -19,15 +19,17 @@ def lock_edits(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...
     """
     if not isinstance(analysis.blocks, AvailableBlocks):
         return ()
-    shared = analysis.blocks.shared
-    wanted = [
-        (path, shared.offered(path)) for path in dict.fromkeys(_shared_blocks(edit)) if path not in shared.lock.digests
+    shared_blocks = analysis.blocks.shared_blocks
+    new_blocks = [
+        (path, shared_blocks.shelf_version(path))
+        for path in dict.fromkeys(_shared_blocks(edit))
+        if path not in shared_blocks.lock.digests
     ]
-    added = [(path, offered.digest) for path, offered in wanted if offered is not None]
-    if not added:
+    digests = [(path, shelf_version.digest) for path, shelf_version in new_blocks if shelf_version is not None]
+    if not digests:
         return ()
-    source = shared.lock.source
-    return (Edit(LOCK_FILE, source.span(0, len(source.text)), lock_text(source.text, added)),)
+    source = shared_blocks.lock.source
+    return (Edit(LOCK_FILE, source.span(0, len(source.text)), lock_text(source.text, digests)),)
 
 
 def _shared_blocks(edit: GraphEdit | Several) -> Iterator[SharedPath]:

@@ -51,9 +51,9 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
         return NewBlock(files, (), None)
     overlay = With(analysis.files, dict(files))
     blocks = AvailableBlocks(analysis.blocks, overlay)
-    checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
-    to_be = replace(analysis, files=overlay, blocks=blocks, checked=checked)
-    is_free = all(stage.name.text != name for stage in checked.syntax.stages)
+    checked_runefile = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
+    to_be = replace(analysis, files=overlay, blocks=blocks, checked_runefile=checked_runefile)
+    is_free = all(stage.name.text != name for stage in checked_runefile.syntax.stages)
     edit = AddStage(StageKind.BLOCK, f"./{path}", name=name if is_free else None, inputs=(after,), feeds=feeds)
     try:
         return NewBlock(files, edit_graph(to_be, edit), name_of_new(to_be, edit))
@@ -79,7 +79,7 @@ def name_problem(analysis: Analysis, name: str) -> str | None:
 
 
 def _type_at(analysis: Analysis, port: Port) -> TensorType:
-    stage_types = analysis.checked.types.get(port.stage, ())
+    stage_types = analysis.checked_runefile.types.get(port.stage, ())
     type_ = stage_types[port.index] if port.index < len(stage_types) else None
     if type_ is None:
         raise NewBlockRefused(f"It is not known what {port.stage} gives. Fix the problems before it first.")

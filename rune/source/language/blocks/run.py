@@ -43,8 +43,8 @@ class StageBlockJson(BlockAnswerJson):
 def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
     """Where the block runs, and with which settings; the first stage that runs it counts."""
     project, file = analysis.project, analysis.source.file
-    signature = analysis.checked.signature
-    stage = next((each for each in project.checked.syntax.stages if _runs(each, file)), None)
+    signature = analysis.checked_file.signature
+    stage = next((each for each in project.checked_runefile.syntax.stages if _runs(each, file)), None)
     outputs = 0 if signature is None else len(signature.outputs)
     if stage is None:
         return {"stage": None, "inputs": [], "outputs": outputs, "settings": {}}
@@ -53,7 +53,7 @@ def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
 
 def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
     """How a stage runs a block of another project, and its text; None for a stage that runs none that is here."""
-    stage = next((each for each in analysis.checked.syntax.stages if each.name.text == stage_name), None)
+    stage = next((each for each in analysis.checked_runefile.syntax.stages if each.name.text == stage_name), None)
     block = None if stage is None else shared_block_of(analysis, stage)
     if stage is None or block is None:
         return None
@@ -69,13 +69,13 @@ def shared_block_of(analysis: Analysis, stage: StageSyntax) -> SharedBlock | Non
     path = parse_shared_path(stage.target.text.strip())
     if stage.kind is not StageKind.BLOCK or path is None or not isinstance(analysis.blocks, AvailableBlocks):
         return None
-    return analysis.blocks.shared.find(path)
+    return analysis.blocks.shared_blocks.find(path)
 
 
 def _run_of(project: Analysis, stage: StageSyntax, outputs: int) -> BlockAnswerJson:
     inputs: list[BlockInputJson] = []
     for each in stage.inputs:
-        stage_types = project.checked.types.get(each.stage, ())
+        stage_types = project.checked_runefile.types.get(each.stage, ())
         type_ = stage_types[each.index] if each.index < len(stage_types) else None
         inputs.append(
             {

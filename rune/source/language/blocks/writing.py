@@ -12,7 +12,7 @@ from rune.compiler.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar
 from rune.compiler.pyblock.testing.assertions import APPROX
 from rune.compiler.pyblock.testing.names import RECORDING, is_test_file
 from rune.compiler.pyblock.variables import ArrayVariable, Variable
-from rune.source.language.blocks.analysis import BlockAnalysis, described
+from rune.source.language.blocks.analysis import BlockAnalysis, description_of
 from rune.source.language.completion.items import Completion, CompletionKind, Completions
 from rune.source.language.hints import Hint
 from rune.source.language.hover import Hover
@@ -68,11 +68,11 @@ def _of_math() -> Iterator[Completion]:
 def _names(analysis: BlockAnalysis, offset: int) -> Iterator[Completion]:
     scope = analysis.scope_at(offset)
     if scope is not None:
-        for name, known in scope.known.items():
+        for name, binding in scope.bindings.items():
             if not name.isidentifier():
                 continue  # what a test has that its text has no name for
-            kind = CompletionKind.ARGUMENT if isinstance(known, ArrayVariable) else CompletionKind.VALUE
-            yield Completion(name, kind, name, str(getattr(known, "type", "")))
+            kind = CompletionKind.ARGUMENT if isinstance(binding, ArrayVariable) else CompletionKind.VALUE
+            yield Completion(name, kind, name, str(getattr(binding, "type", "")))
         for name in scope.file.constants:
             yield Completion(name, CompletionKind.VALUE, name, "a constant of the file")
         for name in scope.file.special_functions:
@@ -95,10 +95,10 @@ def hover_block(analysis: BlockAnalysis, offset: int) -> Hover | None:
     name = analysis.text_of(span)
     if analysis.source.text[: span.start.offset].endswith("math."):
         return Hover(span, f"`math.{_signature_of(name)}`\n\n{_about_math(name)}") if name in MATH_NAMES else None
-    known = analysis.known_at(offset, name)
-    if known is not None:
+    binding = analysis.known_at(offset, name)
+    if binding is not None:
         limits = _limits(analysis, name)
-        return Hover(span, f"`{described(known)}`" + (f"\n\nFrom {limits[0]} to {limits[1]}." if limits else ""))
+        return Hover(span, f"`{description_of(binding)}`" + (f"\n\nFrom {limits[0]} to {limits[1]}." if limits else ""))
     about = _OF_TESTS.get(name) if is_test_file(analysis.source.file) else None
     about = about or _HELP.get(name)
     return None if about is None else Hover(span, f"`{name}`\n\n{about}")
@@ -118,7 +118,7 @@ def _about_math(name: str) -> str:
 
 
 def _facts(analysis: BlockAnalysis) -> Facts | None:
-    block = analysis.checked.block
+    block = analysis.checked_file.block
     return None if block is None else intervals(block.entry)
 
 
@@ -137,22 +137,22 @@ def hints_of_block(analysis: BlockAnalysis) -> tuple[Hint, ...]:
 
 
 def _hints(analysis: BlockAnalysis) -> Iterator[Hint]:
-    checked = analysis.checked
-    if checked.signature is None or checked.tree is None:
+    checked_file = analysis.checked_file
+    if checked_file.signature is None or checked_file.tree is None:
         return
     yield from _dimensions(analysis)
     facts = _facts(analysis)
-    for function, scope in checked.scopes.items():
-        hinted: set[str] = set()
+    for function, scope in checked_file.scopes.items():
+        hinted_names: set[str] = set()
         for node in ast.walk(function):
             match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in hinted:
-                    hinted.add(name)
-                    known = scope.known.get(name)
-                    if isinstance(known, Variable):
-                        yield Hint(analysis.span_of(value).end, str(known.type))
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name not in hinted_names:
+                    hinted_names.add(name)
+                    binding = scope.bindings.get(name)
+                    if isinstance(binding, Variable):
+                        yield Hint(analysis.span_of(value).end, str(binding.type))
                 case ast.For(target=ast.Name(id=name) as target):
-                    variable = scope.known.get(name)
+                    variable = scope.bindings.get(name)
                     limits = facts.variables.get(variable) if facts and isinstance(variable, Variable) else None
                     if limits is not None and variable is not None and variable.type is Scalar.INT and limits[1] < MOST:
                         yield Hint(analysis.span_of(target).end, f"{limits[0]}..{limits[1]}")
@@ -160,17 +160,17 @@ def _hints(analysis: BlockAnalysis) -> Iterator[Hint]:
 
 def _dimensions(analysis: BlockAnalysis) -> Iterator[Hint]:
     """Behind the first input that has it: what a dimension is, where a wire says it."""
-    signature = analysis.checked.signature
+    signature = analysis.checked_file.signature
     if signature is None or not analysis.readers:
         return
-    seen: set[str] = set()
+    known_dimensions: set[str] = set()
     arguments = (*signature.node.args.posonlyargs, *signature.node.args.args)
     for argument, type_, reader in zip(arguments, signature.inputs, analysis.readers, strict=False):
         dimensions = () if isinstance(type_.shape, Scalar) else type_.shape.dimensions
-        new = [each for each in dimensions if isinstance(each, str) and each not in seen]
-        seen.update(new)
+        new = [each for each in dimensions if isinstance(each, str) and each not in known_dimensions]
+        known_dimensions.update(new)
         if new:
-            text = ", ".join(f"{each} = {analysis.checked.dimensions.get(each)}" for each in new)
+            text = ", ".join(f"{each} = {analysis.checked_file.dimensions.get(each)}" for each in new)
             end = analysis.span_of(argument.annotation or argument).end
             yield Hint(end, f"{text}, from {reader}")
 

@@ -61,8 +61,8 @@ def argument_names(analysis: Analysis, cursor: TextCursor, stage: TextEntry) -> 
                     )
                 )
     elif block is not None:
-        ordered = sorted(block.arguments, key=lambda argument: argument.default is not None)
-        for argument in ordered:
+        sorted_arguments = sorted(block.arguments, key=lambda argument: argument.default is not None)
+        for argument in sorted_arguments:
             if argument.name not in present:
                 default = argument.default
                 is_number = isinstance(default, int | float)
@@ -91,8 +91,8 @@ def argument_values(analysis: Analysis, cursor: TextCursor, stage: TextEntry, na
         return [value(word, CompletionKind.VALUE, cursor, documentation=text) for word, text in keys.FORMATS.items()]
     parameter = parameter_of(stage, name)
     if parameter is not None:
-        offered = parameter.choices or dict.fromkeys(parameter.suggestions, parameter.help)
-        return [value(text, CompletionKind.VALUE, cursor, documentation=meaning) for text, meaning in offered.items()]
+        choices = parameter.choices or dict.fromkeys(parameter.suggestions, parameter.help)
+        return [value(text, CompletionKind.VALUE, cursor, documentation=meaning) for text, meaning in choices.items()]
     argument = argument_of(analysis, stage, name)
     return _of_block(cursor, argument) if argument is not None else []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.capabilities import CAPABILITIES
-from rune.compiler.blocks.paths import PUBLISHED
+from rune.compiler.blocks.paths import PUBLISHED_PREFIX
 from rune.compiler.blocks.resolver import named_blocks
 from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelTensor
@@ -36,22 +36,22 @@ _MODEL_ENDINGS = (".tflite", ".onnx", ".pb")
 
 def complete(analysis: Analysis, offset: int) -> Completions | None:
     """The completions at an offset; None where there is nothing to complete, as in a comment."""
-    if analysis.checked.syntax.form is RunefileForm.TEXT:
+    if analysis.checked_runefile.syntax.form is RunefileForm.TEXT:
         return None
     cursor = cursor_at(analysis.source, offset)
     if cursor is None:
         return None
     candidates = _Candidates(analysis, cursor).all()
     if len(candidates) > MOST_COMPLETIONS:
-        typed = cursor.typed.lower()
-        candidates = [item for item in candidates if _is_within(typed, item.label.lower())][:MOST_COMPLETIONS]
+        prefix = cursor.prefix.lower()
+        candidates = [item for item in candidates if _is_within(prefix, item.label.lower())][:MOST_COMPLETIONS]
     return Completions(cursor.span, tuple(candidates))
 
 
-def _is_within(typed: str, label: str) -> bool:
+def _is_within(characters: str, label: str) -> bool:
     """Whether the characters stand in the label in this order."""
     rest = iter(label)
-    return all(character in rest for character in typed)
+    return all(character in rest for character in characters)
 
 
 class _Candidates:
@@ -93,7 +93,7 @@ class _Candidates:
     def _stage_keys(self, stage: TextEntry) -> list[Completion]:
         present = self._without_cursor(fields(stage.value))
         kind = TextEntry(stage.name, Map(tuple(present), stage.span), stage.span).kind
-        known = dict(keys.stage_keys(kind))
+        documented_keys = dict(keys.stage_keys(kind))
         values = {
             "inputs": "[${1}]",
             "args": "{${1}}" if self._cursor.is_flow else "\n  ",
@@ -101,18 +101,20 @@ class _Candidates:
         }
         if kind is None:
             # The keys that every kind has may be written first, as people copy stages.
-            known |= {name: text for name, text in keys.stage_keys(StageKind.BLOCK).items() if name not in known}
-        return self._keys(known, fields(stage.value), values)
+            documented_keys |= {
+                name: text for name, text in keys.stage_keys(StageKind.BLOCK).items() if name not in documented_keys
+            }
+        return self._keys(documented_keys, fields(stage.value), values)
 
     def _keys(
-        self, known: Mapping[str, str], present: Iterable[tuple[YamlScalar, Value]], values: Mapping[str, str]
+        self, documented_keys: Mapping[str, str], present: Iterable[tuple[YamlScalar, Value]], values: Mapping[str, str]
     ) -> list[Completion]:
         """The keys that are not there yet, and the one at the cursor."""
-        written = {name.text for name, _ in self._without_cursor(present)}
+        present_keys = {name.text for name, _ in self._without_cursor(present)}
         return [
             key(name, self._cursor, value=values.get(name, ""), documentation=text)
-            for name, text in known.items()
-            if name not in written
+            for name, text in documented_keys.items()
+            if name not in present_keys
         ]
 
     def _without_cursor(self, present: Iterable[tuple[YamlScalar, Value]]) -> list[tuple[YamlScalar, Value]]:
@@ -171,14 +173,19 @@ class _Candidates:
         others = [other for other in self._stages.values() if other is not stage]
         used = [other.target.text for other in others if other.kind is StageKind.BLOCK and other.target]
         long_ones = sum("#" in text or "@" in text for text in used)
-        read = stage.inputs[0].text if stage.inputs else ""
-        type_ = type_of(self._analysis, self._stages, read)
-        known = self._analysis.blocks
+        source = stage.inputs[0].text if stage.inputs else ""
+        type_ = type_of(self._analysis, self._stages, source)
+        available_blocks = self._analysis.blocks
         blocks = sorted(
-            named_blocks(known).items(), key=lambda each: type_ is not None and not block_takes(each[1], stage, type_)
+            named_blocks(available_blocks).items(),
+            key=lambda each: type_ is not None and not block_takes(each[1], stage, type_),
         )
         short = [self._block(name, block) for name, block in blocks]
-        long = [self._block(PUBLISHED + name, block) for name, block in blocks if known.find(PUBLISHED + name)]
+        long = [
+            self._block(PUBLISHED_PREFIX + name, block)
+            for name, block in blocks
+            if available_blocks.find(PUBLISHED_PREFIX + name)
+        ]
         return [*long, *short] if 2 * long_ones > len(used) else [*short, *long]
 
     def _block(self, path: str, block: Block) -> Completion:
@@ -195,7 +202,7 @@ class _Candidates:
         for path in self._analysis.files.paths():
             if path.endswith(_MODEL_ENDINGS):
                 model = self._analysis.signature(path)
-                types = "" if model is None else f"{_listed(model.inputs)} → {_listed(model.outputs)}"
+                types = "" if model is None else f"{_tensor_list(model.inputs)} → {_tensor_list(model.outputs)}"
                 candidates.append(value(f"./{path}", CompletionKind.FILE, self._cursor, detail=types))
         for name, resource in entries(self._cursor.root, "resources").items():
             kind = resource.scalar("type")
@@ -210,7 +217,7 @@ class _Candidates:
         used = {item.text for item in stage.inputs}
         names = list(self._stages)
         here = names.index(own)
-        ranked = []
+        candidates = []
         for position, (name, source) in enumerate(self._stages.items()):
             if not name or name in behind or source.kind is StageKind.OUTPUT or not INPUT.match(name):
                 continue
@@ -222,8 +229,8 @@ class _Candidates:
                 rank = {True: 0, None: 1, False: 2}[fits]
                 detail = "" if type_ is None else f"{type_}{'' if fits else ', does not fit'}"
                 item = value(label, CompletionKind.STAGE, self._cursor, detail=detail, in_list=in_list)
-                ranked.append(((rank, label in used, distance, output), item))
-        return [item for _, item in sorted(ranked, key=lambda each: each[0])]
+                candidates.append(((rank, label in used, distance, output), item))
+        return [item for _, item in sorted(candidates, key=lambda each: each[0])]
 
     def _types(self, stage: TextEntry, index: int, *, in_list: bool) -> list[Completion]:
         """A whole type: the one that is known to come, or one to fill in."""
@@ -254,7 +261,7 @@ class _Candidates:
                 return []
 
 
-def _listed(tensors: Iterable[ModelTensor]) -> str:
+def _tensor_list(tensors: Iterable[ModelTensor]) -> str:
     return ", ".join(str(tensor.type) for tensor in tensors)
 
 

@@ -64,7 +64,7 @@ def without_fields(snippet: str) -> str:
     return re.sub(r"\$\{\d+(?::([^}]*))?\}|\\([\\$}])", lambda match: match[1] or match[2] or "", snippet)
 
 
-def written(text: str, cursor: TextCursor) -> str:
+def literal_at(text: str, cursor: TextCursor) -> str:
     """A value as it stands in the text: in the quotes that are there, or in its own where it needs them."""
     if cursor.quote == '"':
         return json.dumps(text, ensure_ascii=False)[1:-1]
@@ -100,7 +100,7 @@ def value(
     in_list: bool = False,
 ) -> Completion:
     """A single value; `in_list` where a list should stand and none was begun."""
-    text = written(label, cursor)
+    text = literal_at(label, cursor)
     if in_list and not cursor.quote:
         text = f"- {text}" if cursor.is_alone and not cursor.is_flow else f"[{text}]"
     return Completion(label, kind, (" " if cursor.needs_space else "") + text, detail, documentation)

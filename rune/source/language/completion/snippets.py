@@ -68,10 +68,10 @@ class _Pieces:
 
     def block(self, path: str, block: Block) -> Completion:
         lines = [f"proc-block: {path}", self._reading(f"proc-block: {path}")]
-        needed = [argument for argument in block.arguments if argument.default is None]
-        if needed:
+        required_arguments = [argument for argument in block.arguments if argument.default is None]
+        if required_arguments:
             lines.append("args:")
-        for index, argument in enumerate(needed, 1):
+        for index, argument in enumerate(required_arguments, 1):
             low = "" if argument.minimum is None else number(argument.minimum)
             lines.append(f"  {argument.name}: ${{{index}{':' + low if low else ''}}}")
         name = self._free(_NO_NAME.sub("_", block.name))
@@ -79,8 +79,8 @@ class _Pieces:
 
     def model(self, path: str) -> Completion:
         model = self._analysis.signature(path)
-        quoted = f"./{path}" if re.fullmatch(r"[\w./-]+", path, re.ASCII) else f'"./{path}"'
-        lines = [f"model: {quoted}", self._reading(f"model: {quoted}", 1 if model is None else len(model.inputs))]
+        literal = f"./{path}" if re.fullmatch(r"[\w./-]+", path, re.ASCII) else f'"./{path}"'
+        lines = [f"model: {literal}", self._reading(f"model: {literal}", 1 if model is None else len(model.inputs))]
         if model is not None:
             lines += ["outputs:", *(f"  - {written_type(tensor.type)}" for tensor in model.outputs)]
         stem = _NO_NAME.sub("_", path.rpartition("/")[2].removesuffix(".tflite")).strip("_")

@@ -10,7 +10,7 @@ from rune.compiler.blocks.signature import Block
 from rune.model.tflite import ModelError, ModelSignature, describe, read_model
 from rune.model.tflite import signature as signature_of
 from rune.project.files import FileError, ProjectFiles, normal_path
-from rune.source.runefile import Checked, check, runefile_in
+from rune.source.runefile import CheckedRunefile, check, runefile_in
 from rune.source.runefile.blocks.python_blocks import AvailableBlocks
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.stages.models import Signatures
@@ -27,14 +27,14 @@ class Analysis:
     files: ProjectFiles
     blocks: BlockResolver
     runefile: str
-    checked: Checked
+    checked_runefile: CheckedRunefile
     signatures: Signatures = field(repr=False)
     descriptions: Descriptions = field(repr=False)
 
     @property
     def source(self) -> SourceText:
         """The Runefile's text as it was read."""
-        return self.checked.source
+        return self.checked_runefile.source
 
     def block_of(self, stage: StageSyntax) -> Block | None:
         """The block that a stage runs; None for a stage of another kind, and where no block is found."""
@@ -77,10 +77,10 @@ def analyse(
     them `files` are read.
     """
     path = runefile or runefile_in(files)
-    known = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
-    described = descriptions or (lambda path: describe(read_model(files.read(path))))
-    checked = check(files, blocks, runefile=path, signatures=known)
-    return Analysis(files, AvailableBlocks(blocks, files), path, checked, known, described)
+    signature_reader = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
+    description_reader = descriptions or (lambda path: describe(read_model(files.read(path))))
+    checked_runefile = check(files, blocks, runefile=path, signatures=signature_reader)
+    return Analysis(files, AvailableBlocks(blocks, files), path, checked_runefile, signature_reader, description_reader)
 
 
 def _remembered(signatures: Signatures) -> Signatures:
@@ -93,9 +93,9 @@ def _remembered(signatures: Signatures) -> Signatures:
                 results[path] = signatures(path)
             except (FileError, ModelError) as error:
                 results[path] = error
-        known = results[path]
-        if isinstance(known, Exception):
-            raise known
-        return known
+        result = results[path]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     return remembered

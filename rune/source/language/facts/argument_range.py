@@ -26,7 +26,7 @@ def inputs_of(analysis: Analysis, stage: StageSyntax) -> tuple[TensorType, ...] 
     """The types of all that comes into a stage; None where one of them is not known."""
     types = []
     for each in stage.inputs:
-        stage_types = analysis.checked.types.get(each.stage, ())
+        stage_types = analysis.checked_runefile.types.get(each.stage, ())
         type_ = stage_types[each.index] if each.index < len(stage_types) else None
         if type_ is None:
             return None

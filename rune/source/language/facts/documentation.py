@@ -20,12 +20,12 @@ _KINDS = {
 
 def code(text: str) -> str:
     """A stranger's words as code in Markdown; nothing in them can end it."""
-    shown = plain(text)
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    content = plain(text)
+    longest = max((len(run) for run in re.findall("`+", content)), default=0)
     if not longest:
-        return f"`{shown}`"
+        return f"`{content}`"
     fence = "`" * (longest + 1)
-    return f"{fence} {shown} {fence}"
+    return f"{fence} {content} {fence}"
 
 
 def number(value: float) -> str:
@@ -44,7 +44,7 @@ def limits(minimum: float | None, maximum: float | None) -> str:
 
 def argument_detail(argument: Argument) -> str:
     """Returns the allowed values of an argument: `whole number from 16 to 4096, default 480`."""
-    default = "must be given" if argument.default is None else f"default {_shown(argument.default)}"
+    default = "must be given" if argument.default is None else f"default {_value_text(argument.default)}"
     if argument.choices:
         return f"one of {', '.join(argument.choices)}; {default}"
     unit = f" {argument.unit}" if argument.unit else ""
@@ -59,13 +59,13 @@ def argument_documentation(argument: Argument) -> str:
 
 def parameter_detail(parameter: Parameter) -> str:
     """Returns the allowed values of a capability's argument."""
-    needed = "must be given" if parameter.is_required else "may be left out"
+    requirement = "must be given" if parameter.is_required else "may be left out"
     if parameter.default is not None:
-        needed = f"default {_shown(parameter.default)}"
+        requirement = f"default {_value_text(parameter.default)}"
     if parameter.choices:
-        return f"one of {', '.join(parameter.choices)}; {needed}"
+        return f"one of {', '.join(parameter.choices)}; {requirement}"
     unit = f" {parameter.unit}" if parameter.unit else ""
-    return f"whole number{limits(parameter.minimum, parameter.maximum)}{unit}, {needed}"
+    return f"whole number{limits(parameter.minimum, parameter.maximum)}{unit}, {requirement}"
 
 
 def parameter_documentation(parameter: Parameter) -> str:
@@ -95,7 +95,7 @@ def block_documentation(block: Block) -> str:
     return "\n".join([f"# {block.name}", "", block.summary, "", *rows])
 
 
-def _shown(value: object) -> str:
+def _value_text(value: object) -> str:
     if isinstance(value, float):
         return number(value)
     text = str(value)

@@ -31,14 +31,14 @@ class TextPlace:
     @property
     def stage(self) -> str | None:
         """The name of the stage in which, or at whose name, the place is."""
-        return self._named("pipeline")
+        return self._entry_name("pipeline")
 
     @property
     def resource(self) -> str | None:
         """The name of the resource in which, or at whose name, the place is."""
-        return self._named("resources")
+        return self._entry_name("resources")
 
-    def _named(self, part: str) -> str | None:
+    def _entry_name(self, part: str) -> str | None:
         if not self.path or self.path[0] != part:
             return None
         if len(self.path) == 1:
@@ -53,13 +53,13 @@ class TextPlace:
 
 def tree(analysis: Analysis) -> Value | None:
     """The values of the Runefile, from the strict parser, or from the tolerant one where that failed."""
-    checked = analysis.checked
-    is_whole = all(item.code != Code.YAML_SYNTAX.value for item in checked.diagnostics)
-    if checked.root is not None and is_whole:
-        return checked.root
-    if checked.root is None and checked.syntax.stages:
-        return _tree_of(checked.syntax)
-    return tolerant_tree(analysis.runefile, checked.source.text)
+    checked_runefile = analysis.checked_runefile
+    is_whole = all(item.code != Code.YAML_SYNTAX.value for item in checked_runefile.diagnostics)
+    if checked_runefile.root is not None and is_whole:
+        return checked_runefile.root
+    if checked_runefile.root is None and checked_runefile.syntax.stages:
+        return _tree_of(checked_runefile.syntax)
+    return tolerant_tree(analysis.runefile, checked_runefile.source.text)
 
 
 @lru_cache(maxsize=8)
@@ -167,7 +167,7 @@ class TextCursor:
     path: Path
     is_key: bool
     span: Span
-    typed: str
+    prefix: str
     quote: str
     is_alone: bool
     """Whether the word is the first of its line, or of its list item."""
@@ -190,8 +190,8 @@ def cursor_at(source: SourceText, offset: int) -> TextCursor | None:
     """Returns the text before an offset; None in a comment, and after a word and a space."""
     text = source.text
     offset = max(0, min(offset, len(text)))
-    marked = SourceText(source.file, text[:offset] + MARK + text[offset:])
-    root = read_tolerantly(marked)
+    marked_source = SourceText(source.file, text[:offset] + MARK + text[offset:])
+    root = read_tolerantly(marked_source)
     place_here = next((place for place in places(root) if _holds(place.word, offset)), None)
     if place_here is None:
         return None
@@ -200,10 +200,10 @@ def cursor_at(source: SourceText, offset: int) -> TextCursor | None:
     if quote:
         start += 1
         end -= end > start and text[end - 1] == quote
-    typed = text[start:offset]
-    if not typed and text[offset : offset + 1].isspace():
+    prefix = text[start:offset]
+    if not prefix and text[offset : offset + 1].isspace():
         end = offset  # Text after a space is another word.
-    if offset > max(end, start) or "\n" in text[start:end] or (typed[-1:].isspace() and not quote):
+    if offset > max(end, start) or "\n" in text[start:end] or (prefix[-1:].isspace() and not quote):
         return None
     line_start, line_end = source.line_bounds(source.position(start).line)
     before = text[line_start:start]
@@ -212,10 +212,10 @@ def cursor_at(source: SourceText, offset: int) -> TextCursor | None:
         place_here.path,
         place_here.is_key,
         source.span(start, end),
-        typed,
+        prefix,
         quote,
         not before.rstrip("\"'").strip(" \t-"),
-        _is_in_brackets(root, marked.text, offset),
+        _is_in_brackets(root, marked_source.text, offset),
         place_here.is_key and behind.startswith(":"),
         not quote and before[-1:] in (":", "-") and before.strip() != "",
         len(before) - len(before.lstrip(" \t")),

@@ -22,9 +22,9 @@ INPUT = re.compile(r"(?P<name>[a-zA-Z_][\w-]*)(?:\.(?P<index>[0-9]{1,9}))?\Z")
 
 def output_types_of(analysis: Analysis, entry: TextEntry) -> tuple[TensorType | None, ...]:
     """Returns the known outputs of a stage; for a model with errors those in its file."""
-    known = analysis.checked.types.get(entry.name.text)
-    if known:
-        return known
+    types = analysis.checked_runefile.types.get(entry.name.text)
+    if types:
+        return types
     model = signature_of(analysis, entry)
     if model is not None:
         return tuple(tensor.type for tensor in model.outputs)
@@ -49,15 +49,15 @@ def model_path(analysis: Analysis, entry: TextEntry) -> str | None:
     text = target.text.strip()
     if not text.startswith("$"):
         return text
-    resource = next((each for each in analysis.checked.syntax.resources if each.name.text == text[1:]), None)
+    resource = next((each for each in analysis.checked_runefile.syntax.resources if each.name.text == text[1:]), None)
     return resource.path.text if resource is not None and resource.path is not None else None
 
 
 def signature_of(analysis: Analysis, entry: TextEntry) -> ModelSignature | None:
     """The inputs and outputs of a model stage's model."""
-    known = analysis.checked.signatures.get(entry.name.text)
+    signature = analysis.checked_runefile.signatures.get(entry.name.text)
     path = model_path(analysis, entry)
-    return known or (analysis.signature(path) if path else None)
+    return signature or (analysis.signature(path) if path else None)
 
 
 def capability_in(target: str) -> Capability | None:
@@ -108,8 +108,8 @@ def accepts(analysis: Analysis, entry: TextEntry, index: int, type_: TensorType)
 
 def block_takes(block: Block, entry: TextEntry, type_: TensorType) -> bool:
     """Whether a block can read such a tensor, with the stage's arguments as far as they are right."""
-    written = entry.arguments
-    arguments = {argument.name: likely_value(argument, written.get(argument.name)) for argument in block.arguments}
+    values = entry.arguments
+    arguments = {argument.name: likely_value(argument, values.get(argument.name)) for argument in block.arguments}
     try:
         block.outputs_for((type_,), arguments)
     except BlockError as error:
@@ -117,13 +117,13 @@ def block_takes(block: Block, entry: TextEntry, type_: TensorType) -> bool:
     return True
 
 
-def likely_value(argument: Argument, written: object) -> ArgumentValue:
+def likely_value(argument: Argument, stage_argument: object) -> ArgumentValue:
     """A value that the argument can have: the given one where it fits, or the default, or any."""
-    value = getattr(written, "value", None)
+    value = getattr(stage_argument, "value", None)
     if isinstance(value, int | float | str) and not isinstance(value, bool):
-        read = read_argument(value, argument)
-        if read is not None and not (isinstance(read, str) and read.startswith("$")):
-            return read
+        result = read_argument(value, argument)
+        if result is not None and not (isinstance(result, str) and result.startswith("$")):
+            return result
     if argument.default is not None:
         return argument.default
     if argument.choices:

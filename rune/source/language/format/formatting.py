@@ -34,24 +34,24 @@ def format_text(analysis: Analysis) -> tuple[Edit, ...]:
     know.
     """
     text = analysis.source.text
-    if analysis.checked.syntax.form is not RunefileForm.TEXT:
+    if analysis.checked_runefile.syntax.form is not RunefileForm.TEXT:
         return as_edits(format_splices(text), analysis.source)
     if not is_readable(analysis):
         raise FormatRefused("The text cannot be read as a Runefile; fix its errors first.")
-    converted = as_yaml(analysis)
-    return as_edits([Splice(0, len(text), spliced(converted, format_splices(converted)))], analysis.source)
+    yaml_text = as_yaml(analysis)
+    return as_edits([Splice(0, len(text), spliced(yaml_text, format_splices(yaml_text)))], analysis.source)
 
 
 def format_splices(text: str) -> tuple[Splice, ...]:
     """The same for a text alone."""
     layout = _layout(text)
-    first, formed, layout = _round(text, layout)
-    known = text
+    first, formatted_text, layout = _round(text, layout)
+    previous = text
     for _ in range(_MOST_ROUNDS):
-        again, after, layout = _round(formed, layout)
+        again, after, layout = _round(formatted_text, layout)
         if not again:
-            return first if known is text else _difference(text, formed)
-        known, formed = formed, after
+            return first if previous is text else _difference(text, formatted_text)
+        previous, formatted_text = formatted_text, after
     raise FormatRefused("The formatter gives no stable result for this text; please report this file.")
 
 
@@ -66,11 +66,13 @@ def _round(text: str, layout: Node | None) -> tuple[tuple[Splice, ...], str, Nod
         raise FormatRefused(f"Line {line} {problem.reason}, which the formatter does not know.") from problem
     if not splices:
         return (), text, layout
-    formed = spliced(text, splices)
-    after = _layout(formed)
-    if _meaning(text, layout) != _meaning(formed, after) or _remarks(text, layout) != _remarks(formed, after):
+    formatted_text = spliced(text, splices)
+    after = _layout(formatted_text)
+    if _meaning(text, layout) != _meaning(formatted_text, after) or _remarks(text, layout) != _remarks(
+        formatted_text, after
+    ):
         raise FormatRefused("Formatting would change what the text means; please report this file.")
-    return splices, formed, after
+    return splices, formatted_text, after
 
 
 def _layout(text: str) -> Node | None:

@@ -8,9 +8,9 @@ from bisect import bisect_right
 from rune.port import Port
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.graph_edits.wires import written_port
-from rune.source.language.yaml.edits import Written, block, style_of
+from rune.source.language.yaml.edits import YamlData, block, style_of
 from rune.source.language.yaml.layout import line_start
-from rune.source.language.yaml.scalars import written
+from rune.source.language.yaml.scalars import literal_of
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
 from rune.source.runefile.stages.old_arguments import modern
@@ -23,16 +23,19 @@ _UNREADABLE = frozenset((Code.BAD_INSTRUCTION.value, Code.NOT_TEXT.value, Code.T
 
 def is_readable(analysis: Analysis) -> bool:
     """Whether every line of the old form was understood."""
-    checked = analysis.checked
-    is_sound = all(stage.is_sound for stage in checked.syntax.stages) and not checked.syntax.broken_stages
+    checked_runefile = analysis.checked_runefile
+    is_sound = (
+        all(stage.is_sound for stage in checked_runefile.syntax.stages) and not checked_runefile.syntax.broken_stages
+    )
     return is_sound and not any(
-        diagnostic.severity is Severity.ERROR and diagnostic.code in _UNREADABLE for diagnostic in checked.diagnostics
+        diagnostic.severity is Severity.ERROR and diagnostic.code in _UNREADABLE
+        for diagnostic in checked_runefile.diagnostics
     )
 
 
 def as_yaml(analysis: Analysis) -> str:
     """The Runefile as YAML, with line breaks as before. Lines that cannot be read would be lost: see `is_readable`."""
-    text, stages = analysis.source.text, analysis.checked.syntax.stages
+    text, stages = analysis.source.text, analysis.checked_runefile.syntax.stages
     style = style_of("", 2)
     others = [(match.start(1), match[1], match[2]) for match in _OTHER_LINE.finditer(text)]
     image = next((word for _, name, word in others if name == "FROM" and word), "runicos/base")
@@ -41,10 +44,10 @@ def as_yaml(analysis: Analysis) -> str:
         + [(line_start(text, start), f"{name} ") for start, name, _ in others]
     )
     remarks = _remarks(text, starts)
-    lines = [*remarks.pop("FROM ", ()), "version: 1", f"image: {written(image, in_flow=False)}", "", "pipeline:"]
+    lines = [*remarks.pop("FROM ", ()), "version: 1", f"image: {literal_of(image, in_flow=False)}", "", "pipeline:"]
     for stage in stages:
         lines += ["", *(f"  {remark}" for remark in remarks.pop(stage.name.text, ()))]
-        lines += block(written(stage.name.text, in_flow=True), _stage(analysis, stage), 2, style)
+        lines += block(literal_of(stage.name.text, in_flow=True), _stage(analysis, stage), 2, style)
     last = remarks.pop("", [])
     rest = [f"  {remark}" for stage_remarks in remarks.values() for remark in stage_remarks]
     lines += ["", *rest] if rest else []
@@ -68,8 +71,8 @@ def _remarks(text: str, starts: list[tuple[int, str]]) -> dict[str, list[str]]:
     return by_stage
 
 
-def _stage(analysis: Analysis, stage: StageSyntax) -> dict[str, Written]:
-    fields: dict[str, Written] = {stage.kind.value: stage.target.text}
+def _stage(analysis: Analysis, stage: StageSyntax) -> dict[str, YamlData]:
+    fields: dict[str, YamlData] = {stage.kind.value: stage.target.text}
     if stage.kind is not StageKind.CAPABILITY:
         fields["inputs"] = tuple(written_port(Port(each.stage, each.index)) for each in stage.inputs)
     if stage.outputs is not None:
@@ -81,8 +84,8 @@ def _stage(analysis: Analysis, stage: StageSyntax) -> dict[str, Written]:
     return fields
 
 
-def _type(type_: TypeSyntax) -> dict[str, Written]:
-    fields: dict[str, Written] = {"type": type_.element.value}
+def _type(type_: TypeSyntax) -> dict[str, YamlData]:
+    fields: dict[str, YamlData] = {"type": type_.element.value}
     if type_.dimensions is not None:
         fields["dimensions"] = type_.dimensions
     return fields

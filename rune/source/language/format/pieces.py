@@ -23,7 +23,7 @@ def fits_flow(node: Node) -> bool:
     )
 
 
-def shown(text: str, leaf: Leaf, *, is_element: bool = False) -> str:
+def leaf_text(text: str, leaf: Leaf, *, is_element: bool = False) -> str:
     """A value of one line with the quotes that it needs; an element type in small letters."""
     properties, content = text[leaf.start : leaf.content], text[leaf.content : leaf.end]
     if is_element and not properties and leaf.style in ("", '"', "'"):
@@ -38,7 +38,7 @@ def shown(text: str, leaf: Leaf, *, is_element: bool = False) -> str:
     return properties + content
 
 
-def moved(text: str, by: int, least: int | None) -> str:
+def shift_lines(text: str, by: int, least: int | None) -> str:
     """Something of several lines with the lines after the first moved by columns, to `least` at the least.
 
     None is for a block text (`|`, `>`), whose lines of white space may be a part of it and move too.

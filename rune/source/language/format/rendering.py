@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from rune.source.language.format.pieces import fits_flow, markers, moved, shown
+from rune.source.language.format.pieces import fits_flow, leaf_text, markers, shift_lines
 from rune.source.language.yaml.layout import (
     LINE_BREAK,
     Branch,
@@ -188,7 +188,7 @@ class _Renderer:
             self._leaf(value, role, place)
         elif self._is_preserved(value, role, self._column):
             self._token(
-                value.start, value.end, moved(self._text[value.start : value.end], place.indent - place.before, 0)
+                value.start, value.end, shift_lines(self._text[value.start : value.end], place.indent - place.before, 0)
             )
             self._next = max(self._next, bisect_left(self._starts, value.end))
         else:
@@ -256,14 +256,14 @@ class _Renderer:
     def _flow_text(self, node: Node, role: str) -> str:
         """Returns roughly the text that `_flow` writes, to measure its length."""
         if isinstance(node, Leaf):
-            return shown(self._text, node, is_element=role == "element")
-        opened, closed = ("{", "}") if node.is_map else ("[", "]")
+            return leaf_text(self._text, node, is_element=role == "element")
+        left_bracket, right_bracket = ("{", "}") if node.is_map else ("[", "]")
         parts = [
             (f"{self._flow_text(entry.key, 'key')}: " if entry.key is not None else "")
             + self._flow_text(entry.value, "")
             for entry in node.entries
         ]
-        return self._text[node.start : node.content] + opened + ", ".join(parts) + closed
+        return self._text[node.start : node.content] + left_bracket + ", ".join(parts) + right_bracket
 
     def _key(self, entry: YamlEntry) -> Leaf:
         key = entry.key
@@ -280,10 +280,10 @@ class _Renderer:
             return
         if LINE_BREAK.search(self._text, leaf.start, leaf.end):
             least = None if leaf.style in ("|", ">") else place.indent + 1
-            whole = moved(self._text[leaf.start : leaf.end], place.indent - place.before, least)
+            whole = shift_lines(self._text[leaf.start : leaf.end], place.indent - place.before, least)
             self._token(leaf.start, leaf.end, whole)
         else:
-            self._token(leaf.start, leaf.end, shown(self._text, leaf, is_element=role == "element"))
+            self._token(leaf.start, leaf.end, leaf_text(self._text, leaf, is_element=role == "element"))
 
     # Lines and comments.
 

@@ -29,14 +29,14 @@ def types_fit(analysis: Analysis, stage: str, types: tuple[TensorType, ...] | No
 
 def _errors(analysis: Analysis, name: str) -> list[Diagnostic]:
     """Returns the errors in the lines of a stage."""
-    lines = sorted((stage.name.span.start.line, stage.name.text) for stage in analysis.checked.syntax.stages)
+    lines = sorted((stage.name.span.start.line, stage.name.text) for stage in analysis.checked_runefile.syntax.stages)
     first = next((line for line, other in lines if other == name), None)
     if first is None:
         return []
     last = next((line for line, _ in lines if line > first), None)
     return [
         each
-        for each in analysis.checked.diagnostics
+        for each in analysis.checked_runefile.diagnostics
         if each.severity is Severity.ERROR
         and each.file == analysis.runefile
         and each.span.start.line >= first

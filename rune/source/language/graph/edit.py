@@ -63,28 +63,28 @@ def edit_graph(analysis: Analysis, edit: GraphEdit | Several) -> tuple[Edit, ...
     Raises `GraphEditRefused` with a sentence that says why the edit cannot be made.
     """
     try:
-        return _edited(analysis, edit, Revisions(analysis))
+        return _edit_on_top(analysis, edit, Revisions(analysis))
     except GraphEditRefused:
         lists = _lists_to_be(analysis)
         if not lists:
             raise
     revisions = Revisions(analysis)
     revisions.change(lists)
-    return _edited(revisions.analysis, edit, revisions)
+    return _edit_on_top(revisions.analysis, edit, revisions)
 
 
 def _lists_to_be(analysis: Analysis) -> tuple[Edit, ...]:
     """The edits that make lists of what is only understood as such."""
     return tuple(
         edit
-        for diagnostic in analysis.checked.diagnostics
+        for diagnostic in analysis.checked_runefile.diagnostics
         if diagnostic.code == Code.WRONG_SHAPE.value and diagnostic.severity is Severity.WARNING
         for fix in diagnostic.fixes
         for edit in fix.edits
     )
 
 
-def _edited(analysis: Analysis, edit: GraphEdit | Several, revisions: Revisions) -> tuple[Edit, ...]:
+def _edit_on_top(analysis: Analysis, edit: GraphEdit | Several, revisions: Revisions) -> tuple[Edit, ...]:
     """The edit on top of `revisions`, which lead to `analysis`; together as edits of their first text."""
     try:
         if isinstance(edit, Several):
@@ -94,8 +94,8 @@ def _edited(analysis: Analysis, edit: GraphEdit | Several, revisions: Revisions)
         name = name_of_new(analysis, edit)
         revisions.change(_edits(analysis, edit))
         if isinstance(edit, AddStage) and edit.feeds is not None and name is not None:
-            joined = Connect(Port(name, 0), edit.feeds.stage, edit.feeds.index)
-            revisions.change(edit_graph(revisions.analysis, joined))
+            connection = Connect(Port(name, 0), edit.feeds.stage, edit.feeds.index)
+            revisions.change(edit_graph(revisions.analysis, connection))
         if isinstance(edit, SetTarget):
             suit_target(revisions, edit)
         if not isinstance(edit, AddStage | RenameStage | SetOutputs) and may_change_types(analysis, edit):
@@ -116,10 +116,10 @@ def _edits(analysis: Analysis, edit: GraphEdit) -> tuple[Edit, ...]:
     pipeline = pipeline_text(analysis)
     if isinstance(edit, SetArgument):
         return set_argument(pipeline, edit)
-    return as_edits(_spliced(pipeline, edit), analysis.source)
+    return as_edits(_splices(pipeline, edit), analysis.source)
 
 
-def _spliced(pipeline: PipelineText, edit: _EditOfText) -> list[Splice]:
+def _splices(pipeline: PipelineText, edit: _EditOfText) -> list[Splice]:
     match edit:
         case AddStage():
             return add_stage(pipeline, edit)

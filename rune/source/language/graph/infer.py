@@ -22,12 +22,12 @@ def infer_types(analysis: Analysis) -> tuple[Edit, ...]:
         pipeline = pipeline_text(analysis)
     except GraphEditRefused:
         return ()
-    splices = [splice for stage in pipeline.syntax.stages for splice in _inferred(pipeline, stage)]
+    splices = [splice for stage in pipeline.syntax.stages for splice in _type_splices(pipeline, stage)]
     return as_edits(splices, analysis.source)
 
 
-def _inferred(pipeline: PipelineText, syntax: StageSyntax) -> list[Splice]:
-    types = _known(pipeline, syntax)
+def _type_splices(pipeline: PipelineText, syntax: StageSyntax) -> list[Splice]:
+    types = _known_types(pipeline, syntax)
     if types is None:
         return []
     try:
@@ -40,9 +40,9 @@ def _inferred(pipeline: PipelineText, syntax: StageSyntax) -> list[Splice]:
         return []
 
 
-def _known(pipeline: PipelineText, syntax: StageSyntax) -> tuple[TensorType, ...] | None:
+def _known_types(pipeline: PipelineText, syntax: StageSyntax) -> tuple[TensorType, ...] | None:
     if syntax.kind is StageKind.OUTPUT or syntax.outputs is not None or not syntax.is_sound:
         return None
-    types = pipeline.analysis.checked.types.get(syntax.name.text, ())
-    known = tuple(type_ for type_ in types if type_ is not None)
-    return known if known and len(known) == len(types) else None
+    types = pipeline.analysis.checked_runefile.types.get(syntax.name.text, ())
+    known_types = tuple(type_ for type_ in types if type_ is not None)
+    return known_types if known_types and len(known_types) == len(types) else None

@@ -55,14 +55,14 @@ Reread = Callable[[ProjectFiles], Analysis]
 
 def overridable(analysis: Analysis) -> tuple[OverridableFields, ...]:
     """The stages that have such arguments, in the order of the text."""
-    stages = (stage.name.text for stage in analysis.checked.syntax.stages)
+    stages = (stage.name.text for stage in analysis.checked_runefile.syntax.stages)
     stage_fields = (
         OverridableFields(name, tuple(filter(_is_ours, stage_arguments(analysis, name)))) for name in stages
     )
     return tuple(fields for fields in stage_fields if fields.arguments)
 
 
-def stated(argument: StageArgument) -> str:
+def value_text(argument: StageArgument) -> str:
     """Returns the value of an argument, as a text with `\\n` between its lines; "" where it is omitted."""
     if argument.text is not None:
         return _lines_of(argument.text)
@@ -72,7 +72,7 @@ def stated(argument: StageArgument) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else _lines_of(str(value))
 
 
-def applied(analysis: Analysis, overrides: Iterable[Override], reread: Reread) -> Mapping[str, str]:
+def overridden_texts(analysis: Analysis, overrides: Iterable[Override], reread: Reread) -> Mapping[str, str]:
     """The whole new texts of the files that the overrides change, by path. Raises `OverrideRefused`."""
     texts: dict[str, str] = {}
     for override in overrides:
@@ -105,21 +105,22 @@ def _edits(analysis: Analysis, override: Override) -> tuple[Edit, ...]:
     argument = arguments.get(override.argument)
     if argument is None:
         raise OverrideRefused(f"There is no argument {quoted(override.argument)} of a stage {quoted(override.stage)}.")
-    now = stated(argument)
-    wanted = merged(_lines_of(override.before), _lines_of(override.after), now)
-    if wanted is None:
+    now = value_text(argument)
+    new_text = merge_text(_lines_of(override.before), _lines_of(override.after), now)
+    if new_text is None:
         raise OverrideRefused(
-            f"{quoted(override.argument)} of {quoted(override.stage)} is {_shown(now)} by now{_was(override, now)}."
+            f"{quoted(override.argument)} of {quoted(override.stage)} is {_display_text(now)} by now"
+            f"{_was(override, now)}."
         )
-    if wanted == now:
+    if new_text == now:
         return ()
     try:
-        return edit_graph(analysis, _edit(argument, override, wanted))
-    except GraphEditRefused as refused:
-        raise OverrideRefused(refused.reason) from refused
+        return edit_graph(analysis, _edit(argument, override, new_text))
+    except GraphEditRefused as refusal:
+        raise OverrideRefused(refusal.reason) from refusal
 
 
-def merged(before: str, after: str, now: str) -> str | None:
+def merge_text(before: str, after: str, now: str) -> str | None:
     """`now` with what turns `before` into `after`; None where that place says something else by now."""
     if now in (before, after):
         return after
@@ -127,29 +128,31 @@ def merged(before: str, after: str, now: str) -> str | None:
     if len({len(each) for each in lines}) != 1 or len(lines[0]) == 1:
         return None
     overrides = []
-    for was, wanted, is_now in zip(*lines, strict=True):
-        if was != wanted and is_now not in (was, wanted):
+    for was, target, is_now in zip(*lines, strict=True):
+        if was != target and is_now not in (was, target):
             return None
-        overrides.append(is_now if was == wanted else wanted)
+        overrides.append(is_now if was == target else target)
     return "\n".join(overrides)
 
 
-def _edit(argument: StageArgument, override: Override, wanted: str) -> SetArgument:
+def _edit(argument: StageArgument, override: Override, new_text: str) -> SetArgument:
     if argument.text is not None:
         ending = "\r\n" if "\r\n" in argument.text else "\n"
-        return SetArgument(override.stage, override.argument, wanted.replace("\n", ending), "text")
-    return SetArgument(override.stage, override.argument, None if wanted == "" else _value(argument, override, wanted))
+        return SetArgument(override.stage, override.argument, new_text.replace("\n", ending), "text")
+    return SetArgument(
+        override.stage, override.argument, None if new_text == "" else _value(argument, override, new_text)
+    )
 
 
-def _value(argument: StageArgument, override: Override, wanted: str) -> Value:
+def _value(argument: StageArgument, override: Override, new_text: str) -> Value:
     field, what = argument.field, f"{quoted(override.argument)} of {quoted(override.stage)}"
-    if field.kind == "choice" and wanted not in field.choices:
+    if field.kind == "choice" and new_text not in field.choices:
         raise OverrideRefused(f"{what} must be one of {', '.join(field.choices)}.")
     if field.kind not in ("integer", "float", "switch"):
-        if wanted.startswith("$"):
+        if new_text.startswith("$"):
             raise OverrideRefused(f"{what} cannot begin with $, which names a resource.")
-        return wanted
-    number = _number(wanted)
+        return new_text
+    number = _number(new_text)
     if number is None or (field.kind != "float" and not isinstance(number, int)):
         raise OverrideRefused(f"{what} must be a {'number' if field.kind == 'float' else 'whole number'}.")
     low, high = (0, 1) if field.kind == "switch" else (field.minimum, field.maximum)
@@ -181,7 +184,7 @@ def _lines_of(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _shown(text: str) -> str:
+def _display_text(text: str) -> str:
     if "\n" in text:
         return "another text"
     return quoted(plain(text, LONGEST_SHOWN)) if text else "left out"
@@ -190,4 +193,4 @@ def _shown(text: str) -> str:
 def _was(override: Override, now: str) -> str:
     if "\n" in now or "\n" in override.before:
         return ", in a line that this would change too"
-    return f", and was {_shown(override.before)} when this was suggested"
+    return f", and was {_display_text(override.before)} when this was suggested"

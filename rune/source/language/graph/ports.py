@@ -45,12 +45,12 @@ class StagePorts:
 
 def stage_ports(analysis: Analysis) -> tuple[StagePorts, ...]:
     """All stages in the order of the text. A stage whose outputs are not known has one, of no known type."""
-    return tuple(_ports(analysis, stage) for stage in analysis.checked.syntax.stages)
+    return tuple(_ports(analysis, stage) for stage in analysis.checked_runefile.syntax.stages)
 
 
 def _ports(analysis: Analysis, stage: StageSyntax) -> StagePorts:
     name = stage.name.text
-    outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked.types.get(name, ()) or (None,)
+    outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked_runefile.types.get(name, ()) or (None,)
     inputs, declared = _inputs(analysis, stage), stage.outputs is not None
     return StagePorts(name, stage.kind, stage.target.text, _item(analysis, stage), inputs, tuple(outputs), declared)
 
@@ -71,14 +71,14 @@ def _item(analysis: Analysis, stage: StageSyntax) -> str | None:
 
 
 def _inputs(analysis: Analysis, stage: StageSyntax) -> tuple[InputPort, ...]:
-    signature = analysis.checked.signatures.get(stage.name.text)
-    wanted = () if signature is None else signature.inputs
+    signature = analysis.checked_runefile.signatures.get(stage.name.text)
+    model_inputs = () if signature is None else signature.inputs
     ports = []
-    for index in range(max(len(stage.inputs), len(wanted))):
+    for index in range(max(len(stage.inputs), len(model_inputs))):
         reference = stage.inputs[index] if index < len(stage.inputs) else None
         source = None if reference is None else Port(reference.stage, reference.index)
         flowing = None if source is None else type_of(analysis, source)
-        tensor = wanted[index] if index < len(wanted) else None
-        known = flowing if flowing is not None or tensor is None else tensor.type
-        ports.append(InputPort(None if tensor is None else tensor.name, source, known))
+        tensor = model_inputs[index] if index < len(model_inputs) else None
+        type_ = flowing if flowing is not None or tensor is None else tensor.type
+        ports.append(InputPort(None if tensor is None else tensor.name, source, type_))
     return tuple(ports)

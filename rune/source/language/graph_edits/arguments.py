@@ -45,7 +45,7 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
     if not _ARGUMENT_NAME.match(edit.name):
         raise GraphEditRefused(f"{quoted(edit.name)} cannot name an argument.")
     if edit.value is None:
-        return as_edits(_follow(pipeline, stage, edit, _removed(pipeline, stage, edit.name)), source)
+        return as_edits(_follow(pipeline, stage, edit, _removal(pipeline, stage, edit.name)), source)
     if edit.value_is == "file":
         return as_edits(_file(pipeline, stage, edit, current), source)
     if edit.value_is == "text" and current is not None and current.resource is not None:
@@ -54,7 +54,7 @@ def set_argument(pipeline: PipelineText, edit: SetArgument) -> tuple[Edit, ...]:
         names = [resource.name.text for resource in pipeline.syntax.resources]
         if match[1] not in names:
             raise GraphEditRefused(f"There is no resource {quoted(edit.value)}.")
-    return as_edits(_follow(pipeline, stage, edit, _written(pipeline, stage, edit.name, edit.value)), source)
+    return as_edits(_follow(pipeline, stage, edit, _argument_splices(pipeline, stage, edit.name, edit.value)), source)
 
 
 def find_argument(pipeline: PipelineText, stage: StageText, name: str) -> ArgumentSyntax | None:
@@ -65,12 +65,14 @@ def find_argument(pipeline: PipelineText, stage: StageText, name: str) -> Argume
 
 def _names(pipeline: PipelineText, stage: StageText, name: str) -> set[str]:
     """Returns the possible names of the argument in the text."""
-    wanted = name.replace("-", "_")
+    modern_name = name.replace("-", "_")
     block_ = pipeline.analysis.block_of(stage.syntax)
     old = {
-        old for (each, old), new in OLD_NAMES.items() if block_ is not None and each == block_.name and new == wanted
+        old
+        for (each, old), new in OLD_NAMES.items()
+        if block_ is not None and each == block_.name and new == modern_name
     }
-    return {wanted, *old}
+    return {modern_name, *old}
 
 
 def _pair(branch: Branch, names: Collection[str]) -> YamlEntry | None:
@@ -95,7 +97,7 @@ def _arguments(pipeline: PipelineText, stage: StageText) -> YamlEntry | None:
     return pair
 
 
-def _removed(pipeline: PipelineText, stage: StageText, name: str) -> list[Splice]:
+def _removal(pipeline: PipelineText, stage: StageText, name: str) -> list[Splice]:
     pair = _arguments(pipeline, stage)
     entry = (
         _pair(pair.value, _names(pipeline, stage, name))
@@ -111,7 +113,7 @@ def _removed(pipeline: PipelineText, stage: StageText, name: str) -> list[Splice
     return remove_entries(pipeline.style, pair.value, {pair.value.entries.index(entry)})
 
 
-def _written(pipeline: PipelineText, stage: StageText, name: str, value: Value) -> list[Splice]:
+def _argument_splices(pipeline: PipelineText, stage: StageText, name: str, value: Value) -> list[Splice]:
     style = pipeline.style
     pair = _arguments(pipeline, stage)
     key = spelled(pipeline, name)
@@ -121,7 +123,7 @@ def _written(pipeline: PipelineText, stage: StageText, name: str, value: Value) 
         return [_first_argument(pipeline, stage, pair, key, value)]
     entry = _pair(pair.value, _names(pipeline, stage, name))
     if entry is not None:
-        return _revalued(pipeline, pair.value, entry, value)
+        return _value_splices(pipeline, pair.value, entry, value)
     if pair.value.entries:
         return [put_pair(style, pair.value, len(pair.value.entries) - 1, key, value)]
     return [Splice(pair.value.content, pair.value.end, flow({key: value}, style))]
@@ -145,23 +147,23 @@ def spelled(pipeline: PipelineText, name: str) -> str:
     return name.replace("_", "-") if has_dashes else name
 
 
-def _revalued(pipeline: PipelineText, arguments: Branch, entry: YamlEntry, value: Value) -> list[Splice]:
+def _value_splices(pipeline: PipelineText, arguments: Branch, entry: YamlEntry, value: Value) -> list[Splice]:
     node, style, text = entry.value, pipeline.style, pipeline.text
     # A text of several lines would take what stands behind it in the line, a comment, for a part of itself.
     in_line = arguments.is_flow or bool(text[entry.end : line_end(text, entry.end)].strip())
     if node.start == node.end:
         at = after_colon(text, entry)
-        shown = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
-        return [Splice(at, at, f" {shown}")]
+        literal = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
+        return [Splice(at, at, f" {literal}")]
     if pipeline.is_used_elsewhere(node):
         raise GraphEditRefused("This value is repeated elsewhere by an alias; write it out there first.")
     if isinstance(node, Branch):
         return [_in_place_of_list(pipeline, arguments, entry, node, value)]
     if isinstance(value, str) and "\n" in value:
-        shown = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
+        literal = flow(value, style) if in_line else scalar(value, column(text, entry.start), style)
     else:
-        shown = rewritten(value, node.style, in_flow=arguments.is_flow, quote=style.quote)
-    return [_in_place_of(text, node, shown)]
+        literal = rewritten(value, node.style, in_flow=arguments.is_flow, quote=style.quote)
+    return [_in_place_of(text, node, literal)]
 
 
 def _in_place_of_list(
@@ -171,46 +173,46 @@ def _in_place_of_list(
     text, style = pipeline.text, pipeline.style
     if node.is_map or comments(text, node, node.start, line_end(text, node.end)):
         raise GraphEditRefused("This value is a map, or a list with comments; change it in the text.")
-    shown = flow(value, style) if arguments.is_flow else scalar(value, column(text, entry.start), style)
-    return Splice(after_colon(text, entry), node.end, f" {shown}")
+    literal = flow(value, style) if arguments.is_flow else scalar(value, column(text, entry.start), style)
+    return Splice(after_colon(text, entry), node.end, f" {literal}")
 
 
-def _in_place_of(text: str, leaf: Leaf, shown: str) -> Splice:
+def _in_place_of(text: str, leaf: Leaf, literal: str) -> Splice:
     """In place of a value; what is said in the head of a block text goes on standing in that line."""
     remark = head_remark(text, leaf)
     start = leaf.start if leaf.style == "*" else leaf.content
     if remark is not None:
         note = text[remark.start : remark.end].rstrip()
-        first, newline, rest = shown.partition(line_break(text))
-        shown = f"{first}  {note}{newline}{rest}"
+        first, newline, rest = literal.partition(line_break(text))
+        literal = f"{first}  {note}{newline}{rest}"
     if text[leaf.end - 1] in "\r\n":
-        shown += line_break(text)
-    return Splice(start, leaf.end, shown)
+        literal += line_break(text)
+    return Splice(start, leaf.end, literal)
 
 
 def _follow(pipeline: PipelineText, stage: StageText, edit: SetArgument, splices: list[Splice]) -> list[Splice]:
     """The declared output of a capability goes on being what comes, if it was that before."""
     kind = capability_named(stage.syntax.target.text) if stage.syntax.kind is StageKind.CAPABILITY else None
-    declared = stage.syntax.outputs
-    if kind is None or declared is None or len(declared) != 1 or declared[0].dimensions is None:
+    declared_outputs = stage.syntax.outputs
+    if kind is None or declared_outputs is None or len(declared_outputs) != 1 or declared_outputs[0].dimensions is None:
         return splices
     before = {argument.name: argument.value for argument in stage.syntax.arguments}
     after = {name: value for name, value in before.items() if name != edit.name.replace("-", "_")}
     if edit.value is not None:
         after[edit.name.replace("-", "_")] = edit.value
     was, now = capability_output(kind, before), capability_output(kind, after)
-    if was is None or now is None or was == now or was.size != declared[0].tensor_type.size:
+    if was is None or now is None or was == now or was.size != declared_outputs[0].tensor_type.size:
         return splices
-    type_ = _alike(declared[0].tensor_type, was, now)
+    type_ = _alike(declared_outputs[0].tensor_type, was, now)
     return splices if type_ is None else [*splices, *types_spliced(pipeline, stage, (type_,))]
 
 
-def _alike(declared: TensorType, was: TensorType, now: TensorType) -> TensorType | None:
+def _alike(declared_type: TensorType, was: TensorType, now: TensorType) -> TensorType | None:
     """The new type with its dimensions in the order in which the old ones were declared."""
-    element = declared.element
-    if declared.dimensions == was.dimensions:
+    element = declared_type.element
+    if declared_type.dimensions == was.dimensions:
         return TensorType(element, now.dimensions)
-    if len(was.dimensions) == 4 and declared.dimensions == (
+    if len(was.dimensions) == 4 and declared_type.dimensions == (
         was.dimensions[0],
         *was.dimensions[2:0:-1],
         was.dimensions[3],
@@ -218,11 +220,11 @@ def _alike(declared: TensorType, was: TensorType, now: TensorType) -> TensorType
         return TensorType(element, (now.dimensions[0], *now.dimensions[2:0:-1], now.dimensions[3]))
     if now.size % element.size:
         return None
-    ones = [size for size in declared.dimensions if size != 1]
+    ones = [size for size in declared_type.dimensions if size != 1]
     count = now.size // element.size
-    if len(ones) <= 1 and declared.dimensions:
-        place = declared.dimensions.index(ones[0]) if ones else len(declared.dimensions) - 1
-        return TensorType(element, tuple(count if at == place else 1 for at in range(len(declared.dimensions))))
+    if len(ones) <= 1 and declared_type.dimensions:
+        place = declared_type.dimensions.index(ones[0]) if ones else len(declared_type.dimensions) - 1
+        return TensorType(element, tuple(count if at == place else 1 for at in range(len(declared_type.dimensions))))
     return TensorType(element, now.dimensions if now.element is element else (count,))
 
 
@@ -234,16 +236,16 @@ def _file(pipeline: PipelineText, stage: StageText, edit: SetArgument, current: 
     resources = pipeline.syntax.resources
     same = [item.name.text for item in resources if item.path is not None and item.path.text.removeprefix("./") == path]
     if same:
-        return _written(pipeline, stage, edit.name, f"${same[0]}")
+        return _argument_splices(pipeline, stage, edit.name, f"${same[0]}")
     own = current.resource if current is not None else None
     users = [item for each in pipeline.syntax.stages for item in each.arguments if own and item.resource == own]
     of_models = [each for each in pipeline.syntax.stages if own and each.target.text.strip() == f"${own}"]
-    declared = next((item for item in resources if item.name.text == own), None)
-    if declared is not None and declared.path is not None and len(users) == 1 and not of_models:
-        leaf, _ = _resource_leaf(pipeline, declared, "path")
+    resource = next((item for item in resources if item.name.text == own), None)
+    if resource is not None and resource.path is not None and len(users) == 1 and not of_models:
+        leaf, _ = _resource_leaf(pipeline, resource, "path")
         return [_in_place_of(pipeline.text, leaf, rewritten(f"./{path}", leaf.style, in_flow=True))]
     name = _resource_name(pipeline, edit.name)
-    return [*_written(pipeline, stage, edit.name, f"${name}"), _new_resource(pipeline, name, f"./{path}")]
+    return [*_argument_splices(pipeline, stage, edit.name, f"${name}"), _new_resource(pipeline, name, f"./{path}")]
 
 
 def _resource_name(pipeline: PipelineText, argument: str) -> str:
@@ -258,7 +260,7 @@ def _resource_name(pipeline: PipelineText, argument: str) -> str:
 
 def _new_resource(pipeline: PipelineText, name: str, path: str) -> Splice:
     style, text = pipeline.style, pipeline.text
-    root = pipeline.analysis.checked.root
+    root = pipeline.analysis.checked_runefile.root
     entries = root.entries if isinstance(root, Map) else ()
     section = next((pair for pair in entries if isinstance(pair[0], YamlScalar) and pair[0].text == "resources"), None)
     value: dict[str, str] = {"path": path, "type": "string"}
@@ -288,7 +290,7 @@ def _pair_at(text: str, start: int, end: int) -> YamlEntry | None:
 
 def _resource_leaf(pipeline: PipelineText, resource: ResourceSyntax, key: str) -> tuple[Leaf, int | None]:
     """The value of a resource's key, as it is written, and the key's column if it stands in lines."""
-    root = pipeline.analysis.checked.root
+    root = pipeline.analysis.checked_runefile.root
     for outer, resources in root.entries if isinstance(root, Map) else ():
         if isinstance(outer, YamlScalar) and outer.text == "resources" and isinstance(resources, Map):
             pair = _pair_at(pipeline.text, outer.span.start.offset, resources.span.end.offset)
@@ -313,12 +315,12 @@ def _resource_text(pipeline: PipelineText, name: str, text: str) -> tuple[Edit, 
         leaf, at = _resource_leaf(pipeline, resource, "inline")
         behind = pipeline.text[leaf.end : line_end(pipeline.text, leaf.end)].strip()
         if "\n" not in text:
-            shown = rewritten(text, leaf.style, in_flow=at is None, quote=pipeline.style.quote)
+            literal = rewritten(text, leaf.style, in_flow=at is None, quote=pipeline.style.quote)
         elif at is None or behind:
-            shown = flow(text, pipeline.style)
+            literal = flow(text, pipeline.style)
         else:
-            shown = scalar(text, at, pipeline.style)
-        return as_edits([_in_place_of(pipeline.text, leaf, shown)], pipeline.analysis.source)
+            literal = scalar(text, at, pipeline.style)
+        return as_edits([_in_place_of(pipeline.text, leaf, literal)], pipeline.analysis.source)
     if resource.path is None:
         raise GraphEditRefused(f"The text of {quoted('$' + name)} is given by the host when the rune runs.")
     file = resource.path.text.removeprefix("./")

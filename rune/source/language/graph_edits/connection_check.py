@@ -81,12 +81,12 @@ def fitting(analysis: Analysis, source: Port) -> tuple[PortFit, ...]:
 
 def sources_for(analysis: Analysis, target: str, target_index: int) -> tuple[Source, ...]:
     """All outputs of other stages, in the order of the text, that the input could read from."""
-    stages = analysis.checked.syntax.stages
+    stages = analysis.checked_runefile.syntax.stages
     ports = [
         Port(stage.name.text, index)
         for stage in stages
         if stage.kind is not StageKind.OUTPUT and stage.name.text != target
-        for index in range(max(1, len(analysis.checked.types.get(stage.name.text, ()))))
+        for index in range(max(1, len(analysis.checked_runefile.types.get(stage.name.text, ()))))
     ]
     try:
         pipeline = pipeline_text(analysis)
@@ -130,7 +130,7 @@ def _new_reason(analysis: Analysis, source: Port, type_: TensorType | None, item
 
 def _indices(analysis: Analysis, stage: StageSyntax) -> Iterator[int]:
     yield from range(len(stage.inputs))
-    signature = analysis.checked.signatures.get(stage.name.text)
+    signature = analysis.checked_runefile.signatures.get(stage.name.text)
     if signature is None:
         yield len(stage.inputs)
     else:
@@ -161,29 +161,29 @@ def _reason(pipeline: PipelineText, source: Port, target: StageSyntax, index: in
 
 def type_of(analysis: Analysis, port: Port) -> TensorType | None:
     """Returns the known type of an output."""
-    types = analysis.checked.types.get(port.stage, ())
+    types = analysis.checked_runefile.types.get(port.stage, ())
     return types[port.index] if port.index < len(types) else None
 
 
 def _model_reason(
     analysis: Analysis, source: Port, target: StageSyntax, index: int, type_: TensorType | None
 ) -> str | None:
-    signature = analysis.checked.signatures.get(target.name.text)
+    signature = analysis.checked_runefile.signatures.get(target.name.text)
     if signature is None:
         return None
     if index >= len(signature.inputs):
         return f"The model takes {counted(len(signature.inputs), 'input')}."
-    wanted = signature.inputs[index]
-    if type_ is None or same_data(type_, wanted.type):
+    tensor = signature.inputs[index]
+    if type_ is None or same_data(type_, tensor.type):
         return None
     source_text = f"{quoted(written_port(source))} gives {type_}"
-    return f"The model's input {quoted(wanted.name)} is {wanted.type}, but {source_text}."
+    return f"The model's input {quoted(tensor.name)} is {tensor.type}, but {source_text}."
 
 
 def _block_reason(analysis: Analysis, target: StageSyntax, index: int, type_: TensorType | None) -> str | None:
     block = analysis.block_of(target)
     types = input_types(analysis, target)
-    before = [known for known in types if known is not None]
+    before = [input_type for input_type in types if input_type is not None]
     if block is None or type_ is None or len(before) < len(types):
         return None
     after = [*before[:index], type_, *before[index + 1 :]]
@@ -210,19 +210,19 @@ def outputs_of_block(
     block: Block, types: list[TensorType | None], arguments: dict[str, ArgumentValue]
 ) -> tuple[TensorType, ...] | None:
     """Returns the outputs of a block for its inputs; None when it refuses them, or when they are unknown."""
-    known = tuple(type_ for type_ in types if type_ is not None)
-    if len(known) < len(types):
+    known_types = tuple(type_ for type_ in types if type_ is not None)
+    if len(known_types) < len(types):
         return None
     try:
-        return tuple(output.type for output in block.outputs_for(known, arguments))
+        return tuple(output.type for output in block.outputs_for(known_types, arguments))
     except BlockError:
         return None
 
 
 def likely_arguments(block: Block, stage: StageSyntax) -> dict[str, ArgumentValue]:
     """A value for each argument: the given one where it can be read, or else one that the block could have."""
-    written = {argument.name: argument for argument in stage.arguments}
-    return {argument.name: likely_value(argument, written.get(argument.name)) for argument in block.arguments}
+    stage_arguments = {argument.name: argument for argument in stage.arguments}
+    return {argument.name: likely_value(argument, stage_arguments.get(argument.name)) for argument in block.arguments}
 
 
 def _refusal(block: Block, types: list[TensorType], arguments: dict[str, ArgumentValue]) -> BlockError | None:

@@ -20,12 +20,12 @@ def capability_named(target: str) -> Capability | None:
 def arguments_for(edit: AddStage) -> dict[str, Value]:
     """The arguments that a new stage is written with."""
     kind = capability_named(edit.target) if edit.kind is StageKind.CAPABILITY else None
-    written = {name.replace("-", "_"): value for name, value in edit.arguments.items()}
+    arguments = {name.replace("-", "_"): value for name, value in edit.arguments.items()}
     starting = {} if kind is None else {item.name: item.usual for item in kind.parameters}
-    if "n" in written:
+    if "n" in arguments:
         starting.pop("samples", None)  # One is an old name of the other.
-    usual = {name: value for name, value in starting.items() if value is not None and name not in written}
-    return {**usual, **written}
+    usual = {name: value for name, value in starting.items() if value is not None and name not in arguments}
+    return {**usual, **arguments}
 
 
 def known_outputs(analysis: Analysis, edit: AddStage, arguments: Mapping[str, Value]) -> tuple[TensorType, ...] | None:

@@ -37,14 +37,14 @@ _MANY_STAGES = 200
 def follow_types(revisions: Revisions, before: Analysis) -> None:
     """Corrects types that were right in `before` and are wrong after the changes, from stage to stage."""
     wrong_before = set(_corrections(before))
-    rounds = _MOST_ROUNDS if len(before.checked.syntax.stages) <= _MANY_STAGES else 1
+    rounds = _MOST_ROUNDS if len(before.checked_runefile.syntax.stages) <= _MANY_STAGES else 1
     for _ in range(rounds):
         now = revisions.analysis
         right = {name: types for name, types in _corrections(now).items() if name not in wrong_before}
         if not right:
             return
         pipeline = pipeline_text(now)
-        splices = [each for name, types in right.items() for each in _corrected(pipeline, name, types)]
+        splices = [each for name, types in right.items() for each in _correction_splices(pipeline, name, types)]
         if not splices:
             return
         revisions.change(as_edits(splices, now.source))
@@ -52,7 +52,7 @@ def follow_types(revisions: Revisions, before: Analysis) -> None:
 
 def may_change_types(analysis: Analysis, edit: Connect | Disconnect | RemoveStage | SetArgument | SetTarget) -> bool:
     """Whether the edit can make other types than before. Where that is not known, it can."""
-    stages = {stage.name.text: stage for stage in analysis.checked.syntax.stages}
+    stages = {stage.name.text: stage for stage in analysis.checked_runefile.syntax.stages}
     match edit:
         case SetTarget():
             return True
@@ -105,12 +105,12 @@ def _corrections(analysis: Analysis) -> dict[str, tuple[TensorType, ...]]:
     """The types that the stages would declare if they were right, of those that declare wrong ones."""
     wrong = {
         diagnostic.span: type_
-        for diagnostic in analysis.checked.diagnostics
+        for diagnostic in analysis.checked_runefile.diagnostics
         if diagnostic.code in _WRONG_TYPES and (type_ := _fixed_type(diagnostic)) is not None
     }
     return {
         stage.name.text: tuple(wrong.get(output.span, output.tensor_type) for output in stage.outputs)
-        for stage in analysis.checked.syntax.stages
+        for stage in analysis.checked_runefile.syntax.stages
         if stage.outputs is not None and any(output.span in wrong for output in stage.outputs)
     }
 
@@ -124,7 +124,7 @@ def _fixed_type(diagnostic: Diagnostic) -> TensorType | None:
     )
 
 
-def _corrected(pipeline: PipelineText, name: str, types: tuple[TensorType, ...]) -> list[Splice]:
+def _correction_splices(pipeline: PipelineText, name: str, types: tuple[TensorType, ...]) -> list[Splice]:
     try:
         return types_spliced(pipeline, pipeline.stage(name), types)
     except GraphEditRefused:

@@ -8,7 +8,7 @@ from rune.source.language.graph_edits.kinds import GraphEditRefused, SetOutputs
 from rune.source.language.graph_edits.stage_text import PipelineText, StageText, is_null
 from rune.source.language.graph_edits.wires import after_colon
 from rune.source.language.yaml.edits import (
-    Written,
+    YamlData,
     empty,
     flow,
     item_lines,
@@ -24,11 +24,11 @@ from rune.tensor import TensorType
 from rune.wording import quoted
 
 
-def written_types(types: Sequence[TensorType]) -> tuple[Written, ...]:
-    return tuple(_written(type_) for type_ in types)
+def written_types(types: Sequence[TensorType]) -> tuple[YamlData, ...]:
+    return tuple(_type_data(type_) for type_ in types)
 
 
-def _written(type_: TensorType) -> dict[str, Written]:
+def _type_data(type_: TensorType) -> dict[str, YamlData]:
     return {"type": type_.element.value, "dimensions": type_.dimensions}
 
 
@@ -66,24 +66,26 @@ def types_spliced(pipeline: PipelineText, stage: StageText, types: tuple[TensorT
         splices += remove_entries(pipeline.style, value, set(range(len(types), count)))
     elif value.is_flow:
         end = value.entries[-1].end
-        shown = "".join(f", {flow(item, pipeline.style)}" for item in written_types(types[count:]))
-        splices.append(Splice(end, end, shown)) if shown else None
+        literals = "".join(f", {flow(item, pipeline.style)}" for item in written_types(types[count:]))
+        splices.append(Splice(end, end, literals)) if literals else None
     elif count < len(types):
-        added = [put_item(pipeline.style, value, count, item) for item in written_types(types[count:])]
-        splices = _followed(
-            splices, Splice(added[0].start, added[0].end, "".join(each.text for each in added)), pipeline
+        item_splices = [put_item(pipeline.style, value, count, item) for item in written_types(types[count:])]
+        splices = _with_lines_below(
+            splices,
+            Splice(item_splices[0].start, item_splices[0].end, "".join(each.text for each in item_splices)),
+            pipeline,
         )
     return splices
 
 
-def _followed(splices: list[Splice], added: Splice, pipeline: PipelineText) -> list[Splice]:
+def _with_lines_below(splices: list[Splice], addition: Splice, pipeline: PipelineText) -> list[Splice]:
     """With lines added below; lines that are taken away there may reach into the place where they begin."""
     last = max(splices, key=lambda splice: splice.end, default=None)
-    if last is None or last.end <= added.start:
-        return [*splices, added]
+    if last is None or last.end <= addition.start:
+        return [*splices, addition]
     newline = pipeline.style.line_break
-    merged = Splice(last.start, last.end, last.text + added.text.removeprefix(newline) + newline)
-    return [merged if splice is last else splice for splice in splices]
+    combined_splice = Splice(last.start, last.end, last.text + addition.text.removeprefix(newline) + newline)
+    return [combined_splice if splice is last else splice for splice in splices]
 
 
 def _after(stage: StageText) -> int:
@@ -105,9 +107,9 @@ def _in_place_of_nothing(
     at = column(pipeline.text, pair.start) + style.dash_indent
     lines = [line for item in written_types(types) for line in item_lines(item, at, style)]
     behind = line_end(pipeline.text, end)
-    added = Splice(behind, behind, style.line_break + style.line_break.join(lines))
+    insertion = Splice(behind, behind, style.line_break + style.line_break.join(lines))
     lead = len(pipeline.text[:start].rstrip(" "))
-    return [Splice(lead, end, ""), added] if end > start else [added]
+    return [Splice(lead, end, ""), insertion] if end > start else [insertion]
 
 
 def _type_spliced(pipeline: PipelineText, entry: YamlEntry, type_: TensorType) -> list[Splice]:
@@ -118,18 +120,18 @@ def _type_spliced(pipeline: PipelineText, entry: YamlEntry, type_: TensorType) -
     dimensions = value.find("dimensions") if isinstance(value, Branch) and value.is_map else None
     leaf = element.value if element is not None else None
     if not isinstance(value, Branch) or element is None or not isinstance(leaf, Leaf) or not _is_simple(leaf):
-        return [Splice(value.start, value.end, flow(_written(type_), pipeline.style))]
+        return [Splice(value.start, value.end, flow(_type_data(type_), pipeline.style))]
     splices = []
     if leaf.text.strip().lower() != type_.element.value:
         splices.append(Splice(leaf.content, leaf.end, rewritten(type_.element.value, leaf.style, in_flow=True)))
-    shown = flow(type_.dimensions, pipeline.style)
+    literal = flow(type_.dimensions, pipeline.style)
     if dimensions is None:
         if type_.dimensions:
             splices.append(
                 put_pair(pipeline.style, value, value.entries.index(element), "dimensions", type_.dimensions)
             )
     elif _numbers(dimensions) != [str(size) for size in type_.dimensions]:
-        splices += _dimensions_spliced(pipeline, dimensions, type_, shown)
+        splices += _dimensions_spliced(pipeline, dimensions, type_, literal)
     return splices
 
 
@@ -148,15 +150,15 @@ def _numbers(dimensions: YamlEntry) -> list[str] | None:
     ]
 
 
-def _dimensions_spliced(pipeline: PipelineText, pair: YamlEntry, type_: TensorType, shown: str) -> list[Splice]:
+def _dimensions_spliced(pipeline: PipelineText, pair: YamlEntry, type_: TensorType, literal: str) -> list[Splice]:
     value = pair.value
     if value.start == value.end:
         at = after_colon(pipeline.text, pair)
-        return [Splice(at, at, f" {shown}")]
+        return [Splice(at, at, f" {literal}")]
     if not isinstance(value, Branch) or value.is_map:
-        return [Splice(value.start, value.end, shown)]
+        return [Splice(value.start, value.end, literal)]
     if not value.entries or (value.is_flow and not comments(pipeline.text, value, value.start, value.end)):
-        return [Splice(value.content, value.end, shown)]
+        return [Splice(value.content, value.end, literal)]
     if not type_.dimensions:
         return empty(pipeline.style, pair, "[]")
     sizes, entries = [str(size) for size in type_.dimensions], value.entries
@@ -164,8 +166,10 @@ def _dimensions_spliced(pipeline: PipelineText, pair: YamlEntry, type_: TensorTy
     if len(entries) > len(sizes):
         splices += remove_entries(pipeline.style, value, set(range(len(sizes), len(entries))))
     elif len(entries) < len(sizes):
-        added = [put_item(pipeline.style, value, len(entries), int(size)) for size in sizes[len(entries) :]]
-        splices.append(Splice(added[0].start, added[0].end, "".join(splice.text for splice in added)))
+        item_splices = [put_item(pipeline.style, value, len(entries), int(size)) for size in sizes[len(entries) :]]
+        splices.append(
+            Splice(item_splices[0].start, item_splices[0].end, "".join(splice.text for splice in item_splices))
+        )
     return splices
 
 

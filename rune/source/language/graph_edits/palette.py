@@ -98,27 +98,27 @@ def palette(analysis: Analysis) -> Palette:
         tuple(_block(name, block) for name, block in sorted(named_blocks(analysis.blocks).items(), key=_by_category)),
         tuple(_model(analysis, path) for path in paths if _ending(path) in _MODEL_ENDINGS),
         tuple(_output(kind) for kind in OUTPUT_KINDS.values()),
-        tuple(item.name.text for item in analysis.checked.syntax.resources if not item.is_binary),
+        tuple(item.name.text for item in analysis.checked_runefile.syntax.resources if not item.is_binary),
         tuple(path for path in paths if _ending(path) in (".txt", ".csv", ".json", ".md")),
     )
 
 
 def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
     """A stage's possible and given arguments; arguments that it does not have come last, as texts. Empty if unknown."""
-    stage = next((stage for stage in analysis.checked.syntax.stages if stage.name.text == name), None)
+    stage = next((stage for stage in analysis.checked_runefile.syntax.stages if stage.name.text == name), None)
     if stage is None:
         return ()
     block = analysis.block_of(stage)
-    named = (each if block is None else modern(each, block) for each in stage.arguments)
-    written = {argument.name: argument for argument in named}
+    modern_arguments = (each if block is None else modern(each, block) for each in stage.arguments)
+    arguments_by_name = {argument.name: argument for argument in modern_arguments}
     fields = {field.name: field for field in _fields_of(stage, block)}
     if block is not None:
-        fields |= _within(analysis, stage, block, written)
-    for other in written.keys() - fields.keys():
+        fields |= _within(analysis, stage, block, arguments_by_name)
+    for other in arguments_by_name.keys() - fields.keys():
         fields[other] = ArgumentField(other, "text", "", False, None, None, None, None, ())
     arguments = []
     for key, field in fields.items():
-        argument = written.get(key)
+        argument = arguments_by_name.get(key)
         value = argument.value if argument is not None else None
         resource = argument.resource if argument is not None else None
         arguments.append(StageArgument(field, value, resource, _resource_text(analysis, resource)))
@@ -126,16 +126,16 @@ def stage_arguments(analysis: Analysis, name: str) -> tuple[StageArgument, ...]:
 
 
 def _within(
-    analysis: Analysis, stage: StageSyntax, block: Block, written: Mapping[str, object]
+    analysis: Analysis, stage: StageSyntax, block: Block, arguments_by_name: Mapping[str, object]
 ) -> dict[str, ArgumentField]:
     """The arguments with the limits that they have for the tensors that come in, where those are known."""
-    known = inputs_of(analysis, stage)
-    if known is None:
+    input_types = inputs_of(analysis, stage)
+    if input_types is None:
         return {}
-    values = {each.name: likely_value(each, written.get(each.name)) for each in block.arguments}
+    values = {each.name: likely_value(each, arguments_by_name.get(each.name)) for each in block.arguments}
     ranges = {}
     for argument in block.arguments:
-        low, high = range_here(block, argument, known, values)
+        low, high = range_here(block, argument, input_types, values)
         ranges[argument.name] = replace(_argument(argument), minimum=low, maximum=high)
     return ranges
 
@@ -155,7 +155,7 @@ def _fields_of(stage: StageSyntax, block: Block | None) -> tuple[ArgumentField, 
 
 
 def _resource_text(analysis: Analysis, name: str | None) -> str | None:
-    for resource in analysis.checked.syntax.resources:
+    for resource in analysis.checked_runefile.syntax.resources:
         if resource.name.text == name:
             if resource.inline is not None:
                 return resource.inline
@@ -191,17 +191,19 @@ def _parameter(parameter: Parameter) -> ArgumentField:
     )
 
 
-def _by_category(named: tuple[str, Block]) -> tuple[int, str]:
+def _by_category(entry: tuple[str, Block]) -> tuple[int, str]:
     """Blocks of other projects come first: somebody of the organisation made them for such a purpose."""
-    path, block = named
+    path, block = entry
     return -1 if parse_shared_path(path) is not None else list(Category).index(block.category), path
 
 
 def _block(path: str, block: Block) -> PaletteItem:
     arguments = tuple(map(_argument, block.arguments))
-    shared = parse_shared_path(path)
-    title = path if shared is None else f"{shared.block.name} {shared.version}"
-    category = block.category.value if shared is None else f"{shared.block.organisation}/{shared.block.project}"
+    shared_path = parse_shared_path(path)
+    title = path if shared_path is None else f"{shared_path.block.name} {shared_path.version}"
+    category = (
+        block.category.value if shared_path is None else f"{shared_path.block.organisation}/{shared_path.block.project}"
+    )
     return PaletteItem(StageKind.BLOCK, path, title, block.summary, arguments, None, None, category)
 
 

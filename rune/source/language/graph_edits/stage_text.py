@@ -48,7 +48,7 @@ class PipelineText:
 
     @property
     def syntax(self) -> RunefileSyntax:
-        return self.analysis.checked.syntax
+        return self.analysis.checked_runefile.syntax
 
     @cached_property
     def _stages(self) -> dict[str, StageSyntax]:
@@ -146,10 +146,10 @@ def _only_entry(text: str, start: int, end: int) -> YamlEntry | None:
 
 def pipeline_text(analysis: Analysis) -> PipelineText:
     """The text of the project's Runefile. Raises `GraphEditRefused` when it is not one that can be edited."""
-    checked = analysis.checked
-    if checked.syntax.form is RunefileForm.TEXT:
+    checked_runefile = analysis.checked_runefile
+    if checked_runefile.syntax.form is RunefileForm.TEXT:
         raise GraphEditRefused("This Runefile is in the old text format; convert it to YAML with `rune fmt` first.")
-    text, root = checked.source.text, checked.root
+    text, root = checked_runefile.source.text, checked_runefile.root
     if isinstance(root, Map):
         for key, value in root.entries:
             if isinstance(key, YamlScalar) and key.text == "pipeline":

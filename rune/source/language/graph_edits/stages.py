@@ -11,9 +11,9 @@ from rune.source.language.graph_edits.outputs import written_types
 from rune.source.language.graph_edits.stage_text import PipelineText, StageText, names_in_use, places, stage_column
 from rune.source.language.graph_edits.targets import target_as_written
 from rune.source.language.graph_edits.wires import check_source, take_inputs, written_port
-from rune.source.language.yaml.edits import Written, block, cut_from_flow, flow, remove_entries
+from rune.source.language.yaml.edits import YamlData, block, cut_from_flow, flow, remove_entries
 from rune.source.language.yaml.layout import Branch, Leaf, line_end, line_start, next_line
-from rune.source.language.yaml.scalars import rewritten, written
+from rune.source.language.yaml.scalars import literal_of, rewritten
 from rune.source.language.yaml.splice import Splice
 from rune.source.runefile.parsing.fields import is_name
 from rune.source.runefile.syntax import StageKind
@@ -28,7 +28,7 @@ def add_stage(pipeline: PipelineText, edit: AddStage) -> list[Splice]:
         check_new_name(pipeline, edit.name)
     for port in edit.inputs:
         check_source(pipeline, port)
-    name = written(edit.name or new_name(pipeline, edit), in_flow=True, quote=pipeline.style.quote)
+    name = literal_of(edit.name or new_name(pipeline, edit), in_flow=True, quote=pipeline.style.quote)
     stage = stage_as_written(pipeline, edit)
     value, text, style = pipeline.value, pipeline.text, pipeline.style
     if isinstance(value, Map) and value.entries:
@@ -42,7 +42,7 @@ def add_stage(pipeline: PipelineText, edit: AddStage) -> list[Splice]:
     if pipeline.key is None:
         if value_is_flow(pipeline):
             raise GraphEditRefused("The Runefile has no pipeline; write `pipeline:` in its text first.")
-        head = [] if pipeline.analysis.checked.root is not None else list(_HEAD)
+        head = [] if pipeline.analysis.checked_runefile.root is not None else list(_HEAD)
         lines = [*head, "pipeline:", *block(name, stage, style.indent, style)]
         return [_put_below(pipeline, len(text.rstrip()), lines, bool(text.strip()), is_end=True)]
     lines = block(name, stage, style.indent, style)
@@ -62,21 +62,21 @@ def add_stage(pipeline: PipelineText, edit: AddStage) -> list[Splice]:
 
 def value_is_flow(pipeline: PipelineText) -> bool:
     """Whether the whole Runefile stands in brackets."""
-    root = pipeline.analysis.checked.root
+    root = pipeline.analysis.checked_runefile.root
     return isinstance(root, Map) and pipeline.text[root.span.start.offset] == "{"
 
 
 def _put_below(pipeline: PipelineText, at: int, lines: list[str], is_apart: bool, *, is_end: bool = False) -> Splice:
     """Lines below the one that ends at `at`, or, if that is the start of a line, there."""
     text, newline = pipeline.text, pipeline.style.line_break
-    shown = newline.join(lines)
+    joined_lines = newline.join(lines)
     if at == 0 or (at == len(text) and text[at - 1] in "\r\n"):
-        return Splice(at, at, shown + newline)
+        return Splice(at, at, joined_lines + newline)
     if text[at - 1] in "\r\n":
         # The text before keeps its last line breaks (`|+`).
-        return Splice(at, at, shown + newline)
+        return Splice(at, at, joined_lines + newline)
     tail = newline if is_end and at == len(text) else ""
-    return Splice(at, at, newline * (2 if is_apart else 1) + shown + tail)
+    return Splice(at, at, newline * (2 if is_apart else 1) + joined_lines + tail)
 
 
 def _pipeline_end(pipeline: PipelineText, value: Map) -> int:
@@ -89,11 +89,11 @@ def _pipeline_end(pipeline: PipelineText, value: Map) -> int:
     last_text = text[last.span.start.offset : end]
     keeps = re.search(r"[|>][1-9]?\+[1-9]?[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)", last_text)
     end = line_end(text, end) if not (end and text[end - 1] in "\r\n") else end
-    reached, start = end, next_line(text, end) if end < len(text) and text[end - 1 : end] not in "\r\n" else end
+    pipeline_end, start = end, next_line(text, end) if end < len(text) and text[end - 1 : end] not in "\r\n" else end
     if keeps is not None:
         while start < len(text) and not text[start : line_end(text, start)].strip():
             start = next_line(text, start)
-            reached = start
+            pipeline_end = start
     while start < len(text):
         stop = line_end(text, start)
         body = text[start:stop].lstrip(" ")
@@ -103,9 +103,9 @@ def _pipeline_end(pipeline: PipelineText, value: Map) -> int:
             if inside < at and not is_remark:
                 break
             if inside > at or not is_remark:
-                reached = stop
+                pipeline_end = stop
         start = next_line(text, start)
-    return reached
+    return pipeline_end
 
 
 def _is_apart(pipeline: PipelineText, value: Map) -> bool:
@@ -120,9 +120,9 @@ def _is_apart(pipeline: PipelineText, value: Map) -> bool:
     return True
 
 
-def stage_as_written(pipeline: PipelineText, edit: AddStage) -> dict[str, Written]:
+def stage_as_written(pipeline: PipelineText, edit: AddStage) -> dict[str, YamlData]:
     """The stage with what it needs, in the order of the examples."""
-    stage: dict[str, Written] = {edit.kind.value: target_as_written(pipeline, edit.kind, edit.target)}
+    stage: dict[str, YamlData] = {edit.kind.value: target_as_written(pipeline, edit.kind, edit.target)}
     arguments: dict[str, Value] = arguments_for(edit)
     if edit.kind is not StageKind.CAPABILITY:
         stage["inputs"] = tuple(written_port(port) for port in edit.inputs)
@@ -246,6 +246,6 @@ def rename_stage(pipeline: PipelineText, edit: RenameStage) -> list[Splice]:
             if item.style == "*":
                 splices[item.start] = Splice(item.start, item.end, edit.to + ending)
             else:
-                shown = rewritten(edit.to + ending, item.style, in_flow=True)
-                splices[item.content] = Splice(item.content, item.end, shown)
+                literal = rewritten(edit.to + ending, item.style, in_flow=True)
+                splices[item.content] = Splice(item.content, item.end, literal)
     return list(splices.values())

@@ -31,19 +31,19 @@ def target_as_written(pipeline: PipelineText, kind: StageKind, target: str) -> s
 def set_target(pipeline: PipelineText, edit: SetTarget) -> list[Splice]:
     stage = pipeline.stage(edit.stage)
     pair = stage.pair(stage.syntax.kind.value)
-    shown = target_as_written(pipeline, stage.syntax.kind, edit.target)
+    literal = target_as_written(pipeline, stage.syntax.kind, edit.target)
     if pair is None or not isinstance(pair.value, Leaf):
         raise GraphEditRefused(f"What {quoted(edit.stage)} is cannot be read; fix its text first.")
     leaf, in_flow = pair.value, stage.body.is_flow
     if leaf.start == leaf.end:
         at = after_colon(pipeline.text, pair)
-        return [Splice(at, at, " " + rewritten(shown, "", in_flow=in_flow, quote=pipeline.style.quote))]
+        return [Splice(at, at, " " + rewritten(literal, "", in_flow=in_flow, quote=pipeline.style.quote))]
     if leaf.style == "*":
-        return [Splice(leaf.start, leaf.end, rewritten(shown, "", in_flow=in_flow, quote=pipeline.style.quote))]
+        return [Splice(leaf.start, leaf.end, rewritten(literal, "", in_flow=in_flow, quote=pipeline.style.quote))]
     if pipeline.is_used_elsewhere(leaf):
         raise GraphEditRefused(f"What {quoted(edit.stage)} is stands elsewhere as well, by *{leaf.anchor}.")
     style = leaf.style if leaf.style in ("", '"', "'") else ""
-    return [Splice(leaf.content, leaf.end, rewritten(shown, style, in_flow=in_flow, quote=pipeline.style.quote))]
+    return [Splice(leaf.content, leaf.end, rewritten(literal, style, in_flow=in_flow, quote=pipeline.style.quote))]
 
 
 def suit_target(revisions: Revisions, edit: SetTarget) -> None:

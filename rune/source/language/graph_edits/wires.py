@@ -24,7 +24,7 @@ def connect(pipeline: PipelineText, edit: Connect) -> list[Splice]:
     check_wire(pipeline, edit.source, edit.target)
     stage = pipeline.stage(edit.target)
     pair = input_items(pipeline, stage)
-    shown, style = written_port(edit.source), pipeline.style
+    port_text, style = written_port(edit.source), pipeline.style
     count = len(stage.syntax.inputs)
     index = count if edit.target_index is None else edit.target_index
     if index > count or index < 0:
@@ -33,16 +33,16 @@ def connect(pipeline: PipelineText, edit: Connect) -> list[Splice]:
             f" connect input {count} first."
         )
     if pair is None or not isinstance(pair.value, Branch):
-        return [_first_input(pipeline, stage, pair, shown)]
+        return [_first_input(pipeline, stage, pair, port_text)]
     place = [*places(pair.value), len(pair.value.entries)][index]
     if edit.replace and index < count:
         item = pair.value.entries[place].value
         if isinstance(item, Leaf) and item.style != "*" and item.anchor is None:
-            return [Splice(item.content, item.end, rewritten(shown, item.style, in_flow=True))]
+            return [Splice(item.content, item.end, rewritten(port_text, item.style, in_flow=True))]
         if pipeline.is_used_elsewhere(item):
             raise GraphEditRefused(f"Input {index} of {quoted(edit.target)} is repeated elsewhere by an alias.")
-        return [Splice(item.start, item.end, shown)]
-    return [put_item(style, pair.value, place, shown)]
+        return [Splice(item.start, item.end, port_text)]
+    return [put_item(style, pair.value, place, port_text)]
 
 
 def check_wire(pipeline: PipelineText, source: Port, target: str) -> None:
@@ -65,7 +65,7 @@ def check_source(pipeline: PipelineText, source: Port) -> None:
 def _refusal_of_source(pipeline: PipelineText, source: Port) -> str | None:
     if pipeline.find(source.stage).kind is StageKind.OUTPUT:
         return f"{quoted(source.stage)} is an output: other stages cannot read from it."
-    types = pipeline.analysis.checked.types.get(source.stage)
+    types = pipeline.analysis.checked_runefile.types.get(source.stage)
     if source.index < 0 or (types is not None and source.index >= len(types)):
         has = "no output" if not types else counted(len(types), "output")
         return f"{quoted(source.stage)} has {has}, counted from 0, and no output {source.index}."
@@ -104,11 +104,11 @@ def upstream(pipeline: PipelineText, name: str) -> set[str]:
     return stages
 
 
-def _first_input(pipeline: PipelineText, stage: StageText, pair: YamlEntry | None, shown: str) -> Splice:
+def _first_input(pipeline: PipelineText, stage: StageText, pair: YamlEntry | None, port_text: str) -> Splice:
     if pair is not None:
-        return fill_empty(pipeline, pair, [shown])
+        return fill_empty(pipeline, pair, [port_text])
     after = next(index for index, entry in enumerate(stage.body.entries) if is_key(entry, stage.syntax.kind.value))
-    return put_pair(pipeline.style, stage.body, after, "inputs", (shown,))
+    return put_pair(pipeline.style, stage.body, after, "inputs", (port_text,))
 
 
 def fill_empty(pipeline: PipelineText, pair: YamlEntry, items: list[str]) -> Splice:

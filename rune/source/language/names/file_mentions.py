@@ -31,33 +31,33 @@ class FileMention:
 def file_mentions(analysis: Analysis) -> Iterator[FileMention]:
     """All of them, in the order of the text, whether or not the file is there."""
     for place in places(tree(analysis)):
-        named = _named(place)
-        if named is not None:
+        path = _mentioned_path(place)
+        if path is not None:
             kind: Literal["stage", "resource"] = "resource" if place.path[0] == "resources" else "stage"
-            yield FileMention(named, str(place.path[1]), kind, inner_span(place.word, analysis.source))
+            yield FileMention(path, str(place.path[1]), kind, inner_span(place.word, analysis.source))
 
 
-def rename_files(analysis: Analysis, moved: Mapping[str, str]) -> tuple[Edit, ...]:
+def rename_files(analysis: Analysis, new_paths: Mapping[str, str]) -> tuple[Edit, ...]:
     """The edits that name each of the files by its new path; a `./` before the old one is kept.
 
     `moved` has the new path for each old one, in their one spelling. A path that the text's form cannot hold is left,
     and so is one that an alias uses as something else too.
     """
-    values = [(place, _named(place)) for place in places(tree(analysis))]
-    other = {place.word.span for place, named in values if named is None}
+    values = [(place, _mentioned_path(place)) for place in places(tree(analysis))]
+    other = {place.word.span for place, path in values if path is None}
     edits: dict[Span, Edit] = {}
-    for place, named in values:
-        if named is None or named not in moved or place.word.span in other:
+    for place, path in values:
+        if path is None or path not in new_paths or place.word.span in other:
             continue
         span = value_span(place.word, analysis.source)
         prefix = "./" if place.word.text.strip().startswith("./") else ""
-        text = _written(analysis, span, prefix + moved[named])
+        text = _literal(analysis, span, prefix + new_paths[path])
         if text is not None:
             edits[span] = Edit(analysis.runefile, span, text)
     return tuple(edits.values())
 
 
-def _named(place: TextPlace) -> str | None:
+def _mentioned_path(place: TextPlace) -> str | None:
     """The file that a value names; None for any other value."""
     match place.path:
         case ("pipeline", str(), StageKind.MODEL.value) | ("resources", str(), "path") if not place.is_key:
@@ -70,8 +70,8 @@ def _named(place: TextPlace) -> str | None:
         return None
 
 
-def _written(analysis: Analysis, span: Span, path: str) -> str | None:
-    if analysis.checked.syntax.form is RunefileForm.TEXT:
+def _literal(analysis: Analysis, span: Span, path: str) -> str | None:
+    if analysis.checked_runefile.syntax.form is RunefileForm.TEXT:
         return path if needs_no_quotes(path) else None
     start = analysis.source.text[span.start.offset]
     return rewritten(path, start if start in "\"'" else "", in_flow=True)

@@ -68,8 +68,8 @@ def _mention(of: NamedThing, match: re.Match[str] | None, word: YamlScalar, sour
     if match is None:
         return None
     inner = inner_span(word, source)
-    written = source.text[inner.start.offset : inner.end.offset]
-    at = written.find(match["name"])
+    literal = source.text[inner.start.offset : inner.end.offset]
+    at = literal.find(match["name"])
     if at < 0:
         return NameMention(of, match["name"], inner, is_definition=False)
     start = inner.start.offset + at
@@ -87,7 +87,7 @@ def inner_span(word: YamlScalar, source: SourceText) -> Span:
     """The same without the quotes around it."""
     span = value_span(word, source)
     start, end = span.start.offset, span.end.offset
-    written = source.text[start:end]
-    if len(written) > 1 and written[0] in "\"'" and written[-1] == written[0]:
+    literal = source.text[start:end]
+    if len(literal) > 1 and literal[0] in "\"'" and literal[-1] == literal[0]:
         return source.span(start + 1, end - 1)
     return span

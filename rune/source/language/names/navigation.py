@@ -61,7 +61,7 @@ def references(analysis: Analysis, offset: int, *, with_definition: bool = True)
 
 def prepare_rename(analysis: Analysis, offset: int) -> Span | None:
     """The name at an offset that `rename` would change, or None if there is none."""
-    if analysis.checked.syntax.form is RunefileForm.TEXT:
+    if analysis.checked_runefile.syntax.form is RunefileForm.TEXT:
         return None
     mention = mention_at(analysis, place_at(analysis, offset))
     if mention is None or _definition_of(analysis, mention) is None:
@@ -76,7 +76,7 @@ def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
     makes something else of the text that is the name. Of several
     definitions of one name those who refer to it follow the first.
     """
-    if analysis.checked.syntax.form is RunefileForm.TEXT:
+    if analysis.checked_runefile.syntax.form is RunefileForm.TEXT:
         raise RenameRefused("This Runefile is in the old text format; convert it to YAML with `rune fmt` first")
     mention = mention_at(analysis, place_at(analysis, offset))
     if mention is None or _definition_of(analysis, mention) is None:
@@ -96,9 +96,9 @@ def rename(analysis: Analysis, offset: int, name: str) -> tuple[Edit, ...]:
 
 def _require_names_only(analysis: Analysis, changed: Collection[NameMention]) -> None:
     """Raises `RenameRefused` where a text that changes is something else too, as the value of an argument."""
-    named = [(place.word, mention_in(place, analysis.source)) for place in places(tree(analysis))]
-    spans = {word.span for word, mention in named if mention in changed}
-    for word, mention in named:
+    mentions = [(place.word, mention_in(place, analysis.source)) for place in places(tree(analysis))]
+    spans = {word.span for word, mention in mentions if mention in changed}
+    for word, mention in mentions:
         if word.span in spans and mention not in changed:
             line = word.span.start.line
             raise RenameRefused(

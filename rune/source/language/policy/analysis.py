@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rune.project.files import ProjectFiles
 from rune.source.language.facts.place import TextPlace, fields, places, tolerant_tree
 from rune.source.policy import POLICY_FILE, CheckedPolicy, check_policy
-from rune.source.runefile import Checked
+from rune.source.runefile import CheckedRunefile
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage
 from rune.source.runefile.source import SourceText
@@ -22,19 +22,19 @@ MOST_LABELS = 200
 class PolicyAnalysis:
     """The file at one moment. `labels` are those that the project's pipeline can answer with."""
 
-    checked: CheckedPolicy
+    checked_policy: CheckedPolicy
     labels: tuple[str, ...] = ()
 
     @property
     def source(self) -> SourceText:
-        return self.checked.source
+        return self.checked_policy.source
 
     @property
     def root(self) -> Value | None:
         """Its values, from the strict parser, or from the tolerant one where that failed."""
-        is_whole = all(each.code != Code.YAML_SYNTAX.value for each in self.checked.diagnostics)
-        if self.checked.root is not None and is_whole:
-            return self.checked.root
+        is_whole = all(each.code != Code.YAML_SYNTAX.value for each in self.checked_policy.diagnostics)
+        if self.checked_policy.root is not None and is_whole:
+            return self.checked_policy.root
         return tolerant_tree(POLICY_FILE, self.source.text)
 
     @property
@@ -52,13 +52,13 @@ class PolicyAnalysis:
         return None
 
 
-def analyse_policy(files: ProjectFiles, runefile: Checked | None = None) -> PolicyAnalysis:
+def analyse_policy(files: ProjectFiles, runefile: CheckedRunefile | None = None) -> PolicyAnalysis:
     """Analyses a project's `forge.yml`; `runefile` is the check of its Runefile, where that is known."""
     return PolicyAnalysis(check_policy(files), () if runefile is None else tuple(_labels(runefile))[:MOST_LABELS])
 
 
-def _labels(checked: Checked) -> Iterator[str]:
-    stages = () if checked.pipeline is None else checked.pipeline.stages
+def _labels(checked_runefile: CheckedRunefile) -> Iterator[str]:
+    stages = () if checked_runefile.pipeline is None else checked_runefile.pipeline.stages
     for stage in stages:
         words = stage.arguments.get("wordlist") if isinstance(stage, BlockStage) else None
         if isinstance(words, str):

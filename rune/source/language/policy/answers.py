@@ -33,22 +33,22 @@ def policy_actions(analysis: PolicyAnalysis, start: int, end: int) -> tuple[Acti
 
 
 def _actions(analysis: PolicyAnalysis, start: int, end: int) -> Iterator[Action]:
-    diagnostics = analysis.checked.diagnostics
+    diagnostics = analysis.checked_policy.diagnostics
     for each in diagnostics:
         if touches(each, start, end):
             yield from (Action(fix.title, ActionKind.QUICK_FIX, fix.edits, each.code) for fix in each.fixes)
-    done = apply_fixes({POLICY_FILE: analysis.source.text}, diagnostics)
-    if done.applied:
-        edits = tuple(edit for fix in done.applied for edit in fix.edits)
-        yield Action(f"Fix {counted(len(done.applied), 'problem')} of this file", ActionKind.FIX_ALL, edits)
+    result = apply_fixes({POLICY_FILE: analysis.source.text}, diagnostics)
+    if result.applied_fixes:
+        edits = tuple(edit for fix in result.applied_fixes for edit in fix.edits)
+        yield Action(f"Fix {counted(len(result.applied_fixes), 'problem')} of this file", ActionKind.FIX_ALL, edits)
 
 
 def _check(analysis: PolicyAnalysis, _request: Mapping[str, Any]) -> CheckAnswerJson:
     return {
         "runefile": POLICY_FILE,
         "form": RunefileForm.YAML.value,
-        "has_errors": analysis.checked.has_errors,
-        "diagnostics": [diagnostic_to_json(each) for each in analysis.checked.diagnostics],
+        "has_errors": analysis.checked_policy.has_errors,
+        "diagnostics": [diagnostic_to_json(each) for each in analysis.checked_policy.diagnostics],
         "outline": outline_to_json(Outline((), ())),
     }
 

@@ -103,12 +103,12 @@ def _limit_snippet(declaration: LimitDeclaration) -> str:
             return f"${{1:{declaration.suggestions[0]}}}"
 
 
-def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: TextCursor) -> list[Completion]:
+def _keys(documented_keys: Mapping[str, str], snippets: Mapping[str, str], cursor: TextCursor) -> list[Completion]:
     """The keys that do not stand there yet, and the one at the cursor."""
-    present = {name for name in _present(cursor.root, cursor.path) if name != cursor.typed}
+    present = {name for name in _present(cursor.root, cursor.path) if name != cursor.prefix}
     return [
         key(name, cursor, value=snippets.get(name, ""), documentation=text)
-        for name, text in known.items()
+        for name, text in documented_keys.items()
         if name not in present
     ]
 
@@ -124,12 +124,12 @@ def _present(root: Value | None, path: Iterable[str | int]) -> set[str]:
     return {name.text for name, _ in fields(value)} if isinstance(value, Map) else set()
 
 
-def _values(known: Mapping[str, str], cursor: TextCursor, *, in_list: bool = False) -> list[Completion]:
+def _values(documented_values: Mapping[str, str], cursor: TextCursor, *, in_list: bool = False) -> list[Completion]:
     return [
         _quantity(text, documentation, cursor)
         if " " in text
         else value(text, CompletionKind.VALUE, cursor, documentation=documentation, in_list=in_list)
-        for text, documentation in known.items()
+        for text, documentation in documented_values.items()
     ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from rune.project.files import FileNotInProject, normal_path
-from rune.source.language.policy.entry_splices import added, data_of, removed, renamed, with_value
+from rune.source.language.policy.entry_splices import addition, data_of, removal, renaming, with_value
 from rune.source.language.requests import BadLanguageRequest, choice_of, text_of
 from rune.source.language.yaml.layout import Branch, LayoutUnknown, read_layout
 from rune.source.language.yaml.splice import Splice, as_edits, spliced
@@ -93,7 +93,7 @@ def edit_models(source: SourceText, edit: ModelEdit) -> tuple[Edit, ...]:
     before = data_of(source.text)
     if before is None:
         raise ModelEditRefused(f"{POLICY_FILE} has an error. Fix it in the text first.")
-    expected = _edited(before, edit)
+    expected = _data_after(before, edit)
     if expected == before:
         return ()
     text = source.text
@@ -122,7 +122,7 @@ def _steps(edit: ModelEdit, before: Mapping[str, Any]) -> tuple[ModelEdit, ...]:
     return (SetModel(edit.path, edit.key, staying), edit) if grows and shrinks else (edit,)
 
 
-def _edited(before: Mapping[str, Any], edit: ModelEdit) -> dict[str, Any]:
+def _data_after(before: Mapping[str, Any], edit: ModelEdit) -> dict[str, Any]:
     """The data of the file after the edit. Raises `ModelEditRefused` where the edit does not suit them."""
     models: Any = before.get("models", {})
     if not isinstance(models, dict):
@@ -192,11 +192,11 @@ def _splices(text: str, edit: ModelEdit) -> list[Splice]:
     branch = root if isinstance(root, Branch) else None
     match edit:
         case AddModel():
-            return added(text, branch, edit.path, _fields(edit))
+            return addition(text, branch, edit.path, _fields(edit))
         case RemoveModel():
-            return removed(text, branch, edit.path)
+            return removal(text, branch, edit.path)
         case RenameModel():
-            return renamed(text, branch, edit.path, edit.to)
+            return renaming(text, branch, edit.path, edit.to)
         case SetModel():
             return with_value(text, branch, edit.path, edit.key, edit.value)
 

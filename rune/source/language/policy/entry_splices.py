@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rune.source.language.yaml.edits import (
     Style,
-    Written,
+    YamlData,
     block,
     empty,
     flow,
@@ -22,7 +22,7 @@ from rune.source.language.yaml.edits import (
     style_of,
 )
 from rune.source.language.yaml.layout import Branch, Leaf, YamlEntry, column, line_end, next_line
-from rune.source.language.yaml.scalars import rewritten, written
+from rune.source.language.yaml.scalars import literal_of, rewritten
 from rune.source.language.yaml.splice import Splice
 from rune.source.policy.read import read_policy
 from rune.source.policy.sections.models import MODEL_KEYS
@@ -31,16 +31,16 @@ from rune.source.runefile.yaml.values import Map, Sequence, Value, YamlScalar, c
 
 _SECTION: Final = "models"
 _INDENT: Final = 2
-FieldValue = str | tuple[str, ...] | dict[str, Written]
+FieldValue = str | tuple[str, ...] | dict[str, YamlData]
 """The value of a key of an entry."""
 
 
 def data_of(text: str) -> dict[str, Any] | None:
     """Returns a `forge.yml` as plain data, a missing section as an empty one; None where it is no valid YAML map."""
-    checked = read_policy(text)
-    if any(each.code == Code.YAML_SYNTAX.value for each in checked.diagnostics):
+    checked_policy = read_policy(text)
+    if any(each.code == Code.YAML_SYNTAX.value for each in checked_policy.diagnostics):
         return None
-    data = {} if checked.root is None else _plain(checked.root)
+    data = {} if checked_policy.root is None else _plain(checked_policy.root)
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -66,14 +66,14 @@ def _key(key: Value) -> object:
     return key.text if isinstance(key, YamlScalar) else repr(_plain(key))
 
 
-def added(text: str, root: Branch | None, path: str, fields: Mapping[str, Written]) -> list[Splice]:
+def addition(text: str, root: Branch | None, path: str, fields: Mapping[str, YamlData]) -> list[Splice]:
     """Adds an entry behind the last one, or the section behind the last one of the file."""
     style = _style(text, root)
     section = None if root is None else root.find(_SECTION)
     if section is None:
         return [_new_section(style, root, path, fields)]
     if not isinstance(section.value, Branch) or not section.value.entries:
-        return _filled(style, section, {_written_key(path): dict(fields)})
+        return _fill(style, section, {_written_key(path): dict(fields)})
     models = section.value
     key = _written_key(path, style, in_flow=models.is_flow)
     last = len(models.entries) - 1
@@ -91,9 +91,9 @@ def _put_below(style: Style, entry: YamlEntry, at: int, lines: list[str]) -> Spl
     return put_lines(style, entry, lines, at=max(end, line_end(text, entry.end)))
 
 
-def _new_section(style: Style, root: Branch | None, path: str, fields: Mapping[str, Written]) -> Splice:
+def _new_section(style: Style, root: Branch | None, path: str, fields: Mapping[str, YamlData]) -> Splice:
     text, lines_break = style.text, style.line_break
-    section: Written = {_written_key(path, style): dict(fields)}
+    section: YamlData = {_written_key(path, style): dict(fields)}
     if root is not None and root.is_flow and root.entries:
         return put_pair(style, root, len(root.entries) - 1, _SECTION, section)
     at = 0 if root is None or not root.entries else column(text, root.entries[0].start)
@@ -104,7 +104,7 @@ def _new_section(style: Style, root: Branch | None, path: str, fields: Mapping[s
     )
 
 
-def removed(text: str, root: Branch | None, path: str) -> list[Splice]:
+def removal(text: str, root: Branch | None, path: str) -> list[Splice]:
     """Takes the entry out; the last one leaves an empty section."""
     section, models, index = _place(root, path)
     if section is None or models is None:
@@ -113,14 +113,14 @@ def removed(text: str, root: Branch | None, path: str) -> list[Splice]:
     return empty(style, section, "") if len(models.entries) == 1 else remove_entries(style, models, [index])
 
 
-def renamed(text: str, root: Branch | None, path: str, to: str) -> list[Splice]:
+def renaming(text: str, root: Branch | None, path: str, to: str) -> list[Splice]:
     """Writes another path in the place of an entry's."""
     section, models, index = _place(root, path)
     key = None if section is None or models is None else models.entries[index].key
     if models is None or not isinstance(key, Leaf):
         return []
-    shown = rewritten(to, key.style, in_flow=models.is_flow, quote=_style(text, root).quote)
-    return [Splice(key.content, key.end, shown)]
+    literal = rewritten(to, key.style, in_flow=models.is_flow, quote=_style(text, root).quote)
+    return [Splice(key.content, key.end, literal)]
 
 
 def with_value(text: str, root: Branch | None, path: str, key: str, value: FieldValue | None) -> list[Splice]:
@@ -131,12 +131,12 @@ def with_value(text: str, root: Branch | None, path: str, key: str, value: Field
     style, entry = _style(text, root), models.entries[index]
     fields = entry.value
     if not isinstance(fields, Branch) or not fields.entries:
-        return _filled(style, entry, {key: value}) if value else []
+        return _fill(style, entry, {key: value}) if value else []
     at = next((i for i, each in enumerate(fields.entries) if _is_key(each, key)), None)
     if at is None:
         return [put_pair(style, fields, _index_before(fields, key), key, value)] if value else []
     if value:
-        return _replaced(style, fields, fields.entries[at], value)
+        return _replace(style, fields, fields.entries[at], value)
     return empty(style, entry, "") if len(fields.entries) == 1 else remove_entries(style, fields, [at])
 
 
@@ -155,11 +155,13 @@ def _is_key(entry: YamlEntry, key: str) -> bool:
 def _index_before(fields: Branch, key: str) -> int:
     """The entry behind which a key is written: the last of those that come first by custom."""
     earlier = MODEL_KEYS[: MODEL_KEYS.index(key)]
-    known = [i for i, each in enumerate(fields.entries) if isinstance(each.key, Leaf) and each.key.text in earlier]
-    return max(known, default=0)
+    earlier_entries = [
+        i for i, each in enumerate(fields.entries) if isinstance(each.key, Leaf) and each.key.text in earlier
+    ]
+    return max(earlier_entries, default=0)
 
 
-def _filled(style: Style, pair: YamlEntry, fields: dict[str, Written]) -> list[Splice]:
+def _fill(style: Style, pair: YamlEntry, fields: dict[str, YamlData]) -> list[Splice]:
     """Writes fields below a key that has no value, `null` or `{}`."""
     text = style.text
     if pair.key is None:
@@ -173,20 +175,20 @@ def _filled(style: Style, pair: YamlEntry, fields: dict[str, Written]) -> list[S
     return [Splice(colon, pair.value.end, ""), below] if is_written else [below]
 
 
-def _replaced(style: Style, fields: Branch, pair: YamlEntry, value: FieldValue) -> list[Splice]:
+def _replace(style: Style, fields: Branch, pair: YamlEntry, value: FieldValue) -> list[Splice]:
     node = pair.value
     if not isinstance(value, str):
-        shown = flow(value, style)
+        literal = flow(value, style)
     else:
         leaf_style = node.style if isinstance(node, Leaf) else ""
-        shown = rewritten(value, leaf_style, in_flow=fields.is_flow, quote=style.quote)
+        literal = rewritten(value, leaf_style, in_flow=fields.is_flow, quote=style.quote)
     if isinstance(node, Branch):
         splices = _list_changed(style, node, value) if isinstance(value, tuple) else None
-        return empty(style, pair, shown) if splices is None else splices
+        return empty(style, pair, literal) if splices is None else splices
     if pair.key is not None and node.style == "" and core_value(node.text) is None:
         colon = style.text.index(":", pair.key.end) + 1
-        return [Splice(colon, max(colon, node.end), f" {shown}")]
-    return [Splice(node.start if node.style == "*" else node.content, node.end, shown)]
+        return [Splice(colon, max(colon, node.end), f" {literal}")]
+    return [Splice(node.start if node.style == "*" else node.content, node.end, literal)]
 
 
 def _list_changed(style: Style, items: Branch, names: tuple[str, ...]) -> list[Splice] | None:
@@ -203,7 +205,7 @@ def _list_changed(style: Style, items: Branch, names: tuple[str, ...]) -> list[S
 
 
 def _written_key(path: str, style: Style | None = None, *, in_flow: bool = False) -> str:
-    return written(path, in_flow=in_flow, quote='"' if style is None else style.quote)
+    return literal_of(path, in_flow=in_flow, quote='"' if style is None else style.quote)
 
 
 def _style(text: str, root: Branch | None) -> Style:

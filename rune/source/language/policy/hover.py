@@ -31,8 +31,8 @@ def _text(analysis: PolicyAnalysis, place: TextPlace) -> str | None:
         case ("limits",) if place.is_key:
             return _paragraph(word, LIMITS.get(word))
         case ("limits", "recall") if place.is_key:
-            known = not analysis.labels or word in analysis.labels
-            hint = "" if known else "\n\nNo stage of the pipeline answers with this label."
+            is_known = not analysis.labels or word in analysis.labels
+            hint = "" if is_known else "\n\nNo stage of the pipeline answers with this label."
             return f"The least share of the test samples of {code(word)} that the model must recognise.{hint}"
         case ("limits", str(name)):
             return _paragraph(name, LIMITS.get(name))

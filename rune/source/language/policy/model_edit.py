@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rune.source.language.policy.entry_edits import ModelEditRefused
-from rune.source.language.policy.entry_splices import FieldValue, added, data_of, with_value
+from rune.source.language.policy.entry_splices import FieldValue, addition, data_of, with_value
 from rune.source.language.yaml.layout import Branch, read_layout
-from rune.source.language.yaml.scalars import written
+from rune.source.language.yaml.scalars import literal_of
 from rune.source.language.yaml.splice import Splice, spliced
 from rune.source.policy.read import POLICY_FILE, read_policy
 from rune.source.policy.sections.models import CALIBRATIONS, FORMS, INTERFACES, MODEL_KEYS, ModelSource
@@ -16,14 +16,14 @@ def with_model(text: str, model: ModelSource) -> str:
 
     Of a model that is there already, the keys that differ are written; comments stay.
     """
-    checked = read_policy(text)
-    if checked.has_errors:
-        first = checked.diagnostics[0]
+    checked_policy = read_policy(text)
+    if checked_policy.has_errors:
+        first = checked_policy.diagnostics[0]
         raise ModelEditRefused(f"{POLICY_FILE} has errors. Fix line {first.span.start.line} first: {first.message}.")
-    old = next((each for each in checked.models if each.path == model.path), None)
-    result = _added(text, model) if old is None else _changed(text, old, model)
+    old = next((each for each in checked_policy.models if each.path == model.path), None)
+    result = _add(text, model) if old is None else _change(text, old, model)
     again = read_policy(result)
-    others = {each.path: each for each in checked.models} | {model.path: model}
+    others = {each.path: each for each in checked_policy.models} | {model.path: model}
     is_otherwise_equal = {each.path: each for each in again.models} == others and _rest(result) == _rest(text)
     if again.has_errors or not is_otherwise_equal:
         raise ModelEditRefused(
@@ -32,12 +32,12 @@ def with_model(text: str, model: ModelSource) -> str:
     return result
 
 
-def _added(text: str, model: ModelSource) -> str:
+def _add(text: str, model: ModelSource) -> str:
     fields = {key: value for key, value in _fields(model).items() if value is not None}
-    return _spliced(text, added(text, _root(text), model.path, fields))
+    return _spliced(text, addition(text, _root(text), model.path, fields))
 
 
-def _changed(text: str, old: ModelSource, model: ModelSource) -> str:
+def _change(text: str, old: ModelSource, model: ModelSource) -> str:
     before, after = _fields(old), _fields(model)
     for key in MODEL_KEYS:
         if after[key] != before[key]:
@@ -54,7 +54,7 @@ def _fields(model: ModelSource) -> dict[str, FieldValue | None]:
         "samples": model.samples,
         "calibration": model.calibration.value if model.calibration != CALIBRATIONS[0] else None,
         "keep": model.float_layers or None,
-        "shapes": {written(name, in_flow=True): "x".join(map(str, shape)) for name, shape in model.shapes.items()}
+        "shapes": {literal_of(name, in_flow=True): "x".join(map(str, shape)) for name, shape in model.shapes.items()}
         or None,
     }
 

@@ -65,18 +65,18 @@ def answer_edit_model(analysis: PolicyAnalysis, request: Mapping[str, Any]) -> E
 
 
 def _reason(analysis: PolicyAnalysis) -> str | None:
-    for each in analysis.checked.diagnostics:
+    for each in analysis.checked_policy.diagnostics:
         if each.code == Code.YAML_SYNTAX.value:
             return f"Line {each.span.start.line} is not valid YAML. Fix it in the text first."
     return None
 
 
 def _entry(key: YamlScalar, value: Value) -> ModelEntryJson:
-    written = {name.text: (name, item) for name, item in reversed(fields(value)) if name.text in MODEL_KEYS}
-    values = {name: item for name, (_, item) in written.items()}
+    fields_by_name = {name.text: (name, item) for name, item in reversed(fields(value)) if name.text in MODEL_KEYS}
+    values = {name: item for name, (_, item) in fields_by_name.items()}
     spans = {
         name: span_to_json(Span(words.span.start, max(words.span.end, item.span.end)))
-        for name, (words, item) in written.items()
+        for name, (words, item) in fields_by_name.items()
     }
     return {
         "path": key.text,

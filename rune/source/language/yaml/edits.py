@@ -24,10 +24,10 @@ from rune.source.language.yaml.layout import (
     line_start,
     next_line,
 )
-from rune.source.language.yaml.scalars import block_text, written
+from rune.source.language.yaml.scalars import block_text, literal_of
 from rune.source.language.yaml.splice import Splice
 
-Written = int | float | str | tuple["Written", ...] | dict[str, "Written"]
+YamlData = int | float | str | tuple["YamlData", ...] | dict[str, "YamlData"]
 """Something that is to be written anew."""
 
 
@@ -67,16 +67,16 @@ def style_of(text: str, indent: int) -> Style:
     )
 
 
-def flow(value: Written, style: Style) -> str:
+def flow(value: YamlData, style: Style) -> str:
     """A value on one line."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {flow(inner, style)}" for key, inner in value.items()) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(flow(inner, style) for inner in value) + "]"
-    return written(value, in_flow=True, quote=style.quote)
+    return literal_of(value, in_flow=True, quote=style.quote)
 
 
-def block(key: str, value: Written, at: int, style: Style) -> list[str]:
+def block(key: str, value: YamlData, at: int, style: Style) -> list[str]:
     """The lines of a key and its value, the key in the column `at`."""
     lead = " " * at + key + ":"
     if isinstance(value, dict) and value:
@@ -96,21 +96,21 @@ def block(key: str, value: Written, at: int, style: Style) -> list[str]:
 def scalar(value: int | float | str, at: int, style: Style) -> str:
     """A single value behind a key in the column `at`; a text of several lines becomes a block."""
     if isinstance(value, str) and "\n" in value:
-        shown = block_text(value, at + style.indent, style.line_break)
-        if shown is not None:
-            return shown
-    return written(value, in_flow=False, quote=style.quote)
+        literal = block_text(value, at + style.indent, style.line_break)
+        if literal is not None:
+            return literal
+    return literal_of(value, in_flow=False, quote=style.quote)
 
 
-def item_lines(item: Written, at: int, style: Style) -> list[str]:
+def item_lines(item: YamlData, at: int, style: Style) -> list[str]:
     """The lines of an item of a list, its dash in the column `at`."""
     if isinstance(item, dict) and not style.types_in_flow:
         pairs = [f"{key}: {flow(inner, style)}" for key, inner in item.items()]
         return [f"{' ' * at}- {pairs[0]}", *(f"{' ' * at}  {pair}" for pair in pairs[1:])]
-    shown = (
-        written(item, in_flow=False, quote=style.quote) if isinstance(item, int | float | str) else flow(item, style)
+    literal = (
+        literal_of(item, in_flow=False, quote=style.quote) if isinstance(item, int | float | str) else flow(item, style)
     )
-    return [f"{' ' * at}- {shown}"]
+    return [f"{' ' * at}- {literal}"]
 
 
 def ends_with_break(text: str, node: Node) -> bool:
@@ -131,7 +131,7 @@ def put_lines(
     return Splice(end, end, lead + style.line_break.join(lines))
 
 
-def put_pair(style: Style, branch: Branch, after: int, key: str, value: Written) -> Splice:
+def put_pair(style: Style, branch: Branch, after: int, key: str, value: YamlData) -> Splice:
     """Puts a key behind the entry `after` of a map that has entries."""
     entry = branch.entries[after]
     if branch.is_flow:
@@ -139,7 +139,7 @@ def put_pair(style: Style, branch: Branch, after: int, key: str, value: Written)
     return put_lines(style, entry, block(key, value, column(style.text, branch.entries[0].start), style))
 
 
-def put_item(style: Style, branch: Branch, index: int, item: Written) -> Splice:
+def put_item(style: Style, branch: Branch, index: int, item: YamlData) -> Splice:
     """Puts an item before the one of that index, or at the end."""
     text, count = style.text, len(branch.entries)
     if branch.is_flow:
@@ -157,15 +157,15 @@ def put_item(style: Style, branch: Branch, index: int, item: Written) -> Splice:
     return Splice(at, at, inner + style.line_break + " " * column(text, at))
 
 
-def _put_in_flow(style: Style, branch: Branch, after: int, shown: str) -> Splice:
+def _put_in_flow(style: Style, branch: Branch, after: int, literal: str) -> Splice:
     """Behind an entry in brackets; in a line of its own where the entries before stand in lines of their own."""
     text, entries = style.text, branch.entries
     end = entries[after].end
     start = entries[after].start
     is_on_lines = after > 0 and LINE_BREAK.search(text, entries[after - 1].end, start) is not None
     if is_on_lines and not text[line_start(text, start) : start].strip():
-        return Splice(end, end, f",{style.line_break}{' ' * column(text, start)}{shown}")
-    return Splice(end, end, f", {shown}")
+        return Splice(end, end, f",{style.line_break}{' ' * column(text, start)}{literal}")
+    return Splice(end, end, f", {literal}")
 
 
 def dash(text: str, entry: YamlEntry) -> int:
@@ -232,7 +232,7 @@ def _line_before(text: str, start: int) -> int:
 
 def over_remarks(text: str, stop: int, at: int) -> int:
     """Past the comments that follow and stand farther in than the entry: they belong to it."""
-    reached = stop
+    end = stop
     while stop < len(text):
         start, stop = stop, next_line(text, stop)
         line = text[start:stop].strip()
@@ -240,8 +240,8 @@ def over_remarks(text: str, stop: int, at: int) -> int:
             continue
         if not line.startswith("#") or len(text[start:stop]) - len(text[start:stop].lstrip(" ")) <= at:
             break
-        reached = stop
-    return reached
+        end = stop
+    return end
 
 
 def _inside(text: str, entry: YamlEntry, start: int, stop: int) -> list[YamlComment]:
@@ -291,7 +291,7 @@ def _inside_flow(text: str, branch: Branch, start: int, end: int) -> list[YamlCo
     return [comment for comment in comments(text, branch, branch.start, branch.end) if start <= comment.start < end]
 
 
-def empty(style: Style, pair: YamlEntry, shown: str) -> list[Splice]:
+def empty(style: Style, pair: YamlEntry, literal: str) -> list[Splice]:
     """Takes all entries of a key's list or map out; `shown` is left, and the comments."""
     text, branch = style.text, pair.value
     if not isinstance(branch, Branch) or pair.key is None or not branch.entries:
@@ -299,7 +299,7 @@ def empty(style: Style, pair: YamlEntry, shown: str) -> list[Splice]:
     if branch.is_flow:
         inside = comments(text, branch, branch.content, branch.end)
         if not inside:
-            return [Splice(branch.content, branch.end, shown or "{}")]
+            return [Splice(branch.content, branch.end, literal or "{}")]
         remarks = (text[comment.start : comment.end].rstrip() for comment in inside)
         lines = "".join(f" {remark}{style.line_break}" for remark in remarks)
         return [Splice(branch.content + 1, branch.end - 1, lines + " " * (column(text, pair.start) + style.indent))]
@@ -313,4 +313,7 @@ def empty(style: Style, pair: YamlEntry, shown: str) -> list[Splice]:
     behind = (
         colon if branch.start == branch.content else branch.start + len(text[branch.start : branch.content].rstrip())
     )
-    return [Splice(behind, behind, f" {shown}" if shown else ""), Splice(line_start(text, first), stop, remark_lines)]
+    return [
+        Splice(behind, behind, f" {literal}" if literal else ""),
+        Splice(line_start(text, first), stop, remark_lines),
+    ]

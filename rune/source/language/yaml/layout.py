@@ -163,10 +163,10 @@ class LayoutReader:
 
     def _leaf(self, start: int, content: int, stop: int, style: str, text: str, anchor: str | None) -> Leaf:
         """Without the white space behind it; a block text without the line breaks, unless it keeps them (`|+`)."""
-        written = self._text[content:stop]
+        raw_text = self._text[content:stop]
         if style in ("|", ">"):
-            if "+" not in LINE_BREAK.split(written, maxsplit=1)[0].partition(" ")[0]:
-                stop = content + len(written.rstrip("\r\n"))
+            if "+" not in LINE_BREAK.split(raw_text, maxsplit=1)[0].partition(" ")[0]:
+                stop = content + len(raw_text.rstrip("\r\n"))
         else:
             stop = start + len(self._text[start:stop].rstrip(" \t\r\n"))
         content = min(content, stop)

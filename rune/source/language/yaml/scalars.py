@@ -35,11 +35,11 @@ def quoted_scalar(text: str, quote: str = '"') -> str:
     """The text in quotes, on one line."""
     if quote == "'" and text.isprintable():
         return "'" + text.replace("'", "''") + "'"
-    shown = json.dumps(text, ensure_ascii=False)
-    return "".join(character if character.isprintable() else f"\\U{ord(character):08x}" for character in shown)
+    literal = json.dumps(text, ensure_ascii=False)
+    return "".join(character if character.isprintable() else f"\\U{ord(character):08x}" for character in literal)
 
 
-def written(value: int | float | str, *, in_flow: bool, quote: str = '"') -> str:
+def literal_of(value: int | float | str, *, in_flow: bool, quote: str = '"') -> str:
     """A value on one line. `quote` is what the file puts around texts that need it."""
     if isinstance(value, str):
         return value if needs_no_quotes(value, in_flow=in_flow) else quoted_scalar(value, quote)
@@ -54,7 +54,7 @@ def rewritten(value: int | float | str, style: str, *, in_flow: bool, quote: str
     """A value in the place of one of that style: a text that stood in quotes keeps them."""
     if isinstance(value, str) and style in ('"', "'"):
         return quoted_scalar(value, style)
-    return written(value, in_flow=in_flow, quote=quote)
+    return literal_of(value, in_flow=in_flow, quote=quote)
 
 
 def block_text(text: str, indent: int, line_break: str) -> str | None:

@@ -30,8 +30,8 @@ def spliced(text: str, splices: Sequence[Splice]) -> str:
 
 def as_edits(splices: Iterable[Splice], source: SourceText) -> tuple[Edit, ...]:
     """The edits of a file in the order of its text, each without what it would leave as it is."""
-    ordered = sorted(splices, key=lambda splice: (splice.start, splice.end))
-    narrow = (_narrowed(splice, source.text) for splice in ordered)
+    sorted_splices = sorted(splices, key=lambda splice: (splice.start, splice.end))
+    narrow = (_narrowed(splice, source.text) for splice in sorted_splices)
     return tuple(
         Edit(source.file, source.span(splice.start, splice.end), splice.text)
         for splice in narrow

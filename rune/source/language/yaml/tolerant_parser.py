@@ -24,7 +24,10 @@ _KEY = re.compile(
 )
 _DASH = re.compile(rf"-(?=\s|$|{MARK})")
 _PROPERTY = re.compile(r"[&!][^\s,\[\]{}]*(?:[ \t]+|$)")
-_QUOTED = {'"': re.compile(r'"(?:[^"\\\n]|\\.)*("|$)', re.MULTILINE), "'": re.compile(r"'(?:[^'\n]|'')*('|$)", re.M)}
+_QUOTED_TEXT = {
+    '"': re.compile(r'"(?:[^"\\\n]|\\.)*("|$)', re.MULTILINE),
+    "'": re.compile(r"'(?:[^'\n]|'')*('|$)", re.M),
+}
 _PLAIN = re.compile(r"(?:(?![ \t]\#)[^\n\r])*")
 _FLOW_PLAIN = re.compile(rf"(?:(?![ \t]\#)(?!:(?:[\s,\[\]{{}}{MARK}]|$))[^\n\r,\[\]{{}}])*", re.MULTILINE)
 _FLOW_SPACE = re.compile(r"(?:[ \t\r\n]|(?<![^\s])\#[^\n]*)*")
@@ -50,12 +53,12 @@ def _lines(source: SourceText) -> list[_Line]:
     lines = []
     for number in range(1, source.line_count + 1):
         begin, end = source.line_bounds(number)
-        written = source.text[begin:end].rstrip()
-        content = written.lstrip(" \t\ufeff")
-        column = len(written) - len(content)
+        line_text = source.text[begin:end].rstrip()
+        content = line_text.lstrip(" \t\ufeff")
+        column = len(line_text) - len(content)
         if not content or content[0] == "#" or (column == 0 and content[0] in "%-." and _is_marker(content)):
             continue
-        lines.append(_Line(begin + column, begin + len(written), column))
+        lines.append(_Line(begin + column, begin + len(line_text), column))
     return lines
 
 
@@ -175,7 +178,7 @@ class _LineParser:
             self._skip_to(end)
             return value
         if first in "\"'":
-            match = _QUOTED[first].match(text, at, line.end)
+            match = _QUOTED_TEXT[first].match(text, at, line.end)
             self._line += 1
             return self._scalar(at, match.end() if match else line.end)
         match = _PLAIN.match(text, at, line.end)
@@ -258,7 +261,7 @@ class _LineParser:
         if first and first in "[{" and depth < MAX_DEPTH:
             return self._flow(at, limit, depth + 1)
         if first and first in "\"'":
-            match = _QUOTED[first].match(self._text, at, limit)
+            match = _QUOTED_TEXT[first].match(self._text, at, limit)
         else:
             match = _FLOW_PLAIN.match(self._text, at, limit)
         stop = match.end() if match else at
@@ -286,14 +289,14 @@ class _LineParser:
         return YamlScalar("", None, self._source.span(at, at))
 
     def _scalar(self, start: int, end: int) -> YamlScalar:
-        written = self._text[start:end].replace(MARK, "")
-        quote = written[:1]
+        raw_text = self._text[start:end].replace(MARK, "")
+        quote = raw_text[:1]
         span = self._source.span(start, end)
         if quote and quote in "\"'":
-            inner = written[1:-1] if len(written) > 1 and written.endswith(quote) else written[1:]
+            inner = raw_text[1:-1] if len(raw_text) > 1 and raw_text.endswith(quote) else raw_text[1:]
             text = inner.replace("''", "'") if quote == "'" else re.sub(r"\\(.)", r"\1", inner)
             return YamlScalar(text, text, span)
-        text = " ".join(written.split()) if "\n" in written or "\r" in written else written
+        text = " ".join(raw_text.split()) if "\n" in raw_text or "\r" in raw_text else raw_text
         return YamlScalar(text, core_value(text), span)
 
 

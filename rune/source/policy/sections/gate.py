@@ -17,7 +17,7 @@ from rune.source.policy.tags import PATTERN
 from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import (
     Field,
-    described,
+    description_of,
     is_null,
     read_fields,
     read_text,
@@ -43,9 +43,9 @@ _GROUP = re.compile(r"[a-zA-Z_][\w-]{0,59}")
 _PATTERN = re.compile(PATTERN)
 
 
-def _described(value: Value) -> str:
+def _description(value: Value) -> str:
     """A description of the value for the beginning of a sentence."""
-    text = described(value)
+    text = description_of(value)
     return text[:1].upper() + text[1:]
 
 
@@ -62,11 +62,11 @@ def read_limits(field: Field | None, report: DiagnosticReport) -> tuple[Limit, .
     for kind in LimitKind:
         if kind.value not in fields:
             continue
-        written = fields[kind.value][1]
+        limit_value = fields[kind.value][1]
         if kind.declaration.names is not None:
-            limits += sorted(_of_names(kind, written, report), key=lambda limit: limit.label or "")
+            limits += sorted(_of_names(kind, limit_value, report), key=lambda limit: limit.label or "")
         else:
-            bound = _bound(kind, written, report)
+            bound = _bound(kind, limit_value, report)
             limits += [Limit(kind, bound)] if bound is not None else []
     return tuple(limits)
 
@@ -78,18 +78,18 @@ def _of_names(kind: LimitKind, value: Value, report: DiagnosticReport) -> Iterat
     if not isinstance(value, Map):
         wrong_shape(report, f"`{kind.value}`", f"a map from {names}s to limits", value, [declaration.example])
         return
-    seen: set[str] = set()
+    seen_names: set[str] = set()
     for key, item in text_keys(value, report):
-        if key.text in seen:
+        if key.text in seen_names:
             report.error(Code.REPEATED_KEY, f"The {names} {quoted(key.text)} is repeated", key.span)
-        elif len(seen) == MAX_LABELS:
+        elif len(seen_names) == MAX_LABELS:
             report.error(Code.TOO_LARGE, f"`{kind.value}` has more than {MAX_LABELS} {names}s", key.span)
             return
         else:
             bound = _bound(kind, item, report)
             if bound is not None:
                 yield Limit(kind, bound, key.text)
-        seen.add(key.text)
+        seen_names.add(key.text)
 
 
 def _bound(kind: LimitKind, value: Value, report: DiagnosticReport) -> float | None:
@@ -101,17 +101,19 @@ def _quantity(kind: LimitKind, value: Value, report: DiagnosticReport) -> float 
     quantity = read_quantity(value.text, measure) if isinstance(value, YamlScalar) and value.text else None
     if quantity is not None and (quantity > 0 or kind.is_least):
         return quantity
-    corrected = with_unit(value.text, measure) if isinstance(value, YamlScalar) else None
+    correction = with_unit(value.text, measure) if isinstance(value, YamlScalar) else None
     units = ", ".join(f"`{unit}`" for unit in measure.units)
     notes = [f"Write a number and a unit, such as `{measure.example}`. Units: {units}."]
     # A share such as 0.95 may mean 95 % or less than 1 %: nobody but a person can tell.
-    fixes = [report.guess(value.span, corrected)] if corrected is not None and read_quantity(corrected, measure) else []
+    fixes = (
+        [report.guess(value.span, correction)] if correction is not None and read_quantity(correction, measure) else []
+    )
     if measure is SHARE and isinstance(value, YamlScalar):
         share = value.value
         if isinstance(share, float) and 0 < share <= 1:
             fixes.insert(0, report.guess(value.span, f"{share * 100:.6g} %"))
     report.error(
-        Code.BAD_LIMIT, f"{_described(value)} is not a valid limit for `{kind.value}`", value.span, notes, fixes
+        Code.BAD_LIMIT, f"{_description(value)} is not a valid limit for `{kind.value}`", value.span, notes, fixes
     )
     return None
 
@@ -121,7 +123,7 @@ def _rate(kind: LimitKind, value: Value, report: DiagnosticReport) -> float | No
     if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= RATE.greatest:
         return float(number)
     notes = ["Write a number, such as `0.5`: one false alarm in two hours of listening."]
-    message = f"{_described(value)} is not a valid limit for `{kind.value}`"
+    message = f"{_description(value)} is not a valid limit for `{kind.value}`"
     report.error(Code.BAD_LIMIT, message, value.span, notes)
     return None
 
@@ -137,8 +139,8 @@ def read_build_preferences(field: Field | None, report: DiagnosticReport) -> Bui
     fields = read_fields(value, list(BUILD_PREFERENCES), "in `build`", report, strict=True)
     values: dict[str, str | None] = {}
     for name, words in BUILD_PREFERENCES.items():
-        written = fields[name][1] if name in fields else None
-        values[name] = None if written is None or is_null(written) else _word(name, written, words, report)
+        word = fields[name][1] if name in fields else None
+        values[name] = None if word is None or is_null(word) else _word(name, word, words, report)
     return BuildPreferences(values["optimize"], values["optimize-packages"], values["match"])
 
 
@@ -214,10 +216,10 @@ def _approval(value: Value, groups: Groups, report: DiagnosticReport) -> Approva
     before = report.error_count
     fields = read_fields(value, APPROVAL_KEYS, "in an approval", report, strict=True)
     count = _count(fields.get("count"), report)
-    named = _named(fields.get("from"), groups, report)
+    rule = _approvers(fields.get("from"), groups, report)
     if count is None or report.error_count > before:
         return None
-    approval = replace(named, count=count)
+    approval = replace(rule, count=count)
     candidates = len(approval.people)
     if not approval.roles and not approval.teams and approval.people and candidates < count:
         message = f"{counted(count, 'approval')} cannot come from {counted(candidates, 'person', 'people')}"
@@ -227,7 +229,7 @@ def _approval(value: Value, groups: Groups, report: DiagnosticReport) -> Approva
     return approval
 
 
-def _named(field: Field | None, groups: Groups, report: DiagnosticReport) -> ApprovalRule:
+def _approvers(field: Field | None, groups: Groups, report: DiagnosticReport) -> ApprovalRule:
     """One approval by those whom `from` names; by anyone where it is left out."""
     if field is None:
         return ApprovalRule()
@@ -245,7 +247,7 @@ def _count(field: Field | None, report: DiagnosticReport) -> int | None:
     number = value.value if isinstance(value, YamlScalar) else None
     if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_APPROVALS:
         return number
-    message = f"{_described(value)} is not a number of approvals"
+    message = f"{_description(value)} is not a number of approvals"
     notes = [f"Write a whole number from 1 to {MAX_APPROVALS}."]
     report.error(Code.BAD_APPROVAL, message, value.span, notes)
     return None
@@ -265,6 +267,6 @@ def read_tags(field: Field | None, report: DiagnosticReport) -> tuple[str, ...] 
             patterns.add(text)
         else:
             notes = ["Write `versions`, a tag such as `latest`, or one with a star, such as `release-*`."]
-            message = f"{_described(item)} is not a valid tag"
+            message = f"{_description(item)} is not a valid tag"
             report.error(Code.BAD_TAG_PATTERN, message, item.span, notes)
     return tuple(sorted(patterns))

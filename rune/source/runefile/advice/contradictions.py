@@ -39,7 +39,7 @@ _LAYOUT_WORDS = {ChannelLayout.FIRST: "nchw", ChannelLayout.LAST: "nhwc"}
 
 
 @dataclass(frozen=True)
-class Arriving:
+class ArrivingMeaning:
     """The meaning that reaches an input of a stage, and the one that the stage expects."""
 
     stage: StageSyntax
@@ -47,7 +47,7 @@ class Arriving:
     type: TensorType
     actual: Meaning
     expected: ExpectedMeaning
-    described: DescribedTensor = NOTHING
+    description: DescribedTensor = NOTHING
     """Of an input of a model."""
     source: StageSyntax | None = None
     """The stage that gives it."""
@@ -67,12 +67,12 @@ class Arriving:
         return argument if argument is not None and argument.resource is None else None
 
 
-def warn_of_contradictions(arriving: Arriving, insert: Insert, report: DiagnosticReport) -> None:
+def warn_of_contradictions(arriving: ArrivingMeaning, insert: Insert, report: DiagnosticReport) -> None:
     """Warns of each part of the meaning that the stage takes for something else."""
     actual, expected = arriving.actual, arriving.expected.meaning
-    if actual.quantised is not None and expected.quantised is not None:
-        _compare_steps(arriving, actual.quantised, expected.quantised, report)
-    elif actual.values is not None and expected.values is not None and actual.quantised is None:
+    if actual.quantisation is not None and expected.quantisation is not None:
+        _compare_steps(arriving, actual.quantisation, expected.quantisation, report)
+    elif actual.values is not None and expected.values is not None and actual.quantisation is None:
         _compare_values(arriving, actual.values, expected.values, insert, report)
     if actual.colour is not None and expected.colour is not None and actual.colour is not expected.colour:
         _report_colour(arriving, actual.colour, expected.colour, insert, report)
@@ -93,19 +93,19 @@ def differ(actual: NumberRange, expected: NumberRange, *, are_pixels: bool) -> b
 
 
 def _compare_values(
-    arriving: Arriving, actual: NumberRange, expected: NumberRange, insert: Insert, report: DiagnosticReport
+    arriving: ArrivingMeaning, actual: NumberRange, expected: NumberRange, insert: Insert, report: DiagnosticReport
 ) -> None:
     are_pixels = arriving.actual.colour is not None
     if not (are_pixels or arriving.expected.declared_by) or not differ(actual, expected, are_pixels=are_pixels):
         return
     fixes: list[Fix] = []
-    written = arriving.argument("values")
-    if written is not None and written.name == "from":
-        fixes.append(report.guess(written.span, _range_text(actual), f"Change from to {actual.written}"))
+    argument = arriving.argument("values")
+    if argument is not None and argument.name == "from":
+        fixes.append(report.guess(argument.span, _range_text(actual), f"Change from to {actual.argument_text}"))
     if arriving.type.element.is_float:
-        fixes += insert(arriving.stage, arriving.input, scaled(actual, expected, arriving.described))
+        fixes += insert(arriving.stage, arriving.input, scale_block(actual, expected, arriving.description))
     what = "pixels" if are_pixels else "numbers"
-    notes = [f"So says its file: {arriving.described.because}."] if arriving.described.because else []
+    notes = [f"So says its file: {arriving.description.because}."] if arriving.description.because else []
     if expected.width > actual.width:
         notes.append("The difference between its smallest and its greatest number is lost on it.")
     report.warning(
@@ -117,34 +117,38 @@ def _compare_values(
     )
 
 
-def scaled(actual: NumberRange | None, expected: NumberRange, described: DescribedTensor = NOTHING) -> InsertedBlock:
+def scale_block(
+    actual: NumberRange | None, expected: NumberRange, description: DescribedTensor = NOTHING
+) -> InsertedBlock:
     """The block that makes numbers of one range into those of another; of bytes where `actual` is unknown."""
-    start = {} if actual is None else {"from": actual.written}
-    if described.mean and described.deviation:
-        channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(described)}
+    start = {} if actual is None else {"from": actual.argument_text}
+    if description.mean and description.deviation:
+        channels = {name: ", ".join(f"{each:.7g}" for each in numbers) for name, numbers in _channels(description)}
         between = {} if actual is None or actual == NumberRange(0, 255) else {**start, "to": "0..255"}
         return InsertedBlock("scale", {**between, **channels})
-    return InsertedBlock("scale", {**start, "to": expected.written})
+    return InsertedBlock("scale", {**start, "to": expected.argument_text})
 
 
-def _channels(described: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
-    return (("mean", described.mean), ("deviation", described.deviation))
+def _channels(description: DescribedTensor) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    return (("mean", description.mean), ("deviation", description.deviation))
 
 
 def _range_text(range_: NumberRange) -> str:
-    return f'"{range_.written}"' if range_.low < 0 else range_.written
+    return f'"{range_.argument_text}"' if range_.low < 0 else range_.argument_text
 
 
-def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisation, report: DiagnosticReport) -> None:
+def _compare_steps(
+    arriving: ArrivingMeaning, actual: Quantisation, expected: Quantisation, report: DiagnosticReport
+) -> None:
     whole = full_range(arriving.type)
     if whole is None:
         return
     one, other = represented_range(whole, actual), represented_range(whole, expected)
     if max(abs(one.low - other.low), abs(one.high - other.high)) <= _STEP * max(actual.scale, expected.scale):
         return
-    fixes = _requantised(arriving, actual, report)
+    fixes = _requantisation_fixes(arriving, actual, report)
     if arriving.source is not None and arriving.source.target.text.rpartition("#")[2].strip() == "quantize":
-        fixes += _rewritten(arriving.source, expected, report)
+        fixes += _rewrite_fixes(arriving.source, expected, report)
     report.warning(
         Code.QUANTISATION,
         f"{arriving.reader} takes {arriving.type.element} in {expected}, and {arriving.giver} gives {actual}",
@@ -157,30 +161,30 @@ def _compare_steps(arriving: Arriving, actual: Quantisation, expected: Quantisat
     )
 
 
-def _requantised(arriving: Arriving, actual: Quantisation, report: DiagnosticReport) -> list[Fix]:
+def _requantisation_fixes(arriving: ArrivingMeaning, actual: Quantisation, report: DiagnosticReport) -> list[Fix]:
     """The stage's own arguments changed to what comes."""
-    return _rewritten(arriving.stage, actual, report) if "quantised" in arriving.expected.declared_by else []
+    return _rewrite_fixes(arriving.stage, actual, report) if "quantisation" in arriving.expected.declared_by else []
 
 
-def _rewritten(stage: StageSyntax, to: Quantisation, report: DiagnosticReport) -> list[Fix]:
-    written = {each.name: each for each in stage.arguments if each.resource is None}
-    if "scale" not in written or ("zero_point" not in written and to.zero_point != 0):
+def _rewrite_fixes(stage: StageSyntax, to: Quantisation, report: DiagnosticReport) -> list[Fix]:
+    arguments = {each.name: each for each in stage.arguments if each.resource is None}
+    if "scale" not in arguments or ("zero_point" not in arguments and to.zero_point != 0):
         return []
     title = f"Change {stage.name.text} to scale {to.scale:.9g}, zero_point {to.zero_point}"
-    fix = report.guess(written["scale"].span, f"{to.scale:.9g}", title)
-    if "zero_point" not in written:
+    fix = report.guess(arguments["scale"].span, f"{to.scale:.9g}", title)
+    if "zero_point" not in arguments:
         return [fix]
-    zero = report.guess(written["zero_point"].span, str(to.zero_point))
+    zero = report.guess(arguments["zero_point"].span, str(to.zero_point))
     return [Fix(title, (*fix.edits, *zero.edits))]
 
 
 def _report_colour(
-    arriving: Arriving, actual: Colour, expected: Colour, insert: Insert, report: DiagnosticReport
+    arriving: ArrivingMeaning, actual: Colour, expected: Colour, insert: Insert, report: DiagnosticReport
 ) -> None:
     fixes: list[Fix] = []
-    written = arriving.argument("colour")
-    if written is not None:
-        fixes.append(report.guess(written.span, _COLOUR_WORDS[actual], f"Change {written.name} to {actual.value}"))
+    argument = arriving.argument("colour")
+    if argument is not None:
+        fixes.append(report.guess(argument.span, _COLOUR_WORDS[actual], f"Change {argument.name} to {actual.value}"))
     declared_by = arriving.expected.declared_by.get("colour")
     if declared_by is not None and all(each.name != declared_by for each in arriving.stage.arguments):
         fixes += added_argument(arriving.stage, f"{declared_by}: {_COLOUR_WORDS[actual]}", report)
@@ -195,7 +199,7 @@ def _report_colour(
 
 
 def _report_layout(
-    arriving: Arriving, actual: ChannelLayout, expected: ChannelLayout, insert: Insert, report: DiagnosticReport
+    arriving: ArrivingMeaning, actual: ChannelLayout, expected: ChannelLayout, insert: Insert, report: DiagnosticReport
 ) -> None:
     report.warning(
         Code.COLOUR,
@@ -207,7 +211,7 @@ def _report_layout(
     )
 
 
-def _tell_probabilities(arriving: Arriving, report: DiagnosticReport) -> None:
+def _tell_probabilities(arriving: ArrivingMeaning, report: DiagnosticReport) -> None:
     report.warning(
         Code.VALUE_RANGE,
         f"{arriving.reader} makes probabilities of scores, and {arriving.giver} gives probabilities already",
@@ -220,7 +224,7 @@ def _tell_probabilities(arriving: Arriving, report: DiagnosticReport) -> None:
     )
 
 
-def _report_rate(arriving: Arriving, actual: int, expected: int, report: DiagnosticReport) -> None:
+def _report_rate(arriving: ArrivingMeaning, actual: int, expected: int, report: DiagnosticReport) -> None:
     report.warning(
         Code.SOUND_RATE,
         f"{arriving.reader} takes sound of {hertz(expected)}, and {arriving.giver} gives {hertz(actual)}",
@@ -229,6 +233,6 @@ def _report_rate(arriving: Arriving, actual: int, expected: int, report: Diagnos
     )
 
 
-def expectation_of(wanted: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
+def expectation_of(meaning: Meaning, declared_by: Mapping[str, str] | None = None) -> ExpectedMeaning:
     """Returns the expectation of a stage for an input, where no argument declares it."""
-    return ExpectedMeaning(wanted, declared_by or {})
+    return ExpectedMeaning(meaning, declared_by or {})

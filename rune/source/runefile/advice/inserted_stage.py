@@ -25,20 +25,20 @@ class InsertedBlock:
 
     def __str__(self) -> str:
         """`scale` or `scale {to: -1..1}`."""
-        return self.block + (f" {{{self._written}}}" if self.arguments else "")
+        return self.block + (f" {{{self._argument_text}}}" if self.arguments else "")
 
     @property
-    def _written(self) -> str:
+    def _argument_text(self) -> str:
         return ", ".join(f"{name}: {_value(value)}" for name, value in self.arguments.items())
 
     def lines(self, name: str, source: str, indent: str, step: str) -> list[str]:
         """The stage as YAML, a block of lines."""
         first = [f"{indent}{name}:", f"{indent}{step}proc-block: {self.block}", f"{indent}{step}inputs: [{source}]"]
-        return [*first, *([f"{indent}{step}args: {{{self._written}}}"] if self.arguments else [])]
+        return [*first, *([f"{indent}{step}args: {{{self._argument_text}}}"] if self.arguments else [])]
 
     def line(self, name: str, source: str) -> str:
         """The stage as YAML, in brackets."""
-        args = f", args: {{{self._written}}}" if self.arguments else ""
+        args = f", args: {{{self._argument_text}}}" if self.arguments else ""
         return f"{name}: {{proc-block: {self.block}, inputs: [{source}]{args}}}"
 
 

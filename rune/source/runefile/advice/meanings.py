@@ -60,11 +60,11 @@ def _of_capability(stage: CapabilityStage) -> Meaning:
 
 
 def _of_model_output(tensor: ModelTensor) -> Meaning:
-    quantised = quantisation_of(tensor)
-    labels = tensor.described.labels
+    quantisation = quantisation_of(tensor)
+    labels = tensor.description.labels
     return Meaning(
         values=UNIT if tensor.is_probability and tensor.type.element.is_float else None,
-        quantised=quantised,
+        quantisation=quantisation,
         is_probability=tensor.is_probability or None,
         labels=labels if labels and len(labels) == tensor.type.count else None,
     )
@@ -79,18 +79,18 @@ def quantisation_of(tensor: ModelTensor) -> Quantisation | None:
 
 def wanted_by(tensor: ModelTensor) -> Meaning:
     """Returns a model's expectation of an input. Its range is that of pixels."""
-    described, values = tensor.described, tensor.described.values
-    quantised = quantisation_of(tensor)
+    description, values = tensor.description, tensor.description.values
+    quantisation = quantisation_of(tensor)
     return Meaning(
         values=NumberRange(*values)
         if values is not None
         else full_range(tensor.type)
-        if quantised is not None
+        if quantisation is not None
         else None,
-        colour=_METADATA_COLOURS.get(described.colour or ""),
+        colour=_METADATA_COLOURS.get(description.colour or ""),
         layout=_layout(tensor.type),
-        rate=described.rate,
-        quantised=quantised,
+        rate=description.rate,
+        quantisation=quantisation,
     )
 
 

@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"^[ \t]*# Open question: (?P<text>[^\r\n]*)(?P<more>(?:\r?\
 _PIXELS = "does the model read pixels from 0 to 1, or from 0 to 255?"
 _TRY_BOTH = "Try both on an input whose result you know: one gives wrong results. Undo restores the question."
 _MOST_QUESTIONS = 20
-_NORMALISED = "image_normalization"
+_NORMALISATION_BLOCK = "image_normalization"
 
 
 def pixel_question(image: str, pixels: str) -> list[str]:
@@ -36,7 +36,7 @@ def pixel_question(image: str, pixels: str) -> list[str]:
 
 
 def report_open_questions(
-    source: SourceText, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
+    source: SourceText, stages: tuple[StageSyntax, ...], checked_stages: dict[str, Stage], report: DiagnosticReport
 ) -> None:
     """Warns of each open question of a Runefile in YAML."""
     if report.form is RunefileForm.TEXT or "# Open question:" not in source.text:
@@ -47,7 +47,7 @@ def report_open_questions(
         question = match["text"].strip()
         comment = Edit(report.file, source.span(match.start(), match.end()), "")
         fixes = (
-            _answers(comment, match.end(), stages, checked, report)
+            _answers(comment, match.end(), stages, checked_stages, report)
             if question == _PIXELS
             else [Fix("Remove the question, it is answered", (comment,))]
         )
@@ -56,39 +56,43 @@ def report_open_questions(
 
 
 def _answers(
-    comment: Edit, behind: int, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
+    comment: Edit,
+    behind: int,
+    stages: tuple[StageSyntax, ...],
+    checked_stages: dict[str, Stage],
+    report: DiagnosticReport,
 ) -> list[Fix]:
     """The question taken away, and, where the stages are still as they were made, the other range."""
     fixes = [Fix("0 to 1, as it is", (comment,))]
     following = [stage for stage in stages if stage.name.span.start.offset >= behind]
     pixels = min(following, key=lambda stage: stage.name.span.start.offset, default=None)
     if pixels is not None:
-        edits = _bytes_instead(pixels, stages, checked, report)
+        edits = _bytes_instead(pixels, stages, checked_stages, report)
         if edits:
             fixes.append(Fix("0 to 255", (comment, *edits)))
     return fixes
 
 
 def _bytes_instead(
-    pixels: StageSyntax, stages: tuple[StageSyntax, ...], checked: dict[str, Stage], report: DiagnosticReport
+    pixels: StageSyntax, stages: tuple[StageSyntax, ...], checked_stages: dict[str, Stage], report: DiagnosticReport
 ) -> list[Edit]:
     """The edits after which a stage that read the numbers from 0 to 1 reads the capability's own floats of 0 to 255."""
-    block = checked.get(pixels.name.text)
-    if not isinstance(block, BlockStage) or block.block.name != _NORMALISED or len(block.inputs) != 1:
+    block = checked_stages.get(pixels.name.text)
+    if not isinstance(block, BlockStage) or block.block.name != _NORMALISATION_BLOCK or len(block.inputs) != 1:
         return []
-    camera = checked.get(block.inputs[0].stage)
+    camera = checked_stages.get(block.inputs[0].stage)
     image = next((stage for stage in stages if stage.name.text == block.inputs[0].stage), None)
     readers = [stage for stage in stages if any(each.stage == block.inputs[0].stage for each in stage.inputs)]
     is_picture = isinstance(camera, CapabilityStage) and camera.kind is IMAGE
     if image is None or not is_picture or len(readers) != 1 or report.source is None:
         return []
-    removed = _lines_of(pixels, report.source)
-    if removed is None:
+    removed_span = _lines_of(pixels, report.source)
+    if removed_span is None:
         return []
-    edits = [Edit(report.file, image.target.span, FLOAT_IMAGE.name), Edit(report.file, removed, "")]
-    for declared in image.outputs or ():
-        type_ = TensorType(block.outputs[0].type.element, declared.tensor_type.dimensions)
-        edits.append(Edit(report.file, declared.span, written_type(type_)))
+    edits = [Edit(report.file, image.target.span, FLOAT_IMAGE.name), Edit(report.file, removed_span, "")]
+    for output in image.outputs or ():
+        type_ = TensorType(block.outputs[0].type.element, output.tensor_type.dimensions)
+        edits.append(Edit(report.file, output.span, written_type(type_)))
     for stage in stages:
         if stage is not pixels:
             edits += [

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rune.compiler.blocks.meaning import Meaning, NumberRange
 from rune.compiler.blocks.signature import Arguments, Block, BlockError
 from rune.model.tflite import ModelTensor
-from rune.source.runefile.advice.contradictions import scaled
+from rune.source.runefile.advice.contradictions import scale_block
 from rune.source.runefile.advice.inserted_stage import Insert, InsertedBlock
 from rune.source.runefile.advice.meanings import wanted_by
 from rune.source.runefile.diagnostics import Fix
@@ -43,26 +43,26 @@ def repairs_of_block(
             return error.input_index is not None and error.input_index != index
         return True
 
-    return _offered(stage, index, _for_any(types[index], meanings[index]), fits, insert)
+    return _fixes_of(stage, index, _for_any(types[index], meanings[index]), fits, insert)
 
 
 def repairs_of_model(
-    stage: StageSyntax, index: int, type_: TensorType, meaning: Meaning, wanted: ModelTensor, insert: Insert
+    stage: StageSyntax, index: int, type_: TensorType, meaning: Meaning, tensor: ModelTensor, insert: Insert
 ) -> list[Fix]:
     """The fixes for an input that is not what a model takes."""
-    target = wanted.type
+    target = tensor.type
 
-    def fits(offered: TensorType) -> bool:
-        is_nearer = (offered.element, offered.count) != (type_.element, type_.count)
-        right = (offered.element is target.element, offered.count == target.count)
+    def fits(offered_type: TensorType) -> bool:
+        is_nearer = (offered_type.element, offered_type.count) != (type_.element, type_.count)
+        right = (offered_type.element is target.element, offered_type.count == target.count)
         was_right = (type_.element is target.element, type_.count == target.count)
-        return is_nearer and offered.is_fixed and sum(right) > sum(was_right)
+        return is_nearer and offered_type.is_fixed and sum(right) > sum(was_right)
 
-    candidates = (*_for_model(type_, meaning, wanted), *_for_any(type_, meaning))
-    return _offered(stage, index, candidates, fits, insert)
+    candidates = (*_for_model(type_, meaning, tensor), *_for_any(type_, meaning))
+    return _fixes_of(stage, index, candidates, fits, insert)
 
 
-def _offered(
+def _fixes_of(
     stage: StageSyntax,
     index: int,
     candidates: Iterator[Candidate] | Sequence[Candidate],
@@ -79,8 +79,8 @@ def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
         yield InsertedBlock("pad", {}), type_.at_capacity()
         return
     floats = replace(type_, element=ElementType.F32)
-    if meaning.quantised is not None:
-        scale, zero = meaning.quantised.scale, meaning.quantised.zero_point
+    if meaning.quantisation is not None:
+        scale, zero = meaning.quantisation.scale, meaning.quantisation.zero_point
         yield InsertedBlock("dequantize", {"scale": f"{scale:.9g}", "zero_point": str(zero)}), floats
         return
     if type_.element is ElementType.U8 and (meaning.colour is not None or _is_picture(type_)):
@@ -96,18 +96,23 @@ def _for_any(type_: TensorType, meaning: Meaning) -> Iterator[Candidate]:
 
 def _for_model(type_: TensorType, meaning: Meaning, expected: ModelTensor) -> Iterator[Candidate]:
     """Returns the conversions that a model's input needs."""
-    target, meant = expected.type, wanted_by(expected)
+    target, target_meaning = expected.type, wanted_by(expected)
     as_wanted = replace(type_, element=target.element)
     pictures = _is_picture(type_) and _is_picture(target)
     if type_.element is ElementType.U8 and target.element is ElementType.I8:
         yield InsertedBlock("signed_pixels", {}), as_wanted
-    if type_.element.is_float and meant.quantised is not None and target.element.size <= 2:
-        scale, zero = meant.quantised.scale, meant.quantised.zero_point
+    if type_.element.is_float and target_meaning.quantisation is not None and target.element.size <= 2:
+        scale, zero = target_meaning.quantisation.scale, target_meaning.quantisation.zero_point
         arguments = {"scale": f"{scale:.9g}", "zero_point": str(zero), "type": str(target.element)}
         yield InsertedBlock("quantize", arguments), as_wanted
-    if type_.element is ElementType.U8 and target.element is ElementType.F32 and meant.values is not None and pictures:
+    if (
+        type_.element is ElementType.U8
+        and target.element is ElementType.F32
+        and target_meaning.values is not None
+        and pictures
+    ):
         bytes_ = meaning.values or NumberRange(0, 255)
-        yield scaled(bytes_, meant.values, expected.described), as_wanted
+        yield scale_block(bytes_, target_meaning.values, expected.description), as_wanted
     if pictures and type_.dimensions[3] == target.dimensions[3]:
         size = {"height": str(target.dimensions[1]), "width": str(target.dimensions[2])}
         yield InsertedBlock("resize", size), replace(type_, dimensions=target.dimensions)

@@ -28,28 +28,28 @@ def warn_of_sound_rate(
     report: DiagnosticReport,
 ) -> None:
     """Compares the rate of each sound that reaches a block with the one that it computes for."""
-    rate = _expected(block)
+    rate = _expected_rate(block)
     if rate is None:
         return
     if block.block.sound_rate is not None:
         _warn_of_argument(syntax, block, rate, report)
-    for written, port in zip(syntax.inputs, block.inputs, strict=False):
+    for input_, port in zip(syntax.inputs, block.inputs, strict=False):
         sound = _sound_behind(port, stage_named)
         if isinstance(sound, BlockStage):
-            _warn_of_resampled(written, syntax_named[sound.name], sound, block, rate, report)
+            _warn_of_resampled(input_, syntax_named[sound.name], sound, block, rate, report)
             continue
         actual_rate = None if sound is None else dict(sound.parameters).get("hz")
         if sound is None or actual_rate is None or actual_rate == rate:
             continue
         fixes = _fixes(syntax_named[sound.name], sound, rate, report)
-        argument = _written(syntax, block.block.rate_argument or "")
+        argument = _argument(syntax, block.block.rate_argument or "")
         if argument is not None:
             fixes.append(report.guess(argument.span, str(actual_rate), f"Change {argument.name} to {actual_rate}"))
         report.warning(
             Code.SOUND_RATE,
             f"{quoted(block.name)} computes for sound of {hertz(rate)}, "
             f"and {quoted(sound.name)} gives {hertz(actual_rate)}",
-            written.whole,
+            input_.whole,
             [
                 "What it makes of another rate is another sound: every pitch is taken for another one.",
                 f"A host gives the rate that is asked for, whatever its microphone or file has: ask for {rate}.",
@@ -58,7 +58,7 @@ def warn_of_sound_rate(
         )
 
 
-def _expected(block: BlockStage) -> int | None:
+def _expected_rate(block: BlockStage) -> int | None:
     """Samples a second that a block computes for: what an argument says, or always the same; None for any."""
     if block.block.rate_argument is None:
         return block.block.sound_rate
@@ -66,24 +66,24 @@ def _expected(block: BlockStage) -> int | None:
 
 
 def _warn_of_resampled(
-    written: InputSyntax,
+    input_: InputSyntax,
     syntax: StageSyntax,
-    resampled: BlockStage,
+    resampler: BlockStage,
     block: BlockStage,
     rate: int,
     report: DiagnosticReport,
 ) -> None:
     """A sound whose rate was changed on the way, to another one."""
-    name = resampled.block.output_rate_argument or ""
-    actual_rate = integer(resampled.arguments, name)
+    name = resampler.block.output_rate_argument or ""
+    actual_rate = integer(resampler.arguments, name)
     if actual_rate == rate:
         return
-    argument = _written(syntax, name)
+    argument = _argument(syntax, name)
     report.warning(
         Code.SOUND_RATE,
         f"{quoted(block.name)} computes for sound of {hertz(rate)}, "
-        f"and {quoted(resampled.name)} gives {hertz(actual_rate)}",
-        written.whole,
+        f"and {quoted(resampler.name)} gives {hertz(actual_rate)}",
+        input_.whole,
         ["What it makes of another rate is another sound: every pitch is taken for another one."],
         [] if argument is None else [report.guess(argument.span, str(rate), f"Change {name} to {rate}")],
     )
@@ -92,15 +92,15 @@ def _warn_of_resampled(
 def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: DiagnosticReport) -> None:
     """An argument that looks as if it changed the rate."""
     actual_rate = block.arguments.get("sample_rate")
-    written = _written(syntax, "sample_rate")
-    if written is None or actual_rate is None or actual_rate == rate:
+    argument = _argument(syntax, "sample_rate")
+    if argument is None or actual_rate is None or actual_rate == rate:
         return
     report.warning(
         Code.SOUND_RATE,
         f"{block.block.name} computes for sound of {hertz(rate)}, whatever `sample_rate` says",
-        written.span,
+        argument.span,
         ["The argument is accepted for old Runefiles, and changes nothing."],
-        [report.guess(written.span, str(rate))],
+        [report.guess(argument.span, str(rate))],
     )
 
 
@@ -122,11 +122,11 @@ def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> Cap
 
 def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: DiagnosticReport) -> list[Fix]:
     """The fix that asks for the rate, and declares as many samples as come then."""
-    written = _written(sound, "hz")
+    argument = _argument(sound, "hz")
     duration = dict(stage.parameters).get("sample_duration_ms")
-    if written is None or duration is None:
+    if argument is None or duration is None:
         return []
-    fix = report.guess(written.span, str(rate), f"Change hz to {rate}")
+    fix = report.guess(argument.span, str(rate), f"Change hz to {rate}")
     if not sound.outputs:
         return [fix]
     count = rate * int(duration) // 1000
@@ -134,9 +134,9 @@ def _fixes(sound: StageSyntax, stage: CapabilityStage, rate: int, report: Diagno
     if count == 0 or len(ones) < len(stage.output.dimensions) - 1:
         return []
     dimensions = tuple(1 if size == 1 else count for size in stage.output.dimensions)
-    declared = report.guess_type(sound.outputs[0].span, TensorType(stage.output.element, dimensions))
-    return [replace(fix, edits=(*fix.edits, *declared.edits))]
+    type_fix = report.guess_type(sound.outputs[0].span, TensorType(stage.output.element, dimensions))
+    return [replace(fix, edits=(*fix.edits, *type_fix.edits))]
 
 
-def _written(stage: StageSyntax, name: str) -> ArgumentSyntax | None:
+def _argument(stage: StageSyntax, name: str) -> ArgumentSyntax | None:
     return next((argument for argument in stage.arguments if argument.name == name), None)

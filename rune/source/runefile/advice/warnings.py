@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rune.compiler.blocks.meaning import ExpectedMeaning, Meaning
 from rune.model.tflite.meaning.description import NOTHING, DescribedTensor
-from rune.source.runefile.advice.contradictions import Arriving, expectation_of, warn_of_contradictions
+from rune.source.runefile.advice.contradictions import ArrivingMeaning, expectation_of, warn_of_contradictions
 from rune.source.runefile.advice.inserted_stage import Insert
 from rune.source.runefile.advice.meanings import wanted_by
 from rune.source.runefile.advice.noise_memory import warn_of_noise_memory
@@ -39,7 +39,9 @@ def advise(
                 expected = stage.block.expected_meaning(tuple(type_ for type_, _ in inputs), stage.arguments)
                 takes = [(expected, NOTHING)] * len(inputs)
         case ModelStage():
-            takes = [(expectation_of(wanted_by(tensor)), tensor.described) for tensor in stage.input_tensors]
-    for input_, (type_, meaning), (expected, described) in zip(syntax.inputs, inputs, takes, strict=False):
+            takes = [(expectation_of(wanted_by(tensor)), tensor.description) for tensor in stage.input_tensors]
+    for input_, (type_, meaning), (expected, description) in zip(syntax.inputs, inputs, takes, strict=False):
         source = syntax_named.get(input_.stage)
-        warn_of_contradictions(Arriving(syntax, input_, type_, meaning, expected, described, source), insert, report)
+        warn_of_contradictions(
+            ArrivingMeaning(syntax, input_, type_, meaning, expected, description, source), insert, report
+        )

@@ -49,14 +49,14 @@ def warn_of_wordlist(
         return
     if not indices.labels or indices.labels == tuple(words):
         return
-    first = _misplaced(words, indices.labels)
+    first = _misplaced_index(words, indices.labels)
     if first is None:
         return
-    named = indices.labels[first]
+    class_name = indices.labels[first]
     report.warning(
         Code.OTHER_LABELS,
-        f"Class {first} is {quoted(words[first])} in the wordlist of {quoted(label.name)}, and {quoted(named)} in the "
-        "model",
+        f"Class {first} is {quoted(words[first])} in the wordlist of {quoted(label.name)}, and {quoted(class_name)} in "
+        "the model",
         span,
         [
             "The names in the model's file are those that it was trained with; a list in another order names every "
@@ -67,11 +67,11 @@ def warn_of_wordlist(
 
 def _are_scores(type_: TensorType, indices: Meaning, words: int) -> bool:
     """Whether there is a number for each word, of a kind that scores are and indices hardly ever."""
-    is_score = type_.element is ElementType.F32 or indices.quantised is not None or bool(indices.is_probability)
+    is_score = type_.element is ElementType.F32 or indices.quantisation is not None or bool(indices.is_probability)
     return is_score and type_.is_fixed and type_.count == words > 1 and indices.classes is None
 
 
-def _misplaced(words: list[str], labels: tuple[str, ...]) -> int | None:
+def _misplaced_index(words: list[str], labels: tuple[str, ...]) -> int | None:
     """The first class whose word is the model's name of another class. Words that it does not have may be right."""
     places = {label.casefold(): index for index, label in enumerate(labels)}
     for index, word in enumerate(words[: len(labels)]):

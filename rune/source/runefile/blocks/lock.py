@@ -60,9 +60,9 @@ def parse_lock(text: str) -> Lock:
     return Lock(source, digests, tuple(bad), tuple(twice))
 
 
-def lock_text(text: str, added: Iterable[tuple[SharedPath, str]]) -> str:
+def lock_text(text: str, entries: Iterable[tuple[SharedPath, str]]) -> str:
     """The text of a lock with more blocks in it, each in place of what it said of that block before."""
-    new = {str(path): digest for path, digest in added}
+    new = {str(path): digest for path, digest in entries}
     lines = [line for line in text.splitlines() if line.split()[:1] not in ([name] for name in new)]
     heading = [] if lines else [HEADING.rstrip("\n")]
     return "\n".join([*heading, *lines, *(f"{name} {digest}" for name, digest in new.items())]) + "\n"

@@ -77,20 +77,25 @@ def _problems(file: str, text: str, inputs: tuple[TensorType, ...] | None) -> tu
 
 
 @lru_cache(_CACHE_SIZE)
-def _emitted(
+def _generate(
     file: str, text: str, inputs: tuple[TensorType, ...], settings: tuple[int | float, ...]
 ) -> tuple[GeneratedHeader, str, int, int]:
     block = check_file(file, text, inputs).block
     if block is None:
         raise BrokenBlock(f"{file} has problems")
-    emitted = emit(block, file, settings)
-    return GeneratedHeader(emitted.name, emitted.text), emitted.function, emitted.state_size, emitted.scratch_size
+    emitted_block = emit(block, file, settings)
+    return (
+        GeneratedHeader(emitted_block.name, emitted_block.text),
+        emitted_block.function,
+        emitted_block.state_size,
+        emitted_block.scratch_size,
+    )
 
 
 def _code(file: str, text: str, inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     signature = read_file(file, text).signature
     settings = tuple(_value(setting, arguments) for setting in (signature.settings if signature else ()))
-    header, function, state_size, scratch_size = _emitted(file, text, inputs, settings)
+    header, function, state_size, scratch_size = _generate(file, text, inputs, settings)
     return BlockCode(function, state_size=state_size, scratch_size=scratch_size, header=header)
 
 

@@ -27,25 +27,25 @@ class AvailableBlocks:
     It remembers which files were asked for and what is wrong with them.
     """
 
-    def __init__(self, published: BlockResolver, files: ProjectFiles) -> None:
-        self._published = published
+    def __init__(self, resolver: BlockResolver, files: ProjectFiles) -> None:
+        self._resolver = resolver
         self._files = files
         self._problems: dict[str, tuple[SourceText, dict[Problem, None]]] = {}
-        self.shared = SharedBlocks(files)
+        self.shared_blocks = SharedBlocks(files)
 
     @property
     def names(self) -> tuple[str, ...]:
-        return (*self._published.names, *self.shared.names)
+        return (*self._resolver.names, *self.shared_blocks.names)
 
     def find(self, path: str) -> Block | None:
         """The block that a path means. None for a file with a wrong signature, whose problems are then known."""
-        shared = parse_shared_path(path.strip())
-        if shared is not None:
-            block = self.shared.find(shared)
+        shared_path = parse_shared_path(path.strip())
+        if shared_path is not None:
+            block = self.shared_blocks.find(shared_path)
             return None if block is None else block.block
         file = python_file(path)
         if file is None:
-            return self._published.find(path)
+            return self._resolver.find(path)
         text = self.text(path)
         if text is None:
             return None
@@ -53,15 +53,15 @@ class AvailableBlocks:
         from rune.compiler.pyblock.checking.block import read_file
         from rune.source.runefile.blocks.python_block import python_block
 
-        read = read_file(file, text)
-        self._note(file, text, tuple(read.text.problems))
-        if read.signature is None:
+        block_file = read_file(file, text)
+        self._note(file, text, tuple(block_file.text.problems))
+        if block_file.signature is None:
             return None
 
         def note(problems: Sequence[Problem]) -> None:
             self._note(file, text, problems)
 
-        return python_block(file, text, read.signature, note, f"A block of this project, in `{file}`.")
+        return python_block(file, text, block_file.signature, note, f"A block of this project, in `{file}`.")
 
     def text(self, path: str) -> str | None:
         """The text of a block of the project. Raises nothing: None where there is no such text."""
@@ -86,20 +86,20 @@ class AvailableBlocks:
             diagnostics += self._of_tests(right)
         return (*diagnostics, *self._of_lock())
 
-    def _of_tests(self, wanted: Collection[str]) -> Iterator[Diagnostic]:
+    def _of_tests(self, paths: Collection[str]) -> Iterator[Diagnostic]:
         """Returns the errors of some test files."""
         from rune.source.runefile.blocks.checked_tests import test_problems
         from rune.source.runefile.blocks.test_files import find_test_files
 
         for path in find_test_files(self._files):
-            if path in wanted:
+            if path in paths:
                 text, problems = test_problems(self._files, path)
                 source = SourceText(path, text)
                 yield from (test_diagnostic(source, problem) for problem in problems)
 
     def _of_lock(self) -> tuple[Diagnostic, ...]:
         """Returns the errors of the lock."""
-        lock = self.shared.lock
+        lock = self.shared_blocks.lock
         notes = ("A line is a block and its digest: `acme/sounds#smooth@1.2 sha256:...`.",)
         problems = [(span, "This line of the lock says nothing of a block") for span in lock.bad]
         problems += [(span, "This block has another digest in a line above") for span in lock.twice]
@@ -109,8 +109,8 @@ class AvailableBlocks:
         )
 
     def _note(self, file: str, text: str, problems: Sequence[Problem]) -> None:
-        _, known = self._problems.setdefault(file, (SourceText(file, text), {}))
-        known.update(dict.fromkeys(problems))
+        _, known_problems = self._problems.setdefault(file, (SourceText(file, text), {}))
+        known_problems.update(dict.fromkeys(problems))
 
 
 def python_file(path: str) -> str | None:

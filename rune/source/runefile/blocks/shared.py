@@ -64,10 +64,12 @@ class SharedBlocks:
 
     def find(self, path: SharedPath) -> SharedBlock | None:
         """The block, whether it is locked or not; None where its bytes are not here."""
-        block, offered = self._looked_up(path), self.offered(path)
+        block, shelf_version = self._looked_up(path), self.shelf_version(path)
         if not isinstance(block, SharedBlock):
             return None
-        return block if offered is None or not offered.deprecation else _advised_against(block, offered)
+        return (
+            block if shelf_version is None or not shelf_version.deprecation else _advised_against(block, shelf_version)
+        )
 
     def trouble(self, path: SharedPath) -> Trouble | None:
         """Returns the reason why a project cannot use a block; None where it can."""
@@ -76,7 +78,7 @@ class SharedBlocks:
             return None if path in self.lock.digests else Trouble.NOT_LOCKED
         return result
 
-    def offered(self, path: SharedPath) -> ShelfVersion | None:
+    def shelf_version(self, path: SharedPath) -> ShelfVersion | None:
         """Returns the shelf's entry of a version."""
         return next((each for each in self.versions(path.block) if each.version == path.version), None)
 
@@ -97,20 +99,20 @@ class SharedBlocks:
         return tuple(str(path) for path in paths if self.find(path) is not None)
 
     def _looked_up(self, path: SharedPath) -> SharedBlock | Trouble:
-        offered, locked = self.offered(path), self.lock.digests.get(path)
-        digest = locked or (offered.digest if offered else None)
+        shelf_version, locked_digest = self.shelf_version(path), self.lock.digests.get(path)
+        digest = locked_digest or (shelf_version.digest if shelf_version else None)
         if digest is None:
             return Trouble.UNKNOWN
         try:
             manifest = read_mounted(self._files, digest)
             if manifest is None:
-                return Trouble.NOT_FETCHED if locked else Trouble.NOT_LOCKED
+                return Trouble.NOT_FETCHED if locked_digest else Trouble.NOT_LOCKED
             content = read_block_manifest(manifest)
             if (content.name, content.version) != (path.block.name, path.version):
                 return Trouble.OTHER_BYTES
             source = read_mounted(self._files, content.source)
             if source is None:
-                return Trouble.NOT_FETCHED if locked else Trouble.NOT_LOCKED
+                return Trouble.NOT_FETCHED if locked_digest else Trouble.NOT_LOCKED
             block = _read(path, digest, source.decode())
         except (NotThese, BadArtefact, UnicodeDecodeError):
             return Trouble.OTHER_BYTES
@@ -131,13 +133,15 @@ def _read(path: SharedPath, digest: str, source: str) -> SharedBlock | None:
     return SharedBlock(path, digest, source, replace(block, outputs=_with_stage_errors(path, block)))
 
 
-def _advised_against(shared: SharedBlock, offered: ShelfVersion) -> SharedBlock:
+def _advised_against(shared_block: SharedBlock, shelf_version: ShelfVersion) -> SharedBlock:
     """A block whose summary and page say first that another should be taken, wherever they are shown."""
-    deprecation = f"Deprecated: {plain(offered.advice)}"
+    deprecation = f"Deprecated: {plain(shelf_version.advice)}"
     block = replace(
-        shared.block, summary=f"{deprecation} {shared.block.summary}", page=f"{deprecation}\n\n{shared.block.page}"
+        shared_block.block,
+        summary=f"{deprecation} {shared_block.block.summary}",
+        page=f"{deprecation}\n\n{shared_block.block.page}",
     )
-    return replace(shared, block=block)
+    return replace(shared_block, block=block)
 
 
 def _with_stage_errors(path: SharedPath, block: Block) -> Outputs:

@@ -15,7 +15,7 @@ Number = bool | int | float
 
 
 def fixes_of_test(
-    source: SourceText, line: int, got: Number | None = None, index: int | None = None
+    source: SourceText, line: int, actual: Number | None = None, index: int | None = None
 ) -> tuple[Fix, ...]:
     """Returns the fixes of the test around a line; none outside tests, and in a text that is not Python.
 
@@ -28,7 +28,7 @@ def fixes_of_test(
     test = next((node for node in _tests(tree) if _first_line(node) <= line <= (node.end_lineno or line)), None)
     if test is None:
         return ()
-    return (*_expected(source, test, line, got, index), _removed(source, test))
+    return (*_expectation_fixes(source, test, line, actual, index), _removal(source, test))
 
 
 def _tests(tree: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -41,7 +41,7 @@ def _first_line(node: ast.FunctionDef) -> int:
     return min((each.lineno for each in node.decorator_list), default=node.lineno)
 
 
-def _removed(source: SourceText, test: ast.FunctionDef) -> Fix:
+def _removal(source: SourceText, test: ast.FunctionDef) -> Fix:
     """Removes a test, with the blank lines between it and what follows or, of the last, what stands before."""
     begin, _ = source.line_bounds(_first_line(test))
     _, end = source.line_bounds(test.end_lineno or test.lineno)
@@ -56,18 +56,18 @@ def _removed(source: SourceText, test: ast.FunctionDef) -> Fix:
     return Fix(f"Remove {test.name}", (Edit(source.file, source.span(begin, end), text),))
 
 
-def _expected(
-    source: SourceText, test: ast.FunctionDef, line: int, got: Number | None, index: int | None
+def _expectation_fixes(
+    source: SourceText, test: ast.FunctionDef, line: int, actual: Number | None, index: int | None
 ) -> Iterator[Fix]:
     """Writes what the block gives in place of the number that an assert expects."""
-    literal = None if got is None else _literal(got)
+    literal = None if actual is None else _literal(actual)
     asserts = (node for node in ast.walk(test) if isinstance(node, ast.Assert) and node.lineno == line)
-    compared = next((node.test for node in asserts), None)
-    if literal is None or not isinstance(compared, ast.Compare):
+    comparison = next((node.test for node in asserts), None)
+    if literal is None or not isinstance(comparison, ast.Compare):
         return
-    if len(compared.ops) != 1 or not isinstance(compared.ops[0], ast.Eq):
+    if len(comparison.ops) != 1 or not isinstance(comparison.ops[0], ast.Eq):
         return
-    expected = compared.comparators[0]
+    expected = comparison.comparators[0]
     if isinstance(expected, ast.Call) and expected.args:
         expected = expected.args[0]
     if index is not None:

@@ -14,7 +14,7 @@ from typing import Final
 from rune.compiler.blocks.paths import parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.project.files import FileError, ProjectFiles
-from rune.source.runefile.check import Checked, check
+from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.parsing.zune import block_of
 from rune.source.runefile.stages.models import Signatures
 from rune.source.runefile.syntax import InputSyntax, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax
@@ -60,11 +60,17 @@ def model_fronts(
 
     A `quantize` stage right in front of the model is left out: what it reads are the numbers that a float model takes.
     """
-    checked = check(files, blocks, runefile=runefile, signatures=signatures)
-    models = [stage for stage in checked.syntax.stages if stage.kind is StageKind.MODEL and len(stage.inputs) == 1]
-    if not isinstance(checked.root, Map) or checked.syntax.broken_stages:
+    checked_runefile = check(files, blocks, runefile=runefile, signatures=signatures)
+    models = [
+        stage for stage in checked_runefile.syntax.stages if stage.kind is StageKind.MODEL and len(stage.inputs) == 1
+    ]
+    if not isinstance(checked_runefile.root, Map) or checked_runefile.syntax.broken_stages:
         return []
-    return [front for stage in models if (front := _front(files, checked, checked.root, stage)) is not None]
+    return [
+        front
+        for stage in models
+        if (front := _front(files, checked_runefile, checked_runefile.root, stage)) is not None
+    ]
 
 
 def fitting_front(fronts: Sequence[ModelFront], dimensions: Sequence[int], model: str = "") -> ModelFront | None:
@@ -73,52 +79,52 @@ def fitting_front(fronts: Sequence[ModelFront], dimensions: Sequence[int], model
     return next((front for front in fitting if front.file == model), fitting[0] if fitting else None)
 
 
-def _front(files: ProjectFiles, checked: Checked, root: Map, model: StageSyntax) -> ModelFront | None:
-    stages = {stage.name.text: stage for stage in checked.syntax.stages}
-    read = model.inputs[0]
-    scale, zero_point = _edge(checked, model)
-    source = stages.get(read.stage)
+def _front(files: ProjectFiles, checked_runefile: CheckedRunefile, root: Map, model: StageSyntax) -> ModelFront | None:
+    stages = {stage.name.text: stage for stage in checked_runefile.syntax.stages}
+    input_ = model.inputs[0]
+    scale, zero_point = _edge(checked_runefile, model)
+    source = stages.get(input_.stage)
     if source is not None and source.kind is StageKind.BLOCK and _block(source) == _QUANTISES and source.inputs:
-        read, scale, zero_point = source.inputs[0], 1.0, 0
-    type_ = _type_of(checked, read)
-    needed = stages_needed(read.stage, stages)
-    if type_ is None or needed is None or type_.element is ElementType.UTF8 or not prod(type_.dimensions):
+        input_, scale, zero_point = source.inputs[0], 1.0, 0
+    type_ = _type_of(checked_runefile, input_)
+    stage_names = stages_needed(input_.stage, stages)
+    if type_ is None or stage_names is None or type_.element is ElementType.UTF8 or not prod(type_.dimensions):
         return None
     if type_.element is ElementType.F32:
         scale, zero_point = 1.0, 0
-    text = _cut(root, needed, read)
+    text = _cut(root, stage_names, input_)
     file = None if model.target.text.startswith("$") else model.target.text.strip().removeprefix("./")
-    labels = labels_behind(files, checked.syntax, model.name.text)
+    labels = labels_behind(files, checked_runefile.syntax, model.name.text)
     return ModelFront(model.name.text, file, text, type_, scale, zero_point, labels)
 
 
-def _edge(checked: Checked, model: StageSyntax) -> tuple[float, int]:
+def _edge(checked_runefile: CheckedRunefile, model: StageSyntax) -> tuple[float, int]:
     """How the model's file of now stores what it reads."""
-    signature = checked.signatures.get(model.name.text)
+    signature = checked_runefile.signatures.get(model.name.text)
     tensor = signature.inputs[0] if signature is not None and signature.inputs else None
     if tensor is None or tensor.scale is None:
         return 1.0, 0
     return tensor.scale, tensor.zero_point or 0
 
 
-def _type_of(checked: Checked, read: InputSyntax) -> TensorType | None:
-    types = checked.types.get(read.stage, ())
-    return types[read.index] if read.index < len(types) else None
+def _type_of(checked_runefile: CheckedRunefile, input_: InputSyntax) -> TensorType | None:
+    types = checked_runefile.types.get(input_.stage, ())
+    return types[input_.index] if input_.index < len(types) else None
 
 
 def stages_needed(name: str, stages: Mapping[str, StageSyntax]) -> frozenset[str] | None:
     """The stage and all that it reads from; None if one of them is missing."""
-    needed: set[str] = set()
+    stage_names: set[str] = set()
     waiting = [name]
     while waiting:
         each = waiting.pop()
-        if each in needed:
+        if each in stage_names:
             continue
         if each not in stages:
             return None
-        needed.add(each)
+        stage_names.add(each)
         waiting += [input_.stage for input_ in stages[each].inputs]
-    return frozenset(needed)
+    return frozenset(stage_names)
 
 
 def labels_behind(files: ProjectFiles, syntax: RunefileSyntax, model: str) -> tuple[str, ...]:
@@ -152,16 +158,18 @@ def _block(stage: StageSyntax) -> str:
     return block_of(text) or (path.crate.replace("-", "_") if path is not None and path.is_published else "")
 
 
-def _cut(root: Map, needed: frozenset[str], read: InputSyntax) -> str:
+def _cut(root: Map, stage_names: frozenset[str], input_: InputSyntax) -> str:
     """The Runefile with the needed stages alone, and an output that sends what the last of them gives.
 
     It is written as JSON, which is YAML: whatever style the Runefile is in, the values stay the same.
     """
-    output = f'{json.dumps(FRONT_OUTPUT)}: {{"out": "TENSOR", "inputs": [{json.dumps(read.text)}]}}'
+    output = f'{json.dumps(FRONT_OUTPUT)}: {{"out": "TENSOR", "inputs": [{json.dumps(input_.text)}]}}'
     parts = []
     for key, value in root.entries:
         if isinstance(key, YamlScalar) and key.text == "pipeline" and isinstance(value, Map):
-            entries = [pair for pair in value.entries if isinstance(pair[0], YamlScalar) and pair[0].text in needed]
+            entries = [
+                pair for pair in value.entries if isinstance(pair[0], YamlScalar) and pair[0].text in stage_names
+            ]
             stages = ",\n  ".join([*(_entry(each) for each in entries), output])
             parts.append(f'"pipeline": {{\n  {stages}}}')
         else:

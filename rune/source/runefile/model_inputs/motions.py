@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rune.capabilities.accel import ACCEL
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
-from rune.source.runefile.model_inputs.preset import QUANTISED, InputKind, InputPreset, StageWriter, inner_sizes
+from rune.source.runefile.model_inputs.preset import QUANTISED_TYPES, InputKind, InputPreset, StageWriter, inner_sizes
 from rune.tensor import ElementType, TensorType
 
 _FEWEST = 8
@@ -17,7 +17,7 @@ _MOST = 10_000
 def motion_presets(tensor: ModelTensor, suffix: str) -> Iterator[InputPreset]:
     """The ways in which an input may be a window of motion."""
     sizes = inner_sizes(tensor.type)
-    if tensor.type.element not in (ElementType.F32, *QUANTISED):
+    if tensor.type.element not in (ElementType.F32, *QUANTISED_TYPES):
         return
     if len(sizes) == 2 and sizes[1] == ACCEL.row:
         yield from _preset(tensor, sizes[0], "motion", "x, y and z of each moment", suffix)

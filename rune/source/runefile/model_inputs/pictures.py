@@ -9,7 +9,7 @@ from math import isqrt
 from rune.compiler.blocks.meaning import NumberRange, Quantisation, full_range, represented_range
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
-from rune.source.runefile.model_inputs.preset import QUANTISED, InputKind, InputPreset, StageWriter
+from rune.source.runefile.model_inputs.preset import QUANTISED_TYPES, InputKind, InputPreset, StageWriter
 from rune.tensor import ElementType, TensorType
 
 _LEAST_SIDE = 8
@@ -56,13 +56,13 @@ class _Range:
         whole = full_range(tensor.type)
         if whole is None or tensor.scale is None:
             return False
-        stored = represented_range(whole, Quantisation(tensor.scale, tensor.zero_point or 0))
+        stored_range = represented_range(whole, Quantisation(tensor.scale, tensor.zero_point or 0))
         tolerance = _OFF * (self.high - self.low)
-        return max(abs(stored.low - self.low), abs(stored.high - self.high)) <= tolerance
+        return max(abs(stored_range.low - self.low), abs(stored_range.high - self.high)) <= tolerance
 
 
 def _scale(low: float, high: float) -> InsertedBlock:
-    return InsertedBlock("scale", {"to": NumberRange(low, high).written})
+    return InsertedBlock("scale", {"to": NumberRange(low, high).argument_text})
 
 
 _RANGES = (
@@ -104,7 +104,7 @@ def _of_layout(tensor: ModelTensor, layout: _PictureLayout, colour: str, suffix:
         yield _preset(
             tensor, layout, colour, bytes_range, InputPreset(f"bytes{end}", InputKind.PICTURE, title, about), suffix
         )
-    if element is not ElementType.F32 and (element not in QUANTISED or tensor.scale is None):
+    if element is not ElementType.F32 and (element not in QUANTISED_TYPES or tensor.scale is None):
         return
     for each in (*_of_file(tensor), *_ranges(tensor)):
         if each.needs_colours and layout.channels != _COLOURS:
@@ -122,12 +122,12 @@ def _ranges(tensor: ModelTensor) -> tuple[_Range, ...]:
 
 def _of_file(tensor: ModelTensor) -> Iterator[_Range]:
     """The range of a mean and a deviation that the model's file names."""
-    described = tensor.described
-    if not described.mean or not described.deviation:
+    description = tensor.description
+    if not description.mean or not description.deviation:
         return
     arguments = {
-        "mean": ", ".join(f"{each:.7g}" for each in described.mean),
-        "deviation": ", ".join(f"{each:.7g}" for each in described.deviation),
+        "mean": ", ".join(f"{each:.7g}" for each in description.mean),
+        "deviation": ", ".join(f"{each:.7g}" for each in description.deviation),
     }
     yield _Range("file", "Mean and deviation as the model's file says", InsertedBlock("scale", arguments))
 

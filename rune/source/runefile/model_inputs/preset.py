@@ -10,7 +10,7 @@ from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.tensor import ElementType, TensorType
 
-QUANTISED = (ElementType.I8, ElementType.U8, ElementType.I16)
+QUANTISED_TYPES = (ElementType.I8, ElementType.U8, ElementType.I16)
 
 
 class InputKind(StrEnum):
@@ -84,7 +84,7 @@ class StageWriter:
         """Adds what makes floats of these dimensions the input of the model: whole numbers and its own shape."""
         element, sizes = tensor.type.element, tensor.type.dimensions
         self.reshape(TensorType(ElementType.F32, sizes), dimensions)
-        if element in QUANTISED:
+        if element in QUANTISED_TYPES:
             same = [size for size in dimensions if size != 1] == inner_sizes(tensor.type)
             self.block("quantized", quantize_block(tensor), TensorType(element, tuple(dimensions) if same else sizes))
 

@@ -79,7 +79,7 @@ def class_count(signature: ModelSignature) -> int:
 def described_labels(signature: ModelSignature) -> tuple[str, ...]:
     """The names of the classes that the model's file has."""
     position = _score_output(signature)
-    labels = () if position is None else signature.outputs[position].described.labels
+    labels = () if position is None else signature.outputs[position].description.labels
     return labels if len(labels) == class_count(signature) else ()
 
 
@@ -102,21 +102,21 @@ def read_labels(text: str, signature: ModelSignature) -> tuple[str, ...]:
 
 
 def runefile_of(
-    signature: ModelSignature, model_path: str, chosen: Sequence[InputPreset], labels_path: str = ""
+    signature: ModelSignature, model_path: str, presets: Sequence[InputPreset], labels_path: str = ""
 ) -> str:
     """The Runefile in which each input of a model comes from the chosen preset.
 
     `labels_path` is the file of the labels, "" for none. Raises `InputChoiceError`, and `FileNotInProject` for a path
     that a project cannot have.
     """
-    missing = next((each for each in chosen if each.lacks), None)
+    missing = next((each for each in presets if each.lacks), None)
     if missing is not None:
         raise InputChoiceError(missing.lacks)
-    stages = {stage.name: stage.lines for each in chosen for stage in each.stages}
-    resources = {name: path for each in chosen for name, path in each.resources.items()}
+    stages = {stage.name: stage.lines for each in presets for stage in each.stages}
+    resources = {name: path for each in presets for name, path in each.resources.items()}
     lines = [line for stage in stages.values() for line in stage]
     outputs = [tensor.type for tensor in signature.outputs]
-    lines += model_lines(model_path, [each.feed for each in chosen], outputs)
+    lines += model_lines(model_path, [each.feed for each in presets], outputs)
     names = ["model"] if len(outputs) == 1 else [f"model.{index}" for index in range(len(outputs))]
     position = _score_output(signature)
     if labels_path and position is not None:
@@ -140,17 +140,17 @@ def _question(signature: ModelSignature, position: int, vocabulary: str) -> Inpu
     ]
     first = _likeliest_kind(tensor, presets)
     surest = surest_sound_input(tensor)
-    ordered = sorted(
+    sorted_presets = sorted(
         presets,
         key=lambda each: (each.kind is not first, surest is not None and each.key != surest.preset.key),
     )
-    return InputQuestion(tensor, tuple(ordered))
+    return InputQuestion(tensor, tuple(sorted_presets))
 
 
 def _likeliest_kind(tensor: ModelTensor, presets: Iterable[InputPreset]) -> InputKind:
     """The kind that an input of this shape mostly is."""
     kinds = {each.kind for each in presets if not each.lacks}
-    if tensor.described.rate is not None and InputKind.SOUND in kinds:
+    if tensor.description.rate is not None and InputKind.SOUND in kinds:
         return InputKind.SOUND
     is_row = len(inner_sizes(tensor.type)) <= 1
     is_surely_sound = surest_sound_input(tensor) is not None

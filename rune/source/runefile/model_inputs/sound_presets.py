@@ -177,7 +177,9 @@ def sound_stages(matches: SoundInput, tensor: ModelTensor, suffix: str) -> tuple
         last = f"flat{suffix}"
     if tensor.type.element is not ElementType.F32 and not is_whole:
         element = str(tensor.type.element.value)
-        lines += _stage(InsertedBlock("quantize", _quantised(tensor)), f"quantized{suffix}", last, element, shape)
+        lines += _stage(
+            InsertedBlock("quantize", _quantisation_arguments(tensor)), f"quantized{suffix}", last, element, shape
+        )
         last = f"quantized{suffix}"
     return lines, last
 
@@ -191,7 +193,7 @@ def _stage(block: InsertedBlock, name: str, source: str, element: str, dimension
     return [*block.lines(name, source, "  ", "  "), "    outputs:", outputs]
 
 
-def _quantised(tensor: ModelTensor) -> Mapping[str, str]:
+def _quantisation_arguments(tensor: ModelTensor) -> Mapping[str, str]:
     scale = 1.0 if tensor.scale is None else tensor.scale
     return {"scale": f"{scale:.9g}", "zero_point": str(tensor.zero_point or 0), "type": tensor.type.element.value}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rune.model.tflite import ModelTensor
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
-from rune.source.runefile.model_inputs.preset import QUANTISED, InputKind, InputPreset, StageWriter, inner_sizes
+from rune.source.runefile.model_inputs.preset import QUANTISED_TYPES, InputKind, InputPreset, StageWriter, inner_sizes
 from rune.source.runefile.model_inputs.sound_presets import sound_inputs, sound_stages
 from rune.tensor import ElementType, TensorType
 
@@ -19,8 +19,8 @@ def sound_presets(tensor: ModelTensor, suffix: str) -> Iterator[InputPreset]:
     """The ways in which an input may be sound."""
     for each in sound_inputs(tensor.type):
         lines, feed = sound_stages(each, tensor, suffix)
-        turned = ", bands first" if each.is_turned else ""
-        about = f"{each.frames} frames of {each.width} numbers{turned}, of {each.milliseconds} ms of sound at 16 kHz"
+        order = ", bands first" if each.is_turned else ""
+        about = f"{each.frames} frames of {each.width} numbers{order}, of {each.milliseconds} ms of sound at 16 kHz"
         writer = StageWriter("")
         writer.add(feed, lines)
         grid = (each.frames, each.width)
@@ -30,7 +30,7 @@ def sound_presets(tensor: ModelTensor, suffix: str) -> Iterator[InputPreset]:
 
 def _samples(tensor: ModelTensor, suffix: str) -> Iterator[InputPreset]:
     element, sizes = tensor.type.element, inner_sizes(tensor.type)
-    if len(sizes) != 1 or sizes[0] < _LEAST_SAMPLES or element not in (ElementType.F32, *QUANTISED):
+    if len(sizes) != 1 or sizes[0] < _LEAST_SAMPLES or element not in (ElementType.F32, *QUANTISED_TYPES):
         return
     count = sizes[0]
     for rate in _RATES:

@@ -15,7 +15,7 @@ from rune.compiler.blocks.meaning import NumberRange
 from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor, PixelAdvice, PixelRange
 from rune.model.tflite.meaning.description import NOTHING
 from rune.project.files import normal_path
-from rune.source.runefile.advice.contradictions import scaled
+from rune.source.runefile.advice.contradictions import scale_block
 from rune.source.runefile.advice.inserted_stage import InsertedBlock
 from rune.source.runefile.advice.open_question import pixel_question
 from rune.source.runefile.model_inputs.sound_presets import SoundInput, sound_stages, surest_sound_input
@@ -72,16 +72,16 @@ def model_lines(model_path: str, feeds: Sequence[str], outputs: Sequence[TensorT
 
 def _sound(tensor: ModelTensor) -> SoundInput | None:
     """The front end of sound that an input comes from, where it is certain enough."""
-    is_other = _is_image(tensor.type) or _recognised(tensor.type) is not None
+    is_other = _is_image(tensor.type) or _match_capability(tensor.type) is not None
     return None if is_other else surest_sound_input(tensor)
 
 
 def _model_output(type_: TensorType) -> list[str]:
     """An output, with a word where the model's file says no dimensions."""
-    known = (
+    comment_lines = (
         [] if type_.dimensions else ["      # One number, or known once the model ran: then write its dimensions here."]
     )
-    return [*known, f"      - {written_type(type_)}"]
+    return [*comment_lines, f"      - {written_type(type_)}"]
 
 
 def _path(model_path: str) -> str:
@@ -91,14 +91,14 @@ def _path(model_path: str) -> str:
 
 def asks_for_pixels(type_: TensorType) -> bool:
     """Whether an input looks like an image in floats, whose range matters and may not be known."""
-    return type_.element is ElementType.F32 and _recognised(type_) is None and _is_image(type_)
+    return type_.element is ElementType.F32 and _match_capability(type_) is None and _is_image(type_)
 
 
 def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple[list[str], str]:
     """The stages that feed one input of the model, and the name of the last of them."""
-    recognised = _recognised(type_)
-    if recognised is not None:
-        capability, parameters = recognised
+    match = _match_capability(type_)
+    if match is not None:
+        capability, parameters = match
         return _capability(capability, suffix, [f"      {name}: {value}" for name, value in parameters.items()], type_)
     if not _is_image(type_):
         arguments = [f"      length: {type_.size}"]
@@ -144,7 +144,7 @@ def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> InsertedBlock
     channels = (
         NOTHING if normalization is None else DescribedTensor(mean=normalization.mean, deviation=normalization.std)
     )
-    return scaled(None, NumberRange(*advice.ends), channels)
+    return scale_block(None, NumberRange(*advice.ends), channels)
 
 
 def _reason(advice: PixelAdvice) -> list[str]:
@@ -175,7 +175,7 @@ def _is_image(type_: TensorType) -> bool:
     return one == 1 and channels in (1, 3) and short >= _LEAST_SIDE and long <= _LONGEST_ASPECT * short
 
 
-def _recognised(type_: TensorType) -> tuple[Capability, Parameters] | None:
+def _match_capability(type_: TensorType) -> tuple[Capability, Parameters] | None:
     """Returns the first capability whose `starter` knows the type, and its arguments."""
     for capability in CAPABILITIES.values():
         parameters = capability.starter(type_)

@@ -20,18 +20,18 @@ Field = tuple[YamlScalar, Value]
 
 def read_fields(
     value: Map,
-    known: Iterable[str],
+    known_keys: Iterable[str],
     where: str,
     report: DiagnosticReport,
     *,
     strict: bool = False,
-    displaced: Collection[str] = (),
+    displaced_keys: Collection[str] = (),
 ) -> dict[str, Field]:
     """The map's entries by key, the first of a repeated one. An unknown key is ignored, or an error if strict.
 
     `displaced` are keys that mean something elsewhere: in `args`.
     """
-    known = tuple(known)
+    known_keys = tuple(known_keys)
     fields: dict[str, Field] = {}
     present = {key.text for key, _ in value.entries if isinstance(key, YamlScalar)}
     for key, item in text_keys(value, report):
@@ -43,11 +43,11 @@ def read_fields(
                 key.span,
                 [f"The first is in line {fields[name][0].span.start.line}. Keep one of them."],
             )
-        elif name in known:
+        elif name in known_keys:
             fields[name] = (key, item)
         elif name == "<<":
             refuse_merge_key(key, report)
-        elif name in displaced:
+        elif name in displaced_keys:
             report.warning(
                 Code.UNKNOWN_KEY,
                 f"The key {quoted(name)} means nothing {where} and is ignored",
@@ -57,10 +57,10 @@ def read_fields(
             )
             fields.setdefault(name, (key, item))
         else:
-            notes, fixes = report.suggestion(name, key.span, (other for other in known if other not in present))
+            notes, fixes = report.suggestion(name, key.span, (other for other in known_keys if other not in present))
             if strict:
-                listed = ", ".join(f"`{key}`" for key in known)
-                message = f"Unable to parse the input: unknown field {quoted(name)} {where}, expected one of {listed}"
+                key_list = ", ".join(f"`{key}`" for key in known_keys)
+                message = f"Unable to parse the input: unknown field {quoted(name)} {where}, expected one of {key_list}"
                 report.error(Code.UNKNOWN_KEY, message, key.span, notes, fixes)
             else:
                 report.warning(
@@ -97,7 +97,7 @@ def missing(key: str) -> str:
     return f"Unable to parse the input: missing field `{key}`"
 
 
-def described(value: Value) -> str:
+def description_of(value: Value) -> str:
     match value:
         case Sequence():
             return "a list"
@@ -114,7 +114,7 @@ def described(value: Value) -> str:
 
 
 def wrong_shape(report: DiagnosticReport, what: str, expected: str, value: Value, notes: Iterable[str] = ()) -> None:
-    message = f"Unable to parse the input: {what} must be {expected}, not {described(value)}"
+    message = f"Unable to parse the input: {what} must be {expected}, not {description_of(value)}"
     report.error(Code.WRONG_SHAPE, message, value.span, notes)
 
 
@@ -141,9 +141,9 @@ def read_items(
     if not alone(value):
         wrong_shape(report, what, "a list", value)
         return None
-    message = f"{_capitalised(what)} must be a list, and other compilers stop at {described(value)}"
+    message = f"{_capitalised(what)} must be a list, and other compilers stop at {description_of(value)}"
     report.warning(
-        Code.WRONG_SHAPE, message, value.span, ["It is understood as a list of one."], _listed(value, report)
+        Code.WRONG_SHAPE, message, value.span, ["It is understood as a list of one."], _list_fixes(value, report)
     )
     return (value,)
 
@@ -152,7 +152,7 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _listed(value: Value, report: DiagnosticReport) -> list[Fix]:
+def _list_fixes(value: Value, report: DiagnosticReport) -> list[Fix]:
     """The fix that makes a list of it: in brackets, or of a block behind a dash."""
     source, span = report.source, value.span
     if source is None:

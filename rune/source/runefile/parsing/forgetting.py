@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rune.source.runefile.codes import Code
 from rune.source.runefile.report import DiagnosticReport
-from rune.source.runefile.yaml.values import Composed
+from rune.source.runefile.yaml.values import ComposedDocument
 
 _ABOUT_A_PART = frozenset(
     {
@@ -29,10 +29,10 @@ _ABOUT_WHAT_IS_ABSENT = frozenset(
 """The diagnostics that are impossible while the list of stages is unknown."""
 
 
-def forget_what_follows(composed: Composed, report: DiagnosticReport) -> None:
+def forget_what_follows(document: ComposedDocument, report: DiagnosticReport) -> None:
     """Removes diagnostics that were only caused by skipped lines."""
-    if not composed.is_whole:
+    if not document.is_whole:
         report.forget(_ABOUT_WHAT_IS_ABSENT)
-    elif composed.damaged or composed.broken:
+    elif document.damaged_spans or document.broken_offsets:
         report.forget(_ABOUT_THE_WHOLE)
-        report.forget(_ABOUT_A_PART, composed.is_damaged)
+        report.forget(_ABOUT_A_PART, document.is_damaged)

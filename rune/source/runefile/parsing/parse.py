@@ -13,7 +13,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Fix, Span
 from rune.source.runefile.parsing.fields import (
     Field,
-    described,
+    description_of,
     missing,
     read_fields,
     read_named,
@@ -26,7 +26,7 @@ from rune.source.runefile.parsing.stage_parts import read_arguments, read_inputs
 from rune.source.runefile.parsing.zune import is_zune_stage
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, RunefileForm, RunefileSyntax, StageKind, StageSyntax, Word
-from rune.source.runefile.yaml.values import Composed, Map, Value, YamlScalar
+from rune.source.runefile.yaml.values import ComposedDocument, Map, Value, YamlScalar
 from rune.wording import plain, quoted
 
 _OF_SHAPE = frozenset(
@@ -53,9 +53,9 @@ _STAGE_KEYS = {
 }
 
 
-def parse(composed: Composed, start: Span, report: DiagnosticReport) -> RunefileSyntax:
+def parse(document: ComposedDocument, start: Span, report: DiagnosticReport) -> RunefileSyntax:
     """Reads the document; `start` is where to point when there is nothing else. Never raises."""
-    root = composed.root
+    root = document.root
     if root is None or (isinstance(root, YamlScalar) and root.value is None):
         _report_empty(start, report)
         return RunefileSyntax((), (), start, frozenset())
@@ -66,8 +66,8 @@ def parse(composed: Composed, start: Span, report: DiagnosticReport) -> Runefile
     first = _line_start(root)
     _check_version(fields.get("version"), start, first, report)
     _check_image(fields.get("image"), start, first, report)
-    stages, broken_names = _stages(fields.get("pipeline"), start, composed, report)
-    resources = read_resources(fields.get("resources"), composed, report)
+    stages, broken_names = _stages(fields.get("pipeline"), start, document, report)
+    resources = read_resources(fields.get("resources"), document, report)
     stages, resources = _first_of_each_name(stages, resources, report)
     pipeline = fields.get("pipeline")
     form = report.form
@@ -128,7 +128,7 @@ def _check_version(field: Field | None, start: Span, first: Span | None, report:
         cause = f"invalid value: integer `{plain(value.text)}`, expected version to be 1"
         report.error(Code.WRONG_VERSION, _UNABLE + cause, value.span, fixes=fix)
         return
-    notes = [f"It is {described(value)}, and must be the number 1 without quotes."]
+    notes = [f"It is {description_of(value)}, and must be the number 1 without quotes."]
     if isinstance(value, YamlScalar) and _ONE.match(value.text):
         cause = missing("version").removeprefix(_UNABLE)
         message = f"The version is understood as 1, and other compilers stop at it: {cause}"
@@ -145,29 +145,29 @@ def _check_image(field: Field | None, start: Span, first: Span | None, report: D
 
 
 def _stages(
-    field: Field | None, start: Span, composed: Composed, report: DiagnosticReport
+    field: Field | None, start: Span, document: ComposedDocument, report: DiagnosticReport
 ) -> tuple[tuple[StageSyntax, ...], frozenset[str]]:
     """The stages, and the names of those of which not even the kind is known."""
     if field is None:
         report.error(Code.MISSING_KEY, missing("pipeline"), start, ["The stages of the app belong under `pipeline:`."])
         return (), frozenset()
-    read = []
+    named_stages = []
     for name, value in read_named(field, "stage", report):
         before = report.count
-        read.append((name.text, _stage(name, value, composed, report)))
+        named_stages.append((name.text, _stage(name, value, document, report)))
         if report.form is RunefileForm.YAML:
             report.begin_message(before, _OF_SHAPE, _UNABLE)
-    stages = tuple(stage for _, stage in read if stage is not None)
-    return stages, frozenset(name for name, stage in read if stage is None)
+    stages = tuple(stage for _, stage in named_stages if stage is not None)
+    return stages, frozenset(name for name, stage in named_stages if stage is None)
 
 
-def _stage(name: Word, value: Value, composed: Composed, report: DiagnosticReport) -> StageSyntax | None:
+def _stage(name: Word, value: Value, document: ComposedDocument, report: DiagnosticReport) -> StageSyntax | None:
     at = name.span.start.offset
-    if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
+    if at in document.broken_offsets or (document.is_damaged(at) and not isinstance(value, Map)):
         return None
     kinds = [kind.value for kind in StageKind]
     if not isinstance(value, Map):
-        _no_kind(name, report, [f"It is {described(value)}."])
+        _no_kind(name, report, [f"It is {description_of(value)}."])
         return None
     # The first kind of this order wins, as it always did.
     present = {key.text: key for key, _ in value.entries if isinstance(key, YamlScalar)}
@@ -176,9 +176,9 @@ def _stage(name: Word, value: Value, composed: Composed, report: DiagnosticRepor
         refuse_merge_key(present["<<"], report)
         return None
     if kind is None:
-        known = {*kinds, "inputs", "outputs", "args"}
+        known_keys = {*kinds, "inputs", "outputs", "args"}
         for key in present.values():
-            near = report.nearest(key.text, kinds) if key.text not in known else None
+            near = report.nearest(key.text, kinds) if key.text not in known_keys else None
             if near is not None:
                 fix = report.replace_name(key.span, key.text, near)
                 _no_kind(name, report, [f"Did you mean `{near}`?"], key.span, [fix])
@@ -195,18 +195,18 @@ def _stage(name: Word, value: Value, composed: Composed, report: DiagnosticRepor
                 ["A stage has one of the keys model, proc-block, capability and out. Make two stages of it."],
             )
     fields = read_fields(
-        value, (*kinds, *_STAGE_KEYS[kind]), f"in {_a(kind)} stage", report, displaced=_argument_names(kind)
+        value, (*kinds, *_STAGE_KEYS[kind]), f"in {_a(kind)} stage", report, displaced_keys=_argument_names(kind)
     )
     target = read_text(fields[kind.value][1], f"`{kind.value}` of {quoted(name.text)}", report)
     if target is None:
         return None
     before = report.error_count
-    allowed = _STAGE_KEYS[kind]
-    inputs = read_inputs(fields.get("inputs"), name, report) if "inputs" in allowed else ()
-    outputs = read_outputs(fields.get("outputs"), name, report) if "outputs" in allowed else None
+    allowed_keys = _STAGE_KEYS[kind]
+    inputs = read_inputs(fields.get("inputs"), name, report) if "inputs" in allowed_keys else ()
+    outputs = read_outputs(fields.get("outputs"), name, report) if "outputs" in allowed_keys else None
     arguments = read_arguments(fields.get("args"), report, with_lists=kind is StageKind.BLOCK)
     span = fields["args"][1].span if "args" in fields else None
-    is_sound = report.error_count == before and not composed.is_damaged(at)
+    is_sound = report.error_count == before and not document.is_damaged(at)
     return StageSyntax(name, kind, target, inputs, outputs, arguments, span, is_sound)
 
 

@@ -6,20 +6,22 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.parsing.fields import Field, is_null, read_fields, read_named, read_text, wrong_shape
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.syntax import ResourceSyntax, Word
-from rune.source.runefile.yaml.values import Composed, Map, Value
+from rune.source.runefile.yaml.values import ComposedDocument, Map, Value
 from rune.wording import quoted
 
 _RESOURCE_KEYS = ("inline", "path", "type")
 
 
-def read_resources(field: Field | None, composed: Composed, report: DiagnosticReport) -> tuple[ResourceSyntax, ...]:
+def read_resources(
+    field: Field | None, document: ComposedDocument, report: DiagnosticReport
+) -> tuple[ResourceSyntax, ...]:
     """All resources; one of which nothing could be read stays known by its name, so that its users are not blamed."""
-    return tuple(_resource(name, value, composed, report) for name, value in read_named(field, "resource", report))
+    return tuple(_resource(name, value, document, report) for name, value in read_named(field, "resource", report))
 
 
-def _resource(name: Word, value: Value, composed: Composed, report: DiagnosticReport) -> ResourceSyntax:
+def _resource(name: Word, value: Value, document: ComposedDocument, report: DiagnosticReport) -> ResourceSyntax:
     at = name.span.start.offset
-    if at in composed.broken or (composed.is_damaged(at) and not isinstance(value, Map)):
+    if at in document.broken_offsets or (document.is_damaged(at) and not isinstance(value, Map)):
         return ResourceSyntax(name, None, None, is_binary=False, is_sound=False)
     if not isinstance(value, Map):
         wrong_shape(report, f"The resource {quoted(name.text)}", "a map with `path` or `inline`", value)
@@ -35,7 +37,7 @@ def _resource(name: Word, value: Value, composed: Composed, report: DiagnosticRe
     if inline is not None and path is not None:
         message = f'The resource {quoted(name.text)} can\'t specify both a "path" and "inline" default value'
         report.error(Code.RESOURCE_TWO_SOURCES, message, name.span, ["Keep one of them."])
-    is_sound = report.error_count == before and not composed.is_damaged(at)
+    is_sound = report.error_count == before and not document.is_damaged(at)
     return ResourceSyntax(name, None if inline is None else inline.text, path, is_binary, is_sound)
 
 

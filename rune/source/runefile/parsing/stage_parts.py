@@ -8,7 +8,7 @@ from rune.source.runefile.codes import Code
 from rune.source.runefile.diagnostics import Position, Span
 from rune.source.runefile.parsing.fields import (
     Field,
-    described,
+    description_of,
     is_map,
     is_null,
     is_number,
@@ -60,7 +60,7 @@ def read_inputs(field: Field | None, stage: Word, report: DiagnosticReport) -> t
             or not isinstance(item.value, str)
             or not (match := _INPUT.match(item.value))
         ):
-            message = f"Unable to parse the input: {described(item)} cannot be an input of {quoted(stage.text)}"
+            message = f"Unable to parse the input: {description_of(item)} cannot be an input of {quoted(stage.text)}"
             report.error(Code.BAD_INPUT, message, item.span, ["Write `stage`, or `stage.1` for its second output."])
             continue
         name = match["name"]
@@ -139,7 +139,7 @@ def _dimensions(
         if type(number) is int and number >= 1:
             dimensions.append(number)
         else:
-            message = f"A dimension must be a whole number from 1, not {described(item)}"
+            message = f"A dimension must be a whole number from 1, not {description_of(item)}"
             fixes = []
             if isinstance(item, YamlScalar) and (whole := _whole_number(item.text)) is not None:
                 fixes = [report.replace(item.span, whole)]

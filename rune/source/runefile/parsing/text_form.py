@@ -15,7 +15,7 @@ from rune.source.runefile.diagnostics import Span
 from rune.source.runefile.parsing.text_words import BadLine, Words, key_of
 from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
-from rune.source.runefile.yaml.values import MAX_VALUES, Composed, Map, Sequence, Value, YamlScalar
+from rune.source.runefile.yaml.values import MAX_VALUES, ComposedDocument, Map, Sequence, Value, YamlScalar
 from rune.wording import quoted
 
 _INSTRUCTIONS = ("FROM", "CAPABILITY", "PROC_BLOCK", "MODEL", "OUT", "RUN")
@@ -28,28 +28,28 @@ _KINDS = {
 
 _FIRST = re.compile(r"(?:FROM|CAPABILITY|PROC_BLOCK|MODEL|OUT|RUN)(?=[ \t<]|$)")
 _KEY = re.compile(r"[\"']?[\w-]+[\"']?[ \t]*:(?=\s|$)")
-_CONTINUED = re.compile(r"\\[ \t]*\Z")
+_LINE_CONTINUATION = re.compile(r"\\[ \t]*\Z")
 _KEYWORD = re.compile(r"\w+")
 
 
 def is_text_form(text: str) -> bool:
     """Whether the first line that says anything is an instruction; when it is nothing at all, the first that is one."""
     for line in text.splitlines():
-        stripped = line.strip().removeprefix("\ufeff")
-        if _FIRST.match(stripped):
+        content = line.strip().removeprefix("\ufeff")
+        if _FIRST.match(content):
             return True
-        if _KEY.match(stripped) or stripped.startswith(("---", "%", "{", "[", "- ")):
+        if _KEY.match(content) or content.startswith(("---", "%", "{", "[", "- ")):
             return False
     return False
 
 
-def compose_text(source: SourceText, report: DiagnosticReport) -> Composed:
+def compose_text(source: SourceText, report: DiagnosticReport) -> ComposedDocument:
     """Reads the instructions. A line that is none goes into the report, and the others are still read; never raises."""
     reading = _TextFormReader(source, report)
     for start, end in _lines(source):
         if not reading.line(start, end):
-            return Composed(None, is_whole=False)
-    return reading.composed()
+            return ComposedDocument(None, is_whole=False)
+    return reading.compose()
 
 
 def _lines(source: SourceText) -> Iterator[tuple[int, int]]:
@@ -63,7 +63,7 @@ def _lines(source: SourceText) -> Iterator[tuple[int, int]]:
             start = first
         elif line.lstrip().startswith("#"):
             continue  # A remark between the lines of one instruction.
-        if not _CONTINUED.search(line):
+        if not _LINE_CONTINUATION.search(line):
             yield start, end
             start = None
     if start is not None:
@@ -103,11 +103,11 @@ class _TextFormReader:
         self._chains: list[list[YamlScalar]] = []
         self._is_whole = True
         self._first: Span | None = None
-        self._left = MAX_VALUES
+        self._remaining = MAX_VALUES
 
     def line(self, start: int, end: int) -> bool:
         """Reads one instruction. False when there are more words than any Runefile needs."""
-        words = Words(self._source, start, end, self._left)
+        words = Words(self._source, start, end, self._remaining)
         if words.is_done:
             return True
         try:
@@ -116,23 +116,23 @@ class _TextFormReader:
             self._is_whole = self._is_whole and problem.of_stage
             message = f"Unable to parse the input: {problem.cause}"
             self._report.error(Code.BAD_INSTRUCTION, message, problem.span, problem.notes)
-        self._left = words.left
-        if self._left <= 0:
+        self._remaining = words.remaining
+        if self._remaining <= 0:
             message = f"The Runefile has more than {MAX_VALUES} values"
             self._report.error(Code.TOO_LARGE, message, self._source.span(end, end))
-        return self._left > 0
+        return self._remaining > 0
 
     def _instruction(self, words: Words) -> None:
         match = words.take(_KEYWORD)
         if match is None:
-            raise BadLine("this line starts with no instruction", words.rest, (_LISTED,))
+            raise BadLine("this line starts with no instruction", words.rest, (_INSTRUCTION_LIST,))
         span = self._source.span(match.start(), match.end())
         self._first = self._first or span
         name = match[0]
         if name not in _INSTRUCTIONS:
             near = self._report.nearest(name, _INSTRUCTIONS)
             if near is None:
-                raise BadLine(f"{quoted(name)} is no instruction", span, (_LISTED,))
+                raise BadLine(f"{quoted(name)} is no instruction", span, (_INSTRUCTION_LIST,))
             fix = self._report.replace_name(span, name, near)
             message = f"Unable to parse the input: {quoted(name)} is no instruction"
             self._report.error(Code.BAD_INSTRUCTION, message, span, [f"Did you mean `{near}`?"], [fix])
@@ -169,7 +169,7 @@ class _TextFormReader:
             stage.is_damaged = True
             raise BadLine(problem.cause, problem.span, problem.notes, of_stage=True) from problem
 
-    def composed(self) -> Composed:
+    def compose(self) -> ComposedDocument:
         self._connect()
         start = self._first or self._source.span(0, 0)
         note = "It is understood and can be built. `rune fmt` writes it as YAML, which the graph can edit too."
@@ -186,11 +186,11 @@ class _TextFormReader:
             # It starts nowhere in the text, so that nobody offers to write YAML in front of it.
             Span(start.end, start.end),
         )
-        broken = frozenset(stage.name.span.start.offset for stage in self._stages if stage.is_broken)
-        damaged = tuple(
+        broken_offsets = frozenset(stage.name.span.start.offset for stage in self._stages if stage.is_broken)
+        damaged_spans = tuple(
             (stage.span.start.offset, stage.end) for stage in self._stages if stage.is_damaged and not stage.is_broken
         )
-        return Composed(root, self._is_whole, broken, damaged)
+        return ComposedDocument(root, self._is_whole, broken_offsets, damaged_spans)
 
     def _connect(self) -> None:
         """Each stage of a chain reads from the one before it."""
@@ -203,26 +203,26 @@ class _TextFormReader:
         outputs = {name.lower(): name for name, stage in stages.items() if _kind(stage) == "out"}
         for chain in self._chains:
             before: YamlScalar | None = None
-            for index, named in enumerate(chain):
-                text = named.text if named.text in stages else outputs.get(named.text.lower(), named.text)
-                word = YamlScalar(text, text, named.span)
+            for index, link in enumerate(chain):
+                text = link.text if link.text in stages else outputs.get(link.text.lower(), link.text)
+                word = YamlScalar(text, text, link.span)
                 if text in stages:
                     if before is not None and _kind(stages[text]) == "capability":
                         message = f"Unable to parse the input: {quoted(text)} is a capability and reads from no stage"
                         notes = ["A chain starts with a capability. Write another `RUN` for another chain."]
-                        self._report.error(Code.BAD_INSTRUCTION, message, named.span, notes)
+                        self._report.error(Code.BAD_INSTRUCTION, message, link.span, notes)
                     elif before is not None:
                         stages[text].inputs.append(before)
                 elif index == len(chain) - 1 and self._is_whole:
                     near = self._report.nearest(text, stages)
                     notes = [f"Did you mean `{near}`?"] if near else []
-                    fixes = [self._report.replace_name(named.span, text, near)] if near else []
+                    fixes = [self._report.replace_name(link.span, text, near)] if near else []
                     message = f"Unable to find {quoted(text)}, which `RUN` names"
-                    self._report.error(Code.UNKNOWN_INPUT, message, named.span, notes, fixes)
+                    self._report.error(Code.UNKNOWN_INPUT, message, link.span, notes, fixes)
                 before = word
 
 
-_LISTED = f"A line starts with {', '.join(_INSTRUCTIONS[:-1])} or {_INSTRUCTIONS[-1]}."
+_INSTRUCTION_LIST = f"A line starts with {', '.join(_INSTRUCTIONS[:-1])} or {_INSTRUCTIONS[-1]}."
 
 
 def _kind(stage: _Stage) -> str | None:

@@ -14,7 +14,7 @@ _GOES_ON = re.compile(r"\\[ \t]*(?=[\r\n]|\Z)")
 _TYPE = re.compile(r"(?P<element>\w+)(?:\s*\[(?P<dimensions>[^\]<>]*)\])?\Z")
 _NUMBER = re.compile(r"[^\s,]+")
 _OPTION = re.compile(r"(?P<dashes>--?)(?P<name>[A-Za-z_][\w-]*)(?P<equals>=)?")
-_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
+_QUOTED_TEXT = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'")
 _BARE = re.compile(r"[^\s,\"'][^\s,]*")
 _WORD = re.compile(r"[^\s\"'][^\s]*")
 _ESCAPE = re.compile(r"\\(.)")
@@ -39,14 +39,14 @@ def key_of(text: str, span: Span) -> YamlScalar:
 class Words:
     """Goes through the words of one instruction, over the lines that it is continued on."""
 
-    def __init__(self, source: SourceText, start: int, end: int, left: int) -> None:
+    def __init__(self, source: SourceText, start: int, end: int, remaining: int) -> None:
         self._source = source
         self._text = source.text
         self._at = start
         self._end = end
         self.last = end
         """Where the line ends."""
-        self.left = left
+        self.remaining = remaining
         """How many words may still be read; the line ends where they do."""
         self._skip()
 
@@ -80,8 +80,8 @@ class Words:
         if match is not None:
             self._at = match.end()
             self._skip()
-            self.left -= 1
-            if self.left <= 0:
+            self.remaining -= 1
+            if self.remaining <= 0:
                 self._at = self._end
         return match
 
@@ -89,10 +89,10 @@ class Words:
         """The next word, in quotes or not."""
         if self.is_done:
             raise BadLine(f"{what} is missing", self.rest)
-        return self._quoted() or self._plain(_WORD)
+        return self._quoted_scalar() or self._plain(_WORD)
 
-    def _quoted(self) -> YamlScalar | None:
-        match = self.take(_QUOTED)
+    def _quoted_scalar(self) -> YamlScalar | None:
+        match = self.take(_QUOTED_TEXT)
         if match is None:
             if self._text[self._at : self._at + 1] in ('"', "'") and not self.is_done:
                 raise BadLine("this quote is not closed", self._source.span(self._at, self._at + 1))
@@ -133,8 +133,8 @@ class Words:
         close = self._text.find(">", start, self._end)
         if close < 0:
             raise BadLine("this `<` is not closed", self._source.span(start, start + 1))
-        self.left -= self._text.count(",", start, close)
-        if self.left <= 0:
+        self.remaining -= self._text.count(",", start, close)
+        if self.remaining <= 0:
             self._at = self._end
             return None
         self._at = close + 1
@@ -196,7 +196,7 @@ class Words:
         return Sequence(tuple(items), Span(items[0].span.start, items[-1].span.end))
 
     def _item(self) -> YamlScalar:
-        text = self._quoted()
+        text = self._quoted_scalar()
         if text is not None:
             return text
         plain_ = self._plain(_BARE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rune.compiler.blocks.meaning import Meaning
-from rune.compiler.blocks.paths import PUBLISHED, BlockPath, parse_block_path
+from rune.compiler.blocks.paths import PUBLISHED_PREFIX, BlockPath, parse_block_path
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.compiler.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
@@ -64,9 +64,13 @@ def check_block_stage(
     try:
         outputs = block.outputs_for(types, arguments)
     except BlockError as error:
-        refused = error.input_index if error.argument is None else None
+        refused_index = error.input_index if error.argument is None else None
         both = (types, inputs.meanings)
-        fixes = [] if refused is None else repairs_of_block(stage, block, arguments, both, refused, inputs.insert)
+        fixes = (
+            []
+            if refused_index is None
+            else repairs_of_block(stage, block, arguments, both, refused_index, inputs.insert)
+        )
         _report_block_error(stage, error, report, fixes)
         return None
     if not _fits_size_limit(stage, outputs, report):
@@ -82,12 +86,12 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -
     text, span = stage.target.text.strip(), stage.target.span
     if is_zune_stage(stage):
         return _find_of_zune(text, stage, blocks, report)
-    shared = parse_shared_path(text)
-    if shared is not None and isinstance(blocks, AvailableBlocks):
-        return find_shared(shared, span, blocks.shared, report)
+    shared_path = parse_shared_path(text)
+    if shared_path is not None and isinstance(blocks, AvailableBlocks):
+        return find_shared(shared_path, span, blocks.shared_blocks, report)
     path = parse_block_path(text)
     if path is None:
-        notes = [f"Write a name such as `fft`, or a path such as `{PUBLISHED}fft`."]
+        notes = [f"Write a name such as `fft`, or a path such as `{PUBLISHED_PREFIX}fft`."]
         report.error(Code.UNKNOWN_BLOCK, f"{quoted(text)} is not the path of a proc-block", span, notes)
         return None
     block = blocks.find(text)
@@ -101,7 +105,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: DiagnosticReport) -
         return None
     if block is None and isinstance(blocks, AvailableBlocks):
         bare = parse_shared_name(text)
-        if bare is not None and report_without_version(bare, span, blocks.shared, report):
+        if bare is not None and report_without_version(bare, span, blocks.shared_blocks, report):
             return None
     if block is None:
         _report_unknown(text, path, stage, blocks, report)
@@ -162,13 +166,13 @@ def _report_unknown(
 
 def _warn_of_version(text: str, block: Block | None, stage: StageSyntax, report: DiagnosticReport) -> None:
     """Says that a path has no version, and which path has one where the block is known."""
-    versioned = None if block is None else PUBLISHED + block.name
+    versioned_path = None if block is None else PUBLISHED_PREFIX + block.name
     report.warning(
         Code.BLOCK_WITHOUT_VERSION,
         f"The {quoted(text)} proc block used by {quoted(stage.name.text)} should have a version specifier",
         stage.target.span,
-        [] if versioned is None else [f'hint: change it to something like "{versioned}"'],
-        [] if versioned is None else [report.replace_text(stage.target.span, versioned)],
+        [] if versioned_path is None else [f'hint: change it to something like "{versioned_path}"'],
+        [] if versioned_path is None else [report.replace_text(stage.target.span, versioned_path)],
     )
 
 

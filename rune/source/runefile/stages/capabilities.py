@@ -33,15 +33,15 @@ def find_capability(stage: StageSyntax, report: DiagnosticReport) -> Capability 
         if name not in _SPELLINGS:
             report.misspelt(Code.UNKNOWN_CAPABILITY, stage.target.span, name, spelling)
         return CAPABILITIES[spelling]
-    packaged = capability_of(name)
-    if packaged is not None:
+    capability_name = capability_of(name)
+    if capability_name is not None:
         report.warning(
             Code.ZUNE_PART,
-            f"{quoted(name)} is a package of a zune; {packaged} is used instead, which reads the same",
+            f"{quoted(name)} is a package of a zune; {capability_name} is used instead, which reads the same",
             stage.target.span,
-            fixes=[report.replace(stage.target.span, packaged)],
+            fixes=[report.replace(stage.target.span, capability_name)],
         )
-        return CAPABILITIES[packaged]
+        return CAPABILITIES[capability_name]
     if is_zune_stage(stage):
         message = f"{quoted(name)} is a capability of a zune, made as a module of its own, which cannot be built"
         notes = [f"The capabilities that can be built are {', '.join(CAPABILITIES)}."]
@@ -61,21 +61,25 @@ def check_capability(stage: StageSyntax, kind: Capability, report: DiagnosticRep
     """The stage with its parameters as numbers and its type; None when something was reported."""
     before = report.error_count
     parameters = _parameters(stage, kind, report)
-    declared = _declared(stage, report)
-    written = {argument.name for argument in stage.arguments}
-    missing = [known.name for known in kind.parameters if known.is_required and known.name not in written]
-    report_missing(stage, kind, missing, parameters, None if declared is None else declared.tensor_type, report)
+    declaration = _declared_type(stage, report)
+    argument_names = {argument.name for argument in stage.arguments}
+    missing = [
+        parameter.name
+        for parameter in kind.parameters
+        if parameter.is_required and parameter.name not in argument_names
+    ]
+    report_missing(stage, kind, missing, parameters, None if declaration is None else declaration.tensor_type, report)
     if report.error_count > before or not stage.is_sound:
         return None
-    if declared is not None:
-        parameters = {**parameters, **_left_out(kind.implied(declared.tensor_type), parameters)}
+    if declaration is not None:
+        parameters = {**parameters, **_left_out(kind.implied_parameters(declaration.tensor_type), parameters)}
     actual = kind.output(parameters)
     if actual is not None and not 0 < actual.size <= MAX_TENSOR_SIZE:
         limit = f"{MAX_TENSOR_SIZE // 1024**2} MiB"
         message = f"With these arguments {quoted(stage.name.text)} gives {actual}; it must have 1 element to {limit}"
         report.error(Code.TENSOR_TOO_LARGE, message, stage.arguments_span or stage.name.span)
         return None
-    if declared is None:
+    if declaration is None:
         if actual is not None:
             return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), actual)
         report.error(
@@ -85,16 +89,16 @@ def check_capability(stage: StageSyntax, kind: Capability, report: DiagnosticRep
             ["Write `outputs: [{type: f32, dimensions: [1, 1]}]` with the type that you need."],
         )
         return None
-    output = declared.tensor_type
+    output = declaration.tensor_type
     if actual is not None and actual.size != output.size:
-        _wrong_size(stage, kind, actual, declared, report)
+        _wrong_size(stage, kind, actual, declaration, report)
         return None
     if kind.is_typed and output.element is not kind.element:
         is_same_size = output.element.size == kind.element.size
         report.warning(
             Code.UNUSUAL_CAPABILITY_TYPE,
             f"{kind.name} gives elements of {kind.element}; their bytes are read as {output.element}",
-            declared.span,
+            declaration.span,
             [f"No value is converted: declare {kind.element} and let a block convert."] if is_same_size else [],
         )
     return CapabilityStage(stage.name.text, kind, tuple(parameters.items()), output)
@@ -102,12 +106,12 @@ def check_capability(stage: StageSyntax, kind: Capability, report: DiagnosticRep
 
 def capability_output(kind: Capability, arguments: Mapping[str, Number | str]) -> TensorType | None:
     """The output type for these arguments; None where they do not determine it or are wrong."""
-    known = {parameter.name: parameter for parameter in kind.parameters}
+    parameters = {parameter.name: parameter for parameter in kind.parameters}
     numbers: dict[str, Number] = {}
     for name, value in arguments.items():
         number = _number_of(name, value)
-        if name in known:
-            if number is None or not _fits(number, known[name]):
+        if name in parameters:
+            if number is None or not _fits(number, parameters[name]):
                 return None
             numbers[name] = number
     if any(parameter.is_required and parameter.name not in numbers for parameter in kind.parameters):
@@ -121,7 +125,7 @@ def declared_output(stage: StageSyntax) -> TensorType | None:
     return stage.outputs[0].tensor_type if stage.outputs else None
 
 
-def _declared(stage: StageSyntax, report: DiagnosticReport) -> TypeSyntax | None:
+def _declared_type(stage: StageSyntax, report: DiagnosticReport) -> TypeSyntax | None:
     if stage.outputs is not None and len(stage.outputs) != 1:
         span = stage.outputs[1].span if stage.outputs else stage.name.span
         message = f"A capability has one output, and {quoted(stage.name.text)} has {len(stage.outputs)}"
@@ -130,29 +134,31 @@ def _declared(stage: StageSyntax, report: DiagnosticReport) -> TypeSyntax | None
 
 
 def _wrong_size(
-    stage: StageSyntax, kind: Capability, actual: TensorType, declared: TypeSyntax, report: DiagnosticReport
+    stage: StageSyntax, kind: Capability, actual: TensorType, declaration: TypeSyntax, report: DiagnosticReport
 ) -> None:
-    output = declared.tensor_type
+    output = declaration.tensor_type
     report.error(
         Code.WRONG_CAPABILITY_SIZE,
         f"{quoted(stage.name.text)} is declared as {output}, {output.size} bytes,"
         f" but with these arguments it gives {actual}, {actual.size} bytes",
-        declared.span,
+        declaration.span,
         [f"{kind.name} gives {kind.formula}."],
-        [report.guess_type(declared.span, actual)],
+        [report.guess_type(declaration.span, actual)],
     )
 
 
 def _parameters(stage: StageSyntax, kind: Capability, report: DiagnosticReport) -> dict[str, Number]:
-    known = {parameter.name: parameter for parameter in kind.parameters}
+    known_parameters = {parameter.name: parameter for parameter in kind.parameters}
     argument_names = {argument.name for argument in stage.arguments}
     parameters: dict[str, Number] = {}
     for argument in stage.arguments:
-        parameter = known.get(argument.name)
+        parameter = known_parameters.get(argument.name)
         value = _value(argument, report)
         if parameter is None:
-            notes, fixes = report.suggestion(argument.name, argument.name_span, known.keys() - argument_names)
-            notes = (*notes, f"{kind.name} takes {', '.join(known)}.")
+            notes, fixes = report.suggestion(
+                argument.name, argument.name_span, known_parameters.keys() - argument_names
+            )
+            notes = (*notes, f"{kind.name} takes {', '.join(known_parameters)}.")
             message = f"{kind.name} has no argument {quoted(argument.name)}; hosts will ignore it"
             report.warning(Code.UNKNOWN_PARAMETER, message, argument.name_span, notes, fixes)
         elif value is not None and not _fits(value, parameter):
@@ -164,8 +170,8 @@ def _parameters(stage: StageSyntax, kind: Capability, report: DiagnosticReport) 
     return parameters
 
 
-def _left_out(implied: Mapping[str, Number], parameters: Mapping[str, Number]) -> dict[str, Number]:
-    return {name: value for name, value in implied.items() if name not in parameters}
+def _left_out(implied_parameters: Mapping[str, Number], parameters: Mapping[str, Number]) -> dict[str, Number]:
+    return {name: value for name, value in implied_parameters.items() if name not in parameters}
 
 
 def _fits(value: Number, parameter: Parameter) -> bool:
@@ -207,7 +213,7 @@ def _number_of(name: str, value: Number | str) -> Number | None:
         pixel_format = _PIXEL_FORMATS.get(match["name"].lower())
         return None if pixel_format is None else int(pixel_format)
     if _PRODUCT.match(value):
-        return _calculated(value)
+        return _calculate(value)
     if INTEGER.match(value):
         return int(value)
     try:
@@ -216,7 +222,7 @@ def _number_of(name: str, value: Number | str) -> Number | None:
         return None
 
 
-def _calculated(expression: str) -> int:
+def _calculate(expression: str) -> int:
     """`@244*244*3`: whole numbers with `*` before `+` and `-`."""
     total = 0
     for sign, term in re.findall(r"([+-]?)([0-9* ]+)", expression.removeprefix("@")):
@@ -225,7 +231,7 @@ def _calculated(expression: str) -> int:
     return total
 
 
-def described(stage: StageSyntax) -> str:
+def description_of(stage: StageSyntax) -> str:
     """A word beside the capability's name in a drawing: `SOUND 16 kHz`."""
     text = stage.target.text.strip()
     name = capability_of(text) or text

@@ -19,12 +19,12 @@ def report_missing(
     kind: Capability,
     names: Collection[str],
     parameters: Mapping[str, int | float],
-    declared: TensorType | None,
+    declared_type: TensorType | None,
     report: DiagnosticReport,
 ) -> None:
     """Reports each of `names`; `parameters` are those that could be read."""
     for name in names:
-        value = None if declared is None else kind.solve(name, parameters, declared)
+        value = None if declared_type is None else kind.solve(name, parameters, declared_type)
         line = f"{name}: {value}"
         what = f"`{name}: ` and a number" if value is None else f"`{line}`"
         report.error(

@@ -48,18 +48,18 @@ def filled_in(stage: StageSyntax, types: tuple[TensorType, ...]) -> tuple[Tensor
 
     A file writes a scalar and an output that is known only after a run alike; the host compares after each run.
     """
-    declared = stage.outputs or ()
-    if len(declared) != len(types):
+    declared_outputs = stage.outputs or ()
+    if len(declared_outputs) != len(types):
         return types
     return tuple(
-        TensorType(kind.element, written.dimensions or ()) if _is_filled(kind, written) else kind
-        for kind, written in zip(types, declared, strict=True)
+        TensorType(kind.element, declaration.dimensions or ()) if _is_filled(kind, declaration) else kind
+        for kind, declaration in zip(types, declared_outputs, strict=True)
     )
 
 
-def _is_filled(kind: TensorType, written: TypeSyntax) -> bool:
+def _is_filled(kind: TensorType, declaration: TypeSyntax) -> bool:
     """Whether a stage declares more than the one element that a model without dimensions says of an output."""
-    return not kind.dimensions and bool(written.dimensions) and written.tensor_type.count != 1
+    return not kind.dimensions and bool(declaration.dimensions) and declaration.tensor_type.count != 1
 
 
 Repairs = Callable[[int, ModelTensor], list[Fix]]
@@ -146,19 +146,21 @@ def check_declared_alone(
         if type_ is not None and type_.element is ElementType.UTF8:
             _report_text(f"{quoted(input_.text)} gives {type_}", input_.whole, report)
     inputs = tuple(type_ for type_ in types if type_ is not None)
-    for declared in stage.outputs or ():
-        if declared.element is ElementType.UTF8:
-            _report_text(f"{name} declares {declared.tensor_type}", declared.span, report)
-        elif not declared.dimensions:
-            message = f"{name} declares {declared.element} without dimensions, which nothing else can tell"
-            notes = [f"Write `{{type: {declared.element}, dimensions: [1]}}` with the dimensions that the model gives."]
-            report.error(Code.MISSING_TYPES, message, declared.span, notes)
+    for declaration in stage.outputs or ():
+        if declaration.element is ElementType.UTF8:
+            _report_text(f"{name} declares {declaration.tensor_type}", declaration.span, report)
+        elif not declaration.dimensions:
+            message = f"{name} declares {declaration.element} without dimensions, which nothing else can tell"
+            notes = [
+                f"Write `{{type: {declaration.element}, dimensions: [1]}}` with the dimensions that the model gives."
+            ]
+            report.error(Code.MISSING_TYPES, message, declaration.span, notes)
     if not stage.outputs and stage.is_sound:
         whose = "that the host gives" if format_ is ModelFormat.TENSORFLOW_LITE else f"in the format {format_.value}"
         message = f"{name} must declare its outputs: the types of a model {whose} are not known when the rune is built"
         notes = ["Write `outputs: [{type: f32, dimensions: [1, 10]}]` with what the model gives."]
         report.error(Code.MISSING_TYPES, message, stage.target.span, notes)
-    outputs = None if stage.outputs is None else tuple(declared.tensor_type for declared in stage.outputs)
+    outputs = None if stage.outputs is None else tuple(declaration.tensor_type for declaration in stage.outputs)
     return inputs if len(inputs) == len(types) else None, outputs
 
 

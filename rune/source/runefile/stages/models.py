@@ -104,7 +104,9 @@ def _with_file(
 def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading: ModelReading) -> bool:
     """Whether the file may be of the format; reports one whose name, or whose being a folder, says otherwise."""
     report = reading.report
-    other_format = next((known for ending, known in _ENDINGS.items() if file.text.lower().endswith(ending)), None)
+    other_format = next(
+        (ending_format for ending, ending_format in _ENDINGS.items() if file.text.lower().endswith(ending)), None
+    )
     if other_format is format_:
         return True
     format_argument = next((argument for argument in stage.arguments if argument.name == "format"), None)
@@ -128,10 +130,10 @@ def _is_of_format(stage: StageSyntax, file: Word, format_: ModelFormat, reading:
 
 def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticReport) -> None:
     """Says of a model that cannot be compiled what the reason is and what follows."""
-    unsupported = model.signature.unsupported if model.signature is not None else ()
-    if not unsupported or model.file is None:
+    unsupported_ops = model.signature.unsupported if model.signature is not None else ()
+    if not unsupported_ops or model.file is None:
         return
-    operators = ", ".join(dict.fromkeys(each.op for each in unsupported))
+    operators = ", ".join(dict.fromkeys(each.op for each in unsupported_ops))
     message = (
         f"The model {quoted(model.file)} has operators that cannot be compiled yet: {operators}. The rune carries the "
         "model, and its host runs it"
@@ -140,11 +142,11 @@ def warn_of_host(stage: StageSyntax, model: ResolvedModel, report: DiagnosticRep
         "So it is not verified bit for bit, it needs a host with an interpreter for TensorFlow Lite models, as "
         "`rune run` and the studio's preview have, and it does not run on microcontrollers."
     )
-    wrong = [str(each) for each in unsupported if each.is_wrong_in_pages]
+    wrong = [str(each) for each in unsupported_ops if each.is_wrong_in_pages]
     if wrong:
         message += f". Results in pages are wrong: their interpreter computes {listed(wrong)} wrongly"
         follows += " Trust what `rune run` and builds on the server give, and no page."
-    notes = [follows, *(f"It needs {each}." for each in unsupported)]
+    notes = [follows, *(f"It needs {each}." for each in unsupported_ops)]
     report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)
 
 
@@ -162,10 +164,10 @@ def check_model_stage(
     if _reports_run_time_sizes(stage, types, report, insert):
         return None
 
-    def repairs(index: int, wanted: ModelTensor) -> list[Fix]:
+    def repairs(index: int, tensor: ModelTensor) -> list[Fix]:
         source_type = types[index]
         return (
-            [] if source_type is None else repairs_of_model(stage, index, source_type, meanings[index], wanted, insert)
+            [] if source_type is None else repairs_of_model(stage, index, source_type, meanings[index], tensor, insert)
         )
 
     input_types: tuple[TensorType, ...] | None
@@ -241,21 +243,24 @@ def _format(stage: StageSyntax, reading: ModelReading) -> ModelFormat | None:
     formats = {format_.value: format_ for format_ in ModelFormat}
     if value in formats:
         return formats[value]
-    known = sorted(formats)
-    message = f"Expected the format to be one of {', '.join(known)}, but found {quoted(value or '')}"
-    notes, fixes = reading.report.suggestion(value or "", argument.span, known)
+    format_names = sorted(formats)
+    message = f"Expected the format to be one of {', '.join(format_names)}, but found {quoted(value or '')}"
+    notes, fixes = reading.report.suggestion(value or "", argument.span, format_names)
     reading.report.error(Code.UNKNOWN_FORMAT, message, argument.span, notes, fixes)
     return None
 
 
 def _warn_of_arguments(stage: StageSyntax, reading: ModelReading) -> None:
-    unused = [argument for argument in stage.arguments if argument.name != "format"]
-    for argument in unused:
+    unused_arguments = [argument for argument in stage.arguments if argument.name != "format"]
+    for argument in unused_arguments:
         if argument.resource is not None:
             reading.resources.find(argument.resource, argument.span)
-    if unused:
-        names = ", ".join(plain(argument.name) for argument in unused)
+    if unused_arguments:
+        names = ", ".join(plain(argument.name) for argument in unused_arguments)
         message = f"Unused arguments for {plain(stage.name.text)}: {names}"
         reading.report.warning(
-            Code.UNUSED_MODEL_ARGUMENTS, message, unused[0].name_span, ["A model takes `format` and nothing else."]
+            Code.UNUSED_MODEL_ARGUMENTS,
+            message,
+            unused_arguments[0].name_span,
+            ["A model takes `format` and nothing else."],
         )

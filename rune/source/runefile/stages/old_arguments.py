@@ -28,10 +28,10 @@ def modern(argument: ArgumentSyntax, block: Block) -> ArgumentSyntax:
 def warn_of_old_argument(argument: ArgumentSyntax, block: Block, report: DiagnosticReport) -> None:
     """Says that `argument`, which has its name of today, is written the old way, and how it is written now."""
     source = report.source
-    written = argument.name
+    literal = argument.name
     if source is not None:
-        written = source.text[argument.name_span.start.offset : argument.name_span.end.offset]
-    is_old_name = written.strip("\"'").replace("-", "_") != argument.name
+        literal = source.text[argument.name_span.start.offset : argument.name_span.end.offset]
+    is_old_name = literal.strip("\"'").replace("-", "_") != argument.name
     if not is_old_name and (not argument.is_list or report.form is RunefileForm.TEXT):
         return  # The text form has lists with commas, and nothing else.
     if argument.is_list and report.form is not RunefileForm.TEXT:

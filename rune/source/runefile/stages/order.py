@@ -28,10 +28,10 @@ def sources_of(stages: Sequence[StageSyntax]) -> dict[str, list[str]]:
 def run_order(sources: Sources) -> tuple[str, ...]:
     """Each stage after those that it reads from, otherwise as in the text; without stages of a cycle, or behind one."""
     place = {name: index for index, name in enumerate(sources)}
-    waiting = {name: len(read) for name, read in sources.items()}
+    waiting = {name: len(read_stages) for name, read_stages in sources.items()}
     readers: dict[str, list[str]] = {name: [] for name in sources}
-    for name, read in sources.items():
-        for source in read:
+    for name, read_stages in sources.items():
+        for source in read_stages:
             readers[source].append(name)
     names = list(sources)
     ready = [place[name] for name, count in waiting.items() if count == 0]
@@ -62,24 +62,24 @@ def report_cycles(stages: Sequence[StageSyntax], sources: Sources, report: Diagn
 def _cycles(sources: Sources) -> list[list[str]]:
     """Each from the stage that the text has first, in the direction of the data."""
     place = {name: index for index, name in enumerate(sources)}
-    seen = set(run_order(sources))
+    visited_names = set(run_order(sources))
     # A stage that cannot run reads from another one that cannot, so walking back must come round.
     back = {
-        name: next(source for source in read if source not in seen)
-        for name, read in sources.items()
-        if name not in seen
+        name: next(source for source in read_stages if source not in visited_names)
+        for name, read_stages in sources.items()
+        if name not in visited_names
     }
     cycles = []
     for start in back:
         path: dict[str, None] = {}
         name = start
-        while name not in seen:
-            seen.add(name)
+        while name not in visited_names:
+            visited_names.add(name)
             path[name] = None
             name = back[name]
         if name in path:
-            walked = list(path)
-            cycle = walked[walked.index(name) :][::-1]
+            names = list(path)
+            cycle = names[names.index(name) :][::-1]
             first = cycle.index(min(cycle, key=place.__getitem__))
             cycles.append(cycle[first:] + cycle[:first])
     return cycles

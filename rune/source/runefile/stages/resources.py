@@ -36,16 +36,16 @@ class Resources:
         self._host = host or HostResourceOptions()
         self._start = syntax.pipeline_span
         self._report = report
-        self._declared = {resource.name.text: resource for resource in syntax.resources}
+        self._resources = {resource.name.text: resource for resource in syntax.resources}
         self._stage_names = {stage.name.text for stage in syntax.stages}
         self._texts: dict[str, str | None] = {}
-        self._used: set[str] = set()
+        self._used_names: set[str] = set()
 
     def find(self, name: str, span: Span, *, of_model: bool = False) -> ResourceSyntax | None:
         """The resource of that name; reports one that is not there."""
-        self._used.add(name)
-        if name in self._declared:
-            return self._declared[name]
+        self._used_names.add(name)
+        if name in self._resources:
+            return self._resources[name]
         is_stage = name in self._stage_names
         if of_model and not is_stage:
             message = f"No definition for {quoted('$' + name)}"
@@ -53,9 +53,9 @@ class Resources:
             message = f"{quoted('$' + name)} is not a resource"
         notes = ["It is a stage."] if is_stage else []
         fixes: list[Fix] = []
-        near = None if is_stage else self._report.nearest(name, self._declared)
+        near = None if is_stage else self._report.nearest(name, self._resources)
         if near is not None:
-            self._used.add(near)
+            self._used_names.add(near)
             notes, fixes = [f"Did you mean `${near}`?"], [self._report.replace_name(span, name, near, f"${near}")]
         elif not is_stage:
             notes = [f"Declare it under `resources:`, as `{plain(name)}: {{path: ./file.txt}}`."]
@@ -170,14 +170,14 @@ class Resources:
 
     def check_rest(self, *, warn_of_unused: bool) -> None:
         """Warns of what nothing uses, and reads what nothing has read yet: a file that is missing breaks the build."""
-        for name, resource in self._declared.items():
-            if warn_of_unused and name not in self._used:
+        for name, resource in self._resources.items():
+            if warn_of_unused and name not in self._used_names:
                 message = f"Nothing uses the resource {quoted(name)}"
                 self._report.warning(Code.UNUSED_RESOURCE, message, resource.name.span)
             if resource.path is not None and name not in self._texts:
                 self._check_unread(resource, resource.path)
         for name in self._host.capacities:
-            if name not in self._declared:
+            if name not in self._resources:
                 message = f"The build was given a capacity for {quoted(name)}, which is not a resource"
                 self._report.error(Code.UNKNOWN_RESOURCE, message, self._start)
 
@@ -188,7 +188,7 @@ class Resources:
         else:
             self.file(path.text, path.span, resource.name.text)
 
-    def checked(self) -> tuple[Resource, ...]:
+    def checked_resources(self) -> tuple[Resource, ...]:
         """All resources, for the pipeline; only when there was no error."""
         return tuple(
             Resource(
@@ -197,7 +197,7 @@ class Resources:
                 None if resource.path is None else folder_path(resource.path.text),
                 resource.is_binary,
             )
-            for name, resource in self._declared.items()
+            for name, resource in self._resources.items()
         )
 
 
@@ -217,7 +217,7 @@ def _nearest_file(path: str, files: ProjectFiles, report: DiagnosticReport) -> s
     stem, dot, ending = path.rpartition(".")
     if not dot:
         return report.nearest(path, files.paths(), likeness=_LIKENESS)
-    stems = (known.removesuffix(dot + ending) for known in files.paths() if known.endswith(dot + ending))
+    stems = (each.removesuffix(dot + ending) for each in files.paths() if each.endswith(dot + ending))
     near = report.nearest(stem, stems, likeness=_LIKENESS)
     return None if near is None else near + dot + ending
 

@@ -25,24 +25,26 @@ def check_declared_outputs(
         return True
     if len(stage.outputs) != len(actual):
         span = stage.outputs[len(actual)].span if len(stage.outputs) > len(actual) else stage.name.span
-        declared = len(stage.outputs)
-        message = f"{source} gives {counted(len(actual), 'output')}, and {quoted(stage.name.text)} declares {declared}"
+        declared_count = len(stage.outputs)
+        message = (
+            f"{source} gives {counted(len(actual), 'output')}, and {quoted(stage.name.text)} declares {declared_count}"
+        )
         notes = [f"It gives {', '.join(map(str, actual))}."] if actual else []
         report.error(Code.WRONG_OUTPUT_COUNT, message, span, notes)
         return False
     before = report.error_count
-    for written, type_ in zip(stage.outputs, actual, strict=True):
-        _check_declared(written, type_, source, report)
+    for declaration, type_ in zip(stage.outputs, actual, strict=True):
+        _check_declared(declaration, type_, source, report)
     return report.error_count == before
 
 
-def _check_declared(declared: TypeSyntax, actual: TensorType, source: str, report: DiagnosticReport) -> None:
-    if declared.element is not actual.element:
-        message = f"{source} gives {actual}, and not {declared.element}"
+def _check_declared(declaration: TypeSyntax, actual: TensorType, source: str, report: DiagnosticReport) -> None:
+    if declaration.element is not actual.element:
+        message = f"{source} gives {actual}, and not {declaration.element}"
         tell, code = report.error, Code.WRONG_DECLARED_TYPE
-    elif declared.dimensions is not None and declared.tensor_type.count != actual.count:
-        message = f"{source} gives {actual}, and not {declared.tensor_type}"
+    elif declaration.dimensions is not None and declaration.tensor_type.count != actual.count:
+        message = f"{source} gives {actual}, and not {declaration.tensor_type}"
         tell, code = report.warning, Code.OTHER_DECLARED_DIMENSIONS
     else:
         return
-    tell(code, message, declared.span, fixes=[report.replace_type(declared.span, actual)])
+    tell(code, message, declaration.span, fixes=[report.replace_type(declaration.span, actual)])

@@ -19,7 +19,7 @@ from rune.source.runefile.report import DiagnosticReport
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.plain import read_plain
 from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable, problem_in
-from rune.source.runefile.yaml.values import Composed
+from rune.source.runefile.yaml.values import ComposedDocument
 
 MOST_ROUNDS = 20
 """How many problems of syntax are reported, and so how often a text is read again."""
@@ -28,26 +28,26 @@ _MOST_READ_AGAIN = 512 * 1024
 _MOST_ENTRIES = 5000
 """Stages that are read each for itself: a file with more of them is refused by its size in the end."""
 
-_NAMED = re.compile(r"(?P<indent> *)(?P<name>[A-Za-z_][\w-]*|\"[\w-]+\"|'[\w-]+')[ \t]*:(?=\s|\Z)")
+_NAMED_ENTRY = re.compile(r"(?P<indent> *)(?P<name>[A-Za-z_][\w-]*|\"[\w-]+\"|'[\w-]+')[ \t]*:(?=\s|\Z)")
 _BARE_NAME = re.compile(r" *(?P<name>[A-Za-z_][\w-]*)[ \t]*(?=#|[\r\n]|\Z)")
-_RESERVED = re.compile(r"[@`%][^\s,\[\]{}\"'#]*")
+_RESERVED_CHARACTER = re.compile(r"[@`%][^\s,\[\]{}\"'#]*")
 """A text that starts with a character which only a text in quotes can start with."""
 _NO_TEXT = Reader.NON_PRINTABLE
 
 
-def compose(source: SourceText, report: DiagnosticReport) -> Composed:
+def compose(source: SourceText, report: DiagnosticReport) -> ComposedDocument:
     """Reads a YAML document. What is no YAML goes into the report; never raises."""
     text = _without_controls(source, report)
     root = read_plain(text)
     if root is not None:
-        return Composed(root, is_whole=text == source.text)
+        return ComposedDocument(root, is_whole=text == source.text)
     try:
         return _whole(source, text, report, is_whole=text == source.text)
     except TooMuch as problem:
         report.error(Code.TOO_LARGE, problem.message, problem.span)
-        return Composed(None, is_whole=False)
+        return ComposedDocument(None, is_whole=False)
     except Unreadable as problem:
-        return _Recovery(source, text, report).composed(problem)
+        return _Recovery(source, text, report).compose(problem)
 
 
 def _without_controls(source: SourceText, report: DiagnosticReport) -> str:
@@ -67,9 +67,9 @@ def _whole(
     report: DiagnosticReport,
     *,
     is_whole: bool,
-    broken: frozenset[int] = frozenset(),
-    damaged: tuple[tuple[int, int], ...] = (),
-) -> Composed:
+    broken_offsets: frozenset[int] = frozenset(),
+    damaged_spans: tuple[tuple[int, int], ...] = (),
+) -> ComposedDocument:
     """All of a text that is expected to be readable. Raises `TooMuch` and `Unreadable`."""
     composer = Composer(source, text)
     root = composer.document()
@@ -77,7 +77,7 @@ def _whole(
         fixes = [report.guess(notice.span, notice.text)] if notice.text is not None else []
         tell = report.error if notice.severity is Severity.ERROR else report.warning
         tell(notice.code, notice.message, notice.span, [notice.note], fixes)
-    return Composed(root, is_whole, broken, damaged)
+    return ComposedDocument(root, is_whole, broken_offsets, damaged_spans)
 
 
 @dataclass(frozen=True)
@@ -102,17 +102,17 @@ class _Recovery:
         self._starts = [entry.start for entry in self._entries]
         self._rounds = 0
         self._is_whole = True
-        self._broken: set[int] = set()
-        self._damaged: dict[int, tuple[int, int]] = {}
+        self._broken_offsets: set[int] = set()
+        self._damaged_spans: dict[int, tuple[int, int]] = {}
 
-    def composed(self, problem: Unreadable) -> Composed:
+    def compose(self, problem: Unreadable) -> ComposedDocument:
         """Returns the remaining tree; `problem` is the first one of reading all of it."""
         if len(self._entries) <= _MOST_ENTRIES:
             for entry in self._entries:
                 self._recover_entry(entry)
         again: Unreadable | None = None if self._rounds else problem
-        read = 0
-        while self._rounds < MOST_ROUNDS and read <= _MOST_READ_AGAIN:
+        read_count = 0
+        while self._rounds < MOST_ROUNDS and read_count <= _MOST_READ_AGAIN:
             if again is not None and not self._blank_around(again):
                 break
             try:
@@ -121,20 +121,20 @@ class _Recovery:
                     self._text,
                     self._report,
                     is_whole=self._is_whole,
-                    broken=frozenset(self._broken),
-                    damaged=tuple(sorted(self._damaged.values())),
+                    broken_offsets=frozenset(self._broken_offsets),
+                    damaged_spans=tuple(sorted(self._damaged_spans.values())),
                 )
             except TooMuch as much:
                 self._report.error(Code.TOO_LARGE, much.message, much.span)
                 break
             except Unreadable as next_problem:
                 again = next_problem
-                read += len(self._text)
-        return Composed(None, is_whole=False)
+                read_count += len(self._text)
+        return ComposedDocument(None, is_whole=False)
 
     def _recover_entry(self, entry: _Entry) -> None:
         """Tells what is wrong within one entry: at most two things, after which nothing of it is left."""
-        while self._rounds < MOST_ROUNDS and entry.name_start not in self._broken:
+        while self._rounds < MOST_ROUNDS and entry.name_start not in self._broken_offsets:
             problem = problem_in(self._source, self._text, entry.start, entry.end)
             if problem is None:
                 return
@@ -168,13 +168,13 @@ class _Recovery:
     def _blank_in(self, entry: _Entry, problem: Unreadable) -> None:
         """The line of a problem with what stands deeper below it; all of the entry when that was tried before."""
         line = problem.span.start.line
-        if line <= entry.first_line or entry.name_end is None or entry.name_start in self._damaged:
-            self._broken.add(entry.name_start)
+        if line <= entry.first_line or entry.name_end is None or entry.name_start in self._damaged_spans:
+            self._broken_offsets.add(entry.name_start)
             if entry.name_end is None:
                 self._is_whole = False  # Who it is stays unknown.
             self._blank(entry.name_end if entry.name_end is not None else entry.start, entry.end)
             return
-        self._damaged[entry.name_start] = (entry.start, entry.end)
+        self._damaged_spans[entry.name_start] = (entry.start, entry.end)
         start, end = self._source.line_bounds(line)
         depth = _depth(self._text[start:end])
         while line < self._source.line_count:
@@ -197,7 +197,7 @@ class _Recovery:
         if self._source.text[at : at + 1] == "\t":
             tab = self._source.span(at, at + 1)
             fixes.append(self._report.guess(tab, "  ", "Change the tab to two spaces"))
-        elif (bare := _RESERVED.match(self._source.text, at)) is not None and "quotes" in problem.cause:
+        elif (bare := _RESERVED_CHARACTER.match(self._source.text, at)) is not None and "quotes" in problem.cause:
             text = self._source.span(at, bare.end())
             fixes.append(self._report.replace_text(text, bare[0]))
         message = f"Unable to parse the input: {problem.cause}"
@@ -216,14 +216,14 @@ def _entries(source: SourceText, text: str) -> tuple[_Entry, ...]:
     for line in range(1, source.line_count + 1):
         first, last = source.line_bounds(line)
         content = text[first:last]
-        stripped = content.strip()
-        if not stripped or stripped.startswith("#"):
+        stripped_content = content.strip()
+        if not stripped_content or stripped_content.startswith("#"):
             continue
         indent = _depth(content)
-        if indent == 0 and not stripped.startswith(("- ", "}", "]")):
+        if indent == 0 and not stripped_content.startswith(("- ", "}", "]")):
             if len(ends) < len(starts):
                 ends.append(first)
-            depth = 0 if stripped.rstrip().startswith(("pipeline:", "resources:")) else None
+            depth = 0 if stripped_content.rstrip().startswith(("pipeline:", "resources:")) else None
         elif depth is not None and indent > 0:
             depth = depth or indent
             if indent <= depth:
@@ -236,7 +236,7 @@ def _entries(source: SourceText, text: str) -> tuple[_Entry, ...]:
 
 
 def _entry(text: str, line: int, start: int, end: int) -> _Entry:
-    match = _NAMED.match(text, start, end)
+    match = _NAMED_ENTRY.match(text, start, end)
     if match is None:
         return _Entry(start, end, line, start, None)
     return _Entry(start, end, line, match.start("name"), match.end())

@@ -40,16 +40,16 @@ def events(text: str) -> Iterator[yaml.Event]:
 
 def innermost_bracket(text: str, end: int) -> int:
     """Where the last bracket was opened that is not closed before `end`, which PyYAML could read up to."""
-    opened = [0]
+    brackets = [0]
     for token in yaml.scan(text.translate(_codes(_stand_ins(text))), Loader=_loader(text)):
         at: int = token.start_mark.index
         if at >= end:
             break
         if isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken):
-            opened.append(at)
+            brackets.append(at)
         elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
-            opened.pop()
-    return opened[-1]
+            brackets.pop()
+    return brackets[-1]
 
 
 def _loader(text: str) -> type[yaml.SafeLoader]:
@@ -65,8 +65,8 @@ def _stand_ins(text: str) -> dict[str, str]:
     present = [character for character in _OLD_BREAKS if character in text]
     if not present:
         return {}
-    used, folded = set(text), text.lower()
-    free = (chr(code) for code in _PRIVATE if chr(code) not in used and f"{code:x}" not in folded)
+    used, folded_text = set(text), text.lower()
+    free = (chr(code) for code in _PRIVATE if chr(code) not in used and f"{code:x}" not in folded_text)
     return dict(zip(present, free, strict=False))
 
 

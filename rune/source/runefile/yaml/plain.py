@@ -16,7 +16,7 @@ _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,200})( *):(?: +|$)", re.MULTILINE)
 _START = r"(?:[A-Za-z0-9_./$+]|-(?=[A-Za-z0-9_./$]))"
 _PLAIN = re.compile(rf"{_START}(?:[^\s:]|:(?=\S))*(?: +(?!#)(?:[^\s:]|:(?=\S))+)*")
 _FLOW_PLAIN = re.compile(rf"{_START}[^\s:,\[\]{{}}#\"'?]*(?: +[^\s:,\[\]{{}}#\"'?]+)*")
-_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\n)*\"|'[^'\n]*'(?!')")
+_QUOTED_TEXT = re.compile(r"\"(?:[^\"\\\n]|\\n)*\"|'[^'\n]*'(?!')")
 _LITERAL = re.compile(r"\|-?(?=\n)")
 _NEXT_LINE = re.compile(r"\n+( *)\S|\s*\Z")
 _END = re.compile(r" *(?: #[^\n]*)?$", re.MULTILINE)
@@ -47,9 +47,9 @@ class _PlainYamlReader:
         """For each line that says something its number, where it starts, and its indentation."""
         offset = 0
         for number, line in enumerate(text.split("\n"), 1):
-            stripped = line.lstrip(" ")
-            if stripped and stripped[0] != "#":
-                self._lines.append((number, offset, len(line) - len(stripped)))
+            content = line.lstrip(" ")
+            if content and content[0] != "#":
+                self._lines.append((number, offset, len(line) - len(content)))
             offset += len(line) + 1
         self._at = 0
         self._column = self._lines[0][2] if self._lines else 0
@@ -68,13 +68,13 @@ class _PlainYamlReader:
         self._at += 1
         self._column = self._lines[self._at][2] if self._at < len(self._lines) else -1
 
-    def _counted(self, depth: int) -> None:
+    def _count_value(self, depth: int) -> None:
         self._count += 1
         if self._count > MAX_VALUES or depth >= MAX_DEPTH:
             raise _NotPlain
 
     def _map(self, column: int, depth: int) -> Map:
-        self._counted(depth)
+        self._count_value(depth)
         entries: list[tuple[Value, Value]] = []
         first: Position | None = None
         while self._column >= column:
@@ -86,7 +86,7 @@ class _PlainYamlReader:
                 raise _NotPlain
             key = self._scalar(match[1], core_value(match[1]), match.start(), match.end(1), number, start)
             first = first or key.span.start
-            self._counted(depth + 1)
+            self._count_value(depth + 1)
             entries.append((key, self._value_of_key(match.end(1) + len(match[2]) + 1, match.end(), column, depth)))
         if first is None:
             raise _NotPlain
@@ -107,12 +107,12 @@ class _PlainYamlReader:
             return self._block(self._column, depth + 1)
         if self._column == column and self._is_item():
             return self._sequence(column, depth + 1)
-        self._counted(depth + 1)
+        self._count_value(depth + 1)
         return self._scalar("", None, colon, colon, number, start)
 
     def _literal(self, header: re.Match[str], number: int, start: int, column: int, depth: int) -> YamlScalar:
         """A text of several lines below its key, without blank lines but at its end."""
-        self._counted(depth)
+        self._count_value(depth)
         at = header.end() + 1
         indent = 0
         lines: list[str] = []
@@ -152,14 +152,14 @@ class _PlainYamlReader:
         return self._text.startswith("- ", offset)
 
     def _sequence(self, column: int, depth: int) -> Sequence:
-        self._counted(depth)
+        self._count_value(depth)
         items: list[Value] = []
         number, start, _ = self._lines[self._at]
         first = Position(start + column, number, column + 1)
         while self._column == column and self._is_item():
             number, start, _ = self._lines[self._at]
-            matched = _SPACES.match(self._text, start + column + 1)
-            offset = matched.end() if matched is not None else start
+            match = _SPACES.match(self._text, start + column + 1)
+            offset = match.end() if match is not None else start
             if _KEY.match(self._text, offset):
                 self._column = offset - start
                 items.append(self._map(self._column, depth + 1))
@@ -195,9 +195,9 @@ class _PlainYamlReader:
             return self._flow_sequence(offset, number, start, depth)
         if character == "{":
             return self._flow_map(offset, number, start, depth)
-        self._counted(depth)
+        self._count_value(depth)
         if character in ('"', "'"):
-            match = _QUOTED.match(self._text, offset)
+            match = _QUOTED_TEXT.match(self._text, offset)
             if match is None:
                 raise _NotPlain
             text = match[0][1:-1] if character == "'" else match[0][1:-1].replace("\\n", "\n")
@@ -211,7 +211,7 @@ class _PlainYamlReader:
         return self._scalar(text, core_value(text), offset, match.end(), number, start), match.end()
 
     def _flow_sequence(self, offset: int, number: int, start: int, depth: int) -> tuple[Sequence, int]:
-        self._counted(depth)
+        self._count_value(depth)
         items: list[Value] = []
         at = self._skip(offset + 1)
         while not self._text.startswith("]", at):
@@ -221,14 +221,14 @@ class _PlainYamlReader:
         return Sequence(tuple(items), self._flow_span(offset, at + 1, number, start)), at + 1
 
     def _flow_map(self, offset: int, number: int, start: int, depth: int) -> tuple[Map, int]:
-        self._counted(depth)
+        self._count_value(depth)
         entries: list[tuple[Value, Value]] = []
         at = self._skip(offset + 1)
         while not self._text.startswith("}", at):
             match = _KEY.match(self._text, at)
             if match is None or match.end() == match.end(2) + 1:
                 raise _NotPlain
-            self._counted(depth + 1)
+            self._count_value(depth + 1)
             key = self._scalar(match[1], core_value(match[1]), match.start(), match.end(1), number, start)
             value, at = self._flow(match.end(), number, start, depth + 1, _FLOW_PLAIN)
             entries.append((key, value))

@@ -110,7 +110,7 @@ class Composer:
         return next(self._events)
 
     def _value(self, event: yaml.Event, depth: int) -> Value:
-        self._counted(1, event)
+        self._count_values(1, event)
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         if depth >= MAX_DEPTH:
@@ -141,7 +141,7 @@ class Composer:
             raise Unreadable("an escape is half of a character (a surrogate)", span)
         is_plain = event.style in (None, "")
         if event.tag is not None:
-            return YamlScalar(text, self._tagged(event.tag, text, span), span)
+            return YamlScalar(text, self._tagged_value(event.tag, text, span), span)
         value = core_value(text) if is_plain and event.implicit[0] else text
         if type(value) is int and _LEADING_ZERO.match(text):
             self.notices.append(
@@ -156,18 +156,18 @@ class Composer:
             )
         return YamlScalar(text, value, span)
 
-    def _tagged(self, tag: str, text: str, span: Span) -> bool | int | float | str | None:
+    def _tagged_value(self, tag: str, text: str, span: Span) -> bool | int | float | str | None:
         """The value of a scalar that says of itself what it is: `!!str 1`."""
         kind = tag.removeprefix(_CORE_TAG)
         value = text if kind in ("str", "!") else core_value(text)
-        if kind in ("str", "!") or (kind in _TAGGED and isinstance(value, _TAGGED[kind])):
+        if kind in ("str", "!") or (kind in _TAG_TYPES and isinstance(value, _TAG_TYPES[kind])):
             return float(value) if kind == "float" and isinstance(value, int) else value
         self._refuse_tag(tag, span)
         return text
 
     def _refuse_tag(self, tag: str, span: Span) -> None:
-        shown = tag.replace(_CORE_TAG, "!!")
-        message = f"The tag {quoted(shown)} means nothing here"
+        tag_text = tag.replace(_CORE_TAG, "!!")
+        message = f"The tag {quoted(tag_text)} means nothing here"
         note = "The file is made of texts, numbers, lists and maps. Remove the tag."
         self.notices.append(YamlNotice(Code.YAML_FEATURE, Severity.ERROR, message, span, note))
 
@@ -189,14 +189,14 @@ class Composer:
         name = str(event.anchor)
         if name not in self._anchors:
             raise Unreadable(f"nothing before this is named {quoted('&' + name)}", span)
-        anchored = self._anchors[name]
-        if anchored is None:
+        anchor = self._anchors[name]
+        if anchor is None:
             raise Unreadable(f"{quoted('&' + name)} holds itself", span)
-        value, count = anchored
-        self._counted(count, event)
+        value, count = anchor
+        self._count_values(count, event)
         return value
 
-    def _counted(self, count: int, event: yaml.Event) -> None:
+    def _count_values(self, count: int, event: yaml.Event) -> None:
         self._count += count
         if self._count > MAX_VALUES:
             raise TooMuch(f"The file has more than {MAX_VALUES} values", self._at(event))
@@ -218,7 +218,7 @@ class Composer:
 
 
 _CORE_TAG = "tag:yaml.org,2002:"
-_TAGGED: dict[str, type | tuple[type, ...]] = {"int": int, "float": (int, float), "bool": bool, "null": type(None)}
+_TAG_TYPES: dict[str, type | tuple[type, ...]] = {"int": int, "float": (int, float), "bool": bool, "null": type(None)}
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+\Z")
 
 
@@ -235,7 +235,7 @@ def _mark_position(mark: _Mark | None) -> int:
     return 0 if mark is None else mark.index
 
 
-_RESERVED = re.compile(r"found character '([@`%])' that cannot start any token")
+_RESERVED_CHARACTER = re.compile(r"found character '([@`%])' that cannot start any token")
 
 
 def _explain(error: MarkedYAMLError, source: SourceText, text: str, shift: int) -> Unreadable:
@@ -248,35 +248,33 @@ def _explain(error: MarkedYAMLError, source: SourceText, text: str, shift: int) 
     context = error.context or ""
     mark = error.problem_mark or error.context_mark
     at = shift + _mark_position(mark)
-    opened = shift + _mark_position(error.context_mark) if error.context_mark else at
+    start = shift + _mark_position(error.context_mark) if error.context_mark else at
 
     def unreadable(cause: str, offset: int, length: int = 1, notes: tuple[str, ...] = ()) -> Unreadable:
         return Unreadable(cause, source.span(offset, min(offset + length, len(source.text))), notes)
 
     if "'\\t'" in problem:
         return unreadable("a tab cannot indent a line; use spaces", at)
-    if (reserved := _RESERVED.search(problem)) is not None:
+    if (match := _RESERVED_CHARACTER.search(problem)) is not None:
         why = "In YAML some characters mean something of their own, or are kept for it."
-        return unreadable(f"a text that starts with `{reserved[1]}` must stand in quotes", at, 1, (why,))
-    if context == "while parsing a flow node" and source.text.startswith(",", opened):
-        return unreadable("nothing stands before this comma", opened, 1, ("Remove the comma.",))
+        return unreadable(f"a text that starts with `{match[1]}` must stand in quotes", at, 1, (why,))
+    if context == "while parsing a flow node" and source.text.startswith(",", start):
+        return unreadable("nothing stands before this comma", start, 1, ("Remove the comma.",))
     if context.startswith("while parsing a flow"):
         if context == "while parsing a flow node":
-            opened = shift + innermost_bracket(text, opened - shift)
-        bracket = source.text[opened : opened + 1]
+            start = shift + innermost_bracket(text, start - shift)
+        bracket = source.text[start : start + 1]
         notes = (
             () if at >= shift + len(text) else (f"The next thing that does not fit is in line {_line(source, at)}.",)
         )
-        return unreadable(f"this `{bracket}` is not closed, or a comma is missing after it", opened, 1, notes)
+        return unreadable(f"this `{bracket}` is not closed, or a comma is missing after it", start, 1, notes)
     if context == "while scanning a quoted scalar" and "end of stream" in problem:
-        return unreadable("this quote is not closed", opened)
+        return unreadable("this quote is not closed", start)
     if problem == "mapping values are not allowed here":
         notes = ("A text that holds `: ` must stand in quotes. A key must start in the same column as its neighbours.",)
         return unreadable("a key and its value cannot stand here", at, 1, notes)
     if problem.startswith("could not find expected ':'"):
-        return unreadable(
-            "this is neither `key: value` nor an item of a list (`- value`)", opened, _rest(source, opened)
-        )
+        return unreadable("this is neither `key: value` nor an item of a list (`- value`)", start, _rest(source, start))
     if problem.startswith("expected <block end>"):
         notes = ("Keys of one map, and items of one list, start in the same column.",)
         return unreadable("this line's indentation fits none of the lines above", at, _rest(source, at), notes)

@@ -46,22 +46,22 @@ Value = YamlScalar | Sequence | Map
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedDocument:
     """The readable part. `is_whole` is false when lines had to be skipped.
 
-    `broken` are the offsets of names under which nothing is left to be read, and `damaged` the places from a stage's
-    start to its end where something of it was skipped, in the order of the text.
+    `broken_offsets` are the offsets of names under which nothing is left to be read, and `damaged_spans` the places
+    from a stage's start to its end where something of it was skipped, in the order of the text.
     """
 
     root: Value | None
     is_whole: bool
-    broken: frozenset[int] = frozenset()
-    damaged: tuple[tuple[int, int], ...] = ()
+    broken_offsets: frozenset[int] = frozenset()
+    damaged_spans: tuple[tuple[int, int], ...] = ()
 
     def is_damaged(self, offset: int) -> bool:
         """Whether something was skipped of the stage that stands there."""
-        before = bisect_right(self.damaged, offset, key=_start)
-        return before > 0 and offset < self.damaged[before - 1][1]
+        before = bisect_right(self.damaged_spans, offset, key=_start)
+        return before > 0 and offset < self.damaged_spans[before - 1][1]
 
 
 def _start(place: tuple[int, int]) -> int:

@@ -35,7 +35,7 @@ from rune.source.policy.quantities import share_of_percent
 from rune.source.policy.wording import judgement_sentence, limit_name
 from rune.source.policy.wording import lines as limit_lines
 from rune.source.runefile import Severity
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy, target_figures
@@ -49,9 +49,9 @@ from rune.wording import counted
 
 _EVERY = "all"
 _DEFAULT = Listening()
-_EVALUATED = (LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS)
+_ANSWER_KINDS = (LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS)
 """The kinds of limits that are about answers."""
-_LEARNED = (
+_LEARNED_NOTE = (
     "The model learned from some of these samples, so this does not say how right it is on others. rune train prints "
     "that of its test split; or put samples into folders named train, validation and test"
 )
@@ -175,9 +175,9 @@ def command(
             )
         with progress(f"Evaluating {name}") as progress_line:
 
-            def news(done: int) -> None:
+            def news(count: int) -> None:
                 if progress_line is not None:
-                    progress_line.text = f"Evaluating {name}, {done} of {counted(len(samples), 'sample')}"
+                    progress_line.text = f"Evaluating {name}, {count} of {counted(len(samples), 'sample')}"
 
             try:
                 evaluation = interruptible(
@@ -191,7 +191,7 @@ def command(
                     )
                 )
             except (EvaluationImpossible, RuneError) as error:
-                raise failed(f"Unable to evaluate {name}", error) from error
+                raise command_failure(f"Unable to evaluate {name}", error) from error
     has_learned = policy is not None and _has_learned(policy.project, samples_path, all_samples)
     judgements = (
         ()
@@ -200,12 +200,12 @@ def command(
     )
     _print(evaluation, judgements, name, form)
     if has_learned:
-        click.echo(f"Note: {_LEARNED}.", err=True)
+        click.echo(f"Note: {_LEARNED_NOTE}.", err=True)
     options = _limits(least_accuracy, most_false_alarms)
-    missed = list(_missed(evaluation, options, has_learned=has_learned))
-    if missed:
-        click.echo("\n".join(missed), err=True)
-    if missed or not all(each.outcome.passes for each in judgements):
+    missed_limits = list(_missed_limits(evaluation, options, has_learned=has_learned))
+    if missed_limits:
+        click.echo("\n".join(missed_limits), err=True)
+    if missed_limits or not all(each.outcome.passes for each in judgements):
         sys.exit(1)
 
 
@@ -231,7 +231,7 @@ def _has_learned(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledS
 def _with_evaluation(figures: MeasuredFigures, evaluation: Evaluation, *, has_learned: bool) -> MeasuredFigures:
     """The figures with those of an evaluation, or with the reason why it gives none."""
     if has_learned:
-        return replace(figures, reasons={**figures.reasons, **dict.fromkeys(_EVALUATED, f"{_LEARNED}.")})
+        return replace(figures, reasons={**figures.reasons, **dict.fromkeys(_ANSWER_KINDS, f"{_LEARNED_NOTE}.")})
     return with_evaluation(figures, evaluation)
 
 
@@ -268,7 +268,7 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
         raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except CompileError as error:
-        raise failed(f"Unable to compile {project.name}", error) from error
+        raise command_failure(f"Unable to compile {project.name}", error) from error
 
 
 @contextmanager
@@ -283,7 +283,7 @@ def _samples(path: Path) -> Iterator[Sequence[LabelledSample]]:
         else:
             yield samples_in_table(FolderFiles(path.parent), read_input_file(path))
     except (SamplesRefused, FileError, zipfile.BadZipFile) as error:
-        raise failed(f'Unable to read the samples of "{path}"', error) from error
+        raise command_failure(f'Unable to read the samples of "{path}"', error) from error
 
 
 def _print(evaluation: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:
@@ -304,7 +304,7 @@ def _limits(least_accuracy: float | None, most_false_alarms: float | None) -> It
         yield Limit(LimitKind.FALSE_ALARMS, most_false_alarms)
 
 
-def _missed(evaluation: Evaluation, limits: Iterable[Limit], *, has_learned: bool = False) -> Iterator[str]:
+def _missed_limits(evaluation: Evaluation, limits: Iterable[Limit], *, has_learned: bool = False) -> Iterator[str]:
     """A sentence for each limit that is missed or could not be judged."""
     if not evaluation.outcomes:
         yield "No sample could be run."

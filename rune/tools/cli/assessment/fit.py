@@ -23,7 +23,7 @@ from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.emulation.measuring import measured_or_planned, period_of
 from rune.source.runefile import Severity
 from rune.source.runefile.codes import Code
-from rune.tools.cli.failure import failed
+from rune.tools.cli.failure import command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.policy import preferred_package_aim, preferred_profile, require_policy
@@ -34,10 +34,10 @@ from rune.tools.cli.terminal.progress import progress
 from rune.wording import counted, milliseconds_text, size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
-_MEASURED = """\
+_MEASURED_NOTE = """\
 Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a
 firmware is not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
-_PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
+_PLANNED_NOTE = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
 
 _OF_TARGETS = frozenset({Code.TARGET_LACKS.value, Code.TOO_MUCH_MEMORY.value})
 """The codes of errors that another target may not have."""
@@ -134,7 +134,7 @@ def _on_target(project: ProjectOnDisk, target: str, options: _CompileOptions) ->
         click.echo(f"Error: {_failure_text(failure, target)}", err=True)
         sys.exit(1)
     except CompileError as error:
-        raise failed(f"Unable to build {project.name} for {target}", error) from error
+        raise command_failure(f"Unable to build {project.name} for {target}", error) from error
     needs, reason = measured_or_planned(result, project.name, optimization=options.optimization)
     return _TargetNeeds(needs, period_of(result.program.capabilities), reason)
 
@@ -170,9 +170,9 @@ def _as_text(
         for each in fits:
             yield from _details(each, results[each.board.target].needs)
     if any(each.is_measured for each in fits):
-        yield _MEASURED.format(optimization=options.optimization)
+        yield _MEASURED_NOTE.format(optimization=options.optimization)
     if not all(each.is_measured for each in fits):
-        yield _PLANNED
+        yield _PLANNED_NOTE
     for target, on_target in results.items():
         if on_target.reason is not None:
             yield f"Not measured on {target}: {on_target.reason}"

@@ -12,7 +12,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import FileError
 from rune.source.runefile import Severity
-from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
+from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, require_policy
 from rune.tools.cli.projects.project import project_of, show_diagnostics
@@ -50,7 +50,7 @@ def verify_package(subject: Path, kind: str, source: Path | None, match: str | N
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
         raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except (CompileError, FileError, PackageRefused, UnreadablePackage) as error:
-        raise failed(f"Unable to verify {subject.name}", error) from error
+        raise command_failure(f"Unable to verify {subject.name}", error) from error
     if is_json:
         print_json(comparison.to_json())
     else:

@@ -38,7 +38,7 @@ from rune.source.runefile.pipeline import CapabilityStage
 from rune.toolchain import toolchain_digest
 from rune.tools.cli.assessment.rune_origin import RuneOrigin, origin_from_report
 from rune.tools.cli.assessment.verified_packages import package_kind, verify_package
-from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
+from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.policy import preferred_profile, preferred_variant, require_policy
@@ -142,7 +142,7 @@ def command(
     with progress(f"Verifying {subject.resolve().name}"):
         profile = None if match is None else PROFILES[match]
         options = _VerifyOptions(inputs, effort, resources, report, profile, is_json=form == "json")
-        verification = _verified(subject, models, source, options)
+        verification = _verification_of(subject, models, source, options)
     if form == "json":
         print_json(verification.to_json())
     else:
@@ -177,7 +177,9 @@ class _VerifyOptions:
     """Whether it answers in JSON."""
 
 
-def _verified(subject: Path, models: Sequence[str], source: Path | None, options: _VerifyOptions) -> Verification:
+def _verification_of(
+    subject: Path, models: Sequence[str], source: Path | None, options: _VerifyOptions
+) -> Verification:
     data = b"" if subject.is_dir() else read_input_file(subject)
     if not data.startswith(WASM_MAGIC):
         if subject.is_file() and not data and subject.suffix == ".rune":
@@ -193,7 +195,7 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
         profile = options.profile or preferred_profile(None, policy)
         target = preferred_variant(find_target(RUNE_TARGET), policy)
         origin = RuneOrigin(toolchain_digest(), profile)
-        return _verified_project(project, lambda: _built(project, target, profile), options, origin, is_fresh=True)
+        return _verified_project(project, lambda: _build_rune(project, target, profile), options, origin, is_fresh=True)
     origin = RuneOrigin(None) if options.report is None else origin_from_report(options.report, data)
     if source is not None:
         if models:
@@ -209,13 +211,13 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, options
             files = project_of_rune(rune, _models_from_options(rune, models))
             project = ProjectOnDisk(files, DEFAULT_RUNEFILE, None, subject.stem)
             verification = _verified_project(project, lambda: data, options, origin, has_project=False)
-            if verification.compiled or not has_host_models:
+            if verification.compiled_models or not has_host_models:
                 return verification
         effort = options.effort
         seed = secrets.randbelow(1 << 32) if effort.seed is None else effort.seed
         return verify_recorded(data, inputs=effort.inputs, seed=seed, resources=options.resources)
     except (ContainerError, NoProject, RuneError) as error:
-        raise failed(f"Unable to verify {subject.name}", error) from error
+        raise command_failure(f"Unable to verify {subject.name}", error) from error
 
 
 def _verified_project(
@@ -251,12 +253,12 @@ def _verified_project(
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
         raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
     except CompileError as error:
-        raise failed(f"Unable to compile {project.name}", error) from error
+        raise command_failure(f"Unable to compile {project.name}", error) from error
     except (FileError, RuneError) as error:
-        raise failed(f"Unable to verify {project.name}", error) from error
+        raise command_failure(f"Unable to verify {project.name}", error) from error
 
 
-def _built(project: ProjectOnDisk, target: Target, profile: Profile) -> bytes:
+def _build_rune(project: ProjectOnDisk, target: Target, profile: Profile) -> bytes:
     return build(
         project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
     ).rune

@@ -194,9 +194,9 @@ def command(
         for options, place in zip(all_options, places, strict=True)
     ]
     if is_json:
-        named = [{"target": target.name, **(answer or {})} for target, answer in zip(targets_, results, strict=True)]
-        named += [{"target": target, "error": refusal} for target, refusal in refusals.items()]
-        print_json(results[0] if output_style.is_one else {"builds": named})
+        builds = [{"target": target.name, **(answer or {})} for target, answer in zip(targets_, results, strict=True)]
+        builds += [{"target": target, "error": refusal} for target, refusal in refusals.items()]
+        print_json(results[0] if output_style.is_one else {"builds": builds})
     if refusals or any(answer is not None and "report" not in answer for answer in results):
         sys.exit(1)
 
@@ -323,7 +323,7 @@ def _summary(report: BuildReport, place: Path) -> None:
     )
     click.echo(f"models give the bits of {report.profile.reference}", err=True)
     for each in report.passes:
-        click.echo(f"{each.name}: {saving(each.saved)}", err=True)
+        click.echo(f"{each.name}: {saving(each.savings)}", err=True)
     for model in report.models:
         if model.runs == "host":
             click.echo(f"host model: {model.stage} ({model.file or 'given by the host'})", err=True)

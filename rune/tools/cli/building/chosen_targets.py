@@ -16,14 +16,14 @@ def chosen_targets(names: Sequence[str], aim: Aim | None) -> tuple[tuple[Target,
     where none can be built."""
     targets: list[Target] = []
     refusals: dict[str, str] = {}
-    wanted = tuple(dict.fromkeys(names))
-    for name in wanted:
+    distinct_names = tuple(dict.fromkeys(names))
+    for name in distinct_names:
         target = _named_target(name)
         try:
             targets.append(_variant(target, aim or target.optimized_for))
         except click.UsageError as error:
             # The sources of a package are the same for every aim: beside other targets they are made as they are.
-            if len(wanted) > 1 and not target.makes_rune:
+            if len(distinct_names) > 1 and not target.makes_rune:
                 targets.append(target)
             else:
                 refusals[name] = error.message
@@ -58,5 +58,5 @@ def _variant(target: Target, aim: Aim) -> Target:
         raise click.UsageError(
             f"--optimize {aim} changes nothing for {target.name}: its sources are compiled by you, with -Os or -O3"
         )
-    known = ", ".join(each.optimized_for for each in (target, *target.variants))
-    raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {known}")
+    aims = ", ".join(each.optimized_for for each in (target, *target.variants))
+    raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {aims}")

@@ -19,7 +19,7 @@ from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_variant
 from rune.source.runefile import Diagnostic
 from rune.source.runefile.pipeline_tests import pipeline_tests
-from rune.tools.cli.failure import failed
+from rune.tools.cli.failure import command_failure
 from rune.tools.cli.files.writing import write_file, write_folder
 from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.tools.cli.terminal.progress import progress
@@ -62,7 +62,7 @@ def build_product(project: ProjectOnDisk, options: BuildOptions, *, hidden: bool
 
         try:
             if not target.makes_rune:
-                return _packaged(project, options, log)
+                return _build_package(project, options, log)
             result = build(
                 project.files,
                 options,
@@ -71,11 +71,11 @@ def build_product(project: ProjectOnDisk, options: BuildOptions, *, hidden: bool
         except CompileError as error:
             if error.details:
                 click.echo(error.details, err=True)
-            raise failed(f"Unable to compile {name} for {target.name}", error) from error
+            raise command_failure(f"Unable to compile {name} for {target.name}", error) from error
         return BuildProduct(target, result.report, result.diagnostics, result.rune)
 
 
-def _packaged(project: ProjectOnDisk, options: BuildOptions, log: Callable[[BuildStep], None]) -> BuildProduct:
+def _build_package(project: ProjectOnDisk, options: BuildOptions, log: Callable[[BuildStep], None]) -> BuildProduct:
     from rune.devices.packages.errors import (
         PackageRefused,  # it loads what runs a rune, which a build alone does not need
     )
@@ -89,7 +89,9 @@ def _packaged(project: ProjectOnDisk, options: BuildOptions, log: Callable[[Buil
             rune_target=find_variant(RUNE_TARGET, options.target.optimized_for),
         )
     except PackageRefused as error:
-        raise failed(f"Unable to make the package of {options.name} for {options.target.name}", error) from error
+        raise command_failure(
+            f"Unable to make the package of {options.name} for {options.target.name}", error
+        ) from error
     return BuildProduct(options.target, result.report, result.diagnostics, result)
 
 
@@ -105,7 +107,7 @@ def run_tests(project: ProjectOnDisk, *, verbose: bool) -> None:
     try:
         report = run_block_tests(project.files, only=test_files)
     except CompileError as error:
-        raise failed("Unable to compile the tests of the blocks", error) from error
+        raise command_failure("Unable to compile the tests of the blocks", error) from error
     if verbose:
         click.echo(f"{'test':<8} {report.milliseconds:>7.1f} ms  {report}", err=True)
     if report.problems:

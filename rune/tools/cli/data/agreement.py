@@ -8,7 +8,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.remote import DataClient
 
 
-def agreed(client: DataClient, days: int, *, agrees: bool) -> str:
+def require_consent(client: DataClient, days: int, *, agrees: bool) -> str:
     """Prints the terms of today and asks for consent, unless `agrees`; returns the consent. Ends the command without
     one. Raises `RemoteError`."""
     terms = client.terms(days)

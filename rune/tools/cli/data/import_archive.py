@@ -18,9 +18,9 @@ import click
 
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.folder import DataFolder
-from rune.tools.cli.data.agreement import agreed
+from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import sendable_names
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable, RemoteError
 from rune.wording import counted, plain
 
@@ -29,7 +29,7 @@ _MAX_PIECES = 800
 _CHUNK = 1 << 20
 _TRIES = 5
 """How often a piece is sent before the command ends."""
-_UNANSWERED = (409, 502, 503, 504)
+_UNANSWERED_STATUSES = (409, 502, 503, 504)
 """Statuses after which the server may have other bytes than the command knows of."""
 _POLL = 0.5
 """Seconds between two questions for how far a job is."""
@@ -53,26 +53,26 @@ def import_data(client: DataClient, source: Path, options: ImportOptions) -> Non
     try:
         with _archive(source) as file:
             size = os.fstat(file.fileno()).st_size
-            row = _begun(client, size, options)
+            row = _begin(client, size, options)
             if row["size"] != size:
                 raise CommandFailed(f"Import {row['id']} is of an archive with {row['size']:,} bytes, not {size:,}.")
             try:
-                row = _finish(client, _sent(client, file, row), options)
+                row = _finish(client, _send(client, file, row), options)
             except (RemoteError, KeyboardInterrupt) as error:
                 if isinstance(error, KeyboardInterrupt) or _is_interruption(error):
                     click.echo(f"Go on with the same command and --resume {row['id']}", err=True)
                 raise
     except (OSError, zipfile.LargeZipFile) as error:
-        raise failed(f'Unable to read "{source}"', error) from error
+        raise command_failure(f'Unable to read "{source}"', error) from error
     except BadContent as error:
         raise CommandFailed(f'Unable to read "{source}": {error}') from error
     _report(client.project, row)
 
 
-def _begun(client: DataClient, size: int, options: ImportOptions) -> Mapping[str, Any]:
+def _begin(client: DataClient, size: int, options: ImportOptions) -> Mapping[str, Any]:
     if options.resume is not None:
         return client.find_import(options.resume)
-    consent = agreed(client, options.days, agrees=options.agrees)
+    consent = require_consent(client, options.days, agrees=options.agrees)
     return client.begin_import(consent, size, options.sample)
 
 
@@ -84,15 +84,15 @@ def _archive(source: Path) -> Iterator[IO[bytes]]:
             yield file
         return
     files = DataFolder(source)
-    with tempfile.TemporaryFile() as packed:
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+    with tempfile.TemporaryFile() as archive_file:
+        with zipfile.ZipFile(archive_file, "w", zipfile.ZIP_STORED) as archive:
             for name in sendable_names(files):
                 archive.writestr(zipfile.ZipInfo(name, _NO_TIME), files.read(name))
-        packed.flush()
-        yield packed
+        archive_file.flush()
+        yield archive_file
 
 
-def _sent(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mapping[str, Any]:
+def _send(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Sends what the server does not have yet. A piece without an answer may have arrived, so it goes on at the bytes
     that the server has."""
     size, failures = int(row["size"]), 0
@@ -119,7 +119,7 @@ def _sent(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mappin
 def _is_interruption(error: RemoteError) -> bool:
     """Whether the same command may go on where it was."""
     if isinstance(error, RegistryRefused):
-        return error.status in _UNANSWERED
+        return error.status in _UNANSWERED_STATUSES
     return isinstance(error, RegistryUnreachable)
 
 
@@ -132,16 +132,16 @@ def _chunks(file: IO[bytes], start: int, size: int) -> Iterator[bytes]:
 
 def _finish(client: DataClient, row: Mapping[str, Any], options: ImportOptions) -> Mapping[str, Any]:
     """Waits for the preview, asks, starts the import and waits for its end."""
-    row = _waited(client, row, "reading")
+    row = _wait(client, row, "reading")
     if row["state"] == "ready":
         click.echo(_preview(row["preview"], row), err=True)
         if not options.starts and not click.confirm("Import this?", err=True):
             raise CommandFailed(f"Nothing was imported. Start it on the page Data, or with --resume {row['id']}.")
         row = client.start_import(str(row["id"]), options.labels)
-    return _waited(client, row, "adding")
+    return _wait(client, row, "adding")
 
 
-def _waited(client: DataClient, row: Mapping[str, Any], state: str) -> Mapping[str, Any]:
+def _wait(client: DataClient, row: Mapping[str, Any], state: str) -> Mapping[str, Any]:
     total = int(row["total"]) or 1
     with click.progressbar(length=total, label="Importing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         while row["state"] == state:

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.export.data_folder import LIST, Listed, list_bytes, read_list
+from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes, read_list
 from rune.datasets.export.layout import VersionOrigin
-from rune.datasets.layouts.files import shown
+from rune.datasets.layouts.files import printable_name
 from rune.datasets.layouts.folder import DataFolder
 from rune.digests import digest_of
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.writing import write_file
 
 
@@ -25,7 +25,7 @@ class LocalFolder:
 
     path: Path
     origin: VersionOrigin | None
-    rows: tuple[Listed, ...]
+    rows: tuple[DataFolderRow, ...]
     digests: Mapping[str, str]
     """Of the files, by name; without the list."""
 
@@ -40,7 +40,7 @@ def read_folder(path: Path) -> LocalFolder:
         digests = {name: digest_of(files.read(name)) for name in sendable_names(files) if name != LIST}
         contents = read_list(json.loads(files.read(LIST))) if LIST in files else None
     except OSError as error:
-        raise failed(f'Unable to read "{path}"', error) from error
+        raise command_failure(f'Unable to read "{path}"', error) from error
     except BadContent as error:
         raise CommandFailed(f'Unable to read "{path}": {error}') from error
     except (ValueError, RecursionError):
@@ -61,12 +61,12 @@ def sendable_names(files: DataFolder) -> Sequence[str]:
         try:
             name.encode()
         except UnicodeEncodeError:
-            click.echo(f"{shown(name)}: Its name is not UTF-8. Rename it.", err=True)
+            click.echo(f"{printable_name(name)}: Its name is not UTF-8. Rename it.", err=True)
         else:
             names.append(name)
     return names
 
 
-def write_list(path: Path, origin: VersionOrigin, rows: Iterable[Listed]) -> None:
+def write_list(path: Path, origin: VersionOrigin, rows: Iterable[DataFolderRow]) -> None:
     """Writes the list of a folder, whole or not at all."""
     write_file(path / LIST, list_bytes(origin, sorted(rows, key=lambda row: (row.number, row.file))))

@@ -28,10 +28,10 @@ def server_options(function: click.decorators.FC) -> click.decorators.FC:
 def chosen_version(client: DataClient, folder: Path) -> RemoteDataVersion:
     """Returns the version that the `forge.yml` of a folder names, else the newest. Ends the command for a `forge.yml`
     with an error. Raises `NotFound` and other `RemoteError`."""
-    checked = check_policy(FolderFiles(folder))
-    if checked.has_errors:
+    checked_policy = check_policy(FolderFiles(folder))
+    if checked_policy.has_errors:
         raise CommandFailed(f"{POLICY_FILE} has an error: rune check shows it. Say with --version what to fetch.")
-    return client.version(None) if checked.data is None else client.version_of(checked.data)
+    return client.version(None) if checked_policy.data is None else client.version_of(checked_policy.data)
 
 
 def data_client(project: str, server: str | None, *, insecure: bool) -> DataClient:

@@ -11,14 +11,14 @@ from pathlib import Path, PurePosixPath
 import click
 
 from rune.datasets.content.content import BadContent
-from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, folder_names, place_of, read_list
+from rune.datasets.export.data_folder import DATA_FOLDER, LIST, DataFolderRow, folder_names, place_of, read_list
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.json_files import json_of
 from rune.digests import digest_of
 from rune.tools.cli.data.local_folder import LocalFolder, read_folder, write_list
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.writing import replacing, write_file
 from rune.tools.remote import DataClient, RegistryRefused, RemoteDataVersion, VersionEntry
 from rune.wording import counted, size_text
@@ -55,9 +55,9 @@ def pull_folder(client: DataClient, version: RemoteDataVersion, target: Path) ->
                 bar.update(len(missing[:PART]))
                 missing = missing[PART:]
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', error) from error
-    deleted = len(entries) - len(rows)
-    end = f"; {deleted:,} were deleted meanwhile" if deleted else ""
+        raise command_failure(f'Unable to write "{target}"', error) from error
+    deleted_count = len(entries) - len(rows)
+    end = f"; {deleted_count:,} were deleted meanwhile" if deleted_count else ""
     click.echo(
         f"{target}: version {version.number}, {counted(len(rows), 'sample')}, {len(rows) - before:,} fetched{end}"
     )
@@ -69,7 +69,7 @@ def pull_archive(client: DataClient, version: RemoteDataVersion, layout: str, ta
         with replacing(target) as file:
             client.download_export(version.number, layout, file, limit_bytes=_ARCHIVE_BYTES)
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', error) from error
+        raise command_failure(f'Unable to write "{target}"', error) from error
     click.echo(f"{target}: version {version.number}, {layout}, {size_text(target.stat().st_size)}")
 
 
@@ -79,20 +79,22 @@ def _require_same_project(local: LocalFolder, project: str) -> None:
         return
     if local.origin.project != project:
         raise CommandFailed(f'"{local.path}" has the data of {local.origin.project}. Choose another folder with -o.')
-    moved = local_changes(local.rows, local.digests).relabelled
-    if moved:
+    new_labels = local_changes(local.rows, local.digests).new_labels
+    if new_labels:
         raise CommandFailed(
-            f'"{local.path}" has {counted(len(moved), "label")} that you changed. Push them with rune data push, or '
-            "choose another folder with -o."
+            f'"{local.path}" has {counted(len(new_labels), "label")} that you changed. Push them with rune data push, '
+            "or choose another folder with -o."
         )
 
 
-def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry], folders: Mapping[int, str]) -> dict[int, Listed]:
+def _arrange(
+    local: LocalFolder, entries: Mapping[int, VersionEntry], folders: Mapping[int, str]
+) -> dict[int, DataFolderRow]:
     """Moves files whose label changed, deletes those of samples that the version does not have, and returns the rows
     of the samples that are there."""
     by_digest = {entry.digest: entry for entry in entries.values()}
     files = {place_of(file): file for file in local.digests} | {file: file for file in local.digests}
-    rows: dict[int, Listed] = {}
+    rows: dict[int, DataFolderRow] = {}
     for row in local.rows:
         file = files.get(row.file) or files.get(place_of(row.file))
         if file is None or local.digests[file] != row.digest:
@@ -106,16 +108,16 @@ def _arrange(local: LocalFolder, entries: Mapping[int, VersionEntry], folders: M
         if name != file:
             (local.path / name).parent.mkdir(exist_ok=True)
             path.replace(local.path / name)
-        rows[entry.number] = _listed(name, entry)
+        rows[entry.number] = _row_of(name, entry)
     return rows
 
 
 def _fetch_part(
     client: DataClient, version: RemoteDataVersion, target: Path, folders: Mapping[int, str]
-) -> dict[int, Listed]:
+) -> dict[int, DataFolderRow]:
     """Fetches samples into their folders, which are by number; returns their rows. Those that were deleted meanwhile
     have none."""
-    rows: dict[int, Listed] = {}
+    rows: dict[int, DataFolderRow] = {}
     after = min(folders) - 1
     while after < max(folders):
         with tempfile.TemporaryFile() as file:
@@ -131,12 +133,12 @@ def _fetch_part(
     return rows
 
 
-def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) -> Mapping[int, Listed]:
+def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) -> Mapping[int, DataFolderRow]:
     """Writes the files of the samples that have a folder; returns the rows of all. Raises `RegistryRefused` for an
     archive that is damaged, or whose names lead out of the folder."""
     try:
         contents = read_list(json_of(archive.read(LIST), LIST))
-        if contents is None or archive.refused:
+        if contents is None or archive.refusals:
             raise BadContent("its list or a name in it is wrong.")
         rows = {row.number: row for row in contents[1]}
         for row in contents[1]:
@@ -153,5 +155,5 @@ def unpack_part(archive: DataArchive, target: Path, folders: Mapping[int, str]) 
     return rows
 
 
-def _listed(name: str, entry: VersionEntry) -> Listed:
-    return Listed(name, entry.number, entry.digest, entry.label, entry.split, entry.group, entry.positions)
+def _row_of(name: str, entry: VersionEntry) -> DataFolderRow:
+    return DataFolderRow(name, entry.number, entry.digest, entry.label, entry.split, entry.group, entry.positions)

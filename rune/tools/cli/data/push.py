@@ -13,7 +13,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.convert.plain import plain_recording
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.words import WORD_LIMIT
-from rune.tools.cli.data.agreement import agreed
+from rune.tools.cli.data.agreement import require_consent
 from rune.tools.cli.data.local_folder import read_folder, write_list
 from rune.tools.cli.data.named_project import data_client
 from rune.tools.cli.failure import CommandFailed
@@ -30,50 +30,50 @@ def push_folder(
 ) -> None:
     """Sends what changed in a folder. Raises `RemoteError`."""
     local = read_folder(path)
-    named = project or (local.origin.project if local.origin is not None else None)
-    if named is None:
+    project_path = project or (local.origin.project if local.origin is not None else None)
+    if project_path is None:
         raise CommandFailed(
             f'"{path}" was not written by rune data pull. Name its project, such as --project acme/kitchen.'
         )
     if local.origin is not None and project is not None and project.split("/")[-2:] != local.origin.project.split("/"):
         raise CommandFailed(f'"{path}" has the data of {local.origin.project}, not of {project}.')
     changes = local_changes(local.rows, local.digests)
-    if too_long := [label for label in changes.relabelled.values() if len(label) > WORD_LIMIT]:
+    if too_long := [label for label in changes.new_labels.values() if len(label) > WORD_LIMIT]:
         raise CommandFailed(f"The label “{too_long[0][:30]}…” is too long; the limit is {WORD_LIMIT} characters.")
-    with data_client(named, server, insecure=insecure) as client:
-        listed = {row.number: row.label for row in local.rows}
-        _relabel(client, changes.relabelled, listed)
-        if local.origin is not None and changes.relabelled:
+    with data_client(project_path, server, insecure=insecure) as client:
+        known_labels = {row.number: row.label for row in local.rows}
+        _relabel(client, changes.new_labels, known_labels)
+        if local.origin is not None and changes.new_labels:
             places = {local.digests[file]: file for file in sorted(local.digests)}
             rows = [
-                replace(row, label=changes.relabelled[row.number], file=places[row.digest])
-                if row.number in changes.relabelled
+                replace(row, label=changes.new_labels[row.number], file=places[row.digest])
+                if row.number in changes.new_labels
                 else row
                 for row in local.rows
             ]
             write_list(path, local.origin, rows)
-        added, known, refused = 0, 0, 0
-        if changes.added:
-            click.echo(f"{counted(len(changes.added), 'new file')} in {path}", err=True)
-            consent = agreed(client, days, agrees=agrees)
-            added, known, refused = _send(client, path, changes.added, sample, consent)
+        added_count, known_count, refused_count = 0, 0, 0
+        if changes.new_files:
+            click.echo(f"{counted(len(changes.new_files), 'new file')} in {path}", err=True)
+            consent = require_consent(client, days, agrees=agrees)
+            added_count, known_count, refused_count = _send(client, path, changes.new_files, sample, consent)
     missing = f", {len(changes.missing):,} missing files changed nothing" if changes.missing else ""
     click.echo(
-        f"{named}: {counted(added, 'sample')} added, {known:,} were there, "
-        f"{counted(len(changes.relabelled), 'label')} changed{missing}"
+        f"{project_path}: {counted(added_count, 'sample')} added, {known_count:,} were there, "
+        f"{counted(len(changes.new_labels), 'label')} changed{missing}"
     )
-    if refused:
-        raise CommandFailed(f"{counted(refused, 'file')} could not be sent.")
+    if refused_count:
+        raise CommandFailed(f"{counted(refused_count, 'file')} could not be sent.")
 
 
-def _relabel(client: DataClient, labels: Mapping[int, str], listed: Mapping[int, str]) -> None:
+def _relabel(client: DataClient, labels: Mapping[int, str], known_labels: Mapping[int, str]) -> None:
     """Changes labels, unless somebody else changed one of them since the folder was pulled."""
     if not labels:
         return
     revision = client.revision()
     present = client.labels(sorted(labels))
     for number in sorted(labels):
-        if present.get(number) not in (listed[number], labels[number]):
+        if present.get(number) not in (known_labels[number], labels[number]):
             state = "was deleted" if number not in present else f"is labelled {present[number]} by now"
             raise CommandFailed(f"Sample {number} {state}. Nothing was changed. Pull into another folder and compare.")
     numbers = sorted(labels)
@@ -87,20 +87,20 @@ def _send(
     client: DataClient, path: Path, files: Sequence[tuple[str, str]], sample: NewSample, consent: str
 ) -> tuple[int, int, int]:
     """Sends files; returns how many were added, were there, and were refused."""
-    added = known = refused = 0
-    sent: set[str] = set()
+    added_count = known_count = refused_count = 0
+    sent_digests: set[str] = set()
     for file, label in files:
         try:
             data = plain_recording((path / file).read_bytes())
             digest = sha256(data).hexdigest()
-            number = None if digest in sent else client.add(consent, data, replace(sample, label=label))
-            sent.add(digest)
+            number = None if digest in sent_digests else client.add(consent, data, replace(sample, label=label))
+            sent_digests.add(digest)
         except (BadContent, OSError, RegistryRefused) as error:
             if isinstance(error, RegistryRefused) and error.status not in (400, _UNUSABLE):
                 raise
-            refused += 1
+            refused_count += 1
             click.echo(f"{file}: {error}", err=True)
             continue
-        added += number is not None
-        known += number is None
-    return added, known, refused
+        added_count += number is not None
+        known_count += number is None
+    return added_count, known_count, refused_count

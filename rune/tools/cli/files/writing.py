@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from rune.tools.cli.failure import failed
+from rune.tools.cli.failure import command_failure
 from rune.tools.cli.files.input_file import resolved
 
 
@@ -25,7 +25,7 @@ def write_file(path: Path, data: bytes) -> None:
         with replacing(path) as file:
             file.write(data)
     except OSError as error:
-        raise failed(f'Unable to write "{path}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{path}"', OSError(error.errno, error.strerror)) from error
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes], starting_points: Collection[str]) -> None:
@@ -36,7 +36,9 @@ def write_folder(folder: Path, files: Mapping[str, bytes], starting_points: Coll
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise failed(f'Unable to make the folder "{folder}"', OSError(error.errno, error.strerror)) from error
+            raise command_failure(
+                f'Unable to make the folder "{folder}"', OSError(error.errno, error.strerror)
+            ) from error
         if name not in starting_points or not path.exists():
             write_file(path, data)
 

@@ -50,5 +50,5 @@ def _id(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    escaped = printable(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    escaped_text = printable(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped_text}"'

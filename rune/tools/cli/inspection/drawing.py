@@ -91,8 +91,8 @@ def shape(tensor: object) -> str:
     sizes = dimensions if isinstance(dimensions, list) else []
     run_time = fields.get("run_time")
     is_open = run_time if isinstance(run_time, list) else []
-    written = (f"<={size}" if axis in is_open else str(size) for axis, size in enumerate(sizes))
-    return f"{'utf8' if element == 'string' else element}[{', '.join(written)}]"
+    size_texts = (f"<={size}" if axis in is_open else str(size) for axis, size in enumerate(sizes))
+    return f"{'utf8' if element == 'string' else element}[{', '.join(size_texts)}]"
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -65,9 +65,9 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
 
 def _drawing_of_project(path: Path) -> tuple[Drawing, bool]:
     project = project_of(path)
-    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
-    show_diagnostics(checked.diagnostics, project.files)
-    return drawing_of_outline(checked.outline), checked.has_errors
+    checked_runefile = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
+    show_diagnostics(checked_runefile.diagnostics, project.files)
+    return drawing_of_outline(checked_runefile.outline), checked_runefile.has_errors
 
 
 def _as_json(drawing: Drawing) -> dict[str, object]:

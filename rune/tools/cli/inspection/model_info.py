@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
@@ -36,13 +36,13 @@ def command(file: Path, form: str) -> None:
 
 def _as_json(model: Model) -> dict[str, object]:
     """`inputs`, `outputs` and `ops` as tools of Rune 0.11 read them, and more beside them."""
-    described = describe(model)
+    description = describe(model)
     return {
         "inputs": [_tensor_json(model.tensors[index]) for index in model.inputs],
         "outputs": [_tensor_json(model.tensors[index]) for index in model.outputs],
         "ops": len(model.operators),
-        **{key: described[key] for key in ("description", "operators", "size", "weights_size", "parameters")},
-        "unsupported": [each.to_json() for each in unsupported(model)],
+        **{key: description[key] for key in ("description", "operators", "size", "weights_size", "parameters")},
+        "unsupported": [each.to_json() for each in unsupported_ops(model)],
     }
 
 
@@ -61,10 +61,10 @@ def _tensor_json(tensor: Tensor) -> dict[str, object]:
 
 
 def _type_text(tensor: Tensor, title: str) -> str:
-    return f"{element_kind(tensor.kind)}{list(tensor.shape)}{_quantised(tensor)}{_open(tensor, title)}"
+    return f"{element_kind(tensor.kind)}{list(tensor.shape)}{_quantisation_text(tensor)}{_open(tensor, title)}"
 
 
-def _quantised(tensor: Tensor) -> str:
+def _quantisation_text(tensor: Tensor) -> str:
     """Returns the meaning of a stored number: (number - zero point) * scale."""
     if tensor.scale is not None:
         return f", scale {shortest_f32(tensor.scale)}, zero point {tensor.zero_point}"
@@ -86,16 +86,16 @@ def _as_text(model: Model) -> Iterator[str]:
         for index in indices:
             tensor = model.tensors[index]
             yield f"\t{printable(tensor.name)}: {_type_text(tensor, title)}"
-    described = describe(model)
+    description = describe(model)
     yield "Operators:"
-    operators = described["operators"]
+    operators = description["operators"]
     assert isinstance(operators, list)  # noqa: S101 (describe says so)
     for operator in operators:
         yield f"\t{printable(operator['op'])} ({operator['types']}): {operator['count']}"
-    lacking = unsupported(model)
+    lacking = unsupported_ops(model)
     if lacking:
         yield "Run by the host, because these cannot be compiled yet:"
         yield from (f"\t{printable(str(item))}" for item in lacking)
     if any(each.is_wrong_in_pages for each in lacking):
         yield "Results in pages are wrong for BATCH_MATMUL of floats with int8 weights; trust what commands give."
-    yield f"Size: {described['size']} bytes, {described['parameters']} parameters"
+    yield f"Size: {description['size']} bytes, {description['parameters']} parameters"

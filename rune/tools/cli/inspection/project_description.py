@@ -9,7 +9,7 @@ from typing import Any
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileError, ProjectFiles
 from rune.running.container.graph import graph_json
-from rune.source.runefile import Checked, Severity, check, outline_to_json
+from rune.source.runefile import CheckedRunefile, Severity, check, outline_to_json
 from rune.tools.cli.inspection.rune_description import graph_text
 from rune.tools.cli.projects.project import ProjectOnDisk
 from rune.wording import counted, printable
@@ -20,30 +20,30 @@ _MOST_FILES = 200
 
 def project_json(project: ProjectOnDisk) -> dict[str, Any]:
     """The outline is that of `rune check --format json`."""
-    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
-    errors, warnings = _counts(checked)
+    checked_runefile = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
+    errors, warnings = _counts(checked_runefile)
     return {
         "project": {
             "name": project.name,
-            "form": checked.syntax.form.value,
-            "runefile": {"path": project.runefile, "text": checked.source.text},
+            "form": checked_runefile.syntax.form.value,
+            "runefile": {"path": project.runefile, "text": checked_runefile.source.text},
             "files": [{"path": path, "size": _size(project, path)} for path in _paths(project.files)],
             "errors": errors,
             "warnings": warnings,
         },
-        "outline": outline_to_json(checked.outline),
+        "outline": outline_to_json(checked_runefile.outline),
     }
 
 
 def project_text(project: ProjectOnDisk) -> Iterator[str]:
     """The pipeline as of a rune where it is right; else the stages that could be understood. A zune's Runefile too."""
-    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
-    if checked.pipeline is not None:
-        yield from graph_text(graph_json(checked.pipeline, project.name))
+    checked_runefile = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
+    if checked_runefile.pipeline is not None:
+        yield from graph_text(graph_json(checked_runefile.pipeline, project.name))
     else:
         yield f"Name: {printable(project.name)}"
         for kind, title in _TITLES.items():
-            nodes = [node for node in checked.outline.nodes if node.kind == kind]
+            nodes = [node for node in checked_runefile.outline.nodes if node.kind == kind]
             if nodes:
                 yield f"{title}:"
                 yield from (f"- {printable(node.name)}: {printable(node.detail)}" for node in nodes)
@@ -54,17 +54,17 @@ def project_text(project: ProjectOnDisk) -> Iterator[str]:
         yield f"\tand {len(paths) - _MOST_FILES} more"
     if project.folder is None:
         yield f"{project.runefile}:"
-        yield from (f"\t{printable(line)}" for line in checked.source.text.splitlines())
-    errors, warnings = _counts(checked)
+        yield from (f"\t{printable(line)}" for line in checked_runefile.source.text.splitlines())
+    errors, warnings = _counts(checked_runefile)
     yield f"Problems: {counted(errors, 'error')}, {counted(warnings, 'warning')}"
-    for diagnostic in checked.diagnostics:
+    for diagnostic in checked_runefile.diagnostics:
         if diagnostic.severity is Severity.ERROR:
             yield f"\t{diagnostic.span.start.line}: {printable(diagnostic.message)}"
 
 
-def _counts(checked: Checked) -> tuple[int, int]:
-    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in checked.diagnostics)
-    return errors, len(checked.diagnostics) - errors
+def _counts(checked_runefile: CheckedRunefile) -> tuple[int, int]:
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in checked_runefile.diagnostics)
+    return errors, len(checked_runefile.diagnostics) - errors
 
 
 def _paths(files: ProjectFiles) -> tuple[str, ...]:

@@ -43,9 +43,9 @@ def rune_text(rune: RuneFile) -> Iterator[str]:
             yield f"- {_text(block.get('type_name'))}" + (f": {_text(description)}" if description else "")
     if rune.resources or mapping(rune.graph).get("resources"):
         yield "Resources:"
-        declared = mapping(mapping(rune.graph).get("resources"))
-        for name in sorted({*declared, *(name for name, _ in rune.resources)}):
-            kind = mapping(declared.get(name)).get("ty", "binary")
+        declarations = mapping(mapping(rune.graph).get("resources"))
+        for name in sorted({*declarations, *(name for name, _ in rune.resources)}):
+            kind = mapping(declarations.get(name)).get("ty", "binary")
             yield f"\t{_text(name)} ({_text(kind)})"
     imports = {item.name for item in rune.imports}
     host_duties = [what for what, calls in _OF_THE_HOST.items() if imports & calls]

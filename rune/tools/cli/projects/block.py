@@ -18,7 +18,7 @@ from rune.compiler.building.block_cache import BlockCache
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text
 from rune.tensor import ElementType
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.allow_outside import allow_outside_option
 from rune.tools.cli.files.input_file import ANY_PATH
 from rune.tools.cli.projects.fetched_blocks import keep, registry_for
@@ -77,7 +77,7 @@ def copy(name: str, project: Path, element: str | None) -> None:
     except FileExistsError:
         raise CommandFailed(f"{target} already exists. Rename it, or delete it, and copy again.") from None
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     click.echo(f"Wrote {target}. Write `proc-block: ./{target.name}` in the Runefile to use it.")
 
 
@@ -101,13 +101,13 @@ def add(block: str, project: Path, registry: str | None, insecure: bool, keys: S
     with Registry(address, token, insecure=insecure) as remote:
         if path is None:
             assert name is not None  # noqa: S101 (one of the two is)
-            path, pulled = _best(remote, name)
+            path, pulled_block = _best(remote, name)
         else:
-            pulled = remote.block(path)
-        proof = verified_block(remote, address, token, path, pulled, keys) if keys else None
-    for warning in pulled.warnings:
+            pulled_block = remote.block(path)
+        proof = verified_block(remote, address, token, path, pulled_block, keys) if keys else None
+    for warning in pulled_block.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
-    _lock(project, path, pulled)
+    _lock(project, path, pulled_block)
     if proof is not None:
         click.echo("\n".join(block_origin_lines(proof)))
     click.echo(f"Wrote {project / LOCK_FILE}. Write `proc-block: {path}` in the Runefile to use it.")
@@ -131,11 +131,11 @@ def verify(block: str, registry: str | None, insecure: bool, keys: Sequence[str]
         raise click.UsageError("Name a key with --key: a signature proves nothing without a key that you trust")
     address, token = registry_for(registry, insecure=insecure)
     with Registry(address, token, insecure=insecure) as remote:
-        pulled = remote.block(path)
-        proof = verified_block(remote, address, token, path, pulled, keys)
-    for warning in pulled.warnings:
+        pulled_block = remote.block(path)
+        proof = verified_block(remote, address, token, path, pulled_block, keys)
+    for warning in pulled_block.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
-    click.echo(f"{path}: {pulled.digest}")
+    click.echo(f"{path}: {pulled_block.digest}")
     click.echo("\n".join(block_origin_lines(proof)))
 
 
@@ -202,8 +202,8 @@ def publish(block: str, file: str | None, note: str, registry: str | None, insec
         raise click.UsageError(f"{block} names no version of a block: write it as acme/sounds#smooth@1.2.")
     address, token = registry_for(registry, insecure=insecure)
     with BlockPublisher(address, token) as server:
-        published = server.publish(path.block, file or f"{path.block.name}.py", path.version, note)
-    click.echo(f"Published {published.path}, {published.digest}")
+        published_block = server.publish(path.block, file or f"{path.block.name}.py", path.version, note)
+    click.echo(f"Published {published_block.path}, {published_block.digest}")
 
 
 @command.command(short_help="Run the tests of a project's own blocks")
@@ -228,9 +228,9 @@ def test(project: Path, word: str | None, form: str) -> None:
     if not test_files:
         raise CommandFailed(_NO_TESTS)
     try:
-        report = run_block_tests(files, only=test_files, wanted=word)
+        report = run_block_tests(files, only=test_files, pattern=word)
     except CompileError as error:
-        raise failed("Unable to compile the tests", error) from error
+        raise command_failure("Unable to compile the tests", error) from error
     if not report.outcomes:
         names = [f"{path} {each.name}" for path in test_files for each in read_tests(files, path).tests]
         if not names or word is None:
@@ -261,15 +261,15 @@ def test(project: Path, word: str | None, form: str) -> None:
     sys.exit(1 if report.problems else 0)
 
 
-def _lock(project: Path, path: SharedPath, pulled: PulledBlock) -> None:
+def _lock(project: Path, path: SharedPath, pulled_block: PulledBlock) -> None:
     """Keeps a block and writes its line into a project's lock."""
     lock = project / LOCK_FILE
     try:
-        keep(BlockCache(), pulled)
+        keep(BlockCache(), pulled_block)
         before = lock.read_text(encoding="utf-8") if lock.exists() else ""
-        lock.write_text(lock_text(before, [(path, pulled.digest)]), encoding="utf-8", newline="\n")
+        lock.write_text(lock_text(before, [(path, pulled_block.digest)]), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise failed(f'Unable to write "{lock}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{lock}"', OSError(error.errno, error.strerror)) from error
 
 
 def _catalogue_block(name: str) -> Block:

@@ -61,33 +61,35 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
     from rune.compiler.building.models import ProjectModels
 
     signatures = ProjectModels(project.files).signature
-    checked = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
+    checked_runefile = check(project.files, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
     files: ProjectFiles = project.files
-    fixed: tuple[Diagnostic, ...] = ()
+    fixed_diagnostics: tuple[Diagnostic, ...] = ()
     if fix:
         require_folder(project)
-        result = fix_project(project, checked, signatures)
+        result = fix_project(project, checked_runefile, signatures)
         _write(project, result)
-        checked, files, fixed = result.checked, result.files, result.fixed
+        checked_runefile, files, fixed_diagnostics = result.checked_runefile, result.files, result.fixed_diagnostics
     policy = check_policy(files)
-    problems = (*checked.diagnostics, *policy.diagnostics, *check_models(files, policy.models))
+    problems = (*checked_runefile.diagnostics, *policy.diagnostics, *check_models(files, policy.models))
     if form == "json":
         answer = {
             "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in problems],
-            "outline": outline_to_json(checked.outline),
+            "outline": outline_to_json(checked_runefile.outline),
         }
-        print_json(answer | ({"fixed": [diagnostic_to_json(diagnostic) for diagnostic in fixed]} if fix else {}))
+        print_json(
+            answer | ({"fixed": [diagnostic_to_json(diagnostic) for diagnostic in fixed_diagnostics]} if fix else {})
+        )
     else:
         show_diagnostics(problems, files, colour)
-        for diagnostic in fixed:
+        for diagnostic in fixed_diagnostics:
             click.echo(f"Fixed line {diagnostic.span.start.line}: {plain(diagnostic.fixes[0].title, 200)}")
         guesses = sum(bool(diagnostic.fixes) for diagnostic in problems)
         if fix and guesses:
             click.echo(f"Not fixed: {counted(guesses, 'problem')} with a suggestion, which --fix does not apply")
-        for node in checked.outline.nodes:
+        for node in checked_runefile.outline.nodes:
             for state in node.state:
                 click.echo(f"{plain(node.name)} {state}")
-        click.echo(_summary(checked.outline, problems))
+        click.echo(_summary(checked_runefile.outline, problems))
     sys.exit(1 if any(each.severity is Severity.ERROR for each in problems) else 0)
 
 

@@ -46,10 +46,10 @@ def registry_for(registry: str | None, *, insecure: bool = False) -> tuple[str, 
     return address, credentials.tokens.get(address)
 
 
-def keep(cache: BlockCache, pulled: PulledBlock) -> None:
+def keep(cache: BlockCache, pulled_block: PulledBlock) -> None:
     """Puts a block into the cache. Raises `OSError`."""
-    cache.put(pulled.manifest)
-    cache.put(pulled.source)
+    cache.put(pulled_block.manifest)
+    cache.put(pulled_block.source)
 
 
 def _fetch_all(missing: dict[SharedPath, str], cache: BlockCache) -> None:
@@ -62,10 +62,10 @@ def _fetch_all(missing: dict[SharedPath, str], cache: BlockCache) -> None:
             return
         for path, digest in missing.items():
             try:
-                pulled = remote.block(path, digest)
-                keep(cache, pulled)
+                pulled_block = remote.block(path, digest)
+                keep(cache, pulled_block)
                 click.echo(f"Fetched {path}", err=True)
-                for warning in pulled.warnings:
+                for warning in pulled_block.warnings:
                     _warn(warning)
             except (RemoteError, OSError) as error:
                 _warn(f"{path} cannot be fetched: {error}")

@@ -16,7 +16,7 @@ from rune.source.language import Analysis, analyse
 from rune.source.language.apply import apply_edits
 from rune.source.language.format.formatting import FormatRefused, format_text
 from rune.source.language.graph.infer import infer_types
-from rune.source.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
+from rune.source.runefile import DEFAULT_RUNEFILE, CheckedRunefile, Diagnostic, Severity
 from rune.source.runefile.syntax import RunefileForm
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.allow_outside import allow_outside_option, allowed_folders
@@ -62,21 +62,21 @@ def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool
     changed = 0
     for path in runefiles or (Path(),):
         if str(path) == _STDIN:
-            formatted = _formatted_stdin(infer)
+            formatted_runefile = _formatted_stdin(infer)
         else:
             project = project_of(path)
             require_folder(project)
-            formatted = _formatted(project, infer)
-        changed += formatted.is_changed
+            formatted_runefile = _format(project, infer)
+        changed += formatted_runefile.is_changed
         if diff:
-            click.echo(_difference(formatted), nl=False)
+            click.echo(_difference(formatted_runefile), nl=False)
         elif only_check:
-            if formatted.is_changed:
-                click.echo(_name(path, formatted))
+            if formatted_runefile.is_changed:
+                click.echo(_name(path, formatted_runefile))
         elif str(path) == _STDIN:
-            click.echo(formatted.after, nl=False)
-        elif formatted.is_changed:
-            _write(formatted, _name(path, formatted))
+            click.echo(formatted_runefile.after, nl=False)
+        elif formatted_runefile.is_changed:
+            _write(formatted_runefile, _name(path, formatted_runefile))
     if only_check and changed:
         click.echo(f"{counted(changed, 'Runefile')} to format", err=True)
         sys.exit(1)
@@ -93,38 +93,38 @@ def _formatted_stdin(infer: bool) -> FormattedRunefile:
         raise CommandFailed(f"Standard input is not UTF-8 text: byte {error.start} does not fit") from error
     folder = Path.cwd()
     files = EditedFiles(FolderFiles(folder, others=allowed_folders(folder)), {DEFAULT_RUNEFILE: text})
-    return _formatted(ProjectOnDisk(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
+    return _format(ProjectOnDisk(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
 
 
-def _formatted(project: ProjectOnDisk, infer: bool) -> FormattedRunefile:
+def _format(project: ProjectOnDisk, infer: bool) -> FormattedRunefile:
     """Ends the command and draws the problems, for a text that cannot be formatted."""
     analysis = analyse(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     before = analysis.source.text
-    form = analysis.checked.syntax.form
-    text = _edited(project, analysis, infer=False)
+    form = analysis.checked_runefile.syntax.form
+    text = _edited_text(project, analysis, infer=False)
     if infer:
         files = EditedFiles(project.files, {project.runefile: text})
-        text = _edited(project, analyse(files, PUBLISHED_BLOCKS, runefile=project.runefile), infer=True)
+        text = _edited_text(project, analyse(files, PUBLISHED_BLOCKS, runefile=project.runefile), infer=True)
     return FormattedRunefile(
         project, form, before, text, _target(project.runefile) if form is RunefileForm.TEXT else project.runefile
     )
 
 
-def _edited(project: ProjectOnDisk, analysis: Analysis, *, infer: bool) -> str:
-    checked = analysis.checked
-    if not analysis.source.text and checked.has_errors:
-        show_diagnostics(_errors(checked), project.files)
+def _edited_text(project: ProjectOnDisk, analysis: Analysis, *, infer: bool) -> str:
+    checked_runefile = analysis.checked_runefile
+    if not analysis.source.text and checked_runefile.has_errors:
+        show_diagnostics(_errors(checked_runefile), project.files)
         raise CommandFailed(f"{project.runefile} was not changed: nothing in it can be read")
     try:
         edits = infer_types(analysis) if infer else format_text(analysis)
     except FormatRefused as refusal:
-        show_diagnostics(_errors(checked), project.files)
+        show_diagnostics(_errors(checked_runefile), project.files)
         raise CommandFailed(f"{project.runefile} was not changed", (refusal.reason,)) from refusal
     return apply_edits(analysis.source.text, edits)
 
 
-def _errors(checked: Checked) -> tuple[Diagnostic, ...]:
-    return tuple(each for each in checked.diagnostics if each.severity is Severity.ERROR)
+def _errors(checked_runefile: CheckedRunefile) -> tuple[Diagnostic, ...]:
+    return tuple(each for each in checked_runefile.diagnostics if each.severity is Severity.ERROR)
 
 
 def _target(runefile: str) -> str:
@@ -136,43 +136,43 @@ def _target(runefile: str) -> str:
     return f"{folder}{slash}{stem}.yml"
 
 
-def _write(formatted: FormattedRunefile, name: str) -> None:
-    project = formatted.project
+def _write(formatted_runefile: FormattedRunefile, name: str) -> None:
+    project = formatted_runefile.project
     assert project.folder is not None  # noqa: S101 (it was required)
-    if formatted.target != project.runefile:
-        new = project.folder / formatted.target
+    if formatted_runefile.target != project.runefile:
+        new = project.folder / formatted_runefile.target
         if new.exists():
             raise CommandFailed(f'"{new}" exists already; move it away, then {name} can be converted to it')
-        write_file(new, formatted.after.encode())
+        write_file(new, formatted_runefile.after.encode())
         click.echo(
-            f"{name} is in the old text format and was converted to {formatted.target}. "
+            f"{name} is in the old text format and was converted to {formatted_runefile.target}. "
             "The old file stays, but is no longer read."
         )
         return
-    if formatted.form is RunefileForm.TEXT:
+    if formatted_runefile.form is RunefileForm.TEXT:
         backup = project.folder / f"{project.runefile}.old"
         if backup.exists():
             raise CommandFailed(
                 f'"{backup}" exists already; move it away, then the old text of {name} can be kept there'
             )
-        write_file(backup, formatted.before.encode())
-    write_text(project.files, project.folder, project.runefile, formatted.before, formatted.after)
-    note = f"; its old text is kept in {backup.name}" if formatted.form is RunefileForm.TEXT else ""
+        write_file(backup, formatted_runefile.before.encode())
+    write_text(project.files, project.folder, project.runefile, formatted_runefile.before, formatted_runefile.after)
+    note = f"; its old text is kept in {backup.name}" if formatted_runefile.form is RunefileForm.TEXT else ""
     click.echo(f"Formatted {name}{note}")
 
 
-def _difference(formatted: FormattedRunefile) -> str:
+def _difference(formatted_runefile: FormattedRunefile) -> str:
     lines = difflib.unified_diff(
-        formatted.before.splitlines(keepends=True),
-        formatted.after.splitlines(keepends=True),
-        formatted.project.runefile,
-        formatted.target,
+        formatted_runefile.before.splitlines(keepends=True),
+        formatted_runefile.after.splitlines(keepends=True),
+        formatted_runefile.project.runefile,
+        formatted_runefile.target,
     )
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _name(path: Path, formatted: FormattedRunefile) -> str:
+def _name(path: Path, formatted_runefile: FormattedRunefile) -> str:
     """The path from the command line, or the Runefile in that folder."""
     if str(path) == _STDIN:
         return "standard input"
-    return str(path / formatted.project.runefile) if path.is_dir() else str(path)
+    return str(path / formatted_runefile.project.runefile) if path.is_dir() else str(path)

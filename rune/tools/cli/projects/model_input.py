@@ -41,8 +41,10 @@ def chosen_presets(questions: Sequence[InputQuestion], keys: Sequence[str]) -> l
     if len(keys) > len(questions):
         raise CommandFailed(f"The model has {counted(len(questions), 'input')}, and --input names {len(keys)}.")
     try:
-        named = [*keys, *[""] * (len(questions) - len(keys))]
-        return [each.preset(key) if key else _ask_for_preset(each) for each, key in zip(questions, named, strict=True)]
+        all_keys = [*keys, *[""] * (len(questions) - len(keys))]
+        return [
+            each.preset(key) if key else _ask_for_preset(each) for each, key in zip(questions, all_keys, strict=True)
+        ]
     except InputChoiceError as error:
         raise CommandFailed(str(error)) from error
 
@@ -87,18 +89,18 @@ def trial_table(
     own = signature(model)
     variants = [TrialVariant(each.key, runefile_of(own, "m.tflite", [each], path), each.grid) for each in presets]
     files = MemoryFiles({"m.tflite": data, **({} if labels is None else {LABELS: labels})})
-    tried = try_inputs(files, own, variants, samples, TRIAL_SECONDS)
-    rows = [["--input", "Answer", "Right", "Reads from", "to", "Cut off", ""], *map(_row, tried)]
+    trials = try_inputs(files, own, variants, samples, TRIAL_SECONDS)
+    rows = [["--input", "Answer", "Right", "Reads from", "to", "Cut off", ""], *map(_row, trials)]
     return columns(rows)
 
 
-def _row(tried: TriedInput) -> list[str]:
-    best = "" if not tried.scores else f" {100 * max(tried.scores.values()):.0f} %"
-    right = f"{tried.right} of {tried.judged}" if tried.judged else "-"
-    read = ["-", "-", "-"]
-    if tried.read is not None:
-        read = [f"{tried.read.low:g}", f"{tried.read.high:g}", f"{100 * tried.read.clipped:.0f} %"]
-    return [tried.key, f"{tried.answer}{best}" or "-", right, *read, tried.refused or tried.note]
+def _row(trial: TriedInput) -> list[str]:
+    best = "" if not trial.scores else f" {100 * max(trial.scores.values()):.0f} %"
+    right = f"{trial.right} of {trial.judged}" if trial.judged else "-"
+    reading = ["-", "-", "-"]
+    if trial.read is not None:
+        reading = [f"{trial.read.low:g}", f"{trial.read.high:g}", f"{100 * trial.read.clipped:.0f} %"]
+    return [trial.key, f"{trial.answer}{best}" or "-", right, *reading, trial.refused or trial.note]
 
 
 def _label(path: Path, words: Sequence[str]) -> str:

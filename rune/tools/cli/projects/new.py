@@ -17,7 +17,7 @@ from rune.source.runefile.model_inputs import InputChoiceError, runefile_of
 from rune.source.runefile.model_inputs.sound_presets import sound_inputs
 from rune.source.runefile.model_inputs.starter import asks_for_pixels, starter
 from rune.source.templates import Template, list_templates
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.projects.model_input import (
     LABELS,
@@ -155,11 +155,11 @@ def _find(name: str) -> Template:
 def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
     """The files of a project around a model, its Runefile among them, and notices for the user."""
     with _reading(model):
-        data, parsed = _read(model)
+        data, parsed_model = _read(model)
         path = f"models/{model.name}"
-        advice, notices = _pixels(parsed, pixels)
-        text = starter(signature(parsed), path, advice)
-        notices += _front_notices(parsed, text)
+        advice, notices = _pixels(parsed_model, pixels)
+        text = starter(signature(parsed_model), path, advice)
+        notices += _front_notices(parsed_model, text)
     return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
 
 
@@ -168,12 +168,12 @@ def _with_presets(
 ) -> dict[str, bytes]:
     """The files of a project in which the inputs of a model come from presets."""
     with _reading(model):
-        data, parsed = _read(model)
+        data, parsed_model = _read(model)
         path = f"models/{model.name}"
-        words = checked_labels(labels, parsed)
+        words = checked_labels(labels, parsed_model)
         pieces = None if vocabulary is None else read_input_file(vocabulary)
-        presets = chosen_presets(questions_of(parsed, pieces), inputs)
-        text = runefile_of(signature(parsed), path, presets, "" if words is None else LABELS)
+        presets = chosen_presets(questions_of(parsed_model, pieces), inputs)
+        text = runefile_of(signature(parsed_model), path, presets, "" if words is None else LABELS)
     beside = {LABELS: words, VOCABULARY: pieces}
     return {path: data, **{name: each for name, each in beside.items() if each}, DEFAULT_RUNEFILE: text.encode()}
 
@@ -181,11 +181,11 @@ def _with_presets(
 def _show_presets(model: Path, inputs: tuple[str, ...], labels: Path | None, recordings: tuple[Path, ...]) -> None:
     """Prints the presets that fit a model, or what it answers with each of them."""
     with _reading(model):
-        data, parsed = _read(model)
+        data, parsed_model = _read(model)
         if recordings:
-            click.echo(trial_table(parsed, data, inputs, checked_labels(labels, parsed), recordings))
+            click.echo(trial_table(parsed_model, data, inputs, checked_labels(labels, parsed_model), recordings))
         else:
-            click.echo(preset_table(questions_of(parsed, b"")))
+            click.echo(preset_table(questions_of(parsed_model, b"")))
 
 
 def _read(model: Path) -> tuple[bytes, Model]:
@@ -208,7 +208,7 @@ def _reading(model: Path) -> Iterator[None]:
     except FileError as error:
         raise CommandFailed(f"{model.name} cannot be the name of a project's file: {error.reason}") from error
     except OSError as error:
-        raise failed(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to read "{model}"', OSError(error.errno, error.strerror)) from error
 
 
 def _possible(model: Model) -> tuple[str, ...]:
@@ -277,4 +277,4 @@ def _write(folder: Path, contents: dict[str, bytes]) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
     except OSError as error:
-        raise failed(f'Unable to write "{folder}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{folder}"', OSError(error.errno, error.strerror)) from error

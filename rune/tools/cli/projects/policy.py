@@ -23,21 +23,21 @@ from rune.source.runefile import diagnostic_to_json
 from rune.tools.cli.projects.project import ProjectOnDisk, show_diagnostics
 from rune.tools.cli.terminal.printing import print_json
 
-_PLANNED = (LimitKind.SIZE, LimitKind.MEMORY)
+_PLANNED_KINDS = (LimitKind.SIZE, LimitKind.MEMORY)
 
 
 def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
     """The project's policy, an empty one without the file. Ends the command where it has errors, and says which."""
-    checked = check_policy(files)
-    if is_json and checked.has_errors:
-        print_json({"diagnostics": [diagnostic_to_json(each) for each in checked.diagnostics]})
+    checked_policy = check_policy(files)
+    if is_json and checked_policy.has_errors:
+        print_json({"diagnostics": [diagnostic_to_json(each) for each in checked_policy.diagnostics]})
     elif not is_json:
-        show_diagnostics(checked.diagnostics, files)
-    if checked.has_errors:
+        show_diagnostics(checked_policy.diagnostics, files)
+    if checked_policy.has_errors:
         if not is_json:
             click.echo(f"Error: {POLICY_FILE} has an error", err=True)
         sys.exit(1)
-    return checked.policy or Policy()
+    return checked_policy.policy or Policy()
 
 
 def preferred_variant(target: Target, policy: Policy) -> Target:
@@ -64,10 +64,10 @@ def target_figures(project: ProjectOnDisk, policy: Policy) -> Mapping[str, Targe
         return {}
     from rune.devices.emulation.measuring import measured_or_planned  # it loads what emulates small cores
 
-    known = {target.name: target for target in targets() if not target.makes_rune}
+    targets_by_name = {target.name: target for target in targets() if not target.makes_rune}
     figures = {}
-    for name in sorted(limited_targets & set(known)):
-        target, profile = preferred_variant(known[name], policy), preferred_profile(None, policy)
+    for name in sorted(limited_targets & set(targets_by_name)):
+        target, profile = preferred_variant(targets_by_name[name], policy), preferred_profile(None, policy)
         try:
             result = build(
                 project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
@@ -83,4 +83,4 @@ def target_figures(project: ProjectOnDisk, policy: Policy) -> Mapping[str, Targe
 
 def limits_known_after_build(policy: Policy) -> Policy:
     """The policy with only those limits that are known after a build, without running anything."""
-    return replace(policy, limits=tuple(each for each in policy.limits if each.kind in _PLANNED))
+    return replace(policy, limits=tuple(each for each in policy.limits if each.kind in _PLANNED_KINDS))

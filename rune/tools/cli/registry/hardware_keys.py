@@ -106,8 +106,10 @@ _MESSAGES: Final = {
 
 
 def _find(session: Any, kind: Any, address: KeyAddress) -> Any:
-    wanted = {"label": address.label, "id": address.id}
-    return session.get_key(object_class=kind, **{name: value for name, value in wanted.items() if value is not None})
+    attributes = {"label": address.label, "id": address.id}
+    return session.get_key(
+        object_class=kind, **{name: value for name, value in attributes.items() if value is not None}
+    )
 
 
 def _public_key(point: bytes) -> PublicKey:

@@ -69,8 +69,8 @@ def repository_of(path: SharedPath) -> str:
 
 def is_provenance_of(origin: BlockProvenance, path: SharedPath) -> bool:
     """Whether a provenance tells of this block and this version, and not of another with the same bytes."""
-    named = (origin.repository, origin.block, origin.publication.tag)
-    return named == (repository_of(path), path.block.name, path.version)
+    subject = (origin.repository, origin.block, origin.publication.tag)
+    return subject == (repository_of(path), path.block.name, path.version)
 
 
 def unsigned_statement(remote: Registry, reference: Reference, digest: str) -> bytes:

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import click
 
-from rune.tools.cli.failure import failed
+from rune.tools.cli.failure import command_failure
 from rune.tools.cli.registry.published import named_rune
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import (
@@ -68,66 +68,68 @@ def command(
         )
     if signed_as is not None and not is_verified:
         raise click.UsageError("--signed-as says what --verify wants: give both")
-    named = named_rune(reference, registry, insecure=insecure)
-    wanted = named.reference
-    signed = wanted if signed_as is None else parse_reference(signed_as)
-    target = output or Path(f"{wanted.name}.rune")
-    with Registry(named.address, named.token, insecure=insecure) as remote:
+    rune = named_rune(reference, registry, insecure=insecure)
+    rune_reference = rune.reference
+    signed = rune_reference if signed_as is None else parse_reference(signed_as)
+    target = output or Path(f"{rune_reference.name}.rune")
+    with Registry(rune.address, rune.token, insecure=insecure) as remote:
         proof = None
         if is_verified:
-            revoked = revoked_keys(named.address, named.token, wanted.repository)
-            if revoked is None:
+            revocations = revoked_keys(rune.address, rune.token, rune_reference.repository)
+            if revocations is None:
                 click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
-            digest, _ = remote.manifest_digest(wanted)
-            wanted = replace(wanted, digest=digest)
-            trust = trust_in(keys, revoked)
+            digest, _ = remote.manifest_digest(rune_reference)
+            rune_reference = replace(rune_reference, digest=digest)
+            trust = trust_in(keys, revocations)
             proof = verified_rune(
-                remote, wanted.repository, digest, trust, replace(signed, tag=signed.tag or wanted.tag)
+                remote, rune_reference.repository, digest, trust, replace(signed, tag=signed.tag or rune_reference.tag)
             )
-        pulled = _pull_into(remote, wanted, target, proof)
-    for warning in pulled.warnings:
+        pulled_rune = _pull_into(remote, rune_reference, target, proof)
+    for warning in pulled_rune.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
-    click.echo(f"{target}: {pulled.size} bytes, {pulled.digest}")
+    click.echo(f"{target}: {pulled_rune.size} bytes, {pulled_rune.digest}")
     if proof is not None:
         click.echo("\n".join(origin_lines(proof)))
 
 
-def _pull_into(remote: Registry, wanted: Reference, target: Path, proof: VerifiedStatement | None) -> PulledRune:
+def _pull_into(remote: Registry, reference: Reference, target: Path, proof: VerifiedStatement | None) -> PulledRune:
     """Writes beside the target and moves into place, so that a pull that fails leaves no half of a rune, and none that
     the proof is not about. Raises `NotSigned`."""
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            pulled = _with_progress(remote, wanted, file)
+            pulled_rune = _with_progress(remote, reference, file)
         if proof is not None:
-            if not proof.statement.is_about(pulled.digest):
-                raise NotSigned(f"The signature of {wanted} is not about its rune, {pulled.digest}: nothing was saved")
+            if not proof.statement.is_about(pulled_rune.digest):
+                raise NotSigned(
+                    f"The signature of {reference} is not about its rune, {pulled_rune.digest}: nothing was saved"
+                )
             target.with_name(f"{target.name}{BUNDLE_SUFFIX}").write_bytes(proof.bundle)
         mask = os.umask(0)
         os.umask(mask)
         part.chmod(0o666 & ~mask)
         part.replace(target)
     except OSError as error:
-        raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
+        raise command_failure(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     finally:
         part.unlink(missing_ok=True)
-    return pulled
+    return pulled_rune
 
 
-def _with_progress(remote: Registry, wanted: Reference, file: BinaryIO) -> PulledRune:
+def _with_progress(remote: Registry, reference: Reference, file: BinaryIO) -> PulledRune:
     """Draws a bar on a terminal's standard error; elsewhere it says nothing until the end."""
-    shown = 0
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=1, label=f"Pulling {wanted}", file=sys.stderr, hidden=hidden) as bar:
+    shown_size = 0
+    is_hidden = not sys.stderr.isatty()
+    with click.progressbar(length=1, label=f"Pulling {reference}", file=sys.stderr, hidden=is_hidden) as bar:
 
-        def advance(received: int, size: int) -> None:
-            nonlocal shown
+        def advance(received_size: int, size: int) -> None:
+            nonlocal shown_size
             bar.length = size
-            bar.update(received - shown)
-            shown = received
+            bar.update(received_size - shown_size)
+            shown_size = received_size
 
-        return remote.pull(wanted, file, advance)
+        return remote.pull(reference, file, advance)

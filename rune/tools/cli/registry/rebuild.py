@@ -16,7 +16,7 @@ from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildStat
 from rune.compiler.verify.runes.rebuild_spec import UnknownSpec, rebuild_from_spec
 from rune.digests import digest_of
 from rune.project.files import FileError, ProjectFiles
-from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, failed
+from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.projects.fetched_blocks import with_fetched_blocks
 from rune.tools.cli.projects.project import project_of
 from rune.tools.cli.registry.published import NamedRune, named_rune, unsigned_statement
@@ -35,7 +35,7 @@ from rune.wording import plain
 
 
 @dataclass(frozen=True)
-class _Published:
+class _PublishedRune:
     """A published rune, and what is stated of its origin."""
 
     rune: bytes
@@ -71,53 +71,53 @@ def command(
     compared. It is 9 when no key of yours signed the provenance.
     """
     SHARING.end()  # a proof uses nothing that was compiled before
-    named = named_rune(reference, registry, insecure=insecure)
-    published = _fetched(named, keys, insecure=insecure)
-    files = _files_of(named, published.origin) if source is None else project_of(source).files
+    rune = named_rune(reference, registry, insecure=insecure)
+    published_rune = _fetch(rune, keys, insecure=insecure)
+    files = _files_of(rune, published_rune.origin) if source is None else project_of(source).files
     try:
-        with progress(f"Building {named.reference} again"):
-            rebuild = rebuild_from_spec(files, published.rune, published.origin.spec)
+        with progress(f"Building {rune.reference} again"):
+            rebuild = rebuild_from_spec(files, published_rune.rune, published_rune.origin.spec)
     except UnknownSpec as error:
-        raise CommandFailed(f"Unable to build {named.reference} again", (str(error),)) from error
+        raise CommandFailed(f"Unable to build {rune.reference} again", (str(error),)) from error
     except FileError as error:
-        raise failed(f"Unable to build {named.reference} again", error) from error
+        raise command_failure(f"Unable to build {rune.reference} again", error) from error
     if not rebuild.is_proven:
-        rebuild = replace(rebuild, differences=(*_other_files(files, published.origin), *rebuild.differences))
+        rebuild = replace(rebuild, differences=(*_other_files(files, published_rune.origin), *rebuild.differences))
     if form == "json":
-        print_json(_to_json(named, published, rebuild))
+        print_json(_to_json(rune, published_rune, rebuild))
     else:
-        _show(named, published, rebuild)
+        _show(rune, published_rune, rebuild)
     sys.exit(0 if rebuild.is_proven else 1 if rebuild.is_wrong else NOT_PROVEN)
 
 
-def _fetched(named: NamedRune, keys: Sequence[str], *, insecure: bool) -> _Published:
+def _fetch(rune: NamedRune, keys: Sequence[str], *, insecure: bool) -> _PublishedRune:
     """Fetches the rune and its provenance. Raises `RemoteError`."""
-    with Registry(named.address, named.token, insecure=insecure) as remote:
-        digest, _ = remote.manifest_digest(named.reference)
-        exact = replace(named.reference, digest=digest)
-        statement, fingerprint = _statement(remote, named, digest, keys)
-        received = io.BytesIO()
-        pulled = remote.pull(exact, received)
-    if not statement.is_about(pulled.digest):
-        raise NotSigned(f"The provenance of {named.reference} is not about its rune, {pulled.digest}")
-    return _Published(received.getvalue(), pulled.digest, read_provenance(statement), fingerprint)
+    with Registry(rune.address, rune.token, insecure=insecure) as remote:
+        digest, _ = remote.manifest_digest(rune.reference)
+        exact = replace(rune.reference, digest=digest)
+        statement, fingerprint = _statement(remote, rune, digest, keys)
+        content = io.BytesIO()
+        pulled_rune = remote.pull(exact, content)
+    if not statement.is_about(pulled_rune.digest):
+        raise NotSigned(f"The provenance of {rune.reference} is not about its rune, {pulled_rune.digest}")
+    return _PublishedRune(content.getvalue(), pulled_rune.digest, read_provenance(statement), fingerprint)
 
 
-def _statement(remote: Registry, named: NamedRune, digest: str, keys: Sequence[str]) -> tuple[Statement, str | None]:
+def _statement(remote: Registry, rune: NamedRune, digest: str, keys: Sequence[str]) -> tuple[Statement, str | None]:
     """The provenance of a manifest, and the key that signed it. Without `keys`, that of the registry unsigned."""
     if not keys:
-        return read_statement(unsigned_statement(remote, named.reference, digest)), None
-    revoked = revoked_keys(named.address, named.token, named.reference.repository)
-    proof = verified_rune(remote, named.reference.repository, digest, trust_in(keys, revoked), named.reference)
+        return read_statement(unsigned_statement(remote, rune.reference, digest)), None
+    revocations = revoked_keys(rune.address, rune.token, rune.reference.repository)
+    proof = verified_rune(remote, rune.reference.repository, digest, trust_in(keys, revocations), rune.reference)
     return proof.statement, proof.key.fingerprint
 
 
-def _files_of(named: NamedRune, origin: ProvenanceOrigin) -> ProjectFiles:
+def _files_of(rune: NamedRune, origin: ProvenanceOrigin) -> ProjectFiles:
     """The files of the version that the provenance names, from the server, with the blocks in its lock."""
-    names = names_of(named.reference.repository)
+    names = names_of(rune.reference.repository)
     request = get("/projects/{organisation}/{name}/versions/{number}/archive", **names, number=origin.version)
     try:
-        with ForgeClient(named.address, named.token) as client:
+        with ForgeClient(rune.address, rune.token) as client:
             archive = client.download(request, LARGEST_ARCHIVE)
     except (RemoteNotFound, TokenNeeded) as error:
         message = (
@@ -137,10 +137,10 @@ def _other_files(files: ProjectFiles, origin: ProvenanceOrigin) -> Iterator[str]
             yield f"it was built from another {plain(material.name)}, {plain(material.digest)}"
 
 
-def _show(named: NamedRune, published: _Published, rebuild: RebuildResult) -> None:
-    name, origin = plain(str(named.reference)), published.origin
+def _show(rune: NamedRune, published_rune: _PublishedRune, rebuild: RebuildResult) -> None:
+    name, origin = plain(str(rune.reference)), published_rune.origin
     if rebuild.is_proven:
-        text, colour = f"{name}: built again, same {len(published.rune):,} bytes, {published.digest}", "green"
+        text, colour = f"{name}: built again, same {len(published_rune.rune):,} bytes, {published_rune.digest}", "green"
     else:
         text, colour = f"{name}: {rebuild.sentence()}", "red" if rebuild.is_wrong else "yellow"
     click.echo(click.style(text, fg=colour), color=settings().colours(sys.stdout))
@@ -149,18 +149,22 @@ def _show(named: NamedRune, published: _Published, rebuild: RebuildResult) -> No
     if rebuild.state is RebuildState.OTHER_TOOLCHAIN:
         builder = f" It was built by version {plain(rebuild.builder, 80)}." if rebuild.builder else ""
         click.echo(f"  That is not the toolchain of this command.{builder}")
-    signed = f"signed by the key {published.key}" if published.key else "not verified; name a key to trust with --key"
+    signed = (
+        f"signed by the key {published_rune.key}"
+        if published_rune.key
+        else "not verified; name a key to trust with --key"
+    )
     click.echo(f"  provenance: {signed}")
     click.echo("".join(f"  {each}\n" for each in rebuild.differences), nl=False)
 
 
-def _to_json(named: NamedRune, published: _Published, rebuild: RebuildResult) -> dict[str, Any]:
+def _to_json(rune: NamedRune, published_rune: _PublishedRune, rebuild: RebuildResult) -> dict[str, Any]:
     return {
-        "reference": str(named.reference),
-        "digest": published.digest,
-        "size": len(published.rune),
-        "version": published.origin.version,
-        "toolchain": published.origin.spec["toolchain"],
-        "signed_by": published.key,
+        "reference": str(rune.reference),
+        "digest": published_rune.digest,
+        "size": len(published_rune.rune),
+        "version": published_rune.origin.version,
+        "toolchain": published_rune.origin.spec["toolchain"],
+        "signed_by": published_rune.key,
         "rebuild": rebuild.to_json(),
     }

@@ -26,7 +26,7 @@ from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.errors import BadKey
 from rune.tools.signing.keys import PrivateKey, SigningHalf, is_encrypted, read_private_key
 from rune.tools.signing.referrers import SubjectManifest, signature
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
 
 
 @click.command()
@@ -49,7 +49,7 @@ def command(reference: str, key_file: str, yes: bool, registry: str | None, inse
     says of the origin, signs that, and pushes the signature. Add the public half of the key to the signing keys of the
     organisation before.
     """
-    with _opened(key_file) as key:
+    with _open_key(key_file) as key:
         _sign_reference(reference, key, yes, registry, insecure=insecure)
 
 
@@ -58,19 +58,21 @@ def _sign_reference(reference: str, key: SigningHalf, yes: bool, registry: str |
     if path is not None:
         address, token = registry_for(registry, insecure=insecure)
         with Registry(address, token, insecure=insecure) as remote:
-            pulled = remote.block(path)
-            subject = SubjectManifest(pulled.digest, len(pulled.manifest))
-            statement = unsigned_block_statement(remote, path, pulled.digest)
-            pushed = _sign(remote, repository_of(path), subject, statement, key, block_origin_lines, asks=not yes)
-        click.echo(f"{path}: signed by {key.public.fingerprint}, {pushed}")
+            pulled_block = remote.block(path)
+            subject = SubjectManifest(pulled_block.digest, len(pulled_block.manifest))
+            statement = unsigned_block_statement(remote, path, pulled_block.digest)
+            signature_digest = _sign(
+                remote, repository_of(path), subject, statement, key, block_origin_lines, asks=not yes
+            )
+        click.echo(f"{path}: signed by {key.public.fingerprint}, {signature_digest}")
         return
-    named = named_rune(reference, registry, insecure=insecure)
-    wanted = named.reference
-    with Registry(named.address, named.token, insecure=insecure) as remote:
-        subject = SubjectManifest(*remote.manifest_digest(wanted))
-        statement = unsigned_statement(remote, wanted, subject.digest)
-        pushed = _sign(remote, wanted.repository, subject, statement, key, origin_lines, asks=not yes)
-    click.echo(f"{wanted}: signed by {key.public.fingerprint}, {pushed}")
+    rune = named_rune(reference, registry, insecure=insecure)
+    rune_reference = rune.reference
+    with Registry(rune.address, rune.token, insecure=insecure) as remote:
+        subject = SubjectManifest(*remote.manifest_digest(rune_reference))
+        statement = unsigned_statement(remote, rune_reference, subject.digest)
+        signature_digest = _sign(remote, rune_reference.repository, subject, statement, key, origin_lines, asks=not yes)
+    click.echo(f"{rune_reference}: signed by {key.public.fingerprint}, {signature_digest}")
 
 
 def _sign(
@@ -85,7 +87,7 @@ def _sign(
 ) -> str:
     """Shows what will be signed, signs it, and pushes the signature. Returns its digest."""
     bundle = sign_statement(statement, key)
-    proof = verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    proof = verify_bundle(SignedBundle(bundle), Trust((key.public,)), [subject.digest])
     click.echo("\n".join(["This will be signed:", *lines_of(proof)[1:]]), err=True)
     if asks:
         click.confirm("Sign this?", abort=True, err=True)
@@ -95,7 +97,7 @@ def _sign(
 
 
 @contextmanager
-def _opened(place: str) -> Iterator[SigningHalf]:
+def _open_key(place: str) -> Iterator[SigningHalf]:
     """Opens the key that `--key` names. That of a token signs until the block ends. Raises `CommandFailed`."""
     if not place.startswith(SCHEME):
         yield _key_in(Path(place))

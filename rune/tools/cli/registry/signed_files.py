@@ -13,7 +13,7 @@ from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import origin_lines, trust_in
 from rune.tools.remote import NotSigned
 from rune.tools.signing.errors import SignatureRefused
-from rune.tools.signing.verifying import Signed, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, verify_bundle
 from rune.wording import plain
 
 
@@ -32,7 +32,7 @@ def verify_signature(subject: Path, signature: Path | None, keys: Sequence[str])
         )
     digest = digest_of(read_input_file(subject))
     try:
-        proof = verify_bundle(Signed(read_input_file(signature)), trust, [digest])
+        proof = verify_bundle(SignedBundle(read_input_file(signature)), trust, [digest])
     except SignatureRefused as error:
         raise NotSigned(f"{subject} is not proven: {plain(str(error), longest=600)}") from error
     click.echo("\n".join(origin_lines(proof)))

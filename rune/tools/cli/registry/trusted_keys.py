@@ -19,7 +19,7 @@ from rune.tools.signing.keys import read_fingerprint, read_public_key
 from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import PUBLIC_KEY
 from rune.tools.signing.statements import Statement
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, find_proof
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, find_proof
 from rune.wording import counted, plain
 
 BUNDLE_SUFFIX = ".sigstore.json"
@@ -31,7 +31,7 @@ def key_option(text: str, metavar: str = "FILE|FINGERPRINT") -> Callable[[Callab
     return click.option("--key", "keys", multiple=True, metavar=metavar, help=text)
 
 
-def trust_in(keys: Sequence[str], revoked: Mapping[str, str] | None = None) -> Trust:
+def trust_in(keys: Sequence[str], revocations: Mapping[str, str] | None = None) -> Trust:
     """The keys that somebody named: public halves in files, or fingerprints. Raises `click.BadParameter`."""
     files, fingerprints = [], set()
     for text in keys:
@@ -43,7 +43,7 @@ def trust_in(keys: Sequence[str], revoked: Mapping[str, str] | None = None) -> T
             files.append(read_public_key(read_input_file(Path(text))))
         except BadKey as error:
             raise click.BadParameter(f"{text}: {error}", param_hint="--key") from error
-    return Trust(tuple(files), frozenset(fingerprints), dict(revoked or {}))
+    return Trust(tuple(files), frozenset(fingerprints), dict(revocations or {}))
 
 
 def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str] | None:
@@ -57,12 +57,12 @@ def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str]
         return None
 
 
-def verified(
+def verified_statement(
     registry: Registry, repository: str, digest: str, trust: Trust, require: Callable[[Statement], None]
 ) -> VerifiedStatement:
     """Returns the statement of a trusted key about a manifest that says what `require` wants. Raises `NotSigned`."""
     bundles = [
-        Signed(each.data, decoded_annotation(each, PUBLIC_KEY))
+        SignedBundle(each.data, decoded_annotation(each, PUBLIC_KEY))
         for each in fetch_referrers(registry, repository, digest, BUNDLE_TYPE, LARGEST_BUNDLE)
     ]
     try:
@@ -85,11 +85,11 @@ def verified_rune(
         tag = origin.publication.tag
         if origin.repository != signed_as.repository or signed_as.tag not in (None, tag):
             name = plain(f"{origin.repository}:{tag}", longest=300)
-            wanted = signed_as.repository + (f":{signed_as.tag}" if signed_as.tag else "")
-            message = f"The signature is about {name}, and not about {wanted}."
+            expected_name = signed_as.repository + (f":{signed_as.tag}" if signed_as.tag else "")
+            message = f"The signature is about {name}, and not about {expected_name}."
             raise SignatureRefused(message, is_by_trusted_key=True)
 
-    return verified(registry, repository, digest, trust, require)
+    return verified_statement(registry, repository, digest, trust, require)
 
 
 def origin_of(proof: VerifiedStatement) -> ProvenanceOrigin:

@@ -9,7 +9,7 @@ import click
 from rune.compiler.blocks.shared_path import SharedPath
 from rune.digests import digest_of
 from rune.tools.cli.registry.published import is_provenance_of, repository_of
-from rune.tools.cli.registry.trusted_keys import revoked_keys, trust_in, verified
+from rune.tools.cli.registry.trusted_keys import revoked_keys, trust_in, verified_statement
 from rune.tools.remote import NotSigned, PulledBlock, Registry
 from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
 from rune.tools.signing.errors import BadBundle, SignatureRefused
@@ -19,14 +19,14 @@ from rune.wording import counted, plain
 
 
 def verified_block(
-    remote: Registry, address: str, token: str | None, path: SharedPath, pulled: PulledBlock, keys: Sequence[str]
+    remote: Registry, address: str, token: str | None, path: SharedPath, pulled_block: PulledBlock, keys: Sequence[str]
 ) -> VerifiedStatement:
     """Returns what one of the keys signed of a block that was pulled. Raises `NotSigned`, also for the proof of another
     block or version, and where its source is not the one that was signed."""
-    revoked = revoked_keys(address, token, repository_of(path))
-    if revoked is None:
+    revocations = revoked_keys(address, token, repository_of(path))
+    if revocations is None:
         click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
-    source = digest_of(pulled.source)
+    source = digest_of(pulled_block.source)
 
     def require(statement: Statement) -> None:
         try:
@@ -40,7 +40,7 @@ def verified_block(
             message = f"The signature of {path} is not about its source, {source}."
             raise SignatureRefused(message, is_by_trusted_key=True)
 
-    return verified(remote, repository_of(path), pulled.digest, trust_in(keys, revoked), require)
+    return verified_statement(remote, repository_of(path), pulled_block.digest, trust_in(keys, revocations), require)
 
 
 def block_origin(proof: VerifiedStatement) -> BlockProvenance:

@@ -14,7 +14,7 @@ from rune.running.container import PAGE_SIZE, read_rune
 from rune.running.runtime import Limits, LoadedRune
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.input_options import InputOptions, input_options, limit_options
-from rune.tools.cli.running.run import load, prepared, show_notices
+from rune.tools.cli.running.run import load, prepared_inputs, show_notices
 from rune.tools.cli.running.runner import run_once
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
@@ -43,8 +43,8 @@ class RuneTiming:
 
     def percentile(self, percent: int) -> float:
         """A percentile of the run times."""
-        ordered = sorted(self.milliseconds)
-        return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]
+        ascending = sorted(self.milliseconds)
+        return ascending[max(0, -(-len(ascending) * percent // 100) - 1)]
 
 
 @click.command()
@@ -80,11 +80,11 @@ def command(
     stage is shown too.
     """
     inputs = replace(inputs, generated=True)
-    measured = _measure(runes, inputs, limits, runs, warm_up, seconds)
+    timings = _measure(runes, inputs, limits, runs, warm_up, seconds)
     if form == "json":
-        print_json({"runes": [_as_json(each, measured[0]) for each in measured]})
+        print_json({"runes": [_as_json(each, timings[0]) for each in timings]})
     else:
-        click.echo("\n".join(_as_text(measured)))
+        click.echo("\n".join(_as_text(timings)))
 
 
 def _measure(
@@ -93,9 +93,9 @@ def _measure(
     contents = [read_input_file(path) for path in paths]
     notices: list[str] = []
     with progress("Loading") as progress_line:
-        loaded = [load(data, limits, {}) for data in contents]
+        loaded_runes = [load(data, limits, {}) for data in contents]
         # Once for all runs: to read a picture or to make up noise is no part of a run.
-        sources = [prepared(rune, inputs, notices.append) for rune in loaded]
+        sources = [prepared_inputs(rune, inputs, notices.append) for rune in loaded_runes]
         end = monotonic() + seconds
         times: list[list[float]] = [[] for _ in paths]
         stages: list[list[Mapping[str, float]]] = [[] for _ in paths]
@@ -106,7 +106,7 @@ def _measure(
                 progress_line.text = (
                     f"Warming up, {-number} to go" if number < 0 else f"Measuring, run {number + 1} of {runs}"
                 )
-            for rune, source, milliseconds, stage_times in zip(loaded, sources, times, stages, strict=True):
+            for rune, source, milliseconds, stage_times in zip(loaded_runes, sources, times, stages, strict=True):
                 run_once(rune, source)
                 while rune.is_incomplete and monotonic() < end:
                     run_once(rune, source)  # only runs that complete the window of a stream count
@@ -117,7 +117,9 @@ def _measure(
     show_notices(notices)
     return tuple(
         _timing(path, data, rune, milliseconds, stage_times)
-        for path, data, rune, milliseconds, stage_times in zip(paths, contents, loaded, times, stages, strict=True)
+        for path, data, rune, milliseconds, stage_times in zip(
+            paths, contents, loaded_runes, times, stages, strict=True
+        )
     )
 
 
@@ -153,15 +155,15 @@ def _as_json(each: RuneTiming, first: RuneTiming) -> Mapping[str, object]:
     }
 
 
-def _as_text(measured: Sequence[RuneTiming]) -> Iterator[str]:
-    first = measured[0]
-    for each in measured:
+def _as_text(timings: Sequence[RuneTiming]) -> Iterator[str]:
+    first = timings[0]
+    for each in timings:
         yield each.file
         runs = counted(len(each.milliseconds), "run")
         yield f"  median {each.median:.3f} ms, p95 {each.percentile(95):.3f} ms of {runs}"
         yield f"  fastest {min(each.milliseconds):.3f} ms, slowest {max(each.milliseconds):.3f} ms"
-        planned = "" if each.memory is None else f"memory {each.memory:,} bytes, "
-        yield f"  {planned}WebAssembly memory {each.wasm_memory:,} bytes, size {each.size:,} bytes"
+        planned_memory = "" if each.memory is None else f"memory {each.memory:,} bytes, "
+        yield f"  {planned_memory}WebAssembly memory {each.wasm_memory:,} bytes, size {each.size:,} bytes"
         if each is not first and first.median:
             yield f"  {each.median / first.median:.2f} times the time of {first.file}"
         yield from _stages_text(each.stages)

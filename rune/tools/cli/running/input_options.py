@@ -40,8 +40,8 @@ class InputOptions:
         """The input of each capability; calls `notice` with each conversion of a file. Raises `InputFile`."""
         if not self.generated:
             return inputs_from_files(capabilities, self.files, notice)
-        named = [request for request in capabilities if self.count(request.kind)]
-        return {**generated_inputs(capabilities), **inputs_from_files(named, self.files, notice)}
+        with_files = [request for request in capabilities if self.count(request.kind)]
+        return {**generated_inputs(capabilities), **inputs_from_files(with_files, self.files, notice)}
 
     def count(self, kind: Capability) -> int:
         """The number of files for capabilities of this kind; a seed counts as one."""
@@ -83,9 +83,9 @@ def input_options(function: F) -> F:
             elif option is not None and value:
                 paths[option].append(Path(value))
             else:
-                known = ", ".join(_KINDS)
+                kinds = ", ".join(_KINDS)
                 raise click.BadParameter(
-                    f"{pair!r} is not KIND:FILE; a kind is one of {known}", param_hint="--capability"
+                    f"{pair!r} is not KIND:FILE; a kind is one of {kinds}", param_hint="--capability"
                 )
         return function(*arguments, inputs=InputOptions(InputFiles(paths, seed), generated), **others)
 

@@ -14,11 +14,11 @@ from rune.devices.emulation.around_model import project_around
 from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.model.tflite import ModelError, read_model
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.serial_line import SerialLine
 from rune.tools.cli.terminal.progress import progress
-from rune.tools.mlperf import UNVERIFIED
+from rune.tools.mlperf import UNVERIFIED_NOTE
 from rune.tools.mlperf.benchmarks import BENCHMARKS, BenchmarkModel, WrongModel, benchmark_model
 from rune.tools.mlperf.machines import EmulatedBoard, SerialBoard, ThisMachine
 from rune.tools.mlperf.protocol import BenchmarkDevice, FinishedInference, InferenceFailed, InferenceMachine
@@ -52,7 +52,7 @@ def command(model: Path, key: str, board: str | None, serial: str | None, projec
     if board is not None and serial is not None:
         raise click.UsageError("--board and --serial exclude each other")
     data = read_input_file(model)
-    described = _described(data, key)
+    benchmark = _benchmark_of(data, key)
     if project is not None:
         _write_project(project, data)
         return
@@ -62,8 +62,8 @@ def command(model: Path, key: str, board: str | None, serial: str | None, projec
 
     machine = _machine(data, board, serial)
     with terminal_line() as line:
-        click.echo(f"{key} on {line.path}: {machine.title}; {UNVERIFIED}")
-        serve(line, BenchmarkDevice(described, machine, lambda run: click.echo(_text(run, machine))))
+        click.echo(f"{key} on {line.path}: {machine.title}; {UNVERIFIED_NOTE}")
+        serve(line, BenchmarkDevice(benchmark, machine, lambda run: click.echo(_text(run, machine))))
 
 
 def _machine(data: bytes, board: str | None, serial: str | None) -> InferenceMachine:
@@ -80,14 +80,14 @@ def _machine(data: bytes, board: str | None, serial: str | None) -> InferenceMac
     except BuildFailed as error:
         raise CommandFailed("The model cannot be built", tuple(each.message for each in error.diagnostics)) from error
     except (CompileError, ModelError, InferenceFailed, BoardError) as error:
-        raise failed("The model cannot be run there", error) from error
+        raise command_failure("The model cannot be run there", error) from error
 
 
-def _described(data: bytes, key: str) -> BenchmarkModel:
+def _benchmark_of(data: bytes, key: str) -> BenchmarkModel:
     try:
         return benchmark_model(BENCHMARKS[key], read_model(data))
     except (ModelError, WrongModel) as error:
-        raise failed(f"The model is not one of {key}, {BENCHMARKS[key].title}", error) from error
+        raise command_failure(f"The model is not one of {key}, {BENCHMARKS[key].title}", error) from error
 
 
 def _write_project(folder: Path, data: bytes) -> None:
@@ -105,4 +105,4 @@ def _text(run: FinishedInference, machine: InferenceMachine) -> str:
     each = run.microseconds / run.runs
     counts = f"{counted(run.runs, 'inference')} after {counted(run.warmups, 'warm-up')}"
     instructions = f", {machine.instructions:,} instructions" if isinstance(machine, EmulatedBoard) else ""
-    return f"{counts}: {each:,.0f} µs each{instructions} ({UNVERIFIED})"
+    return f"{counts}: {each:,.0f} µs each{instructions} ({UNVERIFIED_NOTE})"

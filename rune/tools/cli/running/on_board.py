@@ -38,14 +38,14 @@ class BoardResult:
 class ConnectedBoard:
     """A board that runs the firmware of a rune. Its methods raise `BoardError`."""
 
-    def __init__(self, device: Device, rune: bytes, loaded: LoadedRune) -> None:
+    def __init__(self, device: Device, rune: bytes, loaded_rune: LoadedRune) -> None:
         """Refuses a board with another build of the rune."""
         self._device = device
-        self._loaded = loaded
+        self._loaded_rune = loaded_rune
         self._different: list[int] = []
         self._runs = 0
         digest, hello = digest_of(rune), device.hello
-        if hello["digest"] != digest or len(hello["inputs"]) != len(loaded.capabilities):
+        if hello["digest"] != digest or len(hello["inputs"]) != len(loaded_rune.capabilities):
             raise BoardError(
                 f"The board has other firmware: that of {printable(hello['rune'])}, {_short(hello['digest'])}, "
                 f"and this rune is {_short(digest)}; build both from the same files, with --target pico and without"
@@ -55,20 +55,20 @@ class ConnectedBoard:
     def inputs(self, sources: Mapping[int, InputSource]) -> Mapping[int, bytes]:
         """The bytes of each capability, in the sizes that the board takes."""
         sizes = [port["bytes"] for port in self._device.hello["inputs"]]
-        requests = zip(self._loaded.capabilities, sizes, strict=True)
+        requests = zip(self._loaded_rune.capabilities, sizes, strict=True)
         return {request.id: _bytes_of(sources[request.id], size) for request, size in requests}
 
     def run(self, inputs: Mapping[int, bytes], expected: tuple[OutputMessage, ...]) -> BoardResult:
         """Runs the board on `inputs`; `expected` is what the rune sent here for the same input."""
         hello = self._device.hello
-        data = b"".join(inputs[request.id] for request in self._loaded.capabilities)
+        data = b"".join(inputs[request.id] for request in self._loaded_rune.capabilities)
         result = self._device.run(data)
-        sent = [
+        sent_outputs = [
             (port, output) for port, output in zip(hello["outputs"], result.outputs, strict=True) if output is not None
         ]
-        messages = _with_tensors(expected, [_tensor(port, output) for port, output in sent])
+        messages = _with_tensors(expected, [_tensor(port, output) for port, output in sent_outputs])
         kinds = [message.kind for message in expected for _ in message.tensors]
-        pieces = [piece for pair, kind in zip(sent, kinds, strict=True) for piece in _pieces(*pair, kind)]
+        pieces = [piece for pair, kind in zip(sent_outputs, kinds, strict=True) for piece in _pieces(*pair, kind)]
         is_same = [piece for message in expected for piece in sent_pieces(message)] == pieces
         self._runs += 1
         if not is_same:

@@ -47,8 +47,8 @@ def require_resources(data: bytes, resources: Mapping[str, bytes]) -> None:
             f"This rune has its resources built in, so {', '.join(sorted(resources))} cannot be given to it. "
             "Build it with --host-resources."
         )
-    declared = mapping(mapping(rune.graph).get("resources"))
-    unknown = sorted(set(resources) - set(declared)) if declared else []
+    declarations = mapping(mapping(rune.graph).get("resources"))
+    unknown = sorted(set(resources) - set(declarations)) if declarations else []
     if unknown:
-        known = ", ".join(printable(name) for name in declared)
-        raise CommandFailed(f"This rune has no resource {', '.join(unknown)}. It has: {known}.")
+        names = ", ".join(printable(name) for name in declarations)
+        raise CommandFailed(f"This rune has no resource {', '.join(unknown)}. It has: {names}.")

@@ -15,13 +15,13 @@ from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
 from rune.running.runtime.inputs.readers import Notice, StreamFile
 from rune.running.runtime.interpreters import OpenModel
-from rune.tools.cli.failure import CommandFailed, causes_of, failed
+from rune.tools.cli.failure import CommandFailed, causes_of, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.input_options import InputOptions, input_options, limit_options
 from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.resource_options import require_resources, resources_from_options
 from rune.tools.cli.running.runner import Run, RunResult, runner
-from rune.tools.cli.running.stream_files import recordings, streamed, streams_from_options, unread
+from rune.tools.cli.running.stream_files import recordings, streamed_capabilities, streams_from_options, unread
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
@@ -103,40 +103,42 @@ def command(
     require_resources(data, resources)
     with progress(f"Loading {rune.name}"):
         models = isolated_models(limits, LITERT) if reference_models else None
-        loaded = load(data, limits, resources, open_model=models)
-    _show(loaded.logs, verbose)
-    with runner(loaded, data, serial) as run:
-        printer = ResultPrinter(stages_of(data, loaded.outputs), form)
+        loaded_rune = load(data, limits, resources, open_model=models)
+    _show(loaded_rune.logs, verbose)
+    with runner(loaded_rune, data, serial) as run:
+        printer = ResultPrinter(stages_of(data, loaded_rune.outputs), form)
         notices: list[str] = []
-        streams = streams_from_options(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
+        streams = (
+            streams_from_options(data, loaded_rune.capabilities, inputs, notices.append) if repeats is None else {}
+        )
         recorded_files = (
-            {} if streams or repeats is not None else recordings(loaded.capabilities, inputs, notices.append)
+            {} if streams or repeats is not None else recordings(loaded_rune.capabilities, inputs, notices.append)
         )
         if to_end and not streams and not recorded_files:
             raise CommandFailed("There is no recording to read", ("give one with --sound or --accelerometer",))
         if streams or (to_end and all(each.runs for each in recorded_files.values())):
             show_notices(notices)
-            _run_streams(loaded, run, streams or recorded_files, inputs, printer)
+            _run_streams(loaded_rune, run, streams or recorded_files, inputs, printer)
             return
         show_notices([*notices, *unread(recorded_files)])
         shown_notices = set(notices)
-        if repeats is None and streamed(data, loaded.capabilities):
-            printer.show(_first_answer(lambda: _run_once(loaded, run, inputs, verbose, shown_notices)), None)
+        if repeats is None and streamed_capabilities(data, loaded_rune.capabilities):
+            printer.show(_first_answer(lambda: _run_once(loaded_rune, run, inputs, verbose, shown_notices)), None)
             return
         for _ in range(repeats or 1):
-            printer.show(_run_once(loaded, run, inputs, verbose, shown_notices), None)
+            printer.show(_run_once(loaded_rune, run, inputs, verbose, shown_notices), None)
 
 
-def _run_once(loaded: LoadedRune, run: Run, inputs: InputOptions, verbose: bool, shown_notices: set[str]) -> RunResult:
+def _run_once(rune: LoadedRune, run: Run, inputs: InputOptions, verbose: bool, shown_notices: set[str]) -> RunResult:
     """One run. `shown_notices` are those of earlier runs, which are not shown again."""
     notices: list[str] = []
     try:
         with progress("Running the rune"):
-            return run(prepared(loaded, inputs, notices.append))
+            return run(prepared_inputs(rune, inputs, notices.append))
     finally:
         show_notices(each for each in notices if each not in shown_notices)
         shown_notices.update(notices)
-        _show(loaded.logs, verbose)
+        _show(rune.logs, verbose)
 
 
 def _first_answer(run: Callable[[], RunResult]) -> RunResult:
@@ -169,10 +171,10 @@ class ResultPrinter:
 
 
 def _run_streams(
-    loaded: LoadedRune, run: Run, streams: Mapping[int, StreamFile], inputs: InputOptions, printer: ResultPrinter
+    rune: LoadedRune, run: Run, streams: Mapping[int, StreamFile], inputs: InputOptions, printer: ResultPrinter
 ) -> None:
     """Runs to the end of the shortest file. What a run sends is shown with its time; one that waits shows nothing."""
-    others = [request for request in loaded.capabilities if request.id not in streams]
+    others = [request for request in rune.capabilities if request.id not in streams]
     other_inputs = inputs_of(others, inputs, lambda _: None)
     seconds = next((stream.seconds for stream in streams.values() if stream.seconds is not None), None)
     runs = min(stream.runs for stream in streams.values())
@@ -196,12 +198,12 @@ def load(
     try:
         return interruptible(lambda: Runtime.load(data, limits, resources=resources, open_model=open_model))
     except RuneError as error:
-        raise failed("Unable to load the Runtime", error) from error
+        raise command_failure("Unable to load the Runtime", error) from error
 
 
-def prepared(loaded: LoadedRune, inputs: InputOptions, notice: Notice) -> Mapping[int, InputSource]:
+def prepared_inputs(rune: LoadedRune, inputs: InputOptions, notice: Notice) -> Mapping[int, InputSource]:
     """The input of each capability, from files that are read and decoded here; ends the command where one cannot be."""
-    return inputs_of(loaded.capabilities, inputs, notice)
+    return inputs_of(rune.capabilities, inputs, notice)
 
 
 def inputs_of(

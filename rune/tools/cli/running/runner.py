@@ -10,7 +10,7 @@ from rune.devices.firmware.device import Device
 from rune.devices.firmware.errors import BoardError
 from rune.running.runtime import InputSource, LoadedRune, OutputMessage
 from rune.running.runtime.errors import RuneError
-from rune.tools.cli.failure import CommandFailed, failed
+from rune.tools.cli.failure import CommandFailed, command_failure
 from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.on_board import BoardResult, ConnectedBoard
 from rune.tools.cli.running.serial_line import SerialLine
@@ -28,19 +28,19 @@ Run = Callable[[Mapping[int, InputSource]], RunResult]
 
 
 @contextmanager
-def runner(loaded: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
+def runner(rune: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
     """Runs the rune here, and on the board at the port too where one is given. Ends the command with the reason when a
     run fails, and at the end where the board gave other bytes."""
     if port is None:
-        yield lambda sources: RunResult(run_once(loaded, sources))
+        yield lambda sources: RunResult(run_once(rune, sources))
         return
     line = SerialLine(port)
     try:
-        board = ConnectedBoard(Device(line), data, loaded)
+        board = ConnectedBoard(Device(line), data, rune)
 
         def run(sources: Mapping[int, InputSource]) -> RunResult:
             inputs = board.inputs(sources)
-            result = board.run(inputs, run_once(loaded, inputs))
+            result = board.run(inputs, run_once(rune, inputs))
             return RunResult(result.messages, result)
 
         yield run
@@ -51,9 +51,9 @@ def runner(loaded: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
         line.close()
 
 
-def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
+def run_once(rune: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
     """One run; ends the command with the reason when it fails."""
     try:
-        return interruptible(lambda: loaded.call(sources))
+        return interruptible(lambda: rune.call(sources))
     except RuneError as error:
-        raise failed("Prediction failed", error) from error
+        raise command_failure("Prediction failed", error) from error

@@ -7,7 +7,7 @@ from rune.devices.firmware.errors import BoardError
 from rune.tools.cli.failure import CommandFailed
 from rune.wording import install_command
 
-_CUT = "The line was cut: the board was unplugged, or another program took its port"
+_CUT_MESSAGE = "The line was cut: the board was unplugged, or another program took its port"
 _ONE_READ = 4096
 
 
@@ -34,7 +34,7 @@ class SerialLine:
             self._port.write(data)
             self._port.flush()
         except self._problems as error:
-            raise BoardError(_CUT) from error
+            raise BoardError(_CUT_MESSAGE) from error
 
     def read(self, seconds: float) -> bytes:
         """Returns the bytes that arrive within `seconds`, as soon as there are any."""
@@ -43,7 +43,7 @@ class SerialLine:
             first = self._port.read(1)
             return bytes(first + self._port.read(min(self._port.in_waiting, _ONE_READ)) if first else first)
         except self._problems as error:
-            raise BoardError(_CUT) from error
+            raise BoardError(_CUT_MESSAGE) from error
 
     def close(self) -> None:
         self._port.close()

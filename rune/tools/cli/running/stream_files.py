@@ -17,10 +17,10 @@ def streams_from_options(
     data: bytes, capabilities: Sequence[RequestedCapability], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, StreamFile]:
     """The streams with a file, by the capabilities' ids. Ends the command where one cannot be read."""
-    return _streams(streamed(data, capabilities), inputs, notice)
+    return _streams(streamed_capabilities(data, capabilities), inputs, notice)
 
 
-def streamed(data: bytes, capabilities: Sequence[RequestedCapability]) -> list[RequestedCapability]:
+def streamed_capabilities(data: bytes, capabilities: Sequence[RequestedCapability]) -> list[RequestedCapability]:
     """The capabilities that the rune reads as streams."""
     try:
         graph = read_graph(data) or {}

@@ -23,18 +23,18 @@ class ProgressLine:
     def __init__(self, text: str, stream: TextIO) -> None:
         self.text = text
         self._stream = stream
-        self._ended = Event()
+        self._end_event = Event()
         self._started = time.monotonic()
         self._thread = Thread(target=self._draw, daemon=True)
         self._thread.start()
 
     def end(self) -> None:
         """Removes the line."""
-        self._ended.set()
+        self._end_event.set()
         self._thread.join()
 
     def _draw(self) -> None:
-        if self._ended.wait(_DELAY):
+        if self._end_event.wait(_DELAY):
             return
         frame = 0
         while True:
@@ -42,7 +42,7 @@ class ProgressLine:
             self._stream.write(f"{_CLEAR}{_FRAMES[frame % len(_FRAMES)]} {self.text} ({seconds:.0f} s)")
             self._stream.flush()
             frame += 1
-            if self._ended.wait(_FRAME_SECONDS):
+            if self._end_event.wait(_FRAME_SECONDS):
                 break
         self._stream.write(_CLEAR)
         self._stream.flush()
@@ -54,8 +54,8 @@ def progress(text: str, *, hidden: bool = False) -> Iterator[ProgressLine | None
     if hidden or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    shown = ProgressLine(text, sys.stderr)
+    line = ProgressLine(text, sys.stderr)
     try:
-        yield shown
+        yield line
     finally:
-        shown.end()
+        line.end()

@@ -44,13 +44,13 @@ def results_text(messages: Sequence[OutputMessage], stages: Stages = _NO_STAGES)
     """A line for each tensor of each message, with its first elements."""
     for message in messages:
         stage = stages.get(message.channel)
-        named = f"{message.channel} {printable(stage)}" if stage is not None else str(message.channel)
+        channel_text = f"{message.channel} {printable(stage)}" if stage is not None else str(message.channel)
         for tensor in message.tensors:
             dimensions = ", ".join(map(str, tensor.dimensions))
             values = [_element_text(tensor.element, value) for value in tensor.elements[:_SHOWN_ELEMENTS]]
-            hidden = len(tensor.elements) - len(values)
-            more = f" … {hidden} more" if hidden else ""
-            yield f"{named}: {tensor.element.value}[{dimensions}] {', '.join(values)}{more}"
+            hidden_count = len(tensor.elements) - len(values)
+            more = f" … {hidden_count} more" if hidden_count else ""
+            yield f"{channel_text}: {tensor.element.value}[{dimensions}] {', '.join(values)}{more}"
 
 
 def _element_text(element: ElementType, value: int | float | str) -> str:
@@ -79,9 +79,9 @@ def shortest_f32(value: float) -> float:
     """The number of fewest digits that is `value` again when it is rounded to f32."""
     if not abs(value) <= _LARGEST_F32:
         return value
-    packed = struct.pack("<f", value)
+    packed_value = struct.pack("<f", value)
     for digits in range(1, 10):
         candidate = float(f"{value:.{digits}g}")
-        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == packed:
+        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == packed_value:
             return candidate
     return value

@@ -101,9 +101,9 @@ def _runtime() -> str | None:
     return _package("wasmtime", "wasmtime")
 
 
-def _package(package: str, shown: str) -> str | None:
+def _package(package: str, title: str) -> str | None:
     try:
-        return f"{shown} {package_version(package)}"
+        return f"{title} {package_version(package)}"
     except PackageNotFoundError:
         return None
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.builds.artefacts.store import open_rune
 from forge.builds.models import Build, Preview
-from forge.builds.packages.firmware import INSTRUMENTED
+from forge.builds.packages.firmware import INSTRUMENTED_RUNE
 from forge.builds.previews.refresh import BUILD_LIMIT, REQUESTED_LIMIT, refresh_previews
 from forge.compute.pool.compiler import Compiler
 from forge.core.models import Event
@@ -253,7 +253,7 @@ def test_a_watched_or_timed_rune_has_no_firmware_and_says_whose_to_take(
     for answer in answers:
         build = client.get(f"{WATCH}/{answer.json()['id']}").json()["build"]
         refused = client.post(f"/api/v1/builds/{build['id']}/firmware")
-        assert (refused.status_code, refused.json()["detail"]) == (404, INSTRUMENTED)
+        assert (refused.status_code, refused.json()["detail"]) == (404, INSTRUMENTED_RUNE)
     plain = client.get("/api/v1/projects/acme/kitchen/preview").json()["build"]
     assert client.post(f"/api/v1/builds/{plain['id']}/firmware").status_code == 202
     assert [job.spec["build"] for job in Job.objects.filter(kind="firmware")] == [plain["id"]]

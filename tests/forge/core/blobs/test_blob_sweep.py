@@ -70,7 +70,7 @@ def test_what_was_just_put_waits_for_its_link_and_a_second_put_begins_anew() -> 
     put_bytes(b"new")
     assert sweep_blobs().blobs == 0
     Blob.objects.update(put_at=timezone.now() - GRACE - timedelta(seconds=1))
-    assert sweep_blobs() == blob_sweep.Swept(1, 3)
+    assert sweep_blobs() == blob_sweep.SweepResult(1, 3)
     assert not is_stored(blob.digest)
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.handlers.asgi import ASGIRequest
 
 from forge.core.blobs.chunks import CHUNK, chunks_for
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from tests.support.cases import each_case
 
 CONTENT = os.urandom(3 * CHUNK + 17)
@@ -27,7 +27,7 @@ class _File(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         if self.reads == self._breaks:
-            raise Damaged("The bytes are not those of their digest.")
+            raise BytesDamaged("The bytes are not those of their digest.")
         self.reads += 1
         return super().read(size)
 
@@ -64,7 +64,7 @@ def test_damage_breaks_off_after_the_chunks_before_it() -> None:
         async for chunk in _chunks(file):
             got.append(chunk)
 
-    with pytest.raises(Damaged):
+    with pytest.raises(BytesDamaged):
         asyncio.run(read())
     assert got == [CONTENT[:CHUNK], CONTENT[CHUNK : 2 * CHUNK]]
     assert file.closed

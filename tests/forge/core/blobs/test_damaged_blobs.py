@@ -28,7 +28,7 @@ from forge.core.blobs.store import (
     staged_bytes,
     sync_blob,
 )
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.core.models import Thread
 from tests.forge.bucket import BUCKET
 
@@ -79,7 +79,7 @@ def read_all(chunks: Iterator[bytes]) -> tuple[int, bool]:
     try:
         for chunk in chunks:
             size += len(chunk)
-    except Damaged:
+    except BytesDamaged:
         return size, False
     return size, True
 
@@ -95,9 +95,9 @@ def test_damaged_bytes_never_come_to_a_good_end(how: Damage) -> None:
             came, is_good = read_all(read_chunks(opened, 0, length))
             assert (size, is_good) == (size, False)
             assert came < size
-        with pytest.raises(Damaged):
+        with pytest.raises(BytesDamaged):
             read_blob(digest)
-        with pytest.raises(Damaged):
+        with pytest.raises(BytesDamaged):
             open_intact(digest)
 
 
@@ -122,7 +122,7 @@ def test_operators_see_whose_bytes_are_damaged(caplog: pytest.LogCaptureFixture)
     digest = put_bytes(b"a model").digest
     link_blobs(owner, [digest], owner.pk)
     damage(digest, flipped(3))
-    with caplog.at_level(logging.ERROR), pytest.raises(Damaged):
+    with caplog.at_level(logging.ERROR), pytest.raises(BytesDamaged):
         read_blob(digest)
     (said,) = [entry.getMessage() for entry in caplog.records if entry.levelno == logging.ERROR]
     assert digest in said
@@ -141,7 +141,7 @@ def test_bytes_that_are_put_again_are_whole_again() -> None:
     link_blobs(owner, [digest], owner.pk)
     for put in puts:
         damage(digest, flipped(0))
-        with pytest.raises(Damaged):
+        with pytest.raises(BytesDamaged):
             read_blob(digest)
         put()
         assert read_blob(digest) == b"a text"
@@ -156,7 +156,7 @@ def _staged(data: bytes) -> None:
 def test_what_is_made_sure_of_looks_at_bytes_that_are_known_to_be_damaged() -> None:
     digest = put_bytes(b"a rune").digest
     damage(digest, flipped(0))
-    with pytest.raises(Damaged):
+    with pytest.raises(BytesDamaged):
         read_blob(digest)
     with pytest.raises(NotFound):
         sync_blob(digest)
@@ -165,12 +165,12 @@ def test_what_is_made_sure_of_looks_at_bytes_that_are_known_to_be_damaged() -> N
 def test_what_another_process_put_in_place_of_damaged_bytes_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     digest = put_bytes(b"a rune").digest
     damage(digest, flipped(0))
-    with pytest.raises(Damaged):
+    with pytest.raises(BytesDamaged):
         read_blob(digest)
 
     def put_meanwhile(_: str) -> None:
         put_bytes(b"a rune")
-        raise Damaged
+        raise BytesDamaged
 
     monkeypatch.setattr("forge.core.blobs.store.open_blob", put_meanwhile)
     with pytest.raises(NotFound):
@@ -183,7 +183,7 @@ def test_a_part_is_compared_anew_when_the_file_is_another() -> None:
     digest = put_bytes(b"a model of many bytes").digest
     open_intact(digest).close()
     damage(digest, flipped(0))
-    with pytest.raises(Damaged):
+    with pytest.raises(BytesDamaged):
         open_intact(digest)
 
 
@@ -212,7 +212,7 @@ def test_a_server_that_sends_in_threads_breaks_off_and_notes_it() -> None:
         try:
             async for chunk in chunks:
                 size += len(chunk)
-        except Damaged:
+        except BytesDamaged:
             return size, False
         return size, True
 

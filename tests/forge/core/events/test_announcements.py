@@ -76,7 +76,7 @@ def activity(sentence: ActivitySentence, *values: str, kind: str = "rang") -> Ac
 @pytest.fixture(autouse=True)
 def _apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Declarations of a test end with it."""
-    monkeypatch.setattr(declarations, "_declared", Declarations(declarations._declared))
+    monkeypatch.setattr(declarations, "_declarations", Declarations(declarations._declarations))
     monkeypatch.setattr(messages, "_sentences", dict(messages._sentences))
 
 

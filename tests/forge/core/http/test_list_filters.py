@@ -8,7 +8,7 @@ from django_filters import ChoiceFilter
 
 from forge.accounts.models import User
 from forge.core.errors import Invalid
-from forge.core.http.filters import ListFilter, SortFilter, WordsFilter
+from forge.core.http.filters import ListFilter, SortFilter, ViewFilter, WordsFilter
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +78,23 @@ def test_the_description_names_each_filter() -> None:
         "is_active": (["True", "False"], "whether they sign in"),
         "sort": (["email"], ""),
     }
+
+
+class RankedFilter(ListFilter):
+    q = WordsFilter("name", max_words=2)
+    sort = SortFilter({"": ("Name", ("name",)), "email": ("Address", ("-email",))})
+    view = ViewFilter(choices=[("cards", "Cards")])
+
+
+@pytest.mark.usefixtures("people")
+def test_words_after_the_limit_are_ignored() -> None:
+    assert [each.name for each in RankedFilter(QueryDict("q=lee+ann+ben"), User.objects.all()).qs] == ["Ann Lee"]
+
+
+@pytest.mark.usefixtures("people")
+def test_a_view_keeps_all_rows_and_stays_in_the_addresses() -> None:
+    page = RankedFilter(QueryDict("view=cards&page=3&other=1&sort=age"), User.objects.all())
+    assert (page.qs.count(), page.is_narrowed) == (3, False)
+    assert page.address() == "?view=cards"
+    assert page.address(q="a b", page="2") == "?q=a+b&view=cards&page=2"
+    assert page.address(view="") == "?"

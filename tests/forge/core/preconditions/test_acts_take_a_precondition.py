@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from django.urls import URLPattern, get_resolver
 
-from forge.core.api.failures import declared
+from forge.core.api.failures import declared_errors
 from forge.core.api.views import ForgeView
 from forge.core.errors import Conflict, PreconditionRequired, Stale
 
@@ -188,7 +188,7 @@ def _views(resolver: object, before: str) -> Iterator[tuple[str, type[ForgeView]
 
 
 def takes_state(view: type[ForgeView], method: str) -> bool:
-    return PreconditionRequired in declared(view, method)
+    return PreconditionRequired in declared_errors(view, method)
 
 
 def names_in(view: type[ForgeView], method: str) -> set[str]:
@@ -197,22 +197,22 @@ def names_in(view: type[ForgeView], method: str) -> set[str]:
     return {name for handler in handlers for name in handler.__code__.co_names}
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/no-precondition")
 def test_an_act_takes_a_precondition_or_says_why_not() -> None:
     without = {act for act, view, method in acts() if not takes_state(view, method)}
     assert without == set(EXEMPT), "new acts take If-Match (docs/reference/api.md), or are in EXEMPT with a reason"
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/no-precondition")
 def test_an_act_that_compares_by_itself_says_what_it_refuses() -> None:
-    comparing = {act: declared(view, method) for act, view, method in acts() if EXEMPT.get(act) == COMPARES}
+    comparing = {act: declared_errors(view, method) for act, view, method in acts() if EXEMPT.get(act) == COMPARES}
     assert len(comparing) > 5
     assert [
         act for act, errors in comparing.items() if not any(issubclass(each, (Conflict, Stale)) for each in errors)
     ] == []
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/no-precondition")
 def test_an_act_that_takes_a_state_reads_it() -> None:
     claimed = [(act, names_in(view, method)) for act, view, method in acts() if takes_state(view, method)]
     assert len(claimed) > 20

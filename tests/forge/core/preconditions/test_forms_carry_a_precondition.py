@@ -185,12 +185,12 @@ def _methods(view: object, above: frozenset[int]) -> frozenset[str]:
     return frozenset().union(*(_methods(each, above | {id(view)}) for each in inner))
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/no-precondition")
 def test_each_form_is_declared() -> None:
     assert {route for route, _ in forms()} == set(FORMS), "a new form carries `etag`, or is in FORMS with a reason"
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/no-precondition")
 def test_a_form_that_carries_a_state_has_a_view_that_reads_it() -> None:
     views = {route: inspect.getmodule(inspect.unwrap(view)) for route, view in forms()}
     carry = [route for route, reason in FORMS.items() if reason == CARRIES]

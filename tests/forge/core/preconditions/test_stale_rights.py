@@ -15,7 +15,7 @@ from forge.projects.models import Project
 from tests.forge.core.preconditions.test_stale_acts import refused
 from tests.forge.factories.preconditions import etag_form
 
-pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
+pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-settings")]
 
 Browser = Callable[[Any], Client]
 API = "/api/v1"

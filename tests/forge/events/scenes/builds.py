@@ -10,6 +10,7 @@ from django.utils import timezone
 from forge.builds import actions as builds
 from forge.builds.models import Build
 from forge.builds.previews import refresh as previews
+from forge.builds.previews.actions import watch_wires
 from forge.builds.runs import progress
 from forge.builds.runs.building import BUILD
 from forge.jobs import actions as jobs
@@ -150,7 +151,7 @@ def the_text_is_broken_after_it_was_a_rune(world: World) -> Act:
 @scene(previews.refresh_previews)
 def a_wire_is_watched(world: World) -> Act:
     _refresh(world)
-    builds.watch_wires(world.developer, world.project, [{"stage": "number", "index": 0}])
+    watch_wires(world.developer, world.project, [{"stage": "number", "index": 0}])
     return lambda: _refresh(world)
 
 

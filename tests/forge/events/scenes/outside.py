@@ -99,7 +99,7 @@ def a_pull_offers_a_commit(world: World) -> Act:
 def a_change_comes_from_elsewhere(world: World) -> Act:
     base, offered = _version(world, b"One.\n"), _version(world, b"Two.\n")
     return lambda: outside.bring_from_outside(
-        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered=offered
+        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=offered
     )
 
 
@@ -107,7 +107,7 @@ def a_change_comes_from_elsewhere(world: World) -> Act:
 def a_newer_change_comes_from_elsewhere(world: World) -> Act:
     base, offered, newer = (_version(world, text) for text in (b"One.\n", b"Two.\n", b"Three.\n"))
     change = outside.bring_from_outside(
-        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered=offered
+        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=offered
     )
     return lambda: outside.bring_newer(world.developer, change, newer)
 

@@ -124,7 +124,7 @@ def the_review_of_a_build_that_succeeds_is_requested(world: World) -> Act:
 @scene(become_reviewer)
 def somebody_who_was_invited_becomes_a_reviewer(world: World) -> Act:
     build = built(world.developer, world.project)
-    reviews.ask_for_review(world.owner, build, "Hears whispers", invited=["ana@elsewhere.example"])
+    reviews.ask_for_review(world.owner, build, "Hears whispers", invitees=["ana@elsewhere.example"])
     invitation = InvitedReviewer.objects.get().invitation
     return lambda: become_reviewer(world.reviewer, invitation)
 

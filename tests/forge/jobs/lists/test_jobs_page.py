@@ -34,7 +34,7 @@ JOBS = "/api/v1/organisations/acme/jobs"
 @pytest.fixture(autouse=True)
 def own_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))
-    monkeypatch.setattr(worker, "_announced", set())
+    monkeypatch.setattr(worker, "_announced_capabilities", set())
     kinds.register(JobKind("test", WorkerCapability.BUILD, lambda job: {}, "Test"))
     worker.announce_worker(WorkerCapability.BUILD)
 

@@ -177,7 +177,7 @@ def test_a_token_of_an_owner_changes_no_rules(organisation: Organisation, owner:
     assert answer.status_code == 403
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/stale-settings")
 def test_the_rules_are_changed_as_they_were_read(organisation: Organisation, owner: Any, browser_of: Browser) -> None:
     client = browser_of(owner)
     etag = client.get(API).headers["ETag"]

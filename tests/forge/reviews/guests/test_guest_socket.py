@@ -200,7 +200,7 @@ async def test_what_ends_a_link_ends_its_sockets(
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         await sync_to_async(end)(review, owner, developer)
-        assert await socket.closed() == (Closing.NO_ACCESS, consumers.ENDED)
+        assert await socket.closed() == (Closing.NO_ACCESS, consumers.NO_REVIEW)
 
 
 @pytest.mark.slow

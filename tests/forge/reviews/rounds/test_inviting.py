@@ -39,7 +39,7 @@ def link_in(message: Any) -> str:
 
 def invited_review(owner: Any, project: Any, address: str = ANA, **more: Any) -> tuple[Review, str]:
     """A review into which Ana is invited, and the secret of her letter."""
-    review = ask_for_review(owner, built(owner, project), "Hears whispers", invited=[address], **more)
+    review = ask_for_review(owner, built(owner, project), "Hears whispers", invitees=[address], **more)
     return review, link_in(mail.outbox[-1]).partition("token=")[2]
 
 
@@ -159,7 +159,7 @@ def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, brows
 def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any, browser_of: Browser) -> None:
     build = built(developer, project)
     with pytest.raises(Forbidden):
-        ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))], invited=[ANA])
+        ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))], invitees=[ANA])
     assert "Invite by email" not in browser_of(developer).get("/acme/kitchen/builds/1/ask").content.decode()
     assert not Review.objects.exists()
     assert mail.outbox == []
@@ -178,7 +178,7 @@ def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
     invited: list[str], reason: str, owner: Any, reviewer: Any, project: Any
 ) -> None:
     with pytest.raises(Invalid, match=reason):
-        ask_for_review(owner, built(owner, project), "Hears whispers", invited=invited)
+        ask_for_review(owner, built(owner, project), "Hears whispers", invitees=invited)
     assert not Review.objects.exists()
     assert mail.outbox == []
 
@@ -192,9 +192,9 @@ def test_an_organisation_sends_only_so_many_letters_in_a_day(
     review, _ = invited_review(owner, project)
     close_review(owner, review)
     with pytest.raises(Invalid, match="in a day"):
-        ask_for_review(owner, review.rounds.get().build, "Once more", invited=["ben@elsewhere.example"])
+        ask_for_review(owner, review.rounds.get().build, "Once more", invitees=["ben@elsewhere.example"])
     InvitedReviewer.objects.update(created=timezone.now() - timedelta(days=2))
-    ask_for_review(owner, review.rounds.get().build, "Once more", invited=["ben@elsewhere.example"])
+    ask_for_review(owner, review.rounds.get().build, "Once more", invitees=["ben@elsewhere.example"])
 
 
 @pytest.mark.protects("reviews/invited-addresses")

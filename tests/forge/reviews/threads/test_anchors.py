@@ -14,7 +14,7 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from forge.reviews.threads.anchoring import anchored
+from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, element_id, read_key
 from tests.forge.factories.builds import built
 from tests.forge.factories.samples import withdraw_sample
@@ -106,7 +106,7 @@ def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) 
         (AnchorRequest(AnchorKind.MOMENT, str(sound.pk), 1400), "Sample up at 1.4 s", ""),
     ]
     descriptions = [
-        (anchor.title, anchor.detail) for request, _, _ in cases for anchor in [anchored(developer, build, request)]
+        (anchor.title, anchor.detail) for request, _, _ in cases for anchor in [find_anchor(developer, build, request)]
     ]
     assert descriptions == [(title, detail) for _, title, detail in cases]
 
@@ -136,6 +136,6 @@ def test_what_the_build_has_not_is_refused(project: Any, developer: Any, strange
         AnchorRequest(AnchorKind.RESULT, str(sound.pk)),
     ):
         with pytest.raises(BadAnchor):
-            anchored(developer, build, request)
+            find_anchor(developer, build, request)
     with pytest.raises(BadAnchor):
-        anchored(stranger, build, AnchorRequest(AnchorKind.SAMPLE, str(sound.pk)))
+        find_anchor(stranger, build, AnchorRequest(AnchorKind.SAMPLE, str(sound.pk)))

@@ -24,7 +24,7 @@ from forge.reviews.actions import (
     resolve_thread,
 )
 from forge.reviews.errors import AlreadySo, NotYours
-from forge.reviews.hooks import Mention, mentioned
+from forge.reviews.hooks import Mention, comment_mentions
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
@@ -37,9 +37,9 @@ pytestmark = pytest.mark.django_db
 def mentions() -> Iterator[list[Mention]]:
     """The mentions that the hook reported."""
     recorded: list[Mention] = []
-    mentioned.register(recorded.append)
+    comment_mentions.register(recorded.append)
     yield recorded
-    mentioned._functions.remove(recorded.append)
+    comment_mentions._functions.remove(recorded.append)
 
 
 def new_review(project: Any, developer: Any, reviewer: Any) -> Review:

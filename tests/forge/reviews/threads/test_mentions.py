@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from forge.reviews.threads.mentions import mentioned, names_of, pieces
+from forge.reviews.threads.mentions import mentioned_people, names_of, pieces
 from tests.support.cases import each_case
 
 
@@ -48,16 +48,16 @@ NAMES = names_of([ANA, BEN, BEN_2, ODD])
     ],
 )
 def test_prose_mentions_people_by_name(text: str, people: set[Person]) -> None:
-    assert mentioned(text, NAMES) == {person.pk for person in people}
+    assert mentioned_people(text, NAMES) == {person.pk for person in people}
 
 
 def test_two_of_one_name_are_both_told() -> None:
     twin = Person(UUID(int=9), "Ana Nowak")
-    assert mentioned("@Ana Nowak", names_of([ANA, twin])) == {ANA.pk, twin.pk}
+    assert mentioned_people("@Ana Nowak", names_of([ANA, twin])) == {ANA.pk, twin.pk}
 
 
 def test_without_people_nobody_is_mentioned() -> None:
-    assert mentioned("@ @x", names_of([])) == frozenset()
+    assert mentioned_people("@ @x", names_of([])) == frozenset()
 
 
 def test_the_pieces_of_a_text_are_the_text() -> None:

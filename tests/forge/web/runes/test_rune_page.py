@@ -19,12 +19,12 @@ from PIL import Image
 
 from forge.builds.models import BuildPackage
 from forge.deployments.snippets.interface import interface_of
+from forge.deployments.snippets.published_runes import PublishedRune, snippets
 from forge.player.pages.embed import script_path
 from forge.projects.actions import fork_project, update_project
 from forge.registry.discovery.listings.picture import PictureFacts
 from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.publishing.actions import publish_build
-from forge.web.runes.usage_snippets import PublishedRune, snippets
 from rune.devices.boards.lookup import boards
 from rune.running.evaluation.evaluation import SampleOutcome
 from tests.forge.builds.test_evaluation_pages import evaluated

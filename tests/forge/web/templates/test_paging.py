@@ -35,7 +35,7 @@ def read(browser_of: Browser, owner: User, monkeypatch: pytest.MonkeyPatch) -> C
         "projects.people.pages.teams.PEOPLE_SHOWN",
         "projects.people.pages.teams.PROJECTS_SHOWN",
         "moderation.pages.CASES_SHOWN",
-        "web.builds.listing.SHOWN",
+        "web.builds.listing.PAGE_SIZE",
         "web.organisation.ACTIVITY_SHOWN",
     )
     for size in sizes:

@@ -64,7 +64,9 @@ class Subject:
         pipeline = checked.pipeline
         stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
         chosen = choose(pipeline, models, host_models=False)
-        self.instrumented: InstrumentedPipeline = instrument(pipeline, stages, chosen.compiled, chosen.hosted)
+        self.instrumented: InstrumentedPipeline = instrument(
+            pipeline, stages, chosen.compiled_models, chosen.hosted_models
+        )
         (self.port,) = self.instrumented.ports
         capabilities = capabilities_of(pipeline)
         self.sets: tuple[InputSet, ...] = tuple(input_sets(capabilities, [()] * len(capabilities), INPUTS, 1))
@@ -83,14 +85,14 @@ class Subject:
     @cached_property
     def place(self) -> tuple[int, int, int]:
         """After which step the model's output lies where, and its bytes: the first of the places that are left."""
-        twin, search = self.instrumented.compiled.start(), TensorSearch()
+        twin, search = self.instrumented.compiled_rune.start(), TensorSearch()
         opened = self.started(self.rune)
         size = 0
         for inputs in self.sets:
             call(twin, inputs.data)
             _, wanted = sent_tensor(twin.watched[self.port])
             size = len(wanted)
-            search.wanted = {self.port: wanted}
+            search.expected_tensors = {self.port: wanted}
             opened.call_in_steps(input_bytes(opened, inputs), search.after)
             search.end_run()
         step, places = next(iter(search.places[self.port].items()))

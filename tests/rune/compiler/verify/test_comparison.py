@@ -64,18 +64,18 @@ def test_a_float_may_be_off_by_a_share_of_itself_or_of_the_largest(
 def test_a_float_may_be_off_by_as_much_as_the_reference_itself_moves() -> None:
     kind, expected, actual = of(ElementType.F32, 1), floats(0.001), floats(0.0012)
     assert compare(kind, expected, actual).beyond == 1
-    comparison = compare(kind, expected, actual, moved=np.array([0.0003]))
+    comparison = compare(kind, expected, actual, sensitivity=np.array([0.0003]))
     assert (comparison.beyond, comparison.excused) == (0, 1)
 
 
 def test_a_shaky_element_excuses_no_other() -> None:
     kind, expected, actual = of(ElementType.F32, 2), floats(0.001, 0.001), floats(0.0012, 0.0012)
-    comparison = compare(kind, expected, actual, moved=np.array([0.0003, 0.0]))
+    comparison = compare(kind, expected, actual, sensitivity=np.array([0.0003, 0.0]))
     assert (comparison.beyond, comparison.excused) == (1, 1)
 
 
 def test_what_is_within_the_tolerance_needs_no_excuse() -> None:
-    comparison = compare(of(ElementType.F32, 1), floats(1.0), floats(1.0 + 9e-6), moved=np.array([1.0]))
+    comparison = compare(of(ElementType.F32, 1), floats(1.0), floats(1.0 + 9e-6), sensitivity=np.array([1.0]))
     assert (comparison.beyond, comparison.excused) == (0, 0)
 
 

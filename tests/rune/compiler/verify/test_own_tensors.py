@@ -38,7 +38,7 @@ def searched(runs: list[tuple[bytes, list[bytes]]], wanted: Mapping[Port, bytes]
     """The tensors that are missing after runs: of each, what the tensor should be, and the memory after each step."""
     search = TensorSearch()
     for tensor, memories in runs:
-        search.wanted = wanted or {PORT: tensor}
+        search.expected_tensors = wanted or {PORT: tensor}
         for step, memory in enumerate(memories):
             search.after(step, Memory(memory))  # type: ignore[arg-type]
         search.end_run()
@@ -97,7 +97,7 @@ def test_a_tensor_that_only_some_runs_make_is_looked_for_in_those(later: bytes, 
         ({PORT: b"ef"}, b"ef......"),
     ]
     for wanted, memory in runs:
-        search.wanted = wanted
+        search.expected_tensors = wanted
         search.after(0, Memory(memory))  # type: ignore[arg-type]
         search.end_run()
     assert search.missing([PORT, OTHER_PORT, Port("never", 0)]) == missing

@@ -53,7 +53,7 @@ def test_no_more_is_excused_than_the_last_bits_of_the_weights_explain(kind: str,
     (right,) = open_inside(data, keep=False).run(zeros)
     bias = np.frombuffer(right, "<f4")
     a_step_of_float16 = (bias * (1 + 2.0**-11)).astype("<f4").tobytes()
-    assert compare(KIND, right, a_step_of_float16, moved=moved).beyond == OUTPUTS
+    assert compare(KIND, right, a_step_of_float16, sensitivity=moved).beyond == OUTPUTS
     assert moved == pytest.approx(np.abs(bias) * OF_LARGEST, rel=0.15)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.verify.verification import ModelRunner
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
@@ -32,7 +32,7 @@ def test_a_real_model_gives_what_the_reference_gives(name: str, test_data: Path)
     verification = verify(files, rune_of(files), effort=VerificationEffort(inputs=4))
     assert verification.is_within, verification.sentence()
     (model,) = verification.models
-    if unsupported(read_model(data)):
+    if unsupported_ops(read_model(data)):
         assert model.runs is ModelRunner.HOST
     else:
         assert model.inputs == 8

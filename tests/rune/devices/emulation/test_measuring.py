@@ -10,7 +10,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES, core_of
-from rune.devices.emulation.measuring import measured, measured_stages, planned
+from rune.devices.emulation.measuring import measured_needs, measured_stages, planned_needs
 from rune.project.files import FolderFiles
 from tests.rune.devices.emulation.programs import core
 
@@ -33,7 +33,7 @@ EXAMPLES = Path(__file__).parents[4] / "examples"
 def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -> None:
     core(target)
     built = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
-    least, figures = planned(built, template), measured(built, template)
+    least, figures = planned_needs(built, template), measured_needs(built, template)
     assert not least.is_measured
     assert 0 < least.flash < figures.flash
     assert 0 < least.ram < figures.ram
@@ -44,7 +44,7 @@ def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -
 def test_the_stages_of_a_rune_with_a_window_are_those_of_the_run_that_fills_it() -> None:
     core("cortex-m4")
     built = build(FolderFiles(EXAMPLES / "motion"), BuildOptions("motion", target=find_target("cortex-m4")))
-    stages, instructions = measured_stages(built, "motion"), measured(built, "motion").instructions
+    stages, instructions = measured_stages(built, "motion"), measured_needs(built, "motion").instructions
     assert instructions is not None
     assert sum(stages.values()) == pytest.approx(instructions, rel=0.01)
 
@@ -57,4 +57,4 @@ def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
 def test_a_target_without_an_emulated_core_is_not_measured() -> None:
     built = build(FolderFiles(EXAMPLES / "sine"), BuildOptions("sine", target=find_target("c")))
     with pytest.raises(ValueError, match="no core of c is emulated"):
-        measured(built, "sine")
+        measured_needs(built, "sine")

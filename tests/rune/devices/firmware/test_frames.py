@@ -36,7 +36,7 @@ def test_a_frame_is_found_in_noise_and_in_pieces() -> None:
     line = b"\x00RU~boot\r\nR" + ANSWER + b"RURU" + encode_frame(0xFF, 8) + b"R"
     frames = [frame for byte in line for frame in reader.push(bytes([byte]))]
     assert frames == [Frame(1, 0x82, 7, b"four"), Frame(1, 0xFF, 8, b"")]
-    assert (reader.noise, reader.damaged) == (len(b"\x00RU~boot\r\nR") + 4, 0)
+    assert (reader.noise, reader.damaged_frames) == (len(b"\x00RU~boot\r\nR") + 4, 0)
     assert list(reader.push(ANSWER[1:])) == [Frame(1, 0x82, 7, b"four")]
 
 

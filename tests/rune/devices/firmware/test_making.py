@@ -23,7 +23,7 @@ from rune.devices.firmware.board import PICO, FirmwareBoard
 from rune.devices.firmware.errors import FirmwareTooLarge
 from rune.devices.firmware.loader import checksum
 from rune.devices.firmware.making import BoardFirmware, make
-from rune.devices.firmware.program import Described, program_file
+from rune.devices.firmware.program import DescribedRune, program_file
 from rune.devices.firmware.uf2 import read_uf2
 from rune.devices.packages.packaging import package
 from tests.rune.compiler.targets.projects import template
@@ -42,7 +42,7 @@ def firmware(board: FirmwareBoard) -> BoardFirmware:
     paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")
     sources = {path.rpartition("/")[2]: files[path] for path in paths}
     rune = build(template("sine"), BuildOptions("sine")).rune
-    described = Described(
+    described = DescribedRune(
         "sine", f"sha256:{hashlib.sha256(rune).hexdigest()}", interface_of(program, "sine"), step_names(program)
     )
     return make(sources, described, board, toolchain())
@@ -64,7 +64,7 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
     image = firmware(PICO)
     assert files["firmware/sine.uf2"] == image.uf2
     said = json.loads(files["firmware/sine.json"])
-    assert said == json.loads(image.described())
+    assert said == json.loads(image.description_file())
     assert said["rune"] == "sine"
     assert said["memory"] == "ram"
     assert image.is_in_ram
@@ -80,7 +80,7 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
 def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
     program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     hostile = '"; #include </etc/passwd> */'
-    text = program_file(Described(hostile, hostile, interface_of(program, "sine"), (hostile,)), PICO)
+    text = program_file(DescribedRune(hostile, hostile, interface_of(program, "sine"), (hostile,)), PICO)
     assert "passwd" not in text
     match = re.search(r"program_description\[\d+\] = \{(.*?)\};", text, re.DOTALL)
     assert match is not None
@@ -115,7 +115,7 @@ def test_firmware_in_flash_has_its_variables_and_its_stack_in_ram() -> None:
     board = replace(PICO, ram_size=20_000)
     image = firmware(board)
     assert not image.is_in_ram
-    said = json.loads(image.described())
+    said = json.loads(image.description_file())
     assert said["start"] == board.flash
     assert board.ram <= said["stack_bottom"] < said["stack_top"] == board.ram + board.ram_size
 

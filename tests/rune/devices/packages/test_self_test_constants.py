@@ -44,7 +44,7 @@ _ARRAY = re.compile(r"constant_\d+(?:\[\d+\])? = \{.*?\};", re.DOTALL)
 
 def sources_of(name: str) -> tuple[dict[str, bytes], Interface, Program]:
     """The sources of a template that the sandbox compiles, with a self-test that compares with nothing yet."""
-    built = packaged(name, "c").built
+    built = packaged(name, "c").build_result
     interface, steps = interface_of(built.program, name), step_names(built.program)
     test = selftest_file(interface, steps, [GoldenRun(1, (0,) * len(steps))])
     return {**built.files, f"{interface.name}_selftest.c": test.encode()}, interface, built.program
@@ -104,7 +104,7 @@ def seeded(sandbox: Sandbox, steps: int, runs: int) -> Iterator[tuple[int, tuple
     """The digests of the first runs that a self-test may have."""
     sandbox.restart()
     for seed in range(1, runs + 1):
-        yield seed, sandbox.traced(seed, steps)
+        yield seed, sandbox.trace(seed, steps)
 
 
 def outputs_of(program: Program, digests: Sequence[int]) -> tuple[int, ...]:
@@ -120,7 +120,7 @@ def first_difference(
     try:
         sandbox.restart()
         for number, run in enumerate(expected):
-            digests = sandbox.traced(run.seed, len(program.steps))
+            digests = sandbox.trace(run.seed, len(program.steps))
             if outputs_alone and outputs_of(program, digests) != outputs_of(program, run.digests):
                 return number
             if not outputs_alone and digests != run.digests:

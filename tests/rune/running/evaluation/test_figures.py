@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.running.evaluation.changes import changed, moved
+from rune.running.evaluation.changes import answer_moves, evaluation_change
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.running.evaluation.intervals import rate_an_hour, sign_test, wilson
 from rune.running.evaluation.metrics import accuracy, confusion, label_figures
@@ -97,19 +97,19 @@ def test_an_evaluation_is_the_same_after_json() -> None:
 def test_a_change_counts_the_samples_that_both_have() -> None:
     before = Evaluation((), tuple(SampleOutcome(str(n), "a", "b") for n in range(8)))
     after = Evaluation((), tuple(SampleOutcome(str(n), "a", "a") for n in range(1, 9)))
-    change = changed(before, after)
+    change = evaluation_change(before, after)
     assert (change.common, len(change.better), change.worse) == (7, 7, ())
     assert change.is_significant
-    assert not changed(after, after).is_significant
+    assert not evaluation_change(after, after).is_significant
 
 
 def test_moves_count_answers_of_samples_that_both_have() -> None:
     before = Evaluation((), (SampleOutcome("1", "a", "b"), SampleOutcome("2", "a", None), SampleOutcome("3", "b", "b")))
     after = Evaluation((), (SampleOutcome("1", "a", "a"), SampleOutcome("2", "a", "a"), SampleOutcome("4", "b", "a")))
-    assert moved(before, after) == {("a", "b"): -1, ("a", None): -1, ("a", "a"): 2}
-    assert moved(after, after) == {}
+    assert answer_moves(before, after) == {("a", "b"): -1, ("a", None): -1, ("a", "a"): 2}
+    assert answer_moves(after, after) == {}
     marked = Evaluation((), (SampleOutcome("1", "a", "a", is_marked=True),))
-    assert moved(before, marked) == {}
+    assert answer_moves(before, marked) == {}
 
 
 def test_labels_that_the_rune_does_not_know_are_counted() -> None:

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from rune.datasets.export.data_folder import LIST, Listed, list_bytes
+from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import VersionOrigin
 from rune.project.files import FileTooLarge, MemoryFiles
 from rune.running.evaluation import reading
@@ -123,7 +123,7 @@ def test_the_names_that_other_tools_give_splits_are_splits(name: str, split: Eva
 @pytest.mark.parametrize("folder", ["", "kitchen-data/"])
 def test_the_list_of_a_pulled_folder_says_labels_and_splits(folder: str) -> None:
     rows = [
-        Listed(file, number, "", label, split, "")
+        DataFolderRow(file, number, "", label, split, "")
         for number, (file, label, split) in enumerate(
             [
                 ("yes/1.wav", "yes", "train"),

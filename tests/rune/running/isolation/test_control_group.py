@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.running.isolation.control_group import ControlGroup, Delegated, NotDelegated, delegated_at, enter
+from rune.running.isolation.control_group import ControlGroup, DelegatedGroup, NotDelegated, delegated_at, enter
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "setxattr"), reason="only Linux has control groups")
 
@@ -39,7 +39,7 @@ def test_a_group_that_nobody_delegated_is_left_alone(unit: Path, tmp_path: Path)
 def test_the_group_of_the_unit_is_taken_also_from_a_group_in_it(unit: Path, tmp_path: Path) -> None:
     delegate(unit)
     (unit / "server").mkdir()
-    assert delegated_at(unit, tmp_path) == delegated_at(unit / "server", tmp_path) == Delegated(unit)
+    assert delegated_at(unit, tmp_path) == delegated_at(unit / "server", tmp_path) == DelegatedGroup(unit)
 
 
 def test_nothing_above_what_is_mounted_is_looked_at(unit: Path) -> None:
@@ -59,7 +59,7 @@ def test_who_is_in_the_delegated_group_itself_is_moved_since_limited_groups_need
     (unit / "cgroup.procs").chmod(0o600)
     (unit / "cgroup.procs").write_text("7\n")
     (unit / "cgroup.subtree_control").chmod(0o600)
-    Delegated(unit).prepare()
+    DelegatedGroup(unit).prepare()
     assert (unit / "server/cgroup.procs").read_text() == "7"
     assert (unit / "cgroup.subtree_control").read_text() == "+memory +pids"
 
@@ -68,12 +68,12 @@ def test_groups_that_a_killed_server_left_are_removed(unit: Path) -> None:
     (unit / "computes-left").mkdir()
     (unit / "computes-in-use").mkdir()
     (unit / "computes-in-use" / "a-process").touch()
-    Delegated(unit).prepare()
+    DelegatedGroup(unit).prepare()
     assert [group.name for group in unit.glob("computes-*")] == ["computes-in-use"]
 
 
 def test_a_group_ends_all_of_its_processes_when_its_memory_is_used_up(unit: Path) -> None:
-    group = Delegated(unit).new_group("one", memory=1 << 20, processes=7)
+    group = DelegatedGroup(unit).new_group("one", memory=1 << 20, processes=7)
     limits = {path.name: path.read_text() for path in group.folder.iterdir()}
     assert limits == {"memory.max": "1048576", "memory.swap.max": "0", "memory.oom.group": "1", "pids.max": "7"}
 

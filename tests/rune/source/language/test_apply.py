@@ -51,14 +51,14 @@ def test_the_first_fix_of_each_problem_is_applied_and_what_touches_it_is_left() 
         {"f": TEXT}, [diagnostic(first, between), diagnostic(other), diagnostic(between), diagnostic(elsewhere)]
     )
     assert done.texts == {"f": "1 2 3"}
-    assert done.applied == (first, between)
-    assert done.left == (other, elsewhere)
+    assert done.applied_fixes == (first, between)
+    assert done.postponed_fixes == (other, elsewhere)
 
 
 def test_a_guess_is_never_applied_nor_what_stands_behind_it() -> None:
     guess, behind = Fix("guess", (edit(0, 3, "1"),)), safe("behind", edit(4, 7, "2"))
     done = apply_fixes({"f": TEXT}, [diagnostic(guess), diagnostic(guess, behind)])
-    assert (done.texts["f"], done.applied, done.left) == (TEXT, (), ())
+    assert (done.texts["f"], done.applied_fixes, done.postponed_fixes) == (TEXT, (), ())
 
 
 def test_one_fix_that_mends_two_problems_is_applied_once() -> None:

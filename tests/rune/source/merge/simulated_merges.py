@@ -11,7 +11,16 @@ import re
 from dataclasses import dataclass, field
 from itertools import count
 
-from rune.source.merge import FilesMerge, MergeChoice, MergeConflict, Side, SideFiles, Stored, merge_files, renamed
+from rune.source.merge import (
+    FilesMerge,
+    MergeChoice,
+    MergeConflict,
+    Side,
+    SideFiles,
+    StoredContent,
+    former_paths,
+    merge_files,
+)
 from rune.source.merge.lines import lines_of
 from rune.source.merge.pieces import END, pieces_of
 
@@ -155,7 +164,7 @@ def _offer_back(simulation: Simulation, number: int) -> None:
     merge = merge_files(base, _side(base, ours), _side(base, theirs), _text_of)
     choices = {each.key: _choice(simulation, each) for each in merge.conflicts}
     result = {
-        path: content.digest if isinstance(content, Stored) else content.text
+        path: content.digest if isinstance(content, StoredContent) else content.text
         for path, content in merge.files(choices).items()
     }
     _require_nothing_lost(base, ours, theirs, merge, choices, result)
@@ -166,7 +175,7 @@ def _offer_back(simulation: Simulation, number: int) -> None:
 
 
 def _side(base: Files, files: Files) -> SideFiles:
-    return SideFiles(files, renamed(base, files))
+    return SideFiles(files, former_paths(base, files))
 
 
 def _text_of(digest: str) -> str | None:
@@ -187,7 +196,7 @@ def _require_nothing_lost(
 ) -> None:
     then, now, other, after = (_marks(files) for files in (base, ours, theirs, result))
     disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _marks_in(text)}
-    chosen = {mark for each in merge.conflicts for mark in _marks_in(each.chosen(choices[each.key]))}
+    chosen = {mark for each in merge.conflicts for mark in _marks_in(each.resolution(choices[each.key]))}
     of_texts = {
         mark for files in (base, ours, theirs) for text in files.values() if _text_of(text) for mark in _marks_in(text)
     }

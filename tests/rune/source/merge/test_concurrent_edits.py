@@ -31,7 +31,7 @@ def test_a_number_that_letters_would_make_is_refused_and_both_values_are_told() 
     place = ours.index("0.5") + 3
     settled = settle("Runefile.yml", ours, [TextEdit(place, place, "70")], runefile("0.70"))
     assert settled.text == ours
-    (lost,) = settled.lost
+    (lost,) = settled.lost_lines
     assert (lost.line, lost.current, lost.other) == (5, ("      threshold: 0.5",), ("      threshold: 0.70",))
 
 
@@ -40,7 +40,7 @@ def test_values_of_both_on_one_line_stand_beside_each_other(path: str) -> None:
     ours = runefile(low="16")
     settled = settle(path, ours, [at(ours, "64", "128")], runefile(high="128"))
     assert settled.text == runefile(low="16", high="128")
-    assert settled.lost == ()
+    assert settled.lost_lines == ()
 
 
 def test_an_edit_that_builds_on_what_is_there_stands() -> None:
@@ -56,7 +56,7 @@ def test_only_the_edit_at_the_contested_line_is_refused() -> None:
     theirs = runefile("0.70").replace("proc-block: fft", "proc-block: mel")
     settled = settle("Runefile.yml", ours, edits, theirs)
     assert settled.text == ours.replace("proc-block: fft", "proc-block: mel")
-    assert settled.refused == (edits[1],)
+    assert settled.refused_edits == (edits[1],)
 
 
 def test_a_line_that_one_deletes_while_the_other_changes_it_leaves_no_rest_of_it() -> None:
@@ -68,7 +68,7 @@ def test_a_line_that_one_deletes_while_the_other_changes_it_leaves_no_rest_of_it
     theirs = runefile().replace("      threshold: 0.8\n", "")
     settled = settle("Runefile.yml", ours, edits, theirs)
     assert settled.text == ours
-    assert [(each.current, each.other) for each in settled.lost] == [(("      threshold: 0.5",), ())]
+    assert [(each.current, each.other) for each in settled.lost_lines] == [(("      threshold: 0.5",), ())]
 
 
 def test_a_stage_whose_name_the_other_changed_keeps_its_new_argument() -> None:
@@ -93,7 +93,7 @@ def test_labels_are_lines() -> None:
     ours, theirs = "yes\nnope\n", "yes\nnever\n"
     settled = settle("labels.txt", ours, [TextEdit(5, 5, "ever")], theirs)
     assert settled.text == ours
-    assert [(each.current, each.other) for each in settled.lost] == [(("nope",), ("never",))]
+    assert [(each.current, each.other) for each in settled.lost_lines] == [(("nope",), ("never",))]
     assert settle("labels.txt", ours, [TextEdit(9, 9, "maybe\n")], "yes\nno\nmaybe\n").text == "yes\nnope\nmaybe\n"
 
 
@@ -101,7 +101,7 @@ def test_numbers_of_code_are_whole_and_its_words_merge_by_letters() -> None:
     ours = "LIMIT = 0.5  # of 1\n"
     settled = settle("gate.py", ours, [TextEdit(11, 11, "70")], "LIMIT = 0.70  # of 1\n")
     assert settled.text == ours
-    assert settled.lost[0].other == ("LIMIT = 0.70  # of 1",)
+    assert settled.lost_lines[0].other == ("LIMIT = 0.70  # of 1",)
     code = "def clip(x): return x\n"
     assert settle("gate.py", code, [TextEdit(8, 8, "ped")], "def clamped(x): return x\n").text != code
 

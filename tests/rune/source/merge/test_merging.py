@@ -10,12 +10,12 @@ from rune.source.merge import (
     MergedText,
     Side,
     SideFiles,
-    Stored,
-    Written,
+    StoredContent,
+    TextContent,
+    former_paths,
     merge_files,
     merge_lines,
     merge_runefile,
-    renamed,
 )
 from rune.source.merge.lines import Stretch
 from tests.rune.source.merge.simulated_merges import simulate
@@ -111,8 +111,8 @@ def test_files_that_are_no_texts_or_that_a_side_deleted_are_conflicts_as_a_whole
     }
     assert all(Side.WRITTEN not in each.sides for each in merge.conflicts)
     chosen = {each.key: MergeChoice(Side.THEIRS) for each in merge.conflicts}
-    assert merge.files(chosen) == {"m.tflite": Stored("b3")}
-    assert merge.files({}) == {path: Stored(digest) for path, digest in ours.digests.items()}
+    assert merge.files(chosen) == {"m.tflite": StoredContent("b3")}
+    assert merge.files({}) == {path: StoredContent(digest) for path, digest in ours.digests.items()}
 
 
 def test_stages_that_only_one_side_changed_are_merged_with_comments_and_order() -> None:
@@ -191,9 +191,9 @@ def test_lines_keep_the_ends_that_the_text_has() -> None:
 def test_files_that_cannot_stand_beside_each_other_are_conflicts(here: str, there: str) -> None:
     merge = merge_files({}, SideFiles({here: "x", "b": "1"}), SideFiles({there: "y", "c": "2"}), lambda digest: digest)
     assert {each.path for each in merge.conflicts} == {here, there}
-    assert merge.files({}) == {here: Stored("x"), "b": Stored("1"), "c": Stored("2")}
+    assert merge.files({}) == {here: StoredContent("x"), "b": StoredContent("1"), "c": StoredContent("2")}
     theirs = {each.key: MergeChoice(Side.THEIRS) for each in merge.conflicts}
-    assert merge.files(theirs) == {there: Stored("y"), "b": Stored("1"), "c": Stored("2")}
+    assert merge.files(theirs) == {there: StoredContent("y"), "b": StoredContent("1"), "c": StoredContent("2")}
 
 
 @pytest.mark.parametrize(("here", "there"), [("data/a.txt", "data"), ("Labels.txt", "labels.txt")])
@@ -204,7 +204,7 @@ def test_choices_that_would_keep_both_of_them_are_none(here: str, there: str) ->
     model = {keys["m.tflite"]: MergeChoice(Side.THEIRS)}
     both = {keys[here]: MergeChoice(Side.OURS), keys[there]: MergeChoice(Side.THEIRS), **model}
     assert merge.without_clashes(both) == model
-    assert merge.files(merge.without_clashes(both)) == {here: Stored("x"), "m.tflite": Stored("b2")}
+    assert merge.files(merge.without_clashes(both)) == {here: StoredContent("x"), "m.tflite": StoredContent("b2")}
     for side in (Side.OURS, Side.THEIRS):
         one = {keys[here]: MergeChoice(side), keys[there]: MergeChoice(side), **model}
         assert merge.without_clashes(one) == one
@@ -215,14 +215,14 @@ def test_choices_that_would_keep_both_of_them_are_none(here: str, there: str) ->
 def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
     texts = {"t1": "one\ntwo\nthree\n", "t2": "one\ntwo\n3\n", "t3": "1\ntwo\nthree\n"}
     base = {"labels.txt": "t1", "a.wav": "b1"}
-    ours = SideFiles({"words.txt": "t1", "a.wav": "b1"}, renamed(base, {"words.txt": "t1", "a.wav": "b1"}))
+    ours = SideFiles({"words.txt": "t1", "a.wav": "b1"}, former_paths(base, {"words.txt": "t1", "a.wav": "b1"}))
     assert merge_files(base, ours, SideFiles({"labels.txt": "t2", "a.wav": "b1"}), texts.get).files({}) == {
-        "a.wav": Stored("b1"),
-        "words.txt": Stored("t2"),
+        "a.wav": StoredContent("b1"),
+        "words.txt": StoredContent("t2"),
     }
     edited = SideFiles({"words.txt": "t3", "a.wav": "b1"}, {"words.txt": "labels.txt"})
     merge = merge_files(base, edited, SideFiles({"labels.txt": "t2"}), texts.get)
-    assert merge.files({}) == {"words.txt": Written("1\ntwo\n3\n")}
+    assert merge.files({}) == {"words.txt": TextContent("1\ntwo\n3\n")}
 
 
 @each_case("seed", range(10))

@@ -71,8 +71,8 @@ def test_a_pattern_that_is_made_to_be_slow_is_not() -> None:
 def test_of_the_patterns_that_describe_a_file_the_last_counts() -> None:
     policy = Policy(owners=(Owners("*", ADA), Owners("models/", AUDIO), Owners("*.md", None)))
     paths = ("Runefile.yml", "models/a.tflite", "models/README.md", "labels.txt")
-    assert policy.owned(paths) == {ADA: ("Runefile.yml", "labels.txt"), AUDIO: ("models/a.tflite",)}
-    assert Policy().owned(paths) == {}
+    assert policy.paths_by_owner(paths) == {ADA: ("Runefile.yml", "labels.txt"), AUDIO: ("models/a.tflite",)}
+    assert Policy().paths_by_owner(paths) == {}
 
 
 def test_changed_owners_are_said() -> None:

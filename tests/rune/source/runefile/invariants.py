@@ -8,7 +8,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import FileMissing, MemoryFiles
 from rune.source.language.yaml.layout import LayoutReader, read_layout
-from rune.source.runefile import Checked, check, diagnostic_to_json, draw, outline_to_json
+from rune.source.runefile import CheckedRunefile, check, diagnostic_to_json, draw, outline_to_json
 from rune.source.runefile.source import SourceText
 from rune.source.runefile.yaml.plain import read_plain
 from rune.source.runefile.yaml.reader import Composer, TooMuch, Unreadable
@@ -29,7 +29,7 @@ def signature(path: str) -> ModelSignature:
     return _SIGNATURE
 
 
-def checked_with_invariants(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> Checked:
+def checked_with_invariants(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> CheckedRunefile:
     """Checks a Runefile of any bytes, and that what comes of it can be shown and sent, and its fixes applied."""
     checked = _checked(data, runefile)
     text = data.decode("utf-8", "replace")
@@ -58,7 +58,7 @@ def same(text: str) -> bool:
     return True
 
 
-def _checked(data: bytes, runefile: str) -> Checked:
+def _checked(data: bytes, runefile: str) -> CheckedRunefile:
     files = MemoryFiles({runefile: data, "m.tflite": b"", "broken.tflite": b"", "words.txt": b"one\ntwo\n"})
     checked = check(files, PUBLISHED_BLOCKS, signatures=signature)
     assert (checked.pipeline is None) is checked.has_errors

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
-from rune.source.runefile import Checked, Diagnostic, Fix, Severity, check
+from rune.source.runefile import CheckedRunefile, Diagnostic, Fix, Severity, check
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.runefile.signatures import TWO, known
 
@@ -57,7 +57,7 @@ SIGNATURES = {
 signature = known(SIGNATURES)
 
 
-def checked(text: str, **more: bytes) -> Checked:
+def checked(text: str, **more: bytes) -> CheckedRunefile:
     """The check of a Runefile in a project with its words and models."""
     contents = {"words.txt": b"one\ntwo\nthree\n", "words.tflite": b"", "two.tflite": b"", **more}
     return check(MemoryFiles({**contents, "Runefile.yml": text.encode()}), PUBLISHED_BLOCKS, signatures=signature)

@@ -9,7 +9,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.signature import HostText
 from rune.model.tflite import ModelError, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
-from rune.source.runefile import Checked, HostResourceOptions, Severity, check
+from rune.source.runefile import CheckedRunefile, HostResourceOptions, Severity, check
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, ModelStage
 from rune.tensor import ElementType, TensorType
@@ -38,7 +38,7 @@ DECLARED = "outputs: [{type: f32, dimensions: [1, 2]}]"
 
 def checked(
     model: str, rest: str = "", *, element: str = "f32", resources: str = "", host: HostResourceOptions | None = None
-) -> Checked:
+) -> CheckedRunefile:
     text = f"""\
 version: 1
 image: runicos/base
@@ -61,13 +61,13 @@ pipeline:
     return check(files, PUBLISHED_BLOCKS, signatures=signature, host_resources=host)
 
 
-def model_of(result: Checked) -> ModelStage:
+def model_of(result: CheckedRunefile) -> ModelStage:
     assert result.diagnostics == ()
     assert result.pipeline is not None
     return next(stage for stage in result.pipeline.stages if isinstance(stage, ModelStage))
 
 
-def refusal(result: Checked) -> tuple[Code, str]:
+def refusal(result: CheckedRunefile) -> tuple[Code, str]:
     (diagnostic,) = result.diagnostics
     assert diagnostic.severity is Severity.ERROR
     assert result.pipeline is None
@@ -196,7 +196,7 @@ def test_a_model_with_a_default_is_the_hosts_only_when_the_build_wants_it() -> N
 
 def label(
     resource: str, argument: str = "wordlist: $W", block: str = "label", host: HostResourceOptions | None = None
-) -> Checked:
+) -> CheckedRunefile:
     text = f"""\
 version: 1
 image: runicos/base

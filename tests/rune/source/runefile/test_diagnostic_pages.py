@@ -25,7 +25,7 @@ from rune.model.tflite import DescribedTensor, ModelError, ModelSignature, Model
 from rune.project.files import MemoryFiles
 from rune.source.policy.model_files import check_models
 from rune.source.policy.read import read_policy
-from rune.source.runefile import Checked, Severity, check
+from rune.source.runefile import CheckedRunefile, Severity, check
 from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
@@ -67,7 +67,7 @@ _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<tex
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
 _CLASSES = ModelTensor(
-    "y", _SCORES, 1 / 256, -128, is_probability=True, described=DescribedTensor(labels=("cat", "dog"))
+    "y", _SCORES, 1 / 256, -128, is_probability=True, description=DescribedTensor(labels=("cat", "dog"))
 )
 _SIGNATURES = {
     "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
@@ -87,7 +87,7 @@ def _examples(code: str) -> dict[str, tuple[str, str]]:
     return {match["title"]: (match["language"], match["text"]) for match in _FENCE.finditer(page)}
 
 
-def _checked(language: str, text: str) -> Checked:
+def _checked(language: str, text: str) -> CheckedRunefile:
     contents = {"words.txt": b"one\ntwo\n", "words.onnx": b"onnx", "cut.tflite": b"mod"}
     contents.update(dict.fromkeys(_SIGNATURES, b"model"))
     if language == "sh":
@@ -153,7 +153,7 @@ def test_the_examples_of_a_page_about_blocks_of_others_do_what_it_says(code: str
     assert right.pipeline is not None
 
 
-def _checked_beside_a_lock(language: str, text: str) -> Checked:
+def _checked_beside_a_lock(language: str, text: str) -> CheckedRunefile:
     """The check of a Runefile beside a lock, or of a Runefile beside the lock that is the text."""
     versions = {version: published(version) for version in ("1.1", "1.2")}
     lock = "".join(f"acme/sounds#smooth@{version} {digest}\n" for version, (digest, _) in versions.items())
@@ -170,7 +170,7 @@ def _checked_beside_a_lock(language: str, text: str) -> Checked:
     return check(MemoryFiles({**files, **mounted}), PUBLISHED_BLOCKS)
 
 
-def _checked_block(language: str, text: str) -> Checked:
+def _checked_block(language: str, text: str) -> CheckedRunefile:
     """The check of a Runefile, or of one that runs a block with this text."""
     runefile = _examples(Code.PYTHON_BLOCK.value)["Right"][1]
     own = {"broken.py": b"def broken(x): pass\n", "smooth.py": _examples(Code.PYTHON_NUMBER.value)["Right"][1].encode()}

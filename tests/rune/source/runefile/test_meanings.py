@@ -9,7 +9,7 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import DescribedTensor, ModelSignature, ModelTensor
 from rune.project.files import MemoryFiles
 from rune.source.language.apply import apply_edits
-from rune.source.runefile import Checked, check
+from rune.source.runefile import CheckedRunefile, check
 from rune.source.runefile.to_json import wire_to_json
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.runefile.signatures import known
@@ -17,13 +17,13 @@ from tests.support.cases import each_case
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 SCORES = ModelTensor(
-    "scores", TensorType(F32, (1, 3)), is_probability=True, described=DescribedTensor(labels=("a", "b", "c"))
+    "scores", TensorType(F32, (1, 3)), is_probability=True, description=DescribedTensor(labels=("a", "b", "c"))
 )
 
 
 def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **described: object) -> ModelSignature:
     tensor = DescribedTensor(**described)  # type: ignore[arg-type]
-    return ModelSignature((ModelTensor("pixels", TensorType(element, size), described=tensor),), (SCORES,))
+    return ModelSignature((ModelTensor("pixels", TensorType(element, size), description=tensor),), (SCORES,))
 
 
 MODELS = {
@@ -42,7 +42,7 @@ MODELS = {
         (ModelTensor("x", TensorType(F32, (1, 8, 8, 3))),), (ModelTensor("y", TensorType(F32, (1, 3))),)
     ),
     "sound.tflite": ModelSignature(
-        (ModelTensor("x", TensorType(F32, (1, 8000)), described=DescribedTensor(rate=16000)),), (SCORES,)
+        (ModelTensor("x", TensorType(F32, (1, 8000)), description=DescribedTensor(rate=16000)),), (SCORES,)
     ),
 }
 
@@ -70,7 +70,7 @@ def project(*stages: str, kind: str = "IMAGE", pixels: str = "RGB", model: str =
     )
 
 
-def checked(text: str) -> Checked:
+def checked(text: str) -> CheckedRunefile:
     contents = {"Runefile.yml": text.encode(), **dict.fromkeys(MODELS, b"")}
     return check(MemoryFiles(contents), PUBLISHED_BLOCKS, signatures=known(MODELS))
 

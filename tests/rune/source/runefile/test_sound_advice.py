@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.source.language.apply import apply_edits
-from rune.source.runefile import Checked, Severity
+from rune.source.runefile import CheckedRunefile, Severity
 from tests.rune.source.runefile.runefiles import checked
 from tests.support.cases import each_case
 
@@ -123,7 +123,7 @@ PROC_BLOCK<_,_> bytes hotg-ai/proc-blocks@v0.11.3#noise-filtering
 OUT serial
 RUN audio spectrogram bytes serial
 """
-    result: Checked = checked(text)
+    result: CheckedRunefile = checked(text)
     assert [item.code for item in result.diagnostics] == ["RUNE0093", "RUNE0047"]
     fresh = text.replace("#noise-filtering", "#noise-filtering --fresh 1")
     assert [item.code for item in checked(fresh).diagnostics] == ["RUNE0093"]

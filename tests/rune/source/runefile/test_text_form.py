@@ -6,7 +6,7 @@ import pytest
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
-from rune.source.runefile import Checked, RunefileForm, Severity, check
+from rune.source.runefile import CheckedRunefile, RunefileForm, Severity, check
 from rune.source.runefile.pipeline import BlockStage
 from tests.rune.source.runefile.runefiles import applied, signature, spanned
 from tests.support.cases import each_case
@@ -28,7 +28,7 @@ RUN audio model best word serial
 """
 
 
-def read(text: str) -> Checked:
+def read(text: str) -> CheckedRunefile:
     files = MemoryFiles({"Runefile": text.encode(), "words.tflite": b""})
     return check(files, PUBLISHED_BLOCKS, signatures=signature)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.tools.cli.failure import CommandFailed, causes_of, failed
+from rune.tools.cli.failure import CommandFailed, causes_of, command_failure
 from rune.tools.cli.files.writing import replacing, write_file
 from rune.tools.cli.terminal import progress as progress_module
 from rune.tools.cli.terminal.progress import progress
@@ -111,5 +111,5 @@ def test_causes_are_told_once_each_from_the_nearest_to_the_last() -> None:
 def test_several_causes_are_numbered(capsys: pytest.CaptureFixture[str]) -> None:
     CommandFailed("It failed", ("because", "of this")).show()
     assert capsys.readouterr().err == "Error: It failed\n\nCaused by:\n    0: because\n    1: of this\n"
-    failed("It failed", ValueError("because")).show()
+    command_failure("It failed", ValueError("because")).show()
     assert capsys.readouterr().err == "Error: It failed\n\nCaused by:\n    because\n"

@@ -23,7 +23,7 @@ import pytest
 import serial
 
 from rune.model.tflite import read_model
-from rune.tools.mlperf import UNVERIFIED
+from rune.tools.mlperf import UNVERIFIED_NOTE
 from rune.tools.mlperf.benchmarks import BENCHMARKS, BenchmarkInput, benchmark_model
 from rune.tools.mlperf.machines import ThisMachine
 from tools.needs import EMULATORS, lack
@@ -44,7 +44,7 @@ def started(model: Path, key: str, *options: str) -> Iterator[tuple[str, subproc
         try:
             assert select.select([process.stdout], [], [], SECONDS)[0], "the command said nothing"
             said = process.stdout.readline()
-            match = re.fullmatch(rf"{key} on (/dev/\S+): .+; {UNVERIFIED}\n", said)
+            match = re.fullmatch(rf"{key} on (/dev/\S+): .+; {UNVERIFIED_NOTE}\n", said)
             assert match, said
             yield match[1], process
         finally:
@@ -125,7 +125,7 @@ def test_the_runner_s_tests_are_answered(key: str, test_data: Path, tmp_path: Pa
             assert results == [float(f"{each:.3f}") for each in benchmark.results(data, answer)]
             assert len(results) == BENCHMARKS[key].results
         assert process.stdout is not None
-        assert UNVERIFIED in process.stdout.readline()
+        assert UNVERIFIED_NOTE in process.stdout.readline()
         # Another program at the same line finds the device as it was left.
         assert Runner(path).send("results")[0].startswith("m-results-[")
     assert process.returncode == 130

@@ -51,7 +51,7 @@ PROVENANCE = Provenance(
     build="0b9c",
     started="2026-11-01T10:00:00Z",
     finished="2026-11-01T10:00:09Z",
-    attached=(Subject("bom.cdx.json", digest("e")), Subject("README.md", digest("f"))),
+    attachments=(Subject("bom.cdx.json", digest("e")), Subject("README.md", digest("f"))),
     publication=PublicationStatement(
         "1.0", "passed", "2026-11-01T11:00:00Z", (Approval("p-1", 2, "2026-11-01T10:30:00Z"),)
     ),
@@ -68,7 +68,7 @@ def test_what_is_said_is_read_again() -> None:
     assert (origin.repository, origin.version, origin.builder) == ("acme/door", 7, "https://forge.example")
     assert origin.spec == SPEC
     assert origin.materials == PROVENANCE.materials
-    assert origin.attached == {"bom.cdx.json": digest("e"), "README.md": digest("f")}
+    assert origin.attachments == {"bom.cdx.json": digest("e"), "README.md": digest("f")}
     assert origin.publication == PROVENANCE.publication
 
 

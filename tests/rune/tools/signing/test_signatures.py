@@ -12,7 +12,7 @@ from rune.tools.signing.bundles import Bundle, read_bundle, sign_statement, writ
 from rune.tools.signing.errors import BadBundle, SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.statements import PAYLOAD_TYPE, Statement, Subject, read_statement, write_statement
-from rune.tools.signing.verifying import Signed, Trust, find_proof, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, find_proof, verify_bundle
 from tests.support.cases import each_case
 
 RUNE, OTHER = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
@@ -33,8 +33,8 @@ def anything(_: Statement) -> None:
     """Requires nothing of what was signed."""
 
 
-def signed(key: PrivateKey, statement: Statement = STATEMENT) -> Signed:
-    return Signed(sign_statement(write_statement(statement), key), key.public.der)
+def signed(key: PrivateKey, statement: Statement = STATEMENT) -> SignedBundle:
+    return SignedBundle(sign_statement(write_statement(statement), key), key.public.der)
 
 
 def test_a_signature_of_a_trusted_key_proves_the_statement(key: PrivateKey) -> None:
@@ -69,12 +69,12 @@ def test_each_changed_byte_of_what_is_signed_is_refused(key: PrivateKey) -> None
         payload = bytearray(bundle.payload)
         payload[place] ^= 1
         with pytest.raises(SignatureRefused):
-            verify_bundle(Signed(write_bundle(replace(bundle, payload=bytes(payload)))), trust, [RUNE])
+            verify_bundle(SignedBundle(write_bundle(replace(bundle, payload=bytes(payload)))), trust, [RUNE])
     for place in range(len(bundle.signature)):
         signature = bytearray(bundle.signature)
         signature[place] ^= 1
         with pytest.raises(SignatureRefused, match="No trusted key"):
-            verify_bundle(Signed(write_bundle(replace(bundle, signature=bytes(signature)))), trust, [RUNE])
+            verify_bundle(SignedBundle(write_bundle(replace(bundle, signature=bytes(signature)))), trust, [RUNE])
 
 
 @pytest.mark.protects("registry/forged-signatures")
@@ -84,9 +84,9 @@ def test_a_signature_of_another_artifact_is_refused_with_both_digests(key: Priva
     assert refused.value.is_by_trusted_key
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/revoked-keys")
 def test_a_revoked_key_is_refused_although_it_is_trusted(key: PrivateKey) -> None:
-    trust = Trust((key.public,), revoked={key.public.fingerprint: "It was stolen."})
+    trust = Trust((key.public,), revocations={key.public.fingerprint: "It was stolen."})
     with pytest.raises(SignatureRefused, match="was revoked: It was stolen"):
         verify_bundle(signed(key), trust, [RUNE])
 
@@ -98,7 +98,7 @@ def test_no_signature_at_all_is_refused(key: PrivateKey) -> None:
 
 
 def test_one_good_signature_among_others_is_enough(key: PrivateKey, other_key: PrivateKey) -> None:
-    bad = Signed(b"nonsense")
+    bad = SignedBundle(b"nonsense")
     proof = find_proof([bad, signed(other_key), signed(key)], Trust((key.public,)), [RUNE], anything)
     assert proof.key == key.public
 
@@ -108,7 +108,7 @@ def test_the_refusal_of_a_trusted_key_is_told_rather_than_that_of_a_stranger(
 ) -> None:
     old = replace(STATEMENT, subjects=(Subject("acme/door", OTHER),))
     with pytest.raises(SignatureRefused, match="and not about"):
-        find_proof([signed(other_key), signed(key, old), Signed(b"{}")], Trust((key.public,)), [RUNE], anything)
+        find_proof([signed(other_key), signed(key, old), SignedBundle(b"{}")], Trust((key.public,)), [RUNE], anything)
 
 
 def changed(bundle: bytes, **values: object) -> bytes:
@@ -136,7 +136,7 @@ def test_what_is_no_bundle_is_named(key: PrivateKey, values: dict[str, object], 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b'{"a": 1, "a": 2}', b"[" * 100_000, b" " * 3_000_000])
 def test_bytes_of_anybody_are_refused_and_not_more(key: PrivateKey, data: bytes) -> None:
     with pytest.raises(SignatureRefused):
-        verify_bundle(Signed(data, data), Trust((key.public,), frozenset({RUNE})), [RUNE])
+        verify_bundle(SignedBundle(data, data), Trust((key.public,), frozenset({RUNE})), [RUNE])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_bytes_of_anybody_are_refused_and_not_more(key: PrivateKey, data: bytes)
 def test_a_signed_text_that_is_no_statement_is_refused(key: PrivateKey, statement: dict[str, object]) -> None:
     bundle = sign_statement(json.dumps(statement).encode(), key)
     with pytest.raises(SignatureRefused, match="cannot be read"):
-        verify_bundle(Signed(bundle), Trust((key.public,)), [RUNE])
+        verify_bundle(SignedBundle(bundle), Trust((key.public,)), [RUNE])
 
 
 def test_a_bundle_and_a_statement_are_what_they_were_when_they_are_read_again(key: PrivateKey) -> None:

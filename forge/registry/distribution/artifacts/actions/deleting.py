@@ -44,7 +44,7 @@ def delete_tag(actor: Actor, project: Project, name: str) -> None:
 def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     """Moves a manifest to the trash, and deletes its tags. Raises `Forbidden`, `NoSuchTag` and `StillNamed`."""
     require(actor, Verb.PUSH, repository.project)
-    project = _locked(repository.project)
+    project = _lock_project(repository.project)
     require(actor.afresh(), Verb.PUSH, project)
     manifest = find_manifest(repository, digest)
     if manifest is None:
@@ -62,7 +62,7 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     write_entry(actor, "artifact.delete", project.stream, project.place, digest=manifest.blob_id)
 
 
-def _locked(project: Project) -> Project:
+def _lock_project(project: Project) -> Project:
     """Locks the project as a push does, and returns it: a push at the same time may store an index of this manifest."""
     lock_names(project.organisation_id)
     rows = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
@@ -76,9 +76,9 @@ def delete_blob(actor: Actor, repository: Repository, digest: str) -> None:
     blob = blob_named(digest)
     if links_in(repository).exclude(owner_kind=owner_kind(PushedBlob)).filter(blob_id=blob).exists():
         raise StillNamed(f"A manifest names {digest}. Delete the manifest first.")
-    pushed = PushedBlob.objects.filter(repository=repository, blob_id=blob).first()
-    if pushed is None:
+    pushed_blob = PushedBlob.objects.filter(repository=repository, blob_id=blob).first()
+    if pushed_blob is None:
         raise NoSuchBlob(f"There is no blob {digest} in this repository.")
-    links_of(pushed).delete()
-    pushed.delete()
+    links_of(pushed_blob).delete()
+    pushed_blob.delete()
     write_entry(actor, "artifact.delete", repository.project.stream, repository.project.place, digest=digest)

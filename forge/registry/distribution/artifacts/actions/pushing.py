@@ -88,8 +88,8 @@ def push_manifest(
         if not (tags and all(_REFERRING.fullmatch(tag) for tag in tags)):
             _require_allowed(project, document)
         blob = put_bytes(data)
-        embedded = {each.digest: put_bytes(each.data) for each in document.blobs if each.data is not None}
-        _push(actor, project, tuple(dict.fromkeys(tags)), document, {digest: blob, **embedded}, digest)
+        embedded_blobs = {each.digest: put_bytes(each.data) for each in document.blobs if each.data is not None}
+        _push(actor, project, tuple(dict.fromkeys(tags)), document, {digest: blob, **embedded_blobs}, digest)
     return PushedManifest(digest, document.subject)
 
 
@@ -99,17 +99,17 @@ def _push(
     project: Project,
     tags: Sequence[str],
     document: ManifestDocument,
-    stored: Mapping[str, Blob],
+    stored_blobs: Mapping[str, Blob],
     digest: str,
 ) -> None:
-    """`stored` are the manifest and what stands in it, by the digests that the client gives them."""
+    """`stored_blobs` are the manifest and what stands in it, by the digests that the client gives them."""
     lock_names(project.organisation_id)
-    locked = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-    project = locked.get(pk=project.pk)
+    projects = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    project = projects.get(pk=project.pk)
     require(actor.afresh(), Verb.PUSH, project)
     repository, _ = Repository.objects.get_or_create(project=project)
-    note_digests(stored)
-    manifest = _store(project, repository, document, stored, digest)
+    note_digests(stored_blobs)
+    manifest = _store(project, repository, document, stored_blobs, digest)
     if tags:
         require_not_withdrawn(project, manifest.blob_id)
     note_pushed_signature(repository, manifest, actor)
@@ -129,16 +129,18 @@ def _push(
 
 
 def _store(
-    project: Project, repository: Repository, document: ManifestDocument, stored: Mapping[str, Blob], digest: str
+    project: Project, repository: Repository, document: ManifestDocument, stored_blobs: Mapping[str, Blob], digest: str
 ) -> Manifest:
     """The row of a manifest, with links to what it names. Raises `BlobMissing` and `BadArtifact`."""
-    embedded = {blob.digest: blob.size for blob in stored.values()}
+    embedded_sizes = {blob.digest: blob.size for blob in stored_blobs.values()}
     blobs = blobs_named([each.digest for each in document.blobs])
-    own = stored[digest].digest
+    own = stored_blobs[digest].digest
     # One that comes back from the trash still has its blobs.
-    trashed = links_of_all(repository.manifests.filter(blob_id=own))
-    links = (links_in(repository) | trashed).filter(blob_id__in=blobs.values()).values_list("blob_id", "blob__size")
-    _require_all(document.blobs, blobs, {**embedded, **dict(links)})
+    trashed_links = links_of_all(repository.manifests.filter(blob_id=own))
+    links = (
+        (links_in(repository) | trashed_links).filter(blob_id__in=blobs.values()).values_list("blob_id", "blob__size")
+    )
+    _require_all(document.blobs, blobs, {**embedded_sizes, **dict(links)})
     children = blobs_named([each.digest for each in document.manifests])
     manifests = repository.manifests.filter(trashed=None, blob_id__in=children.values())
     _require_all(document.manifests, children, dict(manifests.values_list("blob_id", "blob__size")))
@@ -171,9 +173,9 @@ def _require_all(descriptors: Sequence[Descriptor], blobs: Mapping[str, str], si
 
 def _set_tag(actor: Actor, project: Project, repository: Repository, name: str, manifest: Manifest) -> None:
     """Sets a tag of an artifact that is no build. Raises `TagInUse` and `ArtifactRefused`."""
-    published = Tag.objects.filter(repository=repository, name=name).select_related("build").first()
-    if published is not None:
-        message = f"{name} is build {published.build.number}. Publish a build under it, or push to another tag."
+    published_tag = Tag.objects.filter(repository=repository, name=name).select_related("build").first()
+    if published_tag is not None:
+        message = f"{name} is build {published_tag.build.number}. Publish a build under it, or push to another tag."
         raise TagInUse(message, errors={"tag": [message]})
     if is_protected(project, name):
         raise ArtifactRefused(

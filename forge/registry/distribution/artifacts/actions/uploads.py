@@ -70,7 +70,7 @@ _pending = CompiledQuery(
         .values_list("bytes")
     )
 )
-_pushed = CompiledLookup(
+_pushed_blobs = CompiledLookup(
     lambda repository, digest: PushedBlob.objects.filter(repository=repository, blob=digest), UUID, str
 )
 """These are asked with each upload."""
@@ -115,11 +115,11 @@ def append_part(
     # when the upload ends.
     digest = running_digests.take(upload.pk, upload.size)
     whole = chain([first], coming)
-    measured = whole if digest is None else digest.through(whole)
+    measured_chunks = whole if digest is None else digest.through(whole)
     row = upload
     try:
         last, confirm = parts[-1] if parts else None, partial(_require_unchanged, upload)
-        for piece in store_pieces(measured, upload.pk, last, confirm):
+        for piece in store_pieces(measured_chunks, upload.pk, last, confirm):
             row = _add(actor, row, piece)
             if row.size != upload.size + size:  # more comes than there was room for, or nobody knows how much
                 _require_room(project, 1)
@@ -128,7 +128,7 @@ def append_part(
             "Another request is sending bytes of this upload. Wait for it, or begin another one."
         ) from None
     except NotFound:
-        raise _ended() from None
+        raise _upload_ended() from None
     finally:
         if digest is not None and digest.size == row.size:
             running_digests.keep(upload.pk, digest)
@@ -138,7 +138,7 @@ def append_part(
 def _require_unchanged(upload: Upload) -> None:
     row = _by_id.first(upload.pk)
     if row is None:
-        raise _ended()
+        raise _upload_ended()
     if row.size != upload.size:
         raise WrongUploadOffset(row.size)
 
@@ -154,7 +154,7 @@ def _require_push_still(actor: Actor, project: Project) -> None:
 def _add(actor: Actor, upload: Upload, piece: StoredPart) -> Upload:
     try:
         _require_push_still(actor, upload.repository.project)
-        row = _added(upload, piece)
+        row = _append_piece(upload, piece)
     except (Forbidden, NotFound, SignInNeeded, WrongUploadOffset):
         if piece.part.name not in {name for name, _size in upload.parts}:
             delete_parts([piece.part.name])
@@ -164,7 +164,7 @@ def _add(actor: Actor, upload: Upload, piece: StoredPart) -> Upload:
     return row
 
 
-def _added(upload: Upload, piece: StoredPart) -> Upload:
+def _append_piece(upload: Upload, piece: StoredPart) -> Upload:
     others = [[name, size] for name, size in upload.parts if name != piece.replaces]
     if len(others) >= MOST_PARTS:
         raise WrongUploadOffset(upload.size)
@@ -173,10 +173,10 @@ def _added(upload: Upload, piece: StoredPart) -> Upload:
     row.size = sum(size for _name, size in row.parts)
     row.changed = timezone.now()
     # Each piece adds bytes, so a row of the same size has the same parts.
-    unchanged = Upload.objects.filter(pk=upload.pk, size=upload.size)
-    if not unchanged.update(parts=row.parts, size=row.size, changed=row.changed):
+    unchanged_rows = Upload.objects.filter(pk=upload.pk, size=upload.size)
+    if not unchanged_rows.update(parts=row.parts, size=row.size, changed=row.changed):
         _require_unchanged(upload)
-        raise _ended()
+        raise _upload_ended()
     return row
 
 
@@ -192,10 +192,10 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
         # Bytes that are still coming would make the digest look wrong, and end the upload for the request that sends
         # them.
         require_unused(upload.pk, parts)
-        measured = _measured(upload, parts, {"sha256", algorithm_of(digest)})
-        if measured[algorithm_of(digest)] != digest:
+        digests = _digests_of(upload, parts, {"sha256", algorithm_of(digest)})
+        if digests[algorithm_of(digest)] != digest:
             raise WrongDigest
-        blob = join_parts(parts, measured["sha256"])
+        blob = join_parts(parts, digests["sha256"])
         with transaction.atomic():
             _require_push_still(actor, project)
             _have(upload.repository, blob, digest)
@@ -209,7 +209,7 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     except PartInUse:
         raise UploadInUse("Another request is sending bytes of this upload. Wait until it has ended.") from None
     except NotFound:
-        raise _ended() from None
+        raise _upload_ended() from None
     except StorageQuotaReached:
         _end(upload, parts)
         raise
@@ -217,14 +217,14 @@ def finish_upload(actor: Actor, upload: Upload, digest: str) -> str:
     return digest
 
 
-def _measured(upload: Upload, parts: list[BlobPart], algorithms: set[str]) -> dict[str, str]:
+def _digests_of(upload: Upload, parts: list[BlobPart], algorithms: set[str]) -> dict[str, str]:
     """The digests of what came: measured on the way, or else read again."""
     running = running_digests.take(upload.pk, upload.size)
-    known = {} if running is None else running.digests()
-    return known if algorithms <= known.keys() else measure_parts(parts, algorithms)
+    known_digests = {} if running is None else running.digests()
+    return known_digests if algorithms <= known_digests.keys() else measure_parts(parts, algorithms)
 
 
-def _ended() -> NoSuchUpload:
+def _upload_ended() -> NoSuchUpload:
     return NoSuchUpload("This upload ended meanwhile. Begin it again.")
 
 
@@ -233,7 +233,7 @@ def cancel_upload(actor: Actor, upload: Upload) -> None:
     `Forbidden` for a token that may not push, and `NoSuchUpload`."""
     require_scope(actor, Scope.REGISTRY_PUSH)
     if actor.pk is None or upload.author_id != actor.pk:
-        raise _ended()
+        raise _upload_ended()
     _end(upload, [BlobPart(*part) for part in upload.parts])
 
 
@@ -272,8 +272,8 @@ def _have(repository: Repository, blob: Blob, digest: str) -> None:
         update_fields=["pushed"],
     )
     # One that was there before has kept its id.
-    for pushed in _pushed.all(repository.pk, blob.digest):
-        link_blobs(pushed, [blob.digest], repository.project.organisation_id)
+    for pushed_blob in _pushed_blobs.all(repository.pk, blob.digest):
+        link_blobs(pushed_blob, [blob.digest], repository.project.organisation_id)
 
 
 def _end(upload: Upload, parts: Iterable[BlobPart]) -> None:

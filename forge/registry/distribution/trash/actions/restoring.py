@@ -45,17 +45,17 @@ def restore_manifest(actor: Actor, project: Project, digest: str) -> RestoredMan
     """
     require(actor, Verb.PUSH, project)
     lock_names(project.organisation_id)
-    locked = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
-    project = locked.get(pk=project.pk)
+    projects = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    project = projects.get(pk=project.pk)
     require(actor.afresh(), Verb.PUSH, project)
-    trashed = Manifest.objects.exclude(trashed=None).select_related("repository")
-    mine = trashed.filter(repository__project=project, blob_id=digest)
+    trashed_manifests = Manifest.objects.exclude(trashed=None).select_related("repository")
+    mine = trashed_manifests.filter(repository__project=project, blob_id=digest)
     # The sweep that empties the trash is waited for.
     manifest = mine.select_for_update(of=("self",)).first()
     if manifest is None:
         raise NotInTrash(f"{digest} is not in the trash. It was restored, or deleted for good after 30 days.")
     children = links_of(manifest).exclude(blob_id=digest).values("blob_id")
-    if missing := trashed.filter(repository=manifest.repository_id, blob__in=children).first():
+    if missing := trashed_manifests.filter(repository=manifest.repository_id, blob__in=children).first():
         raise StillNamed(f"This index lists {missing.blob_id}, which is in the trash too. Restore that first.")
     names = tuple(str(name) for name in manifest.trashed_tags)
     manifest.trashed, manifest.trashed_tags, manifest.created = None, [], timezone.now()

@@ -14,7 +14,7 @@ from forge.builds.runs.execution import NewCompiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.pool.toolchain import TOOLCHAIN, fresh_compiler
 from forge.core.audit.entries import write_entry
-from forge.core.errors import Damaged
+from forge.core.errors import BytesDamaged
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
 from forge.registry.provenance.rebuilds.compare import SecondBuild, build_second_time
 from forge.registry.provenance.rebuilds.models import Rebuild
@@ -27,8 +27,8 @@ def rebuild_published(context: JobContext, new_compiler: NewCompiler = fresh_com
 
     A second build with other bytes is a result like one with the same: everyone who may see the rune reads it.
     """
-    related = Build.objects.select_related("artefact", "version", "project__organisation")
-    build = related.filter(pk=context.spec["build"], artefact=context.spec["artefact"]).first()
+    builds = Build.objects.select_related("artefact", "version", "project__organisation")
+    build = builds.filter(pk=context.spec["build"], artefact=context.spec["artefact"]).first()
     if build is None or build.artefact is None:
         raise JobFailed("The build no longer exists.")
     artefact = build.artefact
@@ -39,7 +39,7 @@ def rebuild_published(context: JobContext, new_compiler: NewCompiler = fresh_com
         second = build_second_time(build, artefact, new_compiler, context.tick, context.pace)
     except OutOfTime as error:
         second = SecondBuild(error=error.reason)
-    except Damaged as error:
+    except BytesDamaged as error:
         second = SecondBuild(error=error.detail)
     except ChildDied as error:
         if context.attempt < ATTEMPTS:

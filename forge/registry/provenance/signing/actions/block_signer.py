@@ -13,7 +13,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.hooks import block_gate
 from forge.registry.models import Admission, BlockVersion, Manifest, PublishedBlockSignature, SigningKey
@@ -22,12 +22,12 @@ from forge.registry.provenance.signing.actions.signer import open_key, set_cosig
 from forge.registry.provenance.signing.attaching import link_referrers, put_referrers
 from forge.registry.provenance.signing.blocks.attaching import block_statement_of, block_subject
 from rune.tools.signing.bundles import sign_statement
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 
 
 def sign_block(context: JobContext) -> Mapping[str, Any]:
     """Signs a version of a block, where the gate still lets it pass. It reads what to sign from the database."""
-    block = _published(context.spec["block"])
+    block = _published_block(context.spec["block"])
     row = SigningKey.objects.filter(pk=context.spec["key"]).signing().first()
     if row is None:
         raise JobFailed("The key no longer signs. Another key takes over, if there is one.")
@@ -35,7 +35,7 @@ def sign_block(context: JobContext) -> Mapping[str, Any]:
     key = open_key(row)
     subject, name = block_subject(block), f"{block.repository.project.full_name}/blocks/{block.name}"
     bundle = sign_statement(block_statement_of(block), key)
-    verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    verify_bundle(SignedBundle(bundle), Trust((key.public,)), [subject.digest])
     now = timezone.now()
     referrers = signature_referrers(subject, bundle, key, name, now)
     put_referrers(*referrers)
@@ -57,23 +57,23 @@ def _note(actor: Actor, action: str, block: BlockVersion, manifest: Manifest, ke
     values = {"manifest": manifest, "created": now}
     PublishedBlockSignature.objects.update_or_create(block=block, key=key, defaults=values)
     project = block.repository.project
-    said = {"block": block.name, "version": block.version, "digest": block.manifest.blob_id}
-    write_entry(actor, action, project.stream, project.place, **said, fingerprint=key.fingerprint)
+    facts = {"block": block.name, "version": block.version, "digest": block.manifest.blob_id}
+    write_entry(actor, action, project.stream, project.place, **facts, fingerprint=key.fingerprint)
 
 
-def _published(pk: str) -> BlockVersion:
+def _published_block(pk: str) -> BlockVersion:
     """A version of a block with the bytes that it was published with. Raises `JobFailed`."""
-    related = BlockVersion.objects.select_related(
+    blocks = BlockVersion.objects.select_related(
         "repository__project__organisation", "manifest", "source_version", "author"
     )
-    block = related.filter(pk=pk).first()
+    block = blocks.filter(pk=pk).first()
     if block is None:
         raise JobFailed("The block no longer exists.")
     if block.is_withdrawn:
         raise JobFailed(f"{block} was withdrawn: {block.withdrawal}")
     try:
         data = read_blob(block.manifest.blob_id)
-    except (NotFound, Damaged) as error:
+    except (NotFound, BytesDamaged) as error:
         raise JobFailed(f"The manifest of {block} cannot be read: {error.detail}") from error
     if digest_of(data) != block.manifest.blob_id:
         raise JobFailed(f"The manifest of {block} has other bytes than it was published with.")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.registry.models import BlockVersion, Manifest, Publication, Repository
 from forge.registry.provenance.signing.actions.block_signer import take_block_signature
 from forge.registry.provenance.signing.models import KeyOrigin, Signature, SigningKey
@@ -19,7 +19,7 @@ from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, SignatureRefused
 from rune.tools.signing.keys import read_public_key
 from rune.tools.signing.provenance import read_provenance
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
 
 
 def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Actor) -> None:
@@ -68,8 +68,8 @@ def _proof(manifest: Manifest, keys: tuple[SigningKey, ...]) -> VerifiedStatemen
         (layer,) = json.loads(read_blob(manifest.blob_id))["layers"]
         if not 0 < layer["size"] <= LARGEST_BUNDLE:
             return None
-        return verify_bundle(Signed(read_blob(layer["digest"])), trust, [manifest.subject])
-    except (SignatureRefused, NotFound, Damaged, KeyError, ValueError, TypeError, RecursionError):
+        return verify_bundle(SignedBundle(read_blob(layer["digest"])), trust, [manifest.subject])
+    except (SignatureRefused, NotFound, BytesDamaged, KeyError, ValueError, TypeError, RecursionError):
         return None
 
 
@@ -86,8 +86,10 @@ def _publication(repository: Repository, subject: str, proof: VerifiedStatement)
 def _block(repository: Repository, subject: str, proof: VerifiedStatement) -> BlockVersion | None:
     """The version of a block that a statement is about, by its name and digest."""
     try:
-        said = read_block_provenance(proof.statement)
+        provenance = read_block_provenance(proof.statement)
     except BadBundle:
         return None
-    named = BlockVersion.objects.filter(repository=repository, name=said.block, version=said.publication.tag)
-    return named.filter(manifest__blob_id=subject).first()
+    versions = BlockVersion.objects.filter(
+        repository=repository, name=provenance.block, version=provenance.publication.tag
+    )
+    return versions.filter(manifest__blob_id=subject).first()

@@ -20,7 +20,7 @@ from forge.accounts.principals import INSTALLATION
 from forge.builds.models import Artefact
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.hooks import gate
 from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
@@ -38,7 +38,7 @@ from forge.registry.provenance.signing.secret import SecretUnusable, read_secret
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_private_key
 from rune.tools.signing.referrers import Referrer, SubjectManifest, cosign_signature, cosign_tag, signature
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 
 
 def make_key(context: JobContext) -> Mapping[str, Any]:
@@ -49,10 +49,10 @@ def make_key(context: JobContext) -> Mapping[str, Any]:
     is_first = not SigningKey.objects.exclude(sealed="").exists()
     secret = _secret(may_make=is_first)
     key = make_private_key(Algorithm(row.algorithm))
-    sealed = seal_key(key.private_bytes(), secret, row.pk)
+    sealed_key = seal_key(key.private_bytes(), secret, row.pk)
     with transaction.atomic():
         context.confirm_lease()
-        row.fingerprint, row.public_key, row.sealed = key.public.fingerprint, key.public.pem, sealed
+        row.fingerprint, row.public_key, row.sealed = key.public.fingerprint, key.public.pem, sealed_key
         row.save(update_fields=["fingerprint", "public_key", "sealed"])
         retire_others(row)
         organisation = row.organisation
@@ -83,7 +83,7 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     documents, subject = documents_of(publication.build, artefact), subject_of(publication.build)
     statement = statement_of(publication, documents)
     bundle = sign_statement(statement, key)
-    verify_bundle(Signed(bundle), Trust((key.public,)), [subject.digest])
+    verify_bundle(SignedBundle(bundle), Trust((key.public,)), [subject.digest])
     now, project = timezone.now(), publication.repository.project
     referrers = signature_referrers(subject, bundle, key, project.full_name, now)
     # An earlier release of the server may have attached other documents than the statement names now.
@@ -117,10 +117,10 @@ def signature_referrers(
 
 
 def _publication(pk: str) -> Publication:
-    related = Publication.objects.select_related(
+    publications = Publication.objects.select_related(
         "repository__project__organisation", "build__artefact", "build__version", "build__project__organisation"
     )
-    publication = related.filter(pk=pk).first()
+    publication = publications.filter(pk=pk).first()
     if publication is None:
         raise JobFailed("The publication no longer exists.")
     return publication
@@ -139,7 +139,7 @@ def _require_published(publication: Publication) -> Artefact:
         raise JobFailed(f"The bytes of {tag.name} are not those of build {build.number}.")
     try:
         rune = read_blob(build.artefact.digest)
-    except (NotFound, Damaged) as error:
+    except (NotFound, BytesDamaged) as error:
         raise JobFailed(f"The rune of build {build.number} cannot be read: {error.detail}") from error
     if digest_of(rune) != build.artefact.digest:
         raise JobFailed(f"The rune of build {build.number} has other bytes than it was published with.")

@@ -21,7 +21,7 @@ from rune.tools.signing.provenance import PublicationStatement
 from rune.tools.signing.referrers import SubjectManifest
 from rune.tools.signing.statements import Subject, write_statement
 
-UNRECORDED = "unrecorded"
+UNRECORDED_ADMISSION = "unrecorded"
 """The admission of a version that was published before admissions were kept."""
 _log = logging.getLogger(__name__)
 
@@ -81,12 +81,12 @@ def _provenance_of(
         server_version=__version__,
         publication=PublicationStatement(
             tag=block.version,
-            admission=block.admission or UNRECORDED,
+            admission=block.admission or UNRECORDED_ADMISSION,
             time=time_text(block.created),
             approvals=() if build is None else approvals_of(build),
             reason=block.override,
         ),
-        attached=tuple(each.subject for each in documents),
+        attachments=tuple(each.subject for each in documents),
     )
 
 

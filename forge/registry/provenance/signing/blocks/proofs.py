@@ -43,6 +43,8 @@ def signed_block(actor: Actor, block: BlockVersion) -> SignedBlock | None:
         project = block.repository.project
         build = newest_build_of(project, block.source_version) if can(actor, Verb.READ, project) else None
         names = {} if build is None else names_of_approvers(build)
-        said = [ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals]
-        return SignedBlock(signature, origin, tuple(said))
+        proven_approvals = [
+            ProvenApproval(names.get(each.person, each.person), each) for each in origin.publication.approvals
+        ]
+        return SignedBlock(signature, origin, tuple(proven_approvals))
     return None

@@ -83,17 +83,17 @@ def _hard_swish(op: ModelOp) -> Integers:
         quotients = [float(fine / np.float32(output_scale)), float(fine / (np.float32(3) / np.float32(32768)))]
     output, gate = multipliers_of(quotients)
     require(output.exponent <= 0, "its scales are too far apart")
-    moved = _high_product_16(numbers, _to_16(output.mantissa))
+    product_16 = _high_product_16(numbers, _to_16(output.mantissa))
     share = _saturated(numbers << max(gate.exponent - 1, 0))
     share = _high_product_16(share, _to_16(gate.mantissa))
     if gate.exponent > 0:
         share = _saturated(share << 1)
     elif gate.exponent < 0:
         share = rounded_shift(share, -gate.exponent)
-    product = ((share + 2**15) >> 1) * moved
+    product = ((share + 2**15) >> 1) * product_16
     product = np.sign(product) * (np.abs(product) >> 15)
-    shifted = rounded_shift(product, -output.exponent) if output.exponent < 0 else product
-    return np.clip(shifted + output_zero_point, -128, 127)
+    result = rounded_shift(product, -output.exponent) if output.exponent < 0 else product
+    return np.clip(result + output_zero_point, -128, 127)
 
 
 def _to_16(mantissa: int) -> int:
@@ -107,8 +107,8 @@ def _saturated(values: Integers) -> Integers:
 def _high_product_16(left: Integers, right: int) -> Integers:
     """The product of Q0.15 numbers, rounded to nearest, halves away from zero."""
     product = left * right
-    nudged = product + np.where(product >= 0, 2**14, 1 - 2**14)
-    return np.asarray(np.sign(nudged) * (np.abs(nudged) >> 15), np.int64)
+    nudged_product = product + np.where(product >= 0, 2**14, 1 - 2**14)
+    return np.asarray(np.sign(nudged_product) * (np.abs(nudged_product) >> 15), np.int64)
 
 
 def _computation(function: UnaryFunction, table: Callable[[ModelOp], Integers]) -> Callable[[ModelOp], Computation]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Mask
-from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
 from rune.compiler.anvil.ops.numbers.rescaling import FARTHEST_NUMBER, OutputRange, precision, rescaled_twice
@@ -25,7 +25,7 @@ from rune.model.tflite import Activation, LeakyReluOptions
 
 
 @dataclass(frozen=True)
-class ClampFloat32(Computation, Clamped):
+class ClampFloat32(Computation, ClampsOutput):
     """Of `count` numbers."""
 
     count: int
@@ -106,7 +106,7 @@ def _alpha(op: ModelOp) -> float:
     return options.alpha if isinstance(options, LeakyReluOptions) else 1.0
 
 
-def _quantized(op: ModelOp, activation: Activation) -> ByteTable | LeakyReluInt16:
+def _quantized_computation(op: ModelOp, activation: Activation) -> ByteTable | LeakyReluInt16:
     (scale, zero_point), output_scale, number = scale_of(op.input(0)), scale_of(op.output)[0], precision(op)
     above = multiplier(float(number(scale) / number(output_scale)))
     below = multiplier(float(number(scale) * number(_alpha(op)) / number(output_scale)))
@@ -122,22 +122,22 @@ def _clamp(activation: Activation) -> Callable[[ModelOp], Computation]:
         require(op.input(0).count == op.output.count, "input and output differ in size")
         if op.output.kind is FLOAT32:
             return ClampFloat32(op.output.count, *real_range(activation))
-        return _quantized(op, activation)
+        return _quantized_computation(op, activation)
 
     return computation
 
 
 def _relu6(op: ModelOp) -> Computation:
     # TFLite Micro clamps integers as they are, whatever the output's scale says.
-    counted = replace(op, outputs=(op.input(0),)) if op.profile is TFLM else op
-    return _clamp(Activation.RELU6)(counted)
+    op_with_range = replace(op, outputs=(op.input(0),)) if op.profile is TFLM else op
+    return _clamp(Activation.RELU6)(op_with_range)
 
 
 def _leaky_relu(op: ModelOp) -> Computation:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     if op.output.kind is FLOAT32:
         return LeakyReluFloat32(op.output.count, _alpha(op))
-    return _quantized(op, Activation.NONE)
+    return _quantized_computation(op, Activation.NONE)
 
 
 OPERATIONS = {

@@ -78,8 +78,8 @@ def table_of_logistic() -> NDArray[np.uint16]:
     """logistic(i / 24) as parts of 2**16."""
     exact = np.array([2.0**16 / (1.0 + arithmetic.exp(-place / 48)) for place in range(2 * ENTRIES - 1)])
     entries, middles = exact[::2], exact[1::2]
-    missed = middles - (entries[:-1] + entries[1:]) / 2
-    return np.append(np.floor(entries[:-1] + missed / 2 + 0.5), 2**16 - 1).astype(np.uint16)
+    errors = middles - (entries[:-1] + entries[1:]) / 2
+    return np.append(np.floor(entries[:-1] + errors / 2 + 0.5), 2**16 - 1).astype(np.uint16)
 
 
 def sigmoid_refusal(op: ModelOp) -> str | None:

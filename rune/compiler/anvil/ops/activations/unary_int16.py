@@ -38,12 +38,12 @@ class AbsInt16(Computation):
 
 def with_int16(
     operation: OpKind,
-    computed: Callable[[ModelOp], Computation],
+    int16_computation: Callable[[ModelOp], Computation],
     refusal: Callable[[ModelOp], str | None] | None = None,
 ) -> OpKind:
-    """The operation, which of int16 is what `computed` says."""
+    """Returns the operation, with `int16_computation` for int16."""
 
-    def refused(op: ModelOp) -> str | None:
+    def refusal_of_either(op: ModelOp) -> str | None:
         if not are(INT16, op.input(0), op.output):
             return operation.refusal(op)
         why = scale_refusal(op.input(0), op.output)
@@ -53,9 +53,9 @@ def with_int16(
         if not are(INT16, op.output):
             return operation.computation(op)
         require(op.input(0).count == op.output.count, "input and output differ in size")
-        return computed(op)
+        return int16_computation(op)
 
-    return OpKind(refused, computation)
+    return OpKind(refusal_of_either, computation)
 
 
 def absolute_refusal(op: ModelOp) -> str | None:

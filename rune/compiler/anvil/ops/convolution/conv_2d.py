@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, PaddingFrame, ReadsPadding
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.compiler.anvil.ops.convolution.int16x8 import Conv2DInt16
@@ -49,7 +49,7 @@ LARGEST_GROUPED = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
+class Conv2DInt8(Computation, MakesChannels, ReadsChannels, ReadsPadding, ByRows):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
 
     Weights are counted from `filter_zero_point`, which only models of uint8 have. A padding counts as the input's zero
@@ -120,7 +120,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DFloat32(Computation, Clamped, Padded):
+class Conv2DFloat32(Computation, ClampsOutput, ReadsPadding):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window

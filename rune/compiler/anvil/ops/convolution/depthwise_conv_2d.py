@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, Mask
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, PaddingFrame, ReadsPadding
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     bias_of,
@@ -31,7 +31,7 @@ from rune.model.tflite import DepthwiseConv2DOptions
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
+class DepthwiseConv2DInt8(Computation, CarriesChannels, ReadsPadding, ByRows):
     """`taps` are int8 [height * width, output channel], `bias` int32 and `multipliers` one an output channel.
 
     Taps are counted from `tap_zero_point`, which only models of uint8 have. Output channel c reads input channel
@@ -60,8 +60,8 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
         sums = ChannelRange(bias + np.minimum(*ends).sum(axis=0), bias + np.maximum(*ends).sum(axis=0))
         if not are_in_reach(sums, self.multipliers):
             return None
-        rescaled = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
-        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
+        rescaled_ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
+        return ChannelRange(*(self.output.of_values(end).astype(np.int64) for end in rescaled_ends))
 
     def with_frame(self, frame: PaddingFrame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
@@ -92,7 +92,7 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DFloat32(Computation, Clamped, Padded):
+class DepthwiseConv2DFloat32(Computation, ClampsOutput, ReadsPadding):
     """`taps` are float32 [height * width, output channel], `bias` one an output channel."""
 
     window: Window

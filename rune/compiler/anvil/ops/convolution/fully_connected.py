@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
-from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     Conv2DInt8,
@@ -103,7 +103,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class FullyConnectedFloat32(Computation, Clamped):
+class FullyConnectedFloat32(Computation, ClampsOutput):
     """`weights` are float32 [output, input], `bias` one an output."""
 
     batches: int

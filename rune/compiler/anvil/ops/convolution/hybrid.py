@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.computation import Array, Clamped, Computation, Padded, PaddingFrame
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation, PaddingFrame, ReadsPadding
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.requantisation.fixed_point import Integers
 
 
 @dataclass(frozen=True, eq=False)
-class HybridConv2D(Computation, Clamped, Padded):
+class HybridConv2D(Computation, ClampsOutput, ReadsPadding):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel. A
     fully connected layer is a convolution of images of one pixel.
 
@@ -38,12 +38,14 @@ class HybridConv2D(Computation, Clamped, Padded):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         images = inputs[0].reshape(self.window.batches, -1).astype(np.float32)
-        quantized = [_symmetric(image) if self.is_symmetric else asymmetric(image) for image in images]
-        numbers = np.stack([stored - zero_point for stored, _, zero_point in quantized]).astype(np.float64)
+        quantized_images = [_symmetric(image) if self.is_symmetric else asymmetric(image) for image in images]
+        numbers = np.stack([stored_image - zero_point for stored_image, _, zero_point in quantized_images]).astype(
+            np.float64
+        )
         weights = self.filters.reshape(len(self.filters), -1).astype(np.float64)
         sums = self.window.patches(numbers, 0).reshape(self.window.positions, -1) @ weights.T
         each = np.repeat(
-            np.array([scale for _, scale, _ in quantized], np.float32), self.window.positions // len(images)
+            np.array([scale for _, scale, _ in quantized_images], np.float32), self.window.positions // len(images)
         )
         floats = sums.astype(np.float32)
         if self.joins_scales:
@@ -65,7 +67,7 @@ class HybridConv2D(Computation, Clamped, Padded):
 
 
 @dataclass(frozen=True, eq=False)
-class HybridDepthwiseConv2D(Computation, Clamped, Padded):
+class HybridDepthwiseConv2D(Computation, ClampsOutput, ReadsPadding):
     """`taps` are int8 [height * width, output channel]; `scales` and `bias` float32, one a channel. Output channel c
     reads input channel c // (output channels / input channels). Images are brought to int8 asymmetrically."""
 
@@ -79,12 +81,14 @@ class HybridDepthwiseConv2D(Computation, Clamped, Padded):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         window = self.window
         images = inputs[0].reshape(window.batches, -1).astype(np.float32)
-        quantized = [asymmetric(image) for image in images]
-        numbers = np.stack([stored - zero_point for stored, _, zero_point in quantized])
+        quantized_images = [asymmetric(image) for image in images]
+        numbers = np.stack([stored_image - zero_point for stored_image, _, zero_point in quantized_images])
         under = window.patches(numbers, 0).reshape(window.positions, -1, window.input_channels)
         under = np.repeat(under, self.multiplier, axis=2)
         sums = (under * self.taps.astype(np.int64)).sum(axis=1)
-        each = np.repeat(np.array([scale for _, scale, _ in quantized], np.float32), window.positions // len(images))
+        each = np.repeat(
+            np.array([scale for _, scale, _ in quantized_images], np.float32), window.positions // len(images)
+        )
         results = sums.astype(np.float32) * (each[:, None] * self.scales) + self.bias
         return (np.clip(results, np.float32(self.minimum), np.float32(self.maximum)),)
 

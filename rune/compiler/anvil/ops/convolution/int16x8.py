@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import CarriesChannels, ChannelRange, Integers, MakesChannels, Mask, ReadsChannels
-from rune.compiler.anvil.computation import Array, Computation, Padded, PaddingFrame
+from rune.compiler.anvil.computation import Array, Computation, PaddingFrame, ReadsPadding
 from rune.compiler.anvil.ops.convolution.wide_sums import SumRescaling, WideRescaling
 from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.ops.numbers.rescaling import sum_range
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
+class Conv2DInt16(Computation, MakesChannels, ReadsChannels, ReadsPadding):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int64 one a channel. A fully connected
     layer is a convolution of images of one pixel."""
 
@@ -80,7 +80,7 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DInt16(Computation, CarriesChannels, Padded):
+class DepthwiseConv2DInt16(Computation, CarriesChannels, ReadsPadding):
     """`taps` are int8 [height * width, output channel], `bias` int64 one an output channel. Output channel c reads
     input channel c // (output channels / input channels)."""
 

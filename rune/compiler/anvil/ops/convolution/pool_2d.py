@@ -55,12 +55,12 @@ class Pool2D(Computation, CarriesChannels, ByRows):
         image = np.square(image) if self.pooling is Pooling.L2 else image
         numbers = self.window.patches(image, padding).reshape(self.window.positions, -1, channels)
         if self.pooling is Pooling.MAX:
-            pooled = np.fmax.reduce(numbers, axis=1, initial=lowest)  # a NaN is passed over
+            results = np.fmax.reduce(numbers, axis=1, initial=lowest)  # a NaN is passed over
         else:
             counts = self.window.patches(np.ones(inputs[0].shape, kind), 0).reshape(numbers.shape).sum(axis=1)
-            pooled = self._averages(numbers.sum(axis=1), counts)
-            pooled = np.sqrt(pooled) if self.pooling is Pooling.L2 else pooled
-        return (np.clip(pooled, self.minimum, self.maximum).astype(self.element),)
+            results = self._averages(numbers.sum(axis=1), counts)
+            results = np.sqrt(results) if self.pooling is Pooling.L2 else results
+        return (np.clip(results, self.minimum, self.maximum).astype(self.element),)
 
     @property
     def is_float(self) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.channels import ChannelRange
-from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.convolution.conv_2d import (
     bias_of,
@@ -99,7 +99,7 @@ class TransposeConvInt16(Computation):
 
 
 @dataclass(frozen=True, eq=False)
-class TransposeConvFloat32(Computation, Clamped):
+class TransposeConvFloat32(Computation, ClampsOutput):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window
@@ -121,7 +121,7 @@ class TransposeConvFloat32(Computation, Clamped):
 
 
 @dataclass(frozen=True, eq=False)
-class HybridTransposeConv(Computation, Clamped):
+class HybridTransposeConv(Computation, ClampsOutput):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel."""
 
     window: Window
@@ -133,16 +133,18 @@ class HybridTransposeConv(Computation, Clamped):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         window = self.window
-        quantized = [asymmetric(image) for image in inputs[0].reshape(window.batches, -1).astype(np.float32)]
-        scale = np.array([scale for _, scale, _ in quantized], np.float32).reshape(-1, 1, 1, 1)
-        images = np.stack([stored - zero_point for stored, _, zero_point in quantized]).reshape(window.input_shape)
+        quantized_images = [asymmetric(image) for image in inputs[0].reshape(window.batches, -1).astype(np.float32)]
+        scale = np.array([scale for _, scale, _ in quantized_images], np.float32).reshape(-1, 1, 1, 1)
+        images = np.stack([stored_image - zero_point for stored_image, _, zero_point in quantized_images]).reshape(
+            window.input_shape
+        )
 
-        def laid(row: int, column: int) -> Iterator[Array]:
+        def addends(row: int, column: int) -> Iterator[Array]:
             for channel in range(window.input_channels):
                 products = images[..., channel, None] * self.filters[:, row, column, channel].astype(np.int64)
                 yield products.astype(np.float32) * self.scales * scale
 
-        results = _on_canvas(window, laid, np.float32) + self.bias
+        results = _on_canvas(window, addends, np.float32) + self.bias
         return (np.clip(results, np.float32(self.minimum), np.float32(self.maximum)),)
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
@@ -164,11 +166,11 @@ def _sums(window: Window, numbers: Array, filters: Array) -> Array:
 
 
 def _on_canvas(
-    window: Window, laid: Callable[[int, int], Iterable[Array]], element: type[np.floating[Any]]
+    window: Window, addends: Callable[[int, int], Iterable[Array]], element: type[np.floating[Any]]
 ) -> NDArray[np.floating[Any]]:
-    """[position, output channel]. All filters are laid on a canvas, `laid` of their place [row, column] for all pixels
-    at once; the output is a part of it. The last row and column come first, for they are of the first pixels that a
-    place of the output sees."""
+    """[position, output channel]. All filters are laid on a canvas; `addends` returns the arrays that the filters'
+    place [row, column] adds, for all pixels at once. The output is a part of the canvas. The last row and column come
+    first, for they are of the first pixels that a place of the output sees."""
     height, width = (
         max((size - 1) * stride + filter_size, before + output)
         for size, stride, filter_size, before, output in (
@@ -181,7 +183,7 @@ def _on_canvas(
     for row in reversed(range(window.filter_height)):
         for column in reversed(range(window.filter_width)):
             places = canvas[:, row : row + down : window.stride_y, column : column + across : window.stride_x]
-            for each in laid(row, column):
+            for each in addends(row, column):
                 places += each
     rows = slice(window.pad_top, window.pad_top + window.output_height)
     columns = slice(window.pad_left, window.pad_left + window.output_width)

@@ -98,19 +98,20 @@ class AddInt16(Computation, CarriesChannels):
     is_elementwise = True
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        return (self._stored(*self.shape.spread(*inputs)),)
+        return (self._stored_values(*self.shape.spread(*inputs)),)
 
     def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         left, right = inputs
         ends = (right.greatest, right.least) if self.subtracts else (right.least, right.greatest)
         return ChannelRange(
-            self._stored(left.least, ends[0]).astype(np.int64), self._stored(left.greatest, ends[1]).astype(np.int64)
+            self._stored_values(left.least, ends[0]).astype(np.int64),
+            self._stored_values(left.greatest, ends[1]).astype(np.int64),
         )
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, shape=self.shape.carrying(keep))
 
-    def _stored(self, one: Array, other: Array) -> Array:
+    def _stored_values(self, one: Array, other: Array) -> Array:
         left, right = (
             _rescaled(each.astype(np.int64) << LEFT_SHIFT[INT16], by)
             for each, by in ((one, self.left), (other, self.right))

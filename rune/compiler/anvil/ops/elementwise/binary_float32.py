@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from rune.compiler.anvil.computation import Array, Clamped, Computation
+from rune.compiler.anvil.computation import Array, ClampsOutput, Computation
 from rune.compiler.anvil.operation import ModelOp, OpKind, unless_constant
 from rune.compiler.anvil.ops.elementwise.broadcast import Broadcast, activation_of, binary_refusal, broadcast
 from rune.compiler.anvil.ops.types import FLOAT32, are
@@ -42,7 +42,7 @@ _WITH_ACTIVATION = (BinaryFunction.ADD, BinaryFunction.SUB, BinaryFunction.MUL, 
 
 
 @dataclass(frozen=True)
-class BinaryFloat32(Computation, Clamped):
+class BinaryFloat32(Computation, ClampsOutput):
     """The results, clamped."""
 
     operation: BinaryFunction

@@ -113,7 +113,7 @@ def _of_shapes(left: tuple[int, ...], right: tuple[int, ...], output: tuple[int,
     rank = len(output)
     require(max(len(left), len(right)) <= rank, "an input has more dimensions than the output")
     full = [(1,) * (rank - len(shape)) + shape for shape in (left, right)]
-    joined: list[list[int]] = []  # output, left, right
+    joined_dimensions: list[list[int]] = []  # output, left, right
     for sizes in zip(output, *full, strict=True):
         size, *others = sizes
         require(
@@ -123,13 +123,13 @@ def _of_shapes(left: tuple[int, ...], right: tuple[int, ...], output: tuple[int,
         if size == 1:
             continue
         repeats = [other == 1 for other in others]
-        if joined and repeats == [total == 1 for total in joined[-1][1:]]:
-            joined[-1] = [total * each for total, each in zip(joined[-1], sizes, strict=True)]
+        if joined_dimensions and repeats == [total == 1 for total in joined_dimensions[-1][1:]]:
+            joined_dimensions[-1] = [total * each for total, each in zip(joined_dimensions[-1], sizes, strict=True)]
         else:
-            joined.append(list(sizes))
-    joined = [[1, 1, 1]] * (RANK - len(joined)) + joined
-    steps = [_steps([dimension[which] for dimension in joined]) for which in (1, 2)]
-    return Broadcast(tuple(size for size, _, _ in joined), *steps)
+            joined_dimensions.append(list(sizes))
+    joined_dimensions = [[1, 1, 1]] * (RANK - len(joined_dimensions)) + joined_dimensions
+    steps = [_steps([dimension[which] for dimension in joined_dimensions]) for which in (1, 2)]
+    return Broadcast(tuple(size for size, _, _ in joined_dimensions), *steps)
 
 
 def _steps(sizes: list[int]) -> tuple[int, ...]:

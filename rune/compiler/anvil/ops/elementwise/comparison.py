@@ -107,8 +107,8 @@ def _computation(op: ModelOp, comparison: Relation) -> Computation:
 def _terms(tensor: Tensor) -> Integers:
     scale, zero_point = scale_of(tensor)
     by = multiplier(scale)
-    raised = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
-    return rescale_twice(raised, np.array(by.mantissa), np.array(by.exponent))
+    numbers = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
+    return rescale_twice(numbers, np.array(by.mantissa), np.array(by.exponent))
 
 
 OPERATIONS = {

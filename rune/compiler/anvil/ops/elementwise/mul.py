@@ -51,7 +51,7 @@ class MulQuantized(Computation, CarriesChannels):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         left, right = self.shape.spread(*(each.astype(np.int64) for each in inputs))
-        return (self._stored((left - self.left_zero_point) * (right - self.right_zero_point)),)
+        return (self._stored_values((left - self.left_zero_point) * (right - self.right_zero_point)),)
 
     def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         left, right = inputs[0].counted_from(self.left_zero_point), inputs[1].counted_from(self.right_zero_point)
@@ -59,12 +59,12 @@ class MulQuantized(Computation, CarriesChannels):
         products = ChannelRange(np.min(corners, axis=0), np.max(corners, axis=0))
         if not are_in_reach(products, [self.multiplier]):
             return None
-        return ChannelRange(*(self._stored(end).astype(np.int64) for end in (products.least, products.greatest)))
+        return ChannelRange(*(self._stored_values(end).astype(np.int64) for end in (products.least, products.greatest)))
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, shape=self.shape.carrying(keep))
 
-    def _stored(self, products: Array) -> Array:
+    def _stored_values(self, products: Array) -> Array:
         return self.output.of_values(rescaled_twice(products[..., None], [self.multiplier])[..., 0])
 
 

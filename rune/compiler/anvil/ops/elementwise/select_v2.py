@@ -19,7 +19,7 @@ from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS
 from rune.compiler.anvil.ops.types import are
 from rune.model.tflite import Tensor, TensorKind
 
-SELECTED = ELEMENTS | {TensorKind.BOOL: np.dtype("u1")}
+SELECTABLE_KINDS = ELEMENTS | {TensorKind.BOOL: np.dtype("u1")}
 """The kinds whose elements can be selected, and what NumPy calls them."""
 
 
@@ -45,7 +45,11 @@ class SelectSteps(Computation):
 
 def _refusal(op: ModelOp) -> str | None:
     condition, first, second = (op.input(number) for number in range(3))
-    if first.kind not in SELECTED or not are(TensorKind.BOOL, condition) or not are(first.kind, second, op.output):
+    if (
+        first.kind not in SELECTABLE_KINDS
+        or not are(TensorKind.BOOL, condition)
+        or not are(first.kind, second, op.output)
+    ):
         return ""
     if {(each.scale, each.zero_point) for each in (first, second)} != {(op.output.scale, op.output.zero_point)}:
         return "scales that differ"
@@ -57,7 +61,7 @@ def _refusal(op: ModelOp) -> str | None:
 def _computation(op: ModelOp) -> SelectSteps:
     sizes = (1,) * (RANK - len(op.output.shape)) + op.output.shape
     steps = tuple(_steps(op.input(number), sizes) for number in range(3))
-    return SelectSteps(sizes, steps, SELECTED[op.output.kind])
+    return SelectSteps(sizes, steps, SELECTABLE_KINDS[op.output.kind])
 
 
 def _steps(tensor: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:

@@ -96,8 +96,8 @@ def computation(op: ModelOp) -> SquaredDifferenceInt8 | BinaryFloat32:
 def _terms(tensor: Tensor, common: float) -> Integers:
     scale, zero_point = scale_of(tensor)
     rescale = multiplier(scale / common)
-    raised = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
-    return rescale_twice(raised, np.array(rescale.mantissa), np.array(rescale.exponent))
+    numbers = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
+    return rescale_twice(numbers, np.array(rescale.mantissa), np.array(rescale.exponent))
 
 
 OPERATIONS = {"SQUARED_DIFFERENCE": OpKind(refusal, computation, operands=slice(2))}

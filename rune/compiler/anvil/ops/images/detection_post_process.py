@@ -47,21 +47,21 @@ class Linear:
     scale: float
     zero_point: int
 
-    def floats(self, stored: Array) -> Floats:
+    def floats(self, stored_values: Array) -> Floats:
         """In single precision."""
-        return (stored.astype(np.float32) - np.float32(self.zero_point)) * np.float32(self.scale)
+        return (stored_values.astype(np.float32) - np.float32(self.zero_point)) * np.float32(self.scale)
 
     @property
     def move(self) -> float:
         """The addend to the product of a byte of uint8 and the scale, in single precision."""
         return float(np.float32(-(self.zero_point + HIGHEST_BIT) * float(np.float32(self.scale))))
 
-    def scores(self, stored: Array) -> Floats:
+    def scores(self, stored_values: Array) -> Floats:
         """The same with other roundings: of whole groups each product is rounded before the zero point counts."""
-        stored = stored.reshape(-1)
-        whole = stored.size // GROUP * GROUP
-        products = (stored[:whole].astype(np.float32) + np.float32(HIGHEST_BIT)) * np.float32(self.scale)
-        return np.concatenate([products + np.float32(self.move), self.floats(stored[whole:])])
+        stored_values = stored_values.reshape(-1)
+        whole = stored_values.size // GROUP * GROUP
+        products = (stored_values[:whole].astype(np.float32) + np.float32(HIGHEST_BIT)) * np.float32(self.scale)
+        return np.concatenate([products + np.float32(self.move), self.floats(stored_values[whole:])])
 
 
 @dataclass(frozen=True)
@@ -90,18 +90,18 @@ class DetectionPostProcess(Computation):
         if self.linear is not None:
             boxes, marks, centres = self.linear
             inputs = (boxes.floats(inputs[0]), marks.scores(inputs[1]), centres.floats(inputs[2]))
-        encoded, scores, anchors = inputs
-        corners = self._corners(encoded.reshape(self.boxes, -1)[:, :4], anchors.reshape(self.boxes, 4))
+        encoded_boxes, scores, anchors = inputs
+        corners = self._corners(encoded_boxes.reshape(self.boxes, -1)[:, :4], anchors.reshape(self.boxes, 4))
         if bool((corners[:, :2] > corners[:, 2:]).any()):
             raise ValueError("a box ends before it begins")
         class_scores = scores.reshape(self.boxes, self.columns)[:, self.columns - self.options.num_classes :]
         detect = self._regular if self.options.is_regular else self._fast
         return self._outputs(corners, *detect(corners, class_scores))
 
-    def _corners(self, encoded: Floats, anchors: Floats) -> Floats:
+    def _corners(self, encoded_boxes: Floats, anchors: Floats) -> Floats:
         """[box, (y min, x min, y max, x max)]."""
         options, place, size = self.options, anchors[:, :2].astype(np.float64), anchors[:, 2:].astype(np.float64)
-        number = encoded.astype(np.float64)
+        number = encoded_boxes.astype(np.float64)
         with np.errstate(all="ignore"):
             steps = np.array([options.y_scale, options.x_scale], np.float32).astype(np.float64)
             spans = np.array([options.h_scale, options.w_scale], np.float32).astype(np.float64)
@@ -113,38 +113,38 @@ class DetectionPostProcess(Computation):
         """Boxes, their classes and scores, best first, and how many boxes."""
         orders = [_best(row, self.categories) for row in scores]
         best = np.array([row[order[0]] for row, order in zip(scores, orders, strict=True)], np.float32)
-        chosen = self._suppressed(corners, best, self.options.max_detections)
-        values = [[float(scores[box, kind]) for kind in orders[box]] for box in chosen]
-        return chosen, [orders[box] for box in chosen], values, len(chosen)
+        chosen_boxes = self._remaining_boxes(corners, best, self.options.max_detections)
+        values = [[float(scores[box, kind]) for kind in orders[box]] for box in chosen_boxes]
+        return chosen_boxes, [orders[box] for box in chosen_boxes], values, len(chosen_boxes)
 
     def _regular(self, corners: Floats, scores: Floats) -> tuple[list[int], list[list[int]], list[list[float]], int]:
         candidates: list[tuple[int, int]] = []
         for kind in range(self.options.num_classes):
             column = np.ascontiguousarray(scores[:, kind])
-            chosen = self._suppressed(corners, column, self.options.detections_per_class)
-            detections = [*candidates, *((box, kind) for box in chosen)]
+            chosen_boxes = self._remaining_boxes(corners, column, self.options.detections_per_class)
+            detections = [*candidates, *((box, kind) for box in chosen_boxes)]
             candidates = sorted(detections, key=lambda each: -float(scores[each]))[: self.options.max_detections]
         kinds = [[kind] for _, kind in candidates]
         values_of = [[float(scores[candidate])] for candidate in candidates]
         return [box for box, _ in candidates], kinds, values_of, len(candidates)
 
-    def _suppressed(self, corners: Floats, scores: Floats, most: int) -> list[int]:
+    def _remaining_boxes(self, corners: Floats, scores: Floats, most: int) -> list[int]:
         """The boxes that are left, best first."""
         waiting = [int(box) for box in np.flatnonzero(scores >= np.float32(self.options.score_threshold))]
         waiting.sort(key=lambda box: -float(scores[box]))
-        chosen: list[int] = []
+        chosen_boxes: list[int] = []
         limit = np.float32(self.options.overlap_threshold)
-        while waiting and len(chosen) < most:
+        while waiting and len(chosen_boxes) < most:
             first, *others = waiting
-            chosen.append(first)
+            chosen_boxes.append(first)
             shares = _overlaps(corners[first], corners[others])
             waiting = [box for box, share in zip(others, shares, strict=True) if not share > limit]
-        return chosen
+        return chosen_boxes
 
     def _outputs(
         self,
         corners: Floats,
-        chosen: Sequence[int],
+        chosen_boxes: Sequence[int],
         kinds: Sequence[Sequence[int]],
         values: Sequence[Sequence[float]],
         count: int,
@@ -152,7 +152,7 @@ class DetectionPostProcess(Computation):
         across = 1 if self.options.is_regular else self.options.max_classes_per_detection
         boxes = np.zeros((self.places, 4), np.float32)
         classes, scores = np.zeros(self.places, np.float32), np.zeros(self.places, np.float32)
-        for number, (box, its, own) in enumerate(zip(chosen, kinds, values, strict=True)):
+        for number, (box, its, own) in enumerate(zip(chosen_boxes, kinds, values, strict=True)):
             places = slice(number * across, number * across + len(its))
             boxes[places], classes[places], scores[places] = corners[box], its, own
         return boxes, classes, scores, np.array([count], np.float32)
@@ -165,8 +165,8 @@ def _overlaps(one: Floats, others: Floats) -> Floats:
     area, areas = sides[0] * sides[1], other_sides[:, 0] * other_sides[:, 1]
     inside = np.minimum(one[2:], others[:, 2:]) - np.maximum(one[:2], others[:, :2])
     inside = np.maximum(inside, np.float32(0))
-    shared = inside[:, 0] * inside[:, 1]
-    overlaps = shared / ((area + areas) - shared)
+    intersections = inside[:, 0] * inside[:, 1]
+    overlaps = intersections / ((area + areas) - intersections)
     return np.where((area <= 0) | (areas <= 0), np.float32(0), overlaps).astype(np.float32)
 
 
@@ -223,10 +223,10 @@ def _refusal(op: ModelOp) -> str | None:
 def _computation(op: ModelOp) -> DetectionPostProcess:
     options = op.operator.options
     assert isinstance(options, DetectionOptions)  # noqa: S101 - the reader gives these for this op
-    encoded, scores, anchors = (op.input(number) for number in range(3))
+    encoded_boxes, scores, anchors = (op.input(number) for number in range(3))
     require(len(op.inputs) == 3 and len(op.outputs) == 4, "it has not three inputs and four outputs")
-    require(len(encoded.shape) == 3 and encoded.shape[0] == 1, "its boxes are not of one image")
-    boxes, coordinates = encoded.shape[1:]
+    require(len(encoded_boxes.shape) == 3 and encoded_boxes.shape[0] == 1, "its boxes are not of one image")
+    boxes, coordinates = encoded_boxes.shape[1:]
     require(coordinates >= 4, f"its boxes have {coordinates} numbers, not four")
     require(scores.shape[:2] == (1, boxes) and len(scores.shape) == 3, "its scores are not of as many boxes")
     require(anchors.shape == (boxes, 4), "its anchors are not of as many boxes")
@@ -239,8 +239,8 @@ def _computation(op: ModelOp) -> DetectionPostProcess:
     require(limits[0] * limits[1] <= MOST_DETECTIONS, f"it gives more than {MOST_DETECTIONS:,} detections")
     require(0.0 not in (options.y_scale, options.x_scale, options.h_scale, options.w_scale), "it divides by 0")
     linear = None
-    if encoded.kind is INT8:
-        linear = tuple(Linear(*scale_of(each)) for each in (encoded, scores, anchors))
+    if encoded_boxes.kind is INT8:
+        linear = tuple(Linear(*scale_of(each)) for each in (encoded_boxes, scores, anchors))
     computation = DetectionPostProcess(boxes, coordinates, scores.shape[2], options, linear)  # type: ignore[arg-type]
     counts = (4 * computation.places, computation.places, computation.places, 1)
     for output, count in zip(op.outputs, counts, strict=True):

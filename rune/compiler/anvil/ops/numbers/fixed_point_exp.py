@@ -29,8 +29,8 @@ _FACTORS = (
 def high_product(left: Array | int, right: Array | int) -> Integers:
     """The product of Q0.31 numbers, rounded to nearest, halves away from zero."""
     product = np.asarray(left, np.int64) * np.asarray(right, np.int64)
-    nudged = product + np.where(product >= 0, 2**30, 1 - 2**30)
-    return np.asarray(np.sign(nudged) * (np.abs(nudged) >> 31), np.int64)
+    nudged_product = product + np.where(product >= 0, 2**30, 1 - 2**30)
+    return np.asarray(np.sign(nudged_product) * (np.abs(nudged_product) >> 31), np.int64)
 
 
 def rounded_shift(values: Array, bits: Array | int) -> Integers:

@@ -105,11 +105,11 @@ def exp(values: Array) -> Array:
         whole = np.floor(within * _LOG2_E + 0.5)
         high, low = within - whole * _LN_2_HIGH, whole * _LN_2_LOW
         rest = high - low
-        lost = (high - rest) - low
+        correction = (high - rest) - low
         series = np.full_like(rest, _SERIES[0])
         for term in _SERIES[1:]:
             series = term + rest * series
-        result = np.ldexp(1.0 + (rest + (lost + (rest * rest) * series)), whole.astype(np.int32))
+        result = np.ldexp(1.0 + (rest + (correction + (rest * rest) * series)), whole.astype(np.int32))
         result = np.where(values > 709.782712893384, np.inf, np.where(values < -745.1332191019412, 0.0, result))
     return np.where(np.isnan(values), values, result)
 

@@ -34,8 +34,8 @@ def tanh(values: Integers, integer_bits: int) -> Integers:
 def high_product(left: Integers | int, right: Integers | int) -> Integers:
     """The product of Q0.15 numbers, rounded to nearest, halves away from zero."""
     product = np.asarray(left, np.int64) * np.asarray(right, np.int64)
-    nudged = product + np.where(product >= 0, 2**14, 1 - 2**14)
-    return np.asarray(np.sign(nudged) * (np.abs(nudged) >> 15), np.int64)
+    nudged_product = product + np.where(product >= 0, 2**14, 1 - 2**14)
+    return np.asarray(np.sign(nudged_product) * (np.abs(nudged_product) >> 15), np.int64)
 
 
 def _saturated(values: Integers) -> Integers:

@@ -57,11 +57,11 @@ def populated(
     places = first + np.arange(STEPS + 1).astype(kind) * step
     entries = function(places) * units
     middles = function(places[:-1] + step / kind(2)) * units
-    rounded = _rounded(entries)
-    lines = _rounded((entries[1:] + rounded[:-1]) / kind(2))
-    moved = rounded[:-1] - _rounded((lines - _rounded(middles)) / kind(2))
+    rounded_entries = _rounded(entries)
+    lines = _rounded((entries[1:] + rounded_entries[:-1]) / kind(2))
+    corrected_entries = rounded_entries[:-1] - _rounded((lines - _rounded(middles)) / kind(2))
     end = _rounded(function(np.array([last], kind)) * units)
-    table = np.clip(np.concatenate([moved, end]), LEAST, GREATEST)
+    table = np.clip(np.concatenate([corrected_entries, end]), LEAST, GREATEST)
     return np.asarray(table, np.int16)
 
 

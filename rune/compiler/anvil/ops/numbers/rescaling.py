@@ -59,8 +59,8 @@ class OutputRange:
 
     def of_values(self, values: Integers) -> NDArray[Any]:
         """Returns the stored form of values that are counted from the zero point."""
-        moved = (values + self.zero_point).astype(np.int32)  # wraps, as in the kernels
-        return np.clip(moved, self.minimum, self.maximum).astype(self.element)
+        results = (values + self.zero_point).astype(np.int32)  # wraps, as in the kernels
+        return np.clip(results, self.minimum, self.maximum).astype(self.element)
 
 
 def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> ChannelRange:
@@ -80,8 +80,8 @@ def rescaled_twice(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     left = np.maximum(exponents, 0)
-    raised = (sums.astype(np.int64) << left).astype(np.int32).astype(np.int64) >> left
-    return rescale_twice(raised, mantissas, exponents)
+    wrapped_sums = (sums.astype(np.int64) << left).astype(np.int32).astype(np.int64) >> left
+    return rescale_twice(wrapped_sums, mantissas, exponents)
 
 
 def folded(bias: Array, weights: Integers, values: Integers) -> NDArray[np.int32] | None:

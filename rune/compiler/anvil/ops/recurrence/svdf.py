@@ -50,8 +50,10 @@ class Filters:
 
     def summed(self, state: Array) -> Array:
         """[batch, unit] in the state's type, which must have room."""
-        weighted = (state * self.times.astype(state.dtype)).sum(axis=2)
-        return np.asarray(weighted.reshape(self.batches, -1, self.rank).sum(axis=2) + self.bias.astype(state.dtype))
+        weighted_sums = (state * self.times.astype(state.dtype)).sum(axis=2)
+        return np.asarray(
+            weighted_sums.reshape(self.batches, -1, self.rank).sum(axis=2) + self.bias.astype(state.dtype)
+        )
 
     @property
     def multiply_accumulates(self) -> int:
@@ -165,7 +167,7 @@ def computation(op: ModelOp) -> Computation:
     require(count % rank == 0, f"{count} filters are no multiple of rank {rank}")
     require(output.count == batches * (count // rank), f"the output has {output.count} numbers")
     require(state.count == batches * count * memory, f"the state has {state.count} numbers")
-    filters = Filters(batches, rank, _stored(features), _stored(times), _bias(op, count // rank))
+    filters = Filters(batches, rank, _stored_numbers(features), _stored_numbers(times), _bias(op, count // rank))
     if source.kind is FLOAT32:
         return SvdfFloat32(filters, *real_range(_options(op).activation))
     (scale, zero_point), (to, _) = scale_of(source), scale_of(output)
@@ -176,11 +178,11 @@ def computation(op: ModelOp) -> Computation:
     return SvdfInt8(filters, zero_point, to_state, to_output, OutputRange.whole(output))
 
 
-_STORED: Mapping[TensorKind, type[np.generic]] = {FLOAT32: np.float32, INT8: np.int8, TensorKind.INT16: np.int16}
+_STORED_TYPES: Mapping[TensorKind, type[np.generic]] = {FLOAT32: np.float32, INT8: np.int8, TensorKind.INT16: np.int16}
 
 
-def _stored(tensor: Tensor) -> NDArray[np.generic]:
-    return array(tensor, _STORED[tensor.kind])
+def _stored_numbers(tensor: Tensor) -> NDArray[np.generic]:
+    return array(tensor, _STORED_TYPES[tensor.kind])
 
 
 def _bias(op: ModelOp, units: int) -> NDArray[np.generic]:

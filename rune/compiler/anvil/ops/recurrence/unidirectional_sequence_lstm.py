@@ -30,7 +30,7 @@ from rune.model.tflite import Activation, LstmOptions, Tensor, TensorKind
 
 GATES = 4
 """In this order: input, forget, candidate, output."""
-_INPUT, _WEIGHTS, _RECURRENT, _BIASES, _HIDDEN, _CELLS = 0, 1, 5, 12, 18, 19
+_INPUT, _WEIGHTS, _RECURRENT, _BIASES, _HIDDEN_STATE, _CELLS = 0, 1, 5, 12, 18, 19
 _PEEPHOLES, _PROJECTION, _NORMALISATION = range(9, 12), range(16, 18), range(20, 24)
 _HIDDEN_INTERMEDIATE = 4
 _GATE_BITS, _UNIT_BITS = 12, 15
@@ -54,8 +54,8 @@ class LstmShape:
 
     def as_output(self, steps: list[Array]) -> Array:
         """Returns the result of each step in the layout of the output."""
-        joined = np.stack(steps)
-        return np.ascontiguousarray(joined if self.time_major else joined.swapaxes(0, 1))
+        output = np.stack(steps)
+        return np.ascontiguousarray(output if self.time_major else output.swapaxes(0, 1))
 
     @property
     def multiply_accumulates(self) -> int:
@@ -75,16 +75,20 @@ class LstmFloat32(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         place = self.sequence
-        hidden, cells = (each.reshape(place.batches, place.units).astype(np.float64) for each in inputs[1:])
+        hidden_state, cells = (each.reshape(place.batches, place.units).astype(np.float64) for each in inputs[1:])
         weights, recurrent, bias = (each.astype(np.float64) for each in (self.weights, self.recurrent, self.bias))
         outputs = []
         for step in place.by_time(inputs[0]).astype(np.float64):
-            sums = np.einsum("bi,gui->gbu", step, weights) + np.einsum("bi,gui->gbu", hidden, recurrent) + bias[:, None]
+            sums = (
+                np.einsum("bi,gui->gbu", step, weights)
+                + np.einsum("bi,gui->gbu", hidden_state, recurrent)
+                + bias[:, None]
+            )
             cells = _logistic(sums[1]) * cells + _logistic(sums[0]) * np.tanh(sums[2])
             cells = np.clip(cells, -self.cell_clip, self.cell_clip)
-            hidden = _logistic(sums[3]) * np.tanh(cells)
-            outputs.append(hidden.astype(np.float32))
-        return place.as_output(outputs), hidden.astype(np.float32), cells.astype(np.float32)
+            hidden_state = _logistic(sums[3]) * np.tanh(cells)
+            outputs.append(hidden_state.astype(np.float32))
+        return place.as_output(outputs), hidden_state.astype(np.float32), cells.astype(np.float32)
 
     @property
     def multiply_accumulates(self) -> int:
@@ -122,19 +126,19 @@ class LstmInt8(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         place, scales = self.sequence, self.scales
-        hidden, cells = (each.reshape(place.batches, place.units).astype(np.int64) for each in inputs[1:])
+        hidden_state, cells = (each.reshape(place.batches, place.units).astype(np.int64) for each in inputs[1:])
         outputs = []
         for step in place.by_time(inputs[0]).astype(np.int64):
             sums = self._sums(step - scales.input_zero_point, self.weights, scales.inputs, self.bias)
             more = self._sums(
-                hidden - scales.hidden_zero_point, self.recurrent, scales.hiddens, np.zeros_like(self.bias)
+                hidden_state - scales.hidden_zero_point, self.recurrent, scales.hiddens, np.zeros_like(self.bias)
             )
-            cells, products = self._stepped(sums, more, cells)
-            hidden = np.clip(_rescaled(products, scales.output) + scales.output_zero_point, -128, 127)
-            outputs.append(hidden.astype(np.int8))
-        return place.as_output(outputs), hidden.astype(np.int8), cells.astype(np.int16)
+            cells, products = self._step(sums, more, cells)
+            hidden_state = np.clip(_rescaled(products, scales.output) + scales.output_zero_point, -128, 127)
+            outputs.append(hidden_state.astype(np.int8))
+        return place.as_output(outputs), hidden_state.astype(np.int8), cells.astype(np.int16)
 
-    def _stepped(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
+    def _step(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
         """The cells after a step, and the outputs in units of 2**-30: `sums` is what its input gives to each gate,
         `more` what the output of the step before does."""
         cell_bits = self.scales.cell_bits
@@ -167,7 +171,7 @@ class LstmInt8ByTable(LstmInt8):
     """The same as TFLite Micro computes it: gates by the table of the logistic function (`sigmoid_int16`), products
     rounded twice."""
 
-    def _stepped(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
+    def _step(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
         gates = _saturated(_saturated(sums) + _saturated(more))
         input_gate, forget_gate, output_gate = (
             _by_table(Sigmoid.LOGISTIC, gates[number], _GATE_BITS) for number in (0, 1, 3)
@@ -223,21 +227,23 @@ def refusal(op: ModelOp) -> str | None:
     if _has(op, _PEEPHOLES) or _has(op, _PROJECTION) or _has(op, _NORMALISATION):
         return "peepholes, a projection or a normalisation of layers"
     weights, biases = [*_four(op, _WEIGHTS), *_four(op, _RECURRENT)], _four(op, _BIASES)
-    hidden, cells = op.input(_HIDDEN), op.input(_CELLS)
-    if not hidden.is_variable or not cells.is_variable:
+    hidden_state, cells = op.input(_HIDDEN_STATE), op.input(_CELLS)
+    if not hidden_state.is_variable or not cells.is_variable:
         return "states that are not variables"
     if any(each.data is None for each in (*weights, *biases)):
         return "weights that are not constant"
     if _options(op).activation is not Activation.TANH:
         return f"activation {_options(op).activation.name}"
-    if are(FLOAT32, op.input(_INPUT), *weights, *biases, hidden, cells, op.output):
+    if are(FLOAT32, op.input(_INPUT), *weights, *biases, hidden_state, cells, op.output):
         return None
-    if not are(INT8, op.input(_INPUT), *weights, hidden, op.output):
+    if not are(INT8, op.input(_INPUT), *weights, hidden_state, op.output):
         return ""
     if not are(INT32, *biases) or not are(TensorKind.INT16, cells):
         return "biases that are not of 32 bits or cells that are not of 16"
-    quantized = (op.input(_INPUT), *weights, hidden, cells, _hidden_intermediate(op), op.output)
-    if not all(each is not None and one_scale(each) for each in quantized) or any(each.zero_point for each in weights):
+    quantized_tensors = (op.input(_INPUT), *weights, hidden_state, cells, _hidden_intermediate(op), op.output)
+    if not all(each is not None and one_scale(each) for each in quantized_tensors) or any(
+        each.zero_point for each in weights
+    ):
         return WITHOUT_SCALE
     bits = -math.log2(scale_of(cells)[0])
     return None if bits in range(_UNIT_BITS - 6, _UNIT_BITS + 1) else "cells whose unit is no power of two from 2**-15"
@@ -249,7 +255,7 @@ def _hidden_intermediate(op: ModelOp) -> Tensor | None:
 
 
 def computation(op: ModelOp) -> Computation:
-    source, hidden, cells, output = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS), op.output
+    source, hidden_state, cells, output = op.input(_INPUT), op.input(_HIDDEN_STATE), op.input(_CELLS), op.output
     options = _options(op)
     require(len(source.shape) == 3, "the input needs three dimensions")
     first, second, inputs = source.shape
@@ -257,17 +263,19 @@ def computation(op: ModelOp) -> Computation:
     units = op.input(_WEIGHTS).shape[0]
     for tensors, shape in ((_WEIGHTS, (units, inputs)), (_RECURRENT, (units, units)), (_BIASES, (units,))):
         require(all(each.shape == shape for each in _four(op, tensors)), f"weights or biases are not all {list(shape)}")
-    require(hidden.count == cells.count == batches * units, f"the states do not have {batches * units} numbers each")
+    require(
+        hidden_state.count == cells.count == batches * units, f"the states do not have {batches * units} numbers each"
+    )
     require(output.shape == (first, second, units), f"the output is not {[first, second, units]}")
     sequence = LstmShape(steps, batches, inputs, units, options.time_major)
-    stored = np.float32 if source.kind is FLOAT32 else np.int8
-    weights, recurrent = (_stacked(op, place, stored) for place in (_WEIGHTS, _RECURRENT))
+    weight_type = np.float32 if source.kind is FLOAT32 else np.int8
+    weights, recurrent = (_stacked(op, place, weight_type) for place in (_WEIGHTS, _RECURRENT))
     bias = _stacked(op, _BIASES, np.float32 if source.kind is FLOAT32 else np.int32)
     if source.kind is FLOAT32:
         clip = options.cell_clip if options.cell_clip > 0 else math.inf
         return LstmFloat32(sequence, weights, recurrent, bias, clip)
     if op.profile is TFLM:
-        return LstmInt8ByTable(sequence, weights, recurrent, bias, _scales(op, hidden))
+        return LstmInt8ByTable(sequence, weights, recurrent, bias, _scales(op, hidden_state))
     return LstmInt8(sequence, weights, recurrent, bias, _scales(op, _inner(op)))
 
 
@@ -285,8 +293,8 @@ def _inner(op: ModelOp) -> Tensor:
 def _scales(op: ModelOp, result: Tensor) -> LstmScales:
     """The output counts as `given` does. Quotients are taken in the runtime's precision, but those by a power of two,
     which are exact."""
-    source, hidden, cells = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS)
-    (_, input_zero_point), (_, hidden_zero_point) = scale_of(source), scale_of(hidden)
+    source, hidden_state, cells = op.input(_INPUT), op.input(_HIDDEN_STATE), op.input(_CELLS)
+    (_, input_zero_point), (_, hidden_zero_point) = scale_of(source), scale_of(hidden_state)
     inner, inner_zero_point = scale_of(result)
     cell, clip = np.float32(scale_of(cells)[0]), _options(op).cell_clip
 
@@ -297,7 +305,7 @@ def _scales(op: ModelOp, result: Tensor) -> LstmScales:
     (to_output,) = multipliers_of([float(precision(op)(2.0**-_UNIT_BITS / inner * 2.0**-_UNIT_BITS))])
     return LstmScales(
         by(_WEIGHTS, source),
-        by(_RECURRENT, hidden),
+        by(_RECURRENT, hidden_state),
         to_output,
         input_zero_point,
         hidden_zero_point,
@@ -307,4 +315,4 @@ def _scales(op: ModelOp, result: Tensor) -> LstmScales:
     )
 
 
-OPERATIONS = {"UNIDIRECTIONAL_SEQUENCE_LSTM": OpKind(refusal, computation, states=(_HIDDEN, _CELLS))}
+OPERATIONS = {"UNIDIRECTIONAL_SEQUENCE_LSTM": OpKind(refusal, computation, states=(_HIDDEN_STATE, _CELLS))}

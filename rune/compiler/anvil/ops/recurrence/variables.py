@@ -30,7 +30,7 @@ def _refusal(op: ModelOp) -> str | None:
     return None if variable.type is not None and variable.kind.bits in (8, 16, 32, 64) else ""
 
 
-def _copied(source: Tensor, target: Tensor) -> CopyTensor:
+def _copy(source: Tensor, target: Tensor) -> CopyTensor:
     require(
         (source.kind, source.shape) == (target.kind, target.shape), f"{list(source.shape)} is not {list(target.shape)}"
     )
@@ -38,14 +38,14 @@ def _copied(source: Tensor, target: Tensor) -> CopyTensor:
 
 
 def _read(op: ModelOp) -> Computation:
-    return _copied(op.input(0), op.output)
+    return _copy(op.input(0), op.output)
 
 
-def _assigned(op: ModelOp) -> Computation:
-    return _copied(op.input(1), op.input(0))
+def _assignment(op: ModelOp) -> Computation:
+    return _copy(op.input(1), op.input(0))
 
 
 OPERATIONS = {
-    "ASSIGN_VARIABLE": OpKind(_refusal, _assigned, operands=slice(1, 2), states=(0,)),
+    "ASSIGN_VARIABLE": OpKind(_refusal, _assignment, operands=slice(1, 2), states=(0,)),
     "READ_VARIABLE": OpKind(_refusal, _read, operands=slice(0, 1), reads=(0,)),
 }

@@ -59,9 +59,9 @@ class Reduction:
 
     def in_order(self, values: Array) -> Array:
         """[number, output]: for each output what goes into it."""
-        reduced = [axis for axis, step in enumerate(self.steps) if not step]
+        reduced_axes = [axis for axis, step in enumerate(self.steps) if not step]
         remaining = [axis for axis, step in enumerate(self.steps) if step]
-        return values.reshape(self.sizes).transpose(*reduced, *remaining).reshape(self.count, self.outputs)
+        return values.reshape(self.sizes).transpose(*reduced_axes, *remaining).reshape(self.count, self.outputs)
 
     @property
     def keeps_channels(self) -> bool:
@@ -90,7 +90,7 @@ class MeanQuantized(Computation, CarriesChannels):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         sums = self.reduction.sums(inputs[0].astype(np.int64)) - self.input_zero_point * self.reduction.count
-        return (self._stored(sums),)
+        return (self._stored_values(sums),)
 
     def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         if not self.reduction.keeps_channels:
@@ -100,14 +100,14 @@ class MeanQuantized(Computation, CarriesChannels):
         sums = ChannelRange(numbers.least * count, numbers.greatest * count)
         if not are_in_reach(sums, [self.multiplier]):
             return None
-        return ChannelRange(*(self._stored(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+        return ChannelRange(*(self._stored_values(end).astype(np.int64) for end in (sums.least, sums.greatest)))
 
     def carrying(self, keep: Mask) -> Computation | None:
         if not self.reduction.keeps_channels:
             return None
         return replace(self, reduction=self.reduction.with_channels(int(keep.sum())))
 
-    def _stored(self, sums: Array) -> Array:
+    def _stored_values(self, sums: Array) -> Array:
         return self.output.of_values(rescaled_twice(sums[:, None], [self.multiplier])[:, 0])
 
 
@@ -168,7 +168,7 @@ def _multiplier(op: ModelOp, count: int) -> Multiplier:
     return Multiplier((whole.mantissa << shift) // count, whole.exponent - shift) if shift >= 0 else whole
 
 
-def _computed(op: ModelOp, is_mean: bool) -> MeanQuantized | MeanFloat32:
+def _mean_or_sum(op: ModelOp, is_mean: bool) -> MeanQuantized | MeanFloat32:
     source, output = op.input(0), op.output
     reduction = reduction_of(op)
     require(reduction.outputs == output.count, f"the output is {list(output.shape)}, too many or too few numbers")
@@ -179,11 +179,11 @@ def _computed(op: ModelOp, is_mean: bool) -> MeanQuantized | MeanFloat32:
 
 
 def _mean(op: ModelOp) -> MeanQuantized | MeanFloat32:
-    return _computed(op, True)
+    return _mean_or_sum(op, True)
 
 
 def _sum(op: ModelOp) -> MeanQuantized | MeanFloat32:
-    return _computed(op, False)
+    return _mean_or_sum(op, False)
 
 
 def _sum_refusal(op: ModelOp) -> str | None:

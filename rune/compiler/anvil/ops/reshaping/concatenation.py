@@ -14,7 +14,7 @@ from itertools import accumulate
 import numpy as np
 
 from rune.compiler.anvil.channels import ChannelRange, JoinsChannels, Mask
-from rune.compiler.anvil.computation import Array, Computation, Joined, ViewParts
+from rune.compiler.anvil.computation import Array, Computation, JoinsInputs, ViewParts
 from rune.compiler.anvil.operation import ModelOp, OpKind, require
 from rune.compiler.anvil.ops.reshaping.rearrangement import ELEMENTS, integers
 from rune.model.tflite import Activation, AxisOptions, ConcatenationOptions, Tensor
@@ -24,7 +24,7 @@ EVERY = slice(None)
 
 
 @dataclass(frozen=True)
-class Concatenation(Computation, Joined, JoinsChannels):
+class Concatenation(Computation, JoinsInputs, JoinsChannels):
     """`rows` times a stretch of each input, one after the other; how many bytes each has. `dimensions` are those from
     the joined one on: 1 where channels are joined, 0 where each input is a channel."""
 
@@ -112,10 +112,12 @@ def _concatenation(op: ModelOp) -> Concatenation:
         beside = (*shape[:axis], *output.shape[axis : axis + 1], *shape[axis + 1 :])
         require(len(shape) == len(output.shape) and beside == output.shape, f"{list(shape)} does not fit its output")
     require(sum(shape[axis] for shape in shapes) == output.shape[axis], "its output has another length")
-    return _joined(shapes, output, axis, len(output.shape) - axis)
+    return _concatenation_along(shapes, output, axis, len(output.shape) - axis)
 
 
-def _joined(shapes: Sequence[tuple[int, ...]], output: Tensor, axis: int, dimensions: int) -> Concatenation:
+def _concatenation_along(
+    shapes: Sequence[tuple[int, ...]], output: Tensor, axis: int, dimensions: int
+) -> Concatenation:
     return Concatenation(math.prod(output.shape[:axis]), _widths(shapes, axis, output), dimensions)
 
 
@@ -130,7 +132,7 @@ def _pack(op: ModelOp) -> Concatenation:
     whole = (*output.shape[:axis], *output.shape[axis + 1 :])
     require(all(shape == whole for shape in shapes) and len(shapes) == output.shape[axis], "its inputs do not fit")
     behind = len(output.shape) - axis
-    return _joined(shapes, output, axis, behind if behind > 1 else 0)
+    return _concatenation_along(shapes, output, axis, behind if behind > 1 else 0)
 
 
 def _split_along(op: ModelOp, source: Tensor, axis: int) -> SplitTensor:

@@ -32,7 +32,7 @@ def _sides(op: ModelOp) -> list[tuple[int, int]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _padded(op: ModelOp, padding: float) -> Rearrangement:
+def _padding(op: ModelOp, padding: float) -> Rearrangement:
     def along(size: int, before: int, after: int) -> Array:
         return np.pad(np.arange(size), (before, after), constant_values=-1)
 
@@ -44,16 +44,16 @@ def _along_each(op: ModelOp, along: Callable[[int, int, int], Array]) -> list[Ar
 
 
 def _pad(op: ModelOp) -> Rearrangement:
-    return _padded(op, op.input(0).zero_point or 0)
+    return _padding(op, op.input(0).zero_point or 0)
 
 
 def _pad_with(op: ModelOp) -> Rearrangement:
     value = op.input(2)
     require(value.kind is op.input(0).kind and value.count == 1, "its value is not one number of its kind")
-    return _padded(op, array(value, ELEMENTS[value.kind].type).reshape(-1)[0].item())
+    return _padding(op, array(value, ELEMENTS[value.kind].type).reshape(-1)[0].item())
 
 
-def _mirrored(op: ModelOp) -> Rearrangement:
+def _mirror_padding(op: ModelOp) -> Rearrangement:
     options = op.operator.options
     assert isinstance(options, MirrorPadOptions)  # noqa: S101 - the reader gives these for this op
 
@@ -65,7 +65,7 @@ def _mirrored(op: ModelOp) -> Rearrangement:
 
 
 OPERATIONS = {
-    "MIRROR_PAD": OpKind(_refusal, _mirrored),
+    "MIRROR_PAD": OpKind(_refusal, _mirror_padding),
     "PAD": OpKind(_refusal, _pad),
     "PADV2": OpKind(_refusal, _pad_with),
 }

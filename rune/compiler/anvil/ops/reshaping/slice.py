@@ -63,14 +63,14 @@ def _strided_slice(op: ModelOp) -> Rearrangement:
     return rearranged(op, [*places, *(np.arange(size) for size in shape[len(places) :])])
 
 
-def _reversed(op: ModelOp) -> Rearrangement:
+def _reversal(op: ModelOp) -> Rearrangement:
     shape = op.input(0).shape
     axes = {axis % len(shape) for axis in integers(op.input(1)) if -len(shape) <= axis < len(shape)}
     return rearranged(op, [np.arange(size)[:: -1 if each in axes else 1] for each, size in enumerate(shape)])
 
 
 OPERATIONS = {
-    "REVERSE_V2": OpKind(partial(_refusal, constants=(1,)), _reversed),
+    "REVERSE_V2": OpKind(partial(_refusal, constants=(1,)), _reversal),
     "SLICE": OpKind(partial(_refusal, constants=(1, 2)), _slice),
     "STRIDED_SLICE": OpKind(_strided_refusal, _strided_slice),
 }

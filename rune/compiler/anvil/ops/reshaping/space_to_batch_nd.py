@@ -65,8 +65,8 @@ class SpaceToBatch(Computation, CarriesChannels):
         canvas = np.full((to.batches, *to.canvas, self.depth), self.padding, self.element)
         image = inputs[0].reshape(to.batches, to.height, to.width, self.depth)
         canvas[:, to.top : to.top + to.height, to.left : to.left + to.width] = image
-        dealt = canvas.reshape(to.batches, to.rows, to.block_height, to.columns, to.block_width, self.depth)
-        return (np.ascontiguousarray(dealt.transpose(2, 4, 0, 1, 3, 5)),)
+        blocks = canvas.reshape(to.batches, to.rows, to.block_height, to.columns, to.block_width, self.depth)
+        return (np.ascontiguousarray(blocks.transpose(2, 4, 0, 1, 3, 5)),)
 
     def bounds(self, *inputs: ChannelRange) -> ChannelRange | None:
         return inputs[0].widened(self.padding) if self.blocks.is_padded else inputs[0]
@@ -85,8 +85,8 @@ class BatchToSpace(Computation, CarriesChannels):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         of = self.blocks
-        dealt = inputs[0].reshape(of.block_height, of.block_width, of.batches, of.rows, of.columns, self.depth)
-        canvas = dealt.transpose(2, 3, 0, 4, 1, 5).reshape(of.batches, *of.canvas, self.depth)
+        blocks = inputs[0].reshape(of.block_height, of.block_width, of.batches, of.rows, of.columns, self.depth)
+        canvas = blocks.transpose(2, 3, 0, 4, 1, 5).reshape(of.batches, *of.canvas, self.depth)
         image = canvas[:, of.top : of.top + of.height, of.left : of.left + of.width]
         return (np.ascontiguousarray(image),)
 
@@ -103,24 +103,29 @@ def _refusal(op: ModelOp) -> str | None:
     return moves_refusal(op, 1, 2)
 
 
-def _blocks(op: ModelOp, images: Tensor, dealt: Tensor) -> Blocks:
+def _blocks(op: ModelOp, images: Tensor, small_images: Tensor) -> Blocks:
     """Raises `Contradiction` where images, blocks and what is beside them do not give the small images."""
     blocks, beside = integers(op.input(1)), integers(op.input(2))
     sides = len(images.shape) - 2
-    require(len(images.shape) == len(dealt.shape), "its input and output have different numbers of dimensions")
+    require(len(images.shape) == len(small_images.shape), "its input and output have different numbers of dimensions")
     require(len(blocks) == sides, f"it has blocks of {len(blocks)} dimensions, not {sides}")
     require(len(beside) == 2 * sides, f"it has paddings or crops for {len(beside) // 2} dimensions, not {sides}")
     require(min(blocks) >= 1 and min(beside) >= 0, "it has a block below 1, or a padding or crop below 0")
     before, after = beside[::2], beside[1::2]
-    for size, first, last, small, block in zip(images.shape[1:], before, after, dealt.shape[1:], blocks, strict=False):
+    for size, first, last, small, block in zip(
+        images.shape[1:], before, after, small_images.shape[1:], blocks, strict=False
+    ):
         require(
             size + first + last == small * block, f"{first} + {size} + {last} pixels are not {small} blocks of {block}"
         )
     batches, depth = images.shape[0], images.shape[-1]
-    require(dealt.shape[0] == int(np.prod(blocks)) * batches, f"{batches} images give {dealt.shape[0]} small ones")
-    require(dealt.shape[-1] == depth, "its input and output have different numbers of channels")
+    require(
+        small_images.shape[0] == int(np.prod(blocks)) * batches,
+        f"{batches} images give {small_images.shape[0]} small ones",
+    )
+    require(small_images.shape[-1] == depth, "its input and output have different numbers of channels")
     height, width = (*images.shape[1:-1], 1)[:2]
-    rows, columns = (*dealt.shape[1:-1], 1)[:2]
+    rows, columns = (*small_images.shape[1:-1], 1)[:2]
     block_height, block_width = (*blocks, 1)[:2]
     top, left = (*before, 0)[:2]
     return Blocks(batches, height, width, rows, columns, block_height, block_width, top, left)

@@ -35,9 +35,9 @@ def rescaling(op: FullyConnectedInt8) -> tuple[str, KernelStructure]:
     to, sums = op.output, sum_bounds(op.weights, op.bias, op.input_zero_point)
     if max(-int(sums.least.min()), int(sums.greatest.max())) < 2**31:  # else they wrap, and may be anything
         least, most = to.minimum - to.zero_point, to.maximum - to.zero_point
-        proven = prove_integers(op.scales, sums.least, sums.greatest, least, most)
-        if proven is not None:
-            return "", one_rounding(proven, to)
+        integers = prove_integers(op.scales, sums.least, sums.greatest, least, most)
+        if integers is not None:
+            return "", one_rounding(integers, to)
     return "_nearest", nearest_rounding(op.scales, to.zero_point, to.minimum, to.maximum)
 
 

@@ -103,7 +103,7 @@ def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: Se
     interface = contents.interface
     (field,) = interface.inputs
     is_codal = reading.code in _CODAL
-    sent = f"sound(send_bytes, {hertz}, readings, " if sensor.key == "microphone" else "motion(send_bytes, readings, "
+    call = f"sound(send_bytes, {hertz}, readings, " if sensor.key == "microphone" else "motion(send_bytes, readings, "
     count = _BLOCK[sensor.key] if sensor.key == "microphone" else "1"
     words = {
         "title": interface.name,
@@ -121,7 +121,7 @@ def _sketch(contents: Contents, board: Board, reading: SensorReading, sensor: Se
         "sensor_frames": sensor_frames(contents)[0],
         "block": _BLOCK[sensor.key],
         "bits": _BITS[sensor.key],
-        "send": f"{interface.prefix}_send_{sent}{count})",
+        "send": f"{interface.prefix}_send_{call}{count})",
     }
     code = _file(f"{reading.code}.h").format(**words)
     lines = _codal_lines(contents) if is_codal else _arduino_lines(contents)
@@ -140,13 +140,13 @@ def _file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _printed(contents: Contents) -> Iterator[StructField]:
+def _printed_fields(contents: Contents) -> Iterator[StructField]:
     return (field for field in contents.interface.outputs if field.type.count)
 
 
 def _arduino_lines(contents: Contents) -> Iterator[str]:
     """Prints each output by its name, on a line of its own."""
-    for field in _printed(contents):
+    for field in _printed_fields(contents):
         element = f"outputs.{field.name}[i]"
         yield f'  Serial.print("{field.name}:");'
         yield f"  for (int i = 0; i < {field.type.count}; i++) {{"
@@ -164,7 +164,7 @@ def _arduino_lines(contents: Contents) -> Iterator[str]:
 
 
 def _codal_lines(contents: Contents) -> Iterator[str]:
-    for field in _printed(contents):
+    for field in _printed_fields(contents):
         element = f"outputs.{field.name}[i]"
         yield f'    uBit.serial.printf("{field.name}:");'
         yield f"    for (int i = 0; i < {field.type.count}; i++) {{"

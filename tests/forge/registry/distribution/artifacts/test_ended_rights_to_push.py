@@ -43,7 +43,7 @@ ENDS: dict[str, Callable[[], object]] = {
 """Ways in which the right to push ends."""
 
 
-@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.protects("roles/rights-in-slow-work")
 @pytest.mark.parametrize("end", ENDS)
 def test_bytes_that_come_after_the_right_to_push_ended_are_not_stored(
     registry: RegistryClient, developer: Any, end: str
@@ -62,7 +62,7 @@ def test_bytes_that_come_after_the_right_to_push_ended_are_not_stored(
     assert (Upload.objects.get().size, set(part_files())) == (0, before)
 
 
-@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.protects("roles/rights-in-slow-work")
 @pytest.mark.parametrize("end", ENDS)
 def test_an_upload_whose_right_ended_while_its_bytes_came_gives_no_blob(
     registry: RegistryClient, developer: Any, end: str
@@ -76,7 +76,7 @@ def test_an_upload_whose_right_ended_while_its_bytes_came_gives_no_blob(
     assert not PushedBlob.objects.exists()
 
 
-@pytest.mark.protects("roles/rights-that-end")
+@pytest.mark.protects("roles/rights-in-slow-work")
 @pytest.mark.parametrize("end", [name for name in ENDS if name != "token"])
 def test_an_upload_whose_right_ended_counts_no_longer_and_can_be_cancelled(
     registry: RegistryClient, developer: Any, end: str

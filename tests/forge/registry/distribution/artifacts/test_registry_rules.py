@@ -60,7 +60,7 @@ def test_a_token_of_an_owner_does_not_say_it(organisation: Any, owner: Any) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/stale-settings")
 def test_the_rules_are_changed_as_they_were_read(
     organisation: Any, owner: Any, project: Any, developer: Any, browser_of: Callable[[Any], Client]
 ) -> None:

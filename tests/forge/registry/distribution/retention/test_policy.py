@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forge.registry.distribution.retention.policy import Artifact, RetentionPolicy, RetentionRule, expired
+from forge.registry.distribution.retention.policy import Artifact, RetentionPolicy, RetentionRule, find_expired
 from tests.support.cases import each_case
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -23,7 +23,7 @@ def artifact(digest: str, *tags: str, age: float = 100, pulled: float | None = N
 
 
 def expired_names(artifacts: list[Artifact], *rules: RetentionRule, keep: tuple[str, ...] = ()) -> list[str]:
-    return [each.artifact.digest for each in expired(artifacts, RetentionPolicy(rules, keep), NOW)]
+    return [each.artifact.digest for each in find_expired(artifacts, RetentionPolicy(rules, keep), NOW)]
 
 
 OLD = RetentionRule("nightly-*", older_days=30)
@@ -48,7 +48,7 @@ def test_what_no_rule_may_delete_stays(protected: Artifact) -> None:
 
 def test_an_old_artifact_goes_with_its_reason() -> None:
     old = artifact("old", "nightly-1")
-    (result,) = expired([old], RetentionPolicy((OLD,)), NOW)
+    (result,) = find_expired([old], RetentionPolicy((OLD,)), NOW)
     assert (result.artifact, result.reason) == (old, "nightly-*: older than 30 days.")
 
 

@@ -15,7 +15,7 @@ from forge.registry.provenance.advisories.matching import (
     findings,
     index_of,
     sources_of,
-    uncompared,
+    uncompared_sources,
 )
 from forge.registry.provenance.advisories.osv import BadAdvisories, read_advisories
 from tests.support.cases import each_case
@@ -158,7 +158,7 @@ def test_a_finding_has_its_severity_and_the_next_version_without_it() -> None:
     (one,) = matches(entry(*events, database_specific={"severity": "HIGH"}))
     assert one == KnownVulnerability("GHSA-1", "hammer-forge", "1.2.0", "high", "1.10")
     (scored,) = matches(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
-    assert (scored.severity, scored.fixed) == ("CVSS:3.1/AV:N", "")
+    assert (scored.severity, scored.fixed_version) == ("CVSS:3.1/AV:N", "")
 
 
 def test_a_package_address_names_the_registry_and_the_version() -> None:
@@ -206,7 +206,7 @@ def test_a_debian_package_of_no_known_release_is_compared_with_each() -> None:
     purls = ("pkg:deb/debian/openssl@3.0.9-1", "pkg:deb/openssl@3.0.9-1?distro=bookworm")
     for purl in purls:
         (one,) = matches(about_openssl("3.0.10-1"), component={"name": "openssl", "purl": purl})
-        assert (one.component, one.version, one.fixed) == ("openssl", "3.0.9-1", "3.0.10-1")
+        assert (one.component, one.version, one.fixed_version) == ("openssl", "3.0.9-1", "3.0.10-1")
 
 
 @each_case(
@@ -243,7 +243,7 @@ def test_a_debian_package_is_compared_by_its_source_package(qualifiers: str, is_
 def test_packages_of_which_the_list_says_nothing_are_named(purl: str, named: tuple[str, ...]) -> None:
     sources = sources_of(read_advisories(json.dumps([about_openssl()]).encode()))
     component = {"name": "door", "version": "1.0", "purl": purl}
-    assert uncompared(components_in(bill(component)), sources) == named
+    assert uncompared_sources(components_in(bill(component)), sources) == named
 
 
 def test_debian_versions_are_ordered_as_dpkg_orders_them() -> None:

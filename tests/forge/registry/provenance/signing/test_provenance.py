@@ -71,7 +71,7 @@ def test_a_published_rune_says_where_it_came_from(project: Any, developer: Any) 
     origin = read_provenance(statement)
     assert origin.spec == build.artefact.spec
     assert origin.repository == project.full_name
-    assert origin.attached == {
+    assert origin.attachments == {
         "bom.cdx.json": json.loads(read_blob(beside[BOM_TYPE].blob_id))["layers"][0]["digest"],
         "README.md": json.loads(read_blob(beside[README_TYPE].blob_id))["layers"][0]["digest"],
     }

@@ -28,7 +28,7 @@ from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE, cosign_tag
 from rune.tools.signing.statements import Subject, read_statement
-from rune.tools.signing.verifying import Signed, Trust, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
@@ -50,7 +50,7 @@ def referrer(block: BlockVersion, kind: str) -> Manifest:
 def proven(block: BlockVersion, key: SigningKey) -> BlockProvenance:
     """Returns the proven contents of a signature of a block, for a client that trusts the key."""
     trust = Trust((read_public_key(key.public_key.encode()),))
-    signed = Signed(layer_of(referrer(block, BUNDLE_TYPE)))
+    signed = SignedBundle(layer_of(referrer(block, BUNDLE_TYPE)))
     return read_block_provenance(verify_bundle(signed, trust, [block.manifest.blob_id]).statement)
 
 
@@ -101,10 +101,13 @@ def test_a_block_has_its_bill_and_the_readme_beside_it_and_its_statement_names_b
     assert file["hashes"] == [{"alg": "SHA-256", "content": digest_of(SMOOTH).removeprefix("sha256:")}]
     origin = read_block_provenance(read_statement(layer_of(referrer(block, STATEMENT_TYPE))))
     assert [each.name for each in origin.files] == ["smooth.py"]
-    assert origin.attached == (Subject("bom.cdx.json", digest_of(bill)), Subject("README.md", digest_of(b"# Sounds")))
+    assert origin.attachments == (
+        Subject("bom.cdx.json", digest_of(bill)),
+        Subject("README.md", digest_of(b"# Sounds")),
+    )
     project.name = "renamed"
     project.save()
-    assert read_block_provenance(read_statement(block_statement_of(block))).attached == origin.attached
+    assert read_block_provenance(read_statement(block_statement_of(block))).attachments == origin.attachments
 
 
 def test_a_block_whose_statement_was_forgotten_gets_its_documents(project: Any, developer: Any) -> None:
@@ -117,7 +120,7 @@ def test_a_block_whose_statement_was_forgotten_gets_its_documents(project: Any, 
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/private-keys", "registry/forged-signatures")
+@pytest.mark.protects("registry/private-keys", "registry/forged-block-signatures")
 def test_the_signer_signs_no_block_whose_gate_is_closed_or_that_was_withdrawn(
     key: SigningKey, block: BlockVersion, project: Any, developer: Any, run_signer: Runner
 ) -> None:
@@ -147,7 +150,7 @@ def test_what_an_owner_published_past_the_gate_is_signed_with_the_reason(
     assert (publication.admission, publication.reason) == ("overridden", "The fair is tomorrow.")
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 def test_a_signature_from_home_counts_for_the_block_that_it_names(
     organisation: Any, owner: Any, project: Any, developer: Any, block: BlockVersion
 ) -> None:
@@ -175,7 +178,7 @@ def pushed_from_home(organisation: Any, owner: Any, project: Any, developer: Any
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 def test_a_block_s_page_shows_its_signature_until_the_key_is_revoked(
     organisation: Any,
     owner: Any,

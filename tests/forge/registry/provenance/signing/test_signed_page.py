@@ -88,7 +88,7 @@ def test_the_data_that_a_model_was_trained_on_is_named_to_everyone_and_opened_by
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/revoked-keys")
 def test_a_page_says_nothing_of_a_signature_whose_key_was_revoked(
     published: SigningKey, organisation: Any, owner: Any
 ) -> None:

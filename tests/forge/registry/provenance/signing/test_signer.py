@@ -30,7 +30,7 @@ from rune.tools.signing.errors import SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, read_public_key
 from rune.tools.signing.provenance import read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, PUBLIC_KEY, SubjectManifest, cosign_tag, signature
-from rune.tools.signing.verifying import Signed, Trust, VerifiedStatement, verify_bundle
+from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
 from tests.forge.factories.builds import approved, built
 from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
@@ -47,7 +47,7 @@ def proof_of(tag: Tag, key: SigningKey) -> VerifiedStatement:
     newest = bundles.last()
     assert newest is not None
     trust = Trust((read_public_key(key.public_key.encode()),))
-    return verify_bundle(Signed(layer_of(newest)), trust, [tag.manifest.blob_id])
+    return verify_bundle(SignedBundle(layer_of(newest)), trust, [tag.manifest.blob_id])
 
 
 @pytest.mark.slow
@@ -80,7 +80,7 @@ def test_the_documents_that_a_statement_names_are_there_also_after_an_upgrade(
         earlier.setattr(facts, "bill_of_materials", lambda materials: b"{}")
         tag = publish_build(developer, approved(built(developer, project)), "1.0")
     run_signer()
-    named = read_provenance(proof_of(tag, key).statement).attached["bom.cdx.json"]
+    named = read_provenance(proof_of(tag, key).statement).attachments["bom.cdx.json"]
     bills = referrers_of(tag.repository, tag.manifest.blob_id, BOM_TYPE)
     assert named in {digest_of(layer_of(bill)) for bill in bills}
 
@@ -140,7 +140,7 @@ def test_the_signer_asks_the_gate_itself(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/signed-unpublished")
 def test_what_is_published_no_more_is_not_signed(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
 ) -> None:
@@ -158,7 +158,7 @@ def test_what_is_published_no_more_is_not_signed(
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/signed-unpublished")
 def test_a_tag_that_was_set_to_other_bytes_behind_the_gate_is_not_signed(
     key: SigningKey, project: Any, developer: Any, run_signer: Runner
 ) -> None:

@@ -136,7 +136,7 @@ def test_a_revocation_has_a_reason_and_is_for_good(
         add_signing_key(owner, organisation, key.public_key)
 
 
-@pytest.mark.protects("reviews/stale-acts")
+@pytest.mark.protects("reviews/stale-settings")
 def test_keys_are_changed_as_they_were_seen(
     key: SigningKey, organisation: Any, owner: Any, current_facets: CurrentFacets
 ) -> None:
@@ -176,7 +176,7 @@ def test_the_api_does_what_the_page_does(
     assert (revoked.status_code, revoked.json()["revocation"]) == (200, REASON)
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/revoked-keys")
 def test_whoever_may_pull_reads_which_keys_were_revoked(
     key: SigningKey, organisation: Any, owner: Any, project: Any, browser_of: Callable[[Any], Client]
 ) -> None:

@@ -22,7 +22,7 @@ from forge.registry.models import Publication, Tag
 from forge.registry.tags.errors import GateClosed, NothingToOverride
 from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.registry.tags.withdrawing.actions import withdraw_tag
-from forge.reviews.gate.check import UNSEARCHED
+from forge.reviews.gate.check import UNSEARCHED_FILES
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers
 from tests.rune.shared_blocks import SMOOTH
@@ -143,8 +143,8 @@ def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
 @pytest.mark.slow
 @pytest.mark.protects("registry/unread-files")
 def test_the_gate_lets_nothing_past_that_nobody_searched(unsearched: list[Any], leaking: Any) -> None:
-    assert gate(leaking, "nightly").missing == (UNSEARCHED,)
-    assert UNSEARCHED in block_gate(leaking.project, leaking.version, "1.0").missing
+    assert gate(leaking, "nightly").missing == (UNSEARCHED_FILES,)
+    assert UNSEARCHED_FILES in block_gate(leaking.project, leaking.version, "1.0").missing
 
 
 @pytest.mark.slow

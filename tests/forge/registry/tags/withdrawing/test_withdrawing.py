@@ -25,7 +25,7 @@ from forge.registry.models import Listing, Repository, Tag
 from forge.registry.registrations import what_is_published
 from forge.registry.repository.access import advice_on
 from forge.registry.tags.access import default_tag, find_tag, tags_of
-from forge.registry.tags.errors import NotPublishable, Withdrawn
+from forge.registry.tags.errors import NotPublishable, TagWithdrawn
 from forge.registry.tags.proposal import next_tag, next_tag_of
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import end_withdrawal, withdraw_tag
@@ -163,7 +163,7 @@ def test_bytes_stay_withdrawn_when_their_tag_is_set_to_others(
 def shared_names(stranger: Any, project: Any) -> set[str]:
     """The tags whose files a stranger gets."""
     versions = what_is_published(stranger, project)
-    return set() if versions is None else {name for _, names in versions.tagged for name in names}
+    return set() if versions is None else {name for _, names in versions.tagged_versions for name in names}
 
 
 @pytest.mark.slow
@@ -223,7 +223,7 @@ def test_the_operators_command(tags: Any, project: Any, developer: Any) -> None:
     said = StringIO()
     call_command("withdraw_version", "acme/kitchen:1.0", REASON, stdout=said)
     assert "acme/kitchen:1.0 was withdrawn" in said.getvalue()
-    with pytest.raises(Withdrawn, match="password"):
+    with pytest.raises(TagWithdrawn, match="password"):
         find_tag(developer, project, "1.0")
     for version in ("acme/nothing:1.0", "acme/kitchen:9.9"):
         with pytest.raises(CommandError):

@@ -14,7 +14,7 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from click.testing import CliRunner
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.operation import ModelOp
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
@@ -83,7 +83,7 @@ def test_rows_of_floats_give_the_bytes_of_the_reference(turned: bool, asymmetric
     ],
 )
 def test_what_is_no_such_layer_is_not_compiled(wrong: Callable[[], bytes]) -> None:
-    (lacking,) = unsupported(read_model(wrong()))
+    (lacking,) = unsupported_ops(read_model(wrong()))
     assert (lacking.op, lacking.types) == ("BATCH_MATMUL", "float32 and int8 weights")
 
 

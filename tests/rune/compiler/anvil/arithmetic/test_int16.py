@@ -13,7 +13,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.activations.sigmoid_int16 import table_of_logistic
 from rune.compiler.anvil.ops.activations.softmax import table_of_exponentials, table_of_reciprocals
 from rune.compiler.anvil.profile import LITERT
@@ -209,7 +209,7 @@ def added(scale: float, result: float, asks_for_shifts: bool) -> bytes:
     ],
 )
 def test_what_the_reference_does_not_compute_is_refused_by_name(data: bytes, why: str) -> None:
-    (problem,) = unsupported(read_model(data))
+    (problem,) = unsupported_ops(read_model(data))
     assert why in problem.types
 
 
@@ -238,6 +238,6 @@ def test_a_layer_without_scales_is_refused_by_name(name: str) -> None:
             replace(tensor, quantization=None) if number == bare else tensor
             for number, tensor in enumerate(model.tensors)
         )
-        unsupported(replace(model, tensors=tensors))
+        unsupported_ops(replace(model, tensors=tensors))
     without = replace(model, tensors=tuple(replace(tensor, quantization=None) for tensor in model.tensors))
-    assert "scale" in str(unsupported(without)[0])
+    assert "scale" in str(unsupported_ops(without)[0])

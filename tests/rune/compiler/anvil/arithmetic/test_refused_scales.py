@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from rune.compiler.anvil.errors import BadModel
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.types import BEYOND_32_BITS, SCALES_APART
 from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
@@ -47,7 +47,7 @@ def refuses(data: bytes) -> bool:
 def why_refused(data: bytes) -> str | None:
     """The message about a model that cannot be compiled or contradicts itself; None where C was made of it."""
     model = read_model(data)
-    lacking = unsupported(model)
+    lacking = unsupported_ops(model)
     if lacking:
         return str(lacking[0])
     try:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import RuneError
 from tests.models.control_models import branch
@@ -159,4 +159,4 @@ def test_a_branch_that_may_divide_by_zero_is_not_computed_when_it_is_not_taken(
         g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
         return [output]
 
-    assert [each.op for each in unsupported(read_model(make("any", build)))] == refused
+    assert [each.op for each in unsupported_ops(read_model(make("any", build)))] == refused

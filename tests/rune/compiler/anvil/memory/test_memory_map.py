@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rune.compiler.anvil.memory.map import COLUMNS, LINES, SHOWN, MappedBuffer, MemoryMap
+from rune.compiler.anvil.memory.map import COLUMNS, LINES, MAX_BUFFERS, MappedBuffer, MemoryMap
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
@@ -46,9 +46,9 @@ def test_the_fullest_step_reaches_the_top(of_digits: MemoryMap) -> None:
 
 def test_many_steps_share_columns_and_only_the_largest_buffers_are_listed() -> None:
     rooms = tuple(MappedBuffer(f"tensor {number}", 0, 100, number, number) for number in range(1000))
-    lines = list(MemoryMap(100, tuple(map(str, range(1000))), rooms[:SHOWN]).lines())
+    lines = list(MemoryMap(100, tuple(map(str, range(1000))), rooms[:MAX_BUFFERS]).lines())
     assert max(map(len, lines[: lines.index("")])) <= COLUMNS + 12
-    assert lines[-1] == f"  # {SHOWN - 52} smaller ones"
+    assert lines[-1] == f"  # {MAX_BUFFERS - 52} smaller ones"
 
 
 def test_a_rune_without_tensors_has_no_picture() -> None:

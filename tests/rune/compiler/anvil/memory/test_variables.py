@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.graph import Value
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.recurrence.svdf import SvdfFloat32
 from rune.compiler.anvil.passes.dead_ops import dead_ops
 from rune.compiler.verify.verifying import VerificationEffort, verify
@@ -148,7 +148,7 @@ def first_value_too_late(g: Layers) -> list[LayerValue]:
 
 @pytest.mark.parametrize("build", [unassigned, of_two_shapes, first_value_too_late], ids=lambda build: build.__name__)
 def test_a_variable_that_cannot_be_known_is_refused_with_the_reason(build: Build) -> None:
-    (why, *_) = [each.types for each in unsupported(read(build)) if each.op == "READ_VARIABLE"]
+    (why, *_) = [each.types for each in unsupported_ops(read(build)) if each.op == "READ_VARIABLE"]
     assert why.endswith("a variable that is not known, is read before it has a value, or changes its shape")
 
 
@@ -158,5 +158,5 @@ def test_an_op_that_cannot_keep_a_tensor_is_refused_one_that_changes() -> None:
         variable = LayerValue(g.graph.variable("kept", (1, 3), "float32"), (1, 3), "float32")
         return [g.add(source, variable)]
 
-    (problem,) = unsupported(read(build))
+    (problem,) = unsupported_ops(read(build))
     assert (problem.op, problem.types) == ("ADD", "float32, a tensor that changes between runs")

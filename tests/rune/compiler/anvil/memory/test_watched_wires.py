@@ -50,7 +50,7 @@ def test_a_watched_wire_is_sent_beside_what_the_pipeline_sends() -> None:
 
 def test_a_watched_wire_is_no_output_of_the_graph() -> None:
     pipeline = passing_on(TensorType(ElementType.U8, (3,)), OutputKind.SERIAL)
-    graph = graph_json(pipeline, "x", watched=[Port("in", 0)])
+    graph = graph_json(pipeline, "x", watched_ports=[Port("in", 0)])
     assert list(graph["outputs"]) == ["out"]
     (tensor,) = graph["tensors"]
     assert graph["requests"]["watched"] == [{"stage": "in", "index": 0, "tensor": tensor}]

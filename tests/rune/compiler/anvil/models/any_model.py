@@ -5,7 +5,7 @@ from __future__ import annotations
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, describe, read_model, signature
 from tests.rune.compiler.anvil.pipelines import models_pipeline
@@ -19,7 +19,7 @@ def use_model(data: bytes) -> bool:
     model = read_model(data)
     describe(model)
     signature(model)
-    if unsupported(model):
+    if unsupported_ops(model):
         return False
     program = lower(models_pipeline({"model": model}), {"model": model}, WASM32)
     WASM32.emit(program, plan(program, WASM32.limits), "any")

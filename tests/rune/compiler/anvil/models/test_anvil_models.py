@@ -10,7 +10,7 @@ from _pytest.mark import ParameterSet
 
 from rune.compiler.anvil.errors import UnsupportedModel
 from rune.compiler.anvil.lower import lower
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.ops.activations.unary_float32 import UnaryFunction
 from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFunction
 from rune.compiler.targets.wasm32 import TARGET as WASM32
@@ -136,7 +136,7 @@ def assert_close(expected: bytes, actual: bytes, name: str = "") -> None:
 
 @each_case("case", refused_cases(), ids=lambda case: case.name)
 def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
-    problems = unsupported(read_model(case.data))
+    problems = unsupported_ops(read_model(case.data))
     assert tuple((each.op, each.types, each.count) for each in problems) == case.unsupported
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import ModelError, read_model, signature
 from rune.running.runtime.errors import RuneError
 from tests.models.detection_models import Detection, detect, packed
@@ -119,7 +119,7 @@ def test_a_box_that_ends_before_it_begins_ends_the_run_by_name() -> None:
 )
 def test_options_that_cannot_be_are_refused_by_name(change: dict[str, float], said: str) -> None:
     model = read_model(detecting(replace(FEW, **change)))  # type: ignore[arg-type]
-    assert unsupported(model) == ()
+    assert unsupported_ops(model) == ()
     with pytest.raises(Exception, match=said):
         module_of(models_pipeline({"model": model}), {"model": model})
 

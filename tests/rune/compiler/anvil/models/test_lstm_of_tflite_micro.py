@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model
 from tests.models.model_layers import Layers
@@ -86,8 +86,8 @@ def test_their_outputs_are_of_many_kinds() -> None:
 def test_inner_tensors_with_numbers_are_refused() -> None:
     """TFLite Micro does not load such a model."""
     model = read_model(compiled_model("unidirectional_sequence_lstm_i8_plain"))
-    assert unsupported(model, TFLM) == ()
+    assert unsupported_ops(model, TFLM) == ()
     inner = model.operators[0].intermediates[0]
     tensors = [replace(each, shape=(1,)) if at == inner else each for at, each in enumerate(model.tensors)]
-    (lacking,) = unsupported(replace(model, tensors=tuple(tensors)), TFLM)
+    (lacking,) = unsupported_ops(replace(model, tensors=tuple(tensors)), TFLM)
     assert lacking.types.endswith("whose inner tensors have numbers, which TFLite Micro refuses")

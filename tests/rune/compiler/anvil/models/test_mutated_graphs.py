@@ -9,7 +9,7 @@ import pytest
 from rune.compiler.anvil.errors import AnvilError
 from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, read_model, signature
 from tests.models.mutated_models import mutated
@@ -42,7 +42,7 @@ def outcome(data: bytes) -> str:
         signature(model)
     except ModelError:
         return "not read"
-    if unsupported(model):
+    if unsupported_ops(model):
         return "not compiled"
     try:
         program = lower(models_pipeline({"model": model}), {"model": model}, WASM32)

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rune.compiler.anvil.models.support import unsupported
-from rune.compiler.anvil.models.tflite_micro import LACKED, TYPES
+from rune.compiler.anvil.models.support import unsupported_ops
+from rune.compiler.anvil.models.tflite_micro import LACKING_REASON, TYPES
 from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
@@ -47,14 +47,14 @@ DIFFERENT = (
 @cache
 def accepted_cases() -> tuple[ModelCase, ...]:
     """The small models for which TFLite Micro has kernels."""
-    return tuple(case for case in model_cases() if not unsupported(read_model(case.data), TFLM))
+    return tuple(case for case in model_cases() if not unsupported_ops(read_model(case.data), TFLM))
 
 
 @cache
 def accepted_random_models(number: int) -> tuple[RandomModel, ...]:
     """So many random models for which it has kernels, those of the least seeds."""
     models = (random_model(seed) for seed in count())
-    return tuple(islice((each for each in models if not unsupported(read_model(each.data), TFLM)), number))
+    return tuple(islice((each for each in models if not unsupported_ops(read_model(each.data), TFLM)), number))
 
 
 def questions_for(case: ModelCase) -> Questions:
@@ -107,8 +107,8 @@ def test_random_models_give_its_bytes() -> None:
 @pytest.mark.parametrize("cases", [model_cases(), refused_cases()], ids=["compiled", "refused"])
 def test_what_it_is_said_to_lack_it_refuses(cases: Sequence[ModelCase | RefusedCase]) -> None:
     for case in cases:
-        lacking = unsupported(read_model(case.data), TFLM)
-        if lacking and all(each.types.endswith(LACKED) for each in lacking):
+        lacking = unsupported_ops(read_model(case.data), TFLM)
+        if lacking and all(each.types.endswith(LACKING_REASON) for each in lacking):
             with pytest.raises(HostModelError):
                 open_micro(case.data).run(seeded_inputs(case.data, np.random.default_rng(1)))
 
@@ -117,8 +117,8 @@ def test_what_it_is_said_to_lack_it_refuses(cases: Sequence[ModelCase | RefusedC
 def test_what_cannot_be_compiled_is_not_said_to_be_missing_in_it(name: str) -> None:
     """TFLite Micro has these operators, and Anvil has not."""
     data = next(case.data for case in refused_cases() if case.name == name)
-    assert [each.op for each in unsupported(read_model(data), TFLM)] == [name.partition("_")[0].upper()]
-    assert [each for each in unsupported(read_model(data), TFLM) if LACKED in each.types] == []
+    assert [each.op for each in unsupported_ops(read_model(data), TFLM)] == [name.partition("_")[0].upper()]
+    assert [each for each in unsupported_ops(read_model(data), TFLM) if LACKING_REASON in each.types] == []
     open_micro(data).run(seeded_inputs(data, np.random.default_rng(1)))
 
 

@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import Model, read_model
 from tests.models.control_models import branch
 from tests.models.further_models import arg, gather
@@ -59,7 +59,7 @@ def test_a_model_without_calls_is_left_as_it_is() -> None:
 def test_a_loop_without_end_is_refused_soon() -> None:
     model = read_model(endless())
     start = time.process_time()
-    (problem,) = unsupported(model)
+    (problem,) = unsupported_ops(model)
     assert time.process_time() - start < 2
     assert problem.op == "WHILE"
     assert problem.types.endswith(
@@ -89,7 +89,7 @@ def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
         return [output]
 
     model, start = read(build), time.process_time()
-    (problem,) = unsupported(model)
+    (problem,) = unsupported_ops(model)
     assert time.process_time() - start < 2
     assert (problem.op, problem.types.partition(", ")[2].partition(", ")[0]) == (
         "WHILE",
@@ -110,7 +110,7 @@ def test_a_graph_whose_tensor_means_another_number_than_its_callers_is_refused()
         g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
         return [output]
 
-    assert [each.op for each in unsupported(read(build))] == ["IF"]
+    assert [each.op for each in unsupported_ops(read(build))] == ["IF"]
 
 
 def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
@@ -128,7 +128,7 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
         g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
         return [output]
 
-    (problem,) = unsupported(read(build))
+    (problem,) = unsupported_ops(read(build))
     assert problem.op == "IF"
     assert problem.types.endswith("a branch that keeps something, may fail or is not compiled")
 
@@ -171,5 +171,5 @@ def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_i
         return [outputs[0], outputs[2]]
 
     data = make("any", build)
-    assert unsupported(read_model(data)) == ()
+    assert unsupported_ops(read_model(data)) == ()
     assert disagreements({"rows": data}) == []

@@ -104,25 +104,25 @@ def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
     for _ in range(3):
         image = drawn.generator.integers(-128, 128, graph.values[drawn.input].type.count).astype(np.int8).tobytes()
         expected = evaluated(graph, {drawn.input: image})[sent]
-        for applied in optimised.applied:
+        for applied in optimised.passes:
             actual = evaluated(applied.graph, {drawn.input: image})[sent]
             assert actual.tobytes() == expected.tobytes(), applied.name
 
 
 @pytest.mark.slow
 def test_the_random_graphs_give_every_pass_something_to_do() -> None:
-    applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).applied]
+    applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).passes]
     names = {each.name for each in applied}
     # None of them reads constants only, or floats, or joins or pads images.
     assert names == set(PASSES) - {"constant folding", "activations", "joins", "paddings"}
-    assert sum(each.saved.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
+    assert sum(each.savings.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
 
 
 def test_what_finds_nothing_to_do_gives_the_very_graph_back() -> None:
     graph = Graph((value(F32, 4), value(F32, 4)), (op(added(4), (0, 0), 1), send(0, 1)))
     for name, rewrite in PASSES.items():
         assert rewrite(graph) is graph, name
-    assert optimise(graph).applied == ()
+    assert optimise(graph).passes == ()
 
 
 def test_an_elementwise_op_of_constants_is_a_constant() -> None:
@@ -236,7 +236,7 @@ def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_th
     )
     pipeline = Pipeline(stages, ())
     joined = lower(pipeline, {"model": model}, WASM32)
-    watched = lower(pipeline, {"model": model}, WASM32, watched=[Port("normalized", 0)])
+    watched = lower(pipeline, {"model": model}, WASM32, watched_ports=[Port("normalized", 0)])
     assert [step.function for step in joined.steps if isinstance(step, KernelInvocation)] == ["rune_byte_table"]
     assert len([step for step in watched.steps if isinstance(step, KernelInvocation)]) == 2
     runes = [loaded(compiled_module(program, WASM32)) for program in (joined, watched)]
@@ -379,7 +379,7 @@ def test_a_frame_of_another_number_stays() -> None:
 
 def test_channels_that_a_block_or_an_output_sees_stay() -> None:
     graph = RandomGraph(3).graph()
-    watched = Graph(graph.values, (*graph.nodes, send(*graph.named())))
+    watched = Graph(graph.values, (*graph.nodes, send(*graph.used_values())))
     assert dead_channels(watched) is watched
 
 

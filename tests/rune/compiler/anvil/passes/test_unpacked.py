@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rune.compiler.anvil.models.byte_budget import ByteBudget
-from rune.compiler.anvil.models.support import unsupported
+from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.models.unpacking import unpacked
 from rune.model.tflite import TensorKind, read_model
 from tests.support.models.model_cases import compiled_model
@@ -47,4 +47,4 @@ def test_a_constant_that_claims_another_shape_is_left_to_the_operators_own_check
     other = replace(model.tensors[index], shape=(4, 3, 3, 2))
     broken = replace(model, tensors=(*model.tensors[:index], other, *model.tensors[index + 1 :]))
     assert unpacked(broken, ByteBudget(broken)) is broken
-    assert [each.op for each in unsupported(broken)] == ["DEQUANTIZE", "CONV_2D"]
+    assert [each.op for each in unsupported_ops(broken)] == ["DEQUANTIZE", "CONV_2D"]

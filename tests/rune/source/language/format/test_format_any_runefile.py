@@ -29,8 +29,8 @@ def check_formatting(text: str) -> None:
     formed = formatted(before)
     after = analysed(formed)
     assert graph_of(after) == graph_of(before)
-    assert [each.inline for each in after.checked.syntax.resources] == [
-        each.inline for each in before.checked.syntax.resources
+    assert [each.inline for each in after.checked_runefile.syntax.resources] == [
+        each.inline for each in before.checked_runefile.syntax.resources
     ]
     assert remarks(formed) == remarks(text)
     assert format_text(after) == ()

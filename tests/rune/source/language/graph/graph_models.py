@@ -45,7 +45,7 @@ def graph_of(analysis: Analysis) -> tuple[Stage, ...]:
             None if stage.outputs is None else tuple(str(output.tensor_type) for output in stage.outputs),
             tuple(sorted((argument.name, argument.value) for argument in stage.arguments)),
         )
-        for stage in analysis.checked.syntax.stages
+        for stage in analysis.checked_runefile.syntax.stages
     )
 
 

@@ -68,4 +68,4 @@ def changed(edit: GraphEdit, text: str = PROJECT) -> list[str]:
 
 
 def problems(text: str) -> list[str]:
-    return [diagnostic.code for diagnostic in analysed(text).checked.diagnostics]
+    return [diagnostic.code for diagnostic in analysed(text).checked_runefile.diagnostics]

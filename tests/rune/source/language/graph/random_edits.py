@@ -109,7 +109,7 @@ def is_legal(analysis: Analysis, graph: tuple[Stage, ...], edit: GraphEdit) -> b
         case Disconnect():
             return edit.target in stages and edit.target_index < len(stages[edit.target].inputs)
         case SetArgument():
-            names = [resource.name.text for resource in analysis.checked.syntax.resources]
+            names = [resource.name.text for resource in analysis.checked_runefile.syntax.resources]
             return edit.stage in stages and (edit.value != "$WORDS" or "WORDS" in names)
         case SetOutputs():
             return edit.stage in stages and stages[edit.stage].kind is not StageKind.OUTPUT
@@ -118,7 +118,7 @@ def is_legal(analysis: Analysis, graph: tuple[Stage, ...], edit: GraphEdit) -> b
 
 
 def _gives(analysis: Analysis, stages: dict[str, Stage], port: Port) -> bool:
-    types = analysis.checked.types.get(port.stage)
+    types = analysis.checked_runefile.types.get(port.stage)
     return stages[port.stage].kind is not StageKind.OUTPUT and (types is None or port.index < len(types))
 
 
@@ -143,8 +143,8 @@ def check_edit(text: str, edit: GraphEdit) -> bool:
     after = analysed(new)
     _same_graph(graph_of(after), edited(graph, edit), edit)
     assert remarks(new) == remarks(text)
-    assert [each.inline for each in after.checked.syntax.resources] == [
-        each.inline for each in before.checked.syntax.resources
+    assert [each.inline for each in after.checked_runefile.syntax.resources] == [
+        each.inline for each in before.checked_runefile.syntax.resources
     ]
     if "\r\n" in text:
         assert new.count("\n") == new.count("\r\n")

@@ -54,17 +54,17 @@ def test_all_inputs_at_once_say_the_same_as_one_by_one() -> None:
 
 def test_what_fits_makes_no_new_error_about_the_input_and_what_does_not_makes_one() -> None:
     analysis = analysed(PROJECT)
-    before = {diagnostic.message for diagnostic in analysis.checked.diagnostics}
+    before = {diagnostic.message for diagnostic in analysis.checked_runefile.diagnostics}
     for source in ("audio", "model", "best"):
         for fit in fitting(analysis, Port(source, 0)):
             if fit.reason is not None and "cycle" in fit.reason:
                 continue
             text = apply_edits(PROJECT, edit_graph(analysis, Connect(Port(source, 0), fit.stage, fit.index)))
-            stage = next(each for each in analysed(text).checked.syntax.stages if each.name.text == fit.stage)
+            stage = next(each for each in analysed(text).checked_runefile.syntax.stages if each.name.text == fit.stage)
             lines = {input_.whole.start.line for input_ in stage.inputs} | {stage.name.span.start.line}
             errors = [
                 each
-                for each in analysed(text).checked.diagnostics
+                for each in analysed(text).checked_runefile.diagnostics
                 if each.span.start.line in lines and each.message not in before and each.severity.value == "error"
             ]
             assert bool(errors) is (fit.reason is not None), (source, fit, errors)

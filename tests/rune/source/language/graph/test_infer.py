@@ -58,5 +58,5 @@ def test_what_is_written_or_not_known_stays() -> None:
 
 def test_the_old_line_by_line_form_is_left() -> None:
     analysis = analysed("FROM x\nCAPABILITY<_> a RAW --length 1\nOUT serial\nRUN a serial\n")
-    assert analysis.checked.syntax.form is RunefileForm.TEXT
+    assert analysis.checked_runefile.syntax.form is RunefileForm.TEXT
     assert infer_types(analysis) == ()

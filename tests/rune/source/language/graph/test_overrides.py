@@ -9,7 +9,14 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.source.language.facts.analysis import Analysis, analyse
-from rune.source.language.graph.overrides import Override, OverrideRefused, applied, merged, overridable, stated
+from rune.source.language.graph.overrides import (
+    Override,
+    OverrideRefused,
+    merge_text,
+    overridable,
+    overridden_texts,
+    value_text,
+)
 from tests.support.cases import each_case
 
 RUNEFILE = """\
@@ -47,12 +54,14 @@ def analysed(runefile: str = RUNEFILE, words: str = WORDS) -> Analysis:
 
 
 def texts(*overrides: Override, words: str = WORDS) -> Mapping[str, str]:
-    return applied(analysed(words=words), overrides, read)
+    return overridden_texts(analysed(words=words), overrides, read)
 
 
 def test_fields_are_the_arguments_with_what_they_say() -> None:
     values = {
-        (fields.stage, each.field.name): stated(each) for fields in overridable(analysed()) for each in fields.arguments
+        (fields.stage, each.field.name): value_text(each)
+        for fields in overridable(analysed())
+        for each in fields.arguments
     }
     assert values["best", "count"] == "1"
     assert values["label", "wordlist"] == WORDS
@@ -120,8 +129,8 @@ def test_a_wish_is_refused_with_a_sentence(override: Override, reason: str) -> N
 
 
 def test_lines_that_others_changed_meanwhile_stay_changed() -> None:
-    assert merged("a\nb\nc", "a\nB\nc", "A\nb\nc") == "A\nB\nc"
-    assert merged("a\nb\nc", "a\nB\nc", "a\nx\nc") is None
-    assert merged("a\nb\nc", "a\nb\nc\nd", "A\nb\nc") is None
-    assert merged("a", "b", "c") is None
-    assert merged("a", "b", "b") == "b"
+    assert merge_text("a\nb\nc", "a\nB\nc", "A\nb\nc") == "A\nB\nc"
+    assert merge_text("a\nb\nc", "a\nB\nc", "a\nx\nc") is None
+    assert merge_text("a\nb\nc", "a\nb\nc\nd", "A\nb\nc") is None
+    assert merge_text("a", "b", "c") is None
+    assert merge_text("a", "b", "b") == "b"

@@ -42,7 +42,7 @@ def test_everything_in_it_can_be_added_and_leaves_a_file_that_checks() -> None:
         assert edit_graph(analysed(PROJECT), AddStage(item.kind, item.target))
     for item in choices.capabilities:
         text = text_after(AddStage(item.kind, item.target))
-        errors = [each for each in analysed(text).checked.diagnostics if each.severity is Severity.ERROR]
+        errors = [each for each in analysed(text).checked_runefile.diagnostics if each.severity is Severity.ERROR]
         assert errors == []
 
 

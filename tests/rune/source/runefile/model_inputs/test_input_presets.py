@@ -35,7 +35,7 @@ def type_of(text: str) -> TensorType:
 def tensor(text: str, name: str = "x", described: DescribedTensor | None = None) -> ModelTensor:
     type_ = type_of(text)
     values = SCALE if type_.element in (ElementType.I8, ElementType.U8, ElementType.I16) else {}
-    return ModelTensor(name, type_, **values, described=described or DescribedTensor())  # type: ignore[arg-type]
+    return ModelTensor(name, type_, **values, description=described or DescribedTensor())  # type: ignore[arg-type]
 
 
 def model(*inputs: ModelTensor, outputs: str = "f32[1,12]") -> ModelSignature:

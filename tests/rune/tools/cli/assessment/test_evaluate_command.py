@@ -19,7 +19,7 @@ from rune.compiler.targets.lookup import find_variant
 from rune.model.tflite import read_model, signature
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.tools.cli import main
-from rune.tools.cli.assessment.evaluate import _limits, _missed
+from rune.tools.cli.assessment.evaluate import _limits, _missed_limits
 from tests.rune.compiler.verify.projects import around
 from tests.rune.running.runtime.wat_runes import mirror
 from tests.support.models.model_cases import compiled_model
@@ -90,7 +90,7 @@ def outcomes(right: int, count: int) -> Evaluation:
 
 @pytest.mark.parametrize(("right", "count", "percent"), [(57, 100, 57), (959, 1000, 95.9), (1, 200, 0.5)])
 def test_an_accuracy_that_is_exactly_the_limit_meets_it(right: int, count: int, percent: float) -> None:
-    assert list(_missed(outcomes(right, count), _limits(percent, None))) == []
+    assert list(_missed_limits(outcomes(right, count), _limits(percent, None))) == []
 
 
 @pytest.mark.slow
@@ -104,7 +104,7 @@ def test_an_accuracy_that_is_exactly_the_limit_meets_it(right: int, count: int, 
 def test_a_missed_limit_is_written_with_the_digits_that_show_it(
     right: int, count: int, percent: float, sentence: str
 ) -> None:
-    [missed] = _missed(outcomes(right, count), _limits(percent, None))
+    [missed] = _missed_limits(outcomes(right, count), _limits(percent, None))
     assert missed.startswith(f"Accuracy: {sentence}")
 
 

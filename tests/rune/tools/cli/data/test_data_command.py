@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from rune.datasets.content.content import Kind
-from rune.datasets.export.data_folder import DATA_FOLDER, LIST, Listed, list_bytes
-from rune.datasets.export.layout import Exported, VersionOrigin
+from rune.datasets.export.data_folder import DATA_FOLDER, LIST, DataFolderRow, list_bytes
+from rune.datasets.export.layout import ExportedSample, VersionOrigin
 from rune.datasets.export.local_changes import local_changes
 from rune.datasets.layouts.archive import DataArchive
 from rune.tools.cli import main
@@ -30,7 +30,7 @@ ORIGIN = VersionOrigin("acme/kitchen", 1, "sha256:0")
 
 
 def archive_of(name: str, data: bytes, digest: str = "") -> DataArchive:
-    row = Listed(name, 1, digest or f"sha256:{sha256(data).hexdigest()}", "knock", "train", "")
+    row = DataFolderRow(name, 1, digest or f"sha256:{sha256(data).hexdigest()}", "knock", "train", "")
     return DataArchive(io.BytesIO(zipped({name: data, LIST: list_bytes(ORIGIN, [row])})))  # type: ignore[arg-type]
 
 
@@ -79,7 +79,7 @@ def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(
 class Version(DataClient):
     """A server with one version of a project's data."""
 
-    def __init__(self, samples: Mapping[Exported, bytes]) -> None:
+    def __init__(self, samples: Mapping[ExportedSample, bytes]) -> None:
         super().__init__("http://localhost", None, ORIGIN.project)
         self.samples = samples
 
@@ -95,9 +95,9 @@ class Version(DataClient):
         target.write(zipped({**files, **lists}))
 
 
-def exported(number: int, label: str) -> Exported:
+def exported(number: int, label: str) -> ExportedSample:
     digest = f"sha256:{sha256(loud(number)).hexdigest()}"
-    return Exported(number, digest, Kind.SOUND, "wav", label, "train", "")
+    return ExportedSample(number, digest, Kind.SOUND, "wav", label, "train", "")
 
 
 def pulled(folder: Path, labels: Mapping[int, str]) -> list[str]:
@@ -111,7 +111,7 @@ def test_labels_that_differ_by_case_have_folders_that_do_not(tmp_path: Path) -> 
     files = pulled(tmp_path, {1: "Yes", 2: "no", 3: "yes"})
     assert files == ["label--59-es/000001.wav", "label-yes/000003.wav", "no/000002.wav"]
     local = read_folder(tmp_path)
-    assert local_changes(local.rows, local.digests).relabelled == {}
+    assert local_changes(local.rows, local.digests).new_labels == {}
 
 
 def test_a_folder_that_another_disk_wrote_is_read_again(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def serve(registry: type[_Registry], provenance: BlockProvenance, key: PrivateKe
     }
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(registry: type[_Registry], folder: Path) -> None:
     serve(registry, PROVENANCE)
     verified = _rune("block", "verify", PATH, "--key", KEY.public.fingerprint)
@@ -70,7 +70,7 @@ def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(registry:
     assert DIGEST in (folder / LOCK_FILE).read_text()
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 @pytest.mark.parametrize(
     ("provenance", "key", "reason"),
     [
@@ -101,7 +101,7 @@ def test_the_signature_of_something_else_is_refused_and_nothing_is_written(
     assert not (folder / LOCK_FILE).exists()
 
 
-@pytest.mark.protects("registry/forged-signatures")
+@pytest.mark.protects("registry/forged-block-signatures")
 def test_a_block_whose_signature_was_removed_or_revoked_is_refused(registry: type[_Registry]) -> None:
     command = ("block", "verify", PATH, "--key", KEY.public.fingerprint)
     assert "It is not signed" in _rune(*command).output

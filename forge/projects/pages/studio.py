@@ -14,9 +14,9 @@ from forge.accounts.principals import principal_of
 from forge.accounts.quotas.usage import storage_of
 from forge.core.http.compression import gzip_page
 from forge.core.http.pages import for_person
+from forge.projects.pages.language_files import language_address
 from forge.projects.pages.lookup import project_of
 from forge.projects.state import project_state
-from forge.web.studio.language_files import language_address
 
 
 @gzip_page  # it waits for nothing else, and what it holds of secrets is written anew for each answer

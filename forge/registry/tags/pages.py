@@ -15,7 +15,7 @@ from forge.registry.discovery.listings.badge import BadgeColour, BadgeFacts, bad
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.models import Tag
 from forge.registry.tags.access import default_tag, find_tag, tags_of
-from forge.registry.tags.errors import Withdrawn
+from forge.registry.tags.errors import TagWithdrawn
 
 MAX_AGE = 300
 """Seconds for which a reader's browser keeps it."""
@@ -44,7 +44,7 @@ def _said_of(project: Project, wanted: str) -> tuple[str, BadgeColour]:
     """The right half of the badge, and its colour. Raises `NoSuchTag`."""
     try:
         tag = find_tag(VISITOR, project, wanted) if wanted else default_tag(tags_of(VISITOR, project))
-    except Withdrawn:
+    except TagWithdrawn:
         return f"{wanted} · withdrawn", BadgeColour.BAD
     if tag is None:
         return "not published", BadgeColour.NONE

@@ -45,10 +45,10 @@ def cards(projects: Sequence[Project]) -> list[ProjectCard]:
         return []
     for some_facts in card_facts.call(ids):
         facts |= some_facts
-    for judged in card_verdicts.call(ids):
-        verdicts |= judged
-    known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
+    for some_verdicts in card_verdicts.call(ids):
+        verdicts |= some_verdicts
+    projects_with_facts = [(project, facts.get(project.pk, CardFacts())) for project in projects]
     return [
         ProjectCard(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.is_favourite)
-        for project, its in known
+        for project, its in projects_with_facts
     ]

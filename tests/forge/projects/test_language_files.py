@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from forge.core.http.asgi.static_files import StaticFiles
-from forge.web.studio.language_files import language_address
+from forge.projects.pages.language_files import language_address
 
 
 async def get(folder: Path, path: str) -> httpx.Response:
