@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, behind_backbone
-from lab.refusal import Reason, Refused
 from lab.search.counting import needs_of_candidate, needs_of_rune
 from lab.search.space import SEARCHED_FORMS
 from lab.training.compression.teacher import Teacher, teacher_record_path
@@ -33,6 +32,7 @@ from lab.training.run import RunPaused, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.smaller_batch import train_within_memory
 from lab.training.start import StartModel, start_arguments, with_start
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
@@ -41,7 +41,6 @@ Json = Any
 Send = Callable[[Mapping[str, Json]], None]
 SHARES = {"data": 0.1, "epoch": 0.85}
 """Of the progress, at which a part of a run ends."""
-SMALLEST_BATCH = 1
 BACKBONE_FILE = "backbone.tflite"
 """The backbone in the folder of a run, whatever its path in the project."""
 TEACHER_FILES = ("teacher.float.tflite", "teacher.provenance.json")
@@ -135,14 +134,9 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
             counting.start()  # what computes the features needs the processors until then
 
     try:
-        try:
-            trained = _train(prepared, folder, request, report, receive, commands)
-        except Refused as refused:
-            prepared = _with_half_batch(prepared, refused)
-            batch = prepared.settings.values["batch"]
-            send({"event": "note", "text": f"{refused} The run began again with batches of {batch}."})
-            send({"event": "begun-again", "values": dict(prepared.settings.values)})
-            trained = _train(prepared, folder, request, report, receive, commands)
+        prepared, trained = train_within_memory(
+            prepared, lambda run: _train(run, folder, request, report, receive, commands), send
+        )
     except RunPaused:
         return {"paused": True}
     if prepared.start is None:
@@ -186,16 +180,6 @@ def _train(
         send(event)
 
     return train(prepared, own, receive, minutes=request["minutes"], command=commands.take)
-
-
-def _with_half_batch(prepared: PreparedRun, refused: Refused) -> PreparedRun:
-    """The same run with smaller batches. Raises the refusal where memory was not the reason, or nothing is smaller."""
-    batch = int(prepared.settings.values.get("batch", 0))  # an estimator has none
-    if refused.reason is not Reason.OUT_OF_MEMORY or batch <= SMALLEST_BATCH:
-        raise refused
-    values = {**prepared.settings.values, "batch": batch // 2}
-    training = replace(prepared.training, arguments={**prepared.training.arguments, "batch": batch // 2})
-    return replace(prepared, training=training, settings=replace(prepared.settings, values=values))
 
 
 def _described(recipe: Recipe) -> dict[str, Json]:
