@@ -23,7 +23,8 @@ from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, behind_backbone
-from lab.search.counting import needs_of_candidate, needs_of_rune
+from lab.search.candidate import candidate_model
+from lab.search.counting import needs_of_candidate, needs_of_rune, size_of_rune
 from lab.search.space import SEARCHED_FORMS
 from lab.training.compression.teacher import Teacher, teacher_record_path
 from lab.training.preparing import PreparedRun, prepare_run
@@ -76,8 +77,8 @@ def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str,
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
-    """The needs of a run's rune on targets, counted by the compiler: of a model in the file `trained`, or else before
-    anything is trained.
+    """The needs of a run's rune on targets, counted by the compiler, and its size as a rune for browsers: of a model in
+    the file `trained`, or else before anything is trained.
 
     Raises `Refused`, and what a build raises.
     """
@@ -85,16 +86,25 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
     if request.get("start"):
         recipe = with_start(recipe, request["arguments"])
     values = read_arguments(recipe.arguments, request["arguments"], recipe.name)
-    return {"needs": {target: _needs_on(recipe, values, request, target) for target in request["targets"]}}
+    labels = request["labels"]
+    model = Path(request["trained"]).read_bytes() if request.get("trained") else None
+    return {
+        "needs": {target: _needs_on(recipe, values, request, model, target) for target in request["targets"]},
+        "rune_size": size_of_rune(
+            recipe, values, labels, model or candidate_model(recipe, values, len(labels), request["form"])
+        ),
+    }
 
 
-def _needs_on(recipe: Recipe, values: Values, request: Mapping[str, Json], target: str) -> dict[str, Json]:
-    """The needs on a target; of a network that loses channels, also those with all of them."""
-    trained = request.get("trained")
+def _needs_on(
+    recipe: Recipe, values: Values, request: Mapping[str, Json], model: bytes | None, target: str
+) -> dict[str, Json]:
+    """The needs on a target, of a trained model if there is one; of a network that loses channels, also those with all
+    of them."""
 
     def counted(values: Values) -> dict[str, Json]:
-        if trained:
-            needs, reason = needs_of_rune(recipe, values, request["labels"], Path(trained).read_bytes(), target)
+        if model is not None:
+            needs, reason = needs_of_rune(recipe, values, request["labels"], model, target)
         else:
             needs, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
         figures = asdict(needs)

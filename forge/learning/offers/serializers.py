@@ -29,7 +29,7 @@ class CountedNeedsJson(TypedDict):
 
 
 class StoredFiguresJson(TypedDict):
-    """What is stored about a model."""
+    """The stored figures of a model."""
 
     origin: Annotated[str, 'such as "training run 3"']
     url: str

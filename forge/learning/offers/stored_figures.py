@@ -1,4 +1,4 @@
-"""What is stored about how good a model is and what its rune needs, by the digest of its file."""
+"""The stored figures of a model and the counted needs of its rune, by the digest of its file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from forge.learning.training_data import model_owners
 from forge.projects.models import Project
 from rune.source.policy.model_files import RECORD_SUFFIX
 
-REPORT_SUFFIX: Final = ".training.json"
-"""The end of the name of the report that a run writes beside its model."""
+RECORD_SUFFIXES: Final = (RECORD_SUFFIX, ".training.json", ".splits.json")
+"""The ends of the names of the records that a run writes beside what it learned."""
 BUILDS_READ: Final = 20
 """The newest builds among which one with a model is looked for."""
 ACCURACY: Final = "Accuracy"
@@ -90,9 +90,7 @@ def main_file(files: Collection[str], model_path: str) -> str:
     if model_path in files:
         return model_path
     stem = model_path.removesuffix(".tflite") + "."
-    others = sorted(
-        path for path in files if path.startswith(stem) and not path.endswith((RECORD_SUFFIX, REPORT_SUFFIX))
-    )
+    others = sorted(path for path in files if path.startswith(stem) and not path.endswith(RECORD_SUFFIXES))
     return others[0] if others else ""
 
 

@@ -53,7 +53,7 @@ class TrainedModelChange:
 
     @property
     def sentence(self) -> str:
-        """What it replaces, and what is not known of that."""
+        """The file that it replaces, and what is unknown of that."""
         if not self.old_path:
             return "It replaces no model of the project, so there are no figures of before."
         place = f"It replaces {quoted(self.old_path)}" if self.old_path != self.path else "It replaces the file there"
@@ -106,8 +106,8 @@ def _replaced_path(path: str, before: Files, after: Files) -> str:
     more."""
     if path in before:
         return path
-    gone = sorted((_models(before) - _models(after)) & before.keys())
-    return gone[0] if len(gone) == 1 else ""
+    dropped = sorted((_models(before) - _models(after)) & before.keys())
+    return dropped[0] if len(dropped) == 1 else ""
 
 
 def _models(files: Files) -> frozenset[str]:
