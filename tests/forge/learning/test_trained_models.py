@@ -11,6 +11,7 @@ from django.utils.html import escape
 
 from forge.accounts.models import User
 from forge.builds.models import Build
+from forge.learning.offers.stored_figures import main_file
 from forge.learning.searches.actions.using import open_trial
 from forge.learning.training.models import TrainingRun
 from forge.projects.actions import write_file
@@ -186,3 +187,10 @@ def test_a_number_and_counts_are_compared_by_their_error_and_their_f1(
     assert "- Mean error, test split: 0.75 before, 0.25 now (−0.5)" in change["message"]
     assert '<td class="good">−0.5</td>' in page
     assert '<td class="worse">−50.0 points</td>' in page
+
+
+def test_what_trees_learned_is_their_file_and_none_of_the_records_beside_it() -> None:
+    records = {"m.provenance.json", "m.splits.json", "m.training.json", "Runefile.yml", "script/train.py"}
+    assert main_file({*records, "m.trees.json"}, "m.tflite") == "m.trees.json"
+    assert main_file({*records, "m.tflite", "m.float.tflite"}, "m.tflite") == "m.tflite"
+    assert main_file(records, "m.tflite") == ""
