@@ -83,24 +83,24 @@ def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, 
         row = _time_row(now.time, then.time if then is not None else None, is_same_rune=is_same_rune)
         rows.append(replace(row, between=_between(now.time)))
     memory_meaning = MEMORY_MEANING + (HOST_MEANING if now.has_host_models else "")
-    rows.append(_bytes_row("Memory", now.memory, then.memory if then is not None else None, memory_meaning))
-    rows.append(_bytes_row("Size", now.size, then.size if then is not None else None, _size_meaning(now, then)))
+    rows.append(bytes_row("Memory", now.memory, then.memory if then is not None else None, memory_meaning))
+    rows.append(bytes_row("Size", now.size, then.size if then is not None else None, _size_meaning(now, then)))
     if now.models:
-        rows.append(_bytes_row("Models", now.models, then.models if then is not None else None, MODELS_MEANING))
+        rows.append(bytes_row("Models", now.models, then.models if then is not None else None, MODELS_MEANING))
     for target, needs in sorted(now.targets.items()):
-        rows += _package_rows(target, needs, then.targets.get(target) if then is not None else None)
+        rows += package_rows(target, needs, then.targets.get(target) if then is not None else None)
     if now.manner is not None:
         rows += _settings_rows(now.manner, then.manner if then is not None else None, has_packages=bool(now.targets))
     return tuple(rows)
 
 
-def _package_rows(target: str, now: PackageFigures, then: PackageFigures | None) -> Iterator[FigureRow]:
+def package_rows(target: str, now: PackageFigures, then: PackageFigures | None) -> Iterator[FigureRow]:
     """Flash, RAM and instructions on a target. What is the least is compared with what is the least alone."""
     is_counted = now.instructions is not None
     before = then if then is not None and (then.instructions is not None) == is_counted else None
     least = "" if is_counted else " The least that it needs: nothing was counted on this core."
-    yield _bytes_row(f"Flash on {target}", now.flash, before.flash if before else None, FLASH_MEANING + least)
-    yield _bytes_row(f"RAM on {target}", now.ram, before.ram if before else None, RAM_MEANING + least)
+    yield bytes_row(f"Flash on {target}", now.flash, before.flash if before else None, FLASH_MEANING + least)
+    yield bytes_row(f"RAM on {target}", now.ram, before.ram if before else None, RAM_MEANING + least)
     if now.instructions is not None:
         was = before.instructions if before else None
         yield _row(f"Instructions on {target}", now.instructions, was, INSTRUCTIONS_MEANING, count_text)
@@ -134,7 +134,8 @@ def count_text(count: int) -> str:
     return f"{count:,}"
 
 
-def _bytes_row(name: str, now: int, then: int | None, meaning: str) -> FigureRow:
+def bytes_row(name: str, now: int, then: int | None, meaning: str) -> FigureRow:
+    """A number of bytes beside the earlier one, None where it is unknown."""
     return _row(name, now, then, meaning, size_text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,10 @@ from lab.training.compression.teacher import Teacher, teacher_model_path, teache
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.results import result_files, splits_path
 from lab.training.run import DEFAULT_MINUTES, TrainedModel, train, write_features
-from lab.training.run_folder import run_folder
+from lab.training.run_folder import RunFolder, run_folder
 from lab.training.script import FEATURES, SCRIPT, script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.smaller_batch import train_within_memory
 from lab.training.start import StartModel
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
@@ -96,8 +98,8 @@ def command(
     features are computed by the blocks of the rune. The model, the Runefile around it, a record of where the model came
     from, and a report with the curves are written into the folder.
 
-    A run that was interrupted goes on from its last checkpoint when the command is called again. With --format json
-    each event of the run is a line.
+    A run that was interrupted goes on from its last checkpoint when the command is called again. A run for which memory
+    does not suffice begins again with half the batch, once. With --format json each event of the run is a line.
 
     \b
     rune train my-project
@@ -116,11 +118,19 @@ def command(
         if recipe_of(training.recipe).estimator is None:
             require_tools(ENVIRONMENT, "Training a network", prepares=prepares)
         run = _prepared_run(folder, training)
-        with run_folder(run.settings.digest, fresh=fresh) as own:
+        with ExitStack() as stack:
+            folders: list[RunFolder] = []
             with progress(f"Training {training.model}", hidden=form == "json") as line:
-                result = train(run, own, _RunEvents(form == "json", line).send, minutes=minutes)
+                send = _RunEvents(form == "json", line).send
+
+                def attempt(run: PreparedRun) -> TrainedModel:
+                    folders.append(stack.enter_context(run_folder(run.settings.digest, fresh=fresh)))
+                    return train(run, folders[-1], send, minutes=minutes)
+
+                run, result = train_within_memory(run, attempt, send)
             is_written = _write(folder, run, result, replaces_runefile=replaces_runefile)
-            own.remove()
+            for own in folders:
+                own.remove()
     except (Refused, EnvironmentProblem) as error:
         raise CommandFailed(f'Unable to train "{training.model}"', (str(error),)) from error
     except OSError as error:
@@ -263,6 +273,13 @@ class _RunEvents:
             _show(self._line, event["text"])
         elif event["event"] == "resumed":
             click.echo(f"Going on from the checkpoint of epoch {event['epoch']}.", err=True)
+        elif event["event"] == "begun-again":
+            batch = event["values"]["batch"]
+            click.echo(
+                f"Memory did not suffice. The run began again with batches of {batch:g}. Write `batch: {batch:g}` into "
+                f"{POLICY_FILE} to begin with them.",
+                err=True,
+            )
 
 
 def _training(folder: Path) -> Training:

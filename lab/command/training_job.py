@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, behind_backbone
-from lab.refusal import Reason, Refused
-from lab.search.counting import needs_of_candidate, needs_of_rune
+from lab.search.candidate import candidate_model
+from lab.search.counting import needs_of_candidate, needs_of_rune, size_of_rune
 from lab.search.space import SEARCHED_FORMS
 from lab.training.compression.teacher import Teacher, teacher_record_path
 from lab.training.preparing import PreparedRun, prepare_run
@@ -33,6 +33,7 @@ from lab.training.run import RunPaused, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
 from lab.training.settings import ENVIRONMENT
+from lab.training.smaller_batch import train_within_memory
 from lab.training.start import StartModel, start_arguments, with_start
 from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.policy.sections.training import Training
@@ -41,7 +42,6 @@ Json = Any
 Send = Callable[[Mapping[str, Json]], None]
 SHARES = {"data": 0.1, "epoch": 0.85}
 """Of the progress, at which a part of a run ends."""
-SMALLEST_BATCH = 1
 BACKBONE_FILE = "backbone.tflite"
 """The backbone in the folder of a run, whatever its path in the project."""
 TEACHER_FILES = ("teacher.float.tflite", "teacher.provenance.json")
@@ -77,8 +77,8 @@ def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str,
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
-    """The needs of a run's rune on targets, counted by the compiler: of a model in the file `trained`, or else before
-    anything is trained.
+    """The needs of a run's rune on targets, counted by the compiler, and its size as a rune for browsers: of a model in
+    the file `trained`, or else before anything is trained.
 
     Raises `Refused`, and what a build raises.
     """
@@ -86,16 +86,25 @@ def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]
     if request.get("start"):
         recipe = with_start(recipe, request["arguments"])
     values = read_arguments(recipe.arguments, request["arguments"], recipe.name)
-    return {"needs": {target: _needs_on(recipe, values, request, target) for target in request["targets"]}}
+    labels = request["labels"]
+    model = Path(request["trained"]).read_bytes() if request.get("trained") else None
+    return {
+        "needs": {target: _needs_on(recipe, values, request, model, target) for target in request["targets"]},
+        "rune_size": size_of_rune(
+            recipe, values, labels, model or candidate_model(recipe, values, len(labels), request["form"])
+        ),
+    }
 
 
-def _needs_on(recipe: Recipe, values: Values, request: Mapping[str, Json], target: str) -> dict[str, Json]:
-    """The needs on a target; of a network that loses channels, also those with all of them."""
-    model_path = request.get("trained")
+def _needs_on(
+    recipe: Recipe, values: Values, request: Mapping[str, Json], model: bytes | None, target: str
+) -> dict[str, Json]:
+    """The needs on a target, of a trained model if there is one; of a network that loses channels, also those with all
+    of them."""
 
     def needs_with(values: Values) -> dict[str, Json]:
-        if model_path:
-            needs, reason = needs_of_rune(recipe, values, request["labels"], Path(model_path).read_bytes(), target)
+        if model is not None:
+            needs, reason = needs_of_rune(recipe, values, request["labels"], model, target)
         else:
             needs, reason = needs_of_candidate(recipe, values, request["labels"], request["form"], target)
         figures = asdict(needs)
@@ -135,14 +144,9 @@ def train_model(request: Mapping[str, Json], report: Report, send: Send, command
             counting.start()  # what computes the features needs the processors until then
 
     try:
-        try:
-            result = _train(run, folder, request, report, receive, commands)
-        except Refused as refusal:
-            run = _with_half_batch(run, refusal)
-            batch = run.settings.values["batch"]
-            send({"event": "note", "text": f"{refusal} The run began again with batches of {batch}."})
-            send({"event": "begun-again", "values": dict(run.settings.values)})
-            result = _train(run, folder, request, report, receive, commands)
+        run, result = train_within_memory(
+            run, lambda run: _train(run, folder, request, report, receive, commands), send
+        )
     except RunPaused:
         return {"paused": True}
     if run.start is None:
@@ -186,16 +190,6 @@ def _train(
         send(event)
 
     return train(run, own, receive, minutes=request["minutes"], command=commands.take)
-
-
-def _with_half_batch(run: PreparedRun, refusal: Refused) -> PreparedRun:
-    """The same run with smaller batches. Raises the refusal where memory was not the reason, or nothing is smaller."""
-    batch = int(run.settings.values.get("batch", 0))  # an estimator has none
-    if refusal.reason is not Reason.OUT_OF_MEMORY or batch <= SMALLEST_BATCH:
-        raise refusal
-    values = {**run.settings.values, "batch": batch // 2}
-    training = replace(run.training, arguments={**run.training.arguments, "batch": batch // 2})
-    return replace(run, training=training, settings=replace(run.settings, values=values))
 
 
 def _description(recipe: Recipe) -> dict[str, Json]:

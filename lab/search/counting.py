@@ -9,12 +9,14 @@ from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe, whole_runefile
 from lab.search.candidate import candidate_model
 from lab.search.limits import DeviceLimits
+from rune.aim import RUNE_AIM
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import prepare
-from rune.compiler.targets.lookup import find_target
+from rune.compiler.targets.lookup import find_target, find_variant
+from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.boards.fit import Needs
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles
@@ -59,6 +61,12 @@ def needs_of_rune(
     """Returns the needs of the rune around a recipe's model on a target. Raises the errors of a build."""
     build_result = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
     return measured_or_planned(build_result, _NAME)
+
+
+def size_of_rune(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> int:
+    """Bytes of the rune around a recipe's model, as a server builds it for browsers. Raises the errors of a build."""
+    target = find_variant(WASM32.name, RUNE_AIM)
+    return len(build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=target)).rune)
 
 
 def _files(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> MemoryFiles:

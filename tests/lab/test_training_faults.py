@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from lab.command.train import command as train_command
 from lab.command.training_job import RunCommands, train_model
 from lab.refusal import Reason, Refused
 from lab.training import run
@@ -86,3 +88,22 @@ def test_a_run_begins_again_once(request_of: dict[str, Any], monkeypatch: pytest
     assert isinstance(outcome, Refused)
     assert outcome.reason is Reason.OUT_OF_MEMORY
     assert str(outcome) == f"The training run needs more than 1,000 MB of memory. {ADVICE}"
+
+
+def test_the_command_begins_again_with_half_the_batch_as_a_run_of_a_server_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_motion(tmp_path / "samples", seconds=44)
+    policy = {"training": {"recipe": "motion", "data": "samples", "model": "m.tflite", "arguments": LARGE}}
+    (tmp_path / "forge.yml").write_text(json.dumps(policy))
+    monkeypatch.setattr(run, "MEMORY", 1500 << 20)
+    ended = CliRunner().invoke(train_command, [str(tmp_path)])
+    assert ended.exit_code == 0, ended.output
+    assert "Memory did not suffice. The run began again with batches of 512." in ended.stderr
+    assert "Write `batch: 512` into forge.yml" in ended.stderr
+    record = json.loads((tmp_path / "m.provenance.json").read_text())
+    assert record["training"]["values"]["batch"] == record["training"]["settings"]["arguments"]["batch"] == 512
+    monkeypatch.setattr(run, "MEMORY", 1000 << 20)
+    ended = CliRunner().invoke(train_command, [str(tmp_path)])
+    assert ended.exit_code == 1
+    assert f"The training run needs more than 1,000 MB of memory. {ADVICE}" in ended.stderr

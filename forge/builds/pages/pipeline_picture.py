@@ -26,6 +26,15 @@ class PictureMark:
 
 
 @dataclass(frozen=True)
+class PictureLegend:
+    """How many stages have a mark."""
+
+    mark: str
+    word: str
+    count: int
+
+
+@dataclass(frozen=True)
 class DrawnStage:
     """A stage in words; `reads` are the names of the stages that it reads, each once."""
 
@@ -67,6 +76,15 @@ def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dic
     stages = change.stages if change is not None else ()
     marks = {stage.node.name: _mark(stage) for stage in stages}
     return marks | {name: PictureMark("both", "changed on both sides") for name in disputed}
+
+
+def legend_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> tuple[PictureLegend, ...]:
+    """The marks that a picture has. `disputed` are the stages that both sides of a merge changed."""
+    stages = change.stages if change is not None else ()
+    kinds = [each.change for each in stages if each.node.name not in disputed]
+    rows = [PictureLegend(mark, mark.capitalize(), kinds.count(mark)) for mark in ("added", "changed", "removed")]
+    rows.append(PictureLegend("both", "Changed on both sides", len(disputed)))
+    return tuple(row for row in rows if row.count)
 
 
 def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> Mapping[str, Any]:

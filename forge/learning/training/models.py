@@ -84,7 +84,8 @@ class TrainingRun(models.Model):
     """The keys of the boards on which the rune is counted."""
     description = models.JSONField(default=dict)
     """The data, once it was read: `labels`, and `recordings`, the numbers of the samples in the order in which
-    answers name them; `counts` has the samples by split and label."""
+    answers name them; `counts` has the samples by split and label. `rune_size` is that of the rune for browsers, once
+    it was counted."""
     curves = models.JSONField(default=list)
     """A row for each epoch (`forge.learning.training.running.lab_events.EpochJson`)."""
     best_epoch = models.PositiveIntegerField(default=0)

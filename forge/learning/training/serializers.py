@@ -64,6 +64,7 @@ class TrainingRunJson(TypedDict):
     best_epoch: int
     best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
     needs: Annotated[dict[str, RunNeedsJson], "what the rune needs, by target, counted by the compiler"]
+    rune_size: Annotated[int | None, "bytes of the rune for browsers; null until it was counted"]
     notes: list[str]
     error: str
     reason: Annotated[str, "the same for programs"]
@@ -181,6 +182,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "best_epoch": run.best_epoch,
         "best_accuracy": None if best is None else best["validation_accuracy"],
         "needs": run.needs,
+        "rune_size": run.description.get("rune_size"),
         "notes": run.notes,
         "error": run.error,
         "reason": run.reason,

@@ -10,10 +10,13 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.actors import Actor
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.learning.offers.serializers import TrainedModelChangeJson, trained_model_change_to_json
+from forge.learning.offers.trained_models import TrainedModelChange, trained_model_changes
 from forge.reviews.changes.access import seen_source
 from forge.reviews.changes.gate import missing_to_merge
 from forge.reviews.changes.merging import Merging
 from forge.reviews.changes.models import ChangeRequest, ChangeState, OfferRound
+from forge.reviews.gate.changed_files import files_of
 from rune.source.merge import ConflictKind, MergeConflict, Side
 
 
@@ -93,8 +96,10 @@ class ConflictJson(TypedDict):
 
 
 class OpenChangeRequestJson(ChangeRequestJson):
-    """A change request with its conflicts and the unmet conditions of merging; empty once it is decided."""
+    """A change request with its conflicts and the unmet conditions of merging; empty once it is decided. `models` has
+    those that a training run or a search gave."""
 
+    models: list[TrainedModelChangeJson]
     conflicts: list[ConflictJson]
     missing: list[str]
 
@@ -191,9 +196,14 @@ def open_change_request_to_json(actor: Actor, request: ChangeRequest, merge: Mer
     """The same with its conflicts; `found` is None where it is decided."""
     return {
         **change_request_to_json(actor, request),
+        "models": [trained_model_change_to_json(each) for each in _trained_models(actor, request)],
         "conflicts": [] if merge is None else [_conflict(each, merge) for each in merge.conflicts],
         "missing": [] if merge is None else [*_conflict_sentences(merge), *missing_to_merge(request, merge)],
     }
+
+
+def _trained_models(actor: Actor, request: ChangeRequest) -> list[TrainedModelChange]:
+    return trained_model_changes(actor, request.project, files_of(request.base), files_of(request.offered))
 
 
 def _conflict_sentences(merge: Merging) -> list[str]:

@@ -42,7 +42,7 @@ OF_A_RUN: Sequence[Mapping[str, Any]] = (
     {"event": "epoch", "best_epoch": 1, **next(curve(1))},
     {"event": "answers", "epoch": 1, "answers": [[0, 0, 0.9], [1, 0, 0.8]]},
     {"event": "checkpoint", "epoch": 1, "file": "checkpoint-0"},
-    {"event": "needs", "needs": {"cortex-m0plus": NEEDS}},
+    {"event": "needs", "needs": {"cortex-m0plus": NEEDS}, "rune_size": 74_200},
     {"event": "note", "text": "It began again."},
     {"event": "notes", "notes": ["A recording is short."]},
     {"event": "resumed", "epoch": 1, "best_epoch": 1},

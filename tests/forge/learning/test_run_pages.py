@@ -11,16 +11,21 @@ from django.utils import timezone
 from forge.accounts.models import User
 from forge.datasets.models import Sample
 from forge.jobs.models import Job
+from forge.learning.searches.actions import searches
+from forge.learning.searches.pages import views as search_views
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.pages import views
 from forge.learning.training.pages.drawing import TICKS, _epoch_ticks
 from forge.learning.training.pages.form import written_arguments
 from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
+from tests.forge.factories.searches import finished_search
 from tests.forge.factories.training import curve, finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
 from tests.lab.training.motion_data import LABELS
 from tests.support.cases import each_case
+from tests.support.compact_html import compact
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,3 +148,46 @@ def test_the_remaining_time_is_that_of_the_epochs_since_the_run_went_on(
     Job.objects.filter(pk=run.job_id).update(started=now - timedelta(hours=6))
     page = trains.get("/acme/kitchen/training/1").content.decode()
     assert "at most 20 min left" in page  # 295 epochs of 4 s
+
+
+@pytest.mark.slow
+def test_the_page_names_the_weakest_label_and_person_and_shows_their_mistakes(
+    trains: Client, project: Project, user: User
+) -> None:
+    run = finished_run(user, project)
+    labels = dict(Sample.objects.filter(split="validation").values_list("number", "label"))
+    numbers = run.description["recordings"]
+    wrong = {"shake": LABELS.index("still")}
+    rows = [
+        [numbers.index(number), wrong.get(label, LABELS.index(label)), 0.9 - number / 100]
+        for number, label in labels.items()
+    ]
+    TrainingRun.objects.update(answers={"epoch": 0, "validation": rows})
+    missed = sum(label == "shake" for label in labels.values())
+    page = compact(trains.get("/acme/kitchen/training/1").content.decode())
+    assert f"shake is right least often: {missed} of {missed} wrong" in page
+    assert page.count('class="mistake"') == missed
+
+    def shown(choice: str) -> str:
+        return compact(trains.get(f"/acme/kitchen/training/1?mistakes={choice}").content.decode())
+
+    groups = Sample.objects.filter(split="validation", label="shake").values_list("group__number", flat=True)
+    for choice, count in (("all", missed), (str(groups[0]), groups.count()), ("9999999999", missed), ("x", missed)):
+        assert shown(choice).count('class="mistake"') == count
+    assert shown("99999").count('class="mistake"') == 0
+
+
+@pytest.mark.slow
+def test_older_runs_and_searches_are_on_further_pages(
+    trains: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "SHOWN", 2)
+    monkeypatch.setattr(search_views, "SHOWN", 2)
+    monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
+    for _ in range(3):
+        finished_run(user, project)
+        finished_search(user, project, 1)
+    for address, thing in (("training", "Run"), ("searches", "Search")):
+        first = trains.get(f"/acme/kitchen/{address}").content.decode()
+        assert (f"<b>{thing} 3</b>" in first, f"<b>{thing} 1</b>" in first) == (True, False)
+        assert f"<b>{thing} 1</b>" in trains.get(f"/acme/kitchen/{address}?page=2").content.decode()

@@ -15,6 +15,7 @@ from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import follow_job
 from forge.projects.models import Project
 from forge.reviews.models import ChangeRequest
+from tests.forge.factories.motion_model import motion_project
 from tests.forge.factories.searches import claim_event, finished_search, trial_event, tried
 from tests.forge.factories.training import SMALL, finish_run
 from tests.forge.learning.searching import SEARCHES, begun, read, run_jobs, scripted
@@ -123,3 +124,21 @@ def test_a_finished_run_of_a_trial_is_offered_with_the_rights_of_whoever_used_it
     assert (second.change_url, second.offers) == ("", False)
     assert "has no account any more" in second.notes[-1]
     assert ChangeRequest.objects.count() == 1
+
+
+@pytest.mark.slow
+def test_the_page_draws_the_pipeline_of_a_chosen_trial_beside_that_of_the_project(
+    searcher: Client, user: User, project: Project
+) -> None:
+    search = finished_search(user, project)
+    motion_project(user, project)
+    address, title = "/acme/kitchen/searches/1", "Pipeline of trial 2 beside the project"
+    page = searcher.get(f"{address}?trial=2").content.decode()
+    assert title in page
+    assert "gravity" in page[page.index(title) :]  # which the Runefile of the trial lacks
+    assert "Removed" in page[page.index(title) :]
+    assert "Pipeline of trial 3" in searcher.get(address).content.decode()  # the best one
+    ModelSearch.objects.filter(pk=search.pk).update(state="running")
+    assert "Pipeline of trial" not in searcher.get(address).content.decode()
+    SearchTrial.objects.filter(search=search, number=2).update(files={})
+    assert title not in searcher.get(f"{address}?trial=2").content.decode()

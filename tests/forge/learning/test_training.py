@@ -25,7 +25,7 @@ from forge.learning.training.running.job import TRAINING, follow_job, run_traini
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
-from tests.forge.factories.training import SMALL, ScriptedLab, curve, finished_run, motion_version, table_version
+from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version, table_version
 from tests.lab.training.motion_data import LABELS
 
 needs_tensorflow = [
@@ -76,6 +76,7 @@ def test_a_run_gives_a_model_curves_and_figures(trains: Client, project: Project
     assert run["samples"]["train"]["circle"] >= 1
     for target in ("cortex-m0plus", "rv32imc"):
         assert run["needs"][target]["instructions"] > 1000, run["notes"]
+    assert run["rune_size"] > 10_000
     test = run["judgements"]["test"]
     assert test["epoch"] == 0
     assert sum(map(sum, test["confusion"])) == test["accuracy"]["samples"] > 0
@@ -310,43 +311,6 @@ def test_the_form_begins_with_the_recipe_for_the_sensor_of_the_pipeline(
     assert recipe in chosen[: chosen.index("</a>")]
     assert f"<p>{recipe}" in page
     assert "It needs " in page
-
-
-@pytest.mark.slow
-def test_the_page_of_a_run_says_what_the_rune_needed_before_channels_were_removed(
-    trains: Client, project: Project, user: User
-) -> None:
-    run = finished_run(user, project)
-    page = trains.get("/acme/kitchen/training/1").content.decode()
-    assert "before pruning" not in page
-    assert 'class="pruned"' not in page
-    run.needs["cortex-m0plus"]["before_pruning"] = {
-        "flash": 14_600,
-        "ram": 4500,
-        "instructions": 490_000,
-        "not_measured": None,
-    }
-    run.report["pruned_after"] = 2
-    run.save()
-    page = trains.get("/acme/kitchen/training/1").content.decode()
-    for text in ("4.5 kB before pruning", "14.6 kB before pruning", "0.49 M before pruning"):
-        assert text in page
-    assert page.count('class="pruned"') == 2
-    assert read(trains)["needs"]["cortex-m0plus"]["before_pruning"]["flash"] == 14_600
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("flash", [-1, 2**60])
-def test_needs_before_pruning_that_no_rune_can_have_end_the_run(
-    trains: Client, monkeypatch: pytest.MonkeyPatch, flash: int
-) -> None:
-    begun(trains)
-    needs = {"flash": 9000, "ram": 900, "instructions": None, "not_measured": None}
-    event = {"event": "needs", "needs": {"cortex-m4": {**needs, "before_pruning": {**needs, "flash": flash}}}}
-    follow(monkeypatch, ScriptedLab([data_event(3), event], LabRefused("never", "data")))
-    run = read(trains)
-    assert (run["state"], run["needs"]) == ("failed", {})
-    assert "training process" in run["error"]
 
 
 @pytest.mark.slow

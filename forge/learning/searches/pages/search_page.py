@@ -15,6 +15,7 @@ from forge.jobs.models import Job, JobState
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
 from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
+from forge.learning.searches.pages.trial_pipeline import trial_pipeline
 from forge.learning.searches.ranking import best_trials
 from forge.learning.searches.trial_rows import begin_of_call, jobs_of, used_trials
 from forge.learning.training.declarations import declared_of
@@ -88,6 +89,18 @@ def search_context(actor: Actor, project: Project, search: ModelSearch, measure:
         "inside": picked is not None and own is not None and _is_inside(picked, own),
         "range_width": RANGE_WIDTH,
         "validation": search.description.get("validation", 0),
+        **_pipeline_context(project, search, picked, chosen),
+    }
+
+
+def _pipeline_context(project: Project, search: ModelSearch, trial: SearchTrial | None, chosen: str) -> dict[str, Any]:
+    """The pipeline of the trial beside that of the project; not of the best trial while a search goes on, which
+    changes often."""
+    if trial is None or (search.is_unfinished and not chosen):
+        return {}
+    return {
+        "trial_pipeline": trial_pipeline(project, trial),
+        "pipeline_title": f"Pipeline of trial {trial.number} beside the project",
     }
 
 

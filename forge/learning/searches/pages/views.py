@@ -17,6 +17,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Invalid, Unprocessable
 from forge.core.http.pages import for_person
+from forge.core.http.paging import rows_of
 from forge.datasets.access import versions_of
 from forge.datasets.versions.other_projects import offered_versions
 from forge.learning.pages.lists import check_list
@@ -65,8 +66,8 @@ _UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
-    searches = list(searches_of(principal, project)[:SHOWN])
-    context: dict[str, Any] = {"project": project, "searches": searches, "may_edit": may_edit}
+    searches, pages = rows_of(request, searches_of(principal, project), SHOWN)
+    context: dict[str, Any] = {"project": project, "searches": searches, "pages": pages, "may_edit": may_edit}
     if not may_edit:
         return context
     versions = list(versions_of(principal, project)[:SHOWN])

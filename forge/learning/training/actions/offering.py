@@ -13,6 +13,7 @@ from forge.core.actors import Actor
 from forge.core.blobs.store import put_all
 from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles, model_changes
+from forge.learning.offers.trained_models import comparison_lines, trained_model_changes
 from forge.learning.training.declarations import training_block, with_section
 from forge.learning.training.kinds import TAUGHT
 from forge.projects.access import require
@@ -62,7 +63,9 @@ def offer_model(actor: Actor, project: Project, offer: ModelOffer) -> str:
         offered = store_outside_version(actor, project, manifest, None, f"With the model of {offer.origin}")
         append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
         place = offer.origin[:1].upper() + offer.origin[1:]
-        change = IncomingModelFiles(offer.title, offer.message, place, base, offered)
+        changes = trained_model_changes(actor, project, base.manifest, manifest)
+        message = "\n\n".join((offer.message, *("\n".join(comparison_lines(each)) for each in changes)))
+        change = IncomingModelFiles(offer.title, message, place, base, offered)
         number = model_changes.call(actor, project, change)[0]
     return f"{project.get_absolute_url()}/change-requests/{number}"
 

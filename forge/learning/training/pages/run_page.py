@@ -19,6 +19,7 @@ from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.error_text import error_rows
 from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
 from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.pages.advice import label_advice, person_advice
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from forge.learning.training.pages.form import written_arguments
 from forge.learning.training.pages.miscounts import miscounts_of
@@ -35,6 +36,8 @@ from rune.wording import milliseconds_text, size_text
 
 RANGE_WIDTH = 160
 """Of the drawing of a share with its interval."""
+MOST_MISTAKES = 100
+"""That a page shows where all are chosen."""
 SPLIT_NAMES = {"train": "Learns from", "validation": "Chooses the epoch by", "test": "Kept for the end"}
 
 
@@ -86,8 +89,8 @@ class BoardColumn:
     refused: str = ""
 
 
-def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, Any]:
-    """All that the page shows."""
+def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str = "") -> dict[str, Any]:
+    """All that the page shows. `mistakes` are "all", or those of the person with this number; else the worst."""
     if run.is_taught:
         return {
             "project": project,
@@ -143,6 +146,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
             pruned_after=run.report.get("pruned_after"),
         ),
         "boards": _boards(run, declared),
+        "rune_size": size_text(run.description["rune_size"]) if "rune_size" in run.description else "",
         "tests": by_split.get("test"),
         "files": _run_files(run),
         "script_url": file_url(run, "script/train.py") if "script/train.py" in run.files else "",
@@ -150,7 +154,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun) -> dict[str, A
     }
     if shown is None or source is None:
         return context
-    return context | _judged_context(actor, source, shown, declared.accuracy)
+    return context | _judged_context(actor, source, shown, declared.accuracy, mistakes)
 
 
 def _run_files(run: TrainingRun) -> list[tuple[str, str, str]]:
@@ -158,7 +162,9 @@ def _run_files(run: TrainingRun) -> list[tuple[str, str, str]]:
     return [(path, size_text(run.sizes[path]), file_url(run, path)) for path in run.files]
 
 
-def _judged_context(actor: Actor, project: Project, judgement: RunJudgementJson, limit: float | None) -> dict[str, Any]:
+def _judged_context(
+    actor: Actor, project: Project, judgement: RunJudgementJson, limit: float | None, mistakes: str
+) -> dict[str, Any]:
     names = groups_of(samples_of(actor, project)) if judgement["by_group"] else {}
     shares = (*judgement["by_label"], *judgement["by_group"])
     low = max(0.0, min(0.9, min([*(each["low"] for each in shares), limit or 1.0]) - 0.05))
@@ -173,7 +179,11 @@ def _judged_context(actor: Actor, project: Project, judgement: RunJudgementJson,
         "by_group": groups,
         "limit_place": None if limit is None else _place(limit, low),
         "low": low,
-        "mistakes": _mistakes(actor, project, judgement["mistakes"][:WORST]),
+        "label_advice": label_advice(judgement),
+        "person_advice": person_advice(judgement, names),
+        "mistakes": _mistakes(actor, project, _chosen_mistakes(judgement, mistakes)),
+        "mistakes_of": names.get(int(mistakes), "") if _is_number(mistakes) else mistakes,
+        "most_mistakes": MOST_MISTAKES,
         "outlined": OUTLINED,
     }
 
@@ -284,6 +294,18 @@ def _range(share: ShareJson, name: str, low: float, limit: float | None) -> Rang
         f"{share['right']} of {share['samples']}, 95 % interval {interval}",
         limit is not None and share["high"] < limit,
     )
+
+
+def _chosen_mistakes(judgement: RunJudgementJson, choice: str) -> Sequence[MistakeJson]:
+    if choice == "all":
+        return judgement["mistakes"][:MOST_MISTAKES]
+    if _is_number(choice):
+        return [each for each in judgement["mistakes"] if str(each["group"]) == choice][:MOST_MISTAKES]
+    return judgement["mistakes"][:WORST]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
 
 
 def _mistakes(actor: Actor, project: Project, mistakes: Sequence[MistakeJson]) -> list[MistakeCard]:

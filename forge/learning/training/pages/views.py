@@ -16,6 +16,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
+from forge.core.http.paging import rows_of
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
@@ -39,7 +40,7 @@ from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
 
 SHOWN = 50
-"""Runs on the page."""
+"""Runs on a page."""
 MOST_COMPARED = 4
 ACTS = {
     "stop": stop_run,
@@ -52,15 +53,16 @@ ACTS = {
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
-    runs = list(runs_of(principal, project)[:SHOWN])
-    context = {"project": project, "runs": runs, "may_edit": may_edit, "most_compared": MOST_COMPARED}
+    runs, pages = rows_of(request, runs_of(principal, project), SHOWN)
+    context = {"project": project, "runs": runs, "pages": pages, "may_edit": may_edit, "most_compared": MOST_COMPARED}
     return context | (form_context(request, principal, project) if may_edit else {})
 
 
 def _context(request: HttpRequest, project: Project, number: int, **_verb: str) -> dict[str, Any]:
     principal = principal_of(request)
     run = find_run(principal, project, number)
-    return run_context(principal, project, run) | {"may_edit": can(principal, Verb.EDIT, project)}
+    context = run_context(principal, project, run, request.GET.get("mistakes", ""))
+    return context | {"may_edit": can(principal, Verb.EDIT, project)}
 
 
 _list_form = project_form("training/page.html", _list_context)

@@ -27,6 +27,7 @@ from forge.learning.training.running.lab_events import (
     ResumedEvent,
 )
 from forge.learning.training.running.possible import (
+    MOST,
     are_possible_answers,
     are_possible_run_needs,
     are_possible_values,
@@ -138,9 +139,9 @@ class RunFollower:
         self._checkpoint = event["file"]
 
     def _take_needs(self, event: NeedsEvent) -> None:
-        if not all(map(are_possible_run_needs, event["needs"].values())):
+        if not all(map(are_possible_run_needs, event["needs"].values())) or not 0 <= event["rune_size"] < MOST:
             raise _malformed()
-        self._set(needs=event["needs"])
+        self._set(needs=event["needs"], description={**self._run.description, "rune_size": event["rune_size"]})
 
     def _take_begun_again(self, event: BegunAgainEvent) -> None:
         if not are_possible_values(event, self._run.arguments):

@@ -119,10 +119,11 @@ class RunNeedsJson(ModelNeedsJson):
 
 
 class NeedsEvent(TypedDict):
-    """The rune's needs on targets."""
+    """The rune's needs on targets, and bytes of the rune for browsers."""
 
     event: Literal["needs"]
     needs: dict[str, RunNeedsJson]
+    rune_size: int
 
 
 class NoteEvent(TypedDict):

@@ -9,8 +9,15 @@ from typing import Any
 
 from django.core.cache import caches
 
-from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of, with_removed
-from forge.comparison.changes import Comparison, PipelineChange, compare
+from forge.builds.pages.pipeline_picture import (
+    DrawnPipeline,
+    PictureLegend,
+    drawn_pipeline,
+    legend_of,
+    marks_of,
+    with_removed,
+)
+from forge.comparison.changes import Comparison, compare
 from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot
@@ -70,21 +77,12 @@ class ShownConflict:
 
 
 @dataclass(frozen=True)
-class Legend:
-    """How many stages have a mark."""
-
-    mark: str
-    word: str
-    count: int
-
-
-@dataclass(frozen=True)
 class MergeView:
     """All of it. `others` are the files that differ and are not shown line by line."""
 
     said: tuple[str, ...]
     pipeline: DrawnPipeline | None
-    legend: tuple[Legend, ...]
+    legend: tuple[PictureLegend, ...]
     files: tuple[FileLines, ...]
     others: tuple[str, ...]
 
@@ -131,15 +129,7 @@ def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, 
         marks = marks_of(comparison.pipeline, disputed)
         drawn = drawn_pipeline(with_removed(outline, comparison.pipeline), marks)
     files, others = _files(comparison, text_then, text_now)
-    return MergeView(said, drawn, _legend(comparison.pipeline, disputed), files, others)
-
-
-def _legend(change: PipelineChange | None, disputed: Sequence[str]) -> tuple[Legend, ...]:
-    stages = change.stages if change is not None else ()
-    kinds = [each.change for each in stages if each.node.name not in disputed]
-    rows = [Legend(mark, mark.capitalize(), kinds.count(mark)) for mark in ("added", "changed", "removed")]
-    rows.append(Legend("both", "Changed on both sides", len(disputed)))
-    return tuple(row for row in rows if row.count)
+    return MergeView(said, drawn, legend_of(comparison.pipeline, disputed), files, others)
 
 
 def _files(comparison: Comparison, text_then: Texts, text_now: Texts) -> tuple[tuple[FileLines, ...], tuple[str, ...]]:

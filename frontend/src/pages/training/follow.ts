@@ -2,6 +2,7 @@
 import { NO_ACCESS, NOT_FOUND, SIGNED_OUT } from "../../declared/closing";
 import { followEvents } from "../../api/follow-events";
 import { replaceKeepingFocus } from "../keep-focus";
+import { pipelinePictures } from "../pipelines";
 import { oneAtATime, released } from "../talk/read";
 import { saysSignedOut } from "../sign-in/signed-out";
 
@@ -35,6 +36,7 @@ async function readAgain(root: HTMLElement): Promise<void> {
   }
   keepPlaying(shown, next);
   replaceKeepingFocus(shown, next);
+  pipelinePictures(next);
 }
 
 function keepPlaying(shown: HTMLElement, next: HTMLElement): void {

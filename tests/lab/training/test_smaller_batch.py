@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.command.training_job import SMALLEST_BATCH, _with_half_batch
 from lab.refusal import Reason, Refused
 from lab.training.preparing import PreparedRun, prepare_run
+from lab.training.smaller_batch import SMALLEST_BATCH, with_half_batch
 from rune.source.policy.sections.training import Training
 from tests.lab.training.motion_data import write_motion
 from tests.support.cases import each_case
@@ -25,7 +25,7 @@ def prepared(samples: Path, recipe: str = "motion", **arguments: float) -> Prepa
 
 
 def test_memory_that_is_too_little_halves_the_batch(samples: Path) -> None:
-    halved = _with_half_batch(prepared(samples, batch=32), Refused(Reason.OUT_OF_MEMORY, "too much"))
+    halved = with_half_batch(prepared(samples, batch=32), Refused(Reason.OUT_OF_MEMORY, "too much"))
     assert halved.settings.values["batch"] == halved.training.arguments["batch"] == 16
 
 
@@ -33,7 +33,7 @@ def test_memory_that_is_too_little_halves_the_batch(samples: Path) -> None:
 def test_another_refusal_is_the_end(samples: Path, reason: Reason) -> None:
     refused = Refused(reason, "why")
     with pytest.raises(Refused) as raised:
-        _with_half_batch(prepared(samples), refused)
+        with_half_batch(prepared(samples), refused)
     assert raised.value is refused
 
 
@@ -41,5 +41,5 @@ def test_another_refusal_is_the_end(samples: Path, reason: Reason) -> None:
 def test_a_run_without_a_smaller_batch_ends_with_the_refusal(samples: Path, arguments: dict[str, object]) -> None:
     refused = Refused(Reason.OUT_OF_MEMORY, "too much")
     with pytest.raises(Refused) as raised:
-        _with_half_batch(prepared(samples, **arguments), refused)  # type: ignore[arg-type]
+        with_half_batch(prepared(samples, **arguments), refused)  # type: ignore[arg-type]
     assert raised.value is refused
