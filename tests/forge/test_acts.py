@@ -53,7 +53,7 @@ PARTS_OF_ACTS = {
 UNAUDITED: Mapping[str, str] = {
     "forge.accounts.people.actions.account.end_claims": "a part of other acts, which write theirs",
     "forge.accounts.people.actions.account.end_connections": "tells open sockets of an act; does nothing itself",
-    "forge.builds.previews.actions.refresh_preview": "asks for what an edit makes by itself; the project stays the same",
+    "forge.builds.previews.actions.refresh_preview": "asks for what an edit makes by itself; the project stays",
     "forge.builds.previews.actions.ask_for_embedding": "the same, with what the last layer of its model reads",
     "forge.builds.previews.actions.run_tests": "the same, for what the tests of a block find",
     "forge.builds.previews.actions.try_fix": "the same, of a text that is stored nowhere",

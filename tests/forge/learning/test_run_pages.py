@@ -19,8 +19,8 @@ from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
 from tests.forge.factories.training import curve, finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
-from tests.lab.training.motion_data import LABELS
 from tests.support.cases import each_case
+from tests.support.training.motion_data import LABELS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

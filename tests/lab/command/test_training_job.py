@@ -10,8 +10,8 @@ from lab.command.training_job import SMALLEST_BATCH, _with_half_batch
 from lab.refusal import Reason, Refused
 from lab.training.preparing import PreparedRun, prepare_run
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
 from tests.support.cases import each_case
+from tests.support.training.motion_data import write_motion
 
 
 @pytest.fixture
