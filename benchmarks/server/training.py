@@ -23,9 +23,9 @@ from lab.environments.environment import FOLDER_VARIABLE, environments_folder
 from lab.training.settings import ENVIRONMENT
 from rune.wording import listed
 from tests.e2e.studio import create, sign_in
-from tests.lab.training.sight_and_sound_data import SOUNDS, sound
 from tests.support.archives import zipped
 from tests.support.servers.live_forge import LiveForge
+from tests.support.training.sight_and_sound_data import SOUNDS, sound
 
 LATER = 3
 """Runs after the first one."""

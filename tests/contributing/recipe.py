@@ -14,9 +14,9 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 
 PAGES = REPOSITORY / "docs" / "contributing"
-_FILE = re.compile(r"^`(?P<path>[\w/.]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
+_FILE = re.compile(r"^`(?P<path>[\w/.-]+)`:\n\n```\w+\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _INSERTION = re.compile(
-    r"^`(?P<path>[\w/.]+)`, before (?P<quote>`+)(?P<anchor>[^\n]+?)(?P=quote):\n\n```\w+\n(?P<text>.*?)^```$",
+    r"^`(?P<path>[\w/.-]+)`, before (?P<quote>`+)(?P<anchor>[^\n]+?)(?P=quote):\n\n```\w+\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 _PLACE = re.compile(r"^## \d+\. ", re.MULTILINE)
@@ -68,6 +68,8 @@ class ScratchCopy:
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         for name in ("manage.py", "pyproject.toml", "README.md", "CHANGELOG.md"):
             shutil.copy(REPOSITORY / name, folder / name)
+        shutil.copytree(REPOSITORY / "frontend", folder / "frontend", ignore=shutil.ignore_patterns("node_modules"))
+        (folder / "frontend" / "node_modules").symlink_to(REPOSITORY / "frontend" / "node_modules")
         (folder / "static").symlink_to(REPOSITORY / "static")
         (folder / "dist").symlink_to(REPOSITORY / "dist")
         return ScratchCopy(folder)

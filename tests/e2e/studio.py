@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.examples.finger_digits import STROKES
 from tests.support import patience
+from tests.support.browsers.finger_digits import STROKES
 
 RUNNING = "Up to date"
 PASSWORD = "a long enough secret 7"

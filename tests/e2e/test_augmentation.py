@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.test_training import LONG, project_with_samples, require_fit
-from tests.lab.training.sight_and_sound_data import write_sounds
 from tests.support.servers.live_forge import LiveForge
+from tests.support.training.sight_and_sound_data import write_sounds
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 DRAWS = 4

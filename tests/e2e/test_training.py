@@ -12,10 +12,10 @@ from lab.training.settings import ENVIRONMENT
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.e2e.studio import create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
-from tests.lab.training.motion_data import write_motion
 from tests.support.archives import zipped
 from tests.support.patience import PATIENCE
 from tests.support.servers.live_forge import LiveForge
+from tests.support.training.motion_data import write_motion
 
 pytestmark = [
     pytest.mark.e2e,

@@ -13,8 +13,8 @@ from standardwebhooks import Webhook
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, sign_in
 from tests.e2e.test_accessible_pages import findings
-from tests.forge.webhooks.receiver import receiving
 from tests.support.servers.live_forge import LiveForge
+from tests.support.servers.webhook_receiver import receiving
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 

@@ -23,7 +23,7 @@ from rune.model.tflite import read_model
 from rune.project.files import FolderFiles
 from rune.running.runtime import LoadedRune, Runtime
 from rune.source.policy import check_policy
-from tests.examples.finger_digits import LETTERS, STROKES, draw
+from tests.support.browsers.finger_digits import LETTERS, STROKES, draw
 from tests.support.cases import each_case
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -26,7 +26,7 @@ from forge.core.cache import windows
 from forge.core.events.log import event_checks
 from forge.projects.models import Project
 from rune import __version__
-from tests.forge.event_check import check_shape
+from tests.support.api.event_check import check_shape
 from tests.support.servers.empty_database import SHARED, empty_database
 
 RUNEFILE = """\

@@ -17,7 +17,7 @@ from lab.child.main import failure
 from lab.environments.environment import FOLDER_VARIABLE
 from lab.refusal import Reason
 from tests.lab.small_disk import is_mounted, with_small_disk
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.motion_data import write_motion
 
 on_small_disk = pytest.mark.skipif(not is_mounted(), reason="needs to mount a file system of its own")
 FULL = "The disk is full. Free some space, and try again."

@@ -13,7 +13,7 @@ import pytest
 
 from lab.search.trials import Trial, TrialState, read_trials
 from lab.training.settings import ENVIRONMENT
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.motion_data import write_motion
 
 pytestmark = [
     pytest.mark.proof,

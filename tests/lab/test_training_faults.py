@@ -16,8 +16,8 @@ from lab.command.training_job import RunCommands, train_model
 from lab.refusal import Reason, Refused
 from lab.training import run
 from lab.training.settings import ENVIRONMENT
-from tests.lab.training.motion_data import write_motion
 from tests.lab.training.training_runs import command, project, trained
+from tests.support.training.motion_data import write_motion
 
 pytestmark = [
     pytest.mark.proof,

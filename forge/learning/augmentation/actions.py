@@ -64,8 +64,8 @@ class AugmentationRequest:
 
 @dataclass(frozen=True)
 class AugmentedSample:
-    """A recording before and after augmentation. `sample` is the number of the sample in the project; None for a part of
-    a sample, and for a sample of another project."""
+    """A recording before and after augmentation. `sample` is the number of the sample in the project; None for a part
+    of a sample, and for a sample of another project."""
 
     sample: int | None
     drawn: AugmentedRecordingJson
@@ -112,8 +112,8 @@ def _playable_entries(actor: Actor, project: Project, version: DataVersion, reci
     entries = [each for each in entries_of(version) if each.number in numbers and each.split == Split.TRAIN]
     if not entries:
         raise Unprocessable(
-            f"Version {version.number} of the data has no {recipe['kind']} samples in the train split that you may play. "
-            "Choose another version, or record samples on the Data page and save a new version."
+            f"Version {version.number} of the data has no {recipe['kind']} samples in the train split that you may "
+            "play. Choose another version, or record samples on the Data page and save a new version."
         )
     return spread_over_labels(entries, lambda each: each.label, MAX_SAMPLES)
 

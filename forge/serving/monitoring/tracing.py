@@ -14,8 +14,8 @@ HOW_TO_INSTALL = "uv pip install --require-hashes -r requirements/telemetry.txt"
 
 
 def traced(application: Any, collector: str, headers: str = "") -> Any:
-    """Returns the application with its requests and sockets reported to an OTLP collector; unchanged if `collector`, the
-    address, is "".
+    """Returns the application with its requests and sockets reported to an OTLP collector; unchanged without the
+    address of a `collector`.
 
     Raises `BadEnvironment` if the packages are missing.
     """

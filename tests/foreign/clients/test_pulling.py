@@ -14,7 +14,7 @@ import oras.client
 import pytest
 
 from tests.foreign.conftest import Published
-from tests.rune.shared_blocks import RUNEFILE, SMOOTH
+from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH
 from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.needs import SKOPEO, lack
 

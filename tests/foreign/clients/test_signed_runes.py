@@ -19,7 +19,7 @@ from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PublicKey, make_private_key, read_public_key
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
 from tests.foreign.clients.stock_verifier import Refused, stock_verify
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign

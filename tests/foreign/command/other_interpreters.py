@@ -18,8 +18,8 @@ from rune.abi import ModelFormat  # noqa: E402
 from rune.compiler.anvil.profile import LITERT  # noqa: E402
 from rune.running.runtime import Runtime  # noqa: E402
 from rune.running.runtime.interpreters import open_isolated, open_model  # noqa: E402
-from tests.rune.running.runtime.onnx_models import adding  # noqa: E402
 from tests.support.models.model_cases import model_cases  # noqa: E402
+from tests.support.models.onnx_models import adding  # noqa: E402
 
 CASES = ("model-f32", "model-i8", "model-from-f32-to-i8", "old-preloaded-model")
 

@@ -35,7 +35,7 @@ PROJECT = (
     *TESTED,
     "rune",
     "tests/conftest.py",
-    "tests/rune/shared_blocks.py",
+    "tests/support/runes/shared_blocks.py",
     "tests/support/properties.py",
     "docs/reference",
     "docs/guides/published-blocks.md",

@@ -33,7 +33,7 @@ from forge.reviews.suggestions import actions as suggestion_taking
 from tests.forge.conftest import make_member
 from tests.forge.factories.builds import built, take_job
 from tests.forge.reviews import test_suggestions
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/rights-in-slow-work")]
 

@@ -13,7 +13,7 @@ from forge.registry.models import BlockVersion, Manifest, Repository
 from rune.compiler.blocks.artefact import BlockFiles, block_manifest
 from rune.digests import digest_of
 from rune.oci import MANIFEST_TYPE
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 
 
 def published_block(person: Any, project: Any, version: str = "1.0", source: bytes = SMOOTH) -> BlockVersion:

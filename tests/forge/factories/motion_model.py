@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.accounts.models import User
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.lab.models.motion_model import RUNEFILE, motion_model
+from tests.support.training.motion_model import RUNEFILE, motion_model
 
 
 def motion_project(person: User, project: Project) -> None:

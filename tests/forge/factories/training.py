@@ -19,10 +19,10 @@ from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.models import Project
 from tests.forge.factories.recordings import LabelledRecording, consent_of, samples_of
-from tests.lab.training.motion_data import LABELS, motion
-from tests.lab.training.sight_and_sound_data import write_pictures
-from tests.lab.training.table_data import HEADER, machine_rows
-from tests.lab.training.table_data import LABELS as STATES
+from tests.support.training.motion_data import LABELS, motion
+from tests.support.training.sight_and_sound_data import write_pictures
+from tests.support.training.table_data import HEADER, machine_rows
+from tests.support.training.table_data import LABELS as STATES
 
 SMALL = {"epochs": 12, "window": 50, "blocks": 2, "filters": 8, "hop": 25, "batch": 16}
 """Arguments of a run of seconds."""

@@ -20,11 +20,11 @@ from forge.learning.searches import job as search_job
 from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
-from tests.forge.compute.answer_fuzzing import fuzzed
 from tests.forge.factories.searches import claim_event, trial_event
 from tests.forge.factories.training import SMALL, curve, motion_version
-from tests.lab.training.motion_data import LABELS
+from tests.support.answer_fuzzing import fuzzed
 from tests.support.shares import share_and_all
+from tests.support.training.motion_data import LABELS
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("recordings/training-answers")]
 

@@ -19,8 +19,8 @@ from forge.learning.augmentation.lab_answers import are_possible_examples
 from forge.learning.conversions.lab_process import LabDied
 from forge.projects.models import Project
 from tests.forge.factories.training import motion_version
-from tests.lab.training.motion_data import LABELS
 from tests.support.cases import each_case
+from tests.support.training.motion_data import LABELS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUGMENTATION = "/api/v1/projects/acme/kitchen/training/augmentation"

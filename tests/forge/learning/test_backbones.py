@@ -20,8 +20,8 @@ from lab.training.settings import ENVIRONMENT
 from rune.digests import digest_of
 from tests.forge.factories.training import ScriptedLab, finish_run, motion_version, picture_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
-from tests.lab.training.backbones import PATH, backbone_model
 from tests.support.cases import each_case
+from tests.support.training.backbones import PATH, backbone_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETTINGS: dict[str, Any] = {"recipe": "transfer", "arguments": {"epochs": 8, "batch": 8}, "backbone": PATH}

@@ -18,10 +18,10 @@ from forge.projects.models import Project
 from forge.projects.versions.store import VersionFiles, working_tree
 from forge.reviews.models import ChangeRequest
 from tests.forge.factories.training import motion_samples
-from tests.lab.models.motion_model import motion_model
-from tests.lab.training.motion_data import LABELS
 from tests.support.cases import each_case
 from tests.support.compact_html import compact
+from tests.support.training.motion_data import LABELS
+from tests.support.training.motion_model import motion_model
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

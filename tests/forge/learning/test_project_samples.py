@@ -22,9 +22,9 @@ from forge.reviews.models import ChangeRequest
 from tests.forge.factories.motion_model import motion_project
 from tests.forge.factories.training import motion_samples
 from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
-from tests.lab.models.motion_model import motion_model
-from tests.lab.training.motion_data import LABELS
 from tests.support.compact_html import compact
+from tests.support.training.motion_data import LABELS
+from tests.support.training.motion_model import motion_model
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
 

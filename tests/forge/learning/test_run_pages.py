@@ -23,9 +23,9 @@ from forge.projects.models import Project
 from tests.forge.factories.searches import finished_search
 from tests.forge.factories.training import curve, finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
-from tests.lab.training.motion_data import LABELS
 from tests.support.cases import each_case
 from tests.support.compact_html import compact
+from tests.support.training.motion_data import LABELS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -26,7 +26,7 @@ from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
 from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version, table_version
-from tests.lab.training.motion_data import LABELS
+from tests.support.training.motion_data import LABELS
 
 needs_tensorflow = [
     pytest.mark.proof,

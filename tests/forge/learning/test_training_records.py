@@ -14,8 +14,8 @@ from lab.environments.environment import FOLDER_VARIABLE
 from rune.digests import digest_of
 from rune.source.policy.sections.training import MAX_SEED
 from rune.tools.cli import main
-from tests.lab.training.motion_data import write_motion
 from tests.support.cases import each_case
+from tests.support.training.motion_data import write_motion
 
 DIGEST = "sha256:" + "a" * 64
 DATA = "sha256:" + "b" * 64

@@ -28,8 +28,8 @@ from forge.serving.audit_copies import delivery
 from forge.serving.audit_copies.addresses import read_copies
 from forge.serving.audit_copies.syslog import framed, message
 from forge.serving.local_authority import server_certificate
-from tests.forge.webhooks.receiver import answer, receiving
 from tests.support.patience import PATIENCE
+from tests.support.servers.webhook_receiver import answer, receiving
 
 pytestmark = pytest.mark.django_db
 

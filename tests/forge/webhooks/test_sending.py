@@ -11,8 +11,8 @@ from forge.core.http.outgoing.public_addresses import Address, Resolve, is_publi
 from forge.webhooks.delivery.addresses import checked_url
 from forge.webhooks.delivery.sending import READ_LIMIT, send
 from forge.webhooks.errors import BadWebhookAddress
-from tests.forge.webhooks.receiver import answer, drip, receiving
 from tests.support.cases import each_case
+from tests.support.servers.webhook_receiver import answer, drip, receiving
 
 INSIDE = [
     "127.0.0.1",

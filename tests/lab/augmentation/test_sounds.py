@@ -18,7 +18,7 @@ from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.wav import wav_bytes
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
-from tests.lab.training.sight_and_sound_data import sound
+from tests.support.training.sight_and_sound_data import sound
 
 RECIPE = recipe_of("keywords")
 STILL = {"shift": 0, "pitch": 0.0, "masked": 0.0, "loudness": 0.0, "background": 0.0}

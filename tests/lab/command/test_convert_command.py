@@ -20,8 +20,8 @@ from rune.source.policy.model_files import check_models
 from rune.source.policy.sections.models import FORMS as POLICY_FORMS
 from rune.source.policy.sections.models import MODEL_FORMS
 from rune.tools.cli import main
-from tests.lab.models.motion_model import RUNEFILE, motion_model
-from tests.lab.training.motion_data import LABELS, write_motion
+from tests.support.training.motion_data import LABELS, write_motion
+from tests.support.training.motion_model import RUNEFILE, motion_model
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 FLOAT = MODELS / "network.tflite"

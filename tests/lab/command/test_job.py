@@ -14,8 +14,8 @@ import pytest
 from lab.command import job
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
-from tests.lab.training.motion_data import write_motion
 from tests.support.archives import zipped
+from tests.support.training.motion_data import write_motion
 
 FULL_DISK = {"reason": "full-disk", "message": "The disk is full. Free some space, and try again."}
 

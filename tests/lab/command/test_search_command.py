@@ -17,8 +17,8 @@ from rune.project.files import MemoryFiles
 from rune.source.policy import check_policy
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
-from tests.lab.training.motion_data import write_motion
 from tests.support.cases import each_case
+from tests.support.training.motion_data import write_motion
 
 SPACE = Space({"filters": (4, 8)}, ("int8",))
 

@@ -19,7 +19,7 @@ from lab.training.run_folder import run_folder
 from lab.training.settings import ENVIRONMENT
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.motion_data import write_motion
 
 TRAINING = "training: {recipe: motion, data: samples}\n"
 

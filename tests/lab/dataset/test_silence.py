@@ -12,7 +12,7 @@ from lab.recipes.catalogue import recipe_of
 from lab.refusal import Reason, Refused
 from lab.training.data import Dataset, read_dataset
 from rune.datasets.content.wav import wav_bytes
-from tests.lab.training.sight_and_sound_data import RATE, write_fan, write_sounds
+from tests.support.training.sight_and_sound_data import RATE, write_fan, write_sounds
 
 SILENCE = wav_bytes(RATE, bytes(2 * RATE))
 

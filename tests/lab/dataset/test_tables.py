@@ -17,8 +17,8 @@ from lab.training.preparing import prepare_run
 from lab.training.run import write_features
 from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
-from tests.lab.training.table_data import write_tables
+from tests.support.training.motion_data import write_motion
+from tests.support.training.table_data import write_tables
 
 REGRESSION = recipe_of("regression")
 

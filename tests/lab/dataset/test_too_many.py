@@ -14,7 +14,7 @@ from lab.dataset.recordings import read_recordings
 from lab.refusal import Reason, Refused
 from rune.datasets.training_limits import ADVICE, MAX_BYTES, MAX_RECORDINGS
 from rune.tools.cli import main
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.motion_data import write_motion
 
 
 def archive(path: Path, count: int) -> Path:

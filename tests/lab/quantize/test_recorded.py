@@ -12,8 +12,8 @@ from lab.command.recorded import RecordingSource, record_inputs
 from lab.quantize.step import run
 from rune.datasets.splits import Split
 from rune.model.tflite import read_model
-from tests.lab.models.motion_model import RUNEFILE, WINDOW, motion_model
-from tests.lab.training.motion_data import LABELS, write_motion
+from tests.support.training.motion_data import LABELS, write_motion
+from tests.support.training.motion_model import RUNEFILE, WINDOW, motion_model
 
 
 def test_the_ranges_are_those_of_the_windows_that_the_stages_make_of_the_train_split(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from lab.quantize.step import FloatParts, quantised
 from lab.quantize.steps import LEAST_STEPS, shared_by_steps
 from lab.refusal import Refused
 from rune.model.tflite import Model, TensorKind, read_model
-from tests.rune.running.runtime.tflite_graphs import endless
+from tests.support.models.tflite_graphs import endless
 
 ONNX = Path(__file__).resolve().parent.parent / "models" / "onnx"
 UNITS, STEPS = 4, 6

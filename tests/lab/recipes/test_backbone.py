@@ -25,9 +25,9 @@ from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
-from tests.lab.training.backbones import FEATURES, PATH, SIZE, backbone_model, usable
-from tests.lab.training.sight_and_sound_data import write_pictures
 from tests.support.cases import each_case
+from tests.support.training.backbones import FEATURES, PATH, SIZE, backbone_model, usable
+from tests.support.training.sight_and_sound_data import write_pictures
 
 VALUES = read_arguments(recipe_of("transfer").arguments, {}, "transfer")
 

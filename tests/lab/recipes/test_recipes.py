@@ -15,8 +15,8 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
 from tests.conftest import REPOSITORY
-from tests.lab.training.backbones import usable
 from tests.support.cases import each_case
+from tests.support.training.backbones import usable
 
 EVERY = each_case("recipe", [usable(each) for each in RECIPES.values()], ids=RECIPES)
 

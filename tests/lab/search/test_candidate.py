@@ -12,9 +12,9 @@ from lab.search.candidate import candidate_model
 from lab.search.layers import narrowed, network_of, operators
 from lab.training.compression.widths import remaining_channels
 from rune.model.tflite import TensorKind, read_model
-from tests.lab.training.backbones import usable
 from tests.support.cases import each_case
 from tests.support.shares import mostly_proved
+from tests.support.training.backbones import usable
 
 NETWORK = """
 import keras

@@ -17,8 +17,8 @@ from lab.search.features import SharedFeatures
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import WrittenFeatures, write_features
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
 from tests.support.patience import PATIENCE
+from tests.support.training.motion_data import write_motion
 
 
 @pytest.fixture

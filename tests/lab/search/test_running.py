@@ -23,9 +23,9 @@ from lab.training.run import SharedWork
 from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
-from tests.lab.training.table_data import write_tables
 from tests.support.cases import each_case
+from tests.support.training.motion_data import write_motion
+from tests.support.training.table_data import write_tables
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))
 

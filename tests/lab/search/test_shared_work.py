@@ -18,7 +18,7 @@ from lab.training.run import NOTHING_SHARED, SharedWork, TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.motion_data import write_motion
 
 pytestmark = [
     pytest.mark.proof,

@@ -11,7 +11,7 @@ import numpy as np
 from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.positions import ObjectPosition, in_order
-from tests.lab.training.sight_and_sound_data import png
+from tests.support.training.sight_and_sound_data import png
 
 SIZE = 96
 SHAPES = ("disc", "square", "cross")

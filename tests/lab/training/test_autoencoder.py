@@ -25,7 +25,7 @@ from rune.datasets.content.content import Kind
 from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_machine, write_motion
+from tests.support.training.motion_data import write_machine, write_motion
 
 RECIPE = recipe_of("autoencoder")
 VALUES = read_arguments(RECIPE.arguments, {}, "autoencoder")

@@ -9,7 +9,7 @@ import pytest
 from lab.training.preparing import prepare_run
 from lab.training.run import expected_windows, write_features
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.motion_data import write_motion
 
 
 @pytest.mark.parametrize(("window", "hop"), [(100, 25), (50, 50), (20, 5)])

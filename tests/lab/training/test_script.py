@@ -13,8 +13,8 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES
 from lab.training.script import script_text
 from lab.training.settings import RunSettings
-from tests.lab.training.backbones import usable
 from tests.support.cases import each_case
+from tests.support.training.backbones import usable
 
 
 def unbound_names(source: str) -> set[str]:

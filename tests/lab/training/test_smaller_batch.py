@@ -10,8 +10,8 @@ from lab.refusal import Reason, Refused
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.smaller_batch import SMALLEST_BATCH, with_half_batch
 from rune.source.policy.sections.training import Training
-from tests.lab.training.motion_data import write_motion
 from tests.support.cases import each_case
+from tests.support.training.motion_data import write_motion
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from lab.refusal import Reason, Refused
 from lab.search.candidate import candidate_model
 from lab.training.compression.teacher import Teacher, require_teacher, teacher_model_path, teacher_record_path
 from lab.training.settings import RunSettings, bytes_digest
-from tests.lab.training.motion_data import LABELS, write_motion
 from tests.support.cases import each_case
+from tests.support.training.motion_data import LABELS, write_motion
 
 PATH = "large.float.tflite"
 

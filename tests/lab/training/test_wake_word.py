@@ -28,7 +28,7 @@ from rune.datasets.content.content import Kind
 from rune.datasets.content.wav import wav_bytes
 from rune.project.files import MemoryFiles
 from rune.source.policy.sections.training import Training
-from tests.lab.training.sight_and_sound_data import RATE, SOUNDS, write_sounds
+from tests.support.training.sight_and_sound_data import RATE, SOUNDS, write_sounds
 
 RECIPE = recipe_of("wake-word")
 VALUES = read_arguments(RECIPE.arguments, {"copies": 3, "others": 8}, "wake-word")

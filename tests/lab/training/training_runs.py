@@ -18,8 +18,8 @@ from lab.training.preparing import prepare_run
 from lab.training.settings import ENVIRONMENT
 from rune.project.files import FolderFiles
 from rune.source.policy import check_policy
-from tests.lab.training.backbones import PATH
-from tests.lab.training.motion_data import write_motion
+from tests.support.training.backbones import PATH
+from tests.support.training.motion_data import write_motion
 
 POLICY = """\
 training:

@@ -30,9 +30,9 @@ from tests.e2e.studio import (
     replace_in_editor,
     sign_in,
 )
-from tests.forge.webhooks.receiver import receiving
 from tests.proof.browsers.team_steps import Team, build, is_above, look_closely, publish, types, until
 from tests.support.servers.live_forge import LiveForge, free_port
+from tests.support.servers.webhook_receiver import receiving
 
 pytestmark = pytest.mark.proof
 playwright = conftest.playwright

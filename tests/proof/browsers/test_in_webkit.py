@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.finger_digits import STROKES
+from tests.support.browsers.finger_digits import STROKES
 from tests.support.browsers.webkit import WebKit
 from tests.support.servers.live_forge import LiveForge
 from tools.browser import WEBKIT, mini_browser

@@ -19,7 +19,7 @@ from django.utils.decorators import sync_and_async_middleware
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
-from tests.forge.event_check import closed
+from tests.support.api.event_check import closed
 
 DESCRIPTION = Path(__file__).resolve().parent.parent.parent.parent / "docs" / "reference" / "openapi.yaml"
 ADDRESSES = "/api/v1/"

@@ -31,13 +31,13 @@ function follow({ before, events, after }: Case): ProjectSession {
   }, sessionOf(before));
 }
 
-/**
- * The visible part of the state: not the number of the last event, which its stream keeps, and no builds of before the
- * newest.
- */
+/** The number of the last event, which the stream keeps, and what no state of the server has. */
+const OWN: ReadonlySet<string> = new Set(["sequence", "logs", "connected", "dataRevision"]);
+
+/** The state that events explain, with no builds of before the newest. */
 function shownState(state: ProjectState, shown: number): unknown {
-  const { project, me, may, preview, builds, tags } = state;
-  return { project, me, may, preview, builds: builds.slice(0, shown), tags };
+  const parts = Object.entries({ ...state, builds: state.builds.slice(0, shown) });
+  return Object.fromEntries(parts.filter(([name]) => !OWN.has(name)));
 }
 
 test("there are cases", () => {

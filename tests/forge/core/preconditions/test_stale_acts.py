@@ -21,7 +21,7 @@ from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Webhook
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
 

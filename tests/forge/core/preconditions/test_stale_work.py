@@ -21,7 +21,7 @@ from forge.reviews.models import Review
 from tests.forge.core.preconditions.test_stale_acts import refused
 from tests.forge.factories.builds import approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]
 

@@ -20,7 +20,7 @@ from forge.deployments.updates.documents import (
     root_document,
 )
 from forge.deployments.updates.models import UpdateRole
-from tests.rune.running.runtime import wat_runes
+from tests.support.runes import wat_runes
 from tests.support.servers.listening import QuietHandler, http_server
 
 RUNE = wat_runes.mirror(5, 2, "u8[2]")

@@ -12,7 +12,7 @@ from forge.registry.tags.withdrawing import actions as withdrawing
 from tests.forge.events.scenarios import Act, World, scene
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import approved, built
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 
 
 @scene(publishing.publish_build)

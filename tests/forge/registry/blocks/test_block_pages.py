@@ -18,8 +18,8 @@ from rune.compiler.pyblock.interface import interface_of
 from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
 from tests.forge.factories.preconditions import etag_form
-from tests.rune.shared_blocks import SMOOTH
 from tests.support.compact_html import compact
+from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
 

@@ -30,7 +30,7 @@ from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_headers
 from tests.forge.registry.distribution.protocol.test_distribution import body, get, token_of
-from tests.rune.shared_blocks import RUNEFILE, SMOOTH
+from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH
 
 pytestmark = pytest.mark.django_db
 

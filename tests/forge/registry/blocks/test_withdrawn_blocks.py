@@ -19,7 +19,7 @@ from forge.registry.tags.errors import NotPublishable, TagInUse
 from rune.compiler.blocks.mounts import SHELF
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers
-from tests.rune.shared_blocks import RUNEFILE, SMOOTH
+from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH
 
 pytestmark = pytest.mark.django_db
 REASON = "It had a password in it."

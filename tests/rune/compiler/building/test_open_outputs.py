@@ -18,7 +18,7 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.errors import ModelRunError
 from rune.source.runefile import check
 from rune.tools.cli import main
-from tests.rune.running.runtime.tflite_graphs import open_output
+from tests.support.models.tflite_graphs import open_output
 
 RUNEFILE = """
 version: 1

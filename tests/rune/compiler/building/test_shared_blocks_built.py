@@ -18,7 +18,7 @@ from rune.running.runtime import Runtime
 from tests.rune.compiler.targets.c_programs import said
 from tests.rune.devices.emulation.programs import by_hand, core
 from tests.rune.devices.packages.package_programs import PackageFolder
-from tests.rune.shared_blocks import PATH, SMOOTH, project, published
+from tests.support.runes.shared_blocks import PATH, SMOOTH, project, published
 
 
 def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:

@@ -17,8 +17,8 @@ from rune.running.container import ContainerError, pack, read_rune
 from rune.running.container.wasm import read_module
 from rune.tools.cli import main
 from tests.rune.compiler.verify.projects import around, rune_of, template
-from tests.rune.running.runtime import wat_runes
 from tests.support.models.model_cases import refused_cases
+from tests.support.runes import wat_runes
 from tests.support.shares import mostly_proved
 
 SOME = VerificationEffort(inputs=2)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rune.running.container import ContainerError, pack, read_rune, rune_sections
 from tests.rune.model.tflite.mutations import mutant
-from tests.rune.running.container.wasm_bytes import HEADER, MODULE
 from tests.support.properties import examples
+from tests.support.runes.wasm_bytes import HEADER, MODULE
 
 GOOD = pack(
     MODULE,

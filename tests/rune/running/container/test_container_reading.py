@@ -20,8 +20,8 @@ from rune.running.container import (
     rune_sections,
 )
 from rune.running.container.wasm import custom_section, unsigned_leb
-from tests.rune.running.container.wasm_bytes import EXPORTS, HEADER, IMPORTS, MEMORY, MODULE, TYPES, name, section
 from tests.support.cases import each_case
+from tests.support.runes.wasm_bytes import EXPORTS, HEADER, IMPORTS, MEMORY, MODULE, TYPES, name, section
 
 GRAPH = {"rune": {"name": "nothing"}, "capabilities": {}}
 

@@ -23,8 +23,8 @@ from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
 from rune.running.evaluation.wording import stream_sentence
 from rune.running.runtime import Limits
 from rune.wording import counted
-from tests.rune.running.runtime.wat_runes import mirror, rune, text
 from tests.support.cases import each_case
+from tests.support.runes.wat_runes import mirror, rune, text
 
 SCORES = mirror(RAW, 8, "f32[2]")
 """Gives back the two scores that it reads."""

@@ -14,7 +14,7 @@ import pytest
 from rune.running.runtime import Limits, Runtime
 from rune.running.runtime.engine import CompiledRune, LoadedRune
 from rune.running.runtime.errors import RuneStopped, RuneUnusable
-from tests.rune.running.runtime.wat_runes import rune
+from tests.support.runes.wat_runes import rune
 
 READ = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
 ASKS = "(drop (call $capability (i32.const 5)))"

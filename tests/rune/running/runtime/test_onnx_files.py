@@ -12,8 +12,8 @@ from rune.abi import ModelFormat
 from rune.running.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.running.runtime.interpreters import onnx, open_model
 from rune.running.runtime.interpreters.onnx_file import OnnxError, check_onnx
-from tests.rune.running.runtime.onnx_models import adding, message, model, tensor
 from tests.support.cases import each_case
+from tests.support.models.onnx_models import adding, message, model, tensor
 
 ONNX = ModelFormat.ONNX.mimetype
 ELSEWHERE = message((1, "location"), (2, "../../etc/passwd"))

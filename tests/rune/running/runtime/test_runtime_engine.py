@@ -28,8 +28,8 @@ from rune.running.runtime.errors import (
 )
 from rune.running.runtime.inputs.generator import generated_inputs
 from rune.tensor import ElementType
-from tests.rune.running.runtime.wat_runes import echo, mirror, rune, text
 from tests.support.cases import each_case
+from tests.support.runes.wat_runes import echo, mirror, rune, text
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
 QUICK = Limits(seconds=0.2, fuel=None)

@@ -13,7 +13,7 @@ from rune.running.runtime import Limits, Runtime
 from rune.running.runtime.errors import BadRequest, RuneStopped, RuneTrapped, RuneUnusable
 from rune.running.runtime.measure import Measurement, measure, measurement_of
 from tests.rune.running.runtime.test_runtime_engine import QUICK, SERIAL
-from tests.rune.running.runtime.wat_runes import echo, rune, text
+from tests.support.runes.wat_runes import echo, rune, text
 
 FOREVER = "(loop $again (br $again))"
 

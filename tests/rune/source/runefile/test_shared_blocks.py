@@ -14,8 +14,8 @@ from rune.digests import digest_of
 from rune.source.language.apply import apply_edits
 from rune.source.runefile import Diagnostic, check
 from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text, parse_lock
-from tests.rune.shared_blocks import PATH, SMOOTH, project, published
 from tests.support.cases import each_case
+from tests.support.runes.shared_blocks import PATH, SMOOTH, project, published
 
 DIGEST, MOUNTED = published()
 NEWER, NEWER_MOUNTED = published("1.10", SMOOTH.replace(b"0.5", b"0.75"))

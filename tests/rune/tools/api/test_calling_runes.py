@@ -16,8 +16,8 @@ from rune.running.container import canonical_json, pack
 from rune.running.runtime.errors import InputFile, InputMissing, RuneUnusable
 from rune.tools.api import InputShape, InputType, InputUnknown
 from tests.conftest import REPOSITORY
-from tests.rune.running.runtime import wat_runes
 from tests.support.cases import each_case
+from tests.support.runes import wat_runes
 
 _GRAPH = {
     "rune": {"name": "counter"},

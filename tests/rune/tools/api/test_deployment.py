@@ -19,7 +19,7 @@ from rune import Deployment, DeploymentError
 from rune.tools.signing.bundles import sign_statement
 from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.statements import Statement, Subject, write_statement
-from tests.rune.running.runtime import wat_runes
+from tests.support.runes import wat_runes
 from tests.support.servers.listening import QuietHandler, http_server
 
 KEY = "hf_dev_secret"

@@ -33,8 +33,8 @@ from tests.forge.factories.blocks import published_block
 from tests.forge.factories.builds import built
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
 from tests.forge.registry.provenance.signing.test_signer import push_signature
-from tests.rune.shared_blocks import SMOOTH
 from tests.support.compact_html import compact
+from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
 

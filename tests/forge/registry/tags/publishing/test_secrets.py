@@ -25,7 +25,7 @@ from forge.registry.tags.withdrawing.actions import withdraw_tag
 from forge.reviews.gate.check import UNSEARCHED_FILES
 from tests.forge.factories.builds import RUNE, approved, built
 from tests.forge.factories.preconditions import etag_form, etag_headers
-from tests.rune.shared_blocks import SMOOTH
+from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
 KEY = b"# for the upload\nkey = " + b"AKIA" + b"Z7QK3MP2W4XN8RT5\n"

@@ -23,8 +23,8 @@ from tests.models.make_models import make
 from tests.models.model_layers import Layers
 from tests.models.model_values import Value
 from tests.rune.compiler.anvil.model_judge import disagreements
-from tests.rune.running.runtime.tflite_graphs import endless
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.tflite_graphs import endless
 
 
 def read(build: Callable[[Layers], list[Value]]) -> Model:

@@ -13,8 +13,8 @@ from rune.abi import ModelFormat
 from rune.running.runtime.interpreters import open_model
 from tests.rune.running.runtime.conformance.case import Case, fails, message, tensor
 from tests.rune.running.runtime.conformance.wat import call, do, module
-from tests.rune.running.runtime.tflite_graphs import open_output
 from tests.support.models.model_cases import ModelCase, Run, model_cases
+from tests.support.models.tflite_graphs import open_output
 
 TENSOR = 5
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype

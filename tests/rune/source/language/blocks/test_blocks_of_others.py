@@ -10,7 +10,7 @@ import pytest
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.mounts import SHELF
 from rune.source.language.service import LanguageService
-from tests.rune.shared_blocks import PATH, RUNEFILE, SMOOTH, published
+from tests.support.runes.shared_blocks import PATH, RUNEFILE, SMOOTH, published
 
 OLD, OLD_FILES = published("1.1", SMOOTH.replace(b"0.5", b"0.25"))
 NEW, NEW_FILES = published()

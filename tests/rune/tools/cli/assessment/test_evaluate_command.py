@@ -21,8 +21,8 @@ from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.tools.cli import main
 from rune.tools.cli.assessment.evaluate import _limits, _missed_limits
 from tests.rune.compiler.verify.projects import around
-from tests.rune.running.runtime.wat_runes import mirror
 from tests.support.models.model_cases import compiled_model
+from tests.support.runes.wat_runes import mirror
 
 
 def run(*arguments: str | Path) -> Result:

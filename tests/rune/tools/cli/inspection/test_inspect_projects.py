@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from rune.running.container import canonical_json, pack
 from rune.source.templates import FOLDER
 from rune.tools.cli import main
-from tests.rune.running.container.wasm_bytes import MODULE
+from tests.support.runes.wasm_bytes import MODULE
 
 SMALL = """\
 version: 1

@@ -16,7 +16,6 @@ from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.provenance import Approval, PublicationStatement
 from rune.tools.signing.referrers import SubjectManifest, signature
 from rune.tools.signing.statements import Subject, write_statement
-from tests.rune.shared_blocks import PATH, SMOOTH
 from tests.rune.tools.cli.projects.test_shared_blocks_command import (
     DIGEST,
     MANIFEST,
@@ -25,6 +24,7 @@ from tests.rune.tools.cli.projects.test_shared_blocks_command import (
     folder,
     registry,
 )
+from tests.support.runes.shared_blocks import PATH, SMOOTH
 
 __all__ = ["folder", "registry"]
 

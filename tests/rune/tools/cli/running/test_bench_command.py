@@ -14,7 +14,7 @@ from rune.running.runtime import InputSource, RequestedCapability
 from rune.tools.cli import main
 from rune.tools.cli.running.bench import RuneTiming
 from rune.tools.cli.running.input_options import InputOptions
-from tests.rune.running.runtime.wat_runes import mirror, rune
+from tests.support.runes.wat_runes import mirror, rune
 
 NUMBERS = """\
 version: 1

@@ -14,7 +14,7 @@ from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
 from rune.tools.cli import main
 from rune.tools.cli.terminal.results import shortest_f32
-from tests.rune.running.runtime.wat_runes import echo, mirror, rune, text
+from tests.support.runes.wat_runes import echo, mirror, rune, text
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
 

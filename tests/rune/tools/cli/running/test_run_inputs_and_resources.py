@@ -13,8 +13,8 @@ from rune.capabilities.accel import ACCEL
 from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.tools.cli import main
-from tests.rune.running.runtime.wat_runes import mirror, rune, text
 from tests.support.cases import each_case
+from tests.support.runes.wat_runes import mirror, rune, text
 
 LABELLED = """\
 version: 1

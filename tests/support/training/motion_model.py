@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lab.formats.tflite_builder import Builder
-from tests.lab.training.motion_data import LABELS
+from tests.support.training.motion_data import LABELS
 
 WINDOW = 50
 RUNEFILE = f"""\
