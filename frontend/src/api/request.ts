@@ -10,30 +10,30 @@ export type Method = "get" | "put" | "post" | "delete" | "patch";
 export type Path<M extends Method> = ClientPathsWithMethod<Client<paths>, M>;
 type Operation<M extends Method, P extends Path<M>> = paths[P][M];
 type OptionalIfEmpty<T> = object extends T ? [options?: T] : [options: T];
-type Parameterised = { readonly parameters: { readonly path?: unknown; readonly query?: unknown } };
+type WithParameters = { readonly parameters: { readonly path?: unknown; readonly query?: unknown } };
 /** The part of an operation's parameters under a key, required where one of them is; none where there is no such part. */
 type Part<Key extends string, T> = [T] extends [never]
   ? { readonly [K in Key]?: never }
   : object extends T
     ? { readonly [K in Key]?: T }
     : { readonly [K in Key]: T };
-type NamesAndQuery<T, Known> = T extends Parameterised
-  ? Part<"path", Without<NonNullable<T["parameters"]["path"]>, Known>> &
+type NamesAndQuery<T, KnownNames> = T extends WithParameters
+  ? Part<"path", Without<NonNullable<T["parameters"]["path"]>, KnownNames>> &
       Part<"query", NonNullable<T["parameters"]["query"]>>
   : object;
 /** The ETag of a resource as it was read before an act on it, which the act sends as If-Match. */
 type IfMatch<T> = T extends { readonly parameters: { readonly header: { readonly "If-Match": string } } }
   ? { readonly etag: string }
   : object;
-type Without<T, Known> = [T] extends [never] ? never : Omit<T, Known & PropertyKey>;
+type Without<T, KnownNames> = [T] extends [never] ? never : Omit<T, KnownNames & PropertyKey>;
 
 /** The parameters of an operation, in its path (but those that are known) and in its query. */
-export type Parameters<M extends Method, P extends Path<M>, Known = never> = OptionalIfEmpty<
-  NamesAndQuery<Operation<M, P>, Known>
+export type Parameters<M extends Method, P extends Path<M>, KnownNames = never> = OptionalIfEmpty<
+  NamesAndQuery<Operation<M, P>, KnownNames>
 >;
 /** Its parameters and its body. */
-export type Options<M extends Method, P extends Path<M>, Known = never> = OptionalIfEmpty<
-  NamesAndQuery<Operation<M, P>, Known> & RequestBodyOption<Operation<M, P>> & IfMatch<Operation<M, P>>
+export type Options<M extends Method, P extends Path<M>, KnownNames = never> = OptionalIfEmpty<
+  NamesAndQuery<Operation<M, P>, KnownNames> & RequestBodyOption<Operation<M, P>> & IfMatch<Operation<M, P>>
 >;
 /** The JSON that it answers. */
 export type ResponseJson<M extends Method, P extends Path<M>> = NonNullable<

@@ -30,13 +30,13 @@ interface Pending {
 
 type Timer = ReturnType<typeof setTimeout>;
 
-interface Fetched {
+interface FrameFiles {
   readonly script: string;
   readonly files: PythonFiles;
 }
 
 /** Fetches what Python needs, once for a page: the browser keeps it, since the studio's own checks need the same files. */
-async function fetched(base: string, worker: string): Promise<Fetched> {
+async function fetchFrameFiles(base: string, worker: string): Promise<FrameFiles> {
   const get = async (address: string): Promise<Response> => {
     const response = await fetch(address).catch(() => null);
     if (response?.ok !== true)
@@ -65,7 +65,7 @@ export class PythonFrame {
   private element: HTMLIFrameElement | null = null;
   private port: MessagePort | null = null;
   private starting: Promise<void> | null = null;
-  private files: Promise<Fetched> | null = null;
+  private files: Promise<FrameFiles> | null = null;
   private lastId = 0;
 
   constructor(
@@ -89,8 +89,8 @@ export class PythonFrame {
   }
 
   /** A test of what a block read; the one that is loaded stays as it is. */
-  async record(recorded: RecordedText): Promise<TestRecording> {
-    return JSON.parse(await this.ask({ ask: "record", ...recorded })) as TestRecording;
+  async record(recording: RecordedText): Promise<TestRecording> {
+    return JSON.parse(await this.ask({ ask: "record", ...recording })) as TestRecording;
   }
 
   /** The answer to a request, as text. Throws `PythonStopped`; the next request begins with a fresh Python. */
@@ -112,7 +112,7 @@ export class PythonFrame {
   }
 
   private async start(): Promise<void> {
-    this.files ??= fetched(this.base, this.worker).catch((error: unknown) => {
+    this.files ??= fetchFrameFiles(this.base, this.worker).catch((error: unknown) => {
       this.files = null;
       throw error;
     });
@@ -159,7 +159,7 @@ export class PythonFrame {
     if ("reply" in reply) {
       this.watch();
       pending.resolve(reply.reply);
-    } else this.end(new PythonStopped(explained(reply.error)), pending);
+    } else this.end(new PythonStopped(explanationOf(reply.error)), pending);
   }
 
   /** Times what Python works on now, if there is anything. */
@@ -195,7 +195,7 @@ export class PythonFrame {
   }
 }
 
-function explained(error: string): string {
+function explanationOf(error: string): string {
   return /MemoryError|out of memory/i.test(error)
     ? "The block was stopped: it needed more memory than the page gives it."
     : `Python stopped: ${error.trim().split("\n").at(-1) ?? ""}`;

@@ -33,18 +33,18 @@ const OUTSIDE = [
   "BroadcastChannel",
 ];
 
-const refused = (): never => {
+const refuse = (): never => {
   throw new Error("A block has no way out of its sandbox");
 };
 
 /** All that Python's module `js` holds: what Pyodide's own modules ask for when they are loaded. */
 const KNOWN = {
-  eval: refused,
-  fetch: refused,
+  eval: refuse,
+  fetch: refuse,
   setTimeout: (call: () => void, milliseconds: number) => setTimeout(call, milliseconds),
   clearTimeout: (timer: number) => clearTimeout(timer),
-  setInterval: refused,
-  clearInterval: refused,
+  setInterval: refuse,
+  clearInterval: refuse,
 };
 
 type Answer = (request: string) => string;
@@ -75,8 +75,8 @@ addEventListener("message", ({ ports: [port] }) => {
   port.onmessage = ({ data }: MessageEvent<ToPython>) => {
     if ("files" in data) {
       start(data.files, () => tell({ alive: true })).then(
-        (found) => {
-          answer = found;
+        (result) => {
+          answer = result;
           tell({ ready: true });
         },
         (error: unknown) => tell({ failed: String(error).slice(0, 500) }),

@@ -21,7 +21,7 @@ interface Props {
   readonly devices?: string;
 }
 
-type Wanted =
+type BoardRequest =
   | { readonly kind: "virtual" }
   /** A board at a port keeps the firmware that was copied onto it. */
   | { readonly kind: "real"; readonly port: WebSerialPort; readonly source: BoardSource };
@@ -29,22 +29,22 @@ type Wanted =
 const WORKER = `${import.meta.env.BASE_URL}pico.js`;
 
 export default function Boards({ source, what, running, devices }: Props) {
-  const [wanted, setWanted] = useState<Wanted | null>(null);
+  const [request, setRequest] = useState<BoardRequest | null>(null);
   const [turn, setTurn] = useState(0);
   const [noPort, setNoPort] = useState<string | null>(null);
-  const target = wanted === null ? null : wanted.kind === "real" ? wanted.source : source;
+  const target = request === null ? null : request.kind === "real" ? request.source : source;
   const { firmware, problem: noFirmware, isFetching } = useFirmware(target, turn);
   const problem = noPort ?? noFirmware;
   const isOld = firmware !== null && firmware.key !== source.key;
 
-  const start = (next: Wanted) => {
+  const start = (next: BoardRequest) => {
     setNoPort(null);
-    setWanted(next);
+    setRequest(next);
     setTurn(turn + 1);
   };
   const stop = () => {
     setNoPort(null);
-    setWanted(null);
+    setRequest(null);
   };
   const serial = serialOf(navigator);
   const chooseReal = () => {
@@ -57,7 +57,7 @@ export default function Boards({ source, what, running, devices }: Props) {
       },
     );
   };
-  const isReal = wanted?.kind === "real";
+  const isReal = request?.kind === "real";
 
   return (
     <section className="card flush boards" aria-label="Board">
@@ -71,7 +71,7 @@ export default function Boards({ source, what, running, devices }: Props) {
             Use a real board
           </button>
         )}
-        {wanted === null ? (
+        {request === null ? (
           <button type="button" className="button" onClick={() => start({ kind: "virtual" })}>
             <Power aria-hidden="true" />
             Run on a virtual Pico
@@ -83,7 +83,7 @@ export default function Boards({ source, what, running, devices }: Props) {
           </button>
         )}
       </div>
-      {wanted === null && problem === null && (
+      {request === null && problem === null && (
         <p className="boards-said muted">
           Runs the firmware of {what}, instruction by instruction, on an emulated chip in this page, on the same input
           as the rune above.{" "}
@@ -98,7 +98,7 @@ export default function Boards({ source, what, running, devices }: Props) {
             : "The text changed. The board goes on with the one before until the new firmware is compiled…"}
         </p>
       )}
-      {wanted?.kind === "real" && isOld && !isFetching && (
+      {request?.kind === "real" && isOld && !isFetching && (
         <p className="boards-said muted" role="status">
           The text changed. The board runs the one before. To run the new one, stop, use the board again and copy the
           new firmware onto it.
@@ -108,55 +108,55 @@ export default function Boards({ source, what, running, devices }: Props) {
         <div className="boards-said notice bad row wrap" role="alert">
           <p className="grow">
             {problem}
-            {wanted !== null && firmware !== null && " The board goes on with the text before."}
+            {request !== null && firmware !== null && " The board goes on with the text before."}
           </p>
-          {wanted !== null && (
-            <button type="button" className="button" onClick={() => start(wanted)}>
+          {request !== null && (
+            <button type="button" className="button" onClick={() => start(request)}>
               Try again
             </button>
           )}
         </div>
       )}
-      {wanted !== null && firmware !== null && (wanted.kind === "virtual" || firmware.key === wanted.source.key) && (
-        <Opened
+      {request !== null && firmware !== null && (request.kind === "virtual" || firmware.key === request.source.key) && (
+        <BoardView
           key={`${turn} ${firmware.key}`}
           rune={firmware.rune}
           running={running}
           firmware={firmware.firmware}
-          wanted={wanted}
-          onAgain={() => start(wanted)}
+          request={request}
+          onAgain={() => start(request)}
         />
       )}
     </section>
   );
 }
 
-interface OpenedProps {
+interface BoardViewProps {
   readonly rune: ArrayBuffer;
   readonly running: Snapshot;
   readonly firmware: Firmware;
-  readonly wanted: Wanted;
+  readonly request: BoardRequest;
   readonly onAgain: () => void;
 }
 
-function Opened({ rune, running, firmware, wanted, onAgain }: OpenedProps) {
-  const [open] = useState(() => () => openBoard(wanted, firmware));
+function BoardView({ rune, running, firmware, request, onAgain }: BoardViewProps) {
+  const [open] = useState(() => () => openBoard(request, firmware));
   return (
     <PairView
       rune={rune}
       running={running}
       description={firmware.description}
       uf2={firmware.uf2}
-      isReal={wanted.kind === "real"}
+      isReal={request.kind === "real"}
       open={open}
       onAgain={onAgain}
     />
   );
 }
 
-async function openBoard(wanted: Wanted, firmware: Firmware): Promise<Device> {
-  if (wanted.kind === "virtual") return Device.open(new VirtualLine(firmware, () => new Worker(WORKER)));
-  const device = await Device.open(new SerialLine(wanted.port));
+async function openBoard(request: BoardRequest, firmware: Firmware): Promise<Device> {
+  if (request.kind === "virtual") return Device.open(new VirtualLine(firmware, () => new Worker(WORKER)));
+  const device = await Device.open(new SerialLine(request.port));
   const { digest, rune } = device.hello;
   if (digest === firmware.description.digest) return device;
   await device.close();

@@ -6,7 +6,7 @@ import { BriefAnswer, FrameEngine, millisecondsText, sizeText, type Card, type S
 import type { Device } from "./serial/device";
 import { Costs } from "./Costs";
 import type { FirmwareManifest } from "./firmware/file";
-import { hexadecimal, type Sent } from "./outputs";
+import { hexadecimal, type SentOutput } from "./outputs";
 import { DevicePair } from "./pair";
 
 interface Props {
@@ -24,7 +24,7 @@ const NO_INPUT = "It answers here as soon as there is input.";
 
 export function PairView({ rune, running, description, uf2, isReal, open, onAgain }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const shown = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
   const isStream = useRef(false);
   const { ran: inputs, newest } = running;
   useEffect(() => {
@@ -37,9 +37,9 @@ export function PairView({ rune, running, description, uf2, isReal, open, onAgai
     const pair = new DevicePair(() => isStream.current);
     setPair(pair);
     // The page may be hidden, or the part of it that this stands in.
-    const look = () => pair.rest(document.hidden || shown.current?.getClientRects().length === 0);
+    const look = () => pair.rest(document.hidden || root.current?.getClientRects().length === 0);
     const looking = new ResizeObserver(look);
-    if (shown.current !== null) looking.observe(shown.current);
+    if (root.current !== null) looking.observe(root.current);
     document.addEventListener("visibilitychange", look);
     void pair.start(rune, engine, open);
     return () => {
@@ -51,9 +51,11 @@ export function PairView({ rune, running, description, uf2, isReal, open, onAgai
   }, [rune, open]);
   useEffect(() => pair?.offer(inputs), [pair, inputs]);
   return (
-    <div ref={shown} className="boards-open">
+    <div ref={root} className="boards-open">
       <div ref={frame} hidden />
-      {pair !== null && <Said pair={pair} description={description} uf2={uf2} isReal={isReal} onAgain={onAgain} />}
+      {pair !== null && (
+        <PairStatus pair={pair} description={description} uf2={uf2} isReal={isReal} onAgain={onAgain} />
+      )}
     </div>
   );
 }
@@ -62,7 +64,7 @@ function notFull(inputs: number): string {
   return `It read ${inputs === 1 ? "one input" : `${inputs} inputs`}, and answers when its window is full.`;
 }
 
-interface SaidProps {
+interface PairStatusProps {
   readonly pair: DevicePair;
   readonly description: FirmwareManifest;
   readonly uf2: Uint8Array<ArrayBuffer>;
@@ -70,7 +72,7 @@ interface SaidProps {
   readonly onAgain: () => void;
 }
 
-function Said({ pair, description, uf2, isReal, onAgain }: SaidProps) {
+function PairStatus({ pair, description, uf2, isReal, onAgain }: PairStatusProps) {
   const { phase, error, page, board, milliseconds, ran, silent, runs, same } = useStore(pair.state);
   const where = isReal ? "On the board" : "On the Pico";
   const waiting = phase === "starting" ? "Starting the board…" : silent > 0 ? notFull(silent) : NO_INPUT;
@@ -91,7 +93,7 @@ function Said({ pair, description, uf2, isReal, onAgain }: SaidProps) {
           title="In this page"
           detail="WebAssembly"
           cards={page.readings.cards}
-          sent={page.sent}
+          sentOutputs={page.sentOutputs}
           waiting={waiting}
         >
           {ran !== null && millisecondsText(milliseconds)}
@@ -101,7 +103,7 @@ function Said({ pair, description, uf2, isReal, onAgain }: SaidProps) {
           title={where}
           detail={isReal ? "Over the serial line" : "Cortex-M0+ firmware"}
           cards={board.readings.cards}
-          sent={board.sent}
+          sentOutputs={board.sentOutputs}
           waiting={waiting}
         >
           {time !== null && `${millisecondsText(time)} on the chip`}
@@ -137,12 +139,12 @@ interface AnswersProps {
   readonly title: string;
   readonly detail: string;
   readonly cards: readonly Card[];
-  readonly sent: readonly Sent[];
+  readonly sentOutputs: readonly SentOutput[];
   readonly waiting: string;
   readonly children: React.ReactNode;
 }
 
-function Answers({ title, detail, cards, sent, waiting, children }: AnswersProps) {
+function Answers({ title, detail, cards, sentOutputs, waiting, children }: AnswersProps) {
   return (
     <section className="boards-side" aria-label={title}>
       <div className="row between">
@@ -155,7 +157,7 @@ function Answers({ title, detail, cards, sent, waiting, children }: AnswersProps
       ) : (
         cards.map((card) => <BriefAnswer key={card.key} card={card} />)
       )}
-      {sent.map(({ name, bytes }) => (
+      {sentOutputs.map(({ name, bytes }) => (
         <p key={name} className="boards-bytes">
           <span className="muted">{name}</span> {hexadecimal(bytes)}
         </p>

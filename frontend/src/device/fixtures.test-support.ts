@@ -26,7 +26,7 @@ export function block(address: number, bytes: Uint8Array, number = 0, total = 1)
 }
 
 /** A chip that executes these half-words from the beginning of RAM; its step's number is the word at 0x200000fc. */
-export function written(code: readonly number[], step: number): Firmware {
+export function firmwareOf(code: readonly number[], step: number): Firmware {
   const bytes = new Uint8Array(256);
   const view = new DataView(bytes.buffer);
   code.forEach((half, place) => view.setUint16(2 * place, half, true));
@@ -61,9 +61,9 @@ export class ChipLine implements DeviceLine {
   };
 
   readonly write = (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-    const sent = this.#through(this.#pico.exchange(this.#through(bytes.slice(), true), 1e9), false);
+    const answer = this.#through(this.#pico.exchange(this.#through(bytes.slice(), true), 1e9), false);
     queueMicrotask(() => {
-      this.#events?.onBytes(sent);
+      this.#events?.onBytes(answer);
       this.#events?.onQuiet();
     });
     return Promise.resolve();

@@ -3,7 +3,7 @@ import { decodeOutput, isNumberName, NUMBER_ARRAYS, unpack, type OutputMessage, 
 import type { BoardOutput, DevicePort } from "./serial/messages";
 
 /** The bytes of one output. */
-export interface Sent {
+export interface SentOutput {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -34,8 +34,8 @@ export function asMessages(
 
 /** As a rune sends a tensor: the type's length, the type, and the bytes; each text has its length before it. */
 function tensorOf(type: string, { sizes, pieces }: BoardOutput): OutputTensor {
-  const said = sizes === null ? type : type.replace(/\[.*\]/, `[${sizes.join(", ")}]`);
-  const name = new TextEncoder().encode(said);
+  const text = sizes === null ? type : type.replace(/\[.*\]/, `[${sizes.join(", ")}]`);
+  const name = new TextEncoder().encode(text);
   const isText = type.startsWith("utf8");
   const parts = [lengthOf(name), name, ...pieces.flatMap((piece) => (isText ? [lengthOf(piece), piece] : [piece]))];
   const [tensor] = decodeOutput("TENSOR", joined(parts));
@@ -57,7 +57,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 /** The bytes of everything that was sent, tensor by tensor; `ports` are those that sent. */
-export function sentBytes(ports: readonly DevicePort[], messages: readonly OutputMessage[]): Sent[] {
+export function sentBytes(ports: readonly DevicePort[], messages: readonly OutputMessage[]): SentOutput[] {
   return messages
     .flatMap(({ tensors }) => tensors)
     .map((tensor, place) => ({ name: ports[place]?.name ?? `output ${place + 1}`, bytes: bytesOf(tensor) }));
@@ -72,7 +72,7 @@ function bytesOf({ type, elements, bytes }: OutputTensor): Uint8Array {
   );
 }
 
-export function areSame(one: readonly Sent[], other: readonly Sent[]): boolean {
+export function areSame(one: readonly SentOutput[], other: readonly SentOutput[]): boolean {
   return (
     one.length === other.length &&
     one.every(({ bytes }, place) => {
@@ -84,6 +84,6 @@ export function areSame(one: readonly Sent[], other: readonly Sent[]): boolean {
 
 /** The first bytes in hexadecimal, as many as a line has room for. */
 export function hexadecimal(bytes: Uint8Array, most = 24): string {
-  const shown = Array.from(bytes.subarray(0, most), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  return bytes.length > most ? `${shown} …` : shown;
+  const digits = Array.from(bytes.subarray(0, most), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return bytes.length > most ? `${digits} …` : digits;
 }

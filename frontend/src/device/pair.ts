@@ -3,23 +3,23 @@
 // goes on.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { read, type Readings } from "../preview";
-import { DEFAULT_LIMITS, type LoadExtras, type Limits, type Loaded, type RunResult } from "../runtime";
+import { DEFAULT_LIMITS, type LoadExtras, type Limits, type LoadedRune, type RunResult } from "../runtime";
 import type { Device } from "./serial/device";
 import type { Ran } from "./serial/messages";
-import { areSame, asMessages, joined, sentBytes, type Sent } from "./outputs";
+import { areSame, asMessages, joined, sentBytes, type SentOutput } from "./outputs";
 
 /** The engine that runs the rune in the page. */
 export interface Twin {
-  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<LoadedRune>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
 export interface PairSide {
   readonly readings: Readings;
-  readonly sent: readonly Sent[];
+  readonly sentOutputs: readonly SentOutput[];
 }
 
-const NOTHING_SAID: PairSide = { readings: { cards: [], memories: {} }, sent: [] };
+const NOTHING_SAID: PairSide = { readings: { cards: [], memories: {} }, sentOutputs: [] };
 
 export interface PairState {
   readonly phase: "starting" | "ready" | "failed";
@@ -58,7 +58,7 @@ export class DevicePair {
   readonly state: Omit<StoreApi<PairState>, "setState"> = this.#store;
   readonly #now: () => number;
   readonly #isStream: () => boolean;
-  #loaded: Loaded | null = null;
+  #loaded: LoadedRune | null = null;
   #device: Device | null = null;
   #twin: Twin | null = null;
   #waiting: RunInputs | null = null;
@@ -158,10 +158,10 @@ export class DevicePair {
       return;
     }
     const sending = device.hello.outputs.filter((_, place) => ran.outputs[place] !== null);
-    const [here, there] = [result.outputs, messages].map((sent) => sentBytes(sending, sent));
+    const [here, there] = [result.outputs, messages].map((outputs) => sentBytes(sending, outputs));
     this.#store.setState({
-      page: { readings: read(page.readings, result.outputs, context), sent: here ?? [] },
-      board: { readings: read(board.readings, messages, context), sent: there ?? [] },
+      page: { readings: read(page.readings, result.outputs, context), sentOutputs: here ?? [] },
+      board: { readings: read(board.readings, messages, context), sentOutputs: there ?? [] },
       milliseconds: result.milliseconds,
       ran,
       runs: runs + 1,

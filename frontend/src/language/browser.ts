@@ -21,7 +21,7 @@ interface Waiting {
 export class BrowserLanguage {
   private readonly waiting = new Map<number, Waiting>();
   private lastId = 0;
-  private sent = new Map<string, KnownFile>();
+  private sentFiles = new Map<string, KnownFile>();
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   state: "starting" | "ready" | "failed" = "starting";
 
@@ -39,9 +39,9 @@ export class BrowserLanguage {
   ask(request: LanguageRequest, files: ReadonlyMap<string, KnownFile>): Promise<LanguageReply> {
     if (this.state !== "ready") return Promise.reject(new Error("The language service is not loaded."));
     const changes: Record<string, KnownFile | null> = {};
-    for (const [path, file] of files) if (this.sent.get(path) !== file) changes[path] = file;
-    for (const path of this.sent.keys()) if (!files.has(path)) changes[path] = null;
-    this.sent = new Map(files);
+    for (const [path, file] of files) if (this.sentFiles.get(path) !== file) changes[path] = file;
+    for (const path of this.sentFiles.keys()) if (!files.has(path)) changes[path] = null;
+    this.sentFiles = new Map(files);
     const whole = Object.keys(changes).length === 0 ? request : { ...request, files: changes };
     const id = (this.lastId += 1);
     return new Promise((resolve, reject) => {
@@ -67,7 +67,7 @@ export class BrowserLanguage {
       this.watch();
       const reply = JSON.parse(message.reply) as LanguageReply;
       // A request that was refused as a whole brought no files: all are sent with the next one.
-      if ("error" in reply && reply.error.name === "bad-request") this.sent = new Map();
+      if ("error" in reply && reply.error.name === "bad-request") this.sentFiles = new Map();
       waiting?.resolve(reply);
     }
   }

@@ -6,11 +6,11 @@ import { LanguageRefusal, type KnownFile, type LanguageRequest } from "./types";
 class Worker {
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null = null;
   onerror: ((event: ErrorEvent) => void) | null = null;
-  readonly heard: ToWorker[] = [];
+  readonly messages: ToWorker[] = [];
   ended = false;
 
   postMessage(message: ToWorker): void {
-    this.heard.push(message);
+    this.messages.push(message);
   }
 
   terminate(): void {
@@ -22,13 +22,13 @@ class Worker {
   }
 
   requests(): readonly LanguageRequest[] {
-    return this.heard.flatMap((message) =>
+    return this.messages.flatMap((message) =>
       "request" in message ? [JSON.parse(message.request) as LanguageRequest] : [],
     );
   }
 
   answerAll(answer: unknown): void {
-    for (const message of this.heard)
+    for (const message of this.messages)
       if ("id" in message) this.say({ id: message.id, reply: JSON.stringify({ answer }) });
   }
 }
@@ -60,10 +60,10 @@ function service(): {
 
 describe("the language", () => {
   it("is the server's until the page's own is there", async () => {
-    const { worker, requests: sent, language } = service();
+    const { worker, requests: sentRequests, language } = service();
     language.start();
     expect(await language.ask({ ask: "check" })).toBe("server");
-    expect(sent[0]).toMatchObject({ ask: "check", files: { "Runefile.yml": { text: "version: 1" } } });
+    expect(sentRequests[0]).toMatchObject({ ask: "check", files: { "Runefile.yml": { text: "version: 1" } } });
     expect(language.state.getState()).toBe("server");
     worker.say({ ready: true, milliseconds: 1 });
     expect(language.state.getState()).toBe("browser");

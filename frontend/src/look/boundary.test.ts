@@ -12,12 +12,12 @@ test("a part whose code did not arrive is distinguished from one that failed", a
 
 test("a fetch that failed is made again", async () => {
   let tries = 0;
-  const fetched = fetchedAnew(() => {
+  const fetchPart = fetchedAnew(() => {
     tries += 1;
     return tries === 1 ? Promise.reject(new Error("lost")) : Promise.resolve("here");
   });
-  await expect(fetched()).rejects.toBeInstanceOf(PartNotLoaded);
-  expect(await fetched()).toBe("here");
+  await expect(fetchPart()).rejects.toBeInstanceOf(PartNotLoaded);
+  expect(await fetchPart()).toBe("here");
 });
 
 test("whatever is thrown becomes an error that can be said", () => {

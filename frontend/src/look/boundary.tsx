@@ -60,24 +60,24 @@ export function lostText(error: Error): string {
 export function lazyPart<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
 ): ComponentType<Props> {
-  const fetched = fetchedAnew(load);
-  let current: ComponentType<Props> = lazy(fetched);
+  const fetchPart = fetchedAnew(load);
+  let current: ComponentType<Props> = lazy(fetchPart);
   return function Part(props: Props) {
-    const [Shown, show] = useState(() => current);
+    const [Content, show] = useState(() => current);
     const retry = (): void => {
-      current = lazy(fetched);
+      current = lazy(fetchPart);
       show(() => current);
     };
     return (
       <Boundary onRetry={retry}>
-        <Shown {...props} />
+        <Content {...props} />
       </Boundary>
     );
   };
 }
 
 /** The same fetching, whose failure is distinguished from an error of the part. */
-export function fetchedAnew<Fetched>(load: () => Promise<Fetched>): () => Promise<Fetched> {
+export function fetchedAnew<Part>(load: () => Promise<Part>): () => Promise<Part> {
   return () =>
     load().catch((error: unknown) => {
       throw new PartNotLoaded(String(error), { cause: error });

@@ -10,7 +10,7 @@ interface Group {
 }
 
 /** Each group as one stage, which has the name of its first. */
-function merged(pipeline: Pipeline, groups: readonly Group[]): Pipeline {
+function mergedPipeline(pipeline: Pipeline, groups: readonly Group[]): Pipeline {
   const groupOf = new Map<string, Group>();
   for (const group of groups) if (group.names.length > 1) for (const name of group.names) groupOf.set(name, group);
   const nameOf = (name: string): string => groupOf.get(name)?.names[0] ?? name;
@@ -23,7 +23,7 @@ function merged(pipeline: Pipeline, groups: readonly Group[]): Pipeline {
       {
         ...node,
         kind: hasModel ? ("model" as const) : node.kind,
-        shown: `+${group.names.length} ${group.word}s`,
+        title: `+${group.names.length} ${group.word}s`,
         detail: group.names.join(", "),
       },
     ];
@@ -82,15 +82,15 @@ function namesOf(pipeline: Pipeline, is: (kind: Stage["kind"]) => boolean): read
 /** The pipeline itself and its shorter forms, each shorter than the one before. */
 function* formsOf(pipeline: Pipeline): Generator<Pipeline> {
   yield pipeline;
-  yield merged(
+  yield mergedPipeline(
     pipeline,
     runsOf(pipeline).map((names) => ({ names, word: "stage" })),
   );
   const middle = { names: namesOf(pipeline, (kind) => kind === "block" || kind === "model"), word: "stage" };
-  yield merged(pipeline, [middle]);
+  yield mergedPipeline(pipeline, [middle]);
   const inputs = { names: namesOf(pipeline, (kind) => kind === "capability"), word: "input" };
   const outputs = { names: namesOf(pipeline, (kind) => kind === "output"), word: "output" };
-  yield merged(pipeline, [inputs, middle, outputs]);
+  yield mergedPipeline(pipeline, [inputs, middle, outputs]);
 }
 
 /** The longest form that fits; the shortest where none does. */

@@ -15,7 +15,7 @@ function listed(words: readonly string[]): string {
 /** Each stage with what it is, what became of it, what it reads and what it read before, in the order of the Runefile. */
 export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
   return nodes.map((stage) => {
-    const [removed, read] = [true, false].map((isGone) => [
+    const [removedSources, read] = [true, false].map((isGone) => [
       ...new Set(
         wires
           .filter((wire) => wire.target === stage.name && (wire.mark === "removed") === isGone)
@@ -26,7 +26,7 @@ export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
       `${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`,
       stage.note ?? "",
       stage.state === undefined ? "" : `keeps ${listed(stage.state.map(({ name }) => name))} between runs`,
-      ...describeReading(stage, read ?? [], removed ?? []),
+      ...describeReading(stage, read ?? [], removedSources ?? []),
     ];
     return words.filter((word) => word !== "").join(", ");
   });
@@ -35,10 +35,10 @@ export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
 function describeReading(
   { kind, mark }: Stage,
   read: readonly string[],
-  removed: readonly string[],
+  removedSources: readonly string[],
 ): readonly string[] {
-  if (mark === "removed" && removed.length > 0) return [`read ${listed(removed)}`];
+  if (mark === "removed" && removedSources.length > 0) return [`read ${listed(removedSources)}`];
   const reads = read.length > 0 ? `reads ${listed(read)}` : kind === "capability" ? "" : "reads nothing";
-  const others = removed.filter((source) => !read.includes(source));
+  const others = removedSources.filter((source) => !read.includes(source));
   return [reads, others.length > 0 ? `no longer reads ${listed(others)}` : ""];
 }

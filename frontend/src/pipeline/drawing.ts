@@ -24,9 +24,9 @@ function element(tag: string, className: string, text = ""): HTMLElement {
 
 function nodeElement({ node, x, y, width, height }: PlacedNode, hasDetail: boolean): HTMLElement {
   const created = element("div", `node ${node.kind} ${node.mark ?? ""}`);
-  created.title = node.shown === undefined ? `${node.name}: ${KIND_WORDS[node.kind]} ${node.detail}` : node.detail;
+  created.title = node.title === undefined ? `${node.name}: ${KIND_WORDS[node.kind]} ${node.detail}` : node.detail;
   Object.assign(created.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
-  created.append(element("b", "", node.shown ?? node.name));
+  created.append(element("b", "", node.title ?? node.name));
   if (hasDetail) created.append(element("span", "", node.detail));
   if (hasDetail && (node.note ?? "") !== "") created.append(element("small", "", node.note));
   return created;
@@ -58,26 +58,26 @@ function labelElement({ wire, label, text }: PlacedWire): HTMLElement {
 }
 
 /** The labels to draw: where wires of one output go the same way, what flows is said once. */
-function labelled(wires: readonly PlacedWire[]): readonly PlacedWire[] {
-  const said = new Set<string>();
+function labelledWires(wires: readonly PlacedWire[]): readonly PlacedWire[] {
+  const keys = new Set<string>();
   return wires.filter(({ wire, label, text, isBetween }) => {
     const key = JSON.stringify([wire.source, wire.source_index, wire.mark, label.y]);
-    if (text === "" || (isBetween && said.has(key))) return false;
-    said.add(key);
+    if (text === "" || (isBetween && keys.has(key))) return false;
+    keys.add(key);
     return true;
   });
 }
 
-function picture(placed: Placed, hasDetail: boolean): HTMLElement {
+function picture(layout: Placed, hasDetail: boolean): HTMLElement {
   const created = element("div", "pipeline-picture");
   created.setAttribute("aria-hidden", "true");
-  Object.assign(created.style, { width: `${placed.width}px`, height: `${placed.height}px`, margin: `${MARGIN}px` });
-  const wires = svgElement("svg", { width: String(placed.width), height: String(placed.height) });
-  wires.append(...placed.wires.flatMap(wireElements));
+  Object.assign(created.style, { width: `${layout.width}px`, height: `${layout.height}px`, margin: `${MARGIN}px` });
+  const wires = svgElement("svg", { width: String(layout.width), height: String(layout.height) });
+  wires.append(...layout.wires.flatMap(wireElements));
   created.append(
     wires,
-    ...placed.nodes.map((node) => nodeElement(node, hasDetail)),
-    ...labelled(placed.wires).map(labelElement),
+    ...layout.nodes.map((node) => nodeElement(node, hasDetail)),
+    ...labelledWires(layout.wires).map(labelElement),
   );
   return created;
 }
@@ -105,22 +105,22 @@ export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Pl
 
 /** Draws into `host` from now on, in the room that it has; answers how to stop. What else is in `host` stays there. */
 export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boolean): () => void {
-  let drawn: HTMLElement | null = null;
+  let current: HTMLElement | null = null;
   let last = 0;
   const draw = (): void => {
     const room = Math.floor(host.clientWidth) - 2 * MARGIN;
     if (room <= 0 || room === last) return;
     last = room;
     const next = picture(placedIn(pipeline, room, isSmall), (isSmall ? SMALL : FULL).hasDetail);
-    if (drawn === null) host.append(next);
-    else drawn.replaceWith(next);
-    drawn = next;
+    if (current === null) host.append(next);
+    else current.replaceWith(next);
+    current = next;
   };
   const observer = new ResizeObserver(draw);
   observer.observe(host);
   draw();
   return () => {
     observer.disconnect();
-    drawn?.remove();
+    current?.remove();
   };
 }

@@ -106,9 +106,9 @@ export function nameWidth(name: string): number {
 }
 
 export function nodeWidth(stage: Stage, form: Form): number {
-  const { name, shown, detail, note } = stage;
+  const { name, title, detail, note } = stage;
   const text = Math.max(
-    nameWidth(shown ?? name),
+    nameWidth(title ?? name),
     form.hasDetail ? detail.length * MONO_CHARACTER : 0,
     form.noteHeight > 0 ? nameWidth(note ?? "") : 0,
   );

@@ -18,9 +18,9 @@ function outline(
 }
 
 function nodeNamed(nodes: readonly PlacedNode[], name: string): PlacedNode {
-  const placed = nodes.find((each) => each.node.name === name);
-  if (placed === undefined) throw new Error(`${name} is not placed`);
-  return placed;
+  const node = nodes.find((each) => each.node.name === name);
+  if (node === undefined) throw new Error(`${name} is not placed`);
+  return node;
 }
 
 const CHAIN = outline([wire("audio", "fft"), wire("fft", "model"), wire("model", "serial")]);
@@ -44,10 +44,10 @@ describe("a pipeline without branches", () => {
 });
 
 describe("a pipeline that branches", () => {
-  const branched = outline([wire("model", "label"), wire("model", "scores"), wire("label", "serial")]);
+  const pipeline = outline([wire("model", "label"), wire("model", "scores"), wire("label", "serial")]);
 
   test("puts the branches beside each other", () => {
-    const { nodes } = place(branched);
+    const { nodes } = place(pipeline);
     const label = nodeNamed(nodes, "label");
     const scores = nodeNamed(nodes, "scores");
     expect(label.x + label.width / 2).toBe(scores.x + scores.width / 2);
@@ -139,9 +139,9 @@ test("two hundred stages are placed in the time of one frame", () => {
   place(big);
   // The best of some: what else the machine does is not measured.
   const times = Array.from({ length: 5 }, () => {
-    const started = performance.now();
+    const start = performance.now();
     place(big);
-    return performance.now() - started;
+    return performance.now() - start;
   });
   expect(Math.min(...times)).toBeLessThan(50);
 });

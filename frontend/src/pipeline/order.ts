@@ -6,13 +6,13 @@ export function forwardWires(pipeline: Pipeline): readonly Wire[] {
   const names = new Set(pipeline.nodes.map((node) => node.name));
   const targets = new Map<string, string[]>();
   const leadsTo = (from: string, to: string): boolean => {
-    const seen = new Set([from]);
+    const visitedNames = new Set([from]);
     const open = [from];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       if (name === to) return true;
       for (const next of targets.get(name) ?? []) {
-        if (seen.has(next)) continue;
-        seen.add(next);
+        if (visitedNames.has(next)) continue;
+        visitedNames.add(next);
         open.push(next);
       }
     }
@@ -33,8 +33,8 @@ export function layersOf(names: readonly string[], wires: readonly Wire[]): Read
   for (const { source, target } of wires) reads.get(target)?.push(source);
   const layer = new Map<string, number>();
   const layerOf = (name: string): number => {
-    const known = layer.get(name);
-    if (known !== undefined) return known;
+    const knownLayer = layer.get(name);
+    if (knownLayer !== undefined) return knownLayer;
     const own = (reads.get(name) ?? []).reduce((last, source) => Math.max(last, layerOf(source) + 1), 0);
     layer.set(name, own);
     return own;

@@ -28,7 +28,7 @@ test("a wire that goes back to the left has round corners and ends level", () =>
 });
 
 test("points that a straight line passes are left out, and the last is not there twice", () => {
-  const passed = [
+  const points = [
     { x: 0, y: 0 },
     { x: 5, y: 0 },
     { x: 9, y: 0 },
@@ -36,7 +36,7 @@ test("points that a straight line passes are left out, and the last is not there
     { x: 12, y: 20 },
     { x: 12, y: 20 },
   ];
-  expect(simplified(passed)).toEqual([
+  expect(simplified(points)).toEqual([
     { x: 0, y: 0 },
     { x: 9, y: 0 },
     { x: 9, y: 8 },

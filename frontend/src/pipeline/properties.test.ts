@@ -20,14 +20,14 @@ const CASES = SEEDS.map((seed) => ({
 type Case = (typeof CASES)[number];
 
 /** The cases in which something is not as it should be. */
-function wrong(isRight: (placed: Placed, each: Case) => boolean): readonly number[] {
+function wrong(isRight: (layout: Placed, each: Case) => boolean): readonly number[] {
   return CASES.filter((each) => !isRight(place(each.pipeline, { size: each.room, form: each.form }), each)).map(
     ({ seed }) => seed,
   );
 }
 
-function byName(placed: Placed): ReadonlyMap<string, PlacedNode> {
-  return new Map(placed.nodes.map((each) => [each.node.name, each]));
+function byName(layout: Placed): ReadonlyMap<string, PlacedNode> {
+  return new Map(layout.nodes.map((each) => [each.node.name, each]));
 }
 
 function isInside(node: PlacedNode, { x, y }: PathPoint): boolean {
@@ -61,18 +61,18 @@ function along(points: readonly PathPoint[]): readonly PathPoint[] {
 describe("in every picture", () => {
   test("each stage and each wire of the pipeline is drawn once", () => {
     const violations = wrong(
-      (placed, { pipeline }) =>
-        placed.nodes.length === pipeline.nodes.length &&
-        new Set(placed.wires.map(({ wire }) => wire)).size === pipeline.wires.length &&
-        placed.wires.length === pipeline.wires.length,
+      (layout, { pipeline }) =>
+        layout.nodes.length === pipeline.nodes.length &&
+        new Set(layout.wires.map(({ wire }) => wire)).size === pipeline.wires.length &&
+        layout.wires.length === pipeline.wires.length,
     );
     expect(violations).toEqual([]);
   });
 
   test("each wire begins at the right edge of what gives and ends at the left edge of what reads, which stands further on", () => {
-    const violations = wrong((placed) => {
-      const nodes = byName(placed);
-      return placed.wires.every(({ wire, points }) => {
+    const violations = wrong((layout) => {
+      const nodes = byName(layout);
+      return layout.wires.every(({ wire, points }) => {
         const [source, target, start, end] = [nodes.get(wire.source), nodes.get(wire.target), points[0], points.at(-1)];
         if (source === undefined || target === undefined || start === undefined || end === undefined) return false;
         const isForward = target.row > source.row || (target.row === source.row && target.x >= source.x + source.width);
@@ -89,8 +89,8 @@ describe("in every picture", () => {
   });
 
   test("each wire comes to its end from the left", () => {
-    const violations = wrong((placed) =>
-      placed.wires.every(({ points }) => (points.at(-1)?.x ?? 0) > (points.at(-2)?.x ?? 0)),
+    const violations = wrong((layout) =>
+      layout.wires.every(({ points }) => (points.at(-1)?.x ?? 0) > (points.at(-2)?.x ?? 0)),
     );
     expect(violations).toEqual([]);
   });
@@ -115,12 +115,12 @@ describe("in every picture", () => {
   });
 
   test("nothing is outside of the room that it was given", () => {
-    const violations = wrong((placed, { room }) => {
+    const violations = wrong((layout, { room }) => {
       const xs = [
-        ...placed.nodes.flatMap(({ x, width }) => [x, x + width]),
-        ...placed.wires.flatMap(({ points }) => points.map(({ x }) => x)),
+        ...layout.nodes.flatMap(({ x, width }) => [x, x + width]),
+        ...layout.wires.flatMap(({ points }) => points.map(({ x }) => x)),
       ];
-      return placed.width <= room && xs.every((x) => x >= 0 && x <= placed.width);
+      return layout.width <= room && xs.every((x) => x >= 0 && x <= layout.width);
     });
     expect(violations).toEqual([]);
   });
@@ -129,13 +129,13 @@ describe("in every picture", () => {
     const violations = wrong(({ wires }, { form }) => {
       if (!form.hasTypes) return wires.every(({ text }) => text === "");
       const outputOf = ({ wire }: PlacedWire): string => `${wire.source} ${wire.source_index}`;
-      const said = new Set(wires.filter(({ text }) => text !== "").map(outputOf));
+      const labelledOutputs = new Set(wires.filter(({ text }) => text !== "").map(outputOf));
       const between = wires.filter(({ text, isBetween }) => isBetween && text !== "");
       const apart = (one: PlacedWire, other: PlacedWire): boolean =>
         Math.abs(one.label.y - other.label.y) >= 12 ||
         Math.abs(one.label.x - other.label.x) >= (6.6 * (one.text.length + other.text.length)) / 2;
       return (
-        wires.every((each) => each.wire.type === null || said.has(outputOf(each))) &&
+        wires.every((each) => each.wire.type === null || labelledOutputs.has(outputOf(each))) &&
         between.every((one, index) => between.slice(index + 1).every((other) => apart(one, other)))
       );
     });
@@ -143,11 +143,11 @@ describe("in every picture", () => {
   });
 
   test("nothing is above or below its edges", () => {
-    const violations = wrong((placed) =>
+    const violations = wrong((layout) =>
       [
-        ...placed.nodes.flatMap(({ y, height }) => [y, y + height]),
-        ...placed.wires.flatMap(({ points }) => points.map(({ y }) => y)),
-      ].every((y) => y >= 0 && y <= placed.height),
+        ...layout.nodes.flatMap(({ y, height }) => [y, y + height]),
+        ...layout.wires.flatMap(({ points }) => points.map(({ y }) => y)),
+      ].every((y) => y >= 0 && y <= layout.height),
     );
     expect(violations).toEqual([]);
   });
@@ -177,11 +177,11 @@ describe("a small picture", () => {
     const violations = SEEDS.filter((seed) => {
       const pipeline = randomPipeline(seed, 60);
       const { width, height, nodes } = small(pipeline);
-      const shown = nodes.flatMap(({ node }) => (node.shown === undefined ? [node.name] : node.detail.split(", ")));
+      const names = nodes.flatMap(({ node }) => (node.title === undefined ? [node.name] : node.detail.split(", ")));
       return (
         width > 280 ||
         height > 132 ||
-        shown.toSorted().join() !==
+        names.toSorted().join() !==
           pipeline.nodes
             .map(({ name }) => name)
             .toSorted()
@@ -197,13 +197,14 @@ describe("a small picture", () => {
       const { nodes, wires } = small(pipeline);
       const drawnAs = new Map(
         nodes.flatMap(({ node }) =>
-          (node.shown === undefined ? [node.name] : node.detail.split(", ")).map((name) => [name, node.name]),
+          (node.title === undefined ? [node.name] : node.detail.split(", ")).map((name) => [name, node.name]),
         ),
       );
-      const drawn = new Set(wires.map(({ wire }) => `${wire.source} ${wire.target}`));
+      const connections = new Set(wires.map(({ wire }) => `${wire.source} ${wire.target}`));
       return !pipeline.wires.every(
         ({ source, target }) =>
-          drawnAs.get(source) === drawnAs.get(target) || drawn.has(`${drawnAs.get(source)} ${drawnAs.get(target)}`),
+          drawnAs.get(source) === drawnAs.get(target) ||
+          connections.has(`${drawnAs.get(source)} ${drawnAs.get(target)}`),
       );
     });
     expect(lost).toEqual([]);
@@ -219,7 +220,7 @@ describe("a small picture", () => {
         .map((target, index) => ({ source: names[index] ?? "", source_index: 0, target, target_index: 0, type: null })),
     };
     const short = condensed(pipeline, ({ nodes }) => nodes.length <= 5);
-    expect(short.nodes.map(({ name, shown, detail }) => (shown === undefined ? name : `${shown}: ${detail}`))).toEqual([
+    expect(short.nodes.map(({ name, title, detail }) => (title === undefined ? name : `${title}: ${detail}`))).toEqual([
       "mic",
       "+3 stages: window, fft, scale",
       "words",
@@ -266,8 +267,8 @@ test("the types of wires are left out where all stages fit in one row without th
     type: "f32[1, 28, 28, 1]",
   }));
   const drawnIn = (room: number): readonly [number, boolean] => {
-    const placed = placedIn({ nodes, wires }, room, false);
-    return [Math.max(...placed.nodes.map(({ row }) => row)), placed.wires.some(({ text }) => text !== "")];
+    const layout = placedIn({ nodes, wires }, room, false);
+    return [Math.max(...layout.nodes.map(({ row }) => row)), layout.wires.some(({ text }) => text !== "")];
   };
   expect(drawnIn(900)).toEqual([0, true]);
   expect(drawnIn(450)).toEqual([0, false]);

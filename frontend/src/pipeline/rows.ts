@@ -20,7 +20,7 @@ function widthOf({ widths, gaps }: Columns, { first, last }: ColumnSpan): number
 }
 
 /** As many columns in each row as there is room for, and one at least. */
-function filled(columns: Columns, room: number): readonly ColumnSpan[] {
+function fillRows(columns: Columns, room: number): readonly ColumnSpan[] {
   const rows: ColumnSpan[] = [];
   let first = 0;
   for (let last = 0; last < columns.widths.length; last++) {
@@ -40,13 +40,13 @@ export function rowsOf(columns: Columns, side: number, room: number): readonly C
   if (columns.widths.length === 0) return [];
   if (widthOf(columns, all) <= room) return [all];
   const most = Math.floor(room - 2 * side);
-  const fewest = filled(columns, most).length;
+  const fewest = fillRows(columns, most).length;
   // The least width that gives no more rows than that.
   let [least, enough] = [0, most];
   while (least < enough) {
     const middle = Math.floor((least + enough) / 2);
-    if (filled(columns, middle).length <= fewest) enough = middle;
+    if (fillRows(columns, middle).length <= fewest) enough = middle;
     else least = middle + 1;
   }
-  return filled(columns, enough);
+  return fillRows(columns, enough);
 }

@@ -36,10 +36,10 @@ function portsOf(count: number, height: number, gap: number): readonly number[] 
 }
 
 /** At least as many ports as the wires need, whatever is known of the stage. */
-function countsOf(pipeline: Pipeline, known: PortCounts): PortCounts {
+function countsOf(pipeline: Pipeline, portCounts: PortCounts): PortCounts {
   const counts = new Map<string, { inputs: number; outputs: number }>();
   for (const { name, kind } of pipeline.nodes) {
-    const ends = known.get(name);
+    const ends = portCounts.get(name);
     counts.set(name, {
       inputs: ends?.inputs ?? (kind === "capability" ? 0 : 1),
       outputs: ends?.outputs ?? (kind === "output" ? 0 : 1),
@@ -75,8 +75,8 @@ function median(slots: readonly Slot[]): number | null {
 
 /** Stack a layer without overlaps, each slot as near to what it is joined to as the order allows. */
 function settle(layer: Slot[], neighbours: (slot: Slot) => readonly Slot[], reorder: boolean, gap: number): void {
-  const preferred = new Map(layer.map((slot) => [slot, median(neighbours(slot)) ?? slot.y + slot.height / 2]));
-  const preferredOf = (slot: Slot): number => preferred.get(slot) ?? 0;
+  const preferredPlaces = new Map(layer.map((slot) => [slot, median(neighbours(slot)) ?? slot.y + slot.height / 2]));
+  const preferredOf = (slot: Slot): number => preferredPlaces.get(slot) ?? 0;
   if (reorder) layer.sort((one, other) => preferredOf(one) - preferredOf(other));
   let least = -Infinity;
   for (const slot of layer) {
@@ -88,13 +88,13 @@ function settle(layer: Slot[], neighbours: (slot: Slot) => readonly Slot[], reor
   for (const slot of layer) slot.y += shift;
 }
 
-function build(pipeline: Pipeline, known: PortCounts, form: Form): { layers: Slot[][]; lanes: Lane[] } {
+function build(pipeline: Pipeline, portCounts: PortCounts, form: Form): { layers: Slot[][]; lanes: Lane[] } {
   const wires = forwardWires(pipeline);
   const layerOf = layersOf(
     pipeline.nodes.map((node) => node.name),
     wires,
   );
-  const counts = countsOf(pipeline, known);
+  const counts = countsOf(pipeline, portCounts);
   const layers: Slot[][] = Array.from({ length: Math.max(0, ...layerOf.values()) + 1 }, () => []);
   const slots = new Map<string, Slot>();
   const add = (node: Stage | null, layer: number): Slot => {
@@ -144,10 +144,10 @@ function build(pipeline: Pipeline, known: PortCounts, form: Form): { layers: Slo
 /** The layers of a pipeline, each slot at a height of its own, and the ways of its wires through them. */
 export function stacked(
   pipeline: Pipeline,
-  known: PortCounts,
+  portCounts: PortCounts,
   form: Form,
 ): { readonly layers: readonly (readonly Slot[])[]; readonly lanes: readonly Lane[] } {
-  const { layers, lanes } = build(pipeline, known, form);
+  const { layers, lanes } = build(pipeline, portCounts, form);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const reorder = sweep < SWEEPS - 2;
     for (const layer of layers) settle(layer, (slot) => slot.before, reorder, form.nodeGap);

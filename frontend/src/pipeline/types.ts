@@ -12,7 +12,7 @@ export interface Stage {
   /** The state that a proc-block keeps from one run to the next; left out where it keeps none. */
   readonly state?: readonly { readonly name: string; readonly help: string; readonly gap: string }[];
   /** The text that is drawn in place of its name, where it stands for several stages. */
-  readonly shown?: string;
+  readonly title?: string;
 }
 
 export interface Wire {

@@ -1,7 +1,7 @@
 // The services that the page around a preview may provide: files of a project, its builds, and a way to send a
 // recording. The studio provides all of them, a page where anybody tries a rune none.
 import { createContext, use, type ReactNode } from "react";
-import type { Loaded } from "../runtime";
+import type { LoadedRune } from "../runtime";
 import type { RunNews } from "./running/session";
 import type { Stroke } from "./sources/strokes";
 import type { StoredRecording } from "./recordings/capture/decode";
@@ -53,7 +53,7 @@ export interface PreviewHost {
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */
-  readonly onLoaded?: (loaded: Loaded | null) => void;
+  readonly onLoaded?: (loaded: LoadedRune | null) => void;
   /** Shown below all else, such as the samples that the project has. */
   readonly below?: ReactNode;
 }

@@ -42,7 +42,7 @@ export function constant(value: number): number[] {
 
 /** Calls an import with constants and drops what it gives. */
 export function call(name: ImportName, ...values: readonly number[]): number[] {
-  const index = IMPORTS.findIndex(([known]) => known === name);
+  const index = IMPORTS.findIndex(([importName]) => importName === name);
   return [...values.flatMap(constant), 0x10, index, 0x1a];
 }
 

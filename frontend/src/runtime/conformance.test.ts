@@ -80,9 +80,9 @@ describe("the behaviour that all runtimes share", () => {
       const resourceBytes = new Map(Object.entries(resources ?? {}).map(([name, part]) => [name, bytes(folder, part)]));
       const load = () =>
         RuneInstance.load(file(folder, "rune.wasm"), DEFAULT_LIMITS, { resources: resourceBytes, openModel });
-      const wanted = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
+      const expectedError = { name: error?.name, message: expect.stringContaining(error?.message ?? "") as string };
       if (error?.when === "load") {
-        await expect(load()).rejects.toMatchObject(wanted);
+        await expect(load()).rejects.toMatchObject(expectedError);
         return;
       }
       const rune = await load();
@@ -94,17 +94,17 @@ describe("the behaviour that all runtimes share", () => {
         expect(result.outputs.map(plain)).toEqual(within === undefined ? messages : messages.map(near(within)));
       }
       if (capabilities !== undefined) {
-        expect(rune.loaded.capabilities.map(({ id, kind, parameters }) => ({ id, kind, parameters }))).toEqual(
+        expect(rune.loadedRune.capabilities.map(({ id, kind, parameters }) => ({ id, kind, parameters }))).toEqual(
           capabilities,
         );
       }
       if (watched !== undefined) {
-        expect(last?.watched.map(({ tensors, ...wire }) => ({ ...wire, tensors: plainTensors(tensors) }))).toEqual(
-          watched,
-        );
+        expect(
+          last?.watchedMessages.map(({ tensors, ...wire }) => ({ ...wire, tensors: plainTensors(tensors) })),
+        ).toEqual(watched);
       }
       if (logs !== undefined) expect(last?.logs).toEqual(logs);
-      if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(wanted) as Error);
+      if (error !== undefined) expect(() => rune.run(input)).toThrow(expect.objectContaining(expectedError) as Error);
     },
   );
 });

@@ -30,6 +30,6 @@ export class RuneError extends Error {
 
 /** An error as it came through a channel that carries only names and texts. */
 export function runeErrorFrom(name: string, message: string, limit: RaisableLimit | null = null): RuneError {
-  const known = RUNE_ERROR_NAMES.find((candidate) => candidate === name);
-  return new RuneError(known ?? "trap", message, limit);
+  const knownName = RUNE_ERROR_NAMES.find((candidate) => candidate === name);
+  return new RuneError(knownName ?? "trap", message, limit);
 }

@@ -12,7 +12,7 @@ export { decodeOutput } from "./tensors/decode";
 export { isNumberName, NUMBER_ARRAYS } from "./tensors/number-arrays";
 export { unpack } from "./frame/packing";
 export { RuneError, type RuneErrorName } from "./errors";
-export { inspect, type Inspected, type InspectedResource } from "./contents/inspect";
+export { inspect, type RuneContents, type InspectedResource } from "./contents/inspect";
 export { openFrame, RuneFrame, type Addresses } from "./frame/rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./tensors/shape";
 export { DEFAULT_LIMITS } from "./types";
@@ -24,7 +24,7 @@ export type {
   LoadExtras,
   HostModel,
   Limits,
-  Loaded,
+  LoadedRune,
   LogLine,
   OutputKind,
   OutputMessage,

@@ -49,14 +49,14 @@ describe("a second module", () => {
   const word = (text: string) => JSON.stringify({ type_name: "utf8", channel: 2, elements: [text], dimensions: [1] });
   const carrying = (second: ArrayBuffer | Uint8Array) =>
     echo(RAW, 4, word("plain"), { sections: [[".rune_relaxed", new Uint8Array(second)]] });
-  const said = async (rune: ArrayBuffer) => {
+  const outputsOfRuns = async (rune: ArrayBuffer) => {
     const instance = await load(rune);
     return [0, 1].map(() => instance.run(four()).outputs[0]?.tensors[0]?.elements[0]);
   };
 
   // protects: compiling/second-module
   test("is taken where it starts", async () => {
-    expect(await said(carrying(echo(RAW, 4, word("relaxed"))))).toEqual(["relaxed", "relaxed"]);
+    expect(await outputsOfRuns(carrying(echo(RAW, 4, word("relaxed"))))).toEqual(["relaxed", "relaxed"]);
   });
 
   test.each([
@@ -68,7 +68,7 @@ describe("a second module", () => {
     ],
     ["asks for what is not there", assemble({ importModule: "other" })],
   ])("that %s leaves the rune as it is", async (_what, second) => {
-    expect(await said(carrying(second))).toEqual(["plain", "plain"]);
+    expect(await outputsOfRuns(carrying(second))).toEqual(["plain", "plain"]);
   });
 
   // protects: compiling/second-module
@@ -81,8 +81,8 @@ describe("a second module", () => {
 describe("running", () => {
   test("a rune reads its capability and sends a result", async () => {
     const rune = await load(echo(RAW, 4, WORD));
-    expect(rune.loaded.capabilities).toMatchObject([{ id: 1, kind: "RAW", size: 4 }]);
-    expect(rune.loaded.outputs).toEqual([{ id: 2, kind: "SERIAL", stage: null }]);
+    expect(rune.loadedRune.capabilities).toMatchObject([{ id: 1, kind: "RAW", size: 4 }]);
+    expect(rune.loadedRune.outputs).toEqual([{ id: 2, kind: "SERIAL", stage: null }]);
     const result = rune.run(four());
     expect(result.outputs).toEqual([
       { channel: 2, stage: null, tensors: [{ type: "utf8", dimensions: [1], elements: ["up"] }] },
@@ -114,7 +114,7 @@ describe("running", () => {
         ],
       }),
     );
-    expect(rune.loaded.capabilities[0]?.parameters).toEqual({ hz: 16000, x: 0.5 });
+    expect(rune.loadedRune.capabilities[0]?.parameters).toEqual({ hz: 16000, x: 0.5 });
   });
 
   test("what the sections say names the stages, their types and the words", async () => {
@@ -145,13 +145,13 @@ describe("running", () => {
       [".rune_version", '{"version":"0.1.0"}'],
       [".rune_resource", resource],
     ] as const;
-    const { loaded } = await load(echo(2, 4, WORD, { sections }));
-    expect(loaded.capabilities).toEqual([
+    const { loadedRune } = await load(echo(2, 4, WORD, { sections }));
+    expect(loadedRune.capabilities).toEqual([
       { id: 1, kind: "SOUND", parameters: {}, size: 4, type: "i16[2]", stage: "audio" },
     ]);
-    expect(loaded.outputs).toEqual([{ id: 2, kind: "SERIAL", stage: "serial" }]);
-    expect(loaded.wordlists).toEqual([["up", "no"]]);
-    expect(loaded.version).toBe("0.1.0");
+    expect(loadedRune.outputs).toEqual([{ id: 2, kind: "SERIAL", stage: "serial" }]);
+    expect(loadedRune.wordlists).toEqual([["up", "no"]]);
+    expect(loadedRune.version).toBe("0.1.0");
   });
 
   test("two outputs of one kind are told apart by what they send", async () => {
@@ -163,7 +163,7 @@ describe("running", () => {
       tensors: { a: { element_type: "String", dimensions: [1] }, b: { element_type: "F32", dimensions: [1, 8] } },
     });
     const rune = await load(echo(RAW, 4, WORD, { sections: [[".rune_graph", graph]] }));
-    expect(rune.loaded.outputs[0]?.stage).toBeNull();
+    expect(rune.loadedRune.outputs[0]?.stage).toBeNull();
     expect(rune.run(four()).outputs[0]?.stage).toBe("word");
   });
 
@@ -183,7 +183,7 @@ describe("running", () => {
         sections: [[".rune_graph", graph]],
       }),
     );
-    expect(rune.loaded.outputs.map(({ stage }) => stage)).toEqual(["zebra", "ape"]);
+    expect(rune.loadedRune.outputs.map(({ stage }) => stage)).toEqual(["zebra", "ape"]);
     expect(rune.run(new Map()).outputs.map(({ stage }) => stage)).toEqual(["ape", "zebra"]);
   });
 
@@ -201,7 +201,7 @@ describe("running", () => {
         sections: [[".rune_graph", graph]],
       }),
     );
-    expect(rune.loaded.outputs).toEqual([]);
+    expect(rune.loadedRune.outputs).toEqual([]);
     const meaning = { scale: 0.5, zeroPoint: 3, isProbability: false };
     expect(rune.run(new Map())).toMatchObject({
       outputs: [],
@@ -226,7 +226,7 @@ describe("running", () => {
       },
     });
     const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
-    expect(rune.loaded.memory).toBe(19300);
+    expect(rune.loadedRune.memory).toBe(19300);
     expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toEqual({
       scale: 0.00390625,
       zeroPoint: -128,
@@ -239,23 +239,23 @@ describe("running", () => {
     { quantization: { scale: "1", zero_point: 0 } },
     { quantization: { scale: 1, zero_point: 0.5 } },
     { quantization: [], probability: "yes" },
-  ])("a meaning that makes no sense is none: %j", async (said) => {
-    const tensors = { a: { element_type: "I8", dimensions: [4], ...said } };
+  ])("a meaning that makes no sense is none: %j", async (meaning) => {
+    const tensors = { a: { element_type: "I8", dimensions: [4], ...meaning } };
     const graph = JSON.stringify({
       rune: { memory: -1 },
       outputs: { scores: { kind: { type: "tensor" }, inputs: ["a"] } },
       tensors,
     });
     const rune = await load(mirror(4, 4, "i8[4]", { sections: [[".rune_graph", graph]] }));
-    expect(rune.loaded.memory).toBeNull();
+    expect(rune.loadedRune.memory).toBeNull();
     expect(rune.run(four()).outputs[0]?.tensors[0]?.meaning).toBeUndefined();
   });
 
   // protects: browser/false-tensor-claims
   test("a graph that makes no sense is left out", async () => {
     const sections = [[".rune_graph", '{"capabilities":[1],"tensors":7,"outputs":{"x":null}}']] as const;
-    const { loaded } = await load(echo(RAW, 4, WORD, { sections }));
-    expect(loaded.capabilities[0]).toMatchObject({ stage: null, type: null, size: 4 });
+    const { loadedRune } = await load(echo(RAW, 4, WORD, { sections }));
+    expect(loadedRune.capabilities[0]).toMatchObject({ stage: null, type: null, size: 4 });
   });
 
   test("a resource is unknown, so that the rune takes its default", async () => {

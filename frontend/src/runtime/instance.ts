@@ -13,10 +13,10 @@ import { elementCount } from "./tensors/shape";
 import { clockStep, StageClock } from "./stage-times";
 import type {
   Limits,
-  Loaded,
+  LoadedRune,
   OutputKind,
   OutputMessage,
-  Packed,
+  PackedMessage,
   PackedResult,
   PackedTensor,
   StageTimes,
@@ -57,7 +57,7 @@ interface Exports {
 
 /** One rune with its state. After a run that threw anything but an `output` error it must be loaded again. */
 export class RuneInstance {
-  readonly loaded: Loaded;
+  readonly loadedRune: LoadedRune;
   readonly #module: WebAssembly.Module;
   readonly #limits: Limits;
   readonly #host: Host;
@@ -67,14 +67,14 @@ export class RuneInstance {
   readonly #wires: ReadonlyMap<number, GraphWire>;
   readonly #find: FindResource;
   #usable = true;
-  #timed: { at: number; milliseconds: number } | null = null;
+  #timing: { at: number; milliseconds: number } | null = null;
 
   private constructor(
     module: WebAssembly.Module,
     limits: Limits,
     host: Host,
     exports: Exports,
-    loaded: Loaded,
+    loadedRune: LoadedRune,
     outputs: readonly GraphOutput[],
     wires: ReadonlyMap<number, GraphWire>,
     find: FindResource,
@@ -83,7 +83,7 @@ export class RuneInstance {
     this.#limits = limits;
     this.#host = host;
     this.#exports = exports;
-    this.loaded = loaded;
+    this.loadedRune = loadedRune;
     this.#outputs = outputs;
     this.#wires = wires;
     this.#find = find;
@@ -98,14 +98,14 @@ export class RuneInstance {
     const description = describe(sections);
     const find = resourceFinder(sections, setting.resources ?? new Map());
     const { module, host, exports } =
-      (await startedSecond(sections, limits, find, setting)) ?? (await started(sections, limits, find, setting));
-    const wires = watchedWires(host, description.watched);
+      (await startedSecond(sections, limits, find, setting)) ?? (await startRune(sections, limits, find, setting));
+    const wires = watchedWires(host, description.watchedWires);
     const capabilities = describeCapabilities(host, description, () => probeSizes(module, limits, find));
     setting.onOpening?.();
     await host.models.open(setting.openModel ?? openNoModel);
-    const loaded: Loaded = {
+    const loadedRune: LoadedRune = {
       name: description.name,
-      models: host.models.loaded,
+      models: host.models.loadedModels,
       capabilities,
       outputs: describeOutputs(
         [...host.outputs.values()].filter(({ id }) => !wires.has(id)),
@@ -118,7 +118,7 @@ export class RuneInstance {
       memory: description.memory,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
-    return new RuneInstance(module, limits, host, exports, loaded, description.outputs, wires, find);
+    return new RuneInstance(module, limits, host, exports, loadedRune, description.outputs, wires, find);
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
@@ -127,38 +127,38 @@ export class RuneInstance {
     const read = inputReader(inputs);
     this.#host.beginRun(read);
     this.#usable = false;
-    const started = performance.now();
-    guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
-    const milliseconds = performance.now() - started;
+    const start = performance.now();
+    runGuarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+    const milliseconds = performance.now() - start;
     this.#usable = true;
     const { logs, models } = this.#host;
     return {
-      ...this.#sent(),
-      milliseconds: this.#resolved(milliseconds, started, read),
+      ...this.#messages(),
+      milliseconds: this.#resolvedTime(milliseconds, start, read),
       modelMilliseconds: models.milliseconds,
       logs,
     };
   }
 
   /** The messages of the run: results, and of a watched wire the last one. */
-  #sent(): Pick<PackedResult, "outputs" | "watched"> {
-    const outputs: Packed<OutputMessage>[] = [];
-    const watched = new Map<number, Packed<WatchedMessage>>();
+  #messages(): Pick<PackedResult, "outputs" | "watchedMessages"> {
+    const outputs: PackedMessage<OutputMessage>[] = [];
+    const watchedMessages = new Map<number, PackedMessage<WatchedMessage>>();
     for (const { channel, tensors } of this.#host.results()) {
       const wire = this.#wires.get(channel);
       if (wire === undefined) outputs.push(this.#message(channel, tensors));
       else {
         const { stage, index, meaning } = wire;
-        watched.set(channel, { stage, index, tensors: tensors.map((tensor) => withMeaning(tensor, meaning)) });
+        watchedMessages.set(channel, { stage, index, tensors: tensors.map((tensor) => withMeaning(tensor, meaning)) });
       }
     }
-    return { outputs, watched: [...watched.values()] };
+    return { outputs, watchedMessages: [...watchedMessages.values()] };
   }
 
-  #message(channel: number, tensors: readonly PackedTensor[]): Packed<OutputMessage> {
+  #message(channel: number, tensors: readonly PackedTensor[]): PackedMessage<OutputMessage> {
     const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
-    const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
-    const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
+    const knownStage = this.loadedRune.outputs.find(({ id }) => id === channel)?.stage ?? null;
+    const node = this.#outputs.find(({ stage }) => stage === knownStage) ?? nodeOf(this.#outputs, kind, tensors);
     return {
       channel,
       stage: node?.stage ?? null,
@@ -171,17 +171,17 @@ export class RuneInstance {
     if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
     const read = inputReader(inputs);
     const stages = new StageClock();
-    const isStream = this.loaded.capabilities.some((each) => each.isStream === true);
+    const isStream = this.loadedRune.capabilities.some((each) => each.isStream === true);
     const step = clockStep();
     this.#usable = false;
     this.#host.beginRun(read);
-    guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+    runGuarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
     this.#host.stageClock = stages;
     const end = performance.now() + STAGE_MILLISECONDS;
     for (let run = 0; run < STAGE_RUNS && (run === 0 || performance.now() < end); run += 1) {
       this.#host.beginRun(read);
       stages.beginRun();
-      guarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
+      runGuarded(this.#host, this.#exports.memory, this.#limits, this.#exports.call);
       stages.endRun(!isStream || this.#host.messages.length > 0);
     }
     this.#host.stageClock = null;
@@ -193,29 +193,32 @@ export class RuneInstance {
    * The time of a run, finer than the clock: a fresh copy of the rune runs the same input again and again.
    * A copy, because blocks remember, and the rune itself must see each input once. Models of the host have no copy.
    */
-  #resolved(milliseconds: number, now: number, read: ReadInput): number {
-    if (milliseconds >= CLOCK_MILLISECONDS || this.loaded.models.length > 0) return milliseconds;
+  #resolvedTime(milliseconds: number, now: number, read: ReadInput): number {
+    if (milliseconds >= CLOCK_MILLISECONDS || this.loadedRune.models.length > 0) return milliseconds;
     // A copy would be given one chunk of the stream again and again.
-    if (this.loaded.capabilities.some(({ isStream }) => isStream === true)) return milliseconds;
-    if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
-      this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
+    if (this.loadedRune.capabilities.some(({ isStream }) => isStream === true)) return milliseconds;
+    if (this.#timing === null || now - this.#timing.at > TIMING_INTERVAL_MILLISECONDS) {
+      this.#timing = {
+        at: now,
+        milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds,
+      };
     }
-    return this.#timed.milliseconds;
+    return this.#timing.milliseconds;
   }
 }
 
-interface Started {
+interface StartedRune {
   readonly module: WebAssembly.Module;
   readonly host: Host;
   readonly exports: Exports;
 }
 
-async function started(
+async function startRune(
   sections: readonly Section[],
   limits: Limits,
   find: FindResource,
   setting: Setting,
-): Promise<Started> {
+): Promise<StartedRune> {
   const module = await compile(withMemoryMaximum(withTableMaxima(sections), limits.memoryPages));
   setting.onCompiled?.();
   const host = new Host(limits, find);
@@ -232,11 +235,11 @@ async function startedSecond(
   limits: Limits,
   find: FindResource,
   setting: Setting,
-): Promise<Started | null> {
-  const [carried] = customSections(sections, "rune_relaxed");
-  if (carried === undefined || !WebAssembly.validate(carried)) return null;
+): Promise<StartedRune | null> {
+  const [relaxedModule] = customSections(sections, "rune_relaxed");
+  if (relaxedModule === undefined || !WebAssembly.validate(relaxedModule)) return null;
   try {
-    return await started(readSections(carried), limits, find, setting);
+    return await startRune(readSections(relaxedModule), limits, find, setting);
   } catch (error) {
     if (error instanceof RuneError && REFUSALS.has(error.name)) return null;
     throw error;
@@ -254,15 +257,15 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 
 /** Links the imports, checks the exports and calls `_manifest`. */
 function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Exports {
-  const known = host.imports();
+  const imports = host.imports();
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    if (from !== "env" || kind !== "function" || !Object.hasOwn(known, name)) {
+    if (from !== "env" || kind !== "function" || !Object.hasOwn(imports, name)) {
       throw new RuneError("bad-rune", `The rune asks its host for ${from}.${name}, which is not part of the ABI.`);
     }
   }
   let instance: WebAssembly.Instance;
   try {
-    instance = new WebAssembly.Instance(module, { env: known });
+    instance = new WebAssembly.Instance(module, { env: imports });
   } catch (error) {
     if (error instanceof RuneError) throw error;
     if (error instanceof WebAssembly.RuntimeError || isStackOverflow(error)) {
@@ -282,12 +285,12 @@ function instantiate(module: WebAssembly.Module, host: Host, limits: Limits): Ex
     manifest: () => void (manifest as () => unknown)(),
     call: () => void (call as (...values: number[]) => unknown)(0, 0, 0),
   };
-  guarded(host, memory, limits, exports.manifest);
+  runGuarded(host, memory, limits, exports.manifest);
   return exports;
 }
 
 /** Enters the rune and names what ended it. */
-function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: () => void): void {
+function runGuarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: () => void): void {
   try {
     enter();
   } catch (error) {
@@ -297,20 +300,23 @@ function guarded(host: Host, memory: WebAssembly.Memory, limits: Limits, enter: 
       throw new RuneError("memory", `The rune was stopped: it needed more than its ${megabytes} MB of memory.`);
     }
     const lastWords = host.logs.findLast((line) => line.level === "ERROR")?.message;
-    const missed = [...host.resources.missed].map((name) => JSON.stringify(name)).join(" and ");
-    const advice = missed === "" ? "" : ` It asked for ${missed}: a resource that was not given.`;
+    const missingNames = [...host.resources.missingNames].map((name) => JSON.stringify(name)).join(" and ");
+    const advice = missingNames === "" ? "" : ` It asked for ${missingNames}: a resource that was not given.`;
     throw new RuneError("trap", (lastWords ?? `The rune gave up: ${reason(error)}`) + advice);
   }
 }
 
 /** The page's resources go first, then those that the rune carries, which are read when one is first asked for. */
-function resourceFinder(sections: readonly Section[], supplied: ReadonlyMap<string, ArrayBuffer>): FindResource {
-  let carried: ReadonlyMap<string, Uint8Array> | null = null;
+function resourceFinder(
+  sections: readonly Section[],
+  suppliedResources: ReadonlyMap<string, ArrayBuffer>,
+): FindResource {
+  let ownResources: ReadonlyMap<string, Uint8Array> | null = null;
   return (name) => {
-    const data = supplied.get(name);
+    const data = suppliedResources.get(name);
     if (data !== undefined) return new Uint8Array(data);
-    carried ??= carriedResources(sections);
-    return carried.get(name) ?? null;
+    ownResources ??= carriedResources(sections);
+    return ownResources.get(name) ?? null;
   };
 }
 
@@ -329,14 +335,14 @@ function timeOfCopy(module: WebAssembly.Module, limits: Limits, find: FindResour
     const exports = instantiate(module, host, limits);
     host.beginRun(read);
     exports.call();
-    const started = performance.now();
+    const start = performance.now();
     let runs = 0;
     let elapsed = 0;
     while (runs < TIMING_RUNS && elapsed < TIMING_MILLISECONDS) {
       host.beginRun(read);
       exports.call();
       runs += 1;
-      elapsed = performance.now() - started;
+      elapsed = performance.now() - start;
     }
     return elapsed / runs;
   } catch {
@@ -374,8 +380,10 @@ function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readon
     ({ shapes }) =>
       shapes.length === tensors.length &&
       shapes.every((shape, index) => {
-        const sent = tensors[index];
-        return shape?.type === sent?.type && shape !== null && elementCount(shape) === sent?.elements.length;
+        const sentTensor = tensors[index];
+        return (
+          shape?.type === sentTensor?.type && shape !== null && elementCount(shape) === sentTensor?.elements.length
+        );
       }),
   );
   return fitting.length === 1 ? (fitting[0] ?? null) : null;

@@ -9,10 +9,10 @@ export function describeCapabilities(
   probe: () => ReadonlyMap<number, number>,
 ): CapabilityRequest[] {
   const left = [...description.capabilities];
-  const matched = [...host.capabilities.values()].map((request) => ({ request, node: takeMatching(left, request) }));
-  const isComplete = matched.every(({ node }) => typeof node?.size === "number");
+  const matches = [...host.capabilities.values()].map((request) => ({ request, node: takeMatching(left, request) }));
+  const isComplete = matches.every(({ node }) => typeof node?.size === "number");
   const sizes = isComplete ? new Map<number, number>() : probe();
-  return matched.map(({ request, node }) => ({
+  return matches.map(({ request, node }) => ({
     ...request,
     size: sizes.get(request.id) ?? node?.size ?? 0,
     type: node?.type ?? null,
@@ -30,8 +30,8 @@ function takeMatching(left: GraphCapability[], request: HostCapability): GraphCa
 
 function hasParameters(node: GraphCapability, parameters: Readonly<Record<string, number>>): boolean {
   return Object.entries(parameters).every(([key, value]) => {
-    const written = node.parameters[key] ?? node.parameters[key.replaceAll("_", "-")];
-    return written !== undefined && (Number(written) === value || Math.fround(Number(written)) === value);
+    const parameter = node.parameters[key] ?? node.parameters[key.replaceAll("_", "-")];
+    return parameter !== undefined && (Number(parameter) === value || Math.fround(Number(parameter)) === value);
   });
 }
 
@@ -54,11 +54,11 @@ export function describeOutputs(
   requests: readonly Omit<OutputRequest, "stage">[],
   nodes: readonly GraphOutput[],
 ): OutputRequest[] {
-  const ordered = requests.map(
+  const stages = requests.map(
     ({ kind }, place) => nodes.find((node) => node.order === place && node.kind === kind)?.stage,
   );
-  if (requests.length === nodes.length && new Set(ordered).size === nodes.length && !ordered.includes(undefined)) {
-    return requests.map((request, place) => ({ ...request, stage: ordered[place] ?? null }));
+  if (requests.length === nodes.length && new Set(stages).size === nodes.length && !stages.includes(undefined)) {
+    return requests.map((request, place) => ({ ...request, stage: stages[place] ?? null }));
   }
   return requests.map((request) => {
     const alike = nodes.filter((node) => node.kind === request.kind);

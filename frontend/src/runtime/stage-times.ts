@@ -25,7 +25,7 @@ export class StageClock {
   /** Of the run that is heard now. */
   #current = new Map<string, number>();
   #currentCost = 0;
-  #heard = 0;
+  #marks = 0;
   #last = 0;
 
   constructor(now: Now = clock) {
@@ -35,7 +35,7 @@ export class StageClock {
   beginRun(): void {
     this.#current = new Map();
     this.#currentCost = 0;
-    this.#heard = 0;
+    this.#marks = 0;
   }
 
   /** A run in which a window is not full skips the stages behind it: it counts apart. */
@@ -59,9 +59,9 @@ export class StageClock {
       this.#names.set(address, name);
     }
     if (name === null) return false;
-    if (this.#heard === 1) this.#currentCost += now - this.#last;
-    else if (this.#heard > 1) this.#current.set(name, (this.#current.get(name) ?? 0) + now - this.#last);
-    this.#heard += 1;
+    if (this.#marks === 1) this.#currentCost += now - this.#last;
+    else if (this.#marks > 1) this.#current.set(name, (this.#current.get(name) ?? 0) + now - this.#last);
+    this.#marks += 1;
     this.#last = now;
     return true;
   }
@@ -90,12 +90,12 @@ function stageOf(line: string): string | null {
 export function clockStep(now: Now = clock): number {
   let step = Infinity;
   let before = now();
-  for (let look = 0, seen = 0; look < MAX_CLOCK_READINGS && seen < STEPS_SEEN; look += 1) {
+  for (let look = 0, steps = 0; look < MAX_CLOCK_READINGS && steps < STEPS_SEEN; look += 1) {
     const next = now();
     if (next === before) continue;
     step = Math.min(step, next - before);
     before = next;
-    seen += 1;
+    steps += 1;
   }
   return Number.isFinite(step) ? step : 0;
 }

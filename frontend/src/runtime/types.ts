@@ -46,7 +46,7 @@ export interface HostModel {
   readonly runtime: string;
 }
 
-export interface Loaded {
+export interface LoadedRune {
   /** Its own name, where the rune says so. */
   readonly name: string | null;
   readonly models: readonly HostModel[];
@@ -106,7 +106,7 @@ export interface LogLine {
 
 export interface RunResult {
   readonly outputs: readonly OutputMessage[];
-  readonly watched: readonly WatchedMessage[];
+  readonly watchedMessages: readonly WatchedMessage[];
   /** Inside the rune alone; averaged over repeated runs of a copy where the clock is too coarse for one. */
   readonly milliseconds: number;
   /** Of these, what its host's models took. */
@@ -193,8 +193,8 @@ export type WorkerRequest =
 
 /** The worker's answers, to the request of the same id. */
 export type WorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: Loaded | RunResult | StageTimes }
-  | { readonly id: number; readonly ok: true; readonly packed: PackedResult }
+  | { readonly id: number; readonly ok: true; readonly value: LoadedRune | RunResult | StageTimes }
+  | { readonly id: number; readonly ok: true; readonly packedResult: PackedResult }
   | {
       readonly id: number;
       readonly ok: false;
@@ -223,12 +223,12 @@ export interface PackedTensor extends Omit<OutputTensor, "elements"> {
 }
 
 /** A message with its tensors as a run gives them. */
-export type Packed<Message> = Omit<Message, "tensors"> & { readonly tensors: readonly PackedTensor[] };
+export type PackedMessage<Message> = Omit<Message, "tensors"> & { readonly tensors: readonly PackedTensor[] };
 
 /** The result of a run, as the worker has it. */
-export interface PackedResult extends Omit<RunResult, "outputs" | "watched"> {
-  readonly outputs: readonly Packed<OutputMessage>[];
-  readonly watched: readonly Packed<WatchedMessage>[];
+export interface PackedResult extends Omit<RunResult, "outputs" | "watchedMessages"> {
+  readonly outputs: readonly PackedMessage<OutputMessage>[];
+  readonly watchedMessages: readonly PackedMessage<WatchedMessage>[];
 }
 
 /**

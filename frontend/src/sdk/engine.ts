@@ -1,10 +1,10 @@
 // The engine of a rune: a worker of its own in browsers, or the caller's thread (engine-here.ts).
-import type { Limits, Loaded, PackedResult } from "../runtime/types";
+import type { Limits, LoadedRune, PackedResult } from "../runtime/types";
 import { RuneError, runeErrorFrom } from "../runtime/errors";
 import { openWorker } from "./scripts";
 
 export interface Engine {
-  readonly loaded: Loaded;
+  readonly loaded: LoadedRune;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<PackedResult>;
   close(): void;
 }
@@ -14,7 +14,7 @@ export type EngineRequest =
   | { readonly type: "run"; readonly inputs: ReadonlyMap<number, ArrayBuffer> };
 
 export type EngineReply =
-  | { readonly ok: true; readonly value: Loaded | PackedResult }
+  | { readonly ok: true; readonly value: LoadedRune | PackedResult }
   | { readonly ok: false; readonly name: string; readonly message: string };
 
 /** In which its script has to be there and the rune compiled: the network is in that, and the rune's own limit is not. */
@@ -49,7 +49,7 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
       worker.postMessage(request);
     });
 
-  const load = (): Promise<Loaded> =>
+  const load = (): Promise<LoadedRune> =>
     ask({ type: "load", rune, limits }, LOAD_MILLISECONDS, "The rune was not loaded within 15 s.");
 
   const run = async (inputs: ReadonlyMap<number, ArrayBuffer>): Promise<PackedResult> => {

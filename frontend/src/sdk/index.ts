@@ -7,7 +7,7 @@ import { Rune } from "./rune";
 import { deploymentModule } from "./scripts";
 
 export { RuneError, type RuneErrorName } from "../runtime/errors";
-export type { CapabilityRequest, Limits, Loaded } from "../runtime/types";
+export type { CapabilityRequest, Limits, LoadedRune as Loaded } from "../runtime/types";
 export { DeliveryError, type DeliveryErrorName } from "./errors";
 export type { ServedRelease } from "./fetch-rune";
 export type { Inputs, InputValue } from "./inputs";

@@ -1,5 +1,5 @@
 // The results of a run, with the one value that most apps want.
-import type { Loaded, PackedResult, PackedTensor } from "../runtime/types";
+import type { LoadedRune, PackedResult, PackedTensor } from "../runtime/types";
 
 export interface Score {
   /** The label, where the rune has a list of as many labels; otherwise the index. */
@@ -21,7 +21,7 @@ export interface Result {
   readonly milliseconds: number;
 }
 
-export function resultOf({ outputs, milliseconds }: PackedResult, wordlists: Loaded["wordlists"] = []): Result {
+export function resultOf({ outputs, milliseconds }: PackedResult, wordlists: LoadedRune["wordlists"] = []): Result {
   const tensors = outputs.flatMap((output) => output.tensors);
   const text = tensors.find(({ type }) => type === "utf8") ?? tensors[0];
   const shares = tensors.flatMap(sharesOf);

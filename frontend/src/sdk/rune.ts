@@ -1,5 +1,5 @@
 // A rune that is loaded: it runs on inputs, or on a sensor.
-import type { CapabilityRequest, Loaded } from "../runtime/types";
+import type { CapabilityRequest, LoadedRune } from "../runtime/types";
 import type { Engine } from "./engine";
 import type { ServedRelease } from "./fetch-rune";
 import { bytesOf, type Inputs } from "./inputs";
@@ -28,7 +28,7 @@ export class Rune {
   }
 
   /** The rune's description of itself. */
-  get about(): Loaded {
+  get about(): LoadedRune {
     return this.#engine.loaded;
   }
 

@@ -8,7 +8,7 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
   try {
     if (request.type === "load") {
       instance = await RuneInstance.load(request.rune, request.limits);
-      return { ok: true, value: instance.loaded };
+      return { ok: true, value: instance.loadedRune };
     }
     if (instance === null) return { ok: false, name: "stopped", message: "No rune is loaded." };
     return { ok: true, value: instance.run(request.inputs) };

@@ -51,9 +51,9 @@ async function answerOf(pending: Promise<Response>, signal: AbortSignal): Promis
 
 /** The server's reason for a refusal, where it gives one. */
 async function refusalOf(response: Response): Promise<string> {
-  const said = (await response.json().catch(() => null)) as { readonly detail?: unknown } | null;
-  return typeof said?.detail === "string" && said.detail !== ""
-    ? said.detail
+  const body = (await response.json().catch(() => null)) as { readonly detail?: unknown } | null;
+  return typeof body?.detail === "string" && body.detail !== ""
+    ? body.detail
     : `The server could not give the firmware (${response.status}). Try again in a moment.`;
 }
 

@@ -34,24 +34,24 @@ interface FirmwareResult {
 const SETTLE = 1500;
 
 /** The firmware for the wanted rune, which may be of an older text. Another `turn` tries again after a failure. */
-export function useFirmware(wanted: BoardSource | null, turn: number): FirmwareResult {
+export function useFirmware(source: BoardSource | null, turn: number): FirmwareResult {
   const [current, setFirmware] = useState<BuiltFirmware | null>(null);
-  const [failed, setFailed] = useState<{ readonly attempt: string; readonly reason: string } | null>(null);
-  const attempt = `${turn} ${wanted?.key ?? ""}`;
-  const problem = failed !== null && failed.attempt === attempt ? failed.reason : null;
-  const isFetching = wanted !== null && current?.key !== wanted.key && problem === null;
+  const [failure, setFailure] = useState<{ readonly attempt: string; readonly reason: string } | null>(null);
+  const attempt = `${turn} ${source?.key ?? ""}`;
+  const problem = failure !== null && failure.attempt === attempt ? failure.reason : null;
+  const isFetching = source !== null && current?.key !== source.key && problem === null;
   const wait = current === null ? 0 : SETTLE;
   useEffect(() => {
-    if (!isFetching || wanted === null) return undefined;
+    if (!isFetching || source === null) return undefined;
     const leaving = new AbortController();
     const fetchBoth = async (): Promise<void> => {
       try {
-        const firmware = await fetchFirmware(wanted.address, wanted.token, leaving.signal);
-        const rune = await wanted.read();
-        if (!leaving.signal.aborted) setFirmware({ key: wanted.key, rune, firmware });
+        const firmware = await fetchFirmware(source.address, source.token, leaving.signal);
+        const rune = await source.read();
+        if (!leaving.signal.aborted) setFirmware({ key: source.key, rune, firmware });
       } catch (error) {
         if (!leaving.signal.aborted)
-          setFailed({ attempt, reason: error instanceof Error ? error.message : String(error) });
+          setFailure({ attempt, reason: error instanceof Error ? error.message : String(error) });
       }
     };
     const timer = setTimeout(() => void fetchBoth(), wait);
@@ -59,6 +59,6 @@ export function useFirmware(wanted: BoardSource | null, turn: number): FirmwareR
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [wanted, isFetching, attempt, wait]);
+  }, [source, isFetching, attempt, wait]);
   return { firmware: current, problem, isFetching };
 }

@@ -11,10 +11,10 @@ const NO_SERIAL =
 /** Says where the browser has none. */
 export function boardLine(navigator: object): BoardLine {
   return {
-    connect: async (wanted, signal, { onMessage, onLost, onClosed }) => {
+    connect: async (kind, signal, { onMessage, onLost, onClosed }) => {
       const serial = serialOf(navigator);
       if (serial === null) throw new Error(NO_SERIAL);
-      const line = new SerialLine(await serial.requestPort(), undefined, BITS_A_SECOND[wanted]);
+      const line = new SerialLine(await serial.requestPort(), undefined, BITS_A_SECOND[kind]);
       const stream = new SensorStream();
       await line.open({
         onBytes: (bytes) => {

@@ -30,19 +30,19 @@ test("lines of three numbers are rows, however they are cut and divided", () => 
 
 test("frames of sound and motion come in pieces, damaged ones are left out and counted by those behind", () => {
   const stream = new SensorStream();
-  const damaged = encodeFrame(Kind.sound, 2, sound(16_000, 1, 2));
-  damaged[12] = (damaged[12] ?? 0) ^ 1;
+  const damagedFrame = encodeFrame(Kind.sound, 2, sound(16_000, 1, 2));
+  damagedFrame[12] = (damagedFrame[12] ?? 0) ^ 1;
   const rows = new Uint8Array(Float32Array.of(1, 2, 9.5).buffer);
   const bytes = [
     ...encodeFrame(Kind.sound, 1, sound(16_000, 16_384, -32_768)),
-    ...damaged,
+    ...damagedFrame,
     ...text("1,2,3\n"),
     ...encodeFrame(Kind.motion, 3, rows),
   ];
-  const heard = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, piece) =>
+  const messages = Array.from({ length: Math.ceil(bytes.length / 7) }, (_, piece) =>
     stream.push(Uint8Array.from(bytes.slice(piece * 7, piece * 7 + 7))),
   ).flat();
-  expect(heard).toEqual([
+  expect(messages).toEqual([
     { what: "sound", rate: 16_000, samples: Float32Array.of(0.5, -1) },
     { what: "motion", rows: [[1, 2, 9.5]] },
   ]);

@@ -20,7 +20,7 @@ export class SensorStream {
   lost = 0;
 
   push(bytes: Uint8Array): readonly BoardMessage[] {
-    const framed = this.#frames.push(bytes).flatMap(({ kind, id, payload }) => {
+    const messages = this.#frames.push(bytes).flatMap(({ kind, id, payload }) => {
       const message = messageOf(kind, payload);
       if (message === null) return [];
       this.#isFramed = true;
@@ -29,7 +29,7 @@ export class SensorStream {
       this.#last = id;
       return [message];
     });
-    return this.#isFramed ? framed : this.#rows(bytes);
+    return this.#isFramed ? messages : this.#rows(bytes);
   }
 
   #rows(bytes: Uint8Array): readonly BoardMessage[] {

@@ -10,7 +10,7 @@ const valueOf = (bytes: Uint8Array | undefined) =>
   new DataView((bytes ?? new Uint8Array(4)).slice().buffer).getFloat32(0, true);
 
 /** The line with the bytes of some exchanges changed, by their number from 0. */
-function disturbed(change: (bytes: Uint8Array, isUp: boolean, exchange: number) => Uint8Array): ChipLine {
+function disturbedLine(change: (bytes: Uint8Array, isUp: boolean, exchange: number) => Uint8Array): ChipLine {
   let exchange = -1;
   return new ChipLine(new Pico(sine()), (bytes, isUp) => {
     if (isUp) exchange += 1;
@@ -25,9 +25,9 @@ test.each([
   ["is another program", () => new TextEncoder().encode("ready\r\n>>> "), "not in this protocol"],
   ["speaks a later version", () => later(), "speaks version 2"],
   ["is disturbed each time", flipped, "three times in a row"],
-])("a board that %s is said to be so", async (_, answer, said) => {
-  const line = disturbed((bytes, isUp) => (isUp ? bytes : answer(bytes)));
-  await expect(Device.open(line)).rejects.toThrow(said);
+])("a board that %s is said to be so", async (_, answer, message) => {
+  const line = disturbedLine((bytes, isUp) => (isUp ? bytes : answer(bytes)));
+  await expect(Device.open(line)).rejects.toThrow(message);
 });
 
 /** An answer of version 2, with its own right sum. */
@@ -38,10 +38,10 @@ function later(): Uint8Array {
 }
 
 test("what came damaged, up or down, is asked again", async () => {
-  const hello = disturbed((bytes, isUp, exchange) => (!isUp && exchange === 0 ? flipped(bytes) : bytes));
-  const up = disturbed((bytes, isUp, exchange) => (isUp && exchange === 1 ? flipped(bytes) : bytes));
-  const cut = disturbed((bytes, isUp, exchange) => (isUp && exchange === 1 ? bytes.slice(0, 12) : bytes));
-  const noise = disturbed((bytes) => Uint8Array.from([0x52, 0x55, 0x01, ...bytes]));
+  const hello = disturbedLine((bytes, isUp, exchange) => (!isUp && exchange === 0 ? flipped(bytes) : bytes));
+  const up = disturbedLine((bytes, isUp, exchange) => (isUp && exchange === 1 ? flipped(bytes) : bytes));
+  const cut = disturbedLine((bytes, isUp, exchange) => (isUp && exchange === 1 ? bytes.slice(0, 12) : bytes));
+  const noise = disturbedLine((bytes) => Uint8Array.from([0x52, 0x55, 0x01, ...bytes]));
   await expect(Device.open(noise)).rejects.toBeInstanceOf(DeviceError);
   for (const line of [hello, up, cut]) {
     const device = await Device.open(line);
@@ -52,7 +52,7 @@ test("what came damaged, up or down, is asked again", async () => {
 
 test("a run whose answer came damaged is not made twice", async () => {
   const runs: number[] = [];
-  const line = disturbed((bytes, isUp, exchange) => {
+  const line = disturbedLine((bytes, isUp, exchange) => {
     if (isUp) runs.push(exchange);
     return !isUp && exchange === 1 ? flipped(bytes) : bytes;
   });
@@ -105,9 +105,9 @@ class ChipPort implements WebSerialPort {
     this.readable = new ReadableStream({ start: (controller) => void (this.controller = controller) });
     this.writable = new WritableStream({
       write: (bytes: Uint8Array) => {
-        const sent = this.#pico.exchange(bytes, 1e9);
+        const answer = this.#pico.exchange(bytes, 1e9);
         if (this.isSilent) return;
-        for (let at = 0; at < sent.length; at += 5) this.controller?.enqueue(sent.slice(at, at + 5));
+        for (let at = 0; at < answer.length; at += 5) this.controller?.enqueue(answer.slice(at, at + 5));
       },
     });
     return Promise.resolve();

@@ -58,7 +58,7 @@ export class Device {
   #reader = new FrameReader();
   #request: PendingRequest | null = null;
   #number = 0;
-  #closed: string | null = null;
+  #closeReason: string | null = null;
   /** Called when the line ends by itself. */
   onClosed: (reason: string) => void = () => undefined;
   #hello: Hello | null = null;
@@ -107,8 +107,8 @@ export class Device {
   }
 
   async close(): Promise<void> {
-    this.#closed ??= "It was closed.";
-    this.#request?.fail(new DeviceError(this.#closed));
+    this.#closeReason ??= "It was closed.";
+    this.#request?.fail(new DeviceError(this.#closeReason));
     await this.#line.close();
   }
 
@@ -127,10 +127,10 @@ export class Device {
   async #ask(kind: number, payload?: Uint8Array): Promise<Uint8Array> {
     let isFirst = true;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { noise, damaged } = this.#reader;
+      const { noise, damagedFrames } = this.#reader;
       const frame = await this.#exchange(kind, payload);
       if (frame === null) {
-        if (this.#reader.damaged > damaged) isFirst = false;
+        if (this.#reader.damagedFrames > damagedFrames) isFirst = false;
         else if (isFirst) throw new DeviceError(this.#reader.noise > noise ? FOREIGN : SILENT);
         if (kind === Kind.run) throw new DeviceError(LOST);
         continue;
@@ -140,14 +140,14 @@ export class Device {
       if (frame.kind === (kind | Kind.answers)) return frame.payload;
       if (frame.kind !== Kind.error) throw new DeviceError("The board answers something else than it was asked.");
       const problem = this.#read(frame.payload, readProblem);
-      if (!isTransient(problem)) throw new DeviceError(this.#said(problem), problem);
+      if (!isTransient(problem)) throw new DeviceError(this.#messageOf(problem), problem);
       isFirst = false;
     }
     throw new DeviceError(NOISY);
   }
 
   #exchange(kind: number, payload?: Uint8Array): Promise<SerialFrame | null> {
-    if (this.#closed !== null) return Promise.reject(new DeviceError(this.#closed));
+    if (this.#closeReason !== null) return Promise.reject(new DeviceError(this.#closeReason));
     if (this.#request !== null) return Promise.reject(new Error("a device is asked one thing at a time"));
     this.#number = (this.#number % 0xffff) + 1;
     const id = this.#number;
@@ -182,13 +182,13 @@ export class Device {
   }
 
   #end(reason: string): void {
-    if (this.#closed !== null) return;
-    this.#closed = reason;
+    if (this.#closeReason !== null) return;
+    this.#closeReason = reason;
     this.#request?.fail(new DeviceError(reason));
     this.onClosed(reason);
   }
 
-  #said({ code, detail, step, text }: BoardProblem): string {
+  #messageOf({ code, detail, step, text }: BoardProblem): string {
     const at = this.#hello?.steps[step];
     const where = at === undefined ? "" : ` in the step “${at}”`;
     switch (code) {

@@ -11,9 +11,9 @@ test("a frame with a changed byte is none, wherever the byte is, and the next on
   const frame = encodeFrame(Kind.run, 513, Uint8Array.of(1, 2, 3));
   for (let at = 0; at < frame.length; at++) {
     const reader = new FrameReader();
-    const damaged = frame.slice();
-    damaged[at] = (damaged[at] ?? 0) ^ 0x40;
-    const frames = reader.push(damaged);
+    const damagedFrame = frame.slice();
+    damagedFrame[at] = (damagedFrame[at] ?? 0) ^ 0x40;
+    const frames = reader.push(damagedFrame);
     expect(frames).toEqual([]);
     // A length that was damaged leaves the reader waiting until it gets the message that nothing more comes.
     reader.abandon();

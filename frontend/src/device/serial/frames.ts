@@ -58,18 +58,18 @@ export class FrameReader {
   /** Bytes so far that were no part of a frame. */
   noise = 0;
   /** Frames so far whose sum was another. */
-  damaged = 0;
+  damagedFrames = 0;
 
   /** The frames that are whole with these bytes. */
   push(bytes: Uint8Array): SerialFrame[] {
     this.#append(bytes);
     const frames: SerialFrame[] = [];
-    for (let size = this.#wanted(); size !== null && this.#end - this.#start >= size; size = this.#wanted()) {
+    for (let size = this.#frameSize(); size !== null && this.#end - this.#start >= size; size = this.#frameSize()) {
       const frame = this.#bytes.slice(this.#start, this.#start + size);
       const view = new DataView(frame.buffer);
       if (view.getUint32(size - SUM, true) !== crc32(frame.subarray(2, size - SUM))) {
         // The letters may have been noise: what follows them is looked through again.
-        this.damaged += 1;
+        this.damagedFrames += 1;
         this.#skip(1);
         continue;
       }
@@ -91,7 +91,7 @@ export class FrameReader {
   }
 
   /** Bytes of the frame that the bytes begin with; null where that is not known yet. */
-  #wanted(): number | null {
+  #frameSize(): number | null {
     for (;;) {
       this.#findLetters();
       if (this.#end - this.#start < HEADER) return null;

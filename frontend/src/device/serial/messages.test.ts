@@ -51,7 +51,7 @@ test.each([
   ["without the last bytes", ran(0, 0, 0, 0, ...OPEN_OF_ONE.slice(1)), "too short"],
   ["with sizes that it has no bytes for", ran(0, 0, 0, 0, 9, ...OPEN_OF_ONE.slice(1)), "too short"],
   ["with bytes behind it", ran(0, 0, 0, 0, ...OPEN_OF_ONE, 0), "too long"],
-])("an answer %s is refused", (_, payload, said) => {
+])("an answer %s is refused", (_, payload, message) => {
   expect(() => readRan(payload, HELLO)).toThrow(BadAnswer);
-  expect(() => readRan(payload, HELLO)).toThrow(said);
+  expect(() => readRan(payload, HELLO)).toThrow(message);
 });

@@ -88,11 +88,11 @@ function isRam(address: number, low: number): boolean {
 function checkAccess(at: number, low: number, does: "reads" | "writes"): void {
   const address = at >>> 0;
   const preposition = does === "reads" ? "from" : "to";
-  const said = `it ${does} ${preposition} ${addressText(address)}`;
-  if (address < NULLS_END) throw new Fault(`${said}, a null pointer`);
-  if ((address & low) !== 0) throw new Fault(`${said}, which is not a multiple of ${low + 1}`);
+  const access = `it ${does} ${preposition} ${addressText(address)}`;
+  if (address < NULLS_END) throw new Fault(`${access}, a null pointer`);
+  if ((address & low) !== 0) throw new Fault(`${access}, which is not a multiple of ${low + 1}`);
   if (address >= FLASH && address < FLASH_END) {
-    if (does === "writes") throw new Fault(`${said}, which is flash and can only be read`);
+    if (does === "writes") throw new Fault(`${access}, which is flash and can only be read`);
     return;
   }
   const isKnown =
@@ -100,7 +100,7 @@ function checkAccess(at: number, low: number, does: "reads" | "writes"): void {
     isWithin(address, REGISTERS, REGISTERS_END) ||
     isWithin(address, FLASH_REGISTERS, FLASH_REGISTERS_END) ||
     isWithin(address, CORE_REGISTERS, CORE_REGISTERS_END);
-  if (!isKnown) throw new Fault(`${said}, where nothing is`);
+  if (!isKnown) throw new Fault(`${access}, where nothing is`);
 }
 
 function isWithin(address: number, start: number, end: number): boolean {

@@ -1,7 +1,7 @@
 // The line to a virtual board: a page worker executes its firmware. Ended with it, whatever the firmware does.
 import type { DeviceLine, LineEvents } from "../serial/device";
 import { functionAt, stepName, type FirmwareManifest, type Firmware } from "../firmware/file";
-import type { Stopped } from "./pico";
+import type { StopReport } from "./pico";
 import { addressText } from "./places";
 import type { PicoAnswer, PicoQuestion } from "./worker";
 
@@ -32,7 +32,7 @@ export class VirtualLine implements DeviceLine {
       worker.onerror = () => reject(new Error("The virtual board could not be loaded. Reload the page."));
       worker.onmessage = ({ data }: MessageEvent<PicoAnswer>) => {
         const problem =
-          "problem" in data ? data.problem : data.stopped && sentence(data.stopped, this.#firmware.description);
+          "problem" in data ? data.problem : data.stopReport && sentence(data.stopReport, this.#firmware.description);
         if (problem !== null) {
           reject(new Error(problem));
           return;
@@ -62,13 +62,13 @@ export class VirtualLine implements DeviceLine {
       return;
     }
     this.#events?.onBytes(answer.bytes);
-    if (answer.stopped !== null) this.#events?.onClosed(sentence(answer.stopped, this.#firmware.description));
+    if (answer.stopReport !== null) this.#events?.onClosed(sentence(answer.stopReport, this.#firmware.description));
     else this.#events?.onQuiet();
   }
 }
 
 /** Why the machine stopped, with the place. */
-export function sentence({ why, address, step, text }: Stopped, description: FirmwareManifest): string {
+export function sentence({ why, address, step, text }: StopReport, description: FirmwareManifest): string {
   const name = stepName(description, step);
   const within = functionAt(description, address);
   const place = `at ${addressText(address)}${within === null ? "" : ` in ${within}`}`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { functionAt, stepName } from "../firmware/file";
-import { block, sine, written } from "../fixtures.test-support";
+import { block, sine, firmwareOf } from "../fixtures.test-support";
 import { Pico } from "./pico";
 import { readUf2 } from "./uf2";
 import { sentence } from "./line";
@@ -10,8 +10,8 @@ test.each([
   ["of another chip", (file: Uint8Array) => file.with(28, 0x57), "another chip"],
   ["with a block lost", (file: Uint8Array) => file.slice(512), "incomplete"],
   ["of something else", (file: Uint8Array) => file.with(0, 0), "is not a valid UF2 block"],
-])("a file that is %s is refused", (_, spoil, said) => {
-  expect(() => readUf2(spoil(sine().uf2))).toThrow(said);
+])("a file that is %s is refused", (_, spoil, message) => {
+  expect(() => readUf2(spoil(sine().uf2))).toThrow(message);
 });
 
 test("a loader with another sum is refused, as the chip's ROM does", () => {
@@ -54,18 +54,18 @@ test.each([
   // push {lr} again and again.
   ["fills its memory with its stack", [0xb500, 0xe7fd], "in entry", "its stack outgrew its memory"],
 ])("firmware that %s is stopped with the address, the function and the step", (_, code, place, reason) => {
-  const firmware = written(code, 1);
-  const { stopped } = new Pico(firmware, 10_000_000);
-  expect(stopped?.why).toBe("fault");
-  const said = stopped && sentence(stopped, firmware.description);
-  expect(said).toContain(place);
-  expect(said).toContain(reason);
+  const firmware = firmwareOf(code, 1);
+  const { stopReport } = new Pico(firmware, 10_000_000);
+  expect(stopReport?.why).toBe("fault");
+  const text = stopReport && sentence(stopReport, firmware.description);
+  expect(text).toContain(place);
+  expect(text).toContain(reason);
 });
 
 test("firmware that never answers is stopped after its budget", () => {
-  const firmware = written([0xbf00, 0xe7fd], 1);
+  const firmware = firmwareOf([0xbf00, 0xe7fd], 1);
   const pico = new Pico(firmware, 100_000);
-  expect(pico.stopped).toMatchObject({ why: "budget", step: 1 });
+  expect(pico.stopReport).toMatchObject({ why: "budget", step: 1 });
   expect(stepName(firmware.description, 1)).toBe("sine CONV_2D 1");
   expect(functionAt(firmware.description, 0x20000002)).toBe("entry");
   expect(pico.exchange(Uint8Array.of(1), 1000)).toHaveLength(0);

@@ -7,7 +7,7 @@ import { FLASH, addressText, RAM } from "./places";
 import { readUf2 } from "./uf2";
 
 /** Why the machine stands still for good. */
-export interface Stopped {
+export interface StopReport {
   readonly why: "fault" | "budget";
   readonly address: number;
   readonly step: number;
@@ -39,9 +39,9 @@ export class Pico {
   readonly #chip: GuardedChip;
   readonly #uart: GuardedChip["uart"][number];
   readonly #description: FirmwareManifest;
-  #sent: number[] = [];
+  #sentBytes: number[] = [];
   #waiting: number[] = [];
-  stopped: Stopped | null = null;
+  stopReport: StopReport | null = null;
 
   /** Throws an Error for a file that the chip's ROM would not take. `start` is the budget of cycles until it is ready. */
   constructor({ uf2, description }: Firmware, start = START) {
@@ -52,7 +52,7 @@ export class Pico {
     const [uart] = this.#chip.uart;
     if (uart === undefined) throw new Error("The emulator has no serial line.");
     this.#uart = uart;
-    uart.onByte = (byte) => this.#sent.push(byte);
+    uart.onByte = (byte) => this.#sentBytes.push(byte);
     for (const { address, bytes } of readUf2(uf2)) {
       const memory = address >= RAM ? this.#chip.sram : this.#chip.flash;
       memory.set(bytes, address - (address >= RAM ? RAM : FLASH));
@@ -71,10 +71,10 @@ export class Pico {
    */
   exchange(bytes: Uint8Array, budget: number): Uint8Array<ArrayBuffer> {
     for (const byte of bytes) this.#waiting.push(byte);
-    if (this.stopped === null) this.#run(budget);
-    const sent = Uint8Array.from(this.#sent);
-    this.#sent = [];
-    return sent;
+    if (this.stopReport === null) this.#run(budget);
+    const sentBytes = Uint8Array.from(this.#sentBytes);
+    this.#sentBytes = [];
+    return sentBytes;
   }
 
   #begin(memory: "ram" | "flash"): void {
@@ -109,21 +109,21 @@ export class Pico {
         }
         if (isFed && this.#hasPending()) return;
       }
-      this.stopped = { why: "budget", address: at, step: this.#step(), text: `${budget} cycles` };
+      this.stopReport = { why: "budget", address: at, step: this.#step(), text: `${budget} cycles` };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      this.stopped = { why: "fault", address: at, step: this.#step(), text: error.message };
+      this.stopReport = { why: "fault", address: at, step: this.#step(), text: error.message };
     }
   }
 
   /** Moves pending bytes into the receiver, as far as it has room; returns whether all were moved. */
   #feed(): boolean {
-    let moved = 0;
-    while (moved < this.#waiting.length && (this.#uart.flags & RECEIVER_IS_FULL) === 0) {
-      this.#uart.feedByte(this.#waiting[moved] ?? 0);
-      moved += 1;
+    let count = 0;
+    while (count < this.#waiting.length && (this.#uart.flags & RECEIVER_IS_FULL) === 0) {
+      this.#uart.feedByte(this.#waiting[count] ?? 0);
+      count += 1;
     }
-    if (moved > 0) this.#waiting = this.#waiting.slice(moved);
+    if (count > 0) this.#waiting = this.#waiting.slice(count);
     return this.#waiting.length === 0;
   }
 

@@ -1,7 +1,7 @@
 // The page worker that a virtual board runs in. Built as one script of its own, pico.js, which is fetched when somebody
 // wants a board. It answers each message, and does nothing in between.
 import { readDescription } from "../firmware/file";
-import { Pico, type Stopped } from "./pico";
+import { Pico, type StopReport } from "./pico";
 
 export type PicoQuestion =
   | { readonly uf2: Uint8Array<ArrayBuffer>; readonly description: unknown }
@@ -9,7 +9,7 @@ export type PicoQuestion =
   | { readonly bytes: Uint8Array<ArrayBuffer>; readonly budget: number };
 
 export type PicoAnswer =
-  { readonly bytes: Uint8Array<ArrayBuffer>; readonly stopped: Stopped | null } | { readonly problem: string };
+  { readonly bytes: Uint8Array<ArrayBuffer>; readonly stopReport: StopReport | null } | { readonly problem: string };
 
 let pico: Pico | null = null;
 
@@ -17,11 +17,11 @@ function answer(question: PicoQuestion): PicoAnswer {
   try {
     if ("uf2" in question) {
       pico = new Pico({ uf2: question.uf2, description: readDescription(question.description) });
-      return { bytes: new Uint8Array(), stopped: pico.stopped };
+      return { bytes: new Uint8Array(), stopReport: pico.stopReport };
     }
     if (pico === null) return { problem: "There is no firmware." };
     const bytes = pico.exchange(question.bytes, question.budget);
-    return { bytes, stopped: pico.stopped };
+    return { bytes, stopReport: pico.stopReport };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }

@@ -1,6 +1,6 @@
 // A rune for the script of another page: it gives numbers by the names of inputs and gets what came out, by the names of
 // outputs. No sensor is ever opened here.
-import { RuneError, RuneFrame, type Addresses, type Loaded } from "../../runtime";
+import { RuneError, RuneFrame, type Addresses, type LoadedRune } from "../../runtime";
 import { fetchRune } from "../fetch-rune";
 import { bytesOfInputs, namesOf, valuesOf, type InputValues } from "./values";
 
@@ -25,7 +25,7 @@ export function serve(address: string, container: HTMLElement, addresses: Addres
 
 async function answer(port: MessagePort, address: string, container: HTMLElement, addresses: Addresses): Promise<void> {
   let frame: RuneFrame;
-  let loaded: Loaded;
+  let loaded: LoadedRune;
   let rune: ArrayBuffer;
   try {
     if (address === "") throw new Error(container.textContent.trim());

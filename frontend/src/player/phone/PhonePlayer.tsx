@@ -4,7 +4,7 @@ import { Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { lazyPart } from "../../look/boundary";
 import { NO_HOST, Preview, type HostFile, type PreviewHost, type RunNews } from "../../preview";
-import { DEFAULT_LIMITS, type Addresses, type Loaded } from "../../runtime";
+import { DEFAULT_LIMITS, type Addresses, type LoadedRune } from "../../runtime";
 import { listedFiles } from "../example-files";
 import { keepFetched } from "./app";
 import { Awake, useAwake } from "./awake";
@@ -81,7 +81,7 @@ export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
     [awake, pairing],
   );
   const onLoaded = useCallback(
-    (loaded: Loaded | null) => {
+    (loaded: LoadedRune | null) => {
       pairing.runs(title ?? place.name, loaded);
       if (loaded !== null && loaded.models.length > 0) void keepFetched();
     },

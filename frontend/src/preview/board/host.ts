@@ -16,5 +16,5 @@ export interface BoardEvents {
 export interface BoardLine {
   /** Has the person choose a port and reads it until the signal aborts. What is wanted decides the speed of the line.
    * Rejects where there is none. */
-  readonly connect: (wanted: BoardMessage["what"], signal: AbortSignal, events: BoardEvents) => Promise<void>;
+  readonly connect: (kind: BoardMessage["what"], signal: AbortSignal, events: BoardEvents) => Promise<void>;
 }

@@ -1,6 +1,6 @@
 // A recording that the page was opened for becomes a recording, as soon as there is a rune that reads such input.
 import { useEffect, useState } from "react";
-import { recordingOf, type Loaded } from "../../runtime";
+import { recordingOf, type LoadedRune } from "../../runtime";
 import { contentOfFile, type StoredRecording } from "./capture/decode";
 import type { RecordingStore } from "./store";
 import type { Content } from "./capture/recording";
@@ -14,7 +14,11 @@ export interface Replay {
 
 const NOTHING: Replay = { place: null, problem: null };
 
-export function useReplay(recorded: StoredRecording | null, loaded: Loaded | null, recordings: RecordingStore): Replay {
+export function useReplay(
+  recorded: StoredRecording | null,
+  loaded: LoadedRune | null,
+  recordings: RecordingStore,
+): Replay {
   const [replay, setReplay] = useState(NOTHING);
   const [done, setDone] = useState<StoredRecording | null>(null);
   useEffect(() => {

@@ -20,7 +20,7 @@ function engine(): PreviewEngine & { release: () => void; runs: number } {
     },
     async load(rune, limits) {
       instance = await RuneInstance.load(rune, limits);
-      return instance.loaded;
+      return instance.loadedRune;
     },
     async run(inputs) {
       this.runs += 1;
@@ -217,7 +217,7 @@ test("an interpreter on its way is shown until the rune is there", async () => {
       await Promise.resolve();
       onFetch?.("LiteRT.js", 0);
       onFetch?.("LiteRT.js", 0.5);
-      return (await RuneInstance.load(rune, limits)).loaded;
+      return (await RuneInstance.load(rune, limits)).loadedRune;
     },
     run: () => Promise.reject(new Error("not asked for")),
   };

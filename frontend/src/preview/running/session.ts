@@ -9,7 +9,7 @@ import {
   type CapabilityRequest,
   type LoadExtras,
   type Limits,
-  type Loaded,
+  type LoadedRune,
   type LogLine,
   type OutputMessage,
   type RunResult,
@@ -22,7 +22,7 @@ import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from 
 
 /** The engine that runs a rune: the sandboxed frame in a page. */
 export interface PreviewEngine {
-  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded>;
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<LoadedRune>;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
 }
 
@@ -46,7 +46,7 @@ export interface Fetching {
 export interface Snapshot {
   readonly phase: PreviewPhase;
   readonly fetching: Fetching | null;
-  readonly loaded: Loaded | null;
+  readonly loaded: LoadedRune | null;
   readonly error: RuneError | null;
   readonly readings: Readings;
   /** The tensors of the watched wires in the newest run. */
@@ -116,7 +116,7 @@ export class Session {
   #isRunning = false;
   #isWaiting = false;
   /** The rune that runs, which is shown with its first results. */
-  #loaded: Loaded | null = null;
+  #loaded: LoadedRune | null = null;
   /** Whether it may run: another one may be on its way. */
   #isReady = false;
   /**
@@ -257,7 +257,7 @@ export class Session {
   }
 
   /** Begins a run where one is due and none is under way. Returns whether it did. */
-  #runOn(loaded: Loaded): boolean {
+  #runOn(loaded: LoadedRune): boolean {
     if (this.#isRunning) {
       this.#isWaiting = true;
       return false;
@@ -301,7 +301,7 @@ export class Session {
   }
 
   /** The input of each capability by its place, the oldest of a stream; null while one has none. */
-  #gather(loaded: Loaded): Map<number, ArrayBuffer> | null {
+  #gather(loaded: LoadedRune): Map<number, ArrayBuffer> | null {
     const inputs = new Map<number, ArrayBuffer>();
     for (const [place, { isStream }] of loaded.capabilities.entries()) {
       const data = isStream === true ? this.#line.get(place)?.[0] : this.#inputs.get(place);
@@ -316,7 +316,7 @@ export class Session {
   }
 
   /** Drops input for another rune's capability that does not fit this one's, also where it has as many bytes. */
-  #dropUnfitting({ capabilities }: Loaded): void {
+  #dropUnfitting({ capabilities }: LoadedRune): void {
     const before = this.#requests;
     const isUnfitting = (place: number, data: ArrayBuffer | undefined): boolean => {
       const [request, old] = [capabilities[place], before[place]];
@@ -349,7 +349,7 @@ export class Session {
           calling,
           now,
         }),
-        watched: result.watched,
+        watched: result.watchedMessages,
         newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
       }),
       ran: places,

@@ -7,7 +7,7 @@ import {
   type Addresses,
   type LoadExtras,
   type Limits,
-  type Loaded,
+  type LoadedRune,
   type RunResult,
   type StageTimes,
 } from "../../runtime";
@@ -34,7 +34,7 @@ export class FrameEngine implements PreviewEngine {
   }
 
   /** A frame that is open gets the rune before this returns. */
-  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<Loaded> {
+  load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<LoadedRune> {
     const load = (frame: RuneFrame) => frame.load(rune, limits, extras);
     return this.#opened === null ? this.#open().then(load) : load(this.#opened);
   }

@@ -1,11 +1,11 @@
 // A file that may be a rune, before any of it runs: read, and said what is wrong with it.
 import { MODULE_BYTES } from "../../declared/run-limits";
-import { inspect, RuneError, type Inspected } from "../../runtime";
+import { inspect, RuneError, type RuneContents } from "../../runtime";
 
 export interface RuneFile {
   readonly fileName: string;
   readonly bytes: ArrayBuffer;
-  readonly inspected: Inspected;
+  readonly inspected: RuneContents;
 }
 
 export function isRuneName(name: string): boolean {

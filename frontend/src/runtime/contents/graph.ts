@@ -49,7 +49,7 @@ export interface RuneDescription {
   readonly graph: object | null;
   readonly capabilities: readonly GraphCapability[];
   readonly outputs: readonly GraphOutput[];
-  readonly watched: readonly GraphWire[];
+  readonly watchedWires: readonly GraphWire[];
   readonly wordlists: readonly (readonly string[])[];
 }
 
@@ -66,15 +66,15 @@ export function describe(sections: readonly Section[]): RuneDescription {
     graph,
     capabilities: readCapabilities(graph),
     outputs: readOutputs(graph),
-    watched: readWatched(graph),
+    watchedWires: readWatched(graph),
     wordlists: readWordlists(graph, resources),
   };
 }
 
 /** Up to 0.4 the version was that of the crate, among much else of the build. */
 function versionOf(document: Readonly<Record<string, unknown>> | null): string | null {
-  const said = document?.version ?? record(document?.crate_info).version;
-  return typeof said === "string" ? said.slice(0, 100) : null;
+  const version = document?.version ?? record(document?.crate_info).version;
+  return typeof version === "string" ? version.slice(0, 100) : null;
 }
 
 function nameOf(graph: Readonly<Record<string, unknown>> | null): string | null {
@@ -125,13 +125,14 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
 
 function readOutputs(graph: Readonly<Record<string, unknown>> | null): GraphOutput[] {
   const tensors = record(graph?.tensors);
-  const requested = record(graph?.requests).outputs;
+  const requestedOutputs = record(graph?.requests).outputs;
   return Object.entries(record(graph?.outputs)).flatMap(([stage, value]) => {
     const output = record(value);
     const kind = OUTPUT_KINDS[String(record(output.kind).type)];
     const inputs = Array.isArray(output.inputs) ? output.inputs : [];
     const tensorsOfInputs = inputs.map((id) => tensors[String(id)]);
-    const order = Array.isArray(requested) && requested.includes(stage) ? requested.indexOf(stage) : null;
+    const order =
+      Array.isArray(requestedOutputs) && requestedOutputs.includes(stage) ? requestedOutputs.indexOf(stage) : null;
     return kind === undefined
       ? []
       : [

@@ -5,7 +5,7 @@ import { describe } from "./graph";
 import { isRecord } from "../records";
 import { readSections, type Section } from "./sections";
 
-export interface Inspected {
+export interface RuneContents {
   /** Of the rune, and of the toolchain that built it, where it says so. */
   readonly name: string | null;
   readonly version: string | null;
@@ -21,21 +21,21 @@ export interface InspectedResource {
 }
 
 /** Throws a `bad-rune` error where the bytes are no module. */
-export function inspect(rune: ArrayBuffer): Inspected {
+export function inspect(rune: ArrayBuffer): RuneContents {
   const sections = readSections(new Uint8Array(rune));
   const { name, version, graph } = describe(sections);
   return { name, version, resources: imports(sections, "rune_resource_open") ? readResources(graph, sections) : [] };
 }
 
 function readResources(graph: object | null, sections: readonly Section[]): InspectedResource[] {
-  const carried = carriedNames(sections);
-  const said = isRecord(graph) && isRecord(graph.resources) ? Object.entries(graph.resources) : [];
+  const resourceNames = carriedNames(sections);
+  const entries = isRecord(graph) && isRecord(graph.resources) ? Object.entries(graph.resources) : [];
   const resources = new Map<string, InspectedResource>(
-    [...carried].map((name) => [name, { name, isBinary: false, hasDefault: true }]),
+    [...resourceNames].map((name) => [name, { name, isBinary: false, hasDefault: true }]),
   );
-  for (const [name, value] of said) {
+  for (const [name, value] of entries) {
     const { ty, default_value: byDefault } = isRecord(value) ? value : {};
-    const hasDefault = carried.has(name) || (byDefault !== null && byDefault !== undefined);
+    const hasDefault = resourceNames.has(name) || (byDefault !== null && byDefault !== undefined);
     resources.set(name, { name, isBinary: ty === "binary", hasDefault });
   }
   return [...resources.values()];

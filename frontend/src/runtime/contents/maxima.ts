@@ -39,7 +39,7 @@ function limitedMemory(body: Uint8Array, maximumPages: number): Uint8Array<Array
       `The rune needs ${range.minimum} pages of memory, more than the ${maximumPages} it may have.`,
     );
   }
-  return Uint8Array.of(1, ...limited(range, maximumPages));
+  return Uint8Array.of(1, ...limitBytes(range, maximumPages));
 }
 
 function limitedTables(body: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -53,7 +53,7 @@ function limitedTables(body: Uint8Array): Uint8Array<ArrayBuffer> {
       throw new RuneError("bad-rune", "The module has a table of a kind that runes do not have.");
     const range = readRange(body, offset + 1, "table");
     if (range.minimum > TABLE_ELEMENTS) throw tooLarge();
-    bytes.push(type, ...limited(range, TABLE_ELEMENTS));
+    bytes.push(type, ...limitBytes(range, TABLE_ELEMENTS));
     offset = range.next;
   }
   return Uint8Array.from(bytes);
@@ -73,6 +73,6 @@ function readRange(body: Uint8Array, start: number, what: string): Range {
   return { minimum, maximum, next };
 }
 
-function limited({ minimum, maximum }: Range, most: number): number[] {
+function limitBytes({ minimum, maximum }: Range, most: number): number[] {
   return [HAS_MAXIMUM, ...writeLeb(minimum), ...writeLeb(Math.max(Math.min(maximum ?? most, most), minimum))];
 }

@@ -15,15 +15,19 @@ export function newerGraph(graph: Fields): Fields {
   for (const [id, value] of Object.entries(graph.stages)) {
     const stage = record(value);
     const name = names.get(id) ?? `stage ${id}`;
-    const shared = { args: record(stage.args), inputs: slots(stage.input_slots), outputs: slots(stage.output_slots) };
+    const commonFields = {
+      args: record(stage.args),
+      inputs: slots(stage.input_slots),
+      outputs: slots(stage.output_slots),
+    };
     if (typeof stage.capability === "string") {
-      capabilities[name] = { kind: { type: graphTypeOf(stage.capability) }, ...shared };
+      capabilities[name] = { kind: { type: graphTypeOf(stage.capability) }, ...commonFields };
     } else if (typeof stage.out === "string") {
-      outputs[name] = { kind: { type: stage.out.toLowerCase() }, ...shared };
+      outputs[name] = { kind: { type: stage.out.toLowerCase() }, ...commonFields };
     } else if (typeof stage.model === "string") {
-      models[name] = { file: stage.model, ...shared };
+      models[name] = { file: stage.model, ...commonFields };
     } else if (stage["proc-block"] !== undefined) {
-      blocks[name] = { path: stage["proc-block"], ...shared };
+      blocks[name] = { path: stage["proc-block"], ...commonFields };
     }
   }
   const tensors = Object.fromEntries(

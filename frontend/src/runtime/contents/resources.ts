@@ -15,13 +15,13 @@ export function carriedResources(sections: readonly Section[]): ReadonlyMap<stri
     const next = (): Uint8Array => {
       const size = offset + 4 <= payload.length ? view.getUint32(offset) : Infinity;
       const start = offset + 4;
-      if (start + size > payload.length) throw damaged("they are cut short");
+      if (start + size > payload.length) throw damageError("they are cut short");
       offset = start + size;
       return payload.subarray(start, offset);
     };
     while (offset < payload.length) {
       count += 1;
-      if (count > RECORD_LIMIT) throw damaged(`they are more than ${RECORD_LIMIT}`);
+      if (count > RECORD_LIMIT) throw damageError(`they are more than ${RECORD_LIMIT}`);
       const name = next();
       resources.set(nameOf(name), next());
     }
@@ -33,10 +33,10 @@ function nameOf(bytes: Uint8Array): string {
   try {
     return strictTextOf(bytes);
   } catch {
-    throw damaged("a name is not UTF-8");
+    throw damageError("a name is not UTF-8");
   }
 }
 
-function damaged(why: string): RuneError {
+function damageError(why: string): RuneError {
   return new RuneError("bad-rune", `The resources of the rune cannot be read: ${why}.`);
 }

@@ -9,8 +9,8 @@ const bytes = (module: ArrayBuffer) => new Uint8Array(module);
 describe("sections", () => {
   test("numbers survive the round trip", () => {
     for (const value of [0, 1, 127, 128, 16383, 16384, 2 ** 32 - 1]) {
-      const written = Uint8Array.from(writeLeb(value));
-      expect(readLeb(written, 0)).toEqual([value, written.length]);
+      const encoding = Uint8Array.from(writeLeb(value));
+      expect(readLeb(encoding, 0)).toEqual([value, encoding.length]);
     }
   });
 
@@ -44,8 +44,8 @@ describe("sections", () => {
 
 describe("the memory's maximum", () => {
   async function maximumAfter(module: ArrayBuffer, limit: number): Promise<number> {
-    const limited = withMemoryMaximum(readSections(bytes(module)), limit);
-    const instance = await WebAssembly.instantiate(limited, { env: allImports(limited) });
+    const limitedModule = withMemoryMaximum(readSections(bytes(module)), limit);
+    const instance = await WebAssembly.instantiate(limitedModule, { env: allImports(limitedModule) });
     const { memory } = instance.instance.exports;
     if (!(memory instanceof WebAssembly.Memory)) throw new Error("no memory");
     let pages = memory.buffer.byteLength / 65536;

@@ -4,20 +4,20 @@ import type { FrameRequest } from "../types";
 import { PreparedWorker } from "./prepared-worker";
 
 let worker: Worker | null = null;
-const prepared = new PreparedWorker((text) => {
+const preparedWorker = new PreparedWorker((text) => {
   const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-  const started = new Worker(address);
+  const newWorker = new Worker(address);
   URL.revokeObjectURL(address);
-  return started;
+  return newWorker;
 });
 
 addEventListener("message", ({ source, data }: MessageEvent<FrameRequest>) => {
   if (source !== parent) return;
   if (data.type === "prepare") {
-    prepared.prepare(data.worker);
+    preparedWorker.prepare(data.worker);
     return;
   }
   worker?.terminate();
-  worker = data.type === "start" ? prepared.take(data.worker) : null;
+  worker = data.type === "start" ? preparedWorker.take(data.worker) : null;
   if (data.type === "start") worker?.postMessage(null, [data.port]);
 });

@@ -18,7 +18,9 @@ const RESULT: PackedResult = {
     },
     { channel: 3, stage: null, tensors: [{ type: "i8", dimensions: [0], elements: new Int8Array() }] },
   ],
-  watched: [{ stage: "fft", index: 0, tensors: [{ type: "i16", dimensions: [2], elements: Int16Array.of(1, -2) }] }],
+  watchedMessages: [
+    { stage: "fft", index: 0, tensors: [{ type: "i16", dimensions: [2], elements: Int16Array.of(1, -2) }] },
+  ],
   milliseconds: 1.5,
   modelMilliseconds: 0,
   logs: [{ level: "WARN", message: "late" }],
@@ -29,9 +31,9 @@ test("numbers and texts survive the way from the worker to the page; numbers cha
   new Int8Array(both).set([-1, 127]);
   const buffers = buffersOf(RESULT);
   expect(buffers.map(({ byteLength }) => byteLength)).toEqual([24, 8, 0, 4]);
-  const arrived = unpackResult(structuredClone(RESULT, { transfer: buffers }));
+  const result = unpackResult(structuredClone(RESULT, { transfer: buffers }));
   expect(both.byteLength).toBe(0);
-  expect(arrived).toEqual({
+  expect(result).toEqual({
     ...RESULT,
     outputs: [
       {

@@ -2,16 +2,19 @@
 import type { OutputTensor, PackedResult, PackedTensor, RunResult } from "../types";
 
 /** The buffers of a result that change hands; several tensors may lie in one. */
-export function buffersOf({ outputs, watched }: PackedResult): ArrayBuffer[] {
-  const tensors = [...outputs, ...watched].flatMap((message) => message.tensors);
+export function buffersOf({ outputs, watchedMessages }: PackedResult): ArrayBuffer[] {
+  const tensors = [...outputs, ...watchedMessages].flatMap((message) => message.tensors);
   return [...new Set(tensors.flatMap(({ elements }) => ("buffer" in elements ? [elements.buffer] : [])))];
 }
 
 /** The result as the page reads it. */
-export function unpackResult(packed: PackedResult): RunResult {
-  const outputs = packed.outputs.map(({ tensors, ...output }) => ({ ...output, tensors: tensors.map(unpack) }));
-  const watched = packed.watched.map(({ tensors, ...wire }) => ({ ...wire, tensors: tensors.map(unpack) }));
-  return { ...packed, outputs, watched };
+export function unpackResult(packedResult: PackedResult): RunResult {
+  const outputs = packedResult.outputs.map(({ tensors, ...output }) => ({ ...output, tensors: tensors.map(unpack) }));
+  const watchedMessages = packedResult.watchedMessages.map(({ tensors, ...wire }) => ({
+    ...wire,
+    tensors: tensors.map(unpack),
+  }));
+  return { ...packedResult, outputs, watchedMessages };
 }
 
 /** A tensor as the page reads it. */

@@ -3,38 +3,38 @@ import { expect, test } from "vitest";
 import { PreparedWorker } from "./prepared-worker";
 
 function workers() {
-  const started: string[] = [];
-  const ended: string[] = [];
-  const prepared = new PreparedWorker((text) => {
-    const name = `${text} ${started.length}`;
-    started.push(name);
-    return { name, terminate: () => void ended.push(name) };
+  const startedNames: string[] = [];
+  const endedNames: string[] = [];
+  const preparedWorker = new PreparedWorker((text) => {
+    const name = `${text} ${startedNames.length}`;
+    startedNames.push(name);
+    return { name, terminate: () => void endedNames.push(name) };
   });
-  return { prepared, started, ended };
+  return { prepared: preparedWorker, started: startedNames, ended: endedNames };
 }
 
 test("a worker that waits is taken by the next rune, and no rune gets the worker of another", () => {
-  const { prepared, started, ended } = workers();
-  prepared.prepare("script");
-  expect(prepared.take("script").name).toBe("script 0");
-  expect(prepared.take("script").name).toBe("script 1");
-  expect(started).toHaveLength(2);
-  expect(ended).toEqual([]);
+  const { prepared: preparedWorker, started: startedNames, ended: endedNames } = workers();
+  preparedWorker.prepare("script");
+  expect(preparedWorker.take("script").name).toBe("script 0");
+  expect(preparedWorker.take("script").name).toBe("script 1");
+  expect(startedNames).toHaveLength(2);
+  expect(endedNames).toEqual([]);
 });
 
 test("at most one waits", () => {
-  const { prepared, started } = workers();
-  prepared.prepare("script");
-  prepared.prepare("script");
-  expect(started).toEqual(["script 0"]);
+  const { prepared: preparedWorker, started: startedNames } = workers();
+  preparedWorker.prepare("script");
+  preparedWorker.prepare("script");
+  expect(startedNames).toEqual(["script 0"]);
 });
 
 test("one of another script is not taken, and is ended when its place is needed", () => {
-  const { prepared, ended } = workers();
-  prepared.prepare("script");
-  expect(prepared.take("script with an interpreter").name).toBe("script with an interpreter 1");
-  expect(ended).toEqual([]);
-  prepared.prepare("script with an interpreter");
-  expect(ended).toEqual(["script 0"]);
-  expect(prepared.take("script with an interpreter").name).toBe("script with an interpreter 2");
+  const { prepared: preparedWorker, ended: endedNames } = workers();
+  preparedWorker.prepare("script");
+  expect(preparedWorker.take("script with an interpreter").name).toBe("script with an interpreter 1");
+  expect(endedNames).toEqual([]);
+  preparedWorker.prepare("script with an interpreter");
+  expect(endedNames).toEqual(["script 0"]);
+  expect(preparedWorker.take("script with an interpreter").name).toBe("script with an interpreter 2");
 });

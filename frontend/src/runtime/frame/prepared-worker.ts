@@ -6,22 +6,22 @@ interface Ending {
 }
 
 export class PreparedWorker<Kind extends Ending> {
-  #prepared: { readonly text: string; readonly worker: Kind } | null = null;
+  #next: { readonly text: string; readonly worker: Kind } | null = null;
 
   constructor(private readonly start: (text: string) => Kind) {}
 
   /** Starts a worker from this text unless one of it waits already; one of another text is ended. */
   prepare(text: string): void {
-    if (this.#prepared?.text === text) return;
-    this.#prepared?.worker.terminate();
-    this.#prepared = { text, worker: this.start(text) };
+    if (this.#next?.text === text) return;
+    this.#next?.worker.terminate();
+    this.#next = { text, worker: this.start(text) };
   }
 
   /** The worker of this text that waits, or one that is started now. */
   take(text: string): Kind {
-    if (this.#prepared?.text !== text) return this.start(text);
-    const { worker } = this.#prepared;
-    this.#prepared = null;
+    if (this.#next?.text !== text) return this.start(text);
+    const { worker } = this.#next;
+    this.#next = null;
     return worker;
   }
 }

@@ -6,7 +6,7 @@ import {
   type FrameRequest,
   type LoadExtras,
   type Limits,
-  type Loaded,
+  type LoadedRune,
   type RunResult,
   type StageTimes,
 } from "../types";
@@ -49,7 +49,7 @@ class Wanting extends RuneError {
   }
 }
 
-type Answer = Loaded | RunResult | StageTimes;
+type Answer = LoadedRune | RunResult | StageTimes;
 
 interface Pending {
   readonly resolve: (value: Answer) => void;
@@ -96,23 +96,23 @@ export class RuneFrame {
   }
 
   /** Starts a fresh worker with this rune; the one before it is ended. Throws `RuneError`. */
-  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, extras: LoadExtras = {}): Promise<Loaded> {
+  async load(rune: ArrayBuffer, limits: Limits = DEFAULT_LIMITS, extras: LoadExtras = {}): Promise<LoadedRune> {
     this.stop(new RuneError("stopped", "Another rune was loaded."));
     clearTimeout(this.#preparing);
     this.#limits = limits;
     this.#extras = extras;
-    const load = (): Promise<Loaded> => {
+    const load = (): Promise<LoadedRune> => {
       this.#start();
       const interpreters = [...this.#interpreters].map(([id, { name, binary }]) => ({ id, name, binary }));
       const request = { type: "load", rune, limits, resources: [...(extras.resources ?? [])], interpreters } as const;
-      return this.#ask(request, LOADING_MILLISECONDS) as Promise<Loaded>;
+      return this.#ask(request, LOADING_MILLISECONDS) as Promise<LoadedRune>;
     };
     for (;;) {
       try {
-        const loaded = await load();
-        if (loaded.models.length === 0) this.#interpreters.clear();
+        const loadedRune = await load();
+        if (loadedRune.models.length === 0) this.#interpreters.clear();
         if (extras.isFollowed === true) this.#prepareSoon();
-        return loaded;
+        return loadedRune;
       } catch (error) {
         if (!(error instanceof Wanting)) throw error;
       }
@@ -228,7 +228,7 @@ export class RuneFrame {
     this.#pending.delete(reply.id);
     clearTimeout(pending.timer);
     if (!reply.ok) pending.reject(runeErrorFrom(reply.name, reply.message, reply.limit));
-    else pending.resolve("packed" in reply ? unpackResult(reply.packed) : reply.value);
+    else pending.resolve("packedResult" in reply ? unpackResult(reply.packedResult) : reply.value);
   }
 }
 
@@ -238,9 +238,9 @@ async function fetchInterpreter(
   onFetch: LoadExtras["onFetch"],
 ): Promise<InterpreterFiles | string> {
   try {
-    const { interpreterFiles, Stalled } = await import("../interpreters/files");
+    const { interpreterFiles, StallError } = await import("../interpreters/files");
     return await interpreterFiles(name, onFetch).catch((error: unknown) => {
-      if (error instanceof Stalled) return STALLED;
+      if (error instanceof StallError) return STALLED;
       throw error;
     });
   } catch {

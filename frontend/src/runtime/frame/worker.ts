@@ -7,7 +7,7 @@ import { buffersOf } from "./packing";
 import type {
   SuppliedInterpreter,
   InterpreterName,
-  Loaded,
+  LoadedRune,
   PackedResult,
   StageTimes,
   WorkerNote,
@@ -24,16 +24,16 @@ type Send = (message: WorkerReply | WorkerNote, transfer?: ArrayBuffer[]) => voi
 
 /** WebKit loads no script in a worker of opaque origin, so a worker that lacks an interpreter waits for its end. */
 function finder(interpreters: readonly SuppliedInterpreter[], send: Send): FindInterpreter {
-  return (wanted) => {
-    const interpreter = interpreters.find(({ id }) => id === wanted);
+  return (name) => {
+    const interpreter = interpreters.find(({ id }) => id === name);
     if (interpreter !== undefined)
-      return Promise.resolve({ ...interpreter, left: Reflect.get(globalThis, LEFT[wanted]) as unknown });
-    send({ needs: wanted });
+      return Promise.resolve({ ...interpreter, left: Reflect.get(globalThis, LEFT[name]) as unknown });
+    send({ needs: name });
     return new Promise(() => undefined);
   };
 }
 
-type Answer = { readonly value: Loaded | StageTimes } | { readonly packed: PackedResult };
+type Answer = { readonly value: LoadedRune | StageTimes } | { readonly packedResult: PackedResult };
 
 async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
   if (request.type === "load") {
@@ -44,18 +44,19 @@ async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
       onCompiled: () => send("compiled"),
       onOpening: () => send("opening"),
     });
-    return { value: instance.loaded };
+    return { value: instance.loadedRune };
   }
   if (instance === null) throw new RuneError("stopped", "No rune is loaded.");
   const inputs = new Map(request.inputs);
-  return request.type === "time" ? { value: instance.time(inputs) } : { packed: instance.run(inputs) };
+  return request.type === "time" ? { value: instance.time(inputs) } : { packedResult: instance.run(inputs) };
 }
 
 async function reply(request: WorkerRequest, send: Send): Promise<void> {
   const { id } = request;
   try {
     const result = await answer(request, send);
-    if ("packed" in result) send({ id, ok: true, packed: result.packed }, buffersOf(result.packed));
+    if ("packedResult" in result)
+      send({ id, ok: true, packedResult: result.packedResult }, buffersOf(result.packedResult));
     else send({ id, ok: true, value: result.value });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -116,10 +116,11 @@ export class Host {
   }
 
   #requestCapability(kind: number): number {
-    const known = capabilityNumbered(kind)?.name;
-    if (known === undefined) throw new RuneError("request", `The rune asks for the unknown capability type ${kind}.`);
+    const kindName = capabilityNumbered(kind)?.name;
+    if (kindName === undefined)
+      throw new RuneError("request", `The rune asks for the unknown capability type ${kind}.`);
     const id = this.#handles.take();
-    this.capabilities.set(id, { id, kind: known, parameters: {} });
+    this.capabilities.set(id, { id, kind: kindName, parameters: {} });
     return id;
   }
 
@@ -166,10 +167,10 @@ export class Host {
   }
 
   #requestOutput(kind: number): number {
-    const known = OUTPUTS[kind];
-    if (known === undefined) throw new RuneError("request", `The rune asks for the unknown output type ${kind}.`);
+    const kindName = OUTPUTS[kind];
+    if (kindName === undefined) throw new RuneError("request", `The rune asks for the unknown output type ${kind}.`);
     const id = this.#handles.take();
-    this.outputs.set(id, { id, kind: known });
+    this.outputs.set(id, { id, kind: kindName });
     return id;
   }
 

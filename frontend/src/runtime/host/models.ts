@@ -6,7 +6,7 @@ import type { GuestMemory } from "./guest-memory";
 import type { Handles } from "./handles";
 import {
   asModelError,
-  listed,
+  shapesText,
   modelError,
   tensorBytes,
   type Interpreter,
@@ -23,7 +23,7 @@ interface Request {
   readonly mimetype: string;
   readonly data: Uint8Array<ArrayBuffer>;
   /** The rune's description of the model's tensors; null before 0.5. */
-  readonly said: Tensors | null;
+  readonly declaredTensors: Tensors | null;
 }
 
 /** Runs no model: for a copy of a rune that only shows what it reads. */
@@ -34,8 +34,8 @@ export class HostModels {
   readonly #handles: Handles;
   #requests: Request[] = [];
   #bytes = 0;
-  readonly #opened = new Map<number, Interpreter | typeof NOTHING>();
-  #loaded: readonly HostModel[] = [];
+  readonly #interpreters = new Map<number, Interpreter | typeof NOTHING>();
+  #loadedModels: readonly HostModel[] = [];
   /** Milliseconds that the models of this run took. */
   milliseconds = 0;
 
@@ -45,8 +45,8 @@ export class HostModels {
   }
 
   /** The models of the rune that are open, in the order of the requests. */
-  get loaded(): readonly HostModel[] {
-    return this.#loaded;
+  get loadedModels(): readonly HostModel[] {
+    return this.#loadedModels;
   }
 
   /** `rune_model_load`. */
@@ -54,8 +54,11 @@ export class HostModels {
     const [mimeAt = 0, mimeSize = 0, at = 0, size = 0, inputsAt = 0, inputs = 0, outputsAt = 0, outputs = 0] = values;
     const name = "rune_model_load";
     const mimetype = new TextDecoder().decode(this.#memory.bytes(name, mimeAt, mimeSize).slice(0, MIMETYPE_BYTES));
-    const said = { inputs: this.#shapes(inputsAt, inputs >>> 0), outputs: this.#shapes(outputsAt, outputs >>> 0) };
-    return this.#request(name, mimetype, at, size, said);
+    const declaredTensors = {
+      inputs: this.#shapes(inputsAt, inputs >>> 0),
+      outputs: this.#shapes(outputsAt, outputs >>> 0),
+    };
+    return this.#request(name, mimetype, at, size, declaredTensors);
   }
 
   /** `tfm_preload_model`: a TensorFlow Lite model without any description. */
@@ -65,27 +68,27 @@ export class HostModels {
 
   /** Opens what was asked for. What the rune says of a model's tensors must be what the model says. */
   async open(openModel: OpenModel): Promise<void> {
-    const loaded: HostModel[] = [];
+    const loadedModels: HostModel[] = [];
     for (const request of this.#requests) {
       const interpreter = await openRequest(request, openModel);
-      this.#opened.set(request.id, interpreter);
+      this.#interpreters.set(request.id, interpreter);
       const { id, mimetype, data } = request;
       const texts = { inputs: interpreter.inputs.map(shapeText), outputs: interpreter.outputs.map(shapeText) };
-      loaded.push({ id, mimetype, size: data.length, ...texts, runtime: interpreter.name });
+      loadedModels.push({ id, mimetype, size: data.length, ...texts, runtime: interpreter.name });
     }
     this.#requests = [];
-    this.#loaded = loaded;
+    this.#loadedModels = loadedModels;
   }
 
   /** Lets models be asked for without running any: outputs stay as they are. */
   openNothing(): void {
-    for (const { id } of this.#requests) this.#opened.set(id, NOTHING);
+    for (const { id } of this.#requests) this.#interpreters.set(id, NOTHING);
     this.#requests = [];
   }
 
   close(): void {
-    for (const interpreter of this.#opened.values()) if (interpreter !== NOTHING) interpreter.close();
-    this.#opened.clear();
+    for (const interpreter of this.#interpreters.values()) if (interpreter !== NOTHING) interpreter.close();
+    this.#interpreters.clear();
   }
 
   /** `rune_model_infer`: an address for each tensor; their lengths follow from the types. */
@@ -118,16 +121,16 @@ export class HostModels {
       throw new RuneError(
         "request",
         `The rune runs the model ${handle} with ${inputBytes.length} bytes for ${target.length}, but its tensors are ` +
-          `${listed(inputs)} for ${listed(outputs)}.`,
+          `${shapesText(inputs)} for ${shapesText(outputs)}.`,
       );
     }
     this.#run(interpreter, [inputBytes], [target]);
     return 0;
   }
 
-  #request(name: string, mimetype: string, at: number, size: number, said: Tensors | null): number {
+  #request(name: string, mimetype: string, at: number, size: number, declaredTensors: Tensors | null): number {
     const data = this.#memory.bytes(name, at, size);
-    if (this.#requests.length + this.#opened.size >= MODEL_LIMIT) {
+    if (this.#requests.length + this.#interpreters.size >= MODEL_LIMIT) {
       throw new RuneError("stopped", `The rune was stopped: it loaded more than ${MODEL_LIMIT} models.`);
     }
     this.#bytes += data.length;
@@ -135,12 +138,12 @@ export class HostModels {
       throw new RuneError("stopped", `The rune was stopped: its models have more than ${MODEL_BYTES} bytes together.`);
     }
     const id = this.#handles.take();
-    this.#requests.push({ id, mimetype, data: data.slice(), said });
+    this.#requests.push({ id, mimetype, data: data.slice(), declaredTensors });
     return id;
   }
 
   #find(name: string, handle: number): Interpreter | typeof NOTHING {
-    const model = this.#opened.get(handle);
+    const model = this.#interpreters.get(handle);
     if (model !== undefined) return model;
     if (this.#requests.some(({ id }) => id === handle)) {
       throw new RuneError("request", `The rune called ${name} before it was loaded.`);
@@ -149,9 +152,9 @@ export class HostModels {
   }
 
   #run(interpreter: Interpreter, inputs: readonly Uint8Array[], targets: readonly Uint8Array[]): void {
-    const started = performance.now();
+    const start = performance.now();
     const results = runNamed(interpreter, inputs);
-    this.milliseconds += performance.now() - started;
+    this.milliseconds += performance.now() - start;
     for (const [index, target] of targets.entries()) target.set(results[index] ?? []);
   }
 
@@ -177,13 +180,16 @@ export class HostModels {
   }
 }
 
-async function openRequest({ mimetype, data, said }: Request, openModel: OpenModel): Promise<Interpreter> {
-  const about = said === null ? "" : ` with inputs ${listed(said.inputs)} and outputs ${listed(said.outputs)}`;
+async function openRequest({ mimetype, data, declaredTensors }: Request, openModel: OpenModel): Promise<Interpreter> {
+  const about =
+    declaredTensors === null
+      ? ""
+      : ` with inputs ${shapesText(declaredTensors.inputs)} and outputs ${shapesText(declaredTensors.outputs)}`;
   try {
-    const interpreter = await openModel(mimetype, data, said);
-    if (said !== null) {
-      requireSame(said.inputs, interpreter.inputs);
-      requireSame(said.outputs, interpreter.outputs);
+    const interpreter = await openModel(mimetype, data, declaredTensors);
+    if (declaredTensors !== null) {
+      requireSame(declaredTensors.inputs, interpreter.inputs);
+      requireSame(declaredTensors.outputs, interpreter.outputs);
     }
     return interpreter;
   } catch (error) {
@@ -200,10 +206,10 @@ function runNamed(interpreter: Interpreter, inputs: readonly Uint8Array[]): Uint
   }
 }
 
-function requireSame(declared: readonly Shape[], actual: readonly Shape[]): void {
-  if (listed(declared) !== listed(actual)) {
+function requireSame(declaredShapes: readonly Shape[], actual: readonly Shape[]): void {
+  if (shapesText(declaredShapes) !== shapesText(actual)) {
     throw modelError(
-      `The Rune said tensors would be ${listed(declared)}, but the model said they would be ${listed(actual)}`,
+      `The Rune said tensors would be ${shapesText(declaredShapes)}, but the model said they would be ${shapesText(actual)}`,
     );
   }
 }

@@ -12,7 +12,7 @@ const UNKNOWN = -1;
 /** The bytes of a resource by its name without `$`; null where there is none. */
 export type FindResource = (name: string) => Uint8Array | null;
 
-interface Opened {
+interface OpenResource {
   readonly data: Uint8Array;
   at: number;
 }
@@ -21,9 +21,9 @@ export class HostResources {
   readonly #memory: GuestMemory;
   readonly #handles: Handles;
   readonly #find: FindResource;
-  readonly #opened = new Map<number, Opened>();
+  readonly #openResources = new Map<number, OpenResource>();
   /** The names of resources that the rune asked for in vain. */
-  readonly missed = new Set<string>();
+  readonly missingNames = new Set<string>();
 
   constructor(memory: GuestMemory, handles: Handles, find: FindResource) {
     this.#memory = memory;
@@ -37,11 +37,11 @@ export class HostResources {
     const text = textOf(name);
     const data = this.#find(text);
     if (data === null) {
-      if (this.missed.size < MISSED_LIMIT) this.missed.add(text);
+      if (this.missingNames.size < MISSED_LIMIT) this.missingNames.add(text);
       return UNKNOWN;
     }
     const handle = this.#handles.take();
-    this.#opened.set(handle, { data, at: 0 });
+    this.#openResources.set(handle, { data, at: 0 });
     return handle;
   }
 
@@ -58,15 +58,15 @@ export class HostResources {
   /** The number is not given again. */
   close(handle: number): number {
     this.#findOpen("closes", handle);
-    this.#opened.delete(handle);
+    this.#openResources.delete(handle);
     return 0;
   }
 
-  #findOpen(does: string, handle: number): Opened {
-    const opened = this.#opened.get(handle);
-    if (opened === undefined) {
+  #findOpen(does: string, handle: number): OpenResource {
+    const resource = this.#openResources.get(handle);
+    if (resource === undefined) {
       throw new RuneError("request", `The rune ${does} the resource ${handle}, which is not open.`);
     }
-    return opened;
+    return resource;
   }
 }

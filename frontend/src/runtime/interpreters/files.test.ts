@@ -1,6 +1,6 @@
 // Fetching an interpreter over a network that is slow, broken, or only seems to be there.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { interpreterFiles, Stalled } from "./files";
+import { interpreterFiles, StallError } from "./files";
 
 const LIST = { tfjs: { name: "TensorFlow.js 4", script: "tfjs.js", binary: null, size: 4 } };
 
@@ -56,7 +56,7 @@ test("a download that stops is given up and can be tried again; one that is slow
   await vi.advanceTimersByTimeAsync(49_000);
   expect(shares).toEqual([0, 0.5, 1]);
   await vi.advanceTimersByTimeAsync(2000);
-  expect(await first).toBeInstanceOf(Stalled);
+  expect(await first).toBeInstanceOf(StallError);
   isWhole = true;
   const again = interpreterFiles("tfjs", undefined);
   await vi.advanceTimersByTimeAsync(31_000);

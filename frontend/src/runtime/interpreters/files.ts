@@ -2,7 +2,7 @@
 import type { InterpreterFiles, InterpreterName } from "../types";
 
 /** In interpreters.json, which the build writes: files beside the page's own scripts, and their bytes together. */
-interface Listed {
+interface InterpreterEntry {
   readonly name: string;
   readonly script: string;
   readonly binary: string | null;
@@ -13,23 +13,25 @@ interface Listed {
 const STALL = 20_000;
 
 /** Nothing came any more, while the connection seemed to be there. */
-export class Stalled extends Error {}
+export class StallError extends Error {}
 
 export type OnFetch = (name: string, share: number) => void;
 
-const fetched = new Map<InterpreterName, Promise<InterpreterFiles>>();
+const fetches = new Map<InterpreterName, Promise<InterpreterFiles>>();
 
 /** The files of an interpreter; a fetch that failed is tried again the next time. Rejects when the network does. */
 export async function interpreterFiles(name: InterpreterName, onFetch: OnFetch | undefined): Promise<InterpreterFiles> {
-  const known = fetched.get(name) ?? fetchFiles(name, onFetch);
-  fetched.set(name, known);
-  known.catch(() => fetched.delete(name));
-  return known;
+  const files = fetches.get(name) ?? fetchFiles(name, onFetch);
+  fetches.set(name, files);
+  files.catch(() => fetches.delete(name));
+  return files;
 }
 
 async function fetchFiles(id: InterpreterName, onFetch: OnFetch | undefined): Promise<InterpreterFiles> {
   const text = (data: ArrayBuffer) => new TextDecoder().decode(data);
-  const list = JSON.parse(text(await fetchBytes("interpreters.json"))) as Readonly<Record<InterpreterName, Listed>>;
+  const list = JSON.parse(text(await fetchBytes("interpreters.json"))) as Readonly<
+    Record<InterpreterName, InterpreterEntry>
+  >;
   const { name, script, binary, size } = list[id];
   let received = 0;
   const onBytes = (count: number) => {
@@ -46,15 +48,15 @@ async function fetchFiles(id: InterpreterName, onFetch: OnFetch | undefined): Pr
 
 async function fetchBytes(file: string, onBytes?: (count: number) => void): Promise<ArrayBuffer> {
   const clock = stallClock();
-  return answered(file, clock, onBytes).finally(() => clock.end());
+  return fetchWatched(file, clock, onBytes).finally(() => clock.end());
 }
 
-async function answered(file: string, clock: StallClock, onBytes?: (count: number) => void): Promise<ArrayBuffer> {
+async function fetchWatched(file: string, clock: StallClock, onBytes?: (count: number) => void): Promise<ArrayBuffer> {
   const response = await fetch(`${import.meta.env.BASE_URL}${file}`, { signal: clock.signal });
   clock.restart();
   if (!response.ok) throw new Error(`${file} answered ${response.status}`);
   if (response.body === null) throw new Error(`${file} is empty`);
-  const counted = new TransformStream<Uint8Array, Uint8Array>({
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
     transform(part, controller) {
       clock.restart();
       onBytes?.(part.length);
@@ -62,7 +64,7 @@ async function answered(file: string, clock: StallClock, onBytes?: (count: numbe
     },
   });
   // The clock ends the request, and a body whose request was ended fails with the clock's reason.
-  return new Response(response.body.pipeThrough(counted)).arrayBuffer();
+  return new Response(response.body.pipeThrough(counter)).arrayBuffer();
 }
 
 interface StallClock {
@@ -78,7 +80,7 @@ function stallClock(): StallClock {
   const end = (): void => clearTimeout(timer);
   const restart = (): void => {
     end();
-    timer = setTimeout(() => request.abort(new Stalled("nothing came any more")), STALL);
+    timer = setTimeout(() => request.abort(new StallError("nothing came any more")), STALL);
   };
   restart();
   return { signal: request.signal, restart, end };

@@ -27,13 +27,17 @@ export interface Tensors {
  * Loads a model of a mimetype from its bytes. What the rune `said` of its tensors (null before 0.5) counts where the
  * model leaves something open. Throws a `host-model` error.
  */
-export type OpenModel = (mimetype: string, data: Uint8Array<ArrayBuffer>, said: Tensors | null) => Promise<Interpreter>;
+export type OpenModel = (
+  mimetype: string,
+  data: Uint8Array<ArrayBuffer>,
+  declaredTensors: Tensors | null,
+) => Promise<Interpreter>;
 
 export function tensorBytes(shape: Shape): number {
   return elementCount(shape) * elementSize(shape.type);
 }
 
-export function listed(shapes: readonly Shape[]): string {
+export function shapesText(shapes: readonly Shape[]): string {
   return `[${shapes.map(shapeText).join(", ")}]`;
 }
 
@@ -52,9 +56,9 @@ export function checkTensor(role: "input" | "output", index: number, shape: Shap
 
 /** Throws unless the bytes are as many as the model's output has. */
 export function checkOutput(index: number, shape: Shape, data: Uint8Array): Uint8Array {
-  const wanted = tensorBytes(shape);
-  if (data.length === wanted) return data;
-  throw modelError(`output ${index} of the model is ${shapeText(shape)} (${wanted} bytes), but was ${data.length}`);
+  const size = tensorBytes(shape);
+  if (data.length === size) return data;
+  throw modelError(`output ${index} of the model is ${shapeText(shape)} (${size} bytes), but was ${data.length}`);
 }
 
 export function modelError(message: string): RuneError {

@@ -70,28 +70,30 @@ export class LiteRtHost {
   }
 
   /** Throws a `host-model` or a `memory` error. */
-  open(data: Uint8Array, said: Tensors | null): Interpreter {
-    return this.#named("the model cannot be loaded", () => this.#open(withoutSignatures(data), said));
+  open(data: Uint8Array, declaredTensors: Tensors | null): Interpreter {
+    return this.#explainErrors("the model cannot be loaded", () =>
+      this.#open(withoutSignatures(data), declaredTensors),
+    );
   }
 
-  #open(data: Uint8Array, said: Tensors | null): Interpreter {
+  #open(data: Uint8Array, declaredTensors: Tensors | null): Interpreter {
     const wasm = this.#wasm;
     const address = wasm._malloc(data.length);
     if (address === 0) throw new Error("out of memory");
     wasm.HEAPU8.set(data, address);
     const model = wasm.loadModel(this.#environment, address, data.length);
-    const compiled = wasm.compileModel(this.#environment, model, { accelerator: "wasm" });
-    if (compiled instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
+    const compiledModel = wasm.compileModel(this.#environment, model, { accelerator: "wasm" });
+    if (compiledModel instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
     const signature = model.getSignature(0);
     const inputs = this.#shapes("input", signature.inputNames().size(), (index) => model.getInputTensorType(0, index));
     const shapes = this.#shapes("output", signature.outputNames().size(), (index) =>
       model.getOutputTensorType(0, index),
     );
-    const outputs = shapes.map((shape, index) => withoutOpen(index, shape, said?.outputs[index]));
+    const outputs = shapes.map((shape, index) => withoutOpen(index, shape, declaredTensors?.outputs[index]));
     const buffers = inputs.map((shape, index) => this.#buffer(model, index, shape));
     const run = (inputs: readonly Uint8Array[]): Uint8Array[] => {
       for (const [index, buffer] of buffers.entries()) this.#write(buffer, inputs[index] ?? new Uint8Array());
-      const results = compiled.run(0, buffers);
+      const results = compiledModel.run(0, buffers);
       if (results instanceof Promise) throw new Error("this build of LiteRT.js cannot run at once");
       return results.map((result, index) => {
         const shape = outputs[index];
@@ -104,10 +106,10 @@ export class LiteRtHost {
       name: this.#name,
       inputs,
       outputs,
-      run: (inputs) => this.#named("the model failed", () => run(inputs)),
+      run: (inputs) => this.#explainErrors("the model failed", () => run(inputs)),
       close: () => {
         for (const buffer of buffers) buffer.delete();
-        compiled.delete();
+        compiledModel.delete();
         model.delete();
         wasm._free(address);
       },
@@ -116,13 +118,13 @@ export class LiteRtHost {
 
   #shapes(role: "input" | "output", count: number, type: (index: number) => RankedType): Shape[] {
     return Array.from({ length: count }, (_, index) => {
-      const ranked = type(index);
-      const { value } = ranked.elementType();
+      const tensorType = type(index);
+      const { value } = tensorType.elementType();
       const name = ELEMENTS[value] ?? `the type ${value}`;
       if (!isElementName(name)) {
         throw modelError(`${role} ${index} of the model has elements of ${name}, which a rune cannot hand over`);
       }
-      const sizes = ranked.layout().dimensions();
+      const sizes = tensorType.layout().dimensions();
       // A converter writes 1 where a dimension is open, and the interpreters of Python take that.
       const dimensions = Array.from({ length: sizes.size() }, (__, axis) => Math.abs(sizes.get(axis)));
       return checkTensor(role, index, { type: name, dimensions });
@@ -153,7 +155,7 @@ export class LiteRtHost {
   }
 
   /** Names an exception of C++ in the words that it logged just before. */
-  #named<Value>(what: string, work: () => Value): Value {
+  #explainErrors<Value>(what: string, work: () => Value): Value {
     this.#errors.length = 0;
     try {
       return work();
@@ -162,8 +164,8 @@ export class LiteRtHost {
       if (this.#wasm.HEAPU8.length >= NEARLY_ALL * INTERPRETER_PAGES * 65536) {
         throw modelError(`${what}: it needs more than the ${INTERPRETER_PAGES / 16} MB that models may have in a page`);
       }
-      const said = this.#errors[0] ?? (error instanceof Error ? error.message : String(error));
-      throw modelError(`${what}: ${this.#name} says: ${firstLine(said)}`);
+      const message = this.#errors[0] ?? (error instanceof Error ? error.message : String(error));
+      throw modelError(`${what}: ${this.#name} says: ${firstLine(message)}`);
     }
   }
 }
@@ -172,8 +174,9 @@ export class LiteRtHost {
  * Throws for an output whose dimensions the model tells only once it ran: the bindings make room for outputs before that.
  * Files write a scalar and such an output alike, so what the rune says of it decides.
  */
-function withoutOpen(index: number, shape: Shape, said: Shape | undefined): Shape {
-  if (shape.dimensions.length > 0 || said?.type !== shape.type || elementCount(said) === 1) return shape;
+function withoutOpen(index: number, shape: Shape, declaredShape: Shape | undefined): Shape {
+  if (shape.dimensions.length > 0 || declaredShape?.type !== shape.type || elementCount(declaredShape) === 1)
+    return shape;
   throw modelError(
     `output ${index} of the model has its dimensions only once it ran, which pages cannot wait for; run the rune with \`rune run\`, ` +
       "or export the model with fixed dimensions",

@@ -20,10 +20,10 @@ export async function interpretersUnderNode(): Promise<OpenModel> {
   const source = `${AROUND}${script}\nexport default ModuleFactory;`;
   const address = `data:text/javascript;base64,${btoa(source)}`;
   const module = (await import(/* @vite-ignore */ address)) as { default: unknown };
-  const started = {
+  const interpreters = {
     litert: { name: "LiteRT.js", left: module.default, binary: bytesOf(binary) },
     tfjs: { name: "TensorFlow.js", left: openTfjsModel, binary: null },
   };
   env().set("IS_TEST", true);
-  return modelOpener((name) => Promise.resolve(started[name]));
+  return modelOpener((name) => Promise.resolve(interpreters[name]));
 }

@@ -5,7 +5,7 @@ import { modelError, type Interpreter, type OpenModel, type Tensors } from "./in
 import { LiteRtHost, type LiteRtFactory } from "./litert";
 
 /** An interpreter whose script has run. */
-export interface Started {
+export interface StartedInterpreter {
   /** `LiteRT.js 2.5.3`. */
   readonly name: string;
   /** The global that the script left behind: a factory, or a function that opens models. */
@@ -14,9 +14,9 @@ export interface Started {
 }
 
 /** Rejects with a `host-model` error where an interpreter cannot be had. */
-export type FindInterpreter = (name: InterpreterName) => Promise<Started>;
+export type FindInterpreter = (name: InterpreterName) => Promise<StartedInterpreter>;
 
-type OpenTfjs = (data: Uint8Array<ArrayBuffer>, said: Tensors | null) => Promise<Interpreter>;
+type OpenTfjs = (data: Uint8Array<ArrayBuffer>, declaredTensors: Tensors | null) => Promise<Interpreter>;
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "application/onnx-model":
@@ -44,15 +44,15 @@ export function modelOpener(find: FindInterpreter): OpenModel {
     });
   };
 
-  return async (mimetype, data, said) => {
-    const refused = refusal(mimetype);
-    if (refused !== null) throw refused;
+  return async (mimetype, data, declaredTensors) => {
+    const error = refusal(mimetype);
+    if (error !== null) throw error;
     if (mimetype === "application/tfjs-model") {
       const { left } = await find("tfjs");
-      return (left as OpenTfjs)(data, said);
+      return (left as OpenTfjs)(data, declaredTensors);
     }
     litert ??= startLiteRt();
-    return (await litert).open(data, said);
+    return (await litert).open(data, declaredTensors);
   };
 }
 

@@ -7,7 +7,7 @@ import { openTfjsModel } from "./tfjs";
 import { zipOf } from "./zip.test-support";
 
 const shape = (text: string): Shape => parseShape(text) ?? { type: "u8", dimensions: [] };
-const said = (input: string, output: string) => ({ inputs: [shape(input)], outputs: [shape(output)] });
+const tensorsOf = (input: string, output: string) => ({ inputs: [shape(input)], outputs: [shape(output)] });
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
@@ -17,14 +17,14 @@ env().set("IS_TEST", true);
 async function layersModel(): Promise<[document: object, weights: Uint8Array]> {
   const model = layers.sequential({ layers: [layers.layers.dense({ units: 1, inputShape: [1] })] });
   model.setWeights([tensor([[2]]), tensor([1])]);
-  let saved: io.ModelArtifacts = {};
+  let savedModel: io.ModelArtifacts = {};
   await model.save(
     io.withSaveHandler((artifacts) => {
-      saved = artifacts;
+      savedModel = artifacts;
       return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } });
     }),
   );
-  const { modelTopology, weightSpecs, weightData } = saved;
+  const { modelTopology, weightSpecs, weightData } = savedModel;
   const document = {
     format: "layers-model",
     modelTopology,
@@ -59,7 +59,7 @@ describe("a TensorFlow.js model", () => {
       "m/a.bin": weights.slice(0, 3),
       "m/b.bin": weights.slice(3),
     });
-    const model = await openTfjsModel(zip, said("f32[3, 1]", "f32[3, 1]"));
+    const model = await openTfjsModel(zip, tensorsOf("f32[3, 1]", "f32[3, 1]"));
     expect([model.inputs, model.outputs]).toEqual([[shape("f32[3, 1]")], [shape("f32[3, 1]")]]);
     expect(model.run([floats(0, 1, 2)])).toEqual([floats(1, 3, 5)]);
     expect(model.name).toMatch(/^TensorFlow\.js \d/);
@@ -67,12 +67,12 @@ describe("a TensorFlow.js model", () => {
 
   test("of a graph gets bytes as integers, and gives them back as bytes", async () => {
     const zip = await zipOf({ "model.json": json(GRAPH) }, "deflate-raw");
-    const model = await openTfjsModel(zip, said("u8[1, 2]", "u8[1, 2]"));
+    const model = await openTfjsModel(zip, tensorsOf("u8[1, 2]", "u8[1, 2]"));
     expect(model.run([Uint8Array.of(3, 100)])).toEqual([Uint8Array.of(6, 200)]);
   });
 
   test("keeps its own sizes where the rune says others", async () => {
-    const model = await openTfjsModel(await zipOf({ "model.json": json(GRAPH) }), said("f32[1, 7]", "f32[1, 7]"));
+    const model = await openTfjsModel(await zipOf({ "model.json": json(GRAPH) }), tensorsOf("f32[1, 7]", "f32[1, 7]"));
     expect(model.inputs).toEqual([shape("i32[1, 2]")]);
   });
 

@@ -11,7 +11,7 @@ import type { ElementName, Numbers } from "../types";
 import { checkOutput, checkTensor, modelError, type Interpreter, type Tensors } from "./interpreter";
 import { unzip } from "./zip";
 
-interface Named {
+interface NamedTensor {
   readonly name: string;
   readonly dtype: string;
   /** Null or -1 where a size is open. */
@@ -20,17 +20,24 @@ interface Named {
 
 /** Both kinds of models, as one. */
 interface Model {
-  readonly inputs: readonly Named[];
-  readonly outputs: readonly Named[];
+  readonly inputs: readonly NamedTensor[];
+  readonly outputs: readonly NamedTensor[];
   readonly execute: (inputs: Tensor[]) => Tensor | Tensor[];
 }
 
 /** Loads a zip of model.json and its shards, in a folder or not. Throws a `host-model` error. */
-export async function openTfjsModel(data: Uint8Array<ArrayBuffer>, said: Tensors | null): Promise<Interpreter> {
+export async function openTfjsModel(
+  data: Uint8Array<ArrayBuffer>,
+  declaredTensors: Tensors | null,
+): Promise<Interpreter> {
   await setBackend("cpu");
   const model = await load(readModel(await unzip(data)));
-  const inputs = model.inputs.map((node, index) => checkTensor("input", index, shapeOf(node, said?.inputs[index])));
-  const outputs = model.outputs.map((node, index) => checkTensor("output", index, shapeOf(node, said?.outputs[index])));
+  const inputs = model.inputs.map((node, index) =>
+    checkTensor("input", index, shapeOf(node, declaredTensors?.inputs[index])),
+  );
+  const outputs = model.outputs.map((node, index) =>
+    checkTensor("output", index, shapeOf(node, declaredTensors?.outputs[index])),
+  );
   const run = (buffers: readonly Uint8Array[]): Uint8Array[] =>
     tidy(() => {
       const tensors = inputs.map((shape, index) =>
@@ -62,7 +69,7 @@ function readModel(files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>): io.Mode
   const path = [...files.keys()]
     .filter((name) => /(^|\/)model\.json$/.test(name))
     .toSorted((left, right) => left.split("/").length - right.split("/").length)[0];
-  const document = path === undefined ? null : parsed(files.get(path));
+  const document = path === undefined ? null : parseObject(files.get(path));
   if (path === undefined || document === null) throw modelError("its zip has no model.json that can be read");
   const { format } = document;
   if (format !== "graph-model" && format !== "layers-model") {
@@ -92,7 +99,7 @@ function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-function parsed(data: Uint8Array | undefined): Readonly<Record<string, unknown>> | null {
+function parseObject(data: Uint8Array | undefined): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(data));
     return isRecord(value) ? value : null;
@@ -112,19 +119,21 @@ function joined(parts: readonly Uint8Array[]): ArrayBuffer {
 }
 
 /** The model's own shape; where it leaves a size open, or has i32 for any integer, what the rune says counts. */
-function shapeOf(node: Named, said: Shape | undefined): Shape {
+function shapeOf(node: NamedTensor, declaredShape: Shape | undefined): Shape {
   const isInteger = node.dtype === "int32" || node.dtype === "bool";
   if (!isInteger && node.dtype !== "float32")
     throw modelError(`the model's ${node.name} has elements of ${node.dtype}`);
   const own: ElementName = isInteger ? "i32" : "f32";
   const type =
-    said !== undefined && isNumberName(said.type) && said.type.startsWith("f") !== isInteger ? said.type : own;
+    declaredShape !== undefined && isNumberName(declaredShape.type) && declaredShape.type.startsWith("f") !== isInteger
+      ? declaredShape.type
+      : own;
   // A graph model may not say what comes out.
   const sizes = node.shape;
-  if (sizes === undefined) return { type, dimensions: said?.dimensions ?? [] };
-  const isFitting = said?.dimensions.length === sizes.length;
+  if (sizes === undefined) return { type, dimensions: declaredShape?.dimensions ?? [] };
+  const isFitting = declaredShape?.dimensions.length === sizes.length;
   const dimensions = sizes.map((size, axis) =>
-    size === null || size < 0 ? ((isFitting ? said.dimensions[axis] : undefined) ?? 1) : size,
+    size === null || size < 0 ? ((isFitting ? declaredShape.dimensions[axis] : undefined) ?? 1) : size,
   );
   return { type, dimensions };
 }
@@ -134,7 +143,7 @@ function arrayOf(type: ElementName): new (from: ArrayBuffer | number) => Numbers
   return isNumberName(type) ? NUMBER_ARRAYS[type] : Uint8Array;
 }
 
-function tensorOf(shape: Shape, node: Named | undefined, bytes: Uint8Array): Tensor {
+function tensorOf(shape: Shape, node: NamedTensor | undefined, bytes: Uint8Array): Tensor {
   const Elements = arrayOf(shape.type);
   const values = new Elements(bytes.slice().buffer);
   const isInteger = node?.dtype !== "float32";

@@ -17,7 +17,7 @@ export interface ListedFile {
   readonly path: string;
   readonly method: number;
   /** Bytes in the ZIP file, and unpacked. */
-  readonly packed: number;
+  readonly packedSize: number;
   readonly size: number;
   /** Where the file's own header is. */
   readonly header: number;
@@ -47,7 +47,7 @@ export function* listedFiles(list: DataView, count: number): Generator<ListedFil
     yield {
       path: new TextDecoder().decode(path),
       method: list.getUint16(at + 10, true),
-      packed: list.getUint32(at + 20, true),
+      packedSize: list.getUint32(at + 20, true),
       size: list.getUint32(at + 24, true),
       header: list.getUint32(at + 42, true),
     };

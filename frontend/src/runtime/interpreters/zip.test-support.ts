@@ -9,7 +9,7 @@ export async function zipOf(
   const central: number[] = [];
   for (const [path, data] of Object.entries(files)) {
     const name = [...new TextEncoder().encode(path)];
-    const packed = format === undefined ? [...data] : await pack(data, format);
+    const packedData = format === undefined ? [...data] : await pack(data, format);
     const middle = [
       0,
       0,
@@ -23,7 +23,7 @@ export async function zipOf(
       0,
       0,
       0,
-      ...u32(packed.length),
+      ...u32(packedData.length),
       ...u32(data.length),
     ];
     const sizes = [name.length, 0, 0, 0];
@@ -51,7 +51,7 @@ export async function zipOf(
       ...u32(locals.length),
       ...name,
     );
-    locals.push(0x50, 0x4b, 3, 4, 20, 0, ...middle, ...sizes, ...name, ...packed);
+    locals.push(0x50, 0x4b, 3, 4, 20, 0, ...middle, ...sizes, ...name, ...packedData);
   }
   const count = Object.keys(files).length;
   const end = [0x50, 0x4b, 5, 6, 0, 0, 0, 0, count, 0, count, 0, ...u32(central.length), ...u32(locals.length), 0, 0];

@@ -33,22 +33,22 @@ async function readEntries(data: Uint8Array<ArrayBuffer>): Promise<Map<string, U
     total += each.size;
     if (total > SIZE_LIMIT) throw modelError(`its files have more than ${SIZE_LIMIT} bytes together`);
     const start = each.header + 30 + view.getUint16(each.header + 26, true) + view.getUint16(each.header + 28, true);
-    files.set(each.path, await unpacked(each.path, each.method, part(data, start, each.packed), each.size));
+    files.set(each.path, await unpack(each.path, each.method, part(data, start, each.packedSize), each.size));
   }
   return files;
 }
 
-async function unpacked(
+async function unpack(
   path: string,
   method: number,
-  packed: Uint8Array<ArrayBuffer>,
+  packedData: Uint8Array<ArrayBuffer>,
   size: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (method === STORED) return packed;
+  if (method === STORED) return packedData;
   if (method !== DEFLATED) throw modelError(`${path} in its zip uses the unknown compression method ${method}`);
   const result = new Uint8Array(size);
   let at = 0;
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+  const reader = new Blob([packedData]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;

@@ -7,22 +7,22 @@ const MOST = 16;
 /** Bytes of a shape's text that is worth to be known. */
 const LONGEST = 64;
 
-interface Known {
+interface KnownShape {
   readonly text: Uint8Array;
   readonly shape: Shape;
 }
 
 export class KnownShapes {
-  #known: readonly Known[] = [];
+  #knownShapes: readonly KnownShape[] = [];
 
   /** Parses the text of a shape, `size` bytes of `data`. Throws an `output` error for a text that is not a shape. */
   read(data: Uint8Array, offset: number, size: number): Shape {
-    for (const known of this.#known) if (isAt(data, offset, size, known.text)) return known.shape;
+    for (const knownShape of this.#knownShapes) if (isAt(data, offset, size, knownShape.text)) return knownShape.shape;
     const text = data.slice(offset, offset + size);
     const words = new TextDecoder().decode(text);
     const shape = parseShape(words);
     if (shape === null) throw new RuneError("output", `A TENSOR output sent the shape ${words.slice(0, 80)}.`);
-    if (size <= LONGEST) this.#known = [{ text, shape }, ...this.#known].slice(0, MOST);
+    if (size <= LONGEST) this.#knownShapes = [{ text, shape }, ...this.#knownShapes].slice(0, MOST);
     return shape;
   }
 }

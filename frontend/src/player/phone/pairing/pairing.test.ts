@@ -1,7 +1,7 @@
 // The phone's end of a pairing: what it says, what it never says, and how often.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RunNews } from "../../../preview";
-import type { Loaded } from "../../../runtime";
+import type { LoadedRune } from "../../../runtime";
 import { Pairing, type PairingSocket } from "./pairing";
 
 class FakeWire implements PairingSocket {
@@ -40,7 +40,7 @@ const news = (value: number, size = 1): RunNews => ({
   isStream: true,
 });
 
-const LOADED = { wordlists: [["up", "down"]] } as unknown as Loaded;
+const LOADED = { wordlists: [["up", "down"]] } as unknown as LoadedRune;
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());

@@ -2,7 +2,7 @@
 // Never an input: what is sent is built here from a run's outputs, and the server passes nothing else on.
 import { MESSAGE_LIMIT } from "../../../declared/studio-limits";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import type { Loaded } from "../../../runtime";
+import type { LoadedRune } from "../../../runtime";
 import type { RunNews } from "../../../preview";
 
 export interface PairingState {
@@ -66,7 +66,7 @@ export class Pairing {
   };
 
   /** Takes the rune that runs from now on. */
-  runs(title: string, loaded: Loaded | null): void {
+  runs(title: string, loaded: LoadedRune | null): void {
     this.#about = loaded === null ? null : { title, wordlists: loaded.wordlists };
     this.#latest = null;
     this.#tellAbout();

@@ -15,7 +15,7 @@ function engine(): PreviewEngine {
   return {
     async load(rune, limits) {
       instance = await RuneInstance.load(rune, limits);
-      return instance.loaded;
+      return instance.loadedRune;
     },
     run(inputs) {
       return instance === null

@@ -1,5 +1,5 @@
 // Two runes on the same recording, one after another, window by window. No component; what runs them is given.
-import { DEFAULT_LIMITS, type CapabilityRequest, type Loaded, type OutputMessage } from "../../../runtime";
+import { DEFAULT_LIMITS, type CapabilityRequest, type LoadedRune, type OutputMessage } from "../../../runtime";
 import { median } from "../../readings/numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../../readings/readings";
 import type { PreviewEngine } from "../../running/session";
@@ -37,7 +37,7 @@ export async function hear(
 }
 
 /** The only input of a rune. Throws an Error whose message is for a person. */
-export function oneInput({ capabilities }: Loaded): CapabilityRequest {
+export function oneInput({ capabilities }: LoadedRune): CapabilityRequest {
   const [request] = capabilities;
   if (request === undefined || capabilities.length > 1)
     throw new Error("A recording is one input. Runes that read several inputs cannot be compared on it.");
@@ -47,7 +47,7 @@ export function oneInput({ capabilities }: Loaded): CapabilityRequest {
 /** The same with a rune that the engine has loaded. */
 export async function hearLoaded(
   engine: PreviewEngine,
-  loaded: Loaded,
+  loaded: LoadedRune,
   request: CapabilityRequest,
   content: Content,
   signal: AbortSignal,
