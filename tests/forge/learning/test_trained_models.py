@@ -21,8 +21,8 @@ from rune.wording import size_text
 from tests.forge.factories.builds import built, packed
 from tests.forge.factories.searches import finished_search
 from tests.forge.factories.training import finish_run, motion_run, motion_version
-from tests.lab.models.motion_model import motion_model
 from tests.support.compact_html import compact
+from tests.support.training.motion_model import motion_model
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]
 OLD = motion_model()
