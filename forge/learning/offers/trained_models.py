@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from forge.comparison.figures import FigureRow, bytes_row, package_rows
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
-from forge.core.errors import Damaged, NotFound
+from forge.core.errors import BytesDamaged, NotFound
 from forge.learning.offers.changed_models import Files
 from forge.learning.offers.stored_figures import (
     HeldOutFigure,
@@ -117,7 +117,7 @@ def _models(files: Files) -> frozenset[str]:
         return frozenset()
     try:
         return named_models(read_blob(file["digest"]).decode("utf-8", "replace"))
-    except (NotFound, Damaged):
+    except (NotFound, BytesDamaged):
         return frozenset()
 
 
