@@ -87,7 +87,7 @@ class ComparedRuns:
 
     @property
     def difference(self) -> float:
-        """By how much the share of right answers is greater with the backbone, -1 to 1."""
+        """By how much the share of correct answers is greater with the backbone, -1 to 1."""
         return float(self.backbone.mean() - self.random_weights.mean())
 
     @property
