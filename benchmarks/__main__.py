@@ -35,6 +35,7 @@ FIGURES = {
     "server.training": "From 60 sounds to a preview",
     "learning.beside_others": "Learning beside others",
     "learning.thousand_sounds": "Learning from 1,000 sounds",
+    "learning.backbones": "A backbone that learned letters",
     "learning.forecasts": "Forecasts by convolutions and by a recurrent layer",
     "learning.search_of_motion": "A search of ten minutes",
     "learning.selection_bias": "The best of 200 trials",

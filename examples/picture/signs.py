@@ -6,7 +6,8 @@ real photographs of signs, and the README says so. Needs Pillow. Nothing is lear
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,14 @@ from sklearn.datasets import load_sample_image
 
 Picture = NDArray[np.uint8]
 Point = tuple[float, float]
+Mark = Callable[[Image.Image, int, np.random.Generator], None]
+"""Draws something on a card of `CARD` x `CARD` pixels, in ink from 0 to 255."""
 
 SIDE = 64
 LABELS = ("nothing", "left", "right", "forward", "stop")
 NOTHING = 0
-_LARGE = 160
+CARD = 160
+"""Pixels of a card, and of a picture before a camera has seen it."""
 _FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 _GLYPHS = {"left": "←⇐⇦◀", "right": "→⇒⇨▶", "forward": "↑⇑⇧▲", "stop": "×✕✖╳"}
 """For the test alone: designs that no training picture has."""
@@ -30,9 +34,9 @@ _TURN = {"right": 0.0, "forward": -np.pi / 2, "left": np.pi}
 def example(rng: np.random.Generator, *, photograph: str = "china.jpg", printed: bool = False) -> tuple[Picture, int]:
     """A picture and its label. `printed`: the sign is a character of a font and not drawn."""
     label = int(rng.integers(len(LABELS)))
-    picture = _background(photograph, rng)
+    picture = background(photograph, rng)
     if label != NOTHING or rng.random() < 0.6:
-        _put_card(picture, None if label == NOTHING else LABELS[label], printed, rng)
+        put_card(picture, None if label == NOTHING else partial(_sign, LABELS[label], printed), rng)
     return camera_picture(picture, rng), label
 
 
@@ -53,39 +57,37 @@ def _photograph(name: str) -> Image.Image:
     return Image.fromarray(load_sample_image(name)).convert("L")
 
 
-def _background(photograph: str, rng: np.random.Generator) -> Image.Image:
+def background(photograph: str, rng: np.random.Generator) -> Image.Image:
+    """A part of a photograph, a plain wall or a pattern, in grey."""
     kind = rng.random()
     if kind < 0.5:
         whole = _photograph(photograph)
         side = int(rng.integers(60, min(whole.size)))
         left, top = (int(rng.integers(0, length - side + 1)) for length in whole.size)
-        cut = whole.crop((left, top, left + side, top + side)).resize((_LARGE, _LARGE))
+        cut = whole.crop((left, top, left + side, top + side)).resize((CARD, CARD))
         return cut.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if rng.random() < 0.5 else cut
     if kind < 0.75:
-        return Image.new("L", (_LARGE, _LARGE), int(rng.integers(20, 240)))
-    picture = Image.new("L", (_LARGE, _LARGE), int(rng.integers(0, 255)))
+        return Image.new("L", (CARD, CARD), int(rng.integers(20, 240)))
+    picture = Image.new("L", (CARD, CARD), int(rng.integers(0, 255)))
     draw = ImageDraw.Draw(picture)
     for _ in range(int(rng.integers(3, 14))):
-        corners = [(float(x), float(y)) for x, y in rng.uniform(-30, _LARGE + 30, (int(rng.integers(3, 6)), 2))]
+        corners = [(float(x), float(y)) for x, y in rng.uniform(-30, CARD + 30, (int(rng.integers(3, 6)), 2))]
         draw.polygon(corners, fill=int(rng.integers(0, 256)))
     return picture
 
 
-def _put_card(picture: Image.Image, sign: str | None, printed: bool, rng: np.random.Generator) -> None:
-    """A card with a sign, or with something that is none, held somewhat askew, bright on dark or dark on bright."""
+def put_card(picture: Image.Image, mark: Mark | None, rng: np.random.Generator) -> None:
+    """A card with a mark, or with a scribble or nothing, held somewhat askew, bright on dark or dark on bright."""
     paper, ink = float(rng.uniform(160, 255)), float(rng.uniform(0, 110))
     if rng.random() < 0.25:
         paper, ink = ink, paper
-    card = Image.new("L", (_LARGE, _LARGE), int(paper))
-    if sign is None:
-        if rng.random() < 0.8:
-            _scribble(ImageDraw.Draw(card), int(ink), rng)
-    elif printed:
-        _print(card, sign, int(ink), rng)
-    else:
-        _draw(ImageDraw.Draw(card), sign, int(ink), rng)
-    size = _LARGE * rng.uniform(0.5, 1.15)
-    middle = _LARGE / 2 + rng.uniform(-1, 1, 2) * max(_LARGE - size, 16) / 2
+    card = Image.new("L", (CARD, CARD), int(paper))
+    if mark is not None:
+        mark(card, int(ink), rng)
+    elif rng.random() < 0.8:
+        _scribble(ImageDraw.Draw(card), int(ink), rng)
+    size = CARD * rng.uniform(0.5, 1.15)
+    middle = CARD / 2 + rng.uniform(-1, 1, 2) * max(CARD - size, 16) / 2
     turn = rng.normal(0, 0.16)
     corners = []
     for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
@@ -97,25 +99,32 @@ def _put_card(picture: Image.Image, sign: str | None, printed: bool, rng: np.ran
             )
         )
     plan = _perspective(corners)
-    moved_card = card.transform((_LARGE, _LARGE), Image.Transform.PERSPECTIVE, plan, Image.Resampling.BILINEAR)
-    shape = Image.new("L", (_LARGE, _LARGE), 0)
+    moved_card = card.transform((CARD, CARD), Image.Transform.PERSPECTIVE, plan, Image.Resampling.BILINEAR)
+    shape = Image.new("L", (CARD, CARD), 0)
     ImageDraw.Draw(shape).polygon(corners, fill=255)
-    if rng.random() < 0.3 and sign is not None:  # on the wall itself, with no card to be seen
+    if rng.random() < 0.3 and mark is not None:  # on the wall itself, with no card to be seen
         has_ink = np.abs(np.asarray(moved_card, np.float32) - paper) > abs(paper - ink) / 2
         shape = Image.fromarray((has_ink & (np.asarray(shape) > 0)).astype(np.uint8) * 255)
         behind = float(np.asarray(picture).mean())
-        moved_card = Image.new("L", (_LARGE, _LARGE), int(0.15 * behind if behind > 110 else min(behind * 2 + 90, 255)))
+        moved_card = Image.new("L", (CARD, CARD), int(0.15 * behind if behind > 110 else min(behind * 2 + 90, 255)))
     picture.paste(moved_card, (0, 0), shape)
 
 
 def _perspective(corners: list[Point]) -> tuple[float, ...]:
     """The eight numbers by which Pillow finds the place on the card of each place in the picture."""
     rows, answers = [], []
-    card = ((0, 0), (_LARGE, 0), (_LARGE, _LARGE), (0, _LARGE))
+    card = ((0, 0), (CARD, 0), (CARD, CARD), (0, CARD))
     for (x, y), (u, v) in zip(corners, card, strict=True):
         rows += [[x, y, 1, 0, 0, 0, -u * x, -u * y], [0, 0, 0, x, y, 1, -v * x, -v * y]]
         answers += [u, v]
     return tuple(float(value) for value in np.linalg.solve(np.array(rows), np.array(answers)))
+
+
+def _sign(sign: str, printed: bool, card: Image.Image, ink: int, rng: np.random.Generator) -> None:
+    if printed:
+        _print(card, sign, ink, rng)
+    else:
+        _draw(ImageDraw.Draw(card), sign, ink, rng)
 
 
 def _draw(draw: ImageDraw.ImageDraw, sign: str, ink: int, rng: np.random.Generator) -> None:
@@ -168,8 +177,8 @@ def _placed(points: list[Point], turn: float, rng: np.random.Generator) -> list[
     shaky = rng.uniform(0, 4)
     return [
         (
-            float(_LARGE / 2 + x * cos - y * sin + rng.normal(0, shaky)),
-            float(_LARGE / 2 + x * sin + y * cos + rng.normal(0, shaky)),
+            float(CARD / 2 + x * cos - y * sin + rng.normal(0, shaky)),
+            float(CARD / 2 + x * sin + y * cos + rng.normal(0, shaky)),
         )
         for x, y in points
     ]
@@ -178,7 +187,7 @@ def _placed(points: list[Point], turn: float, rng: np.random.Generator) -> list[
 def _print(card: Image.Image, sign: str, ink: int, rng: np.random.Generator) -> None:
     glyph = str(rng.choice(list(_GLYPHS[sign])))
     font = ImageFont.truetype(str(_FONT), int(rng.integers(110, 170)))
-    ImageDraw.Draw(card).text((_LARGE / 2, _LARGE / 2), glyph, fill=ink, font=font, anchor="mm")
+    ImageDraw.Draw(card).text((CARD / 2, CARD / 2), glyph, fill=ink, font=font, anchor="mm")
 
 
 def _scribble(draw: ImageDraw.ImageDraw, ink: int, rng: np.random.Generator) -> None:
@@ -191,14 +200,14 @@ def _scribble(draw: ImageDraw.ImageDraw, ink: int, rng: np.random.Generator) -> 
     elif kind < 0.45:
         draw.rectangle(box, outline=ink, width=pen)
     elif kind < 0.6:
-        draw.line([(float(a), float(b)) for a, b in rng.uniform(15, _LARGE - 15, (2, 2))], fill=ink, width=pen)
+        draw.line([(float(a), float(b)) for a, b in rng.uniform(15, CARD - 15, (2, 2))], fill=ink, width=pen)
     elif kind < 0.8:
-        across = np.linspace(20, _LARGE - 20, 24)
-        wave = _LARGE / 2 + rng.uniform(8, 40) * np.sin(across / rng.uniform(4, 20))
+        across = np.linspace(20, CARD - 20, 24)
+        wave = CARD / 2 + rng.uniform(8, 40) * np.sin(across / rng.uniform(4, 20))
         draw.line([(float(a), float(b)) for a, b in zip(across, wave, strict=True)], fill=ink, width=pen // 2 + 2)
     else:
         draw.line(
-            [(float(a), float(b)) for a, b in rng.uniform(15, _LARGE - 15, (int(rng.integers(4, 9)), 2))],
+            [(float(a), float(b)) for a, b in rng.uniform(15, CARD - 15, (int(rng.integers(4, 9)), 2))],
             fill=ink,
             width=pen // 2 + 2,
         )
