@@ -49,7 +49,7 @@ def _letter(number: int) -> NDArray[np.uint8]:
     scenes, rng = signs(), np.random.default_rng([_SEED, number])
     picture = scenes.background("china.jpg", rng)
     scenes.put_card(picture, partial(_print, LETTERS[number % len(LETTERS)]), rng)
-    return np.asarray(Image.fromarray(scenes.seen(picture, rng)).resize((SIZE, SIZE), Image.Resampling.BOX))
+    return np.asarray(Image.fromarray(scenes.camera_picture(picture, rng)).resize((SIZE, SIZE), Image.Resampling.BOX))
 
 
 def _print(letter: str, card: Image.Image, ink: int, rng: np.random.Generator) -> None:
