@@ -39,7 +39,7 @@ function Running({ place, stage, running, base }: RunningProps) {
       {runner !== null && (
         <>
           <RunningBlock runner={runner} place={place} stage={stage} running={running} />
-          <Published runner={runner} place={place} stage={stage} />
+          <PublishedBlock runner={runner} place={place} stage={stage} />
         </>
       )}
     </>
@@ -52,7 +52,7 @@ interface PublishedProps {
   readonly stage: string;
 }
 
-function Published({ runner, place, stage }: PublishedProps) {
+function PublishedBlock({ runner, place, stage }: PublishedProps) {
   const { workspace, places } = useStudio();
   const mayEdit = useMayEdit();
   const state = useStore(runner.state);
