@@ -134,7 +134,7 @@ function Running({ place, stage, file, running, base }: RunningProps) {
   );
 }
 
-interface ShownProps {
+interface ShownBlockProps {
   readonly runner: BlockRunner;
   readonly engine: RecordingEngine;
   readonly place: BlockPlace;
@@ -146,7 +146,7 @@ interface ShownProps {
 
 const NO_TESTS = createStore<TestsState>(() => ({ run: null, isRunning: false, stopReason: null }));
 
-function ShownBlock({ runner, engine, place, stage, running, file, tests }: ShownProps) {
+function ShownBlock({ runner, engine, place, stage, running, file, tests }: ShownBlockProps) {
   const { places } = useStudio();
   const state = useStore(runner.state);
   const testRun = useStore(tests?.runner.state ?? NO_TESTS).run;

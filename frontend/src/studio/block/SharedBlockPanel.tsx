@@ -46,13 +46,13 @@ function Running({ place, stage, running, base }: RunningProps) {
   );
 }
 
-interface PublishedProps {
+interface PublishedBlockProps {
   readonly runner: BlockRunner;
   readonly place: SharedBlockPlace;
   readonly stage: string;
 }
 
-function PublishedBlock({ runner, place, stage }: PublishedProps) {
+function PublishedBlock({ runner, place, stage }: PublishedBlockProps) {
   const { workspace, places } = useStudio();
   const mayEdit = useMayEdit();
   const state = useStore(runner.state);

@@ -58,7 +58,7 @@ function isFolderChoices(value: unknown): value is FolderChoices {
   );
 }
 
-const NONE_CHOSEN: FolderChoices = {};
+const NO_CHOICES: FolderChoices = {};
 const NOBODY: readonly Present[] = [];
 
 function targetOf(row: ShownRow<FileEntry>): FileTarget {
@@ -70,7 +70,7 @@ function keyOf(row: ShownRow<FileEntry>): string {
 }
 
 export function Tree({ project, files, active, mayEdit, severities, present, actions }: TreeProps) {
-  const [choices, setChoices] = useRemembered<FolderChoices>(`folders ${project}`, NONE_CHOSEN, isFolderChoices);
+  const [choices, setChoices] = useRemembered<FolderChoices>(`folders ${project}`, NO_CHOICES, isFolderChoices);
   // As it was when the page was opened: a folder does not close because a file came.
   const [areMany] = useState(() => files.length > MANY);
   const rows = useMemo(() => shownRows(files, { choices, areMany }), [files, choices, areMany]);

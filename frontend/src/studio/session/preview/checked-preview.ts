@@ -7,7 +7,7 @@ import type { SessionStore } from "../store";
 /** Problems that only the server can tell; the check in the page knows nothing of them. */
 const OF_BUILDS = /^RUNE(008[12]|0107|0121)$/;
 
-export function withChecked(preview: Preview, checkedText: CheckedText | null): Preview {
+export function withCheckedText(preview: Preview, checkedText: CheckedText | null): Preview {
   if (checkedText === null) return preview;
   const { outline } = checkedText;
   const ofBuilds = checkedText.isCurrent
@@ -24,12 +24,12 @@ export function checkedPreview(
   checking: TextCheck["state"],
 ): Omit<StoreApi<Preview>, "setState"> {
   let [preview, checkedText] = [session.getState().preview, checking.getState()];
-  const store = createStore<Preview>(() => withChecked(preview, checkedText));
+  const store = createStore<Preview>(() => withCheckedText(preview, checkedText));
   const follow = (): void => {
     const [newest, answer] = [session.getState().preview, checking.getState()];
     if (newest === preview && answer === checkedText) return;
     [preview, checkedText] = [newest, answer];
-    store.setState(withChecked(preview, checkedText), true);
+    store.setState(withCheckedText(preview, checkedText), true);
   };
   session.subscribe(follow);
   checking.subscribe(follow);
