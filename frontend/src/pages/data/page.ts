@@ -10,7 +10,7 @@ import { followQuickCode, SidePanels } from "./side-panels";
 import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
 import { DELAY, PendingDeletion } from "./deletion";
 import { Grid, numberOf } from "./grid/grid";
-import { actionOf, indexAfterMove, type KeyAction } from "./grid/keys";
+import { actionOf, movedIndex, type KeyAction } from "./grid/keys";
 import { commonOf, Selection } from "./grid/selection";
 
 const NUMBERS = "/api/v1/projects/{organisation}/{name}/data/samples/numbers";
@@ -274,14 +274,13 @@ export class DataPage {
   }
 
   #do(action: KeyAction): void {
-    const { numbers } = this.#grid;
+    const { numbers, columns } = this.#grid;
     const index = this.#grid.indexOf(this.#current);
     if (action.kind === "undo") void this.#undo();
     if (action.kind === "select-all") this.#chooseAll();
     if (action.kind === "select-none") this.#chooseNone();
     if (index < 0) return;
-    if (action.kind === "move")
-      this.#move(indexAfterMove(index, numbers.length, this.#grid.columns, action), action.selects);
+    if (action.kind === "move") this.#move(movedIndex(index, numbers.length, columns, action), action.selects);
     if (action.kind === "play") this.#play(this.#current);
     if (action.kind === "select" || action.kind === "select-to") this.#select(action.kind === "select-to");
     if (action.kind === "delete") this.#delete(this.#selection.size > 0 ? this.#selection.numbers : [this.#current]);
@@ -290,7 +289,7 @@ export class DataPage {
       const mark = action.kind === "label" ? { label: action.label } : { accepts: true };
       void this.#change(selectedNumbers.map((number) => ({ number, ...mark })));
       if (this.#selection.size === 0)
-        this.#focusAt(indexAfterMove(index, numbers.length, this.#grid.columns, { columns: 1, rows: 0 }));
+        this.#focusAt(movedIndex(index, numbers.length, columns, { columns: 1, rows: 0 }));
     }
   }
 

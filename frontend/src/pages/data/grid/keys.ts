@@ -51,7 +51,7 @@ export function actionOf(
 }
 
 /** The index that a move leads to; the same where it would leave the list. */
-export function indexAfterMove(
+export function movedIndex(
   index: number,
   count: number,
   columns: number,
