@@ -4,11 +4,11 @@ import { badgeText, bellWords, followInbox } from "../look/inbox";
 export function bells(): void {
   const bell = document.querySelector<HTMLElement>("[data-bell]");
   if (bell === null) return;
-  const served = Number(bell.dataset["unread"]);
-  followInbox((unread) => show(bell, unread, served));
+  const countAtLoad = Number(bell.dataset["unread"]);
+  followInbox((unread) => show(bell, unread, countAtLoad));
 }
 
-function show(bell: HTMLElement, unread: number, served: number): void {
+function show(bell: HTMLElement, unread: number, countAtLoad: number): void {
   const badge = bell.querySelector<HTMLElement>("[data-badge]");
   const words = bell.querySelector<HTMLElement>("[data-bell-words]");
   if (badge) {
@@ -17,5 +17,5 @@ function show(bell: HTMLElement, unread: number, served: number): void {
   }
   if (words) words.textContent = bellWords(unread);
   const newer = document.querySelector<HTMLElement>("[data-newer]");
-  if (newer && unread > served) newer.hidden = false;
+  if (newer && unread > countAtLoad) newer.hidden = false;
 }

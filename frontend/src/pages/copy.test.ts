@@ -11,18 +11,18 @@ test("a button that is pressed twice says in the end what it said at first", asy
     toggleAttribute = (): void => undefined;
     removeAttribute = (): void => undefined;
   }
-  let heard: ((event: object) => void) | undefined;
+  let onClick: ((event: object) => void) | undefined;
   vi.stubGlobal("Element", Button);
   vi.stubGlobal("navigator", { clipboard: { writeText: () => Promise.resolve() } });
   vi.stubGlobal("document", {
     querySelectorAll: () => [],
-    addEventListener: (_: string, listener: (event: object) => void) => (heard = listener),
+    addEventListener: (_: string, listener: (event: object) => void) => (onClick = listener),
   });
   copyButtons();
   const target = new Button();
-  heard?.({ target });
+  onClick?.({ target });
   await vi.advanceTimersByTimeAsync(1000);
-  heard?.({ target });
+  onClick?.({ target });
   await vi.advanceTimersByTimeAsync(100);
   expect(words.textContent).toBe("Copied");
   await vi.advanceTimersByTimeAsync(5000);

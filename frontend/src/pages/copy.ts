@@ -23,16 +23,16 @@ async function copy(button: HTMLButtonElement): Promise<void> {
   if (!words) return;
   const isCopied = await put(button.dataset["copy"] ?? "");
   // A second press comes while the button still says what came of the first.
-  const said = usual.get(button) ?? { words: words.textContent };
-  usual.set(button, said);
-  clearTimeout(said.timer);
+  const label = usual.get(button) ?? { words: words.textContent };
+  usual.set(button, label);
+  clearTimeout(label.timer);
   words.textContent = isCopied ? "Copied" : "Select and copy it by hand";
   button.toggleAttribute("data-copied", isCopied);
   const beside = button.previousElementSibling;
   if (!isCopied && beside?.matches("code")) getSelection()?.selectAllChildren(beside);
-  said.timer = setTimeout(() => {
+  label.timer = setTimeout(() => {
     usual.delete(button);
-    words.textContent = said.words;
+    words.textContent = label.words;
     button.removeAttribute("data-copied");
   }, SAID_FOR);
 }

@@ -1,10 +1,10 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { replaceKeepingFocus } from "./keep-focus";
 
-let focused: object[] = [];
+let targets: object[] = [];
 
 beforeEach(() => {
-  focused = [];
+  targets = [];
 });
 
 function element(tagName: string, action: string, textContent = ""): HTMLElement {
@@ -13,7 +13,7 @@ function element(tagName: string, action: string, textContent = ""): HTMLElement
     id: "",
     tagName,
     textContent,
-    focus: () => focused.push(self),
+    focus: () => targets.push(self),
     closest: () => form,
     getAttribute: () => null,
   };
@@ -29,17 +29,17 @@ function part(...elements: readonly HTMLElement[]): HTMLElement {
 }
 
 test("the focus goes on at the button of the same form, and at the same one of several", () => {
-  const shown = [element("BUTTON", "/stop"), element("BUTTON", "/cancel"), element("BUTTON", "/cancel")] as const;
+  const current = [element("BUTTON", "/stop"), element("BUTTON", "/cancel"), element("BUTTON", "/cancel")] as const;
   const next = [element("BUTTON", "/cancel"), element("BUTTON", "/cancel"), element("SUMMARY", "", "Log")] as const;
-  vi.stubGlobal("document", { activeElement: shown[2] });
-  replaceKeepingFocus(part(...shown), part(...next));
-  expect(focused.map((each) => each === next[1])).toEqual([true]);
+  vi.stubGlobal("document", { activeElement: current[2] });
+  replaceKeepingFocus(part(...current), part(...next));
+  expect(targets.map((each) => each === next[1])).toEqual([true]);
 });
 
 test("a summary is known by its words", () => {
-  const shown = element("SUMMARY", "", "Log");
+  const current = element("SUMMARY", "", "Log");
   const next = [element("SUMMARY", "", "Recipe"), element("SUMMARY", "", "Log")] as const;
-  vi.stubGlobal("document", { activeElement: shown });
-  replaceKeepingFocus(part(shown), part(...next));
-  expect(focused.map((each) => each === next[1])).toEqual([true]);
+  vi.stubGlobal("document", { activeElement: current });
+  replaceKeepingFocus(part(current), part(...next));
+  expect(targets.map((each) => each === next[1])).toEqual([true]);
 });

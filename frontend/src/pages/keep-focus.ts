@@ -15,15 +15,15 @@ export function focusKey(element: HTMLElement): string {
 }
 
 /** Puts `next` in the place of `shown`; the focus goes to what does the same, the same one of several. */
-export function replaceKeepingFocus(shown: HTMLElement, next: HTMLElement): void {
+export function replaceKeepingFocus(current: HTMLElement, next: HTMLElement): void {
   const active = document.activeElement;
   const like = (root: HTMLElement, key: string): HTMLElement[] =>
     [...root.querySelectorAll<HTMLElement>(FOCUSABLE)].filter((element) => focusKey(element) === key);
-  let focused: HTMLElement | undefined;
-  if (active !== null && shown.contains(active)) {
+  let target: HTMLElement | undefined;
+  if (active !== null && current.contains(active)) {
     const key = focusKey(active as HTMLElement);
-    focused = like(next, key)[like(shown, key).indexOf(active as HTMLElement)];
+    target = like(next, key)[like(current, key).indexOf(active as HTMLElement)];
   }
-  shown.replaceWith(next);
-  focused?.focus({ preventScroll: true });
+  current.replaceWith(next);
+  target?.focus({ preventScroll: true });
 }

@@ -75,7 +75,9 @@ function watch(card: HTMLElement): void {
 async function send(file: File, organisation: string, says: HTMLElement): Promise<boolean> {
   says.textContent = `Reading ${file.name} …`;
   try {
-    const outcome = await (isModelSource(file.name) ? converted(file, organisation) : ownProject(file, organisation));
+    const outcome = await (isModelSource(file.name)
+      ? conversionProject(file, organisation)
+      : ownProject(file, organisation));
     if ("page" in outcome) {
       location.assign(outcome.page);
       return true;
@@ -98,15 +100,18 @@ async function ownProject(file: File, organisation: string): Promise<Outcome> {
 }
 
 /** An empty project in which a model of another format is converted. */
-async function converted(file: File, organisation: string): Promise<Outcome> {
-  const created = await post(address("post", "/api/v1/projects"), JSON.stringify({ organisation, file: file.name }));
-  const project: unknown = await created.json();
-  if (!created.ok) return { refusal: text(project, "detail") };
+async function conversionProject(file: File, organisation: string): Promise<Outcome> {
+  const projectResponse = await post(
+    address("post", "/api/v1/projects"),
+    JSON.stringify({ organisation, file: file.name }),
+  );
+  const project: unknown = await projectResponse.json();
+  if (!projectResponse.ok) return { refusal: text(project, "detail") };
   const path = { organisation, name: text(project, "name") };
   const conversions = "/api/v1/projects/{organisation}/{name}/conversions";
-  const begun = await post(address("post", conversions, { path, query: { file: file.name } }), file);
-  const answer: unknown = await begun.json();
-  if (!begun.ok) return { refusal: text(answer, "detail") };
+  const response = await post(address("post", conversions, { path, query: { file: file.name } }), file);
+  const answer: unknown = await response.json();
+  if (!response.ok) return { refusal: text(answer, "detail") };
   return { page: `${text(project, "url")}/models/${text(answer, "id")}` };
 }
 

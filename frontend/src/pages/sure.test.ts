@@ -12,7 +12,7 @@ class Button {
   }
 }
 
-let heard: ((event: object) => void) | undefined;
+let onClick: ((event: object) => void) | undefined;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -20,7 +20,7 @@ beforeEach(() => {
   // No button is in the page when the script starts: all of them came with a part that was read anew.
   vi.stubGlobal("document", {
     querySelectorAll: () => [],
-    addEventListener: (_: string, listener: (event: object) => void) => (heard = listener),
+    addEventListener: (_: string, listener: (event: object) => void) => (onClick = listener),
   });
   sureButtons();
 });
@@ -34,7 +34,7 @@ afterEach(() => {
 /** Whether the press does what the button says. */
 function acts(button: Button, detail = 1): boolean {
   let isPrevented = false;
-  heard?.({ target: button, detail, preventDefault: () => (isPrevented = true) });
+  onClick?.({ target: button, detail, preventDefault: () => (isPrevented = true) });
   return !isPrevented;
 }
 

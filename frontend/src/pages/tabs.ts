@@ -4,7 +4,7 @@ export function shownTabs(): void {
   for (const tabs of document.querySelectorAll<HTMLElement>("[data-tabs]")) {
     const current = tabs.querySelector<HTMLElement>('[aria-current="page"]');
     if (current === null) continue;
-    const [shown, room] = [current.getBoundingClientRect(), tabs.getBoundingClientRect()];
-    tabs.scrollLeft += shown.left + shown.width / 2 - (room.left + room.width / 2);
+    const [tab, room] = [current.getBoundingClientRect(), tabs.getBoundingClientRect()];
+    tabs.scrollLeft += tab.left + tab.width / 2 - (room.left + room.width / 2);
   }
 }

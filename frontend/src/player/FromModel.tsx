@@ -9,7 +9,7 @@ const AGAIN = 2000;
 
 export function FromModel({ file }: { readonly file: File }) {
   const [places, setPlaces] = useState<ProjectDestinations | null | "asking">("asking");
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosenPlace, setChosenPlace] = useState<string | null>(null);
   const [isMaking, setMaking] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const field = useId();
@@ -41,7 +41,7 @@ export function FromModel({ file }: { readonly file: File }) {
     };
   }, []);
 
-  const organisation = places === "asking" || places === null ? "" : (chosen ?? places.usual);
+  const organisation = places === "asking" || places === null ? "" : (chosenPlace ?? places.usual);
   const make = (): void => {
     if (places === "asking" || places === null) return;
     setMaking(true);
@@ -89,7 +89,7 @@ export function FromModel({ file }: { readonly file: File }) {
           {places.organisations.length > 1 && (
             <div className="field">
               <label htmlFor={field}>Organisation</label>
-              <select id={field} required value={organisation} onChange={(event) => setChosen(event.target.value)}>
+              <select id={field} required value={organisation} onChange={(event) => setChosenPlace(event.target.value)}>
                 {organisation === "" && <option value="">Choose one</option>}
                 {places.organisations.map((name) => (
                   <option key={name}>{name}</option>

@@ -17,18 +17,18 @@ interface Props {
 }
 
 export function Player({ address, name, memory, limits, addresses, host }: Props) {
-  const [fetched, again] = useFetched(address);
-  if (fetched.state === "failed") return <NotFetched reason={fetched.reason} onAgain={again} />;
+  const [fetchState, again] = useFetched(address);
+  if (fetchState.state === "failed") return <NotFetched reason={fetchState.reason} onAgain={again} />;
   return (
     <Preview
-      rune={fetched.state === "there" ? fetched.rune : null}
+      rune={fetchState.state === "there" ? fetchState.rune : null}
       heading={null}
       memory={memory}
       limits={limits}
       isLarge
       {...(addresses === undefined ? {} : { addresses })}
       {...(host === undefined ? {} : { host })}
-      empty={fetchingText(fetched, name)}
+      empty={fetchingText(fetchState, name)}
     />
   );
 }

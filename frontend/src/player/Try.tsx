@@ -15,14 +15,14 @@ type State =
 const turnAfter = (before: State): number => (before !== null && "turn" in before ? before.turn + 1 : 0);
 
 /** Reads a chosen file as a rune or as a model. Rejects with an Error whose message is for a person. */
-async function read(chosen: File): Promise<{ readonly file: RuneFile } | { readonly model: File }> {
-  const kind = await kindOf(chosen);
-  if (kind === "tflite") return { model: chosen };
+async function read(file: File): Promise<{ readonly file: RuneFile } | { readonly model: File }> {
+  const kind = await kindOf(file);
+  if (kind === "tflite") return { model: file };
   if (kind === "other-model")
     throw new Error(
-      `${chosen.name} is a model, not a rune. Start a project from one in TensorFlow Lite (.tflite), or from a template, and add this one there.`,
+      `${file.name} is a model, not a rune. Start a project from one in TensorFlow Lite (.tflite), or from a template, and add this one there.`,
     );
-  return { file: await readRuneFile(chosen) };
+  return { file: await readRuneFile(file) };
 }
 
 export function Try() {
@@ -32,11 +32,11 @@ export function Try() {
   const noteId = useId();
   const [lastChoice] = useState(() => new LastChoice());
 
-  const recording = (chosen: File | undefined) => {
-    if (chosen === undefined) return;
+  const recording = (file: File | undefined) => {
+    if (file === undefined) return;
     lastChoice.follow(
-      read(chosen),
-      (found) => setState((before) => ({ ...found, turn: turnAfter(before) })),
+      read(file),
+      (content) => setState((before) => ({ ...content, turn: turnAfter(before) })),
       (error) => setState({ problem: error instanceof Error ? error.message : String(error) }),
     );
   };
@@ -96,7 +96,7 @@ export function Try() {
       {state !== null && "model" in state && <FromModel key={state.turn} file={state.model} />}
       {file !== null && state !== null && "turn" in state && (
         <section className="card roomy stack" aria-label="The rune">
-          <h2>{file.inspected.name ?? file.fileName}</h2>
+          <h2>{file.contents.name ?? file.fileName}</h2>
           <RuneTrial key={state.turn} file={file} />
         </section>
       )}

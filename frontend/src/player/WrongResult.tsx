@@ -26,33 +26,33 @@ interface Props {
   readonly running: Snapshot;
 }
 
-interface Marked {
+interface MarkedAnswer {
   readonly recording: Recording;
-  readonly said: string;
+  readonly answer: string;
 }
 
 export function WrongResult({ addresses, running }: Props) {
-  const [marked, setMarked] = useState<Marked | null>(null);
-  const [sent, setSent] = useState<Thread | null>(null);
-  const { loaded, ran, readings } = running;
-  const labels = [...new Set(loaded?.wordlists.flat() ?? [])];
+  const [markedAnswer, setMarkedAnswer] = useState<MarkedAnswer | null>(null);
+  const [sentThread, setSentThread] = useState<Thread | null>(null);
+  const { loadedRune, ran, readings } = running;
+  const labels = [...new Set(loadedRune?.wordlists.flat() ?? [])];
   const recording =
-    loaded === null || readings.cards.length === 0 ? null : recordingOfRun(loaded.capabilities, ran, "wrong");
+    loadedRune === null || readings.cards.length === 0 ? null : recordingOfRun(loadedRune.capabilities, ran, "wrong");
   const mark = (): void => {
-    setSent(null);
-    if (recording !== null) setMarked({ recording, said: answerOf(readings.cards) ?? "" });
+    setSentThread(null);
+    if (recording !== null) setMarkedAnswer({ recording, answer: answerOf(readings.cards) ?? "" });
   };
-  if (marked !== null)
+  if (markedAnswer !== null)
     return (
       <MarkForm
         addresses={addresses}
-        marked={marked}
+        markedAnswer={markedAnswer}
         labels={labels}
         onSent={(thread) => {
-          setSent(thread);
-          setMarked(null);
+          setSentThread(thread);
+          setMarkedAnswer(null);
         }}
-        onCancel={() => setMarked(null)}
+        onCancel={() => setMarkedAnswer(null)}
       />
     );
   return (
@@ -62,9 +62,10 @@ export function WrongResult({ addresses, running }: Props) {
         This was wrong
       </button>
       <span className="small muted" role="status">
-        {sent !== null && (
+        {sentThread !== null && (
           <>
-            Sent. The recording is a sample now, and <a href={`#thread-${sent.id}`}>the conversation tells of it</a>.
+            Sent. The recording is a sample now, and{" "}
+            <a href={`#thread-${sentThread.id}`}>the conversation tells of it</a>.
           </>
         )}
       </span>
@@ -76,16 +77,16 @@ const OTHER = "\u0000";
 
 interface FormProps {
   readonly addresses: WrongAddresses;
-  readonly marked: Marked;
+  readonly markedAnswer: MarkedAnswer;
   readonly labels: readonly string[];
   readonly onSent: (thread: Thread) => void;
   readonly onCancel: () => void;
 }
 
-function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
+function MarkForm({ addresses, markedAnswer, labels, onSent, onCancel }: FormProps) {
   const id = useId();
-  const [chosen, setChosen] = useState(labels.length > 0 ? "" : OTHER);
-  const [typed, setTyped] = useState("");
+  const [chosenLabel, setChosenLabel] = useState(labels.length > 0 ? "" : OTHER);
+  const [typedLabel, setTypedLabel] = useState("");
   const [text, setText] = useState("");
   const reading = useTerms(
     useCallback(
@@ -96,17 +97,17 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
   const { terms } = reading;
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
-  const right = chosen === OTHER ? typed.trim() : chosen;
+  const right = chosenLabel === OTHER ? typedLabel.trim() : chosenLabel;
 
-  const shown = problem ?? (reading.problem === null ? null : sentence(reading.problem));
+  const problemText = problem ?? (reading.problem === null ? null : sentence(reading.problem));
 
   const isReady = terms !== null && right !== "" && !isSending;
   const send = (): void => {
     if (!isReady) return;
     setSending(true);
     setProblem(null);
-    fileOf(marked.recording)
-      .then((file) => sendWrong(addresses.mark, file, { said: marked.said, label: right, text, terms }))
+    fileOf(markedAnswer.recording)
+      .then((file) => sendWrong(addresses.mark, file, { answer: markedAnswer.answer, label: right, text, terms }))
       .then(onSent, (error: unknown) => {
         setSending(false);
         setProblem(sentence(error));
@@ -124,7 +125,9 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
         send();
       }}
     >
-      <h3 id={`${id}-title`}>{marked.said === "" ? "What is right?" : `It said ${marked.said}. What is right?`}</h3>
+      <h3 id={`${id}-title`}>
+        {markedAnswer.answer === "" ? "What is right?" : `It said ${markedAnswer.answer}. What is right?`}
+      </h3>
       {labels.length > 0 && (
         <div className="field">
           <label htmlFor={`${id}-label`}>The right answer</label>
@@ -133,8 +136,8 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
             className="input"
             autoFocus
             required
-            value={chosen}
-            onChange={(event) => setChosen(event.target.value)}
+            value={chosenLabel}
+            onChange={(event) => setChosenLabel(event.target.value)}
           >
             <option value="" disabled>
               Choose
@@ -148,7 +151,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
           </select>
         </div>
       )}
-      {chosen === OTHER && (
+      {chosenLabel === OTHER && (
         <div className="field">
           <label htmlFor={`${id}-other`}>{labels.length > 0 ? "The label" : "The right answer"}</label>
           <input
@@ -156,8 +159,8 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
             className="input"
             required
             maxLength={DataChangeLengths.label}
-            value={typed}
-            onChange={(event) => setTyped(event.target.value)}
+            value={typedLabel}
+            onChange={(event) => setTypedLabel(event.target.value)}
           />
         </div>
       )}
@@ -172,10 +175,10 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
         />
       </div>
       <TermsField name="The recording is kept for" reading={reading} />
-      <p className="small muted">Only what gave this answer is sent: {lengthText(marked.recording.content)}.</p>
-      {shown !== null && (
+      <p className="small muted">Only what gave this answer is sent: {lengthText(markedAnswer.recording.content)}.</p>
+      {problemText !== null && (
         <p className="notice bad" role="alert">
-          {shown}
+          {problemText}
         </p>
       )}
       <div className="row wrap">
@@ -191,7 +194,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
 }
 
 interface Wrong {
-  readonly said: string;
+  readonly answer: string;
   readonly label: string;
   readonly text: string;
   readonly terms: SampleTerms;
@@ -204,9 +207,9 @@ async function readTerms(address: string, days: number, purposes: readonly strin
   return (await response.json()) as SampleTerms;
 }
 
-async function sendWrong(address: string, file: Blob, { said, label, text, terms }: Wrong): Promise<Thread> {
+async function sendWrong(address: string, file: Blob, { answer, label, text, terms }: Wrong): Promise<Thread> {
   const query = new URLSearchParams({
-    said: said.slice(0, DataChangeLengths.label),
+    said: answer.slice(0, DataChangeLengths.label),
     label,
     text,
     days: String(terms.days),

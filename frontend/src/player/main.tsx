@@ -73,7 +73,7 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
         ) : (
           <Suspense fallback={<p className="muted">Loading…</p>}>
             <Judge
-              judged={{ address: runeUrl, name: judgedName, short: judgedName, memory: bytesOf(memory) }}
+              judgedRune={{ address: runeUrl, name: judgedName, short: judgedName, memory: bytesOf(memory) }}
               before={beforeOf(element.dataset)}
               limits={limits}
               host={host}

@@ -10,32 +10,32 @@ export type FetchState =
 const NOT_YET: FetchState = { state: "fetching", share: null };
 
 /** Fetches a file of the rune; `null` fetches nothing yet. The second tries again after a failure. */
-export function useFetched(address: string | null): [fetched: FetchState, again: () => void] {
-  const [fetched, setFetched] = useState<FetchState>(NOT_YET);
+export function useFetched(address: string | null): [fetchState: FetchState, again: () => void] {
+  const [fetchState, setFetchState] = useState<FetchState>(NOT_YET);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     if (address === null) return undefined;
     const leaving = new AbortController();
-    fetchRune(address, leaving.signal, (share) => setFetched({ state: "fetching", share })).then(
-      (rune) => setFetched({ state: "there", rune }),
+    fetchRune(address, leaving.signal, (share) => setFetchState({ state: "fetching", share })).then(
+      (rune) => setFetchState({ state: "there", rune }),
       (error: unknown) => {
         if (!leaving.signal.aborted)
-          setFetched({ state: "failed", reason: error instanceof Error ? error.message : String(error) });
+          setFetchState({ state: "failed", reason: error instanceof Error ? error.message : String(error) });
       },
     );
     return () => leaving.abort();
   }, [address, turn]);
   return [
-    fetched,
+    fetchState,
     () => {
-      setFetched(NOT_YET);
+      setFetchState(NOT_YET);
       setTurn(turn + 1);
     },
   ];
 }
 
 /** `Fetching Digits… 40 %` */
-export function fetchingText(fetched: FetchState, name: string): string {
-  const isKnown = fetched.state === "fetching" && fetched.share !== null;
-  return `Fetching ${name}…${isKnown ? ` ${Math.round((fetched.share ?? 0) * 100)} %` : ""}`;
+export function fetchingText(fetchState: FetchState, name: string): string {
+  const isKnown = fetchState.state === "fetching" && fetchState.share !== null;
+  return `Fetching ${name}…${isKnown ? ` ${Math.round((fetchState.share ?? 0) * 100)} %` : ""}`;
 }

@@ -42,8 +42,8 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
   const [request] = useState(capability);
   const { drawing, phone, board } = useHost();
   const [choices] = useState(() => choicesFor(request, { phone: phone !== undefined, board: board !== undefined }));
-  const [chosen, setChosen] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
-  const fed = useRef(chosen);
+  const [currentChoice, setCurrentChoice] = useState(choices.find(({ label }) => label === before) ?? choices[0]);
+  const feedingChoice = useRef(currentChoice);
   const titleId = useId();
   const kind = recordingOf(request);
   const isPicture = kind === "picture";
@@ -81,15 +81,15 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
     play(true);
     // The source begins anew: whatever it listened to is let go of.
     setTurn(turn + 1);
-    setChosen(choices[0]);
-    fed.current = choices[0];
+    setCurrentChoice(choices[0]);
+    feedingChoice.current = choices[0];
   };
-  const choose = (choice: typeof chosen): void => {
+  const choose = (choice: typeof currentChoice): void => {
     // The first source stands behind the example: what the rune said of the example is no answer to the source either.
-    if (example.current && choice === fed.current) withdraw(place);
+    if (example.current && choice === feedingChoice.current) withdraw(place);
     play(false);
     // The source before stays until the chosen one is here.
-    startTransition(() => setChosen(choice));
+    startTransition(() => setCurrentChoice(choice));
     onChoose(place, request.kind, choice.label);
   };
   const hasOthers = choices.length > 1;
@@ -98,18 +98,18 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
   }, [hasOthers]);
   // Before the chosen source begins: what the rune said of the one before is no answer to it.
   useLayoutEffect(() => {
-    if (fed.current === chosen) return;
-    fed.current = chosen;
+    if (feedingChoice.current === currentChoice) return;
+    feedingChoice.current = currentChoice;
     withdraw(place);
-  }, [chosen, withdraw, place]);
-  const { icon: Icon, Source } = chosen;
+  }, [currentChoice, withdraw, place]);
+  const { icon: Icon, Source } = currentChoice;
   const [first, ...rest] = choices;
   const FirstIcon = first.icon;
-  const buttonOf = (choice: typeof chosen): ReactNode => (
+  const buttonOf = (choice: typeof currentChoice): ReactNode => (
     <button
       key={choice.label}
       type="button"
-      aria-pressed={choice === chosen && !playsExample}
+      aria-pressed={choice === currentChoice && !playsExample}
       onClick={() => choose(choice)}
     >
       {choice.label}
@@ -120,7 +120,7 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
       type="button"
       className="preview-tile"
       title={first.title}
-      aria-pressed={first === chosen && !playsExample}
+      aria-pressed={first === currentChoice && !playsExample}
       onClick={() => choose(first)}
     >
       <span className="preview-tile-picture" aria-hidden="true">
@@ -143,7 +143,7 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
       <div className="row between wrap">
         <h3 id={titleId} className="row">
           <Icon className="icon" aria-hidden="true" />
-          {chosen.title}
+          {currentChoice.title}
           {request.stage !== null && <span className="label">{request.stage}</span>}
         </h3>
         {hasOthers && !hasExamples && (
@@ -174,7 +174,7 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
       )}
       <Suspense fallback={<p className="preview-off muted">Loading…</p>}>
         <Source
-          key={`${chosen.label} ${turn}`}
+          key={`${currentChoice.label} ${turn}`}
           request={request}
           onInput={onInput}
           example={playsExample ? picture : null}

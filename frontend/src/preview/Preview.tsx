@@ -9,7 +9,7 @@ import { FetchingInterpreter, HostModels } from "./running/HostModels";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { OutputCard } from "./outputs/OutputCard";
-import type { Shown } from "./outputs/views/OverlayView";
+import type { ShownPicture } from "./outputs/views/OverlayView";
 import { inputFormat } from "./running/input-format";
 import { paceText } from "./running/pace";
 import { pictureRequest } from "./picture/pixels";
@@ -51,7 +51,7 @@ interface Props {
   /** The wires that are watched. */
   readonly watching?: Watching;
   /** How to have the rune timed, stage by stage; without it, a run is timed as a whole. */
-  readonly timed?: TimedRune;
+  readonly timedRune?: TimedRune;
   /** Shown above its inputs and outputs, and told of each run. */
   readonly children?: false | ((running: Snapshot) => ReactNode);
   /** The same, before its outputs. */
@@ -84,7 +84,7 @@ export function Preview(props: Props) {
     edition = null,
     host = NO_HOST,
     watching,
-    timed,
+    timedRune,
     children,
     first,
     after,
@@ -95,9 +95,9 @@ export function Preview(props: Props) {
   } = props;
   const frame = useRef<HTMLDivElement>(null);
   const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
-  const { loaded, readings, error, newest } = snapshot;
+  const { loadedRune, readings, error, newest } = snapshot;
   const { onLoaded, onRun } = host;
-  useEffect(() => onLoaded?.(loaded), [onLoaded, loaded]);
+  useEffect(() => onLoaded?.(loadedRune), [onLoaded, loadedRune]);
   useEffect(() => {
     if (newest !== null) onRun?.(newest);
   }, [onRun, newest]);
@@ -106,7 +106,7 @@ export function Preview(props: Props) {
     [session],
   );
   const [recordings] = useState(() => new RecordingStore(host.shelf));
-  const replay = useReplay(host.replay ?? null, loaded, recordings);
+  const replay = useReplay(host.replay ?? null, loadedRune, recordings);
   // A rune that asks for another size of the same is fed from the same kind of source.
   const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());
   const chooseSource = useCallback(
@@ -114,12 +114,12 @@ export function Preview(props: Props) {
     [],
   );
   const { ran } = snapshot;
-  const shown = useMemo(() => shownOf(loaded, ran), [loaded, ran]);
+  const shownPicture = useMemo(() => shownPictureOf(loadedRune, ran), [loadedRune, ran]);
   const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
-  const unit = loaded?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
+  const unit = loadedRune?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
   const [expected, expect] = useState<string | null>(null);
-  const wordlists = loaded?.wordlists ?? NO_WORDS;
+  const wordlists = loadedRune?.wordlists ?? NO_WORDS;
   const expectation = useMemo<Expectation>(() => ({ wordlists, expected, expect }), [wordlists, expected]);
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
@@ -152,9 +152,9 @@ export function Preview(props: Props) {
                   />
                 )}
                 <div className="preview-sides">
-                  {loaded !== null && loaded.capabilities.length > 0 && (
+                  {loadedRune !== null && loadedRune.capabilities.length > 0 && (
                     <div className="preview-side">
-                      {loaded.capabilities.map((request, place) => (
+                      {loadedRune.capabilities.map((request, place) => (
                         <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
                           <InputCard
                             request={request}
@@ -175,13 +175,13 @@ export function Preview(props: Props) {
                   <div className="preview-side">
                     {first?.(snapshot)}
                     <div className="preview-outputs">
-                      {loaded !== null && answers?.(snapshot)}
+                      {loadedRune !== null && answers?.(snapshot)}
                       {(answers === undefined ? readings.cards : []).map((card) => (
                         <Boundary key={card.key}>
                           <OutputCard
                             card={card}
                             tensors={tensors}
-                            shown={shown}
+                            shownPicture={shownPicture}
                             calling={snapshot.calling}
                             unit={unit}
                             onCalling={session.setCalling}
@@ -195,46 +195,46 @@ export function Preview(props: Props) {
                             stage={stage}
                             index={index}
                             tensor={
-                              snapshot.watched.find((each) => each.stage === stage && each.index === index)
+                              snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
                                 ?.tensors[0] ?? null
                             }
-                            shown={shown}
+                            shownPicture={shownPicture}
                             waiting={watching.waiting}
                             onUnwatch={() => watching.onUnwatch(stage, index)}
                           />
                         ))}
                       </Suspense>
-                      {(answers === undefined || loaded === null) && (
+                      {(answers === undefined || loadedRune === null) && (
                         <Waiting
                           snapshot={snapshot}
                           empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
                         />
                       )}
                     </div>
-                    {loaded !== null && after?.(snapshot)}
-                    {loaded !== null && (
+                    {loadedRune !== null && after?.(snapshot)}
+                    {loadedRune !== null && (
                       <Figures
                         milliseconds={snapshot.milliseconds}
                         runs={snapshot.runs}
-                        memory={memory ?? loaded.memory}
-                        wasmMemory={loaded.memoryPages * PAGE}
-                        size={loaded.size}
+                        memory={memory ?? loadedRune.memory}
+                        wasmMemory={loadedRune.memoryPages * PAGE}
+                        size={loadedRune.size}
                         pace={paceText(snapshot.pace, snapshot.milliseconds)}
                       />
                     )}
-                    {loaded !== null && timed !== undefined && (
+                    {loadedRune !== null && timedRune !== undefined && (
                       <Timing
-                        timed={timed}
+                        timedRune={timedRune}
                         snapshot={snapshot}
                         resources={resources}
                         limits={limits}
                         addresses={addresses}
                       />
                     )}
-                    {loaded !== null && loaded.models.length > 0 && (
-                      <HostModels models={loaded.models} milliseconds={snapshot.modelMilliseconds} />
+                    {loadedRune !== null && loadedRune.models.length > 0 && (
+                      <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
                     )}
-                    {loaded !== null && host.below}
+                    {loadedRune !== null && host.below}
                     {snapshot.warnings.map((line, index) => (
                       <p key={index} className="small muted preview-said">
                         {line.level}: {line.message}
@@ -252,19 +252,20 @@ export function Preview(props: Props) {
 }
 
 /** The picture of the run, where the rune reads one. */
-function shownOf(loaded: Snapshot["loaded"], ran: Snapshot["ran"]): Shown | null {
-  const place = loaded?.capabilities.findIndex((each) => recordingOf(each) === "picture") ?? -1;
-  const request = loaded?.capabilities[place];
+function shownPictureOf(loadedRune: Snapshot["loadedRune"], ran: Snapshot["ran"]): ShownPicture | null {
+  const place = loadedRune?.capabilities.findIndex((each) => recordingOf(each) === "picture") ?? -1;
+  const request = loadedRune?.capabilities[place];
   const bytes = ran.get(place);
   return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };
 }
 
 /** The text that stands where results will be. */
 function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly empty: string }) {
-  const { phase, fetching, loaded, readings, error } = snapshot;
+  const { phase, fetching, loadedRune, readings, error } = snapshot;
   if (fetching !== null) return <FetchingInterpreter {...fetching} />;
   if (error !== null || readings.cards.length > 0) return null;
-  const text = phase === "empty" ? empty : loaded === null ? "Starting the rune…" : waitingFor(loaded.capabilities);
+  const text =
+    phase === "empty" ? empty : loadedRune === null ? "Starting the rune…" : waitingFor(loadedRune.capabilities);
   return (
     <p className="preview-waiting muted" role="status">
       {text}

@@ -30,7 +30,7 @@ export interface PreviewHost {
    * Null where a recording cannot be sent, or its person may not. `predicted` is what the rune said to one that has no
    * label yet.
    */
-  readonly onSend: ((recording: Recording, predicted: string | null) => void) | null;
+  readonly onSend: ((recording: Recording, prediction: string | null) => void) | null;
   /**
    * Gives names to the scores that the output `stage` sends as its tensor `index`; `stage` is null where the rune does
    * not say which it is. Left out where labels cannot be added.
@@ -53,7 +53,7 @@ export interface PreviewHost {
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */
-  readonly onLoaded?: (loaded: LoadedRune | null) => void;
+  readonly onLoaded?: (loadedRune: LoadedRune | null) => void;
   /** Shown below all else, such as the samples that the project has. */
   readonly below?: ReactNode;
 }

@@ -205,7 +205,7 @@ describe("running", () => {
     const meaning = { scale: 0.5, zeroPoint: 3, isProbability: false };
     expect(rune.run(new Map())).toMatchObject({
       outputs: [],
-      watched: [
+      watchedMessages: [
         { stage: "model", index: 1, tensors: [{ type: "u8", dimensions: [1], elements: Uint8Array.of(7), meaning }] },
       ],
     });

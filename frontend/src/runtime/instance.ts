@@ -307,13 +307,10 @@ function runGuarded(host: Host, memory: WebAssembly.Memory, limits: Limits, ente
 }
 
 /** The page's resources go first, then those that the rune carries, which are read when one is first asked for. */
-function resourceFinder(
-  sections: readonly Section[],
-  suppliedResources: ReadonlyMap<string, ArrayBuffer>,
-): FindResource {
+function resourceFinder(sections: readonly Section[], hostData: ReadonlyMap<string, ArrayBuffer>): FindResource {
   let ownResources: ReadonlyMap<string, Uint8Array> | null = null;
   return (name) => {
-    const data = suppliedResources.get(name);
+    const data = hostData.get(name);
     if (data !== undefined) return new Uint8Array(data);
     ownResources ??= carriedResources(sections);
     return ownResources.get(name) ?? null;

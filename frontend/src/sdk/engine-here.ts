@@ -6,7 +6,7 @@ import type { Engine } from "./engine";
 export async function openHere(rune: ArrayBuffer, limits: Limits): Promise<Engine> {
   const instance = await RuneInstance.load(rune, limits);
   return {
-    loaded: instance.loadedRune,
+    loadedRune: instance.loadedRune,
     run: (inputs) => Promise.resolve().then(() => instance.run(inputs)),
     close: () => undefined,
   };

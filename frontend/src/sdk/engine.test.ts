@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Limits } from "../runtime/types";
 import { openInWorker, type EngineReply, type EngineRequest } from "./engine";
 
-const opened: StubWorker[] = [];
+const workers: StubWorker[] = [];
 
 /** Loads at once, and answers a run on request. */
 class StubWorker {
@@ -11,7 +11,7 @@ class StubWorker {
   readonly requests: string[] = [];
 
   constructor() {
-    opened.push(this);
+    workers.push(this);
   }
 
   postMessage({ type }: EngineRequest): void {
@@ -29,10 +29,10 @@ class StubWorker {
 }
 
 const LIMITS = { milliseconds: 8000 } as Limits;
-const newest = (): StubWorker => opened[opened.length - 1] as StubWorker;
+const newest = (): StubWorker => workers[workers.length - 1] as StubWorker;
 
 beforeEach(() => {
-  opened.length = 0;
+  workers.length = 0;
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   vi.stubGlobal("Worker", StubWorker);
 });
@@ -49,26 +49,26 @@ test("after a run that was too long the next one begins with a fresh worker", as
   expect(newest().isTerminated).toBe(true);
   const next = engine.run(new Map());
   await vi.advanceTimersByTimeAsync(0);
-  expect(opened).toHaveLength(2);
+  expect(workers).toHaveLength(2);
   newest().answer({ ok: true, value: "done" as never });
   expect(await next).toBe("done");
 });
 
 test("an input that does not fit leaves the worker as it is", async () => {
   const engine = await openInWorker(new ArrayBuffer(8), LIMITS);
-  const refused = expect(engine.run(new Map())).rejects.toThrow("4 bytes");
+  const refusal = expect(engine.run(new Map())).rejects.toThrow("4 bytes");
   await vi.advanceTimersByTimeAsync(0);
   newest().answer({ ok: false, name: "input", message: "It reads 4 bytes." });
-  await refused;
+  await refusal;
   expect(newest().isTerminated).toBe(false);
 });
 
 test("closing ends a run at once, and says so", async () => {
   const engine = await openInWorker(new ArrayBuffer(8), LIMITS);
-  const ended = expect(engine.run(new Map())).rejects.toThrow("The rune was closed.");
+  const ending = expect(engine.run(new Map())).rejects.toThrow("The rune was closed.");
   await vi.advanceTimersByTimeAsync(0);
   engine.close();
-  await ended;
+  await ending;
   await expect(engine.run(new Map())).rejects.toThrow("The rune was closed.");
-  expect(opened).toHaveLength(1);
+  expect(workers).toHaveLength(1);
 });

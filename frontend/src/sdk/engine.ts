@@ -4,7 +4,7 @@ import { RuneError, runeErrorFrom } from "../runtime/errors";
 import { openWorker } from "./scripts";
 
 export interface Engine {
-  readonly loaded: LoadedRune;
+  readonly loadedRune: LoadedRune;
   run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<PackedResult>;
   close(): void;
 }
@@ -37,7 +37,7 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
         isFresh = false;
         reject(error);
       };
-      if (isClosed) refuse(closed());
+      if (isClosed) refuse(closedError());
       worker.onmessage = ({ data }: MessageEvent<EngineReply>) => {
         clearTimeout(timer);
         if (data.ok) resolve(data.value as Value);
@@ -64,12 +64,12 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
 
   const close = (): void => {
     isClosed = true;
-    refuse(closed());
+    refuse(closedError());
   };
 
-  const loaded = await load();
+  const loadedRune = await load();
   return {
-    loaded,
+    loadedRune,
     /** One run at a time: the next waits for the one before. */
     run: (inputs) => {
       const answer = last.then(() => run(inputs));
@@ -80,4 +80,4 @@ export async function openInWorker(rune: ArrayBuffer, limits: Limits): Promise<E
   };
 }
 
-const closed = (): RuneError => new RuneError("stopped", "The rune was closed.");
+const closedError = (): RuneError => new RuneError("stopped", "The rune was closed.");

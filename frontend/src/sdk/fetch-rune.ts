@@ -90,12 +90,12 @@ export function hex(bytes: Uint8Array | ArrayBuffer): string {
 export async function ask(url: string | URL, options: Pick<FetchOptions, "key" | "signal">): Promise<Response> {
   const { key, signal } = options;
   // Following a redirect would hand the key to another server.
-  const keyed: RequestInit = key === undefined ? {} : { headers: { "x-api-key": key }, redirect: "manual" };
+  const keyInit: RequestInit = key === undefined ? {} : { headers: { "x-api-key": key }, redirect: "manual" };
   let answer: Response;
   try {
     const silent = new AbortController();
-    const ended = signal ? AbortSignal.any([signal, silent.signal]) : silent.signal;
-    answer = await patiently(fetch(url, { ...keyed, credentials: "omit", signal: ended }), () => silent.abort());
+    const endSignal = signal ? AbortSignal.any([signal, silent.signal]) : silent.signal;
+    answer = await patiently(fetch(url, { ...keyInit, credentials: "omit", signal: endSignal }), () => silent.abort());
   } catch (error) {
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);

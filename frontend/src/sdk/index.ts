@@ -31,8 +31,8 @@ export async function load(
 ): Promise<Rune> {
   const { bytes, served, age, store } =
     typeof source === "string" || source instanceof URL
-      ? await fetched(source, options)
-      : { bytes: await checked(source, options.digest), served: null };
+      ? await fetchBytes(source, options)
+      : { bytes: await checkedBytes(source, options.digest), served: null };
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = (options.worker ?? true) && "Worker" in globalThis ? openInWorker : openHere;
   const rune = new Rune(await open(bytes, limits), served, age ?? null);
@@ -41,7 +41,7 @@ export async function load(
 }
 
 /** Loads the module that remembers and verifies, if an option asks for it. */
-async function fetched(source: string | URL, options: LoadOptions): Promise<FetchedBytes> {
+async function fetchBytes(source: string | URL, options: LoadOptions): Promise<FetchedBytes> {
   const {
     root,
     publicKey,
@@ -51,7 +51,7 @@ async function fetched(source: string | URL, options: LoadOptions): Promise<Fetc
   return (await deploymentModule()).fetchRelease(source, { ...options, cache });
 }
 
-async function checked(source: ArrayBuffer | Uint8Array<ArrayBuffer>, digest?: string): Promise<ArrayBuffer> {
+async function checkedBytes(source: ArrayBuffer | Uint8Array<ArrayBuffer>, digest?: string): Promise<ArrayBuffer> {
   const bytes = source instanceof ArrayBuffer ? source : source.slice().buffer;
   if (digest !== undefined) await compare(bytes, digest);
   return bytes;

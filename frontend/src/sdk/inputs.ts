@@ -12,16 +12,16 @@ export type Inputs = InputValue | Readonly<Record<string, InputValue>>;
 
 /** The bytes by the inputs' ids. Throws `RuneError` with the name `input`. */
 export function bytesOf(inputs: Inputs, requests: readonly CapabilityRequest[]): Map<number, ArrayBuffer> {
-  const named = isNamed(inputs) ? inputs : null;
-  if (named === null && requests.length > 1)
+  const namedInputs = isNamed(inputs) ? inputs : null;
+  if (namedInputs === null && requests.length > 1)
     throw new RuneError("input", `This rune has ${requests.length} inputs. Name each: ${names(requests).join(", ")}.`);
-  const unknown = Object.keys(named ?? {}).find((name) => !names(requests).includes(name));
+  const unknown = Object.keys(namedInputs ?? {}).find((name) => !names(requests).includes(name));
   if (unknown !== undefined)
     throw new RuneError("input", `This rune has no input ${unknown}. It has ${names(requests).join(", ")}.`);
   return new Map(
     requests.map((request, index) => {
       const name = names(requests)[index] ?? "";
-      const value = named === null ? (inputs as InputValue) : named[name];
+      const value = namedInputs === null ? (inputs as InputValue) : namedInputs[name];
       if (value === undefined) throw new RuneError("input", `The input ${name} is missing.`);
       return [request.id, bytesFor(value, request, name)];
     }),
@@ -46,8 +46,8 @@ function bytesFor(value: InputValue, request: CapabilityRequest, name: string): 
     whole.set(new Uint8Array(bytes));
     return whole.buffer;
   }
-  const wanted = `${request.size} bytes${request.type === null ? "" : `, ${request.type}`}`;
-  throw new RuneError("input", `The input ${name} reads ${wanted}, and got ${bytes.byteLength} bytes.`);
+  const expectation = `${request.size} bytes${request.type === null ? "" : `, ${request.type}`}`;
+  throw new RuneError("input", `The input ${name} reads ${expectation}, and got ${bytes.byteLength} bytes.`);
 }
 
 function encoded(value: InputValue, { type }: CapabilityRequest, name: string): ArrayBuffer {

@@ -14,13 +14,13 @@ type Options = Pick<LoadOptions, "key" | "digest" | "publicKey" | "root" | "cach
 
 /** Loads a rune while the component is shown, and again where its address or an option changes. */
 export function useRune(source: string, { key, digest, publicKey, root, cache }: Options = {}): RuneState {
-  const wanted = JSON.stringify([source, key, digest, publicKey, root, cache]);
-  const [ended, setEnded] = useState<{ readonly wanted: string; readonly state: RuneState } | null>(null);
+  const requestKey = JSON.stringify([source, key, digest, publicKey, root, cache]);
+  const [outcome, setOutcome] = useState<{ readonly requestKey: string; readonly state: RuneState } | null>(null);
   useEffect(() => {
     const abort = new AbortController();
-    let loaded: Rune | null = null;
+    let loadedRune: Rune | null = null;
     const end = (state: RuneState): void => {
-      if (!abort.signal.aborted) setEnded({ wanted, state });
+      if (!abort.signal.aborted) setOutcome({ requestKey, state });
     };
     load(source, {
       signal: abort.signal,
@@ -31,7 +31,7 @@ export function useRune(source: string, { key, digest, publicKey, root, cache }:
       ...(cache !== undefined && { cache }),
     }).then(
       (rune) => {
-        loaded = rune;
+        loadedRune = rune;
         if (abort.signal.aborted) rune.close();
         end({ state: "loaded", rune });
       },
@@ -39,8 +39,8 @@ export function useRune(source: string, { key, digest, publicKey, root, cache }:
     );
     return () => {
       abort.abort();
-      loaded?.close();
+      loadedRune?.close();
     };
-  }, [wanted, source, key, digest, publicKey, root, cache]);
-  return ended?.wanted === wanted ? ended.state : LOADING;
+  }, [requestKey, source, key, digest, publicKey, root, cache]);
+  return outcome?.requestKey === requestKey ? outcome.state : LOADING;
 }

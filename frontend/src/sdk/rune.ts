@@ -24,12 +24,12 @@ export class Rune {
 
   /** The inputs that it asks for, by `stage`, with `type` and `size` in bytes. */
   get inputs(): readonly CapabilityRequest[] {
-    return this.#engine.loaded.capabilities;
+    return this.#engine.loadedRune.capabilities;
   }
 
   /** The rune's description of itself. */
   get about(): LoadedRune {
-    return this.#engine.loaded;
+    return this.#engine.loadedRune;
   }
 
   /** Runs it once. Throws `RuneError`. */

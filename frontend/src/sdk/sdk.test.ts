@@ -49,23 +49,23 @@ describe("inputs", () => {
 });
 
 describe("results", () => {
-  const sent = (...tensors: readonly object[]) =>
+  const resultWith = (...tensors: readonly object[]) =>
     resultOf({
       outputs: [{ channel: 0, stage: null, tensors }],
-      watched: [],
+      watchedMessages: [],
       milliseconds: 1,
       modelMilliseconds: 0,
       logs: [],
     } as never);
 
   test("a rune that sent nothing has no answer", () => {
-    expect(sent()).toMatchObject({ answer: null, sure: null });
+    expect(resultWith()).toMatchObject({ answer: null, sure: null });
   });
 
   test("the answer is the first text, and how sure it is the highest probability", () => {
     const meaning = { scale: 1 / 256, zeroPoint: -128, isProbability: true };
     const shares = { type: "i8", dimensions: [2], elements: new Int8Array([120, -128]), meaning };
-    const result = sent(shares, { type: "utf8", dimensions: [1], elements: ["knock"] });
+    const result = resultWith(shares, { type: "utf8", dimensions: [1], elements: ["knock"] });
     expect(result).toMatchObject({ answer: "knock", sure: 248 / 256 });
   });
 });
@@ -75,18 +75,18 @@ describe("sound", () => {
     let next = 0;
     for (const size of sizes) yield await Promise.resolve(Float32Array.from({ length: size }, () => next++ / 32768));
   }
-  const collected = async (windows: AsyncIterable<ArrayBuffer>) => {
+  const collect = async (windows: AsyncIterable<ArrayBuffer>) => {
     const all: number[][] = [];
     for await (const window of windows) all.push([...new Int16Array(window)]);
     return all;
   };
 
   test("fewer samples than a window give none", async () => {
-    expect(await collected(windowsOf(blocks(3), 4, 2))).toEqual([]);
+    expect(await collect(windowsOf(blocks(3), 4, 2))).toEqual([]);
   });
 
   test("windows follow each other by the step, over the borders of blocks", async () => {
-    expect(await collected(windowsOf(blocks(3, 5), 4, 2))).toEqual([
+    expect(await collect(windowsOf(blocks(3, 5), 4, 2))).toEqual([
       [0, 1, 2, 3],
       [2, 3, 4, 5],
       [4, 5, 6, 7],
@@ -111,7 +111,7 @@ describe("bytes", () => {
   });
 
   describe("what a server sends", () => {
-    const served = (digest: string) =>
+    const releaseResponse = (digest: string) =>
       Response.json({ rune: { digest, size: 10, url: "https://forge.example/d/a/b/c/rune" } });
     const half = () =>
       new Response(
@@ -122,7 +122,7 @@ describe("bytes", () => {
           },
         }),
       );
-    const answered = (...answers: Response[]): void => {
+    const answerWith = (...answers: Response[]): void => {
       vi.stubGlobal("fetch", () => Promise.resolve(answers.shift()));
     };
 
@@ -137,9 +137,9 @@ describe("bytes", () => {
       const never = (): Promise<Response> => new Promise(() => undefined);
 
       test.each([
-        ["in the middle of a rune", () => [served("sha256:0"), silent()]],
+        ["in the middle of a rune", () => [releaseResponse("sha256:0"), silent()]],
         ["in the middle of a file", () => [silent()]],
-        ["before a rune", () => [served("sha256:0"), never()]],
+        ["before a rune", () => [releaseResponse("sha256:0"), never()]],
         ["before its first answer", () => [never()]],
       ])("%s counts as away", async (_, answers) => {
         const left: readonly (Response | Promise<Response>)[] = answers();
@@ -172,15 +172,15 @@ describe("bytes", () => {
     });
 
     test.each([
-      ["half a rune whose connection ends", () => [served("sha256:0"), half()], "server-away"],
+      ["half a rune whose connection ends", () => [releaseResponse("sha256:0"), half()], "server-away"],
       ["half a file whose connection ends", () => [half()], "server-away"],
-      ["half a rune that looks whole", () => [served("sha256:0"), new Response(new Uint8Array(5))], "damaged"],
+      ["half a rune that looks whole", () => [releaseResponse("sha256:0"), new Response(new Uint8Array(5))], "damaged"],
       ["JSON that breaks off", () => [json('{"rune": {', 200)], "refused"],
       ["JSON of something else", () => [json("null", 200)], "refused"],
       ["a page of a network in between", () => [json("null", 511)], "server-away"],
       ["a refusal", () => [json('{"name": "key-revoked", "detail": "Revoked."}', 403)], "key-revoked"],
     ])("%s has a name", async (_, answers, name) => {
-      answered(...answers());
+      answerWith(...answers());
       await expect(load("https://forge.example/d/a/b/c", { key: "k" })).rejects.toMatchObject({ name });
     });
   });
@@ -200,14 +200,14 @@ describe("bytes", () => {
 
   test("a store tells of an error to who subscribes later too", async () => {
     const store = runeStore("http://127.0.0.1:1/d/a/b/c");
-    const seen: RuneStoreState[] = [];
+    const states: RuneStoreState[] = [];
     await new Promise<void>((resolve) => {
       store.subscribe((state) => {
-        seen.push(state);
+        states.push(state);
         if (state.state === "error") resolve();
       });
     });
-    store.subscribe((state) => seen.push(state));
-    expect(seen.map(({ state }) => state)).toEqual(["loading", "error", "error"]);
+    store.subscribe((state) => states.push(state));
+    expect(states.map(({ state }) => state)).toEqual(["loading", "error", "error"]);
   });
 });

@@ -32,7 +32,7 @@ function derOf(raw: Uint8Array): Uint8Array {
 }
 
 /** A signature as a server sends it, about the manifest of a rune. */
-async function signed(algorithm: Algorithm, { privateKey }: CryptoKeyPair, rune = RUNE): Promise<Signatures> {
+async function signaturesOf(algorithm: Algorithm, { privateKey }: CryptoKeyPair, rune = RUNE): Promise<Signatures> {
   const manifest = encoded({ layers: [{ digest: rune }] });
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", manifest));
   const sha256 = Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -48,29 +48,31 @@ async function signed(algorithm: Algorithm, { privateKey }: CryptoKeyPair, rune 
 
 describe.each(["Ed25519", "P-256"] as const)("signatures of %s", (algorithm) => {
   test("another key is refused", async () => {
-    const signatures = await signed(algorithm, await makeKey(algorithm));
+    const signatures = await signaturesOf(algorithm, await makeKey(algorithm));
     const other = await pemOf(await makeKey(algorithm));
     await expect(requireSignature(signatures, RUNE, other)).rejects.toMatchObject({ name: "signature-refused" });
   });
 
   test("a signature about another rune is refused", async () => {
     const key = await makeKey(algorithm);
-    const signatures = await signed(algorithm, key, `sha256:${"b".repeat(64)}`);
+    const signatures = await signaturesOf(algorithm, key, `sha256:${"b".repeat(64)}`);
     await expect(requireSignature(signatures, RUNE, await pemOf(key))).rejects.toThrow("names another rune");
-    const mixed = { ...(await signed(algorithm, key)), bundles: signatures.bundles };
-    await expect(requireSignature(mixed, RUNE, await pemOf(key))).rejects.toThrow("No signature of this key");
+    const mixedSignatures = { ...(await signaturesOf(algorithm, key)), bundles: signatures.bundles };
+    await expect(requireSignature(mixedSignatures, RUNE, await pemOf(key))).rejects.toThrow("No signature of this key");
   });
 
   test("no signature is refused", async () => {
     const key = await makeKey(algorithm);
-    const signatures = { ...(await signed(algorithm, key)), bundles: [] };
+    const signatures = { ...(await signaturesOf(algorithm, key)), bundles: [] };
     await expect(requireSignature(signatures, RUNE, await pemOf(key))).rejects.toThrow("No signature of this key");
   });
 
   test("the key's own signature is accepted, however long its numbers are", async () => {
     const key = await makeKey(algorithm);
     for (let count = 0; count < 20; count += 1)
-      await expect(requireSignature(await signed(algorithm, key), RUNE, await pemOf(key))).resolves.toBeUndefined();
+      await expect(
+        requireSignature(await signaturesOf(algorithm, key), RUNE, await pemOf(key)),
+      ).resolves.toBeUndefined();
   });
 });
 
@@ -78,14 +80,14 @@ test.each([
   ["not a key", "neither of Ed25519 nor of P-256"],
   ["-----BEGIN PUBLIC KEY-----\n%%%\n-----END PUBLIC KEY-----", "not Base64"],
 ])("%j as a public key is refused", async (pem, message) => {
-  const signatures = await signed("Ed25519", await makeKey("Ed25519"));
+  const signatures = await signaturesOf("Ed25519", await makeKey("Ed25519"));
   const text = pem === "not a key" ? btoa("not a key") : pem;
   await expect(requireSignature(signatures, RUNE, text)).rejects.toThrow(message);
 });
 
 test.each(["%%%", btoa("not JSON")])("the manifest %j is refused", async (manifest) => {
   const key = await makeKey("Ed25519");
-  const signatures = { ...(await signed("Ed25519", key)), manifest };
+  const signatures = { ...(await signaturesOf("Ed25519", key)), manifest };
   await expect(requireSignature(signatures, RUNE, await pemOf(key))).rejects.toMatchObject({
     name: "signature-refused",
   });

@@ -29,21 +29,21 @@ const ALGORITHMS = [
 export async function requireSignature(signatures: Signatures, rune: string, publicKey: string): Promise<void> {
   const manifest = decoded(signatures.manifest);
   const digest = hex(await crypto.subtle.digest("SHA-256", manifest));
-  const { layers } = parsed(manifest) as { layers?: readonly { digest?: unknown }[] };
-  if (layers?.[0]?.digest !== rune) throw refused("The manifest that the server sent names another rune.");
+  const { layers } = parseObject(manifest) as { layers?: readonly { digest?: unknown }[] };
+  if (layers?.[0]?.digest !== rune) throw refusalError("The manifest that the server sent names another rune.");
   const verify = await verifier(derOfPem(publicKey));
   for (const { dsseEnvelope: envelope } of signatures.bundles) {
     const [signature] = envelope?.signatures ?? [];
     if (envelope?.payload === undefined || envelope.payloadType === undefined || signature?.sig === undefined) continue;
     const payload = decoded(envelope.payload);
     if (!(await verify(decoded(signature.sig), signedBytes(envelope.payloadType, payload)))) continue;
-    const { subject } = parsed(payload) as { subject?: readonly { digest?: { sha256?: unknown } }[] };
+    const { subject } = parseObject(payload) as { subject?: readonly { digest?: { sha256?: unknown } }[] };
     if (subject?.some((each) => each.digest?.sha256 === digest) === true) return;
   }
-  throw refused("No signature of this key is about the rune that the deployment serves.");
+  throw refusalError("No signature of this key is about the rune that the deployment serves.");
 }
 
-export function refused(message: string): DeliveryError {
+export function refusalError(message: string): DeliveryError {
   return new DeliveryError("signature-refused", message);
 }
 
@@ -55,9 +55,9 @@ export function derOfPem(pem: string): Bytes {
 /** Returns the function that verifies signatures of a key, which is a SubjectPublicKeyInfo. Throws `DeliveryError`. */
 export async function verifier(der: Bytes): Promise<(signature: Bytes, data: Bytes) => Promise<boolean>> {
   const algorithm = ALGORITHMS.find(({ oid }) => hex(der).includes(oid));
-  if (algorithm === undefined) throw refused("The public key is neither of Ed25519 nor of P-256.");
+  if (algorithm === undefined) throw refusalError("The public key is neither of Ed25519 nor of P-256.");
   const key = await crypto.subtle.importKey("spki", der, algorithm.name, false, ["verify"]).catch(() => {
-    throw refused("This browser cannot read the public key.");
+    throw refusalError("This browser cannot read the public key.");
   });
   return (signature, data) => {
     const raw = algorithm.isDer ? rawOfDer(signature) : signature;
@@ -92,14 +92,14 @@ function decoded(base64: string): Bytes {
   try {
     return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   } catch {
-    throw refused("A part of the signature is not Base64.");
+    throw refusalError("A part of the signature is not Base64.");
   }
 }
 
-function parsed(bytes: Bytes): object {
+function parseObject(bytes: Bytes): object {
   try {
     return (JSON.parse(new TextDecoder().decode(bytes)) as object | null) ?? {};
   } catch {
-    throw refused("A part of the signature is not JSON.");
+    throw refusalError("A part of the signature is not JSON.");
   }
 }

@@ -10,10 +10,10 @@ import { Studio } from "./frame/Studio";
 import "./studio.css";
 
 const root = document.getElementById("studio");
-const served = document.getElementById("studio-state");
-if (root === null || served === null) throw new Error("The studio's page is incomplete. Load it again.");
+const stateElement = document.getElementById("studio-state");
+if (root === null || stateElement === null) throw new Error("The studio's page is incomplete. Load it again.");
 
-const workspace = new Workspace(JSON.parse(served.textContent ?? "") as PageState, window.location);
+const workspace = new Workspace(JSON.parse(stateElement.textContent ?? "") as PageState, window.location);
 workspace.start();
 startDeferredOnInput(window);
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";

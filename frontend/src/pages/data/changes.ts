@@ -8,7 +8,7 @@ const DELETIONS = "/api/v1/projects/{organisation}/{name}/data/samples/deletions
 export type LabelledPart = Body<"post", typeof PARTS>["parts"][number];
 type Marks = Body<"post", typeof MARKS>;
 export type Mark = Marks["changes"][number];
-type Marked = ResponseJson<"post", typeof MARKS>;
+type MarksAnswer = ResponseJson<"post", typeof MARKS>;
 
 /** Changes in one request. */
 const AT_ONCE = 5000;
@@ -19,7 +19,7 @@ export type Outcome =
   | { readonly done: true; readonly revision: number; readonly alone: boolean; readonly before: readonly Mark[] }
   | { readonly done: false; readonly detail: string };
 
-export type Send = (body: Marks) => Promise<Marked | string>;
+export type Send = (body: Marks) => Promise<MarksAnswer | string>;
 
 /** Sends the changes of one page, one after another, and remembers how to take them back. */
 export class Changes {
@@ -39,7 +39,7 @@ export class Changes {
   }
 
   /** Makes parts of a sample samples of their own. */
-  async cut(request: () => Promise<Marked | string>, revision: number): Promise<Outcome> {
+  async cut(request: () => Promise<MarksAnswer | string>, revision: number): Promise<Outcome> {
     const answer = await request();
     if (typeof answer === "string") return { done: false, detail: answer };
     this.#undo.push(answer.before);
@@ -81,7 +81,7 @@ export interface ProjectName {
 
 /** Sends changes to the API of a project's data. Answers the sentence of a refusal. */
 export function sender(project: ProjectName): Send {
-  return (body) => post<Marked>(address("post", MARKS, { path: project }), body);
+  return (body) => post<MarksAnswer>(address("post", MARKS, { path: project }), body);
 }
 
 /** Sends the parts of a sample that become samples. */
@@ -90,8 +90,8 @@ export function sendParts(
   number: number,
   parts: readonly LabelledPart[],
   revision: number,
-): Promise<Marked | string> {
-  return post<Marked>(address("post", PARTS, { path: { ...project, number } }), { revision, parts });
+): Promise<MarksAnswer | string> {
+  return post<MarksAnswer>(address("post", PARTS, { path: { ...project, number } }), { revision, parts });
 }
 
 /** Deletes samples, also while the page ends. Answers the sentence of a refusal, or null. */

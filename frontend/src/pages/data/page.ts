@@ -10,7 +10,7 @@ import { followQuickCode, SidePanels } from "./side-panels";
 import { Changes, sendDeletion, sender, sendParts, type Mark, type Outcome, type ProjectName } from "./changes";
 import { DELAY, PendingDeletion } from "./deletion";
 import { Grid, numberOf } from "./grid/grid";
-import { actionOf, moved, type KeyAction } from "./grid/keys";
+import { actionOf, movedIndex, type KeyAction } from "./grid/keys";
 import { commonOf, Selection } from "./grid/selection";
 
 const NUMBERS = "/api/v1/projects/{organisation}/{name}/data/samples/numbers";
@@ -26,7 +26,7 @@ export class DataPage {
   readonly #grid: Grid;
   readonly #changes: Changes;
   readonly #labels = new Map<string, string>();
-  readonly #chosen = new Selection();
+  readonly #selection = new Selection();
   readonly #deletion: PendingDeletion;
   readonly #player = new Audio();
   readonly #detail: Detail;
@@ -52,12 +52,12 @@ export class DataPage {
       }
     }
     const list = this.#part("[data-cards]");
-    this.#grid = new Grid(list, this.#page, (card) => this.#drawn(card));
+    this.#grid = new Grid(list, this.#page, (card) => this.#tick(card));
     for (const part of root.querySelectorAll<HTMLElement>("[data-pages], [data-apply]")) part.hidden = true;
     this.#part("[data-keys]").hidden = false;
-    list.addEventListener("keydown", (event) => this.#pressed(event));
-    list.addEventListener("focusin", ({ target }) => this.#focused(target));
-    list.addEventListener("change", ({ target }) => this.#ticked(target));
+    list.addEventListener("keydown", (event) => this.#onKey(event));
+    list.addEventListener("focusin", ({ target }) => this.#onFocus(target));
+    list.addEventListener("change", ({ target }) => this.#onTick(target));
     const filters = root.querySelector<HTMLFormElement>("[data-filters]");
     filters?.addEventListener("change", () => this.#filter(filters));
     const bulk = root.querySelector<HTMLFormElement>("[data-bulk]");
@@ -72,15 +72,15 @@ export class DataPage {
     });
     this.#deletion = new PendingDeletion(
       (numbers, isLeaving) => sendDeletion(this.#project, numbers, isLeaving),
-      (refusal) => this.#deleted(refusal),
+      (refusal) => this.#onDeleted(refusal),
     );
     addEventListener("pagehide", () => void this.#deletion.finish(true));
     list.addEventListener("click", ({ shiftKey }) => (this.#isShift = shiftKey), { capture: true });
     const undo = root.querySelector<HTMLButtonElement>("[data-undo]");
     undo?.addEventListener("click", () => void this.#undo());
     this.#sidePanels = new SidePanels(root);
-    list.addEventListener("click", (event) => this.#opened(event));
-    root.addEventListener("click", (event) => this.#checked(event));
+    list.addEventListener("click", (event) => this.#onOpenClick(event));
+    root.addEventListener("click", (event) => this.#onCheckClick(event));
     const code = root.querySelector<HTMLFormElement>("[data-quick-code]");
     if (code !== null) followQuickCode(code, this.#part("[data-code-place]"));
     for (const [name, choose] of [
@@ -132,9 +132,9 @@ export class DataPage {
     const response = await fetch(`${address("get", NUMBERS, { path: this.#project })}${location.search}`, {
       headers: { Accept: "application/json" },
     }).catch(() => null);
-    const said = this.#part("[data-said]"); // beside it, a deletion may still be taken back
-    if (response === null || !response.ok) return void (said.textContent = UNREAD);
-    if (said.textContent === UNREAD) said.textContent = "";
+    const status = this.#part("[data-said]"); // beside it, a deletion may still be taken back
+    if (response === null || !response.ok) return void (status.textContent = UNREAD);
+    if (status.textContent === UNREAD) status.textContent = "";
     const { revision, numbers } = (await response.json()) as ResponseJson<"get", typeof NUMBERS>;
     const isNew = revision !== this.#revision;
     this.#setRevision(revision);
@@ -149,9 +149,9 @@ export class DataPage {
 
   /** Shows the samples that are not being deleted. */
   #showNumbers(): void {
-    const deleted = new Set(this.#deletion.numbers);
-    const numbers = deleted.size === 0 ? this.#all : this.#all.filter((number) => !deleted.has(number));
-    this.#chosen.keep(numbers);
+    const deletedNumbers = new Set(this.#deletion.numbers);
+    const numbers = deletedNumbers.size === 0 ? this.#all : this.#all.filter((number) => !deletedNumbers.has(number));
+    this.#selection.keep(numbers);
     this.#grid.show(numbers);
     const count = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
     this.#part("[data-count]").textContent = count;
@@ -180,19 +180,19 @@ export class DataPage {
   }
 
   /** Narrows the list by a check without another page. */
-  #checked(event: MouseEvent): void {
+  #onCheckClick(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-check]") : null;
     if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     for (const each of this.root.querySelectorAll("[data-check]")) each.removeAttribute("aria-current");
     link.setAttribute("aria-current", "true");
     const filters = this.root.querySelector<HTMLFormElement>("[data-filters]");
-    for (const hidden of filters?.querySelectorAll("input[type=hidden]") ?? []) hidden.remove();
+    for (const field of filters?.querySelectorAll("input[type=hidden]") ?? []) field.remove();
     if (filters !== null) this.#filter(filters);
   }
 
   /** A wide page shows the sample beside the others. */
-  #opened(event: MouseEvent): void {
+  #onOpenClick(event: MouseEvent): void {
     const link = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-open]") : null;
     const isSelecting = this.#labels.size > 0 && (event.shiftKey || event.ctrlKey || event.metaKey);
     if (link === null || !(this.#detail.isUsable || isSelecting)) return;
@@ -206,65 +206,66 @@ export class DataPage {
   }
 
   #chooseAll(): void {
-    this.#chosen.all(this.#grid.numbers);
+    this.#selection.all(this.#grid.numbers);
     this.#tickAll();
   }
 
   #chooseNone(): void {
-    this.#chosen.clear();
+    this.#selection.clear();
     this.#tickAll();
   }
 
   /** Selects the sample in focus, or all from the one that was selected last. */
   #select(isRange: boolean): void {
-    if (isRange) this.#chosen.extendTo(this.#current, this.#grid.numbers);
-    else this.#chosen.set(this.#current, !this.#chosen.has(this.#current));
+    if (isRange) this.#selection.extendTo(this.#current, this.#grid.numbers);
+    else this.#selection.set(this.#current, !this.#selection.has(this.#current));
     this.#tickAll();
   }
 
   #tickAll(): void {
-    for (const card of this.root.querySelectorAll<HTMLElement>("[data-cards] > [data-number]")) this.#drawn(card);
+    for (const card of this.root.querySelectorAll<HTMLElement>("[data-cards] > [data-number]")) this.#tick(card);
     this.#showChosen();
   }
 
-  #drawn(card: HTMLElement): void {
+  #tick(card: HTMLElement): void {
     const tick = card.querySelector<HTMLInputElement>("input[type=checkbox]");
-    if (tick !== null) tick.checked = this.#chosen.has(numberOf(card));
+    if (tick !== null) tick.checked = this.#selection.has(numberOf(card));
   }
 
-  #focused(target: EventTarget | null): void {
+  #onFocus(target: EventTarget | null): void {
     const card = target instanceof Element ? target.closest<HTMLElement>("[data-number]") : null;
     if (card === null) return;
     this.#current = numberOf(card);
     this.#detail.show(this.#current);
   }
 
-  #ticked(target: EventTarget | null): void {
+  #onTick(target: EventTarget | null): void {
     if (!(target instanceof HTMLInputElement) || target.type !== "checkbox") return;
     const number = Number(target.value);
-    if (this.#isShift && target.checked) this.#chosen.extendTo(number, this.#grid.numbers);
-    else this.#chosen.set(number, target.checked);
+    if (this.#isShift && target.checked) this.#selection.extendTo(number, this.#grid.numbers);
+    else this.#selection.set(number, target.checked);
     this.#tickAll();
   }
 
   #showChosen(): void {
-    const said = this.root.querySelector<HTMLElement>("[data-chosen]");
-    if (said === null) return;
-    said.textContent = this.#chosen.size === 0 ? "None selected" : `${this.#chosen.size.toLocaleString("en")} selected`;
-    const bar = said.closest<HTMLElement>("[data-bulk]");
-    bar?.classList.toggle("is-active", this.#chosen.size > 0);
-    bar?.classList.toggle("is-idle", this.#chosen.size === 0);
-    const cards = this.#chosen.numbers.map((number) => this.#grid.card(number)?.dataset ?? {});
+    const summary = this.root.querySelector<HTMLElement>("[data-chosen]");
+    if (summary === null) return;
+    summary.textContent =
+      this.#selection.size === 0 ? "None selected" : `${this.#selection.size.toLocaleString("en")} selected`;
+    const bar = summary.closest<HTMLElement>("[data-bulk]");
+    bar?.classList.toggle("is-active", this.#selection.size > 0);
+    bar?.classList.toggle("is-idle", this.#selection.size === 0);
+    const cards = this.#selection.numbers.map((number) => this.#grid.card(number)?.dataset ?? {});
     this.#part("[data-chosen-of]").textContent = commonOf(cards);
     // A sample that is not in the page may have either.
     const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
     this.#part("[data-for-proposals]").hidden = !may("proposal");
     this.#part("[data-for-left-out]").hidden = !may("leftOut");
     for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button"))
-      button.disabled = this.#chosen.size === 0;
+      button.disabled = this.#selection.size === 0;
   }
 
-  #pressed(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent): void {
     const proposal = this.#grid.card(this.#current)?.dataset["proposal"];
     const action = actionOf(event, this.#labels, proposal !== undefined && event.target instanceof HTMLAnchorElement);
     if (action === null || (event.target instanceof HTMLInputElement && action.kind === "play")) return;
@@ -273,30 +274,30 @@ export class DataPage {
   }
 
   #do(action: KeyAction): void {
-    const { numbers } = this.#grid;
+    const { numbers, columns } = this.#grid;
     const index = this.#grid.indexOf(this.#current);
     if (action.kind === "undo") void this.#undo();
     if (action.kind === "select-all") this.#chooseAll();
     if (action.kind === "select-none") this.#chooseNone();
     if (index < 0) return;
-    if (action.kind === "move") this.#move(moved(index, numbers.length, this.#grid.columns, action), action.selects);
+    if (action.kind === "move") this.#move(movedIndex(index, numbers.length, columns, action), action.selects);
     if (action.kind === "play") this.#play(this.#current);
     if (action.kind === "select" || action.kind === "select-to") this.#select(action.kind === "select-to");
-    if (action.kind === "delete") this.#delete(this.#chosen.size > 0 ? this.#chosen.numbers : [this.#current]);
+    if (action.kind === "delete") this.#delete(this.#selection.size > 0 ? this.#selection.numbers : [this.#current]);
     if (action.kind === "label" || action.kind === "accept") {
-      const chosen = this.#chosen.size > 0 ? this.#chosen.numbers : [this.#current];
+      const selectedNumbers = this.#selection.size > 0 ? this.#selection.numbers : [this.#current];
       const mark = action.kind === "label" ? { label: action.label } : { accepts: true };
-      void this.#change(chosen.map((number) => ({ number, ...mark })));
-      if (this.#chosen.size === 0)
-        this.#focusAt(moved(index, numbers.length, this.#grid.columns, { columns: 1, rows: 0 }));
+      void this.#change(selectedNumbers.map((number) => ({ number, ...mark })));
+      if (this.#selection.size === 0)
+        this.#focusAt(movedIndex(index, numbers.length, columns, { columns: 1, rows: 0 }));
     }
   }
 
   #move(index: number, isSelecting: boolean): void {
     if (isSelecting) {
-      if (this.#chosen.size === 0) this.#chosen.set(this.#current, true);
+      if (this.#selection.size === 0) this.#selection.set(this.#current, true);
       const number = this.#grid.numbers[index];
-      if (number !== undefined) this.#chosen.extendTo(number, this.#grid.numbers);
+      if (number !== undefined) this.#selection.extendTo(number, this.#grid.numbers);
       this.#tickAll();
     }
     this.#focusAt(index);
@@ -335,9 +336,9 @@ export class DataPage {
       if (act === "accept") return { number, accepts: true };
       return act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
     };
-    if (this.#chosen.size === 0) return;
-    if (act === "delete") this.#delete(this.#chosen.numbers);
-    else void this.#change(this.#chosen.numbers.map(mark));
+    if (this.#selection.size === 0) return;
+    if (act === "delete") this.#delete(this.#selection.numbers);
+    else void this.#change(this.#selection.numbers.map(mark));
   }
 
   /** Deletes samples in some seconds; until then it can be taken back. */
@@ -345,14 +346,14 @@ export class DataPage {
     const index = this.#grid.indexOf(this.#current);
     const isFocused = numbers.includes(this.#current);
     this.#deletion.add(numbers);
-    this.#chosen.clear();
+    this.#selection.clear();
     this.#showNumbers();
     if (isFocused) this.#focusAt(Math.min(index, this.#grid.numbers.length - 1));
     const what = `${numbers.length.toLocaleString("en")} sample${numbers.length === 1 ? "" : "s"}`;
     this.#say(`${what} will be deleted in ${DELAY / 1000} seconds.`, true);
   }
 
-  #deleted(refusal: string | null): void {
+  #onDeleted(refusal: string | null): void {
     this.#say(refusal === null ? "Deleted." : `Nothing was deleted. ${refusal}`);
     void this.#refresh();
   }

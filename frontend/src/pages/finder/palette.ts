@@ -19,9 +19,9 @@ class Palette {
   readonly dialog = document.createElement("dialog");
   private readonly field = document.createElement("input");
   private readonly list = document.createElement("div");
-  private readonly said = document.createElement("p");
+  private readonly status = document.createElement("p");
   private rows: readonly HTMLAnchorElement[] = [];
-  private chosen = 0;
+  private current = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private request = new AbortController();
   /** Whether the answer to what is typed is still to come: what is shown meanwhile fits something else. */
@@ -32,15 +32,15 @@ class Palette {
   private goes: "here" | "beside" | null = null;
 
   constructor() {
-    const { dialog, field, list, said } = this;
+    const { dialog, field, list, status } = this;
     dialog.className = "finder";
     dialog.setAttribute("aria-label", "Search");
     list.id = "finder-list";
     list.className = "finder-list";
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", "Results");
-    said.className = "small muted finder-said";
-    said.setAttribute("role", "status");
+    status.className = "small muted finder-said";
+    status.setAttribute("role", "status");
     field.className = "input";
     field.placeholder = TITLE;
     field.maxLength = 100;
@@ -54,12 +54,12 @@ class Palette {
       ["aria-autocomplete", "list"],
     ] as const)
       field.setAttribute(name, value);
-    dialog.append(field, list, said);
+    dialog.append(field, list, status);
     field.addEventListener("input", () => this.look(PAUSE));
     field.addEventListener("keydown", (event) => this.press(event));
     list.addEventListener("pointermove", ({ target }) => {
       const row = target instanceof Element ? target.closest<HTMLAnchorElement>("a") : null;
-      if (row !== null && this.rows.indexOf(row) !== this.chosen) this.choose(this.rows.indexOf(row));
+      if (row !== null && this.rows.indexOf(row) !== this.current) this.choose(this.rows.indexOf(row));
     });
     closesBeside(dialog, () => dialog.close());
     dialog.addEventListener("close", () => {
@@ -88,7 +88,7 @@ class Palette {
           this.list.replaceChildren();
           this.rows = [];
           this.choose(0);
-          this.said.textContent = "The server did not answer. Try again.";
+          this.status.textContent = "The server did not answer. Try again.";
         },
       );
     }, wait);
@@ -96,8 +96,8 @@ class Palette {
 
   private show(hits: readonly Hit[]): void {
     this.isWaiting = false;
-    const typed = this.field.value.trim();
-    const isRecent = typed === "";
+    const query = this.field.value.trim();
+    const isRecent = query === "";
     const kinds = [...new Set(hits.map(({ kind }) => kind))];
     const groups = kinds.map((kind) =>
       group(
@@ -106,10 +106,10 @@ class Palette {
         hits.filter((hit) => hit.kind === kind),
       ),
     );
-    this.list.replaceChildren(...groups, ...(isRecent || hits.length === 0 ? [] : [everything(typed)]));
+    this.list.replaceChildren(...groups, ...(isRecent || hits.length === 0 ? [] : [everything(query)]));
     this.rows = [...this.list.querySelectorAll("a")];
     this.rows.forEach((row, index) => (row.id = `finder-${index}`));
-    this.said.textContent =
+    this.status.textContent =
       hits.length > 0 || isRecent
         ? "↑ ↓ choose, Enter opens, digits 42 finds a build"
         : "No matches. Try fewer letters.";
@@ -118,15 +118,15 @@ class Palette {
   }
 
   private choose(index: number): void {
-    activate(this.field, this.rows[this.chosen], this.rows[index]);
-    this.chosen = index;
+    activate(this.field, this.rows[this.current], this.rows[index]);
+    this.current = index;
   }
 
   private press(event: KeyboardEvent): void {
     if (isComposing(event)) return;
     const last = this.rows.length - 1;
-    if (event.key === "ArrowDown") this.choose(this.chosen >= last ? 0 : this.chosen + 1);
-    else if (event.key === "ArrowUp") this.choose(this.chosen <= 0 ? Math.max(last, 0) : this.chosen - 1);
+    if (event.key === "ArrowDown") this.choose(this.current >= last ? 0 : this.current + 1);
+    else if (event.key === "ArrowUp") this.choose(this.current <= 0 ? Math.max(last, 0) : this.current - 1);
     else if (event.key === "Enter") this.enter(event.ctrlKey || event.metaKey);
     else return;
     event.preventDefault();
@@ -138,7 +138,7 @@ class Palette {
   }
 
   private go(beside: boolean): void {
-    const row = this.rows[this.chosen];
+    const row = this.rows[this.current];
     if (row === undefined) return;
     if (beside) window.open(row.href, "_blank", "noopener");
     else location.assign(row.href);
@@ -160,8 +160,8 @@ function group(kind: HitKind, isRecent: boolean, hits: readonly Hit[]): HTMLElem
 }
 
 /** Leads to the page that shows more of each kind. */
-function everything(typed: string): HTMLElement {
-  const url = `/search?${new URLSearchParams({ q: typed }).toString()}`;
+function everything(query: string): HTMLElement {
+  const url = `/search?${new URLSearchParams({ q: query }).toString()}`;
   return row({ kind: "docs", title: "All that fits", detail: "More of each kind, on a page", url }, "search");
 }
 
@@ -177,13 +177,13 @@ function row({ title, detail, url }: Hit, icon: string): HTMLAnchorElement {
   const where = document.createElement("span");
   where.className = "cut muted small";
   where.textContent = detail;
-  link.append(drawn(icon), name, where);
+  link.append(iconElement(icon), name, where);
   return link;
 }
 
 const SVG = "http://www.w3.org/2000/svg";
 
-function drawn(icon: string): SVGElement {
+function iconElement(icon: string): SVGElement {
   const picture = document.createElementNS(SVG, "svg");
   picture.classList.add("icon");
   picture.setAttribute("aria-hidden", "true");

@@ -13,8 +13,8 @@ export function filteredRows(): void {
     field.placeholder = "Type to search";
     field.setAttribute("aria-label", `Search: ${list.getAttribute("aria-label") ?? "the list"}`);
     field.addEventListener("input", () => {
-      const shown = new Set(matching(rows, field.value).map(({ row }) => row));
-      for (const { row } of rows) row.hidden = !shown.has(row) && row.querySelector("input:checked") === null;
+      const matchingRows = new Set(matching(rows, field.value).map(({ row }) => row));
+      for (const { row } of rows) row.hidden = !matchingRows.has(row) && row.querySelector("input:checked") === null;
     });
     list.before(field);
   }

@@ -12,12 +12,12 @@ export function followBuilds(): void {
   }
 }
 
-function follow(address: string, drawn: string): void {
+function follow(address: string, stateAtLoad: string): void {
   const check = async (): Promise<void> => {
     const state = await stateAt(address);
     if (state === "refused") {
       if (!(await saysSignedOut())) setTimeout(() => void check(), EVERY);
-    } else if (state !== null && state !== drawn) window.location.reload();
+    } else if (state !== null && state !== stateAtLoad) window.location.reload();
     else setTimeout(() => void check(), EVERY);
   };
   setTimeout(() => void check(), EVERY);

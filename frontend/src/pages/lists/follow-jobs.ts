@@ -32,9 +32,9 @@ async function readAgain(section: HTMLElement): Promise<void> {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.querySelector<HTMLElement>("[data-jobs-list]");
   await released();
-  const shown = section.querySelector<HTMLElement>("[data-jobs-list]");
-  if (next === null || shown === null || next.innerHTML === shown.innerHTML) return;
-  const focus = shown.contains(document.activeElement) ? (document.activeElement?.id ?? "") : "";
-  shown.replaceWith(next);
+  const list = section.querySelector<HTMLElement>("[data-jobs-list]");
+  if (next === null || list === null || next.innerHTML === list.innerHTML) return;
+  const focus = list.contains(document.activeElement) ? (document.activeElement?.id ?? "") : "";
+  list.replaceWith(next);
   if (focus !== "") document.getElementById(focus)?.focus();
 }

@@ -64,14 +64,14 @@ async function readAnew(): Promise<void> {
     part.replaceWith(fresh);
     pipelinePictures(fresh);
   }
-  const said = document.querySelector(`${LIST} [data-said]`);
+  const status = document.querySelector(`${LIST} [data-said]`);
   const count = document.querySelector(`${LIST} [data-part=count]`);
-  if (said !== null && count !== null) said.textContent = `${count.textContent} projects`;
+  if (status !== null && count !== null) status.textContent = `${count.textContent} projects`;
 }
 
 /** Says at once what the server is asked to keep, and takes it back where it refuses. */
 async function mark(star: HTMLButtonElement): Promise<void> {
-  const chosen = star.getAttribute("aria-pressed") !== "true";
+  const isFavourite = star.getAttribute("aria-pressed") !== "true";
   const same = document.querySelectorAll<HTMLButtonElement>(`[data-favourite][value="${CSS.escape(star.value)}"]`);
   const show = (now: boolean): void => {
     for (const each of same) {
@@ -79,14 +79,14 @@ async function mark(star: HTMLButtonElement): Promise<void> {
       each.name = now ? "remove" : "add";
     }
   };
-  show(chosen);
+  show(isFavourite);
   const token = document.querySelector<HTMLInputElement>("input[name=csrfmiddlewaretoken]")?.value ?? "";
   const [organisation = "", name = ""] = star.value.split("/");
-  const body: Body<"put", typeof FAVOURITE> = { favourite: chosen };
+  const body: Body<"put", typeof FAVOURITE> = { favourite: isFavourite };
   const response = await fetch(address("put", FAVOURITE, { path: { organisation, name } }), {
     method: "PUT",
     headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
     body: JSON.stringify(body),
   }).catch(() => null);
-  if (response?.ok !== true) show(!chosen);
+  if (response?.ok !== true) show(!isFavourite);
 }

@@ -15,8 +15,8 @@ export function searchableSelects(within: ParentNode = document): void {
 }
 
 /** Those options that have all the words that were typed, in their order. */
-export function matching<T extends { readonly text: string }>(options: readonly T[], typed: string): readonly T[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+export function matching<T extends { readonly text: string }>(options: readonly T[], query: string): readonly T[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return options.filter(({ text }) => words.every((word) => text.toLowerCase().includes(word)));
 }
 
@@ -69,8 +69,8 @@ class SelectSearch {
     this.close();
   }
 
-  private show(typed: string): void {
-    const matches = matching([...this.select.options], typed);
+  private show(query: string): void {
+    const matches = matching([...this.select.options], query);
     this.rows = matches.slice(0, LISTED).map((option, index) => this.row(option, index));
     const rest = document.createElement("p");
     rest.className = "small muted";
@@ -80,8 +80,8 @@ class SelectSearch {
     this.list.replaceChildren(...this.rows, ...(rest.textContent === "" ? [] : [rest]));
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
-    const chosen = typed === "" ? this.rows.findIndex((row) => row.dataset.value === this.select.value) : 0;
-    this.move(Math.min(chosen, this.rows.length - 1));
+    const start = query === "" ? this.rows.findIndex((row) => row.dataset.value === this.select.value) : 0;
+    this.move(Math.min(start, this.rows.length - 1));
   }
 
   private row(option: HTMLOptionElement, index: number): HTMLElement {

@@ -10,9 +10,9 @@ export function followInput(form: HTMLFormElement): void {
     void showRunefile(form);
   });
   form.addEventListener("submit", (event) => {
-    const said = form.querySelector<HTMLElement>("[data-said]");
+    const status = form.querySelector<HTMLElement>("[data-said]");
     const button = event.submitter;
-    if (said !== null && button?.hasAttribute("formaction") === true) said.textContent = "Building and running …";
+    if (status !== null && button?.hasAttribute("formaction") === true) status.textContent = "Building and running …";
   });
 }
 
@@ -26,6 +26,6 @@ async function showRunefile(form: HTMLFormElement): Promise<void> {
   if (response === null || !response.ok || response.redirected) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.querySelector("[data-input-runefile] pre");
-  const shown = form.querySelector("[data-input-runefile] pre");
-  if (next !== null && shown !== null) shown.replaceWith(next);
+  const current = form.querySelector("[data-input-runefile] pre");
+  if (next !== null && current !== null) current.replaceWith(next);
 }

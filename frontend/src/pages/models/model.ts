@@ -29,31 +29,31 @@ async function readAgain(root: HTMLElement): Promise<void> {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.querySelector<HTMLElement>("[data-model-now]");
   await released();
-  const shown = root.querySelector<HTMLElement>("[data-model-now]");
-  if (next === null || shown === null || next.innerHTML === shown.innerHTML) return;
-  for (const box of shown.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) {
+  const current = root.querySelector<HTMLElement>("[data-model-now]");
+  if (next === null || current === null || next.innerHTML === current.innerHTML) return;
+  for (const box of current.querySelectorAll<HTMLInputElement>("input[type=checkbox]")) {
     if (box.checked === box.defaultChecked) continue;
     const same = next.querySelector<HTMLInputElement>(`input[name=layers][value="${CSS.escape(box.value)}"]`);
     if (same !== null) same.checked = box.checked;
   }
-  keepFields(shown, next);
-  for (const opened of shown.querySelectorAll("details[open] > summary"))
+  keepFields(current, next);
+  for (const title of current.querySelectorAll("details[open] > summary"))
     for (const summary of next.querySelectorAll("details > summary"))
-      if (summary.textContent === opened.textContent) summary.parentElement?.setAttribute("open", "");
-  replaceKeepingFocus(shown, next);
+      if (summary.textContent === title.textContent) summary.parentElement?.setAttribute("open", "");
+  replaceKeepingFocus(current, next);
 }
 
 type Field = HTMLSelectElement | HTMLInputElement;
 const FIELDS = "select[name], input[name=shapes]";
 
 /** Gives the fields of the next page what those of the shown one have: the same places of the same forms. */
-function keepFields(shown: HTMLElement, next: HTMLElement): void {
-  const left = [...next.querySelectorAll<Field>(FIELDS)];
-  for (const old of shown.querySelectorAll<Field>(FIELDS)) {
-    const place = left.findIndex(
+function keepFields(current: HTMLElement, next: HTMLElement): void {
+  const nextFields = [...next.querySelectorAll<Field>(FIELDS)];
+  for (const old of current.querySelectorAll<Field>(FIELDS)) {
+    const place = nextFields.findIndex(
       ({ name, form }) => name === old.name && form?.getAttribute("action") === old.form?.getAttribute("action"),
     );
-    const [field] = place < 0 ? [] : left.splice(place, 1);
+    const [field] = place < 0 ? [] : nextFields.splice(place, 1);
     if (field === undefined || isAsItCame(old)) continue;
     if (field instanceof HTMLInputElement || [...field.options].some(({ value }) => value === old.value))
       field.value = old.value;
@@ -84,15 +84,15 @@ export function dropOnForm(form: HTMLFormElement): void {
     form.requestSubmit();
   });
   form.addEventListener("submit", () => {
-    const said = form.querySelector<HTMLElement>("[data-said]");
-    if (said !== null) said.textContent = "Sending the file …";
+    const status = form.querySelector<HTMLElement>("[data-said]");
+    if (status !== null) status.textContent = "Sending the file …";
   });
 }
 
 function choose(form: HTMLFormElement, name: string, file: File): void {
   const input = form.querySelector<HTMLInputElement>(`input[name=${name}]`);
   if (input === null) return;
-  const chosen = new DataTransfer();
-  chosen.items.add(file);
-  input.files = chosen.files;
+  const transfer = new DataTransfer();
+  transfer.items.add(file);
+  input.files = transfer.files;
 }

@@ -41,20 +41,20 @@ async function submit(form: HTMLFormElement): Promise<void> {
 
 async function credential(form: HTMLFormElement): Promise<object> {
   const library = await import("@simplewebauthn/browser");
-  const embedded = form.dataset["options"];
+  const optionsText = form.dataset["options"];
   if (form.dataset["passkey"] === "add") {
-    const { publicKey } = JSON.parse(embedded ?? "") as Options<CreationOptions>;
+    const { publicKey } = JSON.parse(optionsText ?? "") as Options<CreationOptions>;
     return library.startRegistration({ optionsJSON: signingInAlone(publicKey) });
   }
   const requestOptions =
-    embedded === undefined ? await fetchOptions(form.action) : (JSON.parse(embedded) as Options<RequestOptions>);
+    optionsText === undefined ? await fetchOptions(form.action) : (JSON.parse(optionsText) as Options<RequestOptions>);
   return library.startAuthentication({ optionsJSON: requestOptions.publicKey });
 }
 
 /** A passkey that signs its person in without a password: the device finds it, and asks who is there. */
 export function signingInAlone(options: CreationOptions): CreationOptions {
-  const wanted = { residentKey: "required", requireResidentKey: true, userVerification: "required" } as const;
-  return { ...options, authenticatorSelection: { ...options.authenticatorSelection, ...wanted } };
+  const selection = { residentKey: "required", requireResidentKey: true, userVerification: "required" } as const;
+  return { ...options, authenticatorSelection: { ...options.authenticatorSelection, ...selection } };
 }
 
 async function fetchOptions(address: string): Promise<Options<RequestOptions>> {

@@ -61,24 +61,24 @@ function say(text: string, offersSignIn: boolean): void {
 
 /** Sends a form as the button that was pressed does. A button beside its form belongs to no form once a page was
  *  replaced: it is put into this one. */
-function sendAs(form: HTMLFormElement, pressed: HTMLElement | null): void {
-  if (pressed instanceof HTMLButtonElement && pressed.form !== form) {
-    pressed.removeAttribute("form");
-    pressed.hidden = true;
-    form.append(pressed);
+function sendAs(form: HTMLFormElement, button: HTMLElement | null): void {
+  if (button instanceof HTMLButtonElement && button.form !== form) {
+    button.removeAttribute("form");
+    button.hidden = true;
+    form.append(button);
   }
-  form.requestSubmit(pressed);
+  form.requestSubmit(button);
 }
 
 /** Forms are sent in the name of the person whom the page was served to, or not at all. */
 export function formsOfOnePerson(): void {
   const me = servedTo();
   if (me === undefined) return;
-  const confirmed = new WeakSet<HTMLFormElement>();
+  const confirmedForms = new WeakSet<HTMLFormElement>();
   const pending = new WeakSet<HTMLFormElement>();
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || confirmed.delete(form)) return;
+    if (event.defaultPrevented || !(form instanceof HTMLFormElement) || confirmedForms.delete(form)) return;
     // By their attributes: a field of such a name would stand in for the property.
     const { pathname } = new URL(form.getAttribute("action") ?? "", window.location.href);
     if (form.getAttribute("method")?.toLowerCase() !== "post" || OWN_FORMS.includes(pathname)) return;
@@ -95,7 +95,7 @@ export function formsOfOnePerson(): void {
       const token = form.elements.namedItem("csrfmiddlewaretoken");
       // Signing in again made another; and a server that did not answer is asked by the form itself.
       if (answer !== null && token instanceof HTMLInputElement) token.value = answer.csrf;
-      confirmed.add(form);
+      confirmedForms.add(form);
       // A page that follows events may have replaced it meanwhile, and a form outside of the page is not sent.
       if (!form.isConnected) {
         form.hidden = true;

@@ -55,14 +55,14 @@ export function beginMomentsElsewhere(): void {
 /** The button beside a player says at which moment it would begin. */
 function moments(button: HTMLElement, begin: (key: string, words: string) => void): void {
   const player = button.parentElement?.querySelector("audio");
-  const said = button.querySelector("[data-at]");
-  if (!player || said === null) return;
+  const label = button.querySelector("[data-at]");
+  if (!player || label === null) return;
   button.hidden = false;
   const now = (): number => Math.floor(player.currentTime * 10) * 100;
   const show = (): void => {
-    said.textContent = secondsText(now());
+    label.textContent = secondsText(now());
   };
-  for (const moved of ["timeupdate", "seeked", "loadedmetadata"]) player.addEventListener(moved, show);
+  for (const type of ["timeupdate", "seeked", "loadedmetadata"]) player.addEventListener(type, show);
   button.addEventListener("click", () => {
     player.pause();
     begin(

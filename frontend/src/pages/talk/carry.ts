@@ -17,24 +17,24 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
     if (form !== null) formLike(form, after)?.append(problem);
   }
   const active = document.activeElement;
-  const focused = [...fieldsBefore].find(([, field]) => field === active);
-  const folded = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
+  const focusedEntry = [...fieldsBefore].find(([, field]) => field === active);
+  const focusedFold = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
   const choice = choiceWithFocus(before, active);
-  const pressed = buttonWithFocus(before, active);
+  const buttonPlace = buttonWithFocus(before, active);
   before.replaceWith(after);
-  if (focused !== undefined) {
-    const field = fieldsAfter.get(focused[0]);
+  if (focusedEntry !== undefined) {
+    const field = fieldsAfter.get(focusedEntry[0]);
     field?.focus({ preventScroll: true });
-    field?.setSelectionRange(focused[1].selectionStart, focused[1].selectionEnd);
-  } else if (folded !== undefined) {
-    const summary = foldsAfter.get(folded[0])?.firstElementChild;
+    field?.setSelectionRange(focusedEntry[1].selectionStart, focusedEntry[1].selectionEnd);
+  } else if (focusedFold !== undefined) {
+    const summary = foldsAfter.get(focusedFold[0])?.firstElementChild;
     if (summary instanceof HTMLElement) summary.focus({ preventScroll: true });
   } else if (choice !== null) {
     choices(after)[choice]?.focus({ preventScroll: true });
-  } else if (pressed !== null) {
+  } else if (buttonPlace !== null) {
     // The button that resolved a thread is gone with it: keys go on at the switch.
-    const thread = after.querySelector<HTMLElement>(`#${CSS.escape(pressed.thread)}`);
-    const button = thread?.hidden === false ? buttonsOf(thread)[pressed.index] : choices(after).find(isCurrent);
+    const thread = after.querySelector<HTMLElement>(`#${CSS.escape(buttonPlace.thread)}`);
+    const button = thread?.hidden === false ? buttonsOf(thread)[buttonPlace.index] : choices(after).find(isCurrent);
     button?.focus({ preventScroll: true });
   }
 }

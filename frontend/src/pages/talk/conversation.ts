@@ -63,7 +63,7 @@ function follow(page: DOMStringMap, refreshGate: () => Promise<void>, refresh?: 
 
 /** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */
 function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
-  let sent: Promise<void> = Promise.resolve();
+  let queue: Promise<void> = Promise.resolve();
   const underWay = new Set<string>();
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -75,7 +75,7 @@ function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
     if (underWay.has(key)) return;
     underWay.add(key);
     const next = (): Promise<void> => sendOne(form, button, refresh).finally(() => underWay.delete(key));
-    sent = sent.then(next, next);
+    queue = queue.then(next, next);
   });
   section.addEventListener("keydown", (event) => {
     const field = event.target;
@@ -91,8 +91,8 @@ function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
  * Sends a form once the page shows what was sent before it. Each form names the state of its thread, which one's own reply
  * changes: a person who replies and at once resolves the thread sends the form that the reply left.
  */
-async function sendOne(pressed: HTMLFormElement, by: HTMLElement | null, refresh: () => Promise<void>): Promise<void> {
-  const form = inPlaceOf(pressed);
+async function sendOne(oldForm: HTMLFormElement, by: HTMLElement | null, refresh: () => Promise<void>): Promise<void> {
+  const form = inPlaceOf(oldForm);
   const button = by instanceof HTMLButtonElement ? buttonLike(by, form) : null;
   // Others did what the button does, and it is gone.
   if (button === undefined) return;
@@ -125,12 +125,12 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
 
 /** The conversation may have been read anew while the server answered, also because it told of what was sent: then another
  * form stands in this one's place, with what was typed. */
-function inPlaceOf(sent: HTMLFormElement): HTMLFormElement {
-  return sent.isConnected ? sent : (formLike(sent, document) ?? sent);
+function inPlaceOf(oldForm: HTMLFormElement): HTMLFormElement {
+  return oldForm.isConnected ? oldForm : (formLike(oldForm, document) ?? oldForm);
 }
 
-function say(sent: HTMLFormElement, problem: string | null): void {
-  const form = inPlaceOf(sent);
+function say(oldForm: HTMLFormElement, problem: string | null): void {
+  const form = inPlaceOf(oldForm);
   form.querySelector("[data-problem]")?.remove();
   if (problem === null) return;
   const notice = Object.assign(document.createElement("p"), { className: "notice bad", textContent: problem });

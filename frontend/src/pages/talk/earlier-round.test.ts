@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { stopVerdictsOnAnEarlierRound } from "./earlier-round";
 
 /** A page with two buttons for verdicts, whose form names the round `shown`; null is a page without the form. */
-function pageOf(shown: string | null, newest: string | null) {
+function pageOf(round: string | null, newest: string | null) {
   const sentence = newest === null ? null : { dataset: { newestRound: newest }, hidden: true };
   const parts: Record<string, unknown> = {
     "[data-newest-round]": sentence,
-    "#respond input[name=round]": shown === null ? null : { value: shown },
+    "#respond input[name=round]": round === null ? null : { value: round },
   };
   const buttons = [{ disabled: false }, { disabled: false }];
   const page = {
@@ -25,12 +25,12 @@ test("a page of round 1 takes no verdict once its conversation says that round 2
 });
 
 test("a page of the newest round, and one without a form for verdicts, stay as they are", () => {
-  for (const [shown, newest] of [
+  for (const [round, newest] of [
     ["2", "2"],
     [null, "2"],
     ["2", null],
   ] as const) {
-    const { page, sentence, buttons } = pageOf(shown, newest);
+    const { page, sentence, buttons } = pageOf(round, newest);
     stopVerdictsOnAnEarlierRound(page, page);
     expect(sentence?.hidden ?? true).toBe(true);
     expect(buttons).toEqual([{ disabled: false }, { disabled: false }]);

@@ -7,8 +7,8 @@ type Part = Pick<ParentNode, "querySelector" | "querySelectorAll">;
  * sentence that says so. The server refuses such a verdict as well. */
 export function stopVerdictsOnAnEarlierRound(page: Part, conversation: Part): void {
   const newest = conversation.querySelector<HTMLElement>("[data-newest-round]");
-  const shown = conversation.querySelector<HTMLInputElement>("#respond input[name=round]");
-  if (newest === null || shown === null || newest.dataset["newestRound"] === shown.value) return;
+  const roundField = conversation.querySelector<HTMLInputElement>("#respond input[name=round]");
+  if (newest === null || roundField === null || newest.dataset["newestRound"] === roundField.value) return;
   newest.hidden = false;
   for (const button of page.querySelectorAll<HTMLButtonElement>("button[form=respond][name=verdict]"))
     button.disabled = true;

@@ -7,12 +7,12 @@ export function guestConversations(): void {
   const section = document.querySelector<HTMLElement>("[data-guest-conversation]");
   const { guestConversation: address, events } = section?.dataset ?? {};
   if (section === null || address === undefined || events === undefined) return;
-  const shown = stateOf(section);
+  const stateAtLoad = stateOf(section);
   const show = (notice: string): void => section.querySelector(`[${notice}]`)?.removeAttribute("hidden");
   const refresh = oneAtATime(async () => {
     await readAnew(section, address);
     // Another build, or a decision: what stands above the conversation is not the newest any more.
-    if (stateOf(section) !== shown) show("data-guest-newer");
+    if (stateOf(section) !== stateAtLoad) show("data-guest-newer");
   });
   followEvents(events, {
     onEvent: (type) => type === "changed" && void refresh(),

@@ -7,9 +7,9 @@ const person = (name: string): Person => ({ id: name, name, initials: "XX", colo
 const [ANA, BEN] = [person("Ana Nowak"), person("Ben Ray")];
 
 test("a mention begins with an @ that no letter is before", () => {
-  expect(begunMention("Ask @an", 7)).toEqual({ at: 4, typed: "an" });
-  expect(begunMention("@", 1)).toEqual({ at: 0, typed: "" });
-  expect(begunMention("(@Ana N", 7)).toEqual({ at: 1, typed: "Ana N" });
+  expect(begunMention("Ask @an", 7)).toEqual({ at: 4, query: "an" });
+  expect(begunMention("@", 1)).toEqual({ at: 0, query: "" });
+  expect(begunMention("(@Ana N", 7)).toEqual({ at: 1, query: "Ana N" });
   expect(begunMention("ana@an", 6)).toBeNull();
   expect(begunMention("@ana\nmore", 9)).toBeNull();
   expect(begunMention("Ask", 3)).toBeNull();
@@ -24,9 +24,9 @@ test("people fit by the beginning of any of their names, until one is whole", ()
 });
 
 test("whom one chooses stands in the text, and the caret behind", () => {
-  expect(withMention("Ask @an", { at: 4, typed: "an" }, ANA)).toEqual({ text: "Ask @Ana Nowak ", caret: 15 });
-  expect(withMention("@b, you", { at: 0, typed: "b" }, BEN)).toEqual({ text: "@Ben Ray , you", caret: 9 });
-  expect(withMention("@b you", { at: 0, typed: "b" }, BEN)).toEqual({ text: "@Ben Ray you", caret: 9 });
+  expect(withMention("Ask @an", { at: 4, query: "an" }, ANA)).toEqual({ text: "Ask @Ana Nowak ", caret: 15 });
+  expect(withMention("@b, you", { at: 0, query: "b" }, BEN)).toEqual({ text: "@Ben Ray , you", caret: 9 });
+  expect(withMention("@b you", { at: 0, query: "b" }, BEN)).toEqual({ text: "@Ben Ray you", caret: 9 });
 });
 
 test("a moment is named and said as the server does it", () => {

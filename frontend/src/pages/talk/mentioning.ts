@@ -8,38 +8,38 @@ export interface Person {
 }
 
 /** The `@…` that the caret stands behind: where it begins, and what is typed of the name. */
-export interface Begun {
+export interface BegunMention {
   readonly at: number;
-  readonly typed: string;
+  readonly query: string;
 }
 
 const BEGUN = /(?:^|[^\w@])@([^\n@]{0,40})$/u;
 const SHOWN = 6;
 
-export function begunMention(text: string, caret: number): Begun | null {
+export function begunMention(text: string, caret: number): BegunMention | null {
   const match = BEGUN.exec(text.slice(0, caret));
-  const typed = match?.[1];
-  return typed === undefined ? null : { at: caret - typed.length - 1, typed };
+  const query = match?.[1];
+  return query === undefined ? null : { at: caret - query.length - 1, query };
 }
 
 /** Those whose name, or a word of it, begins like this; nobody once the name is whole. */
-export function fitting(people: readonly Person[], typed: string): readonly Person[] {
-  const wanted = typed.toLowerCase();
+export function fitting(people: readonly Person[], query: string): readonly Person[] {
+  const lowerQuery = query.toLowerCase();
   return people
     .filter(({ name }) => {
       const lower = name.toLowerCase();
-      return lower !== wanted.trimEnd() && (lower.startsWith(wanted) || lower.includes(` ${wanted}`));
+      return lower !== lowerQuery.trimEnd() && (lower.startsWith(lowerQuery) || lower.includes(` ${lowerQuery}`));
     })
     .slice(0, SHOWN);
 }
 
 export function withMention(
   text: string,
-  begun: Begun,
+  mention: BegunMention,
   person: Person,
 ): { readonly text: string; readonly caret: number } {
-  const before = `${text.slice(0, begun.at)}@${person.name}`;
-  const after = text.slice(begun.at + 1 + begun.typed.length);
+  const before = `${text.slice(0, mention.at)}@${person.name}`;
+  const after = text.slice(mention.at + 1 + mention.query.length);
   const space = after.startsWith(" ") ? "" : " ";
   return { text: `${before}${space}${after}`, caret: before.length + 1 };
 }

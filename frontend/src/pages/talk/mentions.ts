@@ -1,6 +1,6 @@
 // Completes names behind an @ in the conversation's fields: a list below the field, by keys or by pointer.
 import { isComposing } from "../../look/keys/composing";
-import { begunMention, fitting, isCombined, withMention, type Begun, type Person } from "./mentioning";
+import { begunMention, fitting, isCombined, withMention, type BegunMention, type Person } from "./mentioning";
 
 export function mentions(section: HTMLElement): void {
   const people = JSON.parse(section.dataset["people"] ?? "[]") as readonly Person[];
@@ -26,9 +26,9 @@ function isField(target: EventTarget | null): target is HTMLTextAreaElement {
 class Suggestions {
   private readonly list = document.createElement("ul");
   private field: HTMLTextAreaElement | null = null;
-  private begun: Begun | null = null;
-  private shown: readonly Person[] = [];
-  private chosen = 0;
+  private mention: BegunMention | null = null;
+  private matches: readonly Person[] = [];
+  private current = 0;
 
   constructor(private readonly people: readonly Person[]) {
     this.list.id = "mention-suggestions";
@@ -39,20 +39,20 @@ class Suggestions {
     this.list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       const option = event.target instanceof Element ? event.target.closest("li") : null;
-      const person = option === null ? undefined : this.shown[[...this.list.children].indexOf(option)];
+      const person = option === null ? undefined : this.matches[[...this.list.children].indexOf(option)];
       if (person !== undefined) this.take(person);
     });
   }
 
   follow(field: HTMLTextAreaElement): void {
-    this.begun = begunMention(field.value, field.selectionStart);
-    this.shown = this.begun === null ? [] : fitting(this.people, this.begun.typed);
-    if (this.shown.length === 0) {
+    this.mention = begunMention(field.value, field.selectionStart);
+    this.matches = this.mention === null ? [] : fitting(this.people, this.mention.query);
+    if (this.matches.length === 0) {
       this.close();
       return;
     }
     this.field = field;
-    this.chosen = 0;
+    this.current = 0;
     field.after(this.list);
     field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", this.list.id);
@@ -63,11 +63,11 @@ class Suggestions {
   press(key: string): boolean {
     if (this.field === null) return false;
     if (key === "ArrowDown" || key === "ArrowUp") {
-      this.chosen = (this.chosen + (key === "ArrowDown" ? 1 : this.shown.length - 1)) % this.shown.length;
+      this.current = (this.current + (key === "ArrowDown" ? 1 : this.matches.length - 1)) % this.matches.length;
       this.draw();
       return true;
     }
-    const person = this.shown[this.chosen];
+    const person = this.matches[this.current];
     if ((key === "Enter" || key === "Tab") && person !== undefined) {
       this.take(person);
       return true;
@@ -86,8 +86,8 @@ class Suggestions {
 
   private take(person: Person): void {
     const field = this.field;
-    if (field === null || this.begun === null) return;
-    const { text, caret } = withMention(field.value, this.begun, person);
+    if (field === null || this.mention === null) return;
+    const { text, caret } = withMention(field.value, this.mention, person);
     field.value = text;
     field.setSelectionRange(caret, caret);
     this.close();
@@ -95,11 +95,11 @@ class Suggestions {
 
   private draw(): void {
     this.list.replaceChildren(
-      ...this.shown.map((person, index) => {
+      ...this.matches.map((person, index) => {
         const option = document.createElement("li");
         option.id = `mention-${index}`;
         option.setAttribute("role", "option");
-        option.setAttribute("aria-selected", String(index === this.chosen));
+        option.setAttribute("aria-selected", String(index === this.current));
         const mark = Object.assign(document.createElement("span"), {
           className: `avatar person-${person.colour}`,
           textContent: person.initials,
@@ -109,6 +109,6 @@ class Suggestions {
         return option;
       }),
     );
-    this.field?.setAttribute("aria-activedescendant", `mention-${this.chosen}`);
+    this.field?.setAttribute("aria-activedescendant", `mention-${this.current}`);
   }
 }

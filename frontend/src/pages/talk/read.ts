@@ -35,8 +35,8 @@ export async function readAnew(section: HTMLElement, address: string): Promise<v
     .querySelector<HTMLElement>("[data-talk]");
   if (after === null) return;
   await released();
-  const known = new Set(commentsOf(before).map(({ id }) => id));
-  const fresh = commentsOf(after).filter(({ id }) => !known.has(id));
+  const knownIds = new Set(commentsOf(before).map(({ id }) => id));
+  const fresh = commentsOf(after).filter(({ id }) => !knownIds.has(id));
   for (const comment of fresh) comment.classList.add("fresh");
   const isMentioning = before.querySelector("#mention-suggestions") !== null;
   carriedOver(before, after);
@@ -55,8 +55,8 @@ for (const end of ENDS) document.addEventListener(end, () => (isPressed = false)
 /** Settles when nothing is pressed, and the click is over: a button that is replaced between its press and its release is not clicked. */
 export async function released(): Promise<void> {
   if (!isPressed) return;
-  await new Promise((done) => ENDS.forEach((end) => document.addEventListener(end, done, { once: true })));
-  await new Promise((done) => setTimeout(done));
+  await new Promise((resolve) => ENDS.forEach((end) => document.addEventListener(end, resolve, { once: true })));
+  await new Promise((resolve) => setTimeout(resolve));
 }
 
 const commentsOf = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>('[id^="comment-"]')];

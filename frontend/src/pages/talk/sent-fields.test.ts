@@ -9,8 +9,8 @@ test("a field is cleared once what it has was sent", () => {
 
 test("what was written before the answer came stays", () => {
   const fields = [{ name: "text", value: "One", defaultValue: "" }];
-  const sent = textsOf(fields);
+  const texts = textsOf(fields);
   const later = [{ name: "text", value: "One and two", defaultValue: "" }];
-  expect(clearSent(later, sent)).toBe(false);
+  expect(clearSent(later, texts)).toBe(false);
   expect(later[0]?.value).toBe("One and two");
 });

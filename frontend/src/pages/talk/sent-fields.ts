@@ -9,10 +9,10 @@ export function textsOf(fields: Iterable<Field>): SentTexts {
 }
 
 /** Clears the fields that still have the text that was sent. Answers whether all of them do. */
-export function clearSent(fields: Iterable<Field>, sent: SentTexts): boolean {
+export function clearSent(fields: Iterable<Field>, sentTexts: SentTexts): boolean {
   let isAllSent = true;
   for (const field of fields) {
-    if (field.value === sent.get(field.name)) field.value = field.defaultValue;
+    if (field.value === sentTexts.get(field.name)) field.value = field.defaultValue;
     else isAllSent = false;
   }
   return isAllSent;

@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { InSight } from "./in-sight";
 
 /** One that notes what it works on; the test ends each work, and says when the page rests. */
-function watched() {
-  const [begun, ends, rests]: [string[], (() => void)[], (() => void)[]] = [[], [], []];
+function watchCards() {
+  const [begunItems, ends, rests]: [string[], (() => void)[], (() => void)[]] = [[], [], []];
   const work = (item: string): Promise<void> => {
-    begun.push(item);
+    begunItems.push(item);
     return new Promise((resolve) => ends.push(resolve));
   };
   const cards = new InSight(work, (then) => rests.push(then));
@@ -15,42 +15,42 @@ function watched() {
     await Promise.resolve();
     await Promise.resolve();
   };
-  return { cards, begun, rest, end, rests };
+  return { cards, begunItems, rest, end, rests };
 }
 
 test("cards are worked on one after the other, each when the page rests", async () => {
-  const { cards, begun, rest, end, rests } = watched();
-  cards.came("one");
-  cards.came("two");
-  expect(begun).toEqual([]);
+  const { cards, begunItems, rest, end, rests } = watchCards();
+  cards.enter("one");
+  cards.enter("two");
+  expect(begunItems).toEqual([]);
   rest();
-  expect([begun, rests.length]).toEqual([["one"], 0]);
+  expect([begunItems, rests.length]).toEqual([["one"], 0]);
   await end();
-  expect(begun).toEqual(["one"]);
+  expect(begunItems).toEqual(["one"]);
   rest();
-  expect(begun).toEqual(["one", "two"]);
+  expect(begunItems).toEqual(["one", "two"]);
 });
 
 test("a card that left before its turn is not worked on, and the next one is", async () => {
-  const { cards, begun, rest, end, rests } = watched();
-  for (const each of ["one", "two", "three"]) cards.came(each);
+  const { cards, begunItems, rest, end, rests } = watchCards();
+  for (const each of ["one", "two", "three"]) cards.enter(each);
   rest();
-  cards.left("two");
+  cards.leave("two");
   await end();
   rest();
-  expect(begun).toEqual(["one", "three"]);
+  expect(begunItems).toEqual(["one", "three"]);
   await end();
   expect(rests).toEqual([]);
 });
 
 test("all left: it waits for the next that comes", async () => {
-  const { cards, begun, rest, rests } = watched();
-  cards.came("one");
-  cards.left("one");
+  const { cards, begunItems, rest, rests } = watchCards();
+  cards.enter("one");
+  cards.leave("one");
   rest();
   await Promise.resolve();
-  expect([begun, rests.length]).toEqual([[], 0]);
-  cards.came("two");
+  expect([begunItems, rests.length]).toEqual([[], 0]);
+  cards.enter("two");
   rest();
-  expect(begun).toEqual(["two"]);
+  expect(begunItems).toEqual(["two"]);
 });

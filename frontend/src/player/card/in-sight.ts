@@ -14,12 +14,12 @@ export class InSight<Item> {
     private readonly rests: (then: () => void) => void,
   ) {}
 
-  came(item: Item): void {
+  enter(item: Item): void {
     this.#waiting.add(item);
     this.#nextAtRest();
   }
 
-  left(item: Item): void {
+  leave(item: Item): void {
     this.#waiting.delete(item);
   }
 

@@ -1,7 +1,7 @@
 // The face of a card whose rune has run, or runs: what it is given on the left, what it answers on the right.
 import { StrictMode, useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { percentText, Played, sizeText } from "../../preview";
+import { percentText, PlayedInput, sizeText } from "../../preview";
 import { recordingOf } from "../../runtime";
 import { answerExample, playExample, type CardNews } from "./run";
 import "./card.css";
@@ -82,7 +82,7 @@ function Face({ news, runs, problem }: FaceProps) {
 
 function Input({ news: { request, input, inputText } }: { readonly news: CardNews }) {
   const kind = recordingOf(request);
-  if (kind !== null) return <Played kind={kind} request={request} input={input} />;
+  if (kind !== null) return <PlayedInput kind={kind} request={request} input={input} />;
   return <span className="num rune-card-number">{inputText === "" ? sizeText(request.size) : inputText}</span>;
 }
 

@@ -13,8 +13,8 @@ document.addEventListener("click", ({ target }) => {
 const answers = new InSight(answer, atRest);
 const watcher = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
-    if (isIntersecting) answers.came(target);
-    else answers.left(target);
+    if (isIntersecting) answers.enter(target);
+    else answers.leave(target);
   }
 });
 if (!savesData()) for (const card of document.querySelectorAll("[data-answers]")) watcher.observe(card);
@@ -25,7 +25,7 @@ async function run(button: HTMLButtonElement): Promise<void> {
   const tag = button.dataset["run"];
   if (!card || !face || tag === undefined || button.disabled) return;
   watcher.unobserve(card);
-  answers.left(card);
+  answers.leave(card);
   button.disabled = true;
   // A root of React stays with its element: another run gets another one.
   const next = document.createElement("div");

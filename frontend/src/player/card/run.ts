@@ -52,7 +52,7 @@ export async function playExample(
   signal: AbortSignal,
   onNews: (news: CardNews) => void,
 ): Promise<void> {
-  const pause = (feed: Feed) => paused(Math.max(SHORTEST_STEP, feed.step), signal);
+  const pause = (feed: Feed) => waitFor(Math.max(SHORTEST_STEP, feed.step), signal);
   for await (const news of runs(container, `${tag}/rune`, `${tag}/examples`, signal, {}, pause)) onNews(news);
 }
 
@@ -85,25 +85,29 @@ async function* runs(
   const engine = new FrameEngine(undefined);
   engine.attach(container);
   try {
-    const loaded = await engine.load(rune, DEFAULT_LIMITS, extras);
-    const feeds = await Promise.all(loaded.capabilities.map((request) => feedOf(request, files)));
+    const loadedRune = await engine.load(rune, DEFAULT_LIMITS, extras);
+    const feeds = await Promise.all(loadedRune.capabilities.map((request) => feedOf(request, files)));
     const main = feeds.find(({ count }) => count > 1) ?? feeds[0];
     if (main === undefined) throw new Error("This rune reads no input.");
     const count = Math.min(main.count, MOST_WINDOWS);
-    let [readings, shown, seen]: [Readings, Headline | null, ArrayBuffer | null] = [NO_READINGS, null, null];
+    let [readings, latestHeadline, latestInput]: [Readings, Headline | null, ArrayBuffer | null] = [
+      NO_READINGS,
+      null,
+      null,
+    ];
     for (let index = 0; index < count; index += 1) {
       if (index > 0) await pause(main);
       if (signal.aborted) return;
       const inputs = new Map(feeds.map((feed) => [feed.request.id, feed.at(Math.min(index, feed.count - 1))]));
       const { outputs } = await engine.run(inputs);
       if (outputs.length > 0) {
-        const context = { calling: DEFAULT_CALLING, wordlists: loaded.wordlists, isStream: count > 1 };
+        const context = { calling: DEFAULT_CALLING, wordlists: loadedRune.wordlists, isStream: count > 1 };
         readings = read(readings, outputs, { ...context, now: performance.now() });
-        shown = later(shown, headline(readings.cards));
+        latestHeadline = later(latestHeadline, headline(readings.cards));
       }
       const input = inputs.get(main.request.id) ?? new ArrayBuffer(0);
-      seen = latestOf(seen, input, shownBytes(main.request));
-      yield { request: main.request, input: seen, inputText: main.text, headline: shown };
+      latestInput = latestOf(latestInput, input, shownBytes(main.request));
+      yield { request: main.request, input: latestInput, inputText: main.text, headline: latestHeadline };
     }
   } finally {
     engine.close();
@@ -123,7 +127,7 @@ async function feedOf(request: CapabilityRequest, files: readonly HostFile[]): P
   return { request, text, count: 1, step: 0, at: () => data };
 }
 
-function paused(milliseconds: number, signal: AbortSignal): Promise<void> {
+function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
     signal.addEventListener(

@@ -5,15 +5,15 @@ import type { Face } from "./sending/storage";
 
 interface Props {
   readonly face: Face;
-  readonly recorded: Pick<OutgoingRecording, "bytes" | "type">;
+  readonly recording: Pick<OutgoingRecording, "bytes" | "type">;
   readonly name: string;
 }
 
 const WIDTH = 144;
 const HEIGHT = 52;
 
-export function FaceView({ face, recorded, name }: Props) {
-  if (face.kind === "picture") return <Picture recorded={recorded} name={name} />;
+export function FaceView({ face, recording, name }: Props) {
+  if (face.kind === "picture") return <Picture recording={recording} name={name} />;
   const paths = face.kind === "sound" ? [bars(face.peaks)] : face.axes.map(line);
   return (
     <svg
@@ -30,8 +30,11 @@ export function FaceView({ face, recorded, name }: Props) {
   );
 }
 
-function Picture({ recorded, name }: Pick<Props, "recorded" | "name">) {
-  const address = useMemo(() => URL.createObjectURL(new Blob([recorded.bytes], { type: recorded.type })), [recorded]);
+function Picture({ recording, name }: Pick<Props, "recording" | "name">) {
+  const address = useMemo(
+    () => URL.createObjectURL(new Blob([recording.bytes], { type: recording.type })),
+    [recording],
+  );
   useEffect(() => () => URL.revokeObjectURL(address), [address]);
   return <img className="collect-face" src={address} alt={name} />;
 }

@@ -93,7 +93,7 @@ export function PictureRecorder({ task, number, onKeep }: Props) {
           <ul className="collect-strip" aria-label={`${takes.length} taken`}>
             {takes.map((take, index) => (
               <li key={index}>
-                <FaceView face={take.face} recorded={take} name={`Picture ${number + index}`} />
+                <FaceView face={take.face} recording={take} name={`Picture ${number + index}`} />
               </li>
             ))}
           </ul>

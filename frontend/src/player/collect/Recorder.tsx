@@ -6,7 +6,7 @@ import { Bar } from "./Bar";
 import { PictureRecorder } from "./PictureRecorder";
 import { deviceName } from "./recorders/device";
 import type { Take } from "./recorders/take";
-import { Saved } from "./Saved";
+import { SavedList } from "./Saved";
 import type { Task } from "./sending/client";
 import type { CollectSession } from "./session";
 import { TimedRecorder } from "./TimedRecorder";
@@ -20,10 +20,10 @@ const SEGMENTS = 40;
 
 export function Recorder({ session, task }: Props) {
   const { outbox } = session;
-  const { saved, sent, isSending, isOffline, problem } = useStore(outbox.state);
+  const { savedRecordings, sentCount, isSending, isOffline, problem } = useStore(outbox.state);
   const [label, setLabel] = useState(task.label);
   const [sendsAtOnce, setSendsAtOnce] = useState(false);
-  const done = task.sent + sent + saved.length;
+  const doneCount = task.sent + sentCount + savedRecordings.length;
   const keep = async (takes: readonly Take[], isOfBoard = false): Promise<void> => {
     const device = deviceName(navigator.userAgent, task, isOfBoard);
     for (const { bytes, type, face } of takes) {
@@ -31,28 +31,28 @@ export function Recorder({ session, task }: Props) {
       await outbox.save({ key, bytes, type, face, label, device, recordedAt: Date.now(), isToSend: sendsAtOnce });
     }
   };
-  const props = { task, number: done + 1, onKeep: keep };
-  const waiting = saved.filter(({ isToSend }) => !isToSend).length;
+  const props = { task, number: doneCount + 1, onKeep: keep };
+  const waiting = savedRecordings.filter(({ isToSend }) => !isToSend).length;
   return (
     <>
       <Bar project={task.project} here="recording">
         <button
           type="button"
           className="button"
-          disabled={saved.length === 0 || isSending}
+          disabled={savedRecordings.length === 0 || isSending}
           onClick={() => void outbox.sendAll()}
         >
-          Send {saved.length > 0 ? saved.length : ""}
+          Send {savedRecordings.length > 0 ? savedRecordings.length : ""}
         </button>
       </Bar>
       <main className="collect">
         <div className="row between">
           <span className="muted">Please record</span>
           <b className="num" aria-live="polite">
-            {done < task.wanted ? `${done + 1} of ${task.wanted}` : `all ${task.wanted} recorded`}
+            {doneCount < task.wanted ? `${doneCount + 1} of ${task.wanted}` : `all ${task.wanted} recorded`}
           </b>
         </div>
-        <Steps done={done} wanted={task.wanted} />
+        <Steps done={doneCount} wanted={task.wanted} />
         <h1 className="collect-label">{label === "" ? "Without a label" : label}</h1>
         {task.hint !== "" && <p className="muted">{task.hint}</p>}
         {!task.is_guest && (
@@ -87,7 +87,7 @@ export function Recorder({ session, task }: Props) {
           <input type="checkbox" checked={sendsAtOnce} onChange={(event) => setSendsAtOnce(event.target.checked)} />
           Send each recording when I save it
         </label>
-        <Saved outbox={outbox} waiting={waiting} sent={task.sent + sent} />
+        <SavedList outbox={outbox} waiting={waiting} sentCount={task.sent + sentCount} />
         {task.receipt !== "" && (
           <section className="stack" aria-label="Your receipt">
             <h2>Your receipt</h2>

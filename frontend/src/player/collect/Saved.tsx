@@ -8,25 +8,25 @@ interface Props {
   readonly outbox: Outbox;
   /** How many of them their person has not sent. */
   readonly waiting: number;
-  readonly sent: number;
+  readonly sentCount: number;
 }
 
-export function Saved({ outbox, waiting, sent }: Props) {
-  const { saved } = useStore(outbox.state);
+export function SavedList({ outbox, waiting, sentCount }: Props) {
+  const { savedRecordings } = useStore(outbox.state);
   return (
     <section className="stack collect-saved" aria-label="Saved on this phone">
       <div className="row between">
         <h2>Saved on this phone</h2>
         <span className="muted num" role="status">
-          {summaryOf(saved.length, waiting, sent)}
+          {summaryOf(savedRecordings.length, waiting, sentCount)}
         </span>
       </div>
       <ul className="collect-strip">
-        {saved.toReversed().map((recording, index) => {
-          const name = `Recording ${saved.length - index}, ${recording.label === "" ? "no label" : recording.label}`;
+        {savedRecordings.toReversed().map((recording, index) => {
+          const name = `Recording ${savedRecordings.length - index}, ${recording.label === "" ? "no label" : recording.label}`;
           return (
             <li key={recording.key}>
-              <FaceView face={recording.face} recorded={recording} name={name} />
+              <FaceView face={recording.face} recording={recording} name={name} />
               <button
                 type="button"
                 className="button quiet"
@@ -39,7 +39,7 @@ export function Saved({ outbox, waiting, sent }: Props) {
           );
         })}
       </ul>
-      {saved.length > 1 && (
+      {savedRecordings.length > 1 && (
         <div>
           <button type="button" className="button" onClick={() => void outbox.clear()}>
             <Trash2 aria-hidden="true" />
@@ -51,11 +51,11 @@ export function Saved({ outbox, waiting, sent }: Props) {
   );
 }
 
-function summaryOf(saved: number, waiting: number, sent: number): string {
+function summaryOf(savedCount: number, waiting: number, sentCount: number): string {
   const parts = [
     waiting > 0 ? `${waiting} not sent yet` : "",
-    saved > waiting ? `${saved - waiting} waiting for the connection` : "",
-    sent > 0 ? `${sent} sent` : "",
+    savedCount > waiting ? `${savedCount - waiting} waiting for the connection` : "",
+    sentCount > 0 ? `${sentCount} sent` : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? "None" : parts.join(" · ");
 }

@@ -61,12 +61,12 @@ export function TimedRecorder({ task, number, onKeep }: Props) {
     const change = (part: Partial<Running>): void => setRunning((before) => ({ ...(before ?? BEGIN), ...part }));
     try {
       const sensor = usesBoard && board !== null ? board : ownSensor(kind);
-      const recorded = await record(task, sensor, controller.signal, {
+      const newTake = await record(task, sensor, controller.signal, {
         onCount: (steps) => change({ steps }),
         onLevel: (level) => change({ level }),
         onPart: (part) => change({ part }),
       });
-      setTake(recorded);
+      setTake(newTake);
     } catch (error) {
       if (!controller.signal.aborted) setProblem(usesBoard ? boardProblem(error) : problemOf(error, device));
     }
@@ -116,7 +116,7 @@ export function TimedRecorder({ task, number, onKeep }: Props) {
           <h2>Recording {number}</h2>
           {take !== null && <span className={`tag ${take.verdict.isGood ? "ok" : "warn"}`}>{take.verdict.text}</span>}
         </div>
-        {take !== null && <FaceView face={take.face} recorded={take} name={`Recording ${number}`} />}
+        {take !== null && <FaceView face={take.face} recording={take} name={`Recording ${number}`} />}
         {take !== null && task.kind === "sound" && <PlayButton take={take} seconds={task.milliseconds / 1000} />}
         {running !== null && (
           <p className="collect-count" role="status">

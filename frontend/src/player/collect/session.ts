@@ -24,9 +24,9 @@ export class CollectSession {
     storage: RecordingStorage,
   ) {
     this.outbox = new Outbox(storage, (recording) => client.add(recording));
-    this.outbox.state.subscribe(({ stopped, problem }, before) => {
-      if (stopped === before.stopped || stopped === null) return;
-      if (stopped === "no-access") this.state.setState({ phase: "no-access", problem });
+    this.outbox.state.subscribe(({ stopReason, problem }, before) => {
+      if (stopReason === before.stopReason || stopReason === null) return;
+      if (stopReason === "no-access") this.state.setState({ phase: "no-access", problem });
       else void this.start(null);
     });
   }
@@ -41,7 +41,7 @@ export class CollectSession {
   async agree(): Promise<void> {
     const { task } = this.state.getState();
     if (task === null) return;
-    await this.#do(() => this.client.agree(task.terms.text, chosen(task)));
+    await this.#do(() => this.client.agree(task.terms.text, chosenPurposes(task)));
     if (this.state.getState().phase === "recording") void this.outbox.flush();
   }
 
@@ -49,7 +49,7 @@ export class CollectSession {
   async choose(purpose: string, isOn: boolean): Promise<void> {
     const { task } = this.state.getState();
     if (task === null) return;
-    const others = chosen(task).filter((each) => each !== purpose);
+    const others = chosenPurposes(task).filter((each) => each !== purpose);
     await this.#do(() => this.client.state(isOn ? [...others, purpose] : others));
   }
 
@@ -94,11 +94,11 @@ export class CollectSession {
       this.state.setState({ task, phase: task.has_agreed ? "recording" : "terms", problem: null });
     } catch (error) {
       if (!(error instanceof CollectProblem)) throw error;
-      await this.#failed(error);
+      await this.#onFailure(error);
     }
   }
 
-  async #failed({ trouble, message }: CollectProblem): Promise<void> {
+  async #onFailure({ trouble, message }: CollectProblem): Promise<void> {
     if (trouble === "code" || (this.state.getState().phase === "code" && trouble !== "no-access")) {
       this.state.setState(({ phase }) => ({ phase: "code", problem: phase === "code" ? message : null }));
       return;
@@ -119,6 +119,6 @@ export class CollectSession {
   }
 }
 
-function chosen(task: Task): string[] {
+function chosenPurposes(task: Task): string[] {
   return task.choices.filter((each) => each.is_chosen).map((each) => each.purpose);
 }

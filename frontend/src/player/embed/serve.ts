@@ -25,13 +25,13 @@ export function serve(address: string, container: HTMLElement, addresses: Addres
 
 async function answer(port: MessagePort, address: string, container: HTMLElement, addresses: Addresses): Promise<void> {
   let frame: RuneFrame;
-  let loaded: LoadedRune;
+  let loadedRune: LoadedRune;
   let rune: ArrayBuffer;
   try {
     if (address === "") throw new Error(container.textContent.trim());
     rune = await fetchRune(address, new AbortController().signal, () => undefined);
     frame = await RuneFrame.open(container, addresses);
-    loaded = await frame.load(rune);
+    loadedRune = await frame.load(rune);
   } catch (error) {
     port.postMessage({ type: "failed", message: wordsOf(error) });
     return;
@@ -41,8 +41,8 @@ async function answer(port: MessagePort, address: string, container: HTMLElement
   port.onmessage = ({ data }: MessageEvent<Run>) => {
     before = before.then(async () => {
       try {
-        const result = await frame.run(bytesOfInputs(loaded.capabilities, data.inputs));
-        port.postMessage({ type: "done", id: data.id, outputs: valuesOf(loaded.outputs, result.outputs) });
+        const result = await frame.run(bytesOfInputs(loadedRune.capabilities, data.inputs));
+        port.postMessage({ type: "done", id: data.id, outputs: valuesOf(loadedRune.outputs, result.outputs) });
       } catch (error) {
         port.postMessage({ type: "stopped", id: data.id, message: wordsOf(error) });
         // A run that trapped or did not end was stopped with its worker: the next run begins with a fresh one.
@@ -50,5 +50,5 @@ async function answer(port: MessagePort, address: string, container: HTMLElement
       }
     });
   };
-  port.postMessage({ type: "loaded", name: loaded.name, ...namesOf(loaded) });
+  port.postMessage({ type: "loaded", name: loadedRune.name, ...namesOf(loadedRune) });
 }

@@ -9,19 +9,19 @@ const nameOf = (stage: string | null, kind: string, place: number): string =>
   stage ?? `${kind.toLowerCase()}_${place + 1}`;
 
 /** The names of a rune that a script may know. */
-export function namesOf(loaded: {
+export function namesOf(rune: {
   readonly capabilities: readonly CapabilityRequest[];
   readonly outputs: readonly OutputRequest[];
 }) {
   return {
-    inputs: loaded.capabilities.map(({ stage, kind, type, size, parameters }, place) => ({
+    inputs: rune.capabilities.map(({ stage, kind, type, size, parameters }, place) => ({
       name: nameOf(stage, kind, place),
       kind,
       type,
       size,
       parameters,
     })),
-    outputs: loaded.outputs.map(({ stage, kind }, place) => ({ name: nameOf(stage, kind, place), kind })),
+    outputs: rune.outputs.map(({ stage, kind }, place) => ({ name: nameOf(stage, kind, place), kind })),
   };
 }
 
@@ -52,9 +52,9 @@ function converted({ type }: CapabilityRequest, name: string, values: ArrayLike<
   if (shape === null || !isNumberName(shape.type)) {
     throw new Error(`Give the input "${name}" as an ArrayBuffer: this page cannot tell its numbers.`);
   }
-  const wanted = elementCount(shape);
-  if (values.length !== wanted) {
-    throw new Error(`The input "${name}" takes ${wanted} numbers (${type}), and ${values.length} were given.`);
+  const count = elementCount(shape);
+  if (values.length !== count) {
+    throw new Error(`The input "${name}" takes ${count} numbers (${type}), and ${values.length} were given.`);
   }
   return NUMBER_ARRAYS[shape.type].from(values).buffer;
 }

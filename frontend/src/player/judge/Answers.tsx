@@ -1,12 +1,12 @@
 // The answers of one or two runes, in one line: in view while the page is read, and above the verdict.
 import { answerOf, percentText, type Card } from "../../preview";
 
-export interface Answered {
+export interface NamedAnswer {
   readonly name: string;
   readonly cards: readonly Card[];
 }
 
-export function Answers({ answers }: { readonly answers: readonly Answered[] }) {
+export function Answers({ answers }: { readonly answers: readonly NamedAnswer[] }) {
   // Said once for each change, and only where the cards that say it too are out of sight.
   return (
     <div className="answers" aria-hidden="true">

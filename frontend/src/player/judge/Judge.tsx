@@ -10,7 +10,7 @@ import type { Limits } from "../../runtime";
 import { NotFetched } from "../NotFetched";
 import { fetchingText, useFetched } from "../use-fetched";
 import { WrongResult, type WrongAddresses } from "../WrongResult";
-import { Answers, type Answered } from "./Answers";
+import { Answers, type NamedAnswer } from "./Answers";
 import "./judge.css";
 
 export interface JudgedRune {
@@ -24,7 +24,7 @@ export interface JudgedRune {
 }
 
 interface Props {
-  readonly judged: JudgedRune;
+  readonly judgedRune: JudgedRune;
   readonly before: JudgedRune | null;
   readonly limits: Limits;
   /** Where a wrong result is sent; null where its person may not. */
@@ -38,16 +38,16 @@ interface Props {
 
 const Boards = lazyPart(() => import("../../device/Boards"));
 
-type Shown = "judged" | "before" | "both";
+type JudgeView = "judged" | "before" | "both";
 
-export default function Judge({ judged, before, limits, wrong, answersIn, host, boards }: Props) {
-  const [shown, setShown] = useState<Shown>(before === null ? "judged" : "both");
-  const [now, againNow] = useFetched(judged.address);
+export default function Judge({ judgedRune, before, limits, wrong, answersIn, host, boards }: Props) {
+  const [view, setView] = useState<JudgeView>(before === null ? "judged" : "both");
+  const [now, againNow] = useFetched(judgedRune.address);
   const [earlier, againEarlier] = useFetched(before?.address ?? null);
-  const [fetched, again, rune] =
-    shown === "before" && before !== null
+  const [fetchState, again, rune] =
+    view === "before" && before !== null
       ? ([earlier, againEarlier, before] as const)
-      : ([now, againNow, judged] as const);
+      : ([now, againNow, judgedRune] as const);
   const board = useMemo(
     () =>
       boards === null || now.state !== "there"
@@ -55,15 +55,15 @@ export default function Judge({ judged, before, limits, wrong, answersIn, host, 
         : { key: boards.address, address: boards.address, token: csrfToken, read: () => Promise.resolve(now.rune) },
     [boards, now],
   );
-  const choices: readonly (readonly [Shown, string])[] =
+  const choices: readonly (readonly [JudgeView, string])[] =
     before === null
       ? []
       : [
-          ["judged", judged.short],
+          ["judged", judgedRune.short],
           ["before", before.short],
           ["both", "Both"],
         ];
-  const report = (answers: readonly Answered[]) =>
+  const report = (answers: readonly NamedAnswer[]) =>
     answersIn !== null && createPortal(<Answers answers={answers} />, answersIn);
 
   return (
@@ -71,25 +71,25 @@ export default function Judge({ judged, before, limits, wrong, answersIn, host, 
       {choices.length > 0 && (
         <div className="segmented judge-choice" role="group" aria-label="What runs">
           {choices.map(([choice, label]) => (
-            <button key={choice} type="button" aria-pressed={choice === shown} onClick={() => setShown(choice)}>
+            <button key={choice} type="button" aria-pressed={choice === view} onClick={() => setView(choice)}>
               {label}
             </button>
           ))}
         </div>
       )}
-      {fetched.state === "failed" ? (
-        <NotFetched reason={fetched.reason} onAgain={again} />
+      {fetchState.state === "failed" ? (
+        <NotFetched reason={fetchState.reason} onAgain={again} />
       ) : (
         <Preview
-          rune={fetched.state === "there" ? fetched.rune : null}
+          rune={fetchState.state === "there" ? fetchState.rune : null}
           heading={null}
           memory={rune.memory}
           limits={limits}
           host={host}
           isLarge
-          empty={fetchingText(fetched, rune.name)}
+          empty={fetchingText(fetchState, rune.name)}
           after={
-            rune === judged
+            rune === judgedRune
               ? (running) => (
                   <>
                     {wrong !== null && <WrongResult addresses={wrong} running={running} />}
@@ -106,20 +106,20 @@ export default function Judge({ judged, before, limits, wrong, answersIn, host, 
               : undefined
           }
           answers={
-            shown === "both" && before !== null
+            view === "both" && before !== null
               ? (running) => (
                   <RuneComparison
                     running={running}
                     rune={earlier.state === "there" ? earlier.rune : null}
                     waiting={earlier.state === "failed" ? earlier.reason : fetchingText(earlier, before.name)}
                     sides={[
-                      { name: judged.name, below: null },
+                      { name: judgedRune.name, below: null },
                       { name: before.name, below: null },
                     ]}
                   >
                     {(one: readonly Card[], other: readonly Card[]) =>
                       report([
-                        { name: judged.name, cards: one },
+                        { name: judgedRune.name, cards: one },
                         { name: before.name, cards: other },
                       ])
                     }
@@ -128,7 +128,7 @@ export default function Judge({ judged, before, limits, wrong, answersIn, host, 
               : undefined
           }
         >
-          {(running) => shown !== "both" && report([{ name: rune.name, cards: running.readings.cards }])}
+          {(running) => view !== "both" && report([{ name: rune.name, cards: running.readings.cards }])}
         </Preview>
       )}
     </div>

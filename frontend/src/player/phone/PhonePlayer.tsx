@@ -81,9 +81,9 @@ export function PhonePlayer({ place, store, pairing, update, sensor }: Props) {
     [awake, pairing],
   );
   const onLoaded = useCallback(
-    (loaded: LoadedRune | null) => {
-      pairing.runs(title ?? place.name, loaded);
-      if (loaded !== null && loaded.models.length > 0) void keepFetched();
+    (loadedRune: LoadedRune | null) => {
+      pairing.runs(title ?? place.name, loadedRune);
+      if (loadedRune !== null && loadedRune.models.length > 0) void keepFetched();
     },
     [pairing, title, place.name],
   );
@@ -152,8 +152,8 @@ function useExamples(rune: string | null): readonly HostFile[] {
   useEffect(() => {
     const leaving = new AbortController();
     if (rune !== null)
-      void listedFiles(`${rune}/examples`, leaving.signal).then((listed) => {
-        if (!leaving.signal.aborted) setFiles(listed);
+      void listedFiles(`${rune}/examples`, leaving.signal).then((list) => {
+        if (!leaving.signal.aborted) setFiles(list);
       });
     return () => leaving.abort();
   }, [rune]);

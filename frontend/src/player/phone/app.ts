@@ -42,6 +42,6 @@ export async function keepPlayer(onUpdate: (use: () => void) => void): Promise<v
 export async function keepFetched(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   const { active } = await navigator.serviceWorker.ready;
-  const fetched = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
-  active?.postMessage({ type: "keep", addresses: fetched.filter((path) => path.startsWith("/static/build/")) });
+  const paths = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+  active?.postMessage({ type: "keep", addresses: paths.filter((path) => path.startsWith("/static/build/")) });
 }

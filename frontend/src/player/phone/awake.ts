@@ -26,7 +26,7 @@ export class Awake {
   }
 
   /** The browser takes the lock away with the page, and a page that is shown again asks anew. */
-  readonly shown = (): void => {
+  readonly onVisibilityChange = (): void => {
     if (!document.hidden && this.#isWanted) void this.#hold();
   };
 
@@ -43,9 +43,9 @@ export class Awake {
 
 export function useAwake(awake: Awake): void {
   useEffect(() => {
-    document.addEventListener("visibilitychange", awake.shown);
+    document.addEventListener("visibilitychange", awake.onVisibilityChange);
     return () => {
-      document.removeEventListener("visibilitychange", awake.shown);
+      document.removeEventListener("visibilitychange", awake.onVisibilityChange);
       awake.rest();
     };
   }, [awake]);

@@ -15,13 +15,13 @@ const root = document.getElementById("player");
 if (root === null) throw new Error("The player's page is incomplete. Load it again.");
 
 /** The public key in the newest code that was scanned; in memory alone, so it ends with the page. */
-const scanned = createStore<{ readonly key: string | null }>(() => ({ key: null }));
+const scannedCode = createStore<{ readonly key: string | null }>(() => ({ key: null }));
 /** The function that puts another edition of the player in place, once there is one. */
 const update = createStore<{ readonly use: (() => void) | null }>(() => ({ use: null }));
 
 function start(place: PlayerPlace, element: HTMLElement): void {
   const token = tokenOf(location.hash);
-  scanned.setState({ key: studioKeyOf(location.hash) });
+  scannedCode.setState({ key: studioKeyOf(location.hash) });
   // It stays in no history.
   if (location.hash !== "") history.replaceState(null, "", location.pathname + location.search);
   document.title = `${place.name} · ${place.organisation} · Player`;
@@ -33,7 +33,7 @@ function start(place: PlayerPlace, element: HTMLElement): void {
   void store.start(token);
   window.addEventListener("hashchange", () => {
     const again = tokenOf(location.hash);
-    scanned.setState({ key: studioKeyOf(location.hash) });
+    scannedCode.setState({ key: studioKeyOf(location.hash) });
     history.replaceState(null, "", location.pathname + location.search);
     if (again !== null) void store.start(again);
   });
@@ -57,7 +57,7 @@ interface PageProps {
 
 function Page({ open, ...props }: PageProps) {
   const { use } = useStore(update);
-  const { key } = useStore(scanned);
+  const { key } = useStore(scannedCode);
   return <PhonePlayer {...props} update={use} sensor={key === null ? null : { studioKey: key, open }} />;
 }
 

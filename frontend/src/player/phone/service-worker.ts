@@ -35,11 +35,11 @@ const SHELL = "/player/";
 const PAGE = /^\/player\/[^/]+\/[^/]+\/?$/;
 
 async function install(): Promise<void> {
-  const wanted = await cachedInterpreters();
+  const files = await cachedInterpreters();
   const cache = await caches.open(CACHE);
   // Past the browser's cache: files without a digest in their names may be old there.
   await cache.addAll(scope.KEEPS.addresses.map((address) => new Request(address, { cache: "no-cache" })));
-  await cache.addAll(wanted);
+  await cache.addAll(files);
 }
 
 /** Of the interpreters that the edition before this one kept, this edition's files: its runes go on without a network. */
@@ -61,8 +61,8 @@ async function activate(): Promise<void> {
 
 async function answer(request: Request, key: string): Promise<Response> {
   const cache = await caches.open(CACHE);
-  const cached = await cache.match(key, { ignoreVary: true });
-  if (cached !== undefined) return cached;
+  const cachedResponse = await cache.match(key, { ignoreVary: true });
+  if (cachedResponse !== undefined) return cachedResponse;
   const response = await fetch(request);
   if (response.ok && key.startsWith("/static/build/")) await cache.put(key, response.clone());
   return response;

@@ -4,7 +4,17 @@ import { address } from "../../api/request";
 import { heardOnAll, type RuneAnswer, type StoredRecording, type SampleRecording } from "../../preview";
 import { isRecordingKind } from "../../runtime";
 import { fetchRune } from "../fetch-rune";
-import { byLabel, counted, differs, isRight, shareText, summary, textOf, verdict, type AnswerPair } from "./differing";
+import {
+  byLabel,
+  labelCount,
+  differs,
+  isRight,
+  shareText,
+  summary,
+  textOf,
+  verdict,
+  type AnswerPair,
+} from "./differing";
 import { ownFileOf, takeOwnFiles } from "./own-files";
 
 const NOT_RUN: RuneAnswer = { problem: "It was not run." };
@@ -42,7 +52,7 @@ async function run(
   const total = 2 * recordings.length;
   const leaving = new AbortController();
   const holder = section.appendChild(Object.assign(document.createElement("div"), { hidden: true }));
-  const heard = async (address: string, done: number): Promise<ReadonlyMap<string, RuneAnswer>> => {
+  const answersAt = async (address: string, done: number): Promise<ReadonlyMap<string, RuneAnswer>> => {
     const rune = await fetchRune(address, leaving.signal, () => undefined);
     return heardOnAll(holder, rune, recordings, leaving.signal, (count) => {
       status.textContent = `Running both: ${done + count} of ${total}`;
@@ -50,8 +60,8 @@ async function run(
   };
   try {
     status.textContent = "Running both…";
-    const now = await heard(addresses[0], 0);
-    const before = await heard(addresses[1], recordings.length);
+    const now = await answersAt(addresses[0], 0);
+    const before = await answersAt(addresses[1], recordings.length);
     const pairs = items.map((item): AnswerPair => {
       const { sample = "", label = "" } = item.dataset;
       return { id: sample, label, now: now.get(sample) ?? NOT_RUN, before: before.get(sample) ?? NOT_RUN };
@@ -87,11 +97,11 @@ function show(items: readonly HTMLElement[], pairs: readonly AnswerPair[], befor
     const pair = pairs[index];
     if (pair === undefined) continue;
     item.querySelector("[data-answers-of]")?.remove();
-    const said = document.createElement("p");
-    said.className = "small row wrap";
-    said.dataset["answersOf"] = "";
-    said.append(word(nowName, pair.now, pair.label), word(beforeName, pair.before, pair.label));
-    item.append(said);
+    const line = document.createElement("p");
+    line.className = "small row wrap";
+    line.dataset["answersOf"] = "";
+    line.append(word(nowName, pair.now, pair.label), word(beforeName, pair.before, pair.label));
+    item.append(line);
     item.classList.toggle("differs", differs(pair));
   }
   list?.prepend(...items.filter((_, index) => pairs[index] !== undefined && differs(pairs[index])));
@@ -113,7 +123,7 @@ function showLabels(section: HTMLElement, pairs: readonly AnswerPair[], beforeNa
   };
   row("th", ["Label", beforeName, nowName, "Samples"]);
   const counts = byLabel(pairs);
-  for (const { label, before, now, all } of counts.length > 1 ? [...counts, counted("All", pairs)] : counts) {
+  for (const { label, before, now, all } of counts.length > 1 ? [...counts, labelCount("All", pairs)] : counts) {
     row("td", [label, shareText(before, all), shareText(now, all), `${all}`]);
   }
   place.replaceChildren(table);

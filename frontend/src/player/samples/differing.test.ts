@@ -1,14 +1,24 @@
 import { expect, test } from "vitest";
 import type { RuneAnswer } from "../../preview";
-import { byLabel, counted, differs, isRight, range, shareText, summary, verdict, type AnswerPair } from "./differing";
+import {
+  byLabel,
+  labelCount,
+  differs,
+  isRight,
+  range,
+  shareText,
+  summary,
+  verdict,
+  type AnswerPair,
+} from "./differing";
 import { labelOfName } from "./own-files";
 
-const said = (answer: string | null): RuneAnswer => ({ answer, outputs: "" });
+const answerOf = (answer: string | null): RuneAnswer => ({ answer, outputs: "" });
 const pair = (label: string, now: string | null, before: string | null): AnswerPair => ({
   id: `${label}${now}${before}`,
   label,
-  now: said(now),
-  before: said(before),
+  now: answerOf(now),
+  before: answerOf(before),
 });
 
 test("samples that both answer alike are said to be so", () => {
@@ -38,12 +48,12 @@ test("one sample is not counted", () => {
 test("a recording that one cannot read is neither right nor wrong", () => {
   const answer: RuneAnswer = { problem: "This recording is not of the kind that the rune reads (sound)." };
   expect(isRight(answer, "up")).toBeNull();
-  expect(differs({ id: "1", label: "up", now: answer, before: said("up") })).toBe(true);
+  expect(differs({ id: "1", label: "up", now: answer, before: answerOf("up") })).toBe(true);
 });
 
 test("correct answers are counted by label", () => {
-  const failed: AnswerPair = { id: "x", label: "up", now: { problem: "It was not run." }, before: said("up") };
-  expect(byLabel([pair("up", "up", "down"), pair("down", "up", "down"), failed])).toEqual([
+  const failedPair: AnswerPair = { id: "x", label: "up", now: { problem: "It was not run." }, before: answerOf("up") };
+  expect(byLabel([pair("up", "up", "down"), pair("down", "up", "down"), failedPair])).toEqual([
     { label: "down", before: 1, now: 0, all: 1 },
     { label: "up", before: 1, now: 1, all: 2 },
   ]);
@@ -56,7 +66,7 @@ test("a share has the range that rune evaluate gives", () => {
   expect(shareText(0, 3)).toBe("0, 0 % (0 to 56 %)");
   expect(shareText(3, 3)).toBe("3, 100 % (44 to 100 %)");
   expect(shareText(0, 0)).toBe("none");
-  expect(counted("All", [pair("up", "up", "down"), pair("down", "up", "down")])).toEqual({
+  expect(labelCount("All", [pair("up", "up", "down"), pair("down", "up", "down")])).toEqual({
     label: "All",
     before: 1,
     now: 1,

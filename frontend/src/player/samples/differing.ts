@@ -26,11 +26,15 @@ export function isRight(answer: RuneAnswer, label: string): boolean | null {
 /** `2 of these 8 answer differently. 1 is right now and was wrong, 1 is wrong now and was right.` */
 export function summary(pairs: readonly AnswerPair[]): string {
   if (pairs.length === 0) return "There are no samples.";
-  const changed = pairs.filter(differs);
+  const changedPairs = pairs.filter(differs);
   const all = pairs.length === 1 ? "this sample" : `all ${pairs.length} samples`;
-  if (changed.length === 0) return `Both give the same answer on ${all}.`;
-  const better = changed.filter(({ now, before, label }) => isRight(now, label) === true && !isRight(before, label));
-  const worse = changed.filter(({ now, before, label }) => isRight(before, label) === true && !isRight(now, label));
+  if (changedPairs.length === 0) return `Both give the same answer on ${all}.`;
+  const better = changedPairs.filter(
+    ({ now, before, label }) => isRight(now, label) === true && !isRight(before, label),
+  );
+  const worse = changedPairs.filter(
+    ({ now, before, label }) => isRight(before, label) === true && !isRight(now, label),
+  );
   const counts = [
     ...(better.length > 0
       ? [`${better.length} ${better.length === 1 ? "is" : "are"} right now and ${was(better)} wrong`]
@@ -39,11 +43,11 @@ export function summary(pairs: readonly AnswerPair[]): string {
       ? [`${worse.length} ${worse.length === 1 ? "is" : "are"} wrong now and ${was(worse)} right`]
       : []),
   ];
-  const verb = changed.length === 1 ? "answers" : "answer";
+  const verb = changedPairs.length === 1 ? "answers" : "answer";
   const first =
     pairs.length === 1
       ? "The sample is answered differently."
-      : `${changed.length} of these ${pairs.length} ${verb} differently.`;
+      : `${changedPairs.length} of these ${pairs.length} ${verb} differently.`;
   return counts.length > 0 ? `${first} ${counts.join(", ")}.` : first;
 }
 
@@ -61,7 +65,7 @@ export interface LabelCount {
 export function byLabel(pairs: readonly AnswerPair[]): readonly LabelCount[] {
   const labels = [...new Set(pairs.map(({ label }) => label))].sort((one, other) => one.localeCompare(other));
   return labels.map((label) =>
-    counted(
+    labelCount(
       label,
       pairs.filter((pair) => pair.label === label),
     ),
@@ -69,7 +73,7 @@ export function byLabel(pairs: readonly AnswerPair[]): readonly LabelCount[] {
 }
 
 /** Of all of them, under a name. */
-export function counted(label: string, pairs: readonly AnswerPair[]): LabelCount {
+export function labelCount(label: string, pairs: readonly AnswerPair[]): LabelCount {
   const right = (side: "before" | "now"): number =>
     pairs.filter((pair) => isRight(pair[side], pair.label) === true).length;
   return { label, before: right("before"), now: right("now"), all: pairs.length };

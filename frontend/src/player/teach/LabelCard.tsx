@@ -83,12 +83,12 @@ interface NameProps {
 
 /** The name, which is changed in its place. */
 function LabelName({ label, problemOf, onRename }: NameProps) {
-  const [typed, setTyped] = useState(label.name);
+  const [typedName, setTypedName] = useState(label.name);
   const id = useId();
-  const problem = typed === label.name ? null : problemOf(typed);
+  const problem = typedName === label.name ? null : problemOf(typedName);
   const settle = (): void => {
-    if (problem !== null) setTyped(label.name);
-    else if (typed.trim() !== label.name) onRename(typed.trim());
+    if (problem !== null) setTypedName(label.name);
+    else if (typedName.trim() !== label.name) onRename(typedName.trim());
   };
   return (
     <span className="field teach-name">
@@ -97,13 +97,13 @@ function LabelName({ label, problemOf, onRename }: NameProps) {
         aria-label={`Name of the label ${label.name}`}
         aria-invalid={problem !== null}
         aria-describedby={problem === null ? undefined : id}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
+        value={typedName}
+        onChange={(event) => setTypedName(event.target.value)}
         onBlur={settle}
         onKeyDown={(event) => {
           if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter") settle();
-          else if (event.key === "Escape") setTyped(label.name);
+          else if (event.key === "Escape") setTypedName(label.name);
         }}
       />
       {problem !== null && (
@@ -125,7 +125,7 @@ interface TileProps {
 
 function ExampleTile({ name, example, request, mistaken, onForget }: TileProps) {
   const { id, content } = example;
-  const shown = useMemo<Example | null>(
+  const shownExample = useMemo<Example | null>(
     () =>
       content === null
         ? null
@@ -134,7 +134,11 @@ function ExampleTile({ name, example, request, mistaken, onForget }: TileProps) 
   );
   return (
     <li className={mistaken === null ? "teach-example" : "teach-example mistaken"}>
-      {shown !== null && request !== undefined ? <Thumbnail request={request} example={shown} /> : <span>{id}</span>}
+      {shownExample !== null && request !== undefined ? (
+        <Thumbnail request={request} example={shownExample} />
+      ) : (
+        <span>{id}</span>
+      )}
       {mistaken !== null && <span className="small">like {mistaken}</span>}
       <button
         type="button"

@@ -11,18 +11,18 @@ interface Props {
 }
 
 export function NewLabel({ settings, lessons }: Props) {
-  const [typed, setTyped] = useState("");
+  const [typedName, setTypedName] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const id = useId();
   const { now } = lessons.history;
   const isFull = now.labels.length >= settings.mostLabels;
-  const known = settings.labels.filter((name) => nameProblem(now, name, settings.longestLabel) === null);
+  const freeLabels = settings.labels.filter((name) => nameProblem(now, name, settings.longestLabel) === null);
   const add = (name: string): void => {
     const wrong = nameProblem(now, name, settings.longestLabel);
     setProblem(wrong);
     if (wrong !== null) return;
     lessons.act({ type: "add", name: name.trim() });
-    setTyped("");
+    setTypedName("");
   };
   if (isFull) return <p className="small muted">A rune can be taught at most {settings.mostLabels} labels.</p>;
   return (
@@ -30,7 +30,7 @@ export function NewLabel({ settings, lessons }: Props) {
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        add(typed);
+        add(typedName);
       }}
     >
       <div className="field">
@@ -39,12 +39,12 @@ export function NewLabel({ settings, lessons }: Props) {
           <input
             id={id}
             className="input grow"
-            value={typed}
+            value={typedName}
             maxLength={settings.longestLabel}
             aria-invalid={problem !== null}
             aria-describedby={problem === null ? undefined : `${id}-problem`}
             onChange={(event) => {
-              setTyped(event.target.value);
+              setTypedName(event.target.value);
               setProblem(null);
             }}
           />
@@ -59,10 +59,10 @@ export function NewLabel({ settings, lessons }: Props) {
           </small>
         )}
       </div>
-      {known.length > 0 && (
+      {freeLabels.length > 0 && (
         <div className="row wrap" role="group" aria-label="Labels that the rune knows now">
           <span className="small muted">The rune knows now:</span>
-          {known.map((name) => (
+          {freeLabels.map((name) => (
             <button key={name} type="button" className="button quiet" onClick={() => add(name)}>
               <Plus aria-hidden="true" />
               {name}
@@ -70,7 +70,7 @@ export function NewLabel({ settings, lessons }: Props) {
           ))}
         </div>
       )}
-      {known.length > 0 && now.labels.length > 0 && (
+      {freeLabels.length > 0 && now.labels.length > 0 && (
         <p className="small muted">
           What was taught replaces the last layer, so a label without examples here is forgotten.
         </p>

@@ -21,7 +21,7 @@ export default function Teach({ settings, server }: Props) {
   const [address, setAddress] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
-  const [fetched, again] = useFetched(address);
+  const [fetchState, again] = useFetched(address);
   const lessons = useLessons(settings.features);
   const isTaught = learnable(lessons.history.now).length > 0;
   const [isLeaving, setLeaving] = useState(false);
@@ -62,18 +62,18 @@ export default function Teach({ settings, server }: Props) {
         }}
       />
     );
-  if (fetched.state === "failed") return <NotFetched reason={fetched.reason} onAgain={again} />;
+  if (fetchState.state === "failed") return <NotFetched reason={fetchState.reason} onAgain={again} />;
   return (
     <div className="stack wide-gap">
       <h2 className="aloud">The rune</h2>
       <Preview
-        rune={fetched.state === "there" ? fetched.rune : null}
+        rune={fetchState.state === "there" ? fetchState.rune : null}
         heading={null}
         limits={DEFAULT_LIMITS}
         host={NO_HOST}
         isLarge
         empty={
-          address === null ? "Building the rune that sends what the model sees…" : fetchingText(fetched, "the rune")
+          address === null ? "Building the rune that sends what the model sees…" : fetchingText(fetchState, "the rune")
         }
         answers={runs}
       />
@@ -99,20 +99,20 @@ interface SavingProps extends Props {
 function Saving({ settings, server, lessons, onSaved }: SavingProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const [isSaving, setSaving] = useState(false);
-  const { history, learned, act } = lessons;
+  const { history, learnedLayer, act } = lessons;
   const last = history.before.at(-1);
   const lacking = savingProblem(history.now, settings.examples);
-  const isLearned = learned !== null && learned.taught === history.now;
+  const isLearned = learnedLayer !== null && learnedLayer.state === history.now;
   const save = (): void => {
-    if (learned === null) return;
+    if (learnedLayer === null) return;
     setSaving(true);
     setProblem(null);
     let place = 0;
-    const labels = learnable(learned.taught).map(({ name, examples }, number) => {
-      const answers = learned.leftOut.slice(place, (place += examples.length));
+    const labels = learnable(learnedLayer.state).map(({ name, examples }, number) => {
+      const answers = learnedLayer.leftOut.slice(place, (place += examples.length));
       return { name, examples: examples.length, recognised: answers.filter((each) => each === number).length };
     });
-    server.save(settings.digest, labels, learned.layer).then(onSaved, (error: unknown) => {
+    server.save(settings.digest, labels, learnedLayer.layer).then(onSaved, (error: unknown) => {
       setSaving(false);
       setProblem(error instanceof Error ? error.message : String(error));
     });

@@ -7,7 +7,7 @@ import { learnable, nameProblem } from "./lessons";
 import { ExampleRecorder, featuresOf } from "./recording";
 import type { TeachSettings } from "./server";
 import { NewLabel } from "./NewLabel";
-import type { Learned, Lessons } from "./use-lessons";
+import type { LearnedLayer, Lessons } from "./use-lessons";
 
 interface Props {
   readonly running: Snapshot;
@@ -16,18 +16,18 @@ interface Props {
 }
 
 export function Teaching({ running, lessons, settings }: Props) {
-  const { history, act, learned, problem } = lessons;
+  const { history, act, learnedLayer, problem } = lessons;
   const [recorder] = useState(() => new ExampleRecorder());
   const [pending, setPending] = useState<number | null>(null);
-  const request = running.loaded?.capabilities[0];
+  const request = running.loadedRune?.capabilities[0];
   const features = featuresOf(running.newest, settings.features);
   const hasInput = running.readings.cards.length > 0 && features !== null;
   const isPending = pending !== null && hasInput && history.now.labels.some(({ id }) => id === pending);
 
   useEffect(() => {
-    recorder.listen((label, seen, content) => {
+    recorder.listen((label, exampleFeatures, content) => {
       setPending(null);
-      act({ type: "record", label, features: seen, content });
+      act({ type: "record", label, features: exampleFeatures, content });
     });
   }, [recorder, act]);
   useEffect(() => {
@@ -41,11 +41,11 @@ export function Teaching({ running, lessons, settings }: Props) {
   const record = (label: number): void => {
     if (features !== null && recorder.begin(label, running, features)) setPending(label);
   };
-  const mistaken = learned === null ? new Map<number, string>() : mistakenOf(learned, history.now.labels);
+  const mistaken = learnedLayer === null ? new Map<number, string>() : mistakenOf(learnedLayer, history.now.labels);
 
   return (
     <div className="stack">
-      <Answer learned={learned} lessons={lessons} features={hasInput ? features : null} />
+      <Answer learnedLayer={learnedLayer} lessons={lessons} features={hasInput ? features : null} />
       {problem !== null && (
         <p className="notice bad" role="alert">
           {problem}
@@ -81,19 +81,19 @@ export function Teaching({ running, lessons, settings }: Props) {
 }
 
 interface AnswerProps {
-  readonly learned: Learned | null;
+  readonly learnedLayer: LearnedLayer | null;
   readonly lessons: Lessons;
   readonly features: readonly number[] | null;
 }
 
 /** The label that the newest input gets, with the shares of all. */
-function Answer({ learned, lessons, features }: AnswerProps) {
-  if (learned === null || features === null) {
+function Answer({ learnedLayer, lessons, features }: AnswerProps) {
+  if (learnedLayer === null || features === null) {
     const { labels } = lessons.history.now;
     const text =
       labels.length === 0
         ? "Add a label for each thing that the rune should tell apart, and one for everything else, such as background."
-        : learned === null
+        : learnedLayer === null
           ? "It answers here as soon as two labels have an example."
           : "It answers here as soon as there is input.";
     return (
@@ -102,9 +102,9 @@ function Answer({ learned, lessons, features }: AnswerProps) {
       </p>
     );
   }
-  const shares = sharesOf(learned.layer, features);
+  const shares = sharesOf(learnedLayer.layer, features);
   const names = new Map(lessons.history.now.labels.map(({ id, name }) => [id, name]));
-  const labels = learnable(learned.taught);
+  const labels = learnable(learnedLayer.state);
   const best = bestOf(shares);
   return (
     <section className="card stack preview-card says" aria-label="What it says now">
@@ -125,8 +125,11 @@ function Answer({ learned, lessons, features }: AnswerProps) {
 }
 
 /** The examples that the others would give another label, with the name that this label has now. */
-function mistakenOf({ taught, leftOut }: Learned, now: readonly { id: number; name: string }[]): Map<number, string> {
-  const labels = learnable(taught);
+function mistakenOf(
+  { state, leftOut }: LearnedLayer,
+  now: readonly { id: number; name: string }[],
+): Map<number, string> {
+  const labels = learnable(state);
   const mistaken = new Map<number, string>();
   let place = 0;
   labels.forEach(({ examples }, number) => {

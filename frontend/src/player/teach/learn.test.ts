@@ -57,13 +57,13 @@ test.each([
     ],
   ],
 ])("the weights are those of the least loss", (centres) => {
-  const taught = lesson(centres);
-  const layer = learn(module, taught);
-  expect(slope(taught, layer)).toBeLessThan(1e-6);
+  const examples = lesson(centres);
+  const layer = learn(module, examples);
+  expect(slope(examples, layer)).toBeLessThan(1e-6);
   centres.forEach((centre, label) => expect(bestOf(sharesOf(layer, centre))).toBe(label));
   // The checker refuses weights that are a little off.
   layer.rows[1]?.set([(layer.rows[1][0] ?? 0) + 0.01]);
-  expect(slope(taught, layer)).toBeGreaterThan(1e-6);
+  expect(slope(examples, layer)).toBeGreaterThan(1e-6);
 });
 
 test("few examples leave it unsure of what is between them", () => {
@@ -74,23 +74,23 @@ test("few examples leave it unsure of what is between them", () => {
 });
 
 test("a feature that is always the same has no weight", () => {
-  const taught = lesson([[0, 0], [1, 1]]); // prettier-ignore
-  taught.rows.forEach((_, place) => place % 2 === 1 && (taught.rows[place] = 4));
-  const layer = learn(module, taught);
+  const examples = lesson([[0, 0], [1, 1]]); // prettier-ignore
+  examples.rows.forEach((_, place) => place % 2 === 1 && (examples.rows[place] = 4));
+  const layer = learn(module, examples);
   expect(layer.rows[1]?.[1]).toBe(0);
 });
 
 test("numbers that are none are refused with a sentence", () => {
-  const taught = lesson([[0, 0], [1, 1]]); // prettier-ignore
-  taught.rows[3] = NaN;
-  expect(() => learn(module, taught)).toThrow("feature 1 of row 1 to learn from is not a finite number");
+  const examples = lesson([[0, 0], [1, 1]]); // prettier-ignore
+  examples.rows[3] = NaN;
+  expect(() => learn(module, examples)).toThrow("feature 1 of row 1 to learn from is not a finite number");
 });
 
 test("each example is left out once, and a wrong one is found", () => {
-  const taught = lesson([[0, 0], [4, 4]]); // prettier-ignore
-  expect(leftOut(module, taught)).toEqual(taught.labels);
-  taught.rows.set([4, 4], 0);
-  expect(leftOut(module, taught)[0]).toBe(1);
+  const examples = lesson([[0, 0], [4, 4]]); // prettier-ignore
+  expect(leftOut(module, examples)).toEqual(examples.labels);
+  examples.rows.set([4, 4], 0);
+  expect(leftOut(module, examples)[0]).toBe(1);
 });
 
 test("a label with one example cannot be left out", () => {

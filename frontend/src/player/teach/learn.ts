@@ -58,15 +58,17 @@ export function learn(module: WebAssembly.Module, { rows, labels, columns, class
   try {
     learner.learn(atRows, atLabels, atWeights, atScratch, count, columns, classes);
   } catch (error) {
-    const said = new Uint8Array(memory.buffer, learner.failure_bytes(), learner.failure_size());
-    if (said.length === 0) throw error;
-    throw new Error(`The examples could not be learned: ${new TextDecoder().decode(said.slice())}.`, { cause: error });
+    const failure = new Uint8Array(memory.buffer, learner.failure_bytes(), learner.failure_size());
+    if (failure.length === 0) throw error;
+    throw new Error(`The examples could not be learned: ${new TextDecoder().decode(failure.slice())}.`, {
+      cause: error,
+    });
   }
-  const learned = new Float64Array(memory.buffer, atWeights, classes * (columns + 1)).slice();
+  const weights = new Float64Array(memory.buffer, atWeights, classes * (columns + 1)).slice();
   const width = columns + 1;
   return {
     columns,
-    rows: Array.from({ length: classes }, (_, label) => learned.slice(label * width, (label + 1) * width)),
+    rows: Array.from({ length: classes }, (_, label) => weights.slice(label * width, (label + 1) * width)),
   };
 }
 
@@ -78,9 +80,9 @@ export function sharesOf({ columns, rows }: LastLayer, features: ArrayLike<numbe
     return sum;
   });
   const most = Math.max(...scores);
-  const grown = scores.map((score) => Math.exp(score - most));
-  const total = grown.reduce((sum, each) => sum + each, 0);
-  return grown.map((each) => each / total);
+  const exponentials = scores.map((score) => Math.exp(score - most));
+  const total = exponentials.reduce((sum, each) => sum + each, 0);
+  return exponentials.map((each) => each / total);
 }
 
 /** The place of the greatest share. */
@@ -93,10 +95,10 @@ export function bestOf(shares: readonly number[]): number {
  * where its label has no other example.
  */
 export function leftOut(module: WebAssembly.Module, { rows, labels, columns, classes }: Lesson): (number | null)[] {
-  const seen = Array.from({ length: classes }, () => 0);
-  const folds = labels.map((label) => (seen[label] = (seen[label] ?? 0) + 1) % FOLDS);
+  const counts = Array.from({ length: classes }, () => 0);
+  const folds = labels.map((label) => (counts[label] = (counts[label] ?? 0) + 1) % FOLDS);
   const answers: (number | null)[] = labels.map(() => null);
-  if (seen.some((count) => count < 2)) return answers;
+  if (counts.some((count) => count < 2)) return answers;
   for (const fold of new Set(folds)) {
     const others = labels.flatMap((_, place) => (folds[place] === fold ? [] : [place]));
     const few = new Float64Array(others.length * columns);

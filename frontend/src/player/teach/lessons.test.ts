@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { after, lessonOf, nameProblem, NOTHING_TAUGHT, savingProblem, type Act, type History } from "./lessons";
 
 const record = (label: number, ...features: number[]): Act => ({ type: "record", label, features, content: null });
-const taught = (...acts: Act[]): History => acts.reduce(after, NOTHING_TAUGHT);
-const both = taught({ type: "add", name: "knock" }, { type: "add", name: "glass" });
+const historyAfter = (...acts: Act[]): History => acts.reduce(after, NOTHING_TAUGHT);
+const both = historyAfter({ type: "add", name: "knock" }, { type: "add", name: "glass" });
 
 test("examples become rows with the number of their label", () => {
   const { now } = [record(2, 3, 4), record(1, 1, 2), record(2, 5, 6)].reduce(after, both);
@@ -49,8 +49,8 @@ test.each([
   ["", "Write a name."],
   ["a name that is too long", "at most 10 characters"],
   [" Knock", "There is a label Knock already."],
-])("the name %j is refused", (name, said) => {
-  expect(nameProblem(both.now, name, 10)).toContain(said);
+])("the name %j is refused", (name, message) => {
+  expect(nameProblem(both.now, name, 10)).toContain(message);
 });
 
 test("a label keeps its own name", () => {

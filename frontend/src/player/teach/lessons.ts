@@ -15,16 +15,16 @@ export interface TaughtLabel {
   readonly examples: readonly TaughtExample[];
 }
 
-export interface Taught {
+export interface LessonState {
   readonly labels: readonly TaughtLabel[];
   /** The next id of a label or an example. */
   readonly next: number;
 }
 
 export interface History {
-  readonly now: Taught;
+  readonly now: LessonState;
   /** The states before, the newest last, each with what was done to it. */
-  readonly before: readonly { readonly state: Taught; readonly act: string }[];
+  readonly before: readonly { readonly state: LessonState; readonly act: string }[];
 }
 
 export type Act =
@@ -49,13 +49,13 @@ export function after(history: History, act: Act): History {
     const last = history.before.at(-1);
     return last === undefined ? history : { now: last.state, before: history.before.slice(0, -1) };
   }
-  const now = changed(history.now, act);
+  const now = changedState(history.now, act);
   if (now === history.now) return history;
   const before = [...history.before, { state: history.now, act: nameOf(history.now, act) }];
   return { now, before: before.slice(-MOST_UNDONE) };
 }
 
-function changed(state: Taught, act: Exclude<Act, { type: "undo" }>): Taught {
+function changedState(state: LessonState, act: Exclude<Act, { type: "undo" }>): LessonState {
   const { labels, next } = state;
   if (act.type === "add") return { labels: [...labels, { id: next, name: act.name, examples: [] }], next: next + 1 };
   const own = labels.find(({ id }) => id === act.label);
@@ -76,7 +76,7 @@ function changed(state: Taught, act: Exclude<Act, { type: "undo" }>): Taught {
 }
 
 /** The name of what Undo takes back, as its button says it. */
-function nameOf(state: Taught, act: Exclude<Act, { type: "undo" }>): string {
+function nameOf(state: LessonState, act: Exclude<Act, { type: "undo" }>): string {
   if (act.type === "add") return `adding ${act.name}`;
   const name = state.labels.find(({ id }) => id === act.label)?.name ?? "";
   switch (act.type) {
@@ -93,7 +93,7 @@ function nameOf(state: Taught, act: Exclude<Act, { type: "undo" }>): string {
 
 /** Why a name cannot be that of a label, for a person; null where it can. `own` is the label that is renamed. */
 export function nameProblem(
-  { labels }: Taught,
+  { labels }: LessonState,
   name: string,
   longest: number,
   own: number | null = null,
@@ -106,13 +106,13 @@ export function nameProblem(
 }
 
 /** The labels that have examples. */
-export function learnable({ labels }: Taught): readonly TaughtLabel[] {
+export function learnable({ labels }: LessonState): readonly TaughtLabel[] {
   return labels.filter(({ examples }) => examples.length > 0);
 }
 
 /** The lesson for the learner; null below two labels with examples. */
-export function lessonOf(taught: Taught, columns: number): Lesson | null {
-  const labels = learnable(taught);
+export function lessonOf(state: LessonState, columns: number): Lesson | null {
+  const labels = learnable(state);
   if (labels.length < 2) return null;
   const examples = labels.flatMap(({ examples }) => examples);
   const rows = new Float64Array(examples.length * columns);
@@ -122,7 +122,7 @@ export function lessonOf(taught: Taught, columns: number): Lesson | null {
 }
 
 /** Why it cannot be saved yet, for a person; null where it can. */
-export function savingProblem({ labels }: Taught, needed: number): string | null {
+export function savingProblem({ labels }: LessonState, needed: number): string | null {
   if (labels.length < 2) return "Teach two labels or more.";
   const lacking = labels.filter(({ examples }) => examples.length < needed);
   if (lacking.length === 0) return null;

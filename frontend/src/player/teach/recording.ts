@@ -48,8 +48,8 @@ export class ExampleRecorder {
   }
 
   /** Returns whether the example comes later. */
-  begin(label: number, { newest, loaded }: Snapshot, features: readonly number[]): boolean {
-    const request = loaded?.capabilities[0];
+  begin(label: number, { newest, loadedRune }: Snapshot, features: readonly number[]): boolean {
+    const request = loadedRune?.capabilities[0];
     if (newest?.isStream !== true || request === undefined) {
       this.#onExample(label, features, this.#content(request));
       return false;
@@ -63,7 +63,7 @@ export class ExampleRecorder {
   }
 
   /** Takes what a run gave; null where it gave no features. */
-  take({ newest, ran, runs, loaded }: Snapshot, features: readonly number[] | null): void {
+  take({ newest, ran, runs, loadedRune }: Snapshot, features: readonly number[] | null): void {
     if (runs < this.#runs) this.#parts = [];
     const isNew = newest !== null && newest !== this.#newest;
     const part = ran.get(0);
@@ -75,7 +75,7 @@ export class ExampleRecorder {
     const pending = this.#pending;
     if (pending === null || !isNew || features === null || performance.now() < pending.due) return;
     this.#pending = null;
-    this.#onExample(pending.label, features, this.#content(loaded?.capabilities[0]));
+    this.#onExample(pending.label, features, this.#content(loadedRune?.capabilities[0]));
   }
 
   /** The recording that filled the window. */

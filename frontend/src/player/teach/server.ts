@@ -39,7 +39,7 @@ export class TeachServer {
   /** The address of the rune, once it is built. Rejects with an Error whose message is for a person. */
   async rune(): Promise<string> {
     const watch = "/api/v1/projects/{organisation}/{name}/preview/watch";
-    const begun = await this.#send<Watch>(address("post", watch, { path: this.#path }), { teach: true });
+    const newWatch = await this.#send<Watch>(address("post", watch, { path: this.#path }), { teach: true });
     return new Promise((resolve, reject) => {
       let isSettled = false;
       const settle = (state: Watch): void => {
@@ -50,12 +50,12 @@ export class TeachServer {
       };
       const read = (): void => {
         const one = `${watch}/{watch_id}` as const;
-        void this.#get<Watch>(address("get", one, { path: { ...this.#path, watch_id: begun.id } })).then(
+        void this.#get<Watch>(address("get", one, { path: { ...this.#path, watch_id: newWatch.id } })).then(
           settle,
           () => undefined,
         );
       };
-      settle(begun);
+      settle(newWatch);
       if (isSettled) return;
       followEvents(this.#events, {
         onEvent: (type) => {
@@ -85,17 +85,17 @@ export class TeachServer {
 
   async #get<T>(url: string): Promise<T> {
     return answerOf<T>(
-      await reached(fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } })),
+      await reachServer(fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } })),
     );
   }
 
   async #send<T>(url: string, body: object): Promise<T> {
     const headers = { "Content-Type": "application/json", "X-CSRFToken": this.#token, Accept: "application/json" };
-    return answerOf<T>(await reached(fetch(url, { method: "POST", headers, body: JSON.stringify(body) })));
+    return answerOf<T>(await reachServer(fetch(url, { method: "POST", headers, body: JSON.stringify(body) })));
   }
 }
 
-async function reached(response: Promise<Response>): Promise<Response> {
+async function reachServer(response: Promise<Response>): Promise<Response> {
   try {
     return await response;
   } catch (error) {

@@ -2,11 +2,11 @@
 import { useEffect, useReducer, useRef, useState, type Dispatch } from "react";
 import type { LastLayer } from "./learn";
 import { Learner } from "./learner";
-import { after, learnable, lessonOf, NOTHING_TAUGHT, type Act, type History, type Taught } from "./lessons";
+import { after, learnable, lessonOf, NOTHING_TAUGHT, type Act, type History, type LessonState } from "./lessons";
 
-export interface Learned {
+export interface LearnedLayer {
   /** The examples that it was learned of: its labels with examples are the rows of the layer. */
-  readonly taught: Taught;
+  readonly state: LessonState;
   readonly layer: LastLayer;
   /** The label that each example would get from the others, in the order of the labels; null where that is unknown. */
   readonly leftOut: readonly (number | null)[];
@@ -16,27 +16,27 @@ export interface Lessons {
   readonly history: History;
   readonly act: Dispatch<Act>;
   /** The newest that was learned; null below two labels with examples. */
-  readonly learned: Learned | null;
+  readonly learnedLayer: LearnedLayer | null;
   readonly problem: string | null;
 }
 
 export function useLessons(features: number): Lessons {
   const [history, act] = useReducer(after, NOTHING_TAUGHT);
-  const [learned, setLearned] = useState<Learned | null>(null);
+  const [learnedLayer, setLearnedLayer] = useState<LearnedLayer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const pendingLessons = useRef(new Map<number, Taught>());
+  const pendingLessons = useRef(new Map<number, LessonState>());
   const learner = useRef<Learner | null>(null);
   const { now } = history;
 
   useEffect(() => {
     const pending = pendingLessons.current;
     const own = new Learner((answer) => {
-      const taught = pending.get(answer.id);
+      const state = pending.get(answer.id);
       pending.clear();
       if ("problem" in answer) setProblem(answer.problem);
-      else if (taught !== undefined) {
+      else if (state !== undefined) {
         setProblem(null);
-        setLearned({ taught, layer: answer.layer, leftOut: answer.leftOut });
+        setLearnedLayer({ state, layer: answer.layer, leftOut: answer.leftOut });
       }
     });
     learner.current = own;
@@ -52,12 +52,12 @@ export function useLessons(features: number): Lessons {
   }, [now, features]);
 
   // A label that is gone is no answer any more, whatever is being learned.
-  const isCurrent = learned !== null && lessonOf(now, features) !== null && isSameLabels(learned.taught, now);
-  return { history, act, learned: isCurrent ? learned : null, problem };
+  const isCurrent = learnedLayer !== null && lessonOf(now, features) !== null && isSameLabels(learnedLayer.state, now);
+  return { history, act, learnedLayer: isCurrent ? learnedLayer : null, problem };
 }
 
 /** Whether the labels with examples are the same, whatever their names. */
-function isSameLabels(one: Taught, other: Taught): boolean {
-  const ids = (taught: Taught) => learnable(taught).map(({ id }) => id);
+function isSameLabels(one: LessonState, other: LessonState): boolean {
+  const ids = (state: LessonState) => learnable(state).map(({ id }) => id);
   return ids(one).join() === ids(other).join();
 }

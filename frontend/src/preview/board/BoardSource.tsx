@@ -8,7 +8,7 @@ import type { MotionRow } from "../motion/motion";
 import { Resampler } from "../sound/resampler";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
-import { inputsOf, type Measured } from "../sources/measurements";
+import { inputsOf, type SensorReading } from "../sources/measurements";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { BoardMessage } from "./host";
@@ -28,14 +28,14 @@ export default function BoardSource({ request, onInput }: SourceProps) {
   const [isInG, setInG] = useState(false);
   const unit = useRef(1);
   const connection = useRef<AbortController | null>(null);
-  const shown = useRef<Float32Array | null>(null);
+  const newestWindow = useRef<Float32Array | null>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const kind = recordingOf(request);
   useEffect(() => () => connection.current?.abort(), []);
   useEffect(() => {
     unit.current = isInG ? G : 1;
   }, [isInG]);
-  const samples = useCallback(() => shown.current, []);
+  const samples = useCallback(() => newestWindow.current, []);
 
   const stop = (reason: string | null): void => {
     connection.current?.abort();
@@ -53,7 +53,7 @@ export default function BoardSource({ request, onInput }: SourceProps) {
     const take = inputsOf(request, {
       onInput,
       onSound: (window) => {
-        shown.current = window;
+        newestWindow.current = window;
         setVersion((before) => before + 1);
       },
       onRows: (rows) => {
@@ -62,23 +62,27 @@ export default function BoardSource({ request, onInput }: SourceProps) {
       onPicture: () => undefined,
     });
     const atRate = resampling(rateOf(request));
-    let heard = false;
+    let hasArrived = false;
     const onMessage = (message: BoardMessage): void => {
       if (leaving.signal.aborted || message.what !== kind) return;
-      heard = true;
+      hasArrived = true;
       take(message.what === "sound" ? atRate(message) : { ...message, rows: scaled(message.rows, unit.current) });
     };
-    const ended = (reason: string): void => {
+    const onClosed = (reason: string): void => {
       if (connection.current === leaving) stop(reason);
     };
     board
-      .connect(kind === "sound" ? "sound" : "motion", leaving.signal, { onMessage, onLost: setLost, onClosed: ended })
+      .connect(kind === "sound" ? "sound" : "motion", leaving.signal, {
+        onMessage,
+        onLost: setLost,
+        onClosed: onClosed,
+      })
       .then(
         () => {
           if (leaving.signal.aborted) return;
           setPhase("live");
           const timer = setTimeout(() => {
-            if (!heard && !leaving.signal.aborted) setProblem(silentText(kind === "sound"));
+            if (!hasArrived && !leaving.signal.aborted) setProblem(silentText(kind === "sound"));
           }, SILENCE);
           leaving.signal.addEventListener("abort", () => clearTimeout(timer));
         },
@@ -134,10 +138,10 @@ function scaled(rows: readonly MotionRow[], unit: number): readonly MotionRow[] 
 }
 
 /** Sound of a board's rate as sound of the rune's. */
-function resampling(wanted: number): (message: Extract<BoardMessage, { what: "sound" }>) => Measured {
-  let [from, resampler]: [number, Resampler | null] = [wanted, null];
+function resampling(targetRate: number): (message: Extract<BoardMessage, { what: "sound" }>) => SensorReading {
+  let [from, resampler]: [number, Resampler | null] = [targetRate, null];
   return ({ what, rate, samples }) => {
-    if (rate !== from || resampler === null) [from, resampler] = [rate, new Resampler(rate, wanted)];
+    if (rate !== from || resampler === null) [from, resampler] = [rate, new Resampler(rate, targetRate)];
     return { what, samples: resampler.push(samples) };
   };
 }

@@ -33,25 +33,25 @@ export default function RuneComparison({ running, rune, waiting, sides, children
   const frame = useRef<HTMLDivElement>(null);
   const [session, beside] = useSession(rune, null, undefined, frame, undefined, undefined);
   // The first rune's answers by the input that both runes got: one run may be ahead of the other.
-  const [said] = useState(() => new WeakMap<ArrayBuffer, readonly Card[]>());
-  const { loaded, ran, readings, newest, calling } = running;
-  const { loaded: other } = beside;
+  const [cardsByInput] = useState(() => new WeakMap<ArrayBuffer, readonly Card[]>());
+  const { loadedRune, ran, readings, newest, calling } = running;
+  const { loadedRune: other } = beside;
   const isHeard = readings.cards.length > 0;
   useEffect(() => session.setCalling(calling), [session, calling]);
   useEffect(() => {
-    if (loaded === null || other === null || readings.cards.length === 0) return;
+    if (loadedRune === null || other === null || readings.cards.length === 0) return;
     for (const [place, data] of ran) {
-      const [from, to] = [loaded.capabilities[place], other.capabilities[place]];
+      const [from, to] = [loadedRune.capabilities[place], other.capabilities[place]];
       const input = from === undefined || to === undefined ? null : refitted(data, from, to);
       if (input === null) continue;
-      said.set(input, readings.cards);
+      cardsByInput.set(input, readings.cards);
       session.offer(place, input, newest?.isStream ?? false);
     }
-  }, [session, said, loaded, other, ran, readings, newest]);
+  }, [session, cardsByInput, loadedRune, other, ran, readings, newest]);
 
   const answers = isHeard && rune !== null ? beside.readings.cards : [];
   const input = beside.ran.get(0);
-  const cards = (answers.length > 0 && input !== undefined ? said.get(input) : undefined) ?? readings.cards;
+  const cards = (answers.length > 0 && input !== undefined ? cardsByInput.get(input) : undefined) ?? readings.cards;
   const [first, second] = sides;
   return (
     <div className="stack">
@@ -74,10 +74,10 @@ export default function RuneComparison({ running, rune, waiting, sides, children
   );
 }
 
-function waitingFor({ error, fetching, loaded }: Snapshot, isHeard: boolean): string {
+function waitingFor({ error, fetching, loadedRune }: Snapshot, isHeard: boolean): string {
   if (error !== null) return "It does not run.";
   if (fetching !== null) return `Fetching ${fetching.name}, which runs this rune's model…`;
-  return loaded !== null && !isHeard ? NO_INPUT : "Running…";
+  return loadedRune !== null && !isHeard ? NO_INPUT : "Running…";
 }
 
 function Side({

@@ -6,8 +6,8 @@ import { refitted } from "./refit";
 import { verdict } from "./verdict";
 
 const PARAMETERS = { width: 2, height: 1, pixel_format: 2 };
-const picture = (kind: "IMAGE" | "FLOAT_IMAGE", changed: Record<string, number> = {}): CapabilityRequest =>
-  ({ kind, size: kind === "IMAGE" ? 2 : 8, parameters: { ...PARAMETERS, ...changed } }) as unknown as CapabilityRequest;
+const picture = (kind: "IMAGE" | "FLOAT_IMAGE", changes: Record<string, number> = {}): CapabilityRequest =>
+  ({ kind, size: kind === "IMAGE" ? 2 : 8, parameters: { ...PARAMETERS, ...changes } }) as unknown as CapabilityRequest;
 const sound = (size: number): CapabilityRequest =>
   ({ kind: "SOUND", size, parameters: {} }) as unknown as CapabilityRequest;
 
@@ -31,13 +31,13 @@ test("what the other cannot read is not made up", () => {
 });
 
 const scores = (...values: number[]): Card[] => {
-  const named = values.map((value, index) => ({ index, name: `class ${index}`, value, share: value }));
+  const namedScores = values.map((value, index) => ({ index, name: `class ${index}`, value, share: value }));
   return [
     {
       kind: "scores",
       key: "0",
       tensor: { type: "f32", dimensions: [values.length], elements: values },
-      scores: named.toSorted((one, other) => other.value - one.value),
+      scores: namedScores.toSorted((one, other) => other.value - one.value),
     } as unknown as Card,
   ];
 };

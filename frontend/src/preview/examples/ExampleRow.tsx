@@ -5,7 +5,7 @@ import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "
 import { lazyPart } from "../../look/boundary";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
-import { latestOf, Played, shownBytes } from "../recordings/Played";
+import { latestOf, PlayedInput, shownBytes } from "../recordings/Played";
 import { lengthText, windowsOf } from "../recordings/capture/recording";
 import { useRunning } from "../recordings/running";
 import { examplesFor, expectedOf } from "./examples";
@@ -40,28 +40,28 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
   const examples = useMemo(() => examplesFor(request, files), [request, files]);
   const [chosenKey, setChosenKey] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
-  const [played, setPlayed] = useState<ArrayBuffer | null>(null);
+  const [playedInput, setPlayedInput] = useState<ArrayBuffer | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [showsAll, setShowsAll] = useState(false);
   const [length, setLength] = useState("");
   const { wordlists, expect } = useExpectation();
-  const answered = useRef(hasAnswer);
+  const answerFlag = useRef(hasAnswer);
   useEffect(() => {
-    answered.current = hasAnswer;
+    answerFlag.current = hasAnswer;
   }, [hasAnswer]);
-  const chosen = examples.find(({ key }) => key === chosenKey) ?? examples[0] ?? null;
-  const playedKey = isActive ? (chosen?.key ?? null) : null;
-  const newest = useRef(chosen);
+  const chosenExample = examples.find(({ key }) => key === chosenKey) ?? examples[0] ?? null;
+  const playedKey = isActive ? (chosenExample?.key ?? null) : null;
+  const newest = useRef(chosenExample);
   useEffect(() => {
-    newest.current = chosen;
-  }, [chosen]);
+    newest.current = chosenExample;
+  }, [chosenExample]);
 
   useEffect(() => {
     const example = newest.current;
     if (playedKey === null || example === null) return undefined;
     let timer: ReturnType<typeof setInterval> | undefined;
     let isWanted = true;
-    const shown = shownBytes(request);
+    const byteCount = shownBytes(request);
     example.read().then(
       (content) => {
         const windows = windowsOf(content, request);
@@ -75,12 +75,12 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
           if (document.hidden) return;
           const input = windows.at(index);
           onInput(input, isStream);
-          setPlayed((before) => latestOf(before, input, shown));
+          setPlayedInput((before) => latestOf(before, input, byteCount));
           index += 1;
           if (index < windows.count) return;
           index = 0;
           passes += 1;
-          const isFilling = example.isGenerated && request.isStream === true && !answered.current;
+          const isFilling = example.isGenerated && request.isStream === true && !answerFlag.current;
           if (!isFilling || passes > MOST_PASSES) clearInterval(timer);
         };
         timer = setInterval(next, Math.max(SHORTEST_STEP, windows.step));
@@ -97,7 +97,7 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
     // A rune in place of another one is given the same again.
   }, [playedKey, turn, rune, request, onInput]);
 
-  const playedPath = playedKey !== null && chosen?.isGenerated === false ? playedKey : null;
+  const playedPath = playedKey !== null && chosenExample?.isGenerated === false ? playedKey : null;
   useEffect(() => {
     if (playedPath === null) return undefined;
     expect(expectedOf(playedPath, wordlists));
@@ -106,19 +106,19 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
 
   const kind = recordingOf(request);
   const play = (key: string): void => {
-    setPlayed(null);
+    setPlayedInput(null);
     setChosenKey(key);
     setTurn((before) => before + 1);
     onChoose();
   };
-  const place = examples.findIndex(({ key }) => key === chosen?.key);
-  const shown = showsAll || place >= SHOWN ? examples : examples.slice(0, SHOWN);
+  const place = examples.findIndex(({ key }) => key === chosenExample?.key);
+  const visibleExamples = showsAll || place >= SHOWN ? examples : examples.slice(0, SHOWN);
   return (
     <div className="preview-examples">
       <div className="preview-tiles">
         {first}
         <div className="preview-tiles-examples" role="group" aria-label="Example inputs">
-          {shown.map((example) => (
+          {visibleExamples.map((example) => (
             <button
               key={example.key}
               type="button"
@@ -139,7 +139,7 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
       </div>
       <div className="preview-others">
         {others}
-        {shown.length < examples.length && (
+        {visibleExamples.length < examples.length && (
           <button type="button" className="preview-all-examples" onClick={() => setShowsAll(true)}>
             All {examples.length} examples
           </button>
@@ -147,20 +147,30 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
       </div>
       {isActive && problem !== null && <p className="small muted">This example cannot be played: {problem}</p>}
       {/* A picture is shown by the source, where one draws. */}
-      {kind !== null && kind !== "picture" && chosen !== null && isActive && problem === null && played !== null && (
-        <>
-          <Played kind={kind} request={request} input={played} />
-          <div className="preview-caption">
-            <button type="button" title="Play it again" aria-label="Play it again" onClick={() => play(chosen.key)}>
-              <Play aria-hidden="true" />
-            </button>
-            <span className="small muted num">
-              {chosen.label} · {length}
-              {chosen.isGenerated && " · generated"}
-            </span>
-          </div>
-        </>
-      )}
+      {kind !== null &&
+        kind !== "picture" &&
+        chosenExample !== null &&
+        isActive &&
+        problem === null &&
+        playedInput !== null && (
+          <>
+            <PlayedInput kind={kind} request={request} input={playedInput} />
+            <div className="preview-caption">
+              <button
+                type="button"
+                title="Play it again"
+                aria-label="Play it again"
+                onClick={() => play(chosenExample.key)}
+              >
+                <Play aria-hidden="true" />
+              </button>
+              <span className="small muted num">
+                {chosenExample.label} · {length}
+                {chosenExample.isGenerated && " · generated"}
+              </span>
+            </div>
+          </>
+        )}
     </div>
   );
 }

@@ -33,13 +33,13 @@ test("a project without one is offered what the declaration names, and never a s
 });
 
 test("every declared example is input of exactly the size that the arguments ask for", async () => {
-  const recorded = CAPABILITIES.filter(({ recording }) => recording !== null);
-  expect(Object.keys(REQUESTS).toSorted()).toEqual(recorded.map(({ name }) => name).toSorted());
-  for (const { name, examples } of recorded) {
+  const recordedCapabilities = CAPABILITIES.filter(({ recording }) => recording !== null);
+  expect(Object.keys(REQUESTS).toSorted()).toEqual(recordedCapabilities.map(({ name }) => name).toSorted());
+  for (const { name, examples } of recordedCapabilities) {
     const each = REQUESTS[name as keyof typeof REQUESTS];
-    const generated = generatedExamples(each);
-    expect(generated).toHaveLength(examples.length);
-    for (const { read } of generated) {
+    const ownExamples = generatedExamples(each);
+    expect(ownExamples).toHaveLength(examples.length);
+    for (const { read } of ownExamples) {
       const windows = windowsOf(await read(), each);
       expect(windows?.at(0).byteLength).toBe(each.size);
       expect(windows?.at((windows?.count ?? 1) - 1).byteLength).toBe(each.size);

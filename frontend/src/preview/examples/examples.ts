@@ -74,26 +74,33 @@ export function expectedOf(path: string, wordlists: readonly (readonly string[])
   const words = new Set(wordlists.flat());
   const label = labelOf(path);
   if (words.has(label)) return label;
-  const named = [...words].filter((word) => ` ${label.replaceAll(SEPARATORS, " ")} `.includes(` ${word} `));
-  return named.length === 1 ? (named[0] ?? null) : null;
+  const matches = [...words].filter((word) => ` ${label.replaceAll(SEPARATORS, " ")} `.includes(` ${word} `));
+  return matches.length === 1 ? (matches[0] ?? null) : null;
 }
 
 /** The examples that the capability's declaration names, generated from its arguments. */
 export function generatedExamples(request: CapabilityRequest): readonly Example[] {
   return capabilityOf(request).examples.flatMap((name) => {
-    const generated = generate(name, request);
-    return generated === null
+    const generatedExample = generate(name, request);
+    return generatedExample === null
       ? []
-      : [{ key: `generated ${name}`, ...generated, isGenerated: true, read: () => Promise.resolve(generated.make()) }];
+      : [
+          {
+            key: `generated ${name}`,
+            ...generatedExample,
+            isGenerated: true,
+            read: () => Promise.resolve(generatedExample.make()),
+          },
+        ];
   });
 }
 
-interface Generated {
+interface GeneratedExample {
   readonly label: string;
   readonly make: () => Content;
 }
 
-function generate(name: string, request: CapabilityRequest): Generated | null {
+function generate(name: string, request: CapabilityRequest): GeneratedExample | null {
   switch (recordingOf(request)) {
     case "sound":
       return isKey(SOUND_SIGNALS, name) ? { label: SOUND_SIGNALS[name], make: () => soundOf(name, request) } : null;

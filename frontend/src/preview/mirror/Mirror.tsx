@@ -21,7 +21,7 @@ export function Mirror({ store }: { readonly store: MirrorStore }) {
           key={card.key}
           card={card}
           tensors={tensors}
-          shown={null}
+          shownPicture={null}
           calling={calling}
           unit="window"
           onCalling={store.setCalling}

@@ -4,7 +4,7 @@ import { median } from "../readings/numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
 import type { RunNews } from "../running/session";
 
-export interface Mirrored {
+export interface MirrorState {
   /** The title of the rune that runs there. */
   readonly title: string;
   readonly readings: Readings;
@@ -14,12 +14,12 @@ export interface Mirrored {
 }
 
 const TIMES = 21;
-const NOTHING: Mirrored = { title: "", readings: NO_READINGS, milliseconds: null, calling: DEFAULT_CALLING };
+const NOTHING: MirrorState = { title: "", readings: NO_READINGS, milliseconds: null, calling: DEFAULT_CALLING };
 
 export class MirrorStore {
   readonly #now: () => number;
-  readonly #store = createStore<Mirrored>(() => NOTHING);
-  readonly state: Omit<StoreApi<Mirrored>, "setState"> = this.#store;
+  readonly #store = createStore<MirrorState>(() => NOTHING);
+  readonly state: Omit<StoreApi<MirrorState>, "setState"> = this.#store;
   #wordlists: readonly (readonly string[])[] = [];
   #times: readonly number[] = [];
 

@@ -39,24 +39,24 @@ interface Columns {
  * number names the columns. Throws an Error that names the line.
  */
 export function parseRows(text: string): MotionRow[] {
-  const written = text
+  const rows = text
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/)
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => !EMPTY.test(line));
-  const [first] = written;
+  const [first] = rows;
   if (first === undefined) return [];
   const separator = [";", ",", "\t"].find((mark) => first.line.includes(mark)) ?? ",";
   const names = fieldsOf(first.line, separator);
   const hasHeader = !names.some((field) => LIKE_A_NUMBER.test(field));
   const columns = hasHeader ? namedColumns(names) : PLAIN;
-  return written.slice(hasHeader ? 1 : 0).map(({ line, number }) => rowOf(fieldsOf(line, separator), number, columns));
+  return rows.slice(hasHeader ? 1 : 0).map(({ line, number }) => rowOf(fieldsOf(line, separator), number, columns));
 }
 
 const PLAIN: Columns = { places: [0, 1, 2], width: 3 };
 
-function namedColumns(written: readonly string[]): Columns {
-  const names = written.map((name) => name.toLowerCase());
+function namedColumns(header: readonly string[]): Columns {
+  const names = header.map((name) => name.toLowerCase());
   const once = (axis: string): boolean => names.indexOf(axis) >= 0 && names.indexOf(axis) === names.lastIndexOf(axis);
   if (!["x", "y", "z"].every(once)) return PLAIN;
   return { places: [names.indexOf("x"), names.indexOf("y"), names.indexOf("z")], width: names.length };

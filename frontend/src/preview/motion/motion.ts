@@ -11,8 +11,8 @@ export const ROW_BYTES = 3 * Float32Array.BYTES_PER_ELEMENT;
 export function rowsToBytes(rows: readonly MotionRow[], count: number): ArrayBuffer {
   const last = rows.slice(-count);
   const first: MotionRow = last[0] ?? [0, 0, 0];
-  const padded = [...Array<MotionRow>(count - last.length).fill(first), ...last];
-  return Float32Array.from(padded.flat()).buffer;
+  const paddedRows = [...Array<MotionRow>(count - last.length).fill(first), ...last];
+  return Float32Array.from(paddedRows.flat()).buffer;
 }
 
 /** The rows of such bytes. */

@@ -9,8 +9,11 @@ export type Motion = Pick<DeviceMotionEvent, "accelerationIncludingGravity">;
  * (https://www.w3.org/TR/orientation-event/#devicemotion): a device that lies on its back has z = 9.8. Null where the sensor
  * does not say all three.
  */
-export function rowOf({ accelerationIncludingGravity: said }: Motion, hasOtherSigns = isOfApple()): MotionRow | null {
-  const [x, y, z] = [said?.x ?? NaN, said?.y ?? NaN, said?.z ?? NaN];
+export function rowOf(
+  { accelerationIncludingGravity: acceleration }: Motion,
+  hasOtherSigns = isOfApple(),
+): MotionRow | null {
+  const [x, y, z] = [acceleration?.x ?? NaN, acceleration?.y ?? NaN, acceleration?.z ?? NaN];
   if (Number.isNaN(x + y + z)) return null;
   return hasOtherSigns ? [-x, -y, -z] : [x, y, z];
 }

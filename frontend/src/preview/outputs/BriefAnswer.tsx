@@ -37,7 +37,7 @@ export function BriefAnswer({ card }: { readonly card: Card }) {
           <TensorView
             tensor={card.tensor}
             beside={[]}
-            shown={null}
+            shownPicture={null}
             title={card.title}
             view={tensorViews(card.tensor)[0]}
           />

@@ -47,7 +47,7 @@ function linesOf(past: Props["past"]): readonly number[] {
 export default function LiveChart({ past, names, label, line = null }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | null>(null);
-  const [drawn, setDrawn] = useState<uPlot | null>(null);
+  const [plot, setPlot] = useState<uPlot | null>(null);
   const lines = linesOf(past);
   const key = lines.join(" ");
   const latest = useRef({ past, lines, line });
@@ -100,21 +100,21 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
     };
     const begin = (): void => {
       chart.current = make();
-      setDrawn(chart.current);
+      setPlot(chart.current);
     };
     begin();
     const again = (): void => {
       chart.current?.destroy();
       begin();
     };
-    const resized = new ResizeObserver(() =>
+    const resizeObserver = new ResizeObserver(() =>
       chart.current?.setSize({ width: Math.max(160, element.clientWidth), height: HEIGHT }),
     );
-    resized.observe(element);
+    resizeObserver.observe(element);
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", again);
     return () => {
-      resized.disconnect();
+      resizeObserver.disconnect();
       dark.removeEventListener("change", again);
       chart.current?.destroy();
       chart.current = null;
@@ -129,7 +129,7 @@ export default function LiveChart({ past, names, label, line = null }: Props) {
     <figure className="preview-chart">
       <div className="preview-chart-area">
         <div ref={holder} role="img" aria-label={label} />
-        {line !== null && drawn !== null && <ThresholdLine line={line} chart={drawn} />}
+        {line !== null && plot !== null && <ThresholdLine line={line} chart={plot} />}
       </div>
       {newest.length > 1 && (
         <figcaption className="row wrap small muted">

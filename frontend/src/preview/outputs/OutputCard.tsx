@@ -6,7 +6,7 @@ import type { OutputTensor } from "../../runtime";
 import { useHost } from "../host";
 import { headlineText, numberText } from "../readings/numbers";
 import type { Calling, Card } from "../readings/readings";
-import type { Shown } from "./views/OverlayView";
+import type { ShownPicture } from "./views/OverlayView";
 import { ScoreBars } from "./views/ScoreBars";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { viewsOf, type OutputView } from "./views/views";
@@ -21,15 +21,15 @@ interface Props {
   /** The tensors of all outputs in the same run. */
   readonly tensors: readonly OutputTensor[];
   /** The picture that the run was given, where it was given one. */
-  readonly shown: Shown | null;
+  readonly shownPicture: ShownPicture | null;
   readonly calling: Calling;
   readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
 export const OutputCard = memo(function OutputCard(props: Props) {
-  const { card, shown } = props;
-  const views = viewsOf(card, shown !== null);
+  const { card, shownPicture } = props;
+  const views = viewsOf(card, shownPicture !== null);
   const [view, choose] = useView(card.title, views);
   return (
     <section className="card stack preview-card says" aria-label={`Output ${card.title}`}>
@@ -47,7 +47,7 @@ interface ViewProps extends Props {
   readonly onView: (view: OutputView) => void;
 }
 
-function CardView({ card, tensors, shown, calling, unit, onCalling, view, onView }: ViewProps) {
+function CardView({ card, tensors, shownPicture, calling, unit, onCalling, view, onView }: ViewProps) {
   switch (view) {
     case "label":
       return card.kind === "word" ? <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} /> : null;
@@ -69,9 +69,9 @@ function CardView({ card, tensors, shown, calling, unit, onCalling, view, onView
         <Suspense fallback={null}>
           <TensorView
             tensor={card.tensor}
-            behind={card.kind === "word" ? card.scored : null}
+            behind={card.kind === "word" ? card.scoredTensor : null}
             beside={tensors.filter((each) => each !== card.tensor)}
-            shown={shown}
+            shownPicture={shownPicture}
             title={card.title}
             view={view}
           />
@@ -92,7 +92,7 @@ function Chart({ card }: { readonly card: Card }) {
           label={`${card.title}: the values of the last ${card.past.length} runs`}
         />
       ) : (
-        <ThresholdChart key={card.followed.key} card={card} wordlists={wordlists} host={thresholds} />
+        <ThresholdChart key={card.followedTensor.key} card={card} wordlists={wordlists} host={thresholds} />
       )}
     </Suspense>
   );

@@ -3,7 +3,7 @@ import { EyeOff } from "lucide-react";
 import { Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
-import type { Shown } from "./views/OverlayView";
+import type { ShownPicture } from "./views/OverlayView";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { tensorViews, type OutputView } from "./views/views";
 
@@ -14,17 +14,17 @@ interface Props {
   readonly index: number;
   /** Null until the rune that sends it is there and has run. */
   readonly tensor: OutputTensor | null;
-  readonly shown: Shown | null;
+  readonly shownPicture: ShownPicture | null;
   readonly waiting: string;
   readonly onUnwatch: () => void;
 }
 
 const NOTHING: readonly [OutputView, ...OutputView[]] = ["map"];
 
-export default function WatchedCard({ stage, index, tensor, shown, waiting, onUnwatch }: Props) {
+export default function WatchedCard({ stage, index, tensor, shownPicture, waiting, onUnwatch }: Props) {
   const title = `${stage}.${index}`;
   const name = index === 0 ? stage : `${stage}, output ${index + 1}`;
-  const views = tensor === null ? NOTHING : tensorViews(tensor, shown !== null);
+  const views = tensor === null ? NOTHING : tensorViews(tensor, shownPicture !== null);
   const [view, choose] = useView(title, views);
   return (
     <section className="card stack preview-card says watched" aria-label={`Watched ${name}`}>
@@ -49,7 +49,7 @@ export default function WatchedCard({ stage, index, tensor, shown, waiting, onUn
         </p>
       ) : (
         <Suspense fallback={null}>
-          <TensorView tensor={tensor} beside={[]} shown={shown} title={title} view={view} />
+          <TensorView tensor={tensor} beside={[]} shownPicture={shownPicture} title={title} view={view} />
         </Suspense>
       )}
     </section>

@@ -17,30 +17,32 @@ interface Props {
 export function WordCard({ card, calling, unit, onCalling }: Props) {
   const now = useClock();
   const last = card.history.at(-1) ?? null;
-  const heard = card.word !== null && !card.word.isQuiet ? card.word : null;
-  const shown = heard ?? (card.isCalled ? last : card.word);
+  const currentWord = card.word !== null && !card.word.isQuiet ? card.word : null;
+  const visibleWord = currentWord ?? (card.isCalled ? last : card.word);
   const { expected } = useExpectation();
   // Of a stream, the windows before and after what was said are no answer to it.
-  const answer = card.isCalled ? (heard ?? last) : card.word;
-  const isOver = card.isCalled && heard === null;
+  const answer = card.isCalled ? (currentWord ?? last) : card.word;
+  const isOver = card.isCalled && currentWord === null;
   return (
     <>
       <div className="preview-word">
         <div>
-          <p className={isOver ? "preview-big over" : "preview-big"}>{shown?.text ?? "…"}</p>
+          <p className={isOver ? "preview-big over" : "preview-big"}>{visibleWord?.text ?? "…"}</p>
         </div>
         <div className="small muted num preview-when">
-          {shown !== null && shown.share !== null && !isOver && <div>{percentText(shown.share)} sure</div>}
-          {shown !== null && <div>{agoText(now - shown.at)}</div>}
-          {shown === null && <div>Nothing called yet</div>}
+          {visibleWord !== null && visibleWord.share !== null && !isOver && (
+            <div>{percentText(visibleWord.share)} sure</div>
+          )}
+          {visibleWord !== null && <div>{agoText(now - visibleWord.at)}</div>}
+          {visibleWord === null && <div>Nothing called yet</div>}
           {expected !== null && answer !== null && <Verdict isRight={answer.text === expected} expected={expected} />}
         </div>
       </div>
       <p className="visually-hidden" aria-live="polite">
-        {heard?.text ?? ""}
+        {currentWord?.text ?? ""}
       </p>
       {card.scores.length > 0 && <ScoreBars scores={card.scores} />}
-      {card.history.length > 1 && <History words={card.history} current={heard} />}
+      {card.history.length > 1 && <History words={card.history} current={currentWord} />}
       {card.isCalled && <CallingControls calling={calling} unit={unit} onCalling={onCalling} />}
     </>
   );

@@ -7,13 +7,13 @@ const context = { wordlists: [["no", "yes"]], isStream: false, calling: DEFAULT_
 const meaning = { isProbability: true, scale: null, zeroPoint: 0 };
 const scores = { type: "f32", dimensions: [1, 2], elements: [0.25, 0.75], meaning } as const;
 const word = (text: string) => ({ type: "utf8", dimensions: [1], elements: [text] }) as const;
-const said = (...tensors: readonly (typeof scores | ReturnType<typeof word>)[]) =>
+const headlineOf = (...tensors: readonly (typeof scores | ReturnType<typeof word>)[]) =>
   headline(read(NO_READINGS, [{ channel: 0, stage: "out", tensors }], context).cards);
 
 test("a word, with how sure the model is; the highest score; a number", () => {
-  expect(said(word("yes"), scores)).toEqual({ text: "yes", share: 0.75, isQuiet: false });
-  expect(said(scores)).toEqual({ text: "yes", share: 0.75, isQuiet: false });
-  expect(said(word("silence"))).toEqual({ text: "silence", share: null, isQuiet: true });
+  expect(headlineOf(word("yes"), scores)).toEqual({ text: "yes", share: 0.75, isQuiet: false });
+  expect(headlineOf(scores)).toEqual({ text: "yes", share: 0.75, isQuiet: false });
+  expect(headlineOf(word("silence"))).toEqual({ text: "silence", share: null, isQuiet: true });
   const number = { type: "f32", dimensions: [1], elements: [0.841470985] } as const;
   expect(headline(read(NO_READINGS, [{ channel: 0, stage: null, tensors: [number] }], context).cards)?.text).toBe(
     "0.8415",
@@ -26,7 +26,7 @@ test("nothing is said of a table of numbers", () => {
 });
 
 test("the label that is proposed for a recording is the last word that was called, also when silence follows it", () => {
-  const streamed = { ...context, wordlists: [["silence", "yes"]], isStream: true };
+  const streamContext = { ...context, wordlists: [["silence", "yes"]], isStream: true };
   const window = (shares: readonly number[]) => ({
     channel: 0,
     stage: "out",
@@ -34,7 +34,7 @@ test("the label that is proposed for a recording is the last word that was calle
   });
   const windows = [...Array<number[]>(6).fill([0.05, 0.95]), ...Array<number[]>(6).fill([0.98, 0.02])];
   const { cards } = windows.reduce(
-    (before, shares, index) => read(before, [window(shares)], { ...streamed, now: 100 * index }),
+    (before, shares, index) => read(before, [window(shares)], { ...streamContext, now: 100 * index }),
     NO_READINGS,
   );
   expect(headline(cards)?.text).toBe("silence");

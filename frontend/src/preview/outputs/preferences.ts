@@ -2,7 +2,7 @@
 
 const PREFIX = "forge.preview.";
 
-export function remembered(key: string): string | null {
+export function recall(key: string): string | null {
   try {
     return localStorage.getItem(PREFIX + key);
   } catch {

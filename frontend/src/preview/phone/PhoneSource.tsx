@@ -9,11 +9,11 @@ import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
 import { inputsOf } from "../sources/measurements";
-import { Seen } from "../sources/Seen";
+import { SeenPicture } from "../sources/Seen";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { PhoneLine } from "./host";
-import { sideFor, type Wanted } from "./messages";
+import { sideFor, type SensorRequest } from "./messages";
 
 export default function PhoneSource(props: SourceProps) {
   const { phone } = useHost();
@@ -35,38 +35,38 @@ interface PhoneProps extends SourceProps {
 function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
   const { phase, notice } = useStore(sensor.state);
   const [version, setVersion] = useState(0);
-  const shown = useRef<Float32Array | null>(null);
+  const newestWindow = useRef<Float32Array | null>(null);
   const rows = useRef<readonly MotionRow[]>([]);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
-  const wanted = useMemo(() => wantedOf(request), [request]);
+  const [frame, setFrame] = useState<ArrayBuffer | null>(null);
+  const sensorRequest = useMemo(() => sensorRequestOf(request), [request]);
   useEffect(() => {
     const take = inputsOf(request, {
       onInput,
       onSound: (window) => {
-        shown.current = window;
+        newestWindow.current = window;
         setVersion((before) => before + 1);
       },
       onRows: (latest) => {
         rows.current = latest;
         if (canvas.current !== null) drawRows(canvas.current, latest);
       },
-      onPicture: setSeen,
+      onPicture: setFrame,
     });
-    return sensor.want(wanted, take);
-  }, [sensor, request, wanted, onInput]);
-  const samples = useCallback(() => shown.current, []);
+    return sensor.want(sensorRequest, take);
+  }, [sensor, request, sensorRequest, onInput]);
+  const samples = useCallback(() => newestWindow.current, []);
   return (
     <>
-      {phase === "sending" && wanted.kind === "sound" && (
+      {phase === "sending" && sensorRequest.kind === "sound" && (
         <SoundView samples={samples} isLive={false} version={version} />
       )}
-      {phase === "sending" && wanted.kind === "motion" && (
+      {phase === "sending" && sensorRequest.kind === "motion" && (
         <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
       )}
-      {phase === "sending" && wanted.kind === "picture" && (
+      {phase === "sending" && sensorRequest.kind === "picture" && (
         <div className="preview-picture">
-          <Seen bytes={seen} picture={pictureRequest(request)} />
+          <SeenPicture bytes={frame} picture={pictureRequest(request)} />
         </div>
       )}
       {notice !== null && (
@@ -76,7 +76,7 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
       )}
       <p className={phase === "sending" ? "small muted" : "preview-off muted"} role="status">
         {phase === "off" && "No phone is connected."}
-        {phase === "joined" && `Your phone is connected. Start its ${NOUNS[wanted.kind]} there.`}
+        {phase === "joined" && `Your phone is connected. Start its ${NOUNS[sensorRequest.kind]} there.`}
         {phase === "sending" &&
           "From your phone, encrypted on its way. Nothing of it is stored, and nobody else sees it."}
       </p>
@@ -97,13 +97,13 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
   );
 }
 
-const NOUNS: Readonly<Record<Wanted["kind"], string>> = {
+const NOUNS: Readonly<Record<SensorRequest["kind"], string>> = {
   sound: "microphone",
   motion: "motion sensor",
   picture: "camera",
 };
 
-function wantedOf(request: CapabilityRequest): Wanted {
+function sensorRequestOf(request: CapabilityRequest): SensorRequest {
   switch (recordingOf(request)) {
     case "sound":
       return { kind: "sound", rate: rateOf(request) };

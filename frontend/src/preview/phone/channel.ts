@@ -27,8 +27,8 @@ export async function makeKeys(): Promise<Keys> {
 export class SealedChannel {
   readonly #sendKey: CryptoKey;
   readonly #receiveKey: CryptoKey;
-  #sent = 0n;
-  #received = 0n;
+  #sentFrames = 0n;
+  #lastReceived = 0n;
   /** Frames are opened one after another, since each must be newer than the one before. */
   #opening: Promise<unknown> = Promise.resolve();
 
@@ -42,10 +42,10 @@ export class SealedChannel {
     const bytes = toBytes(theirs);
     if (bytes.length !== KEY_BYTES) throw new BadFrame("This is not a public key.");
     const other = await crypto.subtle.importKey("raw", bytes, CURVE, false, []);
-    const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: other }, mine.privateKey, 256);
+    const sharedSecret = await crypto.subtle.deriveBits({ name: "ECDH", public: other }, mine.privateKey, 256);
     const [studio, phone] = end === "studio" ? [mine.publicKey, theirs] : [theirs, mine.publicKey];
     const salt = await crypto.subtle.digest("SHA-256", joined(toBytes(studio), toBytes(phone)));
-    const source = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+    const source = await crypto.subtle.importKey("raw", sharedSecret, "HKDF", false, ["deriveKey"]);
     const keyOf = (from: End, use: "encrypt" | "decrypt"): Promise<CryptoKey> =>
       crypto.subtle.deriveKey(
         { name: "HKDF", hash: "SHA-256", salt, info: new TextEncoder().encode(`${PURPOSE} from ${from}`) },
@@ -60,17 +60,17 @@ export class SealedChannel {
 
   /** A frame as text. No two frames have one number, so no nonce is used twice. */
   async seal(plain: Uint8Array<ArrayBuffer>): Promise<string> {
-    this.#sent += 1n;
-    const counter = counterBytes(this.#sent);
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonceOf(counter) }, this.#sendKey, plain);
-    return toText(joined(counter, new Uint8Array(sealed)));
+    this.#sentFrames += 1n;
+    const counter = counterBytes(this.#sentFrames);
+    const sealedBytes = await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonceOf(counter) }, this.#sendKey, plain);
+    return toText(joined(counter, new Uint8Array(sealedBytes)));
   }
 
   /** Rejects with `BadFrame` for one that was changed, is of another end, or is not newer than those before. Gaps are lost frames. */
   open(frame: string): Promise<Uint8Array<ArrayBuffer>> {
-    const opened = this.#opening.then(() => this.#open(frame));
-    this.#opening = opened.catch(() => undefined);
-    return opened;
+    const message = this.#opening.then(() => this.#open(frame));
+    this.#opening = message.catch(() => undefined);
+    return message;
   }
 
   async #open(frame: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -78,13 +78,13 @@ export class SealedChannel {
     if (bytes.length <= COUNTER_BYTES) throw new BadFrame("A frame is too short.");
     const counter = bytes.slice(0, COUNTER_BYTES);
     const number = new DataView(counter.buffer).getBigUint64(0);
-    if (number <= this.#received) throw new BadFrame("A frame came before.");
+    if (number <= this.#lastReceived) throw new BadFrame("A frame came before.");
     const plain = await crypto.subtle
       .decrypt({ name: "AES-GCM", iv: nonceOf(counter) }, this.#receiveKey, bytes.slice(COUNTER_BYTES))
       .catch(() => {
         throw new BadFrame("A frame was changed, or is of another end.");
       });
-    this.#received = number;
+    this.#lastReceived = number;
     return new Uint8Array(plain);
   }
 }

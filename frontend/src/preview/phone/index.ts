@@ -11,4 +11,12 @@ export type { MotionRow } from "../motion/motion";
 export { EvenRows, evenRows, type TimedRow } from "../motion/even-rows";
 export { rowOf } from "../motion/sensor";
 export { makeKeys, SealedChannel } from "./channel";
-export { LARGEST, motionBytes, offBytes, pictureBytes, readWanted, soundBytes, type Wanted } from "./messages";
+export {
+  LARGEST,
+  motionBytes,
+  offBytes,
+  pictureBytes,
+  readSensorRequest,
+  soundBytes,
+  type SensorRequest,
+} from "./messages";

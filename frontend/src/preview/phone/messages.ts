@@ -2,15 +2,15 @@
 // then its data. Pure.
 import type { Bytes } from "../../runtime/types";
 import { ROW_BYTES, type MotionRow } from "../motion/motion";
-import type { Measured } from "../sources/measurements";
+import type { SensorReading } from "../sources/measurements";
 
 /** The request of the studio; null ends it. */
-export type Wanted =
+export type SensorRequest =
   | { readonly kind: "sound"; readonly rate: number }
   | { readonly kind: "motion" }
   | { readonly kind: "picture"; readonly side: number };
 
-export type FromPhone = Measured;
+export type FromPhone = SensorReading;
 
 const KIND = { want: 1, sound: 2, motion: 3, picture: 4, off: 5 } as const;
 /** Samples a second that a sensor may send. */
@@ -22,11 +22,11 @@ export const LARGEST = 46_000;
 /** A message that is not of this edition. */
 export class BadMessage extends Error {}
 
-export function wantedBytes(wanted: Wanted | null): Bytes {
-  return tagged(KIND.want, new TextEncoder().encode(JSON.stringify(wanted)));
+export function sensorRequestBytes(request: SensorRequest | null): Bytes {
+  return taggedBytes(KIND.want, new TextEncoder().encode(JSON.stringify(request)));
 }
 
-export function readWanted(bytes: Uint8Array): Wanted | null {
+export function readSensorRequest(bytes: Uint8Array): SensorRequest | null {
   if (bytes[0] !== KIND.want) throw new BadMessage("The studio says which sensor it wants.");
   let value: unknown;
   try {
@@ -52,18 +52,18 @@ export function sideFor(width: number, height: number): number {
 }
 
 export function soundBytes(samples: ArrayBuffer): Bytes {
-  return tagged(KIND.sound, new Uint8Array(samples));
+  return taggedBytes(KIND.sound, new Uint8Array(samples));
 }
 
 export function motionBytes(rows: readonly MotionRow[]): Bytes {
-  return tagged(KIND.motion, new Uint8Array(Float32Array.from(rows.flat()).buffer));
+  return taggedBytes(KIND.motion, new Uint8Array(Float32Array.from(rows.flat()).buffer));
 }
 
 export function pictureBytes(jpeg: Uint8Array): Bytes {
-  return tagged(KIND.picture, jpeg);
+  return taggedBytes(KIND.picture, jpeg);
 }
 
-export const offBytes = (): Bytes => tagged(KIND.off, new Uint8Array());
+export const offBytes = (): Bytes => taggedBytes(KIND.off, new Uint8Array());
 
 export function readFromPhone(bytes: Uint8Array): FromPhone {
   const data = bytes.slice(1);
@@ -93,7 +93,7 @@ function rowsOf(values: readonly number[]): readonly MotionRow[] {
   ]);
 }
 
-function tagged(kind: number, data: Uint8Array): Bytes {
+function taggedBytes(kind: number, data: Uint8Array): Bytes {
   const bytes = new Uint8Array(1 + data.length);
   bytes[0] = kind;
   bytes.set(data, 1);

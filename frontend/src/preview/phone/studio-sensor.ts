@@ -1,7 +1,7 @@
 // The studio's end: asks the paired phone for a sensor and hears what it measures. What carries the frames is given.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { makeKeys, SealedChannel, type Keys } from "./channel";
-import { readFromPhone, wantedBytes, type FromPhone, type Wanted } from "./messages";
+import { readFromPhone, sensorRequestBytes, type FromPhone, type SensorRequest } from "./messages";
 
 export interface StudioSensorState {
   /** `joined`: a phone's page is at the other end; `sending`: its sensor is on. */
@@ -21,7 +21,7 @@ export class StudioSensor {
   readonly state: Omit<StoreApi<StudioSensorState>, "setState"> = this.#store;
   #keys: Promise<Keys> | null = null;
   #channel: SealedChannel | null = null;
-  #wanted: Wanted | null = null;
+  #request: SensorRequest | null = null;
   #listener: Listener | null = null;
   #order: Promise<void> = Promise.resolve();
 
@@ -36,13 +36,13 @@ export class StudioSensor {
   }
 
   /** Asks for a sensor until what is answered is called; of two who ask, the newest is heard. */
-  want(wanted: Wanted, listener: Listener): () => void {
-    this.#wanted = wanted;
+  want(request: SensorRequest, listener: Listener): () => void {
+    this.#request = request;
     this.#listener = listener;
     void this.#ask();
     return () => {
       if (this.#listener !== listener) return;
-      this.#wanted = null;
+      this.#request = null;
       this.#listener = null;
       void this.#ask();
     };
@@ -90,7 +90,7 @@ export class StudioSensor {
     const channel = this.#channel;
     if (channel === null) return this.#order;
     this.#order = this.#order.then(async () => {
-      const frame = await channel.seal(wantedBytes(this.#wanted));
+      const frame = await channel.seal(sensorRequestBytes(this.#request));
       if (this.#channel === channel) this.#send(frame);
     });
     return this.#order;

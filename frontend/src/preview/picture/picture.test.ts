@@ -71,7 +71,7 @@ test.each(conformance.pictures)(
       const [x, y, channel] = [Math.floor(at / 3) % width, Math.floor(at / 3 / width), at % 3];
       data[at] = (37 * x + 101 * y + 59 * channel + x * y) % 256;
     }
-    const resized = resize({ width, height, channels: 3, data }, to[0] ?? 0, to[1] ?? 0);
-    expect(btoa(String.fromCharCode(...resized.data))).toBe(pixels);
+    const resizedPicture = resize({ width, height, channels: 3, data }, to[0] ?? 0, to[1] ?? 0);
+    expect(btoa(String.fromCharCode(...resizedPicture.data))).toBe(pixels);
   },
 );

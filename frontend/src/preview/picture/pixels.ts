@@ -39,8 +39,8 @@ function channelsOf(format: PixelFormat): number {
 /** RGBA scanlines of any size, as the capability's bytes. Alpha is dropped. */
 export function pictureBytes(rgba: Pixels, request: PictureRequest): ArrayBuffer {
   const isExact = rgba.width === request.width && rgba.height === request.height;
-  const sized = isExact ? rgba : resize(rgba, request.width, request.height);
-  const bytes = convert(sized, request.format);
+  const sizedPicture = isExact ? rgba : resize(rgba, request.width, request.height);
+  const bytes = convert(sizedPicture, request.format);
   return request.isFloat ? Float32Array.from(bytes).buffer : bytes.buffer;
 }
 

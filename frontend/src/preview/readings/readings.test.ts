@@ -24,7 +24,7 @@ function follow(runs: readonly (readonly OutputMessage[])[], isStream = true): R
   return all;
 }
 
-const heard = (text: string, ...shares: number[]) => [message(3, word(text)), message(4, scores(...shares))];
+const messagesOf = (text: string, ...shares: number[]) => [message(3, word(text)), message(4, scores(...shares))];
 const only = (readings: Readings | undefined): Card => {
   const [card] = readings?.cards ?? [];
   if (card === undefined || readings?.cards.length !== 1)
@@ -33,8 +33,8 @@ const only = (readings: Readings | undefined): Card => {
 };
 
 describe("a stream of words with scores", () => {
-  const up = heard("up", 0.05, 0.05, 0.9, 0);
-  const silence = heard("silence", 0.9, 0.1, 0, 0);
+  const up = messagesOf("up", 0.05, 0.05, 0.9, 0);
+  const silence = messagesOf("silence", 0.9, 0.1, 0, 0);
 
   test("is one card, and a word is called when the mean of three windows is above the threshold", () => {
     const cards = follow([silence, silence, silence, up, up]).map(only);
@@ -67,7 +67,7 @@ describe("a stream of words with scores", () => {
 });
 
 test("a single run takes the word as it came, with its score", () => {
-  const card = only(follow([heard("up", 0, 0, 0.4, 0.6)], false)[0]);
+  const card = only(follow([messagesOf("up", 0, 0, 0.4, 0.6)], false)[0]);
   expect(card).toMatchObject({ kind: "word", isCalled: false, word: { text: "up", share: 0.4 } });
 });
 
@@ -119,7 +119,7 @@ test("scores that come before their word are behind it, once", () => {
     calling: DEFAULT_CALLING,
     now: 0,
   });
-  expect(cards.map((card) => [card.kind, card.followed.key])).toEqual([
+  expect(cards.map((card) => [card.kind, card.followedTensor.key])).toEqual([
     ["word", "1.0"],
     ["word", "2.0"],
   ]);
@@ -230,7 +230,7 @@ test("figures have units", () => {
 });
 
 test("bars and the best word follow the mean of the windows, not the last of them", () => {
-  const [first, second] = [heard("up", 0, 0.1, 0.9, 0), heard("left", 0, 0.1, 0.4, 0.5)];
+  const [first, second] = [messagesOf("up", 0, 0.1, 0.9, 0), messagesOf("left", 0, 0.1, 0.4, 0.5)];
   const card = only(follow([first, first, second]).at(-1));
   const best = card.kind === "word" ? card.scores.toSorted((a, b) => (b.share ?? 0) - (a.share ?? 0))[0] : null;
   expect(best).toMatchObject({ name: "up", value: 0.4 });

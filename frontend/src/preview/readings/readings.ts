@@ -46,7 +46,7 @@ interface CardBase {
   /** The names of these numbers. */
   readonly names: readonly string[];
   /** The tensor that these numbers are of: its output, its place there, its key. Of a word, that of its scores. */
-  readonly followed: { readonly stage: string | null; readonly index: number; readonly key: string };
+  readonly followedTensor: { readonly stage: string | null; readonly index: number; readonly key: string };
 }
 
 export type Card = CardBase &
@@ -59,7 +59,7 @@ export type Card = CardBase &
         readonly scores: readonly OutputScore[];
         readonly isCalled: boolean;
         /** The tensor of the scores behind the word. */
-        readonly scored: OutputTensor | null;
+        readonly scoredTensor: OutputTensor | null;
       }
     | {
         readonly kind: "scores";
@@ -115,7 +115,7 @@ interface Context {
   readonly now: number;
 }
 
-interface Named {
+interface NamedOutput {
   readonly key: string;
   readonly stage: string | null;
   readonly index: number;
@@ -125,15 +125,15 @@ interface Named {
 
 /** The cards after one more run. */
 export function read(before: Readings, outputs: readonly OutputMessage[], context: Context): Readings {
-  const tensors = named(outputs);
+  const tensors = namedOutputs(outputs);
   const partners = partnersOf(tensors, context.wordlists);
   const behindWords = new Set(partners.values());
   const memories: Record<string, Memory> = {};
   const cards = tensors.flatMap((item): Card[] => {
     if (behindWords.has(item)) return [];
     const memory = before.memories[item.key] ?? NO_MEMORY;
-    const remember = (changed: Partial<Memory>) => {
-      memories[item.key] = { ...memory, ...changed };
+    const remember = (changes: Partial<Memory>) => {
+      memories[item.key] = { ...memory, ...changes };
     };
     return isWord(item.tensor)
       ? [wordCard(item, partners.get(item) ?? null, memory, remember, context)]
@@ -143,7 +143,7 @@ export function read(before: Readings, outputs: readonly OutputMessage[], contex
 }
 
 /** One entry for each tensor; an output that sends several numbers them, in as many messages as they come. */
-export function named(outputs: readonly OutputMessage[]): Named[] {
+export function namedOutputs(outputs: readonly OutputMessage[]): NamedOutput[] {
   const totals = new Map<number, number>();
   const rows = outputs.flatMap(({ channel, stage, tensors }) =>
     tensors.map((tensor, index) => {
@@ -167,7 +167,10 @@ function isWord(tensor: OutputTensor): boolean {
  * The scores that stand behind each word: as many as a list of words that the word comes from. They stand behind one
  * word; a second word of the same list says something else of them.
  */
-function partnersOf(tensors: readonly Named[], wordlists: Context["wordlists"]): ReadonlyMap<Named, Named> {
+function partnersOf(
+  tensors: readonly NamedOutput[],
+  wordlists: Context["wordlists"],
+): ReadonlyMap<NamedOutput, NamedOutput> {
   /** The positions of scores by their count, the first in front. */
   const free = new Map<number, number[]>();
   for (const [position, { tensor }] of tensors.entries()) {
@@ -176,7 +179,7 @@ function partnersOf(tensors: readonly Named[], wordlists: Context["wordlists"]):
     if (!free.has(length)) free.set(length, []);
     free.get(length)?.push(position);
   }
-  const partners = new Map<Named, Named>();
+  const partners = new Map<NamedOutput, NamedOutput>();
   for (const item of tensors) {
     if (!isWord(item.tensor)) continue;
     const lists = wordlists.filter(({ length }) => free.has(length));
@@ -211,16 +214,16 @@ function isRow({ dimensions }: OutputTensor): boolean {
 }
 
 function wordCard(
-  item: Named,
-  scored: Named | null,
+  item: NamedOutput,
+  partner: NamedOutput | null,
   memory: Memory,
-  remember: (changed: Partial<Memory>) => void,
+  remember: (changes: Partial<Memory>) => void,
   context: Context,
 ): Card {
   const text = textOf(item.tensor);
-  const scoreTensor = scored?.tensor ?? null;
+  const scoreTensor = partner?.tensor ?? null;
   const shares = scoreTensor === null ? null : sharesOf(scoreTensor);
-  const past = scoreTensor === null ? [] : followed(memory, scoreTensor);
+  const past = scoreTensor === null ? [] : pastNumbers(memory, scoreTensor);
   const words = scoreTensor === null ? undefined : listOf(text, scoreTensor, context.wordlists, memory.words);
   const names = scoreTensor === null ? [] : namesOf(scoreTensor, words);
   const { key, title, stage, index } = item;
@@ -231,20 +234,20 @@ function wordCard(
     stage,
     index,
     tensor: item.tensor,
-    scored: scoreTensor,
+    scoredTensor: scoreTensor,
     past,
     names,
-    followed: placeOf(scored ?? item),
+    followedTensor: placeOf(partner ?? item),
   } as const;
   if (scoreTensor !== null && shares !== null && context.isStream) {
     const recent = [...memory.shares, shares].slice(-context.calling.windows);
     const scores = ranked(scoresOf(scoreTensor, words, meanOf(recent)), memory.order);
     const isFull = recent.length >= context.calling.windows;
-    const called = isFull ? callWord(scores, memory.word, context) : null;
-    const isNew = called !== null && called.at !== memory.word?.at;
-    const history = isNew && !called.isQuiet ? [...memory.history, called].slice(-HISTORY) : memory.history;
-    remember({ shares: recent, word: called, history, past, order: orderOf(scores), words });
-    return { ...frame, word: called, history, scores, isCalled: true };
+    const calledWord = isFull ? callWord(scores, memory.word, context) : null;
+    const isNew = calledWord !== null && calledWord.at !== memory.word?.at;
+    const history = isNew && !calledWord.isQuiet ? [...memory.history, calledWord].slice(-HISTORY) : memory.history;
+    remember({ shares: recent, word: calledWord, history, past, order: orderOf(scores), words });
+    return { ...frame, word: calledWord, history, scores, isCalled: true };
   }
   const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, words, shares), memory.order);
   const share = scores.find((score) => score.name === text)?.share ?? null;
@@ -271,12 +274,17 @@ function callWord(scores: readonly OutputScore[], before: Word | null, { calling
   return { text: best.name, share: best.share, at, isQuiet: isQuiet(best.name) };
 }
 
-function plainCard(item: Named, memory: Memory, remember: (changed: Partial<Memory>) => void, context: Context): Card {
+function plainCard(
+  item: NamedOutput,
+  memory: Memory,
+  remember: (changes: Partial<Memory>) => void,
+  context: Context,
+): Card {
   const { key, title, stage, index, tensor } = item;
-  const common = { key, title, stage, index, tensor, followed: placeOf(item) };
+  const common = { key, title, stage, index, tensor, followedTensor: placeOf(item) };
   if (tensor.type === "utf8")
     return { kind: "texts", ...common, past: [], names: [], texts: tensor.elements.map(String) };
-  const past = followed(memory, tensor);
+  const past = pastNumbers(memory, tensor);
   if (past.length > 0) remember({ past });
   const words = onlyListFor(tensor, context.wordlists);
   const base = { ...common, past, names: namesOf(tensor, words) };
@@ -288,12 +296,12 @@ function plainCard(item: Named, memory: Memory, remember: (changed: Partial<Memo
   return { kind: "scores", ...base, scores, isNamed: words !== undefined };
 }
 
-function placeOf({ stage, index, key }: Named): Card["followed"] {
+function placeOf({ stage, index, key }: NamedOutput): Card["followedTensor"] {
   return { stage, index, key };
 }
 
 /** The numbers of the last runs with this one's; none where there are too many, or where their count changed. */
-function followed(memory: Memory, { elements }: OutputTensor): readonly (readonly number[])[] {
+function pastNumbers(memory: Memory, { elements }: OutputTensor): readonly (readonly number[])[] {
   if (elements.length === 0 || elements.length > FOLLOWED) return [];
   const before = memory.past[0]?.length === elements.length ? memory.past : [];
   return [...before, elements.map(Number)].slice(-PAST);

@@ -10,10 +10,10 @@ export function KeepButton({
   readonly isBlank: boolean;
   readonly onKeep: () => Recording | false;
 }) {
-  const [said, setSaid] = useState("");
+  const [status, setStatus] = useState("");
   const keep = (): void => {
     const recording = onKeep();
-    if (recording !== false) setSaid(`Saved as ${recording.label}`);
+    if (recording !== false) setStatus(`Saved as ${recording.label}`);
   };
   return (
     <>
@@ -22,7 +22,7 @@ export function KeepButton({
         Save recording
       </button>
       <span className="small muted" role="status">
-        {said}
+        {status}
       </span>
     </>
   );

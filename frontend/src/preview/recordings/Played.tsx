@@ -4,7 +4,7 @@ import { recordingOf, type RecordingKind } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
-import { Seen } from "../sources/Seen";
+import { SeenPicture } from "../sources/Seen";
 import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
@@ -24,21 +24,21 @@ export function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: n
   return all.slice(-bytes).buffer;
 }
 
-interface PlayedProps {
+interface PlayedInputProps {
   readonly kind: RecordingKind;
   readonly request: SourceProps["request"];
   readonly input: ArrayBuffer | null;
 }
 
 /** The newest input that the recording gave, or the last ones of a stream. */
-export function Played({ kind, request, input }: PlayedProps) {
+export function PlayedInput({ kind, request, input }: PlayedInputProps) {
   switch (kind) {
     case "sound":
       return <PlayedSound input={input} />;
     case "picture":
       return (
         <div className="preview-picture">
-          <Seen bytes={input} picture={pictureRequest(request)} />
+          <SeenPicture bytes={input} picture={pictureRequest(request)} />
         </div>
       );
     case "motion":

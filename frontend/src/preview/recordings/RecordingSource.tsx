@@ -8,7 +8,7 @@ import { recordingOf } from "../../runtime";
 import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
-import { latestOf, Played, shownBytes } from "./Played";
+import { latestOf, PlayedInput, shownBytes } from "./Played";
 import { proposedLabel } from "./comparing/comparing";
 import { useCards } from "./running";
 import { useRecordings } from "./store";
@@ -27,12 +27,12 @@ const HOW: Readonly<Record<string, string>> = {
 export default function RecordingSource({ request, onInput }: SourceProps) {
   const host = useHost();
   const [store, all] = useRecordings();
-  const unsaved = useStore(store.unsaved);
+  const unsavedIds = useStore(store.unsavedIds);
   const kind = recordingOf(request);
   const recordings = all.filter(({ content }) => content.kind === kind);
   const [chosenId, setChosenId] = useState<number | null>(null);
-  const chosen = recordings.find(({ id }) => id === chosenId) ?? recordings.at(-1) ?? null;
-  if (chosen === null) {
+  const chosenRecording = recordings.find(({ id }) => id === chosenId) ?? recordings.at(-1) ?? null;
+  if (chosenRecording === null) {
     return (
       <p className="preview-waiting muted">
         No recordings yet. {HOW[kind ?? ""]}{" "}
@@ -47,23 +47,27 @@ export default function RecordingSource({ request, onInput }: SourceProps) {
       <ul className="preview-recordings" aria-label="Recordings">
         {recordings.map((recording) => (
           <li key={recording.id}>
-            <button type="button" aria-pressed={recording.id === chosen.id} onClick={() => setChosenId(recording.id)}>
+            <button
+              type="button"
+              aria-pressed={recording.id === chosenRecording.id}
+              onClick={() => setChosenId(recording.id)}
+            >
               <span className="cut">{recording.label}</span>
               <small className="num">{lengthText(recording.content)}</small>
             </button>
           </li>
         ))}
       </ul>
-      {unsaved.has(chosen.id) && (
+      {unsavedIds.has(chosenRecording.id) && (
         <p className="small muted">This browser does not store this recording: a reload of this page loses it.</p>
       )}
       <ChosenRecording
-        key={chosen.id}
-        recording={chosen}
+        key={chosenRecording.id}
+        recording={chosenRecording}
         request={request}
         onInput={onInput}
-        onChange={(changed) => store.change(chosen.id, changed)}
-        onDelete={() => store.remove(chosen.id)}
+        onChange={(changes) => store.change(chosenRecording.id, changes)}
+        onDelete={() => store.remove(chosenRecording.id)}
       />
     </>
   );
@@ -71,7 +75,7 @@ export default function RecordingSource({ request, onInput }: SourceProps) {
 
 interface ChosenProps extends Omit<SourceProps, "example"> {
   readonly recording: Recording;
-  readonly onChange: (changed: Partial<Pick<Recording, "label" | "from" | "to">>) => void;
+  readonly onChange: (changes: Partial<Pick<Recording, "label" | "from" | "to">>) => void;
   readonly onDelete: () => void;
 }
 
@@ -92,7 +96,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   const [turn, setTurn] = useState<Turn>({ number: 0, loops: false });
   const [isPlaying, setPlaying] = useState(true);
   const [compares, setCompares] = useState(false);
-  const [played, setPlayed] = useState<ArrayBuffer | null>(null);
+  const [playedInput, setPlayedInput] = useState<ArrayBuffer | null>(null);
   const { wordlists, expect } = useExpectation();
   const label = recording.label.trim();
   const expected = !isUnlabelled(recording) && wordlists.some((words) => words.includes(label)) ? label : null;
@@ -104,13 +108,13 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   useEffect(() => {
     if (windows === null) return undefined;
     const isStream = windows.count > 1;
-    const shown = shownBytes(request);
+    const byteCount = shownBytes(request);
     let index = 0;
     const next = (): void => {
       if (document.hidden) return;
       const input = windows.at(index);
       onInput(input, isStream);
-      setPlayed((before) => latestOf(before, input, shown));
+      setPlayedInput((before) => latestOf(before, input, byteCount));
       index += 1;
       if (index < windows.count) return;
       index = 0;
@@ -137,7 +141,7 @@ function ChosenRecording({ recording, request, onInput, onChange, onDelete }: Ch
   const length = lengthOf(recording.content);
   return (
     <>
-      <Played kind={content.kind} request={request} input={played} />
+      <PlayedInput kind={content.kind} request={request} input={playedInput} />
       <div className="row wrap">
         <button type="button" className="button" onClick={() => play(false)}>
           <Play aria-hidden="true" />

@@ -28,13 +28,13 @@ export async function heardOnAll(
   engine.attach(container);
   const byRecording = new Map<string, RuneAnswer>();
   try {
-    const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
-    const request = oneInput(loaded);
+    const loadedRune = await engine.load(rune, DEFAULT_LIMITS, {});
+    const request = oneInput(loadedRune);
     for (const { id, read } of recordings) {
       if (signal.aborted) break;
       try {
         const content = await contentOfFile(await read(), request);
-        const { answers, outputs } = await hearLoaded(engine, loaded, request, content, signal);
+        const { answers, outputs } = await hearLoaded(engine, loadedRune, request, content, signal);
         byRecording.set(id, { answer: answers.findLast((each) => each !== null) ?? null, outputs: outputs.join() });
       } catch (error) {
         byRecording.set(id, { problem: error instanceof Error ? error.message : String(error) });

@@ -7,9 +7,9 @@ import type { RecordingShelf } from "./shelf";
 export class RecordingStore {
   readonly #store = createStore<readonly Recording[]>(() => []);
   readonly state: Omit<StoreApi<readonly Recording[]>, "setState"> = this.#store;
-  readonly #unsaved = createStore<ReadonlySet<number>>(() => new Set());
+  readonly #unsavedIds = createStore<ReadonlySet<number>>(() => new Set());
   /** Ids of the recordings that a reload would lose. */
-  readonly unsaved: Omit<StoreApi<ReadonlySet<number>>, "setState"> = this.#unsaved;
+  readonly unsavedIds: Omit<StoreApi<ReadonlySet<number>>, "setState"> = this.#unsavedIds;
   readonly #shelf: RecordingShelf | null;
   #lastId = 0;
 
@@ -37,10 +37,10 @@ export class RecordingStore {
     return recording;
   }
 
-  change(id: number, changed: Partial<Pick<Recording, "label" | "from" | "to">>): void {
+  change(id: number, changes: Partial<Pick<Recording, "label" | "from" | "to">>): void {
     const recording = this.#store.getState().find((each) => each.id === id);
     if (recording === undefined) return;
-    const next = { ...recording, ...changed };
+    const next = { ...recording, ...changes };
     this.#become(this.#store.getState().map((each) => (each.id === id ? next : each)));
     this.#put(next);
   }
@@ -59,15 +59,15 @@ export class RecordingStore {
     const present = this.#store.getState();
     const numbers = new Set(present.map(({ id }) => id));
     this.#lastId = Math.max(this.#lastId, ...earlier.map(({ id }) => id));
-    const restored = earlier.map((recording) => {
+    const restoredRecordings = earlier.map((recording) => {
       if (!numbers.has(recording.id)) return recording;
       this.#lastId += 1;
       const label = isUnlabelled(recording) ? firstLabel(this.#lastId) : recording.label;
-      const moved = { ...recording, id: this.#lastId, label };
-      this.#put(moved);
-      return moved;
+      const renumberedRecording = { ...recording, id: this.#lastId, label };
+      this.#put(renumberedRecording);
+      return renumberedRecording;
     });
-    this.#become([...restored, ...present]);
+    this.#become([...restoredRecordings, ...present]);
   }
 
   #put(recording: Recording): void {
@@ -78,11 +78,11 @@ export class RecordingStore {
   }
 
   #setUnsaved(id: number, isUnsaved: boolean): void {
-    const ids = new Set(this.#unsaved.getState());
+    const ids = new Set(this.#unsavedIds.getState());
     if (ids.has(id) === isUnsaved) return;
     if (isUnsaved) ids.add(id);
     else ids.delete(id);
-    this.#unsaved.setState(ids, true);
+    this.#unsavedIds.setState(ids, true);
   }
 
   #become(recordings: readonly Recording[]): void {

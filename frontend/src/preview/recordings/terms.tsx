@@ -48,17 +48,17 @@ export function useTerms(read: (days: number, purposes: readonly string[]) => Pr
   const [problem, setProblem] = useState<unknown>(null);
 
   useEffect(() => {
-    let wanted = true;
+    let isCurrent = true;
     read(days, purposes).then(
-      (found) => {
-        if (!wanted) return;
-        setTerms(found);
+      (lines) => {
+        if (!isCurrent) return;
+        setTerms(lines);
         setProblem(null);
       },
-      (error: unknown) => wanted && setProblem(error),
+      (error: unknown) => isCurrent && setProblem(error),
     );
     return () => {
-      wanted = false;
+      isCurrent = false;
     };
   }, [read, days, purposes, turn]);
 

@@ -15,41 +15,41 @@ export interface Replay {
 const NOTHING: Replay = { place: null, problem: null };
 
 export function useReplay(
-  recorded: StoredRecording | null,
-  loaded: LoadedRune | null,
+  recording: StoredRecording | null,
+  loadedRune: LoadedRune | null,
   recordings: RecordingStore,
 ): Replay {
   const [replay, setReplay] = useState(NOTHING);
-  const [done, setDone] = useState<StoredRecording | null>(null);
+  const [lastReplay, setLastReplay] = useState<StoredRecording | null>(null);
   useEffect(() => {
-    if (recorded === null || loaded === null || done === recorded) return undefined;
-    const place = loaded.capabilities.findIndex((request) => recordingOf(request) === recorded.kind);
-    const request = loaded.capabilities[place];
-    let wanted = true;
+    if (recording === null || loadedRune === null || lastReplay === recording) return undefined;
+    const place = loadedRune.capabilities.findIndex((request) => recordingOf(request) === recording.kind);
+    const request = loadedRune.capabilities[place];
+    let isCurrent = true;
     const read = async (): Promise<Content> => {
       if (request === undefined)
-        throw new Error(`This app reads no ${recorded.kind}, so the recording cannot be played.`);
-      return contentOfFile(recorded, request);
+        throw new Error(`This app reads no ${recording.kind}, so the recording cannot be played.`);
+      return contentOfFile(recording, request);
     };
     const settle = (result: Replay): void => {
-      setDone(recorded);
+      setLastReplay(recording);
       setReplay(result);
     };
     read().then(
       (content) => {
-        if (!wanted) return;
-        recordings.add(content, recorded.label);
+        if (!isCurrent) return;
+        recordings.add(content, recording.label);
         settle({ place, problem: null });
       },
       (error: unknown) => {
-        if (!wanted) return;
+        if (!isCurrent) return;
         const problem = error instanceof Error ? error.message : String(error);
         settle({ place: null, problem });
       },
     );
     return () => {
-      wanted = false;
+      isCurrent = false;
     };
-  }, [recorded, loaded, recordings, done]);
+  }, [recording, loadedRune, recordings, lastReplay]);
   return replay;
 }

@@ -3,36 +3,36 @@ import { millisecondsText, percentText } from "../readings/numbers";
 
 export interface Pace {
   /** Inputs a second that a stream gave, over the last seconds; null while nothing streams. */
-  readonly requested: number | null;
+  readonly requestRate: number | null;
   readonly ran: number;
   /** Inputs of the last seconds that another replaced before the rune came to them. */
-  readonly dropped: number;
+  readonly drops: number;
 }
 
-export const NO_PACE: Pace = { requested: null, ran: 0, dropped: 0 };
+export const NO_PACE: Pace = { requestRate: null, ran: 0, drops: 0 };
 const SPAN = 5000;
 
 export class PaceMeter {
   #requests: number[] = [];
   #ran: number[] = [];
-  #dropped: number[] = [];
+  #drops: number[] = [];
 
-  asked(now: number): void {
+  countRequest(now: number): void {
     this.#requests = recent(this.#requests, now);
   }
 
-  ran(now: number): void {
+  countRun(now: number): void {
     this.#ran = recent(this.#ran, now);
   }
 
-  dropped(now: number): void {
-    this.#dropped = recent(this.#dropped, now);
+  countDrop(now: number): void {
+    this.#drops = recent(this.#drops, now);
   }
 
   read(now: number): Pace {
     const since = (times: readonly number[]) => times.filter((time) => time > now - SPAN);
-    const requested = since(this.#requests);
-    return { requested: rateOf(requested), ran: rateOf(since(this.#ran)) ?? 0, dropped: since(this.#dropped).length };
+    const requests = since(this.#requests);
+    return { requestRate: rateOf(requests), ran: rateOf(since(this.#ran)) ?? 0, drops: since(this.#drops).length };
   }
 }
 
@@ -58,8 +58,8 @@ export function shareText(milliseconds: number, room: number): string {
 
 /** `Under 1 % of the 250 ms between two inputs · 4.0 runs a second, none dropped`. */
 export function paceText(pace: Pace, milliseconds: number | null): string | null {
-  if (pace.requested === null || milliseconds === null) return null;
-  const room = 1000 / pace.requested;
-  const lost = pace.dropped === 0 ? "none dropped" : `${pace.dropped} dropped in 5 s`;
+  if (pace.requestRate === null || milliseconds === null) return null;
+  const room = 1000 / pace.requestRate;
+  const lost = pace.drops === 0 ? "none dropped" : `${pace.drops} dropped in 5 s`;
   return `${shareText(milliseconds, room)} · ${pace.ran.toFixed(1)} runs a second, ${lost}`;
 }

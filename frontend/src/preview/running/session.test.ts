@@ -38,8 +38,8 @@ function streaming(core: PreviewEngine): PreviewEngine {
   return {
     run: (inputs) => core.run(inputs),
     load: async (rune, limits, extras) => {
-      const loaded = await core.load(rune, limits, extras);
-      return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, isStream: true })) };
+      const loadedRune = await core.load(rune, limits, extras);
+      return { ...loadedRune, capabilities: loadedRune.capabilities.map((each) => ({ ...each, isStream: true })) };
     },
   };
 }
@@ -90,9 +90,9 @@ test("a new rune of another format waits for its own input, also where it has as
   const session = new Session({
     run: (inputs) => core.run(inputs),
     load: async (rune, limits, extras) => {
-      const loaded = await core.load(rune, limits, extras);
+      const loadedRune = await core.load(rune, limits, extras);
       const parameters = { width, height: 800 / width };
-      return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, parameters })) };
+      return { ...loadedRune, capabilities: loadedRune.capabilities.map((each) => ({ ...each, parameters })) };
     },
   });
   await session.use(mirror(RAW, 2, "u8[2]"));
@@ -109,16 +109,16 @@ test("a new rune of another format waits for its own input, also where it has as
 test("what the rune before answered stands until the new one has, and not beside what that answers", async () => {
   const core = engine();
   const session = new Session(core);
-  const shown: unknown[] = [];
+  const snapshots: unknown[] = [];
   await session.use(mirror(RAW, 2, "u8[2]"));
   session.offer(0, bytes(200, 8), false);
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
-  session.state.subscribe(() => shown.push(values(session)));
+  session.state.subscribe(() => snapshots.push(values(session)));
   await session.use(mirror(RAW, 2, "i8[2]"));
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
-  expect(shown).not.toContain(null);
+  expect(snapshots).not.toContain(null);
   expect(session.state.getState().readings.cards).toHaveLength(1);
 });
 
@@ -129,14 +129,16 @@ test("a rune that takes another's place is drawn once, with its first answer", a
   session.offer(0, bytes(200, 8), false);
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
-  const { loaded } = session.state.getState();
-  const drawn: unknown[] = [];
-  session.state.subscribe((state) => drawn.push([values(session), state.loaded === loaded, state.phase, state.runs]));
+  const { loadedRune } = session.state.getState();
+  const drawings: unknown[] = [];
+  session.state.subscribe((state) =>
+    drawings.push([values(session), state.loadedRune === loadedRune, state.phase, state.runs]),
+  );
   await session.use(mirror(RAW, 2, "i8[2]"));
-  expect(drawn).toEqual([]);
+  expect(drawings).toEqual([]);
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
-  expect(drawn).toEqual([[[-56, 8], false, "ready", 1]]);
+  expect(drawings).toEqual([[[-56, 8], false, "ready", 1]]);
 });
 
 test("of three runes in a row the middle one is never shown, where it had no time to answer", async () => {
@@ -146,13 +148,13 @@ test("of three runes in a row the middle one is never shown, where it had no tim
   session.offer(0, bytes(200, 8), false);
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([200, 8]));
-  const shown: unknown[] = [];
-  session.state.subscribe(() => shown.push(values(session)));
+  const snapshots: unknown[] = [];
+  session.state.subscribe(() => snapshots.push(values(session)));
   await session.use(mirror(RAW, 2, "i8[2]"), new Map(), "one text");
   await session.use(mirror(RAW, 2, "i8[2]"), new Map(), "one text");
   core.release();
   await vi.waitFor(() => expect(values(session)).toEqual([-56, 8]));
-  expect(shown).toEqual([[-56, 8]]);
+  expect(snapshots).toEqual([[-56, 8]]);
   expect(session.state.getState().runs).toBe(1);
 });
 
@@ -211,7 +213,7 @@ test("bytes that are no rune are said so", async () => {
 });
 
 test("an interpreter on its way is shown until the rune is there", async () => {
-  const seen: (number | null)[] = [];
+  const shares: (number | null)[] = [];
   const engine: PreviewEngine = {
     load: async (rune, limits, { onFetch }) => {
       await Promise.resolve();
@@ -222,9 +224,9 @@ test("an interpreter on its way is shown until the rune is there", async () => {
     run: () => Promise.reject(new Error("not asked for")),
   };
   const session = new Session(engine);
-  session.state.subscribe(() => seen.push(session.state.getState().fetching?.share ?? null));
+  session.state.subscribe(() => shares.push(session.state.getState().fetching?.share ?? null));
   await session.use(mirror(RAW, 2, "u8[2]"));
-  expect(seen).toEqual([null, 0, 0.5, null]);
+  expect(shares).toEqual([null, 0, 0.5, null]);
 });
 
 test("a rune that sends more than it may is allowed more by its person, up to an end", async () => {
@@ -270,13 +272,13 @@ test("what a run found of a source that was switched off since is not shown", as
   await vi.waitFor(() => expect(core.runs).toBe(1));
   session.withdraw(0);
   session.offer(0, bytes(2, 2), false);
-  const shown: unknown[] = [];
-  session.state.subscribe(() => shown.push(values(session)));
+  const snapshots: unknown[] = [];
+  session.state.subscribe(() => snapshots.push(values(session)));
   await vi.waitFor(() => {
     core.release();
     expect(values(session)).toEqual([2, 2]);
   });
-  expect(shown).not.toContainEqual([1, 1]);
+  expect(snapshots).not.toContainEqual([1, 1]);
 });
 
 test("a rune that keeps a part of a stream starts afresh with another source, so no window is of both", async () => {

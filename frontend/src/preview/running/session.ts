@@ -46,11 +46,11 @@ export interface Fetching {
 export interface Snapshot {
   readonly phase: PreviewPhase;
   readonly fetching: Fetching | null;
-  readonly loaded: LoadedRune | null;
+  readonly loadedRune: LoadedRune | null;
   readonly error: RuneError | null;
   readonly readings: Readings;
   /** The tensors of the watched wires in the newest run. */
-  readonly watched: readonly WatchedMessage[];
+  readonly watchedMessages: readonly WatchedMessage[];
   /** The newest run, for who passes it on. */
   readonly newest: RunNews | null;
   /** The input of each capability in the run that gave the readings, by the capability's place. */
@@ -76,10 +76,10 @@ const MOST_WAITING = 64;
 const NOTHING: Snapshot = {
   phase: "empty",
   fetching: null,
-  loaded: null,
+  loadedRune: null,
   error: null,
   readings: NO_READINGS,
-  watched: [],
+  watchedMessages: [],
   newest: null,
   ran: new Map(),
   pace: NO_PACE,
@@ -116,7 +116,7 @@ export class Session {
   #isRunning = false;
   #isWaiting = false;
   /** The rune that runs, which is shown with its first results. */
-  #loaded: LoadedRune | null = null;
+  #loadedRune: LoadedRune | null = null;
   /** Whether it may run: another one may be on its way. */
   #isReady = false;
   /**
@@ -154,14 +154,14 @@ export class Session {
     this.#keepsStream = false;
     this.#isReady = false;
     if (rune === null) {
-      this.#loaded = this.#unshown = null;
+      this.#loadedRune = this.#unshown = null;
       this.#store.setState({
         phase: "empty",
         fetching: null,
-        loaded: null,
+        loadedRune: null,
         error: null,
         readings: NO_READINGS,
-        watched: [],
+        watchedMessages: [],
         milliseconds: null,
         runs: 0,
       });
@@ -172,21 +172,21 @@ export class Session {
     };
     try {
       const loading = this.#engine.load(rune, this.#limits, { resources, onFetch, isFollowed: edition !== null });
-      const { loaded: before, fetching, error } = this.#store.getState();
+      const { loadedRune: before, fetching, error } = this.#store.getState();
       // After the rune is on its way: whatever hears of it is drawn meanwhile. Beside a rune that runs nothing is.
       if (before === null || fetching !== null || error !== null)
         this.#store.setState({ phase: "loading", fetching: null, error: null });
-      const loaded = await loading;
+      const loadedRune = await loading;
       if (generation !== this.#generation) return;
-      this.#dropUnfitting(loaded);
+      this.#dropUnfitting(loadedRune);
       this.#times = [];
       this.#modelTimes = [];
-      this.#loaded = loaded;
+      this.#loadedRune = loadedRune;
       this.#isReady = true;
-      const isRunning = this.#runOn(loaded);
+      const isRunning = this.#runOn(loadedRune);
       const fresh = { watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
-      const state: Partial<Snapshot> = { phase: "ready", fetching: null, loaded, ...fresh };
-      if (!isSame && isRunning && loaded.capabilities.every((each) => each.isStream !== true)) {
+      const state: Partial<Snapshot> = { phase: "ready", fetching: null, loadedRune, ...fresh };
+      if (!isSame && isRunning && loadedRune.capabilities.every((each) => each.isStream !== true)) {
         this.#unshown = { ...state, readings: NO_READINGS };
         setTimeout(() => generation === this.#generation && this.#forgetBefore(), FORGET_AFTER);
       } else {
@@ -216,21 +216,21 @@ export class Session {
 
   /** The newest input of the capability at this place; with all of them there the rune runs. */
   offer(place: number, data: ArrayBuffer, isStream: boolean): void {
-    const loaded = this.#loaded;
+    const loadedRune = this.#loadedRune;
     const now = this.#now();
     this.#isStream = isStream;
-    if (isStream) this.#pace.asked(now);
-    if (loaded?.capabilities[place]?.isStream === true) {
+    if (isStream) this.#pace.countRequest(now);
+    if (loadedRune?.capabilities[place]?.isStream === true) {
       const line = this.#line.get(place) ?? [];
       this.#line.set(place, line);
       line.push(data);
       if (line.length > MOST_WAITING) {
         line.shift();
-        this.#pace.dropped(now);
+        this.#pace.countDrop(now);
       }
     } else {
       this.#inputs.set(place, data);
-      if (isStream && this.#isRunning && this.#isWaiting) this.#pace.dropped(now);
+      if (isStream && this.#isRunning && this.#isWaiting) this.#pace.countDrop(now);
     }
     this.#run();
   }
@@ -244,8 +244,8 @@ export class Session {
     this.#line.delete(place);
     this.#isWaiting = false;
     this.#switches += 1;
-    this.#store.setState({ readings: NO_READINGS, watched: [], ran: new Map(), warnings: [] });
-    if (this.#isReady && this.#keepsStream && this.#loaded?.capabilities[place]?.isStream === true) this.restart();
+    this.#store.setState({ readings: NO_READINGS, watchedMessages: [], ran: new Map(), warnings: [] });
+    if (this.#isReady && this.#keepsStream && this.#loadedRune?.capabilities[place]?.isStream === true) this.restart();
   }
 
   readonly setCalling = (calling: Calling): void => {
@@ -253,19 +253,21 @@ export class Session {
   };
 
   #run(): void {
-    if (this.#loaded !== null && this.#isReady) this.#runOn(this.#loaded);
+    if (this.#loadedRune !== null && this.#isReady) this.#runOn(this.#loadedRune);
   }
 
   /** Begins a run where one is due and none is under way. Returns whether it did. */
-  #runOn(loaded: LoadedRune): boolean {
+  #runOn(loadedRune: LoadedRune): boolean {
     if (this.#isRunning) {
       this.#isWaiting = true;
       return false;
     }
-    const places = this.#gather(loaded);
+    const places = this.#gather(loadedRune);
     if (places === null) return false;
     this.#isRunning = true;
-    const inputs = new Map(loaded.capabilities.map(({ id }, place) => [id, places.get(place) ?? new ArrayBuffer(0)]));
+    const inputs = new Map(
+      loadedRune.capabilities.map(({ id }, place) => [id, places.get(place) ?? new ArrayBuffer(0)]),
+    );
     void this.#runOnce(inputs, places, this.#generation);
     return true;
   }
@@ -301,9 +303,9 @@ export class Session {
   }
 
   /** The input of each capability by its place, the oldest of a stream; null while one has none. */
-  #gather(loaded: LoadedRune): Map<number, ArrayBuffer> | null {
+  #gather(loadedRune: LoadedRune): Map<number, ArrayBuffer> | null {
     const inputs = new Map<number, ArrayBuffer>();
-    for (const [place, { isStream }] of loaded.capabilities.entries()) {
+    for (const [place, { isStream }] of loadedRune.capabilities.entries()) {
       const data = isStream === true ? this.#line.get(place)?.[0] : this.#inputs.get(place);
       if (data === undefined) return null;
       inputs.set(place, data);
@@ -330,12 +332,13 @@ export class Session {
 
   #take(result: RunResult, places: ReadonlyMap<number, ArrayBuffer>): void {
     const unshown = this.#unshown ?? {};
-    const { readings, loaded, calling, runs } = { ...this.#store.getState(), ...unshown };
+    const { readings, loadedRune, calling, runs } = { ...this.#store.getState(), ...unshown };
     this.#unshown = null;
     const now = this.#now();
-    this.#pace.ran(now);
+    this.#pace.countRun(now);
     // A run of a stream that completes no window sends nothing: what was read before stands, and its time is no run's.
-    const isIncomplete = result.outputs.length === 0 && loaded?.capabilities.some(({ isStream }) => isStream === true);
+    const isIncomplete =
+      result.outputs.length === 0 && loadedRune?.capabilities.some(({ isStream }) => isStream === true);
     if (isIncomplete !== true) {
       this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
       this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
@@ -344,12 +347,12 @@ export class Session {
       ...unshown,
       ...(isIncomplete !== true && {
         readings: read(readings, result.outputs, {
-          wordlists: loaded?.wordlists ?? [],
+          wordlists: loadedRune?.wordlists ?? [],
           isStream: this.#isStream,
           calling,
           now,
         }),
-        watched: result.watchedMessages,
+        watchedMessages: result.watchedMessages,
         newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
       }),
       ran: places,
@@ -362,9 +365,9 @@ export class Session {
   }
 
   #fail(error: unknown): void {
-    const known = error instanceof RuneError ? error : new RuneError("trap", String(error));
+    const runeError = error instanceof RuneError ? error : new RuneError("trap", String(error));
     this.#isReady = false;
     this.#forgetBefore();
-    this.#store.setState({ phase: "failed", fetching: null, error: known });
+    this.#store.setState({ phase: "failed", fetching: null, error: runeError });
   }
 }

@@ -18,7 +18,7 @@ export class FrameEngine implements PreviewEngine {
   readonly #addresses: Addresses | undefined;
   #container: HTMLElement | null = null;
   #frame: Promise<RuneFrame> | null = null;
-  #opened: RuneFrame | null = null;
+  #readyFrame: RuneFrame | null = null;
 
   constructor(addresses: Addresses | undefined) {
     this.#addresses = addresses;
@@ -30,13 +30,13 @@ export class FrameEngine implements PreviewEngine {
 
   close(): void {
     void this.#frame?.then((frame) => frame.close()).catch(() => undefined);
-    this.#frame = this.#opened = null;
+    this.#frame = this.#readyFrame = null;
   }
 
   /** A frame that is open gets the rune before this returns. */
   load(rune: ArrayBuffer, limits: Limits, extras: LoadExtras): Promise<LoadedRune> {
     const load = (frame: RuneFrame) => frame.load(rune, limits, extras);
-    return this.#opened === null ? this.#open().then(load) : load(this.#opened);
+    return this.#readyFrame === null ? this.#open().then(load) : load(this.#readyFrame);
   }
 
   async run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult> {
@@ -56,7 +56,7 @@ export class FrameEngine implements PreviewEngine {
     const opening = this.#frame;
     return opening.then((frame) => {
       // Unless the component went meanwhile.
-      if (opening === this.#frame) this.#opened = frame;
+      if (opening === this.#frame) this.#readyFrame = frame;
       return frame;
     });
   }

@@ -44,8 +44,8 @@ describe("the resampler", () => {
 describe("the sliding window", () => {
   test("is announced when it is full and then once a hop", () => {
     const window = new SlidingWindow(10, 2);
-    const announced = Array.from({ length: 16 }, (_, index) => window.push(Float32Array.of(index)));
-    expect(announced.flatMap((is, index) => (is ? [index] : []))).toEqual([9, 11, 13, 15]);
+    const announcements = Array.from({ length: 16 }, (_, index) => window.push(Float32Array.of(index)));
+    expect(announcements.flatMap((is, index) => (is ? [index] : []))).toEqual([9, 11, 13, 15]);
     expect([...window.copy()]).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   });
 
@@ -82,7 +82,7 @@ describe("what is said of a converted sound", () => {
 
   test("the format is found behind other chunks", () => {
     const plain = new Uint8Array(wavOf(new Float32Array(4), 8000));
-    const listed = Uint8Array.of(
+    const wav = Uint8Array.of(
       ...plain.subarray(0, 12),
       ...new TextEncoder().encode("LIST"),
       3,
@@ -95,7 +95,7 @@ describe("what is said of a converted sound", () => {
       0,
       ...plain.subarray(12),
     );
-    expect(wavFormat(listed.buffer)).toEqual({ rate: 8000, channels: 1 });
+    expect(wavFormat(wav.buffer)).toEqual({ rate: 8000, channels: 1 });
   });
 
   test.each([

@@ -6,7 +6,7 @@ import { pictureBytes, pictureRequest } from "../picture/pixels";
 import { drawLarge, pixelsOf } from "../picture/rgba";
 import { KeepButton } from "../recordings/KeepButton";
 import { useRecordings } from "../recordings/store";
-import { Seen } from "./Seen";
+import { SeenPicture } from "./Seen";
 import type { SourceProps } from "./source";
 import { drawStrokes, extended, clamped, PEN, type StrokePoint, type Stroke } from "./strokes";
 
@@ -37,7 +37,7 @@ export function DrawingSource({ request, onInput, example }: SourceProps) {
   const [drawing, setDrawing] = useState(() => (first === undefined ? BLANK : { ...BLANK, strokes: first }));
   // The first drawing is not drawn on: the first stroke of the hand begins anew.
   const isFirst = first !== undefined && drawing.strokes === first;
-  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
+  const [frameBytes, setFrameBytes] = useState<ArrayBuffer | null>(null);
   const isBlank = drawing.strokes.length === 0;
   const isShown = isFirst || example !== null;
 
@@ -49,7 +49,7 @@ export function DrawingSource({ request, onInput, example }: SourceProps) {
       drawStrokes(canvas, drawing.strokes);
       if (drawing.strokes.length === 0 && example !== null) drawLarge(canvas, example, picture);
       const bytes = drawing.strokes.length === 0 ? null : pictureBytes(pixelsOf(canvas), picture);
-      setSeen(bytes);
+      setFrameBytes(bytes);
       onInput(bytes);
     });
     return () => cancelAnimationFrame(frame);
@@ -131,14 +131,16 @@ export function DrawingSource({ request, onInput, example }: SourceProps) {
         )}
       </div>
       <div className="preview-beside">
-        <Seen bytes={seen ?? example} picture={picture} />
+        <SeenPicture bytes={frameBytes ?? example} picture={picture} />
         <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
           <Eraser aria-hidden="true" />
           Clear
         </button>
         <KeepButton
           isBlank={isBlank}
-          onKeep={() => seen !== null && recordings.add({ kind: "picture", picture, frames: [seen], times: [0] })}
+          onKeep={() =>
+            frameBytes !== null && recordings.add({ kind: "picture", picture, frames: [frameBytes], times: [0] })
+          }
         />
       </div>
     </div>

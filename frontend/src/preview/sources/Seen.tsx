@@ -8,7 +8,7 @@ interface Props {
   readonly picture: PictureRequest;
 }
 
-export function Seen({ bytes, picture }: Props) {
+export function SeenPicture({ bytes, picture }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (canvas.current !== null && bytes !== null) drawSeen(canvas.current, bytes, picture);

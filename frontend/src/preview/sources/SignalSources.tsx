@@ -17,7 +17,7 @@ import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
 import { rowsOfBytes, type MotionRow } from "../motion/motion";
 import { drawRows, SHOWN_ROWS } from "./draw-rows";
-import { Seen } from "./Seen";
+import { SeenPicture } from "./Seen";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
 import { useSteadyChunks } from "./steady";
@@ -118,7 +118,7 @@ export function SoundSignalSource({ request, onInput }: SourceProps) {
   const [hertz, setHertz] = useState(440);
   const [turn, setTurn] = useState(0);
   const [isResting, setResting] = useState(false);
-  const [sent, setSent] = useState(0);
+  const [sendCount, setSendCount] = useState(0);
   const rate = rateOf(request);
   const count = countOf(request);
   const isStream = request.isStream === true;
@@ -127,10 +127,10 @@ export function SoundSignalSource({ request, onInput }: SourceProps) {
     // eslint-disable-next-line react-hooks/exhaustive-deps -- each turn is another noise
     [signal, count, rate, hertz, turn],
   );
-  const shown = useRef(one);
+  const newestSamples = useRef(one);
   const show = useCallback(
     (samples: Float32Array) => {
-      shown.current = samples;
+      newestSamples.current = samples;
       onInput(toI16(samples), isStream);
     },
     [onInput, isStream],
@@ -140,12 +140,12 @@ export function SoundSignalSource({ request, onInput }: SourceProps) {
   }, [one, isStream, show]);
   useSteadyChunks(isStream && !isResting ? (1000 * count) / rate : null, (index) => {
     show(soundSignal(signal, count, rate, hertz, Math.random, { start: index * count, length: SWEEP_SECONDS * rate }));
-    setSent(index);
+    setSendCount(index);
   });
-  const read = useCallback(() => (isStream ? shown.current : one), [isStream, one]);
+  const read = useCallback(() => (isStream ? newestSamples.current : one), [isStream, one]);
   return (
     <>
-      <SoundView samples={read} isLive={false} version={sent} />
+      <SoundView samples={read} isLive={false} version={sendCount} />
       <SignalChooser
         names={SOUND_SIGNALS}
         value={signal}
@@ -179,7 +179,7 @@ export function PictureSignalSource({ request, onInput }: SourceProps) {
   return (
     <>
       <div className="preview-picture">
-        <Seen bytes={bytes} picture={picture} />
+        <SeenPicture bytes={bytes} picture={picture} />
       </div>
       <SignalChooser
         names={PICTURE_SIGNALS}

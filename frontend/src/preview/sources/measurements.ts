@@ -8,7 +8,7 @@ import { Chunks, SlidingWindow } from "../sound/window";
 import { SHOWN_ROWS } from "./draw-rows";
 import type { SourceProps } from "./source";
 
-export type Measured =
+export type SensorReading =
   /** At the rune's rate. */
   | { readonly what: "sound"; readonly samples: Float32Array }
   | { readonly what: "motion"; readonly rows: readonly MotionRow[] }
@@ -24,7 +24,7 @@ export interface Effects {
 }
 
 /** Turns measurements from elsewhere into inputs of the rune, as those of the sensors of this machine. */
-export function inputsOf(request: CapabilityRequest, effects: Effects): (message: Measured) => void {
+export function inputsOf(request: CapabilityRequest, effects: Effects): (message: SensorReading) => void {
   switch (recordingOf(request)) {
     case "sound":
       return soundInputs(request, effects);
@@ -35,7 +35,7 @@ export function inputsOf(request: CapabilityRequest, effects: Effects): (message
   }
 }
 
-function soundInputs(request: CapabilityRequest, { onInput, onSound }: Effects): (message: Measured) => void {
+function soundInputs(request: CapabilityRequest, { onInput, onSound }: Effects): (message: SensorReading) => void {
   const length = countOf(request);
   const chunks = new Chunks(length);
   const window = new SlidingWindow(length);
@@ -48,7 +48,7 @@ function soundInputs(request: CapabilityRequest, { onInput, onSound }: Effects):
   };
 }
 
-function motionInputs(request: CapabilityRequest, { onInput, onRows }: Effects): (message: Measured) => void {
+function motionInputs(request: CapabilityRequest, { onInput, onRows }: Effects): (message: SensorReading) => void {
   const count = Math.max(1, Math.floor(request.size / 12));
   let all: readonly MotionRow[] = [];
   let fresh: readonly MotionRow[] = [];
@@ -65,7 +65,7 @@ function motionInputs(request: CapabilityRequest, { onInput, onRows }: Effects):
   };
 }
 
-function pictureInputs(request: CapabilityRequest, { onInput, onPicture }: Effects): (message: Measured) => void {
+function pictureInputs(request: CapabilityRequest, { onInput, onPicture }: Effects): (message: SensorReading) => void {
   const picture = pictureRequest(request);
   let isBusy = false;
   return (message) => {

@@ -8,11 +8,11 @@ import LiveChart from "../outputs/LiveChart";
 import { sharesOf, type Card } from "../readings/readings";
 import { useRunning } from "../recordings/running";
 import { FrameEngine } from "../running/use-session";
-import { countsAt, likelyPositives, type Called } from "./counting";
+import { countsAt, likelyPositives, type CalledLabels } from "./counting";
 import type { ScoresPlace, TextNumber, ThresholdHost } from "./host";
 import { lineValue } from "./line-value";
 import { OF_SHARES, scaleFor, snapped, type Scale } from "./scale";
-import { scoresOfAll, type Scored } from "./scores";
+import { scoresOfAll, type ScoringResult } from "./scores";
 import { figuresOf } from "./wording";
 import "../styles/threshold.css";
 
@@ -29,37 +29,42 @@ interface Props {
 const USUAL = 0.6;
 
 export default function ThresholdChart({ card, wordlists, host }: Props) {
-  const { stage, index } = card.followed;
+  const { stage, index } = card.followedTensor;
   const place = useMemo(() => ({ stage, index }), [stage, index]);
   const running = useRunning();
   const [numbers, refresh] = useNumbers(host, place, running);
-  const [chosen, setChosen] = useState(0);
-  const number = numbers?.[chosen] ?? numbers?.[0] ?? null;
-  const [moved, setMoved] = useState<number | null>(null);
-  const [pinned, setPinned] = useState<number | null>(null);
+  const [chosenIndex, setChosenIndex] = useState(0);
+  const number = numbers?.[chosenIndex] ?? numbers?.[0] ?? null;
+  const [movedValue, setMovedValue] = useState<number | null>(null);
+  const [pinnedValue, setPinnedValue] = useState<number | null>(null);
   const [isCounting, setCounting] = useState(false);
-  const [scored, setScored] = useState<Scored | null>(null);
+  const [scoring, setScoring] = useState<ScoringResult | null>(null);
   const isShare = useMemo(
-    () => sharesOf(card.kind === "word" ? (card.scored ?? card.tensor) : card.tensor) !== null,
+    () => sharesOf(card.kind === "word" ? (card.scoredTensor ?? card.tensor) : card.tensor) !== null,
     [card],
   );
-  const scores = useMemo(() => scored?.recordings.flatMap(({ windows }) => windows.flat()) ?? [], [scored]);
-  const [fitted, setFitted] = useState<Scale | null>(null);
-  const values = [...card.past.flat(), ...thresholdsOf(numbers ?? []), ...scores, ...(moved === null ? [] : [moved])];
+  const scores = useMemo(() => scoring?.recordings.flatMap(({ windows }) => windows.flat()) ?? [], [scoring]);
+  const [fittedScale, setFittedScale] = useState<Scale | null>(null);
+  const values = [
+    ...card.past.flat(),
+    ...thresholdsOf(numbers ?? []),
+    ...scores,
+    ...(movedValue === null ? [] : [movedValue]),
+  ];
   const isKnown = !isShare && numbers !== null && card.past.length > 0;
-  const scale = isKnown ? scaleFor(values, fitted) : OF_SHARES;
-  if (isKnown && scale !== fitted) setFitted(scale);
+  const scale = isKnown ? scaleFor(values, fittedScale) : OF_SHARES;
+  if (isKnown && scale !== fittedScale) setFittedScale(scale);
   // A suggestion is a step of the scale: an eighth digit means nothing to a person.
   const newest = card.past.findLast((row) => Number.isFinite(row[0]))?.[0] ?? 0;
-  const suggested = snapped(isShare ? USUAL : newest, scale);
-  const value = lineValue({ moved, written: number?.value ?? null, pinned }, suggested);
-  const hold = (): void => setPinned(value);
-  const follow = (): void => setPinned(null);
+  const suggestedValue = snapped(isShare ? USUAL : newest, scale);
+  const value = lineValue({ movedValue, writtenValue: number?.value ?? null, pinnedValue }, suggestedValue);
+  const hold = (): void => setPinnedValue(value);
+  const follow = (): void => setPinnedValue(null);
 
   const write = (): void => {
-    const done = number === null ? host.add?.(place, value) : host.write?.(number, value);
-    void done?.then(() => {
-      setMoved(null);
+    const writing = number === null ? host.add?.(place, value) : host.write?.(number, value);
+    void writing?.then(() => {
+      setMovedValue(null);
       refresh();
     });
   };
@@ -70,18 +75,18 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
         past={card.past}
         names={card.names}
         label={`${card.title}: the values of the last ${card.past.length} runs`}
-        line={{ value, scale, label: `Threshold of ${card.title}`, onChange: setMoved }}
+        line={{ value, scale, label: `Threshold of ${card.title}`, onChange: setMovedValue }}
       />
       {isCounting ? (
         <Recordings
           host={host}
-          scoresKey={card.followed.key}
+          scoresKey={card.followedTensor.key}
           names={card.names}
           wordlists={wordlists}
           on={value}
           off={number === null ? null : offOf(number, value)}
-          scored={scored}
-          onScored={setScored}
+          scoring={scoring}
+          onScored={setScoring}
         />
       ) : (
         <div className="row wrap">
@@ -97,10 +102,10 @@ export default function ThresholdChart({ card, wordlists, host }: Props) {
             The number in the Runefile{" "}
             <select
               className="input"
-              value={chosen}
+              value={chosenIndex}
               onChange={(event) => {
-                setChosen(Number(event.target.value));
-                setMoved(null);
+                setChosenIndex(Number(event.target.value));
+                setMovedValue(null);
               }}
             >
               {numbers.map((each, place) => (
@@ -164,14 +169,14 @@ function useNumbers(
   const [numbers, setNumbers] = useState<readonly TextNumber[] | null>(null);
   const [turn, setTurn] = useState(0);
   useEffect(() => {
-    let wanted = true;
+    let isCurrent = true;
     host.numbers(place).then(
-      (all) => wanted && setNumbers(all),
+      (all) => isCurrent && setNumbers(all),
       // Without the text's answer the line can be moved, and nothing is written.
       () => undefined,
     );
     return () => {
-      wanted = false;
+      isCurrent = false;
     };
   }, [host, place, rune, turn]);
   return [numbers, () => setTurn((before) => before + 1)];
@@ -184,12 +189,12 @@ interface RecordingsProps {
   readonly wordlists: readonly (readonly string[])[];
   readonly on: number;
   readonly off: number | null;
-  readonly scored: Scored | null;
-  readonly onScored: (scored: Scored | null) => void;
+  readonly scoring: ScoringResult | null;
+  readonly onScored: (scoring: ScoringResult | null) => void;
 }
 
 /** Runs the rune once on each recording in a sandbox of its own; what is counted then follows the line. */
-function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScored }: RecordingsProps) {
+function Recordings({ host, scoresKey, names, wordlists, on, off, scoring, onScored }: RecordingsProps) {
   const rune = useRunning();
   const holder = useRef<HTMLDivElement>(null);
   const [progress, setProgress] = useState<readonly [done: number, all: number] | null>(null);
@@ -221,11 +226,12 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScor
       engine.close();
     };
   }, [rune, host, scoresKey, onScored]);
-  const labels = useMemo(() => [...new Set(scored?.recordings.map(({ label }) => label))], [scored]);
-  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
-  const positives = chosen ?? likelyPositives(labels, wordlists);
-  const called: Called = { names, positives };
-  const counts = scored === null ? null : countsAt(scored.recordings, called, { on, off: Math.min(off ?? on, on) });
+  const labels = useMemo(() => [...new Set(scoring?.recordings.map(({ label }) => label))], [scoring]);
+  const [chosenLabels, setChosenLabels] = useState<ReadonlySet<string> | null>(null);
+  const positives = chosenLabels ?? likelyPositives(labels, wordlists);
+  const calledLabels: CalledLabels = { names, positives };
+  const counts =
+    scoring === null ? null : countsAt(scoring.recordings, calledLabels, { on, off: Math.min(off ?? on, on) });
   const figures = counts === null ? null : figuresOf(counts);
   return (
     <div className="stack preview-counted">
@@ -235,20 +241,20 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScor
           {problem}
         </p>
       )}
-      {problem === null && scored === null && (
+      {problem === null && scoring === null && (
         <p className="small muted" role="status">
           {progress === null
             ? "Reading the recordings…"
             : `${progress[0]} of ${counted(progress[1], "recording")} heard`}
         </p>
       )}
-      {scored?.recordings.length === 0 && (
+      {scoring?.recordings.length === 0 && (
         <p className="notice">
           The project has no recordings for tests that this rune reads. Record some, and send them to the project: their
           split is Test.
         </p>
       )}
-      {figures !== null && scored !== null && scored.recordings.length > 0 && (
+      {figures !== null && scoring !== null && scoring.recordings.length > 0 && (
         <>
           <dl className="small num" aria-live="polite" aria-label="At this threshold">
             <div>
@@ -261,12 +267,12 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScor
             </div>
           </dl>
           {figures.few !== null && <p className="small muted">{figures.few}</p>}
-          {scored.left > 0 && (
-            <p className="small muted">{counted(scored.left, "recording")} left out: a minute was over.</p>
+          {scoring.remaining > 0 && (
+            <p className="small muted">{counted(scoring.remaining, "recording")} left out: a minute was over.</p>
           )}
-          {scored.problems.length > 0 && (
+          {scoring.problems.length > 0 && (
             <p className="small muted">
-              {counted(scored.problems.length, "recording")} could not be run. {scored.problems[0]}
+              {counted(scoring.problems.length, "recording")} could not be run. {scoring.problems[0]}
             </p>
           )}
           {names.length <= 1 && (
@@ -281,7 +287,7 @@ function Recordings({ host, scoresKey, names, wordlists, on, off, scored, onScor
                       const next = new Set(positives);
                       if (event.target.checked) next.add(label);
                       else next.delete(label);
-                      setChosen(next);
+                      setChosenLabels(next);
                     }}
                   />
                   {label}

@@ -15,18 +15,18 @@ export interface ChartLine {
 /** Where the line is. The scale is the line's own, so it follows from the value, however the chart is drawn. */
 export function ThresholdLine({ line, chart }: { readonly line: ChartLine; readonly chart: uPlot }) {
   const { value, scale, label, onChange } = line;
-  const dragged = useRef(false);
+  const isDragging = useRef(false);
   const share = (value - scale.minimum) / (scale.maximum - scale.minimum);
   const { offsetTop: top, offsetLeft: left, clientHeight: height } = chart.over;
 
   const move = (event: PointerEvent<HTMLElement>): void => {
-    if (!dragged.current) return;
+    if (!isDragging.current) return;
     const { top: start, height: extent } = chart.over.getBoundingClientRect();
     const above = 1 - (event.clientY - start) / extent;
     onChange(snapped(scale.minimum + above * (scale.maximum - scale.minimum), scale));
   };
   const end = (): void => {
-    dragged.current = false;
+    isDragging.current = false;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = movedBy(event.key, value, scale);
@@ -47,7 +47,7 @@ export function ThresholdLine({ line, chart }: { readonly line: ChartLine; reado
       aria-valuetext={numberText(value)}
       style={{ top: top + (1 - share) * height, left, right: 0 }}
       onPointerDown={(event) => {
-        dragged.current = true;
+        isDragging.current = true;
         event.currentTarget.setPointerCapture(event.pointerId);
       }}
       onPointerMove={move}

@@ -28,24 +28,24 @@ test("a recording is missed where nothing is called, and further calls of the sa
     one("radio", 0.2),
   ];
   const at = (on: number) => countsAt(recordings, WAKE, { on, off: 0.3 });
-  expect(at(0.7)).toEqual({ events: 2, missed: 1, alarms: 1, others: 2, alarmed: 1, seconds: 240 });
-  expect(at(0.4)).toMatchObject({ missed: 0, alarms: 1 });
-  expect(at(0.95)).toMatchObject({ missed: 2, alarms: 0 });
+  expect(at(0.7)).toEqual({ events: 2, missedEvents: 1, alarms: 1, others: 2, alarmedOthers: 1, seconds: 240 });
+  expect(at(0.4)).toMatchObject({ missedEvents: 0, alarms: 1 });
+  expect(at(0.95)).toMatchObject({ missedEvents: 2, alarms: 0 });
 });
 
 test("of several scores each calls its own name, those that say nothing is there call nothing", () => {
-  const called = { names: ["up", "down", "silence"], positives: new Set<string>() };
+  const calledLabels = { names: ["up", "down", "silence"], positives: new Set<string>() };
   const recordings: ScoredRecording[] = [
     { label: "up", seconds: 1, windows: [[0.9, 0.8, 0]] },
     { label: "silence", seconds: 1, windows: [[0.1, 0.1, 0.99]] },
     { label: "sideways", seconds: 1, windows: [[0.1, 0.9, 0]] },
   ];
-  expect(countsAt(recordings, called, { on: 0.7, off: 0.7 })).toEqual({
+  expect(countsAt(recordings, calledLabels, { on: 0.7, off: 0.7 })).toEqual({
     events: 1,
-    missed: 0,
+    missedEvents: 0,
     alarms: 2,
     others: 2,
-    alarmed: 1,
+    alarmedOthers: 1,
     seconds: 3,
   });
 });
@@ -68,21 +68,23 @@ test("intervals are those of an evaluation on the server", () => {
 });
 
 test("what is said has counts, intervals, and whether the samples are few", () => {
-  const counts = { events: 14, missed: 2, alarms: 1, others: 3, alarmed: 1, seconds: 192 };
+  const counts = { events: 14, missedEvents: 2, alarms: 1, others: 3, alarmedOthers: 1, seconds: 192 };
   const { misses, alarms, few } = figuresOf(counts);
   expect(misses).toBe("2 of 14 recordings: 14 % (95 % interval 4 to 40 %)");
   expect(alarms).toBe("1 in 3.2 minutes: 18.8 an hour (95 % interval 0.5 to 104)");
   expect(few).toBe("Too few samples for a precise figure.");
-  expect(figuresOf({ ...counts, events: 0, missed: 0 }).misses).toBe(
+  expect(figuresOf({ ...counts, events: 0, missedEvents: 0 }).misses).toBe(
     "No recording in which something should be called.",
   );
   expect(figuresOf({ ...counts, seconds: 0 }).alarms).toBe(
     "In 1 of 3 other recordings: 33 % (95 % interval 6 to 79 %)",
   );
-  expect(figuresOf({ ...counts, others: 0, alarmed: 0, seconds: 0 }).alarms).toBe(
+  expect(figuresOf({ ...counts, others: 0, alarmedOthers: 0, seconds: 0 }).alarms).toBe(
     "1. No recording in which nothing should be called.",
   );
-  expect(figuresOf({ events: 400, missed: 8, alarms: 2, others: 90, alarmed: 2, seconds: 36_000 }).few).toBeNull();
+  expect(
+    figuresOf({ events: 400, missedEvents: 8, alarms: 2, others: 90, alarmedOthers: 2, seconds: 36_000 }).few,
+  ).toBeNull();
 });
 
 test("a threshold moves by keys in steps of its scale, and never beyond it", () => {
@@ -119,9 +121,9 @@ test("a scale stays where numbers have room on it, and changes for one beyond it
 });
 
 test("a suggestion follows the scores, and stays while a person is about to take it", () => {
-  const untouched = { moved: null, written: null, pinned: null };
-  expect([0.4, 0.7].map((score) => lineValue(untouched, score))).toEqual([0.4, 0.7]);
-  expect([0.4, 0.7].map((score) => lineValue({ ...untouched, pinned: 0.4 }, score))).toEqual([0.4, 0.4]);
-  expect(lineValue({ moved: null, written: 0.6, pinned: 0.4 }, 0.7)).toBe(0.6);
-  expect(lineValue({ moved: 0, written: 0.6, pinned: 0.4 }, 0.7)).toBe(0);
+  const initialPlace = { movedValue: null, writtenValue: null, pinnedValue: null };
+  expect([0.4, 0.7].map((score) => lineValue(initialPlace, score))).toEqual([0.4, 0.7]);
+  expect([0.4, 0.7].map((score) => lineValue({ ...initialPlace, pinnedValue: 0.4 }, score))).toEqual([0.4, 0.4]);
+  expect(lineValue({ movedValue: null, writtenValue: 0.6, pinnedValue: 0.4 }, 0.7)).toBe(0.6);
+  expect(lineValue({ movedValue: 0, writtenValue: 0.6, pinnedValue: 0.4 }, 0.7)).toBe(0);
 });

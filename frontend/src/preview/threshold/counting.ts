@@ -17,7 +17,7 @@ export interface Threshold {
 }
 
 /** The calls by their scores. */
-export interface Called {
+export interface CalledLabels {
   /** The names of the scores, in their order. */
   readonly names: readonly string[];
   /** Of one score alone: the labels of the recordings in which it should be called. */
@@ -27,17 +27,17 @@ export interface Called {
 export interface Counts {
   /** Recordings in which something should be called, and those of them in which it was not. */
   readonly events: number;
-  readonly missed: number;
+  readonly missedEvents: number;
   /** Calls of something that the recording is not. */
   readonly alarms: number;
   /** Recordings in which nothing should be called, and those of them in which something was. */
   readonly others: number;
-  readonly alarmed: number;
+  readonly alarmedOthers: number;
   /** Of all recordings together. */
   readonly seconds: number;
 }
 
-const NOTHING: Counts = { events: 0, missed: 0, alarms: 0, others: 0, alarmed: 0, seconds: 0 };
+const NOTHING: Counts = { events: 0, missedEvents: 0, alarms: 0, others: 0, alarmedOthers: 0, seconds: 0 };
 
 /** Labels are the same whatever their case and spaces. */
 export function labelKey(label: string): string {
@@ -60,16 +60,24 @@ export function calls(windows: ScoredRecording["windows"], index: number, { on, 
  * A recording of something that can be called is one event: it is missed when that is never called in it, and further
  * calls of the same are no false alarms. Every call of anything else is one.
  */
-export function countsAt(recordings: readonly ScoredRecording[], called: Called, threshold: Threshold): Counts {
-  return recordings.reduce((sum, recording) => added(sum, ofRecording(recording, called, threshold)), NOTHING);
+export function countsAt(
+  recordings: readonly ScoredRecording[],
+  calledLabels: CalledLabels,
+  threshold: Threshold,
+): Counts {
+  return recordings.reduce((sum, recording) => sumOf(sum, ofRecording(recording, calledLabels, threshold)), NOTHING);
 }
 
-function ofRecording({ label, seconds, windows }: ScoredRecording, called: Called, threshold: Threshold): Counts {
+function ofRecording(
+  { label, seconds, windows }: ScoredRecording,
+  calledLabels: CalledLabels,
+  threshold: Threshold,
+): Counts {
   const key = labelKey(label);
-  const isOne = called.names.length <= 1;
-  const names = isOne ? [""] : called.names;
+  const isOne = calledLabels.names.length <= 1;
+  const names = isOne ? [""] : calledLabels.names;
   const isEvent = isOne
-    ? hasLabel(called.positives, key)
+    ? hasLabel(calledLabels.positives, key)
     : !isQuiet(label) && names.some((name) => labelKey(name) === key);
   const isRight = (name: string): boolean => (isOne ? isEvent : labelKey(name) === key);
   let [alarms, hits] = [0, 0];
@@ -81,10 +89,10 @@ function ofRecording({ label, seconds, windows }: ScoredRecording, called: Calle
   }
   return {
     events: isEvent ? 1 : 0,
-    missed: isEvent && hits === 0 ? 1 : 0,
+    missedEvents: isEvent && hits === 0 ? 1 : 0,
     alarms,
     others: isEvent ? 0 : 1,
-    alarmed: !isEvent && alarms > 0 ? 1 : 0,
+    alarmedOthers: !isEvent && alarms > 0 ? 1 : 0,
     seconds,
   };
 }
@@ -93,13 +101,13 @@ function hasLabel(labels: ReadonlySet<string>, key: string): boolean {
   return [...labels].some((label) => labelKey(label) === key);
 }
 
-function added(one: Counts, other: Counts): Counts {
+function sumOf(one: Counts, other: Counts): Counts {
   return {
     events: one.events + other.events,
-    missed: one.missed + other.missed,
+    missedEvents: one.missedEvents + other.missedEvents,
     alarms: one.alarms + other.alarms,
     others: one.others + other.others,
-    alarmed: one.alarmed + other.alarmed,
+    alarmedOthers: one.alarmedOthers + other.alarmedOthers,
     seconds: one.seconds + other.seconds,
   };
 }
@@ -114,6 +122,6 @@ export function likelyPositives(
 ): ReadonlySet<string> {
   const pairs = wordlists.filter(({ length }) => length === 2);
   const second = pairs.length === 1 ? pairs[0]?.[1] : undefined;
-  const known = second === undefined ? [] : labels.filter((label) => labelKey(label) === labelKey(second));
-  return new Set(known.length > 0 ? known : labels.filter((label) => !isQuiet(label)));
+  const pairLabels = second === undefined ? [] : labels.filter((label) => labelKey(label) === labelKey(second));
+  return new Set(pairLabels.length > 0 ? pairLabels : labels.filter((label) => !isQuiet(label)));
 }

@@ -44,11 +44,11 @@ function upTo(count: number, mean: number): number {
 }
 
 /** Where a rising function of a mean has the wanted value, by bisection. */
-function meanWhere(rising: (mean: number) => number, wanted: number, count: number): number {
+function meanWhere(rising: (mean: number) => number, target: number, count: number): number {
   let [low, high] = [0, count + 10 * Math.sqrt(count + 1) + 10];
   for (let step = 0; step < STEPS; step += 1) {
     const middle = (low + high) / 2;
-    if (rising(middle) < wanted) low = middle;
+    if (rising(middle) < target) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

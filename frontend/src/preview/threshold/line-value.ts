@@ -2,17 +2,17 @@
 
 export interface LinePlace {
   /** Where a person moved it to. */
-  readonly moved: number | null;
+  readonly movedValue: number | null;
   /** The number of the Runefile. */
-  readonly written: number | null;
+  readonly writtenValue: number | null;
   /** The suggestion that a person was about to take when it was made. */
-  readonly pinned: number | null;
+  readonly pinnedValue: number | null;
 }
 
 /**
  * The value of the line, by default the newest suggestion. A suggestion follows the scores, and stays while a person is
  * about to take it: the number that is written is the one that they read.
  */
-export function lineValue({ moved, written, pinned }: LinePlace, suggested: number): number {
-  return moved ?? written ?? pinned ?? suggested;
+export function lineValue({ movedValue, writtenValue, pinnedValue }: LinePlace, suggestedValue: number): number {
+  return movedValue ?? writtenValue ?? pinnedValue ?? suggestedValue;
 }

@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
 import { contentOfFile } from "../recordings/capture/decode";
 import { oneInput } from "../recordings/comparing/comparing";
 import { lengthOf, windowsOf } from "../recordings/capture/recording";
-import { named } from "../readings/readings";
+import { namedOutputs } from "../readings/readings";
 import type { SampleRecording } from "../recordings/samples";
 import type { PreviewEngine } from "../running/session";
 import type { ScoredRecording } from "./counting";
@@ -12,12 +12,12 @@ export interface LabelledRecording extends SampleRecording {
   readonly label: string;
 }
 
-export interface Scored {
+export interface ScoringResult {
   readonly recordings: readonly ScoredRecording[];
   /** Those that could not be run, each with a sentence. */
   readonly problems: readonly string[];
   /** Recordings that the time did not reach. */
-  readonly left: number;
+  readonly remaining: number;
 }
 
 /** Milliseconds after which no further recording is begun. */
@@ -32,12 +32,12 @@ export async function scoresOfAll(
   signal: AbortSignal,
   onScored: (count: number) => void,
   now: () => number = () => performance.now(),
-): Promise<Scored> {
+): Promise<ScoringResult> {
   const recordings: ScoredRecording[] = [];
   const problems: string[] = [];
   const end = now() + TIME;
   for (const [index, recording] of all.entries()) {
-    if (signal.aborted || now() > end) return { recordings, problems, left: all.length - index };
+    if (signal.aborted || now() > end) return { recordings, problems, remaining: all.length - index };
     try {
       recordings.push(await scoresOf(engine, rune, recording, key, signal));
     } catch (error) {
@@ -45,7 +45,7 @@ export async function scoresOfAll(
     }
     onScored(index + 1);
   }
-  return { recordings, problems, left: 0 };
+  return { recordings, problems, remaining: 0 };
 }
 
 /** Each recording is given to the rune as it starts: no window is of two of them. */
@@ -70,6 +70,6 @@ async function scoresOf(
 }
 
 function scoresIn(outputs: readonly OutputMessage[], key: string): readonly number[] | null {
-  const tensor = named(outputs).find((each) => each.key === key)?.tensor;
+  const tensor = namedOutputs(outputs).find((each) => each.key === key)?.tensor;
   return tensor === undefined || tensor.type === "utf8" ? null : tensor.elements.map(Number);
 }

@@ -15,30 +15,30 @@ export interface Figures {
 }
 
 export function figuresOf(counts: Counts): Figures {
-  const missed = counts.events === 0 ? null : shareOf(counts.missed, counts.events);
-  const isPrecise = missed !== null && missed.high - missed.low <= WIDEST && isPreciseRate(counts);
-  return { misses: missText(counts, missed), alarms: alarmText(counts), few: isPrecise ? null : FEW };
+  const missShare = counts.events === 0 ? null : shareOf(counts.missedEvents, counts.events);
+  const isPrecise = missShare !== null && missShare.high - missShare.low <= WIDEST && isPreciseRate(counts);
+  return { misses: missText(counts, missShare), alarms: alarmText(counts), few: isPrecise ? null : FEW };
 }
 
-function missText({ events, missed }: Counts, share: Interval | null): string {
+function missText({ events, missedEvents }: Counts, share: Interval | null): string {
   return share === null
     ? "No recording in which something should be called."
-    : `${missed} of ${counted(events, "recording")}: ${percents(share)}`;
+    : `${missedEvents} of ${counted(events, "recording")}: ${percents(share)}`;
 }
 
-function alarmText({ alarms, others, alarmed, seconds }: Counts): string {
+function alarmText({ alarms, others, alarmedOthers, seconds }: Counts): string {
   if (seconds > 0) {
     const rate = rateAnHour(alarms, seconds / 3600);
     const text = `${alarms} in ${lengthText(seconds)}: ${rateText(rate.value)} an hour`;
     return `${text} (95 % interval ${rateText(rate.low)} to ${rateText(rate.high)})`;
   }
   if (others === 0) return `${alarms}. No recording in which nothing should be called.`;
-  const share = shareOf(alarmed, others);
-  return `In ${alarmed} of ${counted(others, "other recording")}: ${percents(share)}`;
+  const share = shareOf(alarmedOthers, others);
+  return `In ${alarmedOthers} of ${counted(others, "other recording")}: ${percents(share)}`;
 }
 
-function isPreciseRate({ alarms, others, alarmed, seconds }: Counts): boolean {
-  if (seconds === 0) return others > 0 && widthOf(shareOf(alarmed, others)) <= WIDEST;
+function isPreciseRate({ alarms, others, alarmedOthers, seconds }: Counts): boolean {
+  if (seconds === 0) return others > 0 && widthOf(shareOf(alarmedOthers, others)) <= WIDEST;
   const rate = rateAnHour(alarms, seconds / 3600);
   return widthOf(rate) <= Math.max(1, rate.value);
 }

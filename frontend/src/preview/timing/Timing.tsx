@@ -9,7 +9,7 @@ export function Timing(props: TimingProps) {
   const [isOpen, setOpen] = useState(false);
   const toggle = (next: boolean): void => {
     setOpen(next);
-    props.timed.onToggle(next);
+    props.timedRune.onToggle(next);
   };
   return (
     <details className="card preview-card preview-timing" onToggle={(event) => toggle(event.currentTarget.open)}>

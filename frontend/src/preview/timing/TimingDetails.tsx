@@ -15,22 +15,22 @@ export interface TimedRune {
 }
 
 export interface TimingProps {
-  readonly timed: TimedRune;
+  readonly timedRune: TimedRune;
   readonly snapshot: Snapshot;
   readonly resources: ReadonlyMap<string, ArrayBuffer> | undefined;
   readonly limits: Limits | undefined;
   readonly addresses: Addresses | undefined;
 }
 
-export default function TimingDetails({ timed, snapshot, resources, limits, addresses }: TimingProps) {
+export default function TimingDetails({ timedRune, snapshot, resources, limits, addresses }: TimingProps) {
   const [ofStages, setOfStages] = useState<number | null>(null);
   return (
     <div className="stack">
       {/* The sum of its stages is finer than one run's time; both are of the same text. */}
       <Budget snapshot={snapshot} milliseconds={ofStages ?? snapshot.milliseconds} />
       <StageTable
-        rune={timed.rune}
-        waiting={timed.waiting}
+        rune={timedRune.rune}
+        waiting={timedRune.waiting}
         inputs={snapshot.ran}
         resources={resources}
         limits={limits}

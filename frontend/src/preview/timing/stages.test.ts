@@ -25,8 +25,8 @@ test("a look that was disturbed does not count", () => {
 });
 
 test("a budget is the time between two inputs, and one that is overdrawn says what to do", () => {
-  const pace = { requested: 4, ran: 4, dropped: 0 };
-  expect(budgetOf({ ...pace, requested: null }, 1)).toBeNull();
+  const pace = { requestRate: 4, ran: 4, drops: 0 };
+  expect(budgetOf({ ...pace, requestRate: null }, 1)).toBeNull();
   expect(budgetOf(pace, 25)).toEqual({ room: 250, share: 0.1 });
   expect(budgetText({ room: 250, share: 0.1 }, 25)).toBe(
     "Inference takes 25 ms of the 250 ms between two inputs: 10 %.",

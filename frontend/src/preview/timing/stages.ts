@@ -63,8 +63,8 @@ export function stageText({ milliseconds }: StageRow, { within }: Stages): strin
 
 /** How far the times can be trusted. */
 export function trustText({ runs, waitingRuns, step, within }: Stages): string {
-  const counted = waitingRuns === 0 ? "" : `, without ${waitingRuns.toLocaleString("en")} whose window was not full`;
-  return `Mean of ${runs.toLocaleString("en")} runs on the latest input${counted}, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so times are accurate to about ${millisecondsText(within)}. Other load on the machine adds to them.`;
+  const exclusion = waitingRuns === 0 ? "" : `, without ${waitingRuns.toLocaleString("en")} whose window was not full`;
+  return `Mean of ${runs.toLocaleString("en")} runs on the latest input${exclusion}, in a sandbox beside the preview. The browser's clock moves in steps of ${millisecondsText(step)}, so times are accurate to about ${millisecondsText(within)}. Other load on the machine adds to them.`;
 }
 
 export interface Budget {
@@ -76,8 +76,8 @@ export interface Budget {
 
 /** Null while nothing streams. */
 export function budgetOf(pace: Pace, milliseconds: number | null): Budget | null {
-  if (pace.requested === null || milliseconds === null) return null;
-  const room = 1000 / pace.requested;
+  if (pace.requestRate === null || milliseconds === null) return null;
+  const room = 1000 / pace.requestRate;
   return { room, share: milliseconds / room };
 }
 

@@ -12,11 +12,11 @@ interface Props {
 
 /** Mounted anew for another file. */
 export function RuneTrial({ file, isLarge = true }: Props) {
-  const { inspected, bytes } = file;
-  const { resources, version } = inspected;
-  const [supplied, setSupplied] = useState<ReadonlyMap<string, ArrayBuffer>>(new Map());
+  const { contents, bytes } = file;
+  const { resources, version } = contents;
+  const [suppliedResources, setSuppliedResources] = useState<ReadonlyMap<string, ArrayBuffer>>(new Map());
   const lacking = resources
-    .filter(({ name, hasDefault }) => !hasDefault && !supplied.has(name))
+    .filter(({ name, hasDefault }) => !hasDefault && !suppliedResources.has(name))
     .map(({ name }) => name);
   const maker = version === null ? "The rune does not name the tool that built it." : `Built by rune ${version}.`;
   return (
@@ -29,14 +29,14 @@ export function RuneTrial({ file, isLarge = true }: Props) {
             <ResourcePick
               key={resource.name}
               resource={resource}
-              onData={(data) => setSupplied((before) => new Map(before).set(resource.name, data))}
+              onData={(data) => setSuppliedResources((before) => new Map(before).set(resource.name, data))}
             />
           ))}
         </section>
       )}
       <Preview
         rune={lacking.length === 0 ? bytes : null}
-        resources={supplied}
+        resources={suppliedResources}
         heading={null}
         isLarge={isLarge}
         empty={`The rune starts when it has ${lacking.join(" and ")}.`}

@@ -19,8 +19,8 @@ describe("a file that may be a rune", () => {
       [".rune_graph", JSON.stringify(graph)],
       ["rune_version", '{"version":"0.2.1"}'],
     ] as const;
-    const { inspected } = runeFileOf("birds.rune", assemble({ sections }));
-    expect(inspected).toEqual({
+    const { contents } = runeFileOf("birds.rune", assemble({ sections }));
+    expect(contents).toEqual({
       name: "birds",
       version: "0.2.1",
       resources: [
@@ -32,8 +32,8 @@ describe("a file that may be a rune", () => {
   });
 
   test("may say nothing of itself", () => {
-    const { inspected } = runeFileOf("x.rune", assemble({ manifest: call("request_output", 1) }));
-    expect(inspected).toEqual({ name: null, version: null, resources: [] });
+    const { contents } = runeFileOf("x.rune", assemble({ manifest: call("request_output", 1) }));
+    expect(contents).toEqual({ name: null, version: null, resources: [] });
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { inspect, RuneError, type RuneContents } from "../../runtime";
 export interface RuneFile {
   readonly fileName: string;
   readonly bytes: ArrayBuffer;
-  readonly inspected: RuneContents;
+  readonly contents: RuneContents;
 }
 
 export function isRuneName(name: string): boolean {
@@ -31,7 +31,7 @@ export function runeFileOf(fileName: string, bytes: ArrayBuffer): RuneFile {
     );
   }
   try {
-    return { fileName, bytes, inspected: inspect(bytes) };
+    return { fileName, bytes, contents: inspect(bytes) };
   } catch (error) {
     if (error instanceof RuneError) throw new Error(`${fileName} is not a rune. ${error.message}`, { cause: error });
     throw error;

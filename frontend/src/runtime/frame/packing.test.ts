@@ -53,6 +53,6 @@ test("numbers and texts survive the way from the worker to the page; numbers cha
       },
       { channel: 3, stage: null, tensors: [{ type: "i8", dimensions: [0], elements: [] }] },
     ],
-    watched: [{ stage: "fft", index: 0, tensors: [{ type: "i16", dimensions: [2], elements: [1, -2] }] }],
+    watchedMessages: [{ stage: "fft", index: 0, tensors: [{ type: "i16", dimensions: [2], elements: [1, -2] }] }],
   });
 });

@@ -10,11 +10,11 @@ function workers() {
     startedNames.push(name);
     return { name, terminate: () => void endedNames.push(name) };
   });
-  return { prepared: preparedWorker, started: startedNames, ended: endedNames };
+  return { preparedWorker, startedNames, endedNames };
 }
 
 test("a worker that waits is taken by the next rune, and no rune gets the worker of another", () => {
-  const { prepared: preparedWorker, started: startedNames, ended: endedNames } = workers();
+  const { preparedWorker, startedNames, endedNames } = workers();
   preparedWorker.prepare("script");
   expect(preparedWorker.take("script").name).toBe("script 0");
   expect(preparedWorker.take("script").name).toBe("script 1");
@@ -23,14 +23,14 @@ test("a worker that waits is taken by the next rune, and no rune gets the worker
 });
 
 test("at most one waits", () => {
-  const { prepared: preparedWorker, started: startedNames } = workers();
+  const { preparedWorker, startedNames } = workers();
   preparedWorker.prepare("script");
   preparedWorker.prepare("script");
   expect(startedNames).toEqual(["script 0"]);
 });
 
 test("one of another script is not taken, and is ended when its place is needed", () => {
-  const { prepared: preparedWorker, ended: endedNames } = workers();
+  const { preparedWorker, endedNames } = workers();
   preparedWorker.prepare("script");
   expect(preparedWorker.take("script with an interpreter").name).toBe("script with an interpreter 1");
   expect(endedNames).toEqual([]);

@@ -2,7 +2,7 @@
 import type { Bytes } from "../../runtime/types";
 import { DeliveryError } from "../errors";
 import { hex } from "../fetch-rune";
-import { derOfPem, refused, verifier } from "../signature";
+import { derOfPem, refusalError, verifier } from "../signature";
 import { canonical } from "./canonical";
 
 export type Role = "root" | "timestamp" | "snapshot" | "targets";
@@ -26,7 +26,7 @@ export interface TargetFile {
 }
 
 /** The signed part of a document, with the fields of all roles: those of its own role are there once it is verified. */
-export interface Signed {
+export interface SignedMetadata {
   readonly _type: string;
   readonly spec_version: string;
   readonly version: number;
@@ -38,7 +38,7 @@ export interface Signed {
 }
 
 interface Document {
-  readonly signed: Signed;
+  readonly signed: SignedMetadata;
   readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
 }
 
@@ -46,7 +46,11 @@ interface Document {
 const ED25519 = "302a300506032b6570032100";
 
 /** Reads a document that the keys of its role signed, as each of the roots names them. Throws `DeliveryError`. */
-export async function verified(text: string, role: Role, ...roots: readonly Signed[]): Promise<Signed> {
+export async function verifiedDocument(
+  text: string,
+  role: Role,
+  ...roots: readonly SignedMetadata[]
+): Promise<SignedMetadata> {
   try {
     const document = JSON.parse(text) as Document;
     const { signed } = document;
@@ -55,26 +59,26 @@ export async function verified(text: string, role: Role, ...roots: readonly Sign
     if (signed._type === role && /^1\./.test(signed.spec_version) && signed.version > 0) return signed;
   } catch (error) {
     if (error instanceof DeliveryError) throw error;
-    throw refused(`A signed document cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw refusalError(`A signed document cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  throw refused(`The document of the role ${role} is another one.`);
+  throw refusalError(`The document of the role ${role} is another one.`);
 }
 
-async function requireThreshold({ signed, signatures }: Document, role: Role, root: Signed): Promise<void> {
+async function requireThreshold({ signed, signatures }: Document, role: Role, root: SignedMetadata): Promise<void> {
   const data = new TextEncoder().encode(canonical(signed));
   const { keyids, threshold } = root.roles[role];
   // By the key and not by its name, so that one key does not count twice.
-  const agreed = new Set<string>();
+  const agreeingKeys = new Set<string>();
   for (const { keyid, sig } of signatures) {
     const key = keyids.includes(keyid) ? root.keys[keyid] : undefined;
     if (key === undefined) continue;
     const der = key.keytype === "ed25519" ? fromHex(ED25519 + key.keyval.public) : derOfPem(key.keyval.public);
     // A key of another kind signs nothing here, and the others may be enough.
     const verify = await verifier(der).catch(() => null);
-    if (await verify?.(fromHex(sig), data)) agreed.add(hex(der));
+    if (await verify?.(fromHex(sig), data)) agreeingKeys.add(hex(der));
   }
-  if (!(threshold > 0 && agreed.size >= threshold))
-    throw refused(`The keys that the root names for ${role} did not sign what the deployment serves.`);
+  if (!(threshold > 0 && agreeingKeys.size >= threshold))
+    throw refusalError(`The keys that the root names for ${role} did not sign what the deployment serves.`);
 }
 
 /** The SHA-256 of a text, in hexadecimal. */

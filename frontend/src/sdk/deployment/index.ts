@@ -15,9 +15,9 @@ import {
   whole,
 } from "../fetch-rune";
 import { sha256 } from "./documents";
-import { refused, requireSignature, type Signatures } from "../signature";
+import { refusalError, requireSignature, type Signatures } from "../signature";
 import { browserStore, folderStore, type Store } from "./store";
-import { currentTarget, type DocumentServer, pinnedRoot, type Seen } from "./updates";
+import { currentTarget, type DocumentServer, pinnedRoot, type SeenDocuments } from "./updates";
 
 interface LastGood {
   readonly served: ServedRelease;
@@ -100,19 +100,19 @@ async function signedRelease(
     },
   };
   const before = await remember(async () => store?.read("seen.json"));
-  const { pinned, ...seen } = seenIn(before);
-  const trusted = root.startsWith("sha256:") ? (pinned ?? (await pinnedRoot(server, root))) : root;
+  const { pinned, ...seenDocuments } = seenIn(before);
+  const trustedRoot = root.startsWith("sha256:") ? (pinned ?? (await pinnedRoot(server, root))) : root;
   const name = decodeURIComponent(new URL(url).pathname.split("/d/")[1] ?? "");
   try {
-    const { custom, hashes, length } = await currentTarget(server, name, trusted, seen, Date.now());
+    const { custom, hashes, length } = await currentTarget(server, name, trustedRoot, seenDocuments, Date.now());
     const digest = `sha256:${hashes.sha256}`;
     const rune = { digest, size: length, url: `${url}/${digest}` };
     return { deployment: name.split("/").pop() ?? name, ...custom, rune };
   } catch (error) {
     // The keys signed a document without a field that those of a deployment have.
-    throw error instanceof TypeError ? refused(`A signed document cannot be read: ${error.message}.`) : error;
+    throw error instanceof TypeError ? refusalError(`A signed document cannot be read: ${error.message}.`) : error;
   } finally {
-    const text = JSON.stringify({ ...seen, pinned: trusted });
+    const text = JSON.stringify({ ...seenDocuments, pinned: trustedRoot });
     await remember(async () => store?.write("seen.json", new TextEncoder().encode(text)));
   }
 }
@@ -138,9 +138,9 @@ async function remember<Value>(act: () => Promise<Value>): Promise<Value> {
 }
 
 /** Returns the documents in a record. From a damaged record it returns none, and they are fetched again. */
-function seenIn(record: Uint8Array<ArrayBuffer> | null | undefined): Seen & { readonly pinned?: string } {
+function seenIn(record: Uint8Array<ArrayBuffer> | null | undefined): SeenDocuments & { readonly pinned?: string } {
   try {
-    return record ? parsed(record) : {};
+    return record ? parseObject(record) : {};
   } catch {
     return {};
   }
@@ -151,7 +151,7 @@ async function readLast(store: Store | null): Promise<LastGood | null> {
   try {
     const record = await store?.read("served.json");
     if (store === null || !record) return null;
-    const { served, confirmed } = parsed(record) as LastGood;
+    const { served, confirmed } = parseObject(record) as LastGood;
     const bytes = (await store.read(fileOf(served)))?.buffer;
     if (bytes === undefined) return null;
     await compare(bytes, served.rune.digest);
@@ -183,6 +183,6 @@ function fileOf({ rune }: ServedRelease): string {
   return `${rune.digest.replace(/[^0-9a-f]/g, "")}.rune`;
 }
 
-function parsed(bytes: Uint8Array<ArrayBuffer>): object {
+function parseObject(bytes: Uint8Array<ArrayBuffer>): object {
   return JSON.parse(new TextDecoder().decode(bytes)) as object;
 }

@@ -22,10 +22,10 @@ export function browserStore(id: string): Store {
   ): Promise<Value> => {
     const opening = indexedDB.open(DATABASE, 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore(FILES);
-    const database = await ended(opening);
+    const database = await resultOf(opening);
     try {
       const transaction = database.transaction(FILES, mode);
-      const value = await ended(act(transaction.objectStore(FILES)));
+      const value = await resultOf(act(transaction.objectStore(FILES)));
       // A full disk is an error of the transaction, after the request succeeded.
       await new Promise((resolve, reject) => {
         transaction.oncomplete = resolve;
@@ -93,7 +93,7 @@ interface File {
   close(): Promise<void>;
 }
 
-function ended<Value>(request: IDBRequest<Value>): Promise<Value> {
+function resultOf<Value>(request: IDBRequest<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new Error("The browser's database cannot be used."));

@@ -1,11 +1,11 @@
 // The client of The Update Framework (TUF): from a root that is trusted to what the deployment serves today. An attacker
 // who answers in the server's place can serve neither an old state nor a mix of two.
 import { DeliveryError } from "../errors";
-import { refused } from "../signature";
-import { type FileMeta, type Role, sha256, type Signed, type TargetFile, verified } from "./documents";
+import { refusalError } from "../signature";
+import { type FileMeta, type Role, sha256, type SignedMetadata, type TargetFile, verifiedDocument } from "./documents";
 
 /** The documents that were verified before, as texts: an older state is recognised by them. */
-export type Seen = { [role in Role]?: string };
+export type SeenDocuments = { [role in Role]?: string };
 
 /** Fetches a document by its file name, and tells the clock of the server. Throws `DeliveryError`. */
 export interface DocumentServer {
@@ -26,14 +26,28 @@ export async function currentTarget(
   server: DocumentServer,
   name: string,
   root: string,
-  seen: Seen,
+  seenDocuments: SeenDocuments,
   now: number,
 ): Promise<TargetFile> {
-  const trusted = await newestRoot(server, root, seen);
-  requireValid(trusted, server, now);
-  const timestamp = await newestTimestamp(server, trusted, seen, now);
-  const snapshot = await named(server, "snapshot", metaOf(timestamp, "snapshot.json"), trusted, seen, now);
-  const targets = await named(server, "targets", metaOf(snapshot, "targets.json"), trusted, seen, now);
+  const trustedRoot = await newestRoot(server, root, seenDocuments);
+  requireValid(trustedRoot, server, now);
+  const timestamp = await newestTimestamp(server, trustedRoot, seenDocuments, now);
+  const snapshot = await namedDocument(
+    server,
+    "snapshot",
+    metaOf(timestamp, "snapshot.json"),
+    trustedRoot,
+    seenDocuments,
+    now,
+  );
+  const targets = await namedDocument(
+    server,
+    "targets",
+    metaOf(snapshot, "targets.json"),
+    trustedRoot,
+    seenDocuments,
+    now,
+  );
   if (!Object.hasOwn(targets.targets, name))
     throw new DeliveryError("mixed", "The signed documents are those of another deployment.");
   const target = targets.targets[name] as TargetFile;
@@ -49,21 +63,22 @@ export async function pinnedRoot(server: DocumentServer, digest: string): Promis
     if (text === null) break;
     if (`sha256:${await sha256(text)}` === digest) return text;
   }
-  throw refused(`No root document of the server has the digest ${digest}.`);
+  throw refusalError(`No root document of the server has the digest ${digest}.`);
 }
 
 /** Follows the roots, each signed by the keys of the one before. */
-async function newestRoot(server: DocumentServer, root: string, seen: Seen): Promise<Signed> {
-  let trusted = await verified(seen.root ?? root, "root");
-  seen.root ??= root;
+async function newestRoot(server: DocumentServer, root: string, seenDocuments: SeenDocuments): Promise<SignedMetadata> {
+  let trustedRoot = await verifiedDocument(seenDocuments.root ?? root, "root");
+  seenDocuments.root ??= root;
   for (let count = 0; count < MOST_ROOTS; count++) {
-    const text = await rootOf(server, trusted.version + 1);
+    const text = await rootOf(server, trustedRoot.version + 1);
     if (text === null) break;
-    const next = await verified(text, "root", trusted);
-    if (next.version !== trusted.version + 1) throw older(`root ${next.version} in place of ${trusted.version + 1}`);
-    [trusted, seen.root] = [next, text];
+    const next = await verifiedDocument(text, "root", trustedRoot);
+    if (next.version !== trustedRoot.version + 1)
+      throw older(`root ${next.version} in place of ${trustedRoot.version + 1}`);
+    [trustedRoot, seenDocuments.root] = [next, text];
   }
-  return trusted;
+  return trustedRoot;
 }
 
 async function rootOf(server: DocumentServer, version: number): Promise<string | null> {
@@ -76,55 +91,64 @@ async function rootOf(server: DocumentServer, version: number): Promise<string |
   }
 }
 
-async function newestTimestamp(server: DocumentServer, root: Signed, seen: Seen, now: number): Promise<Signed> {
-  const before = await remembered("timestamp", root, seen);
+async function newestTimestamp(
+  server: DocumentServer,
+  root: SignedMetadata,
+  seenDocuments: SeenDocuments,
+  now: number,
+): Promise<SignedMetadata> {
+  const before = await rememberedDocument("timestamp", root, seenDocuments);
   const text = await server.document("timestamp.json", LIMITS.timestamp);
-  const timestamp = await verified(text, "timestamp", root);
+  const timestamp = await verifiedDocument(text, "timestamp", root);
   if (before !== null) {
     requireNotOlder(timestamp.version, before.version, "timestamp");
     requireNotOlder(metaOf(timestamp, "snapshot.json").version, metaOf(before, "snapshot.json").version, "snapshot");
   }
   // Of two with one version, the one that was seen first counts.
   const counts = before !== null && timestamp.version === before.version ? before : timestamp;
-  if (counts === timestamp) seen.timestamp = text;
+  if (counts === timestamp) seenDocuments.timestamp = text;
   requireValid(counts, server, now);
   return counts;
 }
 
 /** Returns the document that another one names. Asks the server if it was not seen before. */
-async function named(
+async function namedDocument(
   server: DocumentServer,
   role: "snapshot" | "targets",
   meta: FileMeta,
-  root: Signed,
-  seen: Seen,
+  root: SignedMetadata,
+  seenDocuments: SeenDocuments,
   now: number,
-): Promise<Signed> {
-  const before = await remembered(role, root, seen);
-  let text = seen[role];
+): Promise<SignedMetadata> {
+  const before = await rememberedDocument(role, root, seenDocuments);
+  let text = seenDocuments[role];
   if (text === undefined || before === null || (await sha256(text)) !== meta.hashes.sha256) {
     text = await server.document(`${meta.version}.${role}.json`, LIMITS[role]);
     if ((await sha256(text)) !== meta.hashes.sha256)
       throw new DeliveryError("mixed", `The server mixes documents of different states: ${role} ${meta.version}.`);
   }
-  const document = await verified(text, role, root);
+  const document = await verifiedDocument(text, role, root);
   if (document.version !== meta.version) throw older(`${role} ${document.version} in place of ${meta.version}`);
   if (role === "snapshot" && before !== null)
     requireNotOlder(metaOf(document, "targets.json").version, metaOf(before, "targets.json").version, "targets");
   requireValid(document, server, now);
-  seen[role] = text;
+  seenDocuments[role] = text;
   return document;
 }
 
 /** Returns the document that was verified before, or null if there is none or if today's keys did not sign it. */
-async function remembered(role: Role, root: Signed, seen: Seen): Promise<Signed | null> {
-  const text = seen[role];
-  return text === undefined ? null : verified(text, role, root).catch(() => null);
+async function rememberedDocument(
+  role: Role,
+  root: SignedMetadata,
+  seenDocuments: SeenDocuments,
+): Promise<SignedMetadata | null> {
+  const text = seenDocuments[role];
+  return text === undefined ? null : verifiedDocument(text, role, root).catch(() => null);
 }
 
-function metaOf(document: Signed, file: string): FileMeta {
+function metaOf(document: SignedMetadata, file: string): FileMeta {
   const meta = document.meta[file];
-  if (meta === undefined) throw refused(`A signed document does not name ${file}.`);
+  if (meta === undefined) throw refusalError(`A signed document does not name ${file}.`);
   return meta;
 }
 
@@ -133,7 +157,7 @@ function requireNotOlder(version: number, before: number, role: Role): void {
 }
 
 /** Either somebody holds back newer documents, or the clock of this computer is wrong. Both load nothing. */
-function requireValid({ _type, expires }: Signed, server: DocumentServer, now: number): void {
+function requireValid({ _type, expires }: SignedMetadata, server: DocumentServer, now: number): void {
   if (now < Date.parse(expires)) return;
   if (Math.abs(now - server.date) > CLOCK_TOLERANCE)
     throw wrongClock(now, `and that of the server ${new Date(server.date).toISOString()}`);

@@ -66,7 +66,7 @@ export class RunePlayer extends HTMLElement {
       }),
     ) as LoadOptions;
     load(source, { ...options, signal }).then(
-      (rune) => (signal.aborted ? rune.close() : this.#loaded(rune)),
+      (rune) => (signal.aborted ? rune.close() : this.#onLoad(rune)),
       (error: unknown) => signal.aborted || this.#fail(error),
     );
   }
@@ -78,7 +78,7 @@ export class RunePlayer extends HTMLElement {
     this.#rune = null;
   }
 
-  #loaded(rune: Rune): void {
+  #onLoad(rune: Rune): void {
     // A rune that another one replaced meanwhile was closed: that is no failure of what is shown now.
     const fail = (error: unknown): void => {
       if (this.#rune === rune) this.#fail(error);
@@ -102,14 +102,14 @@ export class RunePlayer extends HTMLElement {
       return false;
     }
     const listening = (this.#listening = new AbortController());
-    const ended = (): void => {
+    const finish = (): void => {
       if (this.#listening !== listening) return; // the button is that of a later one by now
       this.#listening = null;
       onEnd();
     };
     void this.#listen(sensor, video, listening.signal)
       .catch((error: unknown) => listening.signal.aborted || this.#fail(error))
-      .finally(ended);
+      .finally(finish);
     return true;
   }
 

@@ -8,7 +8,7 @@ vi.mock("../streams/camera", () => ({ pictureInput: ({ width }: Picture) => new 
 /** As much of an element of a page as the inputs ask for. */
 class Part extends EventTarget {
   static all: Part[] = [];
-  readonly drawn: string[] = [];
+  readonly colours: string[] = [];
   value = "";
   files: readonly File[] = [];
   fillStyle = "";
@@ -26,11 +26,11 @@ class Part extends EventTarget {
     return this;
   }
   fillRect(): void {
-    this.drawn.push(this.fillStyle);
+    this.colours.push(this.fillStyle);
   }
   beginPath(): void {}
   moveTo(): void {
-    this.drawn.push(this.strokeStyle);
+    this.colours.push(this.strokeStyle);
   }
 }
 
@@ -96,16 +96,16 @@ test("a file that is no picture says so, and can be chosen again", async () => {
 });
 
 test("the picture that was chosen last is run, though an earlier one is decoded after it", async () => {
-  const decoded: ((bitmap: object) => void)[] = [];
-  vi.stubGlobal("createImageBitmap", () => new Promise((resolve) => decoded.push(resolve)));
+  const resolvers: ((bitmap: object) => void)[] = [];
+  vi.stubGlobal("createImageBitmap", () => new Promise((resolve) => resolvers.push(resolve)));
   const file = partOf(PICTURE, "input");
   for (const name of ["large.png", "small.png"]) {
     file.files = [new File(["x"], name)];
     file.dispatchEvent(new Event("change"));
   }
-  decoded[1]?.({ width: 2, height: 2 });
+  resolvers[1]?.({ width: 2, height: 2 });
   await vi.waitFor(() => expect(actions.run).toHaveBeenCalledTimes(1));
-  decoded[0]?.({ width: 9, height: 9 });
+  resolvers[0]?.({ width: 9, height: 9 });
   await new Promise((resolve) => setTimeout(resolve));
   expect(actions.run.mock.calls).toEqual([[new ArrayBuffer(2)]]);
 });
@@ -113,5 +113,5 @@ test("the picture that was chosen last is run, though an earlier one is decoded 
 test("one draws black on white, as the rune is given drawings elsewhere", () => {
   const sheet = partOf(PICTURE, "canvas");
   sheet.dispatchEvent(Object.assign(new Event("pointerdown"), { pointerId: 1, offsetX: 1, offsetY: 1 }));
-  expect(sheet.drawn).toEqual(["white", "black"]);
+  expect(sheet.colours).toEqual(["white", "black"]);
 });

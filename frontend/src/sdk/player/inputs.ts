@@ -54,17 +54,17 @@ function fileButton(request: CapabilityRequest, { run, fail }: InputActions): No
   const file = element("input", { type: "file", accept: "image/*", hidden: "", "aria-label": "Picture" });
   let last: File | undefined;
   file.addEventListener("change", () => {
-    const [picked] = file.files ?? [];
+    const [pickedFile] = file.files ?? [];
     // So that the same file can be chosen again, as after it was edited.
     file.value = "";
-    if (picked === undefined) return;
-    last = picked;
-    decodePicture(picked)
+    if (pickedFile === undefined) return;
+    last = pickedFile;
+    decodePicture(pickedFile)
       .then((source) => pictureInput({ source, width: source.width, height: source.height }, request))
       .then(
         // A large picture is decoded after a small one that was chosen later.
-        (input) => last === picked && run(input),
-        (error: unknown) => last === picked && fail(error),
+        (input) => last === pickedFile && run(input),
+        (error: unknown) => last === pickedFile && fail(error),
       );
   });
   return element(

@@ -11,13 +11,13 @@ export function drawResult(place: HTMLElement, { answer, sure, scores, milliseco
     return element("div", { class: "bar", part: "bar" }, element("span", {}, label), bar, percent(share));
   });
   place.replaceChildren(
-    element("div", { class: "answer", part: "answer" }, shown(answer)),
+    element("div", { class: "answer", part: "answer" }, textOf(answer)),
     element("div", { class: "small" }, facts.join(", ")),
     ...bars,
   );
 }
 
-function shown(answer: Result["answer"]): string {
+function textOf(answer: Result["answer"]): string {
   return typeof answer === "number" ? String(Number(answer.toPrecision(4))) : (answer ?? "");
 }
 

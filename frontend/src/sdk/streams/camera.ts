@@ -11,8 +11,8 @@ export interface Picture {
 
 /** The middle of a picture that has the rune's ratio, at the size and with the channels that the rune reads. */
 export function pictureInput({ source, width, height }: Picture, request: CapabilityRequest): ArrayBuffer {
-  const wanted = pictureRequest(request);
-  const part = crop(width, height, wanted.width / wanted.height);
+  const targetPicture = pictureRequest(request);
+  const part = crop(width, height, targetPicture.width / targetPicture.height);
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(part.width));
   canvas.height = Math.max(1, Math.round(part.height));
@@ -20,7 +20,7 @@ export function pictureInput({ source, width, height }: Picture, request: Capabi
   if (context === null) throw new Error("This browser draws no pictures.");
   context.drawImage(source, part.x, part.y, part.width, part.height, 0, 0, canvas.width, canvas.height);
   const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return pictureBytes({ width: canvas.width, height: canvas.height, channels: 4, data }, wanted);
+  return pictureBytes({ width: canvas.width, height: canvas.height, channels: 4, data }, targetPicture);
 }
 
 /** Waits for the next picture on the page, or for the end of the signal: a page that is hidden shows none. */

@@ -3,15 +3,15 @@ import { ProjectClient } from "./client";
 import type { Fetch } from "../../api/request";
 import { Problem } from "./problem";
 
-interface Sent {
+interface SentRequest {
   readonly address: string;
   readonly init: RequestInit;
 }
 
-function answering(response: () => Response | Promise<Response>): { client: ProjectClient; sent: Sent[] } {
-  const sent: Sent[] = [];
+function answering(response: () => Response | Promise<Response>): { client: ProjectClient; requests: SentRequest[] } {
+  const requests: SentRequest[] = [];
   const fetch: Fetch = async (address, init = {}) => {
-    sent.push({ address, init });
+    requests.push({ address, init });
     return response();
   };
   return {
@@ -21,22 +21,22 @@ function answering(response: () => Response | Promise<Response>): { client: Proj
       { token: "token", explain: (error) => Promise.resolve(error) },
       fetch,
     ),
-    sent,
+    requests,
   };
 }
 
 test("a write carries the session's token", async () => {
-  const { client, sent } = answering(() => Response.json({ tag: "1.0.0" }));
+  const { client, requests } = answering(() => Response.json({ tag: "1.0.0" }));
   await client.publish("1.0.0", "b1", '"state"');
-  expect(sent[0]?.address).toBe("/api/v1/projects/acme/keywords/tags");
-  expect(sent[0]?.init.headers).toMatchObject({ "X-CSRFToken": "token", "If-Match": '"state"' });
-  expect(sent[0]?.init.body).toBe('{"tag":"1.0.0","build":"b1","notes":""}');
+  expect(requests[0]?.address).toBe("/api/v1/projects/acme/keywords/tags");
+  expect(requests[0]?.init.headers).toMatchObject({ "X-CSRFToken": "token", "If-Match": '"state"' });
+  expect(requests[0]?.init.body).toBe('{"tag":"1.0.0","build":"b1","notes":""}');
 });
 
 test("a new text is made by the server, empty", async () => {
-  const { client, sent } = answering(() => new Response(null, { status: 201 }));
+  const { client, requests } = answering(() => new Response(null, { status: 201 }));
   await client.createText("notes/a.md");
-  expect(sent[0]).toMatchObject({
+  expect(requests[0]).toMatchObject({
     address: "/api/v1/projects/acme/keywords/files/notes/a.md",
     init: { method: "PUT", body: "" },
   });

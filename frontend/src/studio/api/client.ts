@@ -35,7 +35,7 @@ export interface SampleChange {
 }
 
 /** The samples before a change. Sending them back unchanged undoes the change. */
-export interface Marked {
+export interface MarkingResult {
   readonly revision: number;
   readonly before: readonly SampleChange[];
 }
@@ -152,7 +152,7 @@ export class ProjectClient extends ProjectRequests {
     return this.call("post", `${PROJECT}/preview/watch`, { body: { wires, ...request } });
   }
 
-  watched(id: string): Promise<Watch> {
+  readWatch(id: string): Promise<Watch> {
     return this.call("get", `${PROJECT}/preview/watch/{watch_id}`, {
       path: { watch_id: id },
     });
@@ -196,7 +196,7 @@ export class ProjectClient extends ProjectRequests {
   }
 
   /** Change labels of samples as they were read, at a revision of the data; the answer is what they were. */
-  markSamples(changes: readonly SampleChange[], revision: number): Promise<Marked> {
+  markSamples(changes: readonly SampleChange[], revision: number): Promise<MarkingResult> {
     return this.call("post", `${PROJECT}/data/samples/marks`, { body: { changes, revision } });
   }
 

@@ -26,9 +26,9 @@ function follow(
   refetch: () => Promise<number> = () => Promise.reject(new Error("no read expected")),
 ) {
   const wires: Wire[] = [];
-  const seen: ProjectEvent[] = [];
+  const events: ProjectEvent[] = [];
   const runes: PushedRune[] = [];
-  const connected: boolean[] = [];
+  const connections: boolean[] = [];
   const reads = vi.fn(refetch);
   const signedOut = vi.fn<() => void>();
   const stream = new EventStream({
@@ -42,9 +42,9 @@ function follow(
       return wire;
     },
     refetch: reads,
-    onEvent: (event) => seen.push(event),
+    onEvent: (event) => events.push(event),
     onRune: (rune) => runes.push(rune),
-    onConnected: (now) => connected.push(now),
+    onConnected: (now) => connections.push(now),
   });
   stream.start();
   const last = (): Wire => {
@@ -52,7 +52,7 @@ function follow(
     if (wire === undefined) throw new Error("nothing was opened");
     return wire;
   };
-  return { stream, wires, last, seen, runes, connected, reads, signedOut };
+  return { stream, wires, last, events, runes, connections, reads, signedOut };
 }
 
 function event(sequence: number): object {
@@ -69,43 +69,43 @@ afterEach(() => {
 
 describe("while nothing is missing", () => {
   test("each event is given once and in order", () => {
-    const { last, seen, reads } = follow(5);
+    const { last, events, reads } = follow(5);
     expect(last().address).toBe("ws://forge/events?after=5&runes=1&as=p1");
     last().deliver({ type: "hello", sequence: 5 });
     for (const sequence of [6, 6, 5, 7]) last().deliver(event(sequence));
-    expect(seen.map((each) => each.sequence)).toEqual([6, 7]);
+    expect(events.map((each) => each.sequence)).toEqual([6, 7]);
     expect(reads).not.toHaveBeenCalled();
   });
 
   test("a rune is given as it comes, whatever its event does", () => {
-    const { last, runes, seen, reads } = follow(5);
+    const { last, runes, events, reads } = follow(5);
     expect(last().binaryType).toBe("arraybuffer");
     last().deliver({ type: "hello", sequence: 5 });
     const header = JSON.stringify({ sequence: 7, version: "v", digest: "d" });
     last().onmessage?.({ data: new TextEncoder().encode(`${header}\n12`).buffer } as MessageEvent);
     expect(runes).toMatchObject([{ sequence: 7, version: "v", digest: "d" }]);
     expect(runes[0]?.bytes.byteLength).toBe(2);
-    expect(seen).toEqual([]);
+    expect(events).toEqual([]);
     expect(reads).not.toHaveBeenCalled();
   });
 
   test("what is not an event is passed over", () => {
-    const { last, seen } = follow(0);
+    const { last, events } = follow(0);
     last().onmessage?.({ data: "not json" } as MessageEvent);
     last().deliver({ type: "odd" });
-    expect(seen).toEqual([]);
+    expect(events).toEqual([]);
   });
 });
 
 describe("when a number is missing", () => {
   test("the state is read again and the events after it are given", async () => {
-    const { last, seen, reads } = follow(5, () => Promise.resolve(8));
+    const { last, events, reads } = follow(5, () => Promise.resolve(8));
     last().deliver({ type: "hello", sequence: 5 });
     last().deliver(event(8));
     last().deliver(event(9));
     await vi.runAllTimersAsync();
     expect(reads).toHaveBeenCalledTimes(1);
-    expect(seen.map((each) => each.sequence)).toEqual([9]);
+    expect(events.map((each) => each.sequence)).toEqual([9]);
   });
 
   test("a hello with another number than ours reads the state", async () => {
@@ -116,32 +116,32 @@ describe("when a number is missing", () => {
   });
 
   test("a state that changed without an event is read again, also while it is being read", async () => {
-    const { last, reads, seen } = follow(5, () => Promise.resolve(5));
+    const { last, reads, events } = follow(5, () => Promise.resolve(5));
     last().deliver({ type: "hello", sequence: 5 });
     last().deliver({ type: "state.changed", sequence: 5 });
     last().deliver({ type: "state.changed", sequence: 5 });
     last().deliver(event(6));
     await vi.runAllTimersAsync();
     expect(reads).toHaveBeenCalledTimes(2);
-    expect(seen.map((each) => each.sequence)).toEqual([6]);
+    expect(events.map((each) => each.sequence)).toEqual([6]);
   });
 
   test("events that come while the state is read for another reason are given after it", async () => {
     let answer = (_sequence: number): void => undefined;
-    const { stream, last, seen } = follow(5, () => new Promise((resolve) => (answer = resolve)));
+    const { stream, last, events } = follow(5, () => new Promise((resolve) => (answer = resolve)));
     last().deliver({ type: "hello", sequence: 5 });
     void stream.readAgain();
     last().deliver(event(6));
     last().deliver(event(7));
-    expect(seen).toEqual([]);
+    expect(events).toEqual([]);
     answer(6);
     await vi.runAllTimersAsync();
-    expect(seen.map((each) => each.sequence)).toEqual([7]);
+    expect(events.map((each) => each.sequence)).toEqual([7]);
   });
 
   test("a read that fails begins again from the socket", async () => {
     let fails = true;
-    const { last, wires, reads, seen } = follow(5, () =>
+    const { last, wires, reads, events } = follow(5, () =>
       fails ? Promise.reject(new Error("down")) : Promise.resolve(9),
     );
     last().deliver({ type: "hello", sequence: 9 });
@@ -152,13 +152,13 @@ describe("when a number is missing", () => {
     await vi.advanceTimersByTimeAsync(10);
     last().deliver(event(10));
     expect(reads).toHaveBeenCalledTimes(2);
-    expect(seen.map((each) => each.sequence)).toEqual([10]);
+    expect(events.map((each) => each.sequence)).toEqual([10]);
   });
 });
 
 describe("when the socket is lost", () => {
   test("it is opened again, later each time, after what was seen last", async () => {
-    const { last, wires, connected } = follow(5);
+    const { last, wires, connections } = follow(5);
     last().deliver({ type: "hello", sequence: 5 });
     last().deliver(event(6));
     last().close();
@@ -169,7 +169,7 @@ describe("when the socket is lost", () => {
     expect(wires.length).toBe(2);
     await vi.advanceTimersByTimeAsync(600);
     expect(wires.length).toBe(3);
-    expect(connected).toEqual([true, false, false]);
+    expect(connections).toEqual([true, false, false]);
   });
 
   test("the state is read again, for what changes without a number is not sent again", async () => {

@@ -14,9 +14,9 @@ export async function convertModel(client: ProjectClient, file: File): Promise<s
 /** The names of the layers of each source that was converted lately, by the digest of the source. */
 export async function layersOfSources(client: ProjectClient): Promise<ReadonlyMap<string, readonly string[]>> {
   const { results } = await client.call("get", CONVERSIONS);
-  const known = results.filter(({ layers }) => layers.length > 0);
+  const withLayers = results.filter(({ layers }) => layers.length > 0);
   // The newest comes first and counts.
-  return new Map(known.toReversed().map(({ digest, layers }) => [digest, layers.map(({ name }) => name)]));
+  return new Map(withLayers.toReversed().map(({ digest, layers }) => [digest, layers.map(({ name }) => name)]));
 }
 
 /** The page that asks what the input of a model of the project is. */

@@ -42,21 +42,21 @@ function text(value: unknown): string {
 /** Read a problem+json body; any other body (a proxy's page, say) is answered by the status alone. */
 export function problemFrom(status: number, body: string): Problem {
   if (status === 0) return UNREACHABLE;
-  let parsed: ProblemBody = {};
+  let fields: ProblemBody = {};
   try {
     const value: unknown = JSON.parse(body);
-    if (typeof value === "object" && value !== null) parsed = value;
+    if (typeof value === "object" && value !== null) fields = value;
   } catch {
-    parsed = {};
+    fields = {};
   }
-  let detail = text(parsed.detail);
-  if (typeof parsed.offset === "number" && !/\b(byte|offset)\b/.test(detail))
-    detail = `${detail} (at byte ${parsed.offset})`;
+  let detail = text(fields.detail);
+  if (typeof fields.offset === "number" && !/\b(byte|offset)\b/.test(detail))
+    detail = `${detail} (at byte ${fields.offset})`;
   const fallback =
     BY_STATUS[status] ??
     `The server answered with an error (${status}). Try again. If it happens again, read the server's log.`;
-  const title = text(parsed.title);
-  const missing = Array.isArray(parsed.missing) ? parsed.missing.map(text) : [];
+  const title = text(fields.title);
+  const missing = Array.isArray(fields.missing) ? fields.missing.map(text) : [];
   return new Problem(
     status,
     title === "" ? fallback : title,

@@ -112,10 +112,10 @@ export class ProjectRequests {
     try {
       return await this.sendOnce(address, init);
     } catch (error) {
-      const explained = await this.credentials.explain(error);
+      const explanation = await this.credentials.explain(error);
       // The same person signed in again in another window, and this page had the token of the session before.
       const headers = new Headers(init.headers);
-      if (explained !== error || this.token === token || !headers.has(TOKEN)) throw explained;
+      if (explanation !== error || this.token === token || !headers.has(TOKEN)) throw explanation;
       headers.set(TOKEN, this.token);
       return this.sendOnce(address, { ...init, headers });
     }

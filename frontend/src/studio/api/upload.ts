@@ -26,8 +26,8 @@ export function upload(
   file: File,
   { address, method = "PUT", token, etag, limit, onProgress, signal }: Upload,
 ): Promise<string> {
-  const refused = tooLarge(file.name, file.size, limit);
-  if (refused !== null) return Promise.reject(refused);
+  const refusal = tooLarge(file.name, file.size, limit);
+  if (refusal !== null) return Promise.reject(refusal);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open(method, address);

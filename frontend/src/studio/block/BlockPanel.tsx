@@ -120,13 +120,21 @@ function Running({ place, stage, file, running, base }: RunningProps) {
     <>
       <div ref={holder} hidden />
       {runner !== null && frame !== null && (
-        <Shown runner={runner} engine={frame} place={place} stage={stage} running={running} file={file} tests={tests} />
+        <ShownBlock
+          runner={runner}
+          engine={frame}
+          place={place}
+          stage={stage}
+          running={running}
+          file={file}
+          tests={tests}
+        />
       )}
     </>
   );
 }
 
-interface ShownProps {
+interface ShownBlockProps {
   readonly runner: BlockRunner;
   readonly engine: RecordingEngine;
   readonly place: BlockPlace;
@@ -136,16 +144,16 @@ interface ShownProps {
   readonly tests: BlockTestsOf | null;
 }
 
-const NO_TESTS = createStore<TestsState>(() => ({ run: null, isRunning: false, stopped: null }));
+const NO_TESTS = createStore<TestsState>(() => ({ run: null, isRunning: false, stopReason: null }));
 
-function Shown({ runner, engine, place, stage, running, file, tests }: ShownProps) {
+function ShownBlock({ runner, engine, place, stage, running, file, tests }: ShownBlockProps) {
   const { places } = useStudio();
   const state = useStore(runner.state);
-  const tested = useStore(tests?.runner.state ?? NO_TESTS).run;
+  const testRun = useStore(tests?.runner.state ?? NO_TESTS).run;
   useShownValues(
     useMemo(
-      () => [...valuesOfRun(state), ...(tested === null ? [] : valuesOfTests(tested, file.path, ""))],
-      [state, tested, file.path],
+      () => [...valuesOfRun(state), ...(testRun === null ? [] : valuesOfTests(testRun, file.path, ""))],
+      [state, testRun, file.path],
     ),
   );
   return (

@@ -8,7 +8,7 @@ import type { FileEntry } from "../document/files/files";
 import { InlineCode } from "../parts/InlineCode";
 import { useSession, useStudio } from "../context/studio";
 
-type Published = PublishedBlocks["blocks"][number];
+type PublishedBlock = PublishedBlocks["blocks"][number];
 
 export function BlockPublishing({ file }: { readonly file: FileEntry }) {
   const { dialogs } = useStudio();
@@ -59,22 +59,22 @@ export function BlockPublishing({ file }: { readonly file: FileEntry }) {
  * The published version of the block, looked up again when a dialog was closed; null where there is none, or it is not
  * known.
  */
-function usePublished(path: string): Published | null {
+function usePublished(path: string): PublishedBlock | null {
   const { workspace, dialogs } = useStudio();
   const isDialogOpen = useStore(dialogs.state, (request) => request !== null);
-  const [published, setPublished] = useState<Published | null>(null);
+  const [publishedBlock, setPublishedBlock] = useState<PublishedBlock | null>(null);
   useEffect(() => {
     if (isDialogOpen) return undefined;
     let isActive = true;
     publishedBlocks(workspace.client).then(
-      (blocks) => isActive && setPublished(blocks.find(({ block }) => block === nameOf(path)) ?? null),
+      (blocks) => isActive && setPublishedBlock(blocks.find(({ block }) => block === nameOf(path)) ?? null),
       () => undefined,
     );
     return () => {
       isActive = false;
     };
   }, [workspace, path, isDialogOpen]);
-  return published;
+  return publishedBlock;
 }
 
 function nameOf(path: string): string {

@@ -6,7 +6,7 @@ import { bytes, count } from "../format/quantities";
 import { useDiagnostics } from "../context/studio";
 import { Plot, typeText } from "./Plot";
 import type { BlockRunner, RunnerState } from "./runner";
-import { Stopped } from "./Stopped";
+import { StoppedNotice } from "./StoppedNotice";
 import type { BlockPlace } from "./use-block";
 
 interface Props {
@@ -22,56 +22,67 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
   const diagnostics = useDiagnostics();
   const state = useStore(runner.state);
   const [input] = place.inputs;
-  const wordlists = running.loaded?.wordlists ?? [];
-  const namesOf = (history: RunnerState["read"]): readonly string[] =>
+  const wordlists = running.loadedRune?.wordlists ?? [];
+  const namesOf = (history: RunnerState["inputRows"]): readonly string[] =>
     wordlists.find((each) => each.length === history.at(-1)?.length) ?? [];
-  const { run, problems, stopped, resumes, isStarting, read, written, printed, milliseconds, skipped } = state;
+  const {
+    run,
+    problems,
+    stopReason,
+    resumes,
+    isStarting,
+    inputRows,
+    outputRows,
+    printedLines,
+    milliseconds,
+    skippedCount,
+  } = state;
   const problem = problems[0] ?? null;
   const failure = run?.failure ?? null;
   const hasErrors = diagnostics.some(({ severity }) => severity === "error");
   const waiting = isStarting
     ? "Python is starting…"
-    : running.loaded === null
+    : running.loadedRune === null
       ? "It runs as soon as the Runefile builds."
       : "It runs with the next input.";
   return (
     <section className="card stack preview-card block-live" aria-label={`Block ${stage}`}>
       {children}
-      {stopped !== null && (
-        <Stopped
-          reason={resumes ? `${stopped} The next input runs it again.` : stopped}
+      {stopReason !== null && (
+        <StoppedNotice
+          reason={resumes ? `${stopReason} The next input runs it again.` : stopReason}
           onAgain={() => runner.again()}
         />
       )}
-      {stopped === null && problem !== null && (
+      {stopReason === null && problem !== null && (
         <p className="notice warn" role="status">
           Line {problem.line}: {problem.message}.{hasErrors ? "" : " It runs again once that is fixed."}
         </p>
       )}
-      {failure !== null && stopped === null && (
-        <Stopped reason={`Line ${failure.line}: ${failure.message}`} onAgain={() => runner.again()} />
+      {failure !== null && stopReason === null && (
+        <StoppedNotice reason={`Line ${failure.line}: ${failure.message}`} onAgain={() => runner.again()} />
       )}
       <Plot
         title="Reads"
         name={input === undefined ? "" : input.stage}
         type={typeText(place.types?.[0])}
-        history={read}
-        names={namesOf(read)}
+        history={inputRows}
+        names={namesOf(inputRows)}
         waiting={waiting}
       />
       <Plot
         title="Writes"
         name={stage}
         type=""
-        history={written}
-        names={namesOf(written)}
+        history={outputRows}
+        names={namesOf(outputRows)}
         waiting={failure !== null ? "The run failed." : problem === null ? waiting : "Fix the problem to see results."}
       />
-      {printed.length > 0 && (
+      {printedLines.length > 0 && (
         <details className="block-printed" open>
           <summary className="label">Printed</summary>
           <pre className="small num" tabIndex={0} aria-label="Output of print, by line">
-            {printed.slice(-12).join("\n")}
+            {printedLines.slice(-12).join("\n")}
           </pre>
         </details>
       )}
@@ -79,8 +90,8 @@ export function RunningBlock({ runner, place, stage, running, children }: Props)
         <p className="small muted num">
           {millisecondsText(milliseconds)} per call, in Python in this browser.{" "}
           {state.state > 0 && `Keeps ${bytes(state.state)}. `}
-          {skipped > 0 &&
-            `${count(skipped, "input")} came faster than Python runs and ${skipped === 1 ? "was" : "were"} skipped.`}
+          {skippedCount > 0 &&
+            `${count(skippedCount, "input")} came faster than Python runs and ${skippedCount === 1 ? "was" : "were"} skipped.`}
         </p>
       )}
     </section>

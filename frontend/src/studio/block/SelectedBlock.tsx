@@ -8,7 +8,7 @@ import { usePlace, useStudio } from "../context/studio";
 const BlockPanel = lazyPart(() => import("./BlockPanel"));
 
 export default function SelectedBlock({ running }: { readonly running: Snapshot }) {
-  const active = usePlace((place) => place.shown.active);
+  const active = usePlace((place) => place.shownFiles.active);
   const other = useOtherBlock();
   if (active === null || (!active.path.endsWith(".py") && other === null)) return null;
   return (
@@ -21,8 +21,8 @@ export default function SelectedBlock({ running }: { readonly running: Snapshot 
 /** The selected stage, where it runs a block of another project. */
 function useOtherBlock(): string | null {
   const { workspace } = useStudio();
-  const selected = usePlace((place) => place.selected);
+  const selectedStage = usePlace((place) => place.selectedStage);
   return useStore(workspace.preview, ({ outline }) =>
-    outline.nodes.some(({ name, detail }) => name === selected && detail.includes("#")) ? selected : null,
+    outline.nodes.some(({ name, detail }) => name === selectedStage && detail.includes("#")) ? selectedStage : null,
   );
 }

@@ -39,20 +39,20 @@ function Running({ place, stage, running, base }: RunningProps) {
       {runner !== null && (
         <>
           <RunningBlock runner={runner} place={place} stage={stage} running={running} />
-          <Published runner={runner} place={place} stage={stage} />
+          <PublishedBlock runner={runner} place={place} stage={stage} />
         </>
       )}
     </>
   );
 }
 
-interface PublishedProps {
+interface PublishedBlockProps {
   readonly runner: BlockRunner;
   readonly place: SharedBlockPlace;
   readonly stage: string;
 }
 
-function Published({ runner, place, stage }: PublishedProps) {
+function PublishedBlock({ runner, place, stage }: PublishedBlockProps) {
   const { workspace, places } = useStudio();
   const mayEdit = useMayEdit();
   const state = useStore(runner.state);

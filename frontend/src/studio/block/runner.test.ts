@@ -28,14 +28,14 @@ it("takes up again what was stopped with the next input, after a pause", async (
   const state = () => runner.state.getState();
   runner.use(BLOCK);
   runner.offer([[1]]);
-  await expect.poll(() => state().stopped).toBe("The block was stopped.");
+  await expect.poll(() => state().stopReason).toBe("The block was stopped.");
   expect(state().resumes).toBe(true);
   clock.now = 1999;
   runner.offer([[2]]);
-  expect(state().stopped).not.toBeNull();
+  expect(state().stopReason).not.toBeNull();
   clock.now = 2000;
   runner.offer([[3]]);
-  await expect.poll(() => [state().stopped, state().read]).toEqual([null, [[3]]]);
+  await expect.poll(() => [state().stopReason, state().inputRows]).toEqual([null, [[3]]]);
   expect(requests).toEqual(["def smooth", "def smooth"]);
 });
 
@@ -45,17 +45,17 @@ it("leaves alone what is stopped each time, until it is asked to run again", asy
   runner.use(BLOCK);
   runner.offer([[0]]);
   for (const time of [1, 2]) {
-    await expect.poll(() => [state().stopped !== null, state().resumes]).toEqual([true, true]);
+    await expect.poll(() => [state().stopReason !== null, state().resumes]).toEqual([true, true]);
     clock.now = time * 2000;
     runner.offer([[time]]);
-    expect(state().stopped).toBeNull();
+    expect(state().stopReason).toBeNull();
   }
-  await expect.poll(() => [state().stopped !== null, state().resumes]).toEqual([true, false]);
+  await expect.poll(() => [state().stopReason !== null, state().resumes]).toEqual([true, false]);
   clock.now = 60_000;
   runner.offer([[5]]);
-  expect([state().stopped !== null, clock.dead]).toEqual([true, 0]);
+  expect([state().stopReason !== null, clock.dead]).toEqual([true, 0]);
   runner.again();
-  await expect.poll(() => [state().stopped, state().read]).toEqual([null, [[5]]]);
+  await expect.poll(() => [state().stopReason, state().inputRows]).toEqual([null, [[5]]]);
 });
 
 it("says nothing of a text that was replaced while Python was stopped on it", async () => {
@@ -64,6 +64,6 @@ it("says nothing of a text that was replaced while Python was stopped on it", as
   runner.offer([[1]]);
   await Promise.resolve();
   runner.use({ ...BLOCK, text: "def better" });
-  await expect.poll(() => runner.state.getState().written).toEqual([[1]]);
-  expect([runner.state.getState().stopped, requests.at(-1)]).toEqual([null, "def better"]);
+  await expect.poll(() => runner.state.getState().outputRows).toEqual([[1]]);
+  expect([runner.state.getState().stopReason, requests.at(-1)]).toEqual([null, "def better"]);
 });

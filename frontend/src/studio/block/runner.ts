@@ -17,17 +17,17 @@ export interface RunnerState {
   readonly problems: readonly LineMessage[];
   readonly run: BlockRun | null;
   /** Of the newest runs, oldest first: what came in by the first input, and what the first output gave. */
-  readonly read: readonly (readonly number[])[];
-  readonly written: readonly (readonly number[])[];
+  readonly inputRows: readonly (readonly number[])[];
+  readonly outputRows: readonly (readonly number[])[];
   /** The last printed lines, the newest last. */
-  readonly printed: readonly string[];
+  readonly printedLines: readonly string[];
   /** Median of the newest runs, in milliseconds of Python here. */
   readonly milliseconds: number | null;
   readonly state: number;
   /** How many inputs came while one was under way, and were left out, since the text changed. */
-  readonly skipped: number;
+  readonly skippedCount: number;
   /** Why Python does not answer. */
-  readonly stopped: string | null;
+  readonly stopReason: string | null;
   /** Whether what comes in next begins it again. */
   readonly resumes: boolean;
 }
@@ -40,22 +40,22 @@ const PAUSE = 2000;
 const TRIES = 2;
 
 const HISTORY_LENGTH = 120;
-const PRINTED = 200;
+const MAX_PRINTED_LINES = 200;
 const TIMES = 21;
 /** Of arrays that are longer no past is kept. */
-const FOLLOWED = 16;
+const MAX_ROW_LENGTH = 16;
 
 const NOTHING: RunnerState = {
   isStarting: true,
   problems: [],
   run: null,
-  read: [],
-  written: [],
-  printed: [],
+  inputRows: [],
+  outputRows: [],
+  printedLines: [],
   milliseconds: null,
   state: 0,
-  skipped: 0,
-  stopped: null,
+  skippedCount: 0,
+  stopReason: null,
   resumes: false,
 };
 
@@ -97,7 +97,7 @@ export class BlockRunner {
       this.newest = null;
       this.recent = [];
     }
-    this.store.setState({ skipped: 0, ...(fits ? {} : { read: [], written: [], run: null }) });
+    this.store.setState({ skippedCount: 0, ...(fits ? {} : { inputRows: [], outputRows: [], run: null }) });
     this.again();
   }
 
@@ -111,23 +111,23 @@ export class BlockRunner {
   offer(inputs: readonly (readonly number[])[]): void {
     this.newest = inputs;
     if (this.isBusy && this.waiting !== null && this.isLoaded) {
-      this.store.setState({ skipped: this.store.getState().skipped + 1 });
+      this.store.setState({ skippedCount: this.store.getState().skippedCount + 1 });
     }
     this.waiting = inputs;
-    const { stopped, resumes } = this.store.getState();
-    if (stopped === null) void this.work();
+    const { stopReason, resumes } = this.store.getState();
+    if (stopReason === null) void this.work();
     else if (resumes && this.now() - this.stoppedAt >= PAUSE) this.resume();
   }
 
   private resume(): void {
     this.isLoaded = false;
     this.waiting = this.newest;
-    this.store.setState({ stopped: null });
+    this.store.setState({ stopReason: null });
     void this.work();
   }
 
   private async work(): Promise<void> {
-    if (this.isBusy || this.store.getState().stopped !== null) return;
+    if (this.isBusy || this.store.getState().stopReason !== null) return;
     this.isBusy = true;
     try {
       while (await this.stepOfNewest());
@@ -135,8 +135,8 @@ export class BlockRunner {
       this.isLoaded = false;
       this.stops += 1;
       this.stoppedAt = this.now();
-      const stopped = error instanceof Error ? error.message : String(error);
-      this.store.setState({ isStarting: false, stopped, resumes: this.stops <= TRIES });
+      const stopReason = error instanceof Error ? error.message : String(error);
+      this.store.setState({ isStarting: false, stopReason, resumes: this.stops <= TRIES });
     } finally {
       this.isBusy = false;
     }
@@ -179,27 +179,27 @@ export class BlockRunner {
     const at = this.now();
     this.stops = 0;
     this.recent = [...this.recent.filter((each) => each.at > at - RECENT), { at, inputs }];
-    const { read, written, printed } = this.store.getState();
+    const { inputRows, outputRows, printedLines } = this.store.getState();
     this.times = [...this.times, run.milliseconds].slice(-TIMES);
     const lines = run.prints.map(({ line, text }) => `${line}: ${text}`);
     if (run.left_out > 0) lines.push(`… and ${run.left_out} lines more in this run`);
     this.store.setState({
       run,
-      read: followed(read, inputs[0]),
-      written: run.failure === null ? followed(written, run.outputs[0]) : written,
-      printed: lines.length === 0 ? printed : [...printed, ...lines].slice(-PRINTED),
+      inputRows: withRow(inputRows, inputs[0]),
+      outputRows: run.failure === null ? withRow(outputRows, run.outputs[0]) : outputRows,
+      printedLines: lines.length === 0 ? printedLines : [...printedLines, ...lines].slice(-MAX_PRINTED_LINES),
       milliseconds: this.times.toSorted((one, other) => one - other)[this.times.length >> 1] ?? null,
     });
   }
 }
 
 /** The past with one more row; of long arrays the newest alone. */
-function followed(
+function withRow(
   history: readonly (readonly number[])[],
   row: readonly (number | null)[] | undefined,
 ): readonly (readonly number[])[] {
   if (row === undefined) return history;
   const numbers = row.map((each) => each ?? NaN);
-  if (numbers.length > FOLLOWED) return [numbers];
+  if (numbers.length > MAX_ROW_LENGTH) return [numbers];
   return [...(history[0]?.length === numbers.length ? history : []), numbers].slice(-HISTORY_LENGTH);
 }

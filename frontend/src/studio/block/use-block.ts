@@ -68,7 +68,7 @@ function useBlockQuery<P extends BlockPlace>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const runQuery = async (): Promise<void> => {
       const next = await query();
-      if (isActive && next !== undefined) setPlace((before) => (next === null ? null : settled(before, next)));
+      if (isActive && next !== undefined) setPlace((before) => (next === null ? null : withStableParts(before, next)));
     };
     const soon = (): void => {
       clearTimeout(timer);
@@ -88,7 +88,7 @@ function useBlockQuery<P extends BlockPlace>(
 }
 
 /** The object before where nothing of it is another, with the parts that stayed. */
-function settled<P extends BlockPlace>(before: P | null, now: P): P {
+function withStableParts<P extends BlockPlace>(before: P | null, now: P): P {
   if (before === null) return now;
   // While the text cannot be read its wires are not known: those of before stand.
   const inputs = JSON.stringify(before.inputs) === JSON.stringify(now.inputs) ? before.inputs : now.inputs;

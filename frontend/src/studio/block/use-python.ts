@@ -27,7 +27,7 @@ export function useRunner(
   frame: PythonFrame | null,
   file: string,
   place: Pick<BlockPlace, "inputs" | "types" | "text" | "settings">,
-  { watched }: Snapshot,
+  { watchedMessages }: Snapshot,
 ): BlockRunner | null {
   const { watching } = useStudio().workspace;
   const runner = useMemo(() => (frame === null ? null : new BlockRunner(frame)), [frame]);
@@ -41,10 +41,10 @@ export function useRunner(
   }, [runner, file, text, types, settings]);
   useEffect(() => {
     const inputValues = wires.flatMap((wire) => {
-      const tensor = watched.find((each) => each.stage === wire.stage && each.index === wire.index)?.tensors[0];
+      const tensor = watchedMessages.find((each) => each.stage === wire.stage && each.index === wire.index)?.tensors[0];
       return tensor === undefined ? [] : [tensor.elements.filter((each) => typeof each === "number")];
     });
     if (runner !== null && inputValues.length === wires.length) runner.offer(inputValues);
-  }, [runner, wires, watched]);
+  }, [runner, wires, watchedMessages]);
   return runner;
 }

@@ -6,11 +6,11 @@ import type { RunnerState } from "./runner";
 /** The values that the newest run assigned, and where it failed. */
 export function valuesOfRun({ run, problems }: RunnerState): readonly LineValue[] {
   if (problems.length > 0 || run === null) return [];
-  const shown: LineValue[] = run.values
+  const values: LineValue[] = run.values
     .filter(({ line }) => line !== run.failure?.line)
     .map(({ line, name, value }) => ({ line, text: name.includes("[") ? `${name} = ${value}` : value, kind: "value" }));
-  if (run.failure !== null) shown.push({ line: run.failure.line, text: run.failure.message, kind: "failed" });
-  return shown;
+  if (run.failure !== null) values.push({ line: run.failure.line, text: run.failure.message, kind: "failed" });
+  return values;
 }
 
 /** The results of tests in one of the two files: in their own, those that passed as well. */

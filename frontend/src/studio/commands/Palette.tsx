@@ -25,18 +25,18 @@ interface Choice {
   readonly title: string;
   readonly side: string;
   readonly keys: string | undefined;
-  readonly refused: string | null;
+  readonly refusal: string | null;
   readonly run: () => void;
 }
 
 function choicesOf(commands: readonly Command[], destinations: readonly Destination[]): readonly Choice[] {
   return [
-    ...commands.map(({ id, title, group, keys, refused, run }) => ({
+    ...commands.map(({ id, title, group, keys, refusal, run }) => ({
       id,
       title,
       side: group,
       keys,
-      refused: refused ?? null,
+      refusal: refusal ?? null,
       run,
     })),
     ...destinations.map(({ id, title, kind, go }) => ({
@@ -44,19 +44,19 @@ function choicesOf(commands: readonly Command[], destinations: readonly Destinat
       title,
       side: kind,
       keys: undefined,
-      refused: null,
+      refusal: null,
       run: go,
     })),
   ];
 }
 
 /** The title with the letters that were found marked. */
-function Marked({ title, at }: { readonly title: string; readonly at: readonly number[] }) {
-  const marked = new Set(at);
+function MarkedTitle({ title, at }: { readonly title: string; readonly at: readonly number[] }) {
+  const markedIndexes = new Set(at);
   return (
     <span className="cut grow">
       {[...title].map((character, index) =>
-        marked.has(index) ? <b key={index}>{character}</b> : <Fragment key={index}>{character}</Fragment>,
+        markedIndexes.has(index) ? <b key={index}>{character}</b> : <Fragment key={index}>{character}</Fragment>,
       )}
     </span>
   );
@@ -72,7 +72,7 @@ export function Palette({
 }: PaletteProps) {
   const list = useId();
   const [query, setQuery] = useState(start);
-  const [chosen, setChosen] = useState(0);
+  const [chosenIndex, setChosenIndex] = useState(0);
   const rows = useRef<HTMLUListElement>(null);
   const onlyCommands = query.startsWith(">");
   const hits = useServerSearch(onlyCommands ? "" : query, here);
@@ -86,11 +86,11 @@ export function Palette({
   }, [query, onlyCommands, commands, destinations, hits]);
 
   useEffect(() => {
-    rows.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
-  }, [chosen]);
+    rows.current?.children[chosenIndex]?.scrollIntoView({ block: "nearest" });
+  }, [chosenIndex]);
 
   const run = (choice: Choice | undefined): void => {
-    if (choice === undefined || choice.refused !== null) return;
+    if (choice === undefined || choice.refusal !== null) return;
     onClose();
     // The dialog gives the focus back as it closes; what runs may want it elsewhere.
     queueMicrotask(choice.run);
@@ -98,11 +98,11 @@ export function Palette({
   const onKeyDown = (event: KeyboardEvent): void => {
     if (isComposing(event.nativeEvent)) return;
     const last = matches.length - 1;
-    if (event.key === "ArrowDown") setChosen(chosen >= last ? 0 : chosen + 1);
-    else if (event.key === "ArrowUp") setChosen(chosen <= 0 ? Math.max(last, 0) : chosen - 1);
-    else if (event.key === "Home" && event.ctrlKey) setChosen(0);
-    else if (event.key === "End" && event.ctrlKey) setChosen(Math.max(last, 0));
-    else if (event.key === "Enter") run(matches[chosen]?.item);
+    if (event.key === "ArrowDown") setChosenIndex(chosenIndex >= last ? 0 : chosenIndex + 1);
+    else if (event.key === "ArrowUp") setChosenIndex(chosenIndex <= 0 ? Math.max(last, 0) : chosenIndex - 1);
+    else if (event.key === "Home" && event.ctrlKey) setChosenIndex(0);
+    else if (event.key === "End" && event.ctrlKey) setChosenIndex(Math.max(last, 0));
+    else if (event.key === "Enter") run(matches[chosenIndex]?.item);
     else return;
     event.preventDefault();
   };
@@ -116,7 +116,7 @@ export function Palette({
           aria-expanded="true"
           aria-controls={list}
           aria-autocomplete="list"
-          aria-activedescendant={matches.length === 0 ? undefined : `${list}-${chosen}`}
+          aria-activedescendant={matches.length === 0 ? undefined : `${list}-${chosenIndex}`}
           data-first
           autoComplete="off"
           spellCheck={false}
@@ -124,7 +124,7 @@ export function Palette({
           value={query}
           onChange={(event) => {
             setQuery(event.target.value);
-            setChosen(0);
+            setChosenIndex(0);
           }}
           onKeyDown={onKeyDown}
         />
@@ -135,14 +135,14 @@ export function Palette({
             key={item.id}
             id={`${list}-${index}`}
             role="option"
-            aria-selected={index === chosen}
-            aria-disabled={item.refused !== null}
-            title={item.refused ?? undefined}
-            onPointerMove={() => setChosen(index)}
+            aria-selected={index === chosenIndex}
+            aria-disabled={item.refusal !== null}
+            title={item.refusal ?? undefined}
+            onPointerMove={() => setChosenIndex(index)}
             onClick={() => run(item)}
           >
-            <Marked title={item.title} at={at} />
-            <span className="small muted">{item.refused ?? item.side}</span>
+            <MarkedTitle title={item.title} at={at} />
+            <span className="small muted">{item.refusal ?? item.side}</span>
             {item.keys !== undefined && <Keys keys={item.keys} />}
           </li>
         ))}

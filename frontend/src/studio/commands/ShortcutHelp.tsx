@@ -17,10 +17,10 @@ const OF_PARTS: readonly { readonly title: string; readonly keys: string }[] = [
 ];
 
 export function ShortcutHelp({ commands, onClose }: ShortcutHelpProps) {
-  const keyed = commands.filter((command) => command.keys !== undefined);
-  const groups = [...new Set(keyed.map((command) => command.group))];
+  const keyedCommands = commands.filter((command) => command.keys !== undefined);
+  const groups = [...new Set(keyedCommands.map((command) => command.group))];
   const rows = (group: CommandGroup): readonly { readonly title: string; readonly keys: string }[] =>
-    keyed.filter((command) => command.group === group).map(({ title, keys }) => ({ title, keys: keys ?? "" }));
+    keyedCommands.filter((command) => command.group === group).map(({ title, keys }) => ({ title, keys: keys ?? "" }));
   return (
     <Dialog title="Keyboard" onClose={onClose} className="wide">
       <div className="shortcut-groups">

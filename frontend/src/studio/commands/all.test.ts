@@ -22,9 +22,9 @@ describe("the studio's commands", () => {
   });
 
   it("say to a viewer why nothing can be edited", () => {
-    const refused = commandsOf(SHELL, { ...STATE, mayEdit: false }).filter(
-      (command) => command.refused?.includes("Developer role") === true,
+    const refusedCommands = commandsOf(SHELL, { ...STATE, mayEdit: false }).filter(
+      (command) => command.refusal?.includes("Developer role") === true,
     );
-    expect(refused.map((command) => command.id)).toEqual(expect.arrayContaining(["build", "file.new", "undo"]));
+    expect(refusedCommands.map((command) => command.id)).toEqual(expect.arrayContaining(["build", "file.new", "undo"]));
   });
 });

@@ -9,13 +9,13 @@ import { projectCommands } from "./project-commands";
 import type { CommandState } from "./state";
 
 export function stateOf({ workspace, places }: StudioStores): CommandState {
-  const { shown, runefile, editor, showsVersions } = places.state.getState();
+  const { shownFiles, runefile, editor, showsVersions } = places.state.getState();
   return {
     mayEdit: workspace.mayEdit,
     canReview: newestToReview(workspace.store.state.getState().builds) !== null,
-    active: shown.active,
+    active: shownFiles.active,
     isText: editor !== null && !showsVersions,
-    isRunefile: editor !== null && shown.active?.path === runefile,
+    isRunefile: editor !== null && shownFiles.active?.path === runefile,
   };
 }
 

@@ -12,6 +12,6 @@ export interface Command {
   /** Keys that are heard by a part of the page itself, such as the editor: shown here, and left to it there. */
   readonly keyScope?: "everywhere" | "outside the editor" | "in the editor" | "by its part";
   /** Why it cannot be done now, as a sentence; it is then shown and does nothing. */
-  readonly refused?: string | null;
+  readonly refusal?: string | null;
   readonly run: () => void;
 }

@@ -17,13 +17,13 @@ export function editCommands(state: CommandState, studio: StudioStores): readonl
     if (editor !== null) run(editor);
   };
   return [
-    { id: "undo", title: "Undo", group, refused: editing, run: () => workspace.files.undo.undo() },
-    { id: "redo", title: "Redo", group, refused: editing, run: () => workspace.files.undo.redo() },
+    { id: "undo", title: "Undo", group, refusal: editing, run: () => workspace.files.undo.undo() },
+    { id: "redo", title: "Redo", group, refusal: editing, run: () => workspace.files.undo.redo() },
     {
       id: "edit.fix",
       title: "Quick fix…",
       group,
-      refused: inRunefile,
+      refusal: inRunefile,
       run: withEditor((editor) =>
         workspace.attempt(languageActions().then(({ chooseFix }) => chooseFix(studio, editor))),
       ),
@@ -34,7 +34,7 @@ export function editCommands(state: CommandState, studio: StudioStores): readonl
       group,
       keys: "F2",
       keyScope: "in the editor",
-      refused: inRunefile,
+      refusal: inRunefile,
       run: withEditor((editor) =>
         workspace.attempt(languageActions().then(({ renameName }) => renameName(studio, editor))),
       ),
@@ -45,14 +45,14 @@ export function editCommands(state: CommandState, studio: StudioStores): readonl
       group,
       keys: "Shift+Alt+f",
       keyScope: "by its part",
-      refused: inRunefile,
+      refusal: inRunefile,
       run: withEditor((editor) => editor.rewrite("format")),
     },
     {
       id: "edit.infer",
       title: "Fill in output types",
       group,
-      refused: inRunefile,
+      refusal: inRunefile,
       run: withEditor((editor) => editor.rewrite("infer")),
     },
   ];

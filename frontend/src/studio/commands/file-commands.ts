@@ -23,48 +23,51 @@ export function fileCommands(state: CommandState, studio: StudioStores): readonl
       );
   };
   return [
-    { id: "file.new", title: "New file…", group, refused: editing, run: () => actions.create("") },
+    { id: "file.new", title: "New file…", group, refusal: editing, run: () => actions.create("") },
     {
       id: "file.new-block",
       title: "New block in Python…",
       group,
-      refused: editing,
+      refusal: editing,
       run: () => {
-        const { selected } = places.state.getState();
-        dialogs.open({ what: "new-block", at: selected === null ? null : { source: selected, source_index: 0 } });
+        const { selectedStage } = places.state.getState();
+        dialogs.open({
+          what: "new-block",
+          at: selectedStage === null ? null : { source: selectedStage, source_index: 0 },
+        });
       },
     },
-    { id: "file.upload", title: "Upload files…", group, refused: editing, run: () => actions.upload(null) },
-    { id: "file.upload-folder", title: "Upload a folder…", group, refused: editing, run: actions.uploadFolder },
+    { id: "file.upload", title: "Upload files…", group, refusal: editing, run: () => actions.upload(null) },
+    { id: "file.upload-folder", title: "Upload a folder…", group, refusal: editing, run: actions.uploadFolder },
     {
       id: "file.rename",
       title: "Rename this file…",
       group,
-      refused: open ?? editing,
+      refusal: open ?? editing,
       run: withTarget(actions.rename),
     },
     {
       id: "file.move",
       title: "Move this file to a folder…",
       group,
-      refused: open ?? editing,
+      refusal: open ?? editing,
       run: withTarget(actions.move),
     },
     {
       id: "file.duplicate",
       title: "Duplicate this file",
       group,
-      refused: open ?? editing,
+      refusal: open ?? editing,
       run: () => active !== null && actions.duplicate(active),
     },
-    { id: "file.delete", title: "Delete this file", group, refused: open ?? editing, run: withTarget(actions.remove) },
-    { id: "file.download", title: "Download this file", group, refused: open, run: withTarget(actions.download) },
-    { id: "file.path", title: "Copy this file's path", group, refused: open, run: withTarget(actions.copyPath) },
+    { id: "file.delete", title: "Delete this file", group, refusal: open ?? editing, run: withTarget(actions.remove) },
+    { id: "file.download", title: "Download this file", group, refusal: open, run: withTarget(actions.download) },
+    { id: "file.path", title: "Copy this file's path", group, refusal: open, run: withTarget(actions.copyPath) },
     {
       id: "file.close",
       title: "Close this tab",
       group,
-      refused: open,
+      refusal: open,
       run: () => active !== null && places.closeFile(active.id),
     },
     { id: "file.download-all", title: "Download all files as .zip", group, run: () => actions.download(null) },
@@ -73,7 +76,7 @@ export function fileCommands(state: CommandState, studio: StudioStores): readonl
       id: "file.authors",
       title: "Show authors",
       group,
-      refused: state.isText ? null : "Open a text first",
+      refusal: state.isText ? null : "Open a text first",
       run: authors,
     },
   ];

@@ -19,7 +19,7 @@ export function goCommands(state: CommandState, studio: StudioStores): readonly 
       group: "Go",
       keys: "F12",
       keyScope: "by its part",
-      refused: inRunefile,
+      refusal: inRunefile,
       run: () => places.state.getState().editor?.goToDefinition(),
     },
     {
@@ -27,7 +27,7 @@ export function goCommands(state: CommandState, studio: StudioStores): readonly 
       title: "Find references",
       group: "Go",
       keys: "Shift+F12",
-      refused: inRunefile,
+      refusal: inRunefile,
       run: references,
     },
     { id: "view.text", title: "Show the text", group: "View", run: () => places.showRunefile("text") },

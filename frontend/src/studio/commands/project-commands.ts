@@ -6,18 +6,18 @@ import { unlessEditor, type CommandState } from "./state";
 
 export function projectCommands(state: CommandState, studio: StudioStores): readonly Command[] {
   const { workspace, building, dialogs, places } = studio;
-  const refused = unlessEditor(state);
+  const refusal = unlessEditor(state);
   const group = "Project";
   return [
-    { id: "build", title: "Build", group, keys: "Mod+Enter", refused, run: building.start },
-    { id: "build.targets", title: "Build settings", group, refused, run: () => dialogs.open({ what: "targets" }) },
+    { id: "build", title: "Build", group, keys: "Mod+Enter", refusal, run: building.start },
+    { id: "build.targets", title: "Build settings", group, refusal, run: () => dialogs.open({ what: "targets" }) },
     { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaveStatus(studio) },
     {
       id: "version.save",
       title: "Save a version…",
       group,
       keys: "Mod+Shift+s",
-      refused,
+      refusal,
       run: () => dialogs.open({ what: "save-version" }),
     },
     { id: "version.list", title: "Versions", group, run: places.showVersions },
@@ -27,7 +27,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
       id: "review",
       title: "Ask for review…",
       group,
-      refused: refused ?? (state.canReview ? null : "Build first: a review needs a build"),
+      refusal: refusal ?? (state.canReview ? null : "Build first: a review needs a build"),
       run: () => {
         const build = newestToReview(workspace.store.state.getState().builds);
         if (build !== null) window.location.assign(askAddress(build));
@@ -37,7 +37,7 @@ export function projectCommands(state: CommandState, studio: StudioStores): read
       id: "settings",
       title: "Project settings",
       group,
-      refused,
+      refusal,
       run: () => window.location.assign(`${workspace.store.state.getState().project.url}/settings`),
     },
   ];

@@ -32,7 +32,7 @@ export function useKeys(commandsNow: () => readonly Command[]): void {
     event.preventDefault();
     if (document.querySelector("dialog[open]") !== null) return;
     event.stopPropagation();
-    if (command.refused === undefined || command.refused === null) command.run();
+    if (command.refusal === undefined || command.refusal === null) command.run();
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => onKeyDown(event);

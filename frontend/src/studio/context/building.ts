@@ -10,11 +10,11 @@ export type BottomTab = "problems" | "build";
 interface BuildingState {
   readonly tab: BottomTab;
   /** The id of the build that was chosen; null for the newest. */
-  readonly chosen: string | null;
+  readonly chosenBuild: string | null;
 }
 
 export class Building {
-  private readonly store = createStore<BuildingState>(() => ({ tab: "problems", chosen: null }));
+  private readonly store = createStore<BuildingState>(() => ({ tab: "problems", chosenBuild: null }));
   readonly state: Omit<StoreApi<BuildingState>, "setState"> = this.store;
 
   constructor(
@@ -24,7 +24,7 @@ export class Building {
 
   readonly showTab = (tab: BottomTab): void => this.store.setState({ tab });
 
-  readonly choose = (chosen: string): void => this.store.setState({ chosen });
+  readonly choose = (chosenBuild: string): void => this.store.setState({ chosenBuild });
 
   readonly start = (): void => {
     const { workspace } = this;

@@ -22,9 +22,9 @@ export type DialogRequest =
       readonly recording: Recording;
       readonly labels: readonly string[];
       /** The rune's answer to it, where it has no label yet. */
-      readonly predicted: string | null;
+      readonly prediction: string | null;
       /** The rune's answer, which was wrong. */
-      readonly said?: string;
+      readonly wrongAnswer?: string;
     }
   | {
       readonly what: "import-samples";

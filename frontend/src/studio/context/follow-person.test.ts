@@ -12,13 +12,13 @@ function page() {
   const presence = createStore<readonly Present[]>(() => []);
   const places = createStore<{ readonly following: string | null }>(() => ({ following: null }));
   const went: (string | null)[] = [];
-  const said: string[] = [];
+  const messages: string[] = [];
   const followPerson = (following: string | null): void => places.setState({ following });
   startFollowing(
     {
       presence: { state: presence },
       store: { state: createStore(() => ({ me: { id: "me" } })) },
-      toasts: { say: (text: string) => said.push(text) },
+      toasts: { say: (text: string) => messages.push(text) },
     } as unknown as Parameters<typeof startFollowing>[0],
     {
       state: places,
@@ -27,11 +27,11 @@ function page() {
     } as unknown as Parameters<typeof startFollowing>[1],
     { addEventListener: () => undefined },
   );
-  return { presence, places, went, said, followPerson };
+  return { presence, places, went, messages, followPerson };
 }
 
 it("goes where the person goes, and says so once", () => {
-  const { presence, went, said, followPerson } = page();
+  const { presence, went, messages, followPerson } = page();
   presence.setState([at("one")], true);
   presence.setState([at("two")], true);
   expect(went).toEqual([]);
@@ -39,7 +39,7 @@ it("goes where the person goes, and says so once", () => {
   presence.setState([at("two")], true);
   presence.setState([at("three")], true);
   expect(went).toEqual(["three"]);
-  expect(said).toEqual(["Following Ana. Type or press Escape to stop."]);
+  expect(messages).toEqual(["Following Ana. Type or press Escape to stop."]);
 });
 
 it("ends by work of one's own, and not by looking around or choosing again", () => {
@@ -54,10 +54,10 @@ it("ends by work of one's own, and not by looking around or choosing again", () 
 });
 
 it("ends when the person leaves, and says so", () => {
-  const { presence, places, said, followPerson } = page();
+  const { presence, places, messages, followPerson } = page();
   presence.setState([at("one")], true);
   followPerson("a");
   presence.setState([], true);
   expect(places.getState().following).toBeNull();
-  expect(said.at(-1)).toBe("The person you were following has left.");
+  expect(messages.at(-1)).toBe("The person you were following has left.");
 });

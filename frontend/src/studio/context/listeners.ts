@@ -42,19 +42,19 @@ function openFileOfAddress(places: StudioPlaces): void {
 function showUndone({ files }: Workspace, places: StudioPlaces): void {
   files.undo.on("stack-item-popped", ({ changedParentTypes }: { changedParentTypes: Map<unknown, unknown> }) => {
     const undone = [...changedParentTypes.keys()].map((type) => files.fileOf(type)).find((id) => id !== null);
-    if (undone !== undefined && undone !== null && undone !== places.state.getState().shown.active?.id)
+    if (undone !== undefined && undone !== null && undone !== places.state.getState().shownFiles.active?.id)
       places.openFile(undone);
   });
 }
 
 /** Says so when the file that is shown was deleted by someone else: what was typed in it is still there. */
 function announceDeletion({ files, toasts }: Workspace, places: StudioPlaces): void {
-  let last = places.state.getState().shown.active;
-  places.state.subscribe(({ shown: { active } }) => {
+  let last = places.state.getState().shownFiles.active;
+  places.state.subscribe(({ shownFiles: { active } }) => {
     const before = last;
     last = active;
     if (before === null || before.id === active?.id) return;
-    const deletion = files.deleted().find(({ id }) => id === before.id);
+    const deletion = files.deletedFiles().find(({ id }) => id === before.id);
     if (deletion === undefined || deletion.client === files.doc.clientID) return;
     const restore = (): void => {
       files.restore(before.id);

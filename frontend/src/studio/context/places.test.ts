@@ -22,7 +22,7 @@ const PREVIEW: Preview = {
 
 let files: ProjectFiles;
 let texts: StoreApi<TextState>;
-let saved: FileView[];
+let savedViews: FileView[];
 let places: StudioPlaces;
 const state = () => places.state.getState();
 
@@ -43,37 +43,37 @@ beforeEach(() => {
     save: "saved",
     closedFor: "",
     files: [],
-    deleted: 0,
+    deletedCount: 0,
     ahead: false,
   }));
-  saved = [];
-  const remembered = { read: (): FileView => "both", save: (view: FileView) => void saved.push(view) };
-  places = new StudioPlaces({ state: texts, preview: createStore(() => PREVIEW), files }, remembered, false);
+  savedViews = [];
+  const rememberedView = { read: (): FileView => "both", save: (view: FileView) => void savedViews.push(view) };
+  places = new StudioPlaces({ state: texts, preview: createStore(() => PREVIEW), files }, rememberedView, false);
   add("run", "Runefile.yml");
   add("words", "labels.txt");
 });
 
 test("the Runefile is shown before anything is opened, and stays in its tab when another file is", () => {
-  expect(state().shown.active?.id).toBe("run");
+  expect(state().shownFiles.active?.id).toBe("run");
   places.openFile("words");
-  expect(state().shown.tabs.map(({ id }) => id)).toEqual(["run", "words"]);
+  expect(state().shownFiles.tabs.map(({ id }) => id)).toEqual(["run", "words"]);
   places.closeFile("words");
-  expect(state().shown.active?.id).toBe("run");
+  expect(state().shownFiles.active?.id).toBe("run");
 });
 
 test("the stage at the cursor is the selected one, in the Runefile alone", () => {
   places.setCursor({ line: 7, column: 1 });
-  expect(state().selected).toBe("fft");
+  expect(state().selectedStage).toBe("fft");
   places.openFile("words");
-  expect(state().selected).toBeNull();
+  expect(state().selectedStage).toBeNull();
 });
 
 test("what does not change keeps its object, so that a cursor's move draws nothing else anew", () => {
   places.setCursor({ line: 6, column: 1 });
-  const { shown, open } = state();
+  const { shownFiles, open } = state();
   places.setCursor({ line: 7, column: 4 });
   texts.setState({ save: "saving", ahead: true });
-  expect(state().shown).toBe(shown);
+  expect(state().shownFiles).toBe(shownFiles);
   expect(state().open).toBe(open);
 });
 
@@ -81,27 +81,27 @@ test("a place in the Runefile is shown as text, also where the graph stood alone
   places.showRunefile("graph");
   places.goTo("Runefile.yml", 4, 2);
   expect(state()).toMatchObject({ view: "both", jump: { file: "run", line: 4, column: 2 } });
-  expect(saved).toEqual(["graph", "both"]);
+  expect(savedViews).toEqual(["graph", "both"]);
 });
 
 test("in the graph alone a stage is picked where it is; leaving it, the cursor goes to that stage", () => {
   places.setCursor({ line: 3, column: 1 });
   places.changeView("graph");
-  expect(state().selected).toBe("audio");
+  expect(state().selectedStage).toBe("audio");
   places.goToStage(SECOND);
-  expect(state()).toMatchObject({ selected: "fft", jump: null });
+  expect(state()).toMatchObject({ selectedStage: "fft", jump: null });
   places.changeView("text");
   expect(state().jump).toEqual({ file: "run", line: 6, column: 1, quiet: true });
 });
 
 test("a file that the server makes is opened when it is here", () => {
   places.awaitFile("notes.md");
-  expect(state().shown.active?.id).toBe("run");
+  expect(state().shownFiles.active?.id).toBe("run");
   add("notes", "notes.md");
-  expect(state().shown.active?.id).toBe("notes");
+  expect(state().shownFiles.active?.id).toBe("notes");
   expect(state().jump).toEqual({ file: "notes", line: 1, column: 1 });
   // Once: it may be closed.
   places.closeFile("notes");
   add("more", "more.md");
-  expect(state().shown.active?.id).toBe("run");
+  expect(state().shownFiles.active?.id).toBe("run");
 });

@@ -8,7 +8,7 @@ import type { Present } from "../document/sync/presence";
 import { findRunefile, POLICY_FILE } from "../document/files/runefile";
 import type { Cursor, EditorHandle } from "./editor-handle";
 import { stageAt } from "../session/problems/stage-at";
-import { closedFile, openedFile, shownFiles, type OpenFiles, type ShownFiles } from "../session/open-files";
+import { closedFile, openedFile, filesToShow, type OpenFiles, type ShownFiles } from "../session/open-files";
 import type { Workspace } from "../session/workspace";
 
 /** The form of a file that has two: the Runefile as text and graph, Markdown as text and page. */
@@ -26,7 +26,7 @@ export interface Jump {
 }
 
 /** The person's choice; `PlacesState` derives the rest from it and from the files. */
-interface Chosen {
+interface Choices {
   readonly open: OpenFiles;
   readonly screen: Screen;
   readonly view: FileView;
@@ -35,20 +35,20 @@ interface Chosen {
   readonly editor: EditorHandle | null;
   readonly cursor: Cursor | null;
   /** The stage that is selected while the graph is shown alone; else it is the one that the cursor is in. */
-  readonly picked: string | null;
+  readonly pickedStage: string | null;
   /** Where the editor goes once it shows that file. */
   readonly jump: Jump | null;
   /** The id of the person whose places are shown as they go, or null. */
   readonly following: string | null;
 }
 
-export interface PlacesState extends Chosen {
-  readonly shown: ShownFiles;
+export interface PlacesState extends Choices {
+  readonly shownFiles: ShownFiles;
   /** The path of the file that the graph draws. */
   readonly runefile: string;
   /** The stage that the cursor is in. */
   readonly atCursor: string | null;
-  readonly selected: string | null;
+  readonly selectedStage: string | null;
 }
 
 /** A choice that outlives the visit. */
@@ -62,27 +62,27 @@ export class StudioPlaces {
   readonly state: Omit<StoreApi<PlacesState>, "setState">;
   private files: readonly FileEntry[];
   private outline: Outline;
-  private awaited: string | null = null;
+  private awaitedPath: string | null = null;
 
   constructor(
     private readonly workspace: Pick<Workspace, "state" | "preview" | "files">,
-    private readonly remembered: RememberedView,
+    private readonly rememberedView: RememberedView,
     isNarrow: boolean,
   ) {
     this.files = workspace.state.getState().files;
     this.outline = workspace.preview.getState().outline;
-    const chosen: Chosen = {
+    const choices: Choices = {
       open: { tabs: [], active: null },
       screen: isNarrow ? "preview" : "text",
-      view: remembered.read(),
+      view: rememberedView.read(),
       showsVersions: false,
       editor: null,
       cursor: null,
-      picked: null,
+      pickedStage: null,
       jump: null,
       following: null,
     };
-    this.store = createStore(() => this.derived(chosen, shownFiles(chosen.open, this.files)));
+    this.store = createStore(() => this.derive(choices, filesToShow(choices.open, this.files)));
     this.state = this.store;
     workspace.state.subscribe(({ files }) => {
       if (files !== this.files) this.follow(files);
@@ -102,8 +102,8 @@ export class StudioPlaces {
 
   readonly openFile = (id: string): void => {
     this.workspace.files.undo.stopCapturing();
-    const { open, shown } = this.store.getState();
-    const before = open.tabs.length === 0 ? { tabs: idsOf(shown.tabs), active: open.active } : open;
+    const { open, shownFiles } = this.store.getState();
+    const before = open.tabs.length === 0 ? { tabs: idsOf(shownFiles.tabs), active: open.active } : open;
     this.set({ open: openedFile(before, id), showsVersions: false, screen: "text" });
   };
 
@@ -111,7 +111,7 @@ export class StudioPlaces {
 
   /** Opens a file that the server makes as soon as it is in the document, ready to be typed in. */
   readonly awaitFile = (path: string): void => {
-    this.awaited = path;
+    this.awaitedPath = path;
     this.openAwaited();
   };
 
@@ -129,9 +129,9 @@ export class StudioPlaces {
   /** The next one of the text that is shown, else the first of all. */
   readonly goToNextProblem = (): void => {
     const { diagnostics } = this.workspace.preview.getState();
-    const { shown, editor } = this.store.getState();
+    const { shownFiles, editor } = this.store.getState();
     const [first] = diagnostics;
-    if (diagnostics.some(({ file }) => file === shown.active?.path)) editor?.nextProblem();
+    if (diagnostics.some(({ file }) => file === shownFiles.active?.path)) editor?.nextProblem();
     else if (first !== undefined) this.goToProblem(first);
   };
 
@@ -150,7 +150,7 @@ export class StudioPlaces {
   };
 
   readonly goToStage = (node: OutlineNode): void => {
-    this.set({ picked: node.name });
+    this.set({ pickedStage: node.name });
     if (this.isGraphAlone) this.set({ screen: "text" });
     else this.goToStageText(node);
   };
@@ -159,14 +159,14 @@ export class StudioPlaces {
 
   /** In the graph: the cursor goes along, the focus does not. */
   readonly pickStage = (node: OutlineNode | null): void => {
-    this.set({ picked: node?.name ?? null });
+    this.set({ pickedStage: node?.name ?? null });
     if (node !== null && !this.isGraphAlone) this.jumpQuietly(node);
   };
 
   readonly changeView = (next: FileView): void => {
-    const { atCursor, picked } = this.store.getState();
-    if (next === "graph" && !this.isGraphAlone) this.set({ picked: atCursor });
-    const stage = this.isGraphAlone ? this.outline.nodes.find((node) => node.name === picked) : undefined;
+    const { atCursor, pickedStage } = this.store.getState();
+    if (next === "graph" && !this.isGraphAlone) this.set({ pickedStage: atCursor });
+    const stage = this.isGraphAlone ? this.outline.nodes.find((node) => node.name === pickedStage) : undefined;
     // A caret that is in the stage already stays where it was.
     if (stage !== undefined && stage.name !== atCursor) this.jumpQuietly(stage);
     this.setView(next);
@@ -175,14 +175,14 @@ export class StudioPlaces {
   /** The Runefile, as text, graph or both. */
   readonly showRunefile = (view: FileView): void => {
     const { runefile } = this.store.getState();
-    const drawn = this.files.find((file) => file.path === runefile);
-    if (drawn !== undefined) this.openFile(drawn.id);
+    const entry = this.files.find((file) => file.path === runefile);
+    if (entry !== undefined) this.openFile(entry.id);
     this.changeView(view);
   };
 
   /** The graph without the text, at this stage. */
   readonly showGraphAt = (node: OutlineNode): void => {
-    this.set({ picked: node.name });
+    this.set({ pickedStage: node.name });
     this.setView("graph");
   };
 
@@ -191,48 +191,56 @@ export class StudioPlaces {
   readonly hideVersions = (): void => this.set({ showsVersions: false });
 
   private get isGraphAlone(): boolean {
-    const { view, shown, runefile } = this.store.getState();
-    return view === "graph" && shown.active?.path === runefile;
+    const { view, shownFiles, runefile } = this.store.getState();
+    return view === "graph" && shownFiles.active?.path === runefile;
   }
 
   private setView(view: FileView): void {
     this.set({ view });
-    this.remembered.save(view);
+    this.rememberedView.save(view);
   }
 
   private jumpQuietly({ line }: OutlineNode): void {
-    const { active } = this.store.getState().shown;
+    const { active } = this.store.getState().shownFiles;
     if (active !== null) this.set({ jump: { file: active.id, line, column: 1, quiet: true } });
   }
 
   private follow(files: readonly FileEntry[]): void {
     this.files = files;
     const state = this.store.getState();
-    this.store.setState(this.derived(state, shownFiles(state.open, files)), true);
+    this.store.setState(this.derive(state, filesToShow(state.open, files)), true);
     this.openAwaited();
   }
 
   private openAwaited(): void {
-    const file = this.files.find(({ path }) => path === this.awaited);
+    const file = this.files.find(({ path }) => path === this.awaitedPath);
     if (file === undefined) return;
-    this.awaited = null;
-    const tabs = idsOf(this.store.getState().shown.tabs);
+    this.awaitedPath = null;
+    const tabs = idsOf(this.store.getState().shownFiles.tabs);
     this.set({ open: openedFile({ tabs, active: null }, file.id), jump: { file: file.id, line: 1, column: 1 } });
   }
 
-  private set(change: Partial<Chosen>): void {
+  private set(change: Partial<Choices>): void {
     const before = this.store.getState();
-    const shown =
-      change.open === undefined || change.open === before.open ? before.shown : shownFiles(change.open, this.files);
-    this.store.setState(this.derived({ ...before, ...change }, shown), true);
+    const files =
+      change.open === undefined || change.open === before.open
+        ? before.shownFiles
+        : filesToShow(change.open, this.files);
+    this.store.setState(this.derive({ ...before, ...change }, files), true);
   }
 
-  private derived(chosen: Chosen, shown: ShownFiles): PlacesState {
+  private derive(choices: Choices, files: ShownFiles): PlacesState {
     const runefile = findRunefile(this.files);
-    const isRunefile = shown.active?.path === runefile;
-    const { cursor, view, picked } = chosen;
+    const isRunefile = files.active?.path === runefile;
+    const { cursor, view, pickedStage } = choices;
     const atCursor = isRunefile && cursor !== null ? (stageAt(this.outline, cursor.line)?.name ?? null) : null;
-    return { ...chosen, shown, runefile, atCursor, selected: isRunefile && view === "graph" ? picked : atCursor };
+    return {
+      ...choices,
+      shownFiles: files,
+      runefile,
+      atCursor,
+      selectedStage: isRunefile && view === "graph" ? pickedStage : atCursor,
+    };
   }
 }
 

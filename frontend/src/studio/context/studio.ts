@@ -3,7 +3,7 @@
 import type { TextEdit } from "../../api/schema";
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
-import { remembered } from "../parts/preferences";
+import { preference } from "../parts/preferences";
 import { deferred } from "../session/deferral";
 import type { CheckedText } from "../session/preview/text-check";
 import type { ProjectSession } from "../session/project-session";
@@ -28,7 +28,7 @@ const fetchListeners = deferred(() => import("./listeners"));
 
 export function makeStores(workspace: Workspace, nonce: string): StudioStores {
   const dialogs = new DialogStore();
-  const places = new StudioPlaces(workspace, remembered<FileView>("view", "both", isView), isNarrow());
+  const places = new StudioPlaces(workspace, preference<FileView>("view", "both", isView), isNarrow());
   sharePresence(workspace, places);
   workspace.attempt(fetchListeners().then(({ startListeners: followPlaces }) => followPlaces(workspace, places)));
   const building = new Building(workspace, places);
@@ -78,7 +78,7 @@ export function useOutline() {
 export function useApplyFix(): ((edits: readonly TextEdit[]) => void) | null {
   const { workspace } = useStudio();
   const isAhead = useText(({ ahead }) => ahead);
-  const isCurrent = useStore(workspace.checking.state, (checked) => areOfText(checked, isAhead));
+  const isCurrent = useStore(workspace.checking.state, (checkedText) => areOfText(checkedText, isAhead));
   return isCurrent ? workspace.applyFix : null;
 }
 
@@ -91,18 +91,18 @@ export function applyIfCurrent(workspace: Workspace, edits: readonly TextEdit[])
 }
 
 /** Whether the problems that are shown are of the text as it stands. */
-function areOfText(checked: CheckedText | null, isAhead: boolean): boolean {
-  return checked?.isCurrent ?? !isAhead;
+function areOfText(checkedText: CheckedText | null, isAhead: boolean): boolean {
+  return checkedText?.isCurrent ?? !isAhead;
 }
 
 /** Others see in which file one is. */
 function sharePresence({ presence }: Workspace, places: StudioPlaces): void {
-  let shared = places.state.getState().shown.active?.id ?? null;
-  presence.show(shared);
-  places.state.subscribe(({ shown }) => {
-    const id = shown.active?.id ?? null;
-    if (id === shared) return;
-    shared = id;
+  let sharedId = places.state.getState().shownFiles.active?.id ?? null;
+  presence.show(sharedId);
+  places.state.subscribe(({ shownFiles }) => {
+    const id = shownFiles.active?.id ?? null;
+    if (id === sharedId) return;
+    sharedId = id;
     presence.show(id);
   });
 }

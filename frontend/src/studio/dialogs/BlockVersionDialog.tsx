@@ -21,19 +21,19 @@ const CHANGE_LABELS = { same: undefined, removed: "removed", added: "added" } as
 
 export default function BlockVersionDialog({ block, from, to, adopt, onClose }: Props) {
   const { workspace } = useStudio();
-  const before = workspace.shared?.source(block, from) ?? null;
-  const after = workspace.shared?.source(block, to) ?? null;
+  const before = workspace.sharedBlocks?.source(block, from) ?? null;
+  const after = workspace.sharedBlocks?.source(block, to) ?? null;
   const lines = useMemo(
     () => (before === null || after === null ? null : lineDifference(before.trimEnd(), after.trimEnd())),
     [before, after],
   );
-  const passed = block.versions.slice(
+  const passedVersions = block.versions.slice(
     block.versions.findIndex(({ version }) => version === to),
     block.versions.findIndex(({ version }) => version === from),
   );
   return (
     <Dialog title={`${block.block}: ${from} to ${to}`} className="wide" onClose={onClose}>
-      {passed
+      {passedVersions
         .filter(({ notes }) => notes !== "")
         .map(({ version, notes }) => (
           <div key={version}>

@@ -28,18 +28,18 @@ interface BuildChoicesDialogProps {
 }
 
 export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, onClose }: BuildChoicesDialogProps) {
-  const [known, setKnown] = useState<Targets | null>(null);
+  const [targets, setTargets] = useState<Targets | null>(null);
   const [etag, setEtag] = useState("");
-  const [chosen, setChosen] = useState<Choices | null>(null);
+  const [choices, setChoices] = useState<Choices | null>(null);
   const [wrong, setWrong] = useState("");
   useEffect(() => {
     let isOpen = true;
     client.targets().then(
       ({ value, etag: state }) => {
         if (!isOpen) return;
-        setKnown(value);
+        setTargets(value);
         setEtag(state);
-        setChosen(choicesOf(value));
+        setChoices(choicesOf(value));
       },
       (error: unknown) => {
         if (isOpen) setWrong(sentenceOf(error));
@@ -50,13 +50,13 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
     };
   }, [client]);
   const save = (isBuilt: boolean): void => {
-    if (known === null || chosen === null) return;
-    const before = choicesOf(known);
-    client.chooseForBuilds(chosen, etag).then(
-      (saved) => {
+    if (targets === null || choices === null) return;
+    const before = choicesOf(targets);
+    client.chooseForBuilds(choices, etag).then(
+      (savedTargets) => {
         onClose();
         if (isBuilt) onBuild();
-        else onSaved(() => client.chooseForBuilds(before, saved.etag));
+        else onSaved(() => client.chooseForBuilds(before, savedTargets.etag));
       },
       (error: unknown) => setWrong(sentenceOf(error)),
     );
@@ -70,26 +70,26 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
           save(false);
         }}
       >
-        {known === null && wrong === "" && <p className="muted">Reading…</p>}
-        {known !== null && chosen !== null && (
+        {targets === null && wrong === "" && <p className="muted">Reading…</p>}
+        {targets !== null && choices !== null && (
           <>
-            {known.in_file !== null && <p className="notice">{policyText(known.in_file)}</p>}
+            {targets.in_file !== null && <p className="notice">{policyText(targets.in_file)}</p>}
             <Radios
               legend="Optimise the rune for"
               name="optimize"
               choices={RUNES}
-              chosen={chosen.optimize}
+              chosenValue={choices.optimize}
               isFirst
-              noteOf={(optimize) => runeFigures(known.builds, optimize, chosen.match)}
-              onChoose={(optimize) => setChosen({ ...chosen, optimize })}
+              noteOf={(optimize) => runeFigures(targets.builds, optimize, choices.match)}
+              onChoose={(optimize) => setChoices({ ...choices, optimize })}
             />
             <Radios
               legend="Reference"
               name="match"
               choices={RESULTS}
-              chosen={chosen.match}
-              noteOf={(match) => runeFigures(known.builds, chosen.optimize, match)}
-              onChoose={(match) => setChosen({ ...chosen, match })}
+              chosenValue={choices.match}
+              noteOf={(match) => runeFigures(targets.builds, choices.optimize, match)}
+              onChoose={(match) => setChoices({ ...choices, match })}
             />
             <fieldset className="choices stack tight">
               <legend className="label">Packages for boards</legend>
@@ -97,12 +97,12 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
                 Builds also make a C package for each selected board, with the RAM, flash and instructions that it needs
                 there. <a href={devices}>See the boards</a>
               </p>
-              {known.targets.map((target) => (
+              {targets.targets.map((target) => (
                 <label key={target.name} className="row">
                   <input
                     type="checkbox"
-                    checked={chosen.targets.includes(target.name)}
-                    onChange={() => setChosen({ ...chosen, targets: toggled(chosen.targets, target.name) })}
+                    checked={choices.targets.includes(target.name)}
+                    onChange={() => setChoices({ ...choices, targets: toggled(choices.targets, target.name) })}
                   />
                   <span>
                     <b>{target.name}</b> <span className="small muted">{target.summary}</span>
@@ -110,14 +110,14 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
                 </label>
               ))}
             </fieldset>
-            {chosen.targets.length > 0 && (
+            {choices.targets.length > 0 && (
               <Radios
                 legend="Optimise packages for"
                 name="optimize_packages"
                 choices={LIBRARIES}
-                chosen={chosen.optimize_packages}
-                noteOf={(aim) => packageFigures(known.builds, { ...chosen, optimize_packages: aim })}
-                onChoose={(aim) => setChosen({ ...chosen, optimize_packages: aim })}
+                chosenValue={choices.optimize_packages}
+                noteOf={(aim) => packageFigures(targets.builds, { ...choices, optimize_packages: aim })}
+                onChoose={(aim) => setChoices({ ...choices, optimize_packages: aim })}
               />
             )}
           </>
@@ -132,10 +132,10 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button" disabled={chosen === null}>
+          <button type="submit" className="button" disabled={choices === null}>
             Save
           </button>
-          <button type="button" className="button primary" disabled={chosen === null} onClick={() => save(true)}>
+          <button type="button" className="button primary" disabled={choices === null} onClick={() => save(true)}>
             Save and build
           </button>
         </div>
@@ -148,7 +148,7 @@ interface RadiosProps<Value extends string> {
   readonly legend: string;
   readonly name: string;
   readonly choices: readonly BuildChoice<Value>[];
-  readonly chosen: Value;
+  readonly chosenValue: Value;
   readonly isFirst?: boolean;
   /** The figures of earlier builds with a choice. */
   readonly noteOf: (value: Value) => string;
@@ -159,7 +159,7 @@ function Radios<Value extends string>({
   legend,
   name,
   choices,
-  chosen,
+  chosenValue,
   isFirst,
   noteOf,
   onChoose,
@@ -174,8 +174,8 @@ function Radios<Value extends string>({
             <input
               type="radio"
               name={name}
-              checked={choice.value === chosen}
-              data-first={isFirst === true && choice.value === chosen ? true : undefined}
+              checked={choice.value === chosenValue}
+              data-first={isFirst === true && choice.value === chosenValue ? true : undefined}
               onChange={() => onChoose(choice.value)}
             />
             <span>

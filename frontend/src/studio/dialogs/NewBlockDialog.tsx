@@ -23,10 +23,10 @@ export default function NewBlockDialog({ at, onClose }: Props) {
   const { workspace, places } = useStudio();
   const { wires } = useOutline();
   const id = useId();
-  const suggested = wires.find((wire) => wire.source === at?.source && wire.source_index === at.source_index);
+  const suggestedWire = wires.find((wire) => wire.source === at?.source && wire.source_index === at.source_index);
   const [name, setName] = useState("");
-  const [place, setPlace] = useState(suggested === undefined ? NOWHERE : keyOf(suggested));
-  const [refused, setRefused] = useState<string | null>(null);
+  const [place, setPlace] = useState(suggestedWire === undefined ? NOWHERE : keyOf(suggestedWire));
+  const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const submit = async (): Promise<void> => {
     setBusy(true);
@@ -42,7 +42,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
         undoOfLastStep(workspace),
       );
     } catch (error) {
-      setRefused(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
+      setRefusal(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
       setBusy(false);
     }
   };
@@ -65,20 +65,20 @@ export default function NewBlockDialog({ at, onClose }: Props) {
             autoComplete="off"
             spellCheck={false}
             placeholder="smooth"
-            aria-invalid={refused !== null}
+            aria-invalid={refusal !== null}
             aria-describedby={`${id}-problem`}
             onChange={(event) => {
               setName(event.target.value);
-              setRefused(null);
+              setRefusal(null);
             }}
           />
-          {refused === null && (
+          {refusal === null && (
             <span className="small muted">
               {name === "" ? "Creates a file with a small working example." : `Its file is ${name}.py.`}
             </span>
           )}
           <span id={`${id}-problem`} className="error" role="status">
-            {refused}
+            {refusal}
           </span>
         </div>
         <div className="field">

@@ -13,11 +13,11 @@ interface RenameDialogProps {
 export function RenameDialog({ name, onRename, onClose }: RenameDialogProps) {
   const id = useId();
   const [next, setNext] = useState(name);
-  const [refused, setRefused] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const rename = async (): Promise<void> => {
     const reason = next === name ? null : await onRename(next);
     if (reason === null) onClose();
-    else setRefused(reason);
+    else setRefusal(reason);
   };
   return (
     <Dialog title={`Rename ${name}`} onClose={onClose}>
@@ -37,15 +37,15 @@ export function RenameDialog({ name, onRename, onClose }: RenameDialogProps) {
             data-first
             autoComplete="off"
             spellCheck={false}
-            aria-invalid={refused !== null}
+            aria-invalid={refusal !== null}
             aria-describedby={`${id}-problem`}
             onChange={(event) => {
               setNext(event.target.value);
-              setRefused(null);
+              setRefusal(null);
             }}
           />
           <span id={`${id}-problem`} className="error" role="status">
-            {refused}
+            {refusal}
           </span>
         </div>
         <DialogFoot verb="Rename" disabled={next === ""} onClose={onClose} />

@@ -48,11 +48,11 @@ test("beside a choice stands what the newest build with it came to", () => {
 });
 
 test("packages are shown for the chosen targets", () => {
-  const chosen = { ...BALANCED, targets: ["cortex-m4"] };
-  expect(packageFigures(BUILDS, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
-  expect(packageFigures(BUILDS, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
-  expect(packageFigures(BUILDS, { ...chosen, targets: [] })).toBe("");
-  expect(packageFigures(BUILDS, { ...chosen, optimize_packages: "size" })).toBe("");
+  const choices = { ...BALANCED, targets: ["cortex-m4"] };
+  expect(packageFigures(BUILDS, choices)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
+  expect(packageFigures(BUILDS, { ...choices, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
+  expect(packageFigures(BUILDS, { ...choices, targets: [] })).toBe("");
+  expect(packageFigures(BUILDS, { ...choices, optimize_packages: "size" })).toBe("");
 });
 
 test("settings of forge.yml are shown, since they override the choice", () => {

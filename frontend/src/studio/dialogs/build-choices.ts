@@ -51,7 +51,7 @@ export const LIBRARIES: readonly BuildChoice<Optimize>[] = [
 /** The choices in the project's forge.yml, which go before those of the dialog; "" where it makes none. */
 export function policyText(policy: Targets["in_file"]): string {
   if (policy === null) return "";
-  const named = [
+  const choiceTexts = [
     ...RUNES.filter(({ value }) => value === policy.optimize).map(
       ({ name }) => `the rune is for: ${name.toLowerCase()}`,
     ),
@@ -60,13 +60,13 @@ export function policyText(policy: Targets["in_file"]): string {
       ({ name }) => `packages are for: ${name.toLowerCase()}`,
     ),
   ];
-  return `forge.yml says: ${named.join("; ")}. These settings override the choices here.`;
+  return `forge.yml says: ${choiceTexts.join("; ")}. These settings override the choices here.`;
 }
 
 /** The present choices, as they are sent. */
 export function choicesOf({ optimize, optimize_packages, match, targets }: Targets): Choices {
-  const chosen = targets.filter((target) => target.chosen).map((target) => target.name);
-  return { optimize, optimize_packages, match, targets: chosen };
+  const chosenTargets = targets.filter((target) => target.chosen).map((target) => target.name);
+  return { optimize, optimize_packages, match, targets: chosenTargets };
 }
 
 /** The figures of the newest build with this aim, of those with the same results; "" where there is none. */

@@ -1,16 +1,16 @@
 import { expect, it } from "vitest";
 import { lineDifference } from "./line-difference";
 
-const drawn = (before: string, after: string): string =>
+const picture = (before: string, after: string): string =>
   lineDifference(before, after)
     .map(({ kind, text }) => `${{ same: " ", removed: "-", added: "+" }[kind]}${text}`)
     .join("\n");
 
 it("keeps what both have, and shows what goes before what comes", () => {
-  expect(drawn("a\nb\nc", "a\nx\nc")).toBe(" a\n-b\n+x\n c");
-  expect(drawn("a", "a")).toBe(" a");
-  expect(drawn("", "a\nb")).toBe("-\n+a\n+b");
-  expect(drawn("a\nb\nc\nd", "b\nd\ne")).toBe("-a\n b\n-c\n d\n+e");
+  expect(picture("a\nb\nc", "a\nx\nc")).toBe(" a\n-b\n+x\n c");
+  expect(picture("a", "a")).toBe(" a");
+  expect(picture("", "a\nb")).toBe("-\n+a\n+b");
+  expect(picture("a\nb\nc\nd", "b\nd\ne")).toBe("-a\n b\n-c\n d\n+e");
 });
 
 it("gives back both texts", () => {

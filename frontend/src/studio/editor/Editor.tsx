@@ -149,8 +149,8 @@ export function Editor({
     let isActive = true;
     fetchDeferredExtensions().then(
       ({ deferredExtensions }) => {
-        const contested = { text, undo, say: (sentence: string) => sayLatest(sentence) };
-        const extension = deferredExtensions(isUnderstood, (edits) => editOtherFiles(edits), contested);
+        const contestedSetup = { text, undo, say: (sentence: string) => sayLatest(sentence) };
+        const extension = deferredExtensions(isUnderstood, (edits) => editOtherFiles(edits), contestedSetup);
         if (isActive) view.current?.dispatch({ effects: deferredPart.reconfigure(extension) });
       },
       // Without a connection one writes without them.

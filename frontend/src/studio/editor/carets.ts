@@ -10,7 +10,7 @@ import type { Presence, PresentPerson } from "../document/sync/presence";
 /** How long a name stays beside a caret that moved, in milliseconds. */
 const NAME_STAYS = 2500;
 
-const moved = StateEffect.define<null>();
+const caretMove = StateEffect.define<null>();
 
 class Caret extends WidgetType {
   constructor(
@@ -60,7 +60,7 @@ class Carets {
 
   update(update: ViewUpdate): void {
     if (update.docChanged) this.decorations = this.decorations.map(update.changes);
-    if (update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(moved))))
+    if (update.transactions.some((transaction) => transaction.effects.some((effect) => effect.is(caretMove))))
       this.decorations = this.draw();
     if (update.selectionSet || update.focusChanged) this.publishSelection();
   }
@@ -77,7 +77,7 @@ class Carets {
   }
 
   private refresh(): void {
-    if (this.view.dom.isConnected) this.view.dispatch({ effects: moved.of(null) });
+    if (this.view.dom.isConnected) this.view.dispatch({ effects: caretMove.of(null) });
   }
 
   private draw(): DecorationSet {

@@ -2,7 +2,14 @@
 import { StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet } from "@codemirror/view";
 import type * as Y from "yjs";
-import { CONTESTED, contestedIn, editFor, placeOf, wordsOf, type ContestedLines } from "../document/lines/conflicts";
+import {
+  CONTESTED_LINES,
+  contestedIn,
+  editFor,
+  placeOf,
+  wordsOf,
+  type ContestedLines,
+} from "../document/lines/conflicts";
 import { OUTSIDE_EDIT } from "../document/files/files";
 import "../styles/contested-lines.css";
 
@@ -56,14 +63,14 @@ class ContestedWidget extends WidgetType {
   }
 }
 
-interface Shown {
+interface ShownLines {
   readonly lines: readonly ContestedLines[];
   readonly widgets: DecorationSet;
 }
 
 const setContested = StateEffect.define<readonly ContestedLines[]>();
 
-function shownIn(state: EditorState, lines: readonly ContestedLines[], choose: Choose): Shown {
+function shownIn(state: EditorState, lines: readonly ContestedLines[], choose: Choose): ShownLines {
   if (lines.length === 0) return { lines, widgets: Decoration.none };
   const texts = state.doc.toString().split("\n");
   const widgets = lines.flatMap((each): Range<Decoration>[] => {
@@ -86,7 +93,7 @@ export function contestedLines({ text, undo, say }: ContestedSetup): Extension {
   const { doc } = text;
   if (doc === null) return [];
   const file = fileOf(text);
-  const map = doc.getMap(CONTESTED);
+  const map = doc.getMap(CONTESTED_LINES);
   const choose: Choose = (lines, which) => {
     const edit = which === "use" ? editFor(lines, text.toJSON()) : null;
     undo.stopCapturing();
@@ -99,21 +106,23 @@ export function contestedLines({ text, undo, say }: ContestedSetup): Extension {
     }, OUTSIDE_EDIT);
     undo.stopCapturing();
   };
-  const field = StateField.define<Shown>({
+  const field = StateField.define<ShownLines>({
     create: (state) => shownIn(state, contestedIn(doc, file), choose),
-    update(shown, { effects, docChanged, startState, state }) {
+    update(shownLines, { effects, docChanged, startState, state }) {
       const effect = effects.find((each) => each.is(setContested));
       if (effect !== undefined) return shownIn(state, effect.value, choose);
-      return docChanged || startState.readOnly !== state.readOnly ? shownIn(state, shown.lines, choose) : shown;
+      return docChanged || startState.readOnly !== state.readOnly
+        ? shownIn(state, shownLines.lines, choose)
+        : shownLines;
     },
     provide: (self) => EditorView.decorations.from(self, ({ widgets }) => widgets),
   });
   const following = ViewPlugin.define((view) => {
     const follow = (): void => {
-      const known = new Set(view.state.field(field).lines.map(({ id }) => id));
+      const knownIds = new Set(view.state.field(field).lines.map(({ id }) => id));
       const lines = contestedIn(doc, file);
       view.dispatch({ effects: setContested.of(lines) });
-      for (const each of lines) if (!known.has(each.id)) say(wordsOf(each).sentence);
+      for (const each of lines) if (!knownIds.has(each.id)) say(wordsOf(each).sentence);
     };
     map.observe(follow);
     return { destroy: () => map.unobserve(follow) };

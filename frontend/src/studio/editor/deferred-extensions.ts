@@ -16,10 +16,10 @@ import "../styles/language.css";
 export function deferredExtensions(
   isUnderstood: boolean,
   onEditOtherFiles: EditOtherFiles,
-  contested: ContestedSetup,
+  setup: ContestedSetup,
 ): Extension {
   return [
-    contestedLines(contested),
+    contestedLines(setup),
     problemCards(onEditOtherFiles),
     closeBrackets(),
     highlightSelectionMatches(),

@@ -11,7 +11,7 @@ const BYTES_OF_A_UNIT = 3;
 /** The bytes that an edit sends; counted by the letter only where it may be too many. */
 export function sizeOf(changes: ChangeSet): number {
   const pieces: Text[] = [];
-  changes.iterChanges((_from, _to, _begin, _end, inserted) => pieces.push(inserted));
+  changes.iterChanges((_from, _to, _begin, _end, insertedText) => pieces.push(insertedText));
   const around = pieces.length * AROUND_A_PIECE;
   const most = pieces.reduce((units, piece) => units + piece.length, 0) * BYTES_OF_A_UNIT + around;
   if (most <= MAX_EDIT_BYTES) return most;

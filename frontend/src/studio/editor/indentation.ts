@@ -28,9 +28,9 @@ export function steps(usual: number): Extension {
 export function yamlIndentation(before: string, step: number): number {
   const [, spaces = "", marks = "", rest = ""] = /^( *)((?:- +)*)(.*)$/.exec(before.replace(/(^|\s)#.*$/, "")) ?? [];
   const column = spaces.length + marks.length;
-  const said = rest.trimEnd();
-  if (/:(\s+[|>][+-]?)?$/.test(said)) return column + step;
-  return marks !== "" && /^[^\s"'[{][^:]*:\s/.test(said) ? column : spaces.length;
+  const content = rest.trimEnd();
+  if (/:(\s+[|>][+-]?)?$/.test(content)) return column + step;
+  return marks !== "" && /^[^\s"'[{][^:]*:\s/.test(content) ? column : spaces.length;
 }
 
 export const yamlIndents: Extension = [

@@ -33,7 +33,7 @@ class ValueWidget extends WidgetType {
 
 export const lineValues = StateField.define<DecorationSet>({
   create: () => Decoration.none,
-  update(shown, { effects, changes, newDoc }) {
+  update(decorations, { effects, changes, newDoc }) {
     for (const effect of effects) {
       if (!effect.is(setLineValues)) continue;
       const ranges = effect.value
@@ -45,7 +45,7 @@ export const lineValues = StateField.define<DecorationSet>({
         });
       return Decoration.set(ranges, true);
     }
-    return shown.map(changes);
+    return decorations.map(changes);
   },
   provide: (field) => EditorView.decorations.from(field),
 });

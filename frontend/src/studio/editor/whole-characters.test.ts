@@ -7,11 +7,13 @@ import { wholeCharacters } from "./whole-characters";
 /** The pieces that a text loses and gains, as the binding to Yjs gets them. */
 function piecesOf(changes: ChangeSet, doc: string): readonly (readonly [gone: string, come: string])[] {
   const pieces: (readonly [string, string])[] = [];
-  changes.iterChanges((from, to, _begin, _end, inserted) => pieces.push([doc.slice(from, to), inserted.toString()]));
+  changes.iterChanges((from, to, _begin, _end, insertedText) =>
+    pieces.push([doc.slice(from, to), insertedText.toString()]),
+  );
   return pieces;
 }
 
-function edited(doc: string, spec: TransactionSpec) {
+function edit(doc: string, spec: TransactionSpec) {
   const transaction = EditorState.create({ doc, extensions: wholeCharacters() }).update(spec);
   const { main } = transaction.state.selection;
   return { text: transaction.newDoc.toString(), pieces: piecesOf(transaction.changes, doc), head: main.head };
@@ -21,24 +23,24 @@ test.each([
   ["the second half", { from: 2, to: 3, insert: "\uDE03" }, "😃"],
   ["the first half", { from: 1, to: 2, insert: "\uD83C" }, "🈀"],
 ])("an emoji that takes the place of another is whole, though %s alone changed", (_, changes, emoji) => {
-  const { text, pieces, head } = edited("a😀b", { changes, selection: { anchor: 3 } });
+  const { text, pieces, head } = edit("a😀b", { changes, selection: { anchor: 3 } });
   expect(text).toBe(`a${emoji}b`);
   expect(pieces).toEqual([["😀", emoji]]);
   expect(head).toBe(3);
 });
 
 test("half of an emoji goes with the other half", () => {
-  expect(edited("a😀b", { changes: { from: 2, to: 3 } }).text).toBe("ab");
-  expect(edited("a😀b", { changes: { from: 1, to: 2, insert: "x" } }).text).toBe("axb");
-  expect(edited("😀😃", { changes: { from: 1, to: 3 } }).text).toBe("😃");
+  expect(edit("a😀b", { changes: { from: 2, to: 3 } }).text).toBe("ab");
+  expect(edit("a😀b", { changes: { from: 1, to: 2, insert: "x" } }).text).toBe("axb");
+  expect(edit("😀😃", { changes: { from: 1, to: 3 } }).text).toBe("😃");
 });
 
 test("what is put between the halves goes behind them", () => {
-  expect(edited("a😀b", { changes: { from: 2, insert: "x" } }).text).toBe("a😀xb");
+  expect(edit("a😀b", { changes: { from: 2, insert: "x" } }).text).toBe("a😀xb");
 });
 
 test("a half that comes alone stays out", () => {
-  expect(edited("ab", { changes: { from: 1, insert: "x\uD83Dy" } }).text).toBe("axyb");
+  expect(edit("ab", { changes: { from: 1, insert: "x\uD83Dy" } }).text).toBe("axyb");
 });
 
 test("several changes are widened each at its own place", () => {
@@ -48,14 +50,14 @@ test("several changes are widened each at its own place", () => {
     { from: 4, to: 5, insert: "\uDE04" },
     { from: 5, to: 6, insert: "c" },
   ];
-  expect(edited("😀-😀.b", { changes }).text).toBe("123😃-😄cb");
+  expect(edit("😀-😀.b", { changes }).text).toBe("123😃-😄cb");
 });
 
 test("other changes, and those of others, stay as they are", () => {
   const changes = { from: 1, to: 3, insert: "😃" };
-  expect(edited("a😀b", { changes }).pieces).toEqual([["😀", "😃"]]);
+  expect(edit("a😀b", { changes }).pieces).toEqual([["😀", "😃"]]);
   const ofOther = ySyncAnnotation.of(new YSyncConfig(new Y.Doc().getText(), null));
-  expect(edited("a😀b", { changes: { from: 2, to: 3, insert: "\uDE03" }, annotations: ofOther }).pieces).toEqual([
+  expect(edit("a😀b", { changes: { from: 2, to: 3, insert: "\uDE03" }, annotations: ofOther }).pieces).toEqual([
     ["\uDE00", "\uDE03"],
   ]);
 });

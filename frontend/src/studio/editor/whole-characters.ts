@@ -17,15 +17,15 @@ export function wholeCharacters(): Extension {
     if (!transaction.docChanged || transaction.annotation(ySyncAnnotation) !== undefined) return transaction;
     const { startState, newDoc } = transaction;
     const wider: ChangeSpec[] = [];
-    transaction.changes.iterChanges((fromA, toA, fromB, toB, inserted) => {
+    transaction.changes.iterChanges((fromA, toA, fromB, toB, insertedText) => {
       const isFromWithin = splitsPair(startState.doc, fromA);
       const isToWithin = splitsPair(startState.doc, toA);
-      if (!isFromWithin && !isToWithin && !HALF.test(inserted.toString())) return;
+      if (!isFromWithin && !isToWithin && !HALF.test(insertedText.toString())) return;
       const [from, to] = [isFromWithin ? fromB - 1 : fromB, isToWithin ? toB + 1 : toB];
       // A text between the halves goes behind them; a half that is left alone goes with its other half.
       const isBetween = fromA === toA && isFromWithin;
       const text = isBetween
-        ? startState.doc.sliceString(fromA - 1, fromA + 1) + inserted.toString()
+        ? startState.doc.sliceString(fromA - 1, fromA + 1) + insertedText.toString()
         : newDoc.sliceString(from, to);
       wider.push({ from, to, insert: text.replaceAll(HALVES, "") });
     });

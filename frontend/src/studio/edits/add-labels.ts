@@ -17,7 +17,7 @@ export async function addLabels(workspace: Workspace, scores: Scores): Promise<s
   }
   const path = labelsPath(new Set(workspace.state.getState().files.map((file) => file.path)));
   await workspace.client.createText(path, firstLabels(scores.count));
-  await listed(workspace, path);
+  await waitUntilListed(workspace, path);
   const edit = labelEdit(source, path, new Set(ports.stages.map(({ name }) => name)));
   if ((await new GraphLanguage(workspace).edit(edit)) !== null) return path;
   workspace.files.removeAll(workspace.state.getState().files.flatMap((file) => (file.path === path ? [file.id] : [])));
@@ -25,19 +25,21 @@ export async function addLabels(workspace: Workspace, scores: Scores): Promise<s
 }
 
 /** Resolves when a file is in the document here. */
-function listed(workspace: Workspace, path: string): Promise<void> {
+function waitUntilListed(workspace: Workspace, path: string): Promise<void> {
   const isThere = (): boolean => workspace.state.getState().files.some((file) => file.path === path);
   if (isThere()) return Promise.resolve();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () =>
-        done(() => reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`))),
+        settle(() =>
+          reject(new Error(`${path} is created, but has not reached this page yet. Try again in a moment.`)),
+        ),
       TIMEOUT,
     );
     const stop = workspace.state.subscribe(() => {
-      if (isThere()) done(resolve);
+      if (isThere()) settle(resolve);
     });
-    const done = (end: () => void): void => {
+    const settle = (end: () => void): void => {
       clearTimeout(timer);
       stop();
       end();

@@ -11,10 +11,10 @@ type LanguageAndFiles = Pick<Workspace, "language" | "files">;
 /** The edits by which the Runefile names files by their new paths, by their old ones. */
 export async function renamingEdits(
   { language }: LanguageAndFiles,
-  moved: ReadonlyMap<string, string>,
+  movedPaths: ReadonlyMap<string, string>,
 ): Promise<readonly TextEdit[]> {
   try {
-    return (await language.ask<EditsAnswer>({ ask: "rename-files", moved: Object.fromEntries(moved) })).edits;
+    return (await language.ask<EditsAnswer>({ ask: "rename-files", moved: Object.fromEntries(movedPaths) })).edits;
   } catch {
     return [];
   }
@@ -24,11 +24,11 @@ export async function renamingEdits(
 export async function moveAndRename(
   workspace: LanguageAndFiles & Pick<Workspace, "move">,
   paths: ReadonlyMap<string, string>,
-  moved: ReadonlyMap<string, string>,
+  movedPaths: ReadonlyMap<string, string>,
 ): Promise<readonly TextEdit[]> {
   const { edits } = await makeCurrent(
     workspace.files,
-    async () => ({ edits: await renamingEdits(workspace, moved) }),
+    async () => ({ edits: await renamingEdits(workspace, movedPaths) }),
     (answer) => workspace.move(paths, answer.edits),
   );
   return edits;

@@ -13,13 +13,13 @@ function edits(...all: readonly (readonly [number, number, string])[]) {
 
 function room(answer: (text: string, count: number) => unknown): {
   readonly text: Y.Text;
-  readonly said: string[];
+  readonly messages: string[];
   readonly steps: string[];
   readonly language: GraphLanguage;
 } {
   const text = new Y.Doc().getText();
   text.insert(0, "abc");
-  const said: string[] = [];
+  const messages: string[] = [];
   const steps: string[] = [];
   let count = 0;
   const workspace = {
@@ -33,9 +33,9 @@ function room(answer: (text: string, count: number) => unknown): {
       }
     },
     checking: { touch: () => undefined },
-    toasts: { say: (sentence: string) => said.push(sentence) },
+    toasts: { say: (sentence: string) => messages.push(sentence) },
   };
-  return { text, said, steps, language: new GraphLanguage(workspace as unknown as GraphWorkspace) };
+  return { text, messages, steps, language: new GraphLanguage(workspace as unknown as GraphWorkspace) };
 }
 
 const REMOVE = { edit: "remove-stage", name: "a" } as const;
@@ -64,11 +64,11 @@ describe("an edit of the graph", () => {
   });
 
   test("that is refused says why and changes nothing", async () => {
-    const { text, said, language } = room(() => {
+    const { text, messages, language } = room(() => {
       throw new LanguageRefusal("graph-edit-refused", "There is no stage `a`.");
     });
     expect(await language.edit(REMOVE)).toBeNull();
     expect(text.toJSON()).toBe("abc");
-    expect(said).toEqual(["There is no stage `a`."]);
+    expect(messages).toEqual(["There is no stage `a`."]);
   });
 });

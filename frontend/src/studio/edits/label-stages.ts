@@ -23,7 +23,7 @@ export function sourceOf({ stages }: PortsAnswer, { stage, index }: Scores): Por
 
 /** One edit that names the highest score of a port by the lines of a file, and sends the name. */
 export function labelEdit(source: Port, path: string, names: ReadonlySet<string>): GraphEdit {
-  const [best, label, answer] = [unused("best", names), unused("label", names), unused("answer", names)];
+  const [best, label, answer] = [unusedName("best", names), unusedName("label", names), unusedName("answer", names)];
   return {
     edit: "several",
     edits: [
@@ -49,11 +49,11 @@ export function firstLabels(count: number): string {
 
 /** `labels.txt`, or `labels-2.txt` and so on where that is there. */
 export function labelsPath(paths: ReadonlySet<string>): string {
-  return unused("labels", paths, "-", ".txt");
+  return unusedName("labels", paths, "-", ".txt");
 }
 
 /** The name, or the next one that no stage has. */
-export function unused(name: string, existing: ReadonlySet<string>, joint = "_", ending = ""): string {
+export function unusedName(name: string, existing: ReadonlySet<string>, joint = "_", ending = ""): string {
   for (let number = 1; ; number += 1) {
     const candidate = `${number === 1 ? name : `${name}${joint}${number}`}${ending}`;
     if (!existing.has(candidate)) return candidate;

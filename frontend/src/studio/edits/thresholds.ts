@@ -3,7 +3,7 @@
 import type { ScoresPlace, TextNumber, ThresholdHost } from "../../preview";
 import { GraphLanguage } from "./graph-language";
 import type { ArgumentValue, GraphEdit, OneEdit, Port, PortsAnswer, StageArgument } from "./graph-requests";
-import { sourceOf, unused } from "./label-stages";
+import { sourceOf, unusedName } from "./label-stages";
 import { isReplayable } from "../session/samples/replayable";
 import type { Workspace } from "../session/workspace";
 
@@ -63,7 +63,7 @@ export function writeEdit({ stage, name, value: before, off }: TextNumber, value
 
 /** A switch behind the scores, and an output that sends it. */
 export function addEdit(source: Port, value: number, names: ReadonlySet<string>): GraphEdit {
-  const [block, output] = [unused("threshold", names), unused("above", names)];
+  const [block, output] = [unusedName("threshold", names), unusedName("above", names)];
   const off = Number((value > 0 ? value * RELEASE : value - 1 + RELEASE).toPrecision(6));
   return {
     edit: "several",

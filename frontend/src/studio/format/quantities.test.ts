@@ -8,7 +8,7 @@ test.each([
   [54_000, "54 kB"],
   [999_999, "1 MB"],
   [64_000_000, "64 MB"],
-])("%i bytes are %s", (size, said) => expect(bytes(size)).toBe(said));
+])("%i bytes are %s", (size, text) => expect(bytes(size)).toBe(text));
 
 test.each([
   [0.07, "0.07 ms"],
@@ -16,7 +16,7 @@ test.each([
   [2.25, "2.3 ms"],
   [310, "310 ms"],
   [1400, "1.4 s"],
-])("%d ms are %s", (milliseconds, said) => expect(duration(milliseconds)).toBe(said));
+])("%d ms are %s", (milliseconds, text) => expect(duration(milliseconds)).toBe(text));
 
 test("a count agrees with its noun", () => {
   expect([count(1, "problem"), count(2, "problem")]).toEqual(["1 problem", "2 problems"]);

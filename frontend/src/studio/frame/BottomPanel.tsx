@@ -17,10 +17,10 @@ const BuildLog = lazyPart(() => import("../panels/BuildLog"));
 export function BottomPanel() {
   const { workspace, building, dialogs } = useStudio();
   const tab = useStore(building.state, (state) => state.tab);
-  const chosen = useStore(building.state, (state) => state.chosen);
+  const chosenBuild = useStore(building.state, (state) => state.chosenBuild);
   const builds = useSession((session) => session.builds);
   const tags = useSession((session) => session.tags);
-  const build = builds.find((each) => each.id === chosen) ?? builds[0] ?? null;
+  const build = builds.find((each) => each.id === chosenBuild) ?? builds[0] ?? null;
   const lines = useSession(({ logs }) => (build === null ? undefined : logs[build.id]));
   const diagnostics = useDiagnostics();
   const mayEdit = useMayEdit();
@@ -34,17 +34,17 @@ export function BottomPanel() {
     { id: "problems", label: "Problems", marks: problemCounts(diagnostics) },
     ...(build === null ? [] : [{ id: "build", label: `Build ${build.number}` }]),
   ];
-  const shown = tab === "build" && build !== null ? "build" : "problems";
+  const shownTab = tab === "build" && build !== null ? "build" : "problems";
   return (
     <section className="bottom" aria-label="Problems and builds">
       <Tabs
         label="Problems and builds"
         tabs={tabs}
-        active={shown}
+        active={shownTab}
         controls={panel}
         onChoose={(choice) => building.showTab(choice === "build" ? "build" : "problems")}
       >
-        {shown === "build" && builds.length > 1 && (
+        {shownTab === "build" && builds.length > 1 && (
           <select
             className="quiet-select"
             aria-label="Which build"
@@ -60,7 +60,7 @@ export function BottomPanel() {
         )}
       </Tabs>
       <div id={panel} role="tabpanel" className="bottom-body">
-        {shown === "build" && build !== null ? (
+        {shownTab === "build" && build !== null ? (
           <Suspense fallback={<p className="panel-note muted">Loading…</p>}>
             <BuildLog
               key={build.id}

@@ -117,8 +117,8 @@ export default function Dialogs({ request }: DialogsProps) {
           <SaveRecordingDialog
             recording={request.recording}
             labels={request.labels}
-            predicted={request.predicted}
-            said={request.said}
+            prediction={request.prediction}
+            wrongAnswer={request.wrongAnswer}
             client={workspace.client}
             isEndless={session.may.includes("manage")}
             onSent={({ number, split }) =>
@@ -136,8 +136,8 @@ export default function Dialogs({ request }: DialogsProps) {
             dropping={request.dropping}
             client={workspace.client}
             limit={workspace.uploads.limit}
-            onImported={({ samples, refused }) =>
-              workspace.toasts.say(`${count(samples.length, "sample")} imported${alsoRefused(refused.length)}.`, {
+            onImported={({ samples, refused: refusals }) =>
+              workspace.toasts.say(`${count(samples.length, "sample")} imported${alsoRefused(refusals.length)}.`, {
                 label: "Undo",
                 run: () => workspace.attempt(withdrawAll(workspace.client, samples)),
               })

@@ -1,7 +1,7 @@
 // Files dropped anywhere on the page. A place that takes drops for itself stops the event, and this hears nothing.
 import { useEffect, useEffectEvent, useState } from "react";
 import { extension } from "../document/files/paths";
-import { dropped, type NamedFile } from "../session/uploads/incoming-files";
+import { filesOfDrop, type NamedFile } from "../session/uploads/incoming-files";
 import { useMayEdit, useSession, useStudio } from "../context/studio";
 
 function carriesFiles(event: DragEvent): boolean {
@@ -31,16 +31,16 @@ function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFil
     if (!enabled) return;
     // Entering a child leaves its parent, so what was entered last is kept. Counting would go wrong where an element
     // vanishes under the files, for then nobody hears that it is left.
-    let entered: EventTarget | null = null;
+    let enteredElement: EventTarget | null = null;
     const onEnter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
       // Who does not say so here refuses a drop that follows at once.
       event.preventDefault();
-      entered = event.target;
+      enteredElement = event.target;
       setOver(!(event.target instanceof Element && event.target.closest("[data-takes-drops]") !== null));
     };
     const onLeave = (event: DragEvent): void => {
-      if (carriesFiles(event) && event.target === entered) setOver(false);
+      if (carriesFiles(event) && event.target === enteredElement) setOver(false);
     };
     const onOver = (event: DragEvent): void => {
       if (carriesFiles(event)) event.preventDefault();
@@ -49,7 +49,7 @@ function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFil
       setOver(false);
       if (!carriesFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
-      handleFiles(dropped(event.dataTransfer));
+      handleFiles(filesOfDrop(event.dataTransfer));
     };
     // The editor would put the file's text where it falls; it is asked after us.
     const onDropOnText = (event: DragEvent): void => {

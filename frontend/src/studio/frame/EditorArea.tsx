@@ -48,10 +48,10 @@ function layoutOf(isRunefile: boolean, hasSecond: boolean, view: FileView): stri
 function useJumps(active: string | null): void {
   const jump = usePlace((place) => place.jump);
   const editor = usePlace((place) => place.editor);
-  const jumped = useRef<Jump | null>(null);
+  const lastJump = useRef<Jump | null>(null);
   useEffect(() => {
-    if (jump === null || editor === null || jump === jumped.current || active !== jump.file) return;
-    jumped.current = jump;
+    if (jump === null || editor === null || jump === lastJump.current || active !== jump.file) return;
+    lastJump.current = jump;
     editor.goTo(jump.line, jump.column, jump.quiet !== true);
   }, [jump, active, editor]);
 }
@@ -83,29 +83,29 @@ function useEditorLanguage(path: string | undefined): EditorLanguage | null {
 
 export function EditorArea() {
   const { workspace, places, nonce } = useStudio();
-  const shown = usePlace((place) => place.shown);
+  const shownFiles = usePlace((place) => place.shownFiles);
   const runefile = usePlace((place) => place.runefile);
   const diagnostics = useDiagnostics();
   const isClosed = useText(({ save }) => save === "closed");
   const readOnly = !useMayEdit() || isClosed;
   const { setEditor } = places;
   const panel = useId();
-  const { active } = shown;
+  const { active } = shownFiles;
   const language = useEditorLanguage(active?.path);
   useJumps(active?.id ?? null);
   const text = active === null ? null : workspace.files.text(active.id);
   const isRunefile = active?.path === runefile;
   const names = useMemo(() => {
-    const bases = shown.tabs.map((file) => baseName(file.path));
-    return shown.tabs.map((file, index) =>
+    const bases = shownFiles.tabs.map((file) => baseName(file.path));
+    return shownFiles.tabs.map((file, index) =>
       bases.filter((base) => base === bases[index]).length > 1 ? file.path : (bases[index] ?? file.path),
     );
-  }, [shown.tabs]);
-  const tabs = shown.tabs.map((file, index) => ({
+  }, [shownFiles.tabs]);
+  const tabs = shownFiles.tabs.map((file, index) => ({
     id: file.id,
     label: names[index] ?? file.path,
     title: file.path,
-    closable: shown.tabs.length > 1,
+    closable: shownFiles.tabs.length > 1,
   }));
   const reading = active === null || text === null || isRunefile ? null : readingOf(active.path);
   const [view, changeView] = useView(reading, text);
@@ -196,7 +196,7 @@ function Graph({ isStrip, readOnly }: { readonly isStrip: boolean; readonly read
       outline={useOutline()}
       diagnostics={useDiagnostics()}
       runefile={usePlace((place) => place.runefile)}
-      selected={usePlace((place) => place.selected)}
+      selectedStage={usePlace((place) => place.selectedStage)}
       isStrip={isStrip}
       readOnly={readOnly}
       watching={useWatching(workspace.watching)}

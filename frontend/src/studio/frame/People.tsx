@@ -4,7 +4,7 @@ import { peopleOf, type Present } from "../document/sync/presence";
 import { usePlace, useSession, useStudio, useText } from "../context/studio";
 
 /** People shown by name; the rest are counted. */
-const SHOWN = 5;
+const MAX_SHOWN = 5;
 
 export function People() {
   const { workspace, places } = useStudio();
@@ -19,7 +19,7 @@ export function People() {
   };
   return (
     <ul className="people" aria-label="Who is here">
-      {people.slice(0, SHOWN).map((present) => (
+      {people.slice(0, MAX_SHOWN).map((present) => (
         <li key={present.person.id}>
           <button
             type="button"
@@ -37,7 +37,7 @@ export function People() {
           </button>
         </li>
       ))}
-      {people.length > SHOWN && <li className="small muted num">+{people.length - SHOWN}</li>}
+      {people.length > MAX_SHOWN && <li className="small muted num">+{people.length - MAX_SHOWN}</li>}
     </ul>
   );
 }

@@ -37,10 +37,10 @@ export default function SignedOut() {
   const unsent = save === "offline-unsent" || save === "saving" ? workspace.unsentTexts() : [];
   const fileName = unsent.length === 1 && unsent[0] !== undefined ? baseName(unsent[0].path) : "unsent-edits.txt";
   const copy = (): void => {
-    const copied = navigator.clipboard?.writeText(asOneText(unsent));
-    if (copied === undefined) workspace.toasts.say("Copying needs HTTPS. Download the edits instead.");
+    const copying = navigator.clipboard?.writeText(asOneText(unsent));
+    if (copying === undefined) workspace.toasts.say("Copying needs HTTPS. Download the edits instead.");
     else
-      copied.then(
+      copying.then(
         () => workspace.toasts.say("Your edits are copied."),
         (error: unknown) => workspace.toasts.say(sentenceOf(error)),
       );

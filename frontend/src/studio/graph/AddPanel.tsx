@@ -51,11 +51,11 @@ function matchingGroups(query: string, palette: PaletteAnswer | null): readonly 
   if (palette === null) return [];
   const groups = groupsOf(palette);
   const all = groups.flatMap(({ items }) => items);
-  const named = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
-  const mentioned = all.filter(
-    (item) => !named.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()),
+  const titleMatches = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
+  const helpMatches = all.filter(
+    (item) => !titleMatches.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()),
   );
-  const ranks = new Map([...named, ...mentioned].map((item, rank) => [item, rank]));
+  const ranks = new Map([...titleMatches, ...helpMatches].map((item, rank) => [item, rank]));
   const rank = (item: PaletteItem | undefined): number =>
     item === undefined ? all.length : (ranks.get(item) ?? all.length);
   return groups
@@ -79,7 +79,7 @@ export function AddPanel({ language, spot, into, outline, dragType, onAdd, onNew
   useEffect(() => field.current?.focus(), []);
   // Other projects may have published blocks since: the palette is fetched again when the check knows of it.
   useEffect(() => {
-    if (workspace.shared !== undefined) workspace.attempt(workspace.shared.refresh());
+    if (workspace.sharedBlocks !== undefined) workspace.attempt(workspace.sharedBlocks.refresh());
   }, [workspace]);
   useEffect(() => {
     let isActive = true;

@@ -34,7 +34,7 @@ export interface GraphViewProps {
   readonly outline: Outline;
   readonly diagnostics: readonly Diagnostic[];
   readonly runefile: string;
-  readonly selected: string | null;
+  readonly selectedStage: string | null;
   /** Above the text as a low strip, or alone with its panels. */
   readonly isStrip: boolean;
   readonly readOnly: boolean;
@@ -68,7 +68,7 @@ function EditableGraph({
   outline,
   diagnostics,
   runefile,
-  selected,
+  selectedStage,
   isStrip,
   readOnly,
   watching,
@@ -86,14 +86,14 @@ function EditableGraph({
   /** Whether the graph is read-only: for a viewer, or because its text has the old form. */
   const isOld = form === "text";
   const still = readOnly || isOld;
-  const [chosen, setChosen] = useState<string | null>(null);
-  const { placed, nodes, edges, frame, size, setSize } = useDrawing({
+  const [chosenWireId, setChosenWireId] = useState<string | null>(null);
+  const { layout, nodes, edges, frame, size, setSize } = useDrawing({
     outline,
     ports,
     diagnostics,
     runefile,
-    selected,
-    chosen,
+    selectedStage,
+    chosenWireId,
     isStrip,
     watching,
   });
@@ -103,11 +103,11 @@ function EditableGraph({
   /** Whether the graph has the width of the files and the preview too. */
   const [isWide, setWide] = useState(false);
   /** A stage that is to be picked as soon as it is drawn, unless another is picked before. */
-  const awaited = useRef<{ readonly name: string; readonly isRenamed: boolean } | null>(null);
+  const awaitedStage = useRef<{ readonly name: string; readonly isRenamed: boolean } | null>(null);
 
   const nodeOf = (name: string | null): OutlineNode | null => outline.nodes.find((each) => each.name === name) ?? null;
-  const chosenWire = outline.wires.find((wire) => wireId(wire) === chosen) ?? null;
-  const current = nodeOf(selected);
+  const chosenWire = outline.wires.find((wire) => wireId(wire) === chosenWireId) ?? null;
+  const current = nodeOf(selectedStage);
 
   const focusStage = (name: string): void => {
     // A stage out of sight is drawn once it is in sight again.
@@ -122,14 +122,14 @@ function EditableGraph({
     setSpot((before) => (before === null || node.kind === "output" ? before : behindStage(node)));
   const pick = (name: string | null, focus = false): void => {
     const node = nodeOf(name);
-    awaited.current = null;
-    setChosen(null);
+    awaitedStage.current = null;
+    setChosenWireId(null);
     onPick(node);
     if (node !== null) follow(node);
     if (focus && name !== null) focusStage(name);
   };
   const choose = (wire: OutlineWire): void => {
-    setChosen(wireId(wire));
+    setChosenWireId(wireId(wire));
     setSpot((before) => (before === null ? null : intoWire(wire)));
   };
 
@@ -139,41 +139,41 @@ function EditableGraph({
     // The element with the focus may have gone, with the palette or with the panel of the stage's old name; or it
     // stands on another stage.
     requestAnimationFrame(() => {
-      const { activeElement: focused } = document;
-      if (focused !== null && focused !== document.body && !focused.matches(".react-flow [data-stage]")) return;
+      const { activeElement: focus } = document;
+      if (focus !== null && focus !== document.body && !focus.matches(".react-flow [data-stage]")) return;
       const field = isRenamed ? area.current?.querySelector<HTMLElement>(".stage-panel [data-first]") : null;
       if (field instanceof HTMLElement) field.focus();
       else focusStage(node.name);
     });
   });
   useEffect(() => {
-    const { current: stage } = awaited;
+    const { current: stage } = awaitedStage;
     const node = outline.nodes.find((each) => each.name === stage?.name);
     if (node === undefined || stage === null) return;
-    awaited.current = null;
+    awaitedStage.current = null;
     arrive(node, stage.isRenamed);
   }, [outline]);
 
   const edit = async (change: GraphEdit, part: EditStep = "alone"): Promise<string | null> => {
     if (still) return null;
     const name = await language.edit(change, part);
-    if (name !== null && name !== "") awaited.current = { name, isRenamed: false };
+    if (name !== null && name !== "") awaitedStage.current = { name, isRenamed: false };
     return name;
   };
 
   const selectedSpot = (): Spot => (chosenWire === null ? behindStage(current) : intoWire(chosenWire));
   const add = async (item: PaletteItem, at: Spot): Promise<void> => {
-    const reason = at.after === null || item.kind === "capability" ? null : await unsuited(at.after, item);
+    const reason = at.after === null || item.kind === "capability" ? null : await misfitReason(at.after, item);
     if (at.into !== null && reason !== null) {
       workspace.toasts.say(reason);
       return;
     }
     const inputs = at.after === null || item.kind === "capability" || reason !== null ? [] : [at.after];
-    setChosen(null);
+    setChosenWireId(null);
     await edit({ edit: "add-stage", kind: item.kind, target: item.target, inputs, feeds: fedBy(item, at) });
     setSpot((before) => (before === null || isStrip ? null : before));
   };
-  const unsuited = async (after: Port, item: PaletteItem): Promise<string | null> =>
+  const misfitReason = async (after: Port, item: PaletteItem): Promise<string | null> =>
     (await language.suits(after)).find((each) => each.kind === item.kind && each.target === item.target)?.reason ??
     null;
 
@@ -189,15 +189,15 @@ function EditableGraph({
   const remove = (): void => {
     if (still) return;
     if (chosenWire !== null) {
-      setChosen(null);
+      setChosenWireId(null);
       void edit({ edit: "disconnect", target: chosenWire.target, target_index: chosenWire.target_index });
     } else if (current !== null) {
       const next =
-        neighbour(placed, current.name, "left") ??
-        neighbour(placed, current.name, "right") ??
-        neighbour(placed, current.name, "down");
-      void edit({ edit: "remove-stage", name: current.name }).then((done) => {
-        if (done === null) return;
+        neighbour(layout, current.name, "left") ??
+        neighbour(layout, current.name, "right") ??
+        neighbour(layout, current.name, "down");
+      void edit({ edit: "remove-stage", name: current.name }).then((answer) => {
+        if (answer === null) return;
         onPick(nodeOf(next));
         if (next !== null) focusStage(next);
       });
@@ -226,7 +226,7 @@ function EditableGraph({
     const name = target?.dataset["stage"] ?? null;
     const direction = mod || event.altKey ? null : directionOf(event.key);
     if (direction !== null) {
-      const next = neighbour(placed, name ?? selected ?? "", direction);
+      const next = neighbour(layout, name ?? selectedStage ?? "", direction);
       if (next !== null) pick(next, true);
     } else if (mod || event.altKey) return;
     else if ((event.key === "Enter" || event.key === " ") && name !== null) {
@@ -240,10 +240,10 @@ function EditableGraph({
     else if (event.key === "w" && name !== null) {
       const wire = wireAfter(outline.wires, name, chosenWire);
       if (wire !== null) choose(wire);
-    } else if (event.key === "Escape" && (connecting !== null || spot !== null || chosen !== null)) {
+    } else if (event.key === "Escape" && (connecting !== null || spot !== null || chosenWireId !== null)) {
       wiring.stop();
       setSpot(null);
-      setChosen(null);
+      setChosenWireId(null);
     } else return;
     event.preventDefault();
     event.stopPropagation();
@@ -269,22 +269,22 @@ function EditableGraph({
   );
   const dragOver = (event: DragEvent, over: DropTarget): boolean => {
     if (still || !event.dataTransfer.types.includes(DRAG_TYPE)) return false;
-    setChosen(over.wire);
+    setChosenWireId(over.wire);
     return true;
   };
-  const dropped = (event: DragEvent, over: DropTarget): void => {
+  const dropItem = (event: DragEvent, over: DropTarget): void => {
     const payload = event.dataTransfer.getData(DRAG_TYPE);
     if (payload === "" || still) return;
     event.preventDefault();
     const into = outline.wires.find((wire) => wireId(wire) === over.wire) ?? null;
     const on = nodeOf(over.stage);
-    setChosen(null);
+    setChosenWireId(null);
     void add(
       JSON.parse(payload) as PaletteItem,
       into !== null ? intoWire(into) : on !== null && on.kind !== "output" ? behindStage(on) : selectedSpot(),
     );
   };
-  const fullHeight = placed.height + frame.top + frame.bottom;
+  const fullHeight = layout.height + frame.top + frame.bottom;
   const { height, splitter } = useStripHeight(area, isStrip, {
     full: fullHeight,
     minimum: spot === null ? 0 : PALETTE_HEIGHT,
@@ -315,10 +315,10 @@ function EditableGraph({
             />
           )}
           <Canvas
-            placed={placed}
+            layout={layout}
             nodes={nodes}
             edges={edges}
-            selected={selected}
+            selectedStage={selectedStage}
             size={size}
             onSize={setSize}
             isStrip={isStrip}
@@ -330,19 +330,19 @@ function EditableGraph({
             onWire={choose}
             onGround={() => {
               wiring.stop();
-              setChosen(null);
+              setChosenWireId(null);
             }}
             onBegin={wiring.begin}
             onEnd={(to) => void wiring.finish(to)}
-            onDetach={(wire, fixed) => wiring.detach(wire, fixed.side)}
+            onDetach={(wire, fixedEnd) => wiring.detach(wire, fixedEnd.side)}
             onKey={onKey}
             onHang={dragOver}
-            onLeave={() => setChosen(null)}
-            onDrop={dropped}
+            onLeave={() => setChosenWireId(null)}
+            onDrop={dropItem}
           >
             <CanvasTools
               connecting={connecting}
-              placed={placed}
+              layout={layout}
               isStrip={isStrip}
               readOnly={still}
               isAdding={spot !== null}
@@ -375,7 +375,7 @@ function EditableGraph({
               onEdit={edit}
               onPick={(name) => pick(name)}
               onRenamed={(name) => {
-                awaited.current = { name, isRenamed: true };
+                awaitedStage.current = { name, isRenamed: true };
               }}
               onConnect={(from) => {
                 wiring.begin(from);

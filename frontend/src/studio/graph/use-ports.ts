@@ -14,7 +14,7 @@ const NONE: KnownPorts = { form: null, ports: new Map() };
 
 /** With `isAsked` false nothing is asked: the wires of the outline say enough to draw it. */
 export function usePorts(language: GraphLanguage, outline: Outline, isEnabled: boolean): KnownPorts {
-  const [known, setKnown] = useState(NONE);
+  const [knownPorts, setKnownPorts] = useState(NONE);
   useEffect(() => {
     if (!isEnabled) return;
     let isActive = true;
@@ -22,7 +22,7 @@ export function usePorts(language: GraphLanguage, outline: Outline, isEnabled: b
       (answer) => {
         const next: KnownPorts = { form: answer.form, ports: new Map(answer.stages.map((each) => [each.name, each])) };
         // The same ports are the same object: nothing is laid out again for them.
-        if (isActive) setKnown((before) => (toText(before) === toText(next) ? before : next));
+        if (isActive) setKnownPorts((before) => (toText(before) === toText(next) ? before : next));
       },
       () => undefined,
     );
@@ -30,7 +30,7 @@ export function usePorts(language: GraphLanguage, outline: Outline, isEnabled: b
       isActive = false;
     };
   }, [language, outline, isEnabled]);
-  return known;
+  return knownPorts;
 }
 
 function toText({ form, ports }: KnownPorts): string {

@@ -23,15 +23,15 @@ export interface StripHeights {
   readonly minimum: number;
 }
 
-/** The height where `shared` pixels are there for strip and text, and `chosen` was set by hand. */
+/** The height of the strip: `sharedHeight` pixels hold strip and text, and `chosenHeight` was set by hand, or is null. */
 export function stripHeight(
   { full, minimum }: StripHeights,
-  shared: number,
-  chosen: number | null,
+  sharedHeight: number,
+  chosenHeight: number | null,
 ): { readonly height: number; readonly most: number } {
-  const most = Math.max(LEAST, Math.round(shared - TEXT));
-  const usual = Math.min(MOST, Math.max(LEAST, Math.round(shared * SHARE)), full);
-  return { height: Math.min(most, Math.max(LEAST, minimum, Math.round(chosen ?? usual))), most };
+  const most = Math.max(LEAST, Math.round(sharedHeight - TEXT));
+  const usual = Math.min(MOST, Math.max(LEAST, Math.round(sharedHeight * SHARE)), full);
+  return { height: Math.min(most, Math.max(LEAST, minimum, Math.round(chosenHeight ?? usual))), most };
 }
 
 export function useStripHeight(
@@ -39,18 +39,18 @@ export function useStripHeight(
   isStrip: boolean,
   heights: StripHeights,
 ): { readonly height: number; readonly splitter: ReactNode } {
-  const [shared, setShared] = useState(0);
-  const [chosen, setChosen] = useRemembered<number | null>("strip", null, isHeight);
+  const [sharedHeight, setSharedHeight] = useState(0);
+  const [chosenHeight, setChosenHeight] = useRemembered<number | null>("strip", null, isHeight);
   useLayoutEffect(() => {
     const around = area.current?.parentElement ?? null;
     if (around === null || !isStrip) return;
-    const measure = (): void => setShared(around.clientHeight);
+    const measure = (): void => setSharedHeight(around.clientHeight);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(around);
     return () => observer.disconnect();
   }, [area, isStrip]);
-  const { height, most } = stripHeight(heights, shared, chosen);
+  const { height, most } = stripHeight(heights, sharedHeight, chosenHeight);
   const splitter = isStrip ? (
     <Splitter
       label="Height of the graph"
@@ -59,8 +59,8 @@ export function useStripHeight(
       least={LEAST}
       most={most}
       direction={1}
-      onSize={setChosen}
-      onUsual={() => setChosen(null)}
+      onSize={setChosenHeight}
+      onUsual={() => setChosenHeight(null)}
     />
   ) : null;
   return { height, splitter };

@@ -19,8 +19,8 @@ export interface Wiring {
   readonly connecting: Connecting | null;
   readonly begin: (from: PortEnd) => void;
   readonly stop: () => void;
-  /** An end of a wire that is there is taken; the other, `fixed`, stays. */
-  readonly detach: (wire: OutlineWire, fixed: PortEnd["side"]) => void;
+  /** An end of a wire that is there is taken; the other, at `fixedSide`, stays. */
+  readonly detach: (wire: OutlineWire, fixedSide: PortEnd["side"]) => void;
   /** The wire on its way ends at a port, somewhere on a stage, or nowhere. What does not fit is said. */
   readonly finish: (to: PortEnd | { readonly stage: string } | null) => Promise<void>;
   /** A port is pressed: a wire begins there, or the one on its way ends there. */
@@ -29,7 +29,7 @@ export interface Wiring {
 
 export function useWiring({ language, outline, readOnly, say, edit, onNothing }: WiringOptions): Wiring {
   const [connecting, setConnecting] = useState<Connecting | null>(null);
-  const detached = useRef<{ readonly wire: OutlineWire; readonly fixed: PortEnd["side"] } | null>(null);
+  const detachedWire = useRef<{ readonly wire: OutlineWire; readonly fixedSide: PortEnd["side"] } | null>(null);
   const verdicts = useRef<Promise<ReadonlyMap<string, string | null>>>(Promise.resolve(new Map()));
 
   const begin = (from: PortEnd): void => {
@@ -41,7 +41,7 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
     );
   };
   const stop = (): void => {
-    detached.current = null;
+    detachedWire.current = null;
     setConnecting(null);
   };
   const isConnected =
@@ -51,24 +51,25 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
 
   const finish = async (to: PortEnd | { readonly stage: string } | null): Promise<void> => {
     const from = connecting?.from ?? null;
-    const moved = detached.current;
+    const movedWire = detachedWire.current;
     stop();
     if (from === null || readOnly) return;
     if (to === null || to.stage === from.stage) {
       const lost =
-        moved?.wire ??
+        movedWire?.wire ??
         (from.side === "input"
           ? outline.wires.find((wire) => wire.target === from.stage && wire.target_index === from.index)
           : undefined);
       if (to === null && lost !== undefined)
         await edit({ edit: "disconnect", target: lost.target, target_index: lost.target_index });
-      else if (to === null && moved === null && from.side === "output") onNothing(from);
+      else if (to === null && movedWire === null && from.side === "output") onNothing(from);
       return;
     }
-    const known = await verdicts.current;
-    const end = "side" in to ? { index: to.index } : endAt(known, to.stage, isConnected(to.stage));
+    const knownVerdicts = await verdicts.current;
+    const end = "side" in to ? { index: to.index } : endAt(knownVerdicts, to.stage, isConnected(to.stage));
     if (end === null || ("side" in to && to.side === from.side)) return;
-    const reason = "reason" in end ? end.reason : (known.get(keyOf({ stage: to.stage, index: end.index })) ?? null);
+    const reason =
+      "reason" in end ? end.reason : (knownVerdicts.get(keyOf({ stage: to.stage, index: end.index })) ?? null);
     if (reason !== null) {
       say(reason);
       return;
@@ -79,22 +80,25 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
         ? [{ stage: from.stage, index: from.index }, other]
         : [other, { stage: from.stage, index: from.index }];
     if (
-      moved !== null &&
-      target.stage === moved.wire.target &&
-      target.index === moved.wire.target_index &&
-      source.stage === moved.wire.source &&
-      source.index === moved.wire.source_index
+      movedWire !== null &&
+      target.stage === movedWire.wire.target &&
+      target.index === movedWire.wire.target_index &&
+      source.stage === movedWire.wire.source &&
+      source.index === movedWire.wire.source_index
     )
       return;
-    const joined = { edit: "connect", source, target: target.stage, target_index: target.index } as const;
-    const isMoved = moved !== null && moved.fixed === "output";
+    const connectEdit = { edit: "connect", source, target: target.stage, target_index: target.index } as const;
+    const isMoved = movedWire !== null && movedWire.fixedSide === "output";
     await edit(
       isMoved
         ? {
             edit: "several",
-            edits: [joined, { edit: "disconnect", target: moved.wire.target, target_index: moved.wire.target_index }],
+            edits: [
+              connectEdit,
+              { edit: "disconnect", target: movedWire.wire.target, target_index: movedWire.wire.target_index },
+            ],
           }
-        : joined,
+        : connectEdit,
     );
   };
 
@@ -102,8 +106,8 @@ export function useWiring({ language, outline, readOnly, say, edit, onNothing }:
     connecting,
     begin,
     stop,
-    detach: (wire, fixed) => {
-      detached.current = { wire, fixed };
+    detach: (wire, fixedSide) => {
+      detachedWire.current = { wire, fixedSide };
     },
     finish,
     tap: (end) => {

@@ -22,15 +22,15 @@ const SOUNDS = new Set(["wav", "mp3", "ogg", "flac"]);
 export default function BinaryPage({ file, address }: BinaryPageProps) {
   const end = extension(file.path);
   // The digest makes a replaced file another address, so that no older picture is shown for it.
-  const versioned = `${address}?digest=${encodeURIComponent(file.digest)}`;
+  const versionedAddress = `${address}?digest=${encodeURIComponent(file.digest)}`;
   return (
     <div className="file-page stack" tabIndex={0}>
       <h1>{baseName(file.path)}</h1>
-      {PICTURES.has(end) && <PictureView address={versioned} path={file.path} />}
-      {SOUNDS.has(end) && <SoundPlayer address={versioned} path={file.path} />}
+      {PICTURES.has(end) && <PictureView address={versionedAddress} path={file.path} />}
+      {SOUNDS.has(end) && <SoundPlayer address={versionedAddress} path={file.path} />}
       {end === "rune" && (
         <Suspense fallback={<p className="muted">Opening…</p>}>
-          <RunePage key={versioned} name={baseName(file.path)} read={() => fetched(versioned)} />
+          <RunePage key={versionedAddress} name={baseName(file.path)} read={() => fetchBytes(versionedAddress)} />
         </Suspense>
       )}
       <dl className="facts card num">
@@ -50,7 +50,7 @@ export default function BinaryPage({ file, address }: BinaryPageProps) {
   );
 }
 
-async function fetched(address: string): Promise<ArrayBuffer> {
+async function fetchBytes(address: string): Promise<ArrayBuffer> {
   const response = await fetch(address).catch(() => null);
   if (response?.ok !== true) throw new Error("The file could not be loaded. Check the connection and open it again.");
   return response.arrayBuffer();

@@ -20,7 +20,7 @@ function colourOf(index: number, from: Element): string {
     .trim();
 }
 
-function chart(holder: HTMLElement, { over, lines }: Plot, hidden: ReadonlySet<string>): uPlot {
+function chart(holder: HTMLElement, { over, lines }: Plot, hiddenLines: ReadonlySet<string>): uPlot {
   const ink = getComputedStyle(holder).getPropertyValue("--muted").trim();
   const grid = getComputedStyle(holder).getPropertyValue("--line").trim();
   const axis: uPlot.Axis = {
@@ -45,7 +45,7 @@ function chart(holder: HTMLElement, { over, lines }: Plot, hidden: ReadonlySet<s
           label: line.name,
           stroke: colourOf(index, holder),
           width: 1.5,
-          show: !hidden.has(line.name),
+          show: !hiddenLines.has(line.name),
         })),
       ],
     },
@@ -57,31 +57,33 @@ function chart(holder: HTMLElement, { over, lines }: Plot, hidden: ReadonlySet<s
 export function LineChart({ plot, label }: LineChartProps) {
   const { lines } = plot;
   const holder = useRef<HTMLDivElement>(null);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(() => new Set(lines.slice(FIRST).map((line) => line.name)));
+  const [hiddenLines, setHiddenLines] = useState<ReadonlySet<string>>(
+    () => new Set(lines.slice(FIRST).map((line) => line.name)),
+  );
   useEffect(() => {
     const element = holder.current;
     if (element === null) return undefined;
     const dark = matchMedia("(prefers-color-scheme: dark)");
-    let drawn = chart(element, plot, hidden);
+    let picture = chart(element, plot, hiddenLines);
     const again = (): void => {
-      drawn.destroy();
-      drawn = chart(element, plot, hidden);
+      picture.destroy();
+      picture = chart(element, plot, hiddenLines);
     };
-    const resized = new ResizeObserver(() =>
-      drawn.setSize({ width: Math.max(element.clientWidth, 160), height: HEIGHT }),
+    const resizeObserver = new ResizeObserver(() =>
+      picture.setSize({ width: Math.max(element.clientWidth, 160), height: HEIGHT }),
     );
-    resized.observe(element);
+    resizeObserver.observe(element);
     dark.addEventListener("change", again);
     return () => {
-      resized.disconnect();
+      resizeObserver.disconnect();
       dark.removeEventListener("change", again);
-      drawn.destroy();
+      picture.destroy();
     };
-  }, [plot, hidden]);
+  }, [plot, hiddenLines]);
   const toggle = (name: string): void => {
-    const next = new Set(hidden);
+    const next = new Set(hiddenLines);
     if (!next.delete(name)) next.add(name);
-    setHidden(next);
+    setHiddenLines(next);
   };
   return (
     <figure className="chart">
@@ -92,7 +94,7 @@ export function LineChart({ plot, label }: LineChartProps) {
             key={line.name}
             type="button"
             className={`legend tone-${index % COLOURS.length}`}
-            aria-pressed={!hidden.has(line.name)}
+            aria-pressed={!hiddenLines.has(line.name)}
             onClick={() => toggle(line.name)}
           >
             {line.name}

@@ -110,7 +110,7 @@ function Memory({ model: { memory } }: { readonly model: DrawnModel }) {
   );
 }
 
-function Quantised({ model: { quantisation } }: { readonly model: DrawnModel }) {
+function QuantisationSummary({ model: { quantisation } }: { readonly model: DrawnModel }) {
   const { per_channel, per_tensor, other, none, channels } = quantisation;
   const parts = [
     per_channel > 0 ? `${count(per_channel, "tensor")} per channel (up to ${count(channels, "channel")})` : "",
@@ -178,7 +178,7 @@ export default function ModelPage({ file, client }: ModelPageProps) {
       )}
       <Tensors title="Inputs" tensors={model.inputs} />
       <Tensors title="Outputs" tensors={model.outputs} />
-      <Quantised model={model} />
+      <QuantisationSummary model={model} />
       <Operators model={model} />
       {model.memory?.map && <MemoryMap map={model.memory.map} />}
       <Suspense fallback={<p className="panel-note muted">Drawing the layers…</p>}>

@@ -24,7 +24,7 @@ export function PictureView({ address, path }: PictureViewProps) {
         This browser cannot show the picture. The file may be damaged, or of a format that browsers do not support.
       </p>
     );
-  const known = size !== null && size.of === address ? size : null;
+  const knownSize = size !== null && size.of === address ? size : null;
   return (
     <div className="stack">
       <div className="row wrap">
@@ -35,9 +35,9 @@ export function PictureView({ address, path }: PictureViewProps) {
             </button>
           ))}
         </span>
-        {known !== null && (
+        {knownSize !== null && (
           <span className="small muted num">
-            {known.width} × {known.height} pixels
+            {knownSize.width} × {knownSize.height} pixels
           </span>
         )}
       </div>
@@ -51,7 +51,7 @@ export function PictureView({ address, path }: PictureViewProps) {
           className={zoom === 0 ? "picture" : "picture whole"}
           src={address}
           alt={`What ${path} shows`}
-          width={zoom === 0 || known === null ? undefined : known.width * zoom}
+          width={zoom === 0 || knownSize === null ? undefined : knownSize.width * zoom}
           onLoad={(event) =>
             setSize({ of: address, width: event.currentTarget.naturalWidth, height: event.currentTarget.naturalHeight })
           }

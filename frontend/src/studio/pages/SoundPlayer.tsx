@@ -29,13 +29,13 @@ async function decode(address: string, signal: AbortSignal): Promise<DecodedSoun
 
 export function SoundPlayer({ address, path }: SoundPlayerProps) {
   const [sound, setSound] = useState<DecodedSound | null>(null);
-  const [failed, setFailed] = useState<string | null>(null);
+  const [failedAddress, setFailedAddress] = useState<string | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     decode(address, stop.signal).then(
-      (decoded) => setSound(decoded),
+      (decodedSound) => setSound(decodedSound),
       () => {
-        if (!stop.signal.aborted) setFailed(address);
+        if (!stop.signal.aborted) setFailedAddress(address);
       },
     );
     return () => stop.abort();
@@ -44,7 +44,7 @@ export function SoundPlayer({ address, path }: SoundPlayerProps) {
   return (
     <div className="stack">
       <SoundView samples={samples} isLive={false} version={sound?.samples.length ?? 0} />
-      {failed === address && (
+      {failedAddress === address && (
         <p className="notice bad">
           This browser cannot play the sound. The file may be damaged, or of a format that browsers do not support.
         </p>

@@ -17,7 +17,7 @@ const STEP = 200;
 
 export default function TablePage({ text, path }: TablePageProps) {
   const content = useText(text);
-  const [shown, setShown] = useState(STEP);
+  const [shownCount, setShownCount] = useState(STEP);
   const table = useMemo(() => readTable(content), [content]);
   const plot = useMemo(() => plotOf(table), [table]);
   if (table.columns.length === 0) return <p className="panel-note muted">The file has no rows yet.</p>;
@@ -47,7 +47,7 @@ export default function TablePage({ text, path }: TablePageProps) {
             </tr>
           </thead>
           <tbody>
-            {table.rows.slice(0, shown).map((row, index) => (
+            {table.rows.slice(0, shownCount).map((row, index) => (
               <tr key={index}>
                 <th scope="row">{index + 1}</th>
                 {table.columns.map((_, column) => (
@@ -58,9 +58,9 @@ export default function TablePage({ text, path }: TablePageProps) {
           </tbody>
         </table>
       </div>
-      {table.rows.length > shown && (
-        <button type="button" className="button" onClick={() => setShown(shown + STEP)}>
-          Show {count(Math.min(STEP, table.rows.length - shown), "more row")}
+      {table.rows.length > shownCount && (
+        <button type="button" className="button" onClick={() => setShownCount(shownCount + STEP)}>
+          Show {count(Math.min(STEP, table.rows.length - shownCount), "more row")}
         </button>
       )}
     </div>

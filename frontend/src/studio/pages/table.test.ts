@@ -42,13 +42,13 @@ describe("a table", () => {
   });
 
   it("draws over a first column that only grows, and over the rows otherwise", () => {
-    const drawn = (text: string) => {
+    const plotNames = (text: string) => {
       const { over, lines } = plotOf(readTable(text));
       return [over?.name ?? null, lines.map(({ name }) => name)];
     };
-    expect(drawn("epoch,loss\n1,0.5\n2,0.4\n3,0.4")).toEqual(["epoch", ["loss"]]);
-    expect(drawn("x,y\n1,0.5\n1,0.4\n3,0.4")).toEqual([null, ["x", "y"]]);
-    expect(drawn("1,0.5\n2,0.4\n3,0.4")).toEqual([null, ["1", "2"]]);
-    expect(drawn("epoch\n1\n2")).toEqual([null, ["epoch"]]);
+    expect(plotNames("epoch,loss\n1,0.5\n2,0.4\n3,0.4")).toEqual(["epoch", ["loss"]]);
+    expect(plotNames("x,y\n1,0.5\n1,0.4\n3,0.4")).toEqual([null, ["x", "y"]]);
+    expect(plotNames("1,0.5\n2,0.4\n3,0.4")).toEqual([null, ["1", "2"]]);
+    expect(plotNames("epoch\n1\n2")).toEqual([null, ["epoch"]]);
   });
 });

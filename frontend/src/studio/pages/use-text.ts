@@ -6,10 +6,10 @@ import type * as Y from "yjs";
 const CALM = 150;
 
 export function useText(text: Y.Text): string {
-  const [shown, setShown] = useState(() => ({ text, content: text.toJSON() }));
+  const [snapshot, setSnapshot] = useState(() => ({ text, content: text.toJSON() }));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const read = (): void => setShown({ text, content: text.toJSON() });
+    const read = (): void => setSnapshot({ text, content: text.toJSON() });
     const onChange = (): void => {
       clearTimeout(timer);
       timer = setTimeout(read, CALM);
@@ -21,5 +21,5 @@ export function useText(text: Y.Text): string {
       text.unobserve(onChange);
     };
   }, [text]);
-  return shown.text === text ? shown.content : text.toJSON();
+  return snapshot.text === text ? snapshot.content : text.toJSON();
 }

@@ -26,7 +26,7 @@ const STATES: Readonly<Record<Build["state"], { readonly tone: string; readonly 
 };
 
 /** How the build keeps the limits of `forge.yml`, which its log tells one by one; null where there are none. */
-function limited(limits: Build["limits"]): { readonly tone: string; readonly text: string } | null {
+function limitsTag(limits: Build["limits"]): { readonly tone: string; readonly text: string } | null {
   if (limits.length === 0) return null;
   const open = limits.filter((limit) => limit.outcome === "missed" || limit.outcome === "unknown");
   return open.length === 0
@@ -42,16 +42,16 @@ function seconds(build: Build): string {
 
 /** The figures of a report in a few words each. */
 function numbers(report: BuildReport): string[] {
-  const verified = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
+  const verification = report.verify === undefined || report.verify.reference === null ? [] : [report.verify.sentence];
   return [
     `memory ${bytes(report.memory.arena + report.memory.serial)}`,
     ...(report.rune === undefined ? [] : [`size ${bytes(report.rune.size)}`, shortDigest(report.rune.digest)]),
-    ...verified,
+    ...verification,
   ];
 }
 
 /** How often the rune was right on the project's test samples, or why nobody knows. */
-function evaluated(evaluation: Build["evaluation"]): string {
+function evaluationText(evaluation: Build["evaluation"]): string {
   if (evaluation === null) return "no test samples";
   if (evaluation.accuracy === null) return evaluation.reason ?? "no accuracy";
   const share = `${evaluation.right} of ${count(evaluation.samples, "test sample")} right`;
@@ -65,7 +65,7 @@ function outcome(build: Build): string {
       return [
         `build ${build.number}${seconds(build)}`,
         ...(build.report === null ? [] : numbers(build.report)),
-        evaluated(build.evaluation),
+        evaluationText(build.evaluation),
       ].join(" · ");
     case "failed": {
       const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
@@ -92,14 +92,14 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
     end.current?.scrollIntoView({ block: "nearest" });
   }, [lines?.length, build.state]);
   const state = STATES[build.state];
-  const limits = limited(build.limits);
-  const published = tags.filter((tag) => tag.build_number === build.number);
+  const limits = limitsTag(build.limits);
+  const publishedTags = tags.filter((tag) => tag.build_number === build.number);
   const result = outcome(build);
   return (
     <div className="build">
       <div className="build-head row wrap">
         <span className={`tag ${state.tone}`}>{state.text}</span>
-        {published.map((tag) => (
+        {publishedTags.map((tag) => (
           <span key={tag.tag} className="tag">
             <TagIcon aria-hidden="true" />
             {tag.moves ? `${tag.tag} (moves)` : tag.tag}

@@ -18,7 +18,7 @@ export default function FirstSteps() {
   const { workspace } = useStudio();
   const [isShown, setShown] = useState(workspace.hints.includes(NAME));
   const [steps] = useState(() => firstSteps(workspace));
-  const done = useStore(steps.done);
+  const doneSteps = useStore(steps.doneSteps);
   useEffect(() => (isShown ? steps.watch(document) : undefined), [isShown, steps]);
   if (!isShown) return null;
   const dismiss = (): void => {
@@ -41,8 +41,8 @@ export default function FirstSteps() {
       </header>
       <ol>
         {STEPS.map(({ step, title, text }) => (
-          <li key={step} className={done.has(step) ? "done" : ""}>
-            {done.has(step) ? <CircleCheck aria-label="Done" /> : <Circle aria-label="To do" />}
+          <li key={step} className={doneSteps.has(step) ? "done" : ""}>
+            {doneSteps.has(step) ? <CircleCheck aria-label="Done" /> : <Circle aria-label="To do" />}
             <b>{title}</b>
             <p className="muted">{text}</p>
           </li>

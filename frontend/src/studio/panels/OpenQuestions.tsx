@@ -29,7 +29,7 @@ export default function OpenQuestions({
   onAnswer,
   onSelect,
 }: OpenQuestionsProps) {
-  const [compared, setCompared] = useState<number | null>(null);
+  const [comparedIndex, setComparedIndex] = useState<number | null>(null);
   return questions.map((question, place) => {
     const choice = (fix: Fix): ReactNode => (
       <button
@@ -58,7 +58,7 @@ export default function OpenQuestions({
     });
     const [first, second, ...more] = question.fixes;
     const both = first !== undefined && second !== undefined && more.length === 0 ? ([first, second] as const) : null;
-    const isCompared = compared === place && both !== null;
+    const isCompared = comparedIndex === place && both !== null;
     return (
       <section key={`${place} ${question.message}`} className="notice warn stack" aria-label="An open question">
         <p>
@@ -87,7 +87,7 @@ export default function OpenQuestions({
               className="button"
               aria-pressed={isCompared}
               title="What the app answers with each of them, on the current input"
-              onClick={() => setCompared(isCompared ? null : place)}
+              onClick={() => setComparedIndex(isCompared ? null : place)}
             >
               Compare both
             </button>

@@ -13,7 +13,7 @@ export function OutlineList() {
   const outline = useOutline();
   const diagnostics = useDiagnostics();
   const runefile = usePlace((place) => place.runefile);
-  const selected = usePlace((place) => place.selected);
+  const selectedStage = usePlace((place) => place.selectedStage);
   const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
   const { isWatched, toggle } = useWatching(workspace.watching);
   /** The row that the focus was in last: Tab stops at its buttons, and at the names alone of the others. */
@@ -31,14 +31,14 @@ export function OutlineList() {
         {outline.nodes.map((node, index) => (
           <li
             key={`${index} ${node.name}`}
-            className={node.name === selected ? "file stage on" : "file stage"}
+            className={node.name === selectedStage ? "file stage on" : "file stage"}
             onFocus={() => setHere(index)}
           >
             <button
               type="button"
               data-row
               className="file-name"
-              aria-current={node.name === selected ? "true" : undefined}
+              aria-current={node.name === selectedStage ? "true" : undefined}
               title={node.detail === "" ? node.name : `${node.name}: ${node.detail}`}
               onClick={() => places.goToStage(node)}
             >

@@ -36,8 +36,8 @@ const SelectedBlock = lazyPart(deferred(() => import("../block/SelectedBlock")))
 
 /** The reader of a board's port, which is fetched when somebody connects one. */
 const BOARD: BoardLine = {
-  connect: async (wanted, signal, events) =>
-    (await import("../../device/sensor/board-line")).boardLine(navigator).connect(wanted, signal, events),
+  connect: async (kind, signal, events) =>
+    (await import("../../device/sensor/board-line")).boardLine(navigator).connect(kind, signal, events),
 };
 const OPEN_QUESTION = "RUNE0048";
 
@@ -50,32 +50,33 @@ export function PreviewPane() {
   const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const applyFix = useApplyFix();
   const phone = usePhones();
-  const watched = useStore(watches.state);
+  const watchState = useStore(watches.state);
   // The rune of a newer text comes before the event that says so.
-  const pushed = useStore(workspace.pushedRune);
-  const ahead = pushed !== null && pushed.sequence > preview.sequence ? pushed : null;
+  const pushedRune = useStore(workspace.pushedRune);
+  const ahead = pushedRune !== null && pushedRune.sequence > preview.sequence ? pushedRune : null;
   const version = ahead?.version ?? preview.build?.version ?? null;
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
-  const shown =
-    watched.build !== null && watched.of === version ? watched.build : ahead === null ? preview.build : null;
-  const wanted = shown ?? (ahead && { rune_digest: ahead.digest, rune_url: null });
+  const shownBuild =
+    watchState.build !== null && watchState.of === version ? watchState.build : ahead === null ? preview.build : null;
+  const wantedRune = shownBuild ?? (ahead && { rune_digest: ahead.digest, rune_url: null });
   const isSignedOut = useIsSignedOut();
-  const { rune, error } = useRune(client, wanted, isSignedOut, pushed);
+  const { rune, error } = useRune(client, wantedRune, isSignedOut, pushedRune);
   useEffect(() => {
     if (error !== null) startDeferred();
   }, [error]);
-  const isHere = rune !== null && (rune.digest === preview.build?.rune_digest || rune.digest === shown?.rune_digest);
+  const isHere =
+    rune !== null && (rune.digest === preview.build?.rune_digest || rune.digest === shownBuild?.rune_digest);
   const watching = useMemo<Watching>(
     () => ({
-      wires: watched.wires,
+      wires: watchState.wires,
       waiting:
-        watched.problem ??
-        (watched.of === version ? "It appears with the next input." : "Building a rune that shows it…"),
+        watchState.problem ??
+        (watchState.of === version ? "It appears with the next input." : "Building a rune that shows it…"),
       onUnwatch: (stage, index) => watches.toggle({ stage, index }),
     }),
-    [watched, version, watches],
+    [watchState, version, watches],
   );
-  const timed = useTimed(workspace, version, isSignedOut);
+  const timedRune = useTimed(workspace, version, isSignedOut);
   const host = useHost(phone.line);
   const questions = diagnostics.filter(({ code }) => code === OPEN_QUESTION);
   const status = (
@@ -97,7 +98,7 @@ export function PreviewPane() {
         memory={preview.build?.memory ?? null}
         host={host}
         watching={watching}
-        timed={timed}
+        timedRune={timedRune}
         first={(running) => (
           <Suspense fallback={null}>
             <SelectedBlock running={running} />
@@ -208,7 +209,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       ),
       replay,
       onSend: canSaveSamples
-        ? (recording, predicted) => dialogs.open({ what: "save-recording", recording, labels, predicted })
+        ? (recording, prediction) => dialogs.open({ what: "save-recording", recording, labels, prediction })
         : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
@@ -223,9 +224,9 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       shelf,
       thresholds,
       wordlists,
-      onLoaded: (loaded) => {
-        if (loaded === null) return;
-        const { wordlists } = loaded;
+      onLoaded: (loadedRune) => {
+        if (loadedRune === null) return;
+        const { wordlists } = loadedRune;
         setWordlists((before) => (JSON.stringify(before) === JSON.stringify(wordlists) ? before : wordlists));
         setRuns(true);
       },
@@ -277,7 +278,7 @@ function thresholdHost(workspace: Workspace, mayEdit: boolean): ThresholdHost {
 
 interface SamplesProps {
   readonly version: number;
-  readonly onReplay: (recorded: StoredRecording) => void;
+  readonly onReplay: (recording: StoredRecording) => void;
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
   readonly me: string;

@@ -41,7 +41,7 @@ export default function SampleList(props: SampleListProps) {
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
   const [revision, setRevision] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [chosenSamples, setChosenSamples] = useState<ReadonlySet<string>>(new Set());
   const [reads, setReads] = useState(0);
   useEffect(() => {
     let isActive = true;
@@ -72,7 +72,7 @@ export default function SampleList(props: SampleListProps) {
       (before) => {
         setProblem(null);
         setReads((last) => last + 1);
-        setChosen(new Set());
+        setChosenSamples(new Set());
         onDone(`${count(changes.length, "sample")} changed.`, () => mark(before.before, before.revision));
       },
       (error: unknown) => {
@@ -86,9 +86,9 @@ export default function SampleList(props: SampleListProps) {
 
   if (samples === null && problem !== null) return <p className="notice bad">{problem}</p>;
   if (samples === null) return <p className="small muted">Loading the samples…</p>;
-  const there = samples.filter(({ id }) => chosen.has(id));
+  const there = samples.filter(({ id }) => chosenSamples.has(id));
   const choose = (ids: readonly string[], isChosen: boolean): void =>
-    setChosen((before) => {
+    setChosenSamples((before) => {
       const after = new Set(before);
       for (const id of ids)
         if (isChosen) after.add(id);
@@ -153,7 +153,7 @@ export default function SampleList(props: SampleListProps) {
               <input
                 type="checkbox"
                 aria-label={`Select ${sample.label}, sample ${sample.number}`}
-                checked={chosen.has(sample.id)}
+                checked={chosenSamples.has(sample.id)}
                 onChange={(event) => choose([sample.id], event.target.checked)}
               />
             )}

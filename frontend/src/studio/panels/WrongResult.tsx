@@ -6,13 +6,19 @@ import { useStudio } from "../context/studio";
 
 export default function WrongResult({ running }: { readonly running: Snapshot }) {
   const { dialogs } = useStudio();
-  const { loaded, ran, readings } = running;
+  const { loadedRune, ran, readings } = running;
   const recording =
-    loaded === null || readings.cards.length === 0 ? null : recordingOfRun(loaded.capabilities, ran, "");
+    loadedRune === null || readings.cards.length === 0 ? null : recordingOfRun(loadedRune.capabilities, ran, "");
   const mark = (): void => {
-    if (recording === null || loaded === null) return;
-    const labels = [...new Set(loaded.wordlists.flat())];
-    dialogs.open({ what: "save-recording", recording, labels, predicted: null, said: answerOf(readings.cards) ?? "" });
+    if (recording === null || loadedRune === null) return;
+    const labels = [...new Set(loadedRune.wordlists.flat())];
+    dialogs.open({
+      what: "save-recording",
+      recording,
+      labels,
+      prediction: null,
+      wrongAnswer: answerOf(readings.cards) ?? "",
+    });
   };
   return (
     <div className="card row preview-wrong">

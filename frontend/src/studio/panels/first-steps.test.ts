@@ -15,14 +15,14 @@ const store = createStore<Session>(() => ({ me: ME, builds: [] }));
 const doc = new Y.Doc();
 const workspace = { store: { state: store }, files: { doc } } as unknown as Workspace;
 
-let stored = new Map<string, string>();
+let entries = new Map<string, string>();
 const storage = {
-  getItem: (key: string) => stored.get(key) ?? null,
-  setItem: (key: string, value: string) => void stored.set(key, value),
+  getItem: (key: string) => entries.get(key) ?? null,
+  setItem: (key: string, value: string) => void entries.set(key, value),
 } as Storage;
 
 beforeEach(() => {
-  stored = new Map();
+  entries = new Map();
   store.setState({ builds: [] });
 });
 
@@ -41,15 +41,15 @@ test("each step is done by its act alone, and is kept", () => {
   const steps = firstSteps(workspace, storage);
   const stop = steps.watch(page);
   page.press("header");
-  expect([...steps.done.getState()]).toEqual([]);
+  expect([...steps.doneSteps.getState()]).toEqual([]);
   page.press("[data-input]");
   doc.getText("a").insert(0, "x");
   store.setState({ builds: [{ requested_by: { id: "someone else" } }, { requested_by: null }] });
-  expect([...steps.done.getState()]).toEqual(["try", "change"]);
+  expect([...steps.doneSteps.getState()]).toEqual(["try", "change"]);
   store.setState({ builds: [{ requested_by: { id: ME.id } }] });
-  expect([...steps.done.getState()]).toEqual(["try", "change", "build"]);
+  expect([...steps.doneSteps.getState()]).toEqual(["try", "change", "build"]);
   stop();
-  expect([...firstSteps(workspace, storage).done.getState()]).toEqual(["try", "change", "build"]);
+  expect([...firstSteps(workspace, storage).doneSteps.getState()]).toEqual(["try", "change", "build"]);
 });
 
 test("what others write is no step of one's own, and nothing is watched after the end", () => {
@@ -58,16 +58,16 @@ test("what others write is no step of one's own, and nothing is watched after th
   const other = new Y.Doc();
   other.getText("b").insert(0, "y");
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
-  expect([...steps.done.getState()]).toEqual([]);
+  expect([...steps.doneSteps.getState()]).toEqual([]);
   stop();
   doc.getText("a").insert(0, "z");
-  expect([...steps.done.getState()]).toEqual([]);
+  expect([...steps.doneSteps.getState()]).toEqual([]);
 });
 
 test("without storage the ticks last as long as the page", () => {
   const steps = firstSteps(workspace, null);
   const stop = steps.watch(new EventTarget());
   doc.getText("a").insert(0, "z");
-  expect([...steps.done.getState()]).toEqual(["change"]);
+  expect([...steps.doneSteps.getState()]).toEqual(["change"]);
   stop();
 });

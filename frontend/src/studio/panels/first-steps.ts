@@ -13,7 +13,7 @@ const INPUT = "[data-input]";
 export type DoneSteps = Omit<StoreApi<ReadonlySet<Step>>, "setState">;
 
 export interface FirstSteps {
-  readonly done: DoneSteps;
+  readonly doneSteps: DoneSteps;
   /** Watches what the person does on a page. Answers how to stop. */
   watch(page: Pick<Document, "addEventListener" | "removeEventListener">): () => void;
 }
@@ -22,11 +22,11 @@ export function firstSteps(workspace: Pick<Workspace, "store" | "files">, storag
   const { state } = workspace.store;
   const { doc } = workspace.files;
   const key = KEY + state.getState().me.id;
-  const done = createStore<ReadonlySet<Step>>(() => readSteps(storage?.getItem(key) ?? ""));
+  const doneSteps = createStore<ReadonlySet<Step>>(() => readSteps(storage?.getItem(key) ?? ""));
   const mark = (step: Step): void => {
-    if (done.getState().has(step)) return;
-    done.setState(new Set([...done.getState(), step]), true);
-    storage?.setItem(key, [...done.getState()].join(" "));
+    if (doneSteps.getState().has(step)) return;
+    doneSteps.setState(new Set([...doneSteps.getState(), step]), true);
+    storage?.setItem(key, [...doneSteps.getState()].join(" "));
   };
   const onUse = ({ target }: Event): void => {
     if ((target as Partial<Element> | null)?.closest?.(INPUT)) mark("try");
@@ -39,7 +39,7 @@ export function firstSteps(workspace: Pick<Workspace, "store" | "files">, storag
     if (builds.some((build) => build.requested_by?.id === me.id)) mark("build");
   };
   return {
-    done,
+    doneSteps,
     watch: (page) => {
       page.addEventListener("pointerdown", onUse);
       page.addEventListener("change", onUse);
@@ -56,7 +56,7 @@ export function firstSteps(workspace: Pick<Workspace, "store" | "files">, storag
   };
 }
 
-function readSteps(stored: string): ReadonlySet<Step> {
-  const names = stored.split(" ");
+function readSteps(text: string): ReadonlySet<Step> {
+  const names = text.split(" ");
   return new Set((["try", "change", "build"] as const).filter((step) => names.includes(step)));
 }

@@ -19,7 +19,7 @@ interface SplitterProps {
 const STEP = 16;
 
 export function Splitter({ label, upright, size, least, most, direction, onSize, onUsual }: SplitterProps) {
-  const set = (requested: number): void => onSize(Math.round(Math.min(most, Math.max(least, requested))));
+  const set = (requestedSize: number): void => onSize(Math.round(Math.min(most, Math.max(least, requestedSize))));
   const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     const start = upright ? event.clientX : event.clientY;
     const handle = event.currentTarget;

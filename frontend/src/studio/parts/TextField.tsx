@@ -27,10 +27,10 @@ export function TextField({
   isWrong = false,
   onSet,
 }: TextFieldProps) {
-  const [typed, setTyped] = useState<string | null>(null);
+  const [draft, setDraft] = useState<string | null>(null);
   const commit = (): void => {
-    if (typed !== null && typed !== value) onSet(typed);
-    setTyped(null);
+    if (draft !== null && draft !== value) onSet(draft);
+    setDraft(null);
   };
   const props = {
     className: "input mono",
@@ -40,22 +40,22 @@ export function TextField({
     "aria-invalid": isWrong ? true : undefined,
     disabled,
     placeholder,
-    value: typed ?? value,
+    value: draft ?? value,
     onBlur: commit,
     spellCheck: false,
     "data-first": isFirst ? true : undefined,
   };
   const leave = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || typed === null || isComposing(event.nativeEvent)) return;
-    setTyped(null);
+    if (event.key !== "Escape" || draft === null || isComposing(event.nativeEvent)) return;
+    setDraft(null);
     event.stopPropagation();
   };
   if (isLong)
-    return <textarea {...props} rows={4} onChange={(event) => setTyped(event.target.value)} onKeyDown={leave} />;
+    return <textarea {...props} rows={4} onChange={(event) => setDraft(event.target.value)} onKeyDown={leave} />;
   return (
     <input
       {...props}
-      onChange={(event) => setTyped(event.target.value)}
+      onChange={(event) => setDraft(event.target.value)}
       onKeyDown={(event) => {
         if (event.key === "Enter" && !isComposing(event.nativeEvent)) commit();
         else leave(event);

@@ -4,10 +4,10 @@ import { useStore } from "zustand";
 import type { Toasts } from "../session/toasts/toasts";
 
 export function Toaster({ toasts }: { readonly toasts: Toasts }) {
-  const shown = useStore(toasts.state);
+  const shownToasts = useStore(toasts.state);
   return (
     <div className="toasts" role="status" aria-live="polite">
-      {shown.map((toast) => (
+      {shownToasts.map((toast) => (
         <div className="toast" key={toast.id}>
           <span className="grow">{toast.text}</span>
           {toast.action !== undefined && (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { isPressed, keyCaps, type Pressed } from "./keys";
+import { isPressed, keyCaps, type KeyPress } from "./keys";
 
-const press = (key: string, modifiers: Partial<Pressed> = {}): Pressed => ({
+const press = (key: string, modifiers: Partial<KeyPress> = {}): KeyPress => ({
   key,
   ctrlKey: false,
   metaKey: false,

@@ -1,7 +1,7 @@
 // Keys of the keyboard: whether they are pressed, and how their caps are labelled. Pure.
 
 /** The part of a keyboard event that decides. */
-export interface Pressed {
+export interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
@@ -10,7 +10,7 @@ export interface Pressed {
 }
 
 /** Whether these keys were pressed. A character that needs Shift on some keyboards, such as `?`, is taken as it comes. */
-export function isPressed(keys: string, event: Pressed, mac: boolean): boolean {
+export function isPressed(keys: string, event: KeyPress, mac: boolean): boolean {
   const parts = keys.split("+");
   const key = parts.at(-1) ?? "";
   const modifiers = new Set(parts.slice(0, -1));

@@ -3,17 +3,17 @@ import { useState } from "react";
 
 const PREFIX = "hammer-forge studio ";
 
-export interface Remembered<Value> {
+export interface Preference<Value> {
   readonly read: () => Value;
   readonly save: (value: Value) => void;
 }
 
 /** `usual` where nothing is kept, or what could not be this value. */
-export function remembered<Value>(
+export function preference<Value>(
   name: string,
   usual: Value,
   isValue: (value: unknown) => value is Value,
-): Remembered<Value> {
+): Preference<Value> {
   return {
     read: () => {
       try {
@@ -38,7 +38,7 @@ export function useRemembered<Value>(
   usual: Value,
   isValue: (value: unknown) => value is Value,
 ): [Value, (value: Value) => void] {
-  const [choice] = useState(() => remembered(name, usual, isValue));
+  const [choice] = useState(() => preference(name, usual, isValue));
   const [value, setValue] = useState(choice.read);
   const remember = (next: Value): void => {
     setValue(next);

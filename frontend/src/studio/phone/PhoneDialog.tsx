@@ -20,12 +20,12 @@ interface PhoneDialogProps {
   readonly onClose: () => void;
 }
 
-type Shown = { readonly link: PhoneLink } | { readonly problem: string } | null;
+type LinkState = { readonly link: PhoneLink } | { readonly problem: string } | null;
 
 export default function PhoneDialog({ client, pairing, studioKey, onClose }: PhoneDialogProps) {
   const session = useSession((each) => each);
   const { requests, isPaired, notice } = useStore(pairing.state);
-  const [shown, setShown] = useState<Shown>(null);
+  const [linkState, setLinkState] = useState<LinkState>(null);
   const [isOver, setOver] = useState(false);
   const [phones, setPhones] = useState(0);
   const [problem, setProblem] = useState<string | null>(null);
@@ -34,20 +34,20 @@ export default function PhoneDialog({ client, pairing, studioKey, onClose }: Pho
     phoneLink(client, studioKey).then(
       (link) => {
         setOver(false);
-        setShown({ link });
+        setLinkState({ link });
       },
-      (error: unknown) => setShown({ problem: sentenceOf(error) }),
+      (error: unknown) => setLinkState({ problem: sentenceOf(error) }),
     );
     countPhones(client).then(setPhones, () => undefined);
   }, [client, studioKey]);
 
   useEffect(renew, [renew]);
-  const seconds = shown !== null && "link" in shown ? shown.link.seconds : null;
+  const seconds = linkState !== null && "link" in linkState ? linkState.link.seconds : null;
   useEffect(() => {
     if (seconds === null) return undefined;
     const timer = setTimeout(() => setOver(true), seconds * 1000);
     return () => clearTimeout(timer);
-  }, [seconds, shown]);
+  }, [seconds, linkState]);
   useEffect(() => {
     pairing.listen();
     return () => pairing.rest();
@@ -68,7 +68,7 @@ export default function PhoneDialog({ client, pairing, studioKey, onClose }: Pho
     );
   };
 
-  const link = shown !== null && "link" in shown ? shown.link : null;
+  const link = linkState !== null && "link" in linkState ? linkState.link : null;
   return (
     <Dialog
       title={studioKey === null ? "On your phone" : "Your phone as the sensor"}
@@ -104,9 +104,9 @@ export default function PhoneDialog({ client, pairing, studioKey, onClose }: Pho
           {notice}
         </p>
       )}
-      {shown !== null && "problem" in shown && (
+      {linkState !== null && "problem" in linkState && (
         <p className="notice bad" role="alert">
-          {shown.problem}
+          {linkState.problem}
         </p>
       )}
       {link !== null && !isOver && (
@@ -121,7 +121,7 @@ export default function PhoneDialog({ client, pairing, studioKey, onClose }: Pho
           <CopyField label="Or open this on the phone" value={link.url} />
         </>
       )}
-      {(isOver || (shown !== null && "problem" in shown)) && (
+      {(isOver || (linkState !== null && "problem" in linkState)) && (
         <div className="stack">
           {isOver && <p>The code has expired. Show a new one when you have the phone at hand.</p>}
           <div className="row">

@@ -28,9 +28,9 @@ export function usePhones(): PhoneParts {
     let opening: Promise<Phones> | undefined;
     return () =>
       (opening ??= import("./open-phones").then(({ openPhones }) => {
-        const opened = openPhones(client, dialogs);
-        setPhones(opened);
-        return opened;
+        const openedPhones = openPhones(client, dialogs);
+        setPhones(openedPhones);
+        return openedPhones;
       }));
   }, [client, dialogs]);
   const line = useMemo(() => () => open().then((each) => each.line), [open]);

@@ -6,11 +6,11 @@ import { StudioPairing, type PhoneSocket } from "./pairing";
 class FakeWire implements PhoneSocket {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
-  readonly said: unknown[] = [];
+  readonly messages: unknown[] = [];
   isClosed = false;
 
   send(text: string): void {
-    this.said.push(JSON.parse(text));
+    this.messages.push(JSON.parse(text));
   }
 
   close(): void {
@@ -24,7 +24,7 @@ class FakeWire implements PhoneSocket {
 
 const ASKS = { type: "asks", pairing: "p", digits: "0042" };
 
-function opened() {
+function openPairing() {
   const wire = new FakeWire();
   const pairing = new StudioPairing(() => wire);
   pairing.listen();
@@ -33,18 +33,18 @@ function opened() {
 }
 
 test("a phone that asks is shown with its digits, and confirmed with them", () => {
-  const { wire, pairing } = opened();
+  const { wire, pairing } = openPairing();
   wire.hear(ASKS);
   expect(pairing.state.getState().requests).toEqual([{ pairing: "p", digits: "0042" }]);
   pairing.confirm({ pairing: "p", digits: "0042" });
-  expect(wire.said).toEqual([{ type: "confirm", pairing: "p", digits: "0042" }]);
+  expect(wire.messages).toEqual([{ type: "confirm", pairing: "p", digits: "0042" }]);
   expect(pairing.state.getState().isPaired).toBe(false);
   wire.hear({ type: "paired", pairing: "p" });
   expect(pairing.state.getState()).toMatchObject({ isPaired: true, requests: [] });
 });
 
 test("what the phone sends is read as if it had run here, with the phone's own words", () => {
-  const { wire, pairing } = opened();
+  const { wire, pairing } = openPairing();
   wire.hear(ASKS);
   wire.hear({ type: "paired", pairing: "p" });
   wire.hear({ type: "about", title: "Build 3", wordlists: [["up", "down"]] });
@@ -61,10 +61,10 @@ test("what the phone sends is read as if it had run here, with the phone's own w
 });
 
 test("a dialog that closes ends the listening, but not a pairing", () => {
-  const idle = opened();
+  const idle = openPairing();
   idle.pairing.rest();
   expect(idle.wire.isClosed).toBe(true);
-  const { wire, pairing } = opened();
+  const { wire, pairing } = openPairing();
   wire.hear(ASKS);
   wire.hear({ type: "paired", pairing: "p" });
   pairing.rest();
@@ -74,24 +74,24 @@ test("a dialog that closes ends the listening, but not a pairing", () => {
 });
 
 test("a phone that goes, or is refused, is shown no longer", () => {
-  const { wire, pairing } = opened();
+  const { wire, pairing } = openPairing();
   wire.hear(ASKS);
   wire.hear({ type: "gone", pairing: "p" });
   wire.hear({ ...ASKS, pairing: "q" });
   pairing.refuse({ pairing: "q", digits: "0042" });
   expect(pairing.state.getState().requests).toEqual([]);
-  expect(wire.said).toEqual([{ type: "refuse", pairing: "q" }]);
+  expect(wire.messages).toEqual([{ type: "refuse", pairing: "q" }]);
   wire.hear({ type: "ended", reason: "The phone ended the connection." });
   expect(pairing.state.getState().notice).toBe("The phone ended the connection.");
 });
 
 test("a phone that is a sensor is heard by the input that it feeds, until either ends", () => {
-  const { wire, pairing } = opened();
-  const heard: unknown[] = [];
+  const { wire, pairing } = openPairing();
+  const calls: unknown[] = [];
   pairing.sensor = {
-    onKey: (key) => Promise.resolve(void heard.push(key)),
-    onFrame: (frame) => Promise.resolve(void heard.push(frame)),
-    onEnd: (reason) => heard.push(reason),
+    onKey: (key) => Promise.resolve(void calls.push(key)),
+    onFrame: (frame) => Promise.resolve(void calls.push(frame)),
+    onEnd: (reason) => calls.push(reason),
   };
   wire.hear(ASKS);
   wire.hear({ type: "paired", pairing: "p" });
@@ -100,10 +100,10 @@ test("a phone that is a sensor is heard by the input that it feeds, until either
   wire.hear({ type: "sealed", frame: "F" });
   expect(pairing.state.getState().isSensor).toBe(true);
   pairing.sendFrame("G");
-  expect(wire.said).toEqual([{ type: "sealed", frame: "G" }]);
+  expect(wire.messages).toEqual([{ type: "sealed", frame: "G" }]);
   wire.hear({ type: "ended", reason: "The phone ended the connection." });
   pairing.unpair();
-  expect(heard).toEqual(["K", "F", "The phone ended the connection.", null]);
+  expect(calls).toEqual(["K", "F", "The phone ended the connection.", null]);
 });
 
 test("a code is drawn by runs of dark cells", () => {

@@ -5,7 +5,7 @@
 const AT_MOST = 8000;
 
 let end: () => void;
-const ended = new Promise<void>((resolve) => {
+const endOfWait = new Promise<void>((resolve) => {
   end = resolve;
 });
 
@@ -24,19 +24,19 @@ export function startDeferredAfterPaint(): void {
 
 /** Begins to wait; once for a page. */
 export function startDeferredOnInput(page: Pick<Window, "addEventListener" | "setTimeout">): void {
-  for (const touched of ["keydown", "pointerdown"])
-    page.addEventListener(touched, startDeferred, { once: true, capture: true });
+  for (const eventType of ["keydown", "pointerdown"])
+    page.addEventListener(eventType, startDeferred, { once: true, capture: true });
   page.setTimeout(startDeferred, AT_MOST);
 }
 
-/** The same fetching, begun when the page can be used. */
-export function deferred<Fetched>(fetched: () => Promise<Fetched>): () => Promise<Fetched> {
-  return () => ended.then(fetched);
+/** Returns a function that fetches the part once the page can be used. */
+export function deferred<Part>(fetchPart: () => Promise<Part>): () => Promise<Part> {
+  return () => endOfWait.then(fetchPart);
 }
 
 /** Fetches parts that may be needed at any moment while the page rests, so that their use does not wait. */
 export function prefetchWhenIdle(parts: readonly (() => Promise<unknown>)[]): void {
-  void ended.then(async () => {
+  void endOfWait.then(async () => {
     for (const part of parts) {
       await new Promise<void>((resolve) =>
         typeof requestIdleCallback === "function"

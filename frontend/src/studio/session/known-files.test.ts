@@ -41,10 +41,10 @@ describe("what the language knows of the files", () => {
     const { doc, text, add } = project();
     add("m.tflite", "sha256:1");
     add("s.wav", "sha256:2");
-    const known = new KnownFiles(new ProjectFiles(doc), { model: () => Promise.resolve(page) });
-    const first = await known.all();
+    const knownFiles = new KnownFiles(new ProjectFiles(doc), { model: () => Promise.resolve(page) });
+    const first = await knownFiles.all();
     text.insert(0, "# ");
-    const second = await known.all();
+    const second = await knownFiles.all();
     expect(second.get("Runefile.yml")).toEqual({ text: "# version: 1" });
     expect(second.get("m.tflite")).toBe(first.get("m.tflite"));
     expect(second.get("s.wav")).toBe(first.get("s.wav"));
@@ -55,14 +55,14 @@ describe("what the language knows of the files", () => {
     add("m.tflite", "sha256:1");
     let requests = 0;
     const files = new ProjectFiles(doc);
-    const known = new KnownFiles(files, {
+    const knownFiles = new KnownFiles(files, {
       model: () => {
         requests += 1;
         add("late.wav", "sha256:3");
         return Promise.resolve(page);
       },
     });
-    const [one, other] = await Promise.all([known.all(), known.all()]);
+    const [one, other] = await Promise.all([knownFiles.all(), knownFiles.all()]);
     expect(requests).toBe(1);
     expect([...one.keys()].sort()).toEqual(["Runefile.yml", "late.wav", "m.tflite"]);
     expect([...other.keys()].sort()).toEqual([...one.keys()].sort());
@@ -72,11 +72,11 @@ describe("what the language knows of the files", () => {
     const { doc, add } = project();
     add("bad.tflite", "sha256:1");
     const answers = [new Problem(0, "gone", ""), new Problem(422, "refused", "cut short")];
-    const known = new KnownFiles(new ProjectFiles(doc), {
+    const knownFiles = new KnownFiles(new ProjectFiles(doc), {
       model: () => Promise.reject(answers.shift() ?? new Error("asked too often")),
     });
-    await expect(known.all()).rejects.toThrow("gone");
-    expect((await known.all()).get("bad.tflite")).toEqual({ size: 7, model: { refusal: "cut short" } });
-    expect((await known.all()).get("bad.tflite")).toEqual({ size: 7, model: { refusal: "cut short" } });
+    await expect(knownFiles.all()).rejects.toThrow("gone");
+    expect((await knownFiles.all()).get("bad.tflite")).toEqual({ size: 7, model: { refusal: "cut short" } });
+    expect((await knownFiles.all()).get("bad.tflite")).toEqual({ size: 7, model: { refusal: "cut short" } });
   });
 });

@@ -18,7 +18,7 @@ export class KnownFiles {
     private readonly files: ProjectFiles,
     private readonly client: Pick<ProjectClient, "model">,
     /** The files that the language reads beside the project's own, by path. */
-    private readonly mounted: () => Iterable<readonly [string, KnownFile]> = () => [],
+    private readonly mountedFiles: () => Iterable<readonly [string, KnownFile]> = () => [],
   ) {}
 
   /** The texts of the moment. A text that has not changed is the same object as before. */
@@ -41,11 +41,11 @@ export class KnownFiles {
     }
     const files = new Map<string, KnownFile>();
     for (const { path, digest, size } of this.files.list()) {
-      const known = this.models.get(digest) ?? this.others.get(digest) ?? { size: size ?? 0 };
-      if (!this.models.has(digest)) this.others.set(digest, known);
-      files.set(path, known);
+      const knownFile = this.models.get(digest) ?? this.others.get(digest) ?? { size: size ?? 0 };
+      if (!this.models.has(digest)) this.others.set(digest, knownFile);
+      files.set(path, knownFile);
     }
-    for (const [path, file] of [...this.current(), ...this.mounted()]) files.set(path, file);
+    for (const [path, file] of [...this.current(), ...this.mountedFiles()]) files.set(path, file);
     return files;
   };
 
@@ -56,8 +56,8 @@ export class KnownFiles {
   }
 
   private ask({ path, digest, size }: FileEntry): Promise<void> {
-    const known = this.pending.get(digest);
-    if (known !== undefined) return known;
+    const pendingAnswer = this.pending.get(digest);
+    if (pendingAnswer !== undefined) return pendingAnswer;
     const answer = this.client
       .model(path)
       .then(

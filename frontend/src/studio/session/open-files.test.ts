@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FileEntry } from "../document/files/files";
-import { closedFile, openedFile, shownFiles } from "./open-files";
+import { closedFile, openedFile, filesToShow } from "./open-files";
 
 function file(id: string, path: string): FileEntry {
   return { id, path, kind: "text", size: null, digest: "", doubled: false };
@@ -9,7 +9,7 @@ function file(id: string, path: string): FileEntry {
 const FILES = [file("1", "labels.txt"), file("2", "Runefile.yml"), file("3", "README.md")];
 
 test("the Runefile is shown when nothing was opened", () => {
-  expect(shownFiles({ tabs: [], active: null }, FILES).active?.id).toBe("2");
+  expect(filesToShow({ tabs: [], active: null }, FILES).active?.id).toBe("2");
 });
 
 test("opening twice makes one tab", () => {
@@ -24,10 +24,10 @@ test("closing what is shown shows its neighbour", () => {
 
 test("a file that was deleted leaves the tabs, and comes back to them when it does", () => {
   const open = { tabs: ["1", "2"], active: "1" };
-  expect(shownFiles(open, FILES.slice(1)).active?.id).toBe("2");
-  expect(shownFiles(open, FILES).active?.id).toBe("1");
+  expect(filesToShow(open, FILES.slice(1)).active?.id).toBe("2");
+  expect(filesToShow(open, FILES).active?.id).toBe("1");
 });
 
 test("a project without files shows none", () => {
-  expect(shownFiles({ tabs: ["1"], active: "1" }, [])).toEqual({ tabs: [], active: null });
+  expect(filesToShow({ tabs: ["1"], active: "1" }, [])).toEqual({ tabs: [], active: null });
 });

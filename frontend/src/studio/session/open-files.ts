@@ -26,7 +26,7 @@ export function closedFile(open: OpenFiles, id: string): OpenFiles {
 }
 
 /** The open files that exist; the Runefile when nothing else is open. */
-export function shownFiles(open: OpenFiles, files: readonly FileEntry[]): ShownFiles {
+export function filesToShow(open: OpenFiles, files: readonly FileEntry[]): ShownFiles {
   const byId = new Map(files.map((file) => [file.id, file]));
   const tabs = open.tabs.flatMap((id) => byId.get(id) ?? []);
   if (tabs.length === 0) {

@@ -25,8 +25,8 @@ function withReading(session: ProjectSession, reading: StateRequest | null, now:
 }
 
 function follow({ before, events, after }: Case): ProjectSession {
-  return events.reduce((known, event) => {
-    const { session, reading } = afterEvent(known, event);
+  return events.reduce((current, event) => {
+    const { session, reading } = afterEvent(current, event);
     return withReading(session, reading, after);
   }, sessionOf(before));
 }
@@ -35,8 +35,8 @@ function follow({ before, events, after }: Case): ProjectSession {
 const OWN: ReadonlySet<string> = new Set(["sequence", "logs", "connected", "dataRevision"]);
 
 /** The state that events explain, with no builds of before the newest. */
-function shownState(state: ProjectState, shown: number): unknown {
-  const parts = Object.entries({ ...state, builds: state.builds.slice(0, shown) });
+function shownState(state: ProjectState, buildCount: number): unknown {
+  const parts = Object.entries({ ...state, builds: state.builds.slice(0, buildCount) });
   return Object.fromEntries(parts.filter(([name]) => !OWN.has(name)));
 }
 
@@ -45,14 +45,14 @@ test("there are cases", () => {
 });
 
 test.each(Object.entries(CASES))("%s", (_, example) => {
-  const shown = example.after.builds.length;
-  expect(shownState(follow(example), shown)).toEqual(shownState(example.after, shown));
+  const buildCount = example.after.builds.length;
+  expect(shownState(follow(example), buildCount)).toEqual(shownState(example.after, buildCount));
 });
 
 test.each(Object.entries(CASES))("%s, when its events are read from the log", (_, example) => {
   const events = example.events.map((event) => withoutMessage(event));
-  const shown = example.after.builds.length;
-  expect(shownState(follow({ ...example, events }), shown)).toEqual(shownState(example.after, shown));
+  const buildCount = example.after.builds.length;
+  expect(shownState(follow({ ...example, events }), buildCount)).toEqual(shownState(example.after, buildCount));
 });
 
 /** As the log keeps it. */

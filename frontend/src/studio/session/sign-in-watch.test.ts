@@ -33,8 +33,8 @@ test("what is not there stays not there while its person is signed in", async ()
 test("with the session gone, any refusal says that one is signed out", async () => {
   person = null;
   const refusals = [401, 403, 404].map((status) => watch.explain(new Problem(status, "", "")));
-  for (const meant of await Promise.all(refusals))
-    expect((meant as Problem).message).toBe("You are signed out. Sign in again; your edits are kept.");
+  for (const explanation of await Promise.all(refusals))
+    expect((explanation as Problem).message).toBe("You are signed out. Sign in again; your edits are kept.");
   expect(watch.state.getState()).toEqual({ who: "nobody" });
   expect(requests).toBe(1);
 });
@@ -47,7 +47,7 @@ test("other errors are not asked about", async () => {
 
 test("signing in again in any window is noticed, with the token that writes carry from then on", async () => {
   person = null;
-  watch.refused();
+  watch.onRefusal();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(watch.state.getState()).toEqual({ who: "nobody" });
   [person, csrf] = [{ id: "p1", name: "Mika" }, "second"];
@@ -61,7 +61,7 @@ test("signing in again in any window is noticed, with the token that writes carr
 
 test("another person is named, and their token is not taken", async () => {
   [person, csrf] = [{ id: "p2", name: "Noor" }, "theirs"];
-  watch.refused();
+  watch.onRefusal();
   await vi.advanceTimersByTimeAsync(3000);
   expect(watch.state.getState()).toEqual({ who: "other", name: "Noor" });
   expect(watch.token).toBe("first");

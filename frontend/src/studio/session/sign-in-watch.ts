@@ -47,7 +47,7 @@ export class SignInWatch {
   }
 
   /** A socket was refused because the session is not this person's. */
-  refused(): void {
+  onRefusal(): void {
     if (this.store.getState().who === "me") this.become({ who: "nobody" });
   }
 

@@ -19,7 +19,7 @@ export class SessionStore {
   private readonly store: StoreApi<ProjectSession>;
   readonly state: Omit<StoreApi<ProjectSession>, "setState">;
   private readonly reads = new Map<string, { again: boolean }>();
-  private readonly watched = new Set<string>();
+  private readonly watchedBuilds = new Set<string>();
 
   constructor(
     state: ProjectState,
@@ -43,7 +43,7 @@ export class SessionStore {
   async refetch(): Promise<number> {
     const state = await this.client.state();
     this.store.setState({ ...state });
-    for (const build of this.watched) this.read({ what: "log", build });
+    for (const build of this.watchedBuilds) this.read({ what: "log", build });
     this.refreshPreview();
     return state.sequence;
   }
@@ -64,8 +64,8 @@ export class SessionStore {
 
   /** Follow a build's log from now on. */
   watch(build: string): void {
-    if (this.watched.has(build)) return;
-    this.watched.add(build);
+    if (this.watchedBuilds.has(build)) return;
+    this.watchedBuilds.add(build);
     this.read({ what: "log", build });
   }
 
@@ -85,7 +85,7 @@ export class SessionStore {
 
   /** Read one thing, once at a time: asked while it is being read, it is read once more after. */
   private read(reading: Part): void {
-    if (reading.what === "log" && !this.watched.has(reading.build)) return;
+    if (reading.what === "log" && !this.watchedBuilds.has(reading.build)) return;
     const key = reading.what === "log" ? `log ${reading.build}` : reading.what;
     const active = this.reads.get(key);
     if (active !== undefined) {

@@ -53,7 +53,7 @@ export interface TextState {
   readonly closedFor: string;
   readonly files: readonly FileEntry[];
   /** How many were deleted and can be brought back. */
-  readonly deleted: number;
+  readonly deletedCount: number;
   /** Whether the text changed, by anyone, after the newest preview was read: what it says may be of an older text. */
   readonly ahead: boolean;
 }
@@ -69,9 +69,9 @@ export class Workspace {
   readonly checking: TextCheck;
   /** The preview with the problems and the pipeline of the check in this page, where there is one. */
   readonly preview: Omit<StoreApi<Preview>, "setState">;
-  private readonly pushed = createStore<PushedRune | null>(() => null);
+  private readonly pushedStore = createStore<PushedRune | null>(() => null);
   /** The newest rune that came ahead of its preview. */
-  readonly pushedRune: Omit<StoreApi<PushedRune | null>, "setState"> = this.pushed;
+  readonly pushedRune: Omit<StoreApi<PushedRune | null>, "setState"> = this.pushedStore;
   /** Which wires are watched in the preview. */
   readonly watching: VariantBuild;
   /** The rune that says when each stage ends, while somebody looks at that. */
@@ -79,14 +79,14 @@ export class Workspace {
   /** The rune of the other answer to an open question, while both are compared. */
   readonly answers: VariantBuild;
   /** The compiled results of the open block's tests, while its panel is open. */
-  readonly tested: VariantBuild;
+  readonly compiledTests: VariantBuild;
   /** The blocks of other projects that this one can use, once the page rests. */
-  shared?: SharedBlocks;
+  sharedBlocks?: SharedBlocks;
   /** The session of this browser. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
   /** Ids of the files that were edited here since all was stored. */
-  private readonly edited = new Set<string>();
+  private readonly editedFiles = new Set<string>();
   private readonly lateEdits = new LateEdits(
     () => this.texts.getState().ahead && this.texts.getState().save !== "closed",
     () => this.texts.getState().save === "saved",
@@ -99,7 +99,7 @@ export class Workspace {
     save: "offline",
     closedFor: "",
     files: [],
-    deleted: 0,
+    deletedCount: 0,
     ahead: false,
   }));
   readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
@@ -130,11 +130,11 @@ export class Workspace {
       explain: (error) => this.signIn.explain(error),
     });
     this.files = new ProjectFiles(new Y.Doc());
-    this.files.onNames(() => this.texts.setState(this.listed()));
-    const known = new KnownFiles(this.files, this.client, () => this.shared?.files() ?? []);
+    this.files.onNames(() => this.texts.setState(this.listFiles()));
+    const knownFiles = new KnownFiles(this.files, this.client, () => this.sharedBlocks?.files() ?? []);
     this.language = new LanguageService({
-      files: known.all,
-      texts: known.current,
+      files: knownFiles.all,
+      texts: knownFiles.current,
       askServer: (request) => this.client.askLanguage(request),
       base: state.language,
       startWorker: () => new Worker(`${import.meta.env.BASE_URL}language.js`),
@@ -152,7 +152,7 @@ export class Workspace {
       (this.watching = createVariant()),
       (this.timing = createVariant()),
       (this.answers = createVariant()),
-      (this.tested = createVariant()),
+      (this.compiledTests = createVariant()),
     ];
     let { preview } = this.store.state.getState();
     for (const each of variants) each.follow(preview);
@@ -169,22 +169,22 @@ export class Workspace {
       page: String(this.files.doc.clientID),
     });
     this.files.doc.on("afterTransaction", ({ local, origin, changedParentTypes }: Y.Transaction) => {
-      if (local || origin === RESTORED_EDITS) for (const type of changedParentTypes.keys()) this.touched(type);
+      if (local || origin === RESTORED_EDITS) for (const type of changedParentTypes.keys()) this.markEdited(type);
     });
     this.connection = new DocumentConnection({
       doc: this.files.doc,
       address: sockets,
       person: state.me.id,
       onState: (save, closedFor) => this.texts.setState({ save, closedFor }),
-      onSignedOut: () => this.signIn.refused(),
+      onSignedOut: () => this.signIn.onRefusal(),
       onEdit: (update) => this.unsent.add(update),
       onStored: () => {
-        this.edited.clear();
+        this.editedFiles.clear();
         this.unsent.clear();
       },
       onRead: () => {
         if (!this.texts.getState().read && state.may.includes("edit")) this.restoreUnsent();
-        this.texts.setState({ read: true, ...this.listed() });
+        this.texts.setState({ read: true, ...this.listFiles() });
         // The page is usable first; then its own Python is fetched.
         setTimeout(() => this.language.start(), LANGUAGE_LATER);
       },
@@ -199,13 +199,13 @@ export class Workspace {
       address: `${sockets}/events`,
       person: state.me.id,
       sequence: state.sequence,
-      onSignedOut: () => this.signIn.refused(),
+      onSignedOut: () => this.signIn.onRefusal(),
       refetch: () => {
         // Its number may be of another log: a database put back.
-        this.pushed.setState(null, true);
+        this.pushedStore.setState(null, true);
         return this.store.refetch();
       },
-      onRune: (rune) => this.pushed.setState(rune, true),
+      onRune: (rune) => this.pushedStore.setState(rune, true),
       onEvent: (event) => {
         for (const each of variants) each.apply(event);
         const news = toastOf(event, this.store.state.getState());
@@ -238,7 +238,7 @@ export class Workspace {
   /** The texts with edits that are not stored, for a person who has to take them elsewhere. */
   unsentTexts(): readonly { readonly path: string; readonly text: string }[] {
     return this.texts.getState().files.flatMap(({ id, path }) => {
-      const text = this.edited.has(id) ? this.files.text(id) : null;
+      const text = this.editedFiles.has(id) ? this.files.text(id) : null;
       return text === null ? [] : [{ path, text: text.toJSON() }];
     });
   }
@@ -274,9 +274,9 @@ export class Workspace {
       this.toasts.say("Unsent edits of your last visit were restored and are being sent.");
   }
 
-  private touched(type: unknown): void {
+  private markEdited(type: unknown): void {
     const file = this.files.fileOf(type);
-    if (file !== null) this.edited.add(file);
+    if (file !== null) this.editedFiles.add(file);
   }
 
   /** Does what may fail, and says why when it did. */
@@ -286,7 +286,7 @@ export class Workspace {
 
   /** Build what the page shows: what was typed is stored first. Answers the build's id. */
   async build(): Promise<string> {
-    await this.connection.stored();
+    await this.connection.waitUntilStored();
     return this.store.build();
   }
 
@@ -322,7 +322,7 @@ export class Workspace {
     // From the end on, so that what stands in front keeps its place; at one place the texts keep their order.
     for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
       const file = this.files.list().find((entry) => entry.path === edit.file);
-      if (file === undefined) this.shared?.begin(edit);
+      if (file === undefined) this.sharedBlocks?.begin(edit);
       const text = file === undefined ? null : this.files.text(file.id);
       if (text === null) continue;
       const { from, to } = rangeOf(text.toJSON(), edit.span);
@@ -333,14 +333,14 @@ export class Workspace {
 
   /** Save the files as they are here as a version. */
   async saveVersion(message: string): Promise<Version> {
-    await this.sent();
+    await this.waitUntilSent();
     return this.client.saveVersion(message);
   }
 
   /** Make the files what they were in a version, or those of some paths; seen by all. Answers whether that is one step of
    * the page's undo, which has nothing of what the server does itself. */
   async restore(version: number, paths: readonly string[] | null, etag: string): Promise<boolean> {
-    await this.sent();
+    await this.waitUntilSent();
     const update = await this.client.restoring(version, paths, etag);
     if (update.byteLength > LARGEST_UPDATE) {
       await this.client.restore(version, paths, etag);
@@ -353,13 +353,13 @@ export class Workspace {
 
   /** The state of the files as they are here, for a restoring that is offered now. */
   async filesState(): Promise<string> {
-    await this.sent();
+    await this.waitUntilSent();
     return this.client.filesState();
   }
 
   /** Who wrote the lines of a text, as it is here. */
   async authors(path: string): Promise<Authors> {
-    await this.sent();
+    await this.waitUntilSent();
     return this.client.authors(path);
   }
 
@@ -370,25 +370,25 @@ export class Workspace {
   }
 
   /** Resolves when the server has stored what was typed. */
-  stored(): Promise<void> {
-    return this.connection.stored();
+  waitUntilStored(): Promise<void> {
+    return this.connection.waitUntilStored();
   }
 
   /** A second file with the same contents, as they are here. */
   async copy(path: string, to: string): Promise<void> {
-    await this.sent();
+    await this.waitUntilSent();
     await this.client.copy(path, to);
   }
 
   /** Wait until the server has what was typed; without a connection that is not waited for. */
-  sent(): Promise<void> {
+  waitUntilSent(): Promise<void> {
     if (this.texts.getState().save === "offline" || this.texts.getState().save === "offline-unsent")
       return Promise.reject(new Error("The server cannot be reached. Try again when the connection is back."));
-    return this.connection.stored();
+    return this.connection.waitUntilStored();
   }
 
-  private listed(): Pick<TextState, "files" | "deleted"> {
-    return { files: this.files.list(), deleted: this.files.deleted().length };
+  private listFiles(): Pick<TextState, "files" | "deletedCount"> {
+    return { files: this.files.list(), deletedCount: this.files.deletedFiles().length };
   }
 }
 

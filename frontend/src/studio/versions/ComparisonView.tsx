@@ -77,7 +77,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
   const [read, setRead] = useState<Read<Comparison> | null>(null);
   const comparison = read?.value ?? null;
   const [error, setError] = useState<string | null>(null);
-  const [shown, setShown] = useState<string | null>(null);
+  const [shownPath, setShownPath] = useState<string | null>(null);
   const [isLong, setIsLong] = useState(false);
   const [round, setRound] = useState(0);
 
@@ -103,7 +103,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
         );
         // Before this page's edit is stored, the server would compare with what was.
         const compareAgain = (): void => setRound((before) => before + 1);
-        void workspace.stored().then(compareAgain, compareAgain);
+        void workspace.waitUntilStored().then(compareAgain, compareAgain);
       },
       (problem: unknown) => {
         workspace.toasts.say(sentenceOf(problem));
@@ -191,8 +191,8 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
                     <button
                       type="button"
                       className="button quiet file-toggle"
-                      aria-expanded={shown === file.path}
-                      onClick={() => setShown(shown === file.path ? null : file.path)}
+                      aria-expanded={shownPath === file.path}
+                      onClick={() => setShownPath(shownPath === file.path ? null : file.path)}
                     >
                       <span className={`tag ${MOODS[file.change]}`}>{file.change}</span>
                       <span className="mono cut">
@@ -208,7 +208,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
                       </button>
                     )}
                   </div>
-                  {shown === file.path && (
+                  {shownPath === file.path && (
                     <TextComparison workspace={workspace} file={file} pair={pair} nonce={nonce} />
                   )}
                 </li>

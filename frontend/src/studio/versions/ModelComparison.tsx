@@ -14,7 +14,7 @@ function types(facts: DescribedModel, side: "inputs" | "outputs"): string {
     .join(", ");
 }
 
-function quantised({ quantisation: { per_channel, per_tensor, other, none } }: DescribedModel): string {
+function quantisationText({ quantisation: { per_channel, per_tensor, other, none } }: DescribedModel): string {
   const parts = [
     per_channel > 0 ? `${per_channel} per channel` : "",
     per_tensor > 0 ? `${per_tensor} per tensor` : "",
@@ -35,7 +35,7 @@ const ROWS: readonly { readonly name: string; readonly of: (facts: DescribedMode
   { name: "Runs", of: ({ memory }) => (memory.runs === "compiled" ? "compiled in" : "by the host") },
   { name: "Inputs", of: (facts) => types(facts, "inputs") },
   { name: "Outputs", of: (facts) => types(facts, "outputs") },
-  { name: "Tensors quantised", of: quantised },
+  { name: "Tensors quantised", of: quantisationText },
 ];
 
 /** Ops whose count differs. */

@@ -28,7 +28,7 @@ interface Texts {
 const WIDE_SCREEN = "(min-width: 1000px)";
 /** Enough for any file of code; of longer ones the difference is drawn more coarsely. */
 const DIFF = { scanLimit: 2000, timeout: 400 };
-const COLLAPSED = { margin: 3, minSize: 6 };
+const COLLAPSE_OPTIONS = { margin: 3, minSize: 6 };
 
 async function textOf(workspace: Workspace, side: ComparedVersion, path: string | null): Promise<string | null> {
   if (path === null) return "";
@@ -62,7 +62,7 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
   useEffect(() => {
     if (holder.current === null || texts === null || texts === "no text" || "error" in texts) return undefined;
     const parent = holder.current;
-    const shared: Extension = [
+    const sharedExtensions: Extension = [
       EditorState.lineSeparator.of("\n"),
       nonce === "" ? [] : EditorView.cspNonce.of(nonce),
       EditorState.readOnly.of(true),
@@ -72,18 +72,18 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
       theme,
     ];
     const media = matchMedia(WIDE_SCREEN);
-    let drawn: { destroy: () => void };
+    let view: { destroy: () => void };
     const draw = (): void => {
-      const named = (side: ComparedVersion): Extension =>
+      const labelFor = (side: ComparedVersion): Extension =>
         EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
-      drawn = media.matches
+      view = media.matches
         ? new MergeView({
             parent,
-            a: { doc: texts.before, extensions: [shared, named(from)] },
-            b: { doc: texts.after, extensions: [shared, named(to)] },
+            a: { doc: texts.before, extensions: [sharedExtensions, labelFor(from)] },
+            b: { doc: texts.after, extensions: [sharedExtensions, labelFor(to)] },
             gutter: true,
             highlightChanges: true,
-            collapseUnchanged: COLLAPSED,
+            collapseUnchanged: COLLAPSE_OPTIONS,
             diffConfig: DIFF,
           })
         : new EditorView({
@@ -91,14 +91,14 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
             state: EditorState.create({
               doc: texts.after,
               extensions: [
-                shared,
+                sharedExtensions,
                 EditorView.lineWrapping,
-                named(to),
+                labelFor(to),
                 unifiedMergeView({
                   original: texts.before,
                   mergeControls: false,
                   gutter: true,
-                  collapseUnchanged: COLLAPSED,
+                  collapseUnchanged: COLLAPSE_OPTIONS,
                   diffConfig: DIFF,
                 }),
               ],
@@ -107,14 +107,14 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
     };
     draw();
     const again = (): void => {
-      drawn.destroy();
+      view.destroy();
       parent.replaceChildren();
       draw();
     };
     media.addEventListener("change", again);
     return () => {
       media.removeEventListener("change", again);
-      drawn.destroy();
+      view.destroy();
       parent.replaceChildren();
     };
   }, [texts, nonce, path, from, to]);

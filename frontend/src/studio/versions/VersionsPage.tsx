@@ -6,7 +6,7 @@ import { useMayEdit, useStudio } from "../context/studio";
 import { useNow } from "../parts/use-now";
 import { ComparisonView } from "./ComparisonView";
 import { changesIn, type ComparedVersion, type VersionPair } from "./comparison";
-import { withNewest, withOlder, type Listed } from "./listed";
+import { withNewest, withOlder, type VersionListing } from "./version-listing";
 import { listVersions } from "./requests";
 import { VersionList } from "./VersionList";
 import "../styles/files/versions.css";
@@ -15,9 +15,9 @@ export default function VersionsPage() {
   const { workspace, places, dialogs, nonce } = useStudio();
   const mayEdit = useMayEdit();
   const now = useNow();
-  const [listed, setListed] = useState<Listed | null>(null);
+  const [listing, setListing] = useState<VersionListing | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<VersionPair | null>(null);
+  const [chosenPair, setChosenPair] = useState<VersionPair | null>(null);
 
   const [round, setRound] = useState(0);
   const again = (): void => setRound((before) => before + 1);
@@ -27,7 +27,7 @@ export default function VersionsPage() {
       (page) => {
         if (!isActive) return;
         setError(null);
-        setListed((before) => withNewest(before, page));
+        setListing((before) => withNewest(before, page));
       },
       (problem: unknown) => isActive && setError(sentenceOf(problem)),
     );
@@ -37,19 +37,19 @@ export default function VersionsPage() {
   }, [workspace, round]);
   useEffect(() => workspace.onVersion(() => setRound((before) => before + 1)), [workspace]);
 
-  const next = listed?.next ?? null;
+  const next = listing?.next ?? null;
   const more = (): void => {
     if (next === null) return;
     listVersions(workspace.client, next).then(
-      (page) => setListed((before) => withOlder(before, page)),
+      (page) => setListing((before) => withOlder(before, page)),
       (problem: unknown) => setError(sentenceOf(problem)),
     );
   };
 
-  const versions = listed?.versions ?? [];
+  const versions = listing?.versions ?? [];
   const latest = versions[0];
-  const pair: VersionPair | null = chosen ?? (latest === undefined ? null : { from: latest.number, to: "now" });
-  const set = (from: ComparedVersion, to: ComparedVersion): void => setChosen({ from, to });
+  const pair: VersionPair | null = chosenPair ?? (latest === undefined ? null : { from: latest.number, to: "now" });
+  const set = (from: ComparedVersion, to: ComparedVersion): void => setChosenPair({ from, to });
 
   return (
     <>
@@ -91,8 +91,8 @@ export default function VersionsPage() {
           </button>
         </p>
       )}
-      {listed === null && error === null && <p className="panel-note muted">Loading the versions…</p>}
-      {listed !== null && versions.length === 0 && (
+      {listing === null && error === null && <p className="panel-note muted">Loading the versions…</p>}
+      {listing !== null && versions.length === 0 && (
         <div className="empty stack">
           <p>No versions yet.</p>
           <p className="muted">
@@ -111,7 +111,7 @@ export default function VersionsPage() {
             onSince={(number) => set(number, "now")}
             onIn={(version) => {
               const changes = changesIn(version, versions);
-              if (changes !== null) setChosen(changes);
+              if (changes !== null) setChosenPair(changes);
               else set(version.number, "now");
             }}
           />

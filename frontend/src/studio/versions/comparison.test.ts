@@ -48,11 +48,11 @@ describe("versions", () => {
 });
 
 describe("the pipelines of both sides", () => {
-  const compared = (stages: readonly StageChange[], wires: readonly WireChange[]) =>
+  const pipelines = (stages: readonly StageChange[], wires: readonly WireChange[]) =>
     pipelineOf({ stages, wires, said: [], broken: { before: false, after: false } });
 
   it("are one picture, with what became of each stage and wire", () => {
-    const both = compared(
+    const both = pipelines(
       [
         stage("in"),
         stage("fft", "added"),
@@ -81,7 +81,7 @@ describe("the pipelines of both sides", () => {
   });
 
   it("may go in a circle, in which the wire that was removed is not drawn", () => {
-    const both = compared([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
+    const both = pipelines([stage("a"), stage("b")], [wire("b", "a", null, "removed"), wire("a", "b", null)]);
     expect(place(both).wires.map(({ wire: { source } }) => source)).toEqual(["a"]);
     expect(undrawnWires(both)).toEqual([
       "The wire from b to a was removed. It is not drawn, because it would close a circle with the current wires.",
@@ -93,7 +93,7 @@ describe("the pipelines of both sides", () => {
   });
 
   it("are drawn whole where they go in no circle", () => {
-    const both = compared(
+    const both = pipelines(
       [stage("a"), stage("b"), stage("c")],
       [wire("a", "b", null, "removed"), wire("a", "c", null)],
     );
@@ -106,7 +106,7 @@ describe("the pipelines of both sides", () => {
   });
 
   it("name a wire of a stage that was removed, where that closes the circle", () => {
-    const both = compared(
+    const both = pipelines(
       [stage("a"), stage("b"), stage("x", "removed")],
       [wire("b", "x", null, "removed"), wire("x", "a", null, "removed"), wire("a", "b", null, "added")],
     );

@@ -48,8 +48,10 @@ export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]
 /** The wires that the picture of both leaves out, a sentence for each. */
 export function undrawnWires(both: Pipeline): readonly string[] {
   const names = new Set(both.nodes.map(({ name }) => name));
-  const drawn = new Set(forwardWires(both));
-  const missing = both.wires.filter((wire) => !drawn.has(wire) && names.has(wire.source) && names.has(wire.target));
+  const drawnWires = new Set(forwardWires(both));
+  const missing = both.wires.filter(
+    (wire) => !drawnWires.has(wire) && names.has(wire.source) && names.has(wire.target),
+  );
   return missing.map(({ source, target, mark }) =>
     mark === "removed"
       ? `The wire from ${source} to ${target} was removed. It is not drawn, because it would close a circle with the current wires.`

@@ -22,7 +22,7 @@ export async function compare(
   to: ComparedVersion,
 ): Promise<Read<Comparison>> {
   const { client } = workspace;
-  await workspace.sent();
+  await workspace.waitUntilSent();
   const read = await client.read("get", `${VERSIONS}/compare`, { query: { from: String(from), to: String(to) } });
   return from === "now" || to === "now" ? read : { value: read.value, etag: await client.filesState() };
 }

@@ -95,7 +95,7 @@ export class Grid {
     const { first, last } = rangeBetween(this.#frame, -top, innerHeight - top, OVERSCAN_ROWS);
     this.list.style.height = `${heightOf(this.#frame)}px`;
     const width = (this.list.clientWidth - GAP * (columns - 1)) / columns;
-    const shown = new Set<HTMLElement>();
+    const visibleCards = new Set<HTMLElement>();
     const missing: number[] = [];
     for (let index = first; index < last; index += 1) {
       const number = this.#numbers[index];
@@ -108,14 +108,14 @@ export class Grid {
       card.style.transform = `translate(${place.column * (width + GAP)}px, ${place.top}px)`;
       card.setAttribute("aria-setsize", String(this.#numbers.length));
       card.setAttribute("aria-posinset", String(index + 1));
-      shown.add(card);
+      visibleCards.add(card);
       if (card.parentElement === null) {
         this.list.append(card);
         this.onDrawn(card);
       }
     }
     for (const card of [...this.list.children]) {
-      if (!shown.has(card as HTMLElement) && !card.contains(document.activeElement)) card.remove();
+      if (!visibleCards.has(card as HTMLElement) && !card.contains(document.activeElement)) card.remove();
     }
     this.#focusWanted();
     if (missing.length > 0) void this.#read(missing.slice(0, AT_ONCE));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { actionOf, moved } from "./keys";
+import { actionOf, movedIndex } from "./keys";
 
 const LABELS = new Map([
   ["1", "knock"],
@@ -50,10 +50,10 @@ test("Shift selects while one moves; all, none and deleting have keys for who ma
 });
 
 test("a move ends at the ends of the list", () => {
-  expect(moved(0, 10, 4, { columns: 1, rows: 0 })).toBe(1);
-  expect(moved(0, 10, 4, { columns: -1, rows: 0 })).toBe(0);
-  expect(moved(5, 10, 4, { columns: 0, rows: 1 })).toBe(9);
-  expect(moved(7, 10, 4, { columns: 0, rows: 1 })).toBe(7);
+  expect(movedIndex(0, 10, 4, { columns: 1, rows: 0 })).toBe(1);
+  expect(movedIndex(0, 10, 4, { columns: -1, rows: 0 })).toBe(0);
+  expect(movedIndex(5, 10, 4, { columns: 0, rows: 1 })).toBe(9);
+  expect(movedIndex(7, 10, 4, { columns: 0, rows: 1 })).toBe(7);
 });
 
 test("Enter accepts what is proposed, for who may label, and else opens the sample", () => {

@@ -26,32 +26,37 @@ const MOVES: Readonly<Record<string, readonly [number, number]>> = {
  * `hasProposal`: Enter accepts the label that is proposed for the sample in focus.
  */
 export function actionOf(
-  pressed: PressedKey,
+  press: PressedKey,
   labels: ReadonlyMap<string, string>,
   hasProposal = false,
 ): KeyAction | null {
   const mayChange = labels.size > 0;
-  if (pressed.ctrlKey || pressed.metaKey) {
-    if (!mayChange || pressed.altKey) return null;
-    if (pressed.key.toLowerCase() === "a") return { kind: "select-all" };
-    return pressed.key.toLowerCase() === "z" ? { kind: "undo" } : null;
+  if (press.ctrlKey || press.metaKey) {
+    if (!mayChange || press.altKey) return null;
+    if (press.key.toLowerCase() === "a") return { kind: "select-all" };
+    return press.key.toLowerCase() === "z" ? { kind: "undo" } : null;
   }
-  if (pressed.altKey) return null;
-  const label = labels.get(pressed.key);
+  if (press.altKey) return null;
+  const label = labels.get(press.key);
   if (label !== undefined) return { kind: "label", label };
-  const move = MOVES[pressed.key];
+  const move = MOVES[press.key];
   if (move !== undefined)
-    return { kind: "move", columns: move[0], rows: move[1], selects: pressed.shiftKey && mayChange };
-  if (pressed.key === "Enter") return hasProposal && mayChange ? { kind: "accept" } : null;
-  if (pressed.key === " ") return { kind: "play" };
-  if (pressed.key.toLowerCase() === "x") return { kind: pressed.shiftKey ? "select-to" : "select" };
-  if (pressed.key === "Escape") return { kind: "select-none" };
-  if (pressed.key === "Delete" && mayChange) return { kind: "delete" };
-  return pressed.key.toLowerCase() === "u" && mayChange ? { kind: "undo" } : null;
+    return { kind: "move", columns: move[0], rows: move[1], selects: press.shiftKey && mayChange };
+  if (press.key === "Enter") return hasProposal && mayChange ? { kind: "accept" } : null;
+  if (press.key === " ") return { kind: "play" };
+  if (press.key.toLowerCase() === "x") return { kind: press.shiftKey ? "select-to" : "select" };
+  if (press.key === "Escape") return { kind: "select-none" };
+  if (press.key === "Delete" && mayChange) return { kind: "delete" };
+  return press.key.toLowerCase() === "u" && mayChange ? { kind: "undo" } : null;
 }
 
 /** The index that a move leads to; the same where it would leave the list. */
-export function moved(index: number, count: number, columns: number, by: { columns: number; rows: number }): number {
+export function movedIndex(
+  index: number,
+  count: number,
+  columns: number,
+  by: { columns: number; rows: number },
+): number {
   const next = index + by.columns + by.rows * columns;
   return next < 0 || next >= count ? index : next;
 }

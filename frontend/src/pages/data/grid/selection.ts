@@ -50,10 +50,10 @@ export class Selection {
 
 /** The properties that the selected samples share, in words: "all knock, all by Guest 7". */
 export function commonOf(cards: readonly Readonly<Record<string, string | undefined>>[]): string {
-  const shared = (name: string): string => {
+  const commonValue = (name: string): string => {
     const values = new Set(cards.map((card) => card[name] ?? ""));
     return values.size === 1 ? ([...values][0] ?? "") : "";
   };
-  const [label, group] = [shared("label"), shared("group")];
+  const [label, group] = [commonValue("label"), commonValue("group")];
   return [...(label ? [`all ${label}`] : []), ...(group ? [`all by ${group}`] : [])].join(", ");
 }

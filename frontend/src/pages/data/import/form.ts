@@ -28,11 +28,11 @@ export function startImportForm(form: HTMLFormElement): void {
 /** Shows what follows from the uses and the time that are chosen. One agrees to it anew. */
 async function readTerms(form: HTMLFormElement): Promise<void> {
   const text = form.querySelector<HTMLElement>("[data-terms]");
-  const hidden = form.querySelector<HTMLInputElement>("[name=terms]");
-  const agreed = form.querySelector<HTMLInputElement>("[name=agreed]");
-  if (text === null || hidden === null || agreed === null) return;
-  agreed.checked = false;
-  hidden.value = "";
+  const termsField = form.querySelector<HTMLInputElement>("[name=terms]");
+  const agreement = form.querySelector<HTMLInputElement>("[name=agreed]");
+  if (text === null || termsField === null || agreement === null) return;
+  agreement.checked = false;
+  termsField.value = "";
   const values = new FormData(form);
   const [organisation = "", name = ""] = (form.dataset["importForm"] ?? "").split("/");
   const purposes = values.getAll("purposes").filter((value) => typeof value === "string");
@@ -42,25 +42,25 @@ async function readTerms(form: HTMLFormElement): Promise<void> {
   }).catch(() => null);
   const answer: unknown = await response?.json().catch(() => null);
   if (typeof answer !== "object" || answer === null) text.textContent = "The server cannot be reached.";
-  else if ("text" in answer && typeof answer.text === "string") text.textContent = hidden.value = answer.text;
+  else if ("text" in answer && typeof answer.text === "string") text.textContent = termsField.value = answer.text;
   else if ("detail" in answer && typeof answer.detail === "string") text.textContent = answer.detail;
 }
 
 async function submit(form: HTMLFormElement): Promise<void> {
-  const said = form.querySelector<HTMLElement>("[data-said]");
+  const status = form.querySelector<HTMLElement>("[data-said]");
   const bar = form.querySelector<HTMLProgressElement>("[data-sent]");
   const button = form.querySelector<HTMLButtonElement>("button");
   const values = new FormData(form);
   const file = values.get("archive");
-  if (!(file instanceof File) || said === null || bar === null || button === null) return;
+  if (!(file instanceof File) || status === null || bar === null || button === null) return;
   values.delete("archive");
   values.set("size", String(file.size));
   button.disabled = true;
-  const begun = await fetch(form.action, { method: "POST", body: values }).catch(() => null);
-  const id = begun?.redirected === true ? (begun.url.split("/").at(-1) ?? "") : "";
-  if (begun === null || id === "") {
-    const page = new DOMParser().parseFromString((await begun?.text()) ?? "", "text/html");
-    said.textContent = page.querySelector("[role=alert]")?.textContent?.trim() ?? "The server cannot be reached.";
+  const response = await fetch(form.action, { method: "POST", body: values }).catch(() => null);
+  const id = response?.redirected === true ? (response.url.split("/").at(-1) ?? "") : "";
+  if (response === null || id === "") {
+    const page = new DOMParser().parseFromString((await response?.text()) ?? "", "text/html");
+    status.textContent = page.querySelector("[role=alert]")?.textContent?.trim() ?? "The server cannot be reached.";
     button.disabled = false;
     return;
   }
@@ -73,10 +73,10 @@ async function submit(form: HTMLFormElement): Promise<void> {
       form.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "",
     ),
     (bytes) => (bar.value = bytes / file.size),
-    (attempt) => new Promise((done) => setTimeout(done, 1000 * attempt)),
+    (attempt) => new Promise((resolve) => setTimeout(resolve, 1000 * attempt)),
   );
-  if (refusal === "") location.assign(begun.url);
-  said.textContent = refusal;
+  if (refusal === "") location.assign(response.url);
+  status.textContent = refusal;
   button.disabled = refusal === "";
 }
 
@@ -123,6 +123,6 @@ async function readAgain(root: HTMLElement): Promise<void> {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const next = page.querySelector<HTMLElement>("[data-import-now]");
   await released();
-  const shown = root.querySelector<HTMLElement>("[data-import-now]");
-  if (next !== null && shown !== null && next.innerHTML !== shown.innerHTML) replaceKeepingFocus(shown, next);
+  const current = root.querySelector<HTMLElement>("[data-import-now]");
+  if (next !== null && current !== null && next.innerHTML !== current.innerHTML) replaceKeepingFocus(current, next);
 }

@@ -3,29 +3,29 @@ import { PIECE, sendPieces, type PieceAnswer, type Receiver } from "./pieces";
 
 const file = (size: number): Blob => new Blob([new Uint8Array(size)]);
 const nothing = (): Promise<void> => Promise.resolve();
-const ignored = (): void => undefined;
+const ignore = (): void => undefined;
 const receiver = (
   send: (offset: number, piece: Blob) => PieceAnswer,
-  received: () => PieceAnswer = () => null,
+  receivedBytes: () => PieceAnswer = () => null,
 ): Receiver => ({
   send: (offset, piece) => Promise.resolve(send(offset, piece)),
-  received: () => Promise.resolve(received()),
+  received: () => Promise.resolve(receivedBytes()),
 });
 
 describe("sending a file in pieces", () => {
   it("sends each piece where the last one ended", async () => {
     const pieces: number[][] = [];
-    const sent: number[] = [];
+    const progress: number[] = [];
     const server = receiver((offset, piece) => {
       pieces.push([offset, piece.size]);
       return offset + piece.size;
     });
-    expect(await sendPieces(file(PIECE + 5), server, (bytes) => sent.push(bytes), nothing)).toBe("");
+    expect(await sendPieces(file(PIECE + 5), server, (bytes) => progress.push(bytes), nothing)).toBe("");
     expect(pieces).toEqual([
       [0, PIECE],
       [PIECE, 5],
     ]);
-    expect(sent).toEqual([PIECE, PIECE + 5]);
+    expect(progress).toEqual([PIECE, PIECE + 5]);
   });
 
   it("sends a piece again that did not arrive, and gives up after five times", async () => {
@@ -39,9 +39,9 @@ describe("sending a file in pieces", () => {
       () => answers.shift() ?? null,
       () => 0,
     );
-    expect(await sendPieces(file(9), server, ignored, pause)).toBe("");
+    expect(await sendPieces(file(9), server, ignore, pause)).toBe("");
     expect(pauses).toEqual([1, 2]);
-    expect(await sendPieces(file(9), server, ignored, pause)).toContain("cannot be reached");
+    expect(await sendPieces(file(9), server, ignore, pause)).toContain("cannot be reached");
     expect(pauses).toEqual([1, 2, 1, 2, 3, 4]);
   });
 
@@ -57,18 +57,18 @@ describe("sending a file in pieces", () => {
       },
       () => has,
     );
-    expect(await sendPieces(file(2 * PIECE + 5), server, ignored, nothing)).toBe("");
+    expect(await sendPieces(file(2 * PIECE + 5), server, ignore, nothing)).toBe("");
     expect(offsets).toEqual([0, PIECE, 2 * PIECE]);
   });
 
   it("ends with the sentence of a refusal", async () => {
     const full = "The organisation's storage is full.";
     const refusing = receiver(() => full);
-    expect(await sendPieces(file(9), refusing, ignored, nothing)).toBe(full);
-    const discarded = receiver(
+    expect(await sendPieces(file(9), refusing, ignore, nothing)).toBe(full);
+    const emptyReceiver = receiver(
       () => null,
       () => "Nothing is here.",
     );
-    expect(await sendPieces(file(9), discarded, ignored, nothing)).toBe("Nothing is here.");
+    expect(await sendPieces(file(9), emptyReceiver, ignore, nothing)).toBe("Nothing is here.");
   });
 });

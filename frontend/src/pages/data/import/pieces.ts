@@ -22,10 +22,10 @@ export async function sendPieces(
   onSent: (bytes: number) => void,
   pause: (attempt: number) => Promise<void>,
 ): Promise<string> {
-  let sent = 0;
+  let sentBytes = 0;
   let failures = 0;
-  while (sent < file.size) {
-    let answer = await receiver.send(sent, file.slice(sent, sent + PIECE));
+  while (sentBytes < file.size) {
+    let answer = await receiver.send(sentBytes, file.slice(sentBytes, sentBytes + PIECE));
     if (answer === null) {
       failures += 1;
       if (failures === TRIES) return "The server cannot be reached. Send the file again later.";
@@ -33,10 +33,10 @@ export async function sendPieces(
       answer = await receiver.received();
     }
     if (typeof answer === "string") return answer;
-    if (answer === null || answer === sent) continue;
+    if (answer === null || answer === sentBytes) continue;
     failures = 0;
-    sent = answer;
-    onSent(sent);
+    sentBytes = answer;
+    onSent(sentBytes);
   }
   return "";
 }

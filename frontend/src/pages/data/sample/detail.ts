@@ -66,9 +66,9 @@ export function startSamplePage(panel: HTMLElement): void {
   const project = { organisation, name };
   const revision = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
   const settle = (answer: object | string, next: string): void => {
-    const said = panel.querySelector<HTMLElement>("[data-parts-said], [data-objects-said]");
+    const status = panel.querySelector<HTMLElement>("[data-parts-said], [data-objects-said]");
     if (typeof answer !== "string") location.assign(next);
-    else if (said !== null) said.textContent = answer;
+    else if (status !== null) status.textContent = answer;
   };
   void decorate(panel);
   const acts: SampleActs = {
@@ -87,10 +87,10 @@ function labelForm(panel: HTMLElement, acts: SampleActs): void {
   if (!form || !field) return;
   const number = Number(panel.dataset["sample"]);
   // A label that is settled anew by "Set label" may be the one that the sample has: only what was just sent is left out.
-  let sent: string | null = null;
+  let sentLabel: string | null = null;
   const send = (act: string): void => {
-    const mark = labelMark(act, number, field.value, sent);
-    sent = null;
+    const mark = labelMark(act, number, field.value, sentLabel);
+    sentLabel = null;
     if (mark !== null) void acts.mark(mark);
   };
   form.addEventListener("submit", (event) => {
@@ -99,7 +99,7 @@ function labelForm(panel: HTMLElement, acts: SampleActs): void {
   });
   field.addEventListener("change", () => {
     send("label");
-    sent = field.value;
+    sentLabel = field.value;
   });
 }
 

@@ -53,7 +53,7 @@ class ObjectsEditor {
   readonly #past: (readonly MarkedObject[])[] = [];
   #objects: readonly MarkedObject[];
   #cross: ObjectPlace = { x: 0.5, y: 0.5 };
-  #chosen = -1;
+  #chosenIndex = -1;
   #isOpen = false;
 
   constructor(
@@ -66,17 +66,17 @@ class ObjectsEditor {
     this.#objects = this.#first;
     this.#dots = part<SVGElement>(face, "[data-object-dots]");
     this.#list = part(place, "[data-object-list]");
-    face.addEventListener("click", (event) => this.#clicked(event));
-    face.addEventListener("keydown", (event) => this.#pressed(event));
-    this.#list.addEventListener("change", ({ target }) => this.#typed(target));
-    this.#list.addEventListener("click", ({ target }) => this.#removed(target));
+    face.addEventListener("click", (event) => this.#onClick(event));
+    face.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#list.addEventListener("change", ({ target }) => this.#onChange(target));
+    this.#list.addEventListener("click", ({ target }) => this.#onRemoveClick(target));
     this.#list.addEventListener("focusin", ({ target }) => this.#choose(indexOf(target)));
-    const added = part<HTMLInputElement>(place, "[data-new-label]");
-    part(place, "[data-add-label]").addEventListener("click", () => this.#addLabel(added));
-    added.addEventListener("keydown", (event) => {
+    const newLabel = part<HTMLInputElement>(place, "[data-new-label]");
+    part(place, "[data-add-label]").addEventListener("click", () => this.#addLabel(newLabel));
+    newLabel.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || isComposing(event)) return;
       event.preventDefault();
-      this.#addLabel(added);
+      this.#addLabel(newLabel);
     });
     part(place, "[data-undo-object]").addEventListener("click", () => this.#undo());
     part(place, "[data-save-objects]").addEventListener("click", () => void this.#save(this.#objects));
@@ -98,12 +98,12 @@ class ObjectsEditor {
       for (const name of ["tabindex", "role", "aria-label", "aria-describedby"]) this.face.removeAttribute(name);
       this.#objects = this.#first;
       this.#past.length = 0;
-      this.#chosen = -1;
+      this.#chosenIndex = -1;
     }
     this.#draw();
   }
 
-  #clicked(event: MouseEvent): void {
+  #onClick(event: MouseEvent): void {
     if (!this.#isOpen) return;
     const index = indexOf(event.target);
     if (index >= 0) {
@@ -114,7 +114,7 @@ class ObjectsEditor {
     this.#add();
   }
 
-  #pressed(event: KeyboardEvent): void {
+  #onKey(event: KeyboardEvent): void {
     const action = this.#isOpen ? objectAction(event) : null;
     if (action === null) return;
     event.preventDefault();
@@ -129,7 +129,7 @@ class ObjectsEditor {
     if (action.kind === "place") this.#add();
     if (action.kind === "undo") this.#undo();
     if (action.kind === "remove") {
-      const index = this.#chosen >= 0 ? this.#chosen : nearest(this.#objects, this.#cross);
+      const index = this.#chosenIndex >= 0 ? this.#chosenIndex : nearest(this.#objects, this.#cross);
       if (index < 0) this.#say("There is no object at the cross.");
       else this.#remove(index);
     }
@@ -139,9 +139,10 @@ class ObjectsEditor {
     const label = this.place.querySelector<HTMLElement>(`[data-object-label][data-key="${key}"] input`);
     if (!(label instanceof HTMLInputElement)) return;
     label.checked = true;
-    const chosen = this.#objects[this.#chosen];
-    if (chosen !== undefined) this.#change(replaced(this.#objects, this.#chosen, { ...chosen, label: label.value }));
-    this.#say(chosen === undefined ? `Next: ${label.value}.` : `It is ${label.value} now.`);
+    const object = this.#objects[this.#chosenIndex];
+    if (object !== undefined)
+      this.#change(withObject(this.#objects, this.#chosenIndex, { ...object, label: label.value }));
+    this.#say(object === undefined ? `Next: ${label.value}.` : `It is ${label.value} now.`);
   }
 
   #add(): void {
@@ -150,7 +151,7 @@ class ObjectsEditor {
     if (label === undefined) this.#say("Add a label first.");
     else if (this.#objects.length >= most) this.#say(`A picture has at most ${most} objects.`);
     else {
-      this.#chosen = -1;
+      this.#chosenIndex = -1;
       this.#change([...this.#objects, { label, ...this.#cross }]);
       this.#say(`${label} placed, ${placeText(this.#cross)}: ${countText(this.#objects.length)}.`);
       return;
@@ -160,12 +161,12 @@ class ObjectsEditor {
 
   #remove(index: number): void {
     const label = this.#objects[index]?.label ?? "";
-    this.#chosen = -1;
+    this.#chosenIndex = -1;
     this.#change(this.#objects.filter((_, each) => each !== index));
     this.#say(`${label} removed: ${countText(this.#objects.length)}.`);
   }
 
-  #removed(target: EventTarget | null): void {
+  #onRemoveClick(target: EventTarget | null): void {
     const button = target instanceof Element ? target.closest("[data-remove-object]") : null;
     if (button === null) return;
     const index = indexOf(button);
@@ -174,20 +175,20 @@ class ObjectsEditor {
     (rows[Math.min(index, rows.length - 1)] ?? this.face).focus();
   }
 
-  #typed(target: EventTarget | null): void {
+  #onChange(target: EventTarget | null): void {
     if (!(target instanceof HTMLInputElement)) return;
     const index = indexOf(target);
-    const edited = this.#objects[index];
-    if (edited === undefined) return;
+    const object = this.#objects[index];
+    if (object === undefined) return;
     const label = target.value.trim();
     const fraction = fractionOf(target.value);
     if (target.name === "label" && label !== "") {
       this.#labelOf(label);
-      this.#change(replaced(this.#objects, index, { ...edited, label }));
+      this.#change(withObject(this.#objects, index, { ...object, label }));
     } else if (target.name === "x" && fraction !== null)
-      this.#change(replaced(this.#objects, index, { ...edited, x: fraction }));
+      this.#change(withObject(this.#objects, index, { ...object, x: fraction }));
     else if (target.name === "y" && fraction !== null)
-      this.#change(replaced(this.#objects, index, { ...edited, y: fraction }));
+      this.#change(withObject(this.#objects, index, { ...object, y: fraction }));
     else this.#say(target.name === "label" ? "An object needs a label." : "A place is from 0 to 100 percent.");
     this.#fillRows();
   }
@@ -199,7 +200,7 @@ class ObjectsEditor {
       return;
     }
     this.#objects = last;
-    this.#chosen = -1;
+    this.#chosenIndex = -1;
     this.#draw();
     this.#say(`Undone: ${countText(last.length)}.`);
   }
@@ -253,12 +254,12 @@ class ObjectsEditor {
   }
 
   #choose(index: number): void {
-    const chosen = this.#objects[index];
-    if (chosen === undefined) return;
-    this.#chosen = index;
-    this.#cross = { x: chosen.x, y: chosen.y };
+    const object = this.#objects[index];
+    if (object === undefined) return;
+    this.#chosenIndex = index;
+    this.#cross = { x: object.x, y: object.y };
     this.#drawDots();
-    this.#say(`${chosen.label}, ${placeText(chosen)}. Delete removes it.`);
+    this.#say(`${object.label}, ${placeText(object)}. Delete removes it.`);
   }
 
   #markOf(name: string): string {
@@ -295,7 +296,7 @@ class ObjectsEditor {
 
   #drawDots(): void {
     const dots = this.#objects.map(({ label, x, y }, index) => {
-      const dot = at({ x, y }, `object-dot m${this.#markOf(label)}${index === this.#chosen ? " is-chosen" : ""}`);
+      const dot = at({ x, y }, `object-dot m${this.#markOf(label)}${index === this.#chosenIndex ? " is-chosen" : ""}`);
       dot.dataset["index"] = String(index);
       dot.append(
         shape("circle", { class: "reach", r: "12" }),
@@ -315,19 +316,19 @@ class ObjectsEditor {
 
   /** Moves an object with the pointer. */
   #grasp(event: PointerEvent, index: number): void {
-    const grasped = this.#objects[index];
-    if (!this.#isOpen || grasped === undefined) return;
+    const object = this.#objects[index];
+    if (!this.#isOpen || object === undefined) return;
     // Without this the browser drags the picture, once the dot is drawn anew.
     event.preventDefault();
     this.face.focus({ preventScroll: true });
     const before = this.#objects;
     const from = { x: event.clientX, y: event.clientY };
     const ends = new AbortController();
-    const move = (moved: PointerEvent): void => {
+    const move = (event: PointerEvent): void => {
       // A press that shakes is no move.
-      if (this.#objects === before && Math.hypot(moved.clientX - from.x, moved.clientY - from.y) < 4) return;
+      if (this.#objects === before && Math.hypot(event.clientX - from.x, event.clientY - from.y) < 4) return;
       if (this.#objects === before) this.#past.push(before);
-      this.#objects = replaced(before, index, { ...grasped, ...this.#placeOf(moved) });
+      this.#objects = withObject(before, index, { ...object, ...this.#placeOf(event) });
       this.#drawDots();
       this.#fillRows();
     };
@@ -355,7 +356,7 @@ class ObjectsEditor {
   }
 }
 
-function replaced(objects: readonly MarkedObject[], index: number, by: MarkedObject): readonly MarkedObject[] {
+function withObject(objects: readonly MarkedObject[], index: number, by: MarkedObject): readonly MarkedObject[] {
   return objects.map((each, place) => (place === index ? by : each));
 }
 

@@ -18,8 +18,8 @@ test("keys move the cross, place, remove, choose a label and undo", () => {
 });
 
 test("keys of the browser and of the page stay what they are", () => {
-  for (const pressed of [key("0"), key("Tab"), key("a"), key("Escape"), key("ArrowLeft", { altKey: true })])
-    expect(pressed).toBeNull();
+  for (const action of [key("0"), key("Tab"), key("a"), key("Escape"), key("ArrowLeft", { altKey: true })])
+    expect(action).toBeNull();
   expect([key("1", { ctrlKey: true }), key("a", { metaKey: true })]).toEqual([null, null]);
 });
 

@@ -29,19 +29,19 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** The action of a key on the picture, or null. */
-export function objectAction(pressed: {
+export function objectAction(press: {
   readonly key: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
   readonly shiftKey: boolean;
 }): ObjectAction | null {
-  const { key } = pressed;
-  if (pressed.altKey) return null;
-  if (pressed.ctrlKey || pressed.metaKey) return key.toLowerCase() === "z" ? { kind: "undo" } : null;
+  const { key } = press;
+  if (press.altKey) return null;
+  if (press.ctrlKey || press.metaKey) return key.toLowerCase() === "z" ? { kind: "undo" } : null;
   const direction = DIRECTIONS[key];
   if (direction !== undefined) {
-    const step = pressed.shiftKey ? LARGE_STEP : STEP;
+    const step = press.shiftKey ? LARGE_STEP : STEP;
     return { kind: "move", x: direction[0] * step, y: direction[1] * step };
   }
   if (key === "Enter" || key === " ") return { kind: "place" };

@@ -26,7 +26,7 @@ class PartsEditor {
   readonly #number: number;
   readonly #label: string;
   readonly #list: HTMLElement;
-  readonly #said: HTMLElement;
+  readonly #status: HTMLElement;
   #length = 0;
   #parts: EditedPart[] = [];
 
@@ -40,23 +40,27 @@ class PartsEditor {
     this.#number = Number(panel.dataset["sample"]);
     this.#label = panel.dataset["label"] ?? "";
     this.#list = part(place, "[data-part-list]");
-    this.#said = part(place, "[data-parts-said]");
+    this.#status = part(place, "[data-parts-said]");
     part(place, "[data-find-parts]").addEventListener("click", () => void this.#find());
     part(place, "[data-add-part]").addEventListener("click", () => this.#add());
     part(place, "[data-cut-parts]").addEventListener("click", () => void this.#cut());
     const mark = place.querySelector<HTMLElement>("[data-mark-parts]");
     if (mark !== null) mark.addEventListener("click", () => void this.#mark());
-    this.#list.addEventListener("input", ({ target }) => this.#typed(target));
+    this.#list.addEventListener("input", ({ target }) => this.#onInput(target));
     this.#list.addEventListener("change", () => this.#fillRows());
-    this.#list.addEventListener("click", ({ target }) => this.#removed(target));
+    this.#list.addEventListener("click", ({ target }) => this.#onRemoveClick(target));
   }
 
   /** Begins with the places that are marked, or else with those where something happens. */
   async start(): Promise<void> {
-    const marked = JSON.parse(this.place.dataset["events"] ?? "[]") as { label: string; start: number; end: number }[];
-    if (!(await this.#find(marked.length > 0))) return;
-    if (marked.length > 0) {
-      this.#parts = marked.map(({ label, start, end }) => ({
+    const markedParts = JSON.parse(this.place.dataset["events"] ?? "[]") as {
+      label: string;
+      start: number;
+      end: number;
+    }[];
+    if (!(await this.#find(markedParts.length > 0))) return;
+    if (markedParts.length > 0) {
+      this.#parts = markedParts.map(({ label, start, end }) => ({
         label,
         start: Math.round(start * 1000),
         end: Math.round(end * 1000),
@@ -104,26 +108,26 @@ class PartsEditor {
     this.#draw();
   }
 
-  #removed(target: EventTarget | null): void {
+  #onRemoveClick(target: EventTarget | null): void {
     const button = target instanceof Element ? target.closest<HTMLElement>("[data-remove-part]") : null;
     if (button === null) return;
     this.#parts.splice(indexOf(button), 1);
     this.#draw();
   }
 
-  #typed(target: EventTarget | null): void {
+  #onInput(target: EventTarget | null): void {
     if (!(target instanceof HTMLInputElement)) return;
     const index = indexOf(target);
-    const edited = this.#parts[index];
-    if (edited === undefined) return;
+    const part = this.#parts[index];
+    if (part === undefined) return;
     if (target.name === "label") {
-      this.#parts[index] = { ...edited, label: target.value };
+      this.#parts[index] = { ...part, label: target.value };
       return;
     }
     const position = positionOf(target.value, this.#isSound);
     if (position === null) return;
     const edge: Edge = target.name === "start" ? "start" : "end";
-    this.#parts[index] = fitted({ ...edited, [edge]: position }, this.#length, edge);
+    this.#parts[index] = fitted({ ...part, [edge]: position }, this.#length, edge);
     this.#drawBoxes();
   }
 
@@ -190,10 +194,10 @@ class PartsEditor {
     event.preventDefault();
     const { left, width } = this.face.getBoundingClientRect();
     const move = ({ clientX }: PointerEvent): void => {
-      const edited = this.#parts[index];
-      if (edited === undefined) return;
+      const part = this.#parts[index];
+      if (part === undefined) return;
       const position = Math.round(((clientX - left) / width) * this.#length);
-      this.#parts[index] = fitted({ ...edited, [edge]: position }, this.#length, edge);
+      this.#parts[index] = fitted({ ...part, [edge]: position }, this.#length, edge);
       this.#fillRows();
       this.#drawBoxes();
     };
@@ -204,7 +208,7 @@ class PartsEditor {
   }
 
   #say(words: string): void {
-    this.#said.textContent = words;
+    this.#status.textContent = words;
   }
 }
 

@@ -10,9 +10,9 @@ export interface EditedPart {
 const SHORTEST = 10;
 
 /** A part inside of the recording, not shorter than the shortest one. The edge that moved gives way. */
-export function fitted(part: EditedPart, length: number, moved: "start" | "end"): EditedPart {
+export function fitted(part: EditedPart, length: number, edge: "start" | "end"): EditedPart {
   const least = Math.min(SHORTEST, length);
-  if (moved === "start") {
+  if (edge === "start") {
     const end = Math.min(length, Math.max(least, part.end));
     return { ...part, start: Math.round(Math.max(0, Math.min(part.start, end - least))), end };
   }

@@ -47,10 +47,10 @@ async function sound(
   const samples = new Float32Array(length);
   let filled = 0;
   let isRecording = false;
-  const whole = deferred();
-  const begun = deferred();
+  const whole = makeDeferred();
+  const beginning = makeDeferred();
   const onSamples = (block: Float32Array): void => {
-    begun.resolve();
+    beginning.resolve();
     progress.onLevel(levelOf(block));
     if (!isRecording) return;
     const room = block.subarray(0, length - filled);
@@ -63,7 +63,7 @@ async function sound(
   await sensor.sound(rate, signal, onSamples, onLost);
   // Until it records, only the loss of the sensor settles `whole`.
   await Promise.race([countDown(signal, progress), whole.promise]);
-  await Promise.race([inTime(begun, sensor.silent, signal), whole.promise]);
+  await Promise.race([inTime(beginning, sensor.silent, signal), whole.promise]);
   isRecording = true;
   await orAborted(whole.promise, signal);
   return soundTake(samples, rate);
@@ -76,15 +76,15 @@ async function motion(
   progress: Progress,
 ): Promise<Take> {
   const rows: TimedRow[] = [];
-  const begun = deferred();
-  const lost = deferred();
+  const beginning = makeDeferred();
+  const lost = makeDeferred();
   const onRows = (more: readonly TimedRow[]): void => {
     rows.push(...more);
-    begun.resolve();
+    beginning.resolve();
   };
   await sensor.motion(signal, onRows, (reason) => lost.reject(new Error(reason)));
   await Promise.race([countDown(signal, progress), lost.promise]);
-  await Promise.race([inTime(begun, sensor.silent, signal), lost.promise]);
+  await Promise.race([inTime(beginning, sensor.silent, signal), lost.promise]);
   const start = performance.now();
   for (let past = 0; past < milliseconds + REST; past = performance.now() - start) {
     progress.onPart(Math.min(1, past / milliseconds));
@@ -94,9 +94,9 @@ async function motion(
 }
 
 /** Waits until a sensor begins, and rejects with the sentence when it does not. */
-async function inTime(begun: Deferred, silent: string, signal: AbortSignal): Promise<void> {
-  const silence = setTimeout(() => begun.reject(new Error(silent)), SILENCE);
-  await orAborted(begun.promise, signal).finally(() => clearTimeout(silence));
+async function inTime(beginning: Deferred, silent: string, signal: AbortSignal): Promise<void> {
+  const silence = setTimeout(() => beginning.reject(new Error(silent)), SILENCE);
+  await orAborted(beginning.promise, signal).finally(() => clearTimeout(silence));
 }
 
 interface Deferred {
@@ -106,12 +106,12 @@ interface Deferred {
 }
 
 /** A promise that is settled from outside. */
-function deferred(): Deferred {
+function makeDeferred(): Deferred {
   let resolve: () => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
-  const promise = new Promise<void>((resolved, rejected) => {
-    resolve = resolved;
-    reject = rejected;
+  const promise = new Promise<void>((fulfil, fail) => {
+    resolve = fulfil;
+    reject = fail;
   });
   // A caller that awaits it gets the error; where nobody does yet, none is reported.
   promise.catch(() => undefined);
@@ -136,10 +136,10 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** Rejects with an `AbortError` when the signal aborts first. */
 function orAborted<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T> {
-  const stopped = new Promise<never>((_, reject) => {
+  const cancellation = new Promise<never>((_, reject) => {
     const stop = (): void => reject(new DOMException("The recording was stopped", "AbortError"));
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true });
   });
-  return Promise.race([waiting, stopped]);
+  return Promise.race([waiting, cancellation]);
 }

@@ -7,7 +7,7 @@ import type { TimedRow } from "../../../preview/phone";
 type Events = Parameters<BoardLine["connect"]>[2];
 
 /** A port that a test sends on, and how often it was asked for. */
-function scripted(): { line: BoardLine; events: () => Events; requests: () => number; isOpen: () => boolean } {
+function scriptedPort(): { line: BoardLine; events: () => Events; requests: () => number; isOpen: () => boolean } {
   let events: Events | null = null;
   let signal: AbortSignal | null = null;
   let count = 0;
@@ -27,15 +27,15 @@ function scripted(): { line: BoardLine; events: () => Events; requests: () => nu
   };
 }
 
-const ignored = (): void => undefined;
+const ignore = (): void => undefined;
 
 test("a port is asked for once, stays open between recordings, and is closed at the end", async () => {
-  const port = scripted();
+  const port = scriptedPort();
   const sensor = new BoardSensor(port.line, "sound");
   const blocks: number[][] = [];
   for (const loudness of [0.25, 0.5]) {
     const recording = new AbortController();
-    await sensor.sound(8000, recording.signal, (block) => blocks.push([...block]), ignored);
+    await sensor.sound(8000, recording.signal, (block) => blocks.push([...block]), ignore);
     port.events().onMessage({ what: "sound", rate: 8000, samples: Float32Array.of(loudness) });
     recording.abort();
     port.events().onMessage({ what: "sound", rate: 8000, samples: Float32Array.of(1) });
@@ -48,13 +48,13 @@ test("a port is asked for once, stays open between recordings, and is closed at 
 });
 
 test("sound of another rate becomes sound of the wanted one", async () => {
-  const port = scripted();
+  const port = scriptedPort();
   let count = 0;
   await new BoardSensor(port.line, "sound").sound(
     8000,
     new AbortController().signal,
     (block) => (count += block.length),
-    ignored,
+    ignore,
   );
   for (let piece = 0; piece < 100; piece += 1)
     port.events().onMessage({ what: "sound", rate: 16_000, samples: new Float32Array(160) });
@@ -63,12 +63,12 @@ test("sound of another rate becomes sound of the wanted one", async () => {
 });
 
 test("rows that came together get times between them, in metres per second squared", async () => {
-  const port = scripted();
+  const port = scriptedPort();
   let now = 100;
   const sensor = new BoardSensor(port.line, "motion", () => now);
   sensor.takeUnit("g");
   const rows: TimedRow[] = [];
-  await sensor.motion(new AbortController().signal, (more) => rows.push(...more), ignored);
+  await sensor.motion(new AbortController().signal, (more) => rows.push(...more), ignore);
   now = 140;
   port.events().onMessage({
     what: "motion",
@@ -84,13 +84,13 @@ test("rows that came together get times between them, in metres per second squar
 });
 
 test("a line that is cut ends the recording with its reason, and the next one asks for a port again", async () => {
-  const port = scripted();
+  const port = scriptedPort();
   const sensor = new BoardSensor(port.line, "motion");
   const reasons: string[] = [];
-  await sensor.motion(new AbortController().signal, ignored, (reason) => reasons.push(reason));
+  await sensor.motion(new AbortController().signal, ignore, (reason) => reasons.push(reason));
   port.events().onClosed("The line was cut.");
   expect(reasons).toEqual(["The line was cut."]);
-  await sensor.motion(new AbortController().signal, ignored, ignored);
+  await sensor.motion(new AbortController().signal, ignore, ignore);
   expect(port.requests()).toBe(2);
 });
 

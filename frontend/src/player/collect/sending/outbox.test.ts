@@ -35,7 +35,7 @@ describe("nothing leaves the phone before its person sends it", () => {
     await outbox.sendAll();
     expect(add).toHaveBeenCalledOnce();
     expect(storage.rows.size).toBe(0);
-    expect(outbox.state.getState()).toMatchObject({ saved: [], sent: 1, problem: null });
+    expect(outbox.state.getState()).toMatchObject({ savedRecordings: [], sentCount: 1, problem: null });
   });
 
   test("clearing deletes all of it", async () => {
@@ -45,24 +45,24 @@ describe("nothing leaves the phone before its person sends it", () => {
     await outbox.save(recording("b"));
     await outbox.clear();
     expect(storage.rows.size).toBe(0);
-    expect(outbox.state.getState().saved).toEqual([]);
+    expect(outbox.state.getState().savedRecordings).toEqual([]);
   });
 });
 
 describe("what the server did not take", () => {
   test("is deleted from the phone where it was refused, and the others go on", async () => {
     const storage = memory();
-    const sent: string[] = [];
+    const sentNames: string[] = [];
     const outbox = new Outbox(storage, ({ bytes }) => {
       const name = new TextDecoder().decode(bytes);
       if (name === "a") return failing("refused")();
-      sent.push(name);
+      sentNames.push(name);
       return Promise.resolve();
     });
     await outbox.save(recording("a"));
     await outbox.save(recording("b"));
     await outbox.sendAll();
-    expect(sent).toEqual(["b"]);
+    expect(sentNames).toEqual(["b"]);
     expect(storage.rows.size).toBe(0);
   });
 
@@ -73,7 +73,7 @@ describe("what the server did not take", () => {
     await outbox.save(recording("b"));
     await outbox.sendAll();
     expect(storage.rows.size).toBe(0);
-    expect(outbox.state.getState().stopped).toBe("no-access");
+    expect(outbox.state.getState().stopReason).toBe("no-access");
   });
 
   test("waits for another consent, and is sent after it", async () => {
@@ -82,18 +82,23 @@ describe("what the server did not take", () => {
     const outbox = new Outbox(storage, () => answer());
     await outbox.save(recording("a"));
     await outbox.sendAll();
-    expect(outbox.state.getState()).toMatchObject({ stopped: "consent", problem: "said consent" });
+    expect(outbox.state.getState()).toMatchObject({ stopReason: "consent", problem: "said consent" });
     expect(storage.rows.size).toBe(1);
     answer = () => Promise.resolve();
     await outbox.flush();
-    expect(outbox.state.getState()).toMatchObject({ stopped: null, problem: null, saved: [], sent: 1 });
+    expect(outbox.state.getState()).toMatchObject({
+      stopReason: null,
+      problem: null,
+      savedRecordings: [],
+      sentCount: 1,
+    });
   });
 
   test("is counted as sent where an earlier answer was lost", async () => {
     const outbox = new Outbox(memory(), failing("known"));
     await outbox.save(recording("a"));
     await outbox.sendAll();
-    expect(outbox.state.getState()).toMatchObject({ saved: [], sent: 1 });
+    expect(outbox.state.getState()).toMatchObject({ savedRecordings: [], sentCount: 1 });
   });
 });
 
@@ -107,7 +112,7 @@ test("without a network, recordings wait over a reload and are sent when it is b
   const again = new Outbox(storage, () => Promise.resolve());
   await again.open();
   await again.flush();
-  expect(again.state.getState()).toMatchObject({ saved: [], sent: 1, isOffline: false });
+  expect(again.state.getState()).toMatchObject({ savedRecordings: [], sentCount: 1, isOffline: false });
   expect(storage.rows.size).toBe(0);
 });
 
@@ -123,7 +128,7 @@ test("a busy server is asked again", async () => {
     await vi.advanceTimersByTimeAsync(10);
     expect(outbox.state.getState().problem).toBe("said later");
     await vi.advanceTimersByTimeAsync(5000);
-    expect(outbox.state.getState()).toMatchObject({ saved: [], sent: 1 });
+    expect(outbox.state.getState()).toMatchObject({ savedRecordings: [], sentCount: 1 });
   } finally {
     vi.useRealTimers();
   }
@@ -140,7 +145,7 @@ describe("Send while other things go on", () => {
     await outbox.remove("b");
     await outbox.save(recording("c"));
     await sending;
-    expect(outbox.state.getState().saved.map(({ key }) => key)).toEqual(["a", "c"]);
+    expect(outbox.state.getState().savedRecordings.map(({ key }) => key)).toEqual(["a", "c"]);
     expect([...storage.rows.keys()].sort()).toEqual(["a", "c"]);
     await outbox.clear();
   });

@@ -5,24 +5,24 @@ import { CollectProblem, type OutgoingRecording } from "./client";
 import type { RecordingStorage, SavedRecording } from "./storage";
 
 export interface OutboxState {
-  readonly saved: readonly SavedRecording[];
+  readonly savedRecordings: readonly SavedRecording[];
   /** How many were sent from this page. */
-  readonly sent: number;
+  readonly sentCount: number;
   readonly isSending: boolean;
   readonly isOffline: boolean;
   /** The last failure, for a person; null after something went well. */
   readonly problem: string | null;
   /** Why sending stopped until its person does something. */
-  readonly stopped: "consent" | "no-access" | null;
+  readonly stopReason: "consent" | "no-access" | null;
 }
 
 const EMPTY: OutboxState = {
-  saved: [],
-  sent: 0,
+  savedRecordings: [],
+  sentCount: 0,
   isSending: false,
   isOffline: false,
   problem: null,
-  stopped: null,
+  stopReason: null,
 };
 /** Milliseconds after which a busy server is asked again. */
 const RETRY = 5000;
@@ -38,42 +38,46 @@ export class Outbox {
 
   /** Reads what an earlier page saved. */
   async open(): Promise<void> {
-    this.state.setState({ saved: await this.storage.all() });
+    this.state.setState({ savedRecordings: await this.storage.all() });
   }
 
   async save(recording: SavedRecording): Promise<void> {
     await this.storage.put(recording);
-    this.state.setState(({ saved }) => ({ saved: [...saved, recording] }));
+    this.state.setState(({ savedRecordings }) => ({ savedRecordings: [...savedRecordings, recording] }));
     if (recording.isToSend) void this.flush();
   }
 
   /** Sends all that is saved. */
   async sendAll(): Promise<void> {
-    for (const { key } of this.state.getState().saved) {
-      const recording = this.#saved(key); // one that was sent meanwhile is not stored again
+    for (const { key } of this.state.getState().savedRecordings) {
+      const recording = this.#find(key); // one that was sent meanwhile is not stored again
       if (recording !== undefined) await this.storage.put({ ...recording, isToSend: true });
-      if (this.#saved(key) === undefined) await this.storage.remove(key);
+      if (this.#find(key) === undefined) await this.storage.remove(key);
     }
-    this.state.setState(({ saved }) => ({ saved: saved.map((recording) => ({ ...recording, isToSend: true })) }));
+    this.state.setState(({ savedRecordings }) => ({
+      savedRecordings: savedRecordings.map((recording) => ({ ...recording, isToSend: true })),
+    }));
     await this.flush();
   }
 
   async remove(key: string): Promise<void> {
     await this.storage.remove(key);
-    this.state.setState(({ saved }) => ({ saved: saved.filter((recording) => recording.key !== key) }));
+    this.state.setState(({ savedRecordings }) => ({
+      savedRecordings: savedRecordings.filter((recording) => recording.key !== key),
+    }));
   }
 
   /** Deletes everything that is saved here. */
   async clear(): Promise<void> {
-    for (const { key } of this.state.getState().saved) await this.storage.remove(key);
-    this.state.setState({ saved: [] });
+    for (const { key } of this.state.getState().savedRecordings) await this.storage.remove(key);
+    this.state.setState({ savedRecordings: [] });
   }
 
   /** Sends the recordings whose person pressed Send. Called again when the network is back, and after its person agreed again. */
   async flush(): Promise<void> {
     clearTimeout(this.#retry);
     if (this.state.getState().isSending) return;
-    this.state.setState({ isSending: true, isOffline: false, stopped: null });
+    this.state.setState({ isSending: true, isOffline: false, stopReason: null });
     try {
       for (let next = this.#next(); next !== undefined; next = this.#next()) {
         if (!(await this.#sendOne(next))) break;
@@ -83,12 +87,12 @@ export class Outbox {
     }
   }
 
-  #saved(key: string): SavedRecording | undefined {
-    return this.state.getState().saved.find((recording) => recording.key === key);
+  #find(key: string): SavedRecording | undefined {
+    return this.state.getState().savedRecordings.find((recording) => recording.key === key);
   }
 
   #next(): SavedRecording | undefined {
-    return this.state.getState().saved.find(({ isToSend }) => isToSend);
+    return this.state.getState().savedRecordings.find(({ isToSend }) => isToSend);
   }
 
   /** False where sending cannot go on now. */
@@ -96,13 +100,13 @@ export class Outbox {
     try {
       await this.add(recording);
     } catch (error) {
-      return this.#failed(recording, error);
+      return this.#onFailure(recording, error);
     }
     await this.#settle(recording.key, null, 1);
     return true;
   }
 
-  async #failed(recording: SavedRecording, error: unknown): Promise<boolean> {
+  async #onFailure(recording: SavedRecording, error: unknown): Promise<boolean> {
     if (!(error instanceof CollectProblem)) throw error;
     switch (error.trouble) {
       case "known":
@@ -114,11 +118,11 @@ export class Outbox {
         return true;
       case "code":
       case "no-access":
-        this.state.setState({ stopped: "no-access", problem: error.message });
+        this.state.setState({ stopReason: "no-access", problem: error.message });
         await this.clear();
         return false;
       case "consent":
-        this.state.setState({ stopped: "consent", problem: error.message });
+        this.state.setState({ stopReason: "consent", problem: error.message });
         return false;
       case "offline":
         this.state.setState({ isOffline: true });
@@ -131,9 +135,9 @@ export class Outbox {
     }
   }
 
-  async #settle(key: string, problem: string | null, sent: number): Promise<void> {
+  async #settle(key: string, problem: string | null, count: number): Promise<void> {
     await this.remove(key);
-    this.state.setState((before) => ({ problem, sent: before.sent + sent }));
+    this.state.setState((before) => ({ problem, sentCount: before.sentCount + count }));
   }
 
   #later(): void {

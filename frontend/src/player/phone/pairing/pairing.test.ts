@@ -8,11 +8,11 @@ class FakeWire implements PairingSocket {
   onmessage: ((event: MessageEvent) => void) | null = null;
   onclose: ((event: CloseEvent) => void) | null = null;
   bufferedAmount = 0;
-  readonly said: { type: string }[] = [];
+  readonly messages: { type: string }[] = [];
   isClosed = false;
 
   send(text: string): void {
-    this.said.push(JSON.parse(text) as { type: string });
+    this.messages.push(JSON.parse(text) as { type: string });
   }
 
   close(): void {
@@ -45,7 +45,7 @@ const LOADED = { wordlists: [["up", "down"]] } as unknown as LoadedRune;
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
-function paired() {
+function pair() {
   const wire = new FakeWire();
   const pairing = new Pairing(() => wire);
   pairing.runs("Build 3", LOADED);
@@ -55,57 +55,57 @@ function paired() {
 }
 
 test("nothing is sent before the digits are confirmed", () => {
-  const { wire, pairing } = paired();
+  const { wire, pairing } = pair();
   expect(pairing.state.getState()).toEqual({ phase: "waiting", digits: "0042", notice: null });
   pairing.send(news(1));
-  expect(wire.said).toEqual([]);
+  expect(wire.messages).toEqual([]);
   wire.hear({ type: "paired" });
-  expect(wire.said).toEqual([{ type: "about", title: "Build 3", wordlists: [["up", "down"]] }]);
+  expect(wire.messages).toEqual([{ type: "about", title: "Build 3", wordlists: [["up", "down"]] }]);
 });
 
 test("results go with their timing and nothing of what the rune was given", () => {
-  const { wire, pairing } = paired();
+  const { wire, pairing } = pair();
   wire.hear({ type: "paired" });
   pairing.send({ ...news(1), inputs: [1, 2, 3] } as RunNews);
-  expect(wire.said.at(-1)).toEqual({ type: "outputs", ...news(1) });
+  expect(wire.messages.at(-1)).toEqual({ type: "outputs", ...news(1) });
 });
 
 test("of many results eight a second go, the newest of them", () => {
-  const { wire, pairing } = paired();
+  const { wire, pairing } = pair();
   wire.hear({ type: "paired" });
   for (let value = 0; value < 100; value += 1) {
     pairing.send(news(value));
     vi.advanceTimersByTime(10);
   }
-  const results = wire.said.filter(({ type }) => type === "outputs");
+  const results = wire.messages.filter(({ type }) => type === "outputs");
   expect(results.length).toBeGreaterThan(6);
   expect(results.length).toBeLessThanOrEqual(9);
   vi.advanceTimersByTime(1000);
-  expect(wire.said.at(-1)).toMatchObject(news(99));
+  expect(wire.messages.at(-1)).toMatchObject(news(99));
 });
 
 test("a result that is too large stays here and is said so", () => {
-  const { wire, pairing } = paired();
+  const { wire, pairing } = pair();
   wire.hear({ type: "paired" });
   pairing.send(news(0.123456789, 20_000));
-  expect(wire.said).toHaveLength(1);
+  expect(wire.messages).toHaveLength(1);
   expect(pairing.state.getState().notice).toContain("too large");
 });
 
 test("a connection that lags is spared", () => {
-  const { wire, pairing } = paired();
+  const { wire, pairing } = pair();
   wire.hear({ type: "paired" });
   wire.bufferedAmount = 1e6;
   pairing.send(news(1));
-  expect(wire.said).toHaveLength(1);
+  expect(wire.messages).toHaveLength(1);
 });
 
 test("either end closes it for good, with the reason", () => {
-  const { wire, pairing } = paired();
+  const { wire, pairing } = pair();
   wire.hear({ type: "paired" });
   wire.end("The studio ended the connection.");
   expect(pairing.state.getState()).toEqual({ phase: "off", digits: null, notice: "The studio ended the connection." });
-  const again = paired();
+  const again = pair();
   again.pairing.stop();
   expect([again.wire.isClosed, again.pairing.state.getState().phase]).toEqual([true, "off"]);
 });

@@ -66,8 +66,8 @@ export class Pairing {
   };
 
   /** Takes the rune that runs from now on. */
-  runs(title: string, loaded: LoadedRune | null): void {
-    this.#about = loaded === null ? null : { title, wordlists: loaded.wordlists };
+  runs(title: string, loadedRune: LoadedRune | null): void {
+    this.#about = loadedRune === null ? null : { title, wordlists: loadedRune.wordlists };
     this.#latest = null;
     this.#tellAbout();
   }

@@ -28,12 +28,12 @@ const state = (now: RunnableRune | null, tags: readonly RunnableRune[] = []): Pl
 /** The server, whose answers a test changes. */
 class Server {
   answer: () => Response | Promise<Response> = () => Response.json(state(run("a")));
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
 
   readonly client = new PlayerClient(
     "/player/acme/digits",
     (address, init) => {
-      this.asked.push(`${init?.method ?? "GET"} ${address}`);
+      this.requests.push(`${init?.method ?? "GET"} ${address}`);
       if (address.endsWith("/state")) return Promise.resolve().then(() => this.answer());
       return Promise.resolve(new Response(null, { status: address.endsWith("/enter") ? 400 : 204 }));
     },
@@ -68,60 +68,60 @@ class RecordingStore extends OfflineStore {
 function setUp(tag: string | null = null) {
   const server = new Server();
   const offline = new RecordingStore();
-  const fetched: string[] = [];
+  const addresses: string[] = [];
   const store = new PlayerStore(server.client, offline, tag, (address) => {
-    fetched.push(address);
+    addresses.push(address);
     return Promise.resolve(new ArrayBuffer(1));
   });
-  const settled = async (): Promise<void> => {
+  const settle = async (): Promise<void> => {
     for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   };
-  return { server, offline, store, fetched, settled };
+  return { server, offline, store, addresses, settle };
 }
 
 test("what the studio shows runs at once, and a newer one when its person wants it", async () => {
-  const { server, store, settled } = setUp();
+  const { server, store, settle } = setUp();
   await store.start(null);
-  await settled();
+  await settle();
   expect(store.state.getState()).toMatchObject({ phase: "ready", running: { run: { digest: "a" } }, newer: null });
   server.answer = () => Response.json(state(run("b")));
   await store.look();
   expect(store.state.getState()).toMatchObject({ running: { run: { digest: "a" } }, newer: { digest: "b" } });
   store.useNewer();
-  await settled();
+  await settle();
   expect(store.state.getState()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
 });
 
 test("one who follows gets newer ones without a question", async () => {
-  const { server, store, settled } = setUp();
+  const { server, store, settle } = setUp();
   await store.start(null);
-  await settled();
+  await settle();
   store.follow(true);
   server.answer = () => Response.json(state(run("b")));
   await store.look();
-  await settled();
+  await settle();
   expect(store.state.getState()).toMatchObject({ running: { run: { digest: "b" } }, newer: null });
 });
 
 test("a tag that is wanted runs, and the choice can change", async () => {
-  const { server, store, settled } = setUp("1.0");
+  const { server, store, settle } = setUp("1.0");
   server.answer = () => Response.json(state(run("a"), [run("c", "1.1"), run("b", "1.0")]));
   await store.start(null);
-  await settled();
+  await settle();
   expect(store.state.getState().running?.run.tag).toBe("1.0");
   store.choose("1.1");
-  await settled();
+  await settle();
   expect(store.state.getState().running?.run.digest).toBe("c");
 });
 
 test("without a network the kept one runs, and what runs goes on", async () => {
-  const { server, offline, store, settled } = setUp();
+  const { server, offline, store, settle } = setUp();
   offline.was = state(run("a"));
   server.answer = () => {
     throw new TypeError("no network");
   };
   await store.start(null);
-  await settled();
+  await settle();
   expect(store.state.getState()).toMatchObject({ phase: "ready", isOffline: true, running: { run: { digest: "a" } } });
   server.answer = () => Response.json(state(run("a")));
   await store.look();
@@ -144,9 +144,9 @@ test.each([
   [401, "no-access"],
   [404, "not-found"],
 ])("an answer of %i stops what runs and forgets what was kept", async (status, phase) => {
-  const { server, offline, store, settled } = setUp();
+  const { server, offline, store, settle } = setUp();
   await store.start(null);
-  await settled();
+  await settle();
   server.answer = () => Response.json({ detail: "no" }, { status });
   await store.look();
   expect(store.state.getState()).toMatchObject({ phase, state: null, running: null });
@@ -154,9 +154,9 @@ test.each([
 });
 
 test("a server in trouble takes nothing away", async () => {
-  const { server, offline, store, settled } = setUp();
+  const { server, offline, store, settle } = setUp();
   await store.start(null);
-  await settled();
+  await settle();
   server.answer = () => new Response("", { status: 502 });
   await store.look();
   expect(store.state.getState()).toMatchObject({ isOffline: false, running: { run: { digest: "a" } } });
@@ -166,7 +166,7 @@ test("a server in trouble takes nothing away", async () => {
 test("the page says that a code has ended, and a person who is signed in goes on", async () => {
   const { server, store } = setUp();
   await store.start("old");
-  expect(server.asked[0]).toBe("POST /player/acme/digits/enter");
+  expect(server.requests[0]).toBe("POST /player/acme/digits/enter");
   expect(store.state.getState()).toMatchObject({
     phase: "ready",
     problem: "The server answered with an error (400). Try again in a moment.",

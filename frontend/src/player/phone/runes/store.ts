@@ -43,7 +43,7 @@ const NOTHING: Player = {
 };
 
 /** The rune that is wanted of those that there are. */
-export function wanted(state: PlayerState, tag: string | null): RunnableRune | null {
+export function wantedRune(state: PlayerState, tag: string | null): RunnableRune | null {
   if (tag !== null) return state.tags.find((run) => run.tag === tag) ?? null;
   return state.now ?? state.tags[0] ?? null;
 }
@@ -118,11 +118,11 @@ export class PlayerStore {
       this.#store.setState({ phase: "ready", state, isOffline: false, problem: null });
       this.#take(state, false);
     } catch (error) {
-      await this.#refused(error);
+      await this.#onRefusal(error);
     }
   }
 
-  async #refused(error: unknown): Promise<void> {
+  async #onRefusal(error: unknown): Promise<void> {
     const trouble = error instanceof PlayerProblem ? error.trouble : "failed";
     if (trouble === "no-access" || trouble === "not-found") {
       // Nothing of it stays on a phone that may not see it any more.
@@ -148,7 +148,7 @@ export class PlayerStore {
   /** Runs what is wanted when nothing runs or it was asked for; else says that it is there. */
   #take(state: PlayerState, isRequested: boolean): void {
     const { tag, running, follows } = this.#store.getState();
-    const run = wanted(state, tag);
+    const run = wantedRune(state, tag);
     if (run === null || run.digest === running?.run.digest) {
       this.#store.setState({ newer: null });
     } else if (running === null || isRequested || follows) {
@@ -166,9 +166,9 @@ export class PlayerStore {
     this.#store.setState({ fetching: 0, problem: null });
     const { signal } = mine.leaving;
     try {
-      const cached = await this.#offline.rune(run.url);
+      const cachedRune = await this.#offline.rune(run.url);
       const rune =
-        cached ??
+        cachedRune ??
         (await this.#fetchRune(
           run.url,
           signal,

@@ -2,7 +2,7 @@
 import { MonitorSmartphone, Smartphone, Square } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
-import { Live, LiveButton, lostProblem, useLive, type SensorName, type Wanted } from "../../../preview/phone";
+import { Live, LiveButton, lostProblem, useLive, type SensorName, type SensorRequest } from "../../../preview/phone";
 import { Waiting } from "../pairing/Waiting";
 import { capture } from "./capture";
 import { SensorPairing } from "./pairing";
@@ -19,7 +19,7 @@ interface Props {
   readonly onSend: () => void;
 }
 
-const DEVICES: Readonly<Record<Wanted["kind"], SensorName>> = {
+const DEVICES: Readonly<Record<SensorRequest["kind"], SensorName>> = {
   sound: "microphone",
   motion: "motion sensor",
   picture: "camera",
@@ -27,7 +27,7 @@ const DEVICES: Readonly<Record<Wanted["kind"], SensorName>> = {
 
 export default function SensorCard({ studioKey, person, open, onUse, onSend }: Props) {
   const [pairing] = useState(() => new SensorPairing(open, studioKey));
-  const { phase, digits, wanted, notice } = useStore(pairing.state);
+  const { phase, digits, request, notice } = useStore(pairing.state);
   useEffect(() => {
     window.addEventListener("pagehide", pairing.stop);
     return () => {
@@ -69,11 +69,11 @@ export default function SensorCard({ studioKey, person, open, onUse, onSend }: P
       <Waiting phase={phase} digits={digits}>
         The studio must show the same four digits. Confirm them there.
       </Waiting>
-      {phase === "joined" && wanted === null && (
+      {phase === "joined" && request === null && (
         <p role="status">Connected. The studio asks for no sensor now: choose Phone at an input there.</p>
       )}
-      {phase === "joined" && wanted !== null && (
-        <Sensor key={JSON.stringify(wanted)} wanted={wanted} person={person} pairing={pairing} onSend={onSend} />
+      {phase === "joined" && request !== null && (
+        <Sensor key={JSON.stringify(request)} request={request} person={person} pairing={pairing} onSend={onSend} />
       )}
       {phase !== "off" && (
         <div className="row wrap">
@@ -88,15 +88,15 @@ export default function SensorCard({ studioKey, person, open, onUse, onSend }: P
 }
 
 interface SensorProps {
-  readonly wanted: Wanted;
+  readonly request: SensorRequest;
   readonly person: string;
   readonly pairing: SensorPairing;
   readonly onSend: () => void;
 }
 
-function Sensor({ wanted, person, pairing, onSend }: SensorProps) {
+function Sensor({ request, person, pairing, onSend }: SensorProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const device = DEVICES[wanted.kind];
+  const device = DEVICES[request.kind];
   const [live, state] = useLive(() => {
     const sensor: Live = new Live(device, async (signal) => {
       signal.addEventListener("abort", pairing.off);
@@ -105,7 +105,7 @@ function Sensor({ wanted, person, pairing, onSend }: SensorProps) {
         onSend();
         pairing.send(bytes);
       };
-      await capture(wanted, { signal, send, onLost, video: video.current });
+      await capture(request, { signal, send, onLost, video: video.current });
     });
     return sensor;
   });
@@ -116,7 +116,7 @@ function Sensor({ wanted, person, pairing, onSend }: SensorProps) {
           ? `The ${device} goes to ${person}'s studio, encrypted.`
           : `The studio asks for the ${device} of this phone.`}
       </p>
-      <div className="preview-picture" hidden={wanted.kind !== "picture" || state.phase === "off"}>
+      <div className="preview-picture" hidden={request.kind !== "picture" || state.phase === "off"}>
         <video ref={video} muted playsInline aria-label="Camera picture" />
       </div>
       <LiveButton

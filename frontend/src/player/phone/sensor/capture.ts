@@ -12,7 +12,7 @@ import {
   soundBytes,
   toI16,
   type MotionRow,
-  type Wanted,
+  type SensorRequest,
 } from "../../../preview/phone";
 import type { Bytes } from "../../../runtime/types";
 
@@ -30,28 +30,28 @@ export interface SensorCapture {
 }
 
 /** Settles when the sensor is on. Rejects as browsers do where it is refused. */
-export function capture(wanted: Wanted, to: SensorCapture): Promise<unknown> {
-  switch (wanted.kind) {
+export function capture(request: SensorRequest, to: SensorCapture): Promise<unknown> {
+  switch (request.kind) {
     case "sound":
-      return captureSound(wanted.rate, to);
+      return captureSound(request.rate, to);
     case "motion":
       return captureMotion(to);
     case "picture":
-      return capturePictures(wanted.side, to);
+      return capturePictures(request.side, to);
   }
 }
 
 /** Samples that fit a frame. */
 function captureSound(rate: number, { signal, send, onLost }: SensorCapture): Promise<unknown> {
   const most = Math.min(Math.ceil((rate * PAUSE) / 1000), Math.floor((LARGEST - 1) / 2));
-  const gathered = new Float32Array(most);
+  const buffer = new Float32Array(most);
   let count = 0;
   const onSamples = (samples: Float32Array): void => {
     for (const sample of samples) {
-      gathered[count] = sample;
+      buffer[count] = sample;
       count += 1;
       if (count < most) continue;
-      send(soundBytes(toI16(gathered)));
+      send(soundBytes(toI16(buffer)));
       count = 0;
     }
   };

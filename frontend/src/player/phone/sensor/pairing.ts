@@ -1,6 +1,6 @@
 // The phone's end as the sensor of its person's studio: asks, shows the digits, then sends what one sensor measures, sealed.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { makeKeys, offBytes, readWanted, SealedChannel, type Wanted } from "../../../preview/phone";
+import { makeKeys, offBytes, readSensorRequest, SealedChannel, type SensorRequest } from "../../../preview/phone";
 import type { Bytes } from "../../../runtime/types";
 import { WAITING_LIMIT, type PairingSocket } from "../pairing/pairing";
 
@@ -8,11 +8,11 @@ export interface SensorState {
   readonly phase: "off" | "opening" | "waiting" | "joined";
   readonly digits: string | null;
   /** The measurements that the studio wants; null while it wants none. */
-  readonly wanted: Wanted | null;
+  readonly request: SensorRequest | null;
   readonly notice: string | null;
 }
 
-const OFF: SensorState = { phase: "off", digits: null, wanted: null, notice: null };
+const OFF: SensorState = { phase: "off", digits: null, request: null, notice: null };
 const OLDER = "The studio shows a newer code. Scan that one.";
 
 export class SensorPairing {
@@ -95,8 +95,8 @@ export class SensorPairing {
     const channel = this.#channel;
     if (channel === null) return;
     try {
-      const wanted = readWanted(await channel.open(frame));
-      if (this.#channel === channel) this.#store.setState({ wanted });
+      const request = readSensorRequest(await channel.open(frame));
+      if (this.#channel === channel) this.#store.setState({ request });
       this.#hasHeard = true;
     } catch {
       // The message was not sealed with the key of the scanned code, so it is ignored. If no message was readable yet, the

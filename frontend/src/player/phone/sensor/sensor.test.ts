@@ -12,18 +12,18 @@ class Relay implements PairingSocket {
   onclose: ((event: CloseEvent) => void) | null = null;
   bufferedAmount = 0;
   isClosed = false;
-  readonly passed: string[] = [];
+  readonly texts: string[] = [];
   readonly studio = new StudioSensor((frame) => this.toPhone({ type: "sealed", frame }));
 
   send(text: string): void {
-    this.passed.push(text);
+    this.texts.push(text);
     const message = JSON.parse(text) as { type: string; key?: string; frame?: string };
     if (message.type === "key") void this.studio.onKey(message.key ?? "");
     if (message.type === "sealed") void this.studio.onFrame(message.frame ?? "");
   }
 
   toPhone(message: object): void {
-    this.passed.push(JSON.stringify(message));
+    this.texts.push(JSON.stringify(message));
     this.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
   }
 
@@ -32,22 +32,22 @@ class Relay implements PairingSocket {
   }
 }
 
-async function connected() {
+async function connect() {
   const relay = new Relay();
-  const heard: FromPhone[] = [];
-  const stop = relay.studio.want({ kind: "sound", rate: 16_000 }, (message) => heard.push(message));
+  const messages: FromPhone[] = [];
+  const stop = relay.studio.want({ kind: "sound", rate: 16_000 }, (message) => messages.push(message));
   const phone = new SensorPairing(() => relay, await relay.studio.newKey());
   phone.start();
   relay.toPhone({ type: "digits", digits: "0042" });
   expect(phone.state.getState()).toMatchObject({ phase: "waiting", digits: "0042" });
   relay.toPhone({ type: "paired" });
-  await vi.waitFor(() => expect(phone.state.getState().wanted).toEqual({ kind: "sound", rate: 16_000 }));
-  return { relay, phone, heard, stop };
+  await vi.waitFor(() => expect(phone.state.getState().request).toEqual({ kind: "sound", rate: 16_000 }));
+  return { relay, phone, messages, stop };
 }
 
 /** All bytes that passed, as the relay holds them. */
 function bytesOf(relay: Relay): string {
-  return relay.passed
+  return relay.texts
     .map((text) => JSON.parse(text) as { frame?: string; key?: string })
     .flatMap(({ frame, key }) => [frame, key])
     .flatMap((each) => (each === undefined ? [] : [atob(each.replaceAll("-", "+").replaceAll("_", "/"))]))
@@ -55,17 +55,17 @@ function bytesOf(relay: Relay): string {
 }
 
 test("the studio hears what the phone measures, and what passes the relay has none of it", async () => {
-  const { relay, phone, heard } = await connected();
+  const { relay, phone, messages } = await connect();
   const samples = Int16Array.from({ length: 400 }, (_, index) => 1000 + index);
   phone.send(soundBytes(samples.buffer));
   phone.send(motionBytes([[1, 2, 9.5]]));
   phone.send(pictureBytes(new TextEncoder().encode("a picture of the kitchen")));
-  await vi.waitFor(() => expect(heard).toHaveLength(3));
-  expect(heard[0]).toMatchObject({ what: "sound" });
-  expect(heard[1]).toEqual({ what: "motion", rows: [[1, 2, 9.5]] });
+  await vi.waitFor(() => expect(messages).toHaveLength(3));
+  expect(messages[0]).toMatchObject({ what: "sound" });
+  expect(messages[1]).toEqual({ what: "motion", rows: [[1, 2, 9.5]] });
   expect(relay.studio.state.getState().phase).toBe("sending");
   // The kinds of message are all that is to be read: no sample, no row, no picture, not which sensor is wanted.
-  const kinds = new Set(relay.passed.map((text) => (JSON.parse(text) as { type: string }).type));
+  const kinds = new Set(relay.texts.map((text) => (JSON.parse(text) as { type: string }).type));
   expect([...kinds].sort()).toEqual(["digits", "key", "paired", "sealed"]);
   const bytes = bytesOf(relay);
   const plain = [samples.buffer.slice(0, 16), Float32Array.of(1, 2, 9.5).buffer].map((part) =>
@@ -75,10 +75,10 @@ test("the studio hears what the phone measures, and what passes the relay has no
 });
 
 test("frames that are repeated, changed or sealed by another are left out", async () => {
-  const { relay, phone, heard } = await connected();
+  const { relay, phone, messages } = await connect();
   phone.send(motionBytes([[1, 1, 1]]));
-  await vi.waitFor(() => expect(heard).toHaveLength(1));
-  const last = relay.passed.at(-1) ?? "";
+  await vi.waitFor(() => expect(messages).toHaveLength(1));
+  const last = relay.texts.at(-1) ?? "";
   const { frame } = JSON.parse(last) as { frame: string };
   await relay.studio.onFrame(frame);
   await relay.studio.onFrame(`${frame.slice(0, -4)}AAAA`);
@@ -87,32 +87,33 @@ test("frames that are repeated, changed or sealed by another are left out", asyn
   const other = await makeKeys();
   await relay.studio.onKey(other.publicKey);
   const { publicKey } = await makeKeys();
-  const forged = await SealedChannel.join(other, publicKey, "phone");
-  for (let number = 0; number < 3; number += 1) await relay.studio.onFrame(await forged.seal(motionBytes([[6, 6, 6]])));
-  expect(heard).toEqual([{ what: "motion", rows: [[1, 1, 1]] }]);
+  const forgedChannel = await SealedChannel.join(other, publicKey, "phone");
+  for (let number = 0; number < 3; number += 1)
+    await relay.studio.onFrame(await forgedChannel.seal(motionBytes([[6, 6, 6]])));
+  expect(messages).toEqual([{ what: "motion", rows: [[1, 1, 1]] }]);
   phone.send(motionBytes([[2, 2, 2]]));
-  await vi.waitFor(() => expect(heard.at(-1)).toEqual({ what: "motion", rows: [[2, 2, 2]] }));
+  await vi.waitFor(() => expect(messages.at(-1)).toEqual({ what: "motion", rows: [[2, 2, 2]] }));
 });
 
 test("a studio whose code was not scanned cannot ask for a sensor", async () => {
-  const { relay, phone } = await connected();
+  const { relay, phone } = await connect();
   const stranger = await SealedChannel.join(await makeKeys(), (await makeKeys()).publicKey, "studio");
-  const wanted = new TextEncoder().encode('\u0001{"kind":"motion"}');
-  for (let number = 0; number < 3; number += 1) relay.toPhone({ type: "sealed", frame: await stranger.seal(wanted) });
+  const bytes = new TextEncoder().encode('\u0001{"kind":"motion"}');
+  for (let number = 0; number < 3; number += 1) relay.toPhone({ type: "sealed", frame: await stranger.seal(bytes) });
   await Promise.resolve();
-  expect(phone.state.getState().wanted).toEqual({ kind: "sound", rate: 16_000 });
+  expect(phone.state.getState().request).toEqual({ kind: "sound", rate: 16_000 });
 });
 
 test("a studio that asks no more, or goes, is sent nothing", async () => {
-  const { relay, phone, heard, stop } = await connected();
+  const { relay, phone, messages, stop } = await connect();
   stop();
-  await vi.waitFor(() => expect(phone.state.getState().wanted).toBeNull());
+  await vi.waitFor(() => expect(phone.state.getState().request).toBeNull());
   relay.onclose?.({ reason: "The studio ended the connection." } as CloseEvent);
   expect(phone.state.getState()).toMatchObject({ phase: "off", notice: "The studio ended the connection." });
-  const before = relay.passed.length;
+  const before = relay.texts.length;
   phone.send(motionBytes([[1, 1, 1]]));
   await Promise.resolve();
-  expect([relay.passed.length, heard.length]).toEqual([before, 0]);
+  expect([relay.texts.length, messages.length]).toEqual([before, 0]);
   phone.stop();
   expect(relay.isClosed).toBe(true);
 });
@@ -123,5 +124,5 @@ test("a code that has no key is refused before anything is sent", async () => {
   phone.start();
   relay.toPhone({ type: "paired" });
   await vi.waitFor(() => expect(phone.state.getState().notice).toBe("The code cannot be read. Scan a new one."));
-  expect(relay.passed.filter((text) => text.includes("key"))).toEqual([]);
+  expect(relay.texts.filter((text) => text.includes("key"))).toEqual([]);
 });

@@ -4,11 +4,11 @@ import type { OutputTensor } from "../../../runtime";
 import { percentText } from "../../readings/numbers";
 import type { PictureRequest } from "../../picture/pixels";
 import { drawSeen } from "../../picture/rgba";
-import { remembered, remember } from "../preferences";
+import { recall, remember } from "../preferences";
 import { BOX_ORDERS, boxesOf, pointsOf, type BoxOrder } from "./views";
 
 /** The picture of the run. */
-export interface Shown {
+export interface ShownPicture {
   readonly bytes: ArrayBuffer;
   readonly picture: PictureRequest;
 }
@@ -18,7 +18,7 @@ interface Props {
   readonly tensor: OutputTensor;
   /** The other outputs of the run: scores and classes of the boxes may be among them. */
   readonly beside: readonly OutputTensor[];
-  readonly shown: Shown | null;
+  readonly shownPicture: ShownPicture | null;
   readonly title: string;
 }
 
@@ -28,29 +28,30 @@ const TOP = 0.12;
 const orderKey = (title: string): string => `boxes ${title}`;
 const isOrder = (value: string | null): value is BoxOrder => value !== null && value in BOX_ORDERS;
 
-export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
+export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const id = useId();
   const [least, setLeast] = useState(0.4);
   const [order, setOrder] = useState<BoxOrder>(() => {
-    const storedOrder = remembered(orderKey(title));
+    const storedOrder = recall(orderKey(title));
     return isOrder(storedOrder) ? storedOrder : "yxyx";
   });
-  const sides = shown?.picture ?? { width: 1, height: 1 };
+  const sides = shownPicture?.picture ?? { width: 1, height: 1 };
   const boxes = kind === "boxes" ? boxesOf(tensor, beside, order, sides, least) : [];
   const points = kind === "points" ? pointsOf(tensor, sides, least) : [];
   // In the frame that shows the boxes: they lie over the picture that they were found in.
   useLayoutEffect(() => {
-    if (canvas.current !== null && shown !== null) drawSeen(canvas.current, shown.bytes, shown.picture);
-  }, [shown]);
+    if (canvas.current !== null && shownPicture !== null)
+      drawSeen(canvas.current, shownPicture.bytes, shownPicture.picture);
+  }, [shownPicture]);
   const count = kind === "boxes" ? boxes.length : points.length;
   // One that is hidden by the bound has a score as well; where nothing is shown, the bound may be why.
   const isScored = count === 0 || (kind === "boxes" ? boxes : points).some(({ score }) => score !== null);
   const noun = kind === "boxes" ? "box" : "point";
-  const said = `${count} ${count === 1 ? noun : kind === "boxes" ? "boxes" : "points"}`;
+  const summary = `${count} ${count === 1 ? noun : kind === "boxes" ? "boxes" : "points"}`;
   return (
     <>
-      <div className="preview-overlay" role="img" aria-label={`${said} over the picture`}>
+      <div className="preview-overlay" role="img" aria-label={`${summary} over the picture`}>
         <canvas ref={canvas} width={sides.width} height={sides.height} />
         {boxes.map((box, index) => (
           <i
@@ -73,7 +74,7 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
           <i key={index} className="point" style={{ left: percent(point.x), top: percent(point.y) }} />
         ))}
       </div>
-      <p className="small muted num">{said}</p>
+      <p className="small muted num">{summary}</p>
       {isScored && (
         <div className="preview-slider">
           <label htmlFor={`${id}-least`}>Minimum score</label>
@@ -97,10 +98,10 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
             className="input"
             value={order}
             onChange={(event) => {
-              const chosen = event.target.value;
-              if (!isOrder(chosen)) return;
-              setOrder(chosen);
-              remember(orderKey(title), chosen);
+              const value = event.target.value;
+              if (!isOrder(value)) return;
+              setOrder(value);
+              remember(orderKey(title), value);
             }}
           >
             {Object.entries(BOX_ORDERS).map(([value, name]) => (

@@ -13,7 +13,7 @@ const FIRST = 5;
 export function ScoreBars({ scores }: Props) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  const shown = isOpen ? scores : scores.slice(0, FIRST);
+  const visibleScores = isOpen ? scores : scores.slice(0, FIRST);
   return (
     <>
       <div
@@ -22,7 +22,7 @@ export function ScoreBars({ scores }: Props) {
         {...(isOpen && { tabIndex: 0, role: "group", "aria-label": "All scores" })}
       >
         <dl className="preview-bars num">
-          {shown.map((score, place) => (
+          {visibleScores.map((score, place) => (
             <div key={score.index} className={place === 0 ? "top" : ""}>
               <dt>{score.name}</dt>
               <ShareBar share={score.share} />

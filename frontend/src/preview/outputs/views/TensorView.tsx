@@ -1,7 +1,7 @@
 // A tensor as one looks at it: a picture, a heat map, a line, a histogram, boxes, text, JSON. Fetched by the first output
 // that is neither a word nor scores.
 import type { OutputTensor } from "../../../runtime";
-import { OverlayView, type Shown } from "./OverlayView";
+import { OverlayView, type ShownPicture } from "./OverlayView";
 import { HistogramView, ImageView, MapView } from "./TensorViews";
 import { JsonView, TextView } from "./TextViews";
 import type { OutputView } from "./views";
@@ -12,12 +12,12 @@ interface TensorProps {
   /** Shown with it as JSON: the scores of a word. */
   readonly behind?: OutputTensor | null;
   readonly beside: readonly OutputTensor[];
-  readonly shown: Shown | null;
+  readonly shownPicture: ShownPicture | null;
   readonly title: string;
   readonly view: OutputView;
 }
 
-export default function TensorView({ tensor, behind = null, beside, shown, title, view }: TensorProps) {
+export default function TensorView({ tensor, behind = null, beside, shownPicture, title, view }: TensorProps) {
   switch (view) {
     case "image":
       return <ImageView tensor={tensor} />;
@@ -28,7 +28,7 @@ export default function TensorView({ tensor, behind = null, beside, shown, title
       return <HistogramView tensor={tensor} />;
     case "boxes":
     case "points":
-      return <OverlayView kind={view} tensor={tensor} beside={beside} shown={shown} title={title} />;
+      return <OverlayView kind={view} tensor={tensor} beside={beside} shownPicture={shownPicture} title={title} />;
     case "json":
       return <JsonView tensors={behind === null ? [tensor] : [tensor, behind]} />;
     default:

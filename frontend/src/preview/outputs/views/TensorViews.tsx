@@ -134,16 +134,16 @@ function Line({
   const span = high - low || 1;
   const middle = (low + high) / 2;
   const step = Math.max(1, Math.ceil(values.length / WIDTH));
-  const chosen = Array.from({ length: Math.ceil(values.length / step) }, (_, index) => {
+  const sampledValues = Array.from({ length: Math.ceil(values.length / step) }, (_, index) => {
     const part = values.slice(index * step, (index + 1) * step).filter(Number.isFinite);
     return part.reduce(
       (far, value) => (Math.abs(value - middle) > Math.abs(far - middle) ? value : far),
       part[0] ?? low,
     );
   });
-  const points = chosen.map(
+  const points = sampledValues.map(
     (value, index) =>
-      `${(index / Math.max(1, chosen.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`,
+      `${(index / Math.max(1, sampledValues.length - 1)) * WIDTH},${HEIGHT - 2 - ((value - low) / span) * (HEIGHT - 4)}`,
   );
   return (
     <svg

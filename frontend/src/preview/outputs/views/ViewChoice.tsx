@@ -1,6 +1,6 @@
 // In which way one looks at an output; remembered by the output's name.
 import { useState } from "react";
-import { remember, remembered } from "../preferences";
+import { remember, recall } from "../preferences";
 import { VIEW_NAMES, type OutputView } from "./views";
 
 export function useView(
@@ -8,10 +8,10 @@ export function useView(
   views: readonly [OutputView, ...OutputView[]],
 ): [view: OutputView, choose: (view: OutputView) => void] {
   const key = `view ${title}`;
-  const [chosen, setChosen] = useState(() => remembered(key));
-  const view = views.find((each) => each === chosen) ?? views[0];
+  const [chosenView, setChosenView] = useState(() => recall(key));
+  const view = views.find((each) => each === chosenView) ?? views[0];
   const choose = (next: OutputView): void => {
-    setChosen(next);
+    setChosenView(next);
     remember(key, next);
   };
   return [view, choose];

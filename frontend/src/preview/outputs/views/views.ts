@@ -48,9 +48,9 @@ export function tensorViews(tensor: OutputTensor, hasPicture = false): readonly 
   const places = placesOf(tensor, hasPicture);
   const image: OutputView[] = sidesOf(tensor) === null ? [] : ["image"];
   const isPicture = tensor.dimensions.length === 4 && image.length > 0;
-  const drawn: OutputView = tableOf(tensor) === null ? "line" : "map";
-  const shown: OutputView[] = isPicture ? [...places, "image", drawn] : [...places, drawn, ...image];
-  return [...shown, "histogram", "text", "json"] as unknown as readonly [OutputView, ...OutputView[]];
+  const chartView: OutputView = tableOf(tensor) === null ? "line" : "map";
+  const visualViews: OutputView[] = isPicture ? [...places, "image", chartView] : [...places, chartView, ...image];
+  return [...visualViews, "histogram", "text", "json"] as unknown as readonly [OutputView, ...OutputView[]];
 }
 
 function placesOf(tensor: OutputTensor, hasPicture: boolean): OutputView[] {

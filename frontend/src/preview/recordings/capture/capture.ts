@@ -37,7 +37,7 @@ export function soundCapture(rate: number): Capture<Float32Array> {
 
 export function pictureCapture(picture: PictureRequest): Capture<ArrayBuffer> {
   const frames: ArrayBuffer[] = [];
-  const clock = timed();
+  const clock = frameClock();
   let bytes = 0;
   return {
     push: (frame, at) => {
@@ -52,7 +52,7 @@ export function pictureCapture(picture: PictureRequest): Capture<ArrayBuffer> {
 
 export function motionCapture(): Capture<MotionRow> {
   const rows: MotionRow[] = [];
-  const clock = timed();
+  const clock = frameClock();
   return {
     push: (row, at) => {
       rows.push(row);
@@ -62,7 +62,7 @@ export function motionCapture(): Capture<MotionRow> {
   };
 }
 
-function timed(): { push: (at: number) => boolean; times: () => number[] } {
+function frameClock(): { push: (at: number) => boolean; times: () => number[] } {
   const times: number[] = [];
   return {
     push: (at) => {

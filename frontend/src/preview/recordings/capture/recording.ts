@@ -74,10 +74,10 @@ export function trimmed({ content, from, to }: Pick<Recording, "content" | "from
   const isInside = (index: number): boolean => inside[index] === true || (!inside.includes(true) && index === nearest);
   const times = content.times.filter((_, index) => isInside(index));
   const start = times[0] ?? 0;
-  const moved = times.map((time) => time - start);
+  const movedTimes = times.map((time) => time - start);
   return content.kind === "picture"
-    ? { ...content, frames: content.frames.filter((_, index) => isInside(index)), times: moved }
-    : { ...content, rows: content.rows.filter((_, index) => isInside(index)), times: moved };
+    ? { ...content, frames: content.frames.filter((_, index) => isInside(index)), times: movedTimes }
+    : { ...content, rows: content.rows.filter((_, index) => isInside(index)), times: movedTimes };
 }
 
 /** The inputs that a recording gives a rune, one after another. */
@@ -105,15 +105,15 @@ export function windowsOf(content: Content, request: CapabilityRequest): Windows
 }
 
 function soundWindows({ samples, rate }: SoundContent, request: CapabilityRequest): Windows {
-  const [wanted, length] = [rateOf(request), countOf(request)];
-  const heard = wanted === rate ? samples : resampled(samples, rate, wanted);
+  const [targetRate, length] = [rateOf(request), countOf(request)];
+  const samplesAtRate = targetRate === rate ? samples : resampled(samples, rate, targetRate);
   const hop = hopOf(length, request.isStream);
   return {
-    count: 1 + Math.max(0, Math.floor((heard.length - length) / hop)),
-    step: (hop / wanted) * 1000,
+    count: 1 + Math.max(0, Math.floor((samplesAtRate.length - length) / hop)),
+    step: (hop / targetRate) * 1000,
     at: (index) => {
       const window = new Float32Array(length);
-      window.set(heard.subarray(index * hop, index * hop + length));
+      window.set(samplesAtRate.subarray(index * hop, index * hop + length));
       return toI16(window);
     },
   };
@@ -122,20 +122,20 @@ function soundWindows({ samples, rate }: SoundContent, request: CapabilityReques
 function resampled(samples: Float32Array, from: number, to: number): Float32Array {
   const resampler = new Resampler(from, to);
   // The filter looks ahead: some silence behind the end brings out the last samples.
-  const padded = new Float32Array(samples.length + Math.ceil(40 * Math.max(1, from / to)));
-  padded.set(samples);
-  return resampler.push(padded).slice(0, Math.round((samples.length * to) / from));
+  const paddedSamples = new Float32Array(samples.length + Math.ceil(40 * Math.max(1, from / to)));
+  paddedSamples.set(samples);
+  return resampler.push(paddedSamples).slice(0, Math.round((samples.length * to) / from));
 }
 
 function pictureWindows({ picture, frames, times }: PictureContent, request: CapabilityRequest): Windows {
-  const wanted = pictureRequest(request);
-  const isSame = JSON.stringify(wanted) === JSON.stringify(picture);
+  const targetPicture = pictureRequest(request);
+  const isSame = JSON.stringify(targetPicture) === JSON.stringify(picture);
   return {
     count: frames.length,
     step: frames.length > 1 ? (times.at(-1) ?? 0) / (frames.length - 1) : FRAME_STEP,
     at: (index) => {
       const frame = frames[index] ?? new ArrayBuffer(request.size);
-      return isSame ? frame : pictureBytes(rgbaOf(frame, picture), wanted);
+      return isSame ? frame : pictureBytes(rgbaOf(frame, picture), targetPicture);
     },
   };
 }

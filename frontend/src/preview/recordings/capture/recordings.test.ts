@@ -136,16 +136,16 @@ test("a csv reads back as the same rows", () => {
 describe("a page with a shelf", () => {
   /** A shelf in memory. It rejects what it is given while `isFull`. */
   class MemoryShelf implements RecordingShelf {
-    readonly kept = new Map<number, Recording>();
+    readonly records = new Map<number, Recording>();
     isFull = false;
-    read = async (): Promise<readonly Recording[]> => Promise.resolve([...this.kept.values()]);
+    read = async (): Promise<readonly Recording[]> => Promise.resolve([...this.records.values()]);
     put = async (recording: Recording): Promise<void> => {
       if (this.isFull) throw new Error("The quota is reached.");
-      this.kept.set(recording.id, recording);
+      this.records.set(recording.id, recording);
       return Promise.resolve();
     };
     remove = async (id: number): Promise<void> => {
-      this.kept.delete(id);
+      this.records.delete(id);
       return Promise.resolve();
     };
   }
@@ -169,7 +169,7 @@ describe("a page with a shelf", () => {
     const after = new RecordingStore(shelf);
     after.add(sound, "new");
     await vi.waitFor(() => expect(labels(after)).toEqual([[2, "earlier"], [1, "new"]])); // prettier-ignore
-    expect([...shelf.kept.values()].map(({ id, label }) => [id, label])).toEqual([[1, "new"], [2, "earlier"]]); // prettier-ignore
+    expect([...shelf.records.values()].map(({ id, label }) => [id, label])).toEqual([[1, "new"], [2, "earlier"]]); // prettier-ignore
   });
 
   test("says which recordings a reload would lose", async () => {
@@ -177,9 +177,9 @@ describe("a page with a shelf", () => {
     shelf.isFull = true;
     const store = new RecordingStore(shelf);
     const { id } = store.add(sound);
-    await vi.waitFor(() => expect([...store.unsaved.getState()]).toEqual([id]));
+    await vi.waitFor(() => expect([...store.unsavedIds.getState()]).toEqual([id]));
     shelf.isFull = false;
     store.change(id, { label: "clap" });
-    await vi.waitFor(() => expect([...store.unsaved.getState()]).toEqual([]));
+    await vi.waitFor(() => expect([...store.unsavedIds.getState()]).toEqual([]));
   });
 });

@@ -3,11 +3,11 @@ import { useContext, useEffect, useId, useRef, useState } from "react";
 import { useHost } from "../../host";
 import { millisecondsText } from "../../readings/numbers";
 import { FrameEngine } from "../../running/use-session";
-import { difference, differenceText, hear, timesText, type Heard } from "./comparing";
+import { difference, differenceText, hear, timesText, type WindowAnswers } from "./comparing";
 import { RunningContext } from "../running";
 import type { Content } from "../capture/recording";
 
-type Comparison = { readonly now: Heard; readonly other: Heard } | { readonly problem: string } | null;
+type Comparison = { readonly now: WindowAnswers; readonly other: WindowAnswers } | { readonly problem: string } | null;
 
 export default function Compare({ content }: { readonly content: Content }) {
   const { builds } = useHost();
@@ -67,26 +67,34 @@ export default function Compare({ content }: { readonly content: Content }) {
       </p>
       {comparison !== null && !("problem" in comparison) && (
         <div className="preview-versus">
-          <Side name="Runs now" heard={comparison.now} beside={comparison.other} />
-          <Side name={build.label} heard={comparison.other} beside={comparison.now} />
+          <Side name="Runs now" own={comparison.now} beside={comparison.other} />
+          <Side name={build.label} own={comparison.other} beside={comparison.now} />
         </div>
       )}
     </section>
   );
 }
 
-function Side({ name, heard, beside }: { readonly name: string; readonly heard: Heard; readonly beside: Heard }) {
+function Side({
+  name,
+  own,
+  beside,
+}: {
+  readonly name: string;
+  readonly own: WindowAnswers;
+  readonly beside: WindowAnswers;
+}) {
   return (
     <div className="stack">
       <b>{name}</b>
       <span className="small muted num">
-        {heard.milliseconds === null
+        {own.milliseconds === null
           ? "–"
-          : `${millisecondsText(heard.milliseconds)} per run, half of the runs from ${millisecondsText(heard.spread.low)} to ${millisecondsText(heard.spread.high)}`}
+          : `${millisecondsText(own.milliseconds)} per run, half of the runs from ${millisecondsText(own.spread.low)} to ${millisecondsText(own.spread.high)}`}
       </span>
       <ol className="preview-answers small" aria-label={`What ${name} says, window by window`} tabIndex={0}>
-        {heard.answers.map((answer, index) => {
-          const isSame = answer === beside.answers[index] && heard.outputs[index] === beside.outputs[index];
+        {own.answers.map((answer, index) => {
+          const isSame = answer === beside.answers[index] && own.outputs[index] === beside.outputs[index];
           const isOther = answer !== beside.answers[index];
           return (
             <li key={index} className={isOther ? "other" : ""}>

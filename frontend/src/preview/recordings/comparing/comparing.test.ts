@@ -4,7 +4,7 @@ import { mirror } from "../../../runtime/assembler.test-support";
 import { RuneInstance } from "../../../runtime/instance";
 import { unpackResult } from "../../../runtime/frame/packing";
 import type { PreviewEngine } from "../../running/session";
-import { difference, differenceText, hear, spreadOf, timesText, type Heard } from "./comparing";
+import { difference, differenceText, hear, spreadOf, timesText, type WindowAnswers } from "./comparing";
 import type { Content } from "../capture/recording";
 
 const ACCEL = 3;
@@ -26,10 +26,10 @@ function engine(): PreviewEngine {
 }
 
 test("a rune is heard on every window of a recording", async () => {
-  const heard = await hear(engine(), mirror(ACCEL, 12, "f32[3]"), motion, new AbortController().signal);
-  expect(heard.answers).toEqual(["2"]);
-  expect(heard.outputs).toHaveLength(1);
-  expect(heard.milliseconds).not.toBeNull();
+  const answers = await hear(engine(), mirror(ACCEL, 12, "f32[3]"), motion, new AbortController().signal);
+  expect(answers.answers).toEqual(["2"]);
+  expect(answers.outputs).toHaveLength(1);
+  expect(answers.milliseconds).not.toBeNull();
 });
 
 test("a recording of another kind is refused in words", async () => {
@@ -40,19 +40,19 @@ test("a recording of another kind is refused in words", async () => {
 });
 
 test("what differs is said in one sentence", () => {
-  const heard = (answers: string[], outputs: string[]): Heard => ({
+  const answersOf = (answers: string[], outputs: string[]): WindowAnswers => ({
     answers,
     outputs,
     milliseconds: 1,
     spread: { low: 1, high: 1 },
     cards: [],
   });
-  const one = heard(["up", "up", "down"], ["a", "b", "c"]);
+  const one = answersOf(["up", "up", "down"], ["a", "b", "c"]);
   expect(differenceText(difference(one, one))).toBe("Identical result on all 3 windows.");
-  expect(differenceText(difference(one, heard(["up", "up", "down"], ["a", "b", "x"])))).toBe(
+  expect(differenceText(difference(one, answersOf(["up", "up", "down"], ["a", "b", "x"])))).toBe(
     "The same label on all 3 windows; the numbers differ on 1.",
   );
-  expect(differenceText(difference(one, heard(["up", "no", "down"], ["a", "x", "c"])))).toBe(
+  expect(differenceText(difference(one, answersOf(["up", "no", "down"], ["a", "x", "c"])))).toBe(
     "The same label on 2 of 3 windows.",
   );
 });

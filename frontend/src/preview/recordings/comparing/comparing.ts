@@ -13,7 +13,7 @@ export interface Spread {
   readonly high: number;
 }
 
-export interface Heard {
+export interface WindowAnswers {
   /** The called word of each window; null where the rune's answer is no word. */
   readonly answers: readonly (string | null)[];
   /** The median of a run, and between which times half of them lie. */
@@ -31,9 +31,9 @@ export async function hear(
   rune: ArrayBuffer,
   content: Content,
   signal: AbortSignal,
-): Promise<Heard> {
-  const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
-  return hearLoaded(engine, loaded, oneInput(loaded), content, signal);
+): Promise<WindowAnswers> {
+  const loadedRune = await engine.load(rune, DEFAULT_LIMITS, {});
+  return hearLoaded(engine, loadedRune, oneInput(loadedRune), content, signal);
 }
 
 /** The only input of a rune. Throws an Error whose message is for a person. */
@@ -47,11 +47,11 @@ export function oneInput({ capabilities }: LoadedRune): CapabilityRequest {
 /** The same with a rune that the engine has loaded. */
 export async function hearLoaded(
   engine: PreviewEngine,
-  loaded: LoadedRune,
+  loadedRune: LoadedRune,
   request: CapabilityRequest,
   content: Content,
   signal: AbortSignal,
-): Promise<Heard> {
+): Promise<WindowAnswers> {
   const windows = windowsOf(content, request);
   if (windows === null)
     throw new Error(`This recording is not of the kind that the rune reads (${request.kind.toLowerCase()}).`);
@@ -64,9 +64,9 @@ export async function hearLoaded(
     const result = await engine.run(new Map([[request.id, windows.at(place)]]));
     if (isStream && result.outputs.length === 0) continue;
     times.push(result.milliseconds);
-    outputs.push(written(result.outputs));
+    outputs.push(textOfOutputs(result.outputs));
     readings = read(readings, result.outputs, {
-      wordlists: loaded.wordlists,
+      wordlists: loadedRune.wordlists,
       isStream: false,
       calling: DEFAULT_CALLING,
       now: index,
@@ -88,8 +88,8 @@ const NOISE = 0.15;
 
 /** One sentence on the times; no difference where chance explains it. "" without times. */
 export function timesText(
-  one: Pick<Heard, "milliseconds" | "spread">,
-  other: Pick<Heard, "milliseconds" | "spread">,
+  one: Pick<WindowAnswers, "milliseconds" | "spread">,
+  other: Pick<WindowAnswers, "milliseconds" | "spread">,
 ): string {
   if (one.milliseconds === null || other.milliseconds === null) return "";
   const overlap = one.spread.low <= other.spread.high && other.spread.low <= one.spread.high;
@@ -98,7 +98,7 @@ export function timesText(
   return one.milliseconds < other.milliseconds ? "What runs now is faster." : "What runs now is slower.";
 }
 
-function written(outputs: readonly OutputMessage[]): string {
+function textOfOutputs(outputs: readonly OutputMessage[]): string {
   return JSON.stringify(
     outputs.map(({ tensors }) => tensors.map(({ type, dimensions, elements }) => ({ type, dimensions, elements }))),
   );
@@ -131,22 +131,22 @@ export function proposedLabel(cards: readonly Card[]): string | null {
 export interface Difference {
   readonly windows: number;
   /** Windows to which both answered in the same word. */
-  readonly agreed: number;
+  readonly sameLabels: number;
   /** Windows in which both sent identical outputs. */
   readonly identical: number;
 }
 
-export function difference(one: Heard, other: Heard): Difference {
+export function difference(one: WindowAnswers, other: WindowAnswers): Difference {
   const windows = Math.min(one.outputs.length, other.outputs.length);
   const same = (first: readonly unknown[], second: readonly unknown[]) =>
     Array.from({ length: windows }, (_, index) => first[index] === second[index]).filter(Boolean).length;
-  return { windows, agreed: same(one.answers, other.answers), identical: same(one.outputs, other.outputs) };
+  return { windows, sameLabels: same(one.answers, other.answers), identical: same(one.outputs, other.outputs) };
 }
 
 /** One sentence that says it. */
-export function differenceText({ windows, agreed, identical }: Difference): string {
+export function differenceText({ windows, sameLabels, identical }: Difference): string {
   const all = windows === 1 ? "the input" : `all ${windows} windows`;
   if (identical === windows) return `Identical result on ${all}.`;
-  if (agreed === windows) return `The same label on ${all}; the numbers differ on ${windows - identical}.`;
-  return `The same label on ${agreed} of ${windows} windows.`;
+  if (sameLabels === windows) return `The same label on ${all}; the numbers differ on ${windows - identical}.`;
+  return `The same label on ${sameLabels} of ${windows} windows.`;
 }

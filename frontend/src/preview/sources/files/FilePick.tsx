@@ -53,8 +53,8 @@ export function FilePick({ label, accept, endings, hint, read }: Props) {
     if (file !== undefined) choose(file.name, () => Promise.resolve(file));
   };
   const takeOwn = (path: string) => {
-    const chosen = own.find((file) => file.path === path);
-    if (chosen !== undefined) choose(path, async () => new File([await chosen.read()], path));
+    const chosenFile = own.find((file) => file.path === path);
+    if (chosenFile !== undefined) choose(path, async () => new File([await chosenFile.read()], path));
   };
 
   const onDrop = (event: DragEvent) => {

@@ -4,26 +4,26 @@ import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";
 import { FilePick, type FileContent } from "./FilePick";
-import { Seen } from "../Seen";
+import { SeenPicture } from "../Seen";
 import type { SourceProps } from "../source";
 
 export function PictureFileSource({ request, onInput }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
-  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
+  const [frame, setFrame] = useState<ArrayBuffer | null>(null);
   const read = async (file: File): Promise<FileContent> => {
     // Resized away from the page's own thread: a photograph takes a while.
     const bytes = await pictureMaker.make(await decodePicture(file), picture, "whole");
     const take = (): void => {
-      setSeen(bytes);
+      setFrame(bytes);
       onInput(bytes);
     };
     return { note: null, take };
   };
   return (
     <>
-      {seen !== null && (
+      {frame !== null && (
         <div className="preview-picture">
-          <Seen bytes={seen} picture={picture} />
+          <SeenPicture bytes={frame} picture={picture} />
         </div>
       )}
       <FilePick

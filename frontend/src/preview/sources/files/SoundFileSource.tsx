@@ -16,7 +16,7 @@ interface Playing {
 
 export function SoundFileSource({ request, onInput }: SourceProps) {
   const [playing, setPlaying] = useState<Playing | null>(null);
-  const shown = useRef<Float32Array | null>(null);
+  const newestWindow = useRef<Float32Array | null>(null);
   const [version, setVersion] = useState(0);
   const length = countOf(request);
   const rate = rateOf(request);
@@ -28,7 +28,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     let start = 0;
     const next = () => {
       const window = playing.samples.slice(start, start + length);
-      shown.current = window;
+      newestWindow.current = window;
       setVersion((before) => before + 1);
       onInput(toI16(window), isStream);
       start += hop;
@@ -47,22 +47,22 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     const bytes = await file.arrayBuffer();
     // Decoding takes the bytes away.
     const format = wavFormat(bytes);
-    const decoded = await decode(bytes, rate);
-    const samples = meanOfChannels(decoded);
+    const buffer = await decode(bytes, rate);
+    const samples = meanOfChannels(buffer);
     const missing = length - samples.length;
-    const padded = new Float32Array(Math.max(samples.length, length));
-    padded.set(samples);
+    const paddedSamples = new Float32Array(Math.max(samples.length, length));
+    paddedSamples.set(samples);
     const notes = [
-      conversionText(format, decoded.numberOfChannels, rate),
+      conversionText(format, buffer.numberOfChannels, rate),
       missing > 0 ? `${(missing / rate).toFixed(2)} s of silence was added at the end` : null,
     ].filter((note) => note !== null);
     return {
       note: notes.length > 0 ? `${notes.join(". ")}.` : null,
-      take: () => setPlaying((before) => ({ samples: padded, turn: (before?.turn ?? 0) + 1 })),
+      take: () => setPlaying((before) => ({ samples: paddedSamples, turn: (before?.turn ?? 0) + 1 })),
     };
   };
 
-  const samples = useCallback(() => shown.current, []);
+  const samples = useCallback(() => newestWindow.current, []);
 
   return (
     <>

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { LastChoice } from "./last-choice";
 
-function deferred() {
+function makeDeferred() {
   let [resolve, reject]: [(value: string) => void, (error: Error) => void] = [() => undefined, () => undefined];
-  const promise = new Promise<string>((resolved, rejected) => ([resolve, reject] = [resolved, rejected]));
+  const promise = new Promise<string>((fulfil, fail) => ([resolve, reject] = [fulfil, fail]));
   return { promise, resolve, reject };
 }
 
@@ -17,13 +17,13 @@ beforeEach(() => {
 
 test("a large file that was chosen before a small one does not come after it", async () => {
   const choice = new LastChoice();
-  const [large, broken, small] = [deferred(), deferred(), deferred()];
-  for (const { promise } of [large, broken, small]) choice.follow(promise, onValue, onProblem);
+  const [large, brokenFile, small] = [makeDeferred(), makeDeferred(), makeDeferred()];
+  for (const { promise } of [large, brokenFile, small]) choice.follow(promise, onValue, onProblem);
   small.resolve("small");
   await small.promise;
   large.resolve("large");
-  broken.reject(new Error("no picture"));
-  await Promise.allSettled([large.promise, broken.promise]);
+  brokenFile.reject(new Error("no picture"));
+  await Promise.allSettled([large.promise, brokenFile.promise]);
   expect(onValue.mock.calls).toEqual([["small"]]);
   expect(onProblem).not.toHaveBeenCalled();
 });

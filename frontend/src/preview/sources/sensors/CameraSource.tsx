@@ -12,7 +12,7 @@ import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { openCamera } from "./open-camera";
 import { lostProblem } from "./problems";
-import { Seen } from "../Seen";
+import { SeenPicture } from "../Seen";
 import type { SourceProps } from "../source";
 
 const FRAME_MILLISECONDS = 100;
@@ -20,7 +20,7 @@ const FRAME_MILLISECONDS = 100;
 export function CameraSource({ request, onInput }: SourceProps) {
   const picture = useMemo(() => pictureRequest(request), [request]);
   const video = useRef<HTMLVideoElement>(null);
-  const [seen, setSeen] = useState<ArrayBuffer | null>(null);
+  const [frame, setFrame] = useState<ArrayBuffer | null>(null);
   const [used, setUsed] = useState<string | null>(null);
   const [isMirrored, setMirrored] = useState(false);
   const preference = useRef<{ deviceId: string | null; isMirrored: boolean }>({ deviceId: null, isMirrored: false });
@@ -39,7 +39,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
         signal,
         (bytes) => {
           recorder.push(bytes);
-          setSeen(bytes);
+          setFrame(bytes);
           onInput(bytes, true);
         },
       );
@@ -60,7 +60,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
       {!isOn && <p className="preview-off muted">The camera is off.</p>}
       <div className="preview-picture" hidden={!isOn}>
         <video ref={video} muted playsInline className={isMirrored ? "mirrored" : ""} aria-label="Camera picture" />
-        <Seen bytes={seen} picture={picture} />
+        <SeenPicture bytes={frame} picture={picture} />
       </div>
       <LiveButton live={live} state={state} icon={Camera} startText="Start the camera" stopText="Stop the camera">
         {isOn && (

@@ -16,7 +16,7 @@ interface Props {
 export function AddLiveTest({ runner, engine }: Props) {
   const { workspace, places } = useStudio();
   const [isBusy, setBusy] = useState(false);
-  const [refused, setRefused] = useState("");
+  const [refusal, setRefusal] = useState("");
   const { run, problems } = useStore(runner.state);
   const isReady = run !== null && problems.length === 0;
 
@@ -27,7 +27,7 @@ export function AddLiveTest({ runner, engine }: Props) {
       throw error;
     });
     setBusy(false);
-    setRefused("refused" in test ? test.refused : "");
+    setRefusal("refused" in test ? test.refused : "");
     if ("refused" in test) return;
     workspace.toasts.say(`${test.path} has ${test.name} now, with ${count(test.runs, "run")}.`, {
       label: "Show",
@@ -41,7 +41,7 @@ export function AddLiveTest({ runner, engine }: Props) {
         <Plus size={14} aria-hidden /> From the last {RECENT / 1000} s
       </button>
       <p className="small muted" aria-live="polite">
-        {refused !== "" ? refused : isReady ? "" : "Records a test from live input once the block runs."}
+        {refusal !== "" ? refusal : isReady ? "" : "Records a test from live input once the block runs."}
       </p>
     </div>
   );

@@ -7,7 +7,7 @@ import type { TestResult } from "../../../blocks";
 import { count, duration } from "../../format/quantities";
 import { useStudio } from "../../context/studio";
 import { compareWithCompiled } from "./compiled-results";
-import { Stopped } from "../Stopped";
+import { StoppedNotice } from "../StoppedNotice";
 import type { BlockTestsOf } from "./use-tests";
 
 interface Props {
@@ -19,24 +19,24 @@ interface Props {
 
 /** The results of the compiled tests, of the text as it stands: run when the project has been built with it. */
 function useCompiled(path: string): Pick<Watch, "tests"> & { readonly problem: string | null } {
-  const { tested, files } = useStudio().workspace;
+  const { compiledTests, files } = useStudio().workspace;
   useEffect(() => {
-    const forget = (): void => tested.stop();
-    tested.setVariant({ tests: path });
+    const forget = (): void => compiledTests.stop();
+    compiledTests.setVariant({ tests: path });
     files.doc.on("update", forget);
     return () => {
       files.doc.off("update", forget);
-      tested.setVariant(null);
+      compiledTests.setVariant(null);
     };
-  }, [tested, files, path]);
-  return useStore(tested.state);
+  }, [compiledTests, files, path]);
+  return useStore(compiledTests.state);
 }
 
 export function TestResults({ tests, onGo, more }: Props) {
-  const compiled = useCompiled(tests.path);
-  const { run, isRunning, stopped } = useStore(tests.runner.state);
+  const compiledResults = useCompiled(tests.path);
+  const { run, isRunning, stopReason } = useStore(tests.runner.state);
   const results = run?.results ?? [];
-  const failed = results.filter(({ failure }) => failure !== null).length;
+  const failedCount = results.filter(({ failure }) => failure !== null).length;
   const [problem] = run?.problems ?? [];
   const took = results.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   return (
@@ -44,10 +44,12 @@ export function TestResults({ tests, onGo, more }: Props) {
       <div className="row between">
         <h3>Tests</h3>
         <span className="small num" role="status">
-          {summary(results.length, failed, isRunning, problem !== undefined)}
+          {summary(results.length, failedCount, isRunning, problem !== undefined)}
         </span>
       </div>
-      {stopped !== null && <Stopped reason={stopped} onAgain={isRunning ? null : () => tests.runner.again()} />}
+      {stopReason !== null && (
+        <StoppedNotice reason={stopReason} onAgain={isRunning ? null : () => tests.runner.again()} />
+      )}
       {problem !== undefined && (
         <p className="notice warn">
           <button type="button" className="link" onClick={() => onGo(tests.path, problem.line)}>
@@ -65,7 +67,13 @@ export function TestResults({ tests, onGo, more }: Props) {
           </p>
           <ul className="block-test-list" aria-busy={isRunning}>
             {results.map((result) => (
-              <Result key={result.name} result={result} path={tests.path} compiled={compiled.tests} onGo={onGo} />
+              <Result
+                key={result.name}
+                result={result}
+                path={tests.path}
+                compiledTests={compiledResults.tests}
+                onGo={onGo}
+              />
             ))}
           </ul>
         </>
@@ -73,9 +81,9 @@ export function TestResults({ tests, onGo, more }: Props) {
       {results.length > 0 && (
         <p className="small muted num">
           Run in Python in this browser in {duration(took)}.{" "}
-          {compiled.tests === null
-            ? (compiled.problem ?? "Compiled, they run as soon as the project builds.")
-            : `Compiled and run in ${duration(compiled.tests.milliseconds)}.`}{" "}
+          {compiledResults.tests === null
+            ? (compiledResults.problem ?? "Compiled, they run as soon as the project builds.")
+            : `Compiled and run in ${duration(compiledResults.tests.milliseconds)}.`}{" "}
           A failing test fails the build.
         </p>
       )}
@@ -84,22 +92,22 @@ export function TestResults({ tests, onGo, more }: Props) {
   );
 }
 
-function summary(all: number, failed: number, isRunning: boolean, isBroken: boolean): string {
+function summary(all: number, failedCount: number, isRunning: boolean, isBroken: boolean): string {
   if (isBroken) return "";
   if (all === 0) return isRunning ? "Running…" : "";
-  return failed === 0 ? `${all} of ${all} passed` : `${count(failed, "test")} of ${all} failed`;
+  return failedCount === 0 ? `${all} of ${all} passed` : `${count(failedCount, "test")} of ${all} failed`;
 }
 
 interface ResultProps {
   readonly result: TestResult;
   readonly path: string;
-  readonly compiled: Watch["tests"];
+  readonly compiledTests: Watch["tests"];
   readonly onGo: (path: string, line: number) => void;
 }
 
-function Result({ result, path, compiled, onGo }: ResultProps) {
+function Result({ result, path, compiledTests, onGo }: ResultProps) {
   const { title, failure, input, runs } = result;
-  const { label, agrees, difference: difference } = compareWithCompiled(result, compiled?.tests ?? null);
+  const { label, agrees, difference } = compareWithCompiled(result, compiledTests?.tests ?? null);
   const isInOtherFile = failure !== null && failure.file !== path;
   return (
     <li>

@@ -20,53 +20,58 @@ const result = (failure: TestFailure | null): TestResult => ({
   ],
 });
 const failure = { file: "a_test.py", line: 3, at: 3, message: "got 1, expected 2", got: "1", expected: "2" };
-const compiled = (problem: { file: string; line: number; message: string } | null) => [
+const compiledTests = (problem: { file: string; line: number; message: string } | null) => [
   { name: "test_other", line: 1, problem: null, gave: null },
   { name: "test_it", line: 1, problem, gave: GAVE },
 ];
 
 it("says where Python and the compiled block agree, and what the other said where not", () => {
-  const said = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
+  const problem = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
   expect(compareWithCompiled(result(null), null)).toMatchObject({ label: "…", agrees: null });
   expect(compareWithCompiled(result(null), [])).toMatchObject({ agrees: null });
-  expect(compareWithCompiled(result(null), compiled(null))).toMatchObject({ label: "Same bits", agrees: true });
-  expect(compareWithCompiled(result(failure), compiled(said))).toMatchObject({ label: "The same", agrees: true });
-  expect(compareWithCompiled(result(null), compiled(said))).toEqual({
+  expect(compareWithCompiled(result(null), compiledTests(null))).toMatchObject({ label: "Same bits", agrees: true });
+  expect(compareWithCompiled(result(failure), compiledTests(problem))).toMatchObject({
+    label: "The same",
+    agrees: true,
+  });
+  expect(compareWithCompiled(result(null), compiledTests(problem))).toEqual({
     label: "Differs",
     agrees: false,
     difference: "Line 3: got 1, expected 2",
   });
-  expect(compareWithCompiled(result(failure), compiled(null))).toMatchObject({
+  expect(compareWithCompiled(result(failure), compiledTests(null))).toMatchObject({
     agrees: false,
     difference: "Compiled, it passes.",
   });
-  expect(compareWithCompiled(result(failure), compiled({ ...said, message: "got 1.5, expected 2" })).agrees).toBe(
-    false,
-  );
-  expect(compareWithCompiled(result(failure), compiled({ ...said, line: 4 })).agrees).toBe(false);
+  expect(
+    compareWithCompiled(result(failure), compiledTests({ ...problem, message: "got 1.5, expected 2" })).agrees,
+  ).toBe(false);
+  expect(compareWithCompiled(result(failure), compiledTests({ ...problem, line: 4 })).agrees).toBe(false);
 });
 
 it("compares what the runs gave, and names the first number that differs", () => {
   const gave = (first: string, count = 20) => [
     { name: "test_it", line: 1, problem: null, gave: { count, sum: 8, first } },
   ];
-  const said = (first: string, count = 20) => compareWithCompiled(result(null), gave(first, count));
+  const comparisonOf = (first: string, count = 20) => compareWithCompiled(result(null), gave(first, count));
   const one = "0000803f000000400500";
-  expect(said(one + "0000803f010000400500")).toEqual({
+  expect(comparisonOf(one + "0000803f010000400500")).toEqual({
     label: "Differs",
     agrees: false,
     difference: "Run 2: element 1 of output 1 is 2.00000024; in Python it is 2.",
   });
-  expect(said("0000803f00000040fbff" + one).difference).toBe("Run 1: element 0 of output 2 is -5; in Python it is 5.");
-  expect(said("0000803f00000080").difference).toBe("Run 1: element 1 of output 1 is -0; in Python it is 2.");
-  expect(said(one, 10).difference).toBe("Run 2: element 0 of output 1 is missing; in Python it is 1.");
-  expect(said(one + one).difference).toBe("Its outputs differ after the first 20 bytes.");
-  expect(said(one + one + one, 30).difference).toBe("Its outputs have 30 bytes; in Python they have 20.");
+  expect(comparisonOf("0000803f00000040fbff" + one).difference).toBe(
+    "Run 1: element 0 of output 2 is -5; in Python it is 5.",
+  );
+  expect(comparisonOf("0000803f00000080").difference).toBe("Run 1: element 1 of output 1 is -0; in Python it is 2.");
+  expect(comparisonOf(one, 10).difference).toBe("Run 2: element 0 of output 1 is missing; in Python it is 1.");
+  expect(comparisonOf(one + one).difference).toBe("Its outputs differ after the first 20 bytes.");
+  expect(comparisonOf(one + one + one, 30).difference).toBe("Its outputs have 30 bytes; in Python they have 20.");
 });
 
 it("compares a failed test's outputs too, and by its words alone where it never came to its end", () => {
   const problem = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
-  const failed = { name: "test_it", line: 1, problem, gave: null };
-  expect(compareWithCompiled(result(failure), [failed])).toMatchObject({ label: "The same", agrees: true });
-  expect(compareWithCompiled(result(failure), [{ ...failed, gave: { ...GAVE, sum: 9 } }]).agrees).toBe(false);
+  const failedTest = { name: "test_it", line: 1, problem, gave: null };
+  expect(compareWithCompiled(result(failure), [failedTest])).toMatchObject({ label: "The same", agrees: true });
+  expect(compareWithCompiled(result(failure), [{ ...failedTest, gave: { ...GAVE, sum: 9 } }]).agrees).toBe(false);
 });

@@ -17,8 +17,11 @@ export interface CompiledComparison {
  * A failed test agrees where it fails at the same line with the same words. One that came to its end, passed or failed, agrees
  * where all outputs of its runs have the same bytes.
  */
-export function compareWithCompiled(result: TestResult, compiled: readonly CompiledTest[] | null): CompiledComparison {
-  const test = compiled?.find(({ name }) => name === result.name);
+export function compareWithCompiled(
+  result: TestResult,
+  compiledTests: readonly CompiledTest[] | null,
+): CompiledComparison {
+  const test = compiledTests?.find(({ name }) => name === result.name);
   if (test === undefined) return { label: "…", agrees: null, difference: "" };
   const { problem, gave } = test;
   const { failure } = result;
@@ -35,16 +38,16 @@ export function compareWithCompiled(result: TestResult, compiled: readonly Compi
 }
 
 /** A sentence on the first number in which the outputs differ; null where all bytes are the same. */
-function differenceOf({ gave, pieces }: TestResult, compiled: Gave): string | null {
-  if (gave.sum === compiled.sum && gave.count === compiled.count) return null;
+function differenceOf({ gave, pieces }: TestResult, compiledOutput: Gave): string | null {
+  if (gave.sum === compiledOutput.sum && gave.count === compiledOutput.count) return null;
   const mine = bytesOf(gave.first);
-  const theirs = bytesOf(compiled.first);
+  const theirs = bytesOf(compiledOutput.first);
   const at = mine.findIndex((byte, place) => byte !== theirs[place]);
   const here = at < 0 ? null : pieceAt(pieces, at);
   if (here === null) {
-    return gave.count === compiled.count
+    return gave.count === compiledOutput.count
       ? `Its outputs differ after the first ${mine.length.toLocaleString("en")} bytes.`
-      : `Its outputs have ${compiled.count.toLocaleString("en")} bytes; in Python they have ${gave.count.toLocaleString("en")}.`;
+      : `Its outputs have ${compiledOutput.count.toLocaleString("en")} bytes; in Python they have ${gave.count.toLocaleString("en")}.`;
   }
   const { piece, begin } = here;
   const size = sizeOf(piece.element);

@@ -12,9 +12,9 @@ const RUN = { outputs: [[1]], prints: [], left_out: 0, values: [], milliseconds:
 it("finds a name that is free, and the line behind two empty ones", () => {
   expect(freeName("")).toBe("test_live_input");
   expect(freeName("def test_live_input():\n    x\ndef test_live_input_2():")).toBe("test_live_input_3");
-  expect(withTest("", "def t():\n")).toEqual({ added: "def t():\n", line: 1 });
-  expect(withTest("a\nb\n", "def t():\n")).toEqual({ added: "\n\ndef t():\n", line: 5 });
-  expect(withTest("a", "def t():\n")).toEqual({ added: "\n\n\ndef t():\n", line: 4 });
+  expect(withTest("", "def t():\n")).toEqual({ addedText: "def t():\n", line: 1 });
+  expect(withTest("a\nb\n", "def t():\n")).toEqual({ addedText: "\n\ndef t():\n", line: 5 });
+  expect(withTest("a", "def t():\n")).toEqual({ addedText: "\n\n\ndef t():\n", line: 4 });
 });
 
 it("writes the runs of the last two seconds behind the tests, as one step of the undo", async () => {
@@ -24,9 +24,9 @@ it("writes the runs of the last two seconds behind the tests, as one step of the
   const files = new ProjectFiles(new Y.Doc());
   const workspace = { files } as Workspace;
   const requests: RecordedText[] = [];
-  const record = (recorded: RecordedText) => {
-    requests.push(recorded);
-    return Promise.resolve({ test: `def ${recorded.name}():\n    pass\n`, runs: recorded.runs.length });
+  const record = (request: RecordedText) => {
+    requests.push(request);
+    return Promise.resolve({ test: `def ${request.name}():\n    pass\n`, runs: request.runs.length });
   };
   const texts = () => files.list().map(({ id, path }) => [path, files.text(id)?.toJSON()]);
 
@@ -40,7 +40,7 @@ it("writes the runs of the last two seconds behind the tests, as one step of the
   ] as const) {
     now = at;
     runner.offer([[value]]);
-    await vi.waitFor(() => expect(runner.state.getState().read).toContainEqual([value]));
+    await vi.waitFor(() => expect(runner.state.getState().inputRows).toContainEqual([value]));
   }
   expect(await addLiveTest(workspace, runner, { record })).toEqual({
     path: "smooth_test.py",

@@ -8,7 +8,7 @@ import { testsOf } from "./runner";
 
 /** The engine that writes a test: Python in the sandboxed frame. */
 export interface RecordingEngine {
-  record(recorded: RecordedText): Promise<TestRecording>;
+  record(request: RecordedText): Promise<TestRecording>;
 }
 
 /** Where the new test is, or why there is none. */
@@ -27,9 +27,9 @@ export function freeName(text: string): string {
 }
 
 /** A text with a function behind it, and the line on which that begins. */
-export function withTest(text: string, test: string): { readonly added: string; readonly line: number } {
+export function withTest(text: string, test: string): { readonly addedText: string; readonly line: number } {
   const gap = text === "" ? "" : text.endsWith("\n") ? "\n\n" : "\n\n\n";
-  return { added: gap + test, line: `${text}${gap}`.split("\n").length };
+  return { addedText: gap + test, line: `${text}${gap}`.split("\n").length };
 }
 
 export async function addLiveTest(
@@ -43,24 +43,24 @@ export async function addLiveTest(
   const { files } = workspace;
   const entry = files.list().find((each) => each.path === path);
   if (entry !== undefined && entry.kind !== "text") return { refused: `${path} is no text.` };
-  const known = entry === undefined ? null : files.text(entry.id);
-  const name = freeName(known?.toJSON() ?? "");
-  const recorded = await engine.record({ ...last.block, name, runs: last.runs });
-  if ("refused" in recorded) return recorded;
-  const { added, line } = withTest(known?.toJSON() ?? "", recorded.test);
+  const testsText = entry === undefined ? null : files.text(entry.id);
+  const name = freeName(testsText?.toJSON() ?? "");
+  const recording = await engine.record({ ...last.block, name, runs: last.runs });
+  if ("refused" in recording) return recording;
+  const { addedText, line } = withTest(testsText?.toJSON() ?? "", recording.test);
   files.undo.stopCapturing();
   files.doc.transact(() => {
-    if (known !== null) known.insert(known.length, added);
+    if (testsText !== null) testsText.insert(testsText.length, addedText);
     else
       files.doc.getMap("files").set(
         crypto.randomUUID(),
         new Y.Map<unknown>([
           ["path", path],
           ["kind", "text"],
-          ["text", new Y.Text(added)],
+          ["text", new Y.Text(addedText)],
         ]),
       );
   }, OUTSIDE_EDIT);
   files.undo.stopCapturing();
-  return { path, line, name, runs: recorded.runs };
+  return { path, line, name, runs: recording.runs };
 }

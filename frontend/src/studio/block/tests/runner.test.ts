@@ -27,7 +27,7 @@ it("runs the newest tests only, reads a recording once, and says why nothing run
   const engine = {
     test: async (tests: TestsText): Promise<TestsRun> => {
       requests.push(tests);
-      await new Promise<void>((done) => waiting.push(done));
+      await new Promise<void>((resolve) => waiting.push(resolve));
       if (tests.text === "endless") throw new Error("The block was stopped.");
       return PASSED;
     },
@@ -37,7 +37,7 @@ it("runs the newest tests only, reads a recording once, and says why nothing run
     return Promise.resolve(new Blob(["abc"]));
   });
   const source = { file: "a_test.py", block: "def a", recordings: [{ path: "clap.wav", digest: "1" }] };
-  const settled = async (count: number): Promise<void> => {
+  const finish = async (count: number): Promise<void> => {
     await expect.poll(() => waiting.length).toBe(count);
     waiting.at(-1)?.();
   };
@@ -46,15 +46,15 @@ it("runs the newest tests only, reads a recording once, and says why nothing run
   for (const text of ["two", "three", "three"]) runner.use({ ...source, text });
   expect(runner.state.getState().isRunning).toBe(true);
   waiting[0]?.();
-  await settled(2);
-  await expect.poll(() => runner.state.getState()).toEqual({ run: PASSED, isRunning: false, stopped: null });
+  await finish(2);
+  await expect.poll(() => runner.state.getState()).toEqual({ run: PASSED, isRunning: false, stopReason: null });
   expect(requests.map(({ text }) => text)).toEqual(["one", "three"]);
   expect([requests[1]?.recordings, read]).toEqual([{ "clap.wav": "YWJj" }, ["clap.wav"]]);
   runner.use({ ...source, text: "endless" });
-  await settled(3);
+  await finish(3);
   await expect
     .poll(() => runner.state.getState())
-    .toEqual({ run: null, isRunning: false, stopped: "The block was stopped." });
+    .toEqual({ run: null, isRunning: false, stopReason: "The block was stopped." });
 });
 
 it("reads a recording anew when its file is replaced, and runs the tests with it", async () => {

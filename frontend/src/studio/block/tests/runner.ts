@@ -26,10 +26,10 @@ export interface TestsState {
   /** Whether the results are of an older text. */
   readonly isRunning: boolean;
   /** Why there are none. */
-  readonly stopped: string | null;
+  readonly stopReason: string | null;
 }
 
-const NOTHING: TestsState = { run: null, isRunning: false, stopped: null };
+const NOTHING: TestsState = { run: null, isRunning: false, stopReason: null };
 
 const TESTS = "_test.py";
 
@@ -57,7 +57,7 @@ export function recordingsIn(text: string, paths: readonly string[]): readonly s
 export class TestRunner {
   private readonly store = createStore<TestsState>(() => NOTHING);
   readonly state: Omit<StoreApi<TestsState>, "setState"> = this.store;
-  private readonly known = new Map<string, { readonly digest: string; readonly bytes: Promise<string> }>();
+  private readonly knownRecordings = new Map<string, { readonly digest: string; readonly bytes: Promise<string> }>();
   private source: TestSource | null = null;
   private isBusy = false;
 
@@ -85,11 +85,11 @@ export class TestRunner {
   private async work(): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
-    let done: TestSource | null = null;
-    while (this.source !== null && this.source !== done) {
-      done = this.source;
-      const results = await this.answer(done);
-      if (this.source === done) this.store.setState({ ...results, isRunning: false });
+    let testedSource: TestSource | null = null;
+    while (this.source !== null && this.source !== testedSource) {
+      testedSource = this.source;
+      const results = await this.answer(testedSource);
+      if (this.source === testedSource) this.store.setState({ ...results, isRunning: false });
     }
     this.isBusy = false;
   }
@@ -97,19 +97,19 @@ export class TestRunner {
   private async answer({ recordings, ...texts }: TestSource): Promise<Omit<TestsState, "isRunning">> {
     try {
       const read = await Promise.all(recordings.map(async (file) => [file.path, await this.recording(file)] as const));
-      return { run: await this.engine.test({ ...texts, recordings: Object.fromEntries(read) }), stopped: null };
+      return { run: await this.engine.test({ ...texts, recordings: Object.fromEntries(read) }), stopReason: null };
     } catch (error) {
-      return { run: null, stopped: error instanceof Error ? error.message : String(error) };
+      return { run: null, stopReason: error instanceof Error ? error.message : String(error) };
     }
   }
 
   /** A recording as base64: fetched once, and again when its file is replaced. */
   private recording({ path, digest }: RecordingFile): Promise<string> {
-    const before = this.known.get(path);
+    const before = this.knownRecordings.get(path);
     if (before !== undefined && digest !== "" && before.digest === digest) return before.bytes;
     const bytes = this.read(path).then(asBase64);
-    this.known.set(path, { digest, bytes });
-    bytes.catch(() => this.known.delete(path));
+    this.knownRecordings.set(path, { digest, bytes });
+    bytes.catch(() => this.knownRecordings.delete(path));
     return bytes;
   }
 }

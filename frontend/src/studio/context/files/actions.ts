@@ -40,6 +40,6 @@ export interface FileAnswers {
   /** Send files; `etags` are of those that are replaced. */
   readonly send: (sends: UploadPlan["sends"], etags?: FileEtags) => void;
   readonly unpack: (file: File, folder: string, replace: boolean) => void;
-  readonly restored: (id: string, path: string) => void;
+  readonly showRestored: (id: string, path: string) => void;
   readonly versions: () => void;
 }

@@ -18,7 +18,7 @@ const fileUses = () => import("../../edits/file-uses");
 
 export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs: DialogStore): FileAnswers {
   const { client, toasts, uploads } = workspace;
-  const listed = (): readonly FileEntry[] => workspace.state.getState().files;
+  const currentFiles = (): readonly FileEntry[] => workspace.state.getState().files;
   const say = (text: string, undo?: () => void): void =>
     toasts.say(text, undo === undefined ? undefined : { label: "Undo", run: undo });
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
@@ -26,28 +26,28 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
   const send: FileAnswers["send"] = (sends, etags = new Map()) => {
     const [first] = sends;
     const sending = sends.map(async ({ path, file }) => uploads.send(path, file, await etags.get(path)));
-    void Promise.all(sending).then((accepted) => {
-      const sent = accepted.filter(Boolean).length;
-      if (sends.length === 1 && sent === 1 && first !== undefined) {
+    void Promise.all(sending).then((outcomes) => {
+      const sentCount = outcomes.filter(Boolean).length;
+      if (sends.length === 1 && sentCount === 1 && first !== undefined) {
         places.awaitFile(first.path);
         if (extension(first.path) === "tflite") askForInput(workspace, first.path);
-      } else if (sends.length > 1 && sent > 0) say(`${count(sent, "file is", "files are")} in the project.`);
+      } else if (sends.length > 1 && sentCount > 0) say(`${count(sentCount, "file is", "files are")} in the project.`);
     });
   };
 
   const move = (target: FileTarget, to: string): void => {
-    const files = listed();
+    const files = currentFiles();
     const problem = moveProblem(target, to, files);
     if (problem !== null) {
       say(problem);
       return;
     }
-    const moved = new Map(
+    const movedPaths = new Map(
       [...movedTo(target, to, files)].map(([id, path]) => [files.find((file) => file.id === id)?.path ?? path, path]),
     );
     attempt(
       fileUses().then(async ({ changesOf, renamingEdits }) => {
-        const changes = changesOf(workspace, await renamingEdits(workspace, moved));
+        const changes = changesOf(workspace, await renamingEdits(workspace, movedPaths));
         if (changes.length === 0) rename(target, to, false);
         else dialogs.openForFiles({ what: "rename-used", target, to, changes });
       }),
@@ -55,15 +55,15 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
   };
 
   const rename = (target: FileTarget, to: string, alsoThere: boolean): void => {
-    const files = listed();
+    const files = currentFiles();
     const paths = movedTo(target, to, files);
     const before = new Map(filesOf(target, files).map((file) => [file.id, file.path]));
     const pairs = [...before].map(([id, path]) => [path, paths.get(id) ?? path] as const);
     const give = async (
       newPaths: ReadonlyMap<string, string>,
-      moved: readonly (readonly [string, string])[],
+      movedPaths: readonly (readonly [string, string])[],
     ): Promise<readonly TextEdit[]> => {
-      if (alsoThere) return (await fileUses()).moveAndRename(workspace, newPaths, new Map(moved));
+      if (alsoThere) return (await fileUses()).moveAndRename(workspace, newPaths, new Map(movedPaths));
       workspace.move(newPaths, []);
       return [];
     };
@@ -79,7 +79,7 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
   };
 
   const remove = (target: FileTarget): void => {
-    const ids = filesOf(target, listed()).map((file) => file.id);
+    const ids = filesOf(target, currentFiles()).map((file) => file.id);
     workspace.files.removeAll(ids);
     say(
       target.kind === "file"
@@ -89,7 +89,7 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
     );
   };
 
-  const unpacked = (file: File, { before, added, replaced }: UnpackResult): void => {
+  const showUnpacked = (file: File, { before, added, replaced }: UnpackResult): void => {
     const parts = [
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",
@@ -104,7 +104,7 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
 
   const unpack = (file: File, folder: string, replace: boolean): void => {
     uploads.unpack(file, folder, replace).then(
-      (done) => done !== null && unpacked(file, done),
+      (result) => result !== null && showUnpacked(file, result),
       (error: unknown) => {
         const hint =
           error instanceof Problem && error.status === 409 ? " Drop the archive again and choose to replace them." : "";
@@ -122,7 +122,7 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
     remove,
     send,
     unpack,
-    restored: (id, path) => {
+    showRestored: (id, path) => {
       say(`${path} is restored.`);
       places.openFile(id);
     },

@@ -5,7 +5,7 @@ import { copyName, filesOf } from "../../document/files/tree";
 import type { FileActions, FileAnswers, FileEtags } from "./actions";
 import { choose } from "../../parts/files/choose";
 import { bytes } from "../../format/quantities";
-import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
+import { filesOfDrop, type NamedFile } from "../../session/uploads/incoming-files";
 import type { Workspace } from "../../session/workspace";
 import type { DialogStore } from "../dialog-store";
 import type { StudioPlaces } from "../places";
@@ -32,7 +32,7 @@ export interface FileWork {
 export function fileWork(workspace: Workspace, places: StudioPlaces, dialogs: DialogStore): FileWork {
   const { client, toasts, uploads } = workspace;
   const ask = dialogs.openForFiles;
-  const listed = (): readonly FileEntry[] => workspace.state.getState().files;
+  const currentFiles = (): readonly FileEntry[] => workspace.state.getState().files;
   const say = (text: string): void => toasts.say(text);
   const attempt = (work: Promise<unknown>): void => workspace.attempt(work);
   /** Does at once what a dialog would do after its answer. */
@@ -58,7 +58,13 @@ export function fileWork(workspace: Workspace, places: StudioPlaces, dialogs: Di
           ask({ what: "archive", file: archive, folder: folder ?? "" });
           return;
         }
-        const plan = planUpload(incoming, folder, new Set(listed().map((file) => file.path)), uploads.limit, bytes);
+        const plan = planUpload(
+          incoming,
+          folder,
+          new Set(currentFiles().map((file) => file.path)),
+          uploads.limit,
+          bytes,
+        );
         if (isPlain(plan)) answer(({ send }) => send(plan.sends));
         else ask({ what: "upload", incoming, folder, etags: statesOf(plan.replaces) });
       }),
@@ -75,11 +81,11 @@ export function fileWork(workspace: Workspace, places: StudioPlaces, dialogs: Di
       answer(({ move }) => move(target, folder === "" ? name : `${folder}/${name}`));
     },
     duplicate: (file) => {
-      const path = copyName(file.path, new Set(listed().map((each) => each.path)));
+      const path = copyName(file.path, new Set(currentFiles().map((each) => each.path)));
       attempt(workspace.copy(file.path, path).then(() => places.awaitFile(path)));
     },
     remove: (target) => {
-      const paths = new Set(filesOf(target, listed()).map((file) => file.path));
+      const paths = new Set(filesOf(target, currentFiles()).map((file) => file.path));
       attempt(
         fileUses()
           .then(({ usesOf }) => usesOf(workspace, paths))
@@ -94,13 +100,13 @@ export function fileWork(workspace: Workspace, places: StudioPlaces, dialogs: Di
       else download(client.fileAddress(target.path), baseName(target.path));
     },
     copyPath: (target) => {
-      const copied = navigator.clipboard?.writeText(target.path);
-      if (copied === undefined) say(`Copying needs HTTPS. The path is ${target.path}`);
-      else attempt(copied.then(() => say(`${target.path} is copied.`)));
+      const copying = navigator.clipboard?.writeText(target.path);
+      if (copying === undefined) say(`Copying needs HTTPS. The path is ${target.path}`);
+      else attempt(copying.then(() => say(`${target.path} is copied.`)));
     },
     upload: (folder) => choose(false, (incoming) => addFiles(incoming, folder)),
     uploadFolder: () => choose(true, (incoming) => addFiles(incoming, null)),
-    drop: (transfer, folder) => attempt(dropped(transfer).then((incoming) => addFiles(incoming, folder))),
+    drop: (transfer, folder) => attempt(filesOfDrop(transfer).then((incoming) => addFiles(incoming, folder))),
     showDeleted: () => ask({ what: "deleted-files" }),
   };
 

@@ -41,7 +41,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   const request = read?.value ?? null;
   const etag = read?.etag ?? "";
   const conflicts = request?.conflicts ?? [];
-  const shown =
+  const shownConflict =
     conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
   const remaining = conflicts.filter(({ chosen }) => chosen === null).length;
 
@@ -89,7 +89,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 ? "No conflict is left. Build the merged result to try and review it."
                 : `${count(remaining, "conflict")} left of ${conflicts.length}. Nothing is lost: both sides stay in the history.`}
           </p>
-          {shown !== undefined && (
+          {shownConflict !== undefined && (
             <div className="resolve-sides">
               <nav aria-label="Conflicts" className="stack">
                 {conflicts.map((each) => (
@@ -97,7 +97,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                     key={each.key}
                     type="button"
                     className="button quiet row"
-                    aria-current={each.key === shown.key ? "true" : undefined}
+                    aria-current={each.key === shownConflict.key ? "true" : undefined}
                     onClick={() => setAt(each.key)}
                   >
                     <span className="grow cut">{each.name}</span>
@@ -113,11 +113,13 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 ))}
               </nav>
               <ConflictItem
-                key={shown.key}
-                conflict={shown}
+                key={shownConflict.key}
+                conflict={shownConflict}
                 labels={sideLabels(request)}
                 mayEdit={mayEdit && !isBusy}
-                onChoose={(side, text) => save(resolveConflict(client, id, shown.key, side, text, etag), shown.key)}
+                onChoose={(side, text) =>
+                  save(resolveConflict(client, id, shownConflict.key, side, text, etag), shownConflict.key)
+                }
               />
             </div>
           )}
@@ -152,7 +154,7 @@ interface ConflictItemProps {
 }
 
 function ConflictItem({ conflict, labels, mayEdit, onChoose }: ConflictItemProps) {
-  const [written, setWritten] = useState<string | null>(null);
+  const [writtenText, setWrittenText] = useState<string | null>(null);
   const ours = shownSide(conflict, conflict.ours);
   const theirs = shownSide(conflict, conflict.theirs);
   const isText = conflict.kind !== "file";
@@ -174,19 +176,19 @@ function ConflictItem({ conflict, labels, mayEdit, onChoose }: ConflictItemProps
           </pre>
         </details>
       )}
-      {written !== null && (
+      {writtenText !== null && (
         <textarea
           className="input mono"
           rows={8}
           spellCheck={false}
           aria-label={`The text that replaces ${conflict.name}`}
-          value={written}
+          value={writtenText}
           autoFocus
-          onChange={({ target }) => setWritten(target.value)}
+          onChange={({ target }) => setWrittenText(target.value)}
         />
       )}
       <div className="row wrap">
-        {written === null
+        {writtenText === null
           ? conflict.sides.map((side) =>
               side === "written" ? (
                 <button
@@ -194,7 +196,7 @@ function ConflictItem({ conflict, labels, mayEdit, onChoose }: ConflictItemProps
                   type="button"
                   className="button"
                   disabled={!mayEdit}
-                  onClick={() => setWritten(startOfText(conflict))}
+                  onClick={() => setWrittenText(startOfText(conflict))}
                 >
                   Edit
                 </button>
@@ -217,11 +219,11 @@ function ConflictItem({ conflict, labels, mayEdit, onChoose }: ConflictItemProps
                 type="button"
                 className="button primary"
                 disabled={!mayEdit}
-                onClick={() => void onChoose("written", written).then((isSaved) => isSaved && setWritten(null))}
+                onClick={() => void onChoose("written", writtenText).then((isSaved) => isSaved && setWrittenText(null))}
               >
                 Use this text
               </button>,
-              <button key="back" type="button" className="button quiet" onClick={() => setWritten(null)}>
+              <button key="back" type="button" className="button quiet" onClick={() => setWrittenText(null)}>
                 Cancel
               </button>,
             ]}

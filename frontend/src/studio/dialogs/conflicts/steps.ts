@@ -18,7 +18,7 @@ export const EMPTY = "Empty.";
 export function shownSide(conflict: Conflict, text: string | null): { readonly text: string; readonly note: string } {
   if (text === null) return { text: "", note: conflict.kind === "file" ? FILE_DELETED : NOT_THERE };
   if (conflict.kind === "file") return { text: "", note: `A file with the digest ${text.slice(0, 19)}…` };
-  return { text: text, note: text === "" ? EMPTY : "" };
+  return { text, note: text === "" ? EMPTY : "" };
 }
 
 export const placeOf = ({ kind, path, line }: Conflict): string =>
@@ -42,24 +42,24 @@ const MOST_LINES = 600;
 export function ownLines(base: string, text: string): readonly { readonly line: string; readonly isOwn: boolean }[] {
   const now = text.replace(/\n$/, "").split("\n");
   const then = base.split("\n").slice(0, MOST_LINES);
-  const compared = now.slice(0, MOST_LINES);
+  const comparedLines = now.slice(0, MOST_LINES);
   // lengths[i][j]: of the longest common sequence of then[i..] and compared[j..].
-  const lengths = Array.from({ length: then.length + 1 }, () => new Uint16Array(compared.length + 1));
+  const lengths = Array.from({ length: then.length + 1 }, () => new Uint16Array(comparedLines.length + 1));
   const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
   for (let i = then.length - 1; i >= 0; i--) {
     const row = lengths[i];
-    for (let j = compared.length - 1; row !== undefined && j >= 0; j--) {
-      row[j] = then[i] === compared[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    for (let j = comparedLines.length - 1; row !== undefined && j >= 0; j--) {
+      row[j] = then[i] === comparedLines[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
     }
   }
-  const shared = new Set<number>();
-  for (let i = 0, j = 0; i < then.length && j < compared.length;) {
-    if (then[i] === compared[j]) {
-      shared.add(j);
+  const sharedLines = new Set<number>();
+  for (let i = 0, j = 0; i < then.length && j < comparedLines.length;) {
+    if (then[i] === comparedLines[j]) {
+      sharedLines.add(j);
       i += 1;
       j += 1;
     } else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
     else j += 1;
   }
-  return now.map((line, number) => ({ line, isOwn: number < MOST_LINES && !shared.has(number) }));
+  return now.map((line, number) => ({ line, isOwn: number < MOST_LINES && !sharedLines.has(number) }));
 }

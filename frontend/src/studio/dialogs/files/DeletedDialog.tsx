@@ -25,9 +25,9 @@ interface DeletedDialogProps {
 }
 
 export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, onClose }: DeletedDialogProps) {
-  const [deleted, setDeleted] = useState<readonly DeletedFile[]>(() => files.deleted());
+  const [deletedFiles, setDeletedFiles] = useState<readonly DeletedFile[]>(() => files.deletedFiles());
   const [people, setPeople] = useState<Authors["people"]>({});
-  useEffect(() => files.onNames(() => setDeleted(files.deleted())), [files]);
+  useEffect(() => files.onNames(() => setDeletedFiles(files.deletedFiles())), [files]);
   useEffect(() => {
     let isActive = true;
     client.authors().then(
@@ -46,11 +46,11 @@ export function DeletedDialog({ files, client, mayEdit, onRestored, onVersions, 
   };
   return (
     <Dialog title="Deleted files" onClose={onClose} className="wide">
-      {deleted.length === 0 ? (
+      {deletedFiles.length === 0 ? (
         <p className="muted">No deleted files. Anyone who can edit the project can restore deleted files here.</p>
       ) : (
         <ul className="plain deleted-files">
-          {deleted.map((file) => {
+          {deletedFiles.map((file) => {
             const person = file.client === null ? undefined : people[String(file.client)];
             return (
               <li key={file.id} className="row">

@@ -74,7 +74,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
           verb="Move"
           start={parentOf(target.path)}
           hint="Leave it empty for the project's own folder. A new folder is created."
-          offered={folders.filter((folder) => folder !== target.path && !folder.startsWith(`${target.path}/`))}
+          proposals={folders.filter((folder) => folder !== target.path && !folder.startsWith(`${target.path}/`))}
           placeholder="the project's own folder"
           mayBeEmpty
           problemOf={(folder) => moveProblem(target, into(folder), files)}
@@ -135,7 +135,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
           files={workspace.files}
           client={workspace.client}
           mayEdit={mayEdit}
-          onRestored={answers.restored}
+          onRestored={answers.showRestored}
           onVersions={answers.versions}
           onClose={onClose}
         />

@@ -11,7 +11,7 @@ interface PathDialogProps {
   readonly start: string;
   readonly hint?: string;
   /** The proposals while one types. */
-  readonly offered?: readonly string[];
+  readonly proposals?: readonly string[];
   readonly placeholder?: string;
   /** Whether nothing may be entered: it then names the project's own folder. */
   readonly mayBeEmpty?: boolean;
@@ -26,7 +26,7 @@ export function PathDialog({
   verb,
   start,
   hint,
-  offered = [],
+  proposals = [],
   placeholder,
   mayBeEmpty = false,
   problemOf,
@@ -36,9 +36,9 @@ export function PathDialog({
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [path, setPath] = useState(start);
-  const trimmed = path.trim().replace(/\/+$/, "");
-  const isUntouched = trimmed === start.replace(/\/+$/, "");
-  const problem = trimmed === "" && !mayBeEmpty ? "Enter a name." : problemOf(trimmed);
+  const trimmedPath = path.trim().replace(/\/+$/, "");
+  const isUntouched = trimmedPath === start.replace(/\/+$/, "");
+  const problem = trimmedPath === "" && !mayBeEmpty ? "Enter a name." : problemOf(trimmedPath);
   const shownProblem = isUntouched || path === "" ? null : problem;
   useEffect(() => {
     // The name without its folders and its end is what one changes.
@@ -55,7 +55,7 @@ export function PathDialog({
           event.preventDefault();
           if (problem !== null) return;
           onClose();
-          onPath(trimmed);
+          onPath(trimmedPath);
         }}
       >
         <div className="field">
@@ -66,7 +66,7 @@ export function PathDialog({
             className="mono"
             value={path}
             data-first
-            list={offered.length === 0 ? undefined : `${id}-offered`}
+            list={proposals.length === 0 ? undefined : `${id}-offered`}
             autoComplete="off"
             spellCheck={false}
             aria-invalid={shownProblem !== null}
@@ -74,9 +74,9 @@ export function PathDialog({
             onChange={(event) => setPath(event.target.value)}
             placeholder={placeholder}
           />
-          {offered.length > 0 && (
+          {proposals.length > 0 && (
             <datalist id={`${id}-offered`}>
-              {offered.map((each) => (
+              {proposals.map((each) => (
                 <option key={each} value={each} />
               ))}
             </datalist>

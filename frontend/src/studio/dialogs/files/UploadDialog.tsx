@@ -14,26 +14,26 @@ interface UploadDialogProps {
 }
 
 /** Paths that are listed one by one. */
-const LISTED = 8;
+const MAX_LISTED = 8;
 
 function Paths({ paths }: { readonly paths: readonly string[] }) {
   return (
     <ul className="plain mono small">
-      {paths.slice(0, LISTED).map((path) => (
+      {paths.slice(0, MAX_LISTED).map((path) => (
         <li key={path}>{path}</li>
       ))}
-      {paths.length > LISTED && <li className="muted">and {paths.length - LISTED} more</li>}
+      {paths.length > MAX_LISTED && <li className="muted">and {paths.length - MAX_LISTED} more</li>}
     </ul>
   );
 }
 
 export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDialogProps) {
-  const { sends, refused, replaces, skipped, size } = plan;
+  const { sends, refusals, replaces, skippedCount, size } = plan;
   const notice = sends.length > 0 ? quotaNotice(storage, size) : null;
-  const added = sends.filter(({ path }) => !replaces.includes(path));
-  const send = (chosen: UploadPlan["sends"]): void => {
+  const addedFiles = sends.filter(({ path }) => !replaces.includes(path));
+  const send = (chosenFiles: UploadPlan["sends"]): void => {
     onClose();
-    onSend(chosen);
+    onSend(chosenFiles);
   };
   return (
     <Dialog
@@ -63,17 +63,17 @@ export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDi
           <p className="small muted">What is there now stays in earlier versions.</p>
         </section>
       )}
-      {added.length > 0 && (replaces.length > 0 || refused.length > 0 || sends.length > 10) && (
+      {addedFiles.length > 0 && (replaces.length > 0 || refusals.length > 0 || sends.length > 10) && (
         <section>
-          <h3>{count(added.length, "new file")}</h3>
-          <Paths paths={added.map(({ path }) => path)} />
+          <h3>{count(addedFiles.length, "new file")}</h3>
+          <Paths paths={addedFiles.map(({ path }) => path)} />
         </section>
       )}
-      {refused.length > 0 && (
+      {refusals.length > 0 && (
         <section>
-          <h3 className="wrong">{count(refused.length, "file is", "files are")} refused</h3>
+          <h3 className="wrong">{count(refusals.length, "file is", "files are")} refused</h3>
           <ul className="plain small scroll-list">
-            {refused.map(({ path, reason }) => (
+            {refusals.map(({ path, reason }) => (
               <li key={path}>
                 <span className="mono">{path}</span>: {reason}
               </li>
@@ -81,16 +81,18 @@ export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDi
           </ul>
         </section>
       )}
-      {skipped > 0 && (
-        <p className="small muted">Left out: {count(skipped, "file")} of version control, caches and file managers.</p>
+      {skippedCount > 0 && (
+        <p className="small muted">
+          Left out: {count(skippedCount, "file")} of version control, caches and file managers.
+        </p>
       )}
       <div className="row wrap">
         <span className="grow" />
         <button type="button" className="button" onClick={onClose}>
           {sends.length === 0 ? "Close" : "Cancel"}
         </button>
-        {replaces.length > 0 && added.length > 0 && (
-          <button type="button" className="button" onClick={() => send(added)}>
+        {replaces.length > 0 && addedFiles.length > 0 && (
+          <button type="button" className="button" onClick={() => send(addedFiles)}>
             Upload only new files
           </button>
         )}

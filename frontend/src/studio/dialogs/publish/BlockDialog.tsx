@@ -14,7 +14,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-type Published = PublishedBlocks["blocks"][number];
+type PublishedBlock = PublishedBlocks["blocks"][number];
 
 const VERSION = /^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){0,2}$/;
 
@@ -31,12 +31,12 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const project = useSession((session) => session.project);
   const id = useId();
   const name = path.replace(/^.*\//, "").replace(/\.py$/, "");
-  const [before, setBefore] = useState<Published | null>(null);
+  const [before, setBefore] = useState<PublishedBlock | null>(null);
   const [version, setVersion] = useState<string | null>(null);
   const [notes, setNotes] = useState("");
-  const [refused, setRefused] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const [published, setPublished] = useState<BlockVersion | null>(null);
+  const [publishedVersion, setPublishedVersion] = useState<BlockVersion | null>(null);
   const readState = (): Promise<string> => {
     const state = workspace.filesState();
     // Said when the block is published with it.
@@ -49,12 +49,12 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
     publishedBlocks(workspace.client).then(
       (blocks) => {
         if (!isActive) return;
-        const published = blocks.find(({ block }) => block === name) ?? null;
-        setBefore(published);
-        setVersion((typed) => typed ?? nextVersion(published?.versions ?? []));
+        const publishedBlock = blocks.find(({ block }) => block === name) ?? null;
+        setBefore(publishedBlock);
+        setVersion((typedVersion) => typedVersion ?? nextVersion(publishedBlock?.versions ?? []));
       },
       (error: unknown) => {
-        if (isActive) setRefused(sentenceOf(error));
+        if (isActive) setRefusal(sentenceOf(error));
       },
     );
     return () => {
@@ -62,31 +62,32 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
     };
   }, [workspace, name]);
 
-  const malformed =
+  const formatProblem =
     version === null || version === "" || VERSION.test(version) ? null : "One to three numbers, like 1.2 or 2.0.1.";
   const existing = before?.versions.find((each) => each.version === version);
-  const publish = async (chosen: string): Promise<void> => {
+  const publish = async (chosenVersion: string): Promise<void> => {
     setBusy(true);
-    setRefused(null);
+    setRefusal(null);
     try {
-      setPublished(await publishBlock(workspace.client, path, chosen, notes, await etag));
+      setPublishedVersion(await publishBlock(workspace.client, path, chosenVersion, notes, await etag));
     } catch (error) {
-      setRefused(sentenceOf(error));
+      setRefusal(sentenceOf(error));
       // Who has read that the files were edited publishes them as they are now.
       setEtag(readState());
     } finally {
       setBusy(false);
     }
   };
-  if (published !== null)
+  if (publishedVersion !== null)
     return (
-      <PublishedDialog title={`${name} ${published.version} is published`} onClose={onClose}>
+      <PublishedDialog title={`${name} ${publishedVersion.version} is published`} onClose={onClose}>
         <p className="muted">
           Other projects of {project.organisation} find it in <b>Add a stage</b>, and everyone who may see it on{" "}
-          <a href={`${project.url}/blocks/${name}?version=${published.version}`}>its page</a>. A Runefile names it so:
+          <a href={`${project.url}/blocks/${name}?version=${publishedVersion.version}`}>its page</a>. A Runefile names
+          it so:
         </p>
-        <CopyField label="In a Runefile" value={`proc-block: ${published.path}`} />
-        <CopyField label="At the terminal" value={`rune block add ${published.path}`} />
+        <CopyField label="In a Runefile" value={`proc-block: ${publishedVersion.path}`} />
+        <CopyField label="At the terminal" value={`rune block add ${publishedVersion.path}`} />
       </PublishedDialog>
     );
   return (
@@ -94,8 +95,8 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
       <PublishForm
         label="Version"
         value={version}
-        malformed={malformed}
-        refused={refused}
+        formatProblem={formatProblem}
+        refusal={refusal}
         hint={
           existing !== undefined
             ? `${existing.version} is already published and cannot be changed.`
@@ -107,9 +108,9 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
         doing={isBusy ? "Testing and publishing…" : null}
         onChange={(next) => {
           setVersion(next);
-          setRefused(null);
+          setRefusal(null);
         }}
-        onPublish={(chosen) => void publish(chosen)}
+        onPublish={(chosenVersion) => void publish(chosenVersion)}
         onClose={onClose}
       >
         <div className="field">

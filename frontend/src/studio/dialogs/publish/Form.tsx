@@ -10,9 +10,9 @@ interface FormProps {
   /** Null until it is known what to propose. */
   readonly value: string | null;
   /** Why it cannot be this; null where it can. */
-  readonly malformed: string | null;
+  readonly formatProblem: string | null;
   /** Why it was refused. */
-  readonly refused: string | null;
+  readonly refusal: string | null;
   /** The hint where the value is right. */
   readonly hint: string;
   /** Said first: who will have it. */
@@ -27,10 +27,10 @@ interface FormProps {
 }
 
 export function PublishForm(props: FormProps) {
-  const { label, value, malformed, refused, hint, about, doing, onChange, onPublish, onClose, children } = props;
+  const { label, value, formatProblem, refusal, hint, about, doing, onChange, onPublish, onClose, children } = props;
   const id = useId();
-  const isReady = value !== null && value !== "" && malformed === null && doing === null;
-  const wrong = refused ?? malformed;
+  const isReady = value !== null && value !== "" && formatProblem === null && doing === null;
+  const wrong = refusal ?? formatProblem;
   return (
     <form
       className="stack"

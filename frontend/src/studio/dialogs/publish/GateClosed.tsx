@@ -21,8 +21,8 @@ export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosed
     setError(null);
     try {
       await onOverride(reason);
-    } catch (refused) {
-      setError(sentenceOf(refused));
+    } catch (refusal) {
+      setError(sentenceOf(refusal));
       setBusy(false);
     }
   };

@@ -57,34 +57,35 @@ export function PublishRuneDialog({
   const [error, setError] = useState<string | null>(null);
   const [closed, setClosed] = useState<Closed | null>(null);
   const [busy, setBusy] = useState(false);
-  const [published, setPublished] = useState<string | null>(null);
+  const [publishedTag, setPublishedTag] = useState<string | null>(null);
   const existing = session.tags.find((other) => other.tag === tag);
-  const malformed =
+  const formatProblem =
     tag !== "" && !TAG.test(tag)
       ? "Letters, digits, points, hyphens and underlines, at most 128, not beginning with a point or hyphen."
       : null;
 
-  const publish = async (chosen: string): Promise<void> => {
+  const publish = async (chosenTag: string): Promise<void> => {
     setBusy(true);
     setError(null);
     setClosed(null);
     try {
-      await onPublish(chosen, await etag);
-      setPublished(chosen);
+      await onPublish(chosenTag, await etag);
+      setPublishedTag(chosenTag);
     } catch (reason) {
       // The next press acts on the state that this refusal was about.
       setEtag(readState());
-      if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag: chosen, missing: reason.missing });
+      if (reason instanceof Problem && reason.missing.length > 0)
+        setClosed({ tag: chosenTag, missing: reason.missing });
       else setError(sentenceOf(reason));
     } finally {
       setBusy(false);
     }
   };
 
-  if (published !== null) {
-    const address = outside(session.public_url, `/${project.organisation}/${project.name}:${published}`);
+  if (publishedTag !== null) {
+    const address = outside(session.public_url, `/${project.organisation}/${project.name}:${publishedTag}`);
     return (
-      <PublishedDialog title={`Published as ${published}`} onClose={onClose}>
+      <PublishedDialog title={`Published as ${publishedTag}`} onClose={onClose}>
         <CopyField label="Fetch it" value={`rune pull ${address}`} />
         {project.visibility === "public" ? (
           <CopyField label="Its page, where anyone can try it" value={outside(session.public_url, project.url)} />
@@ -103,8 +104,8 @@ export function PublishRuneDialog({
       <PublishForm
         label="Tag"
         value={tag}
-        malformed={malformed}
-        refused={error}
+        formatProblem={formatProblem}
+        refusal={error}
         hint={
           existing === undefined ? `${project.organisation}/${project.name}:${tag}` : existingTagNote(existing, build)
         }
@@ -122,7 +123,7 @@ export function PublishRuneDialog({
           setError(null);
           setClosed(null);
         }}
-        onPublish={(chosen) => void publish(chosen)}
+        onPublish={(chosenTag) => void publish(chosenTag)}
         onClose={onClose}
       />
       {closed !== null && (
@@ -133,11 +134,11 @@ export function PublishRuneDialog({
           onOverride={async (reason) => {
             try {
               await onOverrideGate(closed.tag, reason, await etag);
-            } catch (refused) {
+            } catch (refusal) {
               setEtag(readState());
-              throw refused;
+              throw refusal;
             }
-            setPublished(closed.tag);
+            setPublishedTag(closed.tag);
           }}
         />
       )}

@@ -22,7 +22,7 @@ interface ImportDialogProps {
   readonly client: ProjectClient;
   /** Bytes that one request may have. */
   readonly limit: number;
-  readonly onImported: (done: SamplesImported) => void;
+  readonly onImported: (result: SamplesImported) => void;
   readonly onClose: () => void;
 }
 
@@ -81,11 +81,11 @@ export default function ImportDialog(props: ImportDialogProps) {
   useEffect(() => agree.current?.focus(), [candidate]);
   useEffect(() => () => importing.current?.abort(), []);
 
-  const read = (dropped: Promise<readonly NamedFile[]>): void => {
+  const read = (droppedFiles: Promise<readonly NamedFile[]>): void => {
     setCandidate(null);
     setProblem(null);
     setWork(READING);
-    setIncoming(dropped);
+    setIncoming(droppedFiles);
   };
   const isImporting = work !== null && candidate !== null;
   const drop = useFileDrop(isImporting ? null : read);
@@ -97,8 +97,8 @@ export default function ImportDialog(props: ImportDialogProps) {
     const onProgress = (share: number): void => setWork({ words: share < 1 ? "Sending" : "Storing", share });
     onProgress(0);
     client.importSamples(archive.file, terms, { limit, onProgress, signal }).then(
-      (done) => {
-        onImported(done);
+      (result) => {
+        onImported(result);
         onClose();
       },
       (error: unknown) => {

@@ -4,7 +4,7 @@ import { count } from "../../format/quantities";
 import { isKnown } from "../../session/samples/splits-and-labels";
 
 /** Refused files that are named one by one. */
-const NAMED = 8;
+const MAX_NAMED = 8;
 
 interface Group {
   readonly label: string;
@@ -29,7 +29,7 @@ interface IncomingListProps {
 }
 
 export function IncomingList({ preview, labels }: IncomingListProps) {
-  const { samples, refused, left_out: skipped } = preview;
+  const { samples, refused: refusals, left_out: skippedFiles } = preview;
   return (
     <div className="stack" aria-live="polite">
       {samples.length > 0 && (
@@ -57,24 +57,24 @@ export function IncomingList({ preview, labels }: IncomingListProps) {
           </tbody>
         </table>
       )}
-      {refused.length > 0 && (
+      {refusals.length > 0 && (
         <div className="notice warn">
-          <b>{count(refused.length, "file")} cannot be imported</b>
+          <b>{count(refusals.length, "file")} cannot be imported</b>
           <ul className="said">
-            {refused.slice(0, NAMED).map(({ name, reason }) => (
+            {refusals.slice(0, MAX_NAMED).map(({ name, reason }) => (
               <li key={name}>
                 <span className="written">{name}</span>: {reason}
               </li>
             ))}
-            {refused.length > NAMED && <li>{count(refused.length - NAMED, "more file")}</li>}
+            {refusals.length > MAX_NAMED && <li>{count(refusals.length - MAX_NAMED, "more file")}</li>}
           </ul>
         </div>
       )}
-      {skipped.length > 0 && (
+      {skippedFiles.length > 0 && (
         <p className="small muted">
           Skipped: not in a label's folder and not listed in a table:{" "}
-          <span className="written">{skipped.slice(0, NAMED).join(", ")}</span>
-          {skipped.length > NAMED && ` and ${count(skipped.length - NAMED, "more file")}`}.
+          <span className="written">{skippedFiles.slice(0, MAX_NAMED).join(", ")}</span>
+          {skippedFiles.length > MAX_NAMED && ` and ${count(skippedFiles.length - MAX_NAMED, "more file")}`}.
         </p>
       )}
     </div>

@@ -12,9 +12,9 @@ interface SaveRecordingDialogProps {
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
   /** The rune's answer to it, where it has no label yet. */
-  readonly predicted: string | null;
+  readonly prediction: string | null;
   /** The rune's answer, which was wrong; left out for a recording that somebody chose. */
-  readonly said?: string | undefined;
+  readonly wrongAnswer?: string | undefined;
   readonly client: ProjectClient;
   /** Whether the recording may be kept until somebody deletes it. */
   readonly isEndless: boolean;
@@ -24,17 +24,17 @@ interface SaveRecordingDialogProps {
 
 const CONFLICT = 409;
 /** The terms to which this person agreed in this page, word by word: other words are read anew. */
-const agreed = new Set<string>();
+const agreedTerms = new Set<string>();
 
 export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
-  const { recording, labels, predicted, said, client, isEndless, onSent, onClose } = props;
+  const { recording, labels, prediction, wrongAnswer, client, isEndless, onSent, onClose } = props;
   const id = useId();
-  const [label, setLabel] = useState(predicted ?? recording.label);
+  const [label, setLabel] = useState(prediction ?? recording.label);
   const reading = useTerms(
     useCallback((days: number, purposes: readonly string[]) => client.sampleTerms(days, purposes), [client]),
   );
   const { terms } = reading;
-  const isAgreed = terms !== null && agreed.has(terms.text);
+  const isAgreed = terms !== null && agreedTerms.has(terms.text);
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
   const content = trimmed(recording);
@@ -47,7 +47,7 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
       .then((file) => client.sendSample(file, label, terms))
       .then(
         (sample) => {
-          agreed.add(terms.text);
+          agreedTerms.add(terms.text);
           onSent(sample);
           onClose();
         },
@@ -60,13 +60,13 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
       );
   };
 
-  const shown = problem ?? (reading.problem === null ? null : sentenceOf(reading.problem));
+  const shownProblem = problem ?? (reading.problem === null ? null : sentenceOf(reading.problem));
   const isReady = terms !== null && label.trim() !== "" && !isSending;
   return (
-    <Dialog title={titleOf(said)} onClose={onClose}>
+    <Dialog title={titleOf(wrongAnswer)} onClose={onClose}>
       <div className="field">
         <label htmlFor={`${id}-label`}>
-          {said === undefined ? "Label: what was said, drawn or done" : "The right label"}
+          {wrongAnswer === undefined ? "Label: what was said, drawn or done" : "The right label"}
         </label>
         <input
           id={`${id}-label`}
@@ -79,12 +79,12 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
           onChange={(event) => setLabel(event.target.value)}
         />
         <LabelList id={`${id}-labels`} labels={labels} />
-        {predicted !== null && label === predicted && (
+        {prediction !== null && label === prediction && (
           <p className="small muted">
             This is what the app said. Correct it where the app is wrong: it is what builds are judged by.
           </p>
         )}
-        {said !== undefined && said !== "" && label.trim() === said && (
+        {wrongAnswer !== undefined && wrongAnswer !== "" && label.trim() === wrongAnswer && (
           <p className="small muted">That is what the app said.</p>
         )}
         <OtherLabel id={`${id}-other`} label={label} labels={labels} />
@@ -104,9 +104,9 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
         is sent to the project's data, which is in no download and no Git push. You can withdraw it at any time: the
         server then deletes it.
       </p>
-      {shown !== null && (
+      {shownProblem !== null && (
         <p className="notice bad" role="alert">
-          {shown}
+          {shownProblem}
         </p>
       )}
       <div className="row">
@@ -122,7 +122,7 @@ export default function SaveRecordingDialog(props: SaveRecordingDialogProps) {
   );
 }
 
-function titleOf(said: string | undefined): string {
-  if (said === undefined) return "Send this recording to the project?";
-  return said === "" ? "What is right?" : `It said ${said}. What is right?`;
+function titleOf(wrongAnswer: string | undefined): string {
+  if (wrongAnswer === undefined) return "Send this recording to the project?";
+  return wrongAnswer === "" ? "What is right?" : `It said ${wrongAnswer}. What is right?`;
 }

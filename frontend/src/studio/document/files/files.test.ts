@@ -91,15 +91,15 @@ test("what the server or another person did is not taken back by my undo", () =>
 });
 
 test("changes are announced by name, not by key", () => {
-  const heard = vi.fn();
-  const stop = files.onNames(heard);
+  const onNames = vi.fn();
+  const stop = files.onNames(onNames);
   files.text("2")?.insert(0, "x");
-  expect(heard).not.toHaveBeenCalled();
+  expect(onNames).not.toHaveBeenCalled();
   files.rename("2", "words.txt");
-  expect(heard).toHaveBeenCalledTimes(1);
+  expect(onNames).toHaveBeenCalledTimes(1);
   stop();
   files.rename("2", "labels.txt");
-  expect(heard).toHaveBeenCalledTimes(1);
+  expect(onNames).toHaveBeenCalledTimes(1);
 });
 
 test("a text knows its file", () => {
@@ -125,9 +125,11 @@ test("a folder moves and is deleted as one step", () => {
 
 test("what was deleted is listed with the client that did it, and comes back under a free path", () => {
   files.remove("2");
-  expect(files.deleted()).toEqual([{ id: "2", path: "labels.txt", kind: "text", client: doc.clientID, reason: null }]);
+  expect(files.deletedFiles()).toEqual([
+    { id: "2", path: "labels.txt", kind: "text", client: doc.clientID, reason: null },
+  ]);
   files.restore("2", "labels 2.txt");
-  expect(files.deleted()).toEqual([]);
+  expect(files.deletedFiles()).toEqual([]);
   expect(files.list().map((file) => file.path)).toEqual(["labels 2.txt", "Runefile.yml"]);
 });
 
@@ -135,7 +137,7 @@ test("a recording that was taken back is listed as gone, and no undo brings it b
   files.remove("2");
   (doc.getMap("files").get("2") as Y.Map<unknown>).set("gone", "taken back");
   files.undo.undo();
-  expect(files.deleted()).toMatchObject([{ id: "2", reason: "taken back" }]);
+  expect(files.deletedFiles()).toMatchObject([{ id: "2", reason: "taken back" }]);
   expect(files.list().map((file) => file.path)).toEqual(["Runefile.yml"]);
 });
 

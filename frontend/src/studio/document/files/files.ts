@@ -1,7 +1,7 @@
 // A project's files as they stand in its live document: a map by id, where a path is a value.
 // Creating and uploading are the server's (it alone seeds a text); renaming and deleting are edits like any other.
 import * as Y from "yjs";
-import { CONTESTED } from "../lines/conflicts";
+import { CONTESTED_LINES } from "../lines/conflicts";
 import { byName } from "./paths";
 
 export interface FileEntry {
@@ -48,7 +48,7 @@ export class ProjectFiles {
 
   constructor(readonly doc: Y.Doc) {
     this.map = doc.getMap("files");
-    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED)], {
+    this.undo = new Y.UndoManager([this.map, doc.getMap(CONTESTED_LINES)], {
       trackedOrigins: new Set([NAME_EDIT, OUTSIDE_EDIT]),
     });
   }
@@ -125,7 +125,7 @@ export class ProjectFiles {
   }
 
   /** The files that were deleted, by path. */
-  deleted(): readonly DeletedFile[] {
+  deletedFiles(): readonly DeletedFile[] {
     const files: DeletedFile[] = [];
     for (const [id, value] of this.map.entries()) {
       const file = asMap(value);

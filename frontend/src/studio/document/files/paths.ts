@@ -20,9 +20,9 @@ export function pathProblem(path: string, existing: ReadonlySet<string>): string
     if (part !== part.trim()) return "A name cannot begin or end with a space.";
   }
   if (existing.has(path)) return `There is a file called ${path} already.`;
-  const folded = path.toLowerCase();
+  const lowerPath = path.toLowerCase();
   for (const other of existing) {
-    if (other.toLowerCase() === folded)
+    if (other.toLowerCase() === lowerPath)
       return `There is a file called ${other} already. On many computers, names that differ only in upper and lower case are the same file.`;
     if (other.startsWith(`${path}/`)) return `${path} is a folder already.`;
     if (path.startsWith(`${other}/`)) return `${other} is a file, so it cannot hold another.`;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findRunefile, isRunefileName } from "./runefile";
 
-const named = (...paths: string[]) => paths.map((path) => ({ path }));
+const filesOf = (...paths: string[]) => paths.map((path) => ({ path }));
 
 test.each([
   [["Runefile", "Runefile.yaml", "Runefile.yml"], "Runefile.yml"],
@@ -9,7 +9,7 @@ test.each([
   [["README.md", "Runefile"], "Runefile"],
   [["old/Runefile.yml"], "Runefile.yml"],
 ])("of %j the Runefile is %s", (paths, runefile) => {
-  expect(findRunefile(named(...paths))).toBe(runefile);
+  expect(findRunefile(filesOf(...paths))).toBe(runefile);
   expect(isRunefileName(runefile)).toBe(true);
 });
 

@@ -17,7 +17,7 @@ const FILES: readonly File[] = [
 const folder = (path: string): TreeTarget<File> => ({ kind: "folder", path });
 const file = (path: string): TreeTarget<File> => ({ kind: "file", path, file: { id: path, path } });
 
-const few = (chosen: Readonly<Record<string, boolean>> = {}) => ({ chosen, areMany: false });
+const few = (choices: Readonly<Record<string, boolean>> = {}) => ({ choices, areMany: false });
 
 describe("a tree", () => {
   it("shows what is in folders that are open, and says where each row stands", () => {
@@ -43,16 +43,16 @@ describe("a tree", () => {
 
   it("keeps folders closed where there are many files, but for those that someone opened", () => {
     const many = Array.from({ length: 500 }, (_, index) => ({ id: String(index), path: `notes/note-${index}.md` }));
-    expect(shownRows([...FILES, ...many], { chosen: {}, areMany: true }).map(({ path, open }) => [path, open])).toEqual(
-      [
-        ["Runefile.yml", null],
-        ["labels.txt", null],
-        ["models", false],
-        ["notes", false],
-        ["samples", false],
-      ],
-    );
-    expect(shownRows([...FILES, ...many], { chosen: { notes: true }, areMany: true })).toHaveLength(505);
+    expect(
+      shownRows([...FILES, ...many], { choices: {}, areMany: true }).map(({ path, open }) => [path, open]),
+    ).toEqual([
+      ["Runefile.yml", null],
+      ["labels.txt", null],
+      ["models", false],
+      ["notes", false],
+      ["samples", false],
+    ]);
+    expect(shownRows([...FILES, ...many], { choices: { notes: true }, areMany: true })).toHaveLength(505);
     // A large folder that came into a small project is closed too.
     expect(shownRows([...FILES, ...many], few()).some(({ path }) => path === "notes/note-1.md")).toBe(false);
     expect(shownRows([...FILES, ...many], few()).some(({ path }) => path === "models/a.tflite")).toBe(true);

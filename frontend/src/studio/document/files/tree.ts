@@ -28,13 +28,13 @@ export const MANY = 40;
 
 /** Which folders are open: as someone chose, else those that are not large in a project that is not large. */
 export interface OpenFolders {
-  readonly chosen: Readonly<Record<string, boolean>>;
+  readonly choices: Readonly<Record<string, boolean>>;
   /** Whether the project has many files. */
   readonly areMany: boolean;
 }
 
-function isOpen(row: TreeRow<unknown>, { chosen, areMany }: OpenFolders): boolean {
-  return chosen[row.path] ?? (!areMany && row.inside <= MANY);
+function isOpen(row: TreeRow<unknown>, { choices, areMany }: OpenFolders): boolean {
+  return choices[row.path] ?? (!areMany && row.inside <= MANY);
 }
 
 /** The rows that show. */
@@ -46,22 +46,22 @@ export function shownRows<File extends { readonly path: string }>(
   const siblings = new Map<string, number>();
   for (const row of rows) siblings.set(parentOf(row.path), (siblings.get(parentOf(row.path)) ?? 0) + 1);
   const places = new Map<string, number>();
-  const shown: ShownRow<File>[] = [];
-  let hidden: string | null = null;
+  const visibleRows: ShownRow<File>[] = [];
+  let closedFolder: string | null = null;
   for (const row of rows) {
     const parent = parentOf(row.path);
     const place = (places.get(parent) ?? 0) + 1;
     places.set(parent, place);
-    if (hidden !== null && isInside(row.path, hidden)) continue;
-    hidden = row.file === null && !isOpen(row, folders) ? row.path : null;
-    shown.push({
+    if (closedFolder !== null && isInside(row.path, closedFolder)) continue;
+    closedFolder = row.file === null && !isOpen(row, folders) ? row.path : null;
+    visibleRows.push({
       ...row,
       place,
       siblings: siblings.get(parent) ?? 1,
-      open: row.file === null ? hidden === null : null,
+      open: row.file === null ? closedFolder === null : null,
     });
   }
-  return shown;
+  return visibleRows;
 }
 
 /** The files that a target stands for. */
@@ -149,10 +149,10 @@ export function rowAfter<File>(rows: readonly ShownRow<File>[], here: number, ke
 }
 
 /** The next row whose name begins with what was typed, looking on from `here` and round. */
-export function rowNamed<File>(rows: readonly ShownRow<File>[], here: number, typed: string): number {
-  const prefix = typed.toLowerCase();
+export function rowNamed<File>(rows: readonly ShownRow<File>[], here: number, typedText: string): number {
+  const prefix = typedText.toLowerCase();
   // The same letter again goes on to the next; a longer word may stay where it is.
-  const first = typed.length === 1 ? here + 1 : here;
+  const first = typedText.length === 1 ? here + 1 : here;
   for (let step = 0; step < rows.length; step++) {
     const index = (first + step + rows.length) % rows.length;
     if (rows[index]?.label.toLowerCase().startsWith(prefix) === true) return index;

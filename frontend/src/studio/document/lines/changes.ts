@@ -12,18 +12,21 @@ export interface LineChange {
 /** The lines that edits of one text change, each with all edits that begin in it. Edits count UTF-16 units and stay in their lines. */
 export function lineChanges(text: string, edits: readonly TextEdit[]): readonly LineChange[] {
   const changes = new Map<number, LineChange>();
-  for (const { file, span, text: written } of [...edits].sort(
+  for (const { file, span, text: newText } of [...edits].sort(
     (one, other) => other.span.start.offset - one.span.start.offset,
   )) {
     // lastIndexOf takes a place before the text for its begin.
     const start = span.start.offset === 0 ? 0 : text.lastIndexOf("\n", span.start.offset - 1) + 1;
     const next = text.indexOf("\n", span.end.offset);
     const before = text.slice(start, next < 0 ? text.length : next);
-    const known = changes.get(start) ?? { file, line: span.start.line, before, after: before };
+    const lineChange = changes.get(start) ?? { file, line: span.start.line, before, after: before };
     // From the end of the line backwards, so that what stands before an edit is where it was.
     changes.set(start, {
-      ...known,
-      after: known.after.slice(0, span.start.offset - start) + written + known.after.slice(span.end.offset - start),
+      ...lineChange,
+      after:
+        lineChange.after.slice(0, span.start.offset - start) +
+        newText +
+        lineChange.after.slice(span.end.offset - start),
     });
   }
   return [...changes.values()].sort((one, other) => one.line - other.line);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as Y from "yjs";
-import { CONTESTED, contestedIn, editFor, placeOf, valuesOf, wordsOf, type ContestedLines } from "./conflicts";
+import { CONTESTED_LINES, contestedIn, editFor, placeOf, valuesOf, wordsOf, type ContestedLines } from "./conflicts";
 
 function lines(parts: Partial<ContestedLines> = {}): ContestedLines {
   return {
@@ -53,7 +53,7 @@ test("the other's lines come in place of those that stand", () => {
 
 test("what a foreign client wrote in another form is passed over", () => {
   const doc = new Y.Doc();
-  const map = doc.getMap(CONTESTED);
+  const map = doc.getMap(CONTESTED_LINES);
   const good = { file: "a", line: 1, current: ["x"], other: ["y"], current_by: "", other_by: "Jo" };
   map.set("1", good);
   for (const [id, value] of Object.entries({ 2: 7, 3: { ...good, current: [1] }, 4: { ...good, line: "1" }, 5: null }))

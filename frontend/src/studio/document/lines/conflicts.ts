@@ -3,7 +3,7 @@
 import type * as Y from "yjs";
 
 /** The document's map of them. */
-export const CONTESTED = "contested";
+export const CONTESTED_LINES = "contested";
 
 export interface ContestedLines {
   readonly id: string;
@@ -26,7 +26,7 @@ function areLines(value: unknown): value is readonly string[] {
 /** Those of a file. Anything malformed that a foreign client wrote is passed over. */
 export function contestedIn(doc: Y.Doc, file: string): readonly ContestedLines[] {
   const result: ContestedLines[] = [];
-  for (const [id, value] of doc.getMap(CONTESTED).entries()) {
+  for (const [id, value] of doc.getMap(CONTESTED_LINES).entries()) {
     if (typeof value !== "object" || value === null) continue;
     const {
       line,

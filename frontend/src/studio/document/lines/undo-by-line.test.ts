@@ -69,8 +69,8 @@ test("a value that was lost to another is not brought back in parts, and neither
   // The room, in between: it takes back what Jo wrote.
   const before = Y.encodeStateVector(jo.files.doc);
   Y.applyUpdate(sam.files.doc, Y.encodeStateAsUpdate(jo.files.doc, Y.encodeStateVector(sam.files.doc)));
-  const merged = sam.text.toJSON();
-  sam.text.delete(merged.indexOf("0.70"), "0.70".length);
+  const mergedText = sam.text.toJSON();
+  sam.text.delete(mergedText.indexOf("0.70"), "0.70".length);
   expect(sam.text.toJSON()).toBe(TEXT.replace("0.8", "0.5"));
   Y.applyUpdate(jo.files.doc, Y.encodeStateAsUpdate(sam.files.doc, before));
   for (const key of ["undo", "redo", "undo"] as const) {
@@ -136,18 +136,18 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])("no undo makes a value that nobody wrote, in
   const chance = chanceOf(seed);
   const pick = <Each>(from: readonly Each[]): Each => from[Math.floor(chance() * from.length)] as Each;
   const people = two();
-  const written = new Set(TEXT.split("\n"));
+  const writtenLines = new Set(TEXT.split("\n"));
   for (let count = 0; count < 150; count++) {
     const person = pick(people);
     const deed = pick(["write", "write", "undo", "redo"] as const);
     if (deed === "write") person.write(pick([1, 2]), pick(["0.5", "0.70", "32", "24", "160", "1600"]));
     else person.files.undo[deed]();
-    if (deed === "write") for (const line of person.text.toJSON().split("\n")) written.add(line);
+    if (deed === "write") for (const line of person.text.toJSON().split("\n")) writtenLines.add(line);
     expect(
       person.text
         .toJSON()
         .split("\n")
-        .filter((line) => !written.has(line)),
+        .filter((line) => !writtenLines.has(line)),
     ).toEqual([]);
     meet(...people);
   }

@@ -59,7 +59,7 @@ class WireSocket {
   readyState = 0;
   binaryType = "";
   /** While the line is dead: what was sent and has not arrived. Nobody says so. */
-  private delayed: Uint8Array[] | null = null;
+  private delayedFrames: Uint8Array[] | null = null;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: ArrayBuffer }) => void) | null = null;
   onclose: ((event: object) => void) | null = null;
@@ -76,8 +76,8 @@ class WireSocket {
 
   send(frame: Uint8Array): void {
     const copy = frame.slice();
-    if (this.delayed !== null) {
-      this.delayed.push(copy);
+    if (this.delayedFrames !== null) {
+      this.delayedFrames.push(copy);
       return;
     }
     setTimeout(() => {
@@ -86,13 +86,13 @@ class WireSocket {
   }
 
   die(): void {
-    this.delayed = [];
+    this.delayedFrames = [];
   }
 
   revive(): void {
-    const delayed = this.delayed ?? [];
-    this.delayed = null;
-    for (const frame of delayed) this.send(frame);
+    const delayedFrames = this.delayedFrames ?? [];
+    this.delayedFrames = null;
+    for (const frame of delayedFrames) this.send(frame);
   }
 
   receive(frame: Uint8Array): void {
@@ -161,17 +161,17 @@ test("the document is read from the server", async () => {
 });
 
 test("an edit says how many updates were heard before it, from none on", async () => {
-  const sent: number[][] = [];
+  const frames: number[][] = [];
   const handle = server.handle.bind(server);
   server.handle = (socket, frame) => {
-    if (frame[0] === 40 || frame[1] === sync.messageYjsUpdate) sent.push([...frame.subarray(0, 2)]);
+    if (frame[0] === 40 || frame[1] === sync.messageYjsUpdate) frames.push([...frame.subarray(0, 2)]);
     handle(socket, frame);
   };
   await soon();
   doc.getText("t").insert(0, "my ");
   doc.getText("t").insert(0, "own ");
   await soon();
-  expect(sent).toEqual([
+  expect(frames).toEqual([
     [40, 0],
     [40, 1],
     [0, 2],
@@ -223,7 +223,7 @@ test("who waits for storing goes on when it is stored", async () => {
   server.busy = true;
   doc.getText("t").insert(0, "x");
   const after = vi.fn();
-  void connection.stored().then(after);
+  void connection.waitUntilStored().then(after);
   await soon();
   expect(after).not.toHaveBeenCalled();
   server.catchUp();
@@ -236,10 +236,10 @@ test("who waits for storing gets the reason when the server closes for good", as
   server.busy = true;
   doc.getText("t").insert(0, "x");
   const reason = "You no longer have access to this project.";
-  const refusals = [expect(connection.stored()).rejects.toThrow(reason)];
+  const refusals = [expect(connection.waitUntilStored()).rejects.toThrow(reason)];
   server.sockets[0]?.drop(4403, reason);
   await soon();
-  refusals.push(expect(connection.stored()).rejects.toThrow(reason));
+  refusals.push(expect(connection.waitUntilStored()).rejects.toThrow(reason));
   await Promise.all(refusals);
 });
 

@@ -11,7 +11,7 @@ const STEP_1 = 0;
 const STEP_2 = 1;
 const UPDATE = 2;
 /** Our own kind of message (forge/collab/protocol/frames.py): how many frames with updates were heard before what comes next. */
-const HEARD = 40;
+const HEARD_FRAMES = 40;
 
 /** Ask whether it is stored this long after the last key, and at least this often while someone types on, in ms. */
 const QUIET = 250;
@@ -41,11 +41,11 @@ export function question(vector: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 function heardFrame(frames: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from([HEARD, ...varint(frames)]);
+  return Uint8Array.from([HEARD_FRAMES, ...varint(frames)]);
 }
 
 /** The bytes behind a variable length that stands at `start`. */
-function counted(frame: Uint8Array, start: number): Uint8Array {
+function bytesAfterLength(frame: Uint8Array, start: number): Uint8Array {
   let length = 0;
   let at = start;
   for (let shift = 0; ; shift += 7) {
@@ -90,8 +90,8 @@ export class DocumentConnection {
   private silent = false;
   private readonly heartbeat: ReturnType<typeof setInterval>;
   /** Of this socket: frames with updates that were heard, and how many the server knows of. */
-  private heard = 0;
-  private acknowledged = 0;
+  private heardCount = 0;
+  private acknowledgedCount = 0;
   private readonly onUpdate: (update: Uint8Array, origin: unknown) => void;
 
   constructor(private readonly options: DocumentConnectionOptions) {
@@ -111,7 +111,7 @@ export class DocumentConnection {
       const connected = status === "connected";
       if (connected === this.connected) return;
       this.connected = connected;
-      this.heard = this.acknowledged = 0;
+      this.heardCount = this.acknowledgedCount = 0;
       // Also that of nothing: the server then knows that this page says it.
       if (connected) this.provider.ws?.send(heardFrame(0));
       this.serverReplied();
@@ -170,7 +170,7 @@ export class DocumentConnection {
   }
 
   /** Resolves when the server has stored all that was typed. Rejects with the server's words when it closed for good. */
-  stored(): Promise<void> {
+  waitUntilStored(): Promise<void> {
     if (!this.dirty) return Promise.resolve();
     if (this.closedFor !== null) return Promise.reject(new Error(this.closedFor));
     this.ask();
@@ -199,20 +199,21 @@ export class DocumentConnection {
     this.provider.messageHandlers[SYNC] = (encoder, decoder, provider, emitSynced, kind) => {
       const { arr, pos } = decoder;
       handle(encoder, decoder, provider, emitSynced, kind);
-      if (arr[pos] === STEP_2 || arr[pos] === UPDATE) this.heard++;
-      if (arr[pos] === STEP_2) this.answered(counted(arr, pos + 1));
+      if (arr[pos] === STEP_2 || arr[pos] === UPDATE) this.heardCount++;
+      if (arr[pos] === STEP_2) this.onAnswer(bytesAfterLength(arr, pos + 1));
     };
   }
 
   /** Say what an edit was made upon, so that the server sees which edits of others its author had not seen. */
   private readonly sendHeard = (_update: Uint8Array, origin: unknown): void => {
     const socket = this.provider.ws;
-    if (origin === this.provider || this.heard === this.acknowledged || socket?.readyState !== socket?.OPEN) return;
-    this.acknowledged = this.heard;
-    socket?.send(heardFrame(this.heard));
+    if (origin === this.provider || this.heardCount === this.acknowledgedCount || socket?.readyState !== socket?.OPEN)
+      return;
+    this.acknowledgedCount = this.heardCount;
+    socket?.send(heardFrame(this.heardCount));
   };
 
-  private answered(update: Uint8Array): void {
+  private onAnswer(update: Uint8Array): void {
     const { doc } = this.options;
     const proof = readProof(update, this.ours());
     this.storedClocks = proof.clocks;

@@ -55,13 +55,13 @@ describe("presence", () => {
     here.point(text, { anchor: 1, head: 3 });
     vi.advanceTimersByTime(1000);
     pass();
-    const [seen] = there.state.getState();
-    expect(seen?.person).toEqual(mika);
-    expect(seen?.file).toBe("file-1");
+    const [present] = there.state.getState();
+    expect(present?.person).toEqual(mika);
+    expect(present?.file).toBe("file-1");
     const head =
-      seen?.cursor === null || seen === undefined
+      present?.cursor === null || present === undefined
         ? null
-        : Y.createAbsolutePositionFromRelativePosition(seen.cursor.head, text.doc as Y.Doc);
+        : Y.createAbsolutePositionFromRelativePosition(present.cursor.head, text.doc as Y.Doc);
     expect(head?.index).toBe(3);
   });
 

@@ -126,8 +126,11 @@ export class Presence {
 export function peopleOf(present: readonly Present[], me: string): readonly Present[] {
   const byPerson = new Map<string, Present>();
   for (const each of present) {
-    const known = byPerson.get(each.person.id);
-    if (each.person.id !== me && (known === undefined || (known.cursor === null && each.cursor !== null)))
+    const knownPresence = byPerson.get(each.person.id);
+    if (
+      each.person.id !== me &&
+      (knownPresence === undefined || (knownPresence.cursor === null && each.cursor !== null))
+    )
       byPerson.set(each.person.id, each);
   }
   return [...byPerson.values()];

@@ -7,8 +7,8 @@ let server: Y.Doc;
 
 /** The server's answer from its document. */
 function ask(storedClock = 0, clients: readonly number[] = [mine.clientID]) {
-  const stored = new Map(clients.map((client) => [client, storedClock]));
-  return readProof(Y.encodeStateAsUpdate(server, requestVector(mine, stored)), stored);
+  const storedClocks = new Map(clients.map((client) => [client, storedClock]));
+  return readProof(Y.encodeStateAsUpdate(server, requestVector(mine, storedClocks)), storedClocks);
 }
 
 function send(): void {

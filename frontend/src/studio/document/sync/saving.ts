@@ -22,9 +22,9 @@ export interface StoredProof {
 }
 
 /** The state vector to ask with: all that the document has, but of our own insertions only those known to be stored. */
-export function requestVector(doc: Y.Doc, stored: StoredClocks): Uint8Array {
+export function requestVector(doc: Y.Doc, storedClocks: StoredClocks): Uint8Array {
   const vector = Y.decodeStateVector(Y.encodeStateVector(doc));
-  for (const [client, clock] of stored) {
+  for (const [client, clock] of storedClocks) {
     if (clock > 0) vector.set(client, clock);
     else vector.delete(client);
   }
@@ -32,9 +32,9 @@ export function requestVector(doc: Y.Doc, stored: StoredClocks): Uint8Array {
 }
 
 /** Read an answer (the update in a sync step 2), knowing up to which clocks our insertions were stored before. */
-export function readProof(answer: Uint8Array, stored: StoredClocks): StoredProof {
+export function readProof(answer: Uint8Array, storedClocks: StoredClocks): StoredProof {
   const { structs, ds } = Y.decodeUpdate(answer);
-  const clocks = new Map(stored);
+  const clocks = new Map(storedClocks);
   for (const { id, length } of structs) {
     const clock = clocks.get(id.client);
     // A gap before the first one would prove nothing of what is in it.
@@ -44,24 +44,28 @@ export function readProof(answer: Uint8Array, stored: StoredClocks): StoredProof
 }
 
 function merged(runs: readonly DeletedRun[]): DeletedRun[] {
-  const combined: DeletedRun[] = [];
+  const mergedRuns: DeletedRun[] = [];
   for (const run of [...runs].sort((one, other) => one.clock - other.clock)) {
-    const last = combined.at(-1);
+    const last = mergedRuns.at(-1);
     if (last !== undefined && run.clock <= last.clock + last.len) {
-      combined[combined.length - 1] = { clock: last.clock, len: Math.max(last.len, run.clock + run.len - last.clock) };
+      mergedRuns[mergedRuns.length - 1] = {
+        clock: last.clock,
+        len: Math.max(last.len, run.clock + run.len - last.clock),
+      };
     } else {
-      combined.push(run);
+      mergedRuns.push(run);
     }
   }
-  return combined;
+  return mergedRuns;
 }
 
 /** Whether every deletion of `mine` is among `theirs`, however the runs are cut. */
 export function covers(theirs: Runs, mine: Runs): boolean {
   for (const [client, runs] of mine) {
-    const known = merged(theirs.get(client) ?? []);
+    const theirRuns = merged(theirs.get(client) ?? []);
     for (const run of merged(runs)) {
-      if (!known.some((each) => each.clock <= run.clock && run.clock + run.len <= each.clock + each.len)) return false;
+      if (!theirRuns.some((each) => each.clock <= run.clock && run.clock + run.len <= each.clock + each.len))
+        return false;
     }
   }
   return true;

@@ -2,7 +2,7 @@ import { beforeEach, afterEach, expect, test, vi } from "vitest";
 import * as Y from "yjs";
 import { UnsentEdits, type UnsentStorage } from "./unsent";
 
-let stored: Map<string, string>;
+let entries: Map<string, string>;
 let storage: UnsentStorage;
 let server: Y.Doc;
 let now: number;
@@ -10,15 +10,15 @@ let now: number;
 beforeEach(() => {
   vi.useFakeTimers();
   now = 1000;
-  stored = new Map();
+  entries = new Map();
   storage = {
     get length() {
-      return stored.size;
+      return entries.size;
     },
-    key: (index) => [...stored.keys()][index] ?? null,
-    getItem: (name) => stored.get(name) ?? null,
-    setItem: (name, value) => void stored.set(name, value),
-    removeItem: (name) => void stored.delete(name),
+    key: (index) => [...entries.keys()][index] ?? null,
+    getItem: (name) => entries.get(name) ?? null,
+    setItem: (name, value) => void entries.set(name, value),
+    removeItem: (name) => void entries.delete(name),
   };
   server = new Y.Doc();
   server.getText("t").insert(0, "seed");
@@ -46,14 +46,14 @@ function putBack(update: Uint8Array | null): string {
 
 test("edits are written down when they are not stored soon, and are whole in the next visit", () => {
   type(edits("1"), " one", " two");
-  expect(stored.size).toBe(0);
+  expect(entries.size).toBe(0);
   vi.advanceTimersByTime(1500);
-  expect(stored.size).toBe(1);
+  expect(entries.size).toBe(1);
   const next = edits("2");
   expect(putBack(next.readEarlier())).toBe("seed one two");
   expect(putBack(next.readEarlier())).toBe("seed one two");
   next.deleteEarlier();
-  expect(stored.size).toBe(0);
+  expect(entries.size).toBe(0);
 });
 
 test("what is stored soon is never written down, and what was written is deleted once it is stored", () => {
@@ -61,12 +61,12 @@ test("what is stored soon is never written down, and what was written is deleted
   type(unsent, " one");
   unsent.clear();
   vi.advanceTimersByTime(5000);
-  expect(stored.size).toBe(0);
+  expect(entries.size).toBe(0);
   type(unsent, " two");
   vi.advanceTimersByTime(5000);
-  expect(stored.size).toBe(1);
+  expect(entries.size).toBe(1);
   unsent.clear();
-  expect(stored.size).toBe(0);
+  expect(entries.size).toBe(0);
 });
 
 test("another person and another project get nothing of it", () => {
@@ -85,20 +85,20 @@ test("after signing out in this browser nothing is left in it, and what is typed
   unsent.setKeeping(false);
   type(unsent, " two");
   vi.advanceTimersByTime(5000);
-  expect(stored.size).toBe(0);
+  expect(entries.size).toBe(0);
   unsent.setKeeping(true);
-  expect(stored.size).toBe(1);
+  expect(entries.size).toBe(1);
 });
 
 test("what nobody came back for in a week is deleted, and what is no entry of ours is too", () => {
   const unsent = edits("1");
   type(unsent, " one");
   unsent.write();
-  stored.set("hammer-forge unsent p1 x broken", "{");
-  stored.set("something else", "{");
+  entries.set("hammer-forge unsent p1 x broken", "{");
+  entries.set("something else", "{");
   now += 8 * 24 * 3600 * 1000;
   expect(edits("2").readEarlier()).toBeNull();
-  expect([...stored.keys()]).toEqual(["something else"]);
+  expect([...entries.keys()]).toEqual(["something else"]);
 });
 
 test("a browser that keeps nothing does no harm", () => {

@@ -48,8 +48,8 @@ function sentence({ names, version }: LineFacts, authors: Authors, now: number):
   const writers = names.length === 1 ? (names[0] ?? UNKNOWN) : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
   if (version === undefined) return `${writers}.`;
   if (version === null) return `${writers}, not in a version yet.`;
-  const known = authors.versions[String(version)];
-  return `${writers}, since version ${version}${known === undefined ? "" : ` (${ago(known.created, now)}${known.message === "" ? "" : `, “${known.message}”`})`}.`;
+  const versionEntry = authors.versions[String(version)];
+  return `${writers}, since version ${version}${versionEntry === undefined ? "" : ` (${ago(versionEntry.created, now)}${versionEntry.message === "" ? "" : `, “${versionEntry.message}”`})`}.`;
 }
 
 /** The version of each line, where the server's text has as many lines as ours: else none can be told. */
@@ -99,20 +99,20 @@ export function carriedVersions(
   before: Text,
   after: Text,
 ): readonly (number | null)[] {
-  const carried: (number | null)[] = [];
+  const newVersions: (number | null)[] = [];
   let place = 0;
   changes.iterChangedRanges((fromA, toA, fromB, toB) => {
     const first = before.lineAt(fromA).number - 1;
     const last = before.lineAt(toA).number;
-    carried.push(...versions.slice(place, first));
+    newVersions.push(...versions.slice(place, first));
     const isWholeLines =
       fromA === toA && after.sliceString(toB - 1, toB) === "\n" && before.lineAt(fromA).from === fromA;
-    const touched = after.lineAt(toB).number - after.lineAt(fromB).number + 1 - Math.max(0, place - first);
-    for (let line = 0; line < touched; line++)
-      carried.push(isWholeLines && line === touched - 1 ? (versions[first] ?? null) : null);
+    const changedLines = after.lineAt(toB).number - after.lineAt(fromB).number + 1 - Math.max(0, place - first);
+    for (let line = 0; line < changedLines; line++)
+      newVersions.push(isWholeLines && line === changedLines - 1 ? (versions[first] ?? null) : null);
     place = Math.max(place, last);
   });
-  return [...carried, ...versions.slice(place)];
+  return [...newVersions, ...versions.slice(place)];
 }
 
 /** Milliseconds of calm after which it is read again who wrote what. */

@@ -4,13 +4,13 @@ import type { Workspace } from "../../session/workspace";
 import type { EditorHandle } from "../../context/editor-handle";
 
 /** The texts beside which it is shown. */
-const shown = new WeakMap<object, true>();
+const shownTexts = new WeakMap<object, true>();
 
 /** Show who wrote the lines of a file, and say it of the line at the cursor; hide it when it is shown. */
 export async function toggleAuthors(editor: EditorHandle, workspace: Workspace, file: FileEntry): Promise<void> {
   const text = workspace.files.text(file.id);
   if (text === null) return;
-  if (shown.delete(text)) {
+  if (shownTexts.delete(text)) {
     editor.show([]);
     return;
   }
@@ -18,8 +18,8 @@ export async function toggleAuthors(editor: EditorHandle, workspace: Workspace, 
     import("./gutter"),
     workspace.authors(file.path),
   ]);
-  shown.set(text, true);
-  editor.show(authorGutter(text, authors, () => shown.delete(text)));
+  shownTexts.set(text, true);
+  editor.show(authorGutter(text, authors, () => shownTexts.delete(text)));
   const line = editor.line();
   workspace.toasts.say(`Line ${line}: ${authorsOfLine(text, authors, line, Date.now())}`);
 }

@@ -7,10 +7,10 @@ import { EditQueue, type EditedWorkspace } from "../../edits/edit-queue";
 import { renameAt, rewrite } from "./commands";
 import { editorLanguage, type EditorLanguage } from "./requests";
 
-type Spliced = readonly [at: number, length: number, insert: string];
+type Splice = readonly [at: number, length: number, insert: string];
 
 /** An editor with its cursor at the end of "fft", whose language is slow: a line is typed above before its first answer. */
-function editor(answer: (text: string, offset: number) => Spliced) {
+function editor(answer: (text: string, offset: number) => Splice) {
   const text = new Y.Doc().getText();
   text.insert(0, "fft: {}");
   const view = { state: EditorState.create({ doc: "fft: {}", selection: { anchor: 3 } }) };

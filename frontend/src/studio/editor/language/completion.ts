@@ -18,10 +18,13 @@ const GOES_ON = /^[\w$@./:-]*$/;
 
 /** The language writes snippets as editors of the LSP do: `$1`, `$0`, and a backslash before a sign that is meant. */
 export function asSnippet(insert: string): string {
-  return insert.replace(/\\([\\$}])|\$(\d+)|\$\{0\}/g, (_, escaped: string | undefined, place: string | undefined) => {
-    if (escaped !== undefined) return escaped === "}" ? "\\}" : escaped;
-    return place === undefined || place === "0" ? "${}" : `\${${place}}`;
-  });
+  return insert.replace(
+    /\\([\\$}])|\$(\d+)|\$\{0\}/g,
+    (_, escapedSign: string | undefined, place: string | undefined) => {
+      if (escapedSign !== undefined) return escapedSign === "}" ? "\\}" : escapedSign;
+      return place === undefined || place === "0" ? "${}" : `\${${place}}`;
+    },
+  );
 }
 
 function completionOf(item: CompletionItem, rank: number): Completion {

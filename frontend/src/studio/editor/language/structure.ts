@@ -36,7 +36,7 @@ const structureField = StateField.define<Structure>({
   provide: (field) => EditorView.decorations.from(field, (value) => value.colours),
 });
 
-function coloured(tokens: readonly LanguageToken[], length: number): DecorationSet {
+function colourDecorations(tokens: readonly LanguageToken[], length: number): DecorationSet {
   const ranges: Range<Decoration>[] = [];
   for (const { kind, span, is_definition } of tokens) {
     const [from, to] = [span.start.offset, Math.min(span.end.offset, length)];
@@ -87,7 +87,7 @@ const structureReader = ViewPlugin.fromClass(
       if (this.ended || tokens === null || folds === null || !this.view.state.doc.eq(state.doc)) return;
       this.view.dispatch({
         effects: setStructure.of({
-          colours: coloured(tokens.tokens, state.doc.length),
+          colours: colourDecorations(tokens.tokens, state.doc.length),
           folds: foldsOf(state, folds.foldings),
         }),
       });

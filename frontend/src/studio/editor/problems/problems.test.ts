@@ -34,12 +34,12 @@ test("problems of other files are not placed in this one", () => {
 });
 
 test("problems stand in reading order, errors before warnings", () => {
-  const placed = placeProblems(TEXT, "Runefile.yml", [
+  const placedProblems = placeProblems(TEXT, "Runefile.yml", [
     diagnostic(16, 20),
     diagnostic(9, 14, { severity: "warning", code: "W" }),
     diagnostic(9, 14),
   ]);
-  expect(placed.map(({ from, diagnostic: { severity } }) => [from, severity])).toEqual([
+  expect(placedProblems.map(({ from, diagnostic: { severity } }) => [from, severity])).toEqual([
     [9, "error"],
     [9, "warning"],
     [16, "error"],
@@ -87,15 +87,15 @@ test("a place beyond the text, as after a cut, is its end", () => {
 
 test("a fix whose edits in another file cannot be made now changes nothing here either", () => {
   const edit = { file: "labels.txt", span: { start: at(0), end: at(0) }, text: "x" };
-  const dispatched: unknown[] = [];
+  const transactions: unknown[] = [];
   const view = {
     state: stateWith(),
-    dispatch: (spec: unknown) => dispatched.push(spec),
+    dispatch: (spec: unknown) => transactions.push(spec),
     focus: () => undefined,
   } as unknown as EditorView;
   const fix = { title: "t", changes: [{ from: 0, to: 1, insert: "x" }], otherFiles: [edit] };
   applyFix(view, fix, () => false);
-  expect(dispatched).toEqual([]);
+  expect(transactions).toEqual([]);
   applyFix(view, fix, () => true);
-  expect(dispatched).toHaveLength(1);
+  expect(transactions).toHaveLength(1);
 });

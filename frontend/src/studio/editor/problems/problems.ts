@@ -57,12 +57,9 @@ export function placeProblems(
     .sort((one, other) => one.from - other.from || graveness(one) - graveness(other));
 }
 
-function moved<Placed extends { readonly from: number; readonly to: number }>(
-  placed: Placed,
-  changes: ChangeDesc,
-): Placed {
-  const from = changes.mapPos(placed.from, 1);
-  return { ...placed, from, to: Math.max(from, changes.mapPos(placed.to, -1)) };
+function moved<Item extends { readonly from: number; readonly to: number }>(item: Item, changes: ChangeDesc): Item {
+  const from = changes.mapPos(item.from, 1);
+  return { ...item, from, to: Math.max(from, changes.mapPos(item.to, -1)) };
 }
 
 /** The same problems after an edit, each where its text went. */
@@ -130,8 +127,10 @@ function step(direction: 1 | -1): Command {
   return (view) => {
     const problems = problemsOf(view.state);
     const here = view.state.selection.main.from;
-    const ordered = direction === 1 ? problems : problems.toReversed();
-    const next = ordered.find((problem) => (direction === 1 ? problem.from > here : problem.from < here)) ?? ordered[0];
+    const orderedProblems = direction === 1 ? problems : problems.toReversed();
+    const next =
+      orderedProblems.find((problem) => (direction === 1 ? problem.from > here : problem.from < here)) ??
+      orderedProblems[0];
     if (next === undefined) return false;
     view.dispatch({
       selection: EditorSelection.cursor(next.from),

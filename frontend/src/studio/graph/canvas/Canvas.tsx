@@ -15,7 +15,7 @@ import {
 import type { PortEnd } from "./connecting";
 import type { Placed } from "../../../pipeline";
 import { StageNode, type StageFlowNode } from "./StageNode";
-import { FARTHEST, edgesOf, frameOf, isSame, revealed, type Size, type Viewport } from "./viewport";
+import { FARTHEST, edgesOf, frameOf, isSame, viewportShowing, type Size, type Viewport } from "./viewport";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
 
 const NODE_TYPES = { stage: StageNode };
@@ -38,8 +38,8 @@ export interface Gestures {
   readonly onBegin: (from: PortEnd) => void;
   /** The wire on its way ends at a port, somewhere on a stage, or nowhere. */
   readonly onEnd: (to: PortEnd | { readonly stage: string } | null) => void;
-  /** An end of a wire is taken; it is let go by `onEnd`. The other end, `fixed`, stays. */
-  readonly onDetach: (wire: OutlineWire, fixed: PortEnd) => void;
+  /** An end of a wire is taken; it is let go by `onEnd`. The other end, `fixedEnd`, stays. */
+  readonly onDetach: (wire: OutlineWire, fixedEnd: PortEnd) => void;
   readonly onKey: (event: KeyboardEvent) => void;
   /** Something that is dragged hangs over the canvas; answers whether it is taken here. */
   readonly onHang: (event: DragEvent, over: DropTarget) => boolean;
@@ -49,10 +49,10 @@ export interface Gestures {
 }
 
 interface CanvasProps extends Gestures {
-  readonly placed: Placed;
+  readonly layout: Placed;
   readonly nodes: StageFlowNode[];
   readonly edges: WireFlowEdge[];
-  readonly selected: string | null;
+  readonly selectedStage: string | null;
   /** The size of the canvas, once it is known. */
   readonly size: Size | null;
   readonly onSize: (size: Size) => void;
@@ -89,11 +89,11 @@ function dropTargetOf(event: DragEvent): DropTarget {
 }
 
 export function Canvas(props: CanvasProps) {
-  const { placed, nodes, edges, selected, size, isStrip, readOnly } = props;
+  const { layout, nodes, edges, selectedStage, size, isStrip, readOnly } = props;
   const flow = useReactFlow();
   const holder = useRef<HTMLDivElement>(null);
   /** Where this put the picture last; elsewhere someone has put it, by hand or with a button. */
-  const applied = useRef<Viewport | null>(null);
+  const lastViewport = useRef<Viewport | null>(null);
   const moved = useRef(false);
 
   const measure = useEffectEvent(() => {
@@ -111,20 +111,20 @@ export function Canvas(props: CanvasProps) {
   }, []);
 
   const look = useEffectEvent(() => {
-    if (size === null || placed.nodes.length === 0) return;
-    const here = placed.nodes.find((each) => each.node.name === selected) ?? null;
+    if (size === null || layout.nodes.length === 0) return;
+    const here = layout.nodes.find((each) => each.node.name === selectedStage) ?? null;
     const now = flow.getViewport();
     const frame = edgesOf(isStrip);
-    if (applied.current !== null && !isSame(applied.current, now)) moved.current = true;
-    const before = !moved.current ? frameOf(placed, size, frame) : now;
-    applied.current = here === null ? before : revealed(before, here, size, frame);
-    void flow.setViewport(applied.current);
+    if (lastViewport.current !== null && !isSame(lastViewport.current, now)) moved.current = true;
+    const before = !moved.current ? frameOf(layout, size, frame) : now;
+    lastViewport.current = here === null ? before : viewportShowing(before, here, size, frame);
+    void flow.setViewport(lastViewport.current);
   });
   // The picture is where it belongs until someone looks elsewhere; then at least what is selected is in sight.
-  useEffect(() => look(), [placed, selected]);
+  useEffect(() => look(), [layout, selectedStage]);
   // In another room it is another picture: where one looked before is no place in it.
   useEffect(() => {
-    applied.current = null;
+    lastViewport.current = null;
     moved.current = false;
     look();
   }, [size, isStrip]);
@@ -213,12 +213,12 @@ export function Canvas(props: CanvasProps) {
           if (from !== null) props.onBegin(from);
         }}
         onConnectEnd={end}
-        onReconnectStart={(_, edge, fixed) => {
+        onReconnectStart={(_, edge, fixedType) => {
           const wire = edge.data?.wire;
           if (wire !== undefined)
             props.onDetach(
               wire,
-              fixed === "source"
+              fixedType === "source"
                 ? { stage: wire.source, index: wire.source_index, side: "output" }
                 : { stage: wire.target, index: wire.target_index, side: "input" },
             );

@@ -20,7 +20,7 @@ import type { WatchedWires } from "../watched-wires";
 
 interface CanvasToolsProps {
   readonly connecting: Connecting | null;
-  readonly placed: Placed;
+  readonly layout: Placed;
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   readonly isAdding: boolean;
@@ -41,7 +41,7 @@ interface CanvasToolsProps {
 
 export function CanvasTools({
   connecting,
-  placed,
+  layout,
   isStrip,
   readOnly,
   isAdding,
@@ -62,12 +62,12 @@ export function CanvasTools({
   const motion = { duration: calm ? 0 : 140 };
   const fit = (): void => {
     const { width, height } = store.getState();
-    void flow.setViewport(wholeOf(placed, { width, height }, edgesOf(isStrip)), motion);
+    void flow.setViewport(wholeOf(layout, { width, height }, edgesOf(isStrip)), motion);
   };
   const isWatched = wire !== null && watching?.isWatched({ stage: wire.source, index: wire.source_index }) === true;
   return (
     <>
-      {placed.nodes.length === 0 && (
+      {layout.nodes.length === 0 && (
         <Panel position="top-center" className="graph-empty">
           {!isStrip && <h2>Nothing to draw yet</h2>}
           <p className="muted small">

@@ -40,27 +40,27 @@ function isSameLayout(before: Placed, after: Placed): boolean {
   });
 }
 
-export function useAnimatedLayout(placed: Placed): Placed {
-  const [shown, setShown] = useState(placed);
-  const last = useRef(placed);
+export function useAnimatedLayout(layout: Placed): Placed {
+  const [shownLayout, setShownLayout] = useState(layout);
+  const last = useRef(layout);
   useEffect(() => {
     const before = last.current;
     const show = (picture: Placed): void => {
       last.current = picture;
-      setShown(picture);
+      setShownLayout(picture);
     };
     const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (isCalm || placed.nodes.length > LARGEST || isSameLayout(before, placed)) {
-      show(placed);
+    if (isCalm || layout.nodes.length > LARGEST || isSameLayout(before, layout)) {
+      show(layout);
       return;
     }
-    const started = performance.now();
+    const startTime = performance.now();
     let frame = requestAnimationFrame(function move(now: number) {
-      const time = Math.min(1, Math.max(0, (now - started) / MILLISECONDS));
-      show(time === 1 ? placed : between(before, placed, 1 - (1 - time) ** 3));
+      const time = Math.min(1, Math.max(0, (now - startTime) / MILLISECONDS));
+      show(time === 1 ? layout : between(before, layout, 1 - (1 - time) ** 3));
       if (time < 1) frame = requestAnimationFrame(move);
     });
     return () => cancelAnimationFrame(frame);
-  }, [placed]);
-  return shown;
+  }, [layout]);
+  return shownLayout;
 }

@@ -5,8 +5,8 @@ import { endAt } from "./connecting";
 import { between } from "./animated-layout";
 import { place, placeOnce } from "../../../pipeline";
 import { severityByStage } from "../../session/problems/severity";
-import { edgesOf, marked, markedEdges, nodesOf } from "./flow-elements";
-import { frameOf, isSame, revealed, wholeOf } from "./viewport";
+import { edgesOf, markedStages, markedEdges, nodesOf } from "./flow-elements";
+import { frameOf, isSame, viewportShowing, wholeOf } from "./viewport";
 import { stripHeight } from "../use-strip-height";
 
 const OUTLINE: Outline = {
@@ -34,8 +34,8 @@ const PORTS = new Map<string, StagePorts>([
     },
   ],
 ]);
-const PLACED = place(OUTLINE, { counts: new Map([["model", { inputs: 2, outputs: 2 }]]) });
-const STAGES = nodesOf(PLACED, PORTS);
+const LAYOUT = place(OUTLINE, { counts: new Map([["model", { inputs: 2, outputs: 2 }]]) });
+const STAGES = nodesOf(LAYOUT, PORTS);
 const WRONG = new Map([["out", "error" as const]]);
 
 function problem(line: number, severity: "error" | "warning", file = "Runefile.yml"): Diagnostic {
@@ -44,7 +44,7 @@ function problem(line: number, severity: "error" | "warning", file = "Runefile.y
 }
 
 describe("the picture", () => {
-  const nodes = new Map(marked(STAGES, "model", WRONG).map((node) => [node.id, node]));
+  const nodes = new Map(markedStages(STAGES, "model", WRONG).map((node) => [node.id, node]));
 
   test("has a port for every input and output, connected or not", () => {
     expect(nodes.get("model")?.data.inputs.map((port) => port.title)).toEqual([
@@ -57,13 +57,13 @@ describe("the picture", () => {
 
   test("lets Tab come to one stage: the selected one, or the first", () => {
     expect([...nodes.values()].filter((node) => node.data.tabStop).map((node) => node.id)).toEqual(["model"]);
-    expect(marked(STAGES, null, WRONG).filter((node) => node.data.tabStop)).toHaveLength(1);
+    expect(markedStages(STAGES, null, WRONG).filter((node) => node.data.tabStop)).toHaveLength(1);
   });
 
   test("offers one more input where a stage may have it, and not where a model says how many", () => {
     const full = new Map([["model", { ...PORTS.get("model"), inputs: [PORTS.get("model")?.inputs[0]] } as StagePorts]]);
-    const drawn = new Map(nodesOf(place(OUTLINE), full).map((node) => [node.id, node.data.hasFreeInput]));
-    expect([drawn.get("model"), drawn.get("mic"), drawn.get("out")]).toEqual([false, false, false]);
+    const freeInputs = new Map(nodesOf(place(OUTLINE), full).map((node) => [node.id, node.data.hasFreeInput]));
+    expect([freeInputs.get("model"), freeInputs.get("mic"), freeInputs.get("out")]).toEqual([false, false, false]);
   });
 
   test("marks the worst that is wrong with a stage", () => {
@@ -79,7 +79,7 @@ describe("the picture", () => {
   });
 
   test("has each wire by its target, with its type", () => {
-    const [edge] = markedEdges(edgesOf(PLACED), "mic", "model 0", () => null);
+    const [edge] = markedEdges(edgesOf(LAYOUT), "mic", "model 0", () => null);
     expect(edge).toMatchObject({
       id: "model 0",
       sourceHandle: "output 0",
@@ -91,7 +91,7 @@ describe("the picture", () => {
 });
 
 test("what did not change is not drawn again", () => {
-  const [before, after] = [marked(STAGES, null, new Map()), marked(STAGES, "out", new Map())];
+  const [before, after] = [markedStages(STAGES, null, new Map()), markedStages(STAGES, "out", new Map())];
   const model = (nodes: typeof before) => nodes.find((node) => node.id === "model");
   expect(model(after)).toBe(model(before));
   const remember = placeOnce();
@@ -114,10 +114,10 @@ test("a wire that falls on a stage takes the first free input that fits, or says
 });
 
 test("stages glide from where they were; new ones are where they belong", () => {
-  const moved = { ...PLACED, nodes: PLACED.nodes.map((each) => ({ ...each, x: each.x + 100 })) };
-  const half = between({ ...PLACED, nodes: PLACED.nodes.slice(0, 1) }, moved, 0.5);
-  expect(half.nodes[0]?.x).toBe((PLACED.nodes[0]?.x ?? 0) + 50);
-  expect(half.nodes[1]?.x).toBe((PLACED.nodes[1]?.x ?? 0) + 100);
+  const movedLayout = { ...LAYOUT, nodes: LAYOUT.nodes.map((each) => ({ ...each, x: each.x + 100 })) };
+  const half = between({ ...LAYOUT, nodes: LAYOUT.nodes.slice(0, 1) }, movedLayout, 0.5);
+  expect(half.nodes[0]?.x).toBe((LAYOUT.nodes[0]?.x ?? 0) + 50);
+  expect(half.nodes[1]?.x).toBe((LAYOUT.nodes[1]?.x ?? 0) + 100);
 });
 
 describe("what is in sight", () => {
@@ -139,12 +139,12 @@ describe("what is in sight", () => {
 
   test("moves as little as shows a stage", () => {
     const viewport = { x: 0, y: 0, zoom: 1 };
-    expect(revealed(viewport, { x: 700, y: 50, width: 100, height: 50 }, size, edges)).toEqual({
+    expect(viewportShowing(viewport, { x: 700, y: 50, width: 100, height: 50 }, size, edges)).toEqual({
       x: -224,
       y: 0,
       zoom: 1,
     });
-    expect(revealed(viewport, { x: 100, y: 50, width: 100, height: 50 }, size, edges)).toEqual(viewport);
+    expect(viewportShowing(viewport, { x: 100, y: 50, width: 100, height: 50 }, size, edges)).toEqual(viewport);
   });
 });
 

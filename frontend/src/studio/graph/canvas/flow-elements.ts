@@ -34,21 +34,21 @@ function inputTitle(ports: StagePorts | undefined, wire: OutlineWire | undefined
 type WiresOf = ReadonlyMap<string, readonly OutlineWire[]>;
 
 function portsOf(
-  placed: PlacedNode,
+  placedNode: PlacedNode,
   ports: StagePorts | undefined,
   into: WiresOf,
   out: WiresOf,
 ): { readonly inputs: readonly PortData[]; readonly outputs: readonly PortData[] } {
-  const { name } = placed.node;
+  const { name } = placedNode.node;
   const reads = new Map((into.get(name) ?? []).map((wire) => [wire.target_index, wire]));
   const wireByOutput = new Map((out.get(name) ?? []).map((wire) => [wire.source_index, wire]));
   return {
-    inputs: placed.inputs.map((y, index) => ({
+    inputs: placedNode.inputs.map((y, index) => ({
       y,
       title: inputTitle(ports, reads.get(index), index),
       isConnected: reads.has(index),
     })),
-    outputs: placed.outputs.map((y, index) => ({
+    outputs: placedNode.outputs.map((y, index) => ({
       y,
       title: [
         `output ${index}`,
@@ -62,18 +62,18 @@ function portsOf(
   };
 }
 
-function grouped(wires: readonly OutlineWire[], nameOf: (wire: OutlineWire) => string): WiresOf {
+function wiresByName(wires: readonly OutlineWire[], nameOf: (wire: OutlineWire) => string): WiresOf {
   const groups = new Map<string, OutlineWire[]>();
   for (const wire of wires) groups.set(nameOf(wire), [...(groups.get(nameOf(wire)) ?? []), wire]);
   return groups;
 }
 
 /** The stages, before anything is selected. */
-export function nodesOf(placed: Placed, ports: ReadonlyMap<string, StagePorts>): StageFlowNode[] {
-  const wires = placed.wires.map((each) => each.wire);
-  const into = grouped(wires, (wire) => wire.target);
-  const out = grouped(wires, (wire) => wire.source);
-  return placed.nodes.map((each) => {
+export function nodesOf(layout: Placed, ports: ReadonlyMap<string, StagePorts>): StageFlowNode[] {
+  const wires = layout.wires.map((each) => each.wire);
+  const into = wiresByName(wires, (wire) => wire.target);
+  const out = wiresByName(wires, (wire) => wire.source);
+  return layout.nodes.map((each) => {
     const { name } = each.node;
     const { inputs, outputs } = portsOf(each, ports.get(name), into, out);
     const hasFreeInput =
@@ -117,14 +117,14 @@ function handle(
  * Marks stages that are selected or have problems. Stages that are as before stay the same objects, and are not drawn
  * again.
  */
-export function marked(
+export function markedStages(
   nodes: StageFlowNode[],
-  selected: string | null,
+  selectedStage: string | null,
   wrong: ReadonlyMap<string, Severity>,
 ): StageFlowNode[] {
-  const stop = nodes.some((node) => node.id === selected) ? selected : (nodes[0]?.id ?? null);
+  const stop = nodes.some((node) => node.id === selectedStage) ? selectedStage : (nodes[0]?.id ?? null);
   return nodes.map((node) => {
-    const [isSelected, tabStop, severity] = [node.id === selected, node.id === stop, wrong.get(node.id) ?? null];
+    const [isSelected, tabStop, severity] = [node.id === selectedStage, node.id === stop, wrong.get(node.id) ?? null];
     return isSelected || tabStop || severity !== null
       ? { ...node, data: { ...node.data, selected: isSelected, tabStop, severity } }
       : node;
@@ -132,8 +132,8 @@ export function marked(
 }
 
 /** The wires, before any is chosen. */
-export function edgesOf(placed: Placed): WireFlowEdge[] {
-  return placed.wires.map(({ wire, points, label, text, isBetween }) => ({
+export function edgesOf(layout: Placed): WireFlowEdge[] {
+  return layout.wires.map(({ wire, points, label, text, isBetween }) => ({
     id: wireId(wire),
     type: "wire",
     source: wire.source,
@@ -148,15 +148,15 @@ export function edgesOf(placed: Placed): WireFlowEdge[] {
 /** Marks wires that are chosen, selected or watched; the others stay the same objects. */
 export function markedEdges(
   edges: WireFlowEdge[],
-  selected: string | null,
-  chosen: string | null,
-  watched: (wire: OutlineWire) => boolean | null,
+  selectedStage: string | null,
+  chosenWireId: string | null,
+  watchState: (wire: OutlineWire) => boolean | null,
 ): WireFlowEdge[] {
   return edges.map((edge) => {
     if (edge.data === undefined) return edge;
     const { wire } = edge.data;
-    const near = selected !== null && (wire.source === selected || wire.target === selected);
-    const [isChosen, isWatched] = [edge.id === chosen, watched(wire)];
+    const near = selectedStage !== null && (wire.source === selectedStage || wire.target === selectedStage);
+    const [isChosen, isWatched] = [edge.id === chosenWireId, watchState(wire)];
     return near || isChosen || isWatched !== null
       ? { ...edge, selected: isChosen, data: { ...edge.data, near, watched: isWatched } }
       : edge;

@@ -26,45 +26,45 @@ const OUTLINE: Outline = {
     type: "f32[1]",
   })),
 };
-const PLACED = place(OUTLINE);
+const LAYOUT = place(OUTLINE);
 
 test("left and right go along the wires", () => {
-  expect(neighbour(PLACED, "mic", "right")).toBe("fft");
-  expect(neighbour(PLACED, "model", "left")).toBe("fft");
-  expect(["label", "scores"]).toContain(neighbour(PLACED, "model", "right"));
+  expect(neighbour(LAYOUT, "mic", "right")).toBe("fft");
+  expect(neighbour(LAYOUT, "model", "left")).toBe("fft");
+  expect(["label", "scores"]).toContain(neighbour(LAYOUT, "model", "right"));
 });
 
 test("up and down go between branches", () => {
   const [upper, lower] = ["label", "scores"].toSorted(
     (one, other) =>
-      (PLACED.nodes.find((each) => each.node.name === one)?.y ?? 0) -
-      (PLACED.nodes.find((each) => each.node.name === other)?.y ?? 0),
+      (LAYOUT.nodes.find((each) => each.node.name === one)?.y ?? 0) -
+      (LAYOUT.nodes.find((each) => each.node.name === other)?.y ?? 0),
   );
-  expect(neighbour(PLACED, upper ?? "", "down")).toBe(lower);
-  expect(neighbour(PLACED, lower ?? "", "up")).toBe(upper);
+  expect(neighbour(LAYOUT, upper ?? "", "down")).toBe(lower);
+  expect(neighbour(LAYOUT, lower ?? "", "up")).toBe(upper);
 });
 
 test("every stage is reached from every other", () => {
   const names = OUTLINE.nodes.map((node) => node.name);
   for (const start of names) {
-    const seen = new Set([start]);
+    const reachedNames = new Set([start]);
     const open = [start];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       for (const direction of ["left", "right", "up", "down", "first", "last"] as const) {
-        const next = neighbour(PLACED, name, direction);
-        if (next !== null && !seen.has(next)) {
-          seen.add(next);
+        const next = neighbour(LAYOUT, name, direction);
+        if (next !== null && !reachedNames.has(next)) {
+          reachedNames.add(next);
           open.push(next);
         }
       }
     }
-    expect([...seen].toSorted()).toEqual(names.toSorted());
+    expect([...reachedNames].toSorted()).toEqual(names.toSorted());
   }
 });
 
 test("at the edge there is nothing further, and keys that lead nowhere lead nowhere", () => {
-  expect(neighbour(PLACED, "out", "right")).toBeNull();
-  expect(neighbour(PLACED, "gone", "right")).not.toBeNull();
+  expect(neighbour(LAYOUT, "out", "right")).toBeNull();
+  expect(neighbour(LAYOUT, "gone", "right")).not.toBeNull();
   expect(directionOf("Enter")).toBeNull();
 });
 
@@ -76,10 +76,14 @@ describe("the wires of a stage", () => {
   ];
 
   test("come one after the other, what it reads first, and then again", () => {
-    const walked: string[] = [];
-    for (let last = wireAfter(wires, "b", null); last !== null && walked.length < 4; last = wireAfter(wires, "b", last))
-      walked.push(last.target);
-    expect(walked).toEqual(["b", "c", "d", "b"]);
+    const targets: string[] = [];
+    for (
+      let last = wireAfter(wires, "b", null);
+      last !== null && targets.length < 4;
+      last = wireAfter(wires, "b", last)
+    )
+      targets.push(last.target);
+    expect(targets).toEqual(["b", "c", "d", "b"]);
     expect(wireAfter(wires, "alone", null)).toBeNull();
   });
 });

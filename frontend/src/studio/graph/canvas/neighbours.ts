@@ -27,14 +27,14 @@ function inOrder(nodes: readonly PlacedNode[]): readonly PlacedNode[] {
 }
 
 /** The name of the stage that is reached from `name`; null when there is none on that side. */
-export function neighbour(placed: Placed, name: string, direction: Direction): string | null {
-  const nodes = new Map(placed.nodes.map((each) => [each.node.name, each]));
+export function neighbour(layout: Placed, name: string, direction: Direction): string | null {
+  const nodes = new Map(layout.nodes.map((each) => [each.node.name, each]));
   const here = nodes.get(name);
   if (direction === "first" || direction === "last" || here === undefined)
-    return inOrder(placed.nodes).at(direction === "last" ? -1 : 0)?.node.name ?? null;
+    return inOrder(layout.nodes).at(direction === "last" ? -1 : 0)?.node.name ?? null;
   const from = middle(here);
   if (direction === "left" || direction === "right") {
-    const along = placed.wires
+    const along = layout.wires
       .filter(({ wire }) => (direction === "right" ? wire.source : wire.target) === name)
       .map(({ wire }) => nodes.get(direction === "right" ? wire.target : wire.source));
     const near = along
@@ -48,7 +48,7 @@ export function neighbour(placed: Placed, name: string, direction: Direction): s
   };
   const aside = (each: PlacedNode): number =>
     Math.abs(direction === "left" || direction === "right" ? middle(each).y - from.y : middle(each).x - from.x);
-  const candidates = placed.nodes
+  const candidates = layout.nodes
     .filter((each) => each !== here && ahead(each) > 1)
     .toSorted((one, other) => ahead(one) + 2 * aside(one) - (ahead(other) + 2 * aside(other)));
   return candidates[0]?.node.name ?? null;

@@ -7,7 +7,7 @@ import { useEqual } from "../../parts/use-equal";
 import { severityByStage } from "../../session/problems/severity";
 import { useAnimatedLayout } from "./animated-layout";
 import type { StagePorts } from "../../edits/graph-requests";
-import { edgesOf as wiresOf, marked, markedEdges, nodesOf } from "./flow-elements";
+import { edgesOf as wiresOf, markedStages, markedEdges, nodesOf } from "./flow-elements";
 import type { StageFlowNode } from "./StageNode";
 import { edgesOf, freeWidth, type Edges, type Size } from "./viewport";
 import type { WireFlowEdge } from "./WireEdge";
@@ -18,16 +18,16 @@ interface DrawingOptions {
   readonly ports: ReadonlyMap<string, StagePorts>;
   readonly diagnostics: readonly Diagnostic[];
   readonly runefile: string;
-  readonly selected: string | null;
+  readonly selectedStage: string | null;
   /** The id of the wire that is chosen. */
-  readonly chosen: string | null;
+  readonly chosenWireId: string | null;
   readonly isStrip: boolean;
   readonly watching: WatchedWires | null;
 }
 
 interface Drawing {
   /** Where everything comes to stand. */
-  readonly placed: Placed;
+  readonly layout: Placed;
   readonly nodes: StageFlowNode[];
   readonly edges: WireFlowEdge[];
   /** The room that stays free around it. */
@@ -38,7 +38,7 @@ interface Drawing {
 }
 
 export function useDrawing(options: DrawingOptions): Drawing {
-  const { ports, diagnostics, runefile, selected, chosen, isStrip, watching } = options;
+  const { ports, diagnostics, runefile, selectedStage, chosenWireId, isStrip, watching } = options;
   const outline = useEqual(options.outline);
   const [place] = useState(placeOnce);
   const [placeInRow] = useState(placeOnce);
@@ -46,25 +46,25 @@ export function useDrawing(options: DrawingOptions): Drawing {
   const frame = edgesOf(isStrip);
   const width = size === null ? Infinity : freeWidth(size, frame);
   const counts = useMemo(() => countPorts(ports), [ports]);
-  const placed = useMemo(() => {
+  const layout = useMemo(() => {
     if (!isStrip) return place(outline, { counts, size: width });
     // One row leaves the text its height; types stand in the wires where all of it is then still in sight.
     const full = place(outline, { counts, form: FULL });
     return full.width <= width ? full : placeInRow(outline, { counts, form: ROW });
   }, [place, placeInRow, outline, counts, width, isStrip]);
-  const shown = useAnimatedLayout(placed);
+  const shownLayout = useAnimatedLayout(layout);
   const severities = useMemo(() => severityByStage(outline, diagnostics, runefile), [outline, diagnostics, runefile]);
-  const stages = useMemo(() => nodesOf(shown, ports), [shown, ports]);
-  const nodes = useMemo(() => marked(stages, selected, severities), [stages, selected, severities]);
-  const wires = useMemo(() => wiresOf(shown), [shown]);
+  const stages = useMemo(() => nodesOf(shownLayout, ports), [shownLayout, ports]);
+  const nodes = useMemo(() => markedStages(stages, selectedStage, severities), [stages, selectedStage, severities]);
+  const wires = useMemo(() => wiresOf(shownLayout), [shownLayout]);
   const edges = useMemo(
     () =>
-      markedEdges(wires, selected, chosen, (wire) =>
+      markedEdges(wires, selectedStage, chosenWireId, (wire) =>
         watching === null ? null : watching.isWatched({ stage: wire.source, index: wire.source_index }),
       ),
-    [wires, selected, chosen, watching],
+    [wires, selectedStage, chosenWireId, watching],
   );
-  return { placed, nodes, edges, frame, size, setSize };
+  return { layout, nodes, edges, frame, size, setSize };
 }
 
 /** How many ports each stage is drawn with: one input at least, where a wire can be put. */

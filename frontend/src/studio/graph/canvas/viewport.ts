@@ -40,28 +40,28 @@ export function freeWidth({ width }: Size, { left, right }: Edges): number {
 }
 
 /** Where to place it: in the middle, or at the beginning of what is larger than the canvas. */
-function framed(placed: Pick<Placed, "width" | "height">, size: Size, edges: Edges, zoom: number): Viewport {
+function viewportAtZoom(layout: Pick<Placed, "width" | "height">, size: Size, edges: Edges, zoom: number): Viewport {
   const start = (space: number, length: number, before: number, after: number): number =>
     Math.round(Math.max((space - length * zoom) / 2 + (before - after) / 2, before));
   return {
-    x: start(size.width, placed.width, edges.left, edges.right),
-    y: start(size.height, placed.height, edges.top, edges.bottom),
+    x: start(size.width, layout.width, edges.left, edges.right),
+    y: start(size.height, layout.height, edges.top, edges.bottom),
     zoom,
   };
 }
 
 /** In its own size, in which all text can be read: the layout has broken it into rows that have room. */
-export function frameOf(placed: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
-  return framed(placed, size, edges, 1);
+export function frameOf(layout: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
+  return viewportAtZoom(layout, size, edges, 1);
 }
 
 /** As much of it as can be seen at a zoom at which it can be read. */
-export function wholeOf(placed: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
+export function wholeOf(layout: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
   const whole = Math.min(
-    (size.width - edges.left - edges.right) / placed.width,
-    (size.height - edges.top - edges.bottom) / placed.height,
+    (size.width - edges.left - edges.right) / layout.width,
+    (size.height - edges.top - edges.bottom) / layout.height,
   );
-  return framed(placed, size, edges, Math.max(LEAST, Math.min(1, whole)));
+  return viewportAtZoom(layout, size, edges, Math.max(LEAST, Math.min(1, whole)));
 }
 
 /** Whether two are the same to the eye. */
@@ -70,7 +70,7 @@ export function isSame(one: Viewport, other: Viewport): boolean {
 }
 
 /** Moved as little as shows the stage. */
-export function revealed(
+export function viewportShowing(
   viewport: Viewport,
   node: Pick<PlacedNode, "x" | "y" | "width" | "height">,
   size: Size,

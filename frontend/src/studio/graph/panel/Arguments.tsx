@@ -82,7 +82,7 @@ interface FieldProps extends Omit<ArgumentsProps, "fields"> {
 
 function Field({ argument, describedBy, readOnly, stage, sources, onEdit, set }: FieldProps) {
   const { name, kind, value } = argument;
-  const shown = value ?? argument.default;
+  const currentValue = value ?? argument.default;
   switch (kind) {
     case "integer":
     case "float":
@@ -96,24 +96,28 @@ function Field({ argument, describedBy, readOnly, stage, sources, onEdit, set }:
             aria-label={name}
             aria-describedby={describedBy}
             disabled={readOnly}
-            checked={Number(shown ?? 0) !== 0}
+            checked={Number(currentValue ?? 0) !== 0}
             onChange={(event) => void set(event.target.checked ? 1 : 0)}
           />
-          <span>{Number(shown ?? 0) !== 0 ? "On" : "Off"}</span>
+          <span>{Number(currentValue ?? 0) !== 0 ? "On" : "Off"}</span>
         </label>
       );
     case "choice": {
-      const known = argument.choices.includes(String(shown ?? ""));
+      const isKnown = argument.choices.includes(String(currentValue ?? ""));
       return (
         <select
           className="input"
           aria-label={name}
           aria-describedby={describedBy}
           disabled={readOnly}
-          value={String(shown ?? "")}
+          value={String(currentValue ?? "")}
           onChange={(event) => void set(event.target.value)}
         >
-          {!known && <option value={String(shown ?? "")}>{shown === null ? "Choose" : String(shown)}</option>}
+          {!isKnown && (
+            <option value={String(currentValue ?? "")}>
+              {currentValue === null ? "Choose" : String(currentValue)}
+            </option>
+          )}
           {argument.choices.map((choice) => (
             <option key={choice} value={choice}>
               {choice}
@@ -138,7 +142,7 @@ function Field({ argument, describedBy, readOnly, stage, sources, onEdit, set }:
       return (
         <TextField
           label={name}
-          value={String(shown ?? "")}
+          value={String(currentValue ?? "")}
           disabled={readOnly}
           describedBy={describedBy}
           onSet={(next) => void set(next)}

@@ -16,7 +16,7 @@ interface InputsProps {
   readonly onPick: (name: string) => void;
 }
 
-function written({ stage, index }: Port): string {
+function portText({ stage, index }: Port): string {
   return index === 0 ? stage : `${stage}.${index}`;
 }
 
@@ -24,7 +24,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
   const [choosing, setChoosing] = useState<number | null>(null);
   const heading = useId();
   const { name, inputs } = ports;
-  const connected = inputs.filter((port) => port.source !== null).length;
+  const connectedCount = inputs.filter((port) => port.source !== null).length;
   const swap = (index: number): Promise<unknown> => {
     const [one, other] = [inputs[index - 1]?.source, inputs[index]?.source];
     if (one === null || one === undefined || other === null || other === undefined) return Promise.resolve();
@@ -49,7 +49,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
             <InputRow
               port={port}
               index={index}
-              count={connected}
+              count={connectedCount}
               readOnly={readOnly}
               onPick={onPick}
               onChange={() => setChoosing(choosing === index ? null : index)}
@@ -71,7 +71,7 @@ export function Inputs({ ports, outline, language, readOnly, onEdit, onPick }: I
         ))}
       </ol>
       {inputs.length === 0 && <p className="small muted">It has no inputs yet.</p>}
-      {!readOnly && inputs.length === connected && !hasFixedInputs(ports) && (
+      {!readOnly && inputs.length === connectedCount && !hasFixedInputs(ports) && (
         <button
           type="button"
           className="button"
@@ -121,7 +121,7 @@ function InputRow({ port, index, count, readOnly, onPick, onChange, onUp, onDown
         </button>
       ) : (
         <button type="button" className="link cut" title={`Go to ${source.stage}`} onClick={() => onPick(source.stage)}>
-          {written(source)}
+          {portText(source)}
         </button>
       )}
       <code className="cut">{port.type ?? "type unknown"}</code>
@@ -217,7 +217,7 @@ function Sources({ language, outline, target, index, onConnect, onClose }: Sourc
       }}
     >
       {sources.map((source) => (
-        <li key={written(source)}>
+        <li key={portText(source)}>
           <button
             type="button"
             data-row
@@ -225,7 +225,7 @@ function Sources({ language, outline, target, index, onConnect, onClose }: Sourc
             aria-disabled={source.reason !== null}
             onClick={() => source.reason === null && onConnect({ stage: source.stage, index: source.index })}
           >
-            <b>{written(source)}</b> <code>{source.type}</code>
+            <b>{portText(source)}</b> <code>{source.type}</code>
             {source.reason !== null && <span className="small muted">{source.reason}</span>}
           </button>
         </li>

@@ -20,16 +20,16 @@ const BETWEEN = 150;
 export function NumberField({ argument, disabled, describedBy, onSet }: NumberFieldProps) {
   const id = useId();
   const { name, kind, value, minimum, maximum } = argument;
-  const shown = value ?? argument.default ?? "";
-  const [typed, setTyped] = useState<string | null>(null);
+  const currentValue = value ?? argument.default ?? "";
+  const [draft, setDraft] = useState<string | null>(null);
   /** The newest value of a slider on its way, or null. */
-  const [drawn, setDrawn] = useState<number | null>(null);
+  const [sliderValue, setSliderValue] = useState<number | null>(null);
   const sliding = useRef({
     begun: false,
     busy: false,
     isDragging: false,
     next: null as number | null,
-    sent: null as number | null,
+    sentValue: null as number | null,
   });
 
   const send = async (next: number): Promise<void> => {
@@ -41,11 +41,11 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
     while (slide.next !== null) {
       const now = slide.next;
       slide.next = null;
-      if (now === slide.sent) continue;
-      slide.sent = now;
+      if (now === slide.sentValue) continue;
+      slide.sentValue = now;
       await onSet(now, slide.begun ? "goes on" : "begins");
       slide.begun = true;
-      await new Promise((done) => setTimeout(done, BETWEEN));
+      await new Promise((resolve) => setTimeout(resolve, BETWEEN));
     }
     slide.busy = false;
     if (!slide.isDragging) end();
@@ -53,25 +53,25 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
   /** The step ends when all that was drawn is sent, which may be later than the knob is let go. */
   const end = (): void => {
     sliding.current.begun = false;
-    sliding.current.sent = null;
-    setDrawn(null);
+    sliding.current.sentValue = null;
+    setSliderValue(null);
   };
   const release = (): void => {
     sliding.current.isDragging = false;
     if (!sliding.current.busy) end();
   };
   const commit = (): void => {
-    if (typed === null) return;
-    const number = numberOf(typed);
-    setTyped(null);
+    if (draft === null) return;
+    const number = numberOf(draft);
+    setDraft(null);
     if (number !== null && number !== value) void onSet(number, "alone");
   };
   const range =
     minimum !== null && maximum !== null && hasSlider({ minimum, maximum })
       ? { minimum, maximum, step: argument.step }
       : null;
-  const number = typeof shown === "number" ? shown : Number(shown);
-  const now = drawn ?? (Number.isFinite(number) ? number : (minimum ?? 0));
+  const number = typeof currentValue === "number" ? currentValue : Number(currentValue);
+  const now = sliderValue ?? (Number.isFinite(number) ? number : (minimum ?? 0));
   return (
     <div className="number-field">
       <input
@@ -81,15 +81,15 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
         aria-describedby={describedBy}
         inputMode={kind === "integer" ? "numeric" : "decimal"}
         disabled={disabled}
-        value={typed ?? String(drawn ?? shown)}
-        aria-invalid={typed !== null && typed.trim() !== "" && numberOf(typed) === null ? true : undefined}
-        onChange={(event) => setTyped(event.target.value)}
+        value={draft ?? String(sliderValue ?? currentValue)}
+        aria-invalid={draft !== null && draft.trim() !== "" && numberOf(draft) === null ? true : undefined}
+        onChange={(event) => setDraft(event.target.value)}
         onBlur={commit}
         onKeyDown={(event) => {
           if (isComposing(event.nativeEvent)) return;
           if (event.key === "Enter") commit();
-          else if (event.key === "Escape" && typed !== null) {
-            setTyped(null);
+          else if (event.key === "Escape" && draft !== null) {
+            setDraft(null);
             event.stopPropagation();
           }
         }}
@@ -106,7 +106,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
           value={placeOf(now, range)}
           onChange={(event) => {
             const next = valueAt(Number(event.target.value), range);
-            setDrawn(next);
+            setSliderValue(next);
             void send(next);
           }}
           onKeyDown={(event) => {
@@ -123,7 +123,7 @@ export function NumberField({ argument, disabled, describedBy, onSet }: NumberFi
             const next = Number(
               Math.min(range.maximum, Math.max(range.minimum, now + direction * step)).toPrecision(12),
             );
-            setDrawn(next);
+            setSliderValue(next);
             void send(next);
           }}
           onPointerUp={release}

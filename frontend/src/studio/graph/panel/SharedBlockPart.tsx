@@ -12,7 +12,7 @@ interface Props {
   readonly onAdopt: (target: string) => Promise<unknown>;
 }
 
-interface Named {
+interface BlockMatch {
   readonly block: SharedBlock;
   readonly version: SharedBlock["versions"][number];
   /** The one to take in its place, where there is one. */
@@ -20,7 +20,7 @@ interface Named {
 }
 
 /** The block of another project that a stage's target names. */
-export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): Named | null {
+export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): BlockMatch | null {
   for (const block of blocks) {
     const at = block.versions.findIndex(({ path }) => path === target);
     const version = block.versions[at];
@@ -28,27 +28,32 @@ export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): N
     // The newest that nobody advises against; of a version that is advised against the one that is named in its place,
     // or an older one too.
     const others = version.deprecation === "" ? block.versions.slice(0, at) : block.versions;
-    const named = block.versions.find(({ path }) => path === version.successor);
-    return { block, version, newer: named ?? others.find(({ deprecation }) => deprecation === "") ?? null };
+    const successor = block.versions.find(({ path }) => path === version.successor);
+    return { block, version, newer: successor ?? others.find(({ deprecation }) => deprecation === "") ?? null };
   }
   return null;
 }
 
 export function SharedBlockPart(props: Props) {
-  const { shared } = useStudio().workspace;
-  return shared === undefined ? null : <Shown {...props} shared={shared} />;
+  const { sharedBlocks } = useStudio().workspace;
+  return sharedBlocks === undefined ? null : <SharedBlockDetails {...props} sharedBlocks={sharedBlocks} />;
 }
 
-function Shown({ target, readOnly, onAdopt, shared }: Props & { readonly shared: SharedBlocks }) {
+function SharedBlockDetails({
+  target,
+  readOnly,
+  onAdopt,
+  sharedBlocks,
+}: Props & { readonly sharedBlocks: SharedBlocks }) {
   const { workspace, dialogs } = useStudio();
-  const match = sharedBlockOf(useStore(shared.state), target);
-  useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
+  const match = sharedBlockOf(useStore(sharedBlocks.state), target);
+  useEffect(() => workspace.attempt(sharedBlocks.refresh()), [workspace, sharedBlocks]);
   if (match === null) return null;
   const { block, version, newer } = match;
   // The successor that its project names may be another block; a version of this one is offered below.
   const isOther = version.successor !== "" && version.successor.split("@")[0] !== block.name;
   const instead = isOther ? version.successor : null;
-  const canCompare = newer !== null && shared.source(block, version.version) !== null;
+  const canCompare = newer !== null && sharedBlocks.source(block, version.version) !== null;
   return (
     <section className="panel-part" aria-label="The block's version">
       <p className="small">

@@ -10,8 +10,8 @@ export function readType(text: string | null): TensorType | null {
 }
 
 /** A shape as people write it, `1, 28, 28` or `1 x 28 x 28`; null for a text that is not a shape. */
-export function shapeOf(written: string): readonly number[] | null {
-  const sizes = written
+export function shapeOf(text: string): readonly number[] | null {
+  const sizes = text
     .replace(/^\s*\[|\]\s*$/g, "")
     .split(/[\s,x×*]+/i)
     .filter((size) => size !== "");

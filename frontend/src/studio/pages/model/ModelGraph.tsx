@@ -62,7 +62,7 @@ function LayerFacts({ layer, index }: { readonly layer: Layer; readonly index: n
 
 export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel["graph"]; readonly name: string }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const [chosen, setChosen] = useState<number | null>(null);
+  const [chosenIndex, setChosenIndex] = useState<number | null>(null);
   const [view, setView] = useState<"picture" | "list">("picture");
   const [zoom, setZoom] = useState<number>(graph.nodes.length > 60 ? 0.6 : 0.8);
   const holder = useRef<HTMLDivElement>(null);
@@ -86,7 +86,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
 
   const press = (block: PlacedBlock): void => {
     if (block.times > 1) setOpen(new Set([...open, block.id]));
-    else setChosen(block.layers[0] ?? null);
+    else setChosenIndex(block.layers[0] ?? null);
   };
   const step = (direction: 1 | -1): void => {
     const near = ZOOMS.reduce(
@@ -113,7 +113,7 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
       once: true,
     });
   };
-  const shown = chosen === null ? undefined : graph.nodes[chosen];
+  const chosenLayer = chosenIndex === null ? undefined : graph.nodes[chosenIndex];
 
   return (
     <section className="card">
@@ -192,11 +192,11 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
               {[
                 ...graph.inputs.map((end, index) => ({ ...end, id: `in ${index}` })),
                 ...graph.outputs.map((end, index) => ({ ...end, id: `out ${index}` })),
-              ].map(({ id, name: said, shape }) => (
+              ].map(({ id, name: label, shape }) => (
                 <div
                   key={id}
                   className={id.startsWith("in") ? "layer end capability" : "layer end output"}
-                  title={said}
+                  title={label}
                   style={{
                     left: (places.get(id)?.x ?? 0) - BOX.width / 2,
                     top: (places.get(id)?.y ?? 0) - BOX.height / 2,
@@ -217,8 +217,8 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
                   <button
                     key={block.id}
                     type="button"
-                    className={`layer model${isRun ? " run" : ""}${chosen === block.layers[0] && !isRun ? " on" : ""}`}
-                    aria-pressed={isRun ? undefined : chosen === block.layers[0]}
+                    className={`layer model${isRun ? " run" : ""}${chosenIndex === block.layers[0] && !isRun ? " on" : ""}`}
+                    aria-pressed={isRun ? undefined : chosenIndex === block.layers[0]}
                     title={isRun ? block.ops.map(opName).join(", ") : layer.name}
                     style={{
                       left: place.x - BOX.width / 2,
@@ -280,7 +280,9 @@ export default function ModelGraph({ graph, name }: { readonly graph: DrawnModel
           it to unfold it.
         </p>
       )}
-      <div role="status">{shown !== undefined && chosen !== null && <LayerFacts layer={shown} index={chosen} />}</div>
+      <div role="status">
+        {chosenLayer !== undefined && chosenIndex !== null && <LayerFacts layer={chosenLayer} index={chosenIndex} />}
+      </div>
     </section>
   );
 }

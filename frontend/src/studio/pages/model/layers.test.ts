@@ -38,8 +38,8 @@ describe("layers", () => {
   });
 
   it("stand below what they read, beside each other where they read the same", () => {
-    const drawn = graph([layer("CONV_2D", [-1]), layer("TANH", [0]), layer("RELU", [0]), layer("ADD", [1, 2])]);
-    const { blocks, edges, rows, columns } = layoutOf(drawn, blocksOf(drawn.nodes, new Set()));
+    const layers = graph([layer("CONV_2D", [-1]), layer("TANH", [0]), layer("RELU", [0]), layer("ADD", [1, 2])]);
+    const { blocks, edges, rows, columns } = layoutOf(layers, blocksOf(layers.nodes, new Set()));
     expect(blocks.map(({ row, column }) => [row, column])).toEqual([
       [1, 0],
       [2, 0],

@@ -92,7 +92,7 @@ export function layoutOf(graph: DrawnModel["graph"], blocks: readonly Block[]): 
   for (const block of blocks) for (const layer of block.layers) blockOf.set(layer, block.id);
   const row = new Map<string, number>();
   const edges: Edge[] = [];
-  const placed: PlacedBlock[] = [];
+  const placedBlocks: PlacedBlock[] = [];
   for (const block of blocks) {
     const sources = new Map<string, string>();
     for (const index of block.layers) {
@@ -104,14 +104,14 @@ export function layoutOf(graph: DrawnModel["graph"], blocks: readonly Block[]): 
     }
     const place = 1 + Math.max(0, ...[...sources.keys()].map((from) => row.get(from) ?? 0));
     row.set(block.id, place);
-    placed.push({ ...block, row: place, column: 0 });
+    placedBlocks.push({ ...block, row: place, column: 0 });
     for (const [from, shape] of sources) edges.push({ from, to: block.id, shape });
   }
   for (const [index, { from, shape }] of graph.outputs.entries()) {
     if (from !== null)
       edges.push({ from: from < 0 ? `in ${-1 - from}` : (blockOf.get(from) ?? ""), to: `out ${index}`, shape });
   }
-  const blocksInColumns = withColumns(placed, edges);
+  const blocksInColumns = withColumns(placedBlocks, edges);
   const columns = blocksInColumns.reduce(
     (most, { column }) => Math.max(most, column + 1),
     Math.max(1, graph.inputs.length, graph.outputs.length),
@@ -125,24 +125,28 @@ export function layoutOf(graph: DrawnModel["graph"], blocks: readonly Block[]): 
 }
 
 /** Side branches stand just above what reads them, to the right of the longest way, which is the first column. */
-function withColumns(placed: readonly PlacedBlock[], edges: readonly Edge[]): readonly PlacedBlock[] {
-  const late = new Map(placed.map((block) => [block.id, block.row]));
+function withColumns(placedBlocks: readonly PlacedBlock[], edges: readonly Edge[]): readonly PlacedBlock[] {
+  const late = new Map(placedBlocks.map((block) => [block.id, block.row]));
   const readers = new Map<string, string[]>();
   for (const { from, to } of edges)
     if (late.has(from) && late.has(to)) readers.set(from, [...(readers.get(from) ?? []), to]);
-  for (const { id } of placed.toReversed()) {
+  for (const { id } of placedBlocks.toReversed()) {
     const rows = (readers.get(id) ?? []).map((reader) => late.get(reader) ?? 1);
     if (rows.length > 0) late.set(id, Math.min(...rows) - 1);
   }
   const usedColumns = new Map<number, number>();
   const column = new Map<string, number>();
   const isOnWay = (block: PlacedBlock): boolean => late.get(block.id) === block.row;
-  for (const block of [...placed.filter(isOnWay), ...placed.filter((each) => !isOnWay(each))]) {
+  for (const block of [...placedBlocks.filter(isOnWay), ...placedBlocks.filter((each) => !isOnWay(each))]) {
     const row = late.get(block.id) ?? block.row;
     column.set(block.id, usedColumns.get(row) ?? 0);
     usedColumns.set(row, (usedColumns.get(row) ?? 0) + 1);
   }
-  return placed.map((block) => ({ ...block, row: late.get(block.id) ?? block.row, column: column.get(block.id) ?? 0 }));
+  return placedBlocks.map((block) => ({
+    ...block,
+    row: late.get(block.id) ?? block.row,
+    column: column.get(block.id) ?? 0,
+  }));
 }
 
 /** A shape without its type and its first 1, as short as it can be: `49×10×64`. */

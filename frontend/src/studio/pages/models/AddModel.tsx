@@ -23,18 +23,18 @@ const PROPOSED_FORM = "int8";
 export function AddModel({ sources, usedPaths, onAdd, onClose }: AddModelProps) {
   const [source, setSource] = useState(sources[0] ?? "");
   const [form, setForm] = useState(PROPOSED_FORM);
-  const [typed, setTyped] = useState<string | null>(null);
-  const [refused, setRefused] = useState("");
+  const [typedPath, setTypedPath] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState("");
   const [isBusy, setBusy] = useState(false);
   const fields = useRef<HTMLFormElement>(null);
   useEffect(() => fields.current?.querySelector("select")?.focus(), []);
-  const path = typed ?? modelNameFor(source, usedPaths);
+  const path = typedPath ?? modelNameFor(source, usedPaths);
   const submit = async (): Promise<void> => {
     setBusy(true);
     // The server makes forms with floats as inputs and outputs.
     const settings =
       form === FLOAT_FORM ? { quantize: null, interface: null } : { quantize: form, interface: INTERFACES[1] };
-    setRefused(await onAdd({ edit: "add-model", path: path.trim(), source, ...settings }));
+    setRefusal(await onAdd({ edit: "add-model", path: path.trim(), source, ...settings }));
     setBusy(false);
   };
   return (
@@ -69,7 +69,7 @@ export function AddModel({ sources, usedPaths, onAdd, onClose }: AddModelProps) 
           otherwise="not available"
           onSet={(next) => setForm(next ?? FLOAT_FORM)}
         />
-        <Field label="Model file" refused={refused}>
+        <Field label="Model file" refusal={refusal}>
           {({ id, describedBy, isWrong }) => (
             <input
               id={id}
@@ -80,8 +80,8 @@ export function AddModel({ sources, usedPaths, onAdd, onClose }: AddModelProps) 
               aria-describedby={describedBy}
               aria-invalid={isWrong ? true : undefined}
               onChange={(event) => {
-                setTyped(event.target.value);
-                setRefused("");
+                setTypedPath(event.target.value);
+                setRefusal("");
               }}
             />
           )}

@@ -6,7 +6,7 @@ interface ChoiceFieldProps {
   readonly label: string;
   readonly help?: string;
   readonly problems?: readonly Diagnostic[];
-  readonly refused?: string;
+  readonly refusal?: string;
   /** Null: left out in the text, which means `standard`. */
   readonly value: string | null;
   readonly choices: readonly string[];
@@ -18,7 +18,7 @@ interface ChoiceFieldProps {
 }
 
 export function ChoiceField({ value, choices, standard, otherwise, onSet, ...field }: ChoiceFieldProps) {
-  const shown = value ?? standard ?? "";
+  const currentValue = value ?? standard ?? "";
   return (
     <Field {...field}>
       {({ id, describedBy, isWrong }) => (
@@ -27,11 +27,11 @@ export function ChoiceField({ value, choices, standard, otherwise, onSet, ...fie
           className="input"
           aria-describedby={describedBy}
           aria-invalid={isWrong ? true : undefined}
-          value={shown}
+          value={currentValue}
           onChange={(event) => onSet(event.target.value === standard ? null : event.target.value)}
         >
-          {!choices.includes(shown) && (
-            <option value={shown}>{shown === "" ? "Choose" : `${shown} (${otherwise})`}</option>
+          {!choices.includes(currentValue) && (
+            <option value={currentValue}>{currentValue === "" ? "Choose" : `${currentValue} (${otherwise})`}</option>
           )}
           {choices.map((choice) => (
             <option key={choice} value={choice}>

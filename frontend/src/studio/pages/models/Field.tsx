@@ -16,21 +16,21 @@ interface FieldProps {
   readonly help?: string;
   readonly problems?: readonly Diagnostic[];
   /** Why the last edit of the field was not made; "" for none. */
-  readonly refused?: string;
+  readonly refusal?: string;
   readonly children: (ids: FieldIds) => ReactNode;
 }
 
-export function Field({ label, help = "", problems = [], refused = "", children }: FieldProps) {
+export function Field({ label, help = "", problems = [], refusal = "", children }: FieldProps) {
   const id = useId();
-  const isWrong = refused !== "" || problems.some(({ severity }) => severity === "error");
+  const isWrong = refusal !== "" || problems.some(({ severity }) => severity === "error");
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       {children({ id, describedBy: `${id}-help ${id}-problems`, isWrong })}
       <div id={`${id}-problems`} role="status">
-        {refused !== "" && (
+        {refusal !== "" && (
           <p className="error">
-            <InlineCode>{refused}</InlineCode>
+            <InlineCode>{refusal}</InlineCode>
           </p>
         )}
         <ProblemList problems={problems} />

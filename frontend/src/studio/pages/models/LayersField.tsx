@@ -9,21 +9,21 @@ import { Field } from "./Field";
 interface LayersFieldProps {
   readonly help: string;
   readonly problems: readonly Diagnostic[];
-  readonly refused: string;
+  readonly refusal: string;
   readonly layers: readonly string[];
-  readonly known: readonly string[];
+  readonly knownLayers: readonly string[];
   readonly onSet: (layers: readonly string[]) => void;
 }
 
-export function LayersField({ layers, known, onSet, ...field }: LayersFieldProps) {
+export function LayersField({ layers, knownLayers, onSet, ...field }: LayersFieldProps) {
   const list = useId();
   const input = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useState("");
-  const name = typed.trim();
-  const isUnknown = name !== "" && known.length > 0 && !known.includes(name);
+  const [draft, setDraft] = useState("");
+  const name = draft.trim();
+  const isUnknown = name !== "" && knownLayers.length > 0 && !knownLayers.includes(name);
   const add = (): void => {
     if (name !== "" && !layers.includes(name)) onSet([...layers, name]);
-    setTyped("");
+    setDraft("");
     input.current?.focus();
   };
   return (
@@ -60,13 +60,13 @@ export function LayersField({ layers, known, onSet, ...field }: LayersFieldProps
                 ref={input}
                 className="input mono grow"
                 list={list}
-                value={typed}
+                value={draft}
                 autoComplete="off"
                 spellCheck={false}
-                placeholder={known[0] ?? "dense_1"}
+                placeholder={knownLayers[0] ?? "dense_1"}
                 aria-describedby={describedBy}
                 aria-invalid={isWrong ? true : undefined}
-                onChange={(event) => setTyped(event.target.value)}
+                onChange={(event) => setDraft(event.target.value)}
                 onKeyDown={(event) => {
                   if (event.key === "Enter" && !isComposing(event.nativeEvent)) {
                     event.preventDefault();
@@ -75,7 +75,7 @@ export function LayersField({ layers, known, onSet, ...field }: LayersFieldProps
                 }}
               />
               <datalist id={list}>
-                {known
+                {knownLayers
                   .filter((layer) => !layers.includes(layer))
                   .map((layer) => (
                     <option key={layer} value={layer} />

@@ -84,12 +84,12 @@ function ModelFields({ entry, diagnostics, sources, layers, onEdit }: ModelCardP
   };
   const set = (key: TextKey | "keep", value: string | readonly string[] | null): void =>
     void make(key, { edit: "set-model", path, key, value });
-  const refused = (place: Place): string => (refusal?.place === place ? refusal.reason : "");
-  const of = (key: EntryKey) => ({ help: MODEL_HELP[key], problems: problems.of(key), refused: refused(key) });
+  const refusalOf = (place: Place): string => (refusal?.place === place ? refusal.reason : "");
+  const of = (key: EntryKey) => ({ help: MODEL_HELP[key], problems: problems.of(key), refusal: refusalOf(key) });
   const form = quantize ?? FLOAT_FORM;
   return (
     <div className="model-fields">
-      <Field label="Model file" help="The file that is written." refused={refused("path")}>
+      <Field label="Model file" help="The file that is written." refusal={refusalOf("path")}>
         {({ id, describedBy, isWrong }) => (
           <TextField
             id={id}
@@ -161,7 +161,7 @@ function ModelFields({ entry, diagnostics, sources, layers, onEdit }: ModelCardP
         </Field>
       )}
       {(keepsLayers(form) || entry.keep.length > 0) && (
-        <LayersField {...of("keep")} layers={entry.keep} known={layers} onSet={(next) => set("keep", next)} />
+        <LayersField {...of("keep")} layers={entry.keep} knownLayers={layers} onSet={(next) => set("keep", next)} />
       )}
       {entry.shapes.length > 0 && (
         <div className="field">

@@ -29,13 +29,13 @@ export default function ModelsForm({ text, readOnly }: ModelsFormProps) {
   const diagnostics = useDiagnostics();
   const layersOf = useLayers(workspace.client);
   const [isAdding, setAdding] = useState(false);
-  const [awaited, setAwaited] = useState<string | null>(null);
+  const [awaitedPath, setAwaitedPath] = useState<string | null>(null);
   const add = useRef<HTMLButtonElement>(null);
 
   const make = async (edit: ModelEdit): Promise<string> => {
     const reason = await entries.edit(edit);
     if (reason === "") {
-      if (edit.edit === "rename-model") setAwaited(edit.to);
+      if (edit.edit === "rename-model") setAwaitedPath(edit.to);
       reread();
     }
     return reason;
@@ -86,7 +86,7 @@ export default function ModelsForm({ text, readOnly }: ModelsFormProps) {
           sources={sourcesFor(files, entry.path)}
           layers={layersOf(digests.get(entry.source ?? ""))}
           readOnly={still}
-          isAwaited={awaited === entry.path}
+          isAwaited={awaitedPath === entry.path}
           onEdit={make}
           onRemove={() => void remove(entry)}
           onText={() => places.goTo(POLICY_FILE, entry.span.start.line, entry.span.start.column)}
@@ -99,7 +99,7 @@ export default function ModelsForm({ text, readOnly }: ModelsFormProps) {
           onAdd={async (edit) => {
             const reason = await make(edit);
             if (reason === "") {
-              setAwaited(edit.path);
+              setAwaitedPath(edit.path);
               setAdding(false);
             }
             return reason;

@@ -22,9 +22,9 @@ export function Files() {
   // The open folders are stored for each project.
   const project = useSession((session) => session.project.id);
   const files = useText((text) => text.files);
-  const deleted = useText((text) => text.deleted);
+  const deletedCount = useText((text) => text.deletedCount);
   const read = useText((text) => text.read);
-  const active = usePlace(({ shown }) => shown.active?.id ?? null);
+  const active = usePlace(({ shownFiles }) => shownFiles.active?.id ?? null);
   const diagnostics = useDiagnostics();
   const severities = useMemo(() => severityByFile(diagnostics), [diagnostics]);
   const mayEdit = useMayEdit();
@@ -36,7 +36,11 @@ export function Files() {
     for (const each of others) {
       const there = each.file === null ? undefined : (byFile.get(each.file) ?? []);
       // A person with two pages on one file is there once.
-      if (each.file === null || there === undefined || there.some((known) => known.person.id === each.person.id))
+      if (
+        each.file === null ||
+        there === undefined ||
+        there.some((knownPerson) => knownPerson.person.id === each.person.id)
+      )
         continue;
       byFile.set(each.file, [...there, each]);
     }
@@ -95,14 +99,16 @@ export function Files() {
       {!read && files.length === 0 && <p className="side-note small muted">Loading the files…</p>}
       {read && files.length === 0 && (
         <div className="side-note small muted stack">
-          <p>{deleted > 0 ? `No files: ${count(deleted, "file was", "files were")} deleted.` : "No files yet."}</p>
+          <p>
+            {deletedCount > 0 ? `No files: ${count(deletedCount, "file was", "files were")} deleted.` : "No files yet."}
+          </p>
           {mayEdit && (
             <button
               type="button"
               className="button"
-              onClick={() => (deleted > 0 ? actions.showDeleted() : actions.create(""))}
+              onClick={() => (deletedCount > 0 ? actions.showDeleted() : actions.create(""))}
             >
-              {deleted > 0 ? "Restore files…" : "Create Runefile.yml"}
+              {deletedCount > 0 ? "Restore files…" : "Create Runefile.yml"}
             </button>
           )}
         </div>

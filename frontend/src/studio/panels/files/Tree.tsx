@@ -45,11 +45,11 @@ interface TreeProps {
 /** How long after a letter another belongs to the same word, in ms. */
 const TYPE_AHEAD_MS = 700;
 /** The data type of a drag within the tree: nothing that leaves the page. */
-const DRAGGED = "application/x-forge-path";
+const DRAG_TYPE = "application/x-forge-path";
 
-type Chosen = OpenFolders["chosen"];
+type FolderChoices = OpenFolders["choices"];
 
-function isChosen(value: unknown): value is Chosen {
+function isFolderChoices(value: unknown): value is FolderChoices {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -58,7 +58,7 @@ function isChosen(value: unknown): value is Chosen {
   );
 }
 
-const NONE_CHOSEN: Chosen = {};
+const NO_CHOICES: FolderChoices = {};
 const NOBODY: readonly Present[] = [];
 
 function targetOf(row: ShownRow<FileEntry>): FileTarget {
@@ -70,10 +70,10 @@ function keyOf(row: ShownRow<FileEntry>): string {
 }
 
 export function Tree({ project, files, active, mayEdit, severities, present, actions }: TreeProps) {
-  const [chosen, setChosen] = useRemembered<Chosen>(`folders ${project}`, NONE_CHOSEN, isChosen);
+  const [choices, setChoices] = useRemembered<FolderChoices>(`folders ${project}`, NO_CHOICES, isFolderChoices);
   // As it was when the page was opened: a folder does not close because a file came.
   const [areMany] = useState(() => files.length > MANY);
-  const rows = useMemo(() => shownRows(files, { chosen, areMany }), [files, chosen, areMany]);
+  const rows = useMemo(() => shownRows(files, { choices, areMany }), [files, choices, areMany]);
   const [current, setCurrent] = useState<string | null>(null);
   const [menu, setMenu] = useState<{
     readonly row: ShownRow<FileEntry>;
@@ -81,26 +81,26 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     readonly y: number;
   } | null>(null);
   const [over, setOver] = useState<string | null>(null);
-  const [dragged, setDragged] = useState<FileTarget | null>(null);
+  const [draggedFile, setDraggedFile] = useState<FileTarget | null>(null);
   const list = useRef<HTMLUListElement>(null);
-  const typed = useRef({ prefix: "", when: 0 });
+  const typeAhead = useRef({ prefix: "", when: 0 });
 
   const currentIndex = rows.findIndex((row) => keyOf(row) === current);
-  const shown = rows.findIndex((row) => row.file?.id === active);
+  const activeIndex = rows.findIndex((row) => row.file?.id === active);
   // One row takes the Tab key: where one was last, else what is open.
-  const here = currentIndex >= 0 ? currentIndex : Math.max(0, shown);
+  const here = currentIndex >= 0 ? currentIndex : Math.max(0, activeIndex);
 
   // A file that becomes active elsewhere shows here, also in a folder that is closed.
   const activePath = files.find((file) => file.id === active)?.path ?? null;
-  const [revealed, setRevealed] = useState<string | null>(null);
-  if (activePath !== null && activePath !== revealed) {
-    setRevealed(activePath);
+  const [revealedPath, setRevealedPath] = useState<string | null>(null);
+  if (activePath !== null && activePath !== revealedPath) {
+    setRevealedPath(activePath);
     if (!rows.some((row) => row.file?.id === active)) {
       const above = activePath
         .split("/")
         .slice(0, -1)
         .map((_, depth, parts) => parts.slice(0, depth + 1).join("/"));
-      setChosen({ ...chosen, ...Object.fromEntries(above.map((folder) => [folder, true])) });
+      setChoices({ ...choices, ...Object.fromEntries(above.map((folder) => [folder, true])) });
     }
     setCurrent(active);
   }
@@ -109,7 +109,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
   }, [active]);
 
   const toggle = (row: ShownRow<FileEntry>, open: boolean): void => {
-    setChosen({ ...chosen, [row.path]: open });
+    setChoices({ ...choices, [row.path]: open });
   };
   const focus = (index: number): void => {
     const row = rows[index];
@@ -140,7 +140,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     if (event.key === "ArrowRight" && row.open === false) toggle(row, true);
     else if (event.key === "ArrowLeft" && row.open === true) toggle(row, false);
     else if (/^(Arrow|Home$|End$)/.test(event.key)) focus(rowAfter(rows, here, event.key));
-    else if (event.key === "Enter" || (event.key === " " && Date.now() - typed.current.when > TYPE_AHEAD_MS))
+    else if (event.key === "Enter" || (event.key === " " && Date.now() - typeAhead.current.when > TYPE_AHEAD_MS))
       activate(row);
     else if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
       const box = list.current?.querySelectorAll("[role=treeitem]")[here]?.getBoundingClientRect();
@@ -150,7 +150,7 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
       actions.remove(target);
       focus(here + 1 < rows.length ? here + 1 : here - 1);
     } else if (event.key === "*")
-      setChosen(
+      setChoices(
         Object.fromEntries(
           treeRows(files)
             .filter(({ file }) => file === null)
@@ -159,8 +159,8 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
       );
     else if (event.key.length === 1 && event.key !== "?") {
       const now = Date.now();
-      const prefix = now - typed.current.when < TYPE_AHEAD_MS ? typed.current.prefix + event.key : event.key;
-      typed.current = { prefix, when: now };
+      const prefix = now - typeAhead.current.when < TYPE_AHEAD_MS ? typeAhead.current.prefix + event.key : event.key;
+      typeAhead.current = { prefix, when: now };
       focus(rowNamed(rows, here, prefix));
     } else return;
     event.preventDefault();
@@ -179,10 +179,10 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     const { types } = event.dataTransfer;
     if (types.includes("Files")) return true;
     return (
-      types.includes(DRAGGED) &&
-      dragged !== null &&
-      parentOf(dragged.path) !== folder &&
-      !(dragged.kind === "folder" && (folder === dragged.path || folder.startsWith(`${dragged.path}/`)))
+      types.includes(DRAG_TYPE) &&
+      draggedFile !== null &&
+      parentOf(draggedFile.path) !== folder &&
+      !(draggedFile.kind === "folder" && (folder === draggedFile.path || folder.startsWith(`${draggedFile.path}/`)))
     );
   };
   const onDragOver = (event: DragEvent, row: ShownRow<FileEntry> | null): void => {
@@ -202,8 +202,8 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
       return;
     }
     event.stopPropagation();
-    if (dragged !== null) actions.moveTo(dragged, folderAt(row));
-    setDragged(null);
+    if (draggedFile !== null) actions.moveTo(draggedFile, folderAt(row));
+    setDraggedFile(null);
   };
 
   const doing: RowActions = {
@@ -212,12 +212,12 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
     contextMenu: onContextMenu,
     focus: (row) => setCurrent(keyOf(row)),
     dragStart: (event, row) => {
-      event.dataTransfer.setData(DRAGGED, row.path);
+      event.dataTransfer.setData(DRAG_TYPE, row.path);
       event.dataTransfer.effectAllowed = "move";
-      setDragged(targetOf(row));
+      setDraggedFile(targetOf(row));
     },
     dragEnd: () => {
-      setDragged(null);
+      setDraggedFile(null);
       setOver(null);
     },
     dragOver: onDragOver,

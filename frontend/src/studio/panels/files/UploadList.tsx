@@ -13,8 +13,8 @@ interface UploadListProps {
 }
 
 export default function UploadList({ rows, uploads }: UploadListProps) {
-  const active = rows.filter((row) => row.refused === null);
-  const refused = rows.filter((row) => row.refused !== null);
+  const active = rows.filter((row) => row.refusal === null);
+  const refusedRows = rows.filter((row) => row.refusal !== null);
   return (
     <>
       {active.length > EACH ? (
@@ -59,15 +59,15 @@ export default function UploadList({ rows, uploads }: UploadListProps) {
           </div>
         ))
       )}
-      {refused.length > EACH && (
+      {refusedRows.length > EACH && (
         <div className="row between small side-note">
-          <b className="wrong">{count(refused.length, "file was", "files were")} refused</b>
+          <b className="wrong">{count(refusedRows.length, "file was", "files were")} refused</b>
           <button type="button" className="button quiet" onClick={() => uploads.dismissAll()}>
             Dismiss all
           </button>
         </div>
       )}
-      {refused.map((row) => (
+      {refusedRows.map((row) => (
         <div key={row.id} className="notice bad small" role="alert">
           <div className="row between">
             <b>{baseName(row.path)} was refused</b>
@@ -80,7 +80,7 @@ export default function UploadList({ rows, uploads }: UploadListProps) {
               <X aria-hidden="true" />
             </button>
           </div>
-          {row.refused}
+          {row.refusal}
         </div>
       ))}
     </>

@@ -1,5 +1,5 @@
 // Asks the person for files by the browser's own dialog.
-import { chosen, type NamedFile } from "../../session/uploads/incoming-files";
+import { filesOfInput, type NamedFile } from "../../session/uploads/incoming-files";
 
 /** Files, or with `folder` all of a folder. Nothing is called when the person cancels. */
 export function choose(folder: boolean, onChosen: (incoming: readonly NamedFile[]) => void): void {
@@ -7,6 +7,6 @@ export function choose(folder: boolean, onChosen: (incoming: readonly NamedFile[
   input.type = "file";
   input.multiple = true;
   input.webkitdirectory = folder;
-  input.addEventListener("change", () => onChosen(chosen(input.files)));
+  input.addEventListener("change", () => onChosen(filesOfInput(input.files)));
   input.click();
 }

@@ -1,6 +1,6 @@
 // A part of the page that takes dropped files for itself: those that fall anywhere else go into the project.
 import { useState, type DragEvent } from "react";
-import { dropped, type NamedFile } from "../../session/uploads/incoming-files";
+import { filesOfDrop, type NamedFile } from "../../session/uploads/incoming-files";
 
 export interface FileDrop {
   /** Whether files hang over it. */
@@ -32,7 +32,7 @@ export function useFileDrop(onFiles: ((dropping: Promise<readonly NamedFile[]>) 
       },
       onDrop: handle((event) => {
         setOver(false);
-        onFiles(dropped(event.dataTransfer));
+        onFiles(filesOfDrop(event.dataTransfer));
       }),
     },
   };

@@ -6,26 +6,26 @@ import { SharedBlocks } from "./shared-blocks";
 import type { Workspace } from "../workspace";
 
 /** A text that looks like the name of one, for when to fetch the list; the server reads it rightly. */
-const NAMED = /[\w.-]+\/[\w.-]+#\w+@[\d.]+/g;
+const BLOCK_NAME = /[\w.-]+\/[\w.-]+#\w+@[\d.]+/g;
 
 export function followSharedBlocks(workspace: Workspace): void {
   const { files } = workspace;
-  const shared = new SharedBlocks({
-    named: () => {
+  const sharedBlocks = new SharedBlocks({
+    names: () => {
       const texts = files.list().filter(({ path }) => path === "rune.lock" || isRunefileName(path));
-      const names = texts.flatMap(({ id }) => files.text(id)?.toJSON().match(NAMED) ?? []);
+      const names = texts.flatMap(({ id }) => files.text(id)?.toJSON().match(BLOCK_NAME) ?? []);
       return [...new Set(names)].sort().join(" ");
     },
-    stored: () => workspace.stored(),
+    waitUntilStored: () => workspace.waitUntilStored(),
     read: () => usableBlocks(workspace.client),
     onChange: () => workspace.checking.touch(0),
     write: (path, text) => addText(files, path, text),
   });
-  workspace.shared = shared;
+  workspace.sharedBlocks = sharedBlocks;
   files.doc.on("update", () => {
-    if (workspace.state.getState().read) shared.touch();
+    if (workspace.state.getState().read) sharedBlocks.touch();
   });
   // Blocks that cannot be read now are fetched again when a text names a block of another project, or the palette
   // opens.
-  shared.refresh().catch(() => undefined);
+  sharedBlocks.refresh().catch(() => undefined);
 }

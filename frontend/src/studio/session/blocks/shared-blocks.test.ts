@@ -41,40 +41,40 @@ function blocksWith(answers: readonly UsableBlocks[]) {
   let requests = 0;
   const onChange = vi.fn();
   const room = {
-    named: () => "",
-    stored: () => Promise.resolve(),
+    names: () => "",
+    waitUntilStored: () => Promise.resolve(),
     read: () => Promise.resolve(answers[Math.min(requests++, answers.length - 1)] ?? USABLE),
     onChange,
     write: vi.fn(),
   };
-  return { shared: new SharedBlocks(room), onChange, requests: () => requests };
+  return { sharedBlocks: new SharedBlocks(room), onChange, requests: () => requests };
 }
 
 describe("blocks of other projects", () => {
   it("tells the language when something changed, and only then", async () => {
-    const { shared, onChange } = blocksWith([USABLE, structuredClone(USABLE), { blocks: [], files: {} }]);
-    await shared.refresh();
+    const { sharedBlocks, onChange } = blocksWith([USABLE, structuredClone(USABLE), { blocks: [], files: {} }]);
+    await sharedBlocks.refresh();
     expect(onChange).toHaveBeenCalledTimes(1);
-    const before = shared.files().get(".rune/blocks/sha256/bb");
-    await shared.refresh();
+    const before = sharedBlocks.files().get(".rune/blocks/sha256/bb");
+    await sharedBlocks.refresh();
     expect(onChange).toHaveBeenCalledTimes(1);
-    expect(shared.files().get(".rune/blocks/sha256/bb")).toBe(before);
-    await shared.refresh();
+    expect(sharedBlocks.files().get(".rune/blocks/sha256/bb")).toBe(before);
+    await sharedBlocks.refresh();
     expect(onChange).toHaveBeenCalledTimes(2);
-    expect(shared.files().size).toBe(0);
+    expect(sharedBlocks.files().size).toBe(0);
   });
 
   it("finds a version's source by its manifest", async () => {
-    const { shared } = blocksWith([USABLE]);
-    await shared.refresh();
-    const [block] = shared.state.getState();
-    expect(block && shared.source(block, "1.2")).toBe("def smooth");
-    expect(block && shared.source(block, "9")).toBeNull();
+    const { sharedBlocks } = blocksWith([USABLE]);
+    await sharedBlocks.refresh();
+    const [block] = sharedBlocks.state.getState();
+    expect(block && sharedBlocks.source(block, "1.2")).toBe("def smooth");
+    expect(block && sharedBlocks.source(block, "9")).toBeNull();
   });
 
   it("asks once for two who wait", async () => {
-    const { shared, requests } = blocksWith([USABLE]);
-    await Promise.all([shared.refresh(), shared.refresh()]);
+    const { sharedBlocks, requests } = blocksWith([USABLE]);
+    await Promise.all([sharedBlocks.refresh(), sharedBlocks.refresh()]);
     expect(requests()).toBe(1);
   });
 });

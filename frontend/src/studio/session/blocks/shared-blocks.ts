@@ -7,9 +7,9 @@ export type SharedBlock = UsableBlocks["blocks"][number];
 
 interface SharedBlocksOptions {
   /** The names in the project's texts now: when those change, other blocks may be wanted. */
-  readonly named: () => string;
+  readonly names: () => string;
   /** Resolves when the server has stored what was typed. */
-  readonly stored: () => Promise<void>;
+  readonly waitUntilStored: () => Promise<void>;
   readonly read: () => Promise<UsableBlocks>;
   /** The language knows more, or less. */
   readonly onChange: () => void;
@@ -24,14 +24,14 @@ export class SharedBlocks {
   private readonly store = createStore<readonly SharedBlock[]>(() => []);
   readonly state: Omit<StoreApi<readonly SharedBlock[]>, "setState"> = this.store;
   /** The texts that the language reads of them, by path: the same object for a text that has not changed. */
-  private known: ReadonlyMap<string, KnownFile & { readonly text: string }> = new Map();
-  private named = "";
+  private knownTexts: ReadonlyMap<string, KnownFile & { readonly text: string }> = new Map();
+  private names = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
   private reading: Promise<void> | null = null;
 
   constructor(private readonly options: SharedBlocksOptions) {}
 
-  readonly files = (): ReadonlyMap<string, KnownFile> => this.known;
+  readonly files = (): ReadonlyMap<string, KnownFile> => this.knownTexts;
 
   /** Makes the text that an edit is of and that is not there, as a lock is begun by its first line. */
   begin({ file, span, text }: TextEdit): void {
@@ -55,7 +55,7 @@ export class SharedBlocks {
 
   /** The texts changed: look up what they name, if that is new. */
   touch(): void {
-    if (this.options.named() === this.named) return;
+    if (this.options.names() === this.names) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => void this.refresh().catch(() => undefined), CALM);
   }
@@ -67,24 +67,24 @@ export class SharedBlocks {
   }
 
   private async read(): Promise<void> {
-    await this.options.stored();
-    const named = this.options.named();
+    await this.options.waitUntilStored();
+    const names = this.options.names();
     const { blocks, files } = await this.options.read();
-    this.named = named;
-    const before = this.known;
-    this.known = new Map(
+    this.names = names;
+    const before = this.knownTexts;
+    this.knownTexts = new Map(
       Object.entries(files).map(([path, text]) => {
-        const known = before.get(path);
-        return [path, known?.text === text ? known : { text }];
+        const knownText = before.get(path);
+        return [path, knownText?.text === text ? knownText : { text }];
       }),
     );
     this.store.setState(blocks, true);
     const isSame =
-      before.size === this.known.size && [...this.known].every(([path, file]) => before.get(path) === file);
+      before.size === this.knownTexts.size && [...this.knownTexts].every(([path, file]) => before.get(path) === file);
     if (!isSame) this.options.onChange();
   }
 
   private text(digest: string): string | undefined {
-    return this.known.get(`.rune/blocks/${digest.replace(":", "/")}`)?.text;
+    return this.knownTexts.get(`.rune/blocks/${digest.replace(":", "/")}`)?.text;
   }
 }

@@ -7,12 +7,14 @@ import type { SessionStore } from "../store";
 /** Problems that only the server can tell; the check in the page knows nothing of them. */
 const OF_BUILDS = /^RUNE(008[12]|0107|0121)$/;
 
-export function withChecked(preview: Preview, checked: CheckedText | null): Preview {
-  if (checked === null) return preview;
-  const { outline } = checked;
-  const ofBuilds = checked.isCurrent ? preview.diagnostics.filter((diagnostic) => OF_BUILDS.test(diagnostic.code)) : [];
+export function withCheckedText(preview: Preview, checkedText: CheckedText | null): Preview {
+  if (checkedText === null) return preview;
+  const { outline } = checkedText;
+  const ofBuilds = checkedText.isCurrent
+    ? preview.diagnostics.filter((diagnostic) => OF_BUILDS.test(diagnostic.code))
+    : [];
   // The same list where nothing is added: what draws it need not draw it again.
-  const diagnostics = ofBuilds.length === 0 ? checked.diagnostics : [...checked.diagnostics, ...ofBuilds];
+  const diagnostics = ofBuilds.length === 0 ? checkedText.diagnostics : [...checkedText.diagnostics, ...ofBuilds];
   return { ...preview, diagnostics, outline };
 }
 
@@ -21,13 +23,13 @@ export function checkedPreview(
   session: SessionStore["state"],
   checking: TextCheck["state"],
 ): Omit<StoreApi<Preview>, "setState"> {
-  let [preview, checked] = [session.getState().preview, checking.getState()];
-  const store = createStore<Preview>(() => withChecked(preview, checked));
+  let [preview, checkedText] = [session.getState().preview, checking.getState()];
+  const store = createStore<Preview>(() => withCheckedText(preview, checkedText));
   const follow = (): void => {
     const [newest, answer] = [session.getState().preview, checking.getState()];
-    if (newest === preview && answer === checked) return;
-    [preview, checked] = [newest, answer];
-    store.setState(withChecked(preview, checked), true);
+    if (newest === preview && answer === checkedText) return;
+    [preview, checkedText] = [newest, answer];
+    store.setState(withCheckedText(preview, checkedText), true);
   };
   session.subscribe(follow);
   checking.subscribe(follow);

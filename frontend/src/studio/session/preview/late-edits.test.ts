@@ -5,12 +5,12 @@ import { LateEdits, PREVIEW_DELAY } from "./late-edits";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function lateEdits(state: { behind: boolean; stored: boolean }): { late: LateEdits; read: ReturnType<typeof vi.fn> } {
+function lateEdits(state: { behind: boolean; isStored: boolean }): { late: LateEdits; read: ReturnType<typeof vi.fn> } {
   const read = vi.fn<() => void>();
   return {
     late: new LateEdits(
       () => state.behind,
-      () => state.stored,
+      () => state.isStored,
       read,
     ),
     read,
@@ -18,7 +18,7 @@ function lateEdits(state: { behind: boolean; stored: boolean }): { late: LateEdi
 }
 
 test("the preview is read once when none came after the last edit", () => {
-  const { late, read } = lateEdits({ behind: true, stored: true });
+  const { late, read } = lateEdits({ behind: true, isStored: true });
   late.touch();
   vi.advanceTimersByTime(PREVIEW_DELAY - 1);
   late.touch();
@@ -29,7 +29,7 @@ test("the preview is read once when none came after the last edit", () => {
 });
 
 test("nothing is read where a preview came", () => {
-  const state = { behind: true, stored: true };
+  const state = { behind: true, isStored: true };
   const { late, read } = lateEdits(state);
   late.touch();
   state.behind = false;
@@ -38,12 +38,12 @@ test("nothing is read where a preview came", () => {
 });
 
 test("edits that the server does not have yet are waited for", () => {
-  const state = { behind: true, stored: false };
+  const state = { behind: true, isStored: false };
   const { late, read } = lateEdits(state);
   late.touch();
   vi.advanceTimersByTime(PREVIEW_DELAY * 3);
   expect(read).not.toHaveBeenCalled();
-  state.stored = true;
+  state.isStored = true;
   vi.advanceTimersByTime(PREVIEW_DELAY);
   expect(read).toHaveBeenCalledTimes(1);
 });

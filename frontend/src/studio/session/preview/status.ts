@@ -34,10 +34,10 @@ export function previewStatus(preview: Preview, edit: EditState, isHere: boolean
   const runs = preview.build !== null;
   if (edit === "signed-out") return { tone: "warn", text: "Sign in again to run your edit", problem: null };
   if (preview.state === "broken") {
-    const fixed = problem === null ? "the Runefile is fixed" : `${place(problem)} is fixed`;
+    const condition = problem === null ? "the Runefile is fixed" : `${place(problem)} is fixed`;
     return {
       tone: "warn",
-      text: runs ? `Running the previous version until ${fixed}` : `Nothing runs until ${fixed}`,
+      text: runs ? `Running the previous version until ${condition}` : `Nothing runs until ${condition}`,
       problem,
     };
   }

@@ -52,29 +52,30 @@ export function fetchUntilHere(
 
 /**
  * Nothing is asked for while `isSignedOut`; what is lacking then is fetched when its person is back. What came by itself
- * as `pushed` is not fetched.
+ * as `pushedRune` is not fetched.
  */
 export function useRune(
   client: ProjectClient,
-  wanted: WantedRune | null,
+  wantedRune: WantedRune | null,
   isSignedOut: boolean,
-  pushed: RuneBytes | null = null,
+  pushedRune: RuneBytes | null = null,
 ): FetchedRune {
-  const [fetched, setFetched] = useState<FetchedRune>({ rune: null, error: null });
-  const address = wanted?.rune_url ?? null;
-  const digest = wanted?.rune_digest ?? null;
+  const [fetchedRune, setFetchedRune] = useState<FetchedRune>({ rune: null, error: null });
+  const address = wantedRune?.rune_url ?? null;
+  const digest = wantedRune?.rune_digest ?? null;
   // The running rune goes on: the same bytes in another buffer would start it anew.
-  const here = [fetched.rune, pushed].find((each) => each !== null && each.digest === digest) ?? null;
-  if (here !== null && (here !== fetched.rune || fetched.error !== null)) setFetched({ rune: here, error: null });
+  const here = [fetchedRune.rune, pushedRune].find((each) => each !== null && each.digest === digest) ?? null;
+  if (here !== null && (here !== fetchedRune.rune || fetchedRune.error !== null))
+    setFetchedRune({ rune: here, error: null });
   useEffect(() => {
     if (here !== null || digest === null || address === null || isSignedOut) return;
     return fetchUntilHere(
       () => client.rune(address),
-      (bytes) => setFetched({ rune: { digest, bytes }, error: null }),
-      (reason) => setFetched((before) => ({ ...before, error: sentenceOf(reason) })),
+      (bytes) => setFetchedRune({ rune: { digest, bytes }, error: null }),
+      (reason) => setFetchedRune((before) => ({ ...before, error: sentenceOf(reason) })),
     );
     // One digest is one content; the address may name it through another build, and comes later than a rune that is pushed.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [client, digest, address === null, here === null, isSignedOut]);
-  return fetched;
+  return fetchedRune;
 }

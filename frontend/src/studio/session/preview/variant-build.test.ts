@@ -23,7 +23,7 @@ function store(...answers: Watch[]) {
   const requests: (readonly Wire[])[] = [];
   const sentences: string[] = [];
   const next = () => Promise.resolve(answers.shift() ?? answer("ready", { build }));
-  const variant = new VariantBuild({ watch: (wires) => (requests.push(wires), next()), watched: next }, (sentence) =>
+  const variant = new VariantBuild({ watch: (wires) => (requests.push(wires), next()), readWatch: next }, (sentence) =>
     sentences.push(sentence),
   );
   variant.follow(preview("one"));
@@ -42,7 +42,7 @@ test("a wire is watched by its rune as soon as that is built", async () => {
 
 test("an event that brings the answer is not asked about", async () => {
   const requests = vi.fn(() => Promise.reject(new Error("not asked")));
-  const variant = new VariantBuild({ watch: () => Promise.resolve(answer("building")), watched: requests }, vi.fn());
+  const variant = new VariantBuild({ watch: () => Promise.resolve(answer("building")), readWatch: requests }, vi.fn());
   variant.follow(preview("one"));
   variant.toggle({ stage: "fft", index: 0 });
   await vi.waitFor(() => expect(variant.state.getState().problem).toBeNull());
@@ -116,7 +116,7 @@ test("another fix is asked for at once, and what was built for the one before is
   const variant = new VariantBuild(
     {
       watch: (_, override) => (overrides.push(override), Promise.resolve(answers.shift() ?? answer("building"))),
-      watched: () => Promise.resolve(answer("building")),
+      readWatch: () => Promise.resolve(answer("building")),
     },
     vi.fn(),
   );
@@ -148,11 +148,11 @@ test("a build that cannot be read is read again, and one that is refused is not"
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   try {
     const errors = [new TypeError("Failed to fetch"), new Problem(502, "Bad gateway", "")];
-    const watched = vi.fn(() => {
+    const readWatch = vi.fn(() => {
       const error = errors.shift();
       return error === undefined ? Promise.resolve(answer("ready", { build })) : Promise.reject(error);
     });
-    const variant = new VariantBuild({ watch: () => Promise.resolve(answer("building")), watched }, vi.fn());
+    const variant = new VariantBuild({ watch: () => Promise.resolve(answer("building")), readWatch }, vi.fn());
     variant.follow(preview("one"));
     variant.toggle({ stage: "fft", index: 0 });
     await vi.advanceTimersByTimeAsync(4000);
@@ -162,7 +162,7 @@ test("a build that cannot be read is read again, and one that is refused is not"
     errors.push(new Problem(403, "Forbidden", ""));
     variant.follow(preview("two"));
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(watched).toHaveBeenCalledTimes(4);
+    expect(readWatch).toHaveBeenCalledTimes(4);
   } finally {
     vi.useRealTimers();
   }
@@ -170,8 +170,8 @@ test("a build that cannot be read is read again, and one that is refused is not"
 
 test("an event of what was asked for before takes no part in the request that follows", async () => {
   const answers = [Promise.resolve(answer("building")), new Promise<Watch>(() => undefined)];
-  const watched = vi.fn(() => Promise.resolve(answer("ready", { build })));
-  const variant = new VariantBuild({ watch: () => answers.shift() ?? Promise.reject(new Error()), watched }, vi.fn());
+  const readWatch = vi.fn(() => Promise.resolve(answer("ready", { build })));
+  const variant = new VariantBuild({ watch: () => answers.shift() ?? Promise.reject(new Error()), readWatch }, vi.fn());
   variant.follow(preview("one"));
   variant.toggle({ stage: "fft", index: 0 });
   await Promise.resolve();

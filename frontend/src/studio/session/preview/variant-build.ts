@@ -26,7 +26,7 @@ export interface VariantState {
 
 interface VariantClient {
   watch(wires: readonly Wire[], request: VariantRequest | null): Promise<Watch>;
-  watched(id: string): Promise<Watch>;
+  readWatch(id: string): Promise<Watch>;
 }
 
 const NOTHING: VariantState = { wires: [], build: null, of: null, problem: null, tests: null };
@@ -134,7 +134,7 @@ export class VariantBuild {
 
   private poll(revision: number, id: string): void {
     const { version } = this;
-    this.client.watched(id).then(
+    this.client.readWatch(id).then(
       (answer) => this.receive(revision, version, answer),
       (error: unknown) => this.fail(revision, error, () => this.poll(revision, id)),
     );

@@ -10,8 +10,8 @@ export interface BuildProblems {
 export function problemsOfBuild(builds: readonly Build[], current: readonly Diagnostic[]): BuildProblems | null {
   const [build] = builds;
   if (build?.state !== "failed") return null;
-  const shown = new Set(current.map(nameOf));
-  const diagnostics = build.diagnostics.filter((diagnostic) => !shown.has(nameOf(diagnostic)));
+  const shownNames = new Set(current.map(nameOf));
+  const diagnostics = build.diagnostics.filter((diagnostic) => !shownNames.has(nameOf(diagnostic)));
   return diagnostics.length === 0 ? null : { build, diagnostics };
 }
 

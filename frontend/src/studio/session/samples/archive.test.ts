@@ -26,8 +26,8 @@ describe("what an import of samples is made of", () => {
   });
 
   it("is a folder with its names, without what file managers leave", async () => {
-    const dropped = [file("words/yes/1.wav"), file("words/no/2.wav"), file("words/.DS_Store")];
-    const { file: archive, title } = await sampleArchive(dropped, MEGABYTE);
+    const droppedFiles = [file("words/yes/1.wav"), file("words/no/2.wav"), file("words/.DS_Store")];
+    const { file: archive, title } = await sampleArchive(droppedFiles, MEGABYTE);
     expect(await names(archive)).toEqual(["words/yes/1.wav", "words/no/2.wav"]);
     expect(title).toBe("words, 2 files");
   });

@@ -4,7 +4,7 @@ import { Problem } from "../../api/problem";
 import { bytes, count } from "../../format/quantities";
 import type { NamedFile } from "../uploads/incoming-files";
 import { MAX_FILES } from "../../../declared/studio-limits";
-import { packed } from "../uploads/packed";
+import { zipFiles } from "../uploads/zip-files";
 import { loneArchive, withoutLitter } from "../uploads/plan";
 
 export interface SampleArchive {
@@ -28,7 +28,7 @@ export async function sampleArchive(incoming: readonly NamedFile[], limit: numbe
     throw refusal(`It has ${bytes(size)}; this server accepts ${bytes(limit)} at once. Import it in parts.`);
   if (whole !== null) return { file: whole, title: whole.name };
   const name = nameOf(files);
-  return { file: await packed(files, name), title: `${name}, ${count(files.length, "file")}` };
+  return { file: await zipFiles(files, name), title: `${name}, ${count(files.length, "file")}` };
 }
 
 const refusal = (detail: string): Problem => new Problem(422, "It cannot be imported", detail);

@@ -19,16 +19,16 @@ const client = {
 
 afterEach(() => vi.unstubAllGlobals());
 
-async function replayed(search: string): Promise<{ readonly recorded: unknown; readonly said: readonly string[] }> {
+async function replay(search: string): Promise<{ readonly recording: unknown; readonly messages: readonly string[] }> {
   vi.stubGlobal("window", { location: { search } });
-  const said: string[] = [];
-  const toasts = { say: (sentence: string) => said.push(sentence) } as unknown as Workspace["toasts"];
-  return { recorded: await sampleOfAddress({ client, toasts }), said };
+  const messages: string[] = [];
+  const toasts = { say: (sentence: string) => messages.push(sentence) } as unknown as Workspace["toasts"];
+  return { recording: await sampleOfAddress({ client, toasts }), messages };
 }
 
 test("a recording that the address names is replayed; of a table it is said that it is not", async () => {
-  expect(await replayed("?sample=b")).toEqual({ recorded: { label: "dry", kind: "motion", file }, said: [] });
-  expect(await replayed("?sample=a")).toEqual({ recorded: null, said: [NOT_REPLAYED] });
-  expect((await replayed("?sample=c")).said).toEqual([expect.stringContaining("no longer exists")]);
-  expect(await replayed("")).toEqual({ recorded: null, said: [] });
+  expect(await replay("?sample=b")).toEqual({ recording: { label: "dry", kind: "motion", file }, messages: [] });
+  expect(await replay("?sample=a")).toEqual({ recording: null, messages: [NOT_REPLAYED] });
+  expect((await replay("?sample=c")).messages).toEqual([expect.stringContaining("no longer exists")]);
+  expect(await replay("")).toEqual({ recording: null, messages: [] });
 });

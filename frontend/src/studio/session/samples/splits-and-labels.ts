@@ -12,7 +12,7 @@ export async function withdrawAll(client: ProjectClient, samples: readonly Pick<
 
 /** Whether the rune has a word for a label; case and the number of spaces do not count. */
 export function isKnown(label: string, labels: readonly string[]): boolean {
-  return labels.some((known) => same(known) === same(label));
+  return labels.some((knownLabel) => same(knownLabel) === same(label));
 }
 
 function same(label: string): string {

@@ -11,7 +11,7 @@ const build = (state: JobState) => ({ id: "b", number: 3, state, url: "/acme/key
 const session = (state: JobState) =>
   ({ me: ME, project: { url: "/acme/keywords" }, builds: [build(state)] }) as unknown as ProjectSession;
 
-const ended = (state: JobState): ProjectEvent => ({
+const buildEvent = (state: JobState): ProjectEvent => ({
   sequence: 2,
   type: "build.changed",
   data: { build: build(state) },
@@ -20,28 +20,28 @@ const ended = (state: JobState): ProjectEvent => ({
 describe("a build", () => {
   it("is news when it ends, whichever way", () => {
     const texts = (["succeeded", "failed", "lost", "cancelled"] as const).map(
-      (state) => toastOf(ended(state), session("running"))?.text,
+      (state) => toastOf(buildEvent(state), session("running"))?.text,
     );
     expect(texts).toEqual(["Build 3 succeeded.", "Build 3 failed.", "Build 3 failed.", "Build 3 was cancelled."]);
   });
 
   it("is no news while it goes on, and when its end was shown before", () => {
-    expect(toastOf(ended("running"), session("queued"))).toBeNull();
-    expect(toastOf(ended("succeeded"), session("succeeded"))).toBeNull();
+    expect(toastOf(buildEvent("running"), session("queued"))).toBeNull();
+    expect(toastOf(buildEvent("succeeded"), session("succeeded"))).toBeNull();
   });
 });
 
 describe("a review", () => {
-  const judged = (change: string, by: typeof ARI): ProjectEvent =>
+  const verdict = (change: string, by: typeof ARI): ProjectEvent =>
     ({ sequence: 2, type: "review.changed", data: { build: "b", number: 3, change, by } }) as ProjectEvent;
   const step = (change: string, by: typeof ARI): ProjectEvent =>
     ({ sequence: 2, type: "review.requested", data: { review: "r", number: 7, change, by } }) as ProjectEvent;
 
   it("tells of others' verdicts, not of one's own and not of comments", () => {
-    expect(toastOf(judged("approved", ARI), session("succeeded"))?.text).toBe("Ari approved build 3.");
-    expect(toastOf(judged("changes", ARI), session("succeeded"))?.text).toBe("Ari asks for changes to build 3.");
-    expect(toastOf(judged("approved", ME), session("succeeded"))).toBeNull();
-    expect(toastOf(judged("comment", ARI), session("succeeded"))).toBeNull();
+    expect(toastOf(verdict("approved", ARI), session("succeeded"))?.text).toBe("Ari approved build 3.");
+    expect(toastOf(verdict("changes", ARI), session("succeeded"))?.text).toBe("Ari asks for changes to build 3.");
+    expect(toastOf(verdict("approved", ME), session("succeeded"))).toBeNull();
+    expect(toastOf(verdict("comment", ARI), session("succeeded"))).toBeNull();
   });
 
   it("tells of its rounds, with the way there", () => {

@@ -13,9 +13,9 @@ export function toastOf(event: ProjectEvent, before: ProjectSession): EventToast
   switch (event.type) {
     case "build.changed": {
       const { build } = event.data;
-      const known = before.builds.find((other) => other.id === build.id);
+      const earlierBuild = before.builds.find((other) => other.id === build.id);
       // An event that comes again, as after a while away, tells nothing new.
-      if (isUnderWay(build) || known === undefined || !isUnderWay(known)) return null;
+      if (isUnderWay(build) || earlierBuild === undefined || !isUnderWay(earlierBuild)) return null;
       return { text: `Build ${build.number} ${ENDS[build.state] ?? "ended"}.`, url: build.url ?? before.project.url };
     }
     case "review.changed": {

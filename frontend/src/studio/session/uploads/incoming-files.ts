@@ -10,7 +10,7 @@ export interface NamedFile {
 export const SKIPPED_FOLDERS = new Set([".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "__macosx"]);
 
 /** Files of an input element; from `webkitdirectory` with the folder's name before theirs. */
-export function chosen(list: FileList | null): readonly NamedFile[] {
+export function filesOfInput(list: FileList | null): readonly NamedFile[] {
   return [...(list ?? [])].map((file) => ({
     name: file.webkitRelativePath === "" ? file.name : file.webkitRelativePath,
     file,
@@ -18,7 +18,7 @@ export function chosen(list: FileList | null): readonly NamedFile[] {
 }
 
 /** Files and whole folders that were dropped. To be called within the event: later the browser gives nothing. */
-export function dropped(transfer: DataTransfer | null): Promise<readonly NamedFile[]> {
+export function filesOfDrop(transfer: DataTransfer | null): Promise<readonly NamedFile[]> {
   const entries = [...(transfer?.items ?? [])].flatMap((item) =>
     item.kind === "file" ? (item.webkitGetAsEntry() ?? []) : [],
   );

@@ -48,16 +48,16 @@ describe("a plan", () => {
     );
     expect(plan.sends.map(({ path }) => path)).toEqual(["p/a.txt"]);
     expect(plan.replaces).toEqual(["p/a.txt"]);
-    expect(plan.skipped).toBe(2);
-    expect(plan.refused.map(({ path }) => path)).toEqual(["p/big.bin", "p/b:c.txt", "p/a.txt", "p"]);
-    expect(plan.refused[0]?.reason).toBe("It is 11 B; this server accepts files up to 10 B.");
+    expect(plan.skippedCount).toBe(2);
+    expect(plan.refusals.map(({ path }) => path)).toEqual(["p/big.bin", "p/b:c.txt", "p/a.txt", "p"]);
+    expect(plan.refusals[0]?.reason).toBe("It is 11 B; this server accepts files up to 10 B.");
     expect(isPlain(plan)).toBe(false);
   });
 
   it("takes one of two names that differ only in large and small letters", () => {
     const plan = planUpload([file("p/Read.me"), file("p/READ.me")], null, new Set(), 10, say);
     expect(plan.sends.map(({ path }) => path)).toEqual(["p/Read.me"]);
-    expect(plan.refused[0]?.reason).toContain("names that differ only in upper and lower case are the same file");
+    expect(plan.refusals[0]?.reason).toContain("names that differ only in upper and lower case are the same file");
   });
 
   it("stops at as many files as a project may have", () => {
@@ -68,7 +68,7 @@ describe("a plan", () => {
       10,
       say,
     );
-    expect([plan.sends.length, plan.refused.length]).toEqual([499, 3]);
+    expect([plan.sends.length, plan.refusals.length]).toEqual([499, 3]);
   });
 
   it("asks nothing about a few plain files", () => {

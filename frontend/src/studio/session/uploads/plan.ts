@@ -8,9 +8,9 @@ const LITTER = new Set([".ds_store", "thumbs.db", "desktop.ini"]);
 
 export interface UploadPlan {
   readonly sends: readonly { readonly path: string; readonly file: File }[];
-  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  readonly refusals: readonly { readonly path: string; readonly reason: string }[];
   /** How many files of histories, caches and file managers are left out. */
-  readonly skipped: number;
+  readonly skippedCount: number;
   /** Paths of `sends` that are in the project already. */
   readonly replaces: readonly string[];
   readonly size: number;
@@ -41,35 +41,35 @@ export function planUpload(
   formatSize: (bytes: number) => string,
 ): UploadPlan {
   const sends: { path: string; file: File }[] = [];
-  const refused: { path: string; reason: string }[] = [];
-  const planned = new Set<string>();
-  let skipped = 0;
+  const refusals: { path: string; reason: string }[] = [];
+  const plannedPaths = new Set<string>();
+  let skippedCount = 0;
   for (const { name, file } of incoming) {
     if (isLitter(name)) {
-      skipped += 1;
+      skippedCount += 1;
       continue;
     }
     const path = destination(name, folder);
     // A file that is there is replaced; only a folder of its name, or another spelling of it, stands in the way.
-    const others = new Set([...existing, ...planned].filter((other) => other !== path));
-    const reason = planned.has(path)
+    const others = new Set([...existing, ...plannedPaths].filter((other) => other !== path));
+    const reason = plannedPaths.has(path)
       ? "Another file of this upload has the same name."
       : (pathProblem(path, others) ??
         (file.size > limit
           ? `It is ${formatSize(file.size)}; this server accepts files up to ${formatSize(limit)}.`
           : null));
-    if (reason !== null) refused.push({ path, reason });
-    else if (new Set([...existing, ...planned, path]).size > MAX_FILES)
-      refused.push({ path, reason: `A project has at most ${MAX_FILES} files.` });
+    if (reason !== null) refusals.push({ path, reason });
+    else if (new Set([...existing, ...plannedPaths, path]).size > MAX_FILES)
+      refusals.push({ path, reason: `A project has at most ${MAX_FILES} files.` });
     else {
       sends.push({ path, file });
-      planned.add(path);
+      plannedPaths.add(path);
     }
   }
   return {
     sends,
-    refused,
-    skipped,
+    refusals,
+    skippedCount,
     replaces: sends.map(({ path }) => path).filter((path) => existing.has(path)),
     size: sends.reduce((sum, { file }) => sum + file.size, 0),
   };
@@ -77,7 +77,7 @@ export function planUpload(
 
 /** Whether the plan is so plain that nothing needs to be asked. */
 export function isPlain(plan: UploadPlan): boolean {
-  return plan.refused.length === 0 && plan.skipped === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
+  return plan.refusals.length === 0 && plan.skippedCount === 0 && plan.replaces.length === 0 && plan.sends.length <= 10;
 }
 
 /** The one model of another format among what came, when it came alone: it is converted, because no rune runs it. */

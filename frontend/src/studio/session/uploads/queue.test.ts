@@ -19,7 +19,7 @@ test("a path takes one file at a time", async () => {
   expect(await uploads.send("a.wav", file)).toBe(false);
   expect(upload).toHaveBeenCalledTimes(1);
   const rows = uploads.state.getState();
-  expect(rows.map(({ path, refused }) => [path, refused === null])).toEqual([
+  expect(rows.map(({ path, refusal }) => [path, refusal === null])).toEqual([
     ["a.wav", true],
     ["a.wav", false],
   ]);

@@ -9,7 +9,7 @@ export interface UploadRow {
   /** From 0 to 1. */
   readonly share: number;
   /** Why it was refused, or null while it is under way. */
-  readonly refused: string | null;
+  readonly refusal: string | null;
   readonly stop: () => void;
 }
 
@@ -50,7 +50,7 @@ export class Uploads {
   /** Send a file; answers whether it was accepted. A refusal stays in the list until it is dismissed. `etag` is the state
    * of the file that it replaces. */
   async send(path: string, file: File, etag?: string): Promise<boolean> {
-    if (this.store.getState().some((row) => row.path === path && row.refused === null)) {
+    if (this.store.getState().some((row) => row.path === path && row.refusal === null)) {
       // Both as a new file, the later one to end would replace the other unseen.
       this.refuse(path, "A file is being sent to this path already. Send this one when that is done.");
       return false;
@@ -73,7 +73,7 @@ export class Uploads {
   refuse(path: string, reason: string): void {
     this.become([
       ...this.rowsBeside(path),
-      { id: this.next++, path, share: 0, refused: reason, stop: () => undefined },
+      { id: this.next++, path, share: 0, refusal: reason, stop: () => undefined },
     ]);
   }
 
@@ -83,12 +83,12 @@ export class Uploads {
 
   /** Forget all refusals. */
   dismissAll(): void {
-    this.become(this.store.getState().filter((row) => row.refused === null));
+    this.become(this.store.getState().filter((row) => row.refusal === null));
   }
 
   /** Stop all that is under way. */
   stopAll(): void {
-    for (const row of this.store.getState()) if (row.refused === null) row.stop();
+    for (const row of this.store.getState()) if (row.refusal === null) row.stop();
   }
 
   /** One file on its way; null when it was stopped. */
@@ -105,7 +105,7 @@ export class Uploads {
       stopping.abort();
       this.dismiss(id);
     };
-    this.become([...this.rowsBeside(path), { id, path, share: 0, refused: null, stop }]);
+    this.become([...this.rowsBeside(path), { id, path, share: 0, refusal: null, stop }]);
     await this.waitForSlot();
     try {
       if (stopping.signal.aborted) return null;
@@ -138,7 +138,7 @@ export class Uploads {
 
   /** The rows without earlier refusals of a path. */
   private rowsBeside(path: string): readonly UploadRow[] {
-    return this.store.getState().filter((row) => row.path !== path || row.refused === null);
+    return this.store.getState().filter((row) => row.path !== path || row.refusal === null);
   }
 
   private change(id: number, change: Partial<UploadRow>): void {

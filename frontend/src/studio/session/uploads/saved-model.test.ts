@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { NamedFile } from "./incoming-files";
-import { packed } from "./packed";
+import { zipFiles } from "./zip-files";
 import { isSavedModel, savedModelOf } from "./saved-model";
 
-const named = (name: string, size = 3): NamedFile => ({
+const namedFile = (name: string, size = 3): NamedFile => ({
   name,
   file: new File([new Uint8Array(size)], name.split("/").at(-1) ?? name),
 });
 const MODEL = ["saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"];
 const zip = async (names: readonly string[], name = "net"): Promise<NamedFile> => ({
   name: `${name}.zip`,
-  file: await packed(
-    names.map((each) => named(each)),
+  file: await zipFiles(
+    names.map((each) => namedFile(each)),
     name,
   ),
 });
@@ -36,7 +36,7 @@ describe("a SavedModel", () => {
   });
 
   test("that came as a folder is packed", async () => {
-    const file = await savedModelOf(MODEL.map((name) => named(`net/${name}`)));
+    const file = await savedModelOf(MODEL.map((name) => namedFile(`net/${name}`)));
     expect(file?.name).toBe("net.zip");
     expect(await savedModelOf([{ name: "net.zip", file: file ?? new File([], "") }])).toBe(file);
   });
@@ -44,8 +44,8 @@ describe("a SavedModel", () => {
   test("is no other archive, folder or file", async () => {
     expect(await savedModelOf([await zip(["Runefile.yml", "models/net.tflite"])])).toBeNull();
     expect(await savedModelOf([await zip(["saved_model.pb", "readme.md", "other/saved_model.pb"])])).toBeNull();
-    expect(await savedModelOf([named("net/a.wav"), named("net/b.wav")])).toBeNull();
-    expect(await savedModelOf([named("saved_model.pb")])).toBeNull();
+    expect(await savedModelOf([namedFile("net/a.wav"), namedFile("net/b.wav")])).toBeNull();
+    expect(await savedModelOf([namedFile("saved_model.pb")])).toBeNull();
     expect(await savedModelOf([])).toBeNull();
   });
 

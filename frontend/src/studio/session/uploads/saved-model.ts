@@ -1,7 +1,7 @@
 // Which files are a SavedModel: a folder with saved_model.pb, or a ZIP file of one. It is converted as other formats are.
 import { listedFiles, listPlace, LONGEST_END } from "../../../runtime/interpreters/zip-list";
 import type { NamedFile } from "./incoming-files";
-import { packed } from "./packed";
+import { zipFiles } from "./zip-files";
 
 const GRAPH = "saved_model.pb";
 /** Bytes of a list of files that is read; a SavedModel has a few entries. */
@@ -43,5 +43,5 @@ export async function savedModelOf(incoming: readonly NamedFile[]): Promise<File
   if (incoming.length === 1)
     return first.name.toLowerCase().endsWith(".zip") && (await isSavedModelArchive(first.file)) ? first.file : null;
   if (!isSavedModel(incoming.map(({ name }) => name))) return null;
-  return packed(incoming, first.name.includes("/") ? (first.name.split("/")[0] ?? "model") : "model");
+  return zipFiles(incoming, first.name.includes("/") ? (first.name.split("/")[0] ?? "model") : "model");
 }

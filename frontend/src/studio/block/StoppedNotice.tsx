@@ -7,7 +7,7 @@ interface Props {
   readonly onAgain: (() => void) | null;
 }
 
-export function Stopped({ reason, onAgain }: Props) {
+export function StoppedNotice({ reason, onAgain }: Props) {
   return (
     <div className="notice bad block-stopped" role="alert">
       <p>{reason}</p>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { VersionPage } from "../../api/schema";
-import { withNewest, withOlder } from "./listed";
+import { withNewest, withOlder } from "./version-listing";
 
 const page = (next: string | null, ...numbers: number[]): VersionPage =>
   ({ results: numbers.map((number) => ({ number })), next }) as unknown as VersionPage;
@@ -15,8 +15,8 @@ test("an older page that comes twice is listed once", () => {
 });
 
 test("the newest page read anew keeps the older versions, and where they end", () => {
-  const listed = withOlder(withNewest(null, page("?cursor=a", 4, 3)), page("?cursor=b", 2));
-  const again = withNewest(listed, page("?cursor=c", 5, 4));
+  const listing = withOlder(withNewest(null, page("?cursor=a", 4, 3)), page("?cursor=b", 2));
+  const again = withNewest(listing, page("?cursor=c", 5, 4));
   expect(numbersOf(again)).toEqual([5, 4, 3, 2]);
   expect(again.next).toBe("?cursor=b");
 });
