@@ -11,7 +11,7 @@ async function measure(rounds: number): Promise<number[]> {
   const answer = await fetch("/sine.rune");
   if (!answer.ok) throw new Error(`sine.rune answered ${answer.status}`);
   const instance = await RuneInstance.load(await answer.arrayBuffer(), DEFAULT_LIMITS);
-  const inputs = new Map(instance.loaded.capabilities.map(({ id }) => [id, new ArrayBuffer(4)]));
+  const inputs = new Map(instance.loadedRune.capabilities.map(({ id }) => [id, new ArrayBuffer(4)]));
   const end = performance.now() + WARM_MILLISECONDS;
   while (performance.now() < end) instance.run(inputs);
   return Array.from({ length: rounds }, () => {

@@ -53,7 +53,7 @@ async function timed<Value>(work: () => Promise<Value>): Promise<[Value, number]
 async function rune(file: string, { input }: LatencyRequest): Promise<Contender> {
   const data = await bytes(file);
   const [instance, loadMilliseconds] = await timed(() => RuneInstance.load(data, DEFAULT_LIMITS));
-  const source = instance.loaded.capabilities[0];
+  const source = instance.loadedRune.capabilities[0];
   if (source === undefined) throw new Error("the rune asks for no input");
   const inputs = new Map([[source.id, input.buffer]]);
   const run = () => instance.run(inputs).outputs[0]?.tensors[0]?.elements as Numbers;

@@ -58,7 +58,7 @@ export class DevicePair {
   readonly state: Omit<StoreApi<PairState>, "setState"> = this.#store;
   readonly #now: () => number;
   readonly #isStream: () => boolean;
-  #loaded: LoadedRune | null = null;
+  #loadedRune: LoadedRune | null = null;
   #device: Device | null = null;
   #twin: Twin | null = null;
   #waiting: RunInputs | null = null;
@@ -74,17 +74,17 @@ export class DevicePair {
   /** Starts both. What goes wrong is in the state. */
   async start(rune: ArrayBuffer, twin: Twin, open: () => Promise<Device>): Promise<void> {
     try {
-      const [loaded, device] = await Promise.all([twin.load(rune, DEFAULT_LIMITS, {}), open()]);
+      const [loadedRune, device] = await Promise.all([twin.load(rune, DEFAULT_LIMITS, {}), open()]);
       if (this.#isOver) {
         await device.close();
         return;
       }
-      this.#loaded = loaded;
+      this.#loadedRune = loadedRune;
       this.#twin = twin;
       this.#device = device;
       device.onClosed = (reason) => this.#fail(reason);
       const sizes = device.hello.inputs.map(({ bytes }) => bytes);
-      if (sizes.join() !== loaded.capabilities.map(({ size }) => size).join())
+      if (sizes.join() !== loadedRune.capabilities.map(({ size }) => size).join())
         throw new Error("The board's rune takes another input than the one in the page.");
       await device.reset();
       this.#store.setState({ phase: "ready" });
@@ -130,13 +130,13 @@ export class DevicePair {
 
   /** The page may be at a newer text already, whose rune takes another input than the one here. */
   #fits(inputs: RunInputs): boolean {
-    return this.#loaded?.capabilities.every(({ size }, place) => inputs.get(place)?.byteLength === size) ?? false;
+    return this.#loadedRune?.capabilities.every(({ size }, place) => inputs.get(place)?.byteLength === size) ?? false;
   }
 
   async #run(inputs: RunInputs): Promise<void> {
-    const [loaded, device, twin] = [this.#loaded, this.#device, this.#twin];
-    if (loaded === null || device === null || twin === null) return;
-    const inputBytes = loaded.capabilities.map(
+    const [loadedRune, device, twin] = [this.#loadedRune, this.#device, this.#twin];
+    if (loadedRune === null || device === null || twin === null) return;
+    const inputBytes = loadedRune.capabilities.map(
       ({ id }, place) => [id, inputs.get(place) ?? new ArrayBuffer()] as const,
     );
     const bytes = joined(inputBytes.map(([, data]) => new Uint8Array(data)));
@@ -148,7 +148,7 @@ export class DevicePair {
     const { page, board, silent, runs, same } = this.#store.getState();
     const messages = asMessages(device.hello.outputs, ran.outputs, result.outputs);
     const context = {
-      wordlists: loaded.wordlists,
+      wordlists: loadedRune.wordlists,
       isStream: this.#isStream(),
       calling: { windows: 1, threshold: 0 },
       now: this.#now(),

@@ -14,7 +14,7 @@ export function focusKey(element: HTMLElement): string {
   return [element.tagName, action, attribute("name"), value, attribute("href"), words].join("\n");
 }
 
-/** Puts `next` in the place of `shown`; the focus goes to what does the same, the same one of several. */
+/** Puts `next` in the place of `current`; the focus goes to what does the same, the same one of several. */
 export function replaceKeepingFocus(current: HTMLElement, next: HTMLElement): void {
   const active = document.activeElement;
   const like = (root: HTMLElement, key: string): HTMLElement[] =>

@@ -27,7 +27,7 @@ export interface PreviewHost {
   readonly files: readonly HostFile[];
   readonly builds: readonly HostBuild[];
   /**
-   * Null where a recording cannot be sent, or its person may not. `predicted` is what the rune said to one that has no
+   * Null where a recording cannot be sent, or its person may not. `prediction` is what the rune said to one that has no
    * label yet.
    */
   readonly onSend: ((recording: Recording, prediction: string | null) => void) | null;

@@ -250,19 +250,18 @@ export class DataPage {
   #showChosen(): void {
     const summary = this.root.querySelector<HTMLElement>("[data-chosen]");
     if (summary === null) return;
-    summary.textContent =
-      this.#selection.size === 0 ? "None selected" : `${this.#selection.size.toLocaleString("en")} selected`;
+    const { size } = this.#selection;
+    summary.textContent = size === 0 ? "None selected" : `${size.toLocaleString("en")} selected`;
     const bar = summary.closest<HTMLElement>("[data-bulk]");
-    bar?.classList.toggle("is-active", this.#selection.size > 0);
-    bar?.classList.toggle("is-idle", this.#selection.size === 0);
+    bar?.classList.toggle("is-active", size > 0);
+    bar?.classList.toggle("is-idle", size === 0);
     const cards = this.#selection.numbers.map((number) => this.#grid.card(number)?.dataset ?? {});
     this.#part("[data-chosen-of]").textContent = commonOf(cards);
     // A sample that is not in the page may have either.
     const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
     this.#part("[data-for-proposals]").hidden = !may("proposal");
     this.#part("[data-for-left-out]").hidden = !may("leftOut");
-    for (const button of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button"))
-      button.disabled = this.#selection.size === 0;
+    for (const each of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button")) each.disabled = size === 0;
   }
 
   #onKey(event: KeyboardEvent): void {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { stopVerdictsOnAnEarlierRound } from "./earlier-round";
 
-/** A page with two buttons for verdicts, whose form names the round `shown`; null is a page without the form. */
+/** A page with two buttons for verdicts, whose form names `round`; null is a page without the form. */
 function pageOf(round: string | null, newest: string | null) {
   const sentence = newest === null ? null : { dataset: { newestRound: newest }, hidden: true };
   const parts: Record<string, unknown> = {

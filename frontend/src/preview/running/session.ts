@@ -184,7 +184,7 @@ export class Session {
       this.#loadedRune = loadedRune;
       this.#isReady = true;
       const isRunning = this.#runOn(loadedRune);
-      const fresh = { watched: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
+      const fresh = { watchedMessages: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
       const state: Partial<Snapshot> = { phase: "ready", fetching: null, loadedRune, ...fresh };
       if (!isSame && isRunning && loadedRune.capabilities.every((each) => each.isStream !== true)) {
         this.#unshown = { ...state, readings: NO_READINGS };

@@ -24,7 +24,7 @@ export interface Tensors {
 }
 
 /**
- * Loads a model of a mimetype from its bytes. What the rune `said` of its tensors (null before 0.5) counts where the
+ * Loads a model of a mimetype from its bytes. The `declaredTensors` of the rune (null before 0.5) count where the
  * model leaves something open. Throws a `host-model` error.
  */
 export type OpenModel = (

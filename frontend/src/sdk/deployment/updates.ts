@@ -18,8 +18,9 @@ const LIMITS = { root: 524_288, timestamp: 16_384, snapshot: 65_536, targets: 26
 const CLOCK_TOLERANCE = 3_600_000;
 
 /**
- * Returns what is signed as current for the deployment of this name. `root` is the document that is trusted. `seen` has
- * what was verified before, and gets each document that is verified now. `now` is in milliseconds since 1970.
+ * Returns what is signed as current for the deployment of this name. `root` is the document that is trusted.
+ * `seenDocuments` has what was verified before, and gets each document that is verified now. `now` is in milliseconds
+ * since 1970.
  * Throws `DeliveryError`: `expired`, `clock-wrong`, `older`, `mixed`, `signature-refused`, or what the server refused.
  */
 export async function currentTarget(

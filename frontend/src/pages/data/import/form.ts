@@ -87,7 +87,7 @@ function importReceiver(project: string, id: string, token: string): Receiver {
   return {
     send: (offset, piece) =>
       answerOf(fetch(address("put", BYTES, { path, query: { offset } }), { method: "PUT", headers, body: piece })),
-    received: () => answerOf(fetch(address("get", IMPORT, { path }), { headers: { Accept: "application/json" } })),
+    receivedBytes: () => answerOf(fetch(address("get", IMPORT, { path }), { headers: { Accept: "application/json" } })),
   };
 }
 

@@ -9,7 +9,7 @@ const receiver = (
   receivedBytes: () => PieceAnswer = () => null,
 ): Receiver => ({
   send: (offset, piece) => Promise.resolve(send(offset, piece)),
-  received: () => Promise.resolve(receivedBytes()),
+  receivedBytes: () => Promise.resolve(receivedBytes()),
 });
 
 describe("sending a file in pieces", () => {

@@ -11,7 +11,7 @@ export type PieceAnswer = number | string | null;
 export interface Receiver {
   /** Sends the piece that begins at `offset`. Where the answer is `null`, the piece may have arrived. */
   send(offset: number, piece: Blob): Promise<PieceAnswer>;
-  received(): Promise<PieceAnswer>;
+  receivedBytes(): Promise<PieceAnswer>;
 }
 
 /** Sends a file in pieces. After a piece without an answer, it goes on at the bytes that the server has; it gives up after
@@ -30,7 +30,7 @@ export async function sendPieces(
       failures += 1;
       if (failures === TRIES) return "The server cannot be reached. Send the file again later.";
       await pause(failures);
-      answer = await receiver.received();
+      answer = await receiver.receivedBytes();
     }
     if (typeof answer === "string") return answer;
     if (answer === null || answer === sentBytes) continue;
