@@ -193,9 +193,9 @@ class ProjectFavourite(ProjectView):
     def put(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
         project = self.project(request, organisation, name, Verb.SEE)
-        chosen = self.read_body(request, ChooseFavouriteSerializer)["favourite"]
-        actions.mark_favourite(principal, project, chosen=chosen)
-        return Response(FavouriteJson(favourite=chosen))
+        is_favourite_now = self.read_body(request, ChooseFavouriteSerializer)["favourite"]
+        actions.mark_favourite(principal, project, chosen=is_favourite_now)
+        return Response(FavouriteJson(favourite=is_favourite_now))
 
 
 class ProjectState(ProjectView):

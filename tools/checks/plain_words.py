@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tools.checks.participles import refused_participles
 from tools.setup import ROOT
 
 _VOCABULARY: dict[str, Any] = json.loads((ROOT / "tools/checks/plain_words.json").read_text("utf-8"))
@@ -170,6 +171,11 @@ def _bindings(node: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, name
 
 
+def _participles(path: str, source: str) -> Iterator[Finding]:
+    for line, name in refused_participles(path, source):
+        yield Finding(path, line, f"the name {name}", "name the thing: a noun, or the participle before a noun")
+
+
 def refused_phrases(path: str, text: str, first_line: int = 1) -> Iterator[Finding]:
     """The turns in a text: a docstring, a comment, a message, a template or a page."""
     for number, line in enumerate(text.splitlines(), first_line):
@@ -229,6 +235,8 @@ def findings(root: Path) -> Iterator[Finding]:
         if name.endswith(".py") and "/migrations/" not in name:
             source = path.read_text("utf-8")
             yield from refused_names(name, source)
+            if not name.startswith("tests/"):
+                yield from _participles(name, source)
             yield from refused_sentences(name, source)
             yield from refused_comments(name, source)
         elif name.endswith(SCRIPTS):

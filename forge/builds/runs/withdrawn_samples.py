@@ -35,7 +35,7 @@ def restart_builds(scope: SampleScope, reason: str) -> Sequence[str]:
 
 def _versions_with(scope: SampleScope) -> list[DataVersion]:
     """The versions that running builds use and that have one of the samples."""
-    used = Build.objects.filter(job__state=JobState.RUNNING, data_version__data_set=scope.data_set)
-    versions = DataVersion.objects.filter(pk__in=used.order_by().values("data_version"))
+    running_builds = Build.objects.filter(job__state=JobState.RUNNING, data_version__data_set=scope.data_set)
+    versions = DataVersion.objects.filter(pk__in=running_builds.order_by().values("data_version"))
     numbers = frozenset(scope.numbers)
     return [each for each in versions if any(entry.number in numbers for entry in entries_of(each))]

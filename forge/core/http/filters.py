@@ -108,8 +108,8 @@ class ListFilter(FilterSet):
 
     def address(self, **changes: str) -> str:
         """The query of the page with other values: its first page, unless `page` is among them."""
-        chosen = {**self.values, **changes}
-        return f"?{urlencode({name: value for name, value in chosen.items() if value})}"
+        values = {**self.values, **changes}
+        return f"?{urlencode({name: value for name, value in values.items() if value})}"
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Applies the values that are valid."""

@@ -133,13 +133,13 @@ def _restricted_sentence(project: Project, team: str) -> str:
 
 def _purpose_sentences(project: Project, purposes: frozenset[Purpose]) -> list[str]:
     name = project.full_name
-    used = {
+    sentences = {
         Purpose.TESTS: f"Builds of {name} are tested on them.",
         Purpose.TRAINING: f"Models of {name} learn from them.",
     }
     readers = "They are" if Purpose.READERS in purposes else "They are not"
     others = "can" if Purpose.OTHER_PROJECTS in purposes else "cannot"
     return [
-        *(sentence for purpose, sentence in used.items() if purpose in purposes),
+        *(sentence for purpose, sentence in sentences.items() if purpose in purposes),
         f"{readers} shown to everyone who sees what {name} published. Other projects {others} use them.",
     ]

@@ -18,10 +18,10 @@ from forge.projects.pages.lookup import project_of
 @require_POST
 def favourites(request: HttpRequest) -> HttpResponse:
     """Adds or removes the project of the button that was pressed, and goes back to the list."""
-    chosen = "add" in request.POST
-    organisation, _, name = request.POST.get("add" if chosen else "remove", "").partition("/")
+    is_added = "add" in request.POST
+    organisation, _, name = request.POST.get("add" if is_added else "remove", "").partition("/")
     project = project_of(request, organisation, name, Verb.SEE)
-    mark_favourite(principal_of(request), project, chosen=chosen)
+    mark_favourite(principal_of(request), project, chosen=is_added)
     back = request.POST.get("back", "")
     # A path of ours alone: the form may have been made by somebody else.
     return redirect(back if back.startswith("/") and url_has_allowed_host_and_scheme(back, None) else "home")

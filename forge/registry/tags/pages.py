@@ -19,7 +19,7 @@ from forge.registry.tags.errors import TagWithdrawn
 
 MAX_AGE = 300
 """Seconds for which a reader's browser keeps it."""
-_SAID = {
+_CLEARANCE_TEXTS = {
     Clearance.APPROVED: (" · approved", BadgeColour.GOOD),
     Clearance.OBJECTED: (" · changes requested", BadgeColour.WARNING),
     Clearance.UNJUDGED: ("", BadgeColour.PLAIN),
@@ -31,7 +31,7 @@ def badge(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The badge of the version that a visitor gets, or of the one that `tag` names; of a public project alone, and the
     same for everyone."""
     project = find_project(VISITOR, organisation, name, Verb.SEE)
-    facts = BadgeFacts(project.name, *_said_of(project, request.GET.get("tag", "")))
+    facts = BadgeFacts(project.name, *_state_text(project, request.GET.get("tag", "")))
     response = HttpResponse(badge_of(facts), content_type=media_types.SVG)
     response.headers["ETag"] = f'"{facts.digest}"'
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
@@ -40,17 +40,17 @@ def badge(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     return response
 
 
-def _said_of(project: Project, wanted: str) -> tuple[str, BadgeColour]:
+def _state_text(project: Project, name: str) -> tuple[str, BadgeColour]:
     """The right half of the badge, and its colour. Raises `NoSuchTag`."""
     try:
-        tag = find_tag(VISITOR, project, wanted) if wanted else default_tag(tags_of(VISITOR, project))
+        tag = find_tag(VISITOR, project, name) if name else default_tag(tags_of(VISITOR, project))
     except TagWithdrawn:
-        return f"{wanted} · withdrawn", BadgeColour.BAD
+        return f"{name} · withdrawn", BadgeColour.BAD
     if tag is None:
         return "not published", BadgeColour.NONE
     if tag.is_deprecated:
         return f"{tag.name} · deprecated", BadgeColour.WARNING
-    words, colour = _SAID[_clearance(project, tag)]
+    words, colour = _CLEARANCE_TEXTS[_clearance(project, tag)]
     return f"{tag.name}{words}", colour
 
 

@@ -17,9 +17,9 @@ def next_tag_of(actor: Actor, project: Project) -> str:
     return next_tag([name for name, withdrawn in tags if withdrawn is None], {name for name, _ in tags})
 
 
-def next_tag(names: Collection[str], used: Collection[str]) -> str:
+def next_tag(names: Collection[str], used_names: Collection[str]) -> str:
     """One more than the newest version that ends in a number, or 1.0; more where that is used already."""
-    looks_alike = {look(name) for name in used}
+    looks_alike = {look(name) for name in used_names}
     head, last = _newest_version(names)
     return next(tag for number in count(last + 1) if look(tag := f"{head}.{number}") not in looks_alike)
 

@@ -68,8 +68,8 @@ def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
     columns = ("review", "pk", "needed", "people", "people__name", "people__email")
     rows: dict[UUID, list[_Row]] = {}
     groups = ReviewerGroup.objects.filter(review__in=reviews).order_by("position")
-    for review, group, needed, person, name, address in groups.values_list(*columns):
-        rows.setdefault(review, []).append(_Row(group, needed, person, name or address or ""))
+    for review, group, needed_reviews, person, name, address in groups.values_list(*columns):
+        rows.setdefault(review, []).append(_Row(group, needed_reviews, person, name or address or ""))
     return rows
 
 

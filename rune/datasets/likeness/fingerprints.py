@@ -58,6 +58,6 @@ def _of_motion(rows: NDArray[np.float32]) -> Words:
 
 def _words(bits: NDArray[np.bool_]) -> Words:
     """Rows of 32 bits as numbers."""
-    packed = np.packbits(bits, axis=1)
-    words: Words = np.ascontiguousarray(packed).view(">u4").astype(np.uint32).ravel()
+    packed_bits = np.packbits(bits, axis=1)
+    words: Words = np.ascontiguousarray(packed_bits).view(">u4").astype(np.uint32).ravel()
     return words

@@ -225,12 +225,12 @@ class _Checker:
         if stages and not any(stage.kind is StageKind.OUTPUT for stage in stages):
             message = "The pipeline sends nothing: it has no `out` stage"
             self._report.warning(Code.NO_OUTPUT_STAGE, message, self._syntax.pipeline_span)
-        used = {input_.stage for stage in stages for input_ in stage.inputs}
+        read_stages = {input_.stage for stage in stages for input_ in stage.inputs}
         reads = (stage.inputs for stage in stages if stage.kind is not StageKind.CAPABILITY)
-        if self._syntax.broken_stages or used - set(self._stages) or not all(reads):
+        if self._syntax.broken_stages or read_stages - set(self._stages) or not all(reads):
             return  # Who reads from whom is not known.
         for stage in stages:
-            if stage.kind is not StageKind.OUTPUT and stage.name.text not in used:
+            if stage.kind is not StageKind.OUTPUT and stage.name.text not in read_stages:
                 message = f"Nothing reads from the stage {quoted(stage.name.text)}"
                 self._report.warning(Code.UNUSED_STAGE, message, stage.name.span)
 

@@ -249,8 +249,8 @@ def _resources(tail: str, own: Sequence[str]) -> str:
 
 def _stage_name(name: str, head: str) -> str:
     """A name of a stage that the stages in front do not have."""
-    used = {line.split(":")[0].strip().strip("\"'") for line in head.splitlines()}
-    while name in used:
+    names = {line.split(":")[0].strip().strip("\"'") for line in head.splitlines()}
+    while name in names:
         name += "_"
     return name
 

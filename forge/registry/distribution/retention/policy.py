@@ -102,10 +102,10 @@ def _reason(artifact: Artifact, name: str, policy: RetentionPolicy, newest: set[
     rule, time = _rule_of(name, policy), artifact.names[name]
     if rule is None or (artifact.digest, name) in newest:
         return ""
-    used = max(time, artifact.pulled or time)
+    last_use = max(time, artifact.pulled or time)
     if rule.older_days is not None and now - time < timedelta(days=rule.older_days):
         return ""
-    if rule.unused_days is not None and now - used < timedelta(days=rule.unused_days):
+    if rule.unused_days is not None and now - last_use < timedelta(days=rule.unused_days):
         return ""
     return f"{rule.tags}: {conditions_text(rule)}."
 

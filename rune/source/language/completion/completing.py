@@ -171,8 +171,8 @@ class _Candidates:
     def _blocks(self, stage: TextEntry) -> list[Completion]:
         """Those that fit the input first; in the form, short name or published path, that the file has already."""
         others = [other for other in self._stages.values() if other is not stage]
-        used = [other.target.text for other in others if other.kind is StageKind.BLOCK and other.target]
-        long_ones = sum("#" in text or "@" in text for text in used)
+        names_of_blocks = [other.target.text for other in others if other.kind is StageKind.BLOCK and other.target]
+        long_ones = sum("#" in text or "@" in text for text in names_of_blocks)
         source = stage.inputs[0].text if stage.inputs else ""
         type_ = type_of(self._analysis, self._stages, source)
         available_blocks = self._analysis.blocks
@@ -186,7 +186,7 @@ class _Candidates:
             for name, block in blocks
             if available_blocks.find(PUBLISHED_PREFIX + name)
         ]
-        return [*long, *short] if 2 * long_ones > len(used) else [*short, *long]
+        return [*long, *short] if 2 * long_ones > len(names_of_blocks) else [*short, *long]
 
     def _block(self, path: str, block: Block) -> Completion:
         return value(
@@ -214,7 +214,7 @@ class _Candidates:
         """Returns the possible inputs: first matching ones, then unknown ones, then those that do not match."""
         own = stage.name.text
         behind = dependents(self._stages, own)
-        used = {item.text for item in stage.inputs}
+        input_names = {item.text for item in stage.inputs}
         names = list(self._stages)
         here = names.index(own)
         candidates = []
@@ -229,7 +229,7 @@ class _Candidates:
                 rank = {True: 0, None: 1, False: 2}[fits]
                 detail = "" if type_ is None else f"{type_}{'' if fits else ', does not fit'}"
                 item = value(label, CompletionKind.STAGE, self._cursor, detail=detail, in_list=in_list)
-                candidates.append(((rank, label in used, distance, output), item))
+                candidates.append(((rank, label in input_names, distance, output), item))
         return [item for _, item in sorted(candidates, key=lambda each: each[0])]
 
     def _types(self, stage: TextEntry, index: int, *, in_list: bool) -> list[Completion]:

@@ -51,8 +51,8 @@ def stage_ports(analysis: Analysis) -> tuple[StagePorts, ...]:
 def _ports(analysis: Analysis, stage: StageSyntax) -> StagePorts:
     name = stage.name.text
     outputs = () if stage.kind is StageKind.OUTPUT else analysis.checked_runefile.types.get(name, ()) or (None,)
-    inputs, declared = _inputs(analysis, stage), stage.outputs is not None
-    return StagePorts(name, stage.kind, stage.target.text, _item(analysis, stage), inputs, tuple(outputs), declared)
+    inputs, has_outputs = _inputs(analysis, stage), stage.outputs is not None
+    return StagePorts(name, stage.kind, stage.target.text, _item(analysis, stage), inputs, tuple(outputs), has_outputs)
 
 
 def _item(analysis: Analysis, stage: StageSyntax) -> str | None:

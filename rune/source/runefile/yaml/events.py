@@ -65,8 +65,8 @@ def _stand_ins(text: str) -> dict[str, str]:
     present = [character for character in _OLD_BREAKS if character in text]
     if not present:
         return {}
-    used, folded_text = set(text), text.lower()
-    free = (chr(code) for code in _PRIVATE if chr(code) not in used and f"{code:x}" not in folded_text)
+    characters, folded_text = set(text), text.lower()
+    free = (chr(code) for code in _PRIVATE if chr(code) not in characters and f"{code:x}" not in folded_text)
     return dict(zip(present, free, strict=False))
 
 
