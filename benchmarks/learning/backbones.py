@@ -64,7 +64,7 @@ class PictureTask:
     """Pictures to learn from, by a seed, and those of the test."""
 
     title: str
-    learned: PicturesOf
+    training_pictures: PicturesOf
     test: Sequence[LabelledPicture]
     counts: Sequence[int]
 
@@ -101,11 +101,11 @@ def measure() -> str:
     if not ENVIRONMENT.is_ready:
         raise CannotMeasure(f"the environment {ENVIRONMENT.name} is not prepared; run make lab")
     with TemporaryDirectory() as name, closing(ProcessPool()) as processes:
-        folder, shared = Path(name), SharedWork(processes=processes)
+        folder, shared_work = Path(name), SharedWork(processes=processes)
         backbone = letters_backbone(folder)
-        parts = [_part(task, backbone.data, folder / str(place), shared) for place, task in enumerate(tasks())]
+        parts = [_part(task, backbone.data, folder / str(place), shared_work) for place, task in enumerate(tasks())]
     head = (
-        f"The backbone is the network of the recipe `pictures` with {_named(NETWORK)}, without its last layer: "
+        f"The backbone is the network of the recipe `pictures` with {_list_text(NETWORK)}, without its last layer: "
         f"{backbone.weights:,} weights in int8. It learned {LETTER_PICTURES:,} pictures of {len(LETTERS)} letters in "
         f"{len(FONTS)} fonts for {LETTER_EPOCHS} epochs, and recognises {100 * backbone.right:.1f} % of others. These "
         "pictures are drawn by rule, in the scenes of the template `picture`. The same network learns from random "
@@ -122,8 +122,8 @@ def letters_backbone(folder: Path) -> LettersBackbone:
     """Learns letters and quantises the result. Raises `CannotMeasure` where the script fails."""
     letters, arguments, backbone = (folder / name for name in ("letters.npz", "arguments.json", "backbone.tflite"))
     save_letters(letters, LETTER_PICTURES)
-    written = {**NETWORK, "epochs": LETTER_EPOCHS, "patience": LETTER_EPOCHS}
-    arguments.write_text(json.dumps(written), encoding="utf-8")
+    values = {**NETWORK, "epochs": LETTER_EPOCHS, "patience": LETTER_EPOCHS}
+    arguments.write_text(json.dumps(values), encoding="utf-8")
     paths = letters, arguments, backbone
     answer = answer_of(ENVIRONMENT.python, "letters_backbone.py", folder, *paths, seconds=_TIMEOUT)
     with np.load(letters) as arrays:
@@ -135,7 +135,7 @@ def letters_backbone(folder: Path) -> LettersBackbone:
 
 
 def tasks() -> Sequence[PictureTask]:
-    drawing, written = signs(), written_digits()
+    drawing, digits = signs(), written_digits()
     return [
         PictureTask(
             "Signs of the template `picture`, tested before a photograph that none of the pictures shows",
@@ -145,8 +145,8 @@ def tasks() -> Sequence[PictureTask]:
         ),
         PictureTask(
             "Handwritten digits of scikit-learn, enlarged from 8 x 8 pixels, tested on the last ones of the set",
-            lambda seed: _shuffled(written[:_WRITTEN_TO_LEARN], seed),
-            written[_WRITTEN_TO_LEARN:],
+            lambda seed: _in_random_order(digits[:_WRITTEN_TO_LEARN], seed),
+            digits[_WRITTEN_TO_LEARN:],
             DIGIT_COUNTS,
         ),
     ]
@@ -166,24 +166,24 @@ def _first(pictures: Iterator[LabelledPicture], count: int) -> Sequence[Labelled
 
 def written_digits() -> Sequence[LabelledPicture]:
     """Digits in the order of the set, dark on light, u8 [64, 64]."""
-    loaded: Any = load_digits()
+    digits: Any = load_digits()
     side = signs().SIDE
     pictures = []
-    for pixels, label in zip(loaded.images, loaded.target, strict=True):
+    for pixels, label in zip(digits.images, digits.target, strict=True):
         small = Image.fromarray(np.round(255 - 255 / 16 * pixels).astype(np.uint8))
         pictures.append((np.asarray(small.resize((side, side), Image.Resampling.BICUBIC)), str(label)))
     return pictures
 
 
-def _shuffled(pictures: Sequence[LabelledPicture], seed: int) -> Iterator[LabelledPicture]:
+def _in_random_order(pictures: Sequence[LabelledPicture], seed: int) -> Iterator[LabelledPicture]:
     return (pictures[place] for place in np.random.default_rng(seed).permutation(len(pictures)))
 
 
-def _part(task: PictureTask, backbone: bytes, folder: Path, shared: SharedWork) -> str:
+def _part(task: PictureTask, backbone: bytes, folder: Path, shared_work: SharedWork) -> str:
     rows = []
     for count in task.counts:
         runs = [
-            compared_runs(write_task(folder / f"{count}-{seed}", task, count, seed), seed, backbone, shared)
+            compared_runs(write_task(folder / f"{count}-{seed}", task, count, seed), seed, backbone, shared_work)
             for seed in SEEDS
         ]
         rows.append(row(count, runs))
@@ -196,13 +196,13 @@ def write_task(folder: Path, task: PictureTask, count: int, seed: int) -> Path:
     """Writes `count` pictures of each label to learn from, a fifth as many for the validation, and the test."""
     for_validation = max(2, count // 5)
     labels = {label for _, label in task.test}
-    written = dict.fromkeys(labels, 0)
-    for number, (picture, label) in enumerate(task.learned(seed)):
-        if written[label] < count + for_validation:
-            split = Split.TRAIN if written[label] < count else Split.VALIDATION
+    file_counts = dict.fromkeys(labels, 0)
+    for number, (picture, label) in enumerate(task.training_pictures(seed)):
+        if file_counts[label] < count + for_validation:
+            split = Split.TRAIN if file_counts[label] < count else Split.VALIDATION
             _write(folder / split.value / label / f"{number:05}.png", picture)
-            written[label] += 1
-        elif min(written.values()) == count + for_validation:
+            file_counts[label] += 1
+        elif min(file_counts.values()) == count + for_validation:
             break
     for number, (picture, label) in enumerate(task.test):
         _write(folder / Split.TEST.value / label / f"{number:05}.png", picture)
@@ -214,23 +214,23 @@ def _write(path: Path, picture: NDArray[np.uint8]) -> None:
     Image.fromarray(picture).save(path)
 
 
-def compared_runs(source: Path, seed: int, backbone: bytes, shared: SharedWork) -> ComparedRuns:
+def compared_runs(source: Path, seed: int, backbone: bytes, shared_work: SharedWork) -> ComparedRuns:
     """Learns the same pictures from random weights and behind the backbone."""
     begin = Training("pictures", "samples", seed=seed, arguments=NETWORK)
     behind = replace(begin, recipe="transfer", backbone=_BACKBONE, arguments={})
-    return ComparedRuns(*(right_answers(each, source, backbone, shared) for each in (begin, behind)))
+    return ComparedRuns(*(right_answers(each, source, backbone, shared_work) for each in (begin, behind)))
 
 
-def right_answers(training: Training, source: Path, backbone: bytes, shared: SharedWork) -> NDArray[np.bool_]:
+def right_answers(training: Training, source: Path, backbone: bytes, shared_work: SharedWork) -> NDArray[np.bool_]:
     """Learns the pictures of a folder. Returns for each of the test whether the quantised rune is right."""
-    prepared = prepare_run(training, source, {}, backbone=backbone)
+    run = prepare_run(training, source, {}, backbone=backbone)
     own = source.with_name(f"{source.name}-{training.recipe}")
     own.mkdir()
-    trained = train(prepared, RunFolder(own, prepared.settings.digest), lambda _event: None, shared=shared)
-    dataset = prepared.dataset
+    model = train(run, RunFolder(own, run.settings.digest), lambda _event: None, shared_work=shared_work)
+    dataset = run.dataset
     right = [
         dataset.recordings[place].label == dataset.labels[answer]
-        for place, answer, _ in trained.answers[Split.TEST.value]
+        for place, answer, _ in model.answers[Split.TEST.value]
     ]
     return np.array(right)
 
@@ -257,5 +257,5 @@ def _share(right: NDArray[np.bool_]) -> str:
     return f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
 
 
-def _named(arguments: Mapping[str, float]) -> str:
+def _list_text(arguments: Mapping[str, float]) -> str:
     return ", ".join(f"`{name}` {value:g}" for name, value in arguments.items())

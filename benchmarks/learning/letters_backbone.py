@@ -46,8 +46,8 @@ def main() -> None:
     def network(batch: int | None) -> Any:
         return pictures.network(inputs.shape[1:], int(labels.max()) + 1, batch, **options)
 
-    def augment(batch: Any, chosen: Any, random: np.random.Generator) -> tuple[Any, Any]:
-        return pictures.augmented(batch, random, **changes), chosen
+    def augment(batch: Any, labels_of_batch: Any, random: np.random.Generator) -> tuple[Any, Any]:
+        return pictures.augmented(batch, random, **changes), labels_of_batch
 
     progress = Progress(new_learner(lambda: network(None), settings, train))
     fit(train, validation, settings, augment, progress, lambda: None)
@@ -56,8 +56,8 @@ def main() -> None:
     keras.backend.clear_session()
     whole = network(1)
     whole.set_weights(progress.best_weights)
-    pooled = next(each for each in whole.layers if isinstance(each, keras.layers.AveragePooling2D))
-    backbone = keras.Model(whole.input, keras.layers.GlobalAveragePooling2D()(pooled.input))
+    pooling = next(each for each in whole.layers if isinstance(each, keras.layers.AveragePooling2D))
+    backbone = keras.Model(whole.input, keras.layers.GlobalAveragePooling2D()(pooling.input))
     window = tf.TensorSpec((1, *inputs.shape[1:]), tf.float32, name="window")
     function = tf.function(lambda each: backbone(each, training=False)).get_concrete_function(window)
     Path(sys.argv[3]).write_bytes(tf.lite.TFLiteConverter.from_concrete_functions([function], None).convert())

@@ -17,7 +17,7 @@ class IncomingModelFiles:
     message: str
     place: str
     base: Version
-    offered: Version
+    offered_version: Version
 
 
 model_changes: Hook[[Actor, Project, IncomingModelFiles], int] = Hook()

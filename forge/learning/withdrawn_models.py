@@ -75,9 +75,11 @@ def _models(scope: SampleScope) -> LearnedModels:
     runs, searches = runs_that_learned(scope), searches_that_learned(scope)
     trials = trials_with_models().filter(search__in=searches).values_list("files", flat=True)
     files = [*(run.files for run in runs), *(trials if searches else ())]
-    trained = frozenset(digest for each in files for path, digest in each.items() if path.endswith(MODEL_SUFFIXES))
-    forms = forms_that_learned(scope, trained)
-    return LearnedModels(runs, searches, forms, trained | {form.digest for form in forms})
+    trained_digests = frozenset(
+        digest for each in files for path, digest in each.items() if path.endswith(MODEL_SUFFIXES)
+    )
+    forms = forms_that_learned(scope, trained_digests)
+    return LearnedModels(runs, searches, forms, trained_digests | {form.digest for form in forms})
 
 
 def _builds_with(digests: Collection[str]) -> BuildQuerySet:

@@ -70,20 +70,20 @@ class DrawnPipeline:
         return details == ["RAW"] and sum(stage.kind == "output" for stage in self.stages) == 1
 
 
-def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, PictureMark]:
+def marks_of(change: PipelineChange | None, disputed_stages: Sequence[str] = ()) -> dict[str, PictureMark]:
     """The change of each stage, by name; empty where no pipelines were compared. Both sides of a merge changed
-    those that are disputed."""
+    `disputed_stages`."""
     stages = change.stages if change is not None else ()
     marks = {stage.node.name: _mark(stage) for stage in stages}
-    return marks | {name: PictureMark("both", "changed on both sides") for name in disputed}
+    return marks | {name: PictureMark("both", "changed on both sides") for name in disputed_stages}
 
 
-def legend_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> tuple[PictureLegend, ...]:
-    """The marks that a picture has. `disputed` are the stages that both sides of a merge changed."""
+def legend_of(change: PipelineChange | None, disputed_stages: Sequence[str] = ()) -> tuple[PictureLegend, ...]:
+    """The marks that a picture has. `disputed_stages` are those that both sides of a merge changed."""
     stages = change.stages if change is not None else ()
-    kinds = [each.change for each in stages if each.node.name not in disputed]
+    kinds = [each.change for each in stages if each.node.name not in disputed_stages]
     rows = [PictureLegend(mark, mark.capitalize(), kinds.count(mark)) for mark in ("added", "changed", "removed")]
-    rows.append(PictureLegend("both", "Changed on both sides", len(disputed)))
+    rows.append(PictureLegend("both", "Changed on both sides", len(disputed_stages)))
     return tuple(row for row in rows if row.count)
 
 
@@ -91,8 +91,8 @@ def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> M
     """The outline with the stages and wires that are gone as well."""
     if change is None:
         return outline
-    removed = [stage.node for stage in change.stages if stage.change == "removed"]
-    nodes = [{"name": node.name, "kind": node.kind, "detail": node.detail} for node in removed]
+    removed_nodes = [stage.node for stage in change.stages if stage.change == "removed"]
+    nodes = [{"name": node.name, "kind": node.kind, "detail": node.detail} for node in removed_nodes]
     wires = [
         {
             "source": each.wire.source,
@@ -124,9 +124,9 @@ def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, PictureMark] 
         return None
     wires: Sequence[Mapping[str, Any]] = outline.get("wires", ())
     marks = marks or {}
-    marked = [(node, marks.get(node["name"], PictureMark())) for node in nodes]
-    stages = tuple(_stage(node, mark, wires) for node, mark in marked)
-    data = {"nodes": [_node(node, mark) for node, mark in marked], "wires": [_wire(wire) for wire in wires]}
+    marked_nodes = [(node, marks.get(node["name"], PictureMark())) for node in nodes]
+    stages = tuple(_stage(node, mark, wires) for node, mark in marked_nodes)
+    data = {"nodes": [_node(node, mark) for node, mark in marked_nodes], "wires": [_wire(wire) for wire in wires]}
     return DrawnPipeline(stages, json.dumps(data, ensure_ascii=False, separators=(",", ":")))
 
 
@@ -147,5 +147,5 @@ def _node(node: Mapping[str, Any], mark: PictureMark) -> dict[str, Any]:
 
 
 def _wire(wire: Mapping[str, Any]) -> dict[str, Any]:
-    drawn = {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
-    return drawn | ({"mark": wire["mark"]} if "mark" in wire else {})
+    fields = {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
+    return fields | ({"mark": wire["mark"]} if "mark" in wire else {})

@@ -43,11 +43,11 @@ def usage_of(card: Card, tabs: str, language: str = "", secret: str = "") -> Dep
     artefact = build.artefact
     interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
     root = root_digest_of(deployment.project.organisation_id)
-    deployment_facts = UsedDeployment(deployment.project.name, card.url, secret or card.hint or KEY_PLACEHOLDER, root)
+    used_deployment = UsedDeployment(deployment.project.name, card.url, secret or card.hint or KEY_PLACEHOLDER, root)
     updates = "[updates]" if root else ""
     npm, wheel = npm_package(), runtime_wheel()
     ways = deployment_snippets(
-        deployment_facts,
+        used_deployment,
         interface,
         current_script(),
         f"npm install {dist_address(npm)}" if npm else "",

@@ -52,60 +52,62 @@ class PublishedRune:
         return f"{self.full_name}:{self.tag}"
 
 
-def snippets(published: PublishedRune, interface: SnippetInterface, has_package: bool) -> list[UsageSnippet]:
+def snippets(published_rune: PublishedRune, interface: SnippetInterface, has_package: bool) -> list[UsageSnippet]:
     """All ways that there are for this rune."""
-    texts = [_command(published, interface)]
-    if published.is_public:
-        texts += [_html(published), _javascript(published, interface)]
-    texts.append(_python(published, interface))
+    texts = [_command(published_rune, interface)]
+    if published_rune.is_public:
+        texts += [_html(published_rune), _javascript(published_rune, interface)]
+    texts.append(_python(published_rune, interface))
     if has_package:
-        texts.append(_c(published, interface))
+        texts.append(_c(published_rune, interface))
     return texts
 
 
-def _command(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
+def _command(published_rune: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     options = [one.capability.option for one in interface.inputs]
     arguments = "".join(f" {option.flags[0]} {option.example}" for option in options)
-    text = f"rune pull {published.server}/{published.reference}\nrune run {published.name}.rune{arguments}"
+    text = (
+        f"rune pull {published_rune.server}/{published_rune.reference}\nrune run {published_rune.name}.rune{arguments}"
+    )
     return UsageSnippet("command", "Command line", "", text)
 
 
-def _html(published: PublishedRune) -> UsageSnippet:
+def _html(published_rune: PublishedRune) -> UsageSnippet:
     text = (
-        f'<script type="module" src="{published.server}/player/1.js"\n'
-        f'        integrity="{published.integrity}" crossorigin></script>\n'
-        f'<rune-player src="{published.reference}"></rune-player>'
+        f'<script type="module" src="{published_rune.server}/player/1.js"\n'
+        f'        integrity="{published_rune.integrity}" crossorigin></script>\n'
+        f'<rune-player src="{published_rune.reference}"></rune-player>'
     )
     return UsageSnippet("html", "HTML", "What it hears and sees stays in its frame.", text)
 
 
-def _javascript(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
+def _javascript(published_rune: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     arguments = ", ".join(
         f"{_key(one.name)}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})" for one in interface.inputs
     )
     text = (
-        f'import {{ load }} from "{published.server}/player/1.js";\n\n'
-        f'const rune = await load("{published.reference}");\n'
+        f'import {{ load }} from "{published_rune.server}/player/1.js";\n\n'
+        f'const rune = await load("{published_rune.reference}");\n'
         f"const results = await rune.run({{ {arguments} }});\n"
         f"console.log(results{_member(interface.outputs[0])});"
     )
     return UsageSnippet("javascript", "JavaScript", "With your own numbers.", text)
 
 
-def _python(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
-    name = variable_name(published.name)
+def _python(published_rune: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
+    name = variable_name(published_rune.name)
     arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
     text = (
         "import numpy as np\nimport rune\n\n"
-        f'{name} = rune.load("{published.name}.rune")  # from rune pull\n'
+        f'{name} = rune.load("{published_rune.name}.rune")  # from rune pull\n'
         f"results = {name}({{{arguments}}})\n"
         f'print(results["{interface.outputs[0]}"])'
     )
     return UsageSnippet("python", "Python", "", text)
 
 
-def _c(published: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
-    text = c_program(published.name, interface)
+def _c(published_rune: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
+    text = c_program(published_rune.name, interface)
     return UsageSnippet("c", "C", "C99 without heap and operating system.", text)
 
 

@@ -50,34 +50,36 @@ class Snippet:
 
 
 def deployment_snippets(
-    used: UsedDeployment, interface: SnippetInterface | None, player: PlayerScript | None, npm: str, pip: str
+    deployment: UsedDeployment, interface: SnippetInterface | None, player: PlayerScript | None, npm: str, pip: str
 ) -> list[Snippet]:
     """All ways, in the order of their tabs. `npm` and `pip` are the commands that install the packages."""
     ways = []
     if player is not None:
-        ways.append(Snippet("html", "HTML", "Paste it into a page.", _html(used, player)))
+        ways.append(Snippet("html", "HTML", "Paste it into a page.", _html(deployment, player)))
     if interface is None:
         return ways
     return [
         *ways,
-        Snippet("javascript", "JavaScript", npm, _javascript(used, interface)),
-        Snippet("react", "React", npm, _react(used, interface)),
-        Snippet("python", "Python", pip, _python(used, interface)),
-        Snippet("c", "C", "With the C package of the build.", c_program(used.project, interface)),
-        Snippet("arduino", "Arduino", "With the C package of the build.", arduino_sketch(used.project, interface)),
+        Snippet("javascript", "JavaScript", npm, _javascript(deployment, interface)),
+        Snippet("react", "React", npm, _react(deployment, interface)),
+        Snippet("python", "Python", pip, _python(deployment, interface)),
+        Snippet("c", "C", "With the C package of the build.", c_program(deployment.project, interface)),
+        Snippet(
+            "arduino", "Arduino", "With the C package of the build.", arduino_sketch(deployment.project, interface)
+        ),
     ]
 
 
-def _html(used: UsedDeployment, player: PlayerScript) -> str:
+def _html(deployment: UsedDeployment, player: PlayerScript) -> str:
     return (
         f'<script type="module" src="{player.url}"\n'
         f'        integrity="{player.integrity}" crossorigin></script>\n'
-        f'<rune-player src="{used.url}"\n'
-        f'             key="{used.key}"></rune-player>'
+        f'<rune-player src="{deployment.url}"\n'
+        f'             key="{deployment.key}"></rune-player>'
     )
 
 
-def _javascript(used: UsedDeployment, interface: SnippetInterface) -> str:
+def _javascript(deployment: UsedDeployment, interface: SnippetInterface) -> str:
     sensor = _sensor(interface)
     if sensor is None:
         use = f"const {{ answer }} = await rune.run({_values(interface)});\nconsole.log(answer);"
@@ -85,11 +87,11 @@ def _javascript(used: UsedDeployment, interface: SnippetInterface) -> str:
         use = f'for await (const {{ answer, sure }} of rune.listen("{sensor}")) {{\n  console.log(answer, sure);\n}}'
     return (
         'import { load } from "@hammer-forge/rune";\n\n'
-        f'const rune = await load("{used.url}", {{\n  key: "{used.key}",\n}});\n{use}'
+        f'const rune = await load("{deployment.url}", {{\n  key: "{deployment.key}",\n}});\n{use}'
     )
 
 
-def _react(used: UsedDeployment, interface: SnippetInterface) -> str:
+def _react(deployment: UsedDeployment, interface: SnippetInterface) -> str:
     sensor = _sensor(interface)
     if sensor is None:
         use = f"    const result = await state.rune.run({_values(interface)});\n    setAnswer(String(result.answer));\n"
@@ -100,8 +102,8 @@ def _react(used: UsedDeployment, interface: SnippetInterface) -> str:
         )
     return (
         'import { useState } from "react";\nimport { useRune } from "@hammer-forge/rune/react";\n\n'
-        f"export function {_component(used.project)}() {{\n"
-        f'  const state = useRune("{used.url}", {{\n    key: "{used.key}",\n  }});\n'
+        f"export function {_component(deployment.project)}() {{\n"
+        f'  const state = useRune("{deployment.url}", {{\n    key: "{deployment.key}",\n  }});\n'
         '  const [answer, setAnswer] = useState("");\n\n'
         f"  async function run() {{\n{use}  }}\n\n"
         '  if (state.state === "error") return <p role="alert">{state.error.message}</p>;\n'
@@ -111,13 +113,13 @@ def _react(used: UsedDeployment, interface: SnippetInterface) -> str:
     )
 
 
-def _python(used: UsedDeployment, interface: SnippetInterface) -> str:
-    name = variable_name(used.project)
+def _python(deployment: UsedDeployment, interface: SnippetInterface) -> str:
+    name = variable_name(deployment.project)
     arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
-    root = f'    root="{used.root}",\n' if used.root else ""
+    root = f'    root="{deployment.root}",\n' if deployment.root else ""
     return (
         "import numpy as np\nfrom rune import Deployment\n\n"
-        f'{name} = Deployment(\n    "{used.url}",\n    key="{used.key}",\n{root}).load()\n'
+        f'{name} = Deployment(\n    "{deployment.url}",\n    key="{deployment.key}",\n{root}).load()\n'
         f"results = {name}({{{arguments}}})\n"
         f'print(results["{interface.outputs[0]}"])'
     )

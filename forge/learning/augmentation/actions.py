@@ -68,7 +68,7 @@ class AugmentedSample:
     of a sample, and for a sample of another project."""
 
     sample: int | None
-    drawn: AugmentedRecordingJson
+    recording: AugmentedRecordingJson
 
 
 def draw_augmentation(actor: Actor, project: Project, request: AugmentationRequest) -> list[AugmentedSample]:
@@ -98,7 +98,7 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
             raise Busy("The server is busy with other previews of the augmentation. Try again in a moment.")
         data = Path(name) / ARCHIVE
         numbers = write_data(version, entries, data)
-        examples = _drawn(recipe, arguments, request, data)
+        examples = _examples(recipe, arguments, request, data)
     is_own = version.data_set.project_id == project.pk
     return [AugmentedSample(numbers.get(each["recording"]) if is_own else None, each) for each in examples]
 
@@ -118,7 +118,7 @@ def _playable_entries(actor: Actor, project: Project, version: DataVersion, reci
     return spread_over_labels(entries, lambda each: each.label, MAX_SAMPLES)
 
 
-def _drawn(
+def _examples(
     recipe: RecipeJson, arguments: Mapping[str, object], request: AugmentationRequest, data: Path
 ) -> list[AugmentedRecordingJson]:
     job = {

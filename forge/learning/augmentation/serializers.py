@@ -42,13 +42,13 @@ def augmentation_to_json(kind: str, examples: list[AugmentedSample]) -> Augmenta
 
 
 def _example_to_json(example: AugmentedSample) -> AugmentationExampleJson:
-    drawn = example.drawn
+    recording = example.recording
     return {
         "sample": example.sample,
-        "label": drawn["label"],
-        "shape": drawn["shape"],
-        "low": drawn["low"],
-        "high": drawn["high"],
-        "original": drawn["original"],
-        "draws": drawn["draws"],
+        "label": recording["label"],
+        "shape": recording["shape"],
+        "low": recording["low"],
+        "high": recording["high"],
+        "original": recording["original"],
+        "draws": recording["draws"],
     }

@@ -107,17 +107,17 @@ def restart_conversion(
     """
     project = row.project
     require(actor, Verb.EDIT, project)
-    checked = None if shapes is None else _checked_shapes(shapes)
+    checked_shapes = None if shapes is None else _checked_shapes(shapes)
     beside = None if weights is None else put_chunks(weights, settings.UPLOAD_LIMIT)
     digests = [] if beside is None else [beside.digest]
     with delete_on_failure(digests), transaction.atomic():
-        row = _locked(row)
+        row = _locked_row(row)
         if row.state not in (ConversionState.FAILED, ConversionState.NEEDS):
             raise ConversionBusy("Only a model that was not converted is converted again.")
         link_uploaded(row, digests, project)
         if beside is not None:
             row.weights_digest, row.weights_size = beside.digest, beside.size
-        row.shapes = row.shapes if checked is None else checked
+        row.shapes = row.shapes if checked_shapes is None else checked_shapes
         row.spec_digest = conversion_digest(row)
         _enqueue(actor, row, ConversionStep.CONVERT)
         write_entry(actor, "model.restart", project.stream, project.place, name=row.source_name)
@@ -135,17 +135,19 @@ def mix_form(actor: Actor, row: ModelConversion, form: str, layers: Sequence[str
     if form not in MIXED_FORMS:
         raise Invalid(f"Layers stay floats in {' and '.join(MIXED_FORMS)}.")
     with transaction.atomic():
-        row = _require_ready(_locked(row))
-        known = {layer["name"] for layer in row.description.get("layers", ())}
-        chosen = sorted(set(layers))
-        if unknown := [name for name in chosen if name not in known]:
+        row = _require_ready(_locked_row(row))
+        known_layers = {layer["name"] for layer in row.description.get("layers", ())}
+        float_layers = sorted(set(layers))
+        if unknown := [name for name in float_layers if name not in known_layers]:
             raise NoSuchLayer(f"{row.source_name} has no layer {quoted(unknown[0])}.")
         forms = list(row.forms.all())
-        if not any(each.form == form and each.float_layers == chosen for each in forms):
+        if not any(each.form == form and each.float_layers == float_layers for each in forms):
             if len(forms) >= MAX_FORMS:
                 raise Invalid(f"A conversion has at most {MAX_FORMS} forms. Convert the model again.")
-            _enqueue(actor, row, ConversionStep.MIX, form=form, layers=chosen)
-            write_entry(actor, "model.mix", project.stream, project.place, name=row.source_name, count=len(chosen))
+            _enqueue(actor, row, ConversionStep.MIX, form=form, layers=float_layers)
+            write_entry(
+                actor, "model.mix", project.stream, project.place, name=row.source_name, count=len(float_layers)
+            )
             announce_conversion(row, actor)
     return row
 
@@ -158,11 +160,11 @@ def count_on_boards(
     project = row.project
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
-        row = _locked(row)
+        row = _locked_row(row)
         require_precondition(board_facets(row), precondition)
-        row, chosen = _require_ready(row), _checked_boards(boards)
-        row.boards = chosen
-        _enqueue(actor, row, ConversionStep.COUNT, boards=chosen)
+        row, keys = _require_ready(row), _checked_boards(boards)
+        row.boards = keys
+        _enqueue(actor, row, ConversionStep.COUNT, boards=keys)
         write_entry(actor, "model.count", project.stream, project.place, name=row.source_name)
         announce_conversion(row, actor)
     return row
@@ -170,11 +172,11 @@ def count_on_boards(
 
 def _checked_boards(keys: Sequence[str]) -> list[str]:
     """Raises `Invalid`."""
-    chosen = list(dict.fromkeys(keys))
-    if not 1 <= len(chosen) <= 2:
+    unique_keys = list(dict.fromkeys(keys))
+    if not 1 <= len(unique_keys) <= 2:
         raise Invalid("Choose two boards.")
     try:
-        return [find_board(key).key for key in chosen]
+        return [find_board(key).key for key in unique_keys]
     except UnknownBoard as error:
         raise Invalid(str(error)) from error
 
@@ -184,7 +186,7 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     project = row.project
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
-        row = _locked(row)
+        row = _locked_row(row)
         if row.job is not None and not row.job.is_finished:
             cancel(row.job, str(actor.person))
         forms = ConvertedForm.objects.filter(conversion=row)
@@ -202,7 +204,7 @@ def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
     project = form.conversion.project
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
-        row = _locked(form.conversion)
+        row = _locked_row(form.conversion)
         if form.tested or row.state != ConversionState.READY:
             return
         _enqueue(actor, row, ConversionStep.TEST, form=form.number)
@@ -260,7 +262,7 @@ def _require_ready(row: ModelConversion) -> ModelConversion:
     return row
 
 
-def _locked(row: ModelConversion) -> ModelConversion:
+def _locked_row(row: ModelConversion) -> ModelConversion:
     rows = ModelConversion.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
     return rows.get(pk=row.pk)
 

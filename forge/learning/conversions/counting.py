@@ -26,9 +26,9 @@ def count_forms(job: JobContext, row: ModelConversion, compiler: Compiler) -> No
     targets = list(dict.fromkeys(find_board(key).target for key in row.boards))
     forms = [each for each in ConvertedForm.objects.filter(conversion=row) if each.digest]
     missing = [(form, target) for form in forms for target in targets if target not in form.needs]
-    for done, (form, target) in enumerate(missing):
-        job.report(0.6 + 0.4 * done / len(missing), f"Counting {form.name} on {target}")
-        needs = _counted(job, row, compiler, form, target)
+    for position, (form, target) in enumerate(missing):
+        job.report(0.6 + 0.4 * position / len(missing), f"Counting {form.name} on {target}")
+        needs = _count(job, row, compiler, form, target)
         with transaction.atomic():
             job.confirm_lease()
             form.refresh_from_db(fields=["needs"])
@@ -37,7 +37,7 @@ def count_forms(job: JobContext, row: ModelConversion, compiler: Compiler) -> No
             announce_conversion(row)
 
 
-def _counted(
+def _count(
     job: JobContext, row: ModelConversion, compiler: Compiler, form: ConvertedForm, target: str
 ) -> Mapping[str, Any]:
     answers: list[Answer] = []

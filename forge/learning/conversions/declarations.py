@@ -31,12 +31,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class DeclaredModel:
-    """A model of a `forge.yml`. `outdated` says why its file is not as declared, "" where it is; `refusal` why no
-    conversion was begun, "" where none was needed or one was. `form` is the form that the file should be.
+    """A model of a `forge.yml`. `outdated_reason` says why its file is not as declared, "" where it is; `refusal` why
+    no conversion was begun, "" where none was needed or one was. `form` is the form that the file should be.
     `may_try_again`: what makes it can be begun again, and nothing works on it."""
 
     model: ModelSource
-    outdated: str
+    outdated_reason: str
     refusal: str
     conversion: ModelConversion | None
     form: ConvertedForm | None
@@ -68,8 +68,8 @@ def convert_declared(project: Project, tree: WorkingTree) -> None:
     if DeclaredModels.objects.filter(project=project, digest=digest).exists():
         return
     writer = last_writer(project, tree.sequence)
-    outdated = [model for model in models if outdated_reason(tree, model)]
-    refusals = {model.path: _begin(writer, project, tree, model) for model in outdated}
+    outdated_models = [model for model in models if outdated_reason(tree, model)]
+    refusals = {model.path: _begin(writer, project, tree, model) for model in outdated_models}
     DeclaredModels.objects.update_or_create(
         project=project, defaults={"digest": digest, "refusals": {path: why for path, why in refusals.items() if why}}
     )
@@ -111,11 +111,11 @@ def _forget_refusal(project: Project, path: str) -> None:
 def declared_forms(row: ModelConversion) -> Iterator[tuple[str, Sequence[str]]]:
     """The forms with layers in float that the project's `forge.yml` makes of the conversion's source now, which it
     does not have yet. Layers that the model does not have are left out."""
-    known = {layer["name"] for layer in row.description.get("layers", ())}
+    known_layers = {layer["name"] for layer in row.description.get("layers", ())}
     tree = working_tree(row.project)
     for model in declared_models(tree):
         layers = sorted(model.float_layers)
-        is_mixed = layers and model.form in MIXED_FORMS and known >= set(layers)
+        is_mixed = layers and model.form in MIXED_FORMS and known_layers >= set(layers)
         if is_mixed and _is_of(row, tree, model) and _form_of(row, model) is None:
             yield model.form, layers
 
@@ -128,18 +128,18 @@ def declared_of(project: Project, tree: WorkingTree) -> list[DeclaredModel]:
     row = DeclaredModels.objects.filter(project=project).first()
     refusals = {} if row is None or row.digest != _settings_digest(tree, models) else row.refusals
     conversions = _conversions(project)
-    return [_described(tree, model, conversions, refusals) for model in models]
+    return [_declared_model(tree, model, conversions, refusals) for model in models]
 
 
-def _described(
+def _declared_model(
     tree: WorkingTree, model: ModelSource, conversions: Sequence[ModelConversion], refusals: Mapping[str, str]
 ) -> DeclaredModel:
     row = next((each for each in conversions if _is_of(each, tree, model)), None)
     form = None if row is None or _server_refuses(model) else _form_of(row, model)
-    outdated, refusal = outdated_reason(tree, model), refusals.get(model.path, "")
+    reason, refusal = outdated_reason(tree, model), refusals.get(model.path, "")
     is_over = bool(refusal) if row is None else row.job is None or row.job.is_finished
-    may_try_again = bool(outdated) and form is None and is_over and not _unmakable(tree, model)
-    return DeclaredModel(model, outdated, refusal, row, form, may_try_again)
+    may_try_again = bool(reason) and form is None and is_over and not _unmakable(tree, model)
+    return DeclaredModel(model, reason, refusal, row, form, may_try_again)
 
 
 def _begin(writer: User | None, project: Project, tree: WorkingTree, model: ModelSource) -> str:

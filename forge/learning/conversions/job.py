@@ -101,19 +101,23 @@ def _prepare_next(row: ModelConversion) -> None:
 def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Path) -> None:
     """Reads the test samples for a form that is offered, and for the float model beside it, each once."""
     forms = ConvertedForm.objects.filter(conversion=row).exclude(digest="")
-    chosen = [form for form in forms if form.number == job.spec["form"] or (form.form == FLOAT and not form.tested)]
-    chosen = [form for form in chosen if not form.tested]
-    if not chosen:
+    untested_forms = [
+        form for form in forms if form.number == job.spec["form"] or (form.form == FLOAT and not form.tested)
+    ]
+    untested_forms = [form for form in untested_forms if not form.tested]
+    if not untested_forms:
         return
     recordings = compute_recordings(job, row, compiler, folder, are_for_test=True)
     if recordings.request is None:
-        ConvertedForm.objects.filter(pk__in=[form.pk for form in chosen]).update(tested=_untested(recordings))
+        ConvertedForm.objects.filter(pk__in=[form.pk for form in untested_forms]).update(
+            tested=_untested_figures(recordings)
+        )
         announce_conversion(row)
         return
-    judge_on_test(job, row, chosen, recordings, ProgressShare(0.2, 1.0))
+    judge_on_test(job, row, untested_forms, recordings, ProgressShare(0.2, 1.0))
 
 
-def _untested(recordings: SampleRecordings) -> Mapping[str, Any]:
+def _untested_figures(recordings: SampleRecordings) -> Mapping[str, Any]:
     return {"samples": 0, "right": None, "judged": 0, "reason": recordings.facts["reason"]}
 
 
@@ -136,12 +140,12 @@ def _set_state(job: JobContext, row: ModelConversion, state: ConversionState) ->
 def follow_job(job: Job) -> None:
     """Changes the conversion with its job: one that ended without success says why, and a retry goes on with it."""
     rows = ModelConversion.objects.filter(pk=job.spec["conversion"])
-    unfinished = rows.filter(state__in=(ConversionState.WAITING, ConversionState.CONVERTING))
+    unfinished_rows = rows.filter(state__in=(ConversionState.WAITING, ConversionState.CONVERTING))
     if job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST):
         reason = (job.error or "It was cancelled.")[:1000]
         rows.update(error=reason)
-        unfinished.filter(needs__isnull=True).update(state=ConversionState.FAILED)
-        unfinished.filter(needs__isnull=False).update(state=ConversionState.NEEDS)
+        unfinished_rows.filter(needs__isnull=True).update(state=ConversionState.FAILED)
+        unfinished_rows.filter(needs__isnull=False).update(state=ConversionState.NEEDS)
     elif job.state == JobState.QUEUED:
         rows.filter(state__in=(ConversionState.FAILED, ConversionState.NEEDS)).update(
             state=ConversionState.WAITING, error=""

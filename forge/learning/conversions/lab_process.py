@@ -86,8 +86,8 @@ def ask_lab(
 
     Raises `LabRefused`, `EnvironmentMissing` and `LabDied`.
     """
-    started = start_lab(lab_variables()) if waiting is None else waiting.take(lab_variables())
-    process = started.process
+    lab_process = start_lab(lab_variables()) if waiting is None else waiting.take(lab_variables())
+    process = lab_process.process
     try:
         _write_line(process, request)
         if command is None:
@@ -95,24 +95,24 @@ def ask_lab(
 
         def watch() -> None:
             tick()
-            if command is not None and (chosen := command()) is not None:
-                _write_line(process, {"command": chosen})
+            if command is not None and (instruction := command()) is not None:
+                _write_line(process, {"command": instruction})
 
         answer = _answer(process, LabJobLimit(seconds, work), watch, report, receive)
         if answer is None:
-            raise LabDied(_last_words(started.errors))
+            raise LabDied(_last_words(lab_process.errors))
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        started.end()
+        lab_process.end()
     return _result(answer, shape)
 
 
 def lab_variables() -> dict[str, str]:
     """The surroundings of the process: its packages, and where it finds and fetches environments."""
-    passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    passed |= {name: value for name, value in os.environ.items() if name.startswith(_INSTALLERS)}
-    return {**passed, "PYTHONPATH": str(Path(package_folder("lab")).parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    variables = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    variables |= {name: value for name, value in os.environ.items() if name.startswith(_INSTALLERS)}
+    return {**variables, "PYTHONPATH": str(Path(package_folder("lab")).parent), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def _answer(
@@ -161,10 +161,10 @@ def _lines(source: IO[bytes], limits: LabJobLimit, tick: Callable[[], None]) -> 
                 raise LabRefused(f"The {limits.work} took longer than its limit, and was stopped.", "out-of-time")
             if not selector.select(TICK):
                 continue
-            received = os.read(source.fileno(), 1 << 16)
-            if not received:
+            chunk = os.read(source.fileno(), 1 << 16)
+            if not chunk:
                 return
-            *lines, data = (data + received).split(b"\n")
+            *lines, data = (data + chunk).split(b"\n")
             yield from lines
             if len(data) > LONGEST_LINE:
                 raise LabDied("The converter's process answered more than a result.")

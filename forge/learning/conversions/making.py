@@ -152,10 +152,10 @@ def _folder(row: ModelConversion) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=workdir(), prefix="convert-") as name:
         folder = Path(name)
         (folder / "in").mkdir()
-        named = {row.source_name: row.source_digest}
+        digests = {row.source_name: row.source_digest}
         if row.weights_digest:
-            named[f"{row.source_name}.data"] = row.weights_digest
-        for file_name, digest in named.items():
+            digests[f"{row.source_name}.data"] = row.weights_digest
+        for file_name, digest in digests.items():
             file = local_file(digest, fetched_folder())
             if not file.is_file():
                 raise JobFailed("The bytes of the model were deleted. Upload it again.")

@@ -25,7 +25,7 @@ class ConversionState(models.TextChoices):
     FAILED = "failed", "Not converted"
 
 
-UNFINISHED = (ConversionState.WAITING, ConversionState.CONVERTING)
+UNFINISHED_CONVERSIONS = (ConversionState.WAITING, ConversionState.CONVERTING)
 
 
 class ModelConversionQuerySet(models.QuerySet["ModelConversion"]):
@@ -85,7 +85,7 @@ class ModelConversion(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED
+        return self.state in UNFINISHED_CONVERSIONS
 
 
 class ConvertedForm(models.Model):

@@ -95,41 +95,41 @@ def compute_recordings(
 ) -> SampleRecordings:
     """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
     nothing in the project gives them to such a model, `facts` says why."""
-    chosen = samples_of_test(row) if are_for_test else samples_for(row)
-    entries, role_of = [entry for entry, _ in chosen], {entry.number: _ROLES[measures] for entry, measures in chosen}
+    samples = samples_of_test(row) if are_for_test else samples_for(row)
+    entries, role_of = [entry for entry, _ in samples], {entry.number: _ROLES[measures] for entry, measures in samples}
     if not entries:
         return SampleRecordings(facts={"reason": "The project has no samples that may be used."})
     job.report(0.0, f"Computing what the model reads of {len(entries)} samples")
     answer = _ask(job, row, compiler, entries)
     if "refused" in answer:
         return SampleRecordings(facts={"reason": str(answer["refused"])[:500]})
-    computed: ModelInputsJson = answer
-    by_path = {each["path"]: each for each in computed["samples"]}
+    model_inputs: ModelInputsJson = answer
+    by_path = {each["path"]: each for each in model_inputs["samples"]}
     read = [(entry, by_path[_path(entry)]) for entry in entries if by_path.get(_path(entry), {"windows": 0})["windows"]]
     if not read:
-        reason = next((each["reason"] for each in computed["samples"] if each["reason"]), "they fill no window")
+        reason = next((each["reason"] for each in model_inputs["samples"] if each["reason"]), "they fill no window")
         return SampleRecordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
     windows = folder / "windows"
     shutil.copyfile(compiler.output, windows)
     compiler.clear_output()
-    used = [entry for entry, _ in read]
-    digest = digest_of(manifest_bytes(used))
+    used_entries = [entry for entry, _ in read]
+    digest = digest_of(manifest_bytes(used_entries))
     table = {
         "windows": [each["windows"] for _, each in read],
-        "labels": [entry.label for entry in used],
-        "roles": [role_of[entry.number] for entry in used],
-        "classes": computed["labels"],
+        "labels": [entry.label for entry in used_entries],
+        "roles": [role_of[entry.number] for entry in used_entries],
+        "classes": model_inputs["labels"],
     }
     facts = {
-        "stage": computed["stage"][:200],
-        "path": computed["file"][:400],
-        "left_out": len(entries) - len(used),
+        "stage": model_inputs["stage"][:200],
+        "path": model_inputs["file"][:400],
+        "left_out": len(entries) - len(used_entries),
         "digest": digest,
         "reason": "",
     }
     origin = {"digest": digest, "stage": facts["stage"], "front": _front_digest(row.project)}
     request = {"windows": str(windows), "table": table, "origin": origin}
-    numbers = [entry.number for entry in used]
+    numbers = [entry.number for entry in used_entries]
     measuring = [number for number in numbers if role_of[number] == _ROLES[True]]
     return SampleRecordings(request, numbers, measuring, facts)
 

@@ -200,7 +200,7 @@ def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJso
         "size": form.size,
         "digest": form.digest,
         "figures": _figures(form),
-        "tested": _tested(form),
+        "tested": _test_figures(form),
         "needs": form.needs,
         "refused": form.refused,
         "url": form_url(row, form) if form.digest else "",
@@ -224,7 +224,7 @@ def _figures(form: ConvertedForm) -> FormFiguresJson | None:
     }
 
 
-def _tested(form: ConvertedForm) -> TestedFormJson | None:
+def _test_figures(form: ConvertedForm) -> TestedFormJson | None:
     if not form.tested:
         return None
     return {
@@ -237,10 +237,10 @@ def _tested(form: ConvertedForm) -> TestedFormJson | None:
 
 def accuracy_of(figures: Mapping[str, Any]) -> FormAccuracyJson | None:
     """The accuracy in what a form was measured with; None where no label is known."""
-    right, judged = figures.get("right"), figures.get("judged", 0)
-    if right is None or not judged:
+    right, samples = figures.get("right"), figures.get("judged", 0)
+    if right is None or not samples:
         return None
-    share = wilson(right, judged)
+    share = wilson(right, samples)
     by_label = [
         LabelAccuracyJson(label=label, right=own, samples=count)
         for label, (own, count) in figures.get("by_label", {}).items()
@@ -250,7 +250,7 @@ def accuracy_of(figures: Mapping[str, Any]) -> FormAccuracyJson | None:
         "low": share.low,
         "high": share.high,
         "right": right,
-        "samples": judged,
+        "samples": samples,
         "by_label": by_label,
     }
 
@@ -267,8 +267,8 @@ def changed_samples(forms: Sequence[ConvertedForm], classes: Sequence[str]) -> l
     for sample, answer in sorted(source.items()):
         own = {form: each[sample] for form, each in answers.items() if sample in each}
         if any(each != answer for each in own.values()):
-            named = {str(form.number): class_name(each, classes) for form, each in own.items()}
-            rows.append(SampleAnswersOfFormsJson(sample=sample, answers=named))
+            names = {str(form.number): class_name(each, classes) for form, each in own.items()}
+            rows.append(SampleAnswersOfFormsJson(sample=sample, answers=names))
     return rows
 
 

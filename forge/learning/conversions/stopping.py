@@ -18,7 +18,7 @@ from forge.learning.conversions.kinds import CONVERSION_KIND
 def restart_conversions(scope: SampleScope, reason: str) -> Sequence[str]:
     """Takes running conversions of the project from their workers: any of its samples may be in their folders."""
     running = Job.objects.filter(kind=CONVERSION_KIND, state=JobState.RUNNING, project__data_set=scope.data_set)
-    stopped = [job for job in running if restart(job, reason)]
-    for job in stopped:
+    stopped_jobs = [job for job in running if restart(job, reason)]
+    for job in stopped_jobs:
         transaction.on_commit(partial(notify_workers, job.capability), robust=True)
-    return ["A conversion of a model was begun again without the samples." for _ in stopped]
+    return ["A conversion of a model was begun again without the samples." for _ in stopped_jobs]

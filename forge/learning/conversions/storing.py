@@ -24,26 +24,26 @@ from rune.source.policy.sections.models import STATIC_FORMS
 CHUNK = 1 << 20
 LARGEST_FILE = 512 << 20
 """Bytes of one form: what a process of `lab` can write."""
-MEASURED = ("layers", "output", "changed", "samples", "right", "judged", "by_label")
-COUNTED = ("arena", "constants", "reason")
+MEASURED_KEYS = ("layers", "output", "changed", "samples", "right", "judged", "by_label")
+COUNTED_KEYS = ("arena", "constants", "reason")
 
 
 def store_float(job: JobContext, row: ModelConversion, answer: FloatModelJson, folder: Path) -> None:
     """Stores the float model, a file of the folder, or names the source as one. Raises `JobFailed`."""
-    blob = None if answer["float"] is None else _stored(folder / "float.tflite")
+    blob = None if answer["float"] is None else _store_file(folder / "float.tflite")
     try:
         with transaction.atomic():
             job.confirm_lease()
-            locked = _locked(row)
+            locked_row = _locked_row(row)
             if blob is not None:
                 link_derived(row, [blob.digest], row.project.organisation_id)
-            locked.float_digest = row.source_digest if blob is None else blob.digest
-            locked.description = {
-                **locked.description,
+            locked_row.float_digest = row.source_digest if blob is None else blob.digest
+            locked_row.description = {
+                **locked_row.description,
                 "conversion": answer["conversion"],
                 "format": answer["format"],
             }
-            locked.save(update_fields=["float_digest", "description"])
+            locked_row.save(update_fields=["float_digest", "description"])
     except BaseException:
         delete_if_unlinked([] if blob is None else [blob.digest])
         raise
@@ -59,21 +59,21 @@ def store_forms(
 ) -> None:
     """Stores the forms of an answer, in its order. Raises `JobFailed` for an answer without their files."""
     forms = {each["form"]: each for each in answer["forms"]}
-    blobs = {name: _stored(folder / name) for name, each in forms.items() if "refused" not in each}
+    blobs = {name: _store_file(folder / name) for name, each in forms.items() if "refused" not in each}
     digests = [blob.digest for blob in blobs.values()]
     try:
         with transaction.atomic():
             job.confirm_lease()
-            locked = _locked(row)
+            locked_row = _locked_row(row)
             if FLOAT in forms:
                 samples = {**answer["samples"], **recordings.facts}
-                locked.description = {
-                    **locked.description,
+                locked_row.description = {
+                    **locked_row.description,
                     "layers": answer["layers"],
                     "samples": samples,
                     "quantiser": answer["quantiser"],
                 }
-                locked.save(update_fields=["description"])
+                locked_row.save(update_fields=["description"])
             number = next_number(ConvertedForm.objects.filter(conversion=row))
             for name, each in forms.items():
                 number += _store_form(row, each, answer, layers, recordings, blobs.get(name), number)
@@ -91,27 +91,27 @@ def store_test(
     recordings: SampleRecordings,
 ) -> None:
     """Stores what forms answer on the test samples."""
-    judged = {each["form"]: each for each in answer["forms"]}
+    judged_forms = {each["form"]: each for each in answer["forms"]}
     with transaction.atomic():
         job.confirm_lease()
         for form in forms:
-            each = judged.get(str(form.number))
+            each = judged_forms.get(str(form.number))
             if each is None:
                 raise JobFailed("The process that compares answered for another form.")
-            tested = {**_measured(each, recordings), **recordings.facts}
-            ConvertedForm.objects.filter(pk=form.pk).update(tested=tested)
+            test_figures = {**_form_figures(each, recordings), **recordings.facts}
+            ConvertedForm.objects.filter(pk=form.pk).update(tested=test_figures)
         announce_conversion(row)
 
 
-def _locked(row: ModelConversion) -> ModelConversion:
+def _locked_row(row: ModelConversion) -> ModelConversion:
     """Raises `JobFailed` for a conversion that was deleted meanwhile."""
-    locked = ModelConversion.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
-    if locked is None:
+    locked_row = ModelConversion.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if locked_row is None:
         raise JobFailed("The conversion was deleted.")
-    return locked
+    return locked_row
 
 
-def _measured(each: Any, recordings: SampleRecordings) -> dict[str, Any]:
+def _form_figures(each: Any, recordings: SampleRecordings) -> dict[str, Any]:
     """How a form compares. Its answers name samples by their numbers; answers without a sample are left out."""
     numbers = recordings.numbers
     rows = [
@@ -119,7 +119,7 @@ def _measured(each: Any, recordings: SampleRecordings) -> dict[str, Any]:
         for place, answer, sureness in (row for row in each["answers"] if len(row) == 3)
         if 0 <= int(place) < len(numbers)
     ]
-    return {**{name: each[name] for name in MEASURED}, "answers": rows}
+    return {**{name: each[name] for name in MEASURED_KEYS}, "answers": rows}
 
 
 def _store_form(
@@ -144,7 +144,9 @@ def _store_form(
         calibrated_on=list(recordings.measuring) if each["form"] in STATIC_FORMS else [],
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
-        figures={} if blob is None else {**{name: each[name] for name in COUNTED}, **_measured(each, recordings)},
+        figures={}
+        if blob is None
+        else {**{name: each[name] for name in COUNTED_KEYS}, **_form_figures(each, recordings)},
         refused=str(each.get("refused", ""))[:1000],
         provenance=answer["provenance"].get(each["form"], {}),
     )
@@ -153,7 +155,7 @@ def _store_form(
     return 1
 
 
-def _stored(path: Path) -> Blob:
+def _store_file(path: Path) -> Blob:
     """Stores a file of the folder. Raises `JobFailed` if it is missing."""
     if not path.is_file() or path.is_symlink():
         raise JobFailed("The converter gave no file.")

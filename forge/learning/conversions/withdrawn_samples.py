@@ -22,10 +22,10 @@ def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[Conv
         "conversion__created", "conversion", "number"
     )
     of_models = Q(conversion__source_digest__in=models)
-    measured = Q(conversion__project__data_set=scope.data_set, form__in=STATIC_FORMS)
+    of_samples = Q(conversion__project__data_set=scope.data_set, form__in=STATIC_FORMS)
     return [
         form
-        for form in forms.filter(of_models | measured)
+        for form in forms.filter(of_models | of_samples)
         if form.conversion.source_digest in models or _may_be_measured_on(form, samples)
     ]
 

@@ -55,7 +55,7 @@ def write_model_input(
         raise NothingToWrite(f"{target} says this already.")
     if _is_untouched(model, target) and not (LABELS in changed and LABELS in model.tree.manifest):
         for path in sorted(changed, key=lambda each: each == target):
-            write_file(actor, project, path, changed[path], precondition=_seen(model.tree, path))
+            write_file(actor, project, path, changed[path], precondition=_file_state(model.tree, path))
         return None
     return _offer(actor, project, model, changed, presets)
 
@@ -63,16 +63,18 @@ def write_model_input(
 def _offer(
     actor: Actor, project: Project, model: ModelToFeed, changed: dict[str, bytes], presets: Sequence[InputPreset]
 ) -> int:
-    described = {path: described_bytes(data) for path, data in changed.items()}
-    with delete_on_failure([each["digest"] for each in described.values()]), transaction.atomic():
+    descriptions = {path: described_bytes(data) for path, data in changed.items()}
+    with delete_on_failure([each["digest"] for each in descriptions.values()]), transaction.atomic():
         base = snapshot(project, actor.person)
         put_all(list(changed.values()), project.organisation_id)
-        manifest = {**base.manifest, **described}
+        manifest = {**base.manifest, **descriptions}
         check_file_count(len(manifest))
         title = f"Feed {model.path}"
-        offered = store_outside_version(actor, project, manifest, None, title)
-        append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
-        change = IncomingModelFiles(title, _message(model, presets), f"The input of {model.path}", base, offered)
+        offered_version = store_outside_version(actor, project, manifest, None, title)
+        append_event(project.stream, VERSION_SAVED(number=offered_version.number), actor)
+        change = IncomingModelFiles(
+            title, _message(model, presets), f"The input of {model.path}", base, offered_version
+        )
         number = model_changes.call(actor, project, change)[0]
         write_entry(actor, "model.input", project.stream, project.place, path=model.path)
     return number
@@ -104,6 +106,6 @@ def _is_untouched(model: ModelToFeed, target: str) -> bool:
         return False
 
 
-def _seen(tree: WorkingTree, path: str) -> frozenset[str]:
+def _file_state(tree: WorkingTree, path: str) -> frozenset[str]:
     entry = tree.manifest.get(path)
     return frozenset() if entry is None else frozenset({entry["digest"]})

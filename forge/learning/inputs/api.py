@@ -61,8 +61,8 @@ class ModelInputs(ProjectView):
         model = named_model(principal_of(request), project, names)
         change = write_model_input(principal_of(request), project, model, body["presets"], body["labels"])
         place = "studio" if change is None else f"change-requests/{change}"
-        written = InputWrittenJson(change_request=change, url=f"{project.get_absolute_url()}/{place}")
-        return Response(written, status=status.HTTP_201_CREATED)
+        answer = InputWrittenJson(change_request=change, url=f"{project.get_absolute_url()}/{place}")
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
 class ModelInputTrial(ProjectView):
@@ -87,14 +87,14 @@ class ModelInputTrial(ProjectView):
         project = self.project(request, organisation, name, Verb.EDIT)
         model = _model(request, project)
         query = request.query_params
-        tried = TrialRequest(
+        trial = TrialRequest(
             query.getlist("preset"),
             model.suggested_labels,
             compares=query.get("compares", "").lower() in ("1", "true"),
             sample=_number(query.get("sample", "")),
             recording=_recording(request),
         )
-        return Response(trial_to_json(try_model_inputs(principal_of(request), project, model, tried)))
+        return Response(trial_to_json(try_model_inputs(principal_of(request), project, model, trial)))
 
 
 def _model(request: Request, project: Project) -> ModelToFeed:

@@ -47,10 +47,10 @@ class ModelToFeed:
         if len(keys) > len(self.questions):
             counts = f"{counted(len(self.questions), 'input')}, and {counted(len(keys), 'preset')}"
             raise Invalid(f"The model has {counts} are named.")
-        named = [*keys, *[""] * (len(self.questions) - len(keys))]
+        all_keys = [*keys, *[""] * (len(self.questions) - len(keys))]
         try:
             return [
-                each.preset(key) if key else each.likeliest for each, key in zip(self.questions, named, strict=True)
+                each.preset(key) if key else each.likeliest for each, key in zip(self.questions, all_keys, strict=True)
             ]
         except InputChoiceError as error:
             raise Invalid(str(error), errors={"presets": [str(error)]}) from error

@@ -102,7 +102,7 @@ def model_inputs_to_json(model: ModelToFeed) -> ModelInputQuestionsJson:
 
 def trial_to_json(trial: PresetTrials) -> InputTrialJson:
     """A trial."""
-    return {"recordings": trial.recordings, "tried": list(trial.tried)}
+    return {"recordings": trial.recordings, "tried": list(trial.results)}
 
 
 def _preset_to_json(preset: InputPreset) -> InputPresetJson:

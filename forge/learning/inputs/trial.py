@@ -59,7 +59,7 @@ class TrialRequest:
 class PresetTrials:
     """The results by preset, and on how many recordings."""
 
-    tried: Sequence[TriedInputJson]
+    results: Sequence[TriedInputJson]
     recordings: int
     is_of_samples: bool
 
@@ -70,11 +70,11 @@ def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request
     Raises `Invalid`, `TooLarge`, `Unprocessable`, `TooManyQuestions`, `LanguageBusy`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
-    chosen = model.presets(request.presets)
-    variants = _variants(model, chosen, compares=request.compares)
+    presets = model.presets(request.presets)
+    variants = _variants(model, presets, compares=request.compares)
     labels = model.labels(request.labels)
     with ExitStack() as stack:
-        beside, samples = stack.enter_context(_recordings(actor, project, chosen[0], request))
+        beside, samples = stack.enter_context(_recordings(actor, project, presets[0], request))
         if labels:
             text = "\n".join(labels)
             beside[_LABELS] = JobFile(hashlib.sha256(text.encode()).hexdigest(), text=text)
@@ -88,29 +88,29 @@ def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request
         raise Unprocessable(str(answer["error"]["message"]))
     if "refused" in answer:
         raise Unprocessable(str(answer["refused"]))
-    tried = cast(list[TriedInputJson], answer["tried"])
-    return PresetTrials(tried, len(samples), request.recording is None)
+    results = cast(list[TriedInputJson], answer["tried"])
+    return PresetTrials(results, len(samples), request.recording is None)
 
 
 def sample_choices(actor: Actor, project: Project) -> list[Entry]:
     """Labelled samples that the person may play and try, spread over the labels: a trial draws what it reads. Raises
     `Forbidden` or `NotFound`."""
     data_set = DataSet.objects.filter(project=project).first()
-    played = set(samples_of(actor, project).filter(playable(actor)).values_list("number", flat=True))
-    if data_set is None or not played:
+    playable_numbers = set(samples_of(actor, project).filter(playable(actor)).values_list("number", flat=True))
+    if data_set is None or not playable_numbers:
         return []
     entries = current_entries(data_set, SampleUse.TRAINING)
-    usable = [each for each in entries if each.number in played and each.split in _SPLITS and each.label]
+    usable = [each for each in entries if each.number in playable_numbers and each.split in _SPLITS and each.label]
     return spread_over_labels([each for each in usable if each.events is None], lambda each: each.label, MAX_SAMPLES)
 
 
-def _variants(model: ModelToFeed, chosen: Sequence[InputPreset], *, compares: bool) -> list[list[InputPreset]]:
+def _variants(model: ModelToFeed, presets: Sequence[InputPreset], *, compares: bool) -> list[list[InputPreset]]:
     if not compares:
-        return [list(chosen)]
-    if len(chosen) != 1:
+        return [list(presets)]
+    if len(presets) != 1:
         raise Invalid("Presets are compared for a model with one input.")
     (question,) = model.questions
-    return [[each] for each in question.presets if each.kind is chosen[0].kind and not each.lacks]
+    return [[each] for each in question.presets if each.kind is presets[0].kind and not each.lacks]
 
 
 def _variant(model: ModelToFeed, presets: Sequence[InputPreset], labels_path: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _recordings(
         if request.recording is not None:
             path = f"{_FOLDER}/sent"
             yield (
-                {path: stack.enter_context(_sent(request.recording))},
+                {path: stack.enter_context(_sent_recording(request.recording))},
                 [{"path": path, "name": "The recording", "label": ""}],
             )
             return
@@ -162,7 +162,7 @@ def _path(entry: Entry) -> str:
 
 
 @contextmanager
-def _sent(chunks: Iterable[bytes]) -> Iterator[JobFile]:
+def _sent_recording(chunks: Iterable[bytes]) -> Iterator[JobFile]:
     """A recording that is sent, in a file without a name. Raises `TooLarge` and `Invalid`."""
     digest, size = hashlib.sha256(), 0
     with tempfile.TemporaryFile(dir=workdir()) as file:

@@ -80,18 +80,18 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput 
     require_room(project.organisation_id)
     tree = working_tree(project)
     texts = {**_texts(tree, form, path), **feed.texts}
-    described = {name: _described(put_bytes(data)) for name, data in texts.items()}
-    with delete_on_failure([each["digest"] for each in described.values()]):
-        manifest = {**tree.manifest, **described, **dict(_binaries(tree, form, path))}
+    descriptions = {name: _file_entry(put_bytes(data)) for name, data in texts.items()}
+    with delete_on_failure([each["digest"] for each in descriptions.values()]):
+        manifest = {**tree.manifest, **descriptions, **dict(_binaries(tree, form, path))}
         if manifest == tree.manifest:
             raise NothingToApply(f"{path} is this form already.")
         check_file_count(len(manifest))
         base = snapshot(project, actor.person)
         with transaction.atomic():
             title = f"Use {form.name} of {row.source_name} as {path}"
-            offered = store_outside_version(actor, project, manifest, None, title)
+            offered_version = store_outside_version(actor, project, manifest, None, title)
             change = IncomingModelFiles(
-                title, _message(form, path, tree, feed), f"Conversion of {row.source_name}", base, offered
+                title, _message(form, path, tree, feed), f"Conversion of {row.source_name}", base, offered_version
             )
             number = model_changes.call(actor, project, change)[0]
             ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
@@ -106,14 +106,14 @@ def apply_paths(project: Project, row: ModelConversion) -> list[ApplyPath]:
     the project where the form fits in its place, then a new one."""
     tree = working_tree(project)
     models = sorted(path for path in tree.manifest if path.endswith(SUFFIX))
-    declared = [each.path for each in declared_models(tree) if tree.manifest.get(each.source, {}).get("digest")]
+    declared_paths = [each.path for each in declared_models(tree) if tree.manifest.get(each.source, {}).get("digest")]
     of_source = [each.path for each in declared_models(tree) if each.source == source_path(tree, row)]
     stem = row.source_name.rpartition(".")[0] or row.source_name
-    replaced = [
+    replaced_paths = [
         path for path in models if len(models) == 1 and are_alike(tree.manifest[path]["digest"], row.float_digest)
     ]
-    ordered = dict.fromkeys([*of_source, *replaced, f"{stem}{SUFFIX}", *models, *declared])
-    return [ApplyPath(path, path not in tree.manifest) for path in ordered]
+    paths = dict.fromkeys([*of_source, *replaced_paths, f"{stem}{SUFFIX}", *models, *declared_paths])
+    return [ApplyPath(path, path not in tree.manifest) for path in paths]
 
 
 def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> str:
@@ -127,7 +127,7 @@ def source_path(tree: WorkingTree, row: ModelConversion, target: str = "") -> st
 def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes]:
     """The `forge.yml` and the record of the file. Raises `Invalid`."""
     row = form.conversion
-    declared = ModelSource(
+    model = ModelSource(
         path,
         source_path(tree, row, path),
         form.form,
@@ -138,7 +138,7 @@ def _texts(tree: WorkingTree, form: ConvertedForm, path: str) -> dict[str, bytes
         calibration=Split(row.calibration if form.form in STATIC_FORMS else Split.TRAIN),
     )
     try:
-        policy = with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), declared)
+        policy = with_model(tree.texts.get(POLICY_FILE, b"").decode("utf-8", "replace"), model)
     except ModelEditRefused as error:
         raise Invalid(error.reason) from error
     record = json.dumps(form.provenance, indent=2) + "\n"
@@ -155,7 +155,7 @@ def _binaries(tree: WorkingTree, form: ConvertedForm, path: str) -> Iterator[tup
         yield f"{source}.data", {"digest": row.weights_digest, "size": row.weights_size}
 
 
-def _described(blob: Any) -> dict[str, Any]:
+def _file_entry(blob: Any) -> dict[str, Any]:
     return {"digest": blob.digest, "size": blob.size}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from forge.core.actors import Actor
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.models import ConvertedForm, ModelConversion
-from forge.learning.pages.comparison import RANGE_WIDTH, FormComparison, compared
+from forge.learning.pages.comparison import RANGE_WIDTH, FormComparison, compared_forms
 from forge.projects.models import Project
 from rune.devices.boards.lookup import find_board
 
@@ -26,7 +26,7 @@ class ChangedModel:
     table: FormComparison
     chosen_column: int
     is_pending: bool
-    untested: str
+    untested_reason: str
     """Why it has no figures on test samples; "" where it has some, or waits for them."""
 
     @property
@@ -51,19 +51,19 @@ def changed_models(actor: Actor, project: Project, before: Files, after: Files) 
     by_digest = {form.digest: form for form in reversed(rows)}
     sources = ConvertedForm.objects.filter(conversion__in={form.conversion_id for form in rows}, form=FLOAT)
     floats = {form.conversion_id: form for form in sources.exclude(digest="")}
-    shown = []
+    changes = []
     for path in paths:
         form = by_digest.get(after[path]["digest"])
         if form is None or not form.figures:
             continue
         earlier = by_digest.get(before[path]["digest"]) if path in before else None
-        shown.append(_changed(path, form, [floats.get(form.conversion_id), earlier]))
-    return shown
+        changes.append(_changed_model(path, form, [floats.get(form.conversion_id), earlier]))
+    return changes
 
 
-def _changed(path: str, form: ConvertedForm, others: Sequence[ConvertedForm | None]) -> ChangedModel:
+def _changed_model(path: str, form: ConvertedForm, others: Sequence[ConvertedForm | None]) -> ChangedModel:
     columns = list({each.pk: each for each in (*others, form) if each is not None and each.figures}.values())
     row = form.conversion
-    table = compared(columns, form, [find_board(key) for key in row.boards])
+    table = compared_forms(columns, form, [find_board(key) for key in row.boards])
     is_pending = not form.tested and row.job is not None and not row.job.is_finished
     return ChangedModel(path, row, table, columns.index(form), is_pending, form.tested.get("reason", ""))

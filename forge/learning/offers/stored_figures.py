@@ -149,13 +149,13 @@ def _of_builds(actor: Actor, project: Project, path: str, digest: str) -> Stored
 
 def _of_build(build: Build, summary: Mapping[str, Any]) -> StoredFigures:
     data = build.data_version
-    tested = HeldOutFigure(ACCURACY, "test", summary["accuracy"], summary["low"], summary["high"], summary["samples"])
+    figure = HeldOutFigure(ACCURACY, "test", summary["accuracy"], summary["low"], summary["high"], summary["samples"])
     return StoredFigures(
         f"build {build.number}",
         f"{build.project.get_absolute_url()}/builds/{build.number}",
         0 if data is None else data.number,
         "" if data is None else data.digest,
-        (tested,),
+        (figure,),
         figures_of(build).targets,
     )
 
@@ -169,6 +169,6 @@ def _of_conversions(actor: Actor, project: Project, digest: str) -> StoredFigure
     accuracy = None if form is None else accuracy_of(form.tested)
     if form is None or accuracy is None:
         return None
-    tested = HeldOutFigure(ACCURACY, "test", accuracy["share"], accuracy["low"], accuracy["high"], accuracy["samples"])
+    figure = HeldOutFigure(ACCURACY, "test", accuracy["share"], accuracy["low"], accuracy["high"], accuracy["samples"])
     row = form.conversion
-    return StoredFigures(f"the conversion of {row.source_name}", row.get_absolute_url(), held_out=(tested,))
+    return StoredFigures(f"the conversion of {row.source_name}", row.get_absolute_url(), held_out=(figure,))

@@ -46,8 +46,8 @@ class TrainedModelChange:
         size = bytes_row("Model file", self.size, self.old_size, FILE_MEANING)
         needs = (
             row
-            for target, needed in sorted(self.now.needs.items())
-            for row in package_rows(target, needed, before.needs.get(target))
+            for target, figures in sorted(self.now.needs.items())
+            for row in package_rows(target, figures, before.needs.get(target))
         )
         return (*held_out, size, *needs)
 
@@ -63,8 +63,8 @@ class TrainedModelChange:
                 "this project has it. Build the project as it is, and then the merged result, to compare both."
             )
         lacks = sorted(self.now.needs.keys() - self.before.needs.keys())
-        uncounted = f" Nothing was counted there for {' and '.join(lacks)}." if lacks else ""
-        return f"{place}, whose figures are those of {self.before.origin}.{uncounted}"
+        note = f" Nothing was counted there for {' and '.join(lacks)}." if lacks else ""
+        return f"{place}, whose figures are those of {self.before.origin}.{note}"
 
 
 def trained_model_changes(actor: Actor, project: Project, before: Files, after: Files) -> list[TrainedModelChange]:
@@ -75,19 +75,19 @@ def trained_model_changes(actor: Actor, project: Project, before: Files, after: 
     }
     if not changed:
         return []
-    trained = trained_figures(actor, project, set(changed.values()))
-    paths = [path for path, digest in sorted(changed.items()) if digest in trained]
+    new_figures = trained_figures(actor, project, set(changed.values()))
+    paths = [path for path, digest in sorted(changed.items()) if digest in new_figures]
     if not paths:
         return []
     old_paths = {path: _replaced_path(path, before, after) for path in paths}
     old_digests = {before[path]["digest"] for path in old_paths.values() if path}
-    known = trained_figures(actor, project, old_digests) if old_digests else {}
+    old_figures = trained_figures(actor, project, old_digests) if old_digests else {}
     changes = []
     for path in paths:
-        change = TrainedModelChange(path, after[path]["size"], trained[changed[path]])
+        change = TrainedModelChange(path, after[path]["size"], new_figures[changed[path]])
         if old := old_paths[path]:
             file = before[old]
-            figures = known.get(file["digest"]) or tested_figures(actor, project, old, file["digest"])
+            figures = old_figures.get(file["digest"]) or tested_figures(actor, project, old, file["digest"])
             change = replace(change, old_path=old, old_size=file["size"], before=figures)
         changes.append(change)
     return changes
@@ -106,8 +106,8 @@ def _replaced_path(path: str, before: Files, after: Files) -> str:
     more."""
     if path in before:
         return path
-    dropped = sorted((_models(before) - _models(after)) & before.keys())
-    return dropped[0] if len(dropped) == 1 else ""
+    dropped_paths = sorted((_models(before) - _models(after)) & before.keys())
+    return dropped_paths[0] if len(dropped_paths) == 1 else ""
 
 
 def _models(files: Files) -> frozenset[str]:

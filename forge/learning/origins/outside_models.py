@@ -55,12 +55,12 @@ def _records(files: Files) -> list[str]:
     return sorted(path for path in files if path.endswith(RECORD_SUFFIX))[:MOST_RECORDS]
 
 
-def _claims(files: Files, records: Collection[str], read: Callable[[str], bytes]) -> Iterator[OutsideModel]:
+def _claims(files: Files, records: Collection[str], read_file: Callable[[str], bytes]) -> Iterator[OutsideModel]:
     """A model for each record of training that has one."""
     paths = {each["digest"]: path for path, each in files.items()}
     for path in records:
         try:
-            record = _read(path, files[path]["size"], read)
+            record = _read(path, files[path]["size"], read_file)
             if record is None:
                 continue
             subject, problem = _subject(record, path, files, paths)
@@ -84,12 +84,12 @@ def _subject(record: TrainingRecord, path: str, files: Files, paths: Mapping[str
     return (first if files.get(first, {}).get("digest") == digest else paths[digest]), ""
 
 
-def _read(path: str, size: int, read: Callable[[str], bytes]) -> TrainingRecord | None:
+def _read(path: str, size: int, read_file: Callable[[str], bytes]) -> TrainingRecord | None:
     """Raises `BadRecord` with a reason, and `NotFound`."""
     if size > MAX_RECORD:
         raise BadRecord(f"{quoted(path)} has more than {size_text(MAX_RECORD)}, and is not read.")
     try:
-        return read_training_record(read(path), path)
+        return read_training_record(read_file(path), path)
     except BadRecord:
         lacks = "lacks what rune train writes, such as the recipe, the seed and the digest of the data."
         raise BadRecord(f"{quoted(path)} {lacks}") from None
@@ -106,11 +106,11 @@ def _digests_of_runs(project: Project, digests: Collection[str]) -> frozenset[st
     not count: a digest would tell whether there is one."""
     runs, searches = model_owners(TrainingRun, digests), model_owners(ModelSearch, digests)
     of_organisation = {"project__organisation": project.organisation_id}
-    trained: set[str] = set()
+    trained_digests: set[str] = set()
     fields = "files", "backbone_digest", "start_digest"
     for files, *inputs in TrainingRun.objects.filter(pk__in=runs, **of_organisation).values_list(*fields):
-        trained |= set(files.values()) - set(inputs)
+        trained_digests |= set(files.values()) - set(inputs)
     trials = SearchTrial.objects.filter(search__in=ModelSearch.objects.filter(pk__in=searches, **of_organisation))
     for files in trials.values_list("files", flat=True):
-        trained |= set(files.values())
-    return frozenset(trained & set(digests))
+        trained_digests |= set(files.values())
+    return frozenset(trained_digests & set(digests))

@@ -13,7 +13,7 @@ from forge.learning.conversions.serializers import changed_samples
 from forge.learning.models import ConvertedForm
 from forge.projects.models import Project
 
-SHOWN = 30
+SHOWN_CARDS = 30
 """Cards on the page."""
 
 
@@ -46,17 +46,17 @@ def changed_cards(
 
     The float model's answer comes first. Samples that were deleted since are left out.
     """
-    ordered = sorted(forms, key=lambda form: (form.form != FLOAT, form.number))
-    rows = {each["sample"]: each["answers"] for each in changed_samples(ordered, classes)}
+    sorted_forms = sorted(forms, key=lambda form: (form.form != FLOAT, form.number))
+    rows = {each["sample"]: each["answers"] for each in changed_samples(sorted_forms, classes)}
     samples = samples_of(actor, project).filter(number__in=list(rows))
     cards = []
     for card in cards_of(actor, samples, project):
-        named = rows[card.sample.number]
+        names = rows[card.sample.number]
         answers = [
             FormAnswer(form.name, answer, answer == card.sample.label)
-            for form in ordered
-            if (answer := named.get(str(form.number))) is not None
+            for form in sorted_forms
+            if (answer := names.get(str(form.number))) is not None
         ]
         cards.append(ChangedSample(card, answers))
     cards.sort(key=lambda each: (not each.is_now_wrong, each.card.sample.number))
-    return cards[:SHOWN], len(cards)
+    return cards[:SHOWN_CARDS], len(cards)

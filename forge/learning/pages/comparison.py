@@ -99,11 +99,19 @@ class LayerBar:
     is_float: bool
 
 
-def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequence[Board]) -> FormComparison:
+def compared_forms(
+    forms: Sequence[ConvertedForm], chosen_form: ConvertedForm, boards: Sequence[Board]
+) -> FormComparison:
     """The forms in these columns, with what they need on these boards."""
-    suggested = suggested_form(forms)
+    suggestion = suggested_form(forms)
     columns = tuple(
-        Column(form, form.name, _about(form), form.pk == chosen.pk, suggested is not None and form.pk == suggested.pk)
+        Column(
+            form,
+            form.name,
+            _about(form),
+            form.pk == chosen_form.pk,
+            suggestion is not None and form.pk == suggestion.pk,
+        )
         for form in forms
     )
     samples = next((form.figures["samples"] for form in forms if form.figures), 0)
@@ -120,16 +128,16 @@ def compared(forms: Sequence[ConvertedForm], chosen: ConvertedForm, boards: Sequ
 
 
 def main_forms(
-    forms: Sequence[ConvertedForm], chosen: ConvertedForm | None
+    forms: Sequence[ConvertedForm], chosen_form: ConvertedForm | None
 ) -> tuple[list[ConvertedForm], list[ConvertedForm]]:
     """The forms that have a column, and the others."""
-    mixed = [form for form in forms if form.float_layers and form.digest]
-    newest = mixed[-SHOWN_MIXED:]
+    mixed_forms = [form for form in forms if form.float_layers and form.digest]
+    newest = mixed_forms[-SHOWN_MIXED:]
     main: list[ConvertedForm] = []
     others: list[ConvertedForm] = []
     for form in sorted(forms, key=_place):
         is_main = form.digest and (
-            (form.form in MAIN_FORMS and not form.float_layers) or form in newest or form == chosen
+            (form.form in MAIN_FORMS and not form.float_layers) or form in newest or form == chosen_form
         )
         (main if is_main else others).append(form)
     return main, others
@@ -154,26 +162,26 @@ def _cost(form: ConvertedForm) -> tuple[int, int, float, int, int]:
 
 def instructions_of(form: ConvertedForm) -> float:
     """The fewest instructions of one run among the targets on which they are counted; infinite on none."""
-    counted = [needs["instructions"] for needs in form.needs.values() if needs.get("instructions")]
-    return min(counted, default=math.inf)
+    counts = [needs["instructions"] for needs in form.needs.values() if needs.get("instructions")]
+    return min(counts, default=math.inf)
 
 
-def summary(forms: Sequence[ConvertedForm], chosen: ConvertedForm) -> str:
+def summary(forms: Sequence[ConvertedForm], chosen_form: ConvertedForm) -> str:
     """A sentence: what the chosen form costs, and what it saves, beside the float model."""
     source = next((form for form in forms if form.form == FLOAT and form.figures), None)
-    if source is None or chosen.pk == source.pk:
+    if source is None or chosen_form.pk == source.pk:
         return ""
-    changed, samples = chosen.figures["changed"], chosen.figures["samples"]
-    before, after = source.figures.get("right"), chosen.figures.get("right")
+    changed, samples = chosen_form.figures["changed"], chosen_form.figures["samples"]
+    before, after = source.figures.get("right"), chosen_form.figures.get("right")
     if before is not None and after is not None:
-        judged = chosen.figures["judged"]
+        total = chosen_form.figures["judged"]
         fewer = before - after
-        count = f"{abs(fewer)} of {judged} {'fewer' if fewer > 0 else 'more'}"
-        answers = f"gets {count} right" if fewer else f"gets as many of {judged} right"
+        count = f"{abs(fewer)} of {total} {'fewer' if fewer > 0 else 'more'}"
+        answers = f"gets {count} right" if fewer else f"gets as many of {total} right"
     else:
         answers = "changes no answer" if not changed else f"changes {changed} of {samples} answers"
-    savings = [text for text in (_arena_saving(source, chosen), _speed(source, chosen)) if text]
-    return f"{chosen.name} {answers}{' and needs ' + listed(savings) if savings else ''}."
+    savings = [text for text in (_arena_saving(source, chosen_form), _speed(source, chosen_form)) if text]
+    return f"{chosen_form.name} {answers}{' and needs ' + listed(savings) if savings else ''}."
 
 
 def _arena_saving(source: ConvertedForm, form: ConvertedForm) -> str:
@@ -240,12 +248,12 @@ def _noise(form: ConvertedForm) -> FormCell:
 def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormFigureRow]:
     """The accuracy of each form on validation samples, and on test samples where they were read; no row where no label
     is known."""
-    measured = [("validation", [accuracy_of(form.figures) for form in forms])]
-    measured.append(("test", [accuracy_of(form.tested) for form in forms]))
-    known = [each for _, accuracies in measured for each in accuracies if each is not None]
-    low = max(0.0, min((each["low"] for each in known), default=1.0) - 0.02)
+    by_split = [("validation", [accuracy_of(form.figures) for form in forms])]
+    by_split.append(("test", [accuracy_of(form.tested) for form in forms]))
+    known_accuracies = [each for _, accuracies in by_split for each in accuracies if each is not None]
+    low = max(0.0, min((each["low"] for each in known_accuracies), default=1.0) - 0.02)
     rows = []
-    for split, accuracies in measured:
+    for split, accuracies in by_split:
         count = max((each["samples"] for each in accuracies if each is not None), default=0)
         if count:
             cells = tuple(_accuracy(each, low) for each in accuracies)
@@ -262,8 +270,10 @@ def _accuracy(accuracy: FormAccuracyJson | None, low: float) -> FormCell:
     def place(share: float) -> float:
         return round(RANGE_WIDTH * max(0.0, share - low) / (1 - low), 1)
 
-    drawn = AccuracyRange(place(accuracy["low"]), place(accuracy["high"]), place(accuracy["share"]), about)
-    return FormCell(f"{100 * accuracy['share']:.1f} %", f"{accuracy['right']} of {accuracy['samples']}", range=drawn)
+    accuracy_range = AccuracyRange(place(accuracy["low"]), place(accuracy["high"]), place(accuracy["share"]), about)
+    return FormCell(
+        f"{100 * accuracy['share']:.1f} %", f"{accuracy['right']} of {accuracy['samples']}", range=accuracy_range
+    )
 
 
 def _changes(forms: Sequence[ConvertedForm]) -> tuple[FormCell, ...]:
@@ -305,8 +315,8 @@ def _board_cells(form: ConvertedForm, board: Board) -> tuple[FormCell, FormCell,
         waiting = FormCell("Counting")
         return waiting, waiting, waiting
     if "refused" in needs:
-        refused = FormCell("Not built", needs["refused"], is_bad=True)
-        return refused, FormCell("-"), FormCell("-")
+        cell = FormCell("Not built", needs["refused"], is_bad=True)
+        return cell, FormCell("-"), FormCell("-")
     result = fit(Needs(board.target, needs["flash"], needs["ram"], needs["instructions"]), board)
     rooms = [
         FormCell(

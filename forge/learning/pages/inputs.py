@@ -59,7 +59,7 @@ class InputCard:
     field: str
     kinds: Sequence[tuple[str, str, str, bool]]
     presets: Sequence[InputPreset]
-    chosen: InputPreset
+    preset: InputPreset
     others_query: str = ""
     """The choice of the other inputs, as the part of an address; it ends with "&" unless it is empty."""
 
@@ -69,9 +69,9 @@ class TriedRow:
     """One preset of a trial. `shades` are paths of the drawing's cells, from faint to strong."""
 
     preset: InputPreset | None
-    tried: TriedInputJson
+    result: TriedInputJson
     percent: str
-    clipped: str
+    clipped_percent: str
     is_best: bool
     shades: Sequence[tuple[int, str]]
     width: int
@@ -94,7 +94,7 @@ def try_input(request: HttpRequest, organisation: str, name: str) -> HttpRespons
     project = project_of(request, organisation, name, Verb.EDIT)
     principal = principal_of(request)
     model = named_model(principal, project, _fields(request.POST))
-    sent = request.FILES.get("recording")
+    upload = request.FILES.get("recording")
     try:
         trial = try_model_inputs(
             principal,
@@ -105,12 +105,12 @@ def try_input(request: HttpRequest, organisation: str, name: str) -> HttpRespons
                 request.POST.get("labels", "")[:MAX_LABELS_TEXT],
                 compares="compare" in request.POST,
                 sample=_sample(request.POST.get("sample", "")),
-                recording=sent.chunks() if isinstance(sent, UploadedFile) else None,
+                recording=upload.chunks() if isinstance(upload, UploadedFile) else None,
             ),
         )
     except DomainError as error:
         return show_again(request, "models/input.html", _context(request, project, request.POST), error)
-    return render(request, "models/input.html", _context(request, project, request.POST) | _tried(model, trial))
+    return render(request, "models/input.html", _context(request, project, request.POST) | _trial_context(model, trial))
 
 
 @for_person
@@ -134,7 +134,7 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
     model = named_model(principal, project, _fields(query))
     may_edit = can(principal, Verb.EDIT, project)
     inputs = [_input_card(each, place, query) for place, each in enumerate(model.questions)]
-    kind = inputs[0].chosen.kind
+    kind = inputs[0].preset.kind
     labels = query.get("labels", model.suggested_labels)[:MAX_LABELS_TEXT]
     return {
         "project": project,
@@ -151,7 +151,7 @@ def _context(request: HttpRequest, project: Project, query: QueryDict) -> dict[s
         "sample": query.get("sample", ""),
         "takes_recording": kind in (InputKind.SOUND, InputKind.PICTURE, InputKind.MOTION),
         "accepts": {InputKind.SOUND: ".wav", InputKind.PICTURE: ".png,.jpg,.jpeg,.bmp"}.get(kind, ".csv"),
-        "runefile": model.runefile([each.chosen for each in inputs], LABELS if labels.strip() else ""),
+        "runefile": model.runefile([each.preset for each in inputs], LABELS if labels.strip() else ""),
         "can_compare": len(inputs) == 1 and len(inputs[0].presets) > 1,
     }
 
@@ -172,21 +172,21 @@ def _input_card(question: InputQuestion, place: int, query: QueryDict) -> InputC
     field = f"input_{place}"
     key, kind = query.get(field, ""), query.get(f"kind_{place}", "")
     presets = {each.key: each for each in question.presets}
-    chosen = presets.get(key)
-    if chosen is None or chosen.lacks or (kind and chosen.kind != kind):
+    preset = presets.get(key)
+    if preset is None or preset.lacks or (kind and preset.kind != kind):
         usable = [each for each in question.presets if not each.lacks]
-        chosen = next((each for each in usable if each.kind == kind), question.likeliest)
-    kinds = [(each.value, KIND_NAMES[each], KIND_ICONS[each], each == chosen.kind) for each in question.kinds]
-    own = [each for each in question.presets if each.kind == chosen.kind]
-    return InputCard(plain(question.tensor.name), str(question.tensor.type), field, kinds, own, chosen)
+        preset = next((each for each in usable if each.kind == kind), question.likeliest)
+    kinds = [(each.value, KIND_NAMES[each], KIND_ICONS[each], each == preset.kind) for each in question.kinds]
+    own = [each for each in question.presets if each.kind == preset.kind]
+    return InputCard(plain(question.tensor.name), str(question.tensor.type), field, kinds, own, preset)
 
 
 def _others_query(cards: Sequence[InputCard], card: InputCard) -> str:
-    return "".join(f"{urlencode({other.field: other.chosen.key})}&" for other in cards if other.field != card.field)
+    return "".join(f"{urlencode({other.field: other.preset.key})}&" for other in cards if other.field != card.field)
 
 
 def _keys(model: ModelToFeed, query: QueryDict) -> list[str]:
-    return [_input_card(each, place, query).chosen.key for place, each in enumerate(model.questions)]
+    return [_input_card(each, place, query).preset.key for place, each in enumerate(model.questions)]
 
 
 def _samples(principal: Principal, project: Project, kind: InputKind) -> list[tuple[int, str]]:
@@ -202,23 +202,23 @@ def _sample(text: str) -> int | None:
     return int(text)
 
 
-def _tried(model: ModelToFeed, trial: PresetTrials) -> dict[str, Any]:
+def _trial_context(model: ModelToFeed, trial: PresetTrials) -> dict[str, Any]:
     presets = {each.key: each for each in model.questions[0].presets}
-    best = max((each["right"] for each in trial.tried if each["judged"]), default=0)
-    rows = [_row(each, presets.get(each["key"]), best) for each in trial.tried]
-    return {"tried": rows, "trial": trial}
+    best = max((each["right"] for each in trial.results if each["judged"]), default=0)
+    rows = [_row(each, presets.get(each["key"]), best) for each in trial.results]
+    return {"results": rows, "trial": trial}
 
 
-def _row(tried: TriedInputJson, preset: InputPreset | None, best: int) -> TriedRow:
-    scores = tried["scores"].values()
-    read = tried["read"]
+def _row(result: TriedInputJson, preset: InputPreset | None, best: int) -> TriedRow:
+    scores = result["scores"].values()
+    read = result["read"]
     drawing = [] if read is None else read["drawing"]
     return TriedRow(
         preset,
-        tried,
+        result,
         f"{100 * max(scores):.0f} %" if scores else "",
         "" if read is None else f"{100 * read['clipped']:.0f} %",
-        bool(tried["judged"]) and tried["right"] == best > 0,
+        bool(result["judged"]) and result["right"] == best > 0,
         _shades(drawing),
         CELL * (len(drawing[0]) if drawing else 0),
         CELL * len(drawing),

@@ -39,7 +39,7 @@ from forge.learning.origins.outside_models import OutsideModel, outside_models
 from forge.learning.pages.changed_samples import changed_cards
 from forge.learning.pages.comparison import (
     RANGE_WIDTH,
-    compared,
+    compared_forms,
     layer_bars,
     main_forms,
     suggested_form,
@@ -57,7 +57,7 @@ from forge.projects.versions.store import working_tree
 from rune.devices.boards.lookup import boards as all_boards
 from rune.devices.boards.lookup import find_board
 
-SHOWN = 50
+SHOWN_CONVERSIONS = 50
 """Conversions on the page."""
 WORST = 6
 """Layers whose ticks are in view; the others are opened."""
@@ -79,7 +79,7 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {
         "project": project,
         "declared": declared_of(project, tree),
-        "conversions": conversions_of(principal, project)[:SHOWN],
+        "conversions": conversions_of(principal, project)[:SHOWN_CONVERSIONS],
         "own_models": _own_models(model_paths(tree), outside),
         "has_outside_models": bool(outside),
         "accepted": ",".join((*SOURCE_SUFFIXES, ".zip", ".tflite")),
@@ -220,30 +220,32 @@ def discard(_request: HttpRequest, principal: Principal, project: Project, conve
 
 def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[ConvertedForm]) -> dict[str, Any]:
     files = [form for form in forms if form.digest]
-    chosen = _chosen(request, files)
-    shown, others = main_forms(forms, chosen)
+    chosen_form = _chosen_form(request, files)
+    shown_forms, others = main_forms(forms, chosen_form)
     boards_shown = [find_board(key) for key in row.boards]
-    quantised = chosen if chosen.form in MIXED_FORMS else next((form for form in files if form.form == "int8"), None)
-    bars = [] if quantised is None else layer_bars(quantised, row.description["layers"])
-    ordered = [] if quantised is None else worst_first(bars, quantised)
+    quantised_form = (
+        chosen_form if chosen_form.form in MIXED_FORMS else next((form for form in files if form.form == "int8"), None)
+    )
+    bars = [] if quantised_form is None else layer_bars(quantised_form, row.description["layers"])
+    sorted_bars = [] if quantised_form is None else worst_first(bars, quantised_form)
     samples = row.description.get("samples", {})
-    cards, changed_count = changed_cards(principal_of(request), row.project, shown, samples.get("classes", []))
+    cards, changed_count = changed_cards(principal_of(request), row.project, shown_forms, samples.get("classes", []))
     return {
-        "table": compared(shown, chosen, boards_shown),
-        "others": compared([each for each in others if each.digest], chosen, boards_shown),
-        "refused": [form for form in forms if form.refused],
-        "summary": summary(files, chosen),
-        "chosen_column": shown.index(chosen) if chosen in shown else None,
-        "chosen": chosen,
-        "chosen_url": form_url(row, chosen),
-        "quantised": quantised,
+        "table": compared_forms(shown_forms, chosen_form, boards_shown),
+        "others": compared_forms([each for each in others if each.digest], chosen_form, boards_shown),
+        "refused_forms": [form for form in forms if form.refused],
+        "summary": summary(files, chosen_form),
+        "chosen_column": shown_forms.index(chosen_form) if chosen_form in shown_forms else None,
+        "chosen_form": chosen_form,
+        "chosen_url": form_url(row, chosen_form),
+        "quantised_form": quantised_form,
         "bars": bars,
-        "worst": ordered[:WORST],
-        "rest": ordered[WORST:],
+        "worst": sorted_bars[:WORST],
+        "rest": sorted_bars[WORST:],
         "mixed_forms": MIXED_FORMS,
         "range_width": RANGE_WIDTH,
         "samples": samples,
-        "by_label": _by_label(shown),
+        "by_label": _by_label(shown_forms),
         "trade_off": trade_off(files),
         "changed_cards": cards,
         "changed_count": changed_count,
@@ -260,9 +262,9 @@ def _by_label(forms: list[ConvertedForm]) -> list[tuple[str, list[str]]]:
     return list(rows.items())
 
 
-def _chosen(request: HttpRequest, files: list[ConvertedForm]) -> ConvertedForm:
+def _chosen_form(request: HttpRequest, files: list[ConvertedForm]) -> ConvertedForm:
     """The form that the address names; else the newest mixed one, the suggested one, or the first."""
     number = request.GET.get("form", "")
-    named = next((form for form in files if str(form.number) == number), None)
-    mixed = next((form for form in reversed(files) if form.float_layers), None)
-    return named or mixed or suggested_form(files) or files[0]
+    requested_form = next((form for form in files if str(form.number) == number), None)
+    newest_mixed_form = next((form for form in reversed(files) if form.float_layers), None)
+    return requested_form or newest_mixed_form or suggested_form(files) or files[0]

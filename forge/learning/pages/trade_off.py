@@ -44,17 +44,17 @@ class TradeOff:
 
 def trade_off(forms: Sequence[ConvertedForm]) -> TradeOff | None:
     """The drawing; None for fewer than two forms with figures."""
-    measured = [form for form in forms if form.figures and form.figures["arena"] is not None]
-    if len(measured) < 2:
+    measured_forms = [form for form in forms if form.figures and form.figures["arena"] is not None]
+    if len(measured_forms) < 2:
         return None
-    has_labels = all(form.figures.get("right") is not None for form in measured)
-    is_counted = all(math.isfinite(instructions_of(form)) for form in measured)
-    good = {form: _share(form) if has_labels else min(form.figures["output"], MOST_DECIBELS) for form in measured}
-    cost = {form: instructions_of(form) if is_counted else float(form.size) for form in measured}
-    ordered = sorted(measured, key=lambda form: (cost[form], -good[form]))
+    has_labels = all(form.figures.get("right") is not None for form in measured_forms)
+    is_counted = all(math.isfinite(instructions_of(form)) for form in measured_forms)
+    good = {form: _share(form) if has_labels else min(form.figures["output"], MOST_DECIBELS) for form in measured_forms}
+    cost = {form: instructions_of(form) if is_counted else float(form.size) for form in measured_forms}
+    sorted_forms = sorted(measured_forms, key=lambda form: (cost[form], -good[form]))
     points = []
     best = -math.inf
-    for form in ordered:
+    for form in sorted_forms:
         is_edge = good[form] > best
         best = max(best, good[form])
         points.append(

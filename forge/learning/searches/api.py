@@ -126,8 +126,8 @@ class SearchTrialChange(_OneSearch):
         that has one keeps it. The test split stays unread."""
         principal = principal_of(request)
         search = self.search_of(request, organisation, name, number, Verb.EDIT)
-        opened = open_trial(principal, search, find_trial(principal, search, trial))
-        return Response(trial_to_json(opened), status=status.HTTP_201_CREATED)
+        offered_trial = open_trial(principal, search, find_trial(principal, search, trial))
+        return Response(trial_to_json(offered_trial), status=status.HTTP_201_CREATED)
 
 
 class SearchUse(_OneSearch):

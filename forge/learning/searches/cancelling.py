@@ -21,11 +21,11 @@ from forge.learning.searches.trial_rows import jobs_of
 def cancel_searches(scope: SampleScope, reason: str) -> Sequence[str]:
     """Cancels searches that wait or run on a version with one of the samples. One that goes on reads those that are
     left."""
-    wanted = frozenset(scope.numbers)
+    numbers = frozenset(scope.numbers)
     searches = ModelSearch.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED_SEARCHES)
     sentences = []
     for search in searches.select_related("data_version__data_set", "project__organisation"):
-        if search.data_version is None or not any(each.number in wanted for each in entries_of(search.data_version)):
+        if search.data_version is None or not any(each.number in numbers for each in entries_of(search.data_version)):
             continue
         for job in jobs_of(search).filter(state__in=UNFINISHED_STATES):
             cancel(job, "A deletion of samples")
@@ -38,15 +38,15 @@ def cancel_searches(scope: SampleScope, reason: str) -> Sequence[str]:
 
 def searches_that_learned(scope: SampleScope) -> list[ModelSearch]:
     """The searches that keep models which learned from one of the samples, or were chosen by one."""
-    learned = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
-    wanted = frozenset(learned.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
-    if not wanted:
+    samples = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
+    numbers = frozenset(samples.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
+    if not numbers:
         return []
     searches = ModelSearch.objects.filter(data_version__data_set=scope.data_set, rows__in=trials_with_models())
     return [
         search
         for search in searches.distinct().select_related("data_version", "project__organisation").order_by("created")
-        if search.data_version is not None and any(each.number in wanted for each in entries_of(search.data_version))
+        if search.data_version is not None and any(each.number in numbers for each in entries_of(search.data_version))
     ]
 
 

@@ -43,7 +43,7 @@ class SearchFollower:
         self._folder = folder
         self._rows = RowsForLab(search, job.job_id)
         self._answers: deque[Mapping[str, Any]] = deque()
-        self._unsaved: SearchTrial | None = None
+        self._unsaved_trial: SearchTrial | None = None
         self._flushed = 0.0
         self._instruction_due = 0.0
         self._is_stopping = False
@@ -51,7 +51,7 @@ class SearchFollower:
     def tick(self) -> None:
         """Renews the lease, and stores how far the trial at work is."""
         self._job.tick()
-        if self._unsaved is not None and time.monotonic() - self._flushed >= FLUSH_SECONDS:
+        if self._unsaved_trial is not None and time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
 
     def receive(self, event: Any) -> None:
@@ -59,7 +59,7 @@ class SearchFollower:
         name = event.get("event") if isinstance(event, dict) else None
         shape, take = self._takers().get(str(name), (None, None))
         if shape is None or take is None or not has_shape(event, shape) or not _is_possible(event):
-            raise _malformed()
+            raise _malformed_event()
         take(event)
 
     def next_command(self) -> Mapping[str, Any] | str | None:
@@ -103,37 +103,37 @@ class SearchFollower:
         target = find_board(self._search.board).target
         needs = {"ram": event["ram"], "flash": event["flash"], "instructions": event["instructions"]}
         trial.needs = {"target": target, **needs}
-        self._unsaved = trial
+        self._unsaved_trial = trial
 
     def _take_epoch(self, event: TrialEpochEvent) -> None:
         trial = self._own_trial(event["trial"])
         if len(trial.curve) >= MOST_EPOCHS:
-            raise _malformed()
+            raise _malformed_event()
         trial.curve = [*trial.curve, event["validation_accuracy"]]
-        self._unsaved = trial
+        self._unsaved_trial = trial
 
     def _take_trial(self, event: TrialEvent) -> None:
         """Stores a trial that has ended with its files, in one transaction with the events for open pages."""
         trial = self._own_trial(event["trial"])
         trial.state, trial.needs, trial.accuracy = event["state"], event["needs"], event["accuracy"]
         trial.curve, trial.seconds, trial.reason = event["curve"], event["seconds"], event["reason"][:500]
-        self._unsaved = None
+        self._unsaved_trial = None
         store_trial(self._job, self._search, trial, event["files"], self._folder)
 
     def _own_trial(self, number: int) -> SearchTrial:
         """The trial that this job has begun. Raises `AttemptFailed` for one of another, or one that has ended."""
-        if self._unsaved is not None and self._unsaved.number == number:
-            return self._unsaved
+        if self._unsaved_trial is not None and self._unsaved_trial.number == number:
+            return self._unsaved_trial
         rows = SearchTrial.objects.filter(search=self._search, job=self._job.job_id, state=SearchTrialState.RUNNING)
         trial = rows.filter(number=number).first()
         if trial is None:
-            raise _malformed()
+            raise _malformed_event()
         return trial
 
     def flush(self) -> None:
         """Stores how far the trial at work is, and tells open pages. Raises `LeaseLost`."""
         self._flushed = time.monotonic()
-        trial, self._unsaved = self._unsaved, None
+        trial, self._unsaved_trial = self._unsaved_trial, None
         if trial is None:
             return
         with transaction.atomic():
@@ -153,5 +153,5 @@ def _is_possible(event: Mapping[str, Any]) -> bool:
     )
 
 
-def _malformed() -> AttemptFailed:
+def _malformed_event() -> AttemptFailed:
     return AttemptFailed("The process of the search sent something that is malformed.", attempts=1)

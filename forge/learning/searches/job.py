@@ -82,7 +82,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
 def _ask(
     job: JobContext, search: ModelSearch, folder: Path, follower: SearchFollower, tick: Callable[[], None], ask: Ask
 ) -> Any:
-    interrupted, board = interrupted_trial(search, job.job_id), find_board(search.board)
+    unfinished_trial, board = interrupted_trial(search, job.job_id), find_board(search.board)
     request = {
         "action": "search",
         "folder": str(folder),
@@ -102,7 +102,7 @@ def _ask(
             "workers": 1,
             "patience": TRIALS_WITHOUT_IMPROVEMENT,
         },
-        "interrupted": None if interrupted is None else trial_row(interrupted),
+        "interrupted": None if unfinished_trial is None else trial_row(unfinished_trial),
     }
     try:
         return ask(
@@ -150,17 +150,17 @@ def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:
         return {"state": SearchState.RUNNING}
     if JobState.QUEUED in states:
         return {"state": SearchState.WAITING}
-    failed = next((job for job in jobs if job.state in (JobState.FAILED, JobState.LOST)), None)
+    failed_job = next((job for job in jobs if job.state in (JobState.FAILED, JobState.LOST)), None)
     values: dict[str, Any] = {"instruction": ""}
-    if failed is not None:
-        values["error"] = failed.error[:1000]
+    if failed_job is not None:
+        values["error"] = failed_job.error[:1000]
     results = [job.result or {} for job in jobs if job.state == JobState.SUCCEEDED]
     if results:
         # A job that had nothing to do says less than one that ended the search.
         results.sort(key=lambda result: result.get("had_nothing_to_do", False))
-        ended = next((str(each["reason"]) for each in results if each["reason"] != USED_UP), USED_UP)
-        return values | {"state": SearchState.FINISHED, "ended": ended}
-    if failed is None:
+        reason = next((str(each["reason"]) for each in results if each["reason"] != USED_UP), USED_UP)
+        return values | {"state": SearchState.FINISHED, "ended": reason}
+    if failed_job is None:
         return values | {"state": SearchState.CANCELLED}
     is_missing = search.reason == "needs-environment"
     return values | {"state": SearchState.NEEDS if is_missing else SearchState.FAILED}

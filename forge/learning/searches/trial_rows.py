@@ -17,7 +17,7 @@ from forge.learning.searches.kinds import SEARCH_KIND, STOP
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 
 USED_UP = "The budget of trials is used up."
-_STOPPED = "The search was stopped."
+_STOPPED_REASON = "The search was stopped."
 _TIME_USED_UP = "The budget of time is used up."
 _COSTS = Q(state__in=[SearchTrialState.TRAINED, SearchTrialState.STOPPED, SearchTrialState.RUNNING]) | Q(
     state=SearchTrialState.FAILED, needs__isnull=False
@@ -67,10 +67,10 @@ def reason_to_end(search: ModelSearch, job: UUID) -> str:
     nothing of the budget."""
     instruction = ModelSearch.objects.values_list("instruction", flat=True).get(pk=search.pk)
     own = Q(job=job, state=SearchTrialState.RUNNING)
-    used = SearchTrial.objects.filter(_COSTS, search=search).exclude(own).count()
+    used_count = SearchTrial.objects.filter(_COSTS, search=search).exclude(own).count()
     if instruction == STOP:
-        return _STOPPED
-    if used >= search.trials:
+        return _STOPPED_REASON
+    if used_count >= search.trials:
         return USED_UP
     return _TIME_USED_UP if minutes_left(search) <= 0 else ""
 
@@ -93,19 +93,21 @@ class RowsForLab:
     def __init__(self, search: ModelSearch, job: UUID) -> None:
         self._search = search
         self._job = job
-        self._sent: set[int] = set()
+        self._sent_numbers: set[int] = set()
 
     def news(self) -> dict[str, Any]:
         """The rows since the last call."""
         rows = SearchTrial.objects.filter(search=self._search).order_by("number")
         running = rows.filter(state=SearchTrialState.RUNNING).exclude(job=self._job)
         numbers = rows.exclude(state=SearchTrialState.RUNNING).values_list("number", flat=True)
-        fresh = [each for each in numbers if each not in self._sent]
+        fresh = [each for each in numbers if each not in self._sent_numbers]
         # Rows of the first question may be thousands, which no `IN` takes.
-        ended = rows.filter(number__in=fresh) if self._sent else rows.exclude(state=SearchTrialState.RUNNING)
-        self._sent |= set(fresh)
+        ended_rows = (
+            rows.filter(number__in=fresh) if self._sent_numbers else rows.exclude(state=SearchTrialState.RUNNING)
+        )
+        self._sent_numbers |= set(fresh)
         return {
-            "trials": [trial_row(each) for each in ended],
+            "trials": [trial_row(each) for each in ended_rows],
             "running": [{"arguments": each.arguments, "quantize": each.form} for each in running],
         }
 

@@ -21,7 +21,7 @@ from forge.core.errors import Conflict, Invalid
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS, MAX_WEIGHT, MIN_LABELS
 from forge.learning.teaching.project import TeachableProject, taught_runefile, teachable_project
 from forge.learning.training.actions.runs import announce_run, require_room_for_run
-from forge.learning.training.kinds import TAUGHT
+from forge.learning.training.kinds import TAUGHT_RECIPE
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure
@@ -91,11 +91,11 @@ def save_taught(actor: Actor, project: Project, layer: TaughtLayer) -> TrainingR
             number=next_number(runs),
             person=actor.person,
             state=TrainingState.FINISHED,
-            recipe=TAUGHT,
+            recipe=TAUGHT_RECIPE,
             form="float",
             model_path=teachable.embedding_model,
             data_number=0,
-            report={"taught": _taught(labels), "parameters": len(labels) * (teachable.features + 1)},
+            report={"taught": _label_rows(labels), "parameters": len(labels) * (teachable.features + 1)},
             files={path: blob.digest for path, blob in blobs.items()},
             sizes={path: blob.size for path, blob in blobs.items()},
         )
@@ -114,10 +114,10 @@ def _files(teachable: TeachableProject, layer: TaughtLayer, runefile: str) -> di
         BIASES: " ".join(map(_number, layer.biases)) + "\n",
         RECORD: json.dumps(_record(teachable, layer), indent=2, ensure_ascii=False) + "\n",
     }
-    described = {path: text.encode("utf-8") for path, text in files.items()}
+    contents = {path: text.encode("utf-8") for path, text in files.items()}
     if teachable.embedding_model != teachable.model:
-        described[teachable.embedding_model] = teachable.embedding
-    return described
+        contents[teachable.embedding_model] = teachable.embedding
+    return contents
 
 
 def _record(teachable: TeachableProject, layer: TaughtLayer) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def _record(teachable: TeachableProject, layer: TaughtLayer) -> dict[str, Any]:
     source = teachable.tree.manifest[teachable.model]
     return {
         "trained": "in a page, from recordings that were not sent",
-        "labels": _taught(layer.labels),
+        "labels": _label_rows(layer.labels),
         "embedding": {"digest": teachable.digest, "features": teachable.features},
         "model": {"path": teachable.model, "digest": source["digest"]},
         "learner": {"block": LEARNER, "toolchain": toolchain_digest()},
@@ -133,7 +133,7 @@ def _record(teachable: TeachableProject, layer: TaughtLayer) -> dict[str, Any]:
     }
 
 
-def _taught(labels: Sequence[TaughtLabel]) -> list[Mapping[str, Any]]:
+def _label_rows(labels: Sequence[TaughtLabel]) -> list[Mapping[str, Any]]:
     return [{"label": each.name, "examples": each.examples, "recognised": each.recognised} for each in labels]
 
 

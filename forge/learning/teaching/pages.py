@@ -30,7 +30,7 @@ def teach_page(request: HttpRequest, organisation: str, name: str) -> HttpRespon
     try:
         teachable = teachable_project(principal_of(request), project)
     except DomainError as error:
-        return render(request, "training/teach.html", context | {"refused": str(error)})
+        return render(request, "training/teach.html", context | {"refusal": str(error)})
     settings = {
         "digest": teachable.digest,
         "features": teachable.features,

@@ -63,12 +63,12 @@ def taught_runefile(
 ) -> str:
     """The Runefile around a last layer with these labels, whose numbers are in the files at these paths. Raises what
     `teachable_project` does."""
-    taught = {"labels": list(labels), "weights": weights, "biases": biases}
-    return str(_answer(actor, project, teachable.tree, taught)["text"])
+    layer = {"labels": list(labels), "weights": weights, "biases": biases}
+    return str(_answer(actor, project, teachable.tree, layer)["text"])
 
 
-def _answer(actor: Actor, project: Project, tree: WorkingTree, taught: Mapping[str, Any] | None) -> dict[str, Any]:
-    answer = summary_pool.teachable(actor, project, tree, taught)
+def _answer(actor: Actor, project: Project, tree: WorkingTree, layer: Mapping[str, Any] | None) -> dict[str, Any]:
+    answer = summary_pool.teachable(actor, project, tree, layer)
     if "error" in answer:
         raise Unprocessable(str(answer["error"]["message"]))
     if "refused" in answer:

@@ -51,10 +51,10 @@ def version_to_learn(actor: Actor, project: Project, number: int | None, digest:
     Raises `NoDataVersion` and `DataVersionNotFound`.
     """
     if digest:
-        named = find_usable_version(actor, project, digest)
-        if named is None:
+        named_version = find_usable_version(actor, project, digest)
+        if named_version is None:
             raise _no_usable_version(project, digest)
-        return named
+        return named_version
     if number is not None:
         return find_version(actor, project, number)
     newest = versions_of(actor, project).first()

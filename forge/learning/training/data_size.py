@@ -19,8 +19,8 @@ def require_learnable_size(version: DataVersion, project: Project) -> None:
 
     The list of the samples is read only if the figures of the version or of its data set are over a limit.
     """
-    stored = Sample.objects.filter(data_set=version.data_set_id).aggregate(size=Sum("size"))["size"] or 0
-    if version.figures["samples"] <= training_limits.MAX_RECORDINGS and stored <= training_limits.MAX_BYTES:
+    stored_bytes = Sample.objects.filter(data_set=version.data_set_id).aggregate(size=Sum("size"))["size"] or 0
+    if version.figures["samples"] <= training_limits.MAX_RECORDINGS and stored_bytes <= training_limits.MAX_BYTES:
         return
     sizes = dict(usable_samples(version, project, SampleUse.TRAINING).included().values_list("number", "size"))
     own = [sizes[entry.number] for entry in entries_of(version) if entry.number in sizes]

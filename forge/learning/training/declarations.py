@@ -37,17 +37,17 @@ def read_declared(text: bytes | None) -> DeclaredTraining:
     """Returns the training section of the text of a `forge.yml`; empty if there is none, or it has errors."""
     if text is None or len(text) > LONGEST_POLICY:
         return NOTHING
-    checked = check_policy(MemoryFiles({POLICY_FILE: text}))
-    if checked.has_errors:
+    result = check_policy(MemoryFiles({POLICY_FILE: text}))
+    if result.has_errors:
         return NOTHING
     accuracy: float | None = None
     of_targets: dict[str, dict[str, float]] = {}
-    for limit in checked.policy.limits if checked.policy is not None else ():
+    for limit in result.policy.limits if result.policy is not None else ():
         if limit.kind is LimitKind.ACCURACY:
             accuracy = limit.bound
         elif limit.kind.is_of_target and limit.label is not None:
             of_targets.setdefault(limit.label, {})[limit.kind.value] = limit.bound
-    return DeclaredTraining(checked.training, accuracy, of_targets)
+    return DeclaredTraining(result.training, accuracy, of_targets)
 
 
 def declared_of(project: Project) -> DeclaredTraining:

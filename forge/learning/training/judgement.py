@@ -11,7 +11,7 @@ from rune.running.evaluation.intervals import wilson
 
 WORST = 10
 """Mistakes that are shown."""
-OUTLINED = 4
+OUTLINED_COUNT = 4
 """Recordings of one mistake from which on it is outlined."""
 
 
@@ -70,7 +70,7 @@ class RunJudgementJson(TypedDict):
     wrong: int
 
 
-def judged(
+def judged_recordings(
     labels: Sequence[str],
     recordings: Sequence[int],
     answers: Sequence[Sequence[float]],

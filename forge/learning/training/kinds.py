@@ -6,7 +6,7 @@ TRAINING_KIND = "training"
 """Of the jobs of training runs (`forge.learning.training.running.job`)."""
 DEFAULT_BOARDS = ("raspberry-pi-pico", "esp32-c3-devkitm-1")
 """On which the rune of a run is counted, where `forge.yml` limits no target."""
-TAUGHT = "teach"
+TAUGHT_RECIPE = "teach"
 """In place of a recipe: of a run that was taught in a page."""
 MINUTES = 60
 """The longest that one attempt of a run may train."""

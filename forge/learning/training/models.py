@@ -12,7 +12,7 @@ from forge.accounts.models import Organisation
 from forge.core.actors import Actor
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
-from forge.learning.training.kinds import TAUGHT
+from forge.learning.training.kinds import TAUGHT_RECIPE
 from forge.projects.models import Project
 from rune.digests import DIGEST_LENGTH
 
@@ -29,7 +29,7 @@ class TrainingState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-UNFINISHED = (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
+UNFINISHED_RUNS = (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
 RESUMABLE = (TrainingState.PAUSED, TrainingState.FAILED, TrainingState.CANCELLED, TrainingState.NEEDS)
 """States from which a run goes on, from its last checkpoint if it has one."""
 
@@ -56,7 +56,7 @@ class TrainingRun(models.Model):
     instruction = models.CharField(max_length=10, blank=True)
     """The pending instruction (`forge.learning.training.kinds.TrainingInstruction`); "" for none."""
     recipe = models.CharField(max_length=40)
-    """Of `lab`, or `TAUGHT`."""
+    """Of `lab`, or `TAUGHT_RECIPE`."""
     arguments = models.JSONField(default=dict)
     """The values of all arguments of the recipe, by name."""
     form = models.CharField(max_length=20)
@@ -126,7 +126,7 @@ class TrainingRun(models.Model):
 
     @property
     def is_unfinished(self) -> bool:
-        return self.state in UNFINISHED
+        return self.state in UNFINISHED_RUNS
 
     @property
     def can_resume(self) -> bool:
@@ -140,7 +140,7 @@ class TrainingRun(models.Model):
     @property
     def is_taught(self) -> bool:
         """Whether it was taught in a page, from recordings that stayed there: it has no recipe, data or curves."""
-        return self.recipe == TAUGHT
+        return self.recipe == TAUGHT_RECIPE
 
 
 class TrainingTime(models.Model):

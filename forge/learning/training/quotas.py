@@ -25,9 +25,9 @@ def minutes_used(organisation: Organisation) -> int:
     ran = ExpressionWrapper(
         F("ended") - Greatest(F("begun"), Value(begin, DateTimeField())), output_field=DurationField()
     )
-    counted = Greatest(ran, Value(timedelta(), DurationField()))
+    counted_time = Greatest(ran, Value(timedelta(), DurationField()))
     in_day = TrainingTime.objects.filter(organisation=organisation, ended__gt=begin, ended__lt=now + MINUTE)
-    time = cast(timedelta | None, in_day.aggregate(time=Sum(counted))["time"]) or timedelta()
+    time = cast(timedelta | None, in_day.aggregate(time=Sum(counted_time))["time"]) or timedelta()
     return int(time / MINUTE)
 
 

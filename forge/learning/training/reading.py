@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from forge.core.actors import Actor
 from forge.datasets.models import Sample
-from forge.learning.training.judgement import RunJudgementJson, judged, judgement_of
+from forge.learning.training.judgement import RunJudgementJson, judged_recordings, judgement_of
 from forge.learning.training.models import TrainingRun
 from rune.datasets.splits import Split
 
@@ -24,7 +24,7 @@ def judgements(actor: Actor, run: TrainingRun) -> dict[str, RunJudgementJson]:
     samples = {number: (classes.get(label, label), group) for number, (label, group) in _samples(actor, run).items()}
     return {
         split: judgement_of(
-            judged(labels, recordings, run.answers[split], samples), labels, run.answers["epoch"], split
+            judged_recordings(labels, recordings, run.answers[split], samples), labels, run.answers["epoch"], split
         )
         for split in splits
     }

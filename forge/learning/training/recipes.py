@@ -55,17 +55,17 @@ def arguments_of(recipe: RecipeJson, *, begins_with_model: bool) -> list[RecipeA
 
 
 def checked_arguments(
-    recipe: RecipeJson, written: Mapping[str, object], *, begins_with_model: bool = False
+    recipe: RecipeJson, arguments: Mapping[str, object], *, begins_with_model: bool = False
 ) -> dict[str, Number]:
     """The values of all arguments, with defaults. Raises `Invalid`, which names each argument that is wrong."""
-    declared = {each["name"]: each for each in arguments_of(recipe, begins_with_model=begins_with_model)}
+    recipe_arguments = {each["name"]: each for each in arguments_of(recipe, begins_with_model=begins_with_model)}
     errors: dict[str, list[str]] = {}
-    for name in written:
-        if name not in declared:
+    for name in arguments:
+        if name not in recipe_arguments:
             errors[name] = [_unknown(recipe, name)]
     values: dict[str, Number] = {}
-    for name, argument in declared.items():
-        value = _checked(argument, written.get(name, argument["default"]))
+    for name, argument in recipe_arguments.items():
+        value = _checked_value(argument, arguments.get(name, argument["default"]))
         if value is None:
             errors[name] = [_range(argument)]
         else:
@@ -81,7 +81,7 @@ def _unknown(recipe: RecipeJson, name: str) -> str:
     return f"The recipe {recipe['name']} has no argument {quoted(name)}."
 
 
-def _checked(argument: RecipeArgumentJson, value: object) -> Number | None:
+def _checked_value(argument: RecipeArgumentJson, value: object) -> Number | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     if not argument["low"] <= value <= argument["high"]:

@@ -14,6 +14,6 @@ from forge.learning.training.models import TrainingRun, TrainingState
 @accuracy_uses.register
 def tested_runs(data_set: DataSet) -> Sequence[AccuracyUse]:
     """The finished runs, by version: each runs its rune on the test samples at its end."""
-    finished = TrainingRun.objects.filter(data_version__data_set=data_set, state=TrainingState.FINISHED)
-    rows = finished.order_by().values_list("data_version").annotate(count=Count("pk"), last=Max("created"))
+    finished_runs = TrainingRun.objects.filter(data_version__data_set=data_set, state=TrainingState.FINISHED)
+    rows = finished_runs.order_by().values_list("data_version").annotate(count=Count("pk"), last=Max("created"))
     return [AccuracyUse("training run", version, count, last) for version, count, last in rows]

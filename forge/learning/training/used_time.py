@@ -29,13 +29,13 @@ def counted_time(organisation: UUID, tick: Callable[[], None]) -> Iterator[Calla
     TrainingTime.objects.filter(ended__lte=now - DAY).delete()
     TrainingTime.objects.filter(ended__gt=now + MINUTE).update(begun=now, ended=now)
     row = TrainingTime.objects.create(organisation_id=organisation, begun=now, ended=now)
-    noted = time.monotonic()
+    last_note = time.monotonic()
 
     def noting_tick() -> None:
-        nonlocal noted
+        nonlocal last_note
         tick()
-        if time.monotonic() - noted >= NOTE_SECONDS:
-            noted = time.monotonic()
+        if time.monotonic() - last_note >= NOTE_SECONDS:
+            last_note = time.monotonic()
             _note(row)
 
     try:

@@ -10,17 +10,17 @@ from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.queue import cancel, drop_checkpoint
-from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
+from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
 
 
 @work_stoppers.register
 def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
     """Cancels runs that wait or train on a version with one of the samples. One that is resumed begins anew."""
-    wanted = frozenset(scope.numbers)
-    runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED)
+    numbers = frozenset(scope.numbers)
+    runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state__in=UNFINISHED_RUNS)
     sentences = []
     for run in runs.select_related("job", "data_version__data_set", "project__organisation"):
-        if run.data_version is None or not any(each.number in wanted for each in entries_of(run.data_version)):
+        if run.data_version is None or not any(each.number in numbers for each in entries_of(run.data_version)):
             continue
         if run.job is not None:
             cancel(run.job, "A deletion of samples")
@@ -34,15 +34,15 @@ def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
 def runs_that_learned(scope: SampleScope) -> list[TrainingRun]:
     """The finished runs that learned from one of the samples, or chose their best epoch by one, and those that learned
     the answers of such a run."""
-    learned = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
-    wanted = frozenset(learned.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
-    if not wanted:
+    samples = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
+    numbers = frozenset(samples.exclude(split=SampleSplit.TEST).values_list("number", flat=True))
+    if not numbers:
         return []
     runs = TrainingRun.objects.filter(data_version__data_set=scope.data_set, state=TrainingState.FINISHED)
     learned_themselves = [
         run
         for run in runs.select_related("project__organisation").order_by("created")
-        if not wanted.isdisjoint(run.description.get("recordings", ()))
+        if not numbers.isdisjoint(run.description.get("recordings", ()))
     ]
     return [*learned_themselves, *_learned_from_runs(learned_themselves)]
 

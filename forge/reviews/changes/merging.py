@@ -52,7 +52,7 @@ class Merging:
         return self.merge.conflicts
 
     @property
-    def unresolved(self) -> tuple[MergeConflict, ...]:
+    def open_conflicts(self) -> tuple[MergeConflict, ...]:
         """The conflicts in which nothing was chosen."""
         return tuple(each for each in self.conflicts if self.choice(each) is None)
 

@@ -208,7 +208,8 @@ def _trained_models(actor: Actor, request: ChangeRequest) -> list[TrainedModelCh
 
 def _conflict_sentences(merge: Merging) -> list[str]:
     return [
-        f"{each.name} in {each.path} is in conflict. Choose a side or write another text." for each in merge.unresolved
+        f"{each.name} in {each.path} is in conflict. Choose a side or write another text."
+        for each in merge.open_conflicts
     ]
 
 

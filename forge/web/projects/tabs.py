@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.deployments.models import Deployment
-from forge.learning.training.models import UNFINISHED, TrainingRun
+from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun
 from forge.projects.models import Project
 from forge.registry.models import BlockVersion, Tag
 from forge.reviews.changes.models import ChangeRequest, ChangeState
@@ -29,7 +29,7 @@ def _open_change_requests(principal: Principal) -> QuerySet[Any]:
 
 
 def _open_training(principal: Principal) -> QuerySet[Any]:
-    return TrainingRun.objects.visible_to(principal).filter(state__in=UNFINISHED)
+    return TrainingRun.objects.visible_to(principal).filter(state__in=UNFINISHED_RUNS)
 
 
 def _deployments(principal: Principal) -> QuerySet[Any]:

@@ -19,8 +19,8 @@ def named_models(text: str) -> frozenset[str]:
     """The normal paths of the files that the model stages of a Runefile run, as far as its text can be read."""
     source, report = SourceText(DEFAULT_RUNEFILE, text), DiagnosticReport(DEFAULT_RUNEFILE)
     report.source = source
-    document = compose_text(source, report) if is_text_form(text) else compose(source, report)
-    return frozenset(_files(parse(document, source.span(0, 0), report)))
+    tree = compose_text(source, report) if is_text_form(text) else compose(source, report)
+    return frozenset(_files(parse(tree, source.span(0, 0), report)))
 
 
 def _files(syntax: RunefileSyntax) -> Iterator[str]:

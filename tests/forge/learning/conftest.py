@@ -36,7 +36,7 @@ def worker(monkeypatch: pytest.MonkeyPatch, compiler: Compiler) -> Iterator[None
 def few_forms(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two forms, counted on one core. What was converted and counted before is not again."""
     monkeypatch.setattr(making, "ask_lab", remembered_lab.ask_lab)
-    monkeypatch.setattr(counting, "_counted", remembered_lab.counted)
+    monkeypatch.setattr(counting, "_count", remembered_lab.count_form)
     monkeypatch.setattr(job, "OTHER_FORMS", ())
     monkeypatch.setattr(job, "TENSORFLOW_FORMS", ())
     monkeypatch.setattr(actions, "DEFAULT_BOARDS", ("raspberry-pi-pico",))

@@ -14,7 +14,7 @@ from forge.learning.conversions import counting
 from forge.learning.conversions.lab_process import ask_lab as _ask_lab
 from tests.support.servers.empty_database import shared_folder
 
-_counted = counting._counted
+_count_form = counting._count
 _ANSWER = "answer.json"
 
 
@@ -39,10 +39,10 @@ def ask_lab(request: Mapping[str, Any], shape: Any, **options: Any) -> Any:
     return answer
 
 
-def counted(job: Any, row: Any, compiler: Any, form: Any, target: str) -> Any:
+def count_form(job: Any, row: Any, compiler: Any, form: Any, target: str) -> Any:
     """As `forge.learning.conversions.counting` counts a form."""
     name = f"counted-{form.digest.removeprefix('sha256:')}-{target}"
-    return _remembered(name, lambda _results: _counted(job, row, compiler, form, target))[0]
+    return _remembered(name, lambda _results: _count_form(job, row, compiler, form, target))[0]
 
 
 def _remembered(name: str, ask: Callable[[Path], Any]) -> tuple[Any, Path]:

@@ -144,7 +144,7 @@ def stop_search(actor: Actor, search: ModelSearch) -> ModelSearch:
         raise SearchNotRunning("The search has ended already.")
     _cancel_jobs(search, str(actor.person), [JobState.QUEUED])
     is_running = jobs_of(search).filter(state=JobState.RUNNING).exists()
-    search = _locked(search)
+    search = _locked_search(search)
     if is_running:
         search.instruction = STOP
         search.save(update_fields=["instruction"])
@@ -184,7 +184,7 @@ def require_going_on(search: ModelSearch, actor: Actor) -> ModelSearch:
     project = search.project
     require_source(actor, project, search.data_version)
     require_minutes(project.organisation)
-    search = _locked(search)
+    search = _locked_search(search)
     Project.objects.lock(project.pk)
     _require_few_unfinished(ModelSearch.objects.filter(project=project).exclude(pk=search.pk))
     return search
@@ -205,7 +205,7 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
         _cancel_jobs(search, str(actor.person), UNFINISHED_STATES)
-        search = _locked(search)
+        search = _locked_search(search)
         digests = set(links_of(search).values_list("blob_id", flat=True))
         links_of(search).delete()
         write_entry(actor, "search.discard", project.stream, project.place, number=search.number)
@@ -240,12 +240,12 @@ def _cancel_jobs(search: ModelSearch, by: str, states: Collection[str]) -> None:
     search.refresh_from_db()
 
 
-def _locked(search: ModelSearch) -> ModelSearch:
+def _locked_search(search: ModelSearch) -> ModelSearch:
     rows = ModelSearch.objects.select_for_update(of=("self",)).select_related("project__organisation")
     return rows.get(pk=search.pk)
 
 
-def _checked_vary(recipe: RecipeJson, written: Mapping[str, Sequence[object]]) -> dict[str, list[str]]:
+def _checked_vary(recipe: RecipeJson, vary: Mapping[str, Sequence[object]]) -> dict[str, list[str]]:
     """The values to try as texts. Raises `Invalid`."""
     space = recipe["space"]
     if space is None:
@@ -253,17 +253,17 @@ def _checked_vary(recipe: RecipeJson, written: Mapping[str, Sequence[object]]) -
             f"The recipe {recipe['name']} is not searched: a search compares networks by their settings.",
             errors={"recipe": ["Choose another."]},
         )
-    declared = {each["name"]: each for each in recipe["arguments"]}
-    chosen: dict[str, list[str]] = {}
-    for name, values in written.items():
+    arguments = {each["name"]: each for each in recipe["arguments"]}
+    texts: dict[str, list[str]] = {}
+    for name, values in vary.items():
         if len(values) > MAX_VALUES:
             raise Invalid(f"{name} has at most {MAX_VALUES} values.", errors={"vary": ["Write fewer values."]})
         if not values:
             continue
         if name == FORM_KEY:
             unknown = [each for each in values if each not in space["forms"]]
-        elif name in declared:
-            limits = declared[name]
+        elif name in arguments:
+            limits = arguments[name]
             unknown = [each for each in values if not _is_within(each, limits["low"], limits["high"])]
             if limits["is_whole"]:
                 unknown += [each for each in values if _is_within(each, -math.inf, math.inf) and float(str(each)) % 1]
@@ -272,8 +272,8 @@ def _checked_vary(recipe: RecipeJson, written: Mapping[str, Sequence[object]]) -
         if unknown:
             reason = f"{quoted(str(unknown[0]))} is no value of {name} that the recipe {recipe['name']} takes."
             raise Invalid(reason, errors={"vary": [reason]})
-        chosen[name] = [f"{each:g}" if isinstance(each, float) else str(each) for each in values]
-    return chosen
+        texts[name] = [f"{each:g}" if isinstance(each, float) else str(each) for each in values]
+    return texts
 
 
 def _is_within(value: object, low: float, high: float) -> bool:

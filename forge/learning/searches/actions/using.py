@@ -108,9 +108,9 @@ def _message(search: ModelSearch, trial: SearchTrial, origin: str) -> str:
         if needs["instructions"] is not None:
             text += f", {needs['instructions']:,} instructions"
         lines.append(f"{text} on {needs['target']}.")
-    trained = SearchTrial.objects.filter(search=search, state=SearchTrialState.TRAINED).count()
+    count = SearchTrial.objects.filter(search=search, state=SearchTrialState.TRAINED).count()
     lines.append(
-        f"These recordings chose the best of {trained} trained trials, so a part of the accuracy is luck. The test "
+        f"These recordings chose the best of {count} trained trials, so a part of the accuracy is luck. The test "
         "split was not read."
     )
     return "\n\n".join(lines)

@@ -18,7 +18,7 @@ TOP, BOTTOM = 20, 296
 STRIP_TOP, STRIP_BOTTOM = 306, 346
 """Where trials are drawn that have no accuracy."""
 MEASURES = {"ram": "RAM", "flash": "Flash", "instructions": "Instructions"}
-_LABELLED = 8
+_LABELLED_POINTS = 8
 """Best trials with their number beside them."""
 
 
@@ -65,14 +65,14 @@ def drawing_of(
     search: ModelSearch, trials: Sequence[SearchTrial], measure: str, accuracy_limit: float | None
 ) -> SearchDrawing:
     """Draws the trials across one of `MEASURES`."""
-    measured = [each for each in trials if each.needs and each.needs.get(measure) is not None]
-    counted = [each for each in measured if each.state != SearchTrialState.RUNNING]
-    active = [each for each in measured if each.state == SearchTrialState.RUNNING]
-    needed = [each.needs[measure] for each in measured if each.needs]
+    measured_trials = [each for each in trials if each.needs and each.needs.get(measure) is not None]
+    ended_trials = [each for each in measured_trials if each.state != SearchTrialState.RUNNING]
+    active = [each for each in measured_trials if each.state == SearchTrialState.RUNNING]
+    amounts = [each.needs[measure] for each in measured_trials if each.needs]
     limit = search.limits.get(measure)
-    reached = [each for each in needed if limit is None or each <= 3 * limit] or [1]
-    low, high = _span([*reached, *([limit] if limit is not None and limit < 4 * max(reached) else [])])
-    shares = [each.accuracy[0] for each in counted if each.accuracy] + ([accuracy_limit] if accuracy_limit else [])
+    near_amounts = [each for each in amounts if limit is None or each <= 3 * limit] or [1]
+    low, high = _span([*near_amounts, *([limit] if limit is not None and limit < 4 * max(near_amounts) else [])])
+    shares = [each.accuracy[0] for each in ended_trials if each.accuracy] + ([accuracy_limit] if accuracy_limit else [])
     least = _least_share(shares)
 
     def x(value: float) -> float:
@@ -83,9 +83,9 @@ def drawing_of(
         part = (max(least, share) - least) / (1 - least)
         return round(BOTTOM - (BOTTOM - TOP) * part, 1)
 
-    best = best_trials(counted)
+    best = best_trials(ended_trials)
     numbers = [each.number for each in best]
-    points = [_point(each, measure, numbers, x, y) for each in counted]
+    points = [_point(each, measure, numbers, x, y) for each in ended_trials]
     points += [
         TrialPoint(
             x(each.needs[measure]),
@@ -98,20 +98,22 @@ def drawing_of(
         for each in active
         if each.needs and each.curve
     ]
-    ordered = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
+    sorted_points = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
     return SearchDrawing(
         MEASURES[measure],
-        ordered,
+        sorted_points,
         _edge(best, measure, x, y),
-        [AxisMark(x(each), written(each, measure)) for each in _ticks(low, high)],
+        [AxisMark(x(each), amount_text(each, measure)) for each in _ticks(low, high)],
         [AxisMark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
-        AxisMark(x(limit), f"limit {written(limit, measure)}") if limit is not None and low < limit <= high else None,
+        AxisMark(x(limit), f"limit {amount_text(limit, measure)}")
+        if limit is not None and low < limit <= high
+        else None,
         None if accuracy_limit is None else AxisMark(y(accuracy_limit), f"limit {100 * accuracy_limit:g} %"),
         sum(each.state == SearchTrialState.OVER_LIMIT for each in trials),
     )
 
 
-def written(value: float, measure: str) -> str:
+def amount_text(value: float, measure: str) -> str:
     """A need as people read it."""
     if measure == "instructions":
         return f"{value / 1e6:.2f} M" if value >= 10_000 else f"{value:,.0f}"
@@ -127,7 +129,7 @@ def _point(
 ) -> TrialPoint:
     needs: Mapping[str, Any] = trial.needs or {}
     place = x(needs[measure])
-    text = f"Trial {trial.number}, {written(needs[measure], measure)}"
+    text = f"Trial {trial.number}, {amount_text(needs[measure], measure)}"
     if trial.accuracy is None:
         tone = {SearchTrialState.OVER_LIMIT: "over", SearchTrialState.STOPPED: "stopped"}.get(
             SearchTrialState(trial.state), "failed"
@@ -139,7 +141,7 @@ def _point(
         )
     share = trial.accuracy[0]
     tone = "best" if trial.number in best else "own" if trial.number == 1 else "trained"
-    is_named = trial.number in best[:_LABELLED] or trial.number == 1
+    is_named = trial.number in best[:_LABELLED_POINTS] or trial.number == 1
     return TrialPoint(place, y(share), tone, trial.number, f"{text}: {100 * share:.1f} %", is_named)
 
 

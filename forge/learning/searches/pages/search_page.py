@@ -14,7 +14,7 @@ from forge.datasets.versions.other_projects import readable_source
 from forge.jobs.models import Job, JobState
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
-from forge.learning.searches.pages.drawing import MEASURES, drawing_of, written
+from forge.learning.searches.pages.drawing import MEASURES, amount_text, drawing_of
 from forge.learning.searches.pages.trial_pipeline import trial_pipeline
 from forge.learning.searches.ranking import best_trials
 from forge.learning.searches.trial_rows import begin_of_call, jobs_of, used_trials
@@ -22,7 +22,7 @@ from forge.learning.training.declarations import declared_of
 from forge.projects.models import Project
 from rune.devices.boards.lookup import find_board
 
-SHOWN = 20
+SHOWN_TRIALS = 20
 """Of the best trials."""
 LATEST = 12
 """Of the trials that ended last."""
@@ -45,20 +45,24 @@ class TrialRow:
     is_under: bool
 
 
-def search_context(actor: Actor, project: Project, search: ModelSearch, measure: str, chosen: str) -> dict[str, Any]:
+def search_context(
+    actor: Actor, project: Project, search: ModelSearch, measure: str, chosen_number: str
+) -> dict[str, Any]:
     """All that the page shows."""
     trials = list(search.rows.all())
     limit = declared_of(project).accuracy
     measure = measure if measure in MEASURES else "ram"
     best = best_trials(trials)
     counts = {state: sum(each.state == state for each in trials) for state in SearchTrialState}
-    used = used_trials(search)
+    used_count = used_trials(search)
     own = next((each for each in trials if each.number == 1), None)
     active = [each for each in trials if each.state == SearchTrialState.RUNNING]
-    ended = [each for each in trials if each.state != SearchTrialState.RUNNING]
+    ended_trials = [each for each in trials if each.state != SearchTrialState.RUNNING]
     jobs = list(jobs_of(search))
-    picked = next((each for each in trials if str(each.number) == chosen), None) or (best[0] if best else None)
-    rows = [_row(each, search, limit) for each in best[:SHOWN]]
+    chosen_trial = next((each for each in trials if str(each.number) == chosen_number), None) or (
+        best[0] if best else None
+    )
+    rows = [_row(each, search, limit) for each in best[:SHOWN_TRIALS]]
     return {
         "project": project,
         "search": search,
@@ -71,32 +75,34 @@ def search_context(actor: Actor, project: Project, search: ModelSearch, measure:
         "measure": measure,
         "measures": MEASURES.items(),
         "best": rows,
-        "more_best": max(0, len(best) - SHOWN),
+        "more_best": max(0, len(best) - SHOWN_TRIALS),
         "own": None if own is None else _row(own, search, limit),
-        "latest": [(each, _ended(each)) for each in reversed(ended[-LATEST:])],
+        "latest": [(each, _result_text(each)) for each in reversed(ended_trials[-LATEST:])],
         "counts": {state.name.lower(): count for state, count in counts.items()},
-        "used": used,
-        "used_percent": round(100 * min(1.0, used / search.trials)),
+        "used_count": used_count,
+        "used_percent": round(100 * min(1.0, used_count / search.trials)),
         "minutes_used": _minutes(jobs),
         "active": active,
         "epochs": int(search.arguments.get("epochs", 1)),
         "limits": [
-            (MEASURES[name], written(value, name)) for name, value in search.limits.items() if value is not None
+            (MEASURES[name], amount_text(value, name)) for name, value in search.limits.items() if value is not None
         ],
         "accuracy_limit": limit,
-        "picked": None if picked is None else _row(picked, search, limit),
-        "differences": _differences(picked, own, search) if picked is not None else [],
-        "inside": picked is not None and own is not None and _is_inside(picked, own),
+        "chosen_row": None if chosen_trial is None else _row(chosen_trial, search, limit),
+        "differences": _differences(chosen_trial, own, search) if chosen_trial is not None else [],
+        "inside": chosen_trial is not None and own is not None and _is_inside(chosen_trial, own),
         "range_width": RANGE_WIDTH,
         "validation": search.description.get("validation", 0),
-        **_pipeline_context(project, search, picked, chosen),
+        **_pipeline_context(project, search, chosen_trial, chosen_number),
     }
 
 
-def _pipeline_context(project: Project, search: ModelSearch, trial: SearchTrial | None, chosen: str) -> dict[str, Any]:
+def _pipeline_context(
+    project: Project, search: ModelSearch, trial: SearchTrial | None, chosen_number: str
+) -> dict[str, Any]:
     """The pipeline of the trial beside that of the project; not of the best trial while a search goes on, which
     changes often."""
-    if trial is None or (search.is_unfinished and not chosen):
+    if trial is None or (search.is_unfinished and not chosen_number):
         return {}
     return {
         "trial_pipeline": trial_pipeline(project, trial),
@@ -108,7 +114,7 @@ def _row(trial: SearchTrial, search: ModelSearch, limit: float | None) -> TrialR
     needs: Mapping[str, Any] = trial.needs or {}
     share, low, high = trial.accuracy or (0.0, 0.0, 0.0)
     figures = [
-        (written(needs[name], name), _bar(needs[name], search.limits.get(name)))
+        (amount_text(needs[name], name), _bar(needs[name], search.limits.get(name)))
         if needs.get(name) is not None
         else ("-", 0.0)
         for name in MEASURES
@@ -140,7 +146,7 @@ def _bar(value: float, limit: int | None) -> float:
     return 0.0 if not limit else round(min(1.0, value / limit), 3)
 
 
-def _ended(trial: SearchTrial) -> str:
+def _result_text(trial: SearchTrial) -> str:
     if trial.accuracy:
         return f"{100 * trial.accuracy[0]:.1f} %"
     return trial.reason or trial.get_state_display()
@@ -162,7 +168,7 @@ def _differences(trial: SearchTrial, own: SearchTrial | None, search: ModelSearc
     for name, title in MEASURES.items():
         before, after = (own.needs or {}).get(name), (trial.needs or {}).get(name)
         if before is not None and after is not None:
-            rows.append((title, written(before, name), written(after, name)))
+            rows.append((title, amount_text(before, name), amount_text(after, name)))
     return rows
 
 

@@ -37,17 +37,17 @@ def trial_pipeline(project: Project, trial: SearchTrial) -> TrialPipeline | None
         return None
     tree = working_tree(project)
     key = f"trial:{trial.pk}:{tree.digest}".replace(" ", "_")
-    cached: TrialPipeline | None = caches["process"].get(key)
-    if cached is not None:
-        return cached
-    offered = tree
+    cached_pipeline: TrialPipeline | None = caches["process"].get(key)
+    if cached_pipeline is not None:
+        return cached_pipeline
+    offered_tree = tree
     for path, digest in trial.files.items():
-        offered = offered.with_blob(path, digest, trial.sizes[path])
-    comparison = compare(snapshot_of_tree(project, tree), after := snapshot_of_tree(project, offered))
-    drawn = None
+        offered_tree = offered_tree.with_blob(path, digest, trial.sizes[path])
+    comparison = compare(snapshot_of_tree(project, tree), after := snapshot_of_tree(project, offered_tree))
+    picture = None
     if after.outline is not None:
         outline = with_removed(outline_to_json(after.outline), comparison.pipeline)
-        drawn = drawn_pipeline(outline, marks_of(comparison.pipeline))
-    shown = TrialPipeline(drawn, legend_of(comparison.pipeline))
-    caches["process"].set(key, shown)
-    return shown
+        picture = drawn_pipeline(outline, marks_of(comparison.pipeline))
+    pipeline = TrialPipeline(picture, legend_of(comparison.pipeline))
+    caches["process"].set(key, pipeline)
+    return pipeline

@@ -56,7 +56,7 @@ from rune.devices.emulation.cores import CORES
 from rune.digests import is_digest
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
-SHOWN = 50
+SHOWN_ROWS = 50
 """Searches on the page."""
 VARY = "vary-"
 _UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
@@ -66,17 +66,17 @@ _UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
-    searches, pages = rows_of(request, searches_of(principal, project), SHOWN)
+    searches, pages = rows_of(request, searches_of(principal, project), SHOWN_ROWS)
     context: dict[str, Any] = {"project": project, "searches": searches, "pages": pages, "may_edit": may_edit}
     if not may_edit:
         return context
-    versions = list(versions_of(principal, project)[:SHOWN])
+    versions = list(versions_of(principal, project)[:SHOWN_ROWS])
     context |= {"versions": versions, "other_versions": offered_versions(principal, project)}
     try:
-        known = [each for each in recipes() if each["space"] is not None]
+        searchable_recipes = [each for each in recipes() if each["space"] is not None]
     except Unprocessable as error:
         return context | {"form_problem": str(error)}
-    own, others = divided_recipes(principal, project, known)
+    own, others = divided_recipes(principal, project, searchable_recipes)
     return context | _form_context(request, project, [*own, *others])
 
 
@@ -154,60 +154,64 @@ def use(_request: HttpRequest, principal: Principal, project: Project, number: i
     return use_trial(principal, search, find_trial(principal, search, trial)).get_absolute_url()
 
 
-def _form_context(request: HttpRequest, project: Project, known: Sequence[RecipeJson]) -> dict[str, Any]:
-    declared = declared_of(project).training
-    name = request.POST.get("recipe") or request.GET.get("recipe") or (declared.recipe if declared else "")
-    recipe = next((each for each in known if each["name"] == name), known[0])
-    sent = request.POST
+def _form_context(request: HttpRequest, project: Project, form_recipes: Sequence[RecipeJson]) -> dict[str, Any]:
+    declared_training = declared_of(project).training
+    name = (
+        request.POST.get("recipe")
+        or request.GET.get("recipe")
+        or (declared_training.recipe if declared_training else "")
+    )
+    recipe = next((each for each in form_recipes if each["name"] == name), form_recipes[0])
+    form_data = request.POST
     space = recipe["space"]
     fields = [
-        (VARY + argument, argument.replace("-", " ").capitalize(), sent.get(VARY + argument, _listed(values)))
+        (VARY + argument, argument.replace("-", " ").capitalize(), form_data.get(VARY + argument, _list_text(values)))
         for argument, values in (space["arguments"] if space else {}).items()
     ]
     return {
-        "recipes": known,
+        "recipes": form_recipes,
         "recipe": recipe,
         "fields": fields,
         "forms": space["forms"] if space else [],
-        "usual_forms": [declared.form if declared else DEFAULT_FORM],
+        "usual_forms": [declared_training.form if declared_training else DEFAULT_FORM],
         "boards": [each for each in boards() if each.target in CORES],
-        "board": sent.get("board", DEFAULT_BOARD),
-        "limits": {each: sent.get(each, "") for each in LIMITS},
+        "board": form_data.get("board", DEFAULT_BOARD),
+        "limits": {each: form_data.get(each, "") for each in LIMITS},
         "budget": [
-            ("trials", "Trained trials", sent.get("trials", str(DEFAULT_TRIALS)), MAX_TRIALS),
-            ("minutes", "Minutes", sent.get("minutes", str(DEFAULT_MINUTES)), MAX_MINUTES),
-            ("workers", "Trials at a time", sent.get("workers", str(DEFAULT_WORKERS)), MAX_WORKERS),
+            ("trials", "Trained trials", form_data.get("trials", str(DEFAULT_TRIALS)), MAX_TRIALS),
+            ("minutes", "Minutes", form_data.get("minutes", str(DEFAULT_MINUTES)), MAX_MINUTES),
+            ("workers", "Trials at a time", form_data.get("workers", str(DEFAULT_WORKERS)), MAX_WORKERS),
         ],
-        "is_declared": declared is not None and declared.recipe == recipe["name"],
+        "is_declared": declared_training is not None and declared_training.recipe == recipe["name"],
     }
 
 
-def _settings(project: Project, sent: QueryDict) -> SearchSettings:
+def _settings(project: Project, form_data: QueryDict) -> SearchSettings:
     """The settings that the form sent, around those of the project's `forge.yml`. Raises `Invalid`."""
-    declared = declared_of(project).training
-    recipe = sent.get("recipe", "")
-    is_own = declared is not None and declared.recipe == recipe
-    arguments: Mapping[str, object] = declared.arguments if is_own and declared is not None else {}
+    declared_training = declared_of(project).training
+    recipe = form_data.get("recipe", "")
+    is_own = declared_training is not None and declared_training.recipe == recipe
+    arguments: Mapping[str, object] = declared_training.arguments if is_own and declared_training is not None else {}
     vary: dict[str, Sequence[object]] = {
-        name.removeprefix(VARY): _list_of(name, sent.get(name, ""))
-        for name in sent
+        name.removeprefix(VARY): _list_of(name, form_data.get(name, ""))
+        for name in form_data
         if name.startswith(VARY) and name != f"{VARY}quantize"
     }
-    vary["quantize"] = sent.getlist(f"{VARY}quantize")
-    version = sent.get("version", "")
+    vary["quantize"] = form_data.getlist(f"{VARY}quantize")
+    version = form_data.get("version", "")
     return SearchSettings(
         recipe,
         arguments,
         vary,
         _whole("version", version) if version and not is_digest(version) else None,
-        declared.seed if is_own and declared is not None else 0,
-        declared.form if is_own and declared is not None else DEFAULT_FORM,
-        declared.model if is_own and declared is not None else DEFAULT_MODEL,
-        sent.get("board", DEFAULT_BOARD),
-        {name: _limit(name, sent.get(name, "")) for name in LIMITS},
-        _whole("trials", sent.get("trials", "")),
-        _whole("minutes", sent.get("minutes", "")),
-        _whole("workers", sent.get("workers", "")),
+        declared_training.seed if is_own and declared_training is not None else 0,
+        declared_training.form if is_own and declared_training is not None else DEFAULT_FORM,
+        declared_training.model if is_own and declared_training is not None else DEFAULT_MODEL,
+        form_data.get("board", DEFAULT_BOARD),
+        {name: _limit(name, form_data.get(name, "")) for name in LIMITS},
+        _whole("trials", form_data.get("trials", "")),
+        _whole("minutes", form_data.get("minutes", "")),
+        _whole("workers", form_data.get("workers", "")),
         version if is_digest(version) else "",
     )
 
@@ -237,5 +241,5 @@ def _list_of(name: str, text: str) -> list[str]:
     return [each.strip() for each in text.split(",") if each.strip()]
 
 
-def _listed(values: Sequence[float]) -> str:
+def _list_text(values: Sequence[float]) -> str:
     return ", ".join(f"{each:g}" for each in values)

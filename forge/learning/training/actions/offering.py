@@ -15,7 +15,7 @@ from forge.core.events.log import append_event
 from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.offers.trained_models import comparison_lines, trained_model_changes
 from forge.learning.training.declarations import training_block, with_section
-from forge.learning.training.kinds import TAUGHT
+from forge.learning.training.kinds import TAUGHT_RECIPE
 from forge.projects.access import require
 from forge.projects.announcements import VERSION_SAVED
 from forge.projects.files.storage import delete_on_failure
@@ -54,18 +54,18 @@ def offer_model(actor: Actor, project: Project, offer: ModelOffer) -> str:
     """
     require(actor, Verb.EDIT, project)
     # A run that was taught has no recipe, and no data that could be learned from again.
-    own = {} if offer.recipe == TAUGHT else {POLICY_FILE: _policy_text(project, offer)}
-    described = {path: described_bytes(data) for path, data in own.items()}
-    with delete_on_failure([each["digest"] for each in described.values()]), transaction.atomic():
+    own = {} if offer.recipe == TAUGHT_RECIPE else {POLICY_FILE: _policy_text(project, offer)}
+    descriptions = {path: described_bytes(data) for path, data in own.items()}
+    with delete_on_failure([each["digest"] for each in descriptions.values()]), transaction.atomic():
         base = snapshot(project, actor.person)
         put_all(own.values(), project.organisation_id)
-        manifest = {**base.manifest, **offer.files, **described}
-        offered = store_outside_version(actor, project, manifest, None, f"With the model of {offer.origin}")
-        append_event(project.stream, VERSION_SAVED(number=offered.number), actor)
+        manifest = {**base.manifest, **offer.files, **descriptions}
+        offered_version = store_outside_version(actor, project, manifest, None, f"With the model of {offer.origin}")
+        append_event(project.stream, VERSION_SAVED(number=offered_version.number), actor)
         place = offer.origin[:1].upper() + offer.origin[1:]
         changes = trained_model_changes(actor, project, base.manifest, manifest)
         message = "\n\n".join((offer.message, *("\n".join(comparison_lines(each)) for each in changes)))
-        change = IncomingModelFiles(offer.title, message, place, base, offered)
+        change = IncomingModelFiles(offer.title, message, place, base, offered_version)
         number = model_changes.call(actor, project, change)[0]
     return f"{project.get_absolute_url()}/change-requests/{number}"
 

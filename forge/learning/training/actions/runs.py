@@ -35,7 +35,7 @@ from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.data_size import require_learnable_size
 from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
-from forge.learning.training.models import UNFINISHED, TrainingRun, TrainingState
+from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import EpochJson
@@ -128,7 +128,7 @@ def require_room_for_run(runs: QuerySet[TrainingRun]) -> None:
 
 def _require_few_unfinished(runs: QuerySet[TrainingRun]) -> None:
     """Raises `TooManyRuns` if as many of these runs of a project wait or train as may at once."""
-    if runs.filter(state__in=UNFINISHED).count() >= MAX_UNFINISHED:
+    if runs.filter(state__in=UNFINISHED_RUNS).count() >= MAX_UNFINISHED:
         raise TooManyRuns(f"{MAX_UNFINISHED} runs wait or train already. Wait for one, or cancel it.")
 
 
@@ -203,7 +203,7 @@ def require_going_on(run: TrainingRun, actor: Actor) -> TrainingRun:
     require_source(actor, project, run.data_version)
     require_minutes(project.organisation)
     # Who uses the model of a run takes these two in the same order.
-    run = _locked(run)
+    run = _locked_run(run)
     Project.objects.lock(project.pk)
     _require_few_unfinished(TrainingRun.objects.filter(project=project).exclude(pk=run.pk))
     return run
@@ -217,7 +217,7 @@ def cancel_run(actor: Actor, run: TrainingRun) -> TrainingRun:
     """
     project = run.project
     require(actor, Verb.EDIT, project)
-    run = _locked(run)
+    run = _locked_run(run)
     if not run.is_unfinished or run.job is None or not cancel(run.job, str(actor.person)):
         raise RunNotTraining("The run has ended, so it cannot be cancelled.")
     run.refresh_from_db()
@@ -233,7 +233,7 @@ def discard_run(actor: Actor, run: TrainingRun) -> None:
     project = run.project
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
-        run = _locked(run)
+        run = _locked_run(run)
         job = run.job
         if job is not None and not job.is_finished:
             cancel(job, str(actor.person))
@@ -261,7 +261,7 @@ def announce_run(run: TrainingRun, actor: Actor | None = None, points: Sequence[
 def _tell(actor: Actor, run: TrainingRun, instruction: TrainingInstruction, action: str) -> TrainingRun:
     project = run.project
     require(actor, Verb.EDIT, project)
-    run = _locked(run)
+    run = _locked_run(run)
     if run.state != TrainingState.RUNNING:
         raise RunNotTraining("The run does not train now.")
     run.instruction = instruction.value
@@ -283,17 +283,17 @@ def _enqueue(actor: Actor, run: TrainingRun) -> None:
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
 
 
-def _locked(run: TrainingRun) -> TrainingRun:
+def _locked_run(run: TrainingRun) -> TrainingRun:
     rows = TrainingRun.objects.select_for_update(of=("self",)).select_related("project__organisation", "job")
     return rows.get(pk=run.pk)
 
 
 def _checked_boards(keys: Sequence[str]) -> list[str]:
     """Raises `Invalid`."""
-    chosen = list(dict.fromkeys(keys))
-    if not 1 <= len(chosen) <= 2:
+    unique_keys = list(dict.fromkeys(keys))
+    if not 1 <= len(unique_keys) <= 2:
         raise Invalid("Choose one or two boards.", errors={"boards": ["Choose one or two boards."]})
     try:
-        return [find_board(key).key for key in chosen]
+        return [find_board(key).key for key in unique_keys]
     except UnknownBoard as error:
         raise Invalid(str(error), errors={"boards": [str(error)]}) from error

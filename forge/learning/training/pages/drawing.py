@@ -39,7 +39,7 @@ class CurvesDrawing:
     loss: str
     train_loss: str
     limit: Tick | None
-    pruned: Tick | None
+    pruned_mark: Tick | None
     """Where channels were removed."""
     best: tuple[float, float] | None
     best_text: str
@@ -101,7 +101,7 @@ def drawing_of(
         return " ".join(f"{x(epoch)},{y}" for epoch, y in values)
 
     best_row = curves[best - 1] if 0 < best <= len(curves) else None
-    ended = x(len(curves)) if curves else LEFT
+    end = x(len(curves)) if curves else LEFT
     return CurvesDrawing(
         accuracy_ticks=[Tick(share_y(share), f"{100 * share:.0f} %") for share in _share_ticks(low)],
         loss_ticks=[Tick(loss_y(value), f"{value:g}") for value in _loss_ticks(high_loss)],
@@ -111,11 +111,11 @@ def drawing_of(
         loss=line([(row["epoch"], loss_y(row["validation_loss"])) for row in curves]),
         train_loss=line([(row["epoch"], loss_y(row["loss"])) for row in curves]),
         limit=None if limit is None else Tick(share_y(limit), f"limit {100 * limit:g} %"),
-        pruned=None if not pruned_after else Tick(x(pruned_after + 0.5), "pruned"),
+        pruned_mark=None if not pruned_after else Tick(x(pruned_after + 0.5), "pruned"),
         best=None if best_row is None else (x(best), share_y(best_row["validation_accuracy"])),
         best_text="" if best_row is None else f"best, epoch {best}: {100 * best_row['validation_accuracy']:.1f} %",
         is_best_left=x(best) > (LEFT + RIGHT) / 2,
-        end=ended,
+        end=end,
         remaining=max(0, epochs - len(curves)) if is_open else 0,
         rows=json.dumps(
             [
@@ -149,8 +149,8 @@ def _share_ticks(low: float) -> list[float]:
 
 def _high_loss(losses: Sequence[float]) -> float:
     """The highest loss of the axis. The few highest losses of the begin are cut off, so that the rest can be seen."""
-    ordered = sorted(losses)
-    usual = ordered[int(0.97 * (len(ordered) - 1))] if ordered else 1.0
+    sorted_losses = sorted(losses)
+    usual = sorted_losses[int(0.97 * (len(sorted_losses) - 1))] if sorted_losses else 1.0
     step = 10.0 ** math.floor(math.log10(max(usual, 1e-4)))
     return math.ceil(max(usual, 1e-4) / step) * step
 

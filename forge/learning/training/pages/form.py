@@ -80,98 +80,106 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     the defaults of the recipe for the kind of the samples."""
     versions = list(versions_of(actor, project)[:SHOWN_VERSIONS])
     try:
-        known = recipes()
+        known_recipes = recipes()
     except Unprocessable as error:
         return {"versions": versions, "form_problem": str(error)}
     others = offered_versions(actor, project)
-    own, other_recipes = divided_recipes(actor, project, known)
+    own, other_recipes = divided_recipes(actor, project, known_recipes)
     first = _first_settings(request, actor, project, [*own, *other_recipes])
-    recipe = next((each for each in known if each["name"] == first.recipe), own[0])
-    tree, sent = working_tree(project), request.POST
+    recipe = next((each for each in known_recipes if each["name"] == first.recipe), own[0])
+    tree, form_data = working_tree(project), request.POST
     backbones = model_paths(tree) if recipe["needs_backbone"] else []
     start = start_choice(tree, recipe, first, request.GET)
     return {
         "recipes": own,
         "other_recipes": other_recipes,
         "recipe": recipe,
-        "fields": _fields(recipe, first, start, sent),
+        "fields": _fields(recipe, first, start, form_data),
         "versions": versions,
         "other_versions": others,
         "form": first.form,
         "forms": FORMS,
-        "seed": sent.get("seed", str(first.seed)),
+        "seed": form_data.get("seed", str(first.seed)),
         "backbones": backbones,
-        "backbone": sent.get("backbone", first.backbone),
+        "backbone": form_data.get("backbone", first.backbone),
         "start": start,
         "teachers": teachers_of(actor, project, recipe),
-        "teacher": sent.get("teacher", str(first.teacher)),
-        "model_path": sent.get("model", first.model),
+        "teacher": form_data.get("teacher", str(first.teacher)),
+        "model_path": form_data.get("model", first.model),
         "boards": boards(),
         "chosen_boards": tuple(first.boards),
         "advice": _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones),
     }
 
 
-def _fields(recipe: RecipeJson, first: RequestedRun, start: StartChoice, sent: QueryDict) -> list[RecipeArgumentField]:
+def _fields(
+    recipe: RecipeJson, first: RequestedRun, start: StartChoice, form_data: QueryDict
+) -> list[RecipeArgumentField]:
     """The fields of the arguments: what was sent, or else the first settings. Where these are of a run that begins
     otherwise, the arguments that depend on it have their defaults."""
-    arguments = arguments_of(recipe, begins_with_model=bool(start.chosen))
-    begun_otherwise = arguments_of(recipe, begins_with_model=not start.chosen) if start.chosen != first.start else ()
+    arguments = arguments_of(recipe, begins_with_model=bool(start.chosen_path))
+    begun_otherwise = (
+        arguments_of(recipe, begins_with_model=not start.chosen_path) if start.chosen_path != first.start else ()
+    )
     remaining = {each["name"] for each in arguments if not begun_otherwise or each in begun_otherwise}
     values = {name: value for name, value in first.arguments.items() if name in remaining}
     return [
-        RecipeArgumentField(each, sent.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"]))))
+        RecipeArgumentField(
+            each, form_data.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"])))
+        )
         for each in arguments
     ]
 
 
-def settings_of(sent: QueryDict) -> RequestedRun:
+def settings_of(form_data: QueryDict) -> RequestedRun:
     """The settings that a form sent. Raises `Invalid`, which names the field."""
-    recipe = recipe_of(sent.get("recipe", ""))
-    start = sent.get("start", "").strip()
+    recipe = recipe_of(form_data.get("recipe", ""))
+    start = form_data.get("start", "").strip()
     arguments: dict[str, object] = {}
     for each in arguments_of(recipe, begins_with_model=bool(start)):
-        text = sent.get(PREFIX + each["name"], "").strip()
+        text = form_data.get(PREFIX + each["name"], "").strip()
         if text:
             arguments[each["name"]] = _number(text)
     checked_arguments(recipe, arguments, begins_with_model=bool(start))
     # A number is that of a version of the project's own data, a digest that of another project's.
-    version, seed = sent.get("version", ""), sent.get("seed", "0").strip() or "0"
+    version, seed = form_data.get("version", ""), form_data.get("seed", "0").strip() or "0"
     if not (seed.isascii() and seed.isdigit() and len(seed) <= 10):
         raise Invalid("The seed is a whole number.", errors={"seed": ["Write a whole number."]})
-    teacher = sent.get("teacher", "")
+    teacher = form_data.get("teacher", "")
     return RequestedRun(
         recipe["name"],
         arguments,
         int(version) if version.isascii() and version.isdigit() and len(version) < 9 else None,
         int(seed),
-        sent.get("form", DEFAULT_FORM),
-        sent.get("model", "").strip() or DEFAULT_MODEL,
-        sent.getlist("boards") or DEFAULT_BOARDS,
+        form_data.get("form", DEFAULT_FORM),
+        form_data.get("model", "").strip() or DEFAULT_MODEL,
+        form_data.getlist("boards") or DEFAULT_BOARDS,
         version if is_digest(version) else "",
-        sent.get("backbone", "").strip() if recipe["needs_backbone"] else "",
+        form_data.get("backbone", "").strip() if recipe["needs_backbone"] else "",
         int(teacher) if teacher.isascii() and teacher.isdigit() and len(teacher) < 9 else 0,
         start,
     )
 
 
-def _first_settings(request: HttpRequest, actor: Actor, project: Project, known: list[RecipeJson]) -> RequestedRun:
+def _first_settings(
+    request: HttpRequest, actor: Actor, project: Project, known_recipes: list[RecipeJson]
+) -> RequestedRun:
     if request.method == "POST":
-        sent = request.POST
-        name, form = sent.get("recipe", known[0]["name"]), sent.get("form", DEFAULT_FORM)
-        return RequestedRun(name, form=form, boards=sent.getlist("boards"), start=sent.get("start", ""))
+        form_data = request.POST
+        name, form = form_data.get("recipe", known_recipes[0]["name"]), form_data.get("form", DEFAULT_FORM)
+        return RequestedRun(name, form=form, boards=form_data.getlist("boards"), start=form_data.get("start", ""))
     number = request.GET.get("from", "")
-    chosen = request.GET.get("recipe", "")
+    recipe_name = request.GET.get("recipe", "")
     if number.isascii() and number.isdigit() and len(number) < 9:
         run = runs_of(actor, project).filter(number=int(number)).first()
         if run is not None:
             settings = run.recipe, run.arguments, None, run.seed, run.form, run.model_path, run.boards
             return RequestedRun(*settings, backbone=run.backbone_path, teacher=run.teacher_number, start=run.start_path)
-    declared = declared_of(project).training
-    if declared is not None and chosen in ("", declared.recipe):
-        named = declared.recipe, declared.arguments, None, declared.seed, declared.form, declared.model
-        return RequestedRun(*named, backbone=declared.backbone, start=declared.start)
-    return RequestedRun(chosen or known[0]["name"])
+    training = declared_of(project).training
+    if training is not None and recipe_name in ("", training.recipe):
+        declared_settings = training.recipe, training.arguments, None, training.seed, training.form, training.model
+        return RequestedRun(*declared_settings, backbone=training.backbone, start=training.start)
+    return RequestedRun(recipe_name or known_recipes[0]["name"])
 
 
 def _kind_of(actor: Actor, project: Project) -> str | None:
@@ -184,13 +192,13 @@ def _kind_of(actor: Actor, project: Project) -> str | None:
 
 
 def divided_recipes(
-    actor: Actor, project: Project, known: list[RecipeJson]
+    actor: Actor, project: Project, known_recipes: list[RecipeJson]
 ) -> tuple[list[RecipeJson], list[RecipeJson]]:
     """The recipes for the data of a project, and the others; all of them where its kind is not known. In each, the one
     that is used most comes first."""
     kind = _kind_of(actor, project)
-    own = [each for each in known if each["kind"] == kind]
-    return (own, [each for each in known if each["kind"] != kind]) if own else (known, [])
+    own = [each for each in known_recipes if each["kind"] == kind]
+    return (own, [each for each in known_recipes if each["kind"] != kind]) if own else (known_recipes, [])
 
 
 def _advice(actor: Actor, project: Project, versions: list[DataVersion], recipe: RecipeJson) -> FormAdvice | None:
@@ -239,8 +247,8 @@ def _text(value: object) -> str:
 
 def written_arguments(arguments: Mapping[str, float], recipe: RecipeJson | None) -> list[tuple[str, str]]:
     """The arguments of a run as people read them, with units."""
-    known = [] if recipe is None else [*recipe["arguments"], *recipe["start_arguments"]]
-    units = {each["name"]: each["unit"] for each in known}
+    known_arguments = [] if recipe is None else [*recipe["arguments"], *recipe["start_arguments"]]
+    units = {each["name"]: each["unit"] for each in known_arguments}
     return [
         (name.replace("-", " ").capitalize(), f"{_text(value)} {_unit(units.get(name, ''), value)}".strip())
         for name, value in arguments.items()

@@ -17,7 +17,7 @@ from forge.datasets.versions.other_projects import readable_source
 from forge.learning.training.counting_text import counting_rows, label_rows
 from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.error_text import error_rows
-from forge.learning.training.judgement import OUTLINED, WORST, MistakeJson, RunJudgementJson, ShareJson
+from forge.learning.training.judgement import OUTLINED_COUNT, WORST, MistakeJson, RunJudgementJson, ShareJson
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages.advice import label_advice, person_advice
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
@@ -86,7 +86,7 @@ class BoardColumn:
 
     board: Board
     figures: Sequence[tuple[str, str, bool]]
-    refused: str = ""
+    refusal: str = ""
 
 
 def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str = "") -> dict[str, Any]:
@@ -104,10 +104,10 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
     curve = "accuracy" if recipe is None else recipe["curve"]
     # A limit of accuracy says nothing about numbers and counts.
     has_labels = recipe is None or recipe["answers"] == "label"
-    declared = declared_of(project) if has_labels else replace(declared_of(project), accuracy=None)
-    of_curve = declared if curve == "accuracy" else replace(declared, accuracy=None)
+    declared_training = declared_of(project) if has_labels else replace(declared_of(project), accuracy=None)
+    of_curve = declared_training if curve == "accuracy" else replace(declared_training, accuracy=None)
     by_split = judgements(actor, run)
-    shown = by_split.get("validation")
+    validation = by_split.get("validation")
     source = readable_source(actor, run.data_version)
     is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
     best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
@@ -131,7 +131,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
         "errors": error_rows(run.report.get("judgements", {})),
         "baseline_name": _baseline_name(run),
         "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",
-        "limit": declared.accuracy,
+        "limit": declared_training.accuracy,
         "to_limit": _to_limit(best, of_curve),
         "data_source": source,
         "arguments": written_arguments(run.arguments, recipe),
@@ -145,16 +145,16 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
             is_open=is_open,
             pruned_after=run.report.get("pruned_after"),
         ),
-        "boards": _boards(run, declared),
+        "boards": _boards(run, declared_training),
         "rune_size": size_text(run.description["rune_size"]) if "rune_size" in run.description else "",
         "tests": by_split.get("test"),
         "files": _run_files(run),
         "script_url": file_url(run, "script/train.py") if "script/train.py" in run.files else "",
         "range_width": RANGE_WIDTH,
     }
-    if shown is None or source is None:
+    if validation is None or source is None:
         return context
-    return context | _judged_context(actor, source, shown, declared.accuracy, mistakes)
+    return context | _judged_context(actor, source, validation, declared_training.accuracy, mistakes)
 
 
 def _run_files(run: TrainingRun) -> list[tuple[str, str, str]]:
@@ -184,7 +184,7 @@ def _judged_context(
         "mistakes": _mistakes(actor, project, _chosen_mistakes(judgement, mistakes)),
         "mistakes_of": names.get(int(mistakes), "") if _is_number(mistakes) else mistakes,
         "most_mistakes": MOST_MISTAKES,
-        "outlined": OUTLINED,
+        "outlined": OUTLINED_COUNT,
     }
 
 
@@ -206,8 +206,8 @@ def _remaining(run: TrainingRun) -> str:
     if run.state != TrainingState.RUNNING or job is None or job.started is None:
         return ""
     began, epochs = job.started, len(run.curves)
-    if resumed := run.description.get("resumed"):
-        began, epochs = datetime.fromisoformat(resumed["began"]), epochs - resumed["epoch"]
+    if resumption := run.description.get("resumed"):
+        began, epochs = datetime.fromisoformat(resumption["began"]), epochs - resumption["epoch"]
     if epochs < 2:
         return ""
     took = (timezone.now() - began) / epochs
@@ -217,12 +217,12 @@ def _remaining(run: TrainingRun) -> str:
     return f"at most {round(left / timedelta(minutes=1))} min left"
 
 
-def _to_limit(best: Mapping[str, Any] | None, declared: DeclaredTraining) -> str:
-    if best is None or declared.accuracy is None:
+def _to_limit(best: Mapping[str, Any] | None, declared_training: DeclaredTraining) -> str:
+    if best is None or declared_training.accuracy is None:
         return ""
-    points = 100 * (best["validation_accuracy"] - declared.accuracy)
+    points = 100 * (best["validation_accuracy"] - declared_training.accuracy)
     side = "over" if points >= 0 else "under"
-    return f"That is {abs(points):.1f} points {side} the limit of this project, {100 * declared.accuracy:g} %."
+    return f"That is {abs(points):.1f} points {side} the limit of this project, {100 * declared_training.accuracy:g} %."
 
 
 def _splits(run: TrainingRun) -> list[tuple[str, int]]:
@@ -230,27 +230,27 @@ def _splits(run: TrainingRun) -> list[tuple[str, int]]:
     return [(title, sum(counts[split].values())) for split, title in SPLIT_NAMES.items() if split in counts]
 
 
-def _boards(run: TrainingRun, declared: DeclaredTraining) -> list[BoardColumn]:
-    return [_board(find_board(key), run, declared) for key in run.boards]
+def _boards(run: TrainingRun, declared_training: DeclaredTraining) -> list[BoardColumn]:
+    return [_board(find_board(key), run, declared_training) for key in run.boards]
 
 
-def _board(board: Board, run: TrainingRun, declared: DeclaredTraining) -> BoardColumn:
+def _board(board: Board, run: TrainingRun, declared_training: DeclaredTraining) -> BoardColumn:
     needs = run.needs.get(board.target)
     if needs is None:
         return BoardColumn(board, ())
     if "refused" in needs:
         return BoardColumn(board, (), str(needs["refused"]))
     before = needs.get("before_pruning", {})
-    limits = declared.of_targets.get(board.target, {})
+    limits = declared_training.of_targets.get(board.target, {})
     result = fit(Needs(board.target, needs["flash"], needs["ram"], needs["instructions"]), board)
     rows = []
-    for name, needed, available in (
+    for name, amount, available in (
         ("ram", result.ram.needed, result.ram.available),
         ("flash", result.flash.needed, result.flash.available),
     ):
         most = min(available, limits.get(name, available))
-        unpruned = f"{size_text(before[name])} before pruning; " if before else ""
-        rows.append((size_text(needed), f"{unpruned}at most {size_text(round(most))}", needed > most))
+        earlier_size = f"{size_text(before[name])} before pruning; " if before else ""
+        rows.append((size_text(amount), f"{earlier_size}at most {size_text(round(most))}", amount > most))
     instructions = needs["instructions"]
     if instructions is None:
         rows.append(("Not counted", str(needs["not_measured"] or ""), False))
@@ -271,7 +271,7 @@ def _confusion(judgement: RunJudgementJson) -> list[ConfusionRow]:
     for place, (label, counts) in enumerate(zip(judgement["labels"], judgement["confusion"], strict=True)):
         cells = [
             ConfusionCell(
-                count, "" if not count else "right" if column == place else "many" if count >= OUTLINED else "few"
+                count, "" if not count else "right" if column == place else "many" if count >= OUTLINED_COUNT else "few"
             )
             for column, count in enumerate(counts)
         ]

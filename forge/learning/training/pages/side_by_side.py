@@ -47,8 +47,8 @@ def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = Mappin
         _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
         *([_row(runs, "Before it learned", _before)] if any(run.start_path for run in runs) else []),
         _row(runs, "Validation, windows", _best(curves)),
-        _row(runs, "Validation, recordings", _judged("validation")),
-        _row(runs, "Test, recordings", _judged("test")),
+        _row(runs, "Validation, recordings", _accuracy_range("validation")),
+        _row(runs, "Test, recordings", _accuracy_range("test")),
         *([_row(runs, "Mean error, test", _error("test"))] if any(map(_has_error, runs)) else []),
         *(_counting_rows(runs) if any(map(_has_counting, runs)) else []),
         _row(runs, "Parameters", lambda run: f"{run.report['parameters']:,}" if run.report else "-"),
@@ -165,7 +165,7 @@ def _best(curves: Mapping[str, str]) -> Callable[[TrainingRun], str]:
     return read
 
 
-def _judged(split: str) -> Callable[[TrainingRun], str]:
+def _accuracy_range(split: str) -> Callable[[TrainingRun], str]:
     def read(run: TrainingRun) -> str:
         accuracy = run.report.get("judgements", {}).get(split, {}).get("accuracy")
         if accuracy is None:

@@ -29,7 +29,7 @@ class StartChoice:
 
     is_possible: bool
     links: Sequence[StartLink] = ()
-    chosen: str = ""
+    chosen_path: str = ""
     missing: str = ""
 
 
@@ -38,16 +38,16 @@ def start_choice(tree: WorkingTree, recipe: RecipeJson, first: RequestedRun, que
     if not recipe["start_arguments"]:
         return StartChoice(is_possible=False)
     paths = start_paths(tree)
-    named = query.get("start", first.start)
+    named_path = query.get("start", first.start)
     settings = {"from": query["from"]} if "from" in query else {}
     links = [
         StartLink(path, "?" + urlencode({"recipe": recipe["name"], "start": path, **settings}) + "#new-run")
         for path in ("", *paths)
     ]
-    is_there = named in paths
+    is_there = named_path in paths
     return StartChoice(
         is_possible=True,
         links=links if paths else (),
-        chosen=named if is_there else "",
-        missing="" if is_there else named,
+        chosen_path=named_path if is_there else "",
+        missing="" if is_there else named_path,
     )

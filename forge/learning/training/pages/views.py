@@ -39,7 +39,7 @@ from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
 
-SHOWN = 50
+SHOWN_RUNS = 50
 """Runs on a page."""
 MOST_COMPARED = 4
 ACTS = {
@@ -53,7 +53,7 @@ ACTS = {
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
-    runs, pages = rows_of(request, runs_of(principal, project), SHOWN)
+    runs, pages = rows_of(request, runs_of(principal, project), SHOWN_RUNS)
     context = {"project": project, "runs": runs, "pages": pages, "may_edit": may_edit, "most_compared": MOST_COMPARED}
     return context | (form_context(request, principal, project) if may_edit else {})
 
@@ -131,11 +131,11 @@ def discard(_request: HttpRequest, principal: Principal, project: Project, numbe
 def compare(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Runs side by side: settings, figures, curves, and what differs."""
     project = project_of(request, organisation, name, Verb.READ)
-    runs = _compared(request, principal_of(request), project)
+    runs = _compared_runs(request, principal_of(request), project)
     return render(request, "training/compare.html", {"project": project, **side_by_side(runs, other_curves())})
 
 
-def _compared(request: HttpRequest, principal: Principal, project: Project) -> list[TrainingRun]:
+def _compared_runs(request: HttpRequest, principal: Principal, project: Project) -> list[TrainingRun]:
     """The runs that the address names, oldest first. Raises `Invalid`."""
     numbers = {int(text) for text in request.GET.getlist("run") if text.isascii() and text.isdigit() and len(text) < 9}
     runs = list(runs_of(principal, project).filter(number__in=numbers).order_by("number"))

@@ -76,7 +76,7 @@ class RunFollower:
         name = event.get("event") if isinstance(event, dict) else None
         shape, take = self._takers().get(str(name), (None, None))
         if shape is None or take is None or not has_shape(event, shape):
-            raise _malformed()
+            raise _malformed_event()
         take(event)
 
     def _takers(self) -> Mapping[str, tuple[Any, Callable[[Any], None]]]:
@@ -106,7 +106,7 @@ class RunFollower:
     def _take_resumed(self, event: ResumedEvent) -> None:
         # The curves up to the checkpoint are those of the attempt before: the same settings and data give the same.
         if not 0 <= event["best_epoch"] <= event["epoch"]:
-            raise _malformed()
+            raise _malformed_event()
         curves = [row for row in self._run.curves if row["epoch"] <= event["epoch"]]
         attempt = {"epoch": event["epoch"], "began": timezone.now().isoformat()}
         self._set(
@@ -116,7 +116,7 @@ class RunFollower:
 
     def _take_epoch(self, event: EpochEvent) -> None:
         if not is_possible_epoch(event):
-            raise _malformed()
+            raise _malformed_event()
         row: EpochJson = {
             "epoch": event["epoch"],
             "loss": event["loss"],
@@ -130,7 +130,7 @@ class RunFollower:
 
     def _take_answers(self, event: AnswersEvent) -> None:
         if not are_possible_answers(event["answers"]):
-            raise _malformed()
+            raise _malformed_event()
         self._set(answers={"epoch": event["epoch"], "validation": event["answers"]})
 
     def _take_checkpoint(self, event: CheckpointEvent) -> None:
@@ -140,12 +140,12 @@ class RunFollower:
 
     def _take_needs(self, event: NeedsEvent) -> None:
         if not all(map(are_possible_run_needs, event["needs"].values())) or not 0 <= event["rune_size"] < MOST:
-            raise _malformed()
+            raise _malformed_event()
         self._set(needs=event["needs"], description={**self._run.description, "rune_size": event["rune_size"]})
 
     def _take_begun_again(self, event: BegunAgainEvent) -> None:
         if not are_possible_values(event, self._run.arguments):
-            raise _malformed()
+            raise _malformed_event()
         # Another attempt begins with these values, and so finds its checkpoint.
         self._set(arguments=event["values"], curves=[], best_epoch=0, answers={})
 
@@ -192,5 +192,5 @@ class RunFollower:
         self._checkpoint = ""
 
 
-def _malformed() -> AttemptFailed:
+def _malformed_event() -> AttemptFailed:
     return AttemptFailed("The training process sent something that is malformed.", attempts=1)

@@ -153,7 +153,7 @@ class _RunInstructions:
 
     def __init__(self, run: TrainingRun) -> None:
         self._run = run
-        self._sent = ""
+        self._last_instruction = ""
         self._due = 0.0
 
     def take(self) -> str | None:
@@ -161,8 +161,8 @@ class _RunInstructions:
             return None
         self._due = time.monotonic() + INSTRUCTION_SECONDS
         instruction = TrainingRun.objects.filter(pk=self._run.pk).values_list("instruction", flat=True).first() or ""
-        is_new = bool(instruction) and instruction != self._sent
-        self._sent = instruction
+        is_new = bool(instruction) and instruction != self._last_instruction
+        self._last_instruction = instruction
         return instruction if is_new else None
 
 

@@ -33,8 +33,8 @@ def store_result(job: JobContext, run: TrainingRun, answer: TrainedJson, folder:
     try:
         with transaction.atomic():
             job.confirm_lease()
-            locked = TrainingRun.objects.select_for_update(of=("self",)).filter(pk=run.pk).first()
-            if locked is None:
+            locked_run = TrainingRun.objects.select_for_update(of=("self",)).filter(pk=run.pk).first()
+            if locked_run is None:
                 raise JobFailed("The run was deleted.")
             link_derived(run, digests, run.project.organisation_id)
             run.files = {path: blob.digest for path, blob in blobs.items()}

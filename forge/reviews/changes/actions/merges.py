@@ -108,8 +108,8 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
         raise NotOpen("Only a change request that is merged can be undone.")
     ours = working_tree(project)
     reversal = merging(merged_version, ours, before, {})
-    if reversal.unresolved:
-        names = ", ".join(f"{each.name} in {each.path}" for each in reversal.unresolved[:3])
+    if reversal.open_conflicts:
+        names = ", ".join(f"{each.name} in {each.path}" for each in reversal.open_conflicts[:3])
         raise CannotUndo(
             f"It was edited since: {names}. Restore version {before.number} in the studio, or edit it there."
         )

@@ -251,9 +251,9 @@ def writers_of(request: ChangeRequest) -> frozenset[str]:
 
 def require_resolved(merge: Merging) -> None:
     """Raises `CannotMerge`."""
-    if merge.unresolved:
-        names = ", ".join(f"{each.name} in {each.path}" for each in merge.unresolved[:3])
-        left = counted(len(merge.unresolved), "conflict")
+    if merge.open_conflicts:
+        names = ", ".join(f"{each.name} in {each.path}" for each in merge.open_conflicts[:3])
+        left = counted(len(merge.open_conflicts), "conflict")
         raise CannotMerge(f"{left} left: {names}. Choose a side or write another text.")
     if merge.is_nothing:
         raise CannotMerge(

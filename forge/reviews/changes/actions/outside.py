@@ -59,7 +59,7 @@ def bring_model(actor: Actor, project: Project, model: IncomingModelFiles) -> in
         author=actor.person,
         outside_place=model.place[:300],
     )
-    _store(change, project, model.base, model.offered)
+    _store(change, project, model.base, model.offered_version)
     write_entry(actor, "change.bring", change.subject, project.place, number=change.number, place=change.outside_place)
     append_event(project.stream, change_event(change, ChangeStep.OFFERED, actor.person), actor)
     return change.number

@@ -347,10 +347,10 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
         "view": merge_view(project, merging),
         "pipeline": facts.get("pipeline"),
         "conflicts": conflicts,
-        "resolved": sum(each.chosen is not None for each in conflicts),
-        "to_choose": next((each.conflict.key for each in conflicts if each.chosen is None), None),
-        "left": len(merging.unresolved),
-        "is_nothing": not merging.unresolved and merging.is_nothing,
+        "resolved": sum(each.chosen_side is not None for each in conflicts),
+        "to_choose": next((each.conflict.key for each in conflicts if each.chosen_side is None), None),
+        "left": len(merging.open_conflicts),
+        "is_nothing": not merging.open_conflicts and merging.is_nothing,
         "build": build,
         "old_build": change.build if build is None else None,
         "is_unfinished": build is not None and not build.is_over,
@@ -358,15 +358,15 @@ def _merging(principal: Principal, project: Project, change: ChangeRequest, merg
         "steps": _steps(build, merging),
         "reviews": _reviews(principal, build) if build is not None and is_built else [],
         "may_ask": can(principal, Verb.ASK, project),
-        "is_ready": not merging.unresolved and not merging.is_nothing and not missing,
-        "may_override": can(principal, Verb.OVERRIDE_GATE, project) and bool(missing) and not merging.unresolved,
+        "is_ready": not merging.open_conflicts and not merging.is_nothing and not missing,
+        "may_override": can(principal, Verb.OVERRIDE_GATE, project) and bool(missing) and not merging.open_conflicts,
         "after": (versions_of(project).values_list("number", flat=True).first() or 0) + 1,
     }
 
 
 def _steps(build: Build | None, merging: Merging) -> list[GateStep]:
     """Returns the steps that are done and missing, in order."""
-    left = len(merging.unresolved)
+    left = len(merging.open_conflicts)
     steps = []
     if merging.conflicts:
         text = f"{counted(left, 'conflict')} left" if left else "No conflict left"

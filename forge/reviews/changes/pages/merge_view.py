@@ -46,7 +46,7 @@ EMPTY = "Empty."
 
 
 @dataclass(frozen=True)
-class SaidLine:
+class SideLine:
     """A line of a side, and whether the other ones lack it."""
 
     text: str
@@ -59,28 +59,29 @@ class ShownSide:
 
     side: MergeSide
     word: str
-    lines: tuple[SaidLine, ...]
+    lines: tuple[SideLine, ...]
     sentence: str = ""
 
 
 @dataclass(frozen=True)
 class ShownConflict:
-    """A conflict as it is drawn. `written` is what the field for another text begins with; None where it takes none."""
+    """A conflict as it is drawn. `other_text` is what the field for another text begins with; None where it takes
+    none."""
 
     conflict: MergeConflict
     title: str
     detail: str
     sides: tuple[ShownSide, ...]
-    chosen: MergeSide | None
+    chosen_side: MergeSide | None
     chosen_word: str
-    written: str | None
+    other_text: str | None
 
 
 @dataclass(frozen=True)
 class MergeView:
     """All of it. `others` are the files that differ and are not shown line by line."""
 
-    said: tuple[str, ...]
+    sentences: tuple[str, ...]
     pipeline: DrawnPipeline | None
     legend: tuple[PictureLegend, ...]
     files: tuple[FileLines, ...]
@@ -89,47 +90,49 @@ class MergeView:
 
 def merge_view(project: Project, merge: Merging) -> MergeView:
     """Kept as long as the files are what they are: reading and comparing them takes a while."""
-    disputed = tuple(each.name for each in merge.unresolved if each.kind is ConflictKind.STAGE)
-    key = f"merge:{project.pk}:{merge.ours.digest}:{merge.result.digest}:{','.join(sorted(disputed))}"
-    cached: MergeView | None = caches["process"].get(key.replace(" ", "_")) if len(key) < 230 else None
-    if cached is None:
-        cached = _view(project, merge, disputed)
+    disputed_stages = tuple(each.name for each in merge.open_conflicts if each.kind is ConflictKind.STAGE)
+    key = f"merge:{project.pk}:{merge.ours.digest}:{merge.result.digest}:{','.join(sorted(disputed_stages))}"
+    view: MergeView | None = caches["process"].get(key.replace(" ", "_")) if len(key) < 230 else None
+    if view is None:
+        view = _view(project, merge, disputed_stages)
         if len(key) < 230:
-            caches["process"].set(key.replace(" ", "_"), cached)
-    return cached
+            caches["process"].set(key.replace(" ", "_"), view)
+    return view
 
 
-def _view(project: Project, merge: Merging, disputed: Sequence[str]) -> MergeView:
+def _view(project: Project, merge: Merging, disputed_stages: Sequence[str]) -> MergeView:
     then, now = snapshot_of_tree(project, merge.ours), snapshot_of_tree(project, merge.result)
-    return _compared(then, now, _texts_of(merge.ours), _texts_of(merge.result), disputed)
+    return _comparison_view(then, now, _texts_of(merge.ours), _texts_of(merge.result), disputed_stages)
 
 
 def version_view(before: Version, after: Version) -> MergeView:
     """Returns the changes of a fork's files between two versions, without recordings. Cached as `merge_view` is."""
     then, now = available_files(before), available_files(after)
     key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
-    cached: MergeView | None = caches["process"].get(key)
-    if cached is None:
+    view: MergeView | None = caches["process"].get(key)
+    if view is None:
         sides = snapshot_of_files(before, then), snapshot_of_files(after, now)
-        cached = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
-        caches["process"].set(key, cached)
-    return cached
+        view = _comparison_view(*sides, _stored_texts(then), _stored_texts(now), ())
+        caches["process"].set(key, view)
+    return view
 
 
 Texts = Callable[[str], str | None]
 """The text of the file at a path of a side; None if it is missing or no text."""
 
 
-def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
+def _comparison_view(
+    then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed_stages: Sequence[str]
+) -> MergeView:
     comparison = compare(then, now)
-    said = sentences(comparison)
-    drawn: DrawnPipeline | None = None
+    change_sentences = sentences(comparison)
+    picture: DrawnPipeline | None = None
     if now.outline is not None:
         outline: Mapping[str, Any] = outline_to_json(now.outline)
-        marks = marks_of(comparison.pipeline, disputed)
-        drawn = drawn_pipeline(with_removed(outline, comparison.pipeline), marks)
+        marks = marks_of(comparison.pipeline, disputed_stages)
+        picture = drawn_pipeline(with_removed(outline, comparison.pipeline), marks)
     files, others = _files(comparison, text_then, text_now)
-    return MergeView(said, drawn, legend_of(comparison.pipeline, disputed), files, others)
+    return MergeView(change_sentences, picture, legend_of(comparison.pipeline, disputed_stages), files, others)
 
 
 def _files(comparison: Comparison, text_then: Texts, text_now: Texts) -> tuple[tuple[FileLines, ...], tuple[str, ...]]:
@@ -153,8 +156,8 @@ def _texts_of(tree: WorkingTree) -> Texts:
 
 def _stored_texts(manifest: Manifest) -> Texts:
     def text(path: str) -> str | None:
-        described = manifest.get(path)
-        return None if described is None else stored_text(path, described["digest"], described["size"])
+        entry = manifest.get(path)
+        return None if entry is None else stored_text(path, entry["digest"], entry["size"])
 
     return text
 
@@ -166,8 +169,8 @@ def side_words(change: ChangeRequest) -> Mapping[MergeSide, str]:
 
 def shown_conflicts(merge: Merging, words: Mapping[MergeSide, str]) -> tuple[ShownConflict, ...]:
     """The conflicts, those that wait for a choice first. `words` name the sides (`side_words`)."""
-    shown = [_conflict(each, merge, words) for each in merge.conflicts]
-    return tuple(sorted(shown, key=lambda each: each.chosen is not None))
+    rows = [_conflict(each, merge, words) for each in merge.conflicts]
+    return tuple(sorted(rows, key=lambda each: each.chosen_side is not None))
 
 
 def _conflict(conflict: MergeConflict, merge: Merging, words: Mapping[MergeSide, str]) -> ShownConflict:
@@ -182,7 +185,7 @@ def _conflict(conflict: MergeConflict, merge: Merging, words: Mapping[MergeSide,
         detail = f"deleted in {place[0].lower()}{place[1:]}, changed on the other side"
     sides = tuple(_side(conflict, side, merge, words[side]) for side in conflict.sides if side is not MergeSide.WRITTEN)
     is_written = choice is not None and choice.side is MergeSide.WRITTEN
-    written = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
+    other_text = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
     return ShownConflict(
         conflict,
         title,
@@ -190,36 +193,36 @@ def _conflict(conflict: MergeConflict, merge: Merging, words: Mapping[MergeSide,
         sides,
         None if choice is None else choice.side,
         "" if choice is None else words[choice.side],
-        written or "" if MergeSide.WRITTEN in conflict.sides else None,
+        other_text or "" if MergeSide.WRITTEN in conflict.sides else None,
     )
 
 
 def _side(conflict: MergeConflict, side: MergeSide, merge: Merging, word: str) -> ShownSide:
-    said, base = conflict.resolution(MergeChoice(side)), conflict.base
-    if conflict.kind is ConflictKind.FILE and said is not None:
-        text = merge.text_of(said)
+    text, base = conflict.resolution(MergeChoice(side)), conflict.base
+    if conflict.kind is ConflictKind.FILE and text is not None:
+        digest, text = text, merge.text_of(text)
         if text is None:
-            return ShownSide(side, word, (), f"A file with the digest {said[:19]}…")
-        said, base = text, None if base is None else merge.text_of(base)
-    if said is None:
+            return ShownSide(side, word, (), f"A file with the digest {digest[:19]}…")
+        base = None if base is None else merge.text_of(base)
+    if text is None:
         sentence = FILE_DELETED if conflict.kind is ConflictKind.FILE else NOT_THERE
         return ShownSide(side, word, (), sentence)
-    if not said:
+    if not text:
         return ShownSide(side, word, (), EMPTY)
-    return ShownSide(side, word, _lines(base or "", said))
+    return ShownSide(side, word, _lines(base or "", text))
 
 
-def _lines(base: str, said: str) -> tuple[SaidLine, ...]:
+def _lines(base: str, text: str) -> tuple[SideLine, ...]:
     """The first lines of it, marked where they differ from what both had."""
-    then, now = base.splitlines()[:400], said.splitlines()[:400]
+    then, now = base.splitlines()[:400], text.splitlines()[:400]
     own: set[int] = set()
     for tag, _, _, first, last in SequenceMatcher(None, then, now, autojunk=False).get_opcodes():
         if tag != "equal":
             own |= set(range(first, last))
-    return tuple(SaidLine(line, number in own) for number, line in enumerate(now))
+    return tuple(SideLine(line, number in own) for number, line in enumerate(now))
 
 
 def left_in_words(merge: Merging) -> str:
     """Which conflicts wait for a choice."""
-    names = [each.name for each in merge.unresolved]
+    names = [each.name for each in merge.open_conflicts]
     return listed(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -238,9 +238,9 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     with pytest.raises(Invalid):
         actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.BOTH))
     actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.THEIRS))
-    assert read(developer, offer).unresolved == ()
+    assert read(developer, offer).open_conflicts == ()
     actions.start_over(developer, again(developer, offer))
-    assert len(read(developer, offer).unresolved) == 1
+    assert len(read(developer, offer).open_conflicts) == 1
     written = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
     actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.WRITTEN, written))
     approved(built_merged(developer, offer))
@@ -284,7 +284,7 @@ def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
         actions.merge_change_request(developer, again(developer, offer))
     write_file(partner, fork, "Runefile.yml", RUNEFILE.replace("2.5", "3.5").encode())
     actions.offer_newer(partner, find_offer(partner, offer.pk))
-    assert len(read(developer, offer).unresolved) == 1
+    assert len(read(developer, offer).open_conflicts) == 1
 
 
 @pytest.mark.slow

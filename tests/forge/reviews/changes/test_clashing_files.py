@@ -33,10 +33,13 @@ def test_two_people_who_would_keep_a_file_and_a_folder_of_one_name_have_chosen_n
     actions.resolve_conflict(developer, again(developer, offer), keys["data"], MergeChoice(Side.OURS))
     actions.resolve_conflict(owner, again(owner, offer), keys["data/notes.txt"], MergeChoice(Side.THEIRS))
     merging = merging_of(again(developer, offer))
-    assert {each.path for each in merging.unresolved} == set(keys)
+    assert {each.path for each in merging.open_conflicts} == set(keys)
     assert "data/notes.txt" not in merging.result.manifest
     with pytest.raises(CannotMerge, match="2 conflicts left"):
         actions.merge_past_gate(owner, again(owner, offer), "now")
     actions.resolve_conflict(owner, again(owner, offer), keys["data"], MergeChoice(Side.THEIRS))
     merging = merging_of(again(developer, offer))
-    assert (merging.unresolved, {"data", "data/notes.txt"} & set(merging.result.manifest)) == ((), {"data/notes.txt"})
+    assert (merging.open_conflicts, {"data", "data/notes.txt"} & set(merging.result.manifest)) == (
+        (),
+        {"data/notes.txt"},
+    )
