@@ -130,8 +130,8 @@ def resampled(word: Wave, rng: np.random.Generator) -> Wave:
     """Faster and higher, or slower and lower, by 0.8 to 1.22; at a volume of its own."""
     factor = rng.uniform(0.8, 1.22) if rng.random() < 0.85 else 1.0
     places = np.arange(0, len(word) - 1, factor)
-    moved = np.interp(places, np.arange(len(word)), word).astype(np.float32)
-    return moved / max(float(np.abs(moved).max()), 1e-6) * np.float32(rng.uniform(0.4, 1.0))
+    stretched_word = np.interp(places, np.arange(len(word)), word).astype(np.float32)
+    return stretched_word / max(float(np.abs(stretched_word).max()), 1e-6) * np.float32(rng.uniform(0.4, 1.0))
 
 
 def in_a_room(sound: Wave, rng: np.random.Generator) -> Wave:

@@ -14,7 +14,7 @@ import numpy as np
 from calls import a_minute, calls, stream
 from dataset import corpus
 from features import Features
-from listening import RATIOS, Test, drawn, heard, spoken
+from listening import RATIOS, Test, drawn, recognise, spoken
 from network import logits
 from numpy.typing import NDArray
 from sounds import every_prompt, noise_minutes, pieces_minutes
@@ -52,14 +52,14 @@ def eagerness(kinds: Sequence[Logits], tests: Sequence[tuple[Test, Logits]]) -> 
     best[: len(KEYWORDS)] = _LOWEST
     undecided = set(range(len(KEYWORDS)))
     while undecided:
-        shares = np.mean([heard(test, calls(scores(logits + best))).shares for test, logits in tests], axis=0)
+        shares = np.mean([recognise(test, calls(scores(logits + best))).shares for test, logits in tests], axis=0)
         word = min(undecided, key=lambda label: (shares[label], label))
-        tried = best.copy()
-        tried[word] += _STEP
-        if tried[word] > _HIGHEST or any(a_minute(scores(logits + tried)) > _LIMIT for logits in kinds):
+        candidate = best.copy()
+        candidate[word] += _STEP
+        if candidate[word] > _HIGHEST or any(a_minute(scores(logits + candidate)) > _LIMIT for logits in kinds):
             undecided.remove(word)
         else:
-            best = tried
+            best = candidate
     return best
 
 

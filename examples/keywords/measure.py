@@ -16,9 +16,9 @@ from augment import Corpus, Wave
 from calls import Sound, a_minute, calls, stream
 from dataset import Windows, corpus
 from features import Features
-from listening import RATIOS, Test, drawn, heard, spoken
+from listening import RATIOS, Test, drawn, recognise, spoken
 from numpy.typing import NDArray
-from people import ALSA, Said, said
+from people import ALSA, SpokenWord, words_of_people
 from sounds import every_prompt, noise_minutes, pieces_minutes, recorded_music, speech_minutes
 from words import KEYWORDS, SILENCE, UNKNOWN
 
@@ -52,7 +52,7 @@ def measure(
         "model_bytes": model_bytes,
         "windows_of_test_voices": _windows(scorer, test),
         "called": {
-            "people": shares(_repeated(said(recordings, ALSA, prompts))),
+            "people": shares(_repeated(words_of_people(recordings, ALSA, prompts))),
             "test_voices": shares(drawn(voices, _EACH, 2)),
         },
         "false_calls_a_minute": false,
@@ -74,7 +74,7 @@ def _without_words(voices: Corpus, prompts: Path, music: Path) -> dict[str, Soun
 
 def _shares(tests: Sequence[tuple[str, Test]], scores) -> dict[str, object]:  # type: ignore[no-untyped-def]
     """By word and loudness of the noise, the share that was called; and that which was called as another word."""
-    results = {name: heard(test, calls(scores(test.sound))) for name, test in tests}
+    results = {name: recognise(test, calls(scores(test.sound))) for name, test in tests}
     words = {
         word: {name: round(each.shares[label], 3) for name, each in results.items()}
         for label, word in enumerate(KEYWORDS)
@@ -83,7 +83,7 @@ def _shares(tests: Sequence[tuple[str, Test]], scores) -> dict[str, object]:  # 
     return {**words, "as_another_word": {name: round(each.wrong, 3) for name, each in results.items()}}
 
 
-def _repeated(recordings: Sequence[Said]) -> list[tuple[int, Wave]]:
+def _repeated(recordings: Sequence[SpokenWord]) -> list[tuple[int, Wave]]:
     """Each word so often that its recordings together are said `_EACH` times."""
     words = []
     for label, word in enumerate(KEYWORDS):

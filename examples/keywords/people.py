@@ -66,7 +66,7 @@ _WITH_KEYWORD = {
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenWord:
     """A word by a person, without what was said before and after it."""
 
     word: str
@@ -74,19 +74,19 @@ class Said:
     sound: Sound
 
 
-def said(recordings: Path | None, alsa: Path, prompts: Path) -> list[Said]:
+def words_of_people(recordings: Path | None, alsa: Path, prompts: Path) -> list[SpokenWord]:
     """Of those folders that are there. `recordings` holds files that are named after their word."""
     clips = []
     if recordings is not None:
         paths = [path for path in sorted(recordings.glob("*.wav")) if path.stem in KEYWORDS]
-        clips += [Said(path.stem, f"recording of {path.stem}", read_wave(path)) for path in paths]
+        clips += [SpokenWord(path.stem, f"recording of {path.stem}", read_wave(path)) for path in paths]
     for name, (word, start) in _ALSA_WORDS.items():
         if (alsa / f"{name}.wav").is_file():
-            clips.append(Said(word, "alsa-utils", read_wave(alsa / f"{name}.wav")[int(start * RATE) :]))
+            clips.append(SpokenWord(word, "alsa-utils", read_wave(alsa / f"{name}.wav")[int(start * RATE) :]))
     for name, (word, start, end) in _PROMPT_WORDS.items():
         if (prompts / f"{name}.wav").is_file():
             sound = read_wave(prompts / f"{name}.wav")[int(start * RATE) : int(end * RATE)]
-            clips.append(Said(word, "asterisk-core-sounds", sound))
+            clips.append(SpokenWord(word, "asterisk-core-sounds", sound))
     return clips
 
 

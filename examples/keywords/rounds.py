@@ -44,17 +44,17 @@ def trained(cache: Path, workers: int, scale: float) -> tuple[keras.Model, Windo
     without = negatives(cache, "negatives", _DRAWN, SEED + 2, workers, scale)
     short = near_words(cache, "near", _DRAWN, SEED + 3, workers, scale)
     model = new(network, SEED)
-    added: list[Windows] = []
+    hard_windows: list[Windows] = []
     for number, each in enumerate(ROUNDS):
         if each.hard:
-            added.append(hardest(model, without, each.hard))
+            hard_windows.append(hardest(model, without, each.hard))
         if each.near:
-            added.append(hardest(model, short, each.near))
+            hard_windows.append(hardest(model, short, each.near))
         path = cache / f"round-{number}.keras"
         if path.exists():
             model = keras.models.load_model(path)
         else:
             first = Windows(every.features[: each.windows], every.labels[: each.windows])
-            train(model, together(first, *added), each.epochs, each.rate, each.seed)
+            train(model, together(first, *hard_windows), each.epochs, each.rate, each.seed)
             model.save(path)
     return model, every

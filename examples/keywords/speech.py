@@ -200,9 +200,9 @@ def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
     rng = np.random.default_rng(5)
     keywords = [clip for clip in base if clip.label != UNKNOWN]
     others = [clip for clip in base if clip.label == UNKNOWN]
-    chosen = [keywords[k] for k in rng.integers(0, len(keywords), int(2_700 * scale))]
-    chosen += [others[k] for k in rng.integers(0, len(others), int(1_300 * scale))]
-    parts = [chosen[start : start + 100] for start in range(0, len(chosen), 100)]
+    base_clips = [keywords[k] for k in rng.integers(0, len(keywords), int(2_700 * scale))]
+    base_clips += [others[k] for k in rng.integers(0, len(others), int(1_300 * scale))]
+    parts = [base_clips[start : start + 100] for start in range(0, len(base_clips), 100)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return [clip for clips in pool.map(_world_part, parts, range(len(parts))) for clip in clips]
 

@@ -33,20 +33,20 @@ def main() -> None:
     from rounds import SEED, trained
 
     common = (options.workers, options.scale)
-    model, learned = trained(options.cache, *common)
+    model, windows_learned = trained(options.cache, *common)
     test = windows(options.cache, "test", 6_000, SEED + 1, *common, "test")
 
     from calibrate import calibrated_eagerness
     from measure import measure
     from network import to_int8
-    from training import Converted
+    from training import ConvertedModel
 
     readily = calibrated_eagerness(model, options.cache, *common, options.prompts)
-    converted = to_int8(model, learned, readily)
-    (options.out / "keywords.tflite").write_bytes(converted)
+    model_bytes = to_int8(model, windows_learned, readily)
+    (options.out / "keywords.tflite").write_bytes(model_bytes)
     measure(
-        Converted(converted), test, options.cache, *common, recordings=options.recordings, prompts=options.prompts,
-        music=options.music, model_bytes=len(converted), out=options.out / "quality.json",
+        ConvertedModel(model_bytes), test, options.cache, *common, recordings=options.recordings,
+        prompts=options.prompts, music=options.music, model_bytes=len(model_bytes), out=options.out / "quality.json",
     )  # fmt: skip
 
 

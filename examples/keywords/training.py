@@ -67,7 +67,7 @@ def to_tflite(network: Network, weights: Sequence[NDArray[Any]], sample: NDArray
     return bytes(converter.convert())
 
 
-class Converted:
+class ConvertedModel:
     """A converted model, as a rune computes it."""
 
     def __init__(self, model: bytes) -> None:
