@@ -130,8 +130,8 @@ def resampled(word: Wave, rng: np.random.Generator) -> Wave:
     """Faster and higher, or slower and lower, by 0.8 to 1.22; at a volume of its own."""
     factor = rng.uniform(0.8, 1.22) if rng.random() < 0.85 else 1.0
     places = np.arange(0, len(word) - 1, factor)
-    moved = np.interp(places, np.arange(len(word)), word).astype(np.float32)
-    return moved / max(float(np.abs(moved).max()), 1e-6) * np.float32(rng.uniform(0.4, 1.0))
+    samples = np.interp(places, np.arange(len(word)), word).astype(np.float32)
+    return samples / max(float(np.abs(samples).max()), 1e-6) * np.float32(rng.uniform(0.4, 1.0))
 
 
 def in_a_room(sound: Wave, rng: np.random.Generator) -> Wave:
@@ -240,9 +240,9 @@ def level(sound: Wave, rng: np.random.Generator, softest: float) -> NDArray[np.i
     return np.clip(sound / max(float(np.abs(sound).max()), 1e-9) * peak * 32767, -32768, 32767).astype(np.int16)
 
 
-def corpus_of(labelled: Sequence[tuple[int, str, NDArray[np.int16]]]) -> Corpus:
+def corpus_of(clips: Sequence[tuple[int, str, NDArray[np.int16]]]) -> Corpus:
     """Sorts clips (label, engine, sound) by label and engine."""
     sounds: dict[int, dict[str, list[NDArray[np.int16]]]] = {}
-    for label, engine, sound in labelled:
+    for label, engine, sound in clips:
         sounds.setdefault(label, {}).setdefault(engine, []).append(sound)
     return Corpus(sounds)

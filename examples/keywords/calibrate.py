@@ -50,16 +50,16 @@ def eagerness(kinds: Sequence[Logits], tests: Sequence[tuple[Test, Logits]]) -> 
     """Returns the addend of each label's logit. `kinds` are logits of sounds without keywords, `tests` with them."""
     best = np.zeros(len(LABELS), np.float32)
     best[: len(KEYWORDS)] = _LOWEST
-    undecided = set(range(len(KEYWORDS)))
-    while undecided:
+    open_words = set(range(len(KEYWORDS)))
+    while open_words:
         shares = np.mean([heard(test, calls(scores(logits + best))).shares for test, logits in tests], axis=0)
-        word = min(undecided, key=lambda label: (shares[label], label))
-        tried = best.copy()
-        tried[word] += _STEP
-        if tried[word] > _HIGHEST or any(a_minute(scores(logits + tried)) > _LIMIT for logits in kinds):
-            undecided.remove(word)
+        word = min(open_words, key=lambda label: (shares[label], label))
+        trial = best.copy()
+        trial[word] += _STEP
+        if trial[word] > _HIGHEST or any(a_minute(scores(logits + trial)) > _LIMIT for logits in kinds):
+            open_words.remove(word)
         else:
-            best = tried
+            best = trial
     return best
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from espeak import Espeak, Manner
 
 RATE = 16_000
-SAID = (("no", 1.2), ("up", 3.2), ("yes", 5.2))
+WORD_TIMES = (("no", 1.2), ("up", 3.2), ("yes", 5.2))
 """A word, and the second at which it begins."""
 SECONDS = 7
 LOUDNESS, HISS = 0.5, 0.002
@@ -25,10 +25,10 @@ def main() -> None:
     """Writes the file beside this one."""
     voice = Espeak()
     sound = np.random.default_rng(7).normal(0, HISS, SECONDS * RATE)
-    for word, second in SAID:
-        said = voice.say(word, MANNER).astype(np.float64)
+    for word, second in WORD_TIMES:
+        spoken_word = voice.say(word, MANNER).astype(np.float64)
         start = int(second * RATE)
-        sound[start : start + len(said)] += LOUDNESS * said / np.abs(said).max()
+        sound[start : start + len(spoken_word)] += LOUDNESS * spoken_word / np.abs(spoken_word).max()
     with wave.open(str(Path(__file__).with_name("no-up-yes.wav")), "wb") as writer:
         writer.setnchannels(1)
         writer.setsampwidth(2)

@@ -68,13 +68,13 @@ def drawn(corpus: Corpus, each: int, seed: int) -> list[tuple[int, Wave]]:
 
 def heard(test: Test, detections: Sequence[tuple[int, int]]) -> Heard:
     """A call counts for the word in whose three seconds its last window ends."""
-    called: list[set[int]] = [set() for _ in test.labels]
+    called_labels: list[set[int]] = [set() for _ in test.labels]
     for number, label in detections:
         place = int(end_of(number) * RATE) // APART
-        if place < len(called):
-            called[place].add(label)
-    right = np.array([label in own for label, own in zip(test.labels, called, strict=True)])
-    wrong = np.array([bool(own - {label}) for label, own in zip(test.labels, called, strict=True)])
+        if place < len(called_labels):
+            called_labels[place].add(label)
+    right = np.array([label in own for label, own in zip(test.labels, called_labels, strict=True)])
+    wrong = np.array([bool(own - {label}) for label, own in zip(test.labels, called_labels, strict=True)])
     labels = np.array(test.labels)
     shares = [float(right[labels == k].mean()) if (labels == k).any() else float("nan") for k in range(len(KEYWORDS))]
     return Heard(tuple(shares), float(wrong.mean()))

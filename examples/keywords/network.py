@@ -70,12 +70,12 @@ def together(*sets: Windows) -> Windows:
 def _batches(windows: Windows, seed: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     rng = np.random.default_rng([seed, 7])
     answers = np.eye(len(LABELS), dtype=np.float32)[windows.labels]
-    for chosen in drawn(len(windows.labels), _BATCH, rng):
-        pictures = windows.features[chosen].astype(np.float32).reshape(-1, FRAMES, BANDS) / 128
+    for places in drawn(len(windows.labels), _BATCH, rng):
+        pictures = windows.features[places].astype(np.float32).reshape(-1, FRAMES, BANDS) / 128
         pictures += rng.normal(0, 0.03, pictures.shape).astype(np.float32)
         for picture in pictures:
             _blank_stripes(picture, rng)
-        yield pictures.reshape(-1, FRAMES * BANDS), answers[chosen]
+        yield pictures.reshape(-1, FRAMES * BANDS), answers[places]
 
 
 def _blank_stripes(picture: NDArray[np.float32], rng: np.random.Generator) -> None:

@@ -34,27 +34,27 @@ ROUNDS = (
     Round(76_000, 3, 2e-3, SEED + 2, near=12_000),
     Round(136_000, 5, 1.5e-3, SEED + 3),
 )
-_DRAWN = 24_000
+_DRAWN_WINDOWS = 24_000
 """Windows of either kind, of which the hardest are learned."""
 
 
 def trained(cache: Path, workers: int, scale: float) -> tuple[keras.Model, Windows]:
     """The model, and windows like those that it learned from. Each round is kept in the cache."""
     every = windows(cache, "train", max(each.windows for each in ROUNDS), SEED, workers, scale, "training")
-    without = negatives(cache, "negatives", _DRAWN, SEED + 2, workers, scale)
-    short = near_words(cache, "near", _DRAWN, SEED + 3, workers, scale)
+    without = negatives(cache, "negatives", _DRAWN_WINDOWS, SEED + 2, workers, scale)
+    short = near_words(cache, "near", _DRAWN_WINDOWS, SEED + 3, workers, scale)
     model = new(network, SEED)
-    added: list[Windows] = []
+    hard_windows: list[Windows] = []
     for number, each in enumerate(ROUNDS):
         if each.hard:
-            added.append(hardest(model, without, each.hard))
+            hard_windows.append(hardest(model, without, each.hard))
         if each.near:
-            added.append(hardest(model, short, each.near))
+            hard_windows.append(hardest(model, short, each.near))
         path = cache / f"round-{number}.keras"
         if path.exists():
             model = keras.models.load_model(path)
         else:
             first = Windows(every.features[: each.windows], every.labels[: each.windows])
-            train(model, together(first, *added), each.epochs, each.rate, each.seed)
+            train(model, together(first, *hard_windows), each.epochs, each.rate, each.seed)
             model.save(path)
     return model, every

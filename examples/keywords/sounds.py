@@ -105,10 +105,10 @@ def _one_pass(sounds: Iterable[Sound], number: int, rng: np.random.Generator) ->
         if number == 0:
             yield sound
         else:
-            heard = in_a_room(sound.astype(np.float32), rng)
-            noise = coloured(len(heard), rng.uniform(0, 2), rng) * np.sqrt(np.mean(heard**2) + 1)
-            heard += noise * 10 ** (-rng.uniform(8, 40) / 20)
-            yield (heard / np.abs(heard).max() * 10 ** (rng.uniform(-30, -3) / 20) * 32767).astype(np.int16)
+            room_sound = in_a_room(sound.astype(np.float32), rng)
+            noise = coloured(len(room_sound), rng.uniform(0, 2), rng) * np.sqrt(np.mean(room_sound**2) + 1)
+            room_sound += noise * 10 ** (-rng.uniform(8, 40) / 20)
+            yield (room_sound / np.abs(room_sound).max() * 10 ** (rng.uniform(-30, -3) / 20) * 32767).astype(np.int16)
         yield _pause(rng)
 
 

@@ -33,7 +33,7 @@ def main() -> None:
     from rounds import SEED, trained
 
     common = (options.workers, options.scale)
-    model, learned = trained(options.cache, *common)
+    model, training_windows = trained(options.cache, *common)
     test = windows(options.cache, "test", 6_000, SEED + 1, *common, "test")
 
     from calibrate import calibrated_eagerness
@@ -42,11 +42,11 @@ def main() -> None:
     from training import Converted
 
     readily = calibrated_eagerness(model, options.cache, *common, options.prompts)
-    converted = to_int8(model, learned, readily)
-    (options.out / "keywords.tflite").write_bytes(converted)
+    model_file = to_int8(model, training_windows, readily)
+    (options.out / "keywords.tflite").write_bytes(model_file)
     measure(
-        Converted(converted), test, options.cache, *common, recordings=options.recordings, prompts=options.prompts,
-        music=options.music, model_bytes=len(converted), out=options.out / "quality.json",
+        Converted(model_file), test, options.cache, *common, recordings=options.recordings, prompts=options.prompts,
+        music=options.music, model_bytes=len(model_file), out=options.out / "quality.json",
     )  # fmt: skip
 
 

@@ -96,5 +96,5 @@ def read_wave(path: Path) -> Sound:
     if rate == 16_000:
         return samples.astype(np.int16)
     divisor = int(np.gcd(rate, 16_000))
-    moved = resample_poly(samples.astype(np.float32), 16_000 // divisor, rate // divisor)
-    return np.clip(moved, -32768, 32767).astype(np.int16)
+    resampled_sound = resample_poly(samples.astype(np.float32), 16_000 // divisor, rate // divisor)
+    return np.clip(resampled_sound, -32768, 32767).astype(np.int16)
