@@ -240,9 +240,9 @@ def level(sound: Wave, rng: np.random.Generator, softest: float) -> NDArray[np.i
     return np.clip(sound / max(float(np.abs(sound).max()), 1e-9) * peak * 32767, -32768, 32767).astype(np.int16)
 
 
-def corpus_of(labelled: Sequence[tuple[int, str, NDArray[np.int16]]]) -> Corpus:
+def corpus_of(clips: Sequence[tuple[int, str, NDArray[np.int16]]]) -> Corpus:
     """Sorts clips (label, engine, sound) by label and engine."""
     sounds: dict[int, dict[str, list[NDArray[np.int16]]]] = {}
-    for label, engine, sound in labelled:
+    for label, engine, sound in clips:
         sounds.setdefault(label, {}).setdefault(engine, []).append(sound)
     return Corpus(sounds)

@@ -93,10 +93,10 @@ def _repeated(recordings: Sequence[SpokenWord]) -> list[tuple[int, Wave]]:
 
 
 def _windows(scorer: Scorer, test: Windows) -> dict[str, object]:
-    guessed = np.array([int(np.argmax(scorer.scores(features))) for features in test.features])
-    right = guessed == test.labels
+    guesses = np.array([int(np.argmax(scorer.scores(features))) for features in test.features])
+    right = guesses == test.labels
     return {
-        "count": len(guessed),
+        "count": len(guesses),
         "keywords": _share(right[test.labels < len(KEYWORDS)]),
         "silence": _share(right[test.labels == SILENCE]),
         "unknown": _share(right[test.labels == UNKNOWN]),

@@ -34,15 +34,15 @@ ROUNDS = (
     Round(76_000, 3, 2e-3, SEED + 2, near=12_000),
     Round(136_000, 5, 1.5e-3, SEED + 3),
 )
-_DRAWN = 24_000
+_DRAWN_WINDOWS = 24_000
 """Windows of either kind, of which the hardest are learned."""
 
 
 def trained(cache: Path, workers: int, scale: float) -> tuple[keras.Model, Windows]:
     """The model, and windows like those that it learned from. Each round is kept in the cache."""
     every = windows(cache, "train", max(each.windows for each in ROUNDS), SEED, workers, scale, "training")
-    without = negatives(cache, "negatives", _DRAWN, SEED + 2, workers, scale)
-    short = near_words(cache, "near", _DRAWN, SEED + 3, workers, scale)
+    without = negatives(cache, "negatives", _DRAWN_WINDOWS, SEED + 2, workers, scale)
+    short = near_words(cache, "near", _DRAWN_WINDOWS, SEED + 3, workers, scale)
     model = new(network, SEED)
     hard_windows: list[Windows] = []
     for number, each in enumerate(ROUNDS):

@@ -97,19 +97,19 @@ def _espeak(workers: int, scale: float) -> Iterable[Clip]:
 def _espeak_chunk(plans: list[_Plan], seed: int) -> list[Clip]:
     """The clips of some plans. A word that makes the synthesiser crash, and one in 30,000 does, is left out."""
     clips: list[Clip] = []
-    done = 0
-    while done < len(plans):
+    position = 0
+    while position < len(plans):
         # A fresh process: the synthesiser remembers, and the clips must not depend on the number of workers.
         receiving, sending = get_context("spawn").Pipe(duplex=False)
-        process = get_context("spawn").Process(target=_speak, args=(plans, seed, done, sending))
+        process = get_context("spawn").Process(target=_speak, args=(plans, seed, position, sending))
         process.start()
         sending.close()
         try:
-            while done < len(plans):
+            while position < len(plans):
                 clips.append(receiving.recv())
-                done += 1
+                position += 1
         except EOFError:
-            done += 1
+            position += 1
         process.join()
     return clips
 
@@ -180,9 +180,9 @@ def _near(workers: int, scale: float) -> Iterable[Clip]:
     def lines(voices: tuple[str, ...]) -> list[Line]:
         return [Line(word, voice, float(rng.uniform(0.75, 1.5))) for word in NEAR for voice in voices]
 
-    spoken = lines(FLITE)
+    flite_lines = lines(FLITE)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        parts = [spoken[0::2], spoken[1::2]]
+        parts = [flite_lines[0::2], flite_lines[1::2]]
         for part, sounds in zip(parts, pool.map(say_with_flite, parts), strict=True):
             yield from _said(part, sounds, "flite")
     festival = lines(FESTIVAL)

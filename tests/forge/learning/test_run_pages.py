@@ -181,8 +181,8 @@ def test_the_page_names_the_weakest_label_and_person_and_shows_their_mistakes(
 def test_older_runs_and_searches_are_on_further_pages(
     trains: Client, project: Project, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "SHOWN", 2)
-    monkeypatch.setattr(search_views, "SHOWN", 2)
+    monkeypatch.setattr(views, "SHOWN_RUNS", 2)
+    monkeypatch.setattr(search_views, "SHOWN_ROWS", 2)
     monkeypatch.setattr(searches, "notify_workers", lambda capability: None)
     for _ in range(3):
         finished_run(user, project)
