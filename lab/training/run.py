@@ -290,7 +290,8 @@ def expected_windows(run: PreparedRun) -> int:
     ]
     if "window" not in values:
         return len(recordings)
-    window, hop = int(values["window"]), int(values["hop"])
+    window = int(values["window"])
+    hop = int(values.get("hop", window))  # windows of a recipe without a hop do not overlap
     return sum(1 + max(0, each.data.count(b"\n") - window) // hop for each in recordings)
 
 

@@ -54,7 +54,14 @@ class ScratchCopy:
 
     @staticmethod
     def at(folder: Path) -> ScratchCopy:
-        for name in ("rune", "tests/rune/compiler/targets", "tests/rune/compiler/blocks", "examples", "docs/guides"):
+        for name in (
+            "rune",
+            "tests/rune/compiler/targets",
+            "tests/rune/compiler/blocks",
+            "tests/support",
+            "examples",
+            "docs/guides",
+        ):
             # Compiled files come along: each process of the copy would compile all of them again.
             shutil.copytree(REPOSITORY / name, folder / name)
         shutil.copy(REPOSITORY / "tests" / "conftest.py", folder / "tests" / "conftest.py")
