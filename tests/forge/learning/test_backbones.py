@@ -57,7 +57,7 @@ def test_a_head_is_learned_behind_a_model_of_the_project_and_offered_with_it(
     assert files[PATH]["digest"] == digest_of(backbone_model())
     runefile = b"".join(client.get(files["Runefile.yml"]["url"])).decode()
     assert f'model: "./{PATH}"' in runefile
-    assert 'model: ./model.tflite' in runefile
+    assert "model: ./model.tflite" in runefile
 
 
 @pytest.mark.slow
