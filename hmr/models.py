@@ -37,7 +37,7 @@ class FormRow:
     changed: int
     """Samples with another answer than the float model's, of `samples`."""
     samples: int
-    refused: str
+    refusal: str
     """Why it was not made, or ""."""
 
 
@@ -65,7 +65,7 @@ class ModelFigures:
         lines = [f"{self.source} as {self.path}: {self.chosen}"]
         lines += [
             f"{'*' if row.form == self.chosen else ' '} {row.form:12} {_size(row.size):>10}  "
-            f"RAM {_size(row.arena):>10}  {_signal(row)}  {_answers(row)}{row.refused}"
+            f"RAM {_size(row.arena):>10}  {_signal(row)}  {_answers(row)}{row.refusal}"
             for row in self.rows
         ]
         return "\n".join(lines)
@@ -75,7 +75,7 @@ class ModelFigures:
         cells = "".join(
             f"<tr{' style=font-weight:bold' if row.form == self.chosen else ''}><td>{html.escape(row.form)}</td>"
             f"<td>{_size(row.size)}</td><td>{_size(row.arena)}</td><td>{_signal(row)}</td>"
-            f"<td>{html.escape(row.refused or _answers(row))}</td></tr>"
+            f"<td>{html.escape(row.refusal or _answers(row))}</td></tr>"
             for row in self.rows
         )
         head = "<tr><th>Form</th><th>Size</th><th>RAM</th><th>Signal to noise</th><th>Answers</th></tr>"
@@ -129,8 +129,8 @@ def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str
     if chosen_row is None:
         message = f"{row['name']} has no form {form}. It has {', '.join(each.form for each in rows)}."
         raise HmrError("model-refused", message)
-    if chosen_row.refused:
-        raise HmrError("model-refused", f"{form} of {row['name']} was not made: {chosen_row.refused}")
+    if chosen_row.refusal:
+        raise HmrError("model-refused", f"{form} of {row['name']} was not made: {chosen_row.refusal}")
     return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
 
 

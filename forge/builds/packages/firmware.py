@@ -87,10 +87,11 @@ def uf2_of(build: Build) -> ArtefactFile | None:
 
 
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
-    """Returns the current state; a missing one is made soon. A preview has it while its text is the project's.
+    """Returns the current state, and queues a package that is missing. A preview has one while its text is the
+    project's.
 
-    Everybody who may read the project may do this, as with a preview: the package is stored for all. Raises what
-    `require` does, and `FirmwareMissing` for a build without a rune, for one that is watched or timed, and for a
+    The right to read the project is enough, as for a preview: all readers share the package. Raises what
+    `require` raises, and `FirmwareMissing` for a build without a rune, for one that is watched or timed, and for a
     preview whose text is gone.
     """
     require(actor, Verb.READ, build.project)

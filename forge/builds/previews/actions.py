@@ -15,14 +15,14 @@ from forge.projects.models import Project
 
 
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:
-    """The preview; where it is behind the text, or was left half made by a crash, it is made anew soon.
+    """Returns the preview. Queues a build of it where it is older than the text, or where a crash interrupted it.
 
-    Everybody who may read the project may do this: an edit starts the same work by itself. Raises what `require` does.
+    The right to read the project is enough, because each edit queues the same build. Raises what `require` raises.
     """
     require(actor, Verb.READ, project)
     preview = preview_of(project)
     if preview is None or not preview.is_settled:
-        # One that is being made right now is asked for once more, which finds nothing to do.
+        # If a worker is building it now, the second build ends at once: the text has not changed.
         previews.touch(project.pk)
     return preview
 

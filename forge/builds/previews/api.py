@@ -32,7 +32,7 @@ class ProjectPreview(ProjectView):
 
     @extend_schema(operation_id="preview_refresh", request=None, responses={202: PreviewJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """Has the preview made anew where it is behind the text; after an edit that happens by itself."""
+        """Queues a build of the preview where it is older than the text. Each edit queues one too."""
         project = self.project(request, organisation, name, Verb.READ)
         return Response(preview_to_json(refresh_preview(principal_of(request), project)), status=202)
 

@@ -15,7 +15,7 @@ from rune.compiler.building.spec import canonical_digest
 
 
 def remake_previews(project: Project) -> None:
-    """Has the project's previews made anew although its text is the same; within the caller's transaction."""
+    """Queues builds of the project's previews although its text is the same; within the caller's transaction."""
     mine = Preview.objects.filter(project=project)
     mine.plain().update(toolchain="")
     mine.requested().update(state=PreviewState.BUILDING)

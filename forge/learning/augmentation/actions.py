@@ -104,8 +104,8 @@ def draw_augmentation(actor: Actor, project: Project, request: AugmentationReque
 
 
 def _playable_entries(actor: Actor, project: Project, version: DataVersion, recipe: RecipeJson) -> Sequence[Entry]:
-    """Returns samples of the version's train split whose consent covers training and that the person may play, spread
-    over the labels. Raises `Unprocessable` if there are none."""
+    """Returns samples of the version's train split, of each label about as many. Their consent covers training, and the
+    person may play them. Raises `Unprocessable` if the split has no such sample."""
     samples = usable_samples(version, project, SampleUse.TRAINING).included().filter(playable(actor))
     fits = samples.filter(kind=recipe["kind"], size__lte=MAX_BYTES)
     numbers = frozenset(fits.values_list("number", flat=True))

@@ -48,9 +48,9 @@ class HeldOutFigure:
 
 @dataclass(frozen=True)
 class StoredFigures:
-    """The figures of a model. `origin` is what they come from, such as "training run 3", and `url` its page.
-    `data_number` and `data_digest` are of the data version with the recordings; 0 and "" where there is none. `needs`
-    are those of the whole rune, by target."""
+    """The figures of a model. `origin` names the run, the trial, the build or the conversion that measured them, such
+    as "training run 3", and `url` is its page. `data_number` and `data_digest` name the data version of the recordings,
+    or are 0 and "" if no version is known. `needs` has the needs of the whole rune by target."""
 
     origin: str
     url: str
