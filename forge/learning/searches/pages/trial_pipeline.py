@@ -36,7 +36,7 @@ def trial_pipeline(project: Project, trial: SearchTrial) -> TrialPipeline | None
     if not trial.files:
         return None
     tree = working_tree(project)
-    key = f"trial:{trial.pk}:{tree.digest}".replace(" ", "_")
+    key = f"trial:{trial.pk}:{tree.digest}"
     cached_pipeline: TrialPipeline | None = caches["process"].get(key)
     if cached_pipeline is not None:
         return cached_pipeline
