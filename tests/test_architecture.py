@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
-from tests.support.named_places import missing_places, places_in
+from tests.support.documents.named_places import missing_places, places_in
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
 _ROW = re.compile(r"^\| (?P<names>`[^|]+) \|", re.MULTILINE)

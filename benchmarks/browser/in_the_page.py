@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from benchmarks.chromium import open_page
 from benchmarks.figure import Spread, table
 from benchmarks.language.checking import LARGE, LIMITS, RUNS, USUAL, runefile
-from tests.e2e.studio import create, expect_running, open_file, sign_in
+from tests.support.browsers.studio import create, expect_running, open_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 STARTS = 5

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.figure import CannotMeasure, table
-from tests.foreign.builds.build_farm import build_farm
+from tests.support.farms.build_farm import build_farm
 from tests.support.servers.services import ServiceMissing, running_services
 
 Cores = frozenset[int]

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 from benchmarks.chromium import open_page
 from benchmarks.figure import ROOT, CannotMeasure, table
 from lab.environments.environment import ENVIRONMENTS, FOLDER_VARIABLE, environments_folder
-from tests.e2e.studio import create, sign_in
+from tests.support.browsers.studio import create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 FIRST_FORMS = ("float32", "int8")

@@ -21,7 +21,7 @@ from playwright.sync_api import Page, expect
 from benchmarks.chromium import open_page
 from benchmarks.figure import CannotMeasure, Spread, table
 from rune.datasets.content.wav import wav_bytes
-from tests.e2e.studio import create, sign_in
+from tests.support.browsers.studio import create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 FILES, IMPORTS = 10_000, 2

@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from benchmarks.chromium import open_page
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.machine import children_of, command_of, processor_time
-from tests.e2e.studio import create, expect_running, open_file, put_file, replace_in_editor, sign_in
+from tests.support.browsers.studio import create, expect_running, open_file, put_file, replace_in_editor, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 EDITS = 20

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from benchmarks.chromium import DESKTOP, start
 from benchmarks.figure import CannotMeasure, Spread, table
-from tests.e2e.studio import RUNNING, create, sign_in
+from tests.support.browsers.studio import RUNNING, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 RUNS = 5

@@ -22,8 +22,8 @@ from benchmarks.machine import wait_until_idle
 from lab.environments.environment import FOLDER_VARIABLE, environments_folder
 from lab.training.settings import ENVIRONMENT
 from rune.wording import listed
-from tests.e2e.studio import create, sign_in
-from tests.support.archives import zipped
+from tests.support.browsers.studio import create, sign_in
+from tests.support.installations.archives import zipped
 from tests.support.servers.live_forge import LiveForge
 from tests.support.training.sight_and_sound_data import SOUNDS, sound
 

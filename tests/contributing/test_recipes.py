@@ -16,9 +16,9 @@ from rune.devices.boards.fit import FitVerdict, Needs, fit
 from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
+from tests.support.documents.named_places import missing_paths
+from tests.support.documents.named_symbols import missing_symbols
 from tests.support.models.model_cases import refused_cases
-from tests.support.named_places import missing_paths
-from tests.support.named_symbols import missing_symbols
 
 ELU = """
 import sys
@@ -287,7 +287,7 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
         copy.write(path, text)
     matrix = "tests/forge/web/test_permissions_matrix.py"
     for insertion in insertions:
-        if insertion.path == "tests/forge/addresses/organisations.py":
+        if insertion.path == "tests/support/forge/addresses/organisations.py":
             incomplete = copy.app_tests(matrix, "-k", "leaves_no_address")
             assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the addresses answer
             assert "saved-versions" in incomplete.stdout

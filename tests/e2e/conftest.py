@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize, expect, sync_playwright
 
-from tests.e2e.studio import PATIENCE
+from tests.support.browsers.studio import PATIENCE
 from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium
 from tools.needs import CHROMIUM, lack

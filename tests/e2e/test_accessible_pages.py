@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
 from tests.e2e.readable import unreadable
-from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
+from tests.support.browsers.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 from tests.support.shares import share_of
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.editing.test_files_and_versions import row, run_command
-from tests.e2e.studio import PATIENCE, create, expect_saved, invite, join, open_file, sign_in
+from tests.support.browsers.studio import PATIENCE, create, expect_saved, invite, join, open_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

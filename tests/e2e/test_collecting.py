@@ -15,10 +15,10 @@ from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage, launch, people
 from tests.e2e.devices.test_board_as_sensor import PEER, Board, rows
 from tests.e2e.devices.test_wave_a_phone import GIVE_EVENTS
-from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_data import send
-from tests.forge.factories.recordings import loud
+from tests.support.browsers.studio import PATIENCE, create, sign_in
+from tests.support.forge.factories.recordings import loud
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

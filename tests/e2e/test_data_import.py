@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
-from tests.forge.factories.recordings import loud
-from tests.support.archives import zipped
+from tests.support.browsers.studio import create, sign_in
+from tests.support.forge.factories.recordings import loud
+from tests.support.installations.archives import zipped
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import DESKTOP, OpenPage
-from tests.e2e.studio import create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_data import send
-from tests.forge.factories.recordings import loud, sound
+from tests.support.browsers.studio import create, sign_in
+from tests.support.forge.factories.recordings import loud, sound
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from rune import __version__
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import PATIENCE, run_strangers_rune
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
+from tests.support.browsers.studio import PATIENCE, run_strangers_rune
 from tests.support.servers.live_forge import LiveForge
 
 BUILD_TIME = 120

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e.conftest import OpenPage, launch
-from tests.e2e.studio import create, expect_running, sign_in
+from tests.support.browsers.studio import create, expect_running, sign_in
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 
 from rune.digests import digest_of
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_models import drop
+from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import (
+from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import (
     PATIENCE,
     colleague_email,
     create,
@@ -20,7 +21,6 @@ from tests.e2e.studio import (
     replace_in_editor,
     sign_in,
 )
-from tests.e2e.test_accessible_pages import findings
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, join, run_strangers_rune
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, LIGHT_AND_WIDE, findings
+from tests.support.browsers.studio import PATIENCE, join, run_strangers_rune
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

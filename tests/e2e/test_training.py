@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from lab.training.settings import ENVIRONMENT
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.studio import create, sign_in
 from tests.e2e.test_accessible_pages import LOOKS, findings
-from tests.support.archives import zipped
+from tests.support.browsers.studio import create, sign_in
+from tests.support.installations.archives import zipped
 from tests.support.patience import PATIENCE
 from tests.support.servers.live_forge import LiveForge
 from tests.support.training.motion_data import write_motion

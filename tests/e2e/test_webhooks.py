@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from standardwebhooks import Webhook
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, sign_in
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import PATIENCE, sign_in
 from tests.support.servers.live_forge import LiveForge
 from tests.support.servers.webhook_receiver import receiving
 

@@ -17,9 +17,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 
-from tests.forge.addresses.all_cases import REQUESTS
-from tests.forge.addresses.table import PROJECT_ROUTE, Request
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.addresses.all_cases import REQUESTS
+from tests.support.forge.addresses.table import PROJECT_ROUTE, Request
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -139,7 +139,7 @@ def problems(
     for name in known:
         method, _, route = name.partition(" ")
         if name not in UNCOUNTED and (route not in routes if method == "ANY" else name not in many):
-            messages.append(f"{name}: not asked; give it a row in tests/forge/addresses")
+            messages.append(f"{name}: not asked; give it a row in tests/support/forge/addresses")
     return messages
 
 

@@ -14,7 +14,6 @@ from django.urls import get_resolver
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
-from tests.forge.addresses.settled import settle
 from tests.forge.query_counts import (
     UNCOUNTED,
     WRITE,
@@ -27,6 +26,7 @@ from tests.forge.query_counts import (
     write_counts,
 )
 from tests.support.cases import each_case
+from tests.support.forge.addresses.settled import settle
 from tests.support.shares import share_of
 
 FEW, MANY = 2, 3

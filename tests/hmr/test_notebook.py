@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from lab.environments.environment import ENVIRONMENTS
-from tests.support.notebooks import code_cells, run_cells
+from tests.support.documents.notebooks import code_cells, run_cells
 from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.browser import chromium
 from tools.needs import CHROMIUM, lack

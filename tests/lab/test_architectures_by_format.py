@@ -16,10 +16,10 @@ from lab.formats.onnx.reading import read_onnx
 from lab.formats.onnx.translating import fix_shapes, translate
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
-from tests.architectures.formats.chosen import CHOSEN, FORMATS, SOURCES, source_of
-from tests.architectures.formats.table import PAGE, cells_of, rows_of_the_page
-from tests.architectures.formats.trial import Trial, trials, try_all
 from tests.support.cases import each_case
+from tests.support.models.architectures.formats.chosen import CHOSEN, FORMATS, SOURCES, source_of
+from tests.support.models.architectures.formats.table import PAGE, cells_of, rows_of_the_page
+from tests.support.models.architectures.formats.trial import Trial, trials, try_all
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARES = 10
@@ -81,8 +81,15 @@ def _verdicts(trial: Trial, expected: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _write_sources(folder: Path, names: list[str]) -> None:
-    command = [str(TENSORFLOW.python), "-m", "tests.architectures.formats.sources", str(folder), *names]
+    command = [str(TENSORFLOW.python), "-m", "tests.support.models.architectures.formats.sources", str(folder), *names]
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder)}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    command = [str(TORCH.python), "-m", "tests.architectures.formats.torch_sources", "--pt2", str(folder), *names]
+    command = [
+        str(TORCH.python),
+        "-m",
+        "tests.support.models.architectures.formats.torch_sources",
+        "--pt2",
+        str(folder),
+        *names,
+    ]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)

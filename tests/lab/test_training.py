@@ -13,7 +13,6 @@ from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES
 from lab.training.settings import ENVIRONMENT, bytes_digest
 from rune.model.tflite import TensorKind, read_model
-from tests.lab.training.recordings_of_kind import write_for
 from tests.lab.training.training_runs import (
     POLICY,
     Trained,
@@ -26,6 +25,7 @@ from tests.lab.training.training_runs import (
 )
 from tests.support.training.backbones import PATH, usable
 from tests.support.training.motion_data import LABELS
+from tests.support.training.recordings_of_kind import write_for
 
 pytestmark = [
     pytest.mark.proof,

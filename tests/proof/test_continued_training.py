@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from lab.training.settings import ENVIRONMENT
-from tests.foreign.builds.build_farm import BuildFarm
-from tests.foreign.learning.learning_farm import answer_of, learning_farm, until
+from tests.support.farms.build_farm import BuildFarm
+from tests.support.farms.learning_farm import answer_of, learning_farm, until
 from tests.support.servers.services import ServiceMissing
 
 pytestmark = [

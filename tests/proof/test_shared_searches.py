@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from lab.training.settings import ENVIRONMENT
-from tests.foreign.builds.build_farm import BuildFarm
-from tests.foreign.learning.learning_farm import answer_of, learning_farm
-from tests.foreign.learning.learning_farm import until as until_read
+from tests.support.farms.build_farm import BuildFarm
+from tests.support.farms.learning_farm import answer_of, learning_farm
+from tests.support.farms.learning_farm import until as until_read
 from tests.support.servers.services import ServiceMissing
 
 pytestmark = [

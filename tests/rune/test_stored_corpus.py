@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.proof.any_input.readers import READERS, corpus
 from tests.support.cases import each_case
 from tests.support.packed import read_packed
+from tests.support.readers import READERS, corpus
 from tests.support.shares import in_share
 
 

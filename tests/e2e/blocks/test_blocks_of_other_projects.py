@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graphs.graph import open_palette, runefile, show_graph, stage, wait_for_text
-from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.graph import open_palette, runefile, show_graph, stage, wait_for_text
+from tests.support.browsers.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

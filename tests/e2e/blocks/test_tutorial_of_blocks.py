@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.blocks.test_block_in_python import _shot, write_over
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, expect_running, open_file, sign_in
 from tests.rune.compiler.pyblock.test_tutorial_of_blocks import FILES, FIRST, RUNEFILE, clapping, sound_of
+from tests.support.browsers.studio import PATIENCE, expect_running, open_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

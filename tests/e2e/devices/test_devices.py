@@ -12,7 +12,7 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.sound import SOUND
 from tests.e2e.conftest import DESKTOP
 from tests.e2e.preview.test_any_rune import choose
-from tests.e2e.studio import PATIENCE
+from tests.support.browsers.studio import PATIENCE
 from tests.support.runes.wat_runes import mirror
 from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium

@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import DESKTOP, OpenPage, launch
 from tests.e2e.preview.test_any_rune import choose
-from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, expect_running, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, expect_running, put_file, sign_in
 from tests.support.models.model_cases import refused_cases
 from tests.support.servers.live_forge import LiveForge
 

@@ -16,7 +16,15 @@ from playwright.sync_api import Page, expect
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import OpenPage
 from tests.e2e.devices.test_virtual_board import COMPILING, expect_both, expect_equal
-from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, open_file, replace_in_editor, sign_in
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    draw_digit,
+    expect_label,
+    open_file,
+    replace_in_editor,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 from tools.needs import GCC, lack
 

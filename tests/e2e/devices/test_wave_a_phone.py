@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, Record
-from tests.e2e.studio import PATIENCE, create, expect_label, expect_running, put_file, sign_in
 from tests.rune.compiler.building.test_real_projects import GESTURE
+from tests.support.browsers.studio import PATIENCE, create, expect_label, expect_running, put_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -6,7 +6,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, draw_digit, expect_running, open_file, replace_in_editor, sign_in
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    draw_digit,
+    expect_running,
+    open_file,
+    replace_in_editor,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

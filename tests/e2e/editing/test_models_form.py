@@ -8,8 +8,18 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_saved, invite, join, open_file, put_file, sign_in, write
 from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    expect_saved,
+    invite,
+    join,
+    open_file,
+    put_file,
+    sign_in,
+    write,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_saved, invite, join, replace_in_editor, sign_in
+from tests.support.browsers.studio import PATIENCE, create, expect_saved, invite, join, replace_in_editor, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

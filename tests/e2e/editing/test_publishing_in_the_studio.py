@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.conftest import OpenPage, launch, people
-from tests.e2e.studio import PATIENCE, create, expect_running, invite, join, sign_in
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import PATIENCE, create, expect_running, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

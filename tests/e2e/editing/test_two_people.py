@@ -8,7 +8,17 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, give_role, invite, join, open_file, sign_in
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    expect_running,
+    expect_saved,
+    give_role,
+    invite,
+    join,
+    open_file,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graphs.graph import (
+from tests.support.browsers.graph import (
     comments,
     drag,
     open_palette,
@@ -19,7 +19,7 @@ from tests.e2e.graphs.graph import (
     wait_for_text,
     write_runefile,
 )
-from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
+from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in, write
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -8,8 +8,16 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.graphs.graph import open_palette, runefile, show_graph, stage, write_runefile
-from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, replace_in_editor, sign_in
+from tests.support.browsers.graph import open_palette, runefile, show_graph, stage, write_runefile
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    expect_running,
+    expect_saved,
+    open_file,
+    replace_in_editor,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.conftest import launch, people
-from tests.e2e.studio import PATIENCE, create, expect_running, sign_in
+from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

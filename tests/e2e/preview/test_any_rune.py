@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from rune.running.container import pack
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, expect_running, sign_in
+from tests.support.browsers.studio import PATIENCE, expect_running, sign_in
 from tests.support.models.model_cases import refused_cases
 from tests.support.servers.live_forge import LiveForge
 

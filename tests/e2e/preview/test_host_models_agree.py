@@ -21,7 +21,7 @@ from rune.running.runtime.limits import Limits
 from rune.tools.cli import main
 from tests.e2e.conftest import OpenPage
 from tests.e2e.preview.test_any_rune import choose
-from tests.e2e.studio import PATIENCE
+from tests.support.browsers.studio import PATIENCE
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

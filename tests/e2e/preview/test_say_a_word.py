@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import (
+from tests.support.browsers.studio import (
     PATIENCE,
     create,
     expect_label,

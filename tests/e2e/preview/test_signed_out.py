@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
 from tests.e2e.conftest import OpenPage, launch, people
-from tests.e2e.studio import (
+from tests.support.browsers.studio import (
     PASSWORD,
     PATIENCE,
     colleague_email,

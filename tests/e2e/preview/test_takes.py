@@ -9,8 +9,16 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.studio import PATIENCE, create, expect_label, expect_running, open_file, replace_in_editor, sign_in
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import (
+    PATIENCE,
+    create,
+    expect_label,
+    expect_running,
+    open_file,
+    replace_in_editor,
+    sign_in,
+)
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.studio import (
+from tests.support.browsers.studio import (
     PASSWORD,
     PATIENCE,
     colleague_email,

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import REPOSITORY
 from tests.e2e.conftest import OpenPage, launch, people
-from tests.e2e.studio import PATIENCE, create, invite, join, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import PATIENCE, create, invite, join, put_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

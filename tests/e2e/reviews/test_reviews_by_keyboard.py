@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.reviews.test_gate import build
-from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.e2e.widths import squeezed_at_any_width
+from tests.support.browsers.studio import PATIENCE, create, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.builds.build_farm import build_farm
+from tests.support.farms.build_farm import build_farm
 from tests.support.servers.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.foreign

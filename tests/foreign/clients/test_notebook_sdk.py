@@ -17,7 +17,7 @@ import hmr
 import rune
 from hmr.deployments import SIGNING_SECONDS
 from rune.tools.remote import DataClient, NewSample
-from tests.forge.factories.recordings import loud
+from tests.support.forge.factories.recordings import loud
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.slow]

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator
 
 from tests.foreign.clients.test_rune_package import MOST_BYTES, SDK
 from tests.foreign.clients.test_rune_package_attacks import browser  # noqa: F401  a fixture
-from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+from tests.support.forge.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,
     EVIL,
     RUNE,

@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 from forge.deployments.updates.documents import root_document
 from forge.deployments.updates.models import LIFETIMES, UpdateRole
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
-from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+from tests.support.forge.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,
     EVIL,
     NEWER,

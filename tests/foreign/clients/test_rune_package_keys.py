@@ -22,7 +22,7 @@ from tests.foreign.clients.test_rune_package_attacks import (  # noqa: F401  fix
     in_node,
     pytest_generate_tests,
 )
-from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+from tests.support.forge.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,
     EVIL,
     NEWER,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.clients.simulated import PROGRAM, simulate
+from tests.support.clients.simulated import PROGRAM, simulate
 from tests.support.servers.live_installation import LiveInstallation
 
 pytestmark = pytest.mark.foreign

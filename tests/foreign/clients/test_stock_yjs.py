@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.foreign.clients.stock_yjs import StockClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.foreign.clients.streaming import (
+from tests.support.clients.streaming import (
     MEGABYTE,
     BlobClient,
     digest_of,

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import rune
-from tests.forge.factories.recordings import loud, sound
-from tests.support.archives import zipped
+from tests.support.forge.factories.recordings import loud, sound
+from tests.support.installations.archives import zipped
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign

@@ -35,6 +35,8 @@ PROJECT = (
     *TESTED,
     "rune",
     "tests/conftest.py",
+    "tests/support/cases.py",
+    "tests/support/language",
     "tests/support/runes/shared_blocks.py",
     "tests/support/properties.py",
     "docs/reference",

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.backups import manage
+from tests.support.installations.backups import manage
 from tests.support.servers.live_server import LiveServer
 from tests.support.servers.services import ServiceMissing, Services, running_services
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.foreign.clients.stock_yjs import StockClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_installation import LiveInstallation
 from tests.support.servers.services import ServiceMissing, Services, running_services
 

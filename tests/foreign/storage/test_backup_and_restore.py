@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from forge.serving.backup.sealing import opened
-from tests.foreign.clients.stock_yjs import StockClient
-from tests.support.backups import files, manage, tables, unpacked
+from tests.support.clients.stock_yjs import StockClient
+from tests.support.installations.backups import files, manage, tables, unpacked
 from tests.support.servers.live_forge import LiveForge
 from tests.support.servers.live_server import LiveServer
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.foreign.clients.stock_yjs import StockClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign

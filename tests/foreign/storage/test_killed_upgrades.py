@@ -40,7 +40,7 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def killed_at_each_step(template: Path, folder: Path) -> list[dict[str, Any]]:
-    program = REPOSITORY / "tests/support/killed_upgrade.py"
+    program = REPOSITORY / "tests/support/installations/killed_upgrade.py"
     command = [sys.executable, str(program), str(template), str(folder)]
     finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr[-3000:]

@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.support.backups import manage
+from tests.support.installations.backups import manage
 from tests.support.servers.empty_database import DATABASE
 from tests.support.servers.live_forge import LiveForge
 from tests.support.servers.live_server import LiveServer

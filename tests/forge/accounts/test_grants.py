@@ -50,10 +50,10 @@ from forge.reviews.models import AwaitedReview
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import approved, built
-from tests.forge.factories.changes import outside_change
-from tests.forge.factories.deployments import deployed
-from tests.forge.factories.links import secret_of
+from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.changes import outside_change
+from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.links import secret_of
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]

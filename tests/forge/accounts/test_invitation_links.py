@@ -23,7 +23,7 @@ from forge.core.models import AuditEntry
 from forge.projects.actions import invite_to_project, invite_to_project_by_email
 from forge.projects.models import Project
 from tests.forge.accounts.test_grants import Browser
-from tests.forge.factories.links import secret_of
+from tests.support.forge.factories.links import secret_of
 
 pytestmark = pytest.mark.django_db
 

@@ -18,7 +18,7 @@ from forge.accounts.models import Invitation, Membership, Organisation, Role, Si
 from forge.accounts.organisations.invitations import find_invitation
 from forge.core.errors import Forbidden, NotFound
 from forge.core.models import AuditEntry
-from tests.forge.factories.links import secret_of
+from tests.support.forge.factories.links import secret_of
 
 pytestmark = pytest.mark.django_db
 

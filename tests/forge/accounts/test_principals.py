@@ -18,7 +18,7 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import VISITOR, PrincipalKind, acting_as, principal_of
 from forge.projects.models import Project
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = pytest.mark.django_db
 

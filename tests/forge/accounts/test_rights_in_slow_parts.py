@@ -31,8 +31,8 @@ from forge.reviews.models import AwaitedReview, Review
 from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built
 from forge.reviews.suggestions import actions as suggestion_taking
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import built, take_job
 from tests.forge.reviews import test_suggestions
+from tests.support.forge.factories.builds import built, take_job
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/rights-in-slow-work")]

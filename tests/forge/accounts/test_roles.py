@@ -14,8 +14,8 @@ from forge.accounts.permissions import ALLOWED_VERBS, OF_ORGANISATION, OF_PROJEC
 from forge.core.errors import Forbidden
 from forge.projects.actions import delete_project, restore_project, update_project
 from forge.projects.models import Project
-from tests.forge.addresses.table import KINDS
 from tests.support.cases import each_case
+from tests.support.forge.addresses.table import KINDS
 
 
 def test_each_role_has_verbs_and_answers() -> None:

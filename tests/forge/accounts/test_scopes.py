@@ -18,10 +18,10 @@ from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope,
 from forge.core.api.views import PERSON, ForgeView
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
-from tests.forge.addresses.all_cases import CASES
-from tests.forge.addresses.table import COLUMNS, Case, answers_of, name_of
-from tests.forge.factories.preconditions import etag_headers
 from tests.forge.web.test_permissions_matrix import things
+from tests.support.forge.addresses.all_cases import CASES
+from tests.support.forge.addresses.table import COLUMNS, Case, answers_of, name_of
+from tests.support.forge.factories.preconditions import etag_headers
 from tests.support.shares import table_by_kind
 
 __all__ = ["things"]

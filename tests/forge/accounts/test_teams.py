@@ -32,7 +32,7 @@ from forge.core.models import AuditEntry
 from forge.projects.actions import end_team_role, give_project_role, give_team_role
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
-from tests.forge.factories.preconditions import etag_form
+from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 

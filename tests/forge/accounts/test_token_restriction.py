@@ -19,8 +19,8 @@ from forge.datasets.models import Sample
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import approved, built
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

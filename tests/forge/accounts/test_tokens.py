@@ -15,7 +15,7 @@ from forge.accounts.tokens.scopes import Scope
 from forge.accounts.tokens.secrets import find_token
 from forge.core.errors import Invalid, NotFound, PersonNeeded
 from forge.projects.models import Project
-from tests.forge.factories.preconditions import etag_headers
+from tests.support.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from forge.accounts.models import ApiToken, DeviceSignIn, User
 from forge.accounts.sign_in.actions.one_time_link import redeem_sign_in_link
 from forge.projects.models import Project
 from tests.forge.accounts.test_device_sign_in import ask, decide, fetch
-from tests.forge.factories.builds import built
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -52,11 +52,11 @@ from forge.webhooks.access import find_webhook
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook, rotate_secret
 from forge.webhooks.models import Delivery, Webhook
 from forge.webhooks.serializers import webhook_to_json
-from tests.forge.factories.builds import approved, built
-from tests.forge.factories.changes import outside_change
-from tests.forge.factories.deployments import deployed
-from tests.forge.factories.links import secret_of
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.changes import outside_change
+from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.links import secret_of
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from forge.projects.actions import create_project, delete_project, restore_proje
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, begin_thread, give_verdict
-from tests.forge.factories.builds import RUNE, approved, built, failed_build
+from tests.support.forge.factories.builds import RUNE, approved, built, failed_build
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.core.events import log as event_log
 from forge.core.events.delivery import group_of
 from forge.jobs.models import JobState
-from tests.forge.factories.builds import run_job, take_job
+from tests.support.forge.factories.builds import run_job, take_job
 
 BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
 

@@ -32,7 +32,7 @@ from rune.model.tflite import read_model, signature
 from rune.running.container import read_rune
 from rune.source.runefile.model_inputs.starter import starter
 from tests.forge.builds.conftest import WakeUps, log_of
-from tests.forge.factories.preconditions import etag_headers
+from tests.support.forge.factories.preconditions import etag_headers
 from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db(transaction=True)

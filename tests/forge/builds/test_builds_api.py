@@ -16,7 +16,7 @@ from forge.core.errors import BytesDamaged
 from forge.jobs import queue
 from forge.jobs.log import NewLogLine
 from forge.registry.oci.digests import digest_of
-from tests.forge.factories.builds import RUNE, built, take_job
+from tests.support.forge.factories.builds import RUNE, built, take_job
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from forge.builds.actions import choose_for_builds
 from forge.builds.choices import choices_of
 from forge.builds.pages.board_fits import USUAL
 from rune.devices.boards.lookup import boards
-from tests.forge.factories.builds import NEEDS, PLANNED, built, packed, refused
-from tests.forge.factories.preconditions import etag_form
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import NEEDS, PLANNED, built, packed, refused
+from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 

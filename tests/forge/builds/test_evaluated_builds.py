@@ -32,9 +32,9 @@ from forge.jobs.models import Job, JobState
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import log_of
-from tests.forge.factories.builds import run_job, take_job
-from tests.forge.factories.recordings import consent_of, sample_of
-from tests.forge.factories.samples import withdraw_sample
+from tests.support.forge.factories.builds import run_job, take_job
+from tests.support.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,9 +19,9 @@ from forge.datasets.recordings.actions import send_sample
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
-from tests.forge.factories.builds import RUNE, built
-from tests.forge.factories.deployments import built_with
-from tests.forge.factories.samples import withdraw_sample
+from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.deployments import built_with
+from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
 

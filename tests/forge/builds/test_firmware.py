@@ -29,7 +29,7 @@ from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.devices.firmware.uf2 import read_uf2
 from tests.forge.builds.conftest import log_of
-from tests.forge.factories.builds import built
+from tests.support.forge.factories.builds import built
 
 Make = Callable[[UUID], None]
 pytestmark = pytest.mark.django_db(transaction=True)

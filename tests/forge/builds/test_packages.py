@@ -34,7 +34,7 @@ from rune.devices.packages.errors import SelfTestFailed
 from rune.project.files import MemoryFiles
 from rune.source.policy import LimitResult
 from tests.forge.builds.conftest import log_of
-from tests.forge.factories.builds import finished, run_job, take_job
+from tests.support.forge.factories.builds import finished, run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,8 +14,8 @@ from forge.accounts.models import User
 from forge.builds.models import Preview
 from forge.builds.pages.pipeline_picture import DrawnPipeline, DrawnStage, PictureMark, drawn_pipeline
 from forge.projects.models import Project
-from tests.forge.factories.builds import built
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built
 
 Browser = Callable[[User | None], Client]
 

@@ -23,8 +23,8 @@ from forge.core.events import delivery
 from forge.core.events import log as events
 from forge.core.events.log import append_event, last_sequence
 from forge.projects.actions import delete_project
-from tests.forge.collab.yjs_socket import Socket, YjsClient
-from tests.forge.factories.events import COUNTED, HAPPENED
+from tests.support.clients.yjs_socket import Socket, YjsClient
+from tests.support.forge.factories.events import COUNTED, HAPPENED
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 PATH = "/ws/projects/acme/kitchen/events"

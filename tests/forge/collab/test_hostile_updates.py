@@ -18,8 +18,8 @@ from forge.collab.room import live_document
 from forge.collab.room.live_document import LiveDocument, UpdateResult
 from forge.collab.room.storage import StoredDocument
 from forge.projects.files.document import entries
-from tests.forge.collab.yjs_socket import YjsClient
 from tests.support.cases import each_case
+from tests.support.clients.yjs_socket import YjsClient
 from tests.support.properties import examples
 
 CLIENT = 77

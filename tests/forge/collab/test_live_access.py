@@ -12,7 +12,7 @@ from forge.collab import consumers
 from forge.collab.closing import Closing
 from forge.core.events import delivery
 from tests.forge.collab.test_live_document import stored_text
-from tests.forge.collab.yjs_socket import Socket, YjsClient
+from tests.support.clients.yjs_socket import Socket, YjsClient
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

@@ -31,7 +31,7 @@ from forge.core.studio_limits import MAX_UPDATE_BYTES
 from forge.projects.actions import delete_file, write_file
 from forge.projects.files.document_store import load_document
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
-from tests.forge.collab.yjs_socket import YjsClient, text_of
+from tests.support.clients.yjs_socket import YjsClient, text_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

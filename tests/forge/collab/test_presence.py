@@ -10,8 +10,8 @@ import pytest
 
 from forge.collab.protocol.frames import STATE_LIMIT, ClientState, awareness_frame
 from forge.collab.room.presence import MAX_CLIENTS_PER_SOCKET, OtherProcess, Presence
-from tests.forge.collab.yjs_socket import YjsClient
 from tests.support.cases import each_case
+from tests.support.clients.yjs_socket import YjsClient
 
 MIKA: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Mika", "initials": "MI", "colour": 1}
 JO: dict[str, Any] = {"id": str(uuid.uuid4()), "name": "Jo", "initials": "JO", "colour": 2}

@@ -14,7 +14,7 @@ from forge.collab.closing import Closing
 from forge.collab.pushed_runes import may_take_runes, push_rune
 from forge.core.events import delivery
 from forge.core.models import AuditEntry
-from tests.forge.collab.yjs_socket import Socket
+from tests.support.clients.yjs_socket import Socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 PATH = "/ws/projects/acme/kitchen/events"

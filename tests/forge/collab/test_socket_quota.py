@@ -14,7 +14,7 @@ from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.rooms import rooms
 from forge.collab.watch import watch
 from forge.projects.models import Project
-from tests.forge.collab.yjs_socket import Socket, listeners
+from tests.support.clients.yjs_socket import Socket, listeners
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

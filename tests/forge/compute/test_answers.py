@@ -28,8 +28,8 @@ from rune.running.isolation.answer_json import DEPTH_LIMIT
 from tests.conftest import REPOSITORY
 from tests.forge.compute.attacked import Attacked
 from tests.forge.compute.test_compiler import job, run, until
-from tests.forge.factories.builds import run_job, take_job
-from tests.support.answer_fuzzing import KINDS, fuzzed, fuzzed_kind, line_of
+from tests.support.api.answer_fuzzing import KINDS, fuzzed, fuzzed_kind, line_of
+from tests.support.forge.factories.builds import run_job, take_job
 from tests.support.patience import PATIENCE
 from tests.support.shares import share_and_all
 

@@ -15,7 +15,7 @@ from rune.compiler.building.spec import SpecOptions
 from rune.compiler.targets.wasm32 import PREVIEW
 from rune.devices.firmware.uf2 import read_uf2
 from rune.toolchain import toolchain_digest
-from tests.rune.compiler.targets.projects import template
+from tests.support.compiler.programs.c_projects import template
 
 OPTIONS = SpecOptions("sine", is_preview=True)
 

@@ -13,7 +13,7 @@ from forge.core.models import PeriodicRun
 from forge.core.periodic import HOLD, PeriodicTask, RunsIn, claim, tasks
 from forge.jobs import queue
 from forge.jobs.models import Job, JobState, WorkerCapability
-from tests.forge.factories.builds import waiting
+from tests.support.forge.factories.builds import waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("availability/wrong-clock")]
 

@@ -22,9 +22,9 @@ from forge.datasets.models import CollectingLink, Collector, Consent, Sample
 from forge.datasets.samples.actions.add import SESSION
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
-from tests.forge.factories.recordings import loud
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.recordings import loud
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

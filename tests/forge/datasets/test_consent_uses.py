@@ -16,8 +16,8 @@ from forge.datasets.consent.uses import RULES, SampleUse, UsePlace
 from forge.datasets.models import Consent, Sample
 from forge.projects.models import Project
 from rune.datasets.splits import Split
-from tests.forge.factories.recordings import consent_of, loud, sample_of
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import consent_of, loud, sample_of
 
 pytestmark = pytest.mark.django_db
 

@@ -18,8 +18,8 @@ from forge.datasets.models import Consent, DataVersion, Group, Sample
 from forge.datasets.samples.actions.add import SESSION
 from forge.projects.models import Project
 from tests.forge.datasets.data_requests import DATA, Browser, agreed, mark, numbers, save, send
-from tests.forge.factories.recordings import consent_of, loud, png, sample_of, sound
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

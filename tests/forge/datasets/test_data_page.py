@@ -14,9 +14,9 @@ from forge.datasets.models import DataSet, DataVersion, Sample
 from forge.datasets.pages.cards import SampleCard, drawing_paths
 from forge.datasets.samples.models import SampleKind
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of, png, sample_of
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.recordings import consent_of, png, sample_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

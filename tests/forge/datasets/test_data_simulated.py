@@ -48,8 +48,8 @@ from forge.jobs.workers.slots import JobSlots
 from forge.projects.models import Project
 from rune.datasets.content.read import read_content
 from rune.digests import digest_of
-from tests.forge.factories.recordings import consent_of, sample_of, sound
-from tests.forge.factories.samples import packed
+from tests.support.forge.factories.recordings import consent_of, sample_of, sound
+from tests.support.forge.factories.samples import packed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,8 +21,8 @@ from forge.datasets.removals.again import delete_again
 from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, read_deletions
 from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of, loud, sample_of
-from tests.support.backups import manage
+from tests.support.forge.factories.recordings import consent_of, loud, sample_of
+from tests.support.installations.backups import manage
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("recordings/restored")]
 
@@ -97,7 +97,7 @@ def test_what_was_deleted_before_there_was_a_list_is_listed(project: Project, us
 
 
 BEGIN = """
-from tests.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.recordings import consent_of, sample_of
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.projects.models import Project
 user = User.objects.create_user("one@acme.example", name="One")

@@ -23,7 +23,7 @@ from rune.datasets.export.data_folder import LIST
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
-from tests.forge.factories.recordings import consent_of, loud, png, sample_of
+from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -25,8 +25,8 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.models import Project
 from rune.datasets.content.wav import wav_bytes
-from tests.forge.factories.recordings import consent_of, loud, png, sample_of
-from tests.support.archives import zipped
+from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of
+from tests.support.installations.archives import zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -21,7 +21,7 @@ from forge.datasets.playing import restrict_playing
 from forge.datasets.samples.actions import SampleMark, delete_sample, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

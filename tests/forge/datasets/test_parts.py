@@ -15,8 +15,8 @@ from forge.core.models import AuditEntry
 from forge.datasets.models import Sample, SampleAnalysis
 from forge.datasets.samples.actions import withdraw_consent
 from forge.projects.models import Project
-from tests.forge.factories.recordings import consent_of, png, sample_of, sound
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import consent_of, png, sample_of, sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

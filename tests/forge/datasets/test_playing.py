@@ -33,10 +33,10 @@ from forge.projects.models import Project
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import RUNE, built
-from tests.forge.factories.preconditions import etag_form
-from tests.forge.factories.recordings import consent_of, png, sample_of, submission_of
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.preconditions import etag_form
+from tests.support.forge.factories.recordings import consent_of, png, sample_of, submission_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ from forge.datasets.versions.contents import entries_of
 from forge.projects.models import Project
 from rune.datasets.positions import MAX_POSITIONS, NOTHING
 from tests.forge.datasets.data_requests import DATA, mark, numbers, save
-from tests.forge.factories.recordings import consent_of, loud, png, sample_of
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -28,8 +28,8 @@ from forge.projects.models import Project
 from rune.datasets.content import read
 from rune.digests import digest_of
 from tests.forge.datasets.test_recordings import a_sound
-from tests.forge.factories.recordings import consent_of, loud, png, sample_of, submission_of
-from tests.forge.factories.samples import packed, withdraw_sample, zipped
+from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of, submission_of
+from tests.support.forge.factories.samples import packed, withdraw_sample, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

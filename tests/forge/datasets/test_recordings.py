@@ -28,9 +28,9 @@ from forge.projects.actions import delete_project, write_file
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot, working_tree
-from tests.forge.factories.recordings import consent_of, sample_of
-from tests.forge.factories.samples import withdraw_sample
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ from forge.datasets.samples.filters import ENDS_SOON, IS_UNCOVERED
 from forge.datasets.tally import tally_of
 from forge.projects.models import Project
 from rune.datasets.splits import Split
-from tests.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

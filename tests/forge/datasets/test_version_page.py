@@ -21,8 +21,8 @@ from forge.datasets.versions import contents
 from forge.datasets.versions.accuracy_uses import count_accuracy
 from forge.datasets.versions.actions import save_version
 from forge.projects.models import Project
-from tests.forge.factories.builds import built
-from tests.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

@@ -30,11 +30,11 @@ from forge.notices.models import Notice
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import built, waiting
-from tests.forge.factories.deployments import deployed
-from tests.forge.factories.recordings import consent_of, loud, sample_of
-from tests.forge.factories.training import finish_run, motion_run, motion_version
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built, waiting
+from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.recordings import consent_of, loud, sample_of
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,7 +18,7 @@ from forge.datasets.models import DataSet, Sample
 from forge.datasets.samples.actions import end_consents
 from forge.projects.models import Project
 from tests.forge.datasets.data_requests import DATA, Browser, numbers, save
-from tests.forge.factories.recordings import consent_of, loud, sample_of
+from tests.support.forge.factories.recordings import consent_of, loud, sample_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ import pytest
 from forge.accounts.models import User
 from forge.deployments.models import Deployment
 from forge.projects.models import Project
-from tests.forge.factories.deployments import deployed
+from tests.support.forge.factories.deployments import deployed
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from forge.builds import actions as builds
 from forge.compute.pool.compiler import Compiler
 from forge.jobs import queue
 from forge.projects.models import Project
-from tests.forge.factories.builds import take_job
+from tests.support.forge.factories.builds import take_job
 
 Act = Callable[[], object]
 

@@ -16,8 +16,8 @@ from forge.learning.environments import actions as environments
 from forge.learning.searches.actions import searches
 from forge.learning.training.actions import runs
 from forge.projects.models import Project
-from tests.forge.factories.training import motion_version
 from tests.forge.learning import remembered_lab
+from tests.support.forge.factories.training import motion_version
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.test import Client
 from forge.jobs.models import WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.searches import job
-from tests.forge.factories.training import SMALL, ScriptedLab
+from tests.support.forge.factories.training import SMALL, ScriptedLab
 
 SEARCHES = "/api/v1/projects/acme/kitchen/searches"
 SPACE = {

@@ -20,9 +20,9 @@ from forge.learning.searches import job as search_job
 from forge.learning.training.running import following
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
-from tests.forge.factories.searches import claim_event, trial_event
-from tests.forge.factories.training import SMALL, curve, motion_version
-from tests.support.answer_fuzzing import fuzzed
+from tests.support.api.answer_fuzzing import fuzzed
+from tests.support.forge.factories.searches import claim_event, trial_event
+from tests.support.forge.factories.training import SMALL, curve, motion_version
 from tests.support.shares import share_and_all
 from tests.support.training.motion_data import LABELS
 

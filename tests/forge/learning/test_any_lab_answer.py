@@ -21,7 +21,7 @@ from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.training.running.possible import is_possible_result
 from forge.projects.models import Project
-from tests.support.answer_fuzzing import fuzzed, line_of
+from tests.support.api.answer_fuzzing import fuzzed, line_of
 from tests.support.cases import each_case
 from tests.support.shares import share_and_all
 

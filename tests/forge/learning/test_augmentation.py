@@ -18,8 +18,8 @@ from forge.learning.augmentation import actions
 from forge.learning.augmentation.lab_answers import are_possible_examples
 from forge.learning.conversions.lab_process import LabDied
 from forge.projects.models import Project
-from tests.forge.factories.training import motion_version
 from tests.support.cases import each_case
+from tests.support.forge.factories.training import motion_version
 from tests.support.training.motion_data import LABELS
 
 pytestmark = pytest.mark.django_db(transaction=True)

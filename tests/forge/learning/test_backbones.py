@@ -18,9 +18,9 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
 from lab.training.settings import ENVIRONMENT
 from rune.digests import digest_of
-from tests.forge.factories.training import ScriptedLab, finish_run, motion_version, picture_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
 from tests.support.cases import each_case
+from tests.support.forge.factories.training import ScriptedLab, finish_run, motion_version, picture_version
 from tests.support.training.backbones import PATH, backbone_model
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -25,7 +25,7 @@ from forge.learning.training.actions import train_again
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
-from tests.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
+from tests.support.forge.factories.training import SMALL, ScriptedLab, finish_run, motion_version
 from tests.support.shares import one_of_each
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,8 +15,8 @@ from forge.learning.searches.models import ModelSearch
 from forge.learning.training.models import TrainingRun
 from forge.projects.models import Project
 from rune.datasets import training_limits
-from tests.forge.factories.training import SMALL, motion_version
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.training import SMALL, motion_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]
 

@@ -17,9 +17,9 @@ from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.models import Project
 from forge.projects.versions.store import VersionFiles, working_tree
 from forge.reviews.models import ChangeRequest
-from tests.forge.factories.training import motion_samples
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.training import motion_samples
 from tests.support.training.motion_data import LABELS
 from tests.support.training.motion_model import motion_model
 

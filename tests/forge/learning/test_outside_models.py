@@ -18,10 +18,10 @@ from forge.projects.models import Project
 from forge.reviews.changes.actions.outside import OutsideOrigin, bring_from_outside
 from forge.reviews.models import ChangeRequest
 from rune.digests import digest_of
-from tests.forge.factories.searches import finished_search
-from tests.forge.factories.training import finish_run, motion_run, motion_version
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.searches import finished_search
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,10 +19,10 @@ from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import working_tree
 from forge.reviews.changes.actions.merges import merge_past_gate
 from forge.reviews.models import ChangeRequest
-from tests.forge.factories.motion_model import motion_project
-from tests.forge.factories.training import motion_samples
 from tests.forge.learning.test_conversions import MODELS, converted, read, run_jobs
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.motion_model import motion_project
+from tests.support.forge.factories.training import motion_samples
 from tests.support.training.motion_data import LABELS
 from tests.support.training.motion_model import motion_model
 

@@ -8,8 +8,8 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.learning.conversions.lab_process import LabRefused
 from forge.projects.models import Project
-from tests.forge.factories.training import ScriptedLab, finished_run, motion_version
 from tests.forge.learning.test_training import begun, data_event, follow, read
+from tests.support.forge.factories.training import ScriptedLab, finished_run, motion_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]
 

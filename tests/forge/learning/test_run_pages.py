@@ -20,11 +20,11 @@ from forge.learning.training.pages.drawing import TICKS, _epoch_ticks
 from forge.learning.training.pages.form import written_arguments
 from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
-from tests.forge.factories.searches import finished_search
-from tests.forge.factories.training import curve, finished_run, motion_version
 from tests.forge.learning.test_training import begun, read
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.searches import finished_search
+from tests.support.forge.factories.training import curve, finished_run, motion_version
 from tests.support.training.motion_data import LABELS
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,11 +15,11 @@ from forge.learning.training.models import TrainingRun
 from forge.learning.training.running.job import follow_job
 from forge.projects.models import Project
 from forge.reviews.models import ChangeRequest
-from tests.forge.factories.motion_model import motion_project
-from tests.forge.factories.searches import claim_event, finished_search, trial_event, tried
-from tests.forge.factories.training import SMALL, finish_run
 from tests.forge.learning.searching import SEARCHES, begun, read, run_jobs, scripted
 from tests.forge.learning.test_searches import ENDED
+from tests.support.forge.factories.motion_model import motion_project
+from tests.support.forge.factories.searches import claim_event, finished_search, trial_event, tried
+from tests.support.forge.factories.training import SMALL, finish_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

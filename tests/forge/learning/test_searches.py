@@ -29,10 +29,10 @@ from forge.learning.training.models import TrainingTime
 from forge.learning.training.running.data import write_data
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
-from tests.forge.factories.searches import claim_event, finished_search, trial_event, tried
-from tests.forge.factories.training import SMALL, ScriptedLab
 from tests.forge.learning.searching import SEARCHES, SPACE, begun, read, run_jobs, scripted
 from tests.support.cases import each_case
+from tests.support.forge.factories.searches import claim_event, finished_search, trial_event, tried
+from tests.support.forge.factories.training import SMALL, ScriptedLab
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]
 PAGE = "/acme/kitchen/searches"

@@ -19,10 +19,10 @@ from forge.projects.actions import delete_file, write_file
 from forge.projects.models import Project, Version
 from lab.training.settings import ENVIRONMENT
 from rune.digests import digest_of
-from tests.forge.factories.training import SMALL_START, ScriptedLab, finish_run, motion_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
 from tests.lab.test_starting import write_start
 from tests.support.cases import each_case
+from tests.support.forge.factories.training import SMALL_START, ScriptedLab, finish_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "models/words.keras"

@@ -21,8 +21,8 @@ from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.learning.training.withdrawn_samples import runs_that_learned
 from forge.projects.models import Project, Version
 from lab.training.settings import ENVIRONMENT
-from tests.forge.factories.training import ScriptedLab, finish_run, finished_run, motion_version
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
+from tests.support.forge.factories.training import ScriptedLab, finish_run, finished_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

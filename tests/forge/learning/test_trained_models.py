@@ -18,10 +18,10 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.models import ChangeRequest
 from rune.wording import size_text
-from tests.forge.factories.builds import built, packed
-from tests.forge.factories.searches import finished_search
-from tests.forge.factories.training import finish_run, motion_run, motion_version
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built, packed
+from tests.support.forge.factories.searches import finished_search
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 from tests.support.training.motion_model import motion_model
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]

@@ -25,7 +25,7 @@ from forge.learning.training.running.job import TRAINING, follow_job, run_traini
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from rune.model.tflite import TensorKind, read_model
-from tests.forge.factories.training import SMALL, ScriptedLab, curve, motion_version, table_version
+from tests.support.forge.factories.training import SMALL, ScriptedLab, curve, motion_version, table_version
 from tests.support.training.motion_data import LABELS
 
 needs_tensorflow = [

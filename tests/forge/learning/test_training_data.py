@@ -10,8 +10,8 @@ from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
 from forge.learning.training_data import TrainingData, training_data_of
 from rune.digests import digest_of
-from tests.forge.factories.searches import finished_search
-from tests.forge.factories.training import finish_run, motion_run, motion_version
+from tests.support.forge.factories.searches import finished_search
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db
 

@@ -22,9 +22,9 @@ from forge.notices.models import Notice
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import built
-from tests.forge.factories.training import finish_run, motion_run, motion_samples, motion_version
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.training import finish_run, motion_run, motion_samples, motion_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_nobody_wakes")]
 

@@ -32,9 +32,9 @@ from forge.projects.hooks import PendingItems
 from forge.projects.models import Project
 from forge.registry.models import Listing, PublishedVersion
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import approved, built
-from tests.forge.factories.changes import built_merged, outside_change
-from tests.forge.factories.deployments import deployed, now
+from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.changes import built_merged, outside_change
+from tests.support.forge.factories.deployments import deployed, now
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from forge.notices.actions import read_all
 from forge.notices.inbox.consumers import InboxSocket
 from forge.notices.inbox.routing import websocket_urlpatterns
 from forge.projects.models import Project
-from tests.forge.collab.yjs_socket import Socket, listeners
-from tests.forge.factories.builds import failed_build
+from tests.support.clients.yjs_socket import Socket, listeners
+from tests.support.forge.factories.builds import failed_build
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

@@ -34,8 +34,8 @@ from forge.reviews.actions import (
     undo_verdict,
 )
 from forge.reviews.models import Review, Verdict
-from tests.forge.factories.builds import RUNE, built, failed_build
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE, built, failed_build
 
 pytestmark = pytest.mark.django_db
 

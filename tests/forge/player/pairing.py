@@ -13,7 +13,7 @@ from channels.routing import URLRouter
 from forge.player.actions import make_phone_link, redeem_phone_link
 from forge.player.passes import cookie_name
 from forge.player.routing import websocket_urlpatterns
-from tests.forge.collab.yjs_socket import Socket
+from tests.support.clients.yjs_socket import Socket
 
 ROUTER = URLRouter(websocket_urlpatterns)
 OUTPUTS = {

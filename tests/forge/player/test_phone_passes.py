@@ -22,7 +22,7 @@ from forge.player.models import PhonePass
 from forge.projects.actions import update_project
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

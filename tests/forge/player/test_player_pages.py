@@ -17,7 +17,7 @@ from forge.accounts.models import User
 from forge.projects.actions import update_project, write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

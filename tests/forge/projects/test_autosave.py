@@ -21,7 +21,7 @@ from forge.projects.versions.actions.autosave import autosave_version, delete_su
 from forge.projects.versions.autosave_task import autosave_changed_projects
 from forge.projects.versions.retention import superfluous_versions
 from forge.reviews.rounds.authorship import authors_of
-from tests.forge.factories.builds import built
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,7 @@ from forge.projects.models import Fork, Project, Version
 from forge.projects.versions.actions.autosave import autosave_version
 from forge.projects.versions.store import working_tree
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from forge.projects.git import child
 from forge.projects.git.child import ANSWER_LIMIT, read_answer, run_child
 from forge.projects.git.remote import FetchAnswer
 from forge.projects.history.import_archive import HistoryAnswer
-from tests.support.answer_fuzzing import fuzzed
+from tests.support.api.answer_fuzzing import fuzzed
 from tests.support.cases import each_case
 
 COMMIT = {"commit": "0" * 40, "author": "Ana", "subject": "m", "moment": 1}

@@ -19,7 +19,7 @@ from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.autosave import autosave_version
-from tests.forge.projects.git_server import TOKEN, bare, commit, git_server, hostile_server, swelling_pack
+from tests.support.servers.git_server import TOKEN, bare, commit, git_server, hostile_server, swelling_pack
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from forge.projects.files import document
 from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.builds import approved, built
 from tests.support.models.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db

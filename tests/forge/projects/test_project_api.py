@@ -16,8 +16,8 @@ from forge.core.models import AuditEntry, Event
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.source.templates import list_templates
-from tests.forge.factories.preconditions import etag_headers
 from tests.support.cases import each_case
+from tests.support.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db
 

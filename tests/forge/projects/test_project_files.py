@@ -11,8 +11,8 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
 from forge.projects.files import contents as files
 from forge.projects.models import DocumentUpdate, Project
-from tests.forge.factories.preconditions import etag_headers
 from tests.support.cases import each_case
+from tests.support.forge.factories.preconditions import etag_headers
 from tests.support.models.model_cases import compiled_model, refused_cases
 
 pytestmark = pytest.mark.django_db

@@ -23,7 +23,7 @@ from forge.jobs.models import Job, JobState
 from forge.projects.actions import create_project, delete_project, restore_project
 from forge.projects.models import Project
 from tests.forge.quotas.conftest import Limit
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 BUILDS = "/api/v1/projects/acme/kitchen/builds"

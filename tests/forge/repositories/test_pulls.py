@@ -30,7 +30,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from rune.source.merge import MergeChoice, Side
 from tests.forge.conftest import RUNEFILE
-from tests.forge.projects.git_server import TOKEN, bare, commit, git_server
+from tests.support.servers.git_server import TOKEN, bare, commit, git_server
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from forge.repositories.kinds import TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull
 from forge.repositories.pulls import remembered_tokens
 from tests.forge.conftest import RUNEFILE
-from tests.forge.projects.git_server import TOKEN, bare, git_server
+from tests.support.servers.git_server import TOKEN, bare, git_server
 
 pytestmark = pytest.mark.django_db
 

@@ -21,9 +21,9 @@ from forge.repositories.models import LinkedBranch, Pull, RemoteRequest
 from forge.repositories.pulls.requests import FORMS, number_of, request_refs
 from forge.reviews.actions import merge_past_gate
 from forge.reviews.changes.models import ChangeRequest, ChangeState
-from tests.forge.projects.git_server import bare, commit, git_server
 from tests.forge.repositories.test_pulls import _git, run_jobs, text
 from tests.support.cases import each_case
+from tests.support.servers.git_server import bare, commit, git_server
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from forge.reviews.actions import RequestedChange, RequestedGroup
 from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours
 from forge.reviews.models import AnchoredThread, Review, Suggestion
 from forge.reviews.suggestions.access import fields_of, find_suggestion, in_words
-from tests.forge.factories.builds import built
-from tests.forge.factories.suggestions import ready_copy
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from forge.projects.models import Project
 from forge.search.docs import find_headings, page_file
 from forge.search.hits import HitKind, find
 from forge.search.query import SearchQuery, parse_query
-from tests.forge.factories.builds import built, failed_build
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import built, failed_build
 
 Browser = Callable[[User | None], Client]
 

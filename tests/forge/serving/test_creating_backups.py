@@ -12,7 +12,7 @@ from forge.core.audit.chain import digest_of
 from forge.core.models import AuditEntry
 from forge.serving.backup.archive import unpack
 from forge.serving.backup.create_backup import create_backup
-from tests.support.backups import tables
+from tests.support.installations.backups import tables
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

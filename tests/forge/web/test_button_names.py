@@ -11,8 +11,8 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
-from tests.forge.addresses.settled import settle
 from tests.forge.web.test_forms_come_back import paths
+from tests.support.forge.addresses.settled import settle
 
 OF_SECTIONS = frozenset({"Save"})
 """Buttons of a section of its own, whose heading is read before."""

@@ -15,9 +15,9 @@ from django.test import Client
 
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
-from tests.forge.addresses.settled import settle
 from tests.forge.query_counts import requests
 from tests.forge.web.parsed_forms import Control, Form, forms_of
+from tests.support.forge.addresses.settled import settle
 
 WRONG = ("", "x" * 30_000, "\N{RIGHT-TO-LEFT OVERRIDE}", "-7")
 """Texts of which every field refuses one."""

@@ -20,9 +20,9 @@ from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.web.home import activity_beside
 from forge.web.projects.listing import ON_A_PAGE
 from forge.web.projects.overview import changes_beside
-from tests.forge.factories.builds import approved, built, failed_build, set_job
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import approved, built, failed_build, set_job
 
 pytestmark = pytest.mark.django_db
 

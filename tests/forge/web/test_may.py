@@ -12,8 +12,8 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.projects.models import Project
-from tests.forge.factories.builds import built
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.organisations.names import check_project_name
 from forge.accounts.organisations.pages.organisation import MEMBERS_SHOWN
 from forge.projects.models import Project
-from tests.forge.factories.builds import failed_build
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import failed_build
 
 pytestmark = pytest.mark.django_db
 

@@ -19,11 +19,11 @@ from forge.projects.models import Project
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import schema
 from rune.source.templates import list_templates
-from tests.forge.factories.builds import built, set_job
-from tests.forge.factories.preconditions import etag_form
 from tests.forge.web.test_page_policies import policy_of
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built, set_job
+from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]

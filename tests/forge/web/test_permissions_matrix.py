@@ -20,20 +20,20 @@ from forge.notices.models import Notice
 from forge.projects.actions import delete_project, invite_to_project, write_file
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
-from tests.forge.addresses.all_cases import CASES, ELSEWHERE
-from tests.forge.addresses.conversions import conversion_addresses
-from tests.forge.addresses.datasets import data_addresses
-from tests.forge.addresses.deployments import deployment_addresses
-from tests.forge.addresses.jobs import job_addresses
-from tests.forge.addresses.organisations import grant_addresses
-from tests.forge.addresses.project_people import people_addresses
-from tests.forge.addresses.searches import search_addresses
-from tests.forge.addresses.table import KINDS, ORGANISATION, RAW, Case, answers_of, expected_answer, name_of
-from tests.forge.addresses.training import training_addresses
-from tests.forge.addresses.webhooks import webhook_addresses
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import failed_build
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.addresses.all_cases import CASES, ELSEWHERE
+from tests.support.forge.addresses.conversions import conversion_addresses
+from tests.support.forge.addresses.datasets import data_addresses
+from tests.support.forge.addresses.deployments import deployment_addresses
+from tests.support.forge.addresses.jobs import job_addresses
+from tests.support.forge.addresses.organisations import grant_addresses
+from tests.support.forge.addresses.project_people import people_addresses
+from tests.support.forge.addresses.searches import search_addresses
+from tests.support.forge.addresses.table import KINDS, ORGANISATION, RAW, Case, answers_of, expected_answer, name_of
+from tests.support.forge.addresses.training import training_addresses
+from tests.support.forge.addresses.webhooks import webhook_addresses
+from tests.support.forge.factories.builds import failed_build
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.shares import share_and_all, table_by_kind
 
 pytestmark = pytest.mark.django_db

@@ -32,13 +32,6 @@ from forge.registry.provenance.signing.actions.keys import add_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
-from tests.forge.addresses.registry import standing_addresses
-from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import approved, built, packed
-from tests.forge.factories.deployments import deployed
-from tests.forge.factories.recordings import consent_of, sample_of, submission_of
-from tests.forge.factories.signing_keys import SIGNING_KEY
-from tests.forge.factories.suggestions import ready_copy
 from tests.forge.web.strangers_requests import (
     ALIKE_FOR_ALL,
     IN_PROJECTS,
@@ -56,6 +49,13 @@ from tests.forge.web.strangers_requests import (
     quarters,
     routes,
 )
+from tests.support.forge.addresses.registry import standing_addresses
+from tests.support.forge.factories.blocks import published_block
+from tests.support.forge.factories.builds import approved, built, packed
+from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.recordings import consent_of, sample_of, submission_of
+from tests.support.forge.factories.signing_keys import SIGNING_KEY
+from tests.support.forge.factories.suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]

@@ -44,7 +44,7 @@ from forge.webhooks.delivery.sending import ReceiverAnswer, send
 from forge.webhooks.delivery.signing import BOTH_FOR, headers_of, secret_of
 from forge.webhooks.errors import TooManyWebhooks
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
-from tests.forge.factories.builds import built, failed_build
+from tests.support.forge.factories.builds import built, failed_build
 from tests.support.servers.webhook_receiver import receiving
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from lab.training.one_word import WORD
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.pictures import is_png
 from rune.datasets.content.wav import read_wav, wav_bytes
-from tests.lab.training.recordings_of_kind import write_for
+from tests.support.training.recordings_of_kind import write_for
 
 SHOWN = [recipe for recipe in RECIPES.values() if recipe.shown_augmentation]
 OTHERS = [recipe.name for recipe in RECIPES.values() if not recipe.shown_augmentation]

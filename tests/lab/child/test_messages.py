@@ -10,7 +10,7 @@ import pytest
 
 from lab.child.messages import KINDS, read_message
 from lab.refusal import Reason, Refused, refused_from_json
-from tests.support.answer_fuzzing import fuzzed, line_of
+from tests.support.api.answer_fuzzing import fuzzed, line_of
 from tests.support.cases import each_case
 from tests.support.shares import share_and_all
 

@@ -10,8 +10,9 @@ import pytest
 
 from lab.command.job import convert_files
 from lab.refusal import Refused
+from tests.conftest import REPOSITORY
 
-MODELS = Path(__file__).resolve().parents[2] / "models" / "keras.zip"
+MODELS = REPOSITORY / "tests/support/models/reference/keras.zip"
 
 
 @pytest.fixture

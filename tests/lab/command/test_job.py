@@ -14,7 +14,7 @@ import pytest
 from lab.command import job
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
-from tests.support.archives import zipped
+from tests.support.installations.archives import zipped
 from tests.support.training.motion_data import write_motion
 
 FULL_DISK = {"reason": "full-disk", "message": "The disk is full. Free some space, and try again."}

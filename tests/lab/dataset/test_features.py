@@ -30,9 +30,9 @@ from rune.compiler.building.options import BuildOptions
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
-from tests.lab.training.recordings_of_kind import write_for
 from tests.support.training.backbones import usable
 from tests.support.training.motion_data import write_motion
+from tests.support.training.recordings_of_kind import write_for
 
 
 def report(_share: float, _text: str) -> None:

@@ -14,7 +14,7 @@ from rune.datasets.export.data_folder import LIST, DataFolderRow, list_bytes
 from rune.datasets.export.layout import VersionOrigin
 from rune.datasets.positions import ObjectPosition, Positions
 from rune.digests import digest_of
-from tests.forge.factories.recordings import loud, png
+from tests.support.forge.factories.recordings import loud, png
 
 BOLT = ObjectPosition("bolt", 0.25, 0.5)
 

@@ -32,8 +32,8 @@ from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from rune.source.policy.sections.training import Training
-from tests.lab.training.recordings_of_kind import write_for
 from tests.support.training.motion_data import LABELS, write_machine, write_motion
+from tests.support.training.recordings_of_kind import write_for
 from tests.support.training.table_data import write_labelled_table, write_tables
 
 ESTIMATORS = [name for name, recipe in RECIPES.items() if recipe.estimator is not None]

@@ -12,7 +12,7 @@ import atheris
 
 # Modules that are imported here are instrumented, and only those.
 with atheris.instrument_imports(include=["rune"]):
-    from tests.proof.any_input.readers import READERS
+    from tests.support.readers import READERS
 
 
 def main(arguments: list[str]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.proof.any_input.readers import READERS, corpus
 from tests.support.packed import read_packed, write_packed
+from tests.support.readers import READERS, corpus
 
 LARGEST = 1024
 """Bytes of an input that is kept."""

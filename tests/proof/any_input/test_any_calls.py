@@ -7,8 +7,8 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.proof.mutants import Recorder
 from tests.rune.running.runtime.test_any_calls import any_calls, check_calls
+from tests.support.compiler.mutants import Recorder
 
 pytestmark = pytest.mark.proof
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.clients.streaming import BlobClient
+from tests.support.clients.streaming import BlobClient
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.proof

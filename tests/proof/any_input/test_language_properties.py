@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from tests.proof.mutants import Recorder
 from tests.rune.source.language.format.test_format_any_runefile import check_formatting
-from tests.rune.source.language.graph.graph_models import graph_of
-from tests.rune.source.language.graph.random_edits import check_edit, random_edit
-from tests.rune.source.language.written_runefiles import Writer, analysed
+from tests.support.compiler.mutants import Recorder
+from tests.support.language.graph_models import graph_of
+from tests.support.language.random_edits import check_edit, random_edit
+from tests.support.language.written_runefiles import Writer, analysed
 
 pytestmark = pytest.mark.proof(shares=8)
 

@@ -9,9 +9,9 @@ import pytest
 
 from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.running.container import ContainerError, read_rune
-from tests.proof.mutants import COUNT, Recorder, prove
-from tests.rune.compiler.anvil.models.any_model import Refused, use_model
 from tests.rune.running.container.test_container_fuzz import GOOD
+from tests.support.compiler.any_model import Refused, use_model
+from tests.support.compiler.mutants import COUNT, Recorder, prove
 from tests.support.models.model_cases import all_models, model_cases
 
 pytestmark = pytest.mark.proof(shares=20)

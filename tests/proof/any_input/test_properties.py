@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.proof.mutants import Recorder
+from tests.support.compiler.mutants import Recorder
 from tests.support.properties import TIMES
 
 pytestmark = pytest.mark.proof

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.any_input.readers import READERS, corpus
 from tests.proof.any_input.seeds import seeds
 from tests.support.packed import read_packed
+from tests.support.readers import READERS, corpus
 
 pytestmark = pytest.mark.proof
 ROOT = Path(__file__).parents[3]

@@ -20,12 +20,12 @@ from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.running.runtime import Runtime
 from tests.proof.models.test_random_models_elsewhere import HOST, said_by
-from tests.proof.mutants import Recorder
-from tests.rune.compiler.anvil.pipelines import tensors_of
-from tests.rune.compiler.pyblock.block_projects import agreeing_programs, project_of, together
-from tests.rune.compiler.pyblock.programs import Program
-from tests.rune.compiler.targets.c_programs import said
-from tests.rune.devices.emulation.programs import core
+from tests.support.compiler.mutants import Recorder
+from tests.support.compiler.pipelines import tensors_of
+from tests.support.compiler.programs.board_programs import core
+from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.python_blocks.block_projects import agreeing_programs, project_of, together
+from tests.support.compiler.python_blocks.programs import Program
 
 pytestmark = pytest.mark.proof
 

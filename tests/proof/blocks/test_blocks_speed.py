@@ -13,8 +13,8 @@ from rune.compiler.pyblock.c.lines import ELEMENT_TYPES
 from rune.compiler.pyblock.checking.block import check_file
 from rune.tensor import TensorType
 from tests.proof.blocks.blocks_by_hand import BLOCKS
-from tests.proof.mutants import Recorder
-from tests.rune.compiler.pyblock.native import COMMON
+from tests.support.compiler.mutants import Recorder
+from tests.support.compiler.python_blocks.native import COMMON
 from tools.needs import GCC, lack
 
 pytestmark = pytest.mark.proof

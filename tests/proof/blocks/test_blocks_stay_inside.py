@@ -15,9 +15,9 @@ import pytest
 from rune.compiler.pyblock.c.emit import emit
 from rune.compiler.pyblock.checking.block import check_file
 from rune.tensor import ElementType, TensorType
-from tests.proof.mutants import Recorder
-from tests.rune.compiler.pyblock.generated import in_python
-from tests.rune.compiler.pyblock.native import Case, results
+from tests.support.compiler.mutants import Recorder
+from tests.support.compiler.python_blocks.generated import in_python
+from tests.support.compiler.python_blocks.native import Case, results
 
 COUNT = int(os.environ.get("FORGE_FUZZED_BLOCKS", "10000"))
 SHARES = 4

@@ -14,9 +14,9 @@ import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType, TensorType
-from tests.proof.mutants import Recorder
-from tests.rune.compiler.blocks.block_module import BlockModule, Vector
-from tests.rune.compiler.blocks.references.texts import BYTES
+from tests.support.compiler.block_module import BlockModule, Vector
+from tests.support.compiler.block_references.texts import BYTES
+from tests.support.compiler.mutants import Recorder
 
 pytestmark = pytest.mark.proof
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.studio import PATIENCE
 from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.studio import PATIENCE
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from standardwebhooks import Webhook
 
 from tests.e2e import conftest
 from tests.e2e.conftest import OpenPage, Record, launch, people
-from tests.e2e.studio import (
+from tests.proof.browsers.team_steps import Team, build, is_above, look_closely, publish, types, until
+from tests.support.browsers.studio import (
     PATIENCE,
     create,
     expect_running,
@@ -30,7 +31,6 @@ from tests.e2e.studio import (
     replace_in_editor,
     sign_in,
 )
-from tests.proof.browsers.team_steps import Team, build, is_above, look_closely, publish, types, until
 from tests.support.servers.live_forge import LiveForge, free_port
 from tests.support.servers.webhook_receiver import receiving
 

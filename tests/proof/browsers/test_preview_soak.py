@@ -17,8 +17,8 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e import conftest
 from tests.e2e.conftest import DESKTOP
-from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.support.browsers.memory import Heap, Memory
+from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge, free_port
 from tools.browser import chromium
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.clients.simulated import PROGRAM, simulate
+from tests.support.clients.simulated import PROGRAM, simulate
 from tests.support.servers.live_installation import LiveInstallation
 from tests.support.servers.services import ServiceMissing, running_services
 

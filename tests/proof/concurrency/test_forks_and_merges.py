@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.rune.source.merge.simulated_merges import simulate
+from tests.support.language.simulated_merges import simulate
 
 SEEDS = 500
 STEPS = 80

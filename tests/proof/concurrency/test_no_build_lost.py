@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.foreign.builds.build_farm import BuildFarm, Results, build_farm
-from tests.foreign.builds.dying_worker import STEPS
+from tests.support.farms.build_farm import BuildFarm, Results, build_farm
+from tests.support.farms.dying_worker import STEPS
 from tests.support.servers.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.proof

@@ -11,7 +11,7 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.foreign.builds.build_farm import BuildFarm, build_farm
+from tests.support.farms.build_farm import BuildFarm, build_farm
 from tests.support.servers.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof

@@ -24,8 +24,8 @@ from rune.devices.firmware.board import PICO
 from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import DescribedRune
 from tests.proof.devices.test_virtual_pico import RUN, answered, host_command, pieces, request
-from tests.rune.compiler.targets.projects import template
-from tests.rune.devices.packages.package_programs import packaged
+from tests.support.compiler.programs.c_projects import template
+from tests.support.compiler.programs.package_programs import packaged
 
 pytestmark = pytest.mark.proof
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.rune.compiler.targets.c_programs import clang, gcc
-from tests.rune.compiler.targets.projects import TEMPLATES
-from tests.rune.devices.packages.package_programs import PackageFolder, packaged
+from tests.support.compiler.programs.c_programs import clang, gcc
+from tests.support.compiler.programs.c_projects import TEMPLATES
+from tests.support.compiler.programs.package_programs import PackageFolder, packaged
 
 pytestmark = pytest.mark.proof
 

@@ -24,7 +24,7 @@ from rune.devices.packages.packaging import package
 from rune.project.files import ProjectFiles
 from rune.tools.cli import main
 from tests.proof.devices.test_virtual_pico import described, host_command
-from tests.rune.compiler.targets.projects import template
+from tests.support.compiler.programs.c_projects import template
 
 pytestmark = pytest.mark.proof
 

@@ -23,8 +23,14 @@ from rune.devices.packages.packaging import package
 from rune.project.files import ProjectFiles
 from rune.running.runtime import Runtime
 from tests.conftest import REPOSITORY
-from tests.rune.compiler.targets.c_programs import said
-from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
+from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.c_projects import (
+    INTEGER_MODELS,
+    TEMPLATES,
+    answered_inputs,
+    model_project,
+    template,
+)
 
 pytestmark = pytest.mark.proof
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.rune.compiler.targets.c_programs import zig_folder
+from tests.support.compiler.programs.c_programs import zig_folder
 
 pytestmark = pytest.mark.proof
 

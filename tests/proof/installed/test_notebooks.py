@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.notebooks import code_cells, run_cells
+from tests.support.documents.notebooks import code_cells, run_cells
 
 NOTEBOOKS = REPOSITORY / "examples" / "notebooks"
 

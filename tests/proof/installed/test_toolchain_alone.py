@@ -14,7 +14,7 @@ import pytest
 
 from rune.source.templates import list_templates
 from rune.toolchain import source_digest
-from tests.rune.tools.remote.simulated_registry import SimulatedRegistry, simulated_registry
+from tests.support.servers.simulated_registry import SimulatedRegistry, simulated_registry
 
 pytestmark = pytest.mark.proof
 

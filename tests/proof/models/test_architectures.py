@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.architectures.outcome import Verdict, outcomes
-from tests.architectures.table import PAGE, SHORT, WORDS
+from tests.support.models.architectures.outcome import Verdict, outcomes
+from tests.support.models.architectures.table import PAGE, SHORT, WORDS
 
 SHARES = 12
 
@@ -32,7 +32,7 @@ def rows_of_the_page() -> Iterator[tuple[str, str, str]]:
 def test_each_architecture_comes_as_far_as_the_table_says(
     tmp_path: Path, record_property: Callable[[str, Any], None]
 ) -> None:
-    from tests.architectures import export, judge  # where there is TensorFlow
+    from tests.support.models.architectures import export, judge  # where there is TensorFlow
 
     share, shares = map(int, os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
     every = export.architectures()

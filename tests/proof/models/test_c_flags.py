@@ -13,10 +13,16 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of
-from tests.rune.compiler.targets.c_programs import C, CFolder, said, sources_of
-from tests.rune.compiler.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
 from tests.rune.compiler.targets.test_c_target import assert_same
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of
+from tests.support.compiler.programs.c_programs import C, CFolder, said, sources_of
+from tests.support.compiler.programs.c_projects import (
+    INTEGER_MODELS,
+    TEMPLATES,
+    answered_inputs,
+    model_project,
+    template,
+)
 from tests.support.models.model_cases import model_cases
 
 pytestmark = pytest.mark.proof

@@ -13,7 +13,7 @@ import pytest
 from rune.compiler.verify.models.recorded import verify_recorded
 from rune.compiler.verify.verification import ModelRunner, Verification
 from rune.compiler.verify.verifying import VerificationEffort, verify
-from tests.rune.compiler.verify.projects import TEMPLATES, around, rune_of
+from tests.support.compiler.template_projects import TEMPLATES, around, rune_of
 from tests.support.models.model_cases import model_cases
 
 pytestmark = pytest.mark.proof

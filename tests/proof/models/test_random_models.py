@@ -13,10 +13,10 @@ from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.profile import TFLM
 from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
-from tests.models.random_models import LENGTH, random_model
-from tests.proof.mutants import Recorder
-from tests.rune.compiler.anvil.model_judge import RUNS, disagreements
-from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
+from tests.support.compiler.always_winograd import ALWAYS_WINOGRAD
+from tests.support.compiler.model_judge import RUNS, disagreements
+from tests.support.compiler.mutants import Recorder
+from tests.support.models.random.random_models import LENGTH, random_model
 
 pytestmark = pytest.mark.proof
 

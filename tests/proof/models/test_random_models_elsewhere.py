@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from rune.model.tflite import Model, read_model
-from tests.models.random_models import random_model
-from tests.proof.mutants import Recorder
-from tests.rune.compiler.anvil.model_judge import RUNS, Outputs, Questions
-from tests.rune.compiler.anvil.pipelines import models_pipeline, module_of, tensors_of
-from tests.rune.compiler.targets.c_programs import CFolder, sources_of, zig_folder
+from tests.support.compiler.model_judge import RUNS, Outputs, Questions
+from tests.support.compiler.mutants import Recorder
+from tests.support.compiler.pipelines import models_pipeline, module_of, tensors_of
+from tests.support.compiler.programs.c_programs import CFolder, sources_of, zig_folder
+from tests.support.models.random.random_models import random_model
 from tools.needs import GCC, QEMU_USER, lack
 
 pytestmark = pytest.mark.proof

@@ -24,8 +24,9 @@ from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.project.files import MemoryFiles, ProjectFiles
 from rune.running.runtime import LoadedRune, Runtime
-from tests.rune.compiler.targets.c_programs import gcc, said, zig_folder
-from tests.rune.compiler.targets.projects import (
+from tests.support.compiler.programs.board_programs import core
+from tests.support.compiler.programs.c_programs import gcc, said, zig_folder
+from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
     answered_inputs,
@@ -33,8 +34,7 @@ from tests.rune.compiler.targets.projects import (
     model_project,
     template,
 )
-from tests.rune.compiler.targets.varied_inputs import answers_each_run, varied_inputs
-from tests.rune.devices.emulation.programs import core
+from tests.support.compiler.programs.varied_inputs import answers_each_run, varied_inputs
 from tests.support.models.same_bits_page import (
     AIMS,
     EMULATED,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.backups import files, manage, tables, unpacked
+from tests.support.installations.backups import files, manage, tables, unpacked
 from tests.support.servers.live_server import LiveServer
 from tests.support.servers.services import ServiceMissing, running_services
 

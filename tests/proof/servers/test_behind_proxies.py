@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.foreign.clients.stock_yjs import StockClient
+from tests.support.clients.stock_yjs import StockClient
 from tests.support.servers.live_forge import REPOSITORY, free_port
 from tests.support.servers.live_server import LiveServer
 from tools.browser import nginx

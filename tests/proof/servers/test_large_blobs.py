@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.foreign.clients.streaming import MEGABYTE, BlobClient, push_and_pull_in_flat_memory
 from tests.proof.servers.test_services_of_compose import keys, s3_store
+from tests.support.clients.streaming import MEGABYTE, BlobClient, push_and_pull_in_flat_memory
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = pytest.mark.proof

@@ -12,10 +12,10 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import NOTHING, ObjectPosition, Positions
-from tests.forge.factories.recordings import loud, png
 from tests.rune.datasets.test_layouts import layout_of
-from tests.support.archives import zipped
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import loud, png
+from tests.support.installations.archives import zipped
 
 PICTURE = png(width=200, height=100)
 BOX = {"label": "bolt", "x": 40, "y": 10, "width": 20, "height": 30}

@@ -10,8 +10,8 @@ from hypothesis import strategies as some
 
 from rune.datasets.content.content import BadContent, Kind, Quality, stretches
 from rune.datasets.content.read import read_content
-from tests.forge.factories.recordings import loud, pcm_format, png, riff, sound
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import loud, pcm_format, png, riff, sound
 
 SECRET = b"52.5200N 13.4050E mika"
 _QUANTISATION = b"\xff\xdb\x00\x04ab"

@@ -29,9 +29,9 @@ from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, positions_of, read_item
 from rune.datasets.positions import ObjectPosition
 from rune.datasets.splits import Split
-from tests.forge.factories.recordings import loud, png, sound
-from tests.support.archives import zipped
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import loud, png, sound
+from tests.support.installations.archives import zipped
 from tests.support.properties import examples
 
 ORIGIN = VersionOrigin("acme/kitchen", 3, f"sha256:{3:064x}")

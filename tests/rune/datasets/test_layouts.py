@@ -18,9 +18,9 @@ from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.find import find_layout, read_item
 from rune.datasets.layouts.layout import Layout
-from tests.forge.factories.recordings import loud, pcm_format, png, riff
-from tests.support.archives import zipped
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import loud, pcm_format, png, riff
+from tests.support.installations.archives import zipped
 
 
 def opened(data: bytes) -> DataArchive:

@@ -14,7 +14,7 @@ from rune.datasets.layouts.archive import DataArchive
 from rune.datasets.layouts.find import find_layout, read_item
 from rune.datasets.layouts.layout import Item, Layout
 from tests.rune.datasets.test_layouts import PNG, WAV, acquisition, idx, opened
-from tests.support.archives import zipped
+from tests.support.installations.archives import zipped
 
 
 def sentence_of(archive: DataArchive, layout: Layout, item: Item) -> str:

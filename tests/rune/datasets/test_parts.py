@@ -10,8 +10,8 @@ from rune.datasets.content.read import read_content
 from rune.datasets.content.wav import wav_bytes
 from rune.datasets.parts.cutting import cut, length_of
 from rune.datasets.parts.search import PartSearch, find_parts
-from tests.forge.factories.recordings import png
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import png
 
 RATE = 16_000
 

@@ -10,10 +10,10 @@ import pytest
 from rune.datasets.content.content import BadContent, Kind
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
 from rune.datasets.layouts.find import read_item
-from tests.forge.factories.recordings import loud
 from tests.rune.datasets.test_exports import expected, read_again, samples_of, written
 from tests.rune.datasets.test_layouts import acquisition, facts, layout_of
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import loud
 
 SOUNDS: dict[str, bytes | str] = {"yes/a.wav": loud(), "yes/b.wav": loud(1), "no/c.wav": loud(2)}
 SPLITS: dict[str, bytes | str] = {"train/1.wav": loud(), "train/2.wav": loud(1)}

@@ -11,9 +11,9 @@ import zlib
 import pytest
 
 from rune.datasets.layouts.find import read_item
-from tests.forge.factories.recordings import loud
 from tests.rune.datasets.test_layouts import layout_of, opened
 from tests.support.cases import each_case
+from tests.support.forge.factories.recordings import loud
 
 WORD, DECOMPOSED = "gr\u00fc\u00df", "gru\u0308\u00df"
 NAME = f"{WORD}/a.wav"

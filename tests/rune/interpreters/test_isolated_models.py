@@ -29,12 +29,12 @@ from rune.running.runtime.errors import (
 )
 from rune.running.runtime.interpreters import Interpreter, ModelLimits, isolation, open_isolated, open_model
 from rune.running.runtime.interpreters.isolation import read_head, read_types
-from tests.rune.running.runtime.conformance.modelled import POINTERS_AT, loading, model_case
-from tests.rune.running.runtime.conformance.wat import do, module
 from tests.rune.running.runtime.test_conformance import FOLDER
-from tests.support.answer_fuzzing import fuzzed
+from tests.support.api.answer_fuzzing import fuzzed
 from tests.support.models.model_cases import model_cases
 from tests.support.models.tflite_graphs import endless, growing
+from tests.support.runes.modelled import POINTERS_AT, loading, model_case
+from tests.support.runes.wat import do, module
 
 TFLITE = ModelFormat.TENSORFLOW_LITE.mimetype
 CASE = model_case("add_f32_rank_2")

@@ -1,4 +1,4 @@
-"""The small models of tests/models with the answers of TensorFlow Lite's reference kernels, for every test to use."""
+"""The small models of `reference`, with the answers of TensorFlow Lite's reference kernels."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Any
 
 from tests.support.packed import read_packed
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "models"
+FOLDER = Path(__file__).resolve().with_name("reference")
 COMPILED = FOLDER / "compiled.zip"
 """Pairs of a model, `NAME.tflite`, and the answers of the reference kernels, `NAME.json`."""
 KERAS = FOLDER / "keras.zip"
 """Pairs of a recurrent model as Keras exports it, and the answers of the reference kernels."""
 ARCHITECTURES = FOLDER / "architectures.zip"
-"""Pairs of a whole network as Keras exports it (tests/architectures), and the answers of the reference kernels."""
+"""Pairs of a whole network as Keras exports it (`architectures`), and the answers of the reference kernels."""
 REFUSED = FOLDER / "refused.zip"
 """Pairs of a model, `NAME.tflite`, and what of it Anvil lacks, `NAME.json`."""
 

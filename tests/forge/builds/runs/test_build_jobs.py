@@ -29,7 +29,7 @@ from forge.jobs.models import Job, JobState, Worker, WorkerCapability
 from forge.jobs.queue import JobLease
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import log_of
-from tests.forge.factories.builds import built, failed_build, take_job
+from tests.support.forge.factories.builds import built, failed_build, take_job
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from forge.jobs.workers import running
 from forge.jobs.workers.running import FULL_DISK
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of
-from tests.forge.factories.builds import run_job, take_job
+from tests.support.forge.factories.builds import run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,7 +20,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.verify.verification import Verification
 from rune.project.files import MemoryFiles
 from tests.forge.builds.conftest import log_of
-from tests.rune.compiler.verify.projects import template, with_changed_weight
+from tests.support.compiler.template_projects import template, with_changed_weight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,7 @@ from forge.accounts.models import User
 from forge.core.audit.entries import write_entry
 from forge.core.models import AuditEntry, NeverChanged
 from forge.projects.models import Project
-from tests.forge.factories.preconditions import etag_headers
+from tests.support.forge.factories.preconditions import etag_headers
 
 
 def _who(action: str) -> tuple[str, str, User | None]:

@@ -13,7 +13,7 @@ from django.test import Client
 from forge.core.database.nul import refuse_nul, refuse_nul_on
 from forge.core.errors import NulInText
 from forge.projects.models import Project
-from tests.forge.factories.preconditions import etag_form
+from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 

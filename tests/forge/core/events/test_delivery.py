@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from forge.core.events.delivery import Message, attach, group_of, listen, stop_listening
 from forge.core.events.log import append_event
-from tests.forge.factories.events import COUNTED, HAPPENED
+from tests.support.forge.factories.events import COUNTED, HAPPENED
 
 
 class _Undone(Exception):

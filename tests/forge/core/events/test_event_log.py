@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from forge.core.events.delivery import group_of
 from forge.core.events.log import append_event, events_after, last_sequence
 from forge.core.models import Event
-from tests.forge.factories.events import COUNTED, HAPPENED
+from tests.support.forge.factories.events import COUNTED, HAPPENED
 
 
 class _Undone(Exception):

@@ -12,9 +12,9 @@ from forge.core.events.declarations import EventType, NewEvent, StreamKind, decl
 from forge.core.events.errors import WrongEvent
 from forge.core.events.log import append_event, event_checks, last_sequence
 from forge.core.events.schema import message_schemas
-from tests.forge.factories.events import COUNTED, HAPPENED, HappenedJson
 from tests.support.api.event_check import check_shape
 from tests.support.cases import each_case
+from tests.support.forge.factories.events import COUNTED, HAPPENED, HappenedJson
 
 
 class PartJson(TypedDict):

@@ -17,9 +17,9 @@ from forge.projects.models import Project
 from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
 from forge.registry.distribution.mirrors.models import MirrorDirection
 from forge.repositories.actions import link_branch
-from tests.forge.addresses.settled import settle
 from tests.forge.core.preconditions.test_acts_take_a_precondition import acts, takes_state
 from tests.forge.query_counts import key, requests
+from tests.support.forge.addresses.settled import settle
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from forge.reviews.actions import begin_thread, edit_comment
 from forge.reviews.threads.conversation import find_comment
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Webhook
-from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.blocks import published_block
+from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]

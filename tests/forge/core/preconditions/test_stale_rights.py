@@ -13,7 +13,7 @@ from forge.accounts.models import Membership, Organisation, Role
 from forge.projects.actions import give_project_role, give_team_role
 from forge.projects.models import Project
 from tests.forge.core.preconditions.test_stale_acts import refused
-from tests.forge.factories.preconditions import etag_form
+from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-settings")]
 

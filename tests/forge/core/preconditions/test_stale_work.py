@@ -19,8 +19,8 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, change_reviewers, give_verdict
 from forge.reviews.models import Review
 from tests.forge.core.preconditions.test_stale_acts import refused
-from tests.forge.factories.builds import approved, built
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/stale-acts")]

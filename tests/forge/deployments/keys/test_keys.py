@@ -22,7 +22,7 @@ from forge.deployments.facets import key_facet
 from forge.deployments.keys import actions as key_actions
 from forge.deployments.models import Deployment, DeploymentKey
 from forge.projects.models import Project
-from tests.forge.factories.deployments import deployed
+from tests.support.forge.factories.deployments import deployed
 
 pytestmark = pytest.mark.django_db
 

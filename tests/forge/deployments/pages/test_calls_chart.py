@@ -13,7 +13,7 @@ from forge.accounts.models import User
 from forge.deployments.models import CallsOfDay
 from forge.deployments.pages.calls_chart import HEIGHT, SHOWN_DAYS, chart_of
 from forge.projects.models import Project
-from tests.forge.factories.deployments import deployed
+from tests.support.forge.factories.deployments import deployed
 
 TODAY = date(2026, 11, 18)
 

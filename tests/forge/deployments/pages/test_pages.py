@@ -21,8 +21,8 @@ from forge.deployments.models import Deployment
 from forge.deployments.pages import deployments
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import built_with, deployed, now, published
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import built_with, deployed, now, published
 
 pytestmark = pytest.mark.django_db
 

@@ -24,8 +24,8 @@ from forge.registry.models import Publication, Tag
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.models import ChangeRequest
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.changes import built_merged, outside_change
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.changes import built_merged, outside_change
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Browser = Callable[[User | None], Client]

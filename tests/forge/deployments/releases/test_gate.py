@@ -25,8 +25,8 @@ from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from forge.reviews.actions import give_verdict
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import built_with, deployed, now, published, versions
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import built_with, deployed, now, published, versions
 
 pytestmark = pytest.mark.django_db
 

@@ -34,9 +34,9 @@ from forge.registry.tags.describing.actions import deprecate_tag
 from forge.reviews.actions import give_verdict
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Delivery
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import deployed, now, published, versions
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import deployed, now, published, versions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Browser = Callable[[User], Client]

@@ -19,8 +19,8 @@ from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.webhooks.actions import create_webhook
 from forge.webhooks.models import Delivery
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import deployed, now, published, versions
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import deployed, now, published, versions
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from forge.deployments.models import StoredPlayerScript
 from forge.deployments.serving import player_script
 from forge.deployments.serving.player_script import current_script, store_script
 from forge.projects.models import Project
-from tests.forge.factories.deployments import deployed, now
+from tests.support.forge.factories.deployments import deployed, now
 
 pytestmark = pytest.mark.django_db
 

@@ -22,8 +22,8 @@ from forge.deployments.serving.calls import CallKey, write_calls
 from forge.deployments.serving.pending_counts import PendingCounts
 from forge.projects.models import Project
 from forge.registry.tags.withdrawing.actions import withdraw_tag
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import deployed, published
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import deployed, published
 
 pytestmark = pytest.mark.django_db
 

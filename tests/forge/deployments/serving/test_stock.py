@@ -18,9 +18,9 @@ from forge.deployments.serving.refusals import ServingRefusal
 from forge.deployments.serving.stock.encryption import encrypt, key_id_now
 from forge.deployments.serving.stock.telemetry import EVENTS, MAX_METRICS, events_of, write_telemetry
 from forge.projects.models import Project
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import deployed
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import deployed
 
 pytestmark = pytest.mark.django_db
 

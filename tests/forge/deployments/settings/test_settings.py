@@ -25,9 +25,9 @@ from forge.deployments.errors import BadOrigin, DeploymentExists
 from forge.deployments.models import Deployment
 from forge.deployments.settings.origins import checked_origin
 from forge.projects.models import Project
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import deployed, now
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import deployed, now
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ import pytest
 from forge.deployments.updates.documents import root_document
 from forge.deployments.updates.models import LIFETIMES, UpdateRole
 from rune import Deployment, DeploymentError
-from tests.forge.deployments.updates.middle import (  # noqa: F401  middle and publisher are fixtures
+from tests.support.forge.middle import (  # noqa: F401  middle and publisher are fixtures
     ADDRESS,
     EVIL,
     NEWER,

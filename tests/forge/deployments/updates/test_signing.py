@@ -26,8 +26,8 @@ from forge.jobs.models import Job, JobState
 from forge.jobs.workers.running import RunningJob
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import built_with, deployed, now, published
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import built_with, deployed, now, published
 
 pytestmark = pytest.mark.django_db
 YEARS = timedelta(days=3653)

@@ -11,7 +11,7 @@ from forge.accounts.models import BrowserSession, Team, User
 from forge.accounts.sign_in.actions.second_factor import note_second_factor
 from forge.projects import actions as projects
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.links import secret_of
+from tests.support.forge.factories.links import secret_of
 
 
 @scene(accounts.join_as)

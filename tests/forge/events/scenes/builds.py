@@ -20,7 +20,7 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.projects.actions import write_file
 from forge.projects.versions.store import snapshot
 from tests.forge.events.scenarios import Act, World, scene, take_build
-from tests.forge.factories.builds import built, failed_build, finished, take_job
+from tests.support.forge.factories.builds import built, failed_build, finished, take_job
 
 
 @scene(builds.request_build)

@@ -13,7 +13,7 @@ from forge.reviews.models import ChangeRequest
 from rune.source.merge import MergeChoice, Side
 from tests.forge.conftest import RUNEFILE
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.builds import RUNE, finished
+from tests.support.forge.factories.builds import RUNE, finished
 
 
 @scene(reviews.offer_changes)

@@ -23,8 +23,8 @@ from forge.datasets.samples.actions.delete import remove_samples
 from forge.datasets.versions.actions import save_for_build, save_version
 from rune.datasets.parts.search import Part
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
-from tests.forge.factories.samples import zipped
+from tests.support.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
+from tests.support.forge.factories.samples import zipped
 
 
 def _sample(world: World) -> Sample:

@@ -10,8 +10,8 @@ from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.deployments import built_with, deployed, published
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import built_with, deployed, published
 
 _OTHER = RUNE + b"other"
 

@@ -9,7 +9,7 @@ from forge.notices.access import notices_of
 from forge.notices.delivery import recording
 from forge.notices.models import Notice
 from tests.forge.events.scenarios import Act, World, scene, take_build
-from tests.forge.factories.builds import failed_build
+from tests.support.forge.factories.builds import failed_build
 
 
 def _noticed(world: World) -> Notice:

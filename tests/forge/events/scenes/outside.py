@@ -21,7 +21,7 @@ from forge.webhooks import actions as webhooks
 from forge.webhooks import grants
 from rune.oci import MANIFEST_TYPE
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.builds import approved, built
 
 _ORIGIN = outside.OutsideOrigin("Ada", "https://git.example/acme/kitchen.git main")
 

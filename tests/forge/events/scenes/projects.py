@@ -18,9 +18,9 @@ from forge.projects.git.remote import checked_remote
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions import autosave
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.samples import zipped
-from tests.forge.projects.git_server import bare, git_server
+from tests.support.forge.factories.samples import zipped
 from tests.support.models.model_cases import compiled_model
+from tests.support.servers.git_server import bare, git_server
 
 
 @scene(projects.create_project)

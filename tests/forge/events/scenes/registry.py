@@ -10,8 +10,8 @@ from forge.registry.tags.describing import actions as describing
 from forge.registry.tags.publishing import actions as publishing
 from forge.registry.tags.withdrawing import actions as withdrawing
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.blocks import published_block
+from tests.support.forge.factories.builds import approved, built
 from tests.support.runes.shared_blocks import SMOOTH
 
 

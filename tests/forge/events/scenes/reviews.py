@@ -25,9 +25,9 @@ from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from rune.source.policy import Policy, RequiredCheck
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.builds import RUNE, built, finished
-from tests.forge.factories.links import secret_of
-from tests.forge.factories.suggestions import ready_copy, suggested
+from tests.support.forge.factories.builds import RUNE, built, finished
+from tests.support.forge.factories.links import secret_of
+from tests.support.forge.factories.suggestions import ready_copy, suggested
 
 
 @scene(reviews.give_verdict)

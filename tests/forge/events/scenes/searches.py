@@ -6,8 +6,8 @@ from forge.datasets.models import DataVersion
 from forge.learning.searches import actions
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.searches import finished_search, motion_search
-from tests.forge.factories.training import motion_version
+from tests.support.forge.factories.searches import finished_search, motion_search
+from tests.support.forge.factories.training import motion_version
 
 
 def _with_data(world: World) -> None:

@@ -16,7 +16,7 @@ from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, World, scene
-from tests.forge.factories.training import finish_run, motion_run, motion_version
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 

@@ -18,7 +18,7 @@ from forge.collab.watch import watch
 from forge.core.events import delivery
 from forge.jobs.lists.routing import websocket_urlpatterns
 from forge.projects.models import Project
-from tests.forge.collab.yjs_socket import Socket
+from tests.support.clients.yjs_socket import Socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from forge.jobs.workers.slots import JobSlots
-from tests.forge.jobs.waiting_jobs import ONE, OTHER, WaitingJobs, in_thread
+from tests.support.forge.waiting_jobs import ONE, OTHER, WaitingJobs, in_thread
 from tests.support.patience import PATIENCE
 
 

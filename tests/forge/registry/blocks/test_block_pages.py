@@ -15,10 +15,10 @@ from forge.registry.models import BlockVersion
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.pyblock.checking.block import read_file
 from rune.compiler.pyblock.interface import interface_of
-from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import built
-from tests.forge.factories.preconditions import etag_form
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.blocks import published_block
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.preconditions import etag_form
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db

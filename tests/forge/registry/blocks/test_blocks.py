@@ -26,10 +26,10 @@ from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import read_block_manifest
 from rune.compiler.blocks.mounts import SHELF, mounted_path
 from rune.digests import digest_of
-from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.preconditions import etag_headers
 from tests.forge.registry.distribution.protocol.test_distribution import body, get, token_of
+from tests.support.forge.factories.blocks import published_block
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.preconditions import etag_headers
 from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from forge.projects.actions import update_project
 from forge.registry.discovery.listings.badge import BadgeColour, BadgeFacts, badge_of
 from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.withdrawing.actions import withdraw_tag
-from tests.forge.factories.deployments import published
 from tests.support.cases import each_case
+from tests.support.forge.factories.deployments import published
 
 BADGE = "/acme/kitchen/badge.svg"
 

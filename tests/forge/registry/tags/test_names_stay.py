@@ -20,8 +20,8 @@ from forge.registry.models import Tag
 from forge.registry.tags.access import tags_of
 from forge.registry.tags.errors import TagInUse
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 

@@ -13,8 +13,8 @@ from forge.reviews.changes.access import find_change_request, find_offer
 from forge.reviews.changes.actions import merges, offers
 from forge.reviews.errors import CannotMerge, TooManyOffers
 from forge.reviews.models import ChangeRequest
-from tests.forge.factories.builds import approved
-from tests.forge.factories.changes import built_merged, forked, offered
+from tests.support.forge.factories.builds import approved
+from tests.support.forge.factories.changes import built_merged, forked, offered
 
 pytestmark = pytest.mark.django_db
 

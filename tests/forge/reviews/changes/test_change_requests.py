@@ -47,8 +47,8 @@ from forge.reviews.errors import (
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
 from rune.source.merge import MergeChoice, Side
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 
 pytestmark = pytest.mark.django_db
 

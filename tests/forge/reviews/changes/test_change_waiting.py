@@ -11,7 +11,7 @@ from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.pending import offers_that_wait
-from tests.forge.factories.changes import forked, offered
+from tests.support.forge.factories.changes import forked, offered
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
 from forge.reviews.models import ChangeRequest
 from rune.source.merge import MergeChoice, Side
-from tests.forge.factories.changes import forked, offered
+from tests.support.forge.factories.changes import forked, offered
 
 pytestmark = pytest.mark.django_db
 

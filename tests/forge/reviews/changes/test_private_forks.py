@@ -10,8 +10,8 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.projects.actions import update_project
 from forge.projects.models import Project
-from tests.forge.factories.changes import forked, offered
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.changes import forked, offered
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("reviews/private-forks")]
 

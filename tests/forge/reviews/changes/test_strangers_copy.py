@@ -25,7 +25,7 @@ from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
 from rune.source.merge import MergeChoice, Side
 from tests.forge.conftest import RUNEFILE
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 COPIES = (duplicate_project, fork_project)

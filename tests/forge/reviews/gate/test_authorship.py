@@ -23,7 +23,7 @@ from forge.reviews.errors import BadReviewers, OwnBuild
 from forge.reviews.gate.check import demands_on
 from forge.reviews.rounds.authorship import authors_of
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from forge.reviews.checks.access import check_statuses
 from forge.reviews.errors import NewerBuild, RobotNeeded, UnknownCheck, WrongRobot
 from forge.reviews.models import CheckResult
 from rune.source.policy.read import read_policy
-from tests.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

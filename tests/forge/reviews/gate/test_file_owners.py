@@ -25,8 +25,8 @@ from forge.reviews.actions import (
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.errors import CannotMerge
 from rune.source.policy.read import read_policy
-from tests.forge.factories.builds import RUNE, built
-from tests.forge.factories.changes import built_merged, forked, offered
+from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.changes import built_merged, forked, offered
 
 pytestmark = pytest.mark.django_db
 

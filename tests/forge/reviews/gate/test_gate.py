@@ -23,9 +23,9 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_r
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.preconditions import etag_headers
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict
 from rune.source.policy import Figure, MeasuredFigures, judge
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = pytest.mark.django_db
 

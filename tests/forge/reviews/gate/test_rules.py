@@ -24,8 +24,8 @@ from forge.reviews.errors import ConfirmationNeeded
 from forge.reviews.models import OrganisationRules, Verdict
 from forge.reviews.rules.access import rule_facets, rules_of
 from rune.source.policy import ApprovalRule, Policy
-from tests.forge.factories.builds import built
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -33,8 +33,8 @@ from forge.reviews.guests.access import cookie_name
 from forge.reviews.guests.consumers import sockets_of_guests
 from forge.reviews.guests.routing import websocket_urlpatterns as of_guests
 from forge.reviews.models import GuestLink, Review
-from tests.forge.collab.yjs_socket import Socket
-from tests.forge.factories.builds import RUNE, built
+from tests.support.clients.yjs_socket import Socket
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

@@ -24,8 +24,8 @@ from forge.reviews.errors import TooManyGuests
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.guests.actions import MOST_SAID
 from forge.reviews.models import GuestLink, Review
-from tests.forge.factories.builds import RUNE, built
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

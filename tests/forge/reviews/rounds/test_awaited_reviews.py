@@ -22,8 +22,8 @@ from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.reviews.actions import RequestedGroup, ReviewRequest, ask_for_review, ask_when_built
 from forge.reviews.models import AwaitedReview, Review
-from tests.forge.factories.builds import RUNE, built, take_job
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE, built, take_job
 
 pytestmark = pytest.mark.django_db
 

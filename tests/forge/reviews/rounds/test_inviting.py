@@ -21,9 +21,9 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, close_review, 
 from forge.reviews.models import InvitedReviewer, Review
 from forge.reviews.rounds.access import find_review, groups_of, newest_round, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState, waited_for
-from tests.forge.factories.builds import built
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

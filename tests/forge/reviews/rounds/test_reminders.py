@@ -15,7 +15,7 @@ from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, close_review, give_verdict
 from forge.reviews.models import Review
 from forge.reviews.rounds.reminders import remind_of_due_reviews
-from tests.forge.factories.builds import built
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from forge.builds.models import Build
 from forge.projects.actions import write_file
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict
-from tests.forge.factories.builds import RUNE, built
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

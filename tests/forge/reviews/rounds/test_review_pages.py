@@ -11,9 +11,9 @@ from django.test import Client
 from forge.projects.actions import write_file
 from forge.reviews.actions import RequestedGroup, ask_for_review
 from forge.reviews.models import Review
-from tests.forge.factories.builds import RUNE, built
-from tests.forge.factories.preconditions import etag_form
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db
 

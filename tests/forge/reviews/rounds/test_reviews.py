@@ -28,7 +28,7 @@ from forge.reviews.errors import AlreadyRequested, BadReviewers, NotReviewable, 
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, newest_round, reviews_of, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState
-from tests.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from forge.reviews.errors import BadReviewers
 from forge.reviews.models import Review
 from forge.reviews.rounds.access import find_review, standing_verdicts, state_of
 from forge.reviews.rounds.decision import ReviewState
-from tests.forge.factories.builds import built
+from tests.support.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from forge.reviews.rounds.access import approvals_of, approved_before, verdicts_
 from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.rounds.open_reviews import state_of_rune
 from forge.reviews.threads.conversation import threads_on_build
-from tests.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict
 from forge.reviews.models import Review, Verdict
 from rune.source.policy.read import read_policy
-from tests.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

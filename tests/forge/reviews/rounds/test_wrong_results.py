@@ -18,8 +18,8 @@ from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review, mark_wrong
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import anchor_of, find_thread, threads_on_build
-from tests.forge.factories.builds import built
-from tests.forge.factories.samples import withdraw_sample
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
 

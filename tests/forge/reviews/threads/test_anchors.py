@@ -16,9 +16,9 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.reviews.threads.anchoring import find_anchor
 from forge.reviews.threads.anchors import Anchor, AnchorKind, AnchorRequest, BadAnchor, element_id, read_key
-from tests.forge.factories.builds import built
-from tests.forge.factories.samples import withdraw_sample
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.samples import withdraw_sample
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 

@@ -28,7 +28,7 @@ from forge.reviews.hooks import Mention, comment_mentions
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest
 from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
-from tests.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -24,10 +24,10 @@ from forge.reviews.actions import (
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import AnchorKind, AnchorRequest, element_id
-from tests.forge.factories.builds import built
-from tests.forge.factories.preconditions import etag_form
-from tests.forge.factories.samples import withdraw_sample
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.preconditions import etag_form
+from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
 

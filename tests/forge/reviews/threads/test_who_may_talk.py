@@ -14,9 +14,9 @@ from forge.accounts.models import User
 from forge.datasets.recordings.access import recording_terms
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
-from tests.forge.factories.builds import built
-from tests.forge.factories.preconditions import etag_form, etag_headers
-from tests.forge.factories.suggestions import ready_copy, suggested
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.suggestions import ready_copy, suggested
 from tests.support.shares import table_by_kind
 
 pytestmark = pytest.mark.django_db

@@ -21,7 +21,7 @@ from forge.jobs.models import JobState
 from forge.projects.models import Project
 from forge.serving.configuration.services import caches
 from forge.serving.monitoring.readiness import CHECKS, NotReady, check_redis, check_room, problems
-from tests.forge.factories.builds import set_job
+from tests.support.forge.factories.builds import set_job
 from tests.support.servers.live_forge import free_port
 
 TOKEN = "a-token-of-operators"

@@ -14,9 +14,9 @@ from forge.jobs.models import JobState
 from forge.projects.actions import write_file
 from forge.registry.tags.publishing.actions import publish_build
 from forge.web.templatetags.look import ticked
-from tests.forge.factories.builds import RUNE, built, set_job
-from tests.forge.factories.preconditions import etag_form
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE, built, set_job
+from tests.support.forge.factories.preconditions import etag_form
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

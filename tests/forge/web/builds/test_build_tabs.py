@@ -21,9 +21,9 @@ from forge.reviews.rounds.decision import ReviewState
 from forge.reviews.threads.anchors import read_key
 from forge.web.builds.steps import BuildStanding, next_step, steps
 from rune.source.policy import LimitResult
-from tests.forge.factories.builds import approved, built, failed_build
 from tests.forge.web.builds.test_build_results import MAP
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import approved, built, failed_build
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"

@@ -14,8 +14,8 @@ from forge.datasets.recordings.actions import send_sample
 from forge.projects.actions import create_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import OUTLINE, RUNE, approved, built
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from forge.builds.example_inputs import MOST
 from forge.projects.actions import update_project, write_file
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, invite_guest
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

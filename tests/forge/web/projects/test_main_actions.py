@@ -15,9 +15,9 @@ from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
 from rune.source.merge import MergeChoice, Side
-from tests.forge.factories.builds import RUNE
-from tests.forge.factories.changes import RUNEFILE, forked, offered
-from tests.forge.factories.deployments import deployed, published
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.changes import RUNEFILE, forked, offered
+from tests.support.forge.factories.deployments import deployed, published
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

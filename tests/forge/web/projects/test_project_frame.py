@@ -12,7 +12,7 @@ from django.test import Client
 from forge.projects.actions import fork_project, update_project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import RequestedGroup, ask_for_review
-from tests.forge.factories.builds import built, failed_build
+from tests.support.forge.factories.builds import built, failed_build
 
 Browser = Callable[[Any], Client]
 

@@ -20,7 +20,7 @@ from forge.registry.discovery.listings.rows import MOST_STAGES, stages_of
 from forge.registry.models import Listing
 from forge.registry.tags.publishing.actions import publish_build
 from forge.web.explore import steps_of
-from tests.forge.factories.builds import approved, built
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

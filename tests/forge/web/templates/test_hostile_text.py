@@ -20,8 +20,8 @@ from forge.projects.files.document_store import editing
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict
-from tests.forge.factories.builds import built, set_job
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import built, set_job
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from forge.moderation.models import Moderator
 from forge.projects.actions import give_team_role, update_project
 from forge.projects.models import Project
 from tests.forge.conftest import make_member
-from tests.forge.factories.builds import failed_build
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import failed_build
 
 pytestmark = pytest.mark.django_db
 

@@ -37,10 +37,10 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.models.model_graph import Graph as ModelGraph
-from tests.rune.compiler.anvil.pipelines import models_pipeline, passing_on
-from tests.rune.compiler.verify.projects import template
+from tests.support.compiler.pipelines import models_pipeline, passing_on
+from tests.support.compiler.template_projects import template
 from tests.support.models.model_cases import model_cases
+from tests.support.models.reference.model_graph import Graph as ModelGraph
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150

@@ -21,7 +21,7 @@ from rune.port import Port
 from rune.running.container import read_rune
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.bare_host import BareHost, LoadedModel
+from tests.support.compiler.bare_host import BareHost, LoadedModel
 
 WORDS = TensorType(ElementType.I16, (1, 3))
 SCORES = TensorType(ElementType.F32, (2,))

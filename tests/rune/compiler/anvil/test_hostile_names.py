@@ -18,9 +18,9 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.bare_host import BareHost
-from tests.rune.compiler.anvil.pipelines import module_of, passing_on
 from tests.support.cases import each_case
+from tests.support.compiler.bare_host import BareHost
+from tests.support.compiler.pipelines import module_of, passing_on
 
 HOSTILE = [
     '"); __builtin_trap(); //',

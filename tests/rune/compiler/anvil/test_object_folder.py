@@ -15,7 +15,7 @@ from rune.compiler.anvil.compiling.compiler import compile_sources
 from rune.compiler.anvil.compiling.object_folder import SHARING, ObjectFolder
 from rune.compiler.anvil.compiling.objects import ObjectCache
 from tests.rune.compiler.anvil.test_compiling import counted_compilers, sources, toolchain
-from tests.rune.compiler.verify.projects import template
+from tests.support.compiler.template_projects import template
 
 PROGRAM = sources(b"int three(void) { return 3; }")
 

@@ -21,8 +21,8 @@ from rune.port import Port
 from rune.running.runtime.errors import RuneTrapped
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Stage
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.pipelines import loaded, module_of, run
-from tests.rune.compiler.targets.c_programs import CFolder, sources_of
+from tests.support.compiler.pipelines import loaded, module_of, run
+from tests.support.compiler.programs.c_programs import CFolder, sources_of
 
 ROWS = TensorType(ElementType.F32, (1, 12, 7))
 BYTES = TensorType(ElementType.U8, (64,))

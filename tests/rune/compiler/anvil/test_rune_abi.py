@@ -17,8 +17,8 @@ from rune.port import Port
 from rune.running.container import read_rune
 from rune.source.runefile.pipeline import CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.bare_host import BareHost
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on, run
+from tests.support.compiler.bare_host import BareHost
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, passing_on, run
 from tests.support.models.model_cases import model_cases
 
 BYTE = TensorType(ElementType.U8, (1,))

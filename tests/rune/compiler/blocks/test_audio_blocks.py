@@ -11,8 +11,8 @@ import pytest
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.blocks.block_module import BlockModule, Vector, vectors_of
 from tests.support.cases import each_case
+from tests.support.compiler.block_module import BlockModule, Vector, vectors_of
 
 FFT, NOISE_FILTERING = CATALOGUE["fft"], CATALOGUE["noise_filtering"]
 VECTORS = [*vectors_of(FFT), *vectors_of(NOISE_FILTERING)]

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
-from tests.rune.compiler.blocks.block_module import Elements, vectors_of
-from tests.rune.compiler.blocks.references import (
+from tests.support.cases import each_case
+from tests.support.compiler.block_module import Elements, vectors_of
+from tests.support.compiler.block_references import (
     detections,
     drawings,
     images,
@@ -28,8 +29,7 @@ from tests.rune.compiler.blocks.references import (
     texts,
     time,
 )
-from tests.rune.compiler.blocks.references.case import Array, Case, Fails
-from tests.support.cases import each_case
+from tests.support.compiler.block_references.case import Array, Case, Fails
 
 MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, learned, learners, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}

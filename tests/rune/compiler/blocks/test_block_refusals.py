@@ -10,8 +10,8 @@ import pytest
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import ArgumentKind, ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.blocks.references.texts import BYTES
 from tests.support.cases import each_case
+from tests.support.compiler.block_references.texts import BYTES
 
 
 def type_of(written: str) -> TensorType:

@@ -11,8 +11,8 @@ import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType
-from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector, unpacked, vectors_of
 from tests.support.cases import each_case
+from tests.support.compiler.block_module import BlockFailed, BlockModule, Vector, unpacked, vectors_of
 from tests.support.shares import share_of
 
 SIMPLE = ("image_normalization", "label", "modulo", "most_confident_indices", "normalize")

@@ -14,8 +14,8 @@ from rune.project.files import FolderFiles
 from rune.source.runefile import check
 from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main
-from tests.rune.compiler.blocks.block_module import vectors_of
 from tests.support.cases import each_case
+from tests.support.compiler.block_module import vectors_of
 
 IN_PYTHON = [name for name, block in CATALOGUE.items() if block.source is not None]
 

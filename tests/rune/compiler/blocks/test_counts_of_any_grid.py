@@ -8,8 +8,8 @@ import numpy as np
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.blocks.block_module import BlockModule, Vector
-from tests.rune.compiler.blocks.references.detections import count_on_grid
+from tests.support.compiler.block_module import BlockModule, Vector
+from tests.support.compiler.block_references.detections import count_on_grid
 
 _HOSTILE = np.array([np.nan, np.inf, -np.inf, 3.4e38, -3.4e38, 1e-45, -0.0], np.float32)
 

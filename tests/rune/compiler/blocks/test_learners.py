@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rune.compiler.blocks.references import learned_lines, learners, logistic, support_vectors
-from tests.rune.compiler.blocks.references.case import Array
-from tests.rune.compiler.blocks.references.learned_lines import Line, Penalties
-from tests.rune.compiler.blocks.references.logistic import Scores
-from tests.rune.compiler.blocks.references.support_vectors import Support
 from tests.support.cases import each_case
+from tests.support.compiler.block_references import learned_lines, learners, logistic, support_vectors
+from tests.support.compiler.block_references.case import Array
+from tests.support.compiler.block_references.learned_lines import Line, Penalties
+from tests.support.compiler.block_references.logistic import Scores
+from tests.support.compiler.block_references.support_vectors import Support
 from tests.support.properties import examples
 
 LIBRARY = json.loads((Path(learners.__file__).parent / "library_learners.json").read_text(encoding="utf-8"))

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.rune.compiler.blocks.references import micro_frontend, sound
-from tests.rune.compiler.blocks.references.library_sound import KERAS, LIBROSA, RATE, SOUND
 from tests.support.cases import each_case
+from tests.support.compiler.block_references import micro_frontend, sound
+from tests.support.compiler.block_references.library_sound import KERAS, LIBROSA, RATE, SOUND
 
 LIBRARY = json.loads((Path(sound.__file__).parent / "library_features.json").read_text(encoding="utf-8"))
 SIZES = {"librosa": LIBROSA, "keras": KERAS, "python_speech_features": {}, "mlperf_tiny": {}, "speech_commands": {}}

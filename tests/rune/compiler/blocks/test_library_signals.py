@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from rune.compiler.blocks.common import filter_design
-from tests.rune.compiler.blocks.references import motion
-from tests.rune.compiler.blocks.references.motion import WALK
 from tests.support.cases import each_case
+from tests.support.compiler.block_references import motion
+from tests.support.compiler.block_references.motion import WALK
 
 LIBRARY = json.loads((Path(motion.__file__).parent / "library_signals.json").read_text(encoding="utf-8"))
 X = WALK[:, 0]

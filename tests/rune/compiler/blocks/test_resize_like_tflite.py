@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.models.make_models import answers
-from tests.models.model_layers import Layers
-from tests.models.random_drawing import options_of
-from tests.rune.compiler.blocks.references.case import Array
-from tests.rune.compiler.blocks.references.images import resize
+from tests.support.compiler.block_references.case import Array
+from tests.support.compiler.block_references.images import resize
+from tests.support.models.random.random_drawing import options_of
+from tests.support.models.reference.make_models import answers
+from tests.support.models.reference.model_layers import Layers
 
 KINDS: dict[str, Any] = {"int8": np.int8, "uint8": np.uint8, "float32": np.float32}
 SIZES = ((10, 8), (2, 3), (1, 1), (7, 9), (5, 4), (4, 5))

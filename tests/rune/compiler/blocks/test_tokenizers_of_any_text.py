@@ -13,9 +13,9 @@ import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.blocks.block_module import BlockFailed, BlockModule, Vector
-from tests.rune.compiler.blocks.references.case import Array, Fails
-from tests.rune.compiler.blocks.references.texts import MERGES, REFERENCES, TOKENS, VOCABULARY
+from tests.support.compiler.block_module import BlockFailed, BlockModule, Vector
+from tests.support.compiler.block_references.case import Array, Fails
+from tests.support.compiler.block_references.texts import MERGES, REFERENCES, TOKENS, VOCABULARY
 from tools.generators.characters import TABLE, table
 
 SAME_UNICODE = pytest.mark.skipif(

@@ -19,9 +19,9 @@ from rune.compiler.targets.lookup import find_target, targets
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tools.cli import main
-from tests.rune.compiler.anvil.pipelines import passing_on
-from tests.rune.compiler.targets.projects import model_project, template
 from tests.support.cases import each_case
+from tests.support.compiler.pipelines import passing_on
+from tests.support.compiler.programs.c_projects import model_project, template
 from tests.support.models.model_cases import compiled_model
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from rune.tools.cli import main
-from tests.rune.compiler.verify.projects import around
+from tests.support.compiler.template_projects import around
 from tests.support.models.model_cases import model_cases
 
 

@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.tools.cli import main
-from tests.models.float_models import add_n
-from tests.models.further_models import gather
-from tests.models.logic_models import cast
-from tests.models.make_models import make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
+from tests.support.models.reference.float_models import add_n
+from tests.support.models.reference.further_models import gather
+from tests.support.models.reference.logic_models import cast
+from tests.support.models.reference.make_models import make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 LENGTH = 384
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "who", "wrote", "these", "lines", "?", "ada", "love", "##lace", ".", "the"]

@@ -15,9 +15,9 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.running import emulate
 from rune.devices.packages.packaging import package
 from rune.running.runtime import Runtime
-from tests.rune.compiler.targets.c_programs import said
-from tests.rune.devices.emulation.programs import by_hand, core
-from tests.rune.devices.packages.package_programs import PackageFolder
+from tests.support.compiler.programs.board_programs import by_hand, core
+from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.programs.package_programs import PackageFolder
 from tests.support.runes.shared_blocks import PATH, SMOOTH, project, published
 
 

@@ -9,8 +9,8 @@ from playwright.sync_api import sync_playwright
 
 from rune.compiler.anvil.target import Target
 from rune.model.tflite import Model
-from tests.rune.compiler.anvil.model_judge import RUNS, Outputs, Questions
-from tests.rune.compiler.anvil.pipelines import models_pipeline, module_of, tensors_of
+from tests.support.compiler.model_judge import RUNS, Outputs, Questions
+from tests.support.compiler.pipelines import models_pipeline, module_of, tensors_of
 from tools.browser import chromium
 
 _HOST = """

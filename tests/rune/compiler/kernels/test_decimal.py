@@ -11,9 +11,9 @@ import pytest
 
 from rune.abi import OutputKind
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.bare_host import BareHost
-from tests.rune.compiler.anvil.pipelines import module_of, passing_on
 from tests.support.cases import each_case
+from tests.support.compiler.bare_host import BareHost
+from tests.support.compiler.pipelines import module_of, passing_on
 
 COUNT = 4000
 

@@ -6,9 +6,9 @@ import pytest
 
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
-from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.kernels.test_relaxed import dense
 from tests.rune.compiler.kernels.test_winograd import functions, model_of
+from tests.support.compiler.model_judge import Questions, compiled_outputs
 
 LANES, PANELS = "rune_fully_connected_lanes_int8", "rune_fully_connected_int8"
 

@@ -24,17 +24,17 @@ from rune.project.files import ProjectFiles
 from rune.running.container import pack, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
-from tests.models.random_windows import random_windows
 from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected
-from tests.rune.compiler.anvil.model_judge import RUNS, Questions
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
-from tests.rune.compiler.targets.projects import model_project
 from tests.support.cases import each_case
+from tests.support.compiler.model_judge import RUNS, Questions
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.programs.c_projects import model_project
 from tests.support.models.model_cases import ModelCase, model_cases
+from tests.support.models.random.random_windows import random_windows
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 from tests.support.shares import share_and_all
 
 FASTEST = WASM32.variant("speed")

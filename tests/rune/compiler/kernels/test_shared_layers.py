@@ -13,11 +13,11 @@ from rune.compiler.anvil.selection.kernel_set import KernelSet
 from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
-from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
 from tests.rune.compiler.kernels.test_relaxed import depthwise
 from tests.rune.compiler.kernels.test_winograd import functions, model_of
+from tests.support.compiler.model_judge import Questions, compiled_outputs
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 (_POINTWISE,) = (kernel for kernel in SIMD128.kernels[Conv2DInt8] if kernel.header.stem == "pointwise")
 (_DEPTHWISE,) = (kernel for kernel in SIMD128.kernels[DepthwiseConv2DInt8] if kernel.header.stem == "depthwise_3x3")

@@ -24,12 +24,12 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.running import emulate
 from rune.model.tflite import Model, read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
-from tests.models.model_layers import Layers
 from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise
-from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.rune.compiler.targets.c_programs import CFolder
-from tests.rune.devices.emulation.programs import core, firmware_of
+from tests.support.compiler.pipelines import models_pipeline
+from tests.support.compiler.programs.board_programs import core, firmware_of
+from tests.support.compiler.programs.c_programs import CFolder
 from tests.support.models.model_cases import ModelCase, model_cases
+from tests.support.models.reference.model_layers import Layers
 
 C = find_target("c")
 SETS = {"cortex-m4": DSP, "cortex-m0plus": M0PLUS, "cortex-m55": HELIUM}

@@ -23,15 +23,15 @@ from rune.compiler.anvil.target import Target
 from rune.compiler.kernels.winograd import is_exact, transformed_filters
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
-from tests.models.make_models import answers
-from tests.models.model_graph import Graph
-from tests.models.model_layers import Layers
-from tests.models.model_values import ACTIVATIONS, Value
-from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs
-from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
 from tests.support.cases import each_case
+from tests.support.compiler.always_winograd import ALWAYS_WINOGRAD
+from tests.support.compiler.model_judge import Questions, compiled_outputs
+from tests.support.compiler.pipelines import models_pipeline
 from tests.support.models.model_cases import model_cases
+from tests.support.models.reference.make_models import answers
+from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import ACTIVATIONS, Value
 
 FUNCTION = "rune_conv_2d_winograd_int8"
 MOST_CHANNELS = 3669

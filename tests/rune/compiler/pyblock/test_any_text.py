@@ -12,7 +12,7 @@ from rune.compiler.pyblock.c.emit import emit
 from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.checking.signature import UnfitInput
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.pyblock.programs import INPUTS, program
+from tests.support.compiler.python_blocks.programs import INPUTS, program
 
 _SECONDS = 20
 """Generous: the machine may be busy. Without its limit each of these takes minutes, or does not end."""

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.rune.compiler.pyblock.generated import everywhere
-from tests.rune.compiler.pyblock.native import results
+from tests.support.compiler.python_blocks.generated import everywhere
+from tests.support.compiler.python_blocks.native import results
 
 _WARNINGS = (
     "-O0",

@@ -21,8 +21,8 @@ from rune.source.runefile import check
 from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
-from tests.rune.compiler.anvil.pipelines import run
 from tests.support.cases import each_case
+from tests.support.compiler.pipelines import run
 
 GUIDE = (REPOSITORY / "docs" / "guides" / "python-blocks.md").read_text(encoding="utf-8")
 _FENCES = re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL)

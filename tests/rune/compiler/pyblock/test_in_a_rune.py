@@ -15,10 +15,10 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import check
 from rune.source.runefile.blocks.python_blocks import python_file
-from tests.rune.compiler.anvil.pipelines import run
-from tests.rune.compiler.pyblock.block_projects import RUNEFILE, agreeing_programs, project_of, together
-from tests.rune.compiler.targets.c_programs import said
 from tests.support.cases import each_case
+from tests.support.compiler.pipelines import run
+from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.python_blocks.block_projects import RUNEFILE, agreeing_programs, project_of, together
 
 SMOOTH = b'''"""Average the scores."""
 def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:

@@ -15,10 +15,10 @@ from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.running.evaluate import primitive
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
-from tests.rune.compiler.pyblock.block_projects import RUNEFILE
-from tests.rune.compiler.pyblock.native import Case, results
-from tests.rune.compiler.targets.c_programs import said
 from tests.support.cases import each_case
+from tests.support.compiler.programs.c_programs import said
+from tests.support.compiler.python_blocks.block_projects import RUNEFILE
+from tests.support.compiler.python_blocks.native import Case, results
 
 BODIES = {
     "computed": "y[i] = x[i] - x[i]",

@@ -9,7 +9,7 @@ from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.numbers import MOST, BlockFailure
 from rune.compiler.pyblock.running.python import PythonBlock
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.pyblock.native import Case, Elements, packed, results
+from tests.support.compiler.python_blocks.native import Case, Elements, packed, results
 
 INPUT_TYPE = TensorType(ElementType.I16, (4,))
 RUNS: tuple[tuple[Elements, ...], ...] = (([3, -2, 32_767, -32_768],), ([32_767] * 4,), ([-32_768] * 4,))

@@ -20,7 +20,7 @@ from rune.source.runefile import check
 from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.source.runefile.blocks.test_files import find_test_files
 from tests.conftest import REPOSITORY
-from tests.rune.compiler.anvil.pipelines import run
+from tests.support.compiler.pipelines import run
 
 TUTORIAL = (REPOSITORY / "docs" / "guides" / "first-block.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"```python (\w+\.py)\n(.*?)```", TUTORIAL, re.DOTALL))

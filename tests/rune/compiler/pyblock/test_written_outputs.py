@@ -10,7 +10,7 @@ from rune.compiler.pyblock.c.emit import EmittedBlock, emit
 from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.running.python import PythonBlock
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.pyblock.native import Case, packed, results, some_inputs
+from tests.support.compiler.python_blocks.native import Case, packed, results, some_inputs
 
 ROW = TensorType(ElementType.F32, (20,))
 BLOCKS = {

@@ -17,9 +17,9 @@ from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Stage
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.pipelines import loaded, module_of
-from tests.rune.compiler.blocks.block_module import Vector, packed, vectors_of
-from tests.rune.compiler.targets.c_programs import CFolder, said, sources_of, zig_folder
+from tests.support.compiler.block_module import Vector, packed, vectors_of
+from tests.support.compiler.pipelines import loaded, module_of
+from tests.support.compiler.programs.c_programs import CFolder, said, sources_of, zig_folder
 from tests.support.shares import in_share
 from tools.needs import QEMU_USER, lack
 

@@ -12,8 +12,8 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.running.runtime import Runtime
-from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, said, zig_folder
-from tests.rune.compiler.targets.projects import answered_inputs, template
+from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, said, zig_folder
+from tests.support.compiler.programs.c_projects import answered_inputs, template
 from tests.support.shares import one_of_each
 
 PROCESSORS = {

@@ -26,9 +26,9 @@ from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputSta
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
 from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise, rescaled
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, passing_on
-from tests.rune.compiler.targets.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
-from tests.rune.compiler.targets.projects import (
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, passing_on
+from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
+from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
     answered_inputs,

@@ -21,8 +21,8 @@ from rune.compiler.kernels.simd128 import SIMD128
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
 from rune.source.runefile.codes import Code
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run
-from tests.rune.compiler.targets.projects import model_project
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run
+from tests.support.compiler.programs.c_projects import model_project
 from tests.support.models.model_cases import model_cases
 from tests.support.shares import mostly_proved
 

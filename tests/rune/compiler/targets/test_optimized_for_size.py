@@ -15,8 +15,8 @@ from rune.compiler.targets.lookup import find_target, find_variant, targets
 from rune.devices.packages.packaging import package
 from rune.project.files import MemoryFiles
 from rune.tools.cli import main
-from tests.rune.compiler.targets.projects import model_project, template
 from tests.rune.compiler.targets.test_wasm32_mvp import outputs
+from tests.support.compiler.programs.c_projects import model_project, template
 
 MOST_CODE = 8192
 SOUND_FRONT = 1024

@@ -19,7 +19,7 @@ from rune.compiler.targets.wasm32 import PREVIEW, TARGET
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Limits
 from rune.running.runtime.engine import CompiledRune
-from tests.rune.compiler.targets.projects import TEMPLATES, template
+from tests.support.compiler.programs.c_projects import TEMPLATES, template
 
 RUNEFILE = """\
 version: 1

@@ -8,7 +8,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.wasm32 import FASTEST
 from rune.running.container import read_rune
-from tests.rune.compiler.targets.projects import TEMPLATES, mostly_proved_on, template
+from tests.support.compiler.programs.c_projects import TEMPLATES, mostly_proved_on, template
 
 ONCE_BROKEN = "motion"
 """The block `window` and the kernels for speed had a structure of one name, so that this template was not compiled."""

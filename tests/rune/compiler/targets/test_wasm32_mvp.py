@@ -17,10 +17,10 @@ from rune.compiler.targets.lookup import find_target
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import read_model
 from rune.project.files import ProjectFiles
-from tests.rune.compiler.anvil.bare_host import BareHost
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run
 from tests.rune.compiler.targets.mvp import PostMvp, check_mvp
-from tests.rune.compiler.targets.projects import (
+from tests.support.compiler.bare_host import BareHost
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run
+from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
     answered_inputs,

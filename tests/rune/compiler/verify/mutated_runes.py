@@ -26,7 +26,7 @@ from rune.running.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import check
 from rune.source.runefile.pipeline import ModelStage
-from tests.rune.compiler.verify.projects import rune_of
+from tests.support.compiler.template_projects import rune_of
 
 LIMITS = replace(Limits(), seconds=0.5, fuel=50_000_000)
 """A change may make a loop that does not end."""

@@ -15,7 +15,7 @@ from rune.project.files import MemoryFiles
 from rune.running.runtime.errors import ModelRunError
 from rune.source.runefile.model_inputs.starter import starter
 from rune.source.runefile.pipeline import ModelStage
-from tests.rune.compiler.verify.projects import rune_of
+from tests.support.compiler.template_projects import rune_of
 from tests.support.models.model_cases import compiled_model
 
 SVDF = compiled_model("svdf_f32_plain")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rune.project.files import MemoryFiles
-from tests.proof.mutants import Recorder
 from tests.rune.compiler.verify.mutated_runes import SecondSubject, Subject, judge
+from tests.support.compiler.mutants import Recorder
 from tests.support.models.model_cases import compiled_model
 
 COUNT, SECOND_COUNT = 200, 48

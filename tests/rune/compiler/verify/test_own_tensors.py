@@ -17,7 +17,7 @@ from rune.model.tflite import read_model
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.toolchain import toolchain_digest
-from tests.rune.compiler.verify.projects import drawn, rune_of, weighted_operators, with_changed_weight
+from tests.support.compiler.template_projects import drawn, rune_of, weighted_operators, with_changed_weight
 
 OTHER = "sha256:other"
 PORT = Port("model", 0)

@@ -31,9 +31,9 @@ from rune.running.runtime import CompiledRune
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
-from tests.proof.mutants import Recorder
 from tests.rune.compiler.verify.mutated_runes import CODE, DATA, LIMITS
-from tests.rune.compiler.verify.projects import rune_of, template, weighted_operators, with_changed_weight
+from tests.support.compiler.mutants import Recorder
+from tests.support.compiler.template_projects import rune_of, template, weighted_operators, with_changed_weight
 from tests.support.shares import mostly_proved
 
 FEW = VerificationEffort(inputs=2, seed=1)

@@ -16,7 +16,7 @@ from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.running.container import pack, read_rune
 from rune.running.container.writer import rune_sections
 from rune.source.runefile import check
-from tests.rune.compiler.verify.projects import rune_of, template
+from tests.support.compiler.template_projects import rune_of, template
 from tests.support.properties import examples
 
 EMPTY_MODULE = b"\0asm\1\0\0\0"

@@ -16,7 +16,7 @@ from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, pack, read_rune
 from rune.running.container.wasm import read_module
 from rune.tools.cli import main
-from tests.rune.compiler.verify.projects import around, rune_of, template
+from tests.support.compiler.template_projects import around, rune_of, template
 from tests.support.models.model_cases import refused_cases
 from tests.support.runes import wat_runes
 from tests.support.shares import mostly_proved

@@ -13,9 +13,9 @@ from rune.compiler.verify.models.reference import open_inside
 from rune.compiler.verify.models.sensitivity import moves
 from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
-from tests.models.make_models import make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
+from tests.support.models.reference.make_models import make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 INPUTS, OUTPUTS = 8, 5
 KIND = TensorType(ElementType.F32, (1, OUTPUTS))

@@ -32,10 +32,10 @@ from rune.running.runtime.errors import ModelLoadError, ModelRunError, ModelRunt
 from rune.source.runefile.pipeline import CapabilityStage
 from rune.tensor import ElementType, TensorType
 from rune.toolchain import toolchain_digest
-from tests.models.model_layers import Layers
-from tests.rune.compiler.targets.projects import model_project
-from tests.rune.compiler.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
+from tests.support.compiler.programs.c_projects import model_project
+from tests.support.compiler.template_projects import around, rune_of, template, weighted_operators, with_changed_weight
 from tests.support.models.model_cases import model_cases, refused_cases
+from tests.support.models.reference.model_layers import Layers
 
 SOME = VerificationEffort(inputs=6, seed=1)
 FEW = VerificationEffort(inputs=2, seed=1)

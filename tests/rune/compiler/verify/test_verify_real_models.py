@@ -10,7 +10,7 @@ from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.verify.verification import ModelRunner
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
-from tests.rune.compiler.verify.projects import around, rune_of
+from tests.support.compiler.template_projects import around, rune_of
 from tests.support.shares import mostly_proved
 
 SMALL = (

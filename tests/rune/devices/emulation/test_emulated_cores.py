@@ -27,7 +27,7 @@ from rune.devices.emulation.errors import (
 )
 from rune.devices.emulation.firmware import LinkedProgram, Sizes, _run
 from rune.devices.emulation.running import counter, emulate
-from tests.rune.devices.emulation.programs import WORDS, C, by_hand, core
+from tests.support.compiler.programs.board_programs import WORDS, C, by_hand, core
 
 NUMBER = (7).to_bytes(4, "little")
 LOOP = """

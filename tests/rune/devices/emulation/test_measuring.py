@@ -12,7 +12,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.cores import CORES, core_of
 from rune.devices.emulation.measuring import measured_needs, measured_stages, planned_needs
 from rune.project.files import FolderFiles
-from tests.rune.devices.emulation.programs import core
+from tests.support.compiler.programs.board_programs import core
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
 

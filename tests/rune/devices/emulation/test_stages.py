@@ -14,8 +14,8 @@ from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.devices.emulation.stages import BESIDE_STEPS, IN_FUNCTIONS, instructions_by_stage
 from rune.model.tflite import read_model
-from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.rune.devices.emulation.programs import core
+from tests.support.compiler.pipelines import models_pipeline
+from tests.support.compiler.programs.board_programs import core
 
 
 @pytest.mark.slow

@@ -26,8 +26,8 @@ from rune.devices.firmware.making import BoardFirmware, make
 from rune.devices.firmware.program import DescribedRune, program_file
 from rune.devices.firmware.uf2 import read_uf2
 from rune.devices.packages.packaging import package
-from tests.rune.compiler.targets.projects import template
-from tests.rune.devices.packages.package_programs import packaged
+from tests.support.compiler.programs.c_projects import template
+from tests.support.compiler.programs.package_programs import packaged
 
 
 def toolchain() -> Toolchain:

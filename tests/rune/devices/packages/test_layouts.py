@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.rune.devices.packages.package_programs import SELF_TEST, PackageFolder, called, packaged
+from tests.support.compiler.programs.package_programs import SELF_TEST, PackageFolder, called, packaged
 from tools.needs import CMAKE, EMULATORS, Need, lack
 
 NANO_33_BLE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-Os", "-ffreestanding")

@@ -23,9 +23,9 @@ from rune.devices.packages.rebuild import (
 from rune.project.archive import zip_files
 from rune.tools.cli import main
 from rune.tools.cli.failure import NOT_PROVEN
-from tests.rune.compiler.targets.projects import template
-from tests.rune.devices.packages.package_programs import packaged
 from tests.support.cases import each_case
+from tests.support.compiler.programs.c_projects import template
+from tests.support.compiler.programs.package_programs import packaged
 
 OPTIONS = BuildOptions("sine")
 

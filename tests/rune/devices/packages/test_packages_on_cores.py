@@ -11,9 +11,9 @@ import pytest
 
 from rune.devices.emulation.running import emulate
 from rune.devices.packages.packaging import Package
-from tests.rune.compiler.targets.c_programs import zig_folder
-from tests.rune.devices.emulation.programs import by_hand, core
-from tests.rune.devices.packages.package_programs import PackageFolder, called, packaged, spoiled
+from tests.support.compiler.programs.board_programs import by_hand, core
+from tests.support.compiler.programs.c_programs import zig_folder
+from tests.support.compiler.programs.package_programs import PackageFolder, called, packaged, spoiled
 from tools.needs import QEMU_USER, lack
 
 SELF_TEST = "outputs->out[0] = (uint32_t)rune_digits_selftest();"

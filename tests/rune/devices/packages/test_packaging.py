@@ -34,9 +34,9 @@ from rune.devices.packages.errors import NoFirmware, NothingGolden, SelfTestFail
 from rune.devices.packages.packaging import package
 from rune.devices.packages.sandbox import SandboxFailed
 from rune.project.files import MemoryFiles
-from tests.rune.compiler.targets.c_programs import STRICT, clang, gcc
-from tests.rune.compiler.targets.projects import template
-from tests.rune.devices.packages.package_programs import PackageFolder, called, packaged, spoiled
+from tests.support.compiler.programs.c_programs import STRICT, clang, gcc
+from tests.support.compiler.programs.c_projects import template
+from tests.support.compiler.programs.package_programs import PackageFolder, called, packaged, spoiled
 from tests.support.shares import mostly_proved
 
 C = find_target("c")

@@ -26,8 +26,8 @@ from rune.devices.packages import golden as golden_module
 from rune.devices.packages import sandbox as sandbox_module
 from rune.devices.packages.golden import constant_places, copies, first_run_that_sees, golden_runs, most_runs
 from rune.devices.packages.sandbox import Sandbox, SandboxFailed
-from tests.rune.compiler.targets.projects import template
-from tests.rune.devices.packages.package_programs import packaged
+from tests.support.compiler.programs.c_projects import template
+from tests.support.compiler.programs.package_programs import packaged
 
 Record = Callable[[str, object], None]
 LONG = 20

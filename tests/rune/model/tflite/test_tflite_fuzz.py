@@ -16,8 +16,8 @@ from ai_edge_litert import schema_py_generated as schema
 
 from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.model.tflite.format.flatbuffer import LAYOUT_LIMIT, NUMBER_LIMIT, TABLE_LIMIT, decode
-from tests.proof.mutants import HANGS
-from tests.rune.model.tflite.mutations import mutant
+from tests.support.compiler.mutants import HANGS
+from tests.support.compiler.mutations import mutant
 from tests.support.models.model_cases import all_models, model_cases
 
 ORIGINALS = all_models()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rune.running.container import ContainerError, pack, read_rune, rune_sections
-from tests.rune.model.tflite.mutations import mutant
+from tests.support.compiler.mutations import mutant
 from tests.support.properties import examples
 from tests.support.runes.wasm_bytes import HEADER, MODULE
 

@@ -9,8 +9,8 @@ import pytest
 from rune.project.files import MemoryFiles
 from rune.running.container import ContainerError, read_module, step_name, with_steps
 from rune.running.runtime import RuneMemory, Runtime
-from tests.rune.compiler.verify.projects import rune_of, template
 from tests.support.cases import each_case
+from tests.support.compiler.template_projects import rune_of, template
 from tests.support.runes import wat_runes
 
 

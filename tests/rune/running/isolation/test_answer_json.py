@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rune.running.isolation.answer_json import DEPTH_LIMIT, SEPARATORS_LIMIT, UnusableAnswer, read_object
-from tests.support.answer_fuzzing import fuzzed, line_of
+from tests.support.api.answer_fuzzing import fuzzed, line_of
 from tests.support.cases import each_case
 from tests.support.shares import share_and_all
 

@@ -10,9 +10,9 @@ from wasmtime import wat2wasm
 from rune.running.runtime import Limits, Runtime
 from rune.running.runtime.errors import RuneError
 from rune.running.runtime.interpreters import open_model
-from tests.rune.running.runtime.conformance.modelled import loading, model_case
-from tests.rune.running.runtime.conformance.wat import IMPORTS, do, module
 from tests.support.properties import examples
+from tests.support.runes.modelled import loading, model_case
+from tests.support.runes.wat import IMPORTS, do, module
 
 LIMITS = Limits(seconds=5, fuel=1_000_000, output=1 << 20)
 LOAD, DATA = loading(model_case("add_i8_rank_2").data, ["i8[1, 17]", "i8[1, 17]"], ["i8[1, 17]"])

@@ -10,8 +10,8 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.running.runtime import Runtime
 from rune.running.runtime.stages import stage_milliseconds
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil import pipelines
-from tests.rune.compiler.anvil.pipelines import passing_on
+from tests.support.compiler import pipelines
+from tests.support.compiler.pipelines import passing_on
 
 
 def test_a_timed_rune_tells_its_stages_and_one_that_is_not_tells_none() -> None:

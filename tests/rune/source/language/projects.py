@@ -8,7 +8,7 @@ from rune.project.files import MemoryFiles
 from rune.source.language import Analysis, analyse
 from rune.source.runefile import Edit
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.runefile.signatures import TWO, known
+from tests.support.language.signatures import TWO, known
 
 CURSOR = "¦"
 

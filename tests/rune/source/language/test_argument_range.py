@@ -8,8 +8,8 @@ from rune.source.language.facts.argument_range import range_here
 from rune.source.language.graph_edits.palette import stage_arguments
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.projects import WORDS
-from tests.rune.source.language.written_runefiles import analysed
 from tests.support.cases import each_case
+from tests.support.language.written_runefiles import analysed
 
 
 def limits(text: str, stage: str, name: str) -> tuple[float | None, float | None]:

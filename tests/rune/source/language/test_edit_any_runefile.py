@@ -14,9 +14,9 @@ from rune.source.language.facts.analysis import analyse
 from rune.source.language.format.formatting import FormatRefused, format_text
 from rune.source.language.graph.edit import GraphEditRefused, edit_graph
 from rune.source.language.graph.infer import infer_types
-from tests.rune.source.language.graph.graph_models import graph_of
-from tests.rune.source.language.graph.random_edits import check_edit, random_edit
-from tests.rune.source.language.written_runefiles import QUICK, analysed, runefiles
+from tests.support.language.graph_models import graph_of
+from tests.support.language.random_edits import check_edit, random_edit
+from tests.support.language.written_runefiles import QUICK, analysed, runefiles
 
 _SEEDS = st.integers(0, 2**64)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rune.source.language.names.file_mentions import file_mentions, rename_files
 from tests.rune.source.language.projects import WORDS, applied
-from tests.rune.source.language.written_runefiles import analysed
 from tests.support.cases import each_case
+from tests.support.language.written_runefiles import analysed
 
 
 def moved(text: str, **paths: str) -> str:

@@ -18,8 +18,8 @@ from rune.source.merge import (
     merge_runefile,
 )
 from rune.source.merge.lines import Stretch
-from tests.rune.source.merge.simulated_merges import simulate
 from tests.support.cases import each_case
+from tests.support.language.simulated_merges import simulate
 
 BASE = """\
 # What the pen draws.

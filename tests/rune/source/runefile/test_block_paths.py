@@ -9,8 +9,8 @@ import pytest
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.source.runefile.stages.block_versions import CHANGED
-from tests.rune.source.runefile.runefiles import applied, checked
 from tests.support.cases import each_case
+from tests.support.language.runefiles import applied, checked
 
 HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{type: f32, dimensions: [4]}]}\n"
 

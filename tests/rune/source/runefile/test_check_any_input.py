@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import check
-from tests.rune.source.runefile.invariants import checked_with_invariants
+from tests.support.language.invariants import checked_with_invariants
 from tests.support.properties import examples
 
 GOOD = """\

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rune.source.runefile import Severity
-from tests.rune.source.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
 from tests.support.cases import each_case
+from tests.support.language.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
 
 BASE = "version: 1\nimage: runicos/base\npipeline:\n"
 RAW = "  input: {capability: RAW, args: {length: 4}, outputs: [{type: f32, dimensions: [1, 1]}]}\n"

@@ -7,7 +7,7 @@ from rune.capabilities.sound import SOUND
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Resource
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.runefile.runefiles import WORDS, checked
+from tests.support.language.runefiles import WORDS, checked
 
 
 def test_the_pipeline_holds_everything_that_a_build_needs() -> None:

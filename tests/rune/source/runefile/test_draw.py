@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from rune.source.runefile import diagnostic_to_json, draw, outline_to_json
-from tests.rune.source.runefile.runefiles import WORDS, checked
+from tests.support.language.runefiles import WORDS, checked
 
 
 def _drawn(text: str, colour: bool = False) -> str:

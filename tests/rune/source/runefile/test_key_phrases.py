@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from rune.source.runefile import Severity
-from tests.rune.source.runefile.runefiles import WORDS, checked, problems
 from tests.support.cases import each_case
+from tests.support.language.runefiles import WORDS, checked, problems
 
 ERROR, WARNING = Severity.ERROR, Severity.WARNING
 

@@ -12,8 +12,8 @@ from rune.source.language.apply import apply_edits
 from rune.source.runefile import CheckedRunefile, check
 from rune.source.runefile.to_json import wire_to_json
 from rune.tensor import ElementType, TensorType
-from tests.rune.source.runefile.signatures import known
 from tests.support.cases import each_case
+from tests.support.language.signatures import known
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 SCORES = ModelTensor(

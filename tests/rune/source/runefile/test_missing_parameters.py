@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rune.source.language.apply import apply_fixes
-from tests.rune.source.runefile.runefiles import checked
 from tests.support.cases import each_case
+from tests.support.language.runefiles import checked
 
 HEAD = "version: 1\nimage: runicos/base\npipeline:\n"
 TAIL = "  o: {out: TENSOR, inputs: [a]}\n"

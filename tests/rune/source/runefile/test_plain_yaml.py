@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rune.source.runefile.invariants import same
-from tests.rune.source.runefile.runefiles import WORDS
 from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, GOOD
 from tests.support.cases import each_case
+from tests.support.language.invariants import same
+from tests.support.language.runefiles import WORDS
 from tests.support.properties import examples
 
 QUICK = examples(30)

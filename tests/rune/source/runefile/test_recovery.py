@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from tests.rune.source.runefile.runefiles import WORDS, checked, problems, spanned
 from tests.support.cases import each_case
+from tests.support.language.runefiles import WORDS, checked, problems, spanned
 
 
 def codes(text: str) -> list[str]:

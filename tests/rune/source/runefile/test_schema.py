@@ -11,8 +11,8 @@ import yaml
 
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.source.runefile.schema import DRAFT, schema
-from tests.rune.source.runefile.runefiles import WORDS, checked
 from tests.support.cases import each_case
+from tests.support.language.runefiles import WORDS, checked
 
 ROOT = Path(__file__).parents[4]
 RIGHT = sorted(path for path in (ROOT / "examples").glob("*/Runefile.yml"))

@@ -6,8 +6,8 @@ import pytest
 
 from rune.source.language.apply import apply_edits
 from rune.source.runefile import CheckedRunefile, Severity
-from tests.rune.source.runefile.runefiles import checked
 from tests.support.cases import each_case
+from tests.support.language.runefiles import checked
 
 LISTENING = """\
 version: 1

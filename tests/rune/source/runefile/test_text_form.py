@@ -8,8 +8,8 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
 from rune.source.runefile import CheckedRunefile, RunefileForm, Severity, check
 from rune.source.runefile.pipeline import BlockStage
-from tests.rune.source.runefile.runefiles import applied, signature, spanned
 from tests.support.cases import each_case
+from tests.support.language.runefiles import applied, signature, spanned
 
 SPEECH = """\
 # Which of three words was said

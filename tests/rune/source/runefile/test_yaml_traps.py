@@ -8,8 +8,8 @@ from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import FileMissing, MemoryFiles
 from rune.source.runefile import check
 from rune.source.runefile.codes import Code
-from tests.rune.source.runefile.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
 from tests.support.cases import each_case
+from tests.support.language.runefiles import WORDS, applied, checked, errors, only_problem, problems, spanned
 
 
 @each_case(

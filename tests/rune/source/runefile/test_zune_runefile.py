@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rune.source.runefile import RunefileForm
-from tests.rune.source.runefile.runefiles import WORDS, applied, checked, problems, spanned
+from tests.support.language.runefiles import WORDS, applied, checked, problems, spanned
 
 ZUNE = """\
 version: 1

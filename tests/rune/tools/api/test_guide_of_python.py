@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import REPOSITORY
-from tests.support.notebooks import code_cells, notebook, run_cells
+from tests.support.documents.notebooks import code_cells, notebook, run_cells
 
 GUIDE = REPOSITORY / "docs" / "guides" / "python.md"
 NOTEBOOKS = sorted((REPOSITORY / "examples" / "notebooks").glob("*.ipynb"))

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import rune
-from tests.forge.factories.recordings import loud, png, sound
-from tests.support.archives import zipped
+from tests.support.forge.factories.recordings import loud, png, sound
+from tests.support.installations.archives import zipped
 
 FILES = {
     "train/knock/a.wav": sound(1, 2, 3),

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from rune.oci import LARGEST_MANIFEST
 from rune.tools.cli import main
-from tests.rune.tools.remote.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
+from tests.support.servers.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 40
 MANIFEST = "/v2/acme/keywords/manifests/1"

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.tools.cli import main
-from tests.rune.tools.remote.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
+from tests.support.servers.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 40
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from forge.projects.actions import update_project
 from forge.projects.copying.actions import duplicate_project, fork_project
-from tests.forge.factories.deployments import deployed
+from tests.support.forge.factories.deployments import deployed
 
 pytestmark = pytest.mark.django_db
 

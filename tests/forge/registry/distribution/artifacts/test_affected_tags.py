@@ -13,8 +13,7 @@ from forge.builds.models import Build
 from forge.core.blobs.dependents import affected_names
 from forge.core.blobs.store import blob_name, blob_storage, put_bytes
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     RegistryClient,
     credentials,
     descriptor,
@@ -23,6 +22,7 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
+from tests.support.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rune.oci import INDEX_TYPE
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     ANY_TYPE,
     EMPTY,
     EMPTY_TYPE,

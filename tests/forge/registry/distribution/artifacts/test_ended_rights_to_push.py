@@ -14,7 +14,7 @@ from forge.core.errors import Forbidden, NotFound, SignInNeeded
 from forge.registry.distribution.artifacts.actions import uploads
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.sweep import sweep
-from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials, sha, take_all
+from tests.support.clients.registry_client import RegistryClient, credentials, sha, take_all
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,7 @@ from django.conf import settings
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.models import ArtifactTag, Upload
 from forge.registry.models import Manifest
-from tests.forge.registry.distribution.artifacts.full_disk import FullDisk
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     RegistryClient,
     body,
     code,
@@ -21,6 +20,7 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
+from tests.support.forge.full_disk import FullDisk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 

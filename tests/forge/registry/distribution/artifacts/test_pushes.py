@@ -20,7 +20,7 @@ from forge.registry.distribution.artifacts.actions import deleting
 from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.sweep import TRASH_FOR, sweep
 from forge.registry.distribution.protocol import reading
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     EMPTY,
     EMPTY_TYPE,
     RegistryClient,

@@ -25,7 +25,8 @@ from forge.registry.distribution.artifacts.models import PushedBlob, Upload
 from forge.registry.distribution.artifacts.sweep import BLOBS_FOR, UPLOADS_FOR, sweep
 from forge.registry.oci.documents import MOST_ANNOTATIONS, MOST_REFERENCES
 from rune.oci import LARGEST_MANIFEST
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.cases import each_case
+from tests.support.clients.registry_client import (
     EMPTY,
     RegistryClient,
     body,
@@ -36,7 +37,6 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
-from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 

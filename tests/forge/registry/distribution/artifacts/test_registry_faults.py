@@ -14,7 +14,7 @@ from forge.core.blobs.sweep import sweep_blobs
 from forge.registry.distribution.artifacts.models import PushedBlob
 from forge.registry.distribution.artifacts.sweep import TRASH_FOR, sweep
 from forge.registry.models import Manifest
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     EMPTY,
     RegistryClient,
     body,

@@ -15,8 +15,8 @@ from forge.core.models import AuditEntry
 from forge.core.preconditions import etag_of
 from forge.registry.distribution.artifacts.actions import RegistryTerms, change_registry_rules
 from forge.registry.repository.rules import registry_facets, registry_rules_of
-from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials
-from tests.support.compact_html import compact
+from tests.support.clients.registry_client import RegistryClient, credentials
+from tests.support.documents.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

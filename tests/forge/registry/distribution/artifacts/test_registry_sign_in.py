@@ -18,7 +18,7 @@ from forge.accounts.models import ApiToken
 from forge.accounts.tokens.authorization import PASS_PREFIX, PASS_SECONDS
 from forge.projects.actions import update_project
 from forge.projects.models import Project
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     RegistryClient,
     code,
     credentials,

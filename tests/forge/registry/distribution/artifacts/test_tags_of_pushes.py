@@ -14,8 +14,7 @@ from forge.registry.oci.manifests import oci_artifact
 from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     RegistryClient,
     body,
     code,
@@ -24,6 +23,7 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
+from tests.support.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 
-from tests.forge.registry.distribution.artifacts.registry_client import sha
+from tests.support.clients.registry_client import sha
 from tests.support.servers.listening import QuietHandler, listening, origin
 
 

@@ -14,7 +14,13 @@ from forge.registry.distribution.mirrors.copying import copy_repository, state_o
 from forge.registry.distribution.mirrors.remote import RemoteRepository
 from forge.registry.repository.access import repository_of
 from rune.oci import MANIFEST_TYPE
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.forge.registry.distribution.mirrors.lying_registry import (
+    CannedAnswer,
+    CannedRegistry,
+    NotedRequest,
+    canned_registry,
+)
+from tests.support.clients.registry_client import (
     RegistryClient,
     credentials,
     descriptor,
@@ -22,12 +28,6 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     index,
     sha,
     take_all,
-)
-from tests.forge.registry.distribution.mirrors.lying_registry import (
-    CannedAnswer,
-    CannedRegistry,
-    NotedRequest,
-    canned_registry,
 )
 from tests.support.patience import PATIENCE
 

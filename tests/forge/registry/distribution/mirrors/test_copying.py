@@ -20,13 +20,13 @@ from forge.registry.distribution.mirrors import jobs
 from forge.registry.distribution.mirrors.actions import MirrorSettings, copy_now, remove_mirror, set_mirror
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from forge.registry.distribution.mirrors.remote import RemoteRepository
-from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials, take_all
 from tests.forge.registry.distribution.mirrors.lying_registry import (
     CannedAnswer,
     CannedRegistry,
     NotedRequest,
     canned_registry,
 )
+from tests.support.clients.registry_client import RegistryClient, credentials, take_all
 
 pytestmark = pytest.mark.django_db
 

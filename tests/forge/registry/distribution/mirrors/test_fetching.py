@@ -17,7 +17,15 @@ from forge.registry.distribution.artifacts.models import RegistryRules
 from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
 from rune.oci import MANIFEST_TYPE
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.forge.registry.distribution.mirrors.lying_registry import (
+    CannedAnswer,
+    CannedRegistry,
+    NotedRequest,
+    canned_registry,
+    having,
+)
+from tests.support.cases import each_case
+from tests.support.clients.registry_client import (
     EMPTY,
     RegistryClient,
     body,
@@ -27,14 +35,6 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
-from tests.forge.registry.distribution.mirrors.lying_registry import (
-    CannedAnswer,
-    CannedRegistry,
-    NotedRequest,
-    canned_registry,
-    having,
-)
-from tests.support.cases import each_case
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from forge.registry.distribution.mirrors.addresses import checked_registry, chec
 from forge.registry.distribution.mirrors.errors import BadMirror
 from forge.registry.distribution.mirrors.models import Mirror
 from tests.support.cases import each_case
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

@@ -17,7 +17,7 @@ from forge.projects.actions import delete_project, update_project
 from forge.registry.oci.digests import digest_of
 from forge.registry.tags.publishing.actions import publish_build
 from rune.oci import MANIFEST_TYPE
-from tests.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

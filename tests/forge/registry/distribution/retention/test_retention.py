@@ -27,8 +27,7 @@ from forge.registry.models import Manifest, Repository
 from forge.registry.repository.access import repository_of
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.rules.actions import Rules, change_rules
-from tests.forge.factories.builds import approved, built
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     RegistryClient,
     body,
     credentials,
@@ -38,7 +37,8 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from forge.registry.distribution.artifacts.sweep import sweep
 from forge.registry.distribution.trash.access import trash_of
 from forge.registry.distribution.trash.actions import restore_manifest
 from forge.registry.models import Manifest
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     EMPTY,
     RegistryClient,
     body,

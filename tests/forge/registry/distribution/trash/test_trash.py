@@ -15,7 +15,7 @@ from forge.core.models import AuditEntry, Blob
 from forge.registry.distribution.artifacts.models import ArtifactTag
 from forge.registry.distribution.artifacts.sweep import TRASH_FOR, sweep
 from forge.registry.models import Manifest
-from tests.forge.registry.distribution.artifacts.registry_client import (
+from tests.support.clients.registry_client import (
     EMPTY,
     RegistryClient,
     body,
@@ -25,7 +25,7 @@ from tests.forge.registry.distribution.artifacts.registry_client import (
     sha,
     take_all,
 )
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,9 @@ from forge.registry.models import Tag
 from forge.registry.provenance.advisories import lists
 from forge.registry.tags.publishing.actions import publish_build
 from rune.tools.signing.referrers import BOM_TYPE
-from tests.forge.factories.builds import approved, built
-from tests.forge.registry.distribution.artifacts.registry_client import EMPTY, RegistryClient, credentials, image, index
-from tests.support.compact_html import compact
+from tests.support.clients.registry_client import EMPTY, RegistryClient, credentials, image, index
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

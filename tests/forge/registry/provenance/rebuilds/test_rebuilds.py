@@ -20,8 +20,8 @@ from forge.registry.models import Rebuild
 from forge.registry.provenance.rebuilds.jobs import MOST_WAITING, REBUILD, request_rebuild, request_rebuilds
 from forge.registry.tags.publishing.actions import publish_build
 from tests.forge.conftest import RUNEFILE
-from tests.forge.factories.builds import RUNE, approved, built, run_job, take_job
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import RUNE, approved, built, run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

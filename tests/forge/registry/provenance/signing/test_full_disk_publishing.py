@@ -26,10 +26,10 @@ from forge.registry.provenance.signing.jobs import complete_publications
 from forge.registry.tags.publishing.actions import publish_build
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.referrers import BOM_TYPE, STATEMENT_TYPE
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.registry.distribution.artifacts.full_disk import FullDisk
-from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, body, code, credentials, sha
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
+from tests.support.clients.registry_client import RegistryClient, body, code, credentials, sha
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.full_disk import FullDisk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.protects("registry/full-disk")]
 

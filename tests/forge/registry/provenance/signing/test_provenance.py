@@ -23,9 +23,9 @@ from rune.tools.signing.provenance import ProvenanceOrigin, read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE
 from rune.tools.signing.statements import read_statement
 from tests.conftest import REPOSITORY
-from tests.forge.factories.builds import OUTLINE, built
-from tests.forge.factories.recordings import consent_of, sample_of
-from tests.forge.factories.training import finish_run, motion_run, motion_version
+from tests.support.forge.factories.builds import OUTLINE, built
+from tests.support.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db
 

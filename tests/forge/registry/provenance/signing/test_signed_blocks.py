@@ -29,11 +29,11 @@ from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, rea
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE, STATEMENT_TYPE, cosign_tag
 from rune.tools.signing.statements import Subject, read_statement
 from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
-from tests.forge.factories.blocks import published_block
-from tests.forge.factories.builds import built
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
 from tests.forge.registry.provenance.signing.test_signer import push_signature
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.blocks import published_block
+from tests.support.forge.factories.builds import built
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db

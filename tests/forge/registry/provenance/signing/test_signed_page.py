@@ -16,9 +16,9 @@ from forge.registry.provenance.signing.actions.keys import revoke_signing_key
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
 from tests.conftest import REPOSITORY
-from tests.forge.factories.builds import approved, built
-from tests.forge.factories.training import finish_run, motion_run, motion_version
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db
 

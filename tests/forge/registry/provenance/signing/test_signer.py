@@ -31,9 +31,9 @@ from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key, rea
 from rune.tools.signing.provenance import read_provenance
 from rune.tools.signing.referrers import BOM_TYPE, PUBLIC_KEY, SubjectManifest, cosign_tag, signature
 from rune.tools.signing.verifying import SignedBundle, Trust, VerifiedStatement, verify_bundle
-from tests.forge.factories.builds import approved, built
-from tests.forge.registry.distribution.artifacts.registry_client import RegistryClient, credentials
 from tests.forge.registry.provenance.signing.test_provenance import layer_of
+from tests.support.clients.registry_client import RegistryClient, credentials
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from forge.registry.models import SigningKey
 from forge.registry.provenance.signing.actions import keys as actions
 from forge.registry.provenance.signing.actions.keys import add_signing_key, create_signing_key, revoke_signing_key
 from rune.tools.signing.keys import Algorithm, make_private_key
-from tests.support.compact_html import compact
+from tests.support.documents.compact_html import compact
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from forge.registry.tags.describing.actions import deprecate_tag, describe_tag, 
 from forge.registry.tags.errors import NoSuchTag
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.pulling.uses import Counting, uses_of, write_down
-from tests.forge.factories.builds import RUNE, approved, built, packed
+from tests.support.forge.factories.builds import RUNE, approved, built, packed
 
 pytestmark = pytest.mark.django_db
 

@@ -17,8 +17,8 @@ from forge.registry.oci.manifests import RuneFacts, oci_artifact, stays
 from forge.registry.tags.access import tags_of
 from forge.registry.tags.errors import BadTag, NotPublishable, TagInUse
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.factories.builds import RUNE, built
 from tests.support.cases import each_case
+from tests.support.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from forge.registry.tags.errors import GateClosed, NothingToOverride
 from forge.registry.tags.publishing.actions import publish_build, publish_past_gate
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from forge.reviews.gate.check import UNSEARCHED_FILES
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db

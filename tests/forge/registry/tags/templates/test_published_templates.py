@@ -25,7 +25,7 @@ from forge.registry.tags.templates.publishing import LICENCE, RETRY_AFTER, publi
 from forge.serving.start.reserved_names import reserved_name_warnings
 from rune import __version__
 from rune.source.templates import Template, list_templates
-from tests.forge.factories.builds import finished, set_job
+from tests.support.forge.factories.builds import finished, set_job
 
 pytestmark = pytest.mark.django_db
 

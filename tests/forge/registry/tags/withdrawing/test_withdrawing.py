@@ -29,8 +29,8 @@ from forge.registry.tags.errors import NotPublishable, TagWithdrawn
 from forge.registry.tags.proposal import next_tag, next_tag_of
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import end_withdrawal, withdraw_tag
-from tests.forge.factories.builds import RUNE, approved, built
-from tests.forge.factories.preconditions import etag_form, etag_headers
+from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.preconditions import etag_form, etag_headers
 
 pytestmark = pytest.mark.django_db
 REASON = "It had a password in it."

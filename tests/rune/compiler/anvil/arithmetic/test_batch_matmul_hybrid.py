@@ -25,12 +25,12 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile.codes import Code
 from rune.source.runefile.model_inputs.starter import starter
 from rune.tools.cli import main
-from tests.models.further_models import batch_matmul
-from tests.models.make_models import answers, make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
-from tests.rune.compiler.anvil.models.any_model import use_model
 from tests.support.cases import each_case
+from tests.support.compiler.any_model import use_model
+from tests.support.models.reference.further_models import batch_matmul
+from tests.support.models.reference.make_models import answers, make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 Shape = tuple[int, ...]
 

@@ -17,9 +17,9 @@ from rune.compiler.verify.instrumentation import ModelProbe
 from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
-from tests.models.model_graph import Graph
-from tests.models.model_values import ACTIVATIONS
 from tests.support.cases import each_case
+from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_values import ACTIVATIONS
 from tests.support.shares import mostly_proved
 
 INPUTS = (-128, 127, 0, -127, 1)

@@ -22,7 +22,7 @@ from rune.compiler.anvil.requantisation.proven_scale import ProvenScale, prove
 from rune.compiler.anvil.requantisation.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Quantization, read_model
-from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.compiler.pipelines import models_pipeline
 from tests.support.models.model_cases import compiled_model
 from tests.support.properties import examples
 

@@ -12,13 +12,13 @@ from numpy.random import default_rng
 
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.model.tflite import read_model
-from tests.models.make_models import answers
-from tests.models.model_graph import Graph
-from tests.models.model_values import window_options
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs, graph_of
-from tests.rune.compiler.anvil.model_judge import disagreements
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.model_judge import disagreements
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.reference.make_models import answers
+from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_values import window_options
 
 RUNS = 25
 ROWS, COLUMNS = 3, 17

@@ -19,14 +19,14 @@ from rune.compiler.anvil.ops.activations.softmax import table_of_exponentials, t
 from rune.compiler.anvil.profile import LITERT
 from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
-from tests.models.make_models import answers
-from tests.models.model_graph import Graph
-from tests.models.model_layers import Layers
-from tests.models.model_values import ACTIVATIONS
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
-from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.cases import each_case
+from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import model_cases
+from tests.support.models.reference.make_models import answers
+from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import ACTIVATIONS
 
 EVERY = np.arange(-(2**15), 2**15, dtype=np.int16)
 INPUT_SCALE, OUTPUT_SCALE = 0.0123, 0.0457

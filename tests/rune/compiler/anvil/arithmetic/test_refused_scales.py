@@ -12,8 +12,8 @@ from rune.compiler.anvil.ops.types import BEYOND_32_BITS, SCALES_APART
 from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import Model, Tensor, read_model
 from rune.running.runtime.errors import HostModelError
-from tests.rune.compiler.anvil.models.any_model import use_model
 from tests.support.cases import each_case
+from tests.support.compiler.any_model import use_model
 from tests.support.models.model_cases import compiled_model
 
 BIAS = "its bias is not in units of the input's scale times the weights'"

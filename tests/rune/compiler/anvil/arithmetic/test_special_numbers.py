@@ -14,15 +14,15 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import RuneError
-from tests.models.control_models import branch
-from tests.models.float_models import floor_of
-from tests.models.further_models import arg, transpose_conv
-from tests.models.logic_models import truths
-from tests.models.make_models import answers, make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.models.reference.control_models import branch
+from tests.support.models.reference.float_models import floor_of
+from tests.support.models.reference.further_models import arg, transpose_conv
+from tests.support.models.reference.logic_models import truths
+from tests.support.models.reference.make_models import answers, make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 SPECIAL = np.array([np.nan, np.inf, -np.inf, -0.0, 0.0, 1e38, -1e38, 3e38, 1e-45, 2.5], np.float32)
 PAIRS = (len(SPECIAL) ** 2,)

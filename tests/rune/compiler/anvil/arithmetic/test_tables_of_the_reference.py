@@ -12,9 +12,9 @@ from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.ops.numbers.byte_table import ByteTable
 from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import read_model
-from tests.models.make_models import make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
+from tests.support.models.reference.make_models import make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 SCALES = 200
 BYTES = np.arange(256, dtype=np.uint8).view(np.int8)

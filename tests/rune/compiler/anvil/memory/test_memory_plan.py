@@ -24,7 +24,7 @@ from rune.compiler.anvil.program import (
 from rune.compiler.targets.lookup import targets
 from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.compiler.pipelines import models_pipeline
 from tests.support.shares import mostly_proved
 
 buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.integers(0, 20)), max_size=40)

@@ -17,9 +17,9 @@ from rune.port import Port
 from rune.running.container import with_steps
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.pipelines import loaded, module_of, run
-from tests.rune.compiler.targets.c_programs import CFolder, sources_of
 from tests.support.cases import each_case
+from tests.support.compiler.pipelines import loaded, module_of, run
+from tests.support.compiler.programs.c_programs import CFolder, sources_of
 
 WINDOW = CATALOGUE["window"]
 SOUND = np.random.default_rng(7).integers(-32768, 32768, 400, np.int16)

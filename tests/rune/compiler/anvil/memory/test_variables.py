@@ -15,15 +15,15 @@ from rune.compiler.anvil.ops.recurrence.svdf import SvdfFloat32
 from rune.compiler.anvil.passes.dead_ops import dead_ops
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, read_model
-from tests.models.make_models import make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value as LayerValue
-from tests.models.state_models import Variable
 from tests.rune.compiler.anvil.evaluated_graph import graph_of
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
-from tests.rune.compiler.targets.c_programs import CFolder, sources_of
-from tests.rune.compiler.verify.projects import around, rune_of
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.programs.c_programs import CFolder, sources_of
+from tests.support.compiler.template_projects import around, rune_of
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.reference.make_models import make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value as LayerValue
+from tests.support.models.reference.state_models import Variable
 
 Build = Callable[[Layers], list[LayerValue]]
 

@@ -20,7 +20,7 @@ from rune.running.container import canonical_json
 from rune.running.container.graph import graph_json
 from rune.running.runtime import LoadedRune
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.pipelines import (
+from tests.support.compiler.pipelines import (
     TensorBytes,
     loaded,
     models_pipeline,

@@ -25,11 +25,11 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile.codes import Code
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.proof.mutants import HANGS
-from tests.rune.compiler.anvil.models.any_model import use_model
-from tests.rune.compiler.anvil.pipelines import passing_on
-from tests.rune.model.tflite.mutations import mutant
 from tests.support.cases import each_case
+from tests.support.compiler.any_model import use_model
+from tests.support.compiler.mutants import HANGS
+from tests.support.compiler.mutations import mutant
+from tests.support.compiler.pipelines import passing_on
 from tests.support.models.model_cases import FOLDER, model_cases
 from tests.support.packed import read_packed
 

@@ -9,7 +9,7 @@ import pytest
 from rune.model.tflite import read_model
 from rune.tensor import ElementType
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
-from tests.rune.compiler.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import ModelCase, architecture_cases
 from tests.support.shares import mostly_proved
 

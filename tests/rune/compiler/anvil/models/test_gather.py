@@ -12,14 +12,14 @@ import pytest
 from rune.compiler.anvil.errors import BadModel
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import RuneError
-from tests.models.further_models import gather
-from tests.models.lookup_models import embedding_lookup, gather_nd, hybrid_table
-from tests.models.make_models import make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
-from tests.rune.compiler.targets.c_programs import CFolder, sources_of
 from tests.support.cases import each_case
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.programs.c_programs import CFolder, sources_of
+from tests.support.models.reference.further_models import gather
+from tests.support.models.reference.lookup_models import embedding_lookup, gather_nd, hybrid_table
+from tests.support.models.reference.make_models import make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 
 
 def embedding(kind: str) -> bytes:

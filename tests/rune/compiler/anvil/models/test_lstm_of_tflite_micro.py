@@ -16,11 +16,11 @@ from numpy.random import default_rng
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model
-from tests.models.model_layers import Layers
-from tests.models.state_models import lstm
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
-from tests.rune.compiler.anvil.model_judge import Questions, disagreements
+from tests.support.compiler.model_judge import Questions, disagreements
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.state_models import lstm
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
 

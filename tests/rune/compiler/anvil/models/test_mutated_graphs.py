@@ -12,10 +12,10 @@ from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, read_model, signature
-from tests.models.mutated_models import mutated
-from tests.proof.mutants import Recorder, prove
-from tests.rune.compiler.anvil.pipelines import models_pipeline
+from tests.support.compiler.mutants import Recorder, prove
+from tests.support.compiler.pipelines import models_pipeline
 from tests.support.models.model_cases import model_cases
+from tests.support.models.random.mutated_models import mutated
 
 STARTS = (
     "if_",

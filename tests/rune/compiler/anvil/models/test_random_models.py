@@ -13,11 +13,11 @@ import pytest
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.passes.dead_channels import channel_ranges
 from rune.model.tflite import Model, TensorKind, read_model
-from tests.models.random_models import random_model
-from tests.models.random_operators import DRAWS
 from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
-from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
+from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.random.random_models import random_model
+from tests.support.models.random.random_operators import DRAWS
 from tests.support.shares import mostly_proved
 
 MODELS = 100

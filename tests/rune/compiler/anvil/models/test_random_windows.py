@@ -18,11 +18,11 @@ from rune.compiler.kernels.simd128.conv_2d import is_pointwise
 from rune.compiler.targets.lookup import find_target
 from rune.compiler.targets.wasm32 import BALANCED, SMALLEST
 from rune.model.tflite import read_model
-from tests.models.random_windows import random_windows
-from tests.rune.compiler.anvil.model_judge import disagreements
-from tests.rune.compiler.anvil.passes.always_rows import row_by_row
-from tests.rune.compiler.anvil.pipelines import models_pipeline
-from tests.rune.compiler.kernels.always_winograd import ALWAYS_WINOGRAD
+from tests.support.compiler.always_rows import row_by_row
+from tests.support.compiler.always_winograd import ALWAYS_WINOGRAD
+from tests.support.compiler.model_judge import disagreements
+from tests.support.compiler.pipelines import models_pipeline
+from tests.support.models.random.random_windows import random_windows
 
 MODELS = 40
 """Models, all in one module."""

@@ -20,11 +20,11 @@ from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
 from rune.running.runtime.interpreters.micro import open_micro
-from tests.models.make_models import seeded_inputs
-from tests.models.random_models import RandomModel, random_model
 from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
-from tests.rune.compiler.anvil.model_judge import Questions, compiled_outputs, disagreements
+from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.support.models.random.random_models import RandomModel, random_model
+from tests.support.models.reference.make_models import seeded_inputs
 from tests.support.shares import share_and_all
 
 pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")

@@ -12,7 +12,7 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.models.byte_budget import LEAST, TIMES
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.model.tflite import Model, read_model
-from tests.models.model_graph import Graph
+from tests.support.models.reference.model_graph import Graph
 
 MANY = 100
 LARGE = 1 << 20

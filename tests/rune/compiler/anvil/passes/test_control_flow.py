@@ -16,14 +16,14 @@ from rune.compiler.anvil.models.byte_budget import ByteBudget
 from rune.compiler.anvil.models.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import Model, read_model
-from tests.models.control_models import branch
-from tests.models.further_models import arg, gather
-from tests.models.logic_models import truths
-from tests.models.make_models import make
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value
-from tests.rune.compiler.anvil.model_judge import disagreements
+from tests.support.compiler.model_judge import disagreements
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.reference.control_models import branch
+from tests.support.models.reference.further_models import arg, gather
+from tests.support.models.reference.logic_models import truths
+from tests.support.models.reference.make_models import make
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
 from tests.support.models.tflite_graphs import endless
 
 

@@ -33,7 +33,7 @@ from rune.model.tflite import (
     TensorKind,
     read_model,
 )
-from tests.rune.compiler.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import compiled_model
 
 CHANNELS = 24

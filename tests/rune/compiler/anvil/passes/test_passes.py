@@ -49,13 +49,13 @@ from rune.model.tflite import read_model, signature
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.models.model_layers import Layers
-from tests.models.model_values import Value as LayerValue
 from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
-from tests.rune.compiler.anvil.passes.random_graphs import RandomGraph
-from tests.rune.compiler.anvil.pipelines import loaded, run
-from tests.rune.compiler.targets.projects import model_project
+from tests.support.compiler.pipelines import loaded, run
+from tests.support.compiler.programs.c_projects import model_project
+from tests.support.compiler.random_graphs import RandomGraph
 from tests.support.models.model_cases import compiled_model
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value as LayerValue
 from tests.support.shares import mostly_proved
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8

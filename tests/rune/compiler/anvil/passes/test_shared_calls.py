@@ -29,9 +29,9 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
 from rune.compiler.targets.wasm32 import BALANCED
 from rune.model.tflite import read_model
-from tests.architectures.judge import project_of
-from tests.rune.compiler.anvil.pipelines import models_pipeline
 from tests.support.cases import each_case
+from tests.support.compiler.pipelines import models_pipeline
+from tests.support.models.architectures.judge import project_of
 from tests.support.models.model_cases import KERAS
 from tests.support.packed import read_packed
 

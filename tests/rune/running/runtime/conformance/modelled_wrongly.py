@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from tests.rune.running.runtime.conformance.case import Case, fails, message
-from tests.rune.running.runtime.conformance.modelled import (
+from tests.support.runes.modelled import (
     INPUT_AT,
     MIME_AT,
     MODEL_AT,
@@ -18,7 +18,7 @@ from tests.rune.running.runtime.conformance.modelled import (
     model_case,
     raw_tensor,
 )
-from tests.rune.running.runtime.conformance.wat import do, module
+from tests.support.runes.wat import do, module
 
 
 def cases() -> Iterator[Case]:

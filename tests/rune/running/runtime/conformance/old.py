@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from tests.rune.running.runtime.conformance.case import Case, fails, message, tensor
-from tests.rune.running.runtime.conformance.wat import call, do, module
+from tests.support.runes.wat import call, do, module
 
 # Rust's linker exports these; a host leaves them alone.
 GLOBALS = """\

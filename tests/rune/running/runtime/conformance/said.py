@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 
 from tests.rune.running.runtime.conformance.case import Case, Message, fails, message, tensor
-from tests.rune.running.runtime.conformance.wat import do, module, value
+from tests.support.runes.wat import do, module, value
 
 SERIAL, TENSOR = 1, 5
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 
-from tests.rune.running.runtime.conformance import modelled, modelled_wrongly, old, pictures, queries, said, stopped
+from tests.rune.running.runtime.conformance import modelled_wrongly, old, pictures, queries, said, stopped
 from tests.rune.running.runtime.conformance.case import FOLDER, Case, files
+from tests.support.runes import modelled
 
 HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 

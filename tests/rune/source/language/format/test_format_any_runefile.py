@@ -8,8 +8,8 @@ from hypothesis import given
 from rune.source.language.apply import apply_edits
 from rune.source.language.facts.analysis import Analysis
 from rune.source.language.format.formatting import format_text
-from tests.rune.source.language.graph.graph_models import graph_of, remarks
-from tests.rune.source.language.written_runefiles import QUICK, analysed, runefiles
+from tests.support.language.graph_models import graph_of, remarks
+from tests.support.language.written_runefiles import QUICK, analysed, runefiles
 
 
 def formatted(analysis: Analysis) -> str:

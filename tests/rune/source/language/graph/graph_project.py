@@ -6,7 +6,7 @@ from difflib import ndiff
 
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.edit import GraphEdit, edit_graph
-from tests.rune.source.language.written_runefiles import analysed
+from tests.support.language.written_runefiles import analysed
 
 PROJECT = """\
 # Words.

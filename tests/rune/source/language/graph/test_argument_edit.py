@@ -9,8 +9,8 @@ from rune.source.language.graph_edits.palette import stage_arguments
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.graph.graph_project import PROJECT, changed, text_after
-from tests.rune.source.language.written_runefiles import analysed
 from tests.support.cases import each_case
+from tests.support.language.written_runefiles import analysed
 
 
 def test_an_argument_is_written_changed_and_taken_away() -> None:

@@ -7,8 +7,8 @@ from rune.source.language.apply import apply_edits
 from rune.source.language.graph.edit import Connect, edit_graph
 from rune.source.language.graph_edits.connection_check import fits, fitting
 from tests.rune.source.language.graph.graph_project import PROJECT
-from tests.rune.source.language.written_runefiles import analysed
 from tests.support.cases import each_case
+from tests.support.language.written_runefiles import analysed
 
 TWO = PROJECT.replace(
     "  best:\n",

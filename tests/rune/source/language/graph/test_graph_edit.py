@@ -22,8 +22,8 @@ from rune.source.language.graph.edit import (
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
 from tests.rune.source.language.graph.graph_project import PROJECT, changed, problems, text_after
-from tests.rune.source.language.written_runefiles import analysed
 from tests.support.cases import each_case
+from tests.support.language.written_runefiles import analysed
 
 
 def test_the_project_that_the_others_edit_is_right() -> None:

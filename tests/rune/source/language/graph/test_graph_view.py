@@ -26,11 +26,11 @@ from rune.source.language.graph_edits.connection_check import fits, sources_for,
 from rune.source.language.graph_edits.palette import palette
 from rune.source.language.service import LanguageService
 from rune.source.runefile.syntax import StageKind
-from tests.rune.source.language.graph.graph_models import graph_of
 from tests.rune.source.language.graph.graph_project import PROJECT
 from tests.rune.source.language.graph.test_connection_check import TWO
-from tests.rune.source.language.written_runefiles import analysed
 from tests.support.cases import each_case
+from tests.support.language.graph_models import graph_of
+from tests.support.language.written_runefiles import analysed
 
 
 def answer_to(text: str, **request: Any) -> Any:

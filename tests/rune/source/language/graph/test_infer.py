@@ -5,7 +5,7 @@ from __future__ import annotations
 from rune.source.language.apply import apply_edits
 from rune.source.language.graph.infer import infer_types
 from rune.source.runefile.syntax import RunefileForm
-from tests.rune.source.language.written_runefiles import analysed
+from tests.support.language.written_runefiles import analysed
 
 BARE = """\
 version: 1

@@ -11,7 +11,7 @@ from rune.source.language.graph.edit import AddStage, edit_graph
 from rune.source.language.graph_edits.palette import ArgumentField, palette, stage_arguments
 from rune.source.runefile import Severity
 from tests.rune.source.language.graph.graph_project import PROJECT, text_after
-from tests.rune.source.language.written_runefiles import analysed
+from tests.support.language.written_runefiles import analysed
 
 
 def field(fields: tuple[ArgumentField, ...], name: str) -> ArgumentField:

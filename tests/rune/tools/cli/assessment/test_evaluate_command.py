@@ -20,7 +20,7 @@ from rune.model.tflite import read_model, signature
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.tools.cli import main
 from rune.tools.cli.assessment.evaluate import _limits, _missed_limits
-from tests.rune.compiler.verify.projects import around
+from tests.support.compiler.template_projects import around
 from tests.support.models.model_cases import compiled_model
 from tests.support.runes.wat_runes import mirror
 

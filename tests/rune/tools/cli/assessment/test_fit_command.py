@@ -13,8 +13,8 @@ from rune.devices.boards.lookup import boards
 from rune.tools.cli import main
 from rune.tools.cli.projects.policy import require_policy, target_figures
 from rune.tools.cli.projects.project import project_of
-from tests.rune.compiler.verify.projects import template
-from tests.rune.devices.emulation.programs import core
+from tests.support.compiler.programs.board_programs import core
+from tests.support.compiler.template_projects import template
 
 SINE = Path(__file__).parents[5] / "examples" / "sine"
 SOUND = """

@@ -23,8 +23,8 @@ from rune.tools.cli.data.local_folder import read_folder
 from rune.tools.cli.data.pull import pull_folder, unpack_part
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.remote import DataClient, RegistryRefused, RemoteDataVersion, VersionEntry
-from tests.forge.factories.recordings import loud
-from tests.support.archives import zipped
+from tests.support.forge.factories.recordings import loud
+from tests.support.installations.archives import zipped
 
 ORIGIN = VersionOrigin("acme/kitchen", 1, "sha256:0")
 

@@ -14,8 +14,8 @@ import pytest
 from rune.tools.cli.data import import_archive
 from rune.tools.cli.data.import_archive import ImportOptions, import_data
 from rune.tools.remote import DataClient, NewSample, RegistryRefused, RegistryUnreachable
-from tests.forge.factories.recordings import loud
-from tests.support.archives import zipped
+from tests.support.forge.factories.recordings import loud
+from tests.support.installations.archives import zipped
 
 OPTIONS = ImportOptions((), NewSample(""), 30, "7", agrees=True, starts=True)
 

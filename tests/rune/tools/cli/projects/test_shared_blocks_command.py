@@ -14,7 +14,7 @@ from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.digests import digest_of
 from rune.running.runtime import Runtime
 from rune.tools.cli import main
-from tests.rune.compiler.targets.c_programs import said
+from tests.support.compiler.programs.c_programs import said
 from tests.support.runes.shared_blocks import PATH, RUNEFILE, SMOOTH, published
 from tests.support.servers.listening import QuietHandler, http_server
 

@@ -1,0 +1,67 @@
+"""The rows of all apps."""
+
+from __future__ import annotations
+
+from tests.support.forge.addresses import (
+    accounts,
+    builds,
+    change_requests,
+    conversions,
+    datasets,
+    deployments,
+    jobs,
+    moderation,
+    notices,
+    organisations,
+    pages,
+    player,
+    project_people,
+    projects,
+    recordings,
+    registry,
+    repositories,
+    reviews,
+    searches,
+    training,
+    webhooks,
+)
+from tests.support.forge.addresses.table import Case, Request
+
+CASES: list[Case] = [
+    *accounts.CASES,
+    *builds.CASES,
+    *jobs.CASES,
+    *moderation.CASES,
+    *notices.CASES,
+    *organisations.CASES,
+    *pages.CASES,
+    *player.CASES,
+    *project_people.CASES,
+    *projects.CASES,
+    *recordings.CASES,
+    *registry.CASES,
+    *repositories.CASES,
+    *webhooks.CASES,
+    *conversions.CASES,
+    *training.CASES,
+    *searches.CASES,
+    *datasets.CASES,
+    *deployments.CASES,
+]
+ELSEWHERE = frozenset(
+    {"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/embed-frame", "player/service-worker.js"}
+)
+"""Addresses with tests of their own."""
+REQUESTS: list[Request] = [
+    *((method, route, address or route, body) for method, route, address, body, _ in CASES),
+    *builds.REQUESTS,
+    *change_requests.REQUESTS,
+    *pages.REQUESTS,
+    *player.REQUESTS,
+    *projects.REQUESTS,
+    *recordings.REQUESTS,
+    *registry.REQUESTS,
+    *reviews.REQUESTS,
+    *(("get", route, route, None) for route in sorted(ELSEWHERE)),
+]
+"""All requests whose queries are counted."""

@@ -1,0 +1,106 @@
+"""The addresses of a project's deployments, and what they stand for."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from forge.accounts.models import User
+from forge.deployments.actions import TagChoice, create_key, serve_tag
+from forge.projects.models import Project
+from tests.support.forge.addresses.table import DELETED, EDIT, MAKE, PAGE, READ, SENT, Case
+from tests.support.forge.factories.builds import RUNE
+from tests.support.forge.factories.deployments import deployed, published
+
+_ALL = "api/v1/projects/acme/kitchen/deployments"
+_ONE = f"{_ALL}/website"
+_ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
+_PAGE = "<str:organisation>/<str:name>/deployments"
+_UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
+_SERVED = "<str:organisation>/<str:name>/<str:deployment>"
+_PREVIEW = "d/<str:organisation>/<str:name>/change-requests/<int:number>"
+_NEW = {"title": "Phone app", "kind": "app", "tag": "stable"}
+
+CASES: list[Case] = [
+    ("get", _ROUTE, _ALL, None, READ),
+    ("post", _ROUTE, _ALL, _NEW, MAKE),
+    ("get", f"{_ROUTE}/<str:deployment>", _ONE, None, READ),
+    ("patch", f"{_ROUTE}/<str:deployment>", _ONE, {"title": "Site"}, EDIT),
+    ("put", f"{_ROUTE}/<str:deployment>/version", f"{_ONE}/version", {"tag": "stable"}, EDIT),
+    ("post", f"{_ROUTE}/<str:deployment>/return", f"{_ONE}/return", {"release": 1}, EDIT),
+    ("get", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", None, READ),
+    ("post", f"{_ROUTE}/<str:deployment>/promotion", f"{_ALL}/production/promotion", {}, EDIT),
+    ("post", f"{_ROUTE}/<str:deployment>/keys", f"{_ONE}/keys", {"name": "iOS"}, MAKE),
+    ("post", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>/rotate", "DEPLOYMENT_KEY/rotate", {}, MAKE),
+    ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, DELETED),
+    ("delete", f"{_ROUTE}/<str:deployment>", _ONE, None, (204, 204, 403, 403, 403, 404, 401)),
+    # Apps are known by keys, and people by nothing.
+    ("get", f"d/{_SERVED}", "d/acme/kitchen/website", None, (401,) * 7),
+    ("get", f"d/{_SERVED}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
+    (
+        "get",
+        f"d/{_SERVED}/<str:rune>/signatures",
+        f"d/acme/kitchen/website/sha256:{'0' * 64}/signatures",
+        None,
+        (404,) * 7,
+    ),
+    ("get", f"d/{_SERVED}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
+    # The same page for every name.
+    ("get", f"d/{_SERVED}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
+    # Previews are known by the keys of their links alone.
+    ("get", _PREVIEW, "d/acme/kitchen/change-requests/1", None, (401,) * 7),
+    (
+        *("get", f"{_PREVIEW}/<uuid:link>/<str:rune>"),
+        *(f"d/acme/kitchen/change-requests/1/{UUID(int=0)}/sha256:{'0' * 64}", None, (403,) * 7),
+    ),
+    ("get", f"{_PREVIEW}/try", "d/acme/kitchen/change-requests/1/try", None, (200,) * 7),
+    ("get", "d/rune-player", "d/rune-player", None, (200,) * 7),
+    ("get", "d/rune-player/<str:digest>.js", f"d/rune-player/{'0' * 64}.js", None, (404,) * 7),
+    ("get", "forge/deployment", "forge/deployment", None, (401,) * 7),
+    ("post", "forge/kms", "forge/kms", None, (401,) * 7),
+    ("post", "forge/telemetry", "forge/telemetry", None, (200,) * 7),
+    ("get", _UPDATES, "api/v1/organisations/acme/update-keys", None, READ),
+    (
+        "put",
+        f"{_UPDATES}/replacement",
+        "api/v1/organisations/acme/update-keys/replacement",
+        {"reason": "The laptop was stolen."},
+        (200, 403, 403, 403, 403, 404, 401),
+    ),
+    ("get", _PAGE, "acme/kitchen/deployments", None, PAGE),
+    (
+        "form",
+        _PAGE,
+        "acme/kitchen/deployments",
+        {"title": "Boards", "kind": "devices", "choice": "fixed stable"},
+        # The answer has the first key, which no other page shows.
+        (200, 200, 200, 403, 403, 404, 302),
+    ),
+    ("get", f"{_PAGE}/<str:deployment>", "acme/kitchen/deployments/website", None, PAGE),
+    # Nothing is signed yet, which those who read the project learn.
+    (
+        "get",
+        f"{_PAGE}/<str:deployment>/root.json",
+        "acme/kitchen/deployments/website/root.json",
+        None,
+        (404, 404, 404, 404, 404, 404, 302),
+    ),
+    (
+        "form",
+        f"{_PAGE}/<str:deployment>/do",
+        "acme/kitchen/deployments/website/do",
+        {"do": "save", "title": "Site"},
+        SENT,
+    ),
+]
+
+
+def deployment_addresses(person: User, project: Project, size: int = 1) -> dict[str, str]:
+    """Makes a deployment with two releases and keys, and others beside it; gives what the addresses name by id."""
+    deployment = deployed(person, project)
+    published(person, project, "beta", RUNE + b"beta")
+    deployed(person, project, title="Production", promoted_from="website")
+    serve_tag(person, deployment, TagChoice("beta"))
+    keys = [create_key(person, deployment, f"key {number}")[0] for number in range(size)]
+    for number in range(size - 1):
+        deployed(person, project, title=f"Site {number}")
+    return {"DEPLOYMENT_KEY": f"{_ONE}/keys/{keys[0].pk}", "DEPLOYMENT_KEY/rotate": f"{_ONE}/keys/{keys[0].pk}/rotate"}

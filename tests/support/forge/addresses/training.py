@@ -1,0 +1,59 @@
+"""The addresses of training, and what they stand for."""
+
+from __future__ import annotations
+
+from forge.accounts.models import User
+from forge.jobs.models import Job, JobState
+from forge.projects.models import Project
+from tests.support.forge.addresses.table import MAKE, PAGE, READ, SENT, Case
+from tests.support.forge.factories.training import finish_run, motion_run
+
+_API = "api/v1/projects/acme/kitchen/training"
+_ROUTE = "api/v1/projects/<str:organisation>/<str:name>/training"
+_ONE = f"{_ROUTE}/<int:number>"
+_PAGE = "<str:organisation>/<str:name>/training"
+_ONE_PAGE = f"{_PAGE}/<int:number>"
+_OVER = (409, 409, 409, 403, 403, 404, 401)
+_OVER_PAGE = (409, 409, 409, 403, 403, 404, 302)
+
+CASES: list[Case] = [
+    ("get", _ROUTE, _API, None, READ),
+    ("post", _ROUTE, _API, {"recipe": "motion"}, MAKE),
+    ("get", f"{_ROUTE}/recipes", f"{_API}/recipes", None, READ),
+    (
+        "post",
+        f"{_ROUTE}/augmentation",
+        f"{_API}/augmentation",
+        {"recipe": "motion-trees"},
+        (400, 400, 400, 400, 400, 404, 401),
+    ),
+    ("get", f"{_ROUTE}/teach", f"{_API}/teach", None, (422, 422, 422, 422, 422, 404, 401)),
+    ("post", f"{_ROUTE}/teach", f"{_API}/teach", {}, (400, 400, 400, 403, 403, 404, 401)),
+    ("get", _ONE, f"{_API}/1", None, READ),
+    ("delete", _ONE, f"{_API}/1", None, (204, 204, 204, 403, 403, 404, 401)),
+    ("post", f"{_ONE}/stop", f"{_API}/1/stop", None, _OVER),
+    ("post", f"{_ONE}/pause", f"{_API}/1/pause", None, _OVER),
+    ("post", f"{_ONE}/resume", f"{_API}/1/resume", None, _OVER),
+    ("post", f"{_ONE}/cancel", f"{_API}/1/cancel", None, _OVER),
+    ("post", f"{_ONE}/again", f"{_API}/1/again", None, MAKE),
+    ("post", f"{_ONE}/use", f"{_API}/1/use", {}, MAKE),
+    ("get", f"{_ONE}/files/<path:path>", f"{_API}/1/files/model.tflite", None, READ),
+    ("get", _PAGE, "acme/kitchen/training", None, PAGE),
+    ("form", f"{_PAGE}/begin", "acme/kitchen/training/begin", {}, (400, 400, 400, 403, 403, 404, 302)),
+    ("get", f"{_PAGE}/compare", "acme/kitchen/training/compare?run=1&run=2", None, PAGE),
+    ("get", f"{_PAGE}/teach", "acme/kitchen/training/teach", None, (200, 200, 200, 403, 403, 404, 302)),
+    ("get", _ONE_PAGE, "acme/kitchen/training/1", None, PAGE),
+    ("form", f"{_ONE_PAGE}/again", "acme/kitchen/training/1/again", {}, SENT),
+    ("form", f"{_ONE_PAGE}/use", "acme/kitchen/training/1/use", {}, SENT),
+    ("form", f"{_ONE_PAGE}/discard", "acme/kitchen/training/1/discard", {}, SENT),
+    ("form", f"{_ONE_PAGE}/<slug:verb>", "acme/kitchen/training/1/stop", {}, _OVER_PAGE),
+]
+
+
+def training_addresses(person: User, project: Project, size: int = 1) -> dict[str, str]:
+    """Adds finished runs, at least two, on the version that the data has; nothing is named by an id."""
+    for _ in range(max(2, size)):
+        run = finish_run(motion_run(person, project))
+        assert run.job is not None
+        Job.objects.filter(pk=run.job.pk).update(state=JobState.SUCCEEDED)
+    return {}

@@ -1,0 +1,145 @@
+"""Converts every architecture from every format, builds the results, and holds them to the reference kernels:
+`python -m tests.support.models.architectures.formats.trial FOLDER [NAME...]`.
+
+Run with the project's own Python. `FOLDER` has what `sources` wrote; what was tried before stays there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+from lab.command.conversion import Request, make_float, make_forms
+from lab.refusal import Reason, Refused
+from tests.support.models.architectures.formats.chosen import CHOSEN, FORMATS, refusal_of, source_of
+from tests.support.models.architectures.judge import judged
+from tests.support.models.architectures.outcome import Outcome, Verdict
+
+FORMS = ("float32", "int8")
+"""The forms of a converted model that are built."""
+ATTEMPTS = 3
+_DONE = "trial"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How far an architecture comes from one format. `reason` says why it was not converted, "" where it was;
+    `difference` is the largest on 64 inputs, None where the source is a float `.tflite` file already."""
+
+    reason: str
+    difference: float | None
+    forms: Mapping[str, Outcome]
+
+    @property
+    def is_run(self) -> bool:
+        """Whether anybody tried it."""
+        return self != NOT_TRIED
+
+    def to_json(self) -> str:
+        forms = {form: json.loads(outcome.to_json()) for form, outcome in self.forms.items()}
+        return json.dumps(asdict(self) | {"forms": forms}, indent=1) + "\n"
+
+    @staticmethod
+    def from_json(text: str) -> Trial:
+        value = json.loads(text)
+        forms = {form: Outcome.from_json(json.dumps(outcome)) for form, outcome in value.pop("forms").items()}
+        return Trial(**value, forms=forms)
+
+
+NOT_TRIED = Trial("not run", None, {})
+"""The trial of a row that nobody tried yet."""
+
+
+def tried(folder: Path, name: str, format_: str) -> Trial:
+    """Converts one architecture from one format, and builds and compares its forms."""
+    refusal = refusal_of(folder, name, format_)
+    if refusal.exists():
+        return Trial(f"not written: {refusal.read_text(encoding='utf-8')}", None, {})
+    request = Request(source_of(folder, name, format_), forms=FORMS)
+    with tempfile.TemporaryDirectory() as path:
+        place = Path(path)
+        try:
+            model = _in_time(lambda: make_float(request, place, _silent))
+            rows = _in_time(lambda: make_forms(request, model, place, _silent)).result["forms"]
+        except Refused as refused:
+            return Trial(str(refused), None, {})
+        refusals = {row["form"]: row["refused"] for row in rows if "refused" in row}
+        forms = {
+            form: Outcome(Verdict.NOT_EXPORTED, refusals[form])
+            if form in refusals
+            else _in_process((place / form).read_bytes())
+            for form in FORMS
+        }
+    return Trial("", None if model.conversion is None else model.conversion["difference"], forms)
+
+
+def _in_time(step: Callable[[], T]) -> T:
+    """The result of a step, which is done again where a busy machine stopped it. Raises `Refused`."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return step()
+        except Refused as refused:
+            if refused.reason is not Reason.OUT_OF_TIME:
+                raise
+    return step()
+
+
+def _silent(share: float, text: str) -> None:
+    """Nobody looks at the progress."""
+
+
+@cache
+def _in_process(data: bytes) -> Outcome:
+    """Judges a model in a process of its own: the reference is C++ that trusts its files. Several formats of an
+    architecture often give the same bytes."""
+    outcome = Outcome(Verdict.NOT_RUN)
+    for _ in range(ATTEMPTS):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            try:
+                outcome = process.submit(judged, data).result()
+            except BrokenProcessPool:
+                outcome = Outcome(Verdict.FAILED, "the process ended", len(data))
+        if outcome.verdict is not Verdict.FAILED:  # a busy machine stops what takes too long
+            break
+    return outcome
+
+
+def trials(folder: Path) -> Iterator[tuple[str, str, Trial]]:
+    """The name, the format and the result of each, in the order of the page."""
+    for name in CHOSEN:
+        for format_ in FORMATS:
+            path = folder / f"{name}.{format_}.{_DONE}"
+            yield name, format_, Trial.from_json(path.read_text("utf-8")) if path.exists() else NOT_TRIED
+
+
+def try_all(folder: Path, names: Sequence[str], say: Callable[[str], None]) -> None:
+    """Tries what was not tried yet."""
+    for name in names:
+        for format_ in FORMATS:
+            path = folder / f"{name}.{format_}.{_DONE}"
+            if path.exists():
+                continue
+            trial = tried(folder, name, format_)
+            path.write_text(trial.to_json(), encoding="utf-8")
+            verdicts = [f"{form} {each.verdict.value} {each.reason}" for form, each in trial.forms.items()]
+            say(f"{name} {format_}: {trial.reason or trial.difference} {'; '.join(verdicts)}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    try_all(Path(arguments[0]), arguments[1:] or list(CHOSEN), lambda text: print(text, flush=True))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

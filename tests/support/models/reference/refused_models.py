@@ -1,0 +1,46 @@
+"""Good models with an operator, or an operator with types, that is not compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
+from tests.support.models.reference.further_models import batch_matmul
+from tests.support.models.reference.layer_models import Model
+from tests.support.models.reference.model_layers import Layers
+from tests.support.models.reference.model_values import Value
+
+
+def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
+    """Good models with an operator, or an operator with types, that is not compiled; and which these are."""
+    yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", elu(g, "float32"))], [("ELU", "float32", 1)]
+    yield "elu_i8", lambda g: [elu(g, "int8")], [("ELU", "int8", 1)]
+    yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", f"int8, {SUM_OF_INT8}", 1)]
+    yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32 and int8 weights", 1)]
+    yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
+    yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
+
+
+def elu(g: Layers, kind: str) -> Value:
+    return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
+
+
+def _hybrid(g: Layers) -> list[Value]:
+    return [batch_matmul(g, g.input((1, 3, 7), "float32"), g.constant((7, 4), "int8"))]
+
+
+def _custom(g: Layers) -> list[Value]:
+    source = g.input((1, 6), "float32")
+    hidden, output = g.output((1, 6), "float32"), g.output((1, 6), "float32")
+    g.graph.operator("CUSTOM", [source.index], [hidden.index], custom_code="Magic")
+    g.graph.operator("CUSTOM", [hidden.index], [output.index], custom_code="Magic")
+    return [output]
+
+
+def _bool_reshape(g: Layers) -> list[Value]:
+    source, output = g.graph.input("input", (1, 6), "bool"), g.output((2, 3), "bool")
+    shape = g.graph.constant("shape", np.array([2, 3], np.int32))
+    g.graph.operator("RESHAPE", [source, shape], [output.index])
+    return [output]
