@@ -41,6 +41,7 @@ check: ## Format, lint, templates, types, import floors, plain words, in both la
 	@$(VENV)/python -m tools.checks.plain_words
 	@$(VENV)/python -m tools.checks.class_names
 	@$(VENV)/python -m tools.checks.file_lengths
+	@$(VENV)/python -m tools.checks.shared_helpers
 	@$(VENV)/mypy
 	@$(VENV)/python -m tools.frontend check
 

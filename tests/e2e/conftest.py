@@ -3,25 +3,21 @@ files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Playwright, expect
 
+from tests.support.browsers import fixtures
+from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE
-from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium
 from tools.needs import CHROMIUM, lack
 
-DESKTOP: ViewportSize = {"width": 1440, "height": 940}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-expect.set_options(timeout=PATIENCE)
+forge = fixtures.forge
+playwright = fixtures.playwright
 
-OpenPage = Callable[..., Page]
-Record = Callable[[str, object], None]
-"""Records a proof's figures for the page of proofs."""
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_runtest_setup() -> None:
@@ -31,63 +27,6 @@ def pytest_runtest_setup() -> None:
 
 
 @pytest.fixture
-def forge(tmp_path: Path) -> Iterator[LiveForge]:
-    with LiveForge(tmp_path / "data") as running:
-        yield running
-
-
-@pytest.fixture
-def playwright() -> Iterator[Playwright]:
-    """For one test: while it runs, its event loop is this thread's, and asynchronous tests would meet it."""
-    with sync_playwright() as running:
-        yield running
-
-
-def launch(playwright: Playwright, microphone: Path | None = None) -> Browser:
-    """Debian's Chromium, which hears a wav file where one is given."""
-    arguments = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox"]
-    if microphone:
-        arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
-    return playwright.chromium.launch(executable_path=chromium(), args=arguments)
-
-
-@pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     with people(lambda microphone: launch(playwright, microphone)) as opened:
         yield opened
-
-
-@contextmanager
-def people(
-    start: Callable[[Path | None], Browser], is_harmless: Callable[[str], bool] = lambda _: False
-) -> Iterator[OpenPage]:
-    """Opens a page for a person of its own; at the end, no page may have logged an error or broken a policy.
-
-    Those who hear the same share a browser, each with storage of their own.
-    """
-    browsers: dict[Path | None, Browser] = {}
-    complaints: list[str] = []
-
-    def note(text: str, address: str) -> None:
-        if not is_harmless(text):
-            complaints.append(f"{text} ({address})")
-
-    def note_error(message: ConsoleMessage) -> None:
-        address = message.location["url"]
-        # Chromium logs each refusal. A server that has no time for the language says so, and the editor does without.
-        is_busy = "status of 503" in message.text and address.endswith("/language")
-        if message.type == "error" and not is_busy:
-            note(message.text, address)
-
-    def opened(microphone: Path | None = None, viewport: ViewportSize = DESKTOP) -> Page:
-        if microphone not in browsers:
-            browsers[microphone] = start(microphone)
-        page = browsers[microphone].new_context(viewport=viewport).new_page()
-        page.on("pageerror", lambda error: note(str(error), page.url))
-        page.on("console", note_error)
-        return page
-
-    yield opened
-    for browser in browsers.values():
-        browser.close()
-    assert complaints == []

@@ -4,74 +4,19 @@ are the product's, at most one of them is the main action, and no digest or long
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.readable import unreadable
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in
-from tests.support.servers.live_forge import REPOSITORY, LiveForge
+from tests.support.servers.live_forge import LiveForge
 from tests.support.shares import share_of
 
 pytestmark = pytest.mark.e2e
 
-AXE = REPOSITORY / "frontend/node_modules/axe-core/axe.min.js"
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a page is shown."""
-
-    scheme: Literal["light", "dark"]
-    width: int
-    height: int
-
-
-LIGHT_AND_WIDE = Look("light", 1440, 940)
-DARK_AND_NARROW = Look("dark", 320, 740)
-"""As wide as WCAG 1.4.10 asks for: a window of 1280 at 400 %."""
-LOOKS = (LIGHT_AND_WIDE, DARK_AND_NARROW)
-
-FINDINGS = """async (within) => {
-  // The colours of the other scheme come in a short transition. Its `finished` is not waited for: of a transition that
-  // ends while its promise is asked for, Chromium now and then never settles it, and axe was never asked.
-  const frame = () => new Promise((done) => requestAnimationFrame(done));
-  const isPassing = ({ playState, effect }) =>
-    playState === "running" && Number.isFinite(effect.getComputedTiming().endTime);
-  await frame();
-  await frame();
-  while (document.getAnimations().some(isPassing)) await frame();
-  const { violations } = await axe.run(within ?? document, { resultTypes: ["violations"] });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
-}"""
-
-LOOK = """() => {
-  const isShown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
-  const view = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document;
-  const words = (element) => element.innerText?.trim() || element.name || element.outerHTML.slice(0, 80);
-  const other = '[type="checkbox"], [type="radio"], [type="range"], [type="color"]';
-  const drawn = `button, select, textarea, input:not(${other})`;
-  const isOurs = (element) => {
-    const hasText = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== "");
-    if (element.matches("button") && !hasText) return true;
-    const part = element.type === "file" ? "::file-selector-button" : undefined;
-    return getComputedStyle(element, part).fontFamily.includes("IBM Plex");
-  };
-  const isForeign = (element) => isShown(element) && !element.matches(".aloud") && !isOurs(element);
-  const foreign = [...document.querySelectorAll(drawn)].filter(isForeign);
-  // The bar of a list always has "New project" as a main button: it is not counted.
-  const isNew = (element) => element.matches('.bar [href^="/new"]');
-  const main = [...view.querySelectorAll(".button.primary")].filter((element) => isShown(element) && !isNew(element));
-  return [
-    ...foreign.map((element) => `a control that the browser draws: ${words(element)}`),
-    ...(main.length > 1 ? [`${main.length} main actions: ${main.map(words).join(", ")}`] : []),
-  ];
-}"""
 
 MAIN = ("{project}", "{project}/builds/1")
 OTHERS = (
@@ -250,22 +195,3 @@ def look_at_what_helps_to_write(page: Page, look: Callable[[str], None]) -> None
     expect(page.get_by_role("dialog", name="Rename drawing")).to_be_visible(timeout=PATIENCE)
     look("renaming a stage")
     page.keyboard.press("Escape")
-
-
-def findings(page: Page, looks: Sequence[Look] = LOOKS) -> list[str]:
-    """The findings on the page as it is, in some looks: of axe, of its controls, and of its width."""
-    page.evaluate(Path(AXE).read_text("utf-8"))
-    problems = []
-    for look in looks:
-        show(page, look)
-        here = [*page.evaluate(FINDINGS), *page.evaluate(LOOK), *unreadable(page)]
-        problems += [f"{look.scheme} {look.width}: {finding}" for finding in here]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            problems.append(f"{look.width}: wider than the window")
-    show(page, LIGHT_AND_WIDE)
-    return problems
-
-
-def show(page: Page, look: Look) -> None:
-    page.emulate_media(color_scheme=look.scheme)
-    page.set_viewport_size({"width": look.width, "height": look.height})

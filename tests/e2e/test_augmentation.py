@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage
 from tests.e2e.test_training import LONG, project_with_samples, require_fit
+from tests.support.browsers.pages import OpenPage
 from tests.support.servers.live_forge import LiveForge
 from tests.support.training.sight_and_sound_data import write_sounds
 

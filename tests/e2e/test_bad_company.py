@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.editing.test_files_and_versions import row, run_command
+from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, expect_saved, invite, join, open_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage, launch, people
 from tests.e2e.devices.test_board_as_sensor import PEER, Board, rows
-from tests.e2e.devices.test_wave_a_phone import GIVE_EVENTS
-from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_data import send
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.motion import GIVE_EVENTS
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.forge.factories.recordings import loud
 from tests.support.servers.live_forge import LiveForge

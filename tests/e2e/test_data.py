@@ -7,8 +7,8 @@ import base64
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import create, invite, join, sign_in
 from tests.support.forge.factories.recordings import loud, png
 from tests.support.servers.live_forge import LiveForge

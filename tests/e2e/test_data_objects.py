@@ -12,10 +12,10 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_data import send
 from tests.e2e.test_data_parts import data_of
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from rune import __version__
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
+from tests.support.browsers.accessibility import DARK_AND_NARROW, findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, run_strangers_rune
 from tests.support.servers.live_forge import LiveForge
 

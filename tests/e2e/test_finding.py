@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.conftest import OpenPage, launch
+from tests.support.browsers.pages import OpenPage, launch
 from tests.support.browsers.studio import create, expect_running, sign_in
 from tests.support.servers.live_forge import REPOSITORY, LiveForge
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_data import send
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import create, invite, join, sign_in
 from tests.support.forge.factories.recordings import loud
 from tests.support.servers.live_forge import LiveForge

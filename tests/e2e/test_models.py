@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from lab.environments.environment import ENVIRONMENTS
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 

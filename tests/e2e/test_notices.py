@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

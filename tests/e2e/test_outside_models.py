@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from rune.digests import digest_of
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
 from tests.e2e.test_models import drop
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 

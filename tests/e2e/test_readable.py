@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.readable import unreadable
+from tests.support.browsers.pages import OpenPage
+from tests.support.browsers.readable import unreadable
 
 pytestmark = pytest.mark.e2e
 

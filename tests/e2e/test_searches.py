@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.training.settings import ENVIRONMENT
-from tests.e2e.conftest import OpenPage
 from tests.e2e.test_training import LONG, project_with_motion, require_fit
+from tests.support.browsers.pages import OpenPage
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.conftest import PHONE, OpenPage, launch, people
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import PHONE, OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import LIGHT_AND_WIDE, Look, findings
+from tests.support.browsers.accessibility import LIGHT_AND_WIDE, Look, findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in
 from tests.support.servers.live_forge import LiveForge
 

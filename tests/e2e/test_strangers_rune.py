@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import DARK_AND_NARROW, LIGHT_AND_WIDE, findings
+from tests.support.browsers.accessibility import DARK_AND_NARROW, LIGHT_AND_WIDE, findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, join, run_strangers_rune
 from tests.support.servers.live_server import LiveServer
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.browsers.studio import create, draw, sign_in
 from tests.support.patience import PATIENCE
 from tests.support.servers.live_forge import LiveForge

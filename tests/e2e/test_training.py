@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lab.training.settings import ENVIRONMENT
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.browsers.studio import create, sign_in
 from tests.support.installations.archives import zipped
 from tests.support.patience import PATIENCE

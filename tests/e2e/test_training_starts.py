@@ -8,11 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.training.settings import ENVIRONMENT
-from tests.e2e.conftest import OpenPage
 from tests.e2e.test_training import LONG, project_with_motion, require_fit
-from tests.lab.test_starting import write_start
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import put_file
 from tests.support.servers.live_forge import LiveForge
+from tests.support.training.starts import write_start
 
 pytestmark = [
     pytest.mark.e2e,

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from standardwebhooks import Webhook
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, sign_in
 from tests.support.servers.live_forge import LiveForge
 from tests.support.servers.webhook_receiver import receiving

@@ -12,14 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 
-from forge.accounts.models import Membership, Organisation, Role, User
+from forge.accounts.models import Organisation, Role, User
 from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import warm_compiler
 from forge.core.cache import windows
@@ -27,27 +26,8 @@ from forge.core.events.log import event_checks
 from forge.projects.models import Project
 from rune import __version__
 from tests.support.api.event_check import check_shape
+from tests.support.forge.factories.members import RUNEFILE, make_member
 from tests.support.servers.empty_database import SHARED, empty_database
-
-RUNEFILE = """\
-version: 1
-image: runicos/base
-
-pipeline:
-  number:
-    capability: RAW
-    outputs:
-      - type: F32
-        dimensions: [1, 1]
-  out:
-    out: SERIAL
-    inputs:
-      - number
-"""
-"""A Runefile without a model, for tests that are not about models."""
-
-
-_PASSWORD = make_password("correct horse battery")
 
 ACME = UUID(int=0xACE)
 """The organisation of every test: a process of the compiler serves one, and would be started anew in each test."""
@@ -97,16 +77,6 @@ def organisation(db: None) -> Organisation:
     return Organisation.objects.create(pk=ACME, name="acme", title="Acme")
 
 
-def make_member(organisation: Organisation, email: str, name: str, role: Role) -> User:
-    """A person with a role, who signs in with the password of all."""
-    user = User.objects.create_user(email, name=name)
-    # A password that is set anew ends what an old one opened, which nobody has yet.
-    user.password = _PASSWORD
-    user.save(update_fields=["password"])
-    Membership.objects.create(organisation=organisation, user=user, role=role)
-    return user
-
-
 @pytest.fixture
 def owner(organisation: Organisation) -> User:
     return make_member(organisation, "mika@acme.example", "Mika Kallio", Role.OWNER)
@@ -137,12 +107,6 @@ def stranger(db: None) -> User:
     """Someone with an account, in another organisation."""
     other = Organisation.objects.create(name="other", title="Other")
     return make_member(other, "sam@other.example", "Sam", Role.OWNER)
-
-
-@pytest.fixture
-def user(developer: User) -> User:
-    """A developer of the organisation."""
-    return developer
 
 
 @pytest.fixture
@@ -200,3 +164,9 @@ def _compiler() -> Iterator[Compiler]:
 def compiler(_compiler: Compiler) -> Compiler:
     """A compiler that stays warm from test to test."""
     return _compiler
+
+
+@pytest.fixture
+def user(developer: User) -> User:
+    """A developer of the organisation."""
+    return developer

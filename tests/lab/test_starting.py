@@ -10,6 +10,7 @@ import pytest
 
 from lab.training.settings import ENVIRONMENT, bytes_digest
 from tests.lab.training.training_runs import Trained, command, kill_after, project, run_of_script, trained
+from tests.support.training.starts import write_start
 
 pytestmark = [
     pytest.mark.proof,
@@ -24,25 +25,6 @@ training:
   start: start.keras
   arguments: {epochs: 3, window: 50, hop: 25, batch: 16, learned-layers: LAYERS}
 """
-NETWORK = """
-import sys, keras
-shape, classes, path = eval(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-keras.utils.set_random_seed(3)
-source = keras.Input(shape)
-x = keras.layers.Reshape(shape[:2])(source)
-x = keras.layers.Conv1D(8, 5, strides=2, activation="relu", kernel_regularizer="l2")(x)
-x = keras.layers.BatchNormalization()(x)
-x = keras.layers.GlobalAveragePooling1D()(x)
-if sys.argv[4] == "dense":
-    x = keras.layers.Softmax()(keras.layers.Dense(classes)(x))
-keras.Model([source], x).save(path)
-"""
-
-
-def write_start(path: Path, classes: int, shape: str = "(50, 3)", end: str = "dense") -> None:
-    arguments = [str(ENVIRONMENT.python), "-c", NETWORK, shape, str(classes), str(path), end]
-    environment = {"PATH": "/usr/bin:/bin", "TF_CPP_MIN_LOG_LEVEL": "3", "HOME": str(path.parent)}
-    subprocess.run(arguments, check=True, capture_output=True, env=environment)
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.models.test_same_bits import NAMES
 from tests.support.models import same_bits_page
-from tests.support.models.same_bits_page import HEAD, PAGE, TARGETS, Compared, read_rows, write_rows
+from tests.support.models.same_bits_page import HEAD, NAMES, PAGE, TARGETS, Compared, read_rows, write_rows
 
 
 def test_the_page_has_each_rune_on_each_target_and_nothing_wrong() -> None:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Locator, Page, Playwright, expect, sync_playwright
 
-from tests.e2e.conftest import launch
+from tests.support.browsers.pages import launch
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

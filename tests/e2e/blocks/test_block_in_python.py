@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Worker, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in, write
 from tests.support.servers.live_forge import LiveForge
 

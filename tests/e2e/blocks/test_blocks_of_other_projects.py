@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
 from tests.support.browsers.graph import open_palette, runefile, show_graph, stage, wait_for_text
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
 from tests.support.servers.live_forge import LiveForge
 

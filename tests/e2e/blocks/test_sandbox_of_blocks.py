@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.blocks.test_block_in_python import write_over
 from tests.e2e.blocks.test_tests_of_a_block import new_block
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.blocks.test_block_in_python import _shot, write_over
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import DARK_AND_NARROW, LIGHT_AND_WIDE, Look, findings
+from tests.support.browsers.accessibility import DARK_AND_NARROW, LIGHT_AND_WIDE, Look, findings
 from tests.support.browsers.graph import show_graph, stage, wait_for_text
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, open_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.blocks.test_block_in_python import _shot, write_over
-from tests.e2e.conftest import OpenPage
-from tests.rune.compiler.pyblock.test_tutorial_of_blocks import FILES, FIRST, RUNEFILE, clapping, sound_of
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, expect_running, open_file, sign_in
+from tests.support.compiler.python_blocks.tutorial import FILES, FIRST, RUNEFILE, clapping, sound_of
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

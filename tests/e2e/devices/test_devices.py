@@ -10,9 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 from rune.capabilities.image import IMAGE
 from rune.capabilities.sound import SOUND
-from tests.e2e.conftest import DESKTOP
-from tests.e2e.preview.test_any_rune import choose
-from tests.support.browsers.studio import PATIENCE
+from tests.support.browsers.pages import DESKTOP
+from tests.support.browsers.studio import PATIENCE, choose
 from tests.support.runes.wat_runes import mirror
 from tests.support.servers.live_forge import LiveForge
 from tools.browser import chromium

@@ -9,24 +9,26 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from tests.conftest import REPOSITORY
-from tests.e2e.conftest import DESKTOP, OpenPage, launch
-from tests.e2e.preview.test_any_rune import choose
-from tests.e2e.test_accessible_pages import findings
-from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, expect_running, put_file, sign_in
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import DESKTOP, OpenPage, launch
+from tests.support.browsers.phones import RUNE_IS_CACHED, SMALL
+from tests.support.browsers.studio import (
+    PATIENCE,
+    choose,
+    create,
+    draw_digit,
+    expect_label,
+    expect_running,
+    put_file,
+    sign_in,
+)
 from tests.support.models.model_cases import refused_cases
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
-SMALL = {"width": 360, "height": 740}
 SIDEWAYS = {"width": 740, "height": 360}
 LABELS = REPOSITORY / "examples/digits/labels.txt"
-
-
-RUNE_IS_CACHED = """async () => {
-  const kept = await (await caches.open("player-kept")).keys();
-  return kept.some(({ url }) => url.includes("/runes/"));
-}"""
 
 
 RUN_BY_LITERT = re.compile(r"LiteRT\.js [\d.]+ runs it in this page")

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_label, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import REPOSITORY
-from tests.e2e.conftest import OpenPage
 from tests.e2e.devices.test_virtual_board import COMPILING, expect_both, expect_equal
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

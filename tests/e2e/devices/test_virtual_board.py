@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import AXE, FINDINGS
+from tests.support.browsers.accessibility import AXE, FINDINGS
 from tests.support.browsers.graph import show_graph
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, replace_in_editor, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage, Record
-from tests.rune.compiler.building.test_real_projects import GESTURE
+from tests.support.browsers.motion import GIVE_EVENTS
+from tests.support.browsers.pages import OpenPage, Record
 from tests.support.browsers.studio import PATIENCE, create, expect_label, expect_running, put_file, sign_in
+from tests.support.runes.gesture import GESTURE
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
@@ -21,13 +22,6 @@ Move = Callable[[Sequence[Row]], None]
 RATE = 60
 """Movements a second, as a phone's sensor gives them."""
 SENSORS = ("accelerometer", "linear-acceleration", "gyroscope")
-
-GIVE_EVENTS = """async (rows) => {
-  for (const [x, y, z] of rows) {
-    dispatchEvent(new DeviceMotionEvent("devicemotion", { accelerationIncludingGravity: { x, y, z } }));
-    await new Promise((done) => setTimeout(done, 16));
-  }
-}"""
 
 
 def phone_in_hand(page: Page, record: Record) -> Move:

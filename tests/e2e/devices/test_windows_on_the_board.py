@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
 from tests.e2e.devices.test_virtual_board import COMPILING, expect_equal
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 

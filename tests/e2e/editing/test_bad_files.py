@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.editing.test_files_and_versions import archive, drop, row, run_command
+from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, expect_saved, open_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_saved, open_file, replace_in_editor, sign_in
 from tests.support.servers.live_forge import LiveForge
 

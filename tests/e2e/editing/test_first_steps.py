@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

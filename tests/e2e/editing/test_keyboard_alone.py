@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, expect_running, expect_saved
 from tests.support.servers.live_forge import LiveForge
 

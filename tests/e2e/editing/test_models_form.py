@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import LOOKS, findings
+from tests.support.browsers.accessibility import LOOKS, findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

@@ -7,7 +7,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
 from tests.support.browsers.graph import (
     comments,
     drag,
@@ -19,6 +18,7 @@ from tests.support.browsers.graph import (
     wait_for_text,
     write_runefile,
 )
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in, write
 from tests.support.servers.live_forge import LiveForge
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.e2e.conftest import OpenPage
 from tests.support.browsers.graph import open_palette, runefile, show_graph, stage, write_runefile
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

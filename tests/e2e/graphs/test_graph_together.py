@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
 from tests.support.browsers.graph import comments, drag, port, runefile, show_graph, stage, wait_for_text
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

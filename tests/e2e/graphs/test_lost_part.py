@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from tests.e2e.conftest import launch, people
+from tests.support.browsers.pages import launch, people
 from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in
 from tests.support.servers.live_forge import LiveForge
 

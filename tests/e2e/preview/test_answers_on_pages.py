@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
 from tests.e2e.test_sharing import publish
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_label, invite, join, run_strangers_rune, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rune.running.container import pack
-from tests.e2e.conftest import OpenPage
-from tests.support.browsers.studio import PATIENCE, expect_running, sign_in
+from tests.support.browsers.pages import OpenPage
+from tests.support.browsers.studio import PATIENCE, choose, expect_running, sign_in
 from tests.support.models.model_cases import refused_cases
 from tests.support.servers.live_forge import LiveForge
 
@@ -22,12 +22,6 @@ CASES = Path(__file__).parents[2] / "conformance"
 
 def module(case: str) -> bytes:
     return (CASES / case / "rune.wasm").read_bytes()
-
-
-def choose(page: Page, name: str, data: bytes, label: str = "Choose a rune") -> None:
-    page.get_by_label(label, exact=True).and_(page.locator("input")).set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    )
 
 
 def drop(page: Page, name: str, data: bytes) -> None:

@@ -9,8 +9,8 @@ from functools import partial
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, put_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 

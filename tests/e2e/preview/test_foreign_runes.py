@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, open_file, replace_in_editor, sign_in, write
 from tests.support.runes.wat_runes import rune
 from tests.support.servers.live_forge import LiveForge

@@ -19,9 +19,8 @@ from rune.running.runtime import Runtime
 from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.limits import Limits
 from rune.tools.cli import main
-from tests.e2e.conftest import OpenPage
-from tests.e2e.preview.test_any_rune import choose
-from tests.support.browsers.studio import PATIENCE
+from tests.support.browsers.pages import OpenPage
+from tests.support.browsers.studio import PATIENCE, choose
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_running, sign_in
 from tests.support.forge.factories.samples import zipped
 from tests.support.servers.live_forge import LiveForge

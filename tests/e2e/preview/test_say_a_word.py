@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import (
     PATIENCE,
     create,

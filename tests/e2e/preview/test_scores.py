@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, expect_label, expect_running, put_file, sign_in
 from tests.support.models.model_cases import refused_cases
 from tests.support.servers.live_forge import LiveForge

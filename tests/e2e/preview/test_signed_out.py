@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from tests.e2e.conftest import OpenPage, launch, people
+from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import (
     PASSWORD,
     PATIENCE,

@@ -13,10 +13,9 @@ from playwright.sync_api import expect
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
-from tests.e2e.conftest import OpenPage
-from tests.e2e.preview.test_any_rune import choose
 from tests.support.browsers.graph import stage, write_runefile
-from tests.support.browsers.studio import PATIENCE, create, sign_in
+from tests.support.browsers.pages import OpenPage
+from tests.support.browsers.studio import PATIENCE, choose, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
 from tests.e2e.widths import squeezed_at_any_width
+from tests.support.browsers.accessibility import DARK_AND_NARROW, findings
+from tests.support.browsers.pages import DESKTOP, PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

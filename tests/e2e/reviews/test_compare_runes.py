@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
 from tests.e2e.reviews.test_change_requests import change
-from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
+from tests.support.browsers.accessibility import DARK_AND_NARROW, findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 

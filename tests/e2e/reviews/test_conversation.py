@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PHONE, OpenPage
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import PATIENCE, create, draw_digit, expect_label, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
+from tests.support.browsers.pages import PHONE, OpenPage
 from tests.support.browsers.studio import (
     PASSWORD,
     PATIENCE,

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import REPOSITORY
-from tests.e2e.conftest import OpenPage, launch, people
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, invite, join, put_file, sign_in
 from tests.support.servers.live_forge import LiveForge
 

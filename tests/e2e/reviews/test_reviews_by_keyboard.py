@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
-from tests.e2e.conftest import OpenPage, launch, people
 from tests.e2e.reviews.test_gate import build
-from tests.e2e.test_accessible_pages import findings
 from tests.e2e.widths import squeezed_at_any_width
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

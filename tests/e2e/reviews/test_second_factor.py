@@ -15,9 +15,9 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.conftest import REPOSITORY
-from tests.e2e.conftest import PHONE, OpenPage, launch, people
 from tests.e2e.reviews.test_gate import REFUSAL, build
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
+from tests.support.browsers.pages import PHONE, OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, invite, join, sign_in
 from tests.support.servers.live_forge import LiveForge
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import OpenPage
 from tests.e2e.reviews.test_change_requests import change, runefile, see_built, write
-from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
 from tests.e2e.test_sharing import open_page, publish
+from tests.support.browsers.accessibility import DARK_AND_NARROW, findings
+from tests.support.browsers.pages import OpenPage
 from tests.support.browsers.studio import PATIENCE, create, invite, join, run_strangers_rune, sign_in
 from tests.support.servers.live_forge import LiveForge
 

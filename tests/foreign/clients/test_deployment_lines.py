@@ -21,8 +21,7 @@ from rune.devices.packages.packaging import package as packaged
 from rune.project.files import FolderFiles
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
 from tests.foreign.conftest import Published
-from tests.rune.devices.packages.test_layouts import NANO_33_BLE, WARNINGS, compiler
-from tests.rune.devices.packages.test_sketches import HEADERS
+from tests.support.compiler.programs.package_compilers import HEADERS, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.package_programs import PackageFolder, called
 from tests.support.servers.listening import PolicedSite, policed_site
 from tests.support.servers.live_server import REPOSITORY, LiveServer

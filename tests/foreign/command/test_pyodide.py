@@ -123,7 +123,7 @@ SHARE = [
     *("-m", "not hypothesis and not proof"),
     *("-k", "not (" + " or ".join(LONG) + ")"),
 ]
-"""A third of the files, without tests of many or large files: tests/proof/browsers/test_pyodide_whole.py runs all."""
+"""A third of the files, without tests of many or large files: tests/foreign/command/test_pyodide_whole.py runs all."""
 
 
 def assert_passed(report: Report, printed: str) -> None:

@@ -32,10 +32,10 @@ from forge.reviews.actions import RequestedGroup, ReviewRequest
 from forge.reviews.guests.actions import GuestTerms, invite_guest
 from forge.webhooks.actions import create_webhook, ping
 from forge.webhooks.models import Attempt
-from tests.forge.conftest import RUNEFILE, make_member
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import RUNE, built, failed_build, packed, refused
 from tests.support.forge.factories.changes import forked, offered
+from tests.support.forge.factories.members import RUNEFILE, make_member
 from tests.support.forge.factories.recordings import consent_of, sample_of
 from tests.support.forge.factories.signing_keys import SIGNING_KEY
 

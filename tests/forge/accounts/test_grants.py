@@ -49,11 +49,11 @@ from forge.reviews.guests.actions import GuestTerms, invite_guest
 from forge.reviews.models import AwaitedReview
 from forge.webhooks.actions import WebhookChange, change_webhook, create_webhook
 from forge.webhooks.models import Delivery, Webhook
-from tests.forge.conftest import make_member
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.changes import outside_change
 from tests.support.forge.factories.deployments import deployed
 from tests.support.forge.factories.links import secret_of
+from tests.support.forge.factories.members import make_member
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]

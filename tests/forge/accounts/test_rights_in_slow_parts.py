@@ -30,9 +30,9 @@ from forge.reviews.actions import RequestedGroup
 from forge.reviews.models import AwaitedReview, Review
 from forge.reviews.rounds.actions.pending_requests import ReviewRequest, ask_when_built
 from forge.reviews.suggestions import actions as suggestion_taking
-from tests.forge.conftest import make_member
-from tests.forge.reviews import test_suggestions
 from tests.support.forge.factories.builds import built, take_job
+from tests.support.forge.factories.compiled_suggestions import compiled_suggestion, requested_review
+from tests.support.forge.factories.members import make_member
 from tests.support.runes.shared_blocks import SMOOTH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("roles/rights-in-slow-work")]
@@ -110,8 +110,8 @@ def test_who_is_removed_while_the_edit_is_computed_takes_no_suggestion(
     compiler: Compiler,
     meanwhile: Meanwhile,
 ) -> None:
-    review = test_suggestions.requested_review(project, developer, reviewer)
-    suggestion = test_suggestions.suggested(reviewer, review, compiler)
+    review = requested_review(project, developer, reviewer)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     meanwhile(suggestion_taking, "working_tree", lambda: remove_member(owner, organisation, developer.pk))
     with pytest.raises(NotFound):
         actions.take_suggestion(acting(developer), suggestion)

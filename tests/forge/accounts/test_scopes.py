@@ -18,9 +18,9 @@ from forge.accounts.tokens.scopes import SCOPE_NAMES, SCOPE_TEXTS, SHORT, Scope,
 from forge.core.api.views import PERSON, ForgeView
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
-from tests.forge.web.test_permissions_matrix import things
 from tests.support.forge.addresses.all_cases import CASES
 from tests.support.forge.addresses.table import COLUMNS, Case, answers_of, name_of
+from tests.support.forge.addresses.things import things
 from tests.support.forge.factories.preconditions import etag_headers
 from tests.support.shares import table_by_kind
 

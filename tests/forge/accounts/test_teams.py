@@ -31,7 +31,7 @@ from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import end_team_role, give_project_role, give_team_role
 from forge.projects.models import Project
-from tests.forge.conftest import make_member
+from tests.support.forge.factories.members import make_member
 from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db

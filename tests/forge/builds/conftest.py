@@ -15,13 +15,10 @@ from forge.builds.models import Build
 from forge.builds.previews import actions as preview_actions
 from forge.builds.previews.notify import Debounce
 from forge.compute.pool.compiler import Compiler
-from forge.compute.pool.warm_compilers import WarmCompilers
 from forge.core.events import log as event_log
 from forge.core.events.delivery import group_of
 from forge.jobs.models import JobState
 from tests.support.forge.factories.builds import run_job, take_job
-
-BROKEN_RUNEFILE = b"version: 1\nimage: runicos/base\npipeline:\n  out:\n    out: SERIAL\n    inputs:\n      - nothing\n"
 
 
 class WakeUps:
@@ -74,10 +71,6 @@ def work(stopping: threading.Event, compiler: Compiler) -> Callable[[Build], Bui
 def build(project: Any, developer: Any) -> Build:
     """A build that waits."""
     return request_build(developer, project)
-
-
-def warm(new_compiler: Callable[[], Compiler]) -> WarmCompilers:
-    return WarmCompilers(new_compiler, limit=1)
 
 
 def log_of(build: Build) -> str:

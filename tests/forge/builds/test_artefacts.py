@@ -44,8 +44,8 @@ from rune.compiler.building.spec import canonical_digest
 from rune.toolchain import _compiler as compiler_version
 from rune.toolchain import source_digest
 from tests.forge.builds.conftest import log_of
-from tests.forge.conftest import RUNEFILE
 from tests.support.forge.factories.builds import run_job, take_job
+from tests.support.forge.factories.members import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -23,8 +23,6 @@ from forge.compute.scheduler.pace import ComputePace
 from forge.core.blobs.store import delete_bytes
 from forge.datasets.consent.terms import Purpose
 from forge.datasets.models import DataSet, DataVersion, Sample
-from forge.datasets.recordings.access import recording_terms
-from forge.datasets.recordings.actions import send_sample
 from forge.datasets.samples.actions import SampleMark, mark_samples
 from forge.datasets.versions.actions import save_version
 from forge.jobs.actions import cancel_job
@@ -33,6 +31,7 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import log_of
 from tests.support.forge.factories.builds import run_job, take_job
+from tests.support.forge.factories.evaluations import RUNEFILE, give
 from tests.support.forge.factories.recordings import consent_of, sample_of
 from tests.support.forge.factories.samples import withdraw_sample
 
@@ -40,41 +39,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Work = Callable[[Build], Build]
 
-RUNEFILE = b"""\
-version: 1
-image: runicos/base
-pipeline:
-  motion:
-    capability: ACCEL
-    outputs:
-      - {type: f32, dimensions: [1, 3]}
-    args:
-      n: 1
-  best:
-    proc-block: hotg-ai/proc-blocks@v0.11.3#most_confident_indices
-    inputs: [motion]
-    outputs:
-      - {type: u32, dimensions: [1]}
-    args:
-      count: 1
-  label:
-    proc-block: hotg-ai/proc-blocks@v0.11.3#label
-    inputs: [best]
-    outputs:
-      - {type: utf8, dimensions: [1]}
-    args:
-      wordlist: $AXES
-  answer:
-    out: serial
-    inputs: [label]
-resources:
-  AXES:
-    inline: |-
-      left
-      up
-      right
-    type: string
-"""
 
 SECOND_INPUT = b"""\
   noise:
@@ -91,10 +55,6 @@ SECOND_INPUT = b"""\
 def axes(project: Project, developer: Any) -> Project:
     write_file(developer, project, "Runefile.yml", RUNEFILE)
     return project
-
-
-def give(person: Any, project: Project, row: bytes, label: str) -> Sample:
-    return send_sample(person, project, [row], label=label, days=90, consent=recording_terms(project).text)
 
 
 def give_for_training(person: Any, project: Project, row: bytes, label: str) -> Sample:

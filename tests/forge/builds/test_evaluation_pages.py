@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.builds.evaluations.outcomes import add_evaluation, summary_of
+from forge.builds.evaluations.outcomes import summary_of
 from forge.builds.models import Build
 from forge.builds.pages.evaluation import WIDEST, moved_samples
 from forge.builds.pages.rune_quality import quality_of
@@ -18,23 +17,13 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.recordings.actions import send_sample
 from forge.projects.models import Project
 from forge.reviews.actions import RequestedGroup, ask_for_review
-from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
+from rune.running.evaluation.evaluation import SampleOutcome
 from tests.support.forge.factories.builds import RUNE, built
 from tests.support.forge.factories.deployments import built_with
+from tests.support.forge.factories.evaluations import SET, evaluated
 from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db
-
-SET = "sha256:" + "5" * 64
-
-
-def evaluated(build: Build, outcomes: Sequence[SampleOutcome], samples: str = SET) -> Build:
-    """The build as if it had been run on these samples."""
-    stored = Evaluation(("yes", "no"), tuple(outcomes)).to_json()
-    assert build.artefact is not None
-    add_evaluation(build.artefact, samples, stored)
-    Build.objects.filter(pk=build.pk).update(samples=samples, evaluation=summary_of(stored))
-    return build
 
 
 def a_sample(person: Any, project: Project, row: bytes, label: str) -> Sample:

@@ -22,8 +22,8 @@ from forge.jobs.queue import JobLease
 from forge.jobs.workers.order import RecentJobs, Waiting, fair_order
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.conftest import RUNEFILE, make_member
 from tests.support.cases import each_case
+from tests.support.forge.factories.members import RUNEFILE, make_member
 
 NOW = timezone.now()
 ACME, OTHER = UUID(int=1), UUID(int=2)

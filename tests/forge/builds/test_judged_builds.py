@@ -17,8 +17,8 @@ from forge.projects.actions import write_file
 from forge.projects.models import Project
 from rune.source.policy import Limit, LimitKind, LimitResult, Policy
 from tests.forge.builds.conftest import log_of
-from tests.forge.builds.test_evaluated_builds import RUNEFILE as AXES
-from tests.forge.builds.test_evaluated_builds import give
+from tests.support.forge.factories.evaluations import RUNEFILE as AXES
+from tests.support.forge.factories.evaluations import give
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

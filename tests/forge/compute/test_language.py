@@ -27,8 +27,8 @@ from forge.compute.scheduler.recent_usage import MOMENT, sharing
 from forge.compute.scheduler.slots import Party, SlotScheduler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.builds.conftest import BROKEN_RUNEFILE
 from tests.forge.compute.test_compiler import priority_of
+from tests.support.forge.compilers import BROKEN_RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

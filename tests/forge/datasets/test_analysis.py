@@ -27,8 +27,8 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.builds.test_evaluated_builds import RUNEFILE
 from tests.support.forge.factories.builds import run_job, take_job
+from tests.support.forge.factories.evaluations import RUNEFILE
 from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]

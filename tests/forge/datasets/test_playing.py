@@ -32,9 +32,9 @@ from forge.projects.actions import give_project_role, write_file
 from forge.projects.models import Project
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
-from tests.forge.conftest import make_member
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.members import make_member
 from tests.support.forge.factories.preconditions import etag_form
 from tests.support.forge.factories.recordings import consent_of, png, sample_of, submission_of
 

@@ -27,8 +27,7 @@ from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from rune.datasets.content import read
 from rune.digests import digest_of
-from tests.forge.datasets.test_recordings import a_sound
-from tests.support.forge.factories.recordings import consent_of, loud, png, sample_of, submission_of
+from tests.support.forge.factories.recordings import a_sound, consent_of, loud, png, sample_of, submission_of
 from tests.support.forge.factories.samples import packed, withdraw_sample, zipped
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -20,8 +18,7 @@ from forge.core.blobs.store import blob_path, put_bytes
 from forge.core.blobs.sweep import IN_FLIGHT
 from forge.core.models import AuditEntry, Blob, BlobLink, Event
 from forge.datasets.models import Consent, Sample
-from forge.datasets.recordings.access import own_samples, recording_terms
-from forge.datasets.recordings.actions import send_sample
+from forge.datasets.recordings.access import own_samples
 from forge.datasets.samples import content
 from forge.datasets.samples.actions.delete import end_consents
 from forge.projects.actions import delete_project, write_file
@@ -29,7 +26,7 @@ from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot, working_tree
 from tests.support.cases import each_case
-from tests.support.forge.factories.recordings import consent_of, sample_of
+from tests.support.forge.factories.recordings import a_sound, consent_of, new_sample, sample_of
 from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,25 +35,10 @@ SAMPLES = "/api/v1/projects/acme/kitchen/samples"
 Browser = Callable[[Any], Client]
 
 
-def a_sound(loud: int = 1) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(16000)
-        sound.writeframes(bytes([loud, 0]) * 1600)
-    return file.getvalue()
-
-
 def send(client: Client, data: bytes, **query: Any) -> Any:
     terms = client.get(f"{SAMPLES}/terms").json()
     parameters = {"label": "up", "days": terms["days"], "consent": terms["text"]} | query
     return client.post(f"{SAMPLES}?{urlencode(parameters)}", data, content_type="application/octet-stream")
-
-
-def new_sample(user: User, project: Project, loud: int = 1, days: int = 90) -> Sample:
-    consent = recording_terms(project, days).text
-    return send_sample(user, project, [a_sound(loud)], label="up", days=days, consent=consent)
 
 
 def test_a_recording_becomes_a_sample_for_tests_and_no_file(client: Client, project: Any, user: User) -> None:

@@ -29,10 +29,10 @@ from forge.learning.training.models import TrainingRun, TrainingState
 from forge.notices.models import Notice
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.conftest import make_member
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import built, waiting
 from tests.support.forge.factories.deployments import deployed
+from tests.support.forge.factories.members import make_member
 from tests.support.forge.factories.recordings import consent_of, loud, sample_of
 from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 

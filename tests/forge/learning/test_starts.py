@@ -20,9 +20,9 @@ from forge.projects.models import Project, Version
 from lab.training.settings import ENVIRONMENT
 from rune.digests import digest_of
 from tests.forge.learning.test_training import RUNS, begun, read, run_jobs
-from tests.lab.test_starting import write_start
 from tests.support.cases import each_case
 from tests.support.forge.factories.training import SMALL_START, ScriptedLab, finish_run, motion_version
+from tests.support.training.starts import write_start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATH = "models/words.keras"

@@ -21,9 +21,9 @@ from forge.learning.models import ConvertedForm, ModelConversion
 from forge.notices.models import Notice
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.conftest import make_member
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.members import make_member
 from tests.support.forge.factories.training import finish_run, motion_run, motion_samples, motion_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("_nobody_wakes")]

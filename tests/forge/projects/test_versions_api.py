@@ -14,7 +14,7 @@ from forge.projects.actions import delete_file, rename_file, save_version, write
 from forge.projects.files.document_store import load_document, note_clients
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
-from tests.forge.conftest import RUNEFILE
+from tests.support.forge.factories.members import RUNEFILE
 from tests.support.models.model_cases import compiled_model, model_cases
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from forge.core.blobs.usage import organisation_bytes, recount_all, stored_bytes
 from forge.core.models import Blob, StoredBytes
 from forge.projects.actions import create_project, write_file
 from forge.projects.models import Project
-from tests.forge.datasets.test_recordings import new_sample
 from tests.forge.quotas.conftest import Limit
 from tests.support.forge.factories.preconditions import etag_headers
+from tests.support.forge.factories.recordings import new_sample
 from tests.support.forge.factories.samples import withdraw_sample
 
 pytestmark = pytest.mark.django_db

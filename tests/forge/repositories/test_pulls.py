@@ -29,7 +29,7 @@ from forge.reviews.actions import close_change_request, merge_past_gate, resolve
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from rune.source.merge import MergeChoice, Side
-from tests.forge.conftest import RUNEFILE
+from tests.support.forge.factories.members import RUNEFILE
 from tests.support.servers.git_server import TOKEN, bare, commit, git_server
 
 pytestmark = pytest.mark.django_db

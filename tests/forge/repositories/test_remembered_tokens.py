@@ -20,7 +20,7 @@ from forge.repositories.actions import link_branch
 from forge.repositories.kinds import TOKEN_PURPOSE
 from forge.repositories.models import LinkedBranch, Pull
 from forge.repositories.pulls import remembered_tokens
-from tests.forge.conftest import RUNEFILE
+from tests.support.forge.factories.members import RUNEFILE
 from tests.support.servers.git_server import TOKEN, bare, git_server
 
 pytestmark = pytest.mark.django_db

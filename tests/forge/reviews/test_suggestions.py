@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import usage_of
 from forge.builds.models import Preview
 from forge.builds.previews.copies import COPY_LIMIT
-from forge.builds.previews.refresh import prune_previews, refresh_previews
+from forge.builds.previews.refresh import prune_previews
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid, TooOften
 from forge.core.models import AuditEntry, Event
@@ -24,59 +23,27 @@ from forge.projects.actions import write_file
 from forge.projects.files.contents import find_file
 from forge.projects.models import Project, Version
 from forge.reviews import actions
-from forge.reviews.actions import RequestedChange, RequestedGroup
+from forge.reviews.actions import RequestedChange
 from forge.reviews.errors import AlreadySo, CannotBeApplied, NotTried, NotYours
-from forge.reviews.models import AnchoredThread, Review, Suggestion
+from forge.reviews.models import Review
 from forge.reviews.suggestions.access import fields_of, find_suggestion, in_words
 from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.compiled_suggestions import (
+    OUTLINE,
+    RUNEFILE,
+    compiled_suggestion,
+    requested_review,
+    tried,
+)
 from tests.support.forge.factories.suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
-
-RUNEFILE = """\
-version: 1
-image: runicos/base
-pipeline:
-  number:
-    capability: RAW
-    outputs: [{type: f32, dimensions: [1]}]
-  turn:
-    proc-block: modulo
-    inputs: [number]
-    outputs: [{type: f32, dimensions: [1]}]
-    args:
-      modulus: 2.5  # by measuring
-  out: {out: serial, inputs: [turn]}
-"""
-OUTLINE = {
-    "nodes": [{"name": "turn", "kind": "block", "detail": "modulo", "line": 7, "file": None}],
-    "wires": [],
-}
 
 
 @pytest.fixture
 def review(project: Project, developer: User, reviewer: User) -> Review:
     """The reviewer is asked about a build whose `modulus` is 2.5."""
     return requested_review(project, developer, reviewer)
-
-
-def requested_review(project: Project, developer: User, reviewer: User) -> Review:
-    write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
-    build = built(developer, project, outline=OUTLINE)
-    created: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[RequestedGroup((reviewer.pk,))])
-    return created
-
-
-def tried(who: User, review: Review, compiler: Compiler, value: str = "3") -> Preview:
-    copy: Preview = actions.try_changes(who, review, [RequestedChange("turn", "modulus", value)])
-    refresh_previews(review.project_id, compiler, threading.Event())
-    copy.refresh_from_db()
-    return copy
-
-
-def suggested(who: User, review: Review, compiler: Compiler, text: str = "") -> Suggestion:
-    thread: AnchoredThread = actions.suggest(who, review, tried(who, review, compiler).pk, text)
-    return find_suggestion(who, thread.pk)
 
 
 def runefile(project: Project) -> str:
@@ -154,7 +121,7 @@ def test_only_what_was_tried_can_be_suggested(
 
 @pytest.mark.slow
 def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, reviewer: User, compiler: Compiler) -> None:
-    suggestion = suggested(reviewer, review, compiler, "It turns too early.")
+    suggestion = compiled_suggestion(reviewer, review, compiler, "It turns too early.")
     assert suggestion.said == ["`modulus` of `turn` is 3, was 2.5."]
     assert suggestion.thread.kind == "stage"
     assert [comment.text for comment in suggestion.thread.thread.comments.all()] == ["It turns too early."]
@@ -165,7 +132,7 @@ def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, revi
 def test_a_taken_suggestion_is_in_the_files_with_both_names(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    suggestion = suggested(reviewer, review, compiler)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     actions.take_suggestion(developer, suggestion)
     assert runefile(review.project) == RUNEFILE.replace("2.5", "3")
     version = Version.objects.get(message__startswith="Suggested by Ari Rossi")
@@ -186,7 +153,7 @@ def test_a_taken_suggestion_is_in_the_files_with_both_names(
 def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    suggestion = suggested(reviewer, review, compiler)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     write_file(developer, review.project, "Runefile.yml", RUNEFILE.replace("2.5", "4.5").encode())
     with pytest.raises(CannotBeApplied, match=r'"modulus" of "turn" is "4.5" by now, and was "2.5"'):
         actions.take_suggestion(developer, suggestion)
@@ -198,7 +165,7 @@ def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
 def test_other_places_that_changed_meanwhile_are_kept(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    suggestion = suggested(reviewer, review, compiler)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     elsewhere = RUNEFILE.replace("by measuring", "by ear")
     write_file(developer, review.project, "Runefile.yml", elsewhere.encode())
     actions.take_suggestion(developer, suggestion)
@@ -209,7 +176,7 @@ def test_other_places_that_changed_meanwhile_are_kept(
 def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    suggestion = suggested(reviewer, review, compiler)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     with pytest.raises(Invalid):
         actions.decline_suggestion(developer, suggestion, " ")
     actions.decline_suggestion(developer, suggestion, "The sensor says 2.5.")
@@ -222,7 +189,7 @@ def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
 @pytest.mark.slow
 @pytest.mark.protects("reviews/suggestion-rights")
 def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: User, compiler: Compiler) -> None:
-    suggestion = suggested(reviewer, review, compiler)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     with pytest.raises(Forbidden):
         actions.take_suggestion(reviewer, suggestion)
     with pytest.raises(Forbidden):
@@ -234,7 +201,7 @@ def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: U
 def test_only_its_author_withdraws_a_suggestion(
     review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    suggestion = suggested(reviewer, review, compiler)
+    suggestion = compiled_suggestion(reviewer, review, compiler)
     with pytest.raises(NotYours):
         actions.withdraw_suggestion(developer, suggestion)
     actions.withdraw_suggestion(reviewer, suggestion)

@@ -20,8 +20,8 @@ from forge.builds.actions import request_build
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews import notify
 from forge.projects.models import Project
-from tests.forge.web.strangers_requests import Names, Which, each_address, filled, quarters
-from tests.forge.web.test_strangers import build, names
+from tests.support.forge.strangers import build, names
+from tests.support.forge.strangers_requests import Names, Which, each_address, filled, quarters
 
 __all__ = ["build", "names"]  # fixtures
 

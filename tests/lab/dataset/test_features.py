@@ -9,7 +9,6 @@ import pytest
 
 from lab.dataset.features import RecordingRunner
 from lab.dataset.recordings import Recordings, read_recordings
-from lab.formats.tflite_builder import Builder
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
 from lab.recipes.numbers import chosen_columns
@@ -31,26 +30,13 @@ from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
 from tests.support.training.backbones import usable
+from tests.support.training.features import model_of
 from tests.support.training.motion_data import write_motion
 from tests.support.training.recordings_of_kind import write_for
 
 
 def report(_share: float, _text: str) -> None:
     """Nobody watches."""
-
-
-def model_of(shape: tuple[int, ...], labels: int) -> bytes:
-    """A float model that reads what a recipe's features are, and gives a score for each label."""
-    count = int(np.prod(shape))
-    builder = Builder()
-    source = builder.tensor("input", (1, *shape))
-    dimensions = builder.constant("shape", np.array([1, count], np.int32))
-    flat = builder.add("RESHAPE", [source, dimensions], (1, count), "flat")
-    weights = np.linspace(-1, 1, labels * count, dtype=np.float32).reshape(labels, count)
-    bias = np.zeros(labels, np.float32)
-    inputs = [flat, builder.constant("weights", weights), builder.constant("bias", bias)]
-    output = builder.add("FULLY_CONNECTED", inputs, (1, labels), "scores", ("FullyConnected", {}))
-    return builder.file({"input": source}, {"scores": output})
 
 
 @pytest.mark.slow

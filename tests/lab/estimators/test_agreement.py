@@ -17,9 +17,9 @@ from lab.estimators.trees import boosting_file, forest_file
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.targets.test_c_blocks import FUSED, stages_of
 from tests.support.compiler.block_module import Vector
 from tests.support.compiler.pipelines import loaded, module_of
+from tests.support.compiler.programs.block_programs import FUSED, stages_of
 from tests.support.compiler.programs.c_programs import CFolder, said, sources_of
 
 INPUTS = 10_000

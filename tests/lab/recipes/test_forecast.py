@@ -21,8 +21,8 @@ from rune.model.tflite import read_model
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import RecordedTensors, tensor_array
-from tests.lab.dataset.test_features import model_of
 from tests.support.cases import each_case
+from tests.support.training.features import model_of
 
 FORECAST = recipe_of("forecast")
 

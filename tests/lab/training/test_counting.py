@@ -37,8 +37,8 @@ from rune.datasets.splits import Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.source.policy.sections.training import Training
-from tests.lab.training.counting_data import write_counting
 from tests.support.compiler.block_references.detections import count_on_grid
+from tests.support.training.counting_data import write_counting
 from tests.support.training.sight_and_sound_data import write_pictures, write_sounds
 
 RECIPE = recipe_of("counting")

@@ -7,10 +7,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.rune.running.container.test_container_fuzz import GOOD
-from tests.rune.source.runefile.test_check_any_input import GOOD as RUNEFILE
-from tests.rune.source.runefile.test_text_form import SPEECH
+from tests.support.language.pieces import GOOD as RUNEFILE
+from tests.support.language.pieces import SPEECH
 from tests.support.models.model_cases import all_models
+from tests.support.runes.containers import GOOD
 
 ROOT = Path(__file__).parents[3]
 _LARGEST = 8 * 1024

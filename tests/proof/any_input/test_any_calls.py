@@ -7,8 +7,8 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.rune.running.runtime.test_any_calls import any_calls, check_calls
 from tests.support.compiler.mutants import Recorder
+from tests.support.runes.any_calls import any_calls, check_calls
 
 pytestmark = pytest.mark.proof
 

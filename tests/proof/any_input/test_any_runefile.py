@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.proof.any_input.seeds import seeds
-from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, LEGACY_PIECES, PIECES
 from tests.support.language.invariants import checked_with_invariants, same
+from tests.support.language.pieces import DOCUMENTS, LEGACY_PIECES, PIECES
 
 pytestmark = pytest.mark.proof
 Recorder = Callable[[str, object], None]

@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from tests.rune.source.language.format.test_format_any_runefile import check_formatting
 from tests.support.compiler.mutants import Recorder
+from tests.support.language.formatting import check_formatting
 from tests.support.language.graph_models import graph_of
 from tests.support.language.random_edits import check_edit, random_edit
 from tests.support.language.written_runefiles import Writer, analysed

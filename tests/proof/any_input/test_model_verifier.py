@@ -9,10 +9,10 @@ import pytest
 
 from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.running.container import ContainerError, read_rune
-from tests.rune.running.container.test_container_fuzz import GOOD
 from tests.support.compiler.any_model import Refused, use_model
 from tests.support.compiler.mutants import COUNT, Recorder, prove
 from tests.support.models.model_cases import all_models, model_cases
+from tests.support.runes.containers import GOOD
 
 pytestmark = pytest.mark.proof(shares=20)
 

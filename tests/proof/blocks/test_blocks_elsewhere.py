@@ -19,7 +19,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.firmware import build_firmware
 from rune.devices.emulation.running import emulate
 from rune.running.runtime import Runtime
-from tests.proof.models.test_random_models_elsewhere import HOST, said_by
+from tests.support.compiler.in_node import HOST, said_by
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import tensors_of
 from tests.support.compiler.programs.board_programs import core

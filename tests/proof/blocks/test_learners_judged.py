@@ -21,13 +21,13 @@ from rune.devices.emulation.running import emulate
 from rune.source.runefile.pipeline import OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.proof.blocks.test_blocks_elsewhere import in_v8
-from tests.rune.compiler.targets.test_c_blocks import stages_of
 from tests.support.compiler.block_module import BlockFailed, BlockModule, Vector, packed, vectors_of
 from tests.support.compiler.block_references import make_library_learners as library
 from tests.support.compiler.block_references.case import Array, Fails
 from tests.support.compiler.block_references.learners import REFERENCES
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import loaded, module_of
+from tests.support.compiler.programs.block_programs import stages_of
 from tests.support.compiler.programs.board_programs import core
 from tests.support.compiler.programs.c_programs import said
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.test_accessible_pages import findings
+from tests.support.browsers.accessibility import findings
 from tests.support.browsers.studio import PATIENCE
 
 

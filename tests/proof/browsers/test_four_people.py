@@ -17,9 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 from standardwebhooks import Webhook
 
-from tests.e2e import conftest
-from tests.e2e.conftest import OpenPage, Record, launch, people
 from tests.proof.browsers.team_steps import Team, build, is_above, look_closely, publish, types, until
+from tests.support.browsers import fixtures
+from tests.support.browsers.pages import OpenPage, Record, launch, people
 from tests.support.browsers.studio import (
     PATIENCE,
     create,
@@ -34,8 +34,9 @@ from tests.support.browsers.studio import (
 from tests.support.servers.live_forge import LiveForge, free_port
 from tests.support.servers.webhook_receiver import receiving
 
+playwright = fixtures.playwright
+
 pytestmark = pytest.mark.proof
-playwright = conftest.playwright
 SMALL_PHONE = {"width": 360, "height": 740}
 REFUSAL = "the server responded with a status of 409"
 RECORDINGS = 8

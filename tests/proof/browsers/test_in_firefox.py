@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright
 
-from tests.e2e import conftest
-from tests.e2e.conftest import OpenPage, people
 from tests.e2e.devices import test_phone
-from tests.e2e.devices.test_phone import SMALL, test_a_phone_is_let_in_paired_and_runs_without_a_network  # noqa: F401
+from tests.e2e.devices.test_phone import test_a_phone_is_let_in_paired_and_runs_without_a_network  # noqa: F401
 from tests.e2e.devices.test_wave_a_phone import test_a_ring_in_the_air_is_a_ring  # noqa: F401
 from tests.e2e.editing.test_language_in_the_editor import (
     test_the_page_checks_completes_explains_renames_and_formats_by_itself,  # noqa: F401
@@ -32,20 +30,24 @@ from tests.e2e.preview.test_say_a_word import (
     test_a_human_word_is_heard_and_the_stream_survives_a_new_rune,  # noqa: F401
 )
 from tests.e2e.reviews.test_draw_a_digit import test_from_the_first_link_to_an_approved_and_published_rune  # noqa: F401
+from tests.support.browsers import fixtures
 from tests.support.browsers.firefox import launch_firefox
+from tests.support.browsers.pages import OpenPage, Record, people
+from tests.support.browsers.phones import SMALL
 from tests.support.browsers.sound_card import NoSoundCard, sound_card
 from tools.browser import FIREFOX, firefox
 
+forge = fixtures.forge
+playwright = fixtures.playwright
+
 pytestmark = pytest.mark.proof
 
-forge = conftest.forge
-playwright = conftest.playwright
 
 LEFT_BEHIND = re.compile(r"^download failed .*status=2152398850 ")
 """Firefox complains of a font that was still on its way when the person went to another page."""
 
 
-def start_firefox(playwright: Playwright, folder: Path, record: conftest.Record, sound: dict[str, str]) -> Browser:
+def start_firefox(playwright: Playwright, folder: Path, record: Record, sound: dict[str, str]) -> Browser:
     """With a microphone that is a file where there is a sound card, else with Firefox's own tone."""
     path = firefox()
     if path is None:
@@ -56,7 +58,7 @@ def start_firefox(playwright: Playwright, folder: Path, record: conftest.Record,
 
 
 @pytest.fixture
-def open_page(playwright: Playwright, tmp_path: Path, record_property: conftest.Record) -> Iterator[OpenPage]:
+def open_page(playwright: Playwright, tmp_path: Path, record_property: Record) -> Iterator[OpenPage]:
     """As in Chromium."""
     with ExitStack() as stack:
 
@@ -75,7 +77,7 @@ def open_page(playwright: Playwright, tmp_path: Path, record_property: conftest.
 
 @pytest.fixture
 def phone(
-    playwright: Playwright, tmp_path: Path, record_property: conftest.Record, monkeypatch: pytest.MonkeyPatch
+    playwright: Playwright, tmp_path: Path, record_property: Record, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BrowserContext]:
     """A window as small as a phone: Firefox does not play one. Axe has looked at the page in Chromium."""
     monkeypatch.setattr(test_phone, "findings", lambda page: [])

@@ -15,17 +15,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.e2e import conftest
-from tests.e2e.conftest import DESKTOP
+from tests.support.browsers import fixtures
 from tests.support.browsers.memory import Heap, Memory
+from tests.support.browsers.pages import DESKTOP
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge, free_port
 from tools.browser import chromium
 
+forge = fixtures.forge
+playwright = fixtures.playwright
+
 pytestmark = pytest.mark.proof
 
-forge = conftest.forge
-playwright = conftest.playwright
 
 MINUTES = float(os.environ.get("FORGE_SOAK_MINUTES", "30"))
 WARM = min(60.0, MINUTES * 6)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.devices.test_phone import RUNE_IS_CACHED
 from tests.proof.browsers import test_in_webkit
 from tests.proof.browsers.test_in_webkit import (
     OpenPage,
@@ -16,9 +15,10 @@ from tests.proof.browsers.test_in_webkit import (
     expect_own_language,
     expect_running,
 )
-from tests.rune.compiler.building.test_real_projects import GESTURE
+from tests.support.browsers.phones import RUNE_IS_CACHED
 from tests.support.browsers.sound_card import NoSoundCard, sound_card
 from tests.support.browsers.webkit import WebKit
+from tests.support.runes.gesture import GESTURE
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = pytest.mark.proof

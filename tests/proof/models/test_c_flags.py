@@ -13,9 +13,8 @@ import pytest
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.model.tflite import read_model
-from tests.rune.compiler.targets.test_c_target import assert_same
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of
-from tests.support.compiler.programs.c_programs import C, CFolder, said, sources_of
+from tests.support.compiler.programs.c_programs import C, CFolder, assert_same, said, sources_of
 from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from rune.model.tflite import Model, read_model
+from tests.support.compiler.in_node import HOST, said_by
 from tests.support.compiler.model_judge import RUNS, Outputs, Questions
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import models_pipeline, module_of, tensors_of
@@ -27,7 +28,6 @@ pytestmark = pytest.mark.proof
 
 COUNT = int(os.environ.get("FORGE_RANDOM_MODELS", "2000"))
 BATCH = 25
-HOST = Path(__file__).with_name("v8_host.cjs")
 C_FLAGS = ("-std=c99", "-O2", "-w")
 
 
@@ -124,7 +124,3 @@ def cut(sent: bytes, questions: Mapping[str, Questions]) -> Mapping[str, Outputs
 
 def disagreements(questions: Mapping[str, Questions], outputs: Mapping[str, Outputs]) -> list[str]:
     return [f"{name}: {sentence}" for name in questions for sentence in questions[name].wrong(outputs[name])]
-
-
-def said_by(*command: str) -> str:
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -16,13 +16,12 @@ from rune.compiler.kernels.portable import PORTABLE
 from rune.model.tflite import read_model
 from tests.proof.models.test_random_models_elsewhere import cut
 from tests.proof.models.test_random_models_elsewhere import disagreements as differences
-from tests.rune.compiler.anvil.models.test_random_windows import TARGETS
-from tests.rune.compiler.kernels.test_small_core_kernels import SANITIZED, SETS
 from tests.support.compiler.always_rows import row_by_row
 from tests.support.compiler.model_judge import RUNS, Questions, disagreements
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.pipelines import models_pipeline
 from tests.support.compiler.programs.c_programs import C, CFolder
+from tests.support.compiler.window_targets import SANITIZED, SETS, TARGETS
 from tests.support.models.random.random_windows import random_windows
 
 pytestmark = pytest.mark.proof

@@ -27,7 +27,6 @@ from rune.running.runtime import LoadedRune, Runtime
 from tests.support.compiler.programs.board_programs import core
 from tests.support.compiler.programs.c_programs import gcc, said, zig_folder
 from tests.support.compiler.programs.c_projects import (
-    INTEGER_MODELS,
     TEMPLATES,
     answered_inputs,
     input_types,
@@ -41,7 +40,9 @@ from tests.support.models.same_bits_page import (
     ENOUGH_BYTES,
     LINUX,
     MOST_ANSWERS,
+    NAMES,
     NATIVE,
+    PYTHON_BLOCKS,
     TARGETS,
     Compared,
     write_rows,
@@ -50,30 +51,6 @@ from tools.needs import QEMU_USER, lack
 
 BUDGET, SECONDS = 10**13, 3_600
 """Instructions and seconds of all answers of a rune on one core."""
-FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "gesture")
-PYTHON_BLOCKS = {
-    "python: f32": (
-        """import math
-
-
-def block(x: f32["n"], *, last: State[f32["n"]]) -> f32["n"]:
-    for i in range(len(x)):
-        last[i] = last[i] + 0.25 * (math.tanh(x[i]) - last[i])
-    return last
-""",
-        "f32",
-    ),
-    "python: i32": (
-        """def block(x: i32["n"], *, last: State[i32["n"]]) -> i32["n"]:
-    for i in range(len(x)):
-        last[i] = x[i] // 3 - last[i] % 1000
-    return last
-""",
-        "i32",
-    ),
-}
-"""Blocks of a project by the names of their rows: the text, and the type of 64 numbers that go in and out."""
-NAMES = (*TEMPLATES, *INTEGER_MODELS, *FLOAT_MODELS, *PYTHON_BLOCKS)
 
 
 def names_of_the_share() -> Sequence[str]:

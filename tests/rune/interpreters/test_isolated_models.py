@@ -29,10 +29,10 @@ from rune.running.runtime.errors import (
 )
 from rune.running.runtime.interpreters import Interpreter, ModelLimits, isolation, open_isolated, open_model
 from rune.running.runtime.interpreters.isolation import read_head, read_types
-from tests.rune.running.runtime.test_conformance import FOLDER
 from tests.support.api.answer_fuzzing import fuzzed
 from tests.support.models.model_cases import model_cases
 from tests.support.models.tflite_graphs import endless, growing
+from tests.support.runes.conformance_case import FOLDER
 from tests.support.runes.modelled import POINTERS_AT, loading, model_case
 from tests.support.runes.wat import do, module
 

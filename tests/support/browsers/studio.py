@@ -178,3 +178,9 @@ ROLE = """async ([organisation, name, role]) => {
 def give_role(page: Page, organisation: str, name: str, role: str) -> None:
     """Gives a member another role, as a program would with the rights of the page's person."""
     page.evaluate(ROLE, [organisation, name, role])
+
+
+def choose(page: Page, name: str, data: bytes, label: str = "Choose a rune") -> None:
+    page.get_by_label(label, exact=True).and_(page.locator("input")).set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )

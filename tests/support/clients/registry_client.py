@@ -124,3 +124,13 @@ class RegistryClient:
         response = self.get(f"referrers/{digest}{query}")
         assert (response.status_code, response["Content-Type"]) == (200, INDEX_TYPE)
         return cast(list[dict[str, Any]], json.loads(response.content)["manifests"])
+
+
+def token_of(user: Any, *scopes: str) -> dict[str, str]:
+    """Basic credentials as a stock client sends them."""
+    _, secret = create_token(user, "test", list(scopes) or ["registry"], None)
+    return {"Authorization": "Basic " + base64.b64encode(f"anyone:{secret}".encode()).decode()}
+
+
+def get(path: str, headers: dict[str, str] | None = None, method: str = "GET", client: Client | None = None) -> Any:
+    return (client or Client()).generic(method, f"/v2/{path}", headers=headers or {})

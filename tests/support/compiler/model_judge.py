@@ -17,7 +17,7 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model, signature
 from rune.running.runtime.interpreters.micro import open_micro
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.reference.make_models import answers, seeded_inputs
 

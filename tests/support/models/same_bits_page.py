@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from rune.aim import Aim
 from rune.devices.emulation.cores import CORES
 from tests.conftest import REPOSITORY
+from tests.support.compiler.programs.c_projects import (
+    INTEGER_MODELS,
+    TEMPLATES,
+)
 
 PAGE = REPOSITORY / "docs" / "same-bits.md"
 MOST_ANSWERS, ENOUGH_BYTES = 200, 10_000
@@ -80,3 +84,33 @@ def write_rows(rows: Sequence[Compared], names: Sequence[str]) -> None:
     remaining = [each for each in read_rows() if each.rune not in mine and each.rune in names]
     ordered = sorted([*remaining, *rows], key=lambda each: names.index(each.rune))
     PAGE.write_text(HEAD + "".join(each.row for each in ordered), encoding="utf-8")
+
+
+FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "gesture")
+
+
+PYTHON_BLOCKS = {
+    "python: f32": (
+        """import math
+
+
+def block(x: f32["n"], *, last: State[f32["n"]]) -> f32["n"]:
+    for i in range(len(x)):
+        last[i] = last[i] + 0.25 * (math.tanh(x[i]) - last[i])
+    return last
+""",
+        "f32",
+    ),
+    "python: i32": (
+        """def block(x: i32["n"], *, last: State[i32["n"]]) -> i32["n"]:
+    for i in range(len(x)):
+        last[i] = x[i] // 3 - last[i] % 1000
+    return last
+""",
+        "i32",
+    ),
+}
+"""Blocks of a project by the names of their rows: the text, and the type of 64 numbers that go in and out."""
+
+
+NAMES = (*TEMPLATES, *INTEGER_MODELS, *FLOAT_MODELS, *PYTHON_BLOCKS)

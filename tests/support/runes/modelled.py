@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from rune.abi import ModelFormat
 from rune.running.runtime.interpreters import open_model
-from tests.rune.running.runtime.conformance.case import Case, fails, message, tensor
 from tests.support.models.model_cases import ModelCase, Run, model_cases
 from tests.support.models.tflite_graphs import open_output
+from tests.support.runes.conformance_case import Case, fails, message, tensor
 from tests.support.runes.wat import call, do, module
 
 TENSOR = 5

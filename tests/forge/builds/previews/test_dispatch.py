@@ -18,7 +18,7 @@ from forge.compute.scheduler.pace import PaceNow
 from forge.jobs.workers.slots import JobSlots
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from tests.forge.builds.conftest import warm
+from tests.support.forge.compilers import warm
 from tests.support.forge.waiting_jobs import ONE, WaitingJobs, in_thread
 from tests.support.patience import PATIENCE
 

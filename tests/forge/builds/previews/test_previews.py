@@ -28,8 +28,9 @@ from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of
-from tests.forge.conftest import RUNEFILE
+from tests.forge.builds.conftest import WakeUps, events_of
+from tests.support.forge.compilers import BROKEN_RUNEFILE
+from tests.support.forge.factories.members import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -20,8 +20,9 @@ from forge.jobs.models import Job
 from forge.projects.actions import write_file
 from rune.port import Port
 from rune.running.runtime import Runtime
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, events_of
+from tests.forge.builds.conftest import WakeUps, events_of
 from tests.support.cases import each_case
+from tests.support.forge.compilers import BROKEN_RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

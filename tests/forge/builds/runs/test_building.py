@@ -26,7 +26,8 @@ from forge.jobs.models import Job, JobState
 from forge.jobs.workers import running
 from forge.jobs.workers.running import FULL_DISK
 from forge.projects.actions import write_file
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, log_of
+from tests.forge.builds.conftest import log_of
+from tests.support.forge.compilers import BROKEN_RUNEFILE
 from tests.support.forge.factories.builds import run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,9 +11,9 @@ from forge.reviews import actions as reviews
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.models import ChangeRequest
 from rune.source.merge import MergeChoice, Side
-from tests.forge.conftest import RUNEFILE
 from tests.forge.events.scenarios import Act, World, scene
 from tests.support.forge.factories.builds import RUNE, finished
+from tests.support.forge.factories.members import RUNEFILE
 
 
 @scene(reviews.offer_changes)

@@ -26,7 +26,7 @@ from forge.reviews.actions import give_verdict
 from rune.compiler.blocks.artefact import read_block_manifest
 from rune.compiler.blocks.mounts import SHELF, mounted_path
 from rune.digests import digest_of
-from tests.forge.registry.distribution.protocol.test_distribution import body, get, token_of
+from tests.support.clients.registry_client import body, get, token_of
 from tests.support.forge.factories.blocks import published_block
 from tests.support.forge.factories.builds import RUNE, approved, built
 from tests.support.forge.factories.preconditions import etag_headers

@@ -24,8 +24,8 @@ from forge.reviews.actions import merge_past_gate, offer_changes, resolve_confli
 from forge.reviews.changes.merging import merging_of
 from forge.reviews.errors import CannotMerge
 from rune.source.merge import MergeChoice, Side
-from tests.forge.conftest import RUNEFILE
 from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.members import RUNEFILE
 
 pytestmark = pytest.mark.django_db
 COPIES = (duplicate_project, fork_project)

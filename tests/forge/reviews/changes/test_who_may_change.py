@@ -15,8 +15,8 @@ from forge.projects.models import Project
 from forge.reviews.actions import begin_thread, close_change_request, offer_changes
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.changes.merging import merging_of
-from tests.forge.reviews.threads.test_who_may_talk import ask, name_of
 from tests.support.forge.factories.changes import RUNEFILE, built_merged, forked, offered
+from tests.support.forge.strangers import ask, name_of
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

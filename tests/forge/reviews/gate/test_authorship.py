@@ -22,8 +22,8 @@ from forge.reviews.actions import RequestedGroup, ask_for_review, give_verdict, 
 from forge.reviews.errors import BadReviewers, OwnBuild
 from forge.reviews.gate.check import demands_on
 from forge.reviews.rounds.authorship import authors_of
-from tests.forge.conftest import make_member
 from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.members import make_member
 
 pytestmark = pytest.mark.django_db
 

@@ -22,9 +22,9 @@ from forge.registry.tags.publishing.actions import publish_build, publish_past_g
 from forge.reviews.actions import RequestedGroup, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
-from tests.forge.conftest import make_member
 from tests.support.cases import each_case
 from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.members import make_member
 from tests.support.forge.factories.preconditions import etag_headers
 
 pytestmark = pytest.mark.django_db

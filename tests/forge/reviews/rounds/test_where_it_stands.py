@@ -23,9 +23,9 @@ from forge.reviews.models import Review, Verdict
 from rune.running.evaluation.evaluation import SampleOutcome
 from rune.source.policy.limits import LimitKind
 from rune.source.policy.policy import Limit
-from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import RUNE, built
+from tests.support.forge.factories.evaluations import evaluated
 from tests.support.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = pytest.mark.django_db

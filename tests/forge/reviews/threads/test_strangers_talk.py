@@ -25,9 +25,9 @@ from forge.reviews.changes.access import find_change_request, find_offer, rounds
 from forge.reviews.errors import NotOpen, NotYours
 from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread, threads_on_request
-from tests.forge.conftest import RUNEFILE, make_member
-from tests.forge.reviews.threads.test_who_may_talk import ask, name_of
 from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.members import RUNEFILE, make_member
+from tests.support.forge.strangers import ask, name_of
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db

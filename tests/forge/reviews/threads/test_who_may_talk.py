@@ -15,8 +15,8 @@ from forge.datasets.recordings.access import recording_terms
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.support.forge.factories.builds import built
-from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.forge.factories.suggestions import ready_copy, suggested
+from tests.support.forge.strangers import ask, name_of
 from tests.support.shares import table_by_kind
 
 pytestmark = pytest.mark.django_db
@@ -78,11 +78,6 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
 ]
 
 
-def name_of(case: tuple[str, str, Any, tuple[int, ...]]) -> str:
-    method, address, body, _ = case
-    return f"{method} {address} {body}"
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "cases"),
@@ -127,13 +122,3 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         "trial": str(ready_copy(review).pk),
         "suggested": str(suggested(people["reviewer"], review).pk),
     }
-
-
-def ask(browser: Client, method: str, path: str, body: Any) -> int:
-    if method == "form":
-        return browser.post(path, etag_form(path, **body)).status_code
-    if method == "get":
-        return browser.get(path).status_code
-    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
-    answer: Any = getattr(browser, method)(path, body, content_type=kind, headers=etag_headers(path, body))
-    return int(answer.status_code)

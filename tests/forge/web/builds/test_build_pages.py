@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from forge.builds.actions import request_build
 from forge.builds.models import Build
@@ -17,15 +15,10 @@ from forge.web.templatetags.look import ticked
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import RUNE, built, set_job
 from tests.support.forge.factories.preconditions import etag_form
+from tests.support.forge.pages import PAGE, Browser, text_of
 from tests.support.shares import SHARE_OF_PEOPLE_AND_ALL, kinds_to_ask
 
 pytestmark = pytest.mark.django_db
-Browser = Callable[[Any], Client]
-PAGE = "/acme/kitchen/builds/1"
-
-
-def text_of(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 @pytest.mark.slow

@@ -13,8 +13,8 @@ from rune.compiler.verify.comparison import DeviationFigures
 from rune.compiler.verify.runes.rebuild_result import FRESH, RebuildResult, RebuildState
 from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import ModelRunner, ModelVerification, Verification
-from tests.forge.web.builds.test_build_pages import PAGE, Browser, text_of
 from tests.support.forge.factories.builds import OUTLINE, RUNE, built
+from tests.support.forge.pages import PAGE, Browser, text_of
 
 pytestmark = pytest.mark.django_db
 

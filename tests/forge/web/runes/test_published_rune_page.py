@@ -11,9 +11,9 @@ from forge.core.http.markdown import render_readme
 from forge.projects.actions import update_project, write_file
 from forge.registry.tags.publishing.actions import publish_build
 from forge.reviews.actions import give_verdict
-from tests.forge.web.builds.test_build_pages import PAGE, Browser, text_of
 from tests.support.cases import each_case
 from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.pages import PAGE, Browser, text_of
 
 pytestmark = pytest.mark.django_db
 

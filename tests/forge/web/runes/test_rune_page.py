@@ -27,8 +27,8 @@ from forge.registry.tags.describing.actions import deprecate_tag
 from forge.registry.tags.publishing.actions import publish_build
 from rune.devices.boards.lookup import boards
 from rune.running.evaluation.evaluation import SampleOutcome
-from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.support.forge.factories.builds import NEEDS, approved, built, packed
+from tests.support.forge.factories.evaluations import evaluated
 from tests.support.forge.factories.preconditions import etag_form
 
 pytestmark = pytest.mark.django_db

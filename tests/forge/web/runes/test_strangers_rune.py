@@ -14,8 +14,8 @@ from forge.projects.actions import update_project
 from forge.registry.models import Rebuild
 from forge.registry.tags.publishing.actions import publish_build
 from rune.wording import size_text
-from tests.forge.web.builds.test_build_pages import Browser, text_of
 from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.pages import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 

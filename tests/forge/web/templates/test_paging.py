@@ -15,9 +15,9 @@ from forge.moderation.actions import report, take_down
 from forge.moderation.models import Moderator
 from forge.projects.actions import give_team_role, update_project
 from forge.projects.models import Project
-from tests.forge.conftest import make_member
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import failed_build
+from tests.support.forge.factories.members import make_member
 
 pytestmark = pytest.mark.django_db
 

@@ -16,6 +16,7 @@ from rune.compiler.building.options import BuildOptions
 from rune.project.files import MemoryFiles
 from rune.running.runtime import Runtime
 from rune.tools.cli import main
+from tests.support.runes.gesture import GESTURE
 
 MICROSPEECH = """\
 version: 1
@@ -57,27 +58,6 @@ pipeline:
   x: {capability: RAW, outputs: [{type: f32, dimensions: [1, 1]}]}
   model: {model: ./model.tflite, inputs: [x], outputs: [{type: f32, dimensions: [1, 1]}]}
   out: {out: serial, inputs: [model]}
-"""
-GESTURE = """\
-version: 1
-image: runicos/base
-pipeline:
-  accelerometer: {capability: ACCEL, outputs: [{type: f32, dimensions: [1, 128, 3, 1]}], args: {n: 128}}
-  normalize:
-    proc-block: hotg-ai/proc-blocks@v0.11.3#normalize
-    inputs: [accelerometer]
-    outputs: [{type: f32, dimensions: [1, 128, 3, 1]}]
-  model: {model: ./model.tflite, inputs: [normalize], outputs: [{type: f32, dimensions: [1, 4]}]}
-  most_confident:
-    proc-block: hotg-ai/proc-blocks@v0.11.3#most_confident_indices
-    inputs: [model]
-    outputs: [{type: u32, dimensions: [1]}]
-  label:
-    proc-block: hotg-ai/proc-blocks@v0.11.3#label
-    inputs: [most_confident]
-    outputs: [{type: utf8, dimensions: [1]}]
-    args: {wordlist: "Wing\\nRing\\nSlope\\nUnknown"}
-  out: {out: serial, inputs: [label]}
 """
 
 

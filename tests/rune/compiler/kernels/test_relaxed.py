@@ -24,10 +24,10 @@ from rune.project.files import ProjectFiles
 from rune.running.container import pack, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
-from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected
 from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.support.cases import each_case
+from tests.support.compiler.extreme_sums import connected
 from tests.support.compiler.model_judge import RUNS, Questions
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.compiler.programs.c_projects import model_project

@@ -24,22 +24,20 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.emulation.running import emulate
 from rune.model.tflite import Model, read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
-from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise
+from tests.support.compiler.extreme_sums import connected, pointwise
 from tests.support.compiler.pipelines import models_pipeline
 from tests.support.compiler.programs.board_programs import core, firmware_of
 from tests.support.compiler.programs.c_programs import CFolder
+from tests.support.compiler.window_targets import SANITIZED, SETS
 from tests.support.models.model_cases import ModelCase, model_cases
 from tests.support.models.reference.model_layers import Layers
 
 C = find_target("c")
-SETS = {"cortex-m4": DSP, "cortex-m0plus": M0PLUS, "cortex-m55": HELIUM}
-"""By the core whose instructions a set uses."""
 EVERY_SET = pytest.mark.parametrize("name", SETS)
 FIRST_SET = pytest.mark.parametrize(
     "name", ["cortex-m4", *(pytest.param(each, marks=pytest.mark.proof) for each in list(SETS)[1:])]
 )
 """One in `make test`, all as a proof."""
-SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
 def used(models: Mapping[str, Model], kernels: KernelSet) -> Counter[str]:

@@ -25,15 +25,10 @@ from rune.source.runefile import Severity, check
 from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.tools.cli.building.build import command as build_command
 from rune.tools.cli.projects.block import command as block_command
-from tests.rune.compiler.pyblock.test_tutorial_of_blocks import sound_of
 from tests.support.cases import each_case
+from tests.support.compiler.python_blocks.tests import SMOOTH
+from tests.support.compiler.python_blocks.tutorial import sound_of
 
-SMOOTH = '''"""Average the scores."""
-def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
-    for i in range(len(x)):
-        last[i] = last[i] + alpha * (x[i] - last[i])
-    return last
-'''
 LEVEL = """\
 import math
 

@@ -11,14 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from rune.abi import OutputKind
-from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
-from rune.port import Port
-from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Stage
+from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.block_module import Vector, packed, vectors_of
 from tests.support.compiler.pipelines import loaded, module_of
+from tests.support.compiler.programs.block_programs import FUSED, stages_of
 from tests.support.compiler.programs.c_programs import CFolder, said, sources_of, zig_folder
 from tests.support.shares import in_share
 from tools.needs import QEMU_USER, lack
@@ -30,7 +28,6 @@ VECTORS = [
     if vector.fails is None and all(kind.is_fixed and kind.element is not ElementType.UTF8 for kind in vector.types)
 ]
 """Those whose inputs a capability gives. What reads texts, or sizes that a run decides, stands behind another block."""
-FUSED = ("-O2", "-march=native", "-ffp-contract=fast")
 SANITIZED = ("-O1", "-fsanitize=address,undefined")
 APART = ("-O2", "-fno-inline")
 WIDENING = ("dequantize", "cast", "signed_pixels")
@@ -41,23 +38,6 @@ WIDENING = ("dequantize", "cast", "signed_pixels")
 def one_of_each() -> list[Vector]:
     """The first vector of each function. Made when it is needed: their code takes seconds, in each process."""
     return list({vector.code.function: vector for vector in reversed(VECTORS)}.values())[::-1]
-
-
-def stages_of(number: int, vector: Vector) -> list[Stage]:
-    """The inputs of a vector, its block, and an output for each tensor that the block makes."""
-    name = f"block_{number}"
-    inputs = [CapabilityStage(f"{name}_in_{i}", RAW, (), kind) for i, kind in enumerate(vector.types)]
-    ports = tuple(Port(stage.name, 0) for stage in inputs)
-    block = BlockStage(name, vector.block.name, vector.block, vector.arguments, ports, vector.declared_outputs)
-    outputs = [
-        OutputStage(f"{name}_out_{i}", _kind(output.type.element), (Port(name, i),))
-        for i, output in enumerate(vector.declared_outputs)
-    ]
-    return [*inputs, block, *outputs]
-
-
-def _kind(element: ElementType) -> OutputKind:
-    return OutputKind.SERIAL if element is ElementType.UTF8 else OutputKind.TENSOR
 
 
 def _output_types(vectors: Sequence[Vector]) -> list[TensorType]:

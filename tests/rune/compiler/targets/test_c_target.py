@@ -25,9 +25,9 @@ from rune.running.runtime.interpreters.tflite import open_tflite
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
-from tests.rune.compiler.anvil.arithmetic.test_extreme_sums import connected, pointwise, rescaled
+from tests.support.compiler.extreme_sums import connected, pointwise, rescaled
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, passing_on
-from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, clang, gcc, said, sources_of
+from tests.support.compiler.programs.c_programs import STRICT, C, CFolder, assert_same, clang, gcc, said, sources_of
 from tests.support.compiler.programs.c_projects import (
     INTEGER_MODELS,
     TEMPLATES,
@@ -51,12 +51,6 @@ BOTH = pytest.mark.parametrize(
     "flags",
     [pytest.param(FUSED, id="fused"), pytest.param(SANITIZED, id="sanitized", marks=pytest.mark.proof)],
 )
-
-
-def assert_same(folder: CFolder, rune: bytes, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> None:
-    expected = said(Runtime.load(rune), inputs)
-    assert expected
-    assert folder.outputs(inputs, flags) == expected
 
 
 @pytest.fixture(scope="module", params=mostly_proved_on("c", TEMPLATES))

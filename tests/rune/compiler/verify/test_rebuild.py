@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -12,27 +10,26 @@ from typing import Any
 import pytest
 
 import rune as this_version
-from rune.abi import SectionName
 from rune.compiler.anvil.profile import LITERT
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.lookup import targets
-from rune.compiler.verify.runes.rebuild import compare_with_rebuild, judge, options_for
+from rune.compiler.verify.runes.rebuild import compare_with_rebuild, options_for
 from rune.compiler.verify.runes.rebuild_result import RebuildResult, RebuildState
 from rune.compiler.verify.runes.section_differences import rune_differences
-from rune.compiler.verify.runes.verification import RuneVerification
 from rune.compiler.verify.verification import Verification
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from rune.project.files import MemoryFiles
-from rune.running.container import canonical_json, pack, read_module, read_rune
+from rune.running.container import pack, read_module, read_rune
 from rune.running.runtime import CompiledRune
 from rune.running.runtime.errors import RuneError
 from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
 from tests.rune.compiler.verify.mutated_runes import CODE, DATA, LIMITS
 from tests.support.compiler.mutants import Recorder
+from tests.support.compiler.rebuilt import digits, is_proven, judged, with_graph, with_version
 from tests.support.compiler.template_projects import rune_of, template, weighted_operators, with_changed_weight
 from tests.support.shares import mostly_proved
 
@@ -45,44 +42,10 @@ VERSIONS = [
 """Versions that a false rune names: another one than this, which would excuse a difference, this one, and none."""
 
 
-def with_section(rune: bytes, name: str, payload: bytes) -> bytes:
-    """The rune with another section of this name in its place."""
-    sections = [each for each in read_rune(rune).sections if each.name is not None]
-    module = rune[: sections[0].start]
-    return pack(module, [(each.name or "", payload if each.name == name else bytes(each.payload)) for each in sections])
-
-
-def with_version(rune: bytes, version: str = "0.0.9") -> bytes:
-    """The rune, which says that another version made it."""
-    return with_section(rune, SectionName.VERSION, canonical_json({"version": version}))
-
-
-def with_graph(rune: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
-    graph = json.loads(json.dumps(read_rune(rune).graph))
-    change(graph)
-    return with_section(rune, SectionName.GRAPH, canonical_json(graph))
-
-
 @cache
 def sine() -> tuple[MemoryFiles, BuildResult]:
     files = MemoryFiles(template("sine"))
     return files, build(files, BuildOptions("sine"))
-
-
-@cache
-def digits() -> tuple[MemoryFiles, BuildResult]:
-    files = MemoryFiles(template("digits"))
-    return files, build(files, BuildOptions("digits"))
-
-
-def judged(changed: bytes, result: BuildResult, toolchain: str | None = None) -> RebuildResult:
-    return judge(changed, [result], toolchain)
-
-
-def is_proven(rebuild: RebuildResult) -> bool:
-    """Whether a verification whose runs found nothing wrong would call the rune right."""
-    verification = Verification(rune=RuneVerification(20, 0, 100), rebuild=rebuild)
-    return verification.is_within and verification.is_complete
 
 
 def test_a_rune_is_found_to_be_what_its_files_build() -> None:

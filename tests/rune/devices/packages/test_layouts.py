@@ -8,27 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.support.compiler.programs.package_compilers import ESP32_C3, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.package_programs import SELF_TEST, PackageFolder, called, packaged
-from tools.needs import CMAKE, EMULATORS, Need, lack
-
-NANO_33_BLE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-Os", "-ffreestanding")
-"""As Arduino's core for the board compiles."""
-ESP32_C3 = ("-march=rv32imc", "-mabi=ilp32", "-Os", "-ffreestanding")
-WARNINGS = ("-Wall", "-Wextra", "-Werror")
-
-
-def compiler(name: str, need: Need) -> str:
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(lack(need))
-    return path
+from tools.needs import CMAKE, EMULATORS, Need
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,11 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.lookup import boards, find_board
 from rune.devices.packages.packaging import Package, package
 from rune.project.files import MemoryFiles
-from tests.conftest import REPOSITORY
-from tests.rune.devices.packages.test_layouts import ESP32_C3, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.c_programs import STRICT, gcc
+from tests.support.compiler.programs.package_compilers import ESP32_C3, HEADERS, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.package_programs import PackageFolder, called
 from tools.needs import EMULATORS
 
-HEADERS = REPOSITORY / "tests/support/compiler/programs/vendor_headers"
 PICO = ("-mcpu=cortex-m0plus", "-mthumb", "-Os", "-ffreestanding")
 COMPILERS = {
     "cortex-m4": ("arm-none-eabi", NANO_33_BLE),

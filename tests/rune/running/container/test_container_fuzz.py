@@ -8,18 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rune.running.container import ContainerError, pack, read_rune, rune_sections
+from rune.running.container import ContainerError, read_rune
 from tests.support.compiler.mutations import mutant
 from tests.support.properties import examples
-from tests.support.runes.wasm_bytes import HEADER, MODULE
-
-GOOD = pack(
-    MODULE,
-    [
-        *rune_sections({"rune": {"name": "x"}, "tensors": {"a": {"dimensions": [1, 2]}}}, [("words", b"yes\nno")]),
-        (".rune_proc_block", b'{"type_name":"A"}'),
-    ],
-)
+from tests.support.runes.containers import GOOD
+from tests.support.runes.wasm_bytes import HEADER
 
 
 def refusal(data: bytes) -> ContainerError | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rune.source.language.blocks.test_block_files import BLOCK, RUNEFILE
 from tests.rune.source.lsp.language_client import LanguageClient
+from tests.support.language.block_files import BLOCK, RUNEFILE
 
 
 @pytest.fixture

@@ -29,8 +29,8 @@ from rune.source.runefile import CheckedRunefile, Severity, check
 from rune.source.runefile.blocks.checked_tests import read_tests
 from rune.source.runefile.codes import Code
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.pyblock.test_block_tests import SMOOTH
 from tests.support.cases import each_case
+from tests.support.compiler.python_blocks.tests import SMOOTH
 from tests.support.models.model_cases import refused_cases
 from tests.support.runes.shared_blocks import PATH, RUNEFILE, published
 

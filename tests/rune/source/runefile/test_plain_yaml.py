@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.rune.source.runefile.test_check_any_input import DOCUMENTS, GOOD
 from tests.support.cases import each_case
 from tests.support.language.invariants import same
+from tests.support.language.pieces import DOCUMENTS, GOOD
 from tests.support.language.runefiles import WORDS
 from tests.support.properties import examples
 

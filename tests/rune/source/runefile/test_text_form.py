@@ -9,23 +9,8 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile import CheckedRunefile, RunefileForm, Severity, check
 from rune.source.runefile.pipeline import BlockStage
 from tests.support.cases import each_case
+from tests.support.language.pieces import SPEECH
 from tests.support.language.runefiles import applied, signature, spanned
-
-SPEECH = """\
-# Which of three words was said
-FROM runicos/base
-
-CAPABILITY<I16[16000]> audio SOUND --hz 16000 --sample-duration-ms 1000
-MODEL<I16[1, 16000],F32[1,3]> model ./words.tflite
-PROC_BLOCK<_,_> best hotg-ai/rune@v0.1.2#proc_blocks/most_confident_indices --count=1
-PROC_BLOCK<_, UTF8[1]> word hotg-ai/proc-blocks@v0.11.3#label \\
-    --wordlist=one,two, \\
-    # the third
-    "two and one"
-OUT serial
-
-RUN audio model best word serial
-"""
 
 
 def read(text: str) -> CheckedRunefile:

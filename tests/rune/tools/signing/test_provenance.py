@@ -9,7 +9,6 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.tools.signing.bom import (
     BlockFacts,
     BlockMaterials,
@@ -22,40 +21,12 @@ from rune.tools.signing.bom import (
 from rune.tools.signing.errors import BadBundle
 from rune.tools.signing.keys import Algorithm, make_private_key
 from rune.tools.signing.provenance import (
-    Approval,
-    Material,
-    Provenance,
-    PublicationStatement,
     provenance_statement,
     read_provenance,
 )
 from rune.tools.signing.referrers import SubjectManifest, cosign_signature, cosign_tag, document, signature
 from rune.tools.signing.statements import Subject, read_statement, write_statement
-
-
-def digest(letter: str) -> str:
-    return f"sha256:{letter * 64}"
-
-
-SPEC = BuildSpec(digest("1"), digest("2"), "wasm32", SpecOptions("door")).to_json()
-PROVENANCE = Provenance(
-    repository="acme/door",
-    manifest=digest("a"),
-    rune=digest("b"),
-    title="door.rune",
-    spec=SPEC,
-    version=7,
-    materials=(Material("model.tflite", digest("c"), "model"), Material("acme/blocks/scale@1.0", digest("d"), "block")),
-    builder="https://forge.example",
-    builder_version="0.1.0",
-    build="0b9c",
-    started="2026-11-01T10:00:00Z",
-    finished="2026-11-01T10:00:09Z",
-    attachments=(Subject("bom.cdx.json", digest("e")), Subject("README.md", digest("f"))),
-    publication=PublicationStatement(
-        "1.0", "passed", "2026-11-01T11:00:00Z", (Approval("p-1", 2, "2026-11-01T10:30:00Z"),)
-    ),
-)
+from tests.support.runes.provenance import PROVENANCE, SPEC, digest
 
 
 def test_what_is_said_is_read_again() -> None:

@@ -18,7 +18,7 @@ from rune.compiler.anvil.lower import lower
 from rune.compiler.anvil.memory.plan import plan
 from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import Model
-from rune.running.runtime import LoadedRune, OutputMessage
+from rune.running.runtime import LoadedRune, OutputMessage, Runtime
 from rune.source.runefile.pipeline import Pipeline
 from rune.tensor import ElementType
 from tests.support.compiler.pipelines import run, tensors_of
@@ -128,3 +128,9 @@ def _pieces(message: OutputMessage, *, with_sizes: bool) -> Iterator[bytes]:
         else:
             kind = tensor.element.value
             yield np.array(tensor.elements, f"<{kind[0]}{int(kind[1:]) // 8}").tobytes()
+
+
+def assert_same(folder: CFolder, rune: bytes, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> None:
+    expected = said(Runtime.load(rune), inputs)
+    assert expected
+    assert folder.outputs(inputs, flags) == expected

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import wave
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +21,8 @@ from forge.datasets.collecting.task import Task
 from forge.datasets.consent.actions import agree
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, guest_terms_for, terms_for
 from forge.datasets.models import Collector, Consent, Sample, Submission
+from forge.datasets.recordings.access import recording_terms
+from forge.datasets.recordings.actions import send_sample
 from forge.datasets.samples.actions import SampleOrigin, add_sample
 from forge.datasets.samples.actions.store import store_sample
 from forge.datasets.samples.models import SampleKind
@@ -115,3 +119,18 @@ def guest_of(maker: User, project: Project, number: int = 0) -> Collector:
 def submission_of(maker: User, project: Project, number: int = 0) -> Submission:
     """A recording of a guest, which waits."""
     return submit(guest_of(maker, project, number), [loud(500 + number)], device="")
+
+
+def a_sound(loud: int = 1) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(16000)
+        sound.writeframes(bytes([loud, 0]) * 1600)
+    return file.getvalue()
+
+
+def new_sample(user: User, project: Project, loud: int = 1, days: int = 90) -> Sample:
+    consent = recording_terms(project, days).text
+    return send_sample(user, project, [a_sound(loud)], label="up", days=days, consent=consent)

@@ -19,9 +19,9 @@ from forge.projects.models import Project
 from forge.registry.models import Tag
 from forge.registry.tags.publishing.actions import publish_build
 from rune.running.evaluation.evaluation import SampleOutcome
-from tests.forge.builds.test_evaluation_pages import evaluated
-from tests.forge.conftest import RUNEFILE
 from tests.support.forge.factories.builds import RUNE, approved, built
+from tests.support.forge.factories.evaluations import evaluated
+from tests.support.forge.factories.members import RUNEFILE
 
 ROWS = {b"1,2,3\n": "yes", b"2,3,4\n": "yes", b"3,4,5\n": "no", b"4,5,6\n": "no"}
 """The recordings of the test samples, with their labels."""

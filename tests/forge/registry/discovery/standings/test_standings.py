@@ -18,10 +18,10 @@ from forge.registry.models import StandingTable
 from forge.registry.tags.publishing.actions import publish_build
 from forge.registry.tags.withdrawing.actions import withdraw_tag
 from tests.forge.registry.discovery.standings.conftest import ROWS, Publish
-from tests.forge.web.builds.test_build_pages import Browser, text_of
 from tests.support.forge.factories.builds import approved, built
 from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.forge.factories.samples import withdraw_sample
+from tests.support.forge.pages import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.http import StreamingHttpResponse
 from django.test import Client
 
-from forge.accounts.actions import create_token
 from forge.core.blobs.store import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.oci.digests import digest_of
 from forge.registry.tags.publishing.actions import publish_build
 from rune.oci import MANIFEST_TYPE
+from tests.support.clients.registry_client import body, get, token_of
 from tests.support.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
@@ -25,23 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def tag(project: Any, developer: Any) -> Any:
     return publish_build(developer, approved(built(developer, project)), "1.0")
-
-
-def token_of(user: Any, *scopes: str) -> dict[str, str]:
-    """Basic credentials as a stock client sends them."""
-    _, secret = create_token(user, "test", list(scopes) or ["registry"], None)
-    return {"Authorization": "Basic " + base64.b64encode(f"anyone:{secret}".encode()).decode()}
-
-
-def get(path: str, headers: dict[str, str] | None = None, method: str = "GET", client: Client | None = None) -> Any:
-    return (client or Client()).generic(method, f"/v2/{path}", headers=headers or {})
-
-
-def body(response: Any) -> bytes:
-    if isinstance(response, StreamingHttpResponse):
-        return b"".join(cast(Iterable[bytes], response.streaming_content))
-    content: bytes = response.content
-    return content
 
 
 def make_public(owner: Any, project: Any) -> None:

@@ -19,9 +19,9 @@ from forge.projects.models import Visibility
 from forge.registry.models import Rebuild
 from forge.registry.provenance.rebuilds.jobs import MOST_WAITING, REBUILD, request_rebuild, request_rebuilds
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.conftest import RUNEFILE
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import RUNE, approved, built, run_job, take_job
+from tests.support.forge.factories.members import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

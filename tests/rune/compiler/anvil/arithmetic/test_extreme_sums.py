@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 import pytest
-from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
 from rune.compiler.anvil.errors import UnsupportedModel
@@ -18,8 +16,7 @@ from rune.compiler.verify.models.probe import build_probe
 from rune.model.tflite import read_model
 from rune.running.runtime.interpreters.tflite import open_tflite
 from tests.support.cases import each_case
-from tests.support.models.reference.model_graph import Graph
-from tests.support.models.reference.model_values import ACTIVATIONS
+from tests.support.compiler.extreme_sums import connected, pointwise, rescaled
 from tests.support.shares import mostly_proved
 
 INPUTS = (-128, 127, 0, -127, 1)
@@ -41,23 +38,6 @@ def constants(count: int) -> list[NDArray[np.int8]]:
     generator = np.random.default_rng(1)
     noise = [generator.integers(-128, 128, count).astype(np.int8) for _ in range(4)]
     return [np.full(count, level, np.int8) for level in INPUTS] + noise
-
-
-def pointwise(
-    weights: NDArray[np.int8], bias: Sequence[int], multiplier: float, activation: str, zero_point: int
-) -> bytes:
-    """A 1x1 convolution of one pixel, its input from zero point -128 on; `weights` are [output channel, channel]."""
-    channels, depth = weights.shape
-    graph = Graph("pointwise")
-    image = graph.input("image", (1, 1, 1, depth), "int8", 1.0, -128)
-    filters = graph.constant("filters", weights.reshape(channels, 1, 1, depth), 1.0)
-    biases = graph.constant("bias", np.array(bias, np.int32), 1.0)
-    output = graph.tensor("output", (1, 1, 1, channels), "int8", 1.0 / multiplier, zero_point)
-    options: Any = schema.Conv2DOptionsT()
-    options.strideH = options.strideW = options.dilationHFactor = options.dilationWFactor = 1
-    options.padding, options.fusedActivationFunction = 1, ACTIVATIONS[activation]
-    graph.operator("CONV_2D", [image, filters, biases], [output], options)
-    return graph.finish(output)
 
 
 @pytest.mark.slow
@@ -83,19 +63,6 @@ def test_multipliers_that_leave_one_of_the_largest_sums_alone_are_the_references
     agree(pointwise(np.zeros((len(biases), 64), np.int8), biases, multiplier, "none", -5), constants(64)[:1])
 
 
-def connected(weights: NDArray[np.int8], bias: Sequence[int], multiplier: float) -> bytes:
-    """A FULLY_CONNECTED, its input from zero point -128 on; `weights` are [output, number]."""
-    outputs, count = weights.shape
-    graph = Graph("connected")
-    numbers = graph.input("numbers", (1, count), "int8", 1.0, -128)
-    rows = graph.constant("weights", weights, 1.0)
-    biases = graph.constant("bias", np.array(bias, np.int32), 1.0)
-    output = graph.tensor("output", (1, outputs), "int8", 1.0 / multiplier, -5)
-    options: Any = schema.FullyConnectedOptionsT()
-    graph.operator("FULLY_CONNECTED", [numbers, rows, biases], [output], options)
-    return graph.finish(output)
-
-
 @each_case(("multiplier", "bias"), [(0.3, 2**31 - 1), (0.3, -(2**31)), (1.5, 2**29), (100.0, 2**23)])
 def test_a_fully_connected_layer_up_to_32_bits_is_the_references(multiplier: float, bias: int) -> None:
     weights = np.random.default_rng(3).integers(-127, 128, (3, 64)).astype(np.int8)
@@ -107,15 +74,6 @@ def test_a_fully_connected_layer_beyond_32_bits_is_left_to_the_host(multiplier: 
     model = read_model(connected(np.ones((1, 64), np.int8), [bias], multiplier))
     with pytest.raises(UnsupportedModel, match="leave 32 bits"):
         build_probe(model, model.outputs)
-
-
-def rescaled(scale: float) -> bytes:
-    """A QUANTIZE of bytes of a scale to bytes of scale 1."""
-    graph = Graph("rescaled")
-    numbers = graph.input("numbers", (1, 256), "int8", scale, 0)
-    output = graph.tensor("output", (1, 256), "int8", 1.0, 3)
-    graph.operator("QUANTIZE", [numbers], [output], schema.QuantizeOptionsT())
-    return graph.finish(output)
 
 
 @each_case("scale", [2.0**-20, 0.7, 1.0, 1000.0, 2.0**20])

@@ -12,7 +12,7 @@ from numpy.random import default_rng
 
 from rune.compiler.anvil.ops.convolution.hybrid import HybridConv2D
 from rune.model.tflite import read_model
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs, graph_of
+from tests.support.compiler.evaluated_graph import evaluated_outputs, graph_of
 from tests.support.compiler.model_judge import disagreements
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import compiled_model

@@ -19,8 +19,8 @@ from rune.compiler.anvil.ops.activations.softmax import table_of_exponentials, t
 from rune.compiler.anvil.profile import LITERT
 from rune.compiler.targets.lookup import find_target
 from rune.model.tflite import read_model
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.support.cases import each_case
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import model_cases
 from tests.support.models.reference.make_models import answers

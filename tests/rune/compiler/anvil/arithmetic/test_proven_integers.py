@@ -14,7 +14,7 @@ from numpy.random import default_rng
 from rune.compiler.anvil.requantisation.fixed_point import multiplier, nearest_products
 from rune.compiler.anvil.requantisation.proven_integers import ProvenIntegers, prove_integers
 from rune.compiler.targets.lookup import find_target
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import disagreements
 from tests.support.models.reference.make_models import answers
 from tests.support.models.reference.model_graph import Graph

@@ -14,7 +14,7 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import read_model
 from rune.running.runtime.errors import RuneError
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.reference.control_models import branch
 from tests.support.models.reference.float_models import floor_of

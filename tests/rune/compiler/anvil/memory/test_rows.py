@@ -14,7 +14,7 @@ from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.passes.in_place import in_place
 from rune.compiler.anvil.passes.rows import LONGEST, rows
 from rune.compiler.anvil.rows import RowByRow, RowStageWork, RowWork
-from tests.rune.compiler.anvil.evaluated_graph import evaluated
+from tests.support.compiler.evaluated_graph import evaluated
 from tests.support.compiler.random_graphs import RandomGraph
 from tests.support.shares import mostly_proved
 

@@ -15,7 +15,7 @@ from rune.compiler.anvil.ops.recurrence.svdf import SvdfFloat32
 from rune.compiler.anvil.passes.dead_ops import dead_ops
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, read_model
-from tests.rune.compiler.anvil.evaluated_graph import graph_of
+from tests.support.compiler.evaluated_graph import graph_of
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.compiler.programs.c_programs import CFolder, sources_of
 from tests.support.compiler.template_projects import around, rune_of

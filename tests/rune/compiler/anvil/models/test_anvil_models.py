@@ -16,8 +16,8 @@ from rune.compiler.anvil.ops.elementwise.binary_float32 import BinaryFunction
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import Model, read_model
 from rune.tensor import ElementType
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.support.cases import each_case
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import ModelCase, RefusedCase, family_of, model_cases, refused_cases
 from tests.support.shares import one_of_each

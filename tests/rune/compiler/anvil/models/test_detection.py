@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import ModelError, read_model, signature
 from rune.running.runtime.errors import RuneError
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.support.cases import each_case
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.reference.detection_models import Detection, detect, packed
 from tests.support.models.reference.make_models import answers, make

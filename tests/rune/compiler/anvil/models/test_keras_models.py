@@ -7,8 +7,8 @@ import pytest
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.model.tflite import read_model
 from rune.tensor import ElementType
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import ModelCase, keras_cases
 

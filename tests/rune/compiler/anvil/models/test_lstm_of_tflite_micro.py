@@ -16,7 +16,7 @@ from numpy.random import default_rng
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import Questions, disagreements
 from tests.support.models.model_cases import compiled_model
 from tests.support.models.reference.model_layers import Layers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rune.model.tflite import read_model, signature
 from rune.tensor import ElementType
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.compiler.anvil.models.test_anvil_models import assert_close
 from tests.support.cases import each_case
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.models.model_cases import ModelCase, by_operator, model_cases
 
 BY_OPERATOR = by_operator(model_cases())

@@ -13,7 +13,7 @@ import pytest
 from rune.compiler.anvil.ops import OPERATIONS
 from rune.compiler.anvil.passes.dead_channels import channel_ranges
 from rune.model.tflite import Model, TensorKind, read_model
-from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
+from tests.support.compiler.evaluated_graph import evaluated, graph_of
 from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import compiled_model
 from tests.support.models.random.random_models import random_model

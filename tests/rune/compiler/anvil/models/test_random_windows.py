@@ -15,25 +15,15 @@ from rune.compiler.anvil.ops.convolution.window import Window
 from rune.compiler.anvil.program import RowLoop
 from rune.compiler.anvil.target import Target
 from rune.compiler.kernels.simd128.conv_2d import is_pointwise
-from rune.compiler.targets.lookup import find_target
-from rune.compiler.targets.wasm32 import BALANCED, SMALLEST
 from rune.model.tflite import read_model
 from tests.support.compiler.always_rows import row_by_row
-from tests.support.compiler.always_winograd import ALWAYS_WINOGRAD
 from tests.support.compiler.model_judge import disagreements
 from tests.support.compiler.pipelines import models_pipeline
+from tests.support.compiler.window_targets import MVP, TARGETS
 from tests.support.models.random.random_windows import random_windows
 
 MODELS = 40
 """Models, all in one module."""
-MVP = find_target("wasm32-mvp")
-TARGETS = {
-    "balanced": BALANCED,
-    "smallest": SMALLEST,
-    "by Winograd": ALWAYS_WINOGRAD,
-    "one by one row by row": row_by_row(MVP, 1),
-    "chains row by row": row_by_row(MVP, 4),
-}
 
 
 def test_a_seed_gives_the_same_filters_each_time() -> None:

@@ -10,8 +10,8 @@ from rune.model.tflite import TensorKind
 from rune.model.tflite.model import Operator, Tensor
 from rune.model.tflite.options import StridedSliceOptions
 from rune.model.tflite.shapes.open_shapes import known_numbers
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
 from tests.support.cases import each_case
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.models.random.random_drawing import options_of
 from tests.support.models.reference.make_models import answers, make
 

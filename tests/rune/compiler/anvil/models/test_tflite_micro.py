@@ -20,7 +20,7 @@ from rune.compiler.anvil.profile import LITERT, TFLM
 from rune.model.tflite import read_model, signature
 from rune.running.runtime.errors import HostModelError
 from rune.running.runtime.interpreters.micro import open_micro
-from tests.rune.compiler.anvil.evaluated_graph import evaluated_outputs
+from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 from tests.support.models.random.random_models import RandomModel, random_model

@@ -49,7 +49,7 @@ from rune.model.tflite import read_model, signature
 from rune.port import Port
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
 from rune.tensor import ElementType, TensorType
-from tests.rune.compiler.anvil.evaluated_graph import evaluated, graph_of
+from tests.support.compiler.evaluated_graph import evaluated, graph_of
 from tests.support.compiler.pipelines import loaded, run
 from tests.support.compiler.programs.c_projects import model_project
 from tests.support.compiler.random_graphs import RandomGraph

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from tests.rune.running.runtime.conformance.case import Case, fails, message
+from tests.support.runes.conformance_case import Case, fails, message
 from tests.support.runes.modelled import (
     INPUT_AT,
     MIME_AT,

@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Iterator
 
-from tests.rune.running.runtime.conformance.case import Case, fails, message, tensor
+from tests.support.runes.conformance_case import Case, fails, message, tensor
 from tests.support.runes.wat import call, do, module
 
 # Rust's linker exports these; a host leaves them alone.

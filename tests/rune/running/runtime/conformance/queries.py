@@ -12,7 +12,7 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
-from tests.rune.running.runtime.conformance.case import Case, Message, fails, message, tensor
+from tests.support.runes.conformance_case import Case, Message, fails, message, tensor
 from tests.support.runes.wat import call, do, module
 
 TENSOR = 5

@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.rune.running.runtime.conformance.case import Case, Message, fails, message, tensor
+from tests.support.runes.conformance_case import Case, Message, fails, message, tensor
 from tests.support.runes.wat import do, module, value
 
 SERIAL, TENSOR = 1, 5

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wasmtime import wat2wasm
 
-from tests.rune.running.runtime.conformance.case import Case, fails
+from tests.support.runes.conformance_case import Case, fails
 from tests.support.runes.wat import do, module
 
 GROW = "(if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then unreachable))"

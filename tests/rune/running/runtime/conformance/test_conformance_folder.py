@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.rune.running.runtime.conformance.case import FOLDER
 from tests.rune.running.runtime.conformance.write import HAND_WRITTEN, all_files
+from tests.support.runes.conformance_case import FOLDER
 
 
 def test_the_folder_is_what_its_cases_write() -> None:

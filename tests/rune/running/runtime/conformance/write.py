@@ -9,8 +9,8 @@ import shutil
 from collections.abc import Mapping
 
 from tests.rune.running.runtime.conformance import modelled_wrongly, old, pictures, queries, said, stopped
-from tests.rune.running.runtime.conformance.case import FOLDER, Case, files
 from tests.support.runes import modelled
+from tests.support.runes.conformance_case import FOLDER, Case, files
 
 HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 

@@ -5,15 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from rune.source.language.apply import apply_edits
-from rune.source.language.facts.analysis import Analysis
-from rune.source.language.format.formatting import format_text
-from tests.support.language.graph_models import graph_of, remarks
-from tests.support.language.written_runefiles import QUICK, analysed, runefiles
-
-
-def formatted(analysis: Analysis) -> str:
-    return apply_edits(analysis.source.text, format_text(analysis))
+from tests.support.language.formatting import check_formatting
+from tests.support.language.written_runefiles import QUICK, runefiles
 
 
 @pytest.mark.slow
@@ -21,16 +14,3 @@ def formatted(analysis: Analysis) -> str:
 @QUICK
 def test_formatting_keeps_the_graph_and_every_comment(text: str) -> None:
     check_formatting(text)
-
-
-def check_formatting(text: str) -> None:
-    """Formats, and holds what is always true of it."""
-    before = analysed(text)
-    formed = formatted(before)
-    after = analysed(formed)
-    assert graph_of(after) == graph_of(before)
-    assert [each.inline for each in after.checked_runefile.syntax.resources] == [
-        each.inline for each in before.checked_runefile.syntax.resources
-    ]
-    assert remarks(formed) == remarks(text)
-    assert format_text(after) == ()

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from rune.running.container import pack, rune_sections
 from rune.running.container.graph import graph_json
 from rune.tools.cli import main
-from tests.rune.running.container.test_container_graph import PIPELINE
+from tests.support.runes.containers import PIPELINE
 from tests.support.runes.wasm_bytes import MODULE
 
 RUNEFILE = """\

@@ -14,7 +14,7 @@ import rune
 from rune.running.container import pack, rune_sections
 from rune.running.container.graph import graph_json
 from rune.tools.cli import main
-from tests.rune.running.container.test_container_graph import PIPELINE
+from tests.support.runes.containers import PIPELINE
 from tests.support.runes.wasm_bytes import MODULE
 
 CASES = Path(__file__).parents[4] / "conformance"

@@ -4,101 +4,49 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.digests import digest_of
 from rune.running.runtime import Runtime
-from rune.tools.cli import main
 from tests.support.compiler.programs.c_programs import said
-from tests.support.runes.shared_blocks import PATH, RUNEFILE, SMOOTH, published
-from tests.support.servers.listening import QuietHandler, http_server
-
-DIGEST, _MOUNTED = published()
-MANIFEST = next(data for data in _MOUNTED.values() if digest_of(data) == DIGEST)
-BASE = "/v2/acme/sounds/blocks/smooth"
-
-
-class _Registry(QuietHandler):
-    """A registry with one block; `answers` are bytes by path."""
-
-    answers: dict[str, bytes]
-    requests: list[str]
-    warned: list[str]
-    """Paths that are answered with a warning."""
-
-    def do_GET(self) -> None:
-        self.requests.append(self.path)
-        body = self.answers.get(self.path.partition("?")[0])
-        warning = {"Warning": '299 - "deprecated"'} if self.path in self.warned else {}
-        self.respond(200 if body is not None else 404, body or b"{}", warning)
-
-
-@pytest.fixture
-def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_Registry]]:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    answers = {
-        f"{BASE}/tags/list": json.dumps({"tags": ["0.9", "1.2", "latest"]}).encode(),
-        f"{BASE}/manifests/1.2": MANIFEST,
-        f"{BASE}/manifests/{DIGEST}": MANIFEST,
-        f"{BASE}/blobs/{digest_of(SMOOTH)}": SMOOTH,
-    }
-    handler = type("Handler", (_Registry,), {"answers": answers, "requests": [], "warned": []})
-    with http_server(handler) as address:
-        config = tmp_path / "config" / "rune" / "credentials.json"
-        config.parent.mkdir(parents=True)
-        config.write_text(json.dumps({"tokens": {}, "usual": address}))
-        yield handler
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    path = tmp_path / "clap"
-    path.mkdir()
-    (path / "Runefile.yml").write_text(RUNEFILE.format(block=PATH, type="f32"))
-    return path
-
-
-def _rune(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(each) for each in arguments])
+from tests.support.runes.shared_blocks import PATH, SMOOTH, published
+from tests.support.servers.block_registry import BASE, DIGEST, MANIFEST, BlockRegistry, rune_in
 
 
 @pytest.mark.slow
 @pytest.mark.protects("compiling/shared-blocks")
-def test_what_is_not_the_block_that_was_meant_is_refused(registry: type[_Registry], folder: Path) -> None:
-    assert _rune("block", "add", "smooth", folder).exit_code == 2
-    assert _rune("block", "add", "acme/sounds#smooth@3", folder).exit_code == 5
+def test_what_is_not_the_block_that_was_meant_is_refused(registry: type[BlockRegistry], folder: Path) -> None:
+    assert rune_in("block", "add", "smooth", folder).exit_code == 2
+    assert rune_in("block", "add", "acme/sounds#smooth@3", folder).exit_code == 5
     other, _ = published("1.3")
     registry.answers[f"{BASE}/manifests/1.3"] = MANIFEST
-    assert "is smooth@1.2" in (refused := _rune("block", "add", "acme/sounds#smooth@1.3", folder)).output
+    assert "is smooth@1.2" in (refused := rune_in("block", "add", "acme/sounds#smooth@1.3", folder)).output
     assert refused.exit_code == 7
     registry.answers[f"{BASE}/blobs/{digest_of(SMOOTH)}"] = SMOOTH + b"\n"
-    assert _rune("block", "add", PATH, folder).exit_code == 6
+    assert rune_in("block", "add", PATH, folder).exit_code == 6
     assert not (folder / "rune.lock").exists()
     # A lock that somebody else wrote is as little believed.
     (folder / "rune.lock").write_text(f"{PATH} {other}\n")
     registry.answers[f"{BASE}/manifests/{other}"] = MANIFEST
-    refused = _rune("check", folder)
+    refused = rune_in("check", folder)
     assert refused.exit_code == 1
     assert "cannot be fetched" in refused.output
     assert "RUNE0122" in refused.output
 
 
 @pytest.mark.slow
-def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[_Registry], folder: Path) -> None:
-    assert "rune block add" in _rune("check", folder).output
-    added = _rune("block", "add", "acme/sounds#smooth", folder)
+def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[BlockRegistry], folder: Path) -> None:
+    assert "rune block add" in rune_in("check", folder).output
+    added = rune_in("block", "add", "acme/sounds#smooth", folder)
     assert (added.exit_code, PATH in added.output) == (0, True)
     assert (folder / "rune.lock").read_text().splitlines()[-1] == f"{PATH} {DIGEST}"
     registry.answers.clear()
     registry.requests.clear()
     rune = folder / "clap.rune"
-    built = _rune("build", folder, "--output", rune)
+    built = rune_in("build", folder, "--output", rune)
     assert (built.exit_code, registry.requests) == (0, []), built.output
     frame = struct.pack("<4f", 1.0, 0.0, 0.0, -4.0)
     assert said(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
@@ -106,35 +54,37 @@ def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[_Reg
 
 @pytest.mark.slow
 def test_without_a_version_the_newest_is_taken_that_nobody_advises_against(
-    registry: type[_Registry], folder: Path
+    registry: type[BlockRegistry], folder: Path
 ) -> None:
     newer, mounted = published("1.3")
     registry.answers[f"{BASE}/tags/list"] = json.dumps({"tags": ["1.2", "1.3"]}).encode()
     registry.answers[f"{BASE}/manifests/1.3"] = next(data for data in mounted.values() if digest_of(data) == newer)
-    assert "smooth@1.3" in _rune("block", "add", "acme/sounds#smooth", folder).output
+    assert "smooth@1.3" in rune_in("block", "add", "acme/sounds#smooth", folder).output
     registry.warned.append(f"{BASE}/manifests/1.3")
-    assert PATH in (added := _rune("block", "add", "acme/sounds#smooth", folder)).output
+    assert PATH in (added := rune_in("block", "add", "acme/sounds#smooth", folder)).output
     assert "warning" not in added.output
     registry.warned.append(f"{BASE}/manifests/1.2")
-    assert "warning: " in (added := _rune("block", "add", "acme/sounds#smooth", folder)).output
+    assert "warning: " in (added := rune_in("block", "add", "acme/sounds#smooth", folder)).output
     assert "smooth@1.3" in added.output
 
 
 @pytest.mark.slow
-def test_what_the_lock_names_is_fetched_by_its_digest(registry: type[_Registry], folder: Path, tmp_path: Path) -> None:
+def test_what_the_lock_names_is_fetched_by_its_digest(
+    registry: type[BlockRegistry], folder: Path, tmp_path: Path
+) -> None:
     (folder / "rune.lock").write_text(f"{PATH} {DIGEST}\n")
-    first = _rune("check", folder)
+    first = rune_in("check", folder)
     assert (first.exit_code, f"Fetched {PATH}" in first.output) == (0, True), first.output
     assert registry.requests == [f"{BASE}/manifests/{DIGEST}", f"{BASE}/blobs/{digest_of(SMOOTH)}"]
     # A damaged file in the cache is fetched again.
     (source,) = (tmp_path / "cache").rglob(digest_of(SMOOTH).partition(":")[2])
     source.write_bytes(b"def smooth(x: f32[4]) -> f32[4]:\n    return x\n")
-    assert _rune("check", folder).exit_code == 0
+    assert rune_in("check", folder).exit_code == 0
     assert source.read_bytes() == SMOOTH
 
 
 def test_without_an_organisation_the_catalogue_is_listed() -> None:
-    lines = _rune("block", "list").output.splitlines()
+    lines = rune_in("block", "list").output.splitlines()
     assert [line.split()[0] for line in lines] == sorted(CATALOGUE)
-    listed = json.loads(_rune("block", "list", "-f", "json").output)["blocks"]
+    listed = json.loads(rune_in("block", "list", "-f", "json").output)["blocks"]
     assert [each["path"] for each in listed] == sorted(CATALOGUE)

@@ -26,8 +26,8 @@ from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.provenance import Material, provenance_statement
 from rune.tools.signing.referrers import STATEMENT_TYPE, Referrer, SubjectManifest, document, signature
 from rune.tools.signing.statements import write_statement
-from tests.rune.tools.signing.test_provenance import PROVENANCE
 from tests.support.compiler.template_projects import rune_of, template
+from tests.support.runes.provenance import PROVENANCE
 from tests.support.servers.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 REPOSITORY = "acme/sine"

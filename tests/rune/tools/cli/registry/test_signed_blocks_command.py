@@ -16,15 +16,8 @@ from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.provenance import Approval, PublicationStatement
 from rune.tools.signing.referrers import SubjectManifest, signature
 from rune.tools.signing.statements import Subject, write_statement
-from tests.rune.tools.cli.projects.test_shared_blocks_command import (
-    DIGEST,
-    MANIFEST,
-    _Registry,
-    _rune,
-    folder,
-    registry,
-)
 from tests.support.runes.shared_blocks import PATH, SMOOTH
+from tests.support.servers.block_registry import DIGEST, MANIFEST, BlockRegistry, folder, registry, rune_in
 
 __all__ = ["folder", "registry"]
 
@@ -44,7 +37,7 @@ KEY = make_private_key(Algorithm.ED25519)
 KEYS = "/api/v1/projects/acme/sounds/signing-keys"
 
 
-def serve(registry: type[_Registry], provenance: BlockProvenance, key: PrivateKey = KEY) -> None:
+def serve(registry: type[BlockRegistry], provenance: BlockProvenance, key: PrivateKey = KEY) -> None:
     """Gives the registry a signature of the block, and no revoked key."""
     bundle = sign_statement(write_statement(block_statement(provenance)), key)
     referrer = signature(SubjectManifest(DIGEST, len(MANIFEST)), bundle, key.public, "2026-11-01T12:00:00Z")
@@ -58,14 +51,16 @@ def serve(registry: type[_Registry], provenance: BlockProvenance, key: PrivateKe
 
 
 @pytest.mark.protects("registry/forged-block-signatures")
-def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(registry: type[_Registry], folder: Path) -> None:
+def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(
+    registry: type[BlockRegistry], folder: Path
+) -> None:
     serve(registry, PROVENANCE)
-    verified = _rune("block", "verify", PATH, "--key", KEY.public.fingerprint)
+    verified = rune_in("block", "verify", PATH, "--key", KEY.public.fingerprint)
     assert verified.exit_code == 0, verified.output
     for text in (DIGEST, KEY.public.fingerprint, "acme/sounds#smooth@1.2", "it passed the gate", "1 person"):
         assert text in verified.output
     assert "smooth.py of version 7" in verified.output
-    added = _rune("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    added = rune_in("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
     assert added.exit_code == 0, added.output
     assert DIGEST in (folder / LOCK_FILE).read_text()
 
@@ -92,29 +87,29 @@ def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(registry:
     ],
 )  # fmt: skip
 def test_the_signature_of_something_else_is_refused_and_nothing_is_written(
-    provenance: BlockProvenance, key: PrivateKey, reason: str, registry: type[_Registry], folder: Path
+    provenance: BlockProvenance, key: PrivateKey, reason: str, registry: type[BlockRegistry], folder: Path
 ) -> None:
     serve(registry, provenance, key)
-    refused = _rune("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    refused = rune_in("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
     assert refused.exit_code != 0
     assert reason in refused.output
     assert not (folder / LOCK_FILE).exists()
 
 
 @pytest.mark.protects("registry/forged-block-signatures")
-def test_a_block_whose_signature_was_removed_or_revoked_is_refused(registry: type[_Registry]) -> None:
+def test_a_block_whose_signature_was_removed_or_revoked_is_refused(registry: type[BlockRegistry]) -> None:
     command = ("block", "verify", PATH, "--key", KEY.public.fingerprint)
-    assert "It is not signed" in _rune(*command).output
+    assert "It is not signed" in rune_in(*command).output
     serve(registry, PROVENANCE)
     row = {"fingerprint": KEY.public.fingerprint, "revoked": "2026-11-02T00:00:00Z", "revocation": "It was stolen."}
     registry.answers[KEYS] = json.dumps({"keys": [row]}).encode()
-    refused = _rune(*command)
+    refused = rune_in(*command)
     assert refused.exit_code != 0
     assert "was revoked: It was stolen." in refused.output
 
 
-def test_a_block_is_not_verified_without_a_key(registry: type[_Registry]) -> None:
+def test_a_block_is_not_verified_without_a_key(registry: type[BlockRegistry]) -> None:
     serve(registry, PROVENANCE)
-    refused = _rune("block", "verify", PATH)
+    refused = rune_in("block", "verify", PATH)
     assert refused.exit_code == 2
     assert "without a key that you trust" in refused.output

@@ -16,7 +16,7 @@ from rune.tools.signing.keys import Algorithm, make_private_key
 from rune.tools.signing.provenance import PublicationStatement, provenance_statement
 from rune.tools.signing.referrers import SubjectManifest, signature
 from rune.tools.signing.statements import Statement, Subject, write_statement
-from tests.rune.tools.signing.test_provenance import PROVENANCE
+from tests.support.runes.provenance import PROVENANCE
 from tests.support.servers.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
 KEY = make_private_key(Algorithm.ED25519)

@@ -10,7 +10,7 @@ from typing import Any
 
 from wasmtime import wat2wasm
 
-FOLDER = Path(__file__).parents[4] / "conformance"
+FOLDER = Path(__file__).parents[2] / "conformance"
 Tensor = Mapping[str, object]
 Message = Mapping[str, object]
 _INLINE_BYTES = 64

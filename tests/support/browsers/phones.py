@@ -1,0 +1,11 @@
+"""A phone in a browser."""
+
+from __future__ import annotations
+
+SMALL = {"width": 360, "height": 740}
+
+
+RUNE_IS_CACHED = """async () => {
+  const kept = await (await caches.open("player-kept")).keys();
+  return kept.some(({ url }) => url.includes("/runes/"));
+}"""
