@@ -16,9 +16,12 @@ from forge.projects.actions import invite_to_project
 from forge.projects.models import Project
 from tests.support.forge.addresses.all_cases import CASES, ELSEWHERE
 from tests.support.forge.addresses.table import KINDS, RAW, Case, answers_of, expected_answer, name_of
+from tests.support.forge.addresses.things import things
 from tests.support.forge.factories.members import make_member
 from tests.support.forge.factories.preconditions import etag_form, etag_headers
 from tests.support.shares import share_and_all, table_by_kind
+
+__all__ = ["things"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from forge.accounts.actions import remove_member
 from forge.accounts.models import Organisation, User
 from forge.projects.actions import delete_project, update_project
 from forge.projects.models import Project
-from tests.support.forge.strangers import A_SOUND
+from tests.support.forge.strangers import build, names
 from tests.support.forge.strangers_requests import (
     ALIKE_FOR_ALL,
     IN_PROJECTS,
@@ -32,12 +32,10 @@ from tests.support.forge.strangers_requests import (
     routes,
 )
 
+__all__ = ["build", "names"]  # fixtures
+
 pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]
-
-
-A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4, "little") + bytes(64)
-"""A wav file of 32 silent samples."""
 
 
 BY_EACH_METHOD = pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def ask(browser: Client, method: str, path: str, body: Any) -> int:
 
 
 A_SOUND = b"RIFF" + (36 + 64).to_bytes(4, "little") + b"WAVEfmt \x10\0\0\0\x01\0\x01\0" + (16000).to_bytes(4, "little")
+A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4, "little") + bytes(64)
+"""A wav file of 32 silent samples."""
 
 
 @pytest.fixture

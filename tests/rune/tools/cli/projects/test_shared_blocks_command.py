@@ -13,7 +13,9 @@ from rune.digests import digest_of
 from rune.running.runtime import Runtime
 from tests.support.compiler.programs.c_programs import said
 from tests.support.runes.shared_blocks import PATH, SMOOTH, published
-from tests.support.servers.block_registry import BASE, DIGEST, MANIFEST, BlockRegistry, rune_in
+from tests.support.servers.block_registry import BASE, DIGEST, MANIFEST, BlockRegistry, folder, registry, rune_in
+
+__all__ = ["folder", "registry"]  # fixtures
 
 
 @pytest.mark.slow
