@@ -28,7 +28,7 @@ def files_of(page: str) -> Mapping[str, str]:
 
 
 @dataclass(frozen=True)
-class Insertion:
+class RecipeInsertion:
     """Text that a page adds to a file of the project, before the only line that begins with the anchor."""
 
     path: str
@@ -36,10 +36,10 @@ class Insertion:
     text: str
 
 
-def insertions_of(page: str) -> list[Insertion]:
+def insertions_of(page: str) -> list[RecipeInsertion]:
     """The insertions that a page shows, in order."""
     text = (PAGES / page).read_text(encoding="utf-8")
-    return [Insertion(match["path"], match["anchor"], match["text"]) for match in _INSERTION.finditer(text)]
+    return [RecipeInsertion(match["path"], match["anchor"], match["text"]) for match in _INSERTION.finditer(text)]
 
 
 def places_of(page: str) -> int:
@@ -81,7 +81,7 @@ class ScratchCopy:
         (folder / "dist").symlink_to(REPOSITORY / "dist")
         return ScratchCopy(folder)
 
-    def insert(self, insertion: Insertion) -> None:
+    def insert(self, insertion: RecipeInsertion) -> None:
         file = self.folder / insertion.path
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         (place,) = (index for index, line in enumerate(lines) if line.startswith(insertion.anchor))

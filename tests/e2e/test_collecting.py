@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
-from tests.e2e.devices.test_board_as_sensor import PEER, Board, rows
+from tests.e2e.devices.test_board_as_sensor import PEER, SensorBoard, rows
 from tests.e2e.test_data import send
 from tests.support.browsers.accessibility import LOOKS, findings
 from tests.support.browsers.motion import GIVE_EVENTS
@@ -272,7 +272,7 @@ def test_a_board_on_this_computer_records_for_the_data(forge: LiveForge, open_pa
     computer.get_by_role("link", name="See recordings arrive").click()
 
     recorder = open_page(viewport=DESKTOP)
-    board = Board(at_rate(rows(), 100))
+    board = SensorBoard(at_rate(rows(), 100))
     recorder.expose_function("readBoard", board.read)
     recorder.add_init_script(PEER)
     agree(recorder, address)

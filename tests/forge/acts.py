@@ -39,7 +39,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
-class Module:
+class ActModule:
     """A module's name and its code."""
 
     name: str
@@ -83,12 +83,12 @@ class Module:
         return imported | {full.rpartition(".")[2]: full for full in self.blocks}
 
 
-Code = Mapping[str, Module]
+Code = Mapping[str, ActModule]
 
 
 def read_code(*sources: tuple[str, str]) -> Code:
     """Modules of these names and texts."""
-    return {name: Module(name, ast.parse(text)) for name, text in sources}
+    return {name: ActModule(name, ast.parse(text)) for name, text in sources}
 
 
 @cache
@@ -147,7 +147,7 @@ def _names_in(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-def _entry_calls(code: Code, module: Module) -> Iterator[ast.Call]:
+def _entry_calls(code: Code, module: ActModule) -> Iterator[ast.Call]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and AUDIT in _calls(code, module, [node]):
             yield node
@@ -247,7 +247,7 @@ def _reached(code: Code, start: str) -> frozenset[str]:
     return frozenset(reached)
 
 
-def _calls(code: Code, module: Module, nodes: Iterable[ast.AST]) -> Iterator[str]:
+def _calls(code: Code, module: ActModule, nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The full names of what is called, also through a module or a package that hands it on."""
     for call in nodes:
         parts = _parts(call.func) if isinstance(call, ast.Call) else ()

@@ -16,14 +16,14 @@ from rune.tools.remote.api import get
 from tests.support.servers.listening import QuietHandler, http_server
 
 
-class Answers(QuietHandler):
+class ServerAnswers(QuietHandler):
     """Gives the first of the answers that are left, and the last one for ever."""
 
     left: Sequence[tuple[int, bytes, str]] = ()
 
     def do_GET(self) -> None:
-        status, body, encoding = Answers.left[0]
-        Answers.left = Answers.left[1:] or Answers.left
+        status, body, encoding = ServerAnswers.left[0]
+        ServerAnswers.left = ServerAnswers.left[1:] or ServerAnswers.left
         self.respond(status, body, {"Content-Encoding": encoding} if encoding else None)
 
     do_POST = do_PUT = do_GET
@@ -33,8 +33,8 @@ class Answers(QuietHandler):
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr("hmr.server._PAUSE", 0.0)
-    Answers.left = [(200, b'{"status": "ok"}', "")]
-    with http_server(Answers) as address:
+    ServerAnswers.left = [(200, b'{"status": "ok"}', "")]
+    with http_server(ServerAnswers) as address:
         yield address
 
 
@@ -59,7 +59,7 @@ def test_answers_of_another_program_are_refused(server: str) -> None:
 
 def test_a_script_that_cannot_be_read_is_an_error_of_this_package(server: str) -> None:
     project = ProjectServer("acme", "waves", server, "secret")
-    Answers.left = [(200, b"no gzip", "gzip")]
+    ServerAnswers.left = [(200, b"no gzip", "gzip")]
     for url in (f"{server}/script", "http://[::1"):
         with pytest.raises(hmr.HmrError):
             project.fetch(url, 1000)
@@ -69,9 +69,9 @@ def test_a_server_that_starts_anew_ends_no_wait(server: str, monkeypatch: pytest
     project = ProjectServer("acme", "waves", server, "secret")
     request = get("/builds/{build_id}", build_id="1")
     states = [json.dumps({"state": state}).encode() for state in ("running", "succeeded")]
-    Answers.left = [(200, states[0], ""), (502, b"", ""), (503, b"", ""), (200, states[1], "")]
+    ServerAnswers.left = [(200, states[0], ""), (502, b"", ""), (503, b"", ""), (200, states[1], "")]
     assert project.wait(request, lambda row: row["state"] == "succeeded", 60, "The build")["state"] == "succeeded"
-    Answers.left = [(502, b"", "")]
+    ServerAnswers.left = [(502, b"", "")]
     monkeypatch.setattr("hmr.server._AWAY_SECONDS", 0.0)
     with pytest.raises(hmr.HmrError) as caught:
         project.wait(request, lambda _: True, 60, "The build")

@@ -9,7 +9,7 @@ import pytest
 from hmr.deployments import MOST_LINKS, deploy
 
 
-class Server:
+class PreviewServer:
     """A project with a deployment, in memory."""
 
     def __init__(self, keys: list[dict[str, Any]]) -> None:
@@ -45,7 +45,7 @@ def key(number: int, **changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("count", [0, MOST_LINKS - 1, MOST_LINKS + 5])
 def test_the_oldest_links_of_previews_end(count: int) -> None:
     others = [key(70, name="shop"), key(71, expires=None)]
-    server: Any = Server([*others, *(key(number) for number in range(count))])
+    server: Any = PreviewServer([*others, *(key(number) for number in range(count))])
     deploy(server, "preview", "Preview", "web", (), 7)
     left = [each["id"] for each in server.keys]
     assert left == ["70", "71", *(str(number) for number in range(max(0, count - MOST_LINKS + 1), count))]

@@ -19,7 +19,7 @@ from rune.model.tflite import read_model
 from tests.support.cases import each_case
 from tests.support.models.architectures.formats.chosen import CHOSEN, FORMATS, SOURCES, source_of
 from tests.support.models.architectures.formats.table import PAGE, cells_of, rows_of_the_page
-from tests.support.models.architectures.formats.trial import Trial, trials, try_all
+from tests.support.models.architectures.formats.trial import FormatTrial, trials, try_all
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARES = 10
@@ -70,7 +70,7 @@ def test_each_architecture_comes_as_far_from_each_format_as_the_page_says(
     }
 
 
-def _verdicts(trial: Trial, expected: tuple[str, ...]) -> tuple[str, ...]:
+def _verdicts(trial: FormatTrial, expected: tuple[str, ...]) -> tuple[str, ...]:
     """The cells of a trial, with those of the page where nothing but last bits differs, and where the page says that a
     form was not built yet."""
     alike = ("exact", "within")

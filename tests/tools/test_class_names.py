@@ -32,6 +32,18 @@ def test_a_name_of_two_classes_is_refused(other: str, line: int) -> None:
     assert message == f"forge/a.py:2, rune/b.py:{line}: the class name Reader: name each class after its thing"
 
 
+@each_case("test", ["class Reader: pass\n", "class Reader(Base):\n    x = 1\n"])
+def test_a_class_of_a_test_has_a_name_of_its_own(test: str) -> None:
+    texts = {"forge/a.py": "class Reader: pass\n", "tests/test_a.py": test}
+    assert len(list(repeated_classes(texts))) == 1
+    assert len(list(repeated_classes({"tests/test_b.py": test, "tests/test_a.py": test}))) == 1
+
+
+def test_a_class_within_a_function_of_a_test_may_have_any_name() -> None:
+    texts = {"forge/a.py": "class Reader: pass\n", "tests/test_a.py": "def test_a():\n    class Reader: pass\n"}
+    assert not list(repeated_classes(texts))
+
+
 def test_a_private_name_and_two_classes_of_one_module_are_refused() -> None:
     assert len(list(repeated_classes({"a.py": "class _R: pass\n", "b.py": "class _R: pass\n"}))) == 1
     assert len(list(repeated_classes({"a.py": "class R: pass\nclass R: pass\n"}))) == 1
@@ -66,13 +78,13 @@ def test_a_shared_name_that_is_gone_is_refused() -> None:
     assert message.startswith("rune/tools/api/built.py: it has no class Build any more")
 
 
-def test_a_checkout_is_read_without_tests_and_migrations(tmp_path: Path) -> None:
+def test_a_checkout_is_read_without_migrations(tmp_path: Path) -> None:
     for name in ("a.py", "tests/test_a.py", "app/migrations/0001.py", "page.ts", "untracked.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
     for command in (["init", "-q"], ["add", "a.py", "tests", "app", "page.ts"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    assert sources_of(tmp_path) == {"a.py": "x = 1\n"}
+    assert sources_of(tmp_path) == {"a.py": "x = 1\n", "tests/test_a.py": "x = 1\n"}
 
 
 @each_case(

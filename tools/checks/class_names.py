@@ -1,8 +1,9 @@
 """Refuses a name of two classes or of two exported types: `python -m tools.checks.class_names`.
 
 A reader who searches for `class Preview` finds one. A class is named after its thing (`FrameReader`,
-`MirrorCredentials`), so that two things have two names. Tests and migrations are not read; each folder of `examples/`
-is read by itself, because its scripts become files of a user's project. Of the front end, the classes, interfaces,
+`MirrorCredentials`), so that two things have two names. Of tests, classes within a function are not read, which nobody
+searches for; migrations are not read; each folder of `examples/` is read by itself, because its scripts become files of
+a user's project. Of the front end, the classes, interfaces,
 types and enums that a module exports are read; an export of another module's type is no second one.
 """
 
@@ -38,9 +39,11 @@ _OF_COMPONENTS: Final = "Props"
 """The name of the properties of a module's only component."""
 
 
-def classes_of(source: str) -> Iterator[tuple[int, str]]:
-    """The lines and names of the classes that a module defines, nested ones too. Raises `SyntaxError`."""
-    for node in ast.walk(ast.parse(source)):
+def classes_of(source: str, in_functions: bool = True) -> Iterator[tuple[int, str]]:
+    """The lines and names of the classes that a module defines, nested ones too; those within a function may be left
+    out. Raises `SyntaxError`."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree) if in_functions else tree.body:
         if isinstance(node, ast.ClassDef):
             yield node.lineno, node.name
 
@@ -67,7 +70,7 @@ def repeated_classes(sources: Mapping[str, str]) -> Iterator[str]:
     """A message for each name that several classes of these modules have. `sources` are texts by path."""
     places: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for path, source in sorted(sources.items()):
-        for line, name in classes_of(source):
+        for line, name in classes_of(source, in_functions=not path.startswith("tests/")):
             places[_room_of(path), name].append((path, line))
     for (_, name), definitions in sorted(places.items()):
         if len(definitions) > 1 and not _is_allowed(name, [path for path, _ in definitions]):
@@ -94,9 +97,9 @@ def _is_allowed(name: str, paths: Sequence[str]) -> bool:
 
 
 def sources_of(root: Path) -> dict[str, str]:
-    """The tracked Python modules of a checkout by path, without tests and migrations."""
+    """The tracked Python modules of a checkout by path, without migrations."""
     names = _tracked_files(root, "*.py")
-    return _texts(root, (each for each in names if not each.startswith("tests/") and "/migrations/" not in each))
+    return _texts(root, (each for each in names if "/migrations/" not in each))
 
 
 def script_sources_of(root: Path) -> dict[str, str]:

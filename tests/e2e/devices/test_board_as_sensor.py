@@ -27,7 +27,7 @@ PEER = (Path(__file__).parent / "sensor_peer.js").read_text("utf-8")
 EXERCISES = Path(__file__).resolve().parents[3] / "examples" / "motion" / "exercises.csv"
 
 
-class Board:
+class SensorBoard:
     """A board that writes on a line as fast as it is read, and its line's other end."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
@@ -80,7 +80,7 @@ def sound(path: Path) -> Iterator[bytes]:
             yield b"RU" + body + struct.pack("<I", zlib.crc32(body))
 
 
-def connect(page: Page, board: Board) -> None:
+def connect(page: Page, board: SensorBoard) -> None:
     page.expose_function("readBoard", board.read)
     page.evaluate(PEER)
     preview = page.get_by_role("region", name="Preview")
@@ -92,7 +92,7 @@ def test_lines_of_motion_feed_the_preview_until_the_board_is_unplugged(forge: Li
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Exercises")
-    board = Board(rows())
+    board = SensorBoard(rows())
     connect(page, board)
     preview = page.get_by_role("region", name="Preview")
     output = preview.get_by_role("region", name="Output exercise")
@@ -113,7 +113,7 @@ def test_frames_of_sound_feed_the_preview_until_another_source_is_chosen(
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Spoken words")
-    connect(page, Board(sound(test_data / "samples" / "up.wav")))
+    connect(page, SensorBoard(sound(test_data / "samples" / "up.wav")))
     preview = page.get_by_role("region", name="Preview")
     expect(preview.get_by_role("region", name="Output heard").get_by_text("up", exact=True).first).to_be_visible(
         timeout=PATIENCE

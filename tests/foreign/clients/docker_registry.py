@@ -15,7 +15,7 @@ import pytest
 
 from rune.oci import MANIFEST_TYPE
 from tests.support.servers.live_forge import free_port
-from tests.support.servers.services import Server
+from tests.support.servers.services import ServiceProcess
 from tools.needs import DOCKER_REGISTRY, lack
 
 _CONFIGURATION = """version: 0.1
@@ -29,7 +29,7 @@ class DockerRegistry:
     """A running docker-registry."""
 
     origin: str
-    server: Server
+    server: ServiceProcess
 
     def get(self, path: str, accept: str = MANIFEST_TYPE) -> httpx.Response:
         return httpx.get(f"{self.origin}/v2/{path}", headers={"Accept": accept}, trust_env=False)
@@ -47,7 +47,7 @@ def running_docker_registry() -> Iterator[DockerRegistry]:
         configuration.write_text(_CONFIGURATION % (f"{name}/data", port))
         origin = f"http://127.0.0.1:{port}"
         question = [sys.executable, "-c", f"from urllib.request import urlopen; urlopen('{origin}/v2/')"]
-        server = Server([program, "serve", str(configuration)], Path(name), question)
+        server = ServiceProcess([program, "serve", str(configuration)], Path(name), question)
         server.start()
         try:
             yield DockerRegistry(origin, server)

@@ -17,7 +17,7 @@ DRIVER = Path(__file__).with_name("stock_verifier.cjs")
 PACKAGE = Path(__file__).parents[3] / "frontend/node_modules/@sigstore/verify"
 
 
-class Refused(Exception):
+class VerifierRefusal(Exception):
     """The verifier refuses the bundle; the text says why."""
 
 
@@ -37,6 +37,6 @@ def stock_verify(folder: Path, bundle: bytes, keys: Iterable[PublicKey], digest:
         check=False,
     )
     if done.returncode:
-        raise Refused(done.stderr)
+        raise VerifierRefusal(done.stderr)
     statement: dict[str, Any] = json.loads(done.stdout)
     return statement

@@ -38,7 +38,7 @@ def manifest(*layers: bytes, **more: Any) -> bytes:
     return json.dumps(whole).encode()
 
 
-class Repository:
+class ConformanceRepository:
     """One repository, and the requests to it."""
 
     def __init__(self, client: httpx.Client, name: str) -> None:
@@ -63,7 +63,7 @@ class Repository:
 
 
 @pytest.fixture(scope="module")
-def repositories(live: LiveServer) -> Iterator[tuple[Repository, Repository]]:
+def repositories(live: LiveServer) -> Iterator[tuple[ConformanceRepository, ConformanceRepository]]:
     organisation = live.organisation()
     names = [f"{organisation}/{name}" for name in ("conformance", "crossmount")]
     for name in names:
@@ -75,20 +75,20 @@ def repositories(live: LiveServer) -> Iterator[tuple[Repository, Repository]]:
     )
     headers = {"Authorization": f"Bearer {live.token('registry:push')}"}
     with httpx.Client(base_url=live.address, headers=headers, timeout=60, trust_env=False) as client:
-        yield Repository(client, names[0]), Repository(client, names[1])
+        yield ConformanceRepository(client, names[0]), ConformanceRepository(client, names[1])
     state = live.http.get(f"/api/v1/{rules}").headers["ETag"]
     live.api("PUT", rules, headers={"If-Match": state}, json={"takes_all": False, "versions_move": False})
 
 
 @pytest.fixture(scope="module")
-def registry(repositories: tuple[Repository, Repository]) -> Repository:
+def registry(repositories: tuple[ConformanceRepository, ConformanceRepository]) -> ConformanceRepository:
     registry = repositories[0]
     for blob in (EMPTY, LAYER):
         assert registry.push_blob(blob).status_code == 201
     return registry
 
 
-def test_pull_of_what_is_not_there_is_404_and_errors_are_documents(registry: Repository) -> None:
+def test_pull_of_what_is_not_there_is_404_and_errors_are_documents(registry: ConformanceRepository) -> None:
     for path in (f"blobs/{digest(b'none')}", f"manifests/{digest(b'none')}", "manifests/none"):
         head, answer = registry.send("HEAD", path), registry.get(path)
         assert (head.status_code, head.content, answer.status_code) == (404, b"", 404)
@@ -101,7 +101,7 @@ def test_pull_of_what_is_not_there_is_404_and_errors_are_documents(registry: Rep
     assert (malformed.status_code, malformed.json()["errors"][0]["code"]) == (400, "MANIFEST_INVALID")
 
 
-def test_pull_by_digest_and_by_tag_with_head_beside_get(registry: Repository) -> None:
+def test_pull_by_digest_and_by_tag_with_head_beside_get(registry: ConformanceRepository) -> None:
     data = manifest(LAYER)
     pushed = registry.push_manifest("pulled", data)
     assert pushed.status_code == 201
@@ -119,7 +119,7 @@ def test_pull_by_digest_and_by_tag_with_head_beside_get(registry: Repository) ->
         assert head.headers["Docker-Content-Digest"] == digest(expected)
 
 
-def test_push_of_a_blob_that_is_streamed_without_ranges(registry: Repository) -> None:
+def test_push_of_a_blob_that_is_streamed_without_ranges(registry: ConformanceRepository) -> None:
     begun = registry.begin()
     assert begun.status_code == 202
     part = registry.send("PATCH", begun.headers["Location"], content=iter([b"some ", b"bytes"]), headers=OCTETS)
@@ -129,7 +129,7 @@ def test_push_of_a_blob_that_is_streamed_without_ranges(registry: Repository) ->
     assert registry.get(ended.headers["Location"]).content == b"some bytes"
 
 
-def test_push_of_a_blob_in_one_request_and_in_two(registry: Repository) -> None:
+def test_push_of_a_blob_in_one_request_and_in_two(registry: ConformanceRepository) -> None:
     at_once = registry.send(
         "POST", "blobs/uploads/", params={"digest": digest(b"at once")}, content=b"at once", headers=OCTETS
     )
@@ -141,14 +141,14 @@ def test_push_of_a_blob_in_one_request_and_in_two(registry: Repository) -> None:
         assert registry.get(answer.headers["Location"]).content == expected
 
 
-def test_push_of_a_blob_with_another_digest_is_refused(registry: Repository) -> None:
+def test_push_of_a_blob_with_another_digest_is_refused(registry: ConformanceRepository) -> None:
     location = registry.begin().headers["Location"]
     answer = registry.send("PUT", location, params={"digest": digest(b"others")}, content=b"bytes", headers=OCTETS)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "DIGEST_INVALID")
     assert registry.get(f"blobs/{digest(b'others')}").status_code == 404
 
 
-def test_push_of_chunks_in_order_out_of_order_and_twice(registry: Repository) -> None:
+def test_push_of_chunks_in_order_out_of_order_and_twice(registry: ConformanceRepository) -> None:
     first, second = b"the first chunk, ", b"and the second"
     begun = registry.begin()
     location = begun.headers["Location"]
@@ -172,7 +172,7 @@ def test_push_of_chunks_in_order_out_of_order_and_twice(registry: Repository) ->
     assert registry.get(location).status_code == 404
 
 
-def test_the_last_chunk_may_come_with_the_end(registry: Repository) -> None:
+def test_the_last_chunk_may_come_with_the_end(registry: ConformanceRepository) -> None:
     location = registry.begin().headers["Location"]
     registry.send("PATCH", location, content=b"first ", headers=OCTETS | {"Content-Range": "0-5"})
     ended = registry.send(
@@ -185,7 +185,7 @@ def test_the_last_chunk_may_come_with_the_end(registry: Repository) -> None:
     assert ended.status_code == 201
 
 
-def test_cancel_of_an_upload(registry: Repository) -> None:
+def test_cancel_of_an_upload(registry: ConformanceRepository) -> None:
     location = registry.begin().headers["Location"]
     assert registry.send("DELETE", location).status_code == 204
     for method in ("GET", "DELETE"):
@@ -194,7 +194,7 @@ def test_cancel_of_an_upload(registry: Repository) -> None:
 
 
 def test_mount_from_another_repository_from_none_and_of_nothing(
-    registry: Repository, repositories: tuple[Repository, Repository]
+    registry: ConformanceRepository, repositories: tuple[ConformanceRepository, ConformanceRepository]
 ) -> None:
     other = repositories[1]
     mounted = other.begin(f"?mount={digest(LAYER)}&from={registry.name}")
@@ -211,7 +211,7 @@ def test_mount_from_another_repository_from_none_and_of_nothing(
 
 
 @pytest.mark.parametrize("data", [b"", b"of sha512"])
-def test_blobs_of_nothing_and_by_sha512(registry: Repository, data: bytes) -> None:
+def test_blobs_of_nothing_and_by_sha512(registry: ConformanceRepository, data: bytes) -> None:
     name = f"sha512:{sha512(data).hexdigest()}"
     location = registry.begin("?digest-algorithm=sha512").headers["Location"]
     ended = registry.send("PUT", location, params={"digest": name}, content=data, headers=OCTETS)
@@ -221,7 +221,7 @@ def test_blobs_of_nothing_and_by_sha512(registry: Repository, data: bytes) -> No
     assert registry.push_blob(data).status_code == 201
 
 
-def test_a_manifest_by_sha512(registry: Repository) -> None:
+def test_a_manifest_by_sha512(registry: ConformanceRepository) -> None:
     data = manifest(LAYER, annotations={"by": "sha512"})
     name = f"sha512:{sha512(data).hexdigest()}"
     pushed = registry.push_manifest(name, data)
@@ -232,7 +232,9 @@ def test_a_manifest_by_sha512(registry: Repository) -> None:
     assert registry.get(f"manifests/{name}").status_code == 404
 
 
-def test_manifests_without_layers_with_data_with_own_fields_and_with_layers_elsewhere(registry: Repository) -> None:
+def test_manifests_without_layers_with_data_with_own_fields_and_with_layers_elsewhere(
+    registry: ConformanceRepository,
+) -> None:
     elsewhere = {
         "mediaType": "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
         "digest": digest(b"elsewhere"),
@@ -252,7 +254,7 @@ def test_manifests_without_layers_with_data_with_own_fields_and_with_layers_else
         assert registry.get(f"manifests/{name}").content == data
 
 
-def test_indexes_in_indexes(registry: Repository) -> None:
+def test_indexes_in_indexes(registry: ConformanceRepository) -> None:
     inner_manifest = manifest(LAYER, annotations={"in": "an index"})
     assert registry.push_manifest(digest(inner_manifest), inner_manifest).status_code == 201
 
@@ -270,7 +272,7 @@ def test_indexes_in_indexes(registry: Repository) -> None:
     assert registry.push_manifest("empty-index", empty, INDEX_TYPE).status_code == 201
 
 
-def test_many_tags_in_one_push(registry: Repository) -> None:
+def test_many_tags_in_one_push(registry: ConformanceRepository) -> None:
     data = manifest(LAYER, annotations={"of": "many tags"})
     pushed = registry.push_manifest(f"{digest(data)}?tag=many-1&tag=many-2", data)
     assert pushed.status_code == 201
@@ -278,7 +280,7 @@ def test_many_tags_in_one_push(registry: Repository) -> None:
     assert registry.get("manifests/many-2").content == data
 
 
-def test_discovery_of_tags_in_pages(repositories: tuple[Repository, Repository]) -> None:
+def test_discovery_of_tags_in_pages(repositories: tuple[ConformanceRepository, ConformanceRepository]) -> None:
     registry = repositories[1]
     for blob in (EMPTY, LAYER):
         registry.push_blob(blob)
@@ -302,7 +304,7 @@ def test_discovery_of_tags_in_pages(repositories: tuple[Repository, Repository])
     assert registry.get("tags/list?n=none").status_code == 400
 
 
-def test_discovery_of_referrers(registry: Repository) -> None:
+def test_discovery_of_referrers(registry: ConformanceRepository) -> None:
     missing = {"mediaType": MANIFEST_TYPE, "digest": digest(b"not yet"), "size": 7}
     none = registry.get(f"referrers/{digest(b'none')}")
     assert (none.status_code, none.headers["Content-Type"], none.json()["manifests"]) == (200, INDEX_TYPE, [])
@@ -333,7 +335,7 @@ def test_discovery_of_referrers(registry: Repository) -> None:
     assert registry.get("referrers/sha256:wrong").status_code == 400
 
 
-def test_management_deletes_tags_manifests_and_blobs(registry: Repository) -> None:
+def test_management_deletes_tags_manifests_and_blobs(registry: ConformanceRepository) -> None:
     data = manifest(LAYER, annotations={"to be": "deleted"})
     for tag in ("deleted-1", "deleted-2"):
         registry.push_manifest(tag, data)
@@ -351,7 +353,7 @@ def test_management_deletes_tags_manifests_and_blobs(registry: Repository) -> No
     assert registry.send("DELETE", f"blobs/{digest(b'to be deleted')}").status_code == 404
 
 
-def test_a_blob_comes_in_parts_by_ranges(registry: Repository) -> None:
+def test_a_blob_comes_in_parts_by_ranges(registry: ConformanceRepository) -> None:
     path = f"blobs/{digest(LAYER)}"
     for wanted, expected, said in (
         ("bytes=0-4", LAYER[:5], f"bytes 0-4/{len(LAYER)}"),

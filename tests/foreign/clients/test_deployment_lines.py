@@ -53,7 +53,7 @@ def browser() -> Iterator[Browser]:
 
 
 @dataclass
-class Deployed:
+class LinesDeployment:
     """The result of a person's deployment: the lines by the title of their language, and when the button was
     pressed."""
 
@@ -62,7 +62,7 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(live: LiveServer, published: Published, browser: Browser, other_site: PolicedSite) -> Deployed:
+def deployed(live: LiveServer, published: Published, browser: Browser, other_site: PolicedSite) -> LinesDeployment:
     """A deployment that a person creates on its page, for the pages of the other site."""
     context = browser.new_context()
     context.add_cookies(
@@ -84,7 +84,7 @@ def deployed(live: LiveServer, published: Published, browser: Browser, other_sit
     page.get_by_role("heading", name="Try it").wait_for()
     page.locator("[data-player] button").first.wait_for()
     context.close()
-    return Deployed(lines, pressed)
+    return LinesDeployment(lines, pressed)
 
 
 def opened(browser: Browser, site: PolicedSite, body: str) -> tuple[Page, list[str]]:
@@ -97,7 +97,7 @@ def opened(browser: Browser, site: PolicedSite, body: str) -> tuple[Page, list[s
     return page, said
 
 
-def test_there_are_lines_for_each_language(deployed: Deployed) -> None:
+def test_there_are_lines_for_each_language(deployed: LinesDeployment) -> None:
     assert list(deployed.lines) == LANGUAGES
     key = re.search(r"hf_web_[\w-]+", deployed.lines["HTML"])
     assert key
@@ -106,7 +106,7 @@ def test_there_are_lines_for_each_language(deployed: Deployed) -> None:
 
 
 def test_a_pasted_line_answers_in_a_page_of_another_site(
-    browser: Browser, deployed: Deployed, other_site: PolicedSite, live: LiveServer
+    browser: Browser, deployed: LinesDeployment, other_site: PolicedSite, live: LiveServer
 ) -> None:
     script = rf"script-src {live.address} 'wasm-unsafe-eval'"
     other_site.policy = f"default-src 'none'; {script}; worker-src blob:; connect-src {live.address}"
@@ -124,7 +124,7 @@ def test_a_pasted_line_answers_in_a_page_of_another_site(
 
 
 def test_a_changed_script_is_refused_by_its_digest(
-    browser: Browser, deployed: Deployed, other_site: PolicedSite
+    browser: Browser, deployed: LinesDeployment, other_site: PolicedSite
 ) -> None:
     other_site.policy = ""
     changed = re.sub(r'integrity="sha384-[^"]{8}', 'integrity="sha384-AAAAAAAA', deployed.lines["HTML"])
@@ -136,7 +136,7 @@ def test_a_changed_script_is_refused_by_its_digest(
 
 
 def test_a_page_of_an_origin_that_is_not_named_learns_nothing(
-    browser: Browser, deployed: Deployed, other_site: PolicedSite
+    browser: Browser, deployed: LinesDeployment, other_site: PolicedSite
 ) -> None:
     other_site.policy = ""
     (other_site.folder / "index.html").write_text(f"<!doctype html><body>{deployed.lines['HTML']}", "utf-8")
@@ -147,7 +147,7 @@ def test_a_page_of_an_origin_that_is_not_named_learns_nothing(
 
 
 @pytest.mark.slow
-def test_the_lines_of_javascript_run_in_node(deployed: Deployed, package: Path) -> None:  # noqa: F811
+def test_the_lines_of_javascript_run_in_node(deployed: LinesDeployment, package: Path) -> None:  # noqa: F811
     program = package.parent / "lines.mjs"
     program.write_text(deployed.lines["JavaScript"], "utf-8")
     done = subprocess.run(["node", str(program)], check=True, capture_output=True, text=True, timeout=60)
@@ -157,7 +157,7 @@ def test_the_lines_of_javascript_run_in_node(deployed: Deployed, package: Path) 
 @pytest.mark.slow
 def test_the_component_of_react_answers(
     browser: Browser,
-    deployed: Deployed,
+    deployed: LinesDeployment,
     other_site: PolicedSite,
     package: Path,  # noqa: F811
 ) -> None:
@@ -183,7 +183,7 @@ def test_the_component_of_react_answers(
     page.close()
 
 
-def test_the_lines_of_python_run(deployed: Deployed, tmp_path: Path) -> None:
+def test_the_lines_of_python_run(deployed: LinesDeployment, tmp_path: Path) -> None:
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
     command = [sys.executable, "-c", deployed.lines["Python"]]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, env=environment)
@@ -198,7 +198,7 @@ def sources_of(room: Path, target: str) -> PackageFolder:
 
 
 @pytest.mark.slow
-def test_the_program_in_c_runs(deployed: Deployed, tmp_path: Path) -> None:
+def test_the_program_in_c_runs(deployed: LinesDeployment, tmp_path: Path) -> None:
     folder = sources_of(tmp_path, "c").path
     (tmp_path / "use.c").write_text(deployed.lines["C"])
     sources = [str(each) for each in (folder / "src").glob("*.c") if "selftest" not in each.name]
@@ -208,7 +208,7 @@ def test_the_program_in_c_runs(deployed: Deployed, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_sketch_for_arduino_compiles(deployed: Deployed, tmp_path: Path) -> None:
+def test_the_sketch_for_arduino_compiles(deployed: LinesDeployment, tmp_path: Path) -> None:
     folder = sources_of(tmp_path, "cortex-m4").path
     (tmp_path / "sketch.cpp").write_text(deployed.lines["Arduino"])
     plus = compiler("arm-none-eabi-g++", EMULATORS)

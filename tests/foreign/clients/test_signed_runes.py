@@ -18,7 +18,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from rune.tools.signing.bundles import BUNDLE_TYPE
 from rune.tools.signing.keys import Algorithm, PublicKey, make_private_key, read_public_key
 from rune.tools.signing.referrers import BOM_TYPE, README_TYPE
-from tests.foreign.clients.stock_verifier import Refused, stock_verify
+from tests.foreign.clients.stock_verifier import VerifierRefusal, stock_verify
 from tests.support.runes.shared_blocks import SMOOTH
 from tests.support.servers.live_server import LiveServer
 
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.foreign
 REASON = {"reason": "The disk was stolen."}
 
 
-class Organisation:
+class PublishingOrganisation:
     """An organisation of the live server with a published rune."""
 
     def __init__(self, live: LiveServer, name: str) -> None:
@@ -124,7 +124,7 @@ class Command:
 @pytest.mark.slow
 @pytest.mark.protects("registry/forged-signatures", "registry/private-keys")
 def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer, tmp_path: Path) -> None:
-    organisation = Organisation(live, "signers")
+    organisation = PublishingOrganisation(live, "signers")
     key = organisation.create_key()
     secret = live.data.parent / "signing-secret"
     assert secret.stat().st_mode & 0o777 == 0o600
@@ -164,7 +164,7 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     runefile = live.http.get("/api/v1/projects/signers/door/files/Runefile.yml").text
     live.api("PUT", "projects/signers/door/files/Runefile.yml", content=f"{runefile}\n# newer\n".encode())
     newer = organisation.publish("2.0")
-    with pytest.raises(Refused, match="is not about"):
+    with pytest.raises(VerifierRefusal, match="is not about"):
         stock_verify(tmp_path, bundle, [key], newer)
 
     # A signature that was there yesterday and was removed.
@@ -186,7 +186,7 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
 @pytest.mark.slow
 @pytest.mark.protects("registry/private-keys")
 def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
-    organisation = Organisation(live, "home-signers")
+    organisation = PublishingOrganisation(live, "home-signers")
     key = make_private_key(Algorithm.ED25519)
     (tmp_path / "home.key").write_bytes(key.private_bytes(b"correct horse"))
     (tmp_path / "home.pub").write_text(key.public.pem)
@@ -212,7 +212,7 @@ def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.protects("registry/forged-block-signatures", "registry/private-keys")
 def test_a_shared_block_is_signed_by_the_server_and_at_home(live: LiveServer, tmp_path: Path) -> None:
-    organisation = Organisation(live, "block-signers")
+    organisation = PublishingOrganisation(live, "block-signers")
     key, block = organisation.create_key(), f"{organisation.repository}#smooth@1.2"
     for name, data in (("smooth.py", SMOOTH), ("README.md", b"# Sounds")):
         live.api("PUT", f"projects/{organisation.repository}/files/{name}", content=data)

@@ -29,7 +29,7 @@ BACKENDS = ("forge", "enterprise")
 
 
 @dataclass(frozen=True)
-class Deployed:
+class StockDeployment:
     """A deployment of the live server, with a key."""
 
     live: LiveServer
@@ -58,12 +58,12 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed(live: LiveServer, published: Published) -> Deployed:
+def deployed(live: LiveServer, published: Published) -> StockDeployment:
     address = f"projects/{published.repository}/deployments"
     body = {"title": "Website", "kind": "web", "tag": published.tag}
     row = live.api("POST", address, json=body)
     secret = live.api("POST", f"{address}/{row['name']}/keys", json={"name": "site"})["secret"]
-    return Deployed(live, f"{address}/{row['name']}", row["short_id"], secret)
+    return StockDeployment(live, f"{address}/{row['name']}", row["short_id"], secret)
 
 
 def in_node(parameters: dict[str, Any], *numbers: float) -> Any:
@@ -79,12 +79,14 @@ def in_node(parameters: dict[str, Any], *numbers: float) -> Any:
 
 
 @pytest.mark.parametrize(("wrong", "status"), [({"apiKey": "hf_web_wrong"}, 403), ({"deploymentId": 1}, 403)])
-def test_the_package_says_which_status_refused_it(deployed: Deployed, wrong: dict[str, Any], status: int) -> None:
+def test_the_package_says_which_status_refused_it(
+    deployed: StockDeployment, wrong: dict[str, Any], status: int
+) -> None:
     assert f"failed with {status}" in in_node(deployed.parameters(**wrong), 0.8)["error"]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_package_loads_and_runs_a_rune_in_node(deployed: Deployed, backend: str) -> None:
+def test_the_package_loads_and_runs_a_rune_in_node(deployed: StockDeployment, backend: str) -> None:
     assert json.loads((MODULES / "@hotg-ai/forge/package.json").read_text("utf-8"))["version"] == "0.11.21"
     results = in_node(deployed.parameters(backend), 0.8, 2.0)["results"]
     assert [each[0][0] for each in results] == [pytest.approx(math.sin(x), abs=0.05) for x in (0.8, 2.0)]
@@ -94,7 +96,7 @@ def test_the_package_loads_and_runs_a_rune_in_node(deployed: Deployed, backend: 
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, deployed: Deployed) -> Iterator[Page]:
+def page(tmp_path_factory: pytest.TempPathFactory, deployed: StockDeployment) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("site")
     command = ["node", str(FOLDER / "bundle.mjs"), str(MODULES), str(FOLDER / "page.js"), str(folder)]
     subprocess.run(command, check=True, timeout=120)
@@ -116,20 +118,20 @@ PREDICT = "([parameters, number]) => window.predict(parameters, number).catch((e
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_package_runs_a_rune_in_a_page_of_another_site(deployed: Deployed, page: Page, backend: str) -> None:
+def test_the_package_runs_a_rune_in_a_page_of_another_site(deployed: StockDeployment, page: Page, backend: str) -> None:
     answer = page.evaluate(PREDICT, [deployed.parameters(backend), 0.8])
     assert answer == [[pytest.approx(math.sin(0.8), abs=0.05)]]
 
 
 @pytest.mark.slow
-def test_its_hook_runs_a_rune_in_react(deployed: Deployed, page: Page) -> None:
+def test_its_hook_runs_a_rune_in_react(deployed: StockDeployment, page: Page) -> None:
     page.evaluate("([parameters, number]) => window.show(parameters, number)", [deployed.parameters(), 0.8])
     answer = page.locator("#answer").text_content()
     assert float(answer or "nan") == pytest.approx(math.sin(0.8), abs=0.05)
 
 
 @pytest.mark.slow
-def test_its_reports_are_answered_and_counted_where_that_is_on(deployed: Deployed, page: Page) -> None:
+def test_its_reports_are_answered_and_counted_where_that_is_on(deployed: StockDeployment, page: Page) -> None:
     telemetry = {"baseURL": deployed.live.address, "interval": 50}
 
     def report() -> None:
@@ -148,7 +150,7 @@ def test_its_reports_are_answered_and_counted_where_that_is_on(deployed: Deploye
 
 
 @pytest.mark.slow
-def test_a_page_of_an_origin_that_is_not_named_gets_nothing(deployed: Deployed, page: Page) -> None:
+def test_a_page_of_an_origin_that_is_not_named_gets_nothing(deployed: StockDeployment, page: Page) -> None:
     own = page.evaluate("location.origin")
     deployed.change(origins=["https://acme.example"])
     try:

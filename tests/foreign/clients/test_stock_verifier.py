@@ -13,7 +13,7 @@ from rune.tools.signing.errors import SignatureRefused
 from rune.tools.signing.keys import Algorithm, PrivateKey, PublicKey, make_private_key
 from rune.tools.signing.statements import Statement, Subject, write_statement
 from rune.tools.signing.verifying import SignedBundle, Trust, verify_bundle
-from tests.foreign.clients.stock_verifier import Refused, stock_verify
+from tests.foreign.clients.stock_verifier import VerifierRefusal, stock_verify
 
 pytestmark = pytest.mark.foreign
 
@@ -57,7 +57,7 @@ def test_both_verifiers_refuse(
     key: PrivateKey = make_private_key(Algorithm.P256)
     bundle = write_bundle(change(read_bundle(sign_statement(STATEMENT, key))))
     keys = [trusted or key.public]
-    with pytest.raises(Refused):
+    with pytest.raises(VerifierRefusal):
         stock_verify(tmp_path, bundle, keys, digest)
     with pytest.raises(SignatureRefused):
         verify_bundle(SignedBundle(bundle), Trust(tuple(keys)), [digest])

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.foreign
 
 
 @dataclass(frozen=True)
-class DataClient:
+class CommandUser:
     """A project on the server, and the command of a person with a token."""
 
     live: LiveServer
@@ -51,10 +51,10 @@ class DataClient:
 
 
 @pytest.fixture
-def client(live: LiveServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[DataClient]:
+def client(live: LiveServer, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[CommandUser]:
     name = f"data-{len(request.node.name)}"
     live.api("POST", "projects", json={"organisation": live.organisation(), "name": name, "template": "sine"})
-    client = DataClient(live, f"{live.organisation()}/{name}", tmp_path)
+    client = CommandUser(live, f"{live.organisation()}/{name}", tmp_path)
     token = live.token("registry", "project:read", "project:write")
     assert client.rune("login", live.address, "--token-stdin", typed=token).returncode == 0
     yield client
@@ -69,7 +69,7 @@ RECORDINGS = {
 
 
 @pytest.mark.slow
-def test_a_data_set_is_imported_pulled_changed_and_pushed(client: DataClient) -> None:
+def test_a_data_set_is_imported_pulled_changed_and_pushed(client: CommandUser) -> None:
     (client.home / "sounds.zip").write_bytes(zipped(RECORDINGS | {"notes.txt": b"x"}))
     refused = client.rune("data", "import", client.project, "sounds.zip", typed="n\n")
     assert (refused.returncode, "Nothing was sent." in refused.stderr) == (1, True)
@@ -135,7 +135,7 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(client: DataClient) ->
     assert "forge.yml has an error" in client.rune("data", "pull", client.project, "-o", "third").stderr
 
 
-def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(client: DataClient) -> None:
+def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(client: CommandUser) -> None:
     (client.home / "sounds" / "knock").mkdir(parents=True)
     (client.home / "sounds" / "knock" / "a.wav").write_bytes(loud(20))
     done = client.rune("data", "push", "sounds", "--project", client.project, "--agree")
@@ -150,7 +150,7 @@ def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(client: Data
     assert client.data("GET", "/samples/1")["sample"]["label"] == "glass"
 
 
-def test_an_interrupted_import_of_a_folder_goes_on_where_it_was(client: DataClient) -> None:
+def test_an_interrupted_import_of_a_folder_goes_on_where_it_was(client: CommandUser) -> None:
     for name, data in RECORDINGS.items():
         (client.home / "sounds" / name).parent.mkdir(parents=True, exist_ok=True)
         (client.home / "sounds" / name).write_bytes(data)
@@ -166,7 +166,7 @@ def test_an_interrupted_import_of_a_folder_goes_on_where_it_was(client: DataClie
     assert (other.returncode, "is of an archive with" in other.stderr) == (1, True)
 
 
-def test_a_wrong_call_is_explained(client: DataClient) -> None:
+def test_a_wrong_call_is_explained(client: CommandUser) -> None:
     for arguments, status, words in (
         (("pull", "kitchen"), 2, "does not name a project"),
         (("pull", "acme/kitchen:1.0"), 2, "does not name a project"),

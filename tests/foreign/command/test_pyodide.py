@@ -55,7 +55,7 @@ markers =
 
 
 @dataclass(frozen=True)
-class Report:
+class PyodideReport:
     """How the tests went inside."""
 
     status: int
@@ -93,7 +93,7 @@ def _packed(folder: Path) -> Path:
     return archive
 
 
-def run_in_pyodide(folder: Path, arguments: list[str], timeout: float) -> tuple[Report, str]:
+def run_in_pyodide(folder: Path, arguments: list[str], timeout: float) -> tuple[PyodideReport, str]:
     """Runs pytest with these arguments; the report, and all that was printed."""
     node = shutil.which("node")
     assert node is not None, "Node is needed: it came with the front end's build"
@@ -106,7 +106,7 @@ def run_in_pyodide(folder: Path, arguments: list[str], timeout: float) -> tuple[
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    report = Report(**{**said, "reasons": tuple(said["reasons"]), "compiled": tuple(said["compiled"])})
+    report = PyodideReport(**{**said, "reasons": tuple(said["reasons"]), "compiled": tuple(said["compiled"])})
     return report, done.stdout
 
 
@@ -126,7 +126,7 @@ SHARE = [
 """A third of the files, without tests of many or large files: tests/foreign/command/test_pyodide_whole.py runs all."""
 
 
-def assert_passed(report: Report, printed: str) -> None:
+def assert_passed(report: PyodideReport, printed: str) -> None:
     """Nothing failed, nothing was left out for a reason that is not known, and nothing compiled was loaded."""
     assert report.status == 0, printed[-8000:]
     assert report.failed == 0

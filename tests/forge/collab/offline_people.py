@@ -56,16 +56,16 @@ def new_document(files: Mapping[str, str]) -> bytes:
     return doc.get_update()
 
 
-class Server:
+class OfflineServer:
     """A room's handling of frames: settles, stores, sends. Nothing is stored but in memory."""
 
     def __init__(self, update: bytes) -> None:
         self.document = LiveDocument(StoredDocument(update, 0, 0, 10))
         self.settler = Settler(self.document, {})
-        self.members: set[Person] = set()
+        self.members: set[OfflinePerson] = set()
         self.stored: list[bytes] = [update]
 
-    def hear(self, member: Person, frame: bytes) -> None:
+    def hear(self, member: OfflinePerson, frame: bytes) -> None:
         match read_frame(frame):
             case SyncStep1(theirs):
                 member.inbox += member.greeting.hear_state(theirs, may_edit=True)
@@ -86,7 +86,7 @@ class Server:
         self.settler.log.note_answer(member)
         return step_2_frame(self.document.doc.get_update(theirs))
 
-    def _take(self, sender: Person, item: FromMember) -> None:
+    def _take(self, sender: OfflinePerson, item: FromMember) -> None:
         verdict, accepted = self.settler.try_item(item)
         if verdict is UpdateResult.SOMETHING_MISSING:
             sender.inbox.append(step_1_frame(self.document.doc.get_state()))
@@ -101,10 +101,10 @@ class Server:
                 member.inbox.append(update_frame(merge_updates(*updates)))
 
 
-class Person:
+class OfflinePerson:
     """A page: its document, and what is on the way to it and from it."""
 
-    def __init__(self, name: str, server: Server) -> None:
+    def __init__(self, name: str, server: OfflineServer) -> None:
         self.person_id = uuid.uuid4()
         self.person: Mapping[str, Any] = {"name": name}
         self.doc = new_doc()
@@ -188,7 +188,7 @@ class Person:
             self.edit(path, "\n".join(lines))
 
 
-def everything_arrives(chance: random.Random, people: list[Person]) -> None:
+def everything_arrives(chance: random.Random, people: list[OfflinePerson]) -> None:
     """All connect, and all that is on the way arrives, in an order by chance."""
     for person in people:
         if not person.is_online:
@@ -197,7 +197,7 @@ def everything_arrives(chance: random.Random, people: list[Person]) -> None:
         step(chance, waiting)
 
 
-def step(chance: random.Random, people: list[Person]) -> None:
+def step(chance: random.Random, people: list[OfflinePerson]) -> None:
     """One frame of somebody moves on."""
     ways = [way for person in people for way in ((person, True),) * bool(person.inbox)]
     ways += [way for person in people for way in ((person, False),) * bool(person.outbox)]

@@ -18,12 +18,12 @@ from forge.collab.protocol.frames import (
     update_frame,
 )
 from forge.projects.files.document import files_map
-from tests.forge.collab.offline_people import Person, everything_arrives
+from tests.forge.collab.offline_people import OfflinePerson, everything_arrives
 from tests.forge.collab.test_whole_lines import RUNEFILE, texts, two
 from tests.support.cases import each_case
 
 
-def edit_of(person: Person, old: str, new: str) -> bytes:
+def edit_of(person: OfflinePerson, old: str, new: str) -> bytes:
     """An edit in the person's document, as an update that is not sent."""
     before = person.doc.get_state()
     person.is_online = False

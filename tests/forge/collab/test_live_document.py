@@ -257,7 +257,7 @@ async def test_updates_out_of_order_in_one_breath_are_all_kept(project: Any, own
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
         room = rooms_module.rooms._rooms[project.pk][0]
         updates = [one.change(lambda doc: text_of(doc, "Runefile.yml").__iadd__("# one\n")) for _ in range(6)]
-        member = Recorder(owner.pk)
+        member = UpdateRecorder(owner.pk)
         for update in reversed(updates):
             await room.submit(FromMember(update, member, read_update(update)))
         await other.until(lambda: other.text() == one.text())
@@ -315,7 +315,7 @@ async def test_a_room_that_cannot_be_loaded_is_tried_anew(
     def fail(project_id: Any) -> Any:
         raise OSError("the disk is away")
 
-    member = Recorder(owner.pk)
+    member = UpdateRecorder(owner.pk)
     with monkeypatch.context() as broken:
         broken.setattr(room_module, "load_stored", fail)
         with pytest.raises(OSError, match="disk"):
@@ -344,7 +344,7 @@ async def test_a_failing_disk_sends_everyone_away_and_loses_nothing(
     assert "could not be stored" in caplog.text
 
 
-class Recorder:
+class UpdateRecorder:
     """A member of a room that remembers how it was sent away."""
 
     def __init__(self, person_id: Any) -> None:
@@ -361,7 +361,7 @@ class Recorder:
 
 async def test_damaged_updates_leave_a_document_that_loads(project: Any, owner: Any, developer: Any) -> None:
     chance = random.Random(20_261_120)
-    member = Recorder(developer.pk)
+    member = UpdateRecorder(developer.pk)
     async with YjsClient(owner, project) as one:
         room = await rooms_module.rooms.enter(project.pk, member)
         good = one.change(lambda doc: text_of(doc, "Runefile.yml").insert(0, "# good\n"))

@@ -24,7 +24,7 @@ pytestmark = [
 ]
 
 
-class Connection:
+class LiveConnection:
     """A connection whose application waits for the disconnect, and then says one thing more."""
 
     def __init__(self, key: str | None) -> None:
@@ -56,13 +56,13 @@ def looks_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_socket_is_closed_when_the_session_is_over_and_gets_nothing_after_that() -> None:
     await sync_to_async(stored_session)("short", 0.2)
-    connection = Connection("short")
+    connection = LiveConnection("short")
     await asyncio.wait_for(connection.open(), PATIENCE)
     assert [message.get("code") for message in connection.sent] == [Closing.SIGNED_OUT]
 
 
 async def test_a_socket_of_a_session_that_was_deleted_is_closed() -> None:
-    connection = Connection("gone")
+    connection = LiveConnection("gone")
     await asyncio.wait_for(connection.open(), PATIENCE)
     assert [message.get("code") for message in connection.sent] == [Closing.SIGNED_OUT]
 
@@ -70,7 +70,7 @@ async def test_a_socket_of_a_session_that_was_deleted_is_closed() -> None:
 @pytest.mark.slow
 async def test_a_session_that_was_prolonged_keeps_its_sockets() -> None:
     await sync_to_async(stored_session)("long", 0.2)
-    connection = Connection("long")
+    connection = LiveConnection("long")
     opened = asyncio.create_task(connection.open())
     later = timezone.now() + timedelta(days=1)
     await sync_to_async(Session.objects.filter(pk="long").update)(expire_date=later)
@@ -82,7 +82,7 @@ async def test_a_session_that_was_prolonged_keeps_its_sockets() -> None:
 
 
 async def test_a_socket_without_a_session_is_left_alone() -> None:
-    connection = Connection(None)
+    connection = LiveConnection(None)
     connection.closed.set()
     await asyncio.wait_for(connection.open(), PATIENCE)
     assert [message["type"] for message in connection.sent] == ["websocket.send"]

@@ -10,8 +10,8 @@ from pycrdt import Doc, Map
 
 from forge.projects.files.document import files_map
 from tests.forge.collab.offline_people import (
-    Person,
-    Server,
+    OfflinePerson,
+    OfflineServer,
     documents_by,
     everything_arrives,
     new_document,
@@ -39,9 +39,9 @@ pipeline:
 FILES = {"Runefile.yml": RUNEFILE, "forge.yml": "limits:\n  flash: 512\n", "labels.txt": "yes\nno\nmaybe"}
 
 
-def two() -> tuple[Server, Person, Person]:
-    server = Server(new_document(FILES))
-    people = Person("Sam Lee", server), Person("Jo Okafor", server)
+def two() -> tuple[OfflineServer, OfflinePerson, OfflinePerson]:
+    server = OfflineServer(new_document(FILES))
+    people = OfflinePerson("Sam Lee", server), OfflinePerson("Jo Okafor", server)
     everything_arrives(random.Random(1), list(people))
     return server, *people
 
@@ -92,7 +92,7 @@ def test_a_page_that_was_away_longer_than_the_room_remembers_is_settled_too() ->
     sam.replace_number("Runefile.yml", 14, "0.5")
     everything_arrives(random.Random(4), [sam])
     # Everybody left: the room is made again of what is stored, with no memory of who did what.
-    again = Server(server.document.doc.get_update())
+    again = OfflineServer(server.document.doc.get_update())
     jo._server = again
     jo.connect()
     everything_arrives(random.Random(4), [jo])
@@ -156,8 +156,8 @@ def simulate(seed: int) -> int:
 
 
 def _simulate(chance: random.Random) -> int:
-    server = Server(new_document(FILES))
-    people = [Person(name, server) for name in ("Ana", "Ben", "Cleo", "Dan")[: chance.randint(2, 4)]]
+    server = OfflineServer(new_document(FILES))
+    people = [OfflinePerson(name, server) for name in ("Ana", "Ben", "Cleo", "Dan")[: chance.randint(2, 4)]]
     everything_arrives(chance, people)
     for _ in range(60):
         person = chance.choice(people)

@@ -84,7 +84,7 @@ def model(contents: str, facts: dict[str, Any], **changed: Any) -> Snapshot:
 
 
 @dataclass(frozen=True)
-class Case:
+class SentenceCase:
     """Two sides and all that is said of them."""
 
     name: str
@@ -94,44 +94,46 @@ class Case:
 
 
 CASES = (
-    Case("nothing changed", pipeline(MIC, OUT, wires=(wire(MIC, OUT),)), pipeline(MIC, OUT, wires=(wire(MIC, OUT),))),
-    Case(
+    SentenceCase(
+        "nothing changed", pipeline(MIC, OUT, wires=(wire(MIC, OUT),)), pipeline(MIC, OUT, wires=(wire(MIC, OUT),))
+    ),
+    SentenceCase(
         "a stage comes between two others",
         pipeline(MIC, OUT, wires=(wire(MIC, OUT),)),
         pipeline(MIC, FFT, OUT, wires=(wire(MIC, FFT), wire(FFT, OUT))),
         ("A new proc-block, `fft`.", "`out` no longer reads `mic`."),
     ),
-    Case(
+    SentenceCase(
         "a stage goes, and its wires say nothing more",
         pipeline(MIC, MODEL, wires=(wire(MIC, MODEL),)),
         pipeline(MIC),
         ("The model `yes` was removed.",),
     ),
-    Case(
+    SentenceCase(
         "a stage does something else",
         pipeline(MIC),
         pipeline(OutlineNode("mic", "capability", "SOUND 44.1 kHz", 3, None)),
         ("`mic` changed from SOUND 16 kHz to SOUND 44.1 kHz.",),
     ),
-    Case(
+    SentenceCase(
         "a window is shorter, and the rate is the same",
         with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
         with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="500"),
         ("The window of `stage` is 0.5 s, was 1 s.",),
     ),
-    Case(
+    SentenceCase(
         "a rate that the stage's own sentence has is written once",
         with_node("capability", "SOUND 16 kHz", hz="16000", sample_duration_ms="1000"),
         with_node("capability", "SOUND 8 kHz", hz="8000", sample_duration_ms="2000"),
         ("`stage` changed from SOUND 16 kHz to SOUND 8 kHz.", "The window of `stage` is 2 s, was 1 s."),
     ),
-    Case(
+    SentenceCase(
         "a capability is another, with other arguments",
         with_node("capability", "SOUND 16 kHz", hz="16000"),
         with_node("capability", "IMAGE", width="96"),
         ("`stage` changed from SOUND 16 kHz to IMAGE.",),
     ),
-    Case(
+    SentenceCase(
         "a picture is smaller, and grey",
         with_node("capability", "IMAGE", width="96", pixel_format="@PixelFormat::RGB"),
         with_node("capability", "IMAGE", width="48", pixel_format="@PixelFormat::GrayScale"),
@@ -140,7 +142,7 @@ CASES = (
             "The pixel format of `stage` is grey, was colour.",
         ),
     ),
-    Case(
+    SentenceCase(
         "an argument comes, one goes and one changes",
         with_node("block", "noise_filtering", gain="2", strength="0.95"),
         with_node("block", "noise_filtering", fresh="1", strength="0.9"),
@@ -150,122 +152,124 @@ CASES = (
             "`gain` of `stage` is left out, was 2.",
         ),
     ),
-    Case(
+    SentenceCase(
         "the arguments of another block are not compared",
         with_node("block", "modulo", modulus="2"),
         with_node("block", "fft", bins="480"),
         ("`stage` changed from modulo to fft.",),
     ),
-    Case(
+    SentenceCase(
         "a long text is not repeated, and a mark in a short one ends no code",
         with_node("block", "tokens", long="a\nb", short="a`b"),
         with_node("block", "tokens", long="a\nc", short="c"),
         ("The text `long` of `stage` changed.", "`short` of `stage` is `c`, was `a'b`."),
     ),
-    Case(
+    SentenceCase(
         "an older report tells no arguments",
         pipeline(OutlineNode("stage", "block", "fft", 7, None)),
         with_node("block", "fft", bins="480"),
     ),
-    Case("a label is renamed", labels("7\n8\n"), labels("7\neight\n"), ("Label `8` is now `eight`.",)),
-    Case("labels change places", labels("yes\nno\n"), labels("no\nyes\n"), ("The labels are in another order.",)),
-    Case(
+    SentenceCase("a label is renamed", labels("7\n8\n"), labels("7\neight\n"), ("Label `8` is now `eight`.",)),
+    SentenceCase(
+        "labels change places", labels("yes\nno\n"), labels("no\nyes\n"), ("The labels are in another order.",)
+    ),
+    SentenceCase(
         "labels come and go",
         labels("yes\nno\n"),
         labels("yes\nup\ndown\n"),
         ("A new label, `up`.", "A new label, `down`.", "The label `no` was removed."),
     ),
-    Case(
+    SentenceCase(
         "of many labels some are named",
         labels("a\nb\nc\nd\ne\n"),
         labels("1\n2\n3\n4\n5\n"),
         ("Label `a` is now `1`.", "Label `b` is now `2`.", "Label `c` is now `3`.", "2 more labels changed."),
     ),
-    Case(
+    SentenceCase(
         "a line's end is no label",
         labels("a\nb"),
         labels("a\nb\n"),
         ("The text `wordlist` of `answer` changed.",),
     ),
-    Case(
+    SentenceCase(
         "labels that are not read are a text that changed",
         labels(None, "a"),
         labels(None, "b"),
         ("The text `wordlist` of `answer` changed.", "labels.txt was changed."),
     ),
-    Case(
+    SentenceCase(
         "a stage is of another kind",
         pipeline(FFT),
         pipeline(OutlineNode("fft", "model", "fft", 7, "fft.tflite")),
         ("`fft` changed from the proc-block fft to the model fft.",),
     ),
-    Case(
+    SentenceCase(
         "wires turn round",
         pipeline(FFT, OWN, wires=(wire(OWN, FFT),)),
         pipeline(FFT, OWN, wires=(wire(FFT, OWN),)),
         ("`own` now reads `fft`.", "`fft` no longer reads `own`."),
     ),
-    Case(
+    SentenceCase(
         "two wires between two stages are one sentence",
         pipeline(FFT, OUT),
         pipeline(FFT, OUT, wires=(wire(FFT, OUT), wire(FFT, OUT, output=1, input_=1))),
         ("`out` now reads `fft`.",),
     ),
-    Case(
+    SentenceCase(
         "a wire goes from another output",
         pipeline(FFT, OUT, wires=(wire(FFT, OUT),)),
         pipeline(FFT, OUT, wires=(wire(FFT, OUT, output=1),)),
         ("The wires from `fft` to `out` changed.",),
     ),
-    Case(
+    SentenceCase(
         "a wire carries another type",
         pipeline(MIC, OUT, wires=(wire(MIC, OUT),)),
         pipeline(MIC, OUT, wires=(wire(MIC, OUT, type_="i16[8000]"),)),
         ("The type from `mic` to `out` changed from i16[16000] to i16[8000].",),
     ),
-    Case(
+    SentenceCase(
         "a type is known now",
         pipeline(MIC, OUT, wires=(wire(MIC, OUT, type_=None),)),
         pipeline(MIC, OUT, wires=(wire(MIC, OUT),)),
         ("The type from `mic` to `out` is now i16[16000].",),
     ),
-    Case(
+    SentenceCase(
         "one side cannot tell its pipeline",
         pipeline(MIC),
         files({"Runefile.yml": "x"}),
         ("Runefile.yml was added.",),
     ),
-    Case(
+    SentenceCase(
         "a model of a build is replaced",
         trained("a", 18_000),
         trained("b", 12_000),
         ("The model `yes` was replaced.", "yes_no.tflite is 33 % (6.0 kB) smaller."),
     ),
-    Case(
+    SentenceCase(
         "a proc-block's code changes",
         code("a"),
         code("b"),
         ("The code of the proc-block `own` changed.", "gate.py was changed."),
     ),
-    Case(
+    SentenceCase(
         "a model is moved to another folder, and is the same",
         with_model_file("m.tflite"),
         with_model_file("models/m.tflite"),
         ("m.tflite was renamed to models/m.tflite.",),
     ),
-    Case(
+    SentenceCase(
         "a model is trained again",
         model("a", DESCRIBED),
         model("b", DESCRIBED),
         ("The weights of m.tflite changed; its ops did not.",),
     ),
-    Case(
+    SentenceCase(
         "of a model that a build does not describe, only its size is written",
         model("a", REPORTED),
         model("b", REPORTED),
         ("The contents of m.tflite changed; its size did not.",),
     ),
-    Case(
+    SentenceCase(
         "a model is another altogether",
         model("a", DESCRIBED),
         model(
@@ -285,49 +289,49 @@ CASES = (
             "The quantisation of m.tflite changed from 2 per channel and 5 per tensor to 9 not quantised.",
         ),
     ),
-    Case(
+    SentenceCase(
         "a model cannot be compiled any more",
         model("a", DESCRIBED),
         model("b", DESCRIBED, memory=HOST),
         ("m.tflite is now run by the host: it has an op that cannot be compiled.",),
     ),
-    Case(
+    SentenceCase(
         "a model can be compiled now",
         model("a", DESCRIBED, memory=HOST),
         model("b", DESCRIBED),
         ("m.tflite is now compiled in.",),
     ),
-    Case(
+    SentenceCase(
         "a build of an older version does not say who runs its model",
         model("a", {"size": 18_000, "memory": {"runs": None}}),
         model("b", REPORTED | {"size": 18_200}),
         ("m.tflite is 1 % (200 B) larger.",),
     ),
-    Case(
+    SentenceCase(
         "a model cannot be read",
         model("a", DESCRIBED),
         model("b", {"refusal": "It is no TensorFlow Lite model."}),
         ("m.tflite was changed.",),
     ),
-    Case(
+    SentenceCase(
         "files come, go, change and are renamed",
         files({"old.md": "x", "gone.txt": "x", "same.txt": "x", "notes.txt": "x"}, {"old.md": "1"}),
         files({"new.md": "x", "here.txt": "x", "same.txt": "x", "notes.txt": "y"}, {"new.md": "1"}),
         ("old.md was renamed to new.md.", "here.txt was added.", "gone.txt was removed.", "notes.txt was changed."),
     ),
-    Case(
+    SentenceCase(
         "a file is renamed and changed",
         files({"old.md": "x"}, {"old.md": "1"}),
         files({"new.md": "y"}, {"new.md": "1"}),
         ("old.md was renamed to new.md and changed.",),
     ),
-    Case(
+    SentenceCase(
         "a new file has the path that a renamed one had",
         files({"a.md": "x"}, {"a.md": "1"}),
         files({"a.md": "y", "b.md": "x"}, {"b.md": "1", "a.md": "2"}),
         ("a.md was renamed to b.md.", "a.md was added."),
     ),
-    Case(
+    SentenceCase(
         "the sixth file is counted",
         files({}),
         files({f"{letter}.txt": "x" for letter in "abcdefg"}),
@@ -337,12 +341,12 @@ CASES = (
 
 
 @each_case("case", CASES, ids=lambda case: case.name)
-def test_what_differs_is_said(case: Case) -> None:
+def test_what_differs_is_said(case: SentenceCase) -> None:
     assert sentences(compare(case.before, case.after)) == case.said
 
 
 @each_case("case", CASES, ids=lambda case: case.name)
-def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: Case) -> None:
+def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: SentenceCase) -> None:
     comparison = comparison_to_json(compare(case.before, case.after))
     assert comparison["said"] == list(dict.fromkeys(case.said))
     parts = [

@@ -88,7 +88,7 @@ Step = Callable[[], Collection[int]]
 """Does one thing; returns the numbers of the samples that it may change or delete."""
 
 
-class Killed(BaseException):
+class DataProcessKilled(BaseException):
     """The process ended here."""
 
 
@@ -121,10 +121,10 @@ class DataSimulation:
         action = self.random.choice(self.steps)
         before = dict(self.samples)
         if self.random.random() < 0.4:
-            with patch(self.random.choice(CRASHES), side_effect=Killed), patch(CLEANING):
+            with patch(self.random.choice(CRASHES), side_effect=DataProcessKilled), patch(CLEANING):
                 try:
                     changed = action()
-                except Killed:
+                except DataProcessKilled:
                     changed = self.candidates
         else:
             changed = action()

@@ -32,7 +32,7 @@ Browser = Callable[[User | None], Client]
 WAITING = "/acme/kitchen/data/waiting"
 
 
-class Guest(Phone):
+class RecordingGuest(Phone):
     """A browser of somebody outside, who has a link and its code."""
 
     def __init__(self, url: str, code: str) -> None:
@@ -46,20 +46,20 @@ class Guest(Phone):
         address, _, token = self.state_seen["receipt"].partition("#token=")
         return Client().post("/" + address.split("/", 3)[3], {"token": token, **fields})
 
-    def begin(self) -> Guest:
+    def begin(self) -> RecordingGuest:
         assert self.enter().status_code == 200
         self.agree()
         self.state_seen = self.state().json()
         return self
 
 
-def link_of(maker: User, project: Project, title: str = "Neighbours") -> Guest:
+def link_of(maker: User, project: Project, title: str = "Neighbours") -> RecordingGuest:
     cache.clear()
-    return Guest(*make_guest_link(maker, project, Task(SampleKind.SOUND, "knock"), GuestTask(title))[1:])
+    return RecordingGuest(*make_guest_link(maker, project, Task(SampleKind.SOUND, "knock"), GuestTask(title))[1:])
 
 
 @pytest.fixture
-def guest(project: Project, owner: User) -> Guest:
+def guest(project: Project, owner: User) -> RecordingGuest:
     """A guest who agreed."""
     return link_of(owner, project).begin()
 
@@ -95,7 +95,7 @@ def test_codes_are_not_tried_out(project: Project, owner: User) -> None:
 @pytest.mark.protects("recordings/guest-links")
 @pytest.mark.parametrize("end", ["role", "account", "time", "project", "by-hand"])
 def test_a_link_ends_with_the_right_of_who_made_it(
-    guest: Guest, project: Project, owner: User, organisation: Organisation, browser_of: Browser, end: str
+    guest: RecordingGuest, project: Project, owner: User, organisation: Organisation, browser_of: Browser, end: str
 ) -> None:
     second = User.objects.create_user("second@acme.example", name="Second")
     Membership.objects.create(organisation=organisation, user=second, role=Role.OWNER)
@@ -118,7 +118,9 @@ def test_a_link_ends_with_the_right_of_who_made_it(
 
 
 @pytest.mark.protects("recordings/guest-links")
-def test_a_guest_sees_nothing_of_the_project(guest: Guest, project: Project, owner: User, browser_of: Browser) -> None:
+def test_a_guest_sees_nothing_of_the_project(
+    guest: RecordingGuest, project: Project, owner: User, browser_of: Browser
+) -> None:
     guest.send(loud(1))
     browser_of(owner).post(WAITING, {"do": "accept", "ids": [str(Submission.objects.get().pk)]})
     state = guest.state().json()
@@ -136,7 +138,7 @@ def test_a_guest_sees_nothing_of_the_project(guest: Guest, project: Project, own
 
 @pytest.mark.protects("recordings/guest-links")
 def test_a_viewer_or_reviewer_makes_no_link_and_decides_nothing(
-    guest: Guest, project: Project, reviewer: User, browser_of: Browser
+    guest: RecordingGuest, project: Project, reviewer: User, browser_of: Browser
 ) -> None:
     guest.send(loud())
     row = Submission.objects.get()
@@ -157,7 +159,7 @@ def test_a_viewer_or_reviewer_makes_no_link_and_decides_nothing(
 @pytest.mark.slow
 @pytest.mark.protects("recordings/quarantine")
 def test_what_a_guest_sent_is_no_sample_before_a_member_accepts_it(
-    guest: Guest, project: Project, owner: User, browser_of: Browser, client: Client
+    guest: RecordingGuest, project: Project, owner: User, browser_of: Browser, client: Client
 ) -> None:
     assert guest.send(loud(), "label=forged&device=phone").json() == {"number": None}
     row = Submission.objects.get()
@@ -177,7 +179,7 @@ def test_what_a_guest_sent_is_no_sample_before_a_member_accepts_it(
 
 
 @pytest.mark.protects("recordings/quarantine")
-def test_refused_recordings_leave_no_byte(guest: Guest, owner: User, browser_of: Browser) -> None:
+def test_refused_recordings_leave_no_byte(guest: RecordingGuest, owner: User, browser_of: Browser) -> None:
     for seed in range(3):
         assert guest.send(loud(seed)).status_code == 201
     assert stored(loud())
@@ -191,7 +193,9 @@ def test_refused_recordings_leave_no_byte(guest: Guest, owner: User, browser_of:
 
 @pytest.mark.slow
 @pytest.mark.protects("recordings/quarantine")
-def test_a_recording_that_cannot_be_accepted_stops_no_other(guest: Guest, owner: User, browser_of: Browser) -> None:
+def test_a_recording_that_cannot_be_accepted_stops_no_other(
+    guest: RecordingGuest, owner: User, browser_of: Browser
+) -> None:
     for seed in range(3):
         guest.send(loud(seed))
     first, second, third = [str(row.pk) for row in Submission.objects.order_by("created")]
@@ -217,7 +221,9 @@ def test_a_recording_that_cannot_be_accepted_stops_no_other(guest: Guest, owner:
 
 
 @pytest.mark.protects("recordings/quarantine")
-def test_other_kinds_broken_files_and_too_many_are_refused(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_kinds_broken_files_and_too_many_are_refused(
+    guest: RecordingGuest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert guest.send(b"1,2,3\n").status_code == 422
     assert guest.send(b"hello").status_code == 422
     assert guest.send(loud()).status_code == 201
@@ -229,7 +235,7 @@ def test_other_kinds_broken_files_and_too_many_are_refused(guest: Guest, monkeyp
 
 
 @pytest.mark.protects("recordings/quarantine")
-def test_uploads_are_limited_by_address(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uploads_are_limited_by_address(guest: RecordingGuest, monkeypatch: pytest.MonkeyPatch) -> None:
     from forge.datasets.collecting import limits
 
     monkeypatch.setattr(
@@ -239,7 +245,7 @@ def test_uploads_are_limited_by_address(guest: Guest, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.protects("recordings/quarantine")
-def test_what_nobody_looked_at_or_whose_time_is_over_is_deleted(guest: Guest) -> None:
+def test_what_nobody_looked_at_or_whose_time_is_over_is_deleted(guest: RecordingGuest) -> None:
     guest.send(loud())
     sweep_submissions()
     assert stored(loud())
@@ -258,7 +264,7 @@ def test_what_nobody_looked_at_or_whose_time_is_over_is_deleted(guest: Guest) ->
 @pytest.mark.slow
 @pytest.mark.protects("recordings/receipts")
 def test_a_receipt_deletes_what_waits_and_what_became_a_sample(
-    guest: Guest, project: Project, owner: User, browser_of: Browser
+    guest: RecordingGuest, project: Project, owner: User, browser_of: Browser
 ) -> None:
     for seed in range(2):
         guest.send(loud(seed))
@@ -281,7 +287,7 @@ def test_a_receipt_deletes_what_waits_and_what_became_a_sample(
 
 
 @pytest.mark.protects("recordings/receipts")
-def test_a_receipt_is_for_its_guest_alone(guest: Guest, project: Project, owner: User) -> None:
+def test_a_receipt_is_for_its_guest_alone(guest: RecordingGuest, project: Project, owner: User) -> None:
     guest.send(loud())
     other = link_of(owner, project, "Others").begin()
     mine = guest.state_seen["receipt"].partition("#token=")
@@ -294,7 +300,7 @@ def test_a_receipt_is_for_its_guest_alone(guest: Guest, project: Project, owner:
 
 
 @pytest.mark.protects("recordings/receipts")
-def test_after_a_withdrawal_nothing_more_is_taken_under_that_consent(guest: Guest) -> None:
+def test_after_a_withdrawal_nothing_more_is_taken_under_that_consent(guest: RecordingGuest) -> None:
     guest.send(loud())
     guest.receipt(do="delete")
     assert guest.send(loud(1)).json()["title"] == "Agree to the terms again"

@@ -7,7 +7,7 @@ import pytest
 from forge.accounts.models import Organisation, User
 from forge.compute.pool.compiler import Compiler
 from forge.projects.models import Project
-from tests.forge.events.scenarios import World
+from tests.forge.events.scenarios import EventWorld
 
 
 @pytest.fixture
@@ -19,5 +19,5 @@ def world(
     reviewer: User,
     stranger: User,
     compiler: Compiler,
-) -> World:
-    return World(organisation, project, owner, developer, reviewer, stranger, compiler)
+) -> EventWorld:
+    return EventWorld(organisation, project, owner, developer, reviewer, stranger, compiler)

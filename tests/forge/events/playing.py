@@ -14,7 +14,7 @@ from forge.core.models import AuditEntry, Event
 from forge.jobs.announcements import jobs_stream
 from forge.notices.announcements import inbox_stream
 from tests.forge.events.following import PlayedEvent, View
-from tests.forge.events.scenarios import Scene, World
+from tests.forge.events.scenarios import EventScene, EventWorld
 from tests.forge.test_acts import BY_A_RECORDER, PARTS_OF_ACTS, RECORDERS, UNAUDITED
 
 _heard: deque[NewEvent] = deque(maxlen=100)
@@ -27,7 +27,7 @@ def is_unaudited(act: str) -> bool:
 
 
 def play(
-    scene: Scene, world: World, client: Client, read_view: Callable[[Client, Any], View]
+    scene: EventScene, world: EventWorld, client: Client, read_view: Callable[[Client, Any], View]
 ) -> tuple[View, list[PlayedEvent], View]:
     """Returns the view before the act, the events as sockets send them, and the view that is read after it."""
     streams = (

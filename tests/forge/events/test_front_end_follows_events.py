@@ -22,7 +22,7 @@ from forge.core.events.declarations import StreamKind
 from tests.conftest import REPOSITORY
 from tests.forge.events.following import View, read
 from tests.forge.events.playing import play
-from tests.forge.events.scenarios import Scene, World, all_scenes
+from tests.forge.events.scenarios import EventScene, EventWorld, all_scenes
 from tests.support.shares import mostly_proved
 
 FRONT_END_TEST = "src/studio/session/project-session.cases.test.ts"
@@ -44,7 +44,7 @@ def read_state(client: Client, project_id: Any) -> View:
 @pytest.mark.django_db
 @pytest.mark.parametrize("scene", mostly_proved(all_scenes(), 12, lambda scene: scene.name))
 def test_an_act_that_a_project_tells_of_gives_a_case(
-    scene: Scene, world: World, browser_of: Callable[[User | None], Client], cases: dict[str, Any]
+    scene: EventScene, world: EventWorld, browser_of: Callable[[User | None], Client], cases: dict[str, Any]
 ) -> None:
     before, played, fresh = play(scene, world, browser_of(world.developer), read_state)
     events = [event for event in played if event.type.stream == StreamKind.PROJECT]

@@ -14,7 +14,7 @@ from forge.accounts.models import User
 from tests.forge.acts import code_of, event_recorders
 from tests.forge.events.following import after, read, read_all
 from tests.forge.events.playing import play
-from tests.forge.events.scenarios import Scene, World, all_scenes
+from tests.forge.events.scenarios import EventScene, EventWorld, all_scenes
 from tests.forge.test_acts import BY_A_RECORDER
 from tests.support.shares import mostly_proved
 
@@ -28,7 +28,7 @@ def test_each_act_that_tells_has_a_scene() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("scene", mostly_proved(all_scenes(), 12, lambda scene: scene.name))
 def test_the_state_before_and_its_events_are_the_state_after(
-    scene: Scene, world: World, browser_of: Callable[[User | None], Client]
+    scene: EventScene, world: EventWorld, browser_of: Callable[[User | None], Client]
 ) -> None:
     client = browser_of(world.developer)
     reading = partial(read, client, world.project.pk)

@@ -25,7 +25,7 @@ from tests.support.forge.factories.builds import failed_build
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 
 
-class Inbox(Socket):
+class PersonInbox(Socket):
     router = URLRouter(websocket_urlpatterns)
 
 
@@ -40,7 +40,7 @@ async def server() -> AsyncIterator[None]:
 
 @pytest.mark.slow
 async def test_the_number_is_told_at_first_and_when_it_changes(project: Project, developer: User) -> None:
-    async with Inbox(developer, "/ws/inbox") as inbox:
+    async with PersonInbox(developer, "/ws/inbox") as inbox:
         assert await inbox.event() == {"type": "inbox", "unread": 0}
         await sync_to_async(failed_build)(developer, project)
         assert await inbox.event() == {"type": "inbox", "unread": 1}
@@ -53,7 +53,7 @@ async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, s
     await sync_to_async(ProjectMembership.objects.create)(
         organisation_id=project.organisation_id, project=project.pk, user=stranger, role=Role.DEVELOPER
     )
-    async with Inbox(stranger, "/ws/inbox") as inbox:
+    async with PersonInbox(stranger, "/ws/inbox") as inbox:
         assert (await inbox.event())["unread"] == 0
         await sync_to_async(failed_build)(stranger, project)
         assert (await inbox.event())["unread"] == 1
@@ -61,7 +61,7 @@ async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, s
 
 @pytest.mark.slow
 async def test_a_message_that_is_lost_is_made_up_for(project: Project, developer: User) -> None:
-    async with Inbox(developer, "/ws/inbox") as inbox:
+    async with PersonInbox(developer, "/ws/inbox") as inbox:
         assert (await inbox.event())["unread"] == 0
         delivery.attach(None)
         await sync_to_async(failed_build)(developer, project)
@@ -69,12 +69,12 @@ async def test_a_message_that_is_lost_is_made_up_for(project: Project, developer
 
 
 async def test_a_visitor_is_told_nothing(project: Project) -> None:
-    async with Inbox(AnonymousUser(), "/ws/inbox") as inbox:
+    async with PersonInbox(AnonymousUser(), "/ws/inbox") as inbox:
         assert (await inbox.closed())[0] == Closing.SIGNED_OUT
 
 
 async def test_it_closes_when_the_persons_sessions_ended(developer: User) -> None:
-    async with Inbox(developer, "/ws/inbox") as inbox:
+    async with PersonInbox(developer, "/ws/inbox") as inbox:
         await inbox.event()
         await sync_to_async(end_connections)(developer)
         assert (await inbox.closed())[0] == Closing.TRY_AGAIN
@@ -90,6 +90,6 @@ async def test_a_socket_that_ends_with_an_error_leaves_no_listener(
     before = listeners()
     monkeypatch.setattr(InboxSocket, step, fail)
     with pytest.raises(OSError, match="disk"):
-        async with Inbox(developer, "/ws/inbox") as inbox:
+        async with PersonInbox(developer, "/ws/inbox") as inbox:
             await inbox.send("anything")
     assert listeners() == before

@@ -24,7 +24,7 @@ OUTPUTS = {
 }
 
 
-class End(Socket):
+class PairedEnd(Socket):
     """One end of a pairing."""
 
     def __init__(self, path: str, user: Any, cookies: dict[str, str] | None = None) -> None:
@@ -37,12 +37,12 @@ class End(Socket):
         await self.send(json.dumps(message))
 
 
-def studio_of(user: Any) -> End:
-    return End("/ws/projects/acme/kitchen/phones", user)
+def studio_of(user: Any) -> PairedEnd:
+    return PairedEnd("/ws/projects/acme/kitchen/phones", user)
 
 
-def phone_of(user: Any, cookies: dict[str, str] | None = None) -> End:
-    return End("/player/acme/kitchen/pairing", user, cookies)
+def phone_of(user: Any, cookies: dict[str, str] | None = None) -> PairedEnd:
+    return PairedEnd("/player/acme/kitchen/pairing", user, cookies)
 
 
 async def let_in(user: Any, project: Any) -> dict[str, str]:
@@ -52,7 +52,7 @@ async def let_in(user: Any, project: Any) -> dict[str, str]:
     return {cookie_name(phone.project_id): secret}
 
 
-async def pair(studio: End, phone: End) -> None:
+async def pair(studio: PairedEnd, phone: PairedEnd) -> None:
     asks = await studio.event()
     assert asks["type"] == "asks"
     await studio.say(type="confirm", pairing=asks["pairing"], digits=asks["digits"])

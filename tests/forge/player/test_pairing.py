@@ -20,7 +20,7 @@ from forge.player import consumers
 from forge.player.actions import end_phones
 from forge.player.consumers import AT_ONCE, TOO_MANY, TRIES, PairingClosing, PhoneConsumer, digits_of
 from forge.player.models import PhonePass
-from tests.forge.player.pairing import OUTPUTS, End, let_in, pair, phone_of, studio_of
+from tests.forge.player.pairing import OUTPUTS, PairedEnd, let_in, pair, phone_of, studio_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 
@@ -292,7 +292,7 @@ async def test_visitors_and_strangers_pair_nothing(project: Any, stranger: Any) 
 @pytest.mark.protects("sign-in/phone-passes")
 async def test_a_pass_is_of_no_use_as_a_studio(project: Any, developer: Any) -> None:
     cookies = await let_in(developer, project)
-    async with End("/ws/projects/acme/kitchen/phones", AnonymousUser(), cookies) as studio:
+    async with PairedEnd("/ws/projects/acme/kitchen/phones", AnonymousUser(), cookies) as studio:
         assert (await studio.closed())[0] == Closing.NOT_FOUND
 
 

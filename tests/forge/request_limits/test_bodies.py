@@ -17,7 +17,7 @@ LIMIT = 1_000_000
 LARGE = ANONYMOUS_BYTES + 1
 
 
-class _Reader:
+class _BodyReader:
     """An application that reads its whole body and answers with its length, as Django does."""
 
     def __init__(self, error: Exception | None = None) -> None:
@@ -52,7 +52,7 @@ class _Upload:
         return {"type": "http.request", "body": b"x" * self._piece, "more_body": self.sent < self._pieces}
 
 
-class _Client:
+class _BodyClient:
     """Someone who sends bodies through one gate, known by the word in their header."""
 
     def __init__(self, gate: BodyGate, name: str | None = None) -> None:
@@ -83,61 +83,61 @@ def _no_lingering(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def reader() -> _Reader:
-    return _Reader()
+def reader() -> _BodyReader:
+    return _BodyReader()
 
 
 @pytest.fixture
-def gate(reader: _Reader) -> BodyGate:
+def gate(reader: _BodyReader) -> BodyGate:
     return BodyGate(reader, LIMIT, _by_header)
 
 
 @pytest.mark.parametrize("name", ["mika", None])
 async def test_a_promise_over_the_limit_is_refused_without_reading_a_byte(
-    gate: BodyGate, reader: _Reader, name: str | None
+    gate: BodyGate, reader: _BodyReader, name: str | None
 ) -> None:
     upload = _Upload(1000, 2000)
-    status, problem, headers = await _Client(gate, name).send(upload, LIMIT + 1)
+    status, problem, headers = await _BodyClient(gate, name).send(upload, LIMIT + 1)
     assert (status, problem["status"], problem["limit"]) == (413, 413, LIMIT)
     assert headers[b"content-type"] == b"application/problem+json"
     assert not reader.called
 
 
 @pytest.mark.protects("uploads/size-limit")
-async def test_a_body_without_a_promise_is_cut_at_the_limit(gate: BodyGate, reader: _Reader) -> None:
-    status, *_ = await _Client(gate, "mika").send(_Upload(400_000, 1_000_000), None)
+async def test_a_body_without_a_promise_is_cut_at_the_limit(gate: BodyGate, reader: _BodyReader) -> None:
+    status, *_ = await _BodyClient(gate, "mika").send(_Upload(400_000, 1_000_000), None)
     assert (status, reader.read) == (413, 800_000)
 
 
 async def test_a_lie_about_the_length_is_found_by_counting(gate: BodyGate) -> None:
-    status, *_ = await _Client(gate, "mika").send(_Upload(400_000, 1_000_000), 10)
+    status, *_ = await _BodyClient(gate, "mika").send(_Upload(400_000, 1_000_000), 10)
     assert status in (401, 413)
 
 
 @pytest.mark.parametrize("size", [0, LIMIT - 1, LIMIT])
-async def test_a_body_of_a_known_person_up_to_the_limit_passes(gate: BodyGate, reader: _Reader, size: int) -> None:
-    status, *_ = await _Client(gate, "mika").send(_Upload(size, 1), size)
+async def test_a_body_of_a_known_person_up_to_the_limit_passes(gate: BodyGate, reader: _BodyReader, size: int) -> None:
+    status, *_ = await _BodyClient(gate, "mika").send(_Upload(size, 1), size)
     assert (reader.read, status) == (size, 200)
 
 
-async def test_a_stranger_sends_a_form_and_no_more(gate: BodyGate, reader: _Reader) -> None:
-    status, *_ = await _Client(gate).send(_Upload(ANONYMOUS_BYTES, 1), ANONYMOUS_BYTES)
+async def test_a_stranger_sends_a_form_and_no_more(gate: BodyGate, reader: _BodyReader) -> None:
+    status, *_ = await _BodyClient(gate).send(_Upload(ANONYMOUS_BYTES, 1), ANONYMOUS_BYTES)
     assert status == 200
     reader.called = False
-    status, problem, headers = await _Client(gate).send(_Upload(LARGE, 1), LARGE)
+    status, problem, headers = await _BodyClient(gate).send(_Upload(LARGE, 1), LARGE)
     assert (status, reader.called) == (401, False)
     assert "Sign in" in problem["detail"]
     assert headers[b"www-authenticate"] == b"Bearer"
 
 
-async def test_a_stranger_who_promises_nothing_is_cut_off_too(gate: BodyGate, reader: _Reader) -> None:
-    status, *_ = await _Client(gate).send(_Upload(40_000, 1_000_000), None)
+async def test_a_stranger_who_promises_nothing_is_cut_off_too(gate: BodyGate, reader: _BodyReader) -> None:
+    status, *_ = await _BodyClient(gate).send(_Upload(40_000, 1_000_000), None)
     assert (status, reader.read) == (401, 40_000)
 
 
 @pytest.mark.protects("availability/large-bodies")
 async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_held_up(gate: BodyGate) -> None:
-    mika = _Client(gate, "mika")
+    mika = _BodyClient(gate, "mika")
     unfinished = [
         asyncio.create_task(mika.send(_Upload(1000, 1000, stops_after=1), LIMIT)) for _ in range(BODIES_PER_SENDER)
     ]
@@ -145,7 +145,7 @@ async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_
     await asyncio.sleep(0)
     status, _, headers = await mika.send(_Upload(LARGE, 1), LARGE)
     assert (status, headers[b"retry-after"]) == (429, b"5")
-    assert (await _Client(gate, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
+    assert (await _BodyClient(gate, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
     for task in unfinished:
         task.cancel()
     await asyncio.gather(*unfinished, return_exceptions=True)
@@ -153,33 +153,33 @@ async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_
 
 
 @pytest.fixture
-def streaming(reader: _Reader) -> BodyGate:
+def streaming(reader: _BodyReader) -> BodyGate:
     return BodyGate(reader, LIMIT, _by_header, lambda _scope: True)
 
 
 @pytest.mark.parametrize("promised", [5 * LIMIT, None])
 async def test_a_streamed_body_of_a_known_person_has_no_limit_of_bytes(
-    streaming: BodyGate, reader: _Reader, promised: int | None
+    streaming: BodyGate, reader: _BodyReader, promised: int | None
 ) -> None:
-    status, *_ = await _Client(streaming, "mika").send(_Upload(LIMIT, 5), promised)
+    status, *_ = await _BodyClient(streaming, "mika").send(_Upload(LIMIT, 5), promised)
     assert (status, reader.read) == (200, 5 * LIMIT)
 
 
 @pytest.mark.protects("registry/streamed-pushes")
 async def test_a_stranger_streams_no_more_than_a_form(streaming: BodyGate) -> None:
-    assert (await _Client(streaming).send(_Upload(LARGE, 1), LARGE))[0] == 401
-    assert (await _Client(streaming).send(_Upload(LARGE, 2), None))[0] == 401
+    assert (await _BodyClient(streaming).send(_Upload(LARGE, 1), LARGE))[0] == 401
+    assert (await _BodyClient(streaming).send(_Upload(LARGE, 2), None))[0] == 401
 
 
 @pytest.mark.protects("registry/streamed-pushes")
 async def test_one_streams_only_so_many_bodies_at_once(streaming: BodyGate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "STREAMS_PER_SENDER", 2)
-    mika = _Client(streaming, "mika")
+    mika = _BodyClient(streaming, "mika")
     unfinished = [asyncio.create_task(mika.send(_Upload(1000, 9, stops_after=1), LIMIT * 9)) for _ in range(2)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 429
-    assert (await _Client(streaming, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
+    assert (await _BodyClient(streaming, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
     for task in unfinished:
         task.cancel()
     await asyncio.gather(*unfinished, return_exceptions=True)
@@ -188,12 +188,12 @@ async def test_one_streams_only_so_many_bodies_at_once(streaming: BodyGate, monk
 
 async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
     unfinished = [
-        asyncio.create_task(_Client(gate, f"p{number}").send(_Upload(1000, 1000, stops_after=1), LIMIT))
+        asyncio.create_task(_BodyClient(gate, f"p{number}").send(_Upload(1000, 1000, stops_after=1), LIMIT))
         for number in range(TOTAL_BODIES)
     ]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert (await _Client(gate, "mika").send(_Upload(LARGE, 1), LARGE))[0] == 503
+    assert (await _BodyClient(gate, "mika").send(_Upload(LARGE, 1), LARGE))[0] == 503
     for task in unfinished:
         task.cancel()
     await asyncio.gather(*unfinished, return_exceptions=True)
@@ -202,7 +202,7 @@ async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
 @pytest.mark.protects("availability/slow-bodies")
 async def test_a_body_that_stops_is_not_waited_for(gate: BodyGate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "WINDOW_SECONDS", 0.02)
-    status, *_ = await _Client(gate, "mika").send(_Upload(1000, 10, stops_after=2), 10_000)
+    status, *_ = await _BodyClient(gate, "mika").send(_Upload(1000, 10, stops_after=2), 10_000)
     assert status == 408
 
 
@@ -212,17 +212,17 @@ async def test_what_came_quickly_gives_no_right_to_stop_for_long(
 ) -> None:
     monkeypatch.setattr(bodies, "WINDOW_SECONDS", 0.02)
     async with asyncio.timeout(PATIENCE):
-        status, *_ = await _Client(gate, "mika").send(_Upload(LIMIT // 2, 3, stops_after=1), LIMIT)
+        status, *_ = await _BodyClient(gate, "mika").send(_Upload(LIMIT // 2, 3, stops_after=1), LIMIT)
     assert status == 408
 
 
 async def test_a_full_disk_while_a_body_is_kept_is_a_named_answer() -> None:
-    full = BodyGate(_Reader(OSError(errno.ENOSPC, "No space left on device")), LIMIT, _by_header)
-    status, problem, _ = await _Client(full, "mika").send(_Upload(LARGE, 1), LARGE)
+    full = BodyGate(_BodyReader(OSError(errno.ENOSPC, "No space left on device")), LIMIT, _by_header)
+    status, problem, _ = await _BodyClient(full, "mika").send(_Upload(LARGE, 1), LARGE)
     assert (status, problem["title"]) == (507, "The server's disk is full")
 
 
 async def test_other_errors_stay_errors() -> None:
-    broken = BodyGate(_Reader(OSError(errno.EIO, "broken")), LIMIT, _by_header)
+    broken = BodyGate(_BodyReader(OSError(errno.EIO, "broken")), LIMIT, _by_header)
     with pytest.raises(OSError, match="broken"):
-        await _Client(broken, "mika").send(_Upload(LARGE, 1), LARGE)
+        await _BodyClient(broken, "mika").send(_Upload(LARGE, 1), LARGE)

@@ -16,9 +16,9 @@ SMALL = Capacity(connections=6, connections_of_address=4, requests=2, requests_o
 
 
 @dataclass(eq=False)
-class _Connection:
+class _LimitedConnection:
     address: str
-    dropped: list[_Connection] = field(default_factory=list)
+    dropped: list[_LimitedConnection] = field(default_factory=list)
 
     def drop(self) -> None:
         self.dropped.append(self)
@@ -29,11 +29,11 @@ class _Street:
 
     def __init__(self, **options: Any) -> None:
         self.limiter = ConnectionLimiter(SMALL, **options)
-        self.dropped: list[_Connection] = []
+        self.dropped: list[_LimitedConnection] = []
 
-    def come(self, address: str, count: int = 1) -> list[_Connection]:
+    def come(self, address: str, count: int = 1) -> list[_LimitedConnection]:
         """Those of the new connections that were let in."""
-        return [new for _ in range(count) if self.limiter.admit(new := _Connection(address, self.dropped))]
+        return [new for _ in range(count) if self.limiter.admit(new := _LimitedConnection(address, self.dropped))]
 
 
 def test_an_address_with_its_part_gives_up_the_connection_that_is_idle_for_longest() -> None:

@@ -57,7 +57,7 @@ def own_addresses(settings: Any) -> None:
     _threads.clear()
 
 
-class _Client:
+class _TurnClient:
     """One request, and what was answered."""
 
     def __init__(self, place: str, body: bytes = b"", leaves_after: int = -1) -> None:
@@ -104,9 +104,9 @@ class _Client:
         return b"".join(message.get("body", b"") for message in self.messages[1:])
 
 
-def _answered(place: str, *, is_short: bool, body: bytes = b"", leaves_after: int = -1) -> _Client:
-    async def answer() -> _Client:
-        client = _Client(place, body, leaves_after)
+def _answered(place: str, *, is_short: bool, body: bytes = b"", leaves_after: int = -1) -> _TurnClient:
+    async def answer() -> _TurnClient:
+        client = _TurnClient(place, body, leaves_after)
         handler = StreamingHandler(lambda _: False, lambda _: is_short)
         await asyncio.wait_for(handler(client.scope, client.receive, client.send), 20)
         return client
@@ -164,7 +164,7 @@ def test_each_request_is_said_to_be_finished_once(is_short: bool) -> None:
 def test_short_requests_share_a_few_threads() -> None:
     async def answer_many() -> None:
         handler = StreamingHandler(lambda _: False, lambda _: True)
-        clients = [_Client("/text") for _ in range(5 * THREADS)]
+        clients = [_TurnClient("/text") for _ in range(5 * THREADS)]
         await asyncio.gather(*(handler(each.scope, each.receive, each.send) for each in clients))
         assert {each.status for each in clients} == {200}
 

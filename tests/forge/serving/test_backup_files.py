@@ -128,7 +128,7 @@ def test_a_flipped_bit_of_an_encrypted_backup_is_found_and_its_reader_may_give_u
         unpack(stream, tmp_path)
 
 
-class FullDisk(io.RawIOBase):
+class FullBackupDisk(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
@@ -140,6 +140,6 @@ def test_a_full_disk_ends_an_encrypted_backup_with_its_reason(tmp_path: Path) ->
     recipient = new_identity(tmp_path / "key")
     with (
         pytest.raises(BackupError, match="No space left on device"),
-        sealed(FullDisk(), [recipient]) as writer,  # type: ignore[arg-type]
+        sealed(FullBackupDisk(), [recipient]) as writer,  # type: ignore[arg-type]
     ):
         writer.write(bytes(3_000_000))

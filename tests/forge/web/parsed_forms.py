@@ -20,7 +20,7 @@ class Control:
 
 
 @dataclass
-class Form:
+class PageForm:
     """A form, and its buttons with a name."""
 
     action: str
@@ -43,7 +43,7 @@ class Form:
         return self.action, *sorted(self.controls)
 
 
-def forms_of(page: str) -> list[Form]:
+def forms_of(page: str) -> list[PageForm]:
     """The forms of a page that are posted."""
     parser = _FormParser()
     parser.feed(page)
@@ -53,8 +53,8 @@ def forms_of(page: str) -> list[Form]:
 class _FormParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[Form] = []
-        self._form: Form | None = None
+        self.forms: list[PageForm] = []
+        self._form: PageForm | None = None
         self._control: Control | None = None
         self._option: tuple[str | None, bool] | None = None
         self._text = ""
@@ -63,7 +63,7 @@ class _FormParser(HTMLParser):
         values = {name: value or "" for name, value in attrs}
         name = values.get("name", "")
         if tag == "form":
-            self._form = Form(values.get("action", ""))
+            self._form = PageForm(values.get("action", ""))
             if values.get("method") == "post":
                 self.forms.append(self._form)
         if self._form is None or "form" in values:

@@ -16,7 +16,7 @@ from django.test import Client
 from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
 from tests.forge.query_counts import requests
-from tests.forge.web.parsed_forms import Control, Form, forms_of
+from tests.forge.web.parsed_forms import Control, PageForm, forms_of
 from tests.support.forge.addresses.settled import settle
 
 WRONG = ("", "x" * 30_000, "\N{RIGHT-TO-LEFT OVERRIDE}", "-7")
@@ -43,7 +43,7 @@ def other(control: Control) -> list[str]:
     return left if control.kind == "checkbox" else left[-1:] or control.chosen
 
 
-def choices(form: Form) -> Iterator[dict[str, list[str]]]:
+def choices(form: PageForm) -> Iterator[dict[str, list[str]]]:
     """The fields of a form as they are sent: other choices than it has, or no box ticked; no text is empty."""
     fields = {name: each.chosen for name, each in form.controls.items()}
     fields |= {name: ["7"] for name in form.texts if fields[name] in ([], [""])}
@@ -65,7 +65,7 @@ def post(browser: Client, path: str, sent: Mapping[str, Any]) -> Any:
     return answer
 
 
-def come_back(browser: Client, path: str, form: Form, sent: dict[str, list[str]]) -> tuple[str, Form] | None:
+def come_back(browser: Client, path: str, form: PageForm, sent: dict[str, list[str]]) -> tuple[str, PageForm] | None:
     """The form as it comes back when one of its fields has something wrong, and that field; None where it never
     does."""
     for name, wrong in product(form.texts, WRONG):
@@ -77,7 +77,7 @@ def come_back(browser: Client, path: str, form: Form, sent: dict[str, list[str]]
     return None
 
 
-def lost(browser: Client, path: str, form: Form) -> Lost | None:
+def lost(browser: Client, path: str, form: PageForm) -> Lost | None:
     """The differences between the fields that were sent and those that came back; None of a form that never does."""
     never, differences = True, {}
     for sent in choices(form):

@@ -28,7 +28,7 @@ class Separable(nn.Sequential):  # type: ignore[misc]
         )
 
 
-class Residual(nn.Module):  # type: ignore[misc]
+class OnnxResidual(nn.Module):  # type: ignore[misc]
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.one, self.two = nn.Conv2d(channels, channels, 3, padding=1), nn.Conv2d(channels, channels, 3, padding=1)
@@ -77,7 +77,7 @@ class Attention(nn.Module):  # type: ignore[misc]
         return self.out(value.mean(1))
 
 
-class Words(nn.Module):  # type: ignore[misc]
+class OnnxWords(nn.Module):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.table, self.dense = nn.Embedding(40, 6), nn.Linear(6, 2)
@@ -142,8 +142,8 @@ def networks() -> dict[str, tuple[nn.Module, torch.Tensor]]:
         "resnet": (
             nn.Sequential(
                 nn.Conv2d(3, 6, 3, padding=1),
-                Residual(6),
-                Residual(6),
+                OnnxResidual(6),
+                OnnxResidual(6),
                 nn.AdaptiveAvgPool2d(1),
                 nn.Flatten(),
                 nn.Linear(6, 4),
@@ -181,7 +181,7 @@ def networks() -> dict[str, tuple[nn.Module, torch.Tensor]]:
         "lstm": (Recurrent(nn.LSTM), torch.zeros(1, 12, 6)),
         "gru": (Recurrent(nn.GRU, bidirectional=True), torch.zeros(1, 12, 6)),
         "attention": (Attention(), torch.zeros(1, 10, 8)),
-        "words": (Words(), torch.zeros(1, 12, dtype=torch.int64)),
+        "words": (OnnxWords(), torch.zeros(1, 12, dtype=torch.int64)),
     }
 
 

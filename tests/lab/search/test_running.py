@@ -31,7 +31,7 @@ SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8",))
 
 
 @dataclass
-class World:
+class SearchWorld:
     """The results of training: a rule, the runs that were made, and the events of the search."""
 
     base: PreparedRun
@@ -68,17 +68,17 @@ def count(_recipe: Any, values: Values, _labels: Any, _form: str, target: str, _
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SearchWorld:
     samples = write_motion(tmp_path / "samples", takes=1, seconds=1)
     training = Training("motion", "samples", arguments={"epochs": 18, "filters": 16, "window": 20, "hop": 20})
-    world = World(prepare_run(training, samples, {}), tmp_path / "own.search.jsonl")
+    world = SearchWorld(prepare_run(training, samples, {}), tmp_path / "own.search.jsonl")
     monkeypatch.setattr(running, "train", world.train)
     monkeypatch.setattr(running, "count_under_limits", count)
     monkeypatch.setattr(running, "needs_of_rune", lambda _recipe, _values, _labels, model, _target: (model, None))
     return world
 
 
-def test_the_first_candidate_is_the_project_as_it_is(world: World) -> None:
+def test_the_first_candidate_is_the_project_as_it_is(world: SearchWorld) -> None:
     assert world.search(1) == "The budget of trials is used up."
     (trial,) = world.trials.trials
     assert trial.candidate.values == {"filters": 16, "blocks": 3}
@@ -86,7 +86,7 @@ def test_the_first_candidate_is_the_project_as_it_is(world: World) -> None:
     assert [event["event"] for event in world.events] == ["counted", *["epoch"] * 18, "trial"]
 
 
-def test_no_trial_sees_a_recording_of_the_test_split(world: World) -> None:
+def test_no_trial_sees_a_recording_of_the_test_split(world: SearchWorld) -> None:
     assert Split.TEST in world.base.dataset.splits
     world.search(3)
     for run in world.runs:
@@ -95,7 +95,7 @@ def test_no_trial_sees_a_recording_of_the_test_split(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) -> None:
+def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: SearchWorld) -> None:
     world.search(6, DeviceLimits(ram=900))
     over = [each for each in world.trials.trials if each.state is TrialState.OVER_LIMIT]
     assert over
@@ -104,7 +104,7 @@ def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: World) ->
     assert len(world.runs) == 6
 
 
-def test_a_trial_has_the_needs_of_its_trained_rune(world: World) -> None:
+def test_a_trial_has_the_needs_of_its_trained_rune(world: SearchWorld) -> None:
     world.trained_needs = lambda needs: replace(needs, ram=needs.ram + 100)
     world.accuracy = lambda values: 1 - values["filters"] / 64  # a smaller one is better, and goes on
     world.search(9, DeviceLimits(ram=1600))
@@ -117,14 +117,14 @@ def test_a_trial_has_the_needs_of_its_trained_rune(world: World) -> None:
     assert all(each.needs and each.needs.ram == each.candidate.values["filters"] * 100 + 100 for each in trained)
 
 
-def test_a_search_that_nothing_fits_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_nothing_fits_says_so(world: SearchWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "MAX_COUNTED", 5)
     reason = world.search(1, DeviceLimits(ram=1))
     assert reason == "5 candidates were counted, and hardly any can be trained within the limits."
     assert world.runs == []
 
 
-def test_a_search_goes_on_from_its_rows(world: World) -> None:
+def test_a_search_goes_on_from_its_rows(world: SearchWorld) -> None:
     world.search(2)
     first = list(world.trials.trials)
     world.search(4)
@@ -135,7 +135,7 @@ def test_a_search_goes_on_from_its_rows(world: World) -> None:
     assert len(world.runs) == 4
 
 
-def test_several_workers_try_different_candidates_at_once(world: World) -> None:
+def test_several_workers_try_different_candidates_at_once(world: SearchWorld) -> None:
     barrier = threading.Barrier(3, timeout=30)
     rule = world.accuracy
 
@@ -149,12 +149,12 @@ def test_several_workers_try_different_candidates_at_once(world: World) -> None:
     assert len({str(each.candidate) for each in world.trials.trials}) == 3
 
 
-def test_a_search_ends_when_every_candidate_was_tried(world: World) -> None:
+def test_a_search_ends_when_every_candidate_was_tried(world: SearchWorld) -> None:
     assert world.search(100) == "Every candidate of the space was tried."
     assert len(world.trials.trials) == SPACE.size
 
 
-def test_a_search_without_gain_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_without_gain_ends(world: SearchWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
     world.trained_needs = lambda _: Needs("cortex-m4", 1, 2, 3)
     world.accuracy = lambda values: 0.5 if values["filters"] == 16 and values["blocks"] == 3 else 0.4
@@ -163,7 +163,7 @@ def test_a_search_without_gain_ends(world: World, monkeypatch: pytest.MonkeyPatc
     assert len(world.trials.trials) == 4
 
 
-def test_trials_that_others_beat_are_stopped_at_a_rung(world: World) -> None:
+def test_trials_that_others_beat_are_stopped_at_a_rung(world: SearchWorld) -> None:
     world.accuracy = lambda values: 1 - values["filters"] / 64 - values["blocks"] / 100  # the smallest is the best
     world.search(100)
     states = {(each.candidate.values["filters"], each.candidate.values["blocks"]): each for each in world.trials.trials}
@@ -191,7 +191,7 @@ def test_rungs_are_quarters_of_quarters_of_the_epochs(epochs: int, trials: int, 
     assert rungs(epochs, trials) == places
 
 
-def test_a_trial_that_fails_is_a_row_and_the_search_goes_on(world: World) -> None:
+def test_a_trial_that_fails_is_a_row_and_the_search_goes_on(world: SearchWorld) -> None:
     def rule(values: Values) -> float:
         if values["blocks"] == 3:
             raise Refused(Reason.DIVERGED, "The loss of epoch 1 is not a number.")
@@ -204,7 +204,9 @@ def test_a_trial_that_fails_is_a_row_and_the_search_goes_on(world: World) -> Non
     assert any(each.state is TrialState.TRAINED for each in world.trials.trials)
 
 
-def test_a_candidate_that_contradicts_itself_costs_no_trial(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_candidate_that_contradicts_itself_costs_no_trial(
+    world: SearchWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def counted(recipe: Any, values: Values, *others: Any) -> Needs:
         if values["blocks"] == 3:
             raise Refused(Reason.SETTINGS, "hop is 25; it must be at most the window of 20 rows.")
@@ -216,7 +218,7 @@ def test_a_candidate_that_contradicts_itself_costs_no_trial(world: World, monkey
     assert world.trials.trials[0].reason == "hop is 25; it must be at most the window of 20 rows."
 
 
-def test_a_fault_of_ours_ends_the_search_and_keeps_its_rows(world: World) -> None:
+def test_a_fault_of_ours_ends_the_search_and_keeps_its_rows(world: SearchWorld) -> None:
     def rule(_values: Values) -> float:
         if len(world.runs) == 3:
             raise ZeroDivisionError
@@ -228,7 +230,7 @@ def test_a_fault_of_ours_ends_the_search_and_keeps_its_rows(world: World) -> Non
     assert [each.number for each in world.trials.trials] == [1, 2]
 
 
-def test_a_step_that_runs_out_of_time_fails_its_trial_while_the_search_goes_on(world: World) -> None:
+def test_a_step_that_runs_out_of_time_fails_its_trial_while_the_search_goes_on(world: SearchWorld) -> None:
     def rule(values: Values) -> float:
         if values["filters"] == 32:
             raise Refused(Reason.OUT_OF_TIME, "The quantisation took longer than its limit, and was stopped.")
@@ -241,7 +243,7 @@ def test_a_step_that_runs_out_of_time_fails_its_trial_while_the_search_goes_on(w
     assert len({tuple(each.candidate.values.items()) for each in world.trials.trials}) == SPACE.size
 
 
-def test_trials_that_other_processes_ended_are_compared_too(world: World) -> None:
+def test_trials_that_other_processes_ended_are_compared_too(world: SearchWorld) -> None:
     """A row that comes while the search runs is among the others at the next rung."""
     needs = Needs("cortex-m4", 1, 1, 1)
     better = [
@@ -261,7 +263,7 @@ def test_trials_that_other_processes_ended_are_compared_too(world: World) -> Non
 
 
 def test_all_columns_are_learned_where_a_candidate_has_0_of_them(
-    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, world: SearchWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
     world.trained_needs = lambda _: Needs("cortex-m4", 1, 2, 3)

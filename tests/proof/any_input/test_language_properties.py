@@ -12,7 +12,7 @@ from tests.support.compiler.mutants import Recorder
 from tests.support.language.formatting import check_formatting
 from tests.support.language.graph_models import graph_of
 from tests.support.language.random_edits import check_edit, random_edit
-from tests.support.language.written_runefiles import Writer, analysed
+from tests.support.language.written_runefiles import RunefileWriter, analysed
 
 pytestmark = pytest.mark.proof(shares=8)
 
@@ -28,7 +28,7 @@ def _numbers(count: int) -> range:
 def test_any_runefile_has_one_form_that_says_the_same(record_property: Recorder) -> None:
     for seed in _numbers(FORMATTED):
         try:
-            check_formatting(Writer(Random(seed)).text())
+            check_formatting(RunefileWriter(Random(seed)).text())
         except Exception as error:
             raise AssertionError(f"Runefile {seed}: {error!r}") from error
     record_property("Runefiles", len(_numbers(FORMATTED)))
@@ -38,7 +38,7 @@ def test_any_edit_makes_the_text_of_the_edited_graph(record_property: Recorder) 
     counts: Counter[str] = Counter()
     for seed in _numbers(EDITED):
         random = Random(seed)
-        text = Writer(random).text()
+        text = RunefileWriter(random).text()
         edit = random_edit(random, graph_of(analysed(text)))
         try:
             counts[type(edit).__name__] += check_edit(text, edit)

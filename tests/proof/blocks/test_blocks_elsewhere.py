@@ -25,7 +25,7 @@ from tests.support.compiler.pipelines import tensors_of
 from tests.support.compiler.programs.board_programs import core
 from tests.support.compiler.programs.c_programs import said
 from tests.support.compiler.python_blocks.block_projects import agreeing_programs, project_of, together
-from tests.support.compiler.python_blocks.programs import Program
+from tests.support.compiler.python_blocks.programs import BlockProgram
 
 pytestmark = pytest.mark.proof
 
@@ -35,7 +35,7 @@ BATCH = 60
 """Programs that are generated for one rune."""
 CORE = "cortex-m4"
 
-Programs = list[tuple[Program, list[bytes]]]
+Programs = list[tuple[BlockProgram, list[bytes]]]
 
 
 def batches() -> Iterator[Programs]:

@@ -17,7 +17,7 @@ from rune.compiler.pyblock.checking.block import check_file
 from rune.tensor import ElementType, TensorType
 from tests.support.compiler.mutants import Recorder
 from tests.support.compiler.python_blocks.generated import in_python
-from tests.support.compiler.python_blocks.native import Case, results
+from tests.support.compiler.python_blocks.native import NativeCase, results
 
 COUNT = int(os.environ.get("FORGE_FUZZED_BLOCKS", "10000"))
 SHARES = 4
@@ -82,13 +82,13 @@ def test_one_element_behind_an_array_is_found(array: str, tmp_path: Path) -> Non
         _sanitized([wrong], tmp_path)
 
 
-def _adding() -> Case:
+def _adding() -> NativeCase:
     checked = check_file("adding.py", _ADDING, (_FOUR,))
     assert checked.block is not None
-    return Case(checked.block, emit(checked.block, "adding.py", ()), (([1.0] * 4,),))
+    return NativeCase(checked.block, emit(checked.block, "adding.py", ()), (([1.0] * 4,),))
 
 
-def _sanitized(cases: Sequence[Case], folder: Path) -> list[list[bytes | str]]:
+def _sanitized(cases: Sequence[NativeCase], folder: Path) -> list[list[bytes | str]]:
     """The outputs of cases under the sanitizers. Fails where one ended the program."""
     try:
         return results(cases, folder, *_SANITIZED)

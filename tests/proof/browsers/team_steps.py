@@ -15,7 +15,7 @@ from tests.support.browsers.studio import PATIENCE
 
 
 @dataclass(frozen=True)
-class Team:
+class StudioTeam:
     """The pages of the four, each in a browser of its own, and where the project is."""
 
     owner: Page
@@ -51,7 +51,7 @@ def look_closely(page: Page) -> None:
     page.set_viewport_size(size)
 
 
-def build(page: Page, team: Team, number: int, evaluated: str) -> None:
+def build(page: Page, team: StudioTeam, number: int, evaluated: str) -> None:
     """Presses Build in the studio, and waits for what it says of the samples."""
     page.get_by_role("button", name="Build", exact=True).click()
     expect(page.get_by_role("link", name=f"Build {number} ok")).to_be_visible(timeout=2 * PATIENCE)
@@ -61,7 +61,7 @@ def build(page: Page, team: Team, number: int, evaluated: str) -> None:
     expect(page.get_by_role("heading", name=f"Build {number} of")).to_be_visible(timeout=PATIENCE)
 
 
-def publish(page: Page, team: Team, number: int, tag: str) -> None:
+def publish(page: Page, team: StudioTeam, number: int, tag: str) -> None:
     page.goto(f"{team.project}/builds/{number}/publish")
     page.get_by_role("textbox", name="Tag").fill(tag)
     with page.expect_navigation():  # the page of before has nearly the same words

@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 from standardwebhooks import Webhook
 
-from tests.proof.browsers.team_steps import Team, build, is_above, look_closely, publish, types, until
+from tests.proof.browsers.team_steps import StudioTeam, build, is_above, look_closely, publish, types, until
 from tests.support.browsers import fixtures
 from tests.support.browsers.pages import OpenPage, Record, launch, people
 from tests.support.browsers.studio import (
@@ -96,7 +96,7 @@ def test_what_was_approved_is_what_ships(
     record_property("minutes", f"{(time.monotonic() - begin) / 60:.1f}")
 
 
-def meet(forge: LiveForge, open_page: OpenPage, word: Path) -> Team:
+def meet(forge: LiveForge, open_page: OpenPage, word: Path) -> StudioTeam:
     """The owner invites a developer, who makes a project, and a reviewer."""
     owner, developer = open_page(), open_page(microphone=word)
     reviewer, guest = open_page(microphone=word, viewport=SMALL_PHONE), open_page(viewport=SMALL_PHONE)
@@ -107,10 +107,10 @@ def meet(forge: LiveForge, open_page: OpenPage, word: Path) -> Team:
     join(reviewer, invite(owner, "reviewer"), "Ana Lind")
     developer.goto(forge.address)
     create(developer, "Spoken words")
-    return Team(owner, developer, reviewer, guest, developer.url.removesuffix("/studio"))
+    return StudioTeam(owner, developer, reviewer, guest, developer.url.removesuffix("/studio"))
 
 
-def make_webhook(team: Team, port: int) -> str:
+def make_webhook(team: StudioTeam, port: int) -> str:
     """To an address at which nobody answers yet; its secret."""
     page = team.owner
     page.goto(f"{team.organisation}/-/settings/webhooks")
@@ -119,7 +119,7 @@ def make_webhook(team: Team, port: int) -> str:
     return page.get_by_label("The secret").input_value()
 
 
-def give_samples(team: Team, word: Path, folder: Path) -> None:
+def give_samples(team: StudioTeam, word: Path, folder: Path) -> None:
     """The developer mixes two labels up, and imports recordings that will tell."""
     page = team.developer
     open_file(page, "labels.txt")
@@ -153,7 +153,7 @@ def softer(word: Path, parts: int) -> bytes:
     return written.getvalue()
 
 
-def ask(team: Team) -> None:
+def ask(team: StudioTeam) -> None:
     """The developer builds and asks the reviewer, whose page counts it."""
     build(team.developer, team, 1, "0 of 8 test samples right")
     page = team.developer
@@ -167,7 +167,7 @@ def ask(team: Team) -> None:
     look_closely(page)
 
 
-def hear_it_wrong(team: Team) -> None:
+def hear_it_wrong(team: StudioTeam) -> None:
     """From the notice to the microphone: it says the wrong word, with the answer in view above the verdict."""
     page = team.reviewer
     page.goto(team.organisation)
@@ -187,7 +187,7 @@ def hear_it_wrong(team: Team) -> None:
     expect(wrong).to_contain_text("right is up", timeout=PATIENCE)
 
 
-def comment_at_a_moment(team: Team) -> None:
+def comment_at_a_moment(team: StudioTeam) -> None:
     """Of the developer's recording, which can be played on the page."""
     page = team.reviewer
     page.reload()
@@ -200,7 +200,7 @@ def comment_at_a_moment(team: Team) -> None:
         expect(moment).to_contain_text("The word begins here.", timeout=PATIENCE)
 
 
-def let_a_guest_in(team: Team) -> None:
+def let_a_guest_in(team: StudioTeam) -> None:
     """By a link, without an account; what others say comes without loading the page again."""
     page = team.developer
     page.get_by_text("Invite a guest by a link").click()
@@ -226,7 +226,7 @@ def let_a_guest_in(team: Team) -> None:
     expect(reply).to_have_value("Half a sentence")
 
 
-def suggest(team: Team) -> None:
+def suggest(team: StudioTeam) -> None:
     """The reviewer, who may not edit, tries other labels and sends them."""
     page = team.reviewer
     page.get_by_role("link", name="Suggest a change").click()
@@ -241,7 +241,7 @@ def suggest(team: Team) -> None:
     expect(page.get_by_text("Ana Lind suggests")).to_be_visible(timeout=PATIENCE)
 
 
-def take_and_ask_again(team: Team) -> None:
+def take_and_ask_again(team: StudioTeam) -> None:
     """The developer takes it with one click, builds, and carries the review on: the evaluation is better."""
     page = team.developer
     page.goto(team.review)
@@ -260,7 +260,7 @@ def take_and_ask_again(team: Team) -> None:
     expect(page.get_by_text("Round 2", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
-def approve_and_publish(team: Team) -> None:
+def approve_and_publish(team: StudioTeam) -> None:
     """Publishing is refused until the reviewer has heard that it is right."""
     developer, reviewer = team.developer, team.reviewer
     publish(developer, team, 2, "1.0")
@@ -279,7 +279,7 @@ def approve_and_publish(team: Team) -> None:
     expect(guest.get_by_text("Approved").first).to_be_visible(timeout=PATIENCE)
 
 
-def send_again_what_failed(team: Team) -> None:
+def send_again_what_failed(team: StudioTeam) -> None:
     """The owner sees that nobody took the messages, and has the oldest sent again."""
     page = team.owner
     page.goto(f"{team.organisation}/-/settings/webhooks")
@@ -291,7 +291,7 @@ def send_again_what_failed(team: Team) -> None:
     page.get_by_role("button", name=re.compile("Send again")).last.click()
 
 
-def override(team: Team) -> None:
+def override(team: StudioTeam) -> None:
     """The next build is approved by nobody: the developer is refused, the owner publishes it with a reason."""
     developer, owner = team.developer, team.owner
     developer.goto(f"{team.project}/studio")
@@ -314,7 +314,7 @@ def override(team: Team) -> None:
     expect(team.reviewer.get_by_text("The fair opens in an hour.")).to_be_visible(timeout=PATIENCE)
 
 
-def read_audit(team: Team) -> int:
+def read_audit(team: StudioTeam) -> int:
     """The owner reads who did what; the number of entries on the first page."""
     page = team.owner
     page.goto(f"{team.organisation}/-/settings/audit")
@@ -325,7 +325,7 @@ def read_audit(team: Team) -> int:
     return log.get_by_role("listitem").count()
 
 
-def read_without_scripts(team: Team) -> None:
+def read_without_scripts(team: StudioTeam) -> None:
     """All that is to be read of the review is there without a script."""
     browser = team.reviewer.context.browser
     assert isinstance(browser, Browser)

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Page, Playwright, expect
 
 from tests.support.browsers import fixtures
-from tests.support.browsers.memory import Heap, Memory
+from tests.support.browsers.memory import BrowserMemory, Heap
 from tests.support.browsers.pages import DESKTOP
 from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge, free_port
@@ -49,7 +49,7 @@ def test_the_microphone_and_the_camera_run_for_half_an_hour_without_growing(
     page.wait_for_timeout(WARM * 1000)
     weights: dict[str, list[tuple[Heap, ...]]] = {name: [] for name in previews}
     with ExitStack() as stack:
-        memories = {name: stack.enter_context(Memory(port)) for name, (_, port) in previews.items()}
+        memories = {name: stack.enter_context(BrowserMemory(port)) for name, (_, port) in previews.items()}
         start = time.monotonic()
         for number in range(SAMPLES):
             due = start + MINUTES * 60 * number / (SAMPLES - 1)

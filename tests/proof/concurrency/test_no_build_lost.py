@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.farms.build_farm import BuildFarm, Results, build_farm
+from tests.support.farms.build_farm import BuildFarm, FarmResults, build_farm
 from tests.support.farms.dying_worker import STEPS
 from tests.support.servers.services import ServiceMissing, Services, running_services
 
@@ -38,7 +38,7 @@ def farm(services: Services, tmp_path: Path, request: pytest.FixtureRequest) -> 
         yield running
 
 
-def expect_one_result_each(results: Results, builds: int) -> None:
+def expect_one_result_each(results: FarmResults, builds: int) -> None:
     assert results.wrong == ()
     assert results.states == {"succeeded": builds}
     assert results.artefacts == builds

@@ -31,7 +31,7 @@ _AUTHORITIES = Path("/usr/local/share/ca-certificates")
 
 
 @dataclass(frozen=True)
-class Builder:
+class ImageBuilder:
     """buildah, with a store of its own in `folder`, so that nothing of it stays on the machine."""
 
     folder: Path
@@ -110,7 +110,7 @@ class Builder:
 class Container:
     """A container in which commands can be run, as the image's user."""
 
-    builder: Builder
+    builder: ImageBuilder
     name: str
     data: Path
     variables: Mapping[str, str]

@@ -18,7 +18,7 @@ import pytest
 
 from rune.running.isolation.protections import Protection
 from rune.source.templates import list_templates
-from tests.proof.installed.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
+from tests.proof.installed.container_image import BASE_IMAGE, REPOSITORY, Container, ImageBuilder, processes_below
 from tests.support.patience import PATIENCE
 from tests.support.servers.compose_file import compose_file, service_environment
 from tests.support.servers.live_forge import free_port
@@ -33,13 +33,13 @@ MOST_ADDED = 450_000_000
 
 
 @pytest.fixture(scope="module")
-def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImageBuilder]:
     """buildah with the image in it, made of what is committed here."""
     missing = [name for name in ("buildah", "debootstrap") if not shutil.which(name)]
     if missing or os.geteuid() != 0:
         pytest.skip(f"needs root, buildah and debootstrap; missing: {', '.join(missing) or 'root'}")
     folder = tmp_path_factory.mktemp("image")
-    builder = Builder(folder)
+    builder = ImageBuilder(folder)
     context = folder / "context"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", f"file://{REPOSITORY}", str(context)], check=True)
     builder.make_base()
@@ -83,7 +83,7 @@ def volume(folder: Path) -> Path:
 class Started:
     """The image, started as `docker run -p -v data:/data` does. A context manager."""
 
-    def __init__(self, builder: Builder, data: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, builder: ImageBuilder, data: Path, environment: Mapping[str, str] | None = None) -> None:
         self._port = free_port()
         self._container = builder.container(IMAGE, data, {**(environment or {}), "PORT": str(self._port)})
         self._command = builder.configuration(IMAGE)["Cmd"]
@@ -125,7 +125,7 @@ def sign_in(running: Running, client: httpx.Client) -> None:
     assert client.post("/sign-in", data=fields, headers={"Origin": running.address}).status_code == 302
 
 
-def test_the_image_serves_a_page_to_sign_in_and_its_health_check_passes(builder: Builder, tmp_path: Path) -> None:
+def test_the_image_serves_a_page_to_sign_in_and_its_health_check_passes(builder: ImageBuilder, tmp_path: Path) -> None:
     check = builder.configuration(IMAGE)["Healthcheck"]["Test"]
     assert check[0] == "CMD"
     with Started(builder, volume(tmp_path / "data")) as running:
@@ -142,7 +142,7 @@ def test_the_image_serves_a_page_to_sign_in_and_its_health_check_passes(builder:
         assert "does not answer" in ill.stderr
 
 
-def test_the_image_does_not_run_as_root_and_owns_nothing_but_its_data(builder: Builder, tmp_path: Path) -> None:
+def test_the_image_does_not_run_as_root_and_owns_nothing_but_its_data(builder: ImageBuilder, tmp_path: Path) -> None:
     data = volume(tmp_path / "data")
     with Started(builder, data) as running:
         commands = processes_below(running.process).values()
@@ -154,7 +154,7 @@ def test_the_image_does_not_run_as_root_and_owns_nothing_but_its_data(builder: B
         assert [path for path in owned.splitlines() if not path.startswith(("/data", "/tmp", "/dev"))] == []
 
 
-def test_the_image_has_no_secret_in_it_and_each_volume_gets_its_own(builder: Builder, tmp_path: Path) -> None:
+def test_the_image_has_no_secret_in_it_and_each_volume_gets_its_own(builder: ImageBuilder, tmp_path: Path) -> None:
     variables = builder.configuration(IMAGE)["Env"]
     assert not [one for one in variables if re.match(r"(?i)[^=]*(secret|password|token|_key)[^=]*=", one)]
     keys = []
@@ -173,7 +173,7 @@ def test_the_image_has_no_secret_in_it_and_each_volume_gets_its_own(builder: Bui
 
 
 def test_a_volume_keeps_people_and_projects_over_a_restart_in_another_container(
-    builder: Builder, tmp_path: Path
+    builder: ImageBuilder, tmp_path: Path
 ) -> None:
     assert list(builder.configuration(IMAGE)["Volumes"]) == ["/data"]
     data = volume(tmp_path / "data")
@@ -191,7 +191,7 @@ def test_a_volume_keeps_people_and_projects_over_a_restart_in_another_container(
         assert client.get(f"/api/v1/projects/{organisation}/kept/state").status_code == 200
 
 
-def test_what_the_image_lacks_of_the_compiler_is_not_needed_to_build(builder: Builder, tmp_path: Path) -> None:
+def test_what_the_image_lacks_of_the_compiler_is_not_needed_to_build(builder: ImageBuilder, tmp_path: Path) -> None:
     data = volume(tmp_path / "data")
     names = [template.name for template in list_templates()]
     with builder.container(IMAGE, data, {}) as container:
@@ -213,13 +213,13 @@ def test_what_the_image_lacks_of_the_compiler_is_not_needed_to_build(builder: Bu
         assert (data / f"{name}.rune").read_bytes() == here.read_bytes(), "the same bytes inside and outside"
 
 
-def test_the_image_is_small(builder: Builder, record_property: Callable[[str, object], None]) -> None:
+def test_the_image_is_small(builder: ImageBuilder, record_property: Callable[[str, object], None]) -> None:
     base, whole = builder.size(BASE_IMAGE), builder.size(IMAGE)
     record_property("image", f"{whole / 1e6:.0f} MB, {(whole - base) / 1e6:.0f} MB of them on top of Debian")
     assert whole - base < MOST_ADDED
 
 
-def test_the_image_tells_what_isolates_what_it_computes(builder: Builder, tmp_path: Path) -> None:
+def test_the_image_tells_what_isolates_what_it_computes(builder: ImageBuilder, tmp_path: Path) -> None:
     with Started(builder, volume(tmp_path / "data")) as running:
         report = running.container.run(".venv/bin/python", "-m", "forge.serving.healthy", "--isolation").stdout
     assert {line.partition(":")[0] for line in report.splitlines()} == set(Protection)
@@ -227,7 +227,7 @@ def test_the_image_tells_what_isolates_what_it_computes(builder: Builder, tmp_pa
     assert "no-new-privileges: in force" in report
 
 
-def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: Builder, tmp_path: Path) -> None:
+def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: ImageBuilder, tmp_path: Path) -> None:
     with ExitStack() as stack:
         try:
             services = stack.enter_context(running_services())

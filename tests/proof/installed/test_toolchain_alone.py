@@ -23,7 +23,7 @@ UV = Path(sys.executable).with_name("uv")
 
 
 @dataclass(frozen=True)
-class Toolchain:
+class LoneToolchain:
     """An environment with nothing but the wheel and what it requires."""
 
     environment: Path
@@ -46,7 +46,7 @@ class Toolchain:
 
 
 @pytest.fixture(scope="module")
-def toolchain(tmp_path_factory: pytest.TempPathFactory) -> Toolchain:
+def toolchain(tmp_path_factory: pytest.TempPathFactory) -> LoneToolchain:
     folder = tmp_path_factory.mktemp("toolchain")
     checkout, environment = folder / "checkout", folder / "venv"
     # A clone of the committed files: building a wheel leaves files beside the sources.
@@ -56,7 +56,7 @@ def toolchain(tmp_path_factory: pytest.TempPathFactory) -> Toolchain:
     install: list[str | Path] = [UV, "--quiet", "pip", "install", "--python", environment / "bin" / "python"]
     subprocess.run([*install, "--require-hashes", "-r", ROOT / "requirements" / "base.txt"], check=True)
     subprocess.run([*install, "--no-deps", *folder.glob("*.whl")], check=True)
-    return Toolchain(environment, checkout)
+    return LoneToolchain(environment, checkout)
 
 
 @pytest.fixture
@@ -66,19 +66,19 @@ def registry() -> Iterator[SimulatedRegistry]:
         yield registry
 
 
-def test_nothing_of_the_web_app_is_installed_with_it(toolchain: Toolchain) -> None:
+def test_nothing_of_the_web_app_is_installed_with_it(toolchain: LoneToolchain) -> None:
     names = {path.name.lower() for path in toolchain.environment.glob("lib/python*/site-packages/*")}
     assert not names & {"django", "channels", "celery", "rest_framework", "pycrdt", "uvicorn", "pip"}
 
 
-def test_it_is_the_same_toolchain_as_in_the_checkout(toolchain: Toolchain, tmp_path: Path) -> None:
+def test_it_is_the_same_toolchain_as_in_the_checkout(toolchain: LoneToolchain, tmp_path: Path) -> None:
     version = json.loads(toolchain.run("version", "--format", "json", folder=tmp_path))
     compiler = version["compiler"].replace("zig", "ziglang")
     assert version["toolchain-digest"] == source_digest(toolchain.checkout / "rune", compiler)
 
 
 @pytest.mark.parametrize("name", [template.name for template in list_templates()])
-def test_a_template_becomes_a_rune_that_runs(name: str, toolchain: Toolchain, tmp_path: Path) -> None:
+def test_a_template_becomes_a_rune_that_runs(name: str, toolchain: LoneToolchain, tmp_path: Path) -> None:
     assert any(line.startswith(name) for line in toolchain.run("new", folder=tmp_path).splitlines())
     toolchain.run("new", name, folder=tmp_path)
     assert "0 errors, 0 warnings" in toolchain.run("check", name, folder=tmp_path)
@@ -89,7 +89,9 @@ def test_a_template_becomes_a_rune_that_runs(name: str, toolchain: Toolchain, tm
     assert "FULLY_CONNECTED" in toolchain.run("model-info", str(model), folder=tmp_path)
 
 
-def test_a_rune_is_fetched_from_a_registry(toolchain: Toolchain, registry: SimulatedRegistry, tmp_path: Path) -> None:
+def test_a_rune_is_fetched_from_a_registry(
+    toolchain: LoneToolchain, registry: SimulatedRegistry, tmp_path: Path
+) -> None:
     rune = b"\0asm\1\0\0\0"
     registry.publish("acme/keywords", "1.0", rune)
     toolchain.run("login", registry.address, "--token-stdin", folder=tmp_path, typed="secret-token\n")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.models.architectures.outcome import Verdict, outcomes
+from tests.support.models.architectures.outcome import ArchitectureVerdict, outcomes
 from tests.support.models.architectures.table import PAGE, SHORT, WORDS
 
 SHARES = 12
@@ -25,7 +25,7 @@ def rows_of_the_page() -> Iterator[tuple[str, str, str]]:
     """Architecture, form and result of each model, in words."""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 6 and cells[1] in WORDS.values() and cells[2] != SHORT[Verdict.NOT_RUN]:
+        if len(cells) == 6 and cells[1] in WORDS.values() and cells[2] != SHORT[ArchitectureVerdict.NOT_RUN]:
             yield cells[0], cells[1], cells[2]
 
 

@@ -31,7 +31,7 @@ UPLOAD_LIMIT = 64 * MEBIBYTE
 
 
 @dataclass(frozen=True)
-class Place:
+class ProxyPlace:
     """Where a proxy listens, what it leads to, and its certificate."""
 
     port: int
@@ -71,7 +71,7 @@ def sending_location(data: Path) -> str:
     return match[1].replace(alias, f"{data}/blobs/")
 
 
-def nginx_command(place: Place, location: str = "") -> list[str]:
+def nginx_command(place: ProxyPlace, location: str = "") -> list[str]:
     """nginx with the guide's settings. It notes its process where they are."""
     settings = guided(
         "nginx",
@@ -99,7 +99,7 @@ def nginx_command(place: Place, location: str = "") -> list[str]:
     return [program, "-c", str(written), "-e", str(folder / "error.log")]
 
 
-def caddy_command(place: Place) -> list[str]:
+def caddy_command(place: ProxyPlace) -> list[str]:
     """Caddy with the guide's settings, and a certificate that it need not ask anyone for."""
     settings = guided(
         "caddyfile",
@@ -118,7 +118,7 @@ class Proxy:
     """A stock proxy, and with which status its settings keep the metrics inside."""
 
     need: Need
-    command: Callable[[Place], list[str]]
+    command: Callable[[ProxyPlace], list[str]]
     metrics: int
 
 
@@ -126,7 +126,7 @@ PROXIES = {"nginx": Proxy(NGINX, nginx_command, 403), "caddy": Proxy(CADDY, cadd
 
 
 @contextmanager
-def running(proxy: Proxy, place: Place) -> Iterator[ssl.SSLContext]:
+def running(proxy: Proxy, place: ProxyPlace) -> Iterator[ssl.SSLContext]:
     """The proxy in front of a server; what trusts its certificate."""
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", str(place.key), "-out", str(place.certificate)]
@@ -170,7 +170,7 @@ def test_behind_a_proxy_as_the_guide_says_all_is_as_if_it_were_not_there(
     environment = {"PUBLIC_URL": address, "TRUSTED_PROXIES": "127.0.0.1", "METRICS_TOKEN": "t" * 20}
     server = LiveServer(tmp_path / "data", environment)
     server.start()
-    place = Place(port, server.address, tmp_path)
+    place = ProxyPlace(port, server.address, tmp_path)
     try:
         with running(proxy, place) as trust:
             as_browser = {"Referer": address + "/"}
@@ -210,7 +210,7 @@ def expect_a_larger_push(server: LiveServer, project: str) -> None:
 
 
 def expect_two_to_type_together(
-    server: LiveServer, project: str, place: Place, monkeypatch: pytest.MonkeyPatch
+    server: LiveServer, project: str, place: ProxyPlace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Sockets come through: what one types, the other sees; a page of another address gets none."""
     monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(place.certificate))
@@ -233,7 +233,7 @@ def test_nginx_sends_stored_bytes_that_the_server_allows_and_no_others(tmp_path:
     environment = {"PUBLIC_URL": address, "TRUSTED_PROXIES": "127.0.0.1", "BLOB_SENDER": "nginx"}
     server = LiveServer(tmp_path / "data", environment)
     server.start()
-    place = Place(port, server.address, tmp_path)
+    place = ProxyPlace(port, server.address, tmp_path)
     sending = Proxy(NGINX, lambda place: nginx_command(place, sending_location(tmp_path / "data")), 403)
     try:
         with running(sending, place) as trust:

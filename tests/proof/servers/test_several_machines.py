@@ -45,7 +45,7 @@ def with_own(block: str, own: Mapping[str, str]) -> str:
 
 
 @dataclass
-class Machine:
+class WorkerMachine:
     """A machine of its own: a folder for its data and its `forge.env`, and a port. Its checkout is this one."""
 
     folder: Path
@@ -98,7 +98,7 @@ class Machine:
 class GuidedServer(LiveServer):
     """A server that the guide started: this signs in and asks, and starts nothing."""
 
-    def __init__(self, machine: Machine, said: str = "") -> None:
+    def __init__(self, machine: WorkerMachine, said: str = "") -> None:
         super().__init__(machine.folder / "data", machine.environment)
         self.port = machine.port
         self.address = f"http://127.0.0.1:{machine.port}"
@@ -120,7 +120,7 @@ def test_each_line_of_the_guide_makes_an_installation_of_three_machines(tmp_path
         except ServiceMissing as missing:
             pytest.skip(str(missing))
         store = stack.enter_context(s3_store(tmp_path))
-        web, second, builder = (Machine(tmp_path / name) for name in ("web-1", "web-2", "worker-1"))
+        web, second, builder = (WorkerMachine(tmp_path / name) for name in ("web-1", "web-2", "worker-1"))
         own = {
             "postgresql://forge:PASSWORD@10.0.0.2/forge": services.environment("forge")["DATABASE_URL"],
             "redis://10.0.0.3:6379": services.redis.removesuffix("/0"),

@@ -17,7 +17,7 @@ from tests.support.servers.live_server import LiveServer
 pytestmark = pytest.mark.proof
 
 
-class Collector(QuietHandler):
+class TraceCollector(QuietHandler):
     """Keeps what is sent to it."""
 
     requests: list[tuple[str, str, bytes]]
@@ -31,7 +31,7 @@ class Collector(QuietHandler):
 def collector() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
     """A collector's address, and what it got: path, authorization and body."""
     requests: list[tuple[str, str, bytes]] = []
-    kind = type("Kept", (Collector,), {"requests": requests})
+    kind = type("Kept", (TraceCollector,), {"requests": requests})
     with http_server(kind) as address:
         yield address, requests
 

@@ -62,7 +62,7 @@ def compared(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
     return response
 
 
-class Description:
+class ApiDescription:
     """A description of an API in OpenAPI 3.0, to compare answers with."""
 
     def __init__(self, described: Mapping[str, Any]) -> None:
@@ -104,7 +104,7 @@ class Description:
 
 
 @cache
-def committed() -> Description:
+def committed() -> ApiDescription:
     """The committed description."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return Description(yaml.load(DESCRIPTION.read_text("utf-8"), Loader=loader))
+    return ApiDescription(yaml.load(DESCRIPTION.read_text("utf-8"), Loader=loader))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.api.described_answers import Description, NotDescribed
+from tests.support.api.described_answers import ApiDescription, NotDescribed
 from tests.support.cases import each_case
 
 DESCRIBED: dict[str, Any] = {
@@ -54,7 +54,7 @@ JSON = "application/json"
     ],
 )
 def test_an_answer_as_described_passes(operation: str, status: int, media_type: str, body: bytes | None) -> None:
-    Description(DESCRIBED).compare(operation, status, media_type, body)
+    ApiDescription(DESCRIBED).compare(operation, status, media_type, body)
 
 
 @each_case(
@@ -76,4 +76,4 @@ def test_an_answer_as_described_passes(operation: str, status: int, media_type: 
 )
 def test_any_other_answer_is_refused(operation: str, status: int, media_type: str, body: bytes, what: str) -> None:
     with pytest.raises(NotDescribed, match=what):
-        Description(DESCRIBED).compare(operation, status, media_type, body)
+        ApiDescription(DESCRIBED).compare(operation, status, media_type, body)

@@ -32,7 +32,7 @@ class Heap:
         return sum(self.parts.values())
 
 
-class Memory:
+class BrowserMemory:
     """Looks into all pages of a Chromium that was started with `--remote-debugging-port`."""
 
     def __init__(self, port: int) -> None:

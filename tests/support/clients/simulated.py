@@ -30,7 +30,7 @@ BETWEEN_KILLS = (0.4, 2.5)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SimulationOutcome:
     """The outcome of a run; `problems` is empty when nothing was lost or doubled."""
 
     seeds: int
@@ -43,7 +43,7 @@ class Outcome:
 
 def simulate(
     installation: LiveInstallation, seeds: Sequence[int], between_kills: tuple[float, float] = BETWEEN_KILLS
-) -> Outcome:
+) -> SimulationOutcome:
     """Runs the seeds, then kills everything and looks whether all is still there. Nothing runs afterwards."""
     rooms = [[seed, installation.new_project(f"seed-{seed}")] for seed in seeds]
     for _, project in rooms:
@@ -62,7 +62,7 @@ def simulate(
             if room["wrong"]
         ]
     installation.kill_all()
-    return Outcome(
+    return SimulationOutcome(
         len(results),
         sum(room["clients"] for room in results),
         sum(room["typed"] for room in results),

@@ -116,7 +116,7 @@ def _tensor(described: Mapping[str, Any]) -> InputTensor:
 
 
 @dataclass(frozen=True)
-class OutputTensor:
+class ModuleOutput:
     """An output of one run, with the sizes that it had in it."""
 
     type: TensorType
@@ -158,7 +158,7 @@ class BlockModule:
 
     def outputs(
         self, vector: Vector, times: int = 1, *, inputs: Sequence[InputTensor] | None = None
-    ) -> list[OutputTensor]:
+    ) -> list[ModuleOutput]:
         """The outputs of the last of so many runs of one instance; its state is zero before the first. It reads
         `inputs` in place of the vector's own."""
         store = wasmtime.Store(self._engine)
@@ -210,7 +210,7 @@ class BlockModule:
         except wasmtime.Trap:
             start = call("failure")
             raise BlockFailed(memory.read(store, start, start + call("failure_size")).decode()) from None
-        outputs: list[OutputTensor] = []
+        outputs: list[ModuleOutput] = []
         for output, (start, at) in zip(vector.declared_outputs, results, strict=True):
             axes = len(output.type.run_time)
             decided = () if output.sizes_of is None else vector.input_tensors[output.sizes_of].sizes
@@ -220,11 +220,11 @@ class BlockModule:
             data = bytes(memory.read(store, start, start + type_.size))
             if type_.element is not ElementType.UTF8:
                 outputs.append(
-                    OutputTensor(type_, list(struct.unpack(f"<{type_.count}{_FORMATS[type_.element.value]}", data)))
+                    ModuleOutput(type_, list(struct.unpack(f"<{type_.count}{_FORMATS[type_.element.value]}", data)))
                 )
                 continue
             texts = [bytes(memory.read(store, first, first + size)) for first, size in struct.iter_unpack("<II", data)]
-            outputs.append(OutputTensor(type_, [text.decode() for text in texts]))
+            outputs.append(ModuleOutput(type_, [text.decode() for text in texts]))
         return outputs
 
 

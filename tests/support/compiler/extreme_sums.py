@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_values import ACTIVATIONS
 
 
@@ -18,7 +18,7 @@ def pointwise(
 ) -> bytes:
     """A 1x1 convolution of one pixel, its input from zero point -128 on; `weights` are [output channel, channel]."""
     channels, depth = weights.shape
-    graph = Graph("pointwise")
+    graph = ModelGraph("pointwise")
     image = graph.input("image", (1, 1, 1, depth), "int8", 1.0, -128)
     filters = graph.constant("filters", weights.reshape(channels, 1, 1, depth), 1.0)
     biases = graph.constant("bias", np.array(bias, np.int32), 1.0)
@@ -33,7 +33,7 @@ def pointwise(
 def connected(weights: NDArray[np.int8], bias: Sequence[int], multiplier: float) -> bytes:
     """A FULLY_CONNECTED, its input from zero point -128 on; `weights` are [output, number]."""
     outputs, count = weights.shape
-    graph = Graph("connected")
+    graph = ModelGraph("connected")
     numbers = graph.input("numbers", (1, count), "int8", 1.0, -128)
     rows = graph.constant("weights", weights, 1.0)
     biases = graph.constant("bias", np.array(bias, np.int32), 1.0)
@@ -45,7 +45,7 @@ def connected(weights: NDArray[np.int8], bias: Sequence[int], multiplier: float)
 
 def rescaled(scale: float) -> bytes:
     """A QUANTIZE of bytes of a scale to bytes of scale 1."""
-    graph = Graph("rescaled")
+    graph = ModelGraph("rescaled")
     numbers = graph.input("numbers", (1, 256), "int8", scale, 0)
     output = graph.tensor("output", (1, 256), "int8", 1.0, 3)
     graph.operator("QUANTIZE", [numbers], [output], schema.QuantizeOptionsT())

@@ -28,7 +28,7 @@ _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Results:
+class FarmResults:
     """The outcome of all builds."""
 
     states: dict[str, int]
@@ -66,9 +66,9 @@ class BuildFarm:
         """Runs a program of this folder in the installation's environment. Fails where it does."""
         self._run(str(_HERE / script))
 
-    def results(self) -> Results:
+    def results(self) -> FarmResults:
         reply = self._json("results")
-        return Results(reply["states"], tuple(reply["wrong"]), reply["artefacts"], reply["attempts"])
+        return FarmResults(reply["states"], tuple(reply["wrong"]), reply["artefacts"], reply["attempts"])
 
     def start_worker(self, *program: str) -> subprocess.Popen[str]:
         """Starts one and returns when it works; `program` is the usual one unless another is given."""
@@ -112,7 +112,7 @@ class BuildFarm:
             rows = connection.execute("SELECT state, count(*) FROM jobs_job WHERE kind = 'build' GROUP BY state")
             return dict(rows.fetchall())
 
-    def until_all_ended(self, seconds: float = MAX_WAIT) -> Results:
+    def until_all_ended(self, seconds: float = MAX_WAIT) -> FarmResults:
         """The results once nothing waits or runs. Fails after so many seconds without."""
         self.until(lambda states: not states.get("queued", 0) + states.get("running", 0), seconds)
         return self.results()

@@ -47,7 +47,7 @@ class FullDisk:
             if not self.is_inside(file) or not set(mode) & set("wxa+"):
                 return real_open(file, mode, *rest, **named)
             self._file_write(f"open {mode}")
-            return _File(real_open(file, mode, *rest, **named), self._file_write)
+            return _CountingFile(real_open(file, mode, *rest, **named), self._file_write)
 
         def guarded(kind: type, method: str) -> Any:
             real = getattr(kind, method)
@@ -79,7 +79,7 @@ class FullDisk:
             yield
 
 
-class _File:
+class _CountingFile:
     """A file whose writes are counted."""
 
     def __init__(self, file: Any, write: Callable[[str], None]) -> None:
@@ -92,7 +92,7 @@ class _File:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._file, name)
 
-    def __enter__(self) -> _File:
+    def __enter__(self) -> _CountingFile:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -23,7 +23,7 @@ from rune.source.runefile.syntax import StageKind
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageOfModel:
     """A stage without its place."""
 
     name: str
@@ -34,10 +34,10 @@ class Stage:
     arguments: tuple[tuple[str, object], ...]
 
 
-def graph_of(analysis: Analysis) -> tuple[Stage, ...]:
+def graph_of(analysis: Analysis) -> tuple[StageOfModel, ...]:
     """The graph that a Runefile says, in its order."""
     return tuple(
-        Stage(
+        StageOfModel(
             stage.name.text,
             stage.kind,
             stage.target.text,
@@ -49,18 +49,18 @@ def graph_of(analysis: Analysis) -> tuple[Stage, ...]:
     )
 
 
-def without_types(graph: tuple[Stage, ...]) -> tuple[Stage, ...]:
+def without_types(graph: tuple[StageOfModel, ...]) -> tuple[StageOfModel, ...]:
     return tuple(replace(stage, outputs=None) for stage in graph)
 
 
-def edited(graph: tuple[Stage, ...], edit: GraphEdit) -> tuple[Stage, ...]:
+def edited(graph: tuple[StageOfModel, ...], edit: GraphEdit) -> tuple[StageOfModel, ...]:
     """The graph after an edit; a new stage has what the edit says and no more."""
     match edit:
         case AddStage():
             inputs = tuple((port.stage, port.index) for port in edit.inputs)
             outputs = None if edit.outputs is None else tuple(map(str, edit.outputs))
             arguments = tuple(sorted(edit.arguments.items()))
-            return (*graph, Stage(edit.name or "", edit.kind, edit.target, inputs, outputs, arguments))
+            return (*graph, StageOfModel(edit.name or "", edit.kind, edit.target, inputs, outputs, arguments))
         case RemoveStage():
             remaining = (stage for stage in graph if stage.name != edit.name)
             return tuple(
@@ -73,12 +73,12 @@ def edited(graph: tuple[Stage, ...], edit: GraphEdit) -> tuple[Stage, ...]:
             return tuple(_changed(stage, edit) for stage in graph)
 
 
-def _renamed(stage: Stage, edit: RenameStage) -> Stage:
+def _renamed(stage: StageOfModel, edit: RenameStage) -> StageOfModel:
     inputs = tuple((edit.to if name == edit.name else name, index) for name, index in stage.inputs)
     return replace(stage, name=edit.to if stage.name == edit.name else stage.name, inputs=inputs)
 
 
-def _changed(stage: Stage, edit: GraphEdit) -> Stage:
+def _changed(stage: StageOfModel, edit: GraphEdit) -> StageOfModel:
     inputs = list(stage.inputs)
     match edit:
         case Connect() if stage.name == edit.target:

@@ -23,7 +23,7 @@ from rune.source.language.graph.edit import (
 from rune.source.runefile import Edit
 from rune.source.runefile.syntax import StageKind
 from rune.tensor import ElementType, TensorType
-from tests.support.language.graph_models import Stage, edited, graph_of, remarks, without_types
+from tests.support.language.graph_models import StageOfModel, edited, graph_of, remarks, without_types
 from tests.support.language.written_runefiles import analysed
 
 _TARGETS = {
@@ -46,7 +46,7 @@ _VALUES = (
 )
 
 
-def random_edit(random: Random, graph: tuple[Stage, ...]) -> GraphEdit:
+def random_edit(random: Random, graph: tuple[StageOfModel, ...]) -> GraphEdit:
     """An edit of that graph; most are legal."""
     names = [stage.name for stage in graph] or ["nothing"]
     name, other = random.choice(names), random.choice(names)
@@ -85,7 +85,7 @@ def _types(random: Random) -> tuple[TensorType, ...]:
     )
 
 
-def is_legal(analysis: Analysis, graph: tuple[Stage, ...], edit: GraphEdit) -> bool:
+def is_legal(analysis: Analysis, graph: tuple[StageOfModel, ...], edit: GraphEdit) -> bool:
     """Whether the edit must not be refused, if the text has no aliases."""
     stages = {stage.name: stage for stage in graph}
     match edit:
@@ -117,12 +117,12 @@ def is_legal(analysis: Analysis, graph: tuple[Stage, ...], edit: GraphEdit) -> b
             return edit.stage in stages
 
 
-def _gives(analysis: Analysis, stages: dict[str, Stage], port: Port) -> bool:
+def _gives(analysis: Analysis, stages: dict[str, StageOfModel], port: Port) -> bool:
     types = analysis.checked_runefile.types.get(port.stage)
     return stages[port.stage].kind is not StageKind.OUTPUT and (types is None or port.index < len(types))
 
 
-def _above(stages: dict[str, Stage], name: str) -> set[str]:
+def _above(stages: dict[str, StageOfModel], name: str) -> set[str]:
     names = {name}
     for source, _ in stages[name].inputs if name in stages else ():
         if source not in names:
@@ -158,7 +158,7 @@ def _edited(analysis: Analysis, edit: GraphEdit) -> tuple[tuple[Edit, ...] | Non
         return None, refusal.reason
 
 
-def _same_graph(actual: tuple[Stage, ...], expected: tuple[Stage, ...], edit: GraphEdit) -> None:
+def _same_graph(actual: tuple[StageOfModel, ...], expected: tuple[StageOfModel, ...], edit: GraphEdit) -> None:
     match edit:
         case AddStage():
             *others, new = actual

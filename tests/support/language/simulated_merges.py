@@ -34,7 +34,7 @@ Files = dict[str, str]
 
 
 @dataclass
-class Simulation:
+class MergeSimulation:
     """One seed: the project, its forks, and the files that each fork has in common with it."""
 
     chance: random.Random
@@ -49,9 +49,9 @@ class Simulation:
         return f"m{next(self.numbers)}"
 
 
-def simulate(seed: int, steps: int = 40) -> Simulation:
+def simulate(seed: int, steps: int = 40) -> MergeSimulation:
     """Edits and merges; raises `AssertionError` where a merge loses something."""
-    simulation = Simulation(random.Random(seed))
+    simulation = MergeSimulation(random.Random(seed))
     simulation.origin = _first(simulation)
     for _ in range(simulation.chance.randint(1, 3)):
         simulation.forks.append(dict(simulation.origin))
@@ -66,7 +66,7 @@ def simulate(seed: int, steps: int = 40) -> Simulation:
     return simulation
 
 
-def _first(simulation: Simulation) -> Files:
+def _first(simulation: MergeSimulation) -> Files:
     stages = "".join(_stage(simulation, f"s{number}") for number in range(simulation.chance.randint(1, 5)))
     runefile = f"# {simulation.mark()}\nversion: 1\nimage: runicos/base\n\npipeline:\n{stages}  # {simulation.mark()}\n"
     notes = "".join(f"{simulation.mark()}\n" for _ in range(6))
@@ -78,17 +78,17 @@ def _first(simulation: Simulation) -> Files:
     }
 
 
-def _stage(simulation: Simulation, name: str) -> str:
+def _stage(simulation: MergeSimulation, name: str) -> str:
     comment = f"\n  # {simulation.mark()} of {name}\n" if simulation.chance.random() < 0.6 else ""
     lines = "".join(f"      a{simulation.mark()}: 1  # of {name}\n" for _ in range(simulation.chance.randint(1, 3)))
     return f"{comment}  {name}:\n    proc-block: modulo  # {simulation.mark()} of {name}\n    args:\n{lines}"
 
 
-def _edit(simulation: Simulation, files: Files) -> None:
+def _edit(simulation: MergeSimulation, files: Files) -> None:
     simulation.chance.choice([_edit_runefile, _edit_runefile, _edit_notes, _edit_binaries])(simulation, files)
 
 
-def _edit_runefile(simulation: Simulation, files: Files) -> None:
+def _edit_runefile(simulation: MergeSimulation, files: Files) -> None:
     pieces = list(pieces_of(files[RUNEFILE]) or ())
     assert pieces, "the Runefile has its pieces"
     stages = [at for at, piece in enumerate(pieces) if len(piece.key) == 2 and piece.key[1] != END]
@@ -125,7 +125,7 @@ def _edit_runefile(simulation: Simulation, files: Files) -> None:
     files[RUNEFILE] = "".join(texts)
 
 
-def _edit_notes(simulation: Simulation, files: Files) -> None:
+def _edit_notes(simulation: MergeSimulation, files: Files) -> None:
     if NOTES not in files:
         files[NOTES] = f"{simulation.mark()}\n"
         return
@@ -144,7 +144,7 @@ def _edit_notes(simulation: Simulation, files: Files) -> None:
     files[NOTES] = "".join(lines)
 
 
-def _edit_binaries(simulation: Simulation, files: Files) -> None:
+def _edit_binaries(simulation: MergeSimulation, files: Files) -> None:
     binaries = [path for path in files if files[path].startswith("\0")]
     path = simulation.chance.choice(binaries) if binaries else ""
     match simulation.chance.choice(["sample", "sample", "other", "name", "gone"]):
@@ -158,7 +158,7 @@ def _edit_binaries(simulation: Simulation, files: Files) -> None:
             files[f"samples/{simulation.mark()}.wav"] = f"\0{simulation.mark()}"
 
 
-def _offer_back(simulation: Simulation, number: int) -> None:
+def _offer_back(simulation: MergeSimulation, number: int) -> None:
     """Merges a fork into the project, with a choice at random in each conflict."""
     base, theirs, ours = simulation.bases[number], simulation.forks[number], simulation.origin
     merge = merge_files(base, _side(base, ours), _side(base, theirs), _text_of)
@@ -183,7 +183,7 @@ def _text_of(digest: str) -> str | None:
     return None if digest.startswith("\0") else digest
 
 
-def _choice(simulation: Simulation, conflict: MergeConflict) -> MergeChoice:
+def _choice(simulation: MergeSimulation, conflict: MergeConflict) -> MergeChoice:
     side = simulation.chance.choice(conflict.sides)
     if side is not Side.WRITTEN:
         return MergeChoice(side)

@@ -23,7 +23,7 @@ _TYPES = ("f32", "i16", "U8", "i8", "utf8", "u32")
 QUICK = examples(30)
 
 
-class Writer:
+class RunefileWriter:
     """Writes one Runefile. Every choice comes from `random`."""
 
     def __init__(self, random: Random) -> None:
@@ -253,7 +253,7 @@ class Writer:
 
 def runefiles() -> st.SearchStrategy[str]:
     """Texts of Runefiles that are YAML."""
-    return st.integers(0, 2**64).map(lambda seed: Writer(Random(seed)).text())
+    return st.integers(0, 2**64).map(lambda seed: RunefileWriter(Random(seed)).text())
 
 
 def analysed(text: str) -> Analysis:

@@ -17,7 +17,7 @@ _INLINE_BYTES = 64
 
 
 @dataclass(frozen=True)
-class Case:
+class ConformanceCase:
     """`expected` are the messages of each run; where `error` is set, what comes after those runs fails."""
 
     name: str
@@ -52,7 +52,7 @@ def message(channel: int, *tensors: Tensor) -> Message:
     return {"channel": channel, "tensors": list(tensors)}
 
 
-def files(case: Case) -> Mapping[str, bytes]:
+def files(case: ConformanceCase) -> Mapping[str, bytes]:
     """The files of a case's folder by name."""
     written: dict[str, bytes] = {}
     document: dict[str, Any] = {"description": case.description}

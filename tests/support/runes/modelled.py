@@ -13,7 +13,7 @@ from rune.abi import ModelFormat
 from rune.running.runtime.interpreters import open_model
 from tests.support.models.model_cases import ModelCase, Run, model_cases
 from tests.support.models.tflite_graphs import open_output
-from tests.support.runes.conformance_case import Case, fails, message, tensor
+from tests.support.runes.conformance_case import ConformanceCase, fails, message, tensor
 from tests.support.runes.wat import call, do, module
 
 TENSOR = 5
@@ -66,7 +66,7 @@ def running(
     sizes: Sequence[int],
     mimetype: str = TFLITE,
     need: str = "tflite",
-) -> Case:
+) -> ConformanceCase:
     """Reads a RAW capability for each input, runs the model, sends each output as a TENSOR of its own message.
 
     Handles: capabilities, then the model, then the output.
@@ -87,7 +87,7 @@ def running(
         writes.append(do("write", handle + 1, at - len(head), len(head) + size))
     manifest = [do("capability", 5) for _ in inputs] + [f"(drop {load})", do("output", TENSOR)]
     infer = do("infer", handle, POINTERS_AT, POINTERS_AT + 4 * len(from_))
-    return Case(
+    return ConformanceCase(
         name,
         description,
         module("\n".join(manifest), "\n".join([*reads, infer, *writes]), data=data),
@@ -107,17 +107,17 @@ def raw_tensor(shape: str, raw: bytes) -> dict[str, object]:
     return dict(tensor(name, sizes, struct.unpack(f"<{len(raw) // size}{code}", raw)))
 
 
-def cases() -> Iterator[Case]:
+def cases() -> Iterator[ConformanceCase]:
     yield from _that_run()
     yield _in_a_browser()
     yield from _open()
 
 
-def _open() -> Iterator[Case]:
+def _open() -> Iterator[ConformanceCase]:
     """A model whose file does not say the dimensions of its output: they come with the run, and the rune says which."""
     filled = struct.pack("<6f", *[2.5] * 6)
 
-    def filling(name: str, description: str, rows: int) -> Case:
+    def filling(name: str, description: str, rows: int) -> ConformanceCase:
         model = ModelCase("fill", open_output(), (Run((struct.pack("<2i", rows, 3),), (filled,)),))
         case = running(name, description, model, ["i32[2]"], ["f32[2, 3]"], [len(filled)])
         return replace(case, needs=["tflite", "open-outputs"])
@@ -130,7 +130,7 @@ def _open() -> Iterator[Case]:
             error=fails("host-model", "the rune holds it for f32[2, 3]"),
         )
     load, data = loading(open_output(), ["i32[2]"], ["i32[2, 3]"])
-    yield Case(
+    yield ConformanceCase(
         "model-open-output-of-other-type",
         "Such an output of other elements than the rune says",
         module(f"(drop {load})", data=data),
@@ -139,7 +139,7 @@ def _open() -> Iterator[Case]:
     )
 
 
-def _in_a_browser() -> Case:
+def _in_a_browser() -> ConformanceCase:
     """x + x as a graph of TensorFlow.js, which has i32 alone: the rune's i8 are widened and narrowed."""
     sizes = {"dim": [{"size": "1"}, {"size": "4"}]}
     end = {"dtype": "DT_INT32", "tensorShape": sizes}
@@ -165,7 +165,7 @@ def _in_a_browser() -> Case:
     return running("model-tfjs", description, model, [shape], [shape], [4], mimetype, "tfjs")
 
 
-def _that_run() -> Iterator[Case]:
+def _that_run() -> Iterator[ConformanceCase]:
     yield _chained()
     yield _nearly_half()
     yield running(
@@ -202,7 +202,7 @@ def _that_run() -> Iterator[Case]:
     )
 
 
-def _chained() -> Case:
+def _chained() -> ConformanceCase:
     """x -> x + x -> (x + x) + (x + x), in one buffer, by one file that is loaded twice."""
     shape, size = "i8[1, 3, 4, 5]", 60
     model = model_case("add_i8_with_itself")
@@ -216,7 +216,7 @@ def _chained() -> Case:
     infer = [do("infer", handle, POINTERS_AT, POINTERS_AT) for handle in (2, 3)]
     send = do("write", 4, INPUT_AT - len(head), len(head) + size)
     manifest = [do("capability", 5), f"(drop {load})", f"(drop {load})", do("output", TENSOR)]
-    return Case(
+    return ConformanceCase(
         "model-loaded-twice",
         "Two models, the second on the first one's output, each with one buffer for both ends",
         module(
@@ -228,7 +228,7 @@ def _chained() -> Case:
     )
 
 
-def _nearly_half() -> Case:
+def _nearly_half() -> ConformanceCase:
     """Sums so near a half that kernels part: XNNPACK's, which all hosts run, give other bytes than the reference's."""
     model, shapes = model_case("conv_2d_i8_zero_points_at_the_ends"), (["i8[1, 6, 6, 3]"], ["i8[1, 6, 6, 5]"])
     run = model.runs[1]

@@ -26,7 +26,7 @@ class ServiceMissing(Exception):
     """A service is not installed; the text says how to get it."""
 
 
-class Server:
+class ServiceProcess:
     """A service's process. It can be ended and started again at its port; PostgreSQL keeps its data, Redis none."""
 
     def __init__(self, command: list[str], folder: Path, question: list[str], user: str | None = None) -> None:
@@ -66,8 +66,8 @@ class Services:
     postgresql: str
     """The address of the server, without a database's name."""
     redis: str
-    postgresql_server: Server
-    redis_server: Server
+    postgresql_server: ServiceProcess
+    redis_server: ServiceProcess
 
     @property
     def redis_pid(self) -> int:
@@ -122,7 +122,7 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
+def _postgresql(durable: bool) -> Iterator[tuple[str, ServiceProcess]]:
     initdb, postgres = program("initdb"), program("postgres")
     # It refuses to run as root, so it runs as the user that Debian's package made.
     user = "postgres" if os.geteuid() == 0 else None
@@ -137,7 +137,7 @@ def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
             settings |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         question = [program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-        server = Server([postgres, "-D", str(data), *options], Path(name), question, user)
+        server = ServiceProcess([postgres, "-D", str(data), *options], Path(name), question, user)
         server.start()
         try:
             yield f"postgresql://forge@127.0.0.1:{port}", server
@@ -146,7 +146,7 @@ def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
 
 
 @contextmanager
-def running_redis() -> Iterator[tuple[str, Server]]:
+def running_redis() -> Iterator[tuple[str, ServiceProcess]]:
     """A Redis with nothing in it: its address and its process. Raises `ServiceMissing`."""
     program = shutil.which("redis-server")
     if program is None:
@@ -154,7 +154,7 @@ def running_redis() -> Iterator[tuple[str, Server]]:
     with TemporaryDirectory(prefix="forge-redis-") as name:
         port = free_port()
         command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", name]
-        server = Server(command, Path(name), ["redis-cli", "-p", str(port), "ping"])
+        server = ServiceProcess(command, Path(name), ["redis-cli", "-p", str(port), "ping"])
         server.start()
         try:
             yield f"redis://127.0.0.1:{port}/0", server

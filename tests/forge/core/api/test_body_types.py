@@ -12,18 +12,18 @@ from forge.core.api.body_types import require_described_types
 from tests.support.cases import each_case
 
 
-class Part(serializers.Serializer[Any]):
+class BodyPart(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
-class Thing(serializers.Serializer[Any]):
+class BodyThing(serializers.Serializer[Any]):
     name = serializers.CharField()
     ratio = serializers.FloatField()
     is_open = serializers.BooleanField()
     kind = serializers.ChoiceField(choices=["a", "1"])
     owner = serializers.UUIDField()
     words = serializers.ListField(child=serializers.CharField())
-    parts = Part(many=True)
+    parts = BodyPart(many=True)
 
 
 @each_case(
@@ -39,7 +39,7 @@ class Thing(serializers.Serializer[Any]):
     ],
 )
 def test_what_is_described_passes_and_what_is_missing_is_left_to_the_fields(data: Any) -> None:
-    require_described_types(Thing(), data)
+    require_described_types(BodyThing(), data)
 
 
 @pytest.mark.protects("operation/unforeseen-requests")
@@ -61,5 +61,5 @@ def test_what_is_described_passes_and_what_is_missing_is_left_to_the_fields(data
 )
 def test_a_value_of_another_type_is_refused_under_its_field(data: Any, field: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        require_described_types(Thing(), data)
+        require_described_types(BodyThing(), data)
     assert set(refused.value.detail) == {field}

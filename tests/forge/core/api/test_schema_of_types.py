@@ -14,27 +14,27 @@ from forge.core.hooks import Hook
 from tests.support.cases import each_case
 
 
-class Colour(Enum):
+class PaintColour(Enum):
     RED = "red"
     BLUE = "blue"
 
 
-class PartJson(TypedDict):
+class SchemaPartJson(TypedDict):
     """A part."""
 
     name: str
 
 
-class ThingJson(PartJson):
+class ThingJson(SchemaPartJson):
     """A thing,
     in two lines."""
 
     size: int | None
-    part: PartJson | None
-    parts: list[PartJson]
+    part: SchemaPartJson | None
+    parts: list[SchemaPartJson]
     by_name: dict[str, float]
     kind: Literal["a", "b"]
-    colour: Annotated[str, Colour]
+    colour: Annotated[str, PaintColour]
     state: Annotated[str, choices("ThingState", ["on", "off"])]
     created: Timestamp
     note: NotRequired[Annotated[str, "what is said of it"]]
@@ -71,7 +71,7 @@ def test_a_type_becomes_a_component_with_all_of_its_fields() -> None:
 
 
 def test_a_page_is_named_after_what_it_lists() -> None:
-    schema, components = described(PageJson[PartJson])
+    schema, components = described(PageJson[SchemaPartJson])
     assert schema == {"$ref": "#/components/schemas/PartPage"}
     results = components["PartPage"]["properties"]["results"]
     assert results == {"type": "array", "items": {"$ref": "#/components/schemas/Part"}}
@@ -90,7 +90,7 @@ def add_more() -> MoreJson:
 def test_an_answer_has_the_fields_that_are_registered_with_its_hook() -> None:
     hook: Hook[[], MoreJson] = Hook()
     hook.register(add_more)
-    _, components = described(WithParts(PartJson, hook))
+    _, components = described(WithParts(SchemaPartJson, hook))
     assert list(components["Part"]["properties"]) == ["name", "more"]
 
 

@@ -18,7 +18,7 @@ from tests.support.cases import each_case
 CONTENT = os.urandom(3 * CHUNK + 17)
 
 
-class _File(io.BytesIO):
+class _BreakingFile(io.BytesIO):
     """A file whose read number `breaks` fails."""
 
     def __init__(self, content: bytes = CONTENT, breaks: int = -1) -> None:
@@ -46,7 +46,7 @@ async def _all(chunks: AsyncIterator[bytes]) -> list[bytes]:
 
 @each_case(("first", "size"), [(0, None), (0, len(CONTENT)), (5, CHUNK), (CHUNK, 2 * CHUNK), (9, 0)])
 def test_the_bytes_are_those_that_were_asked_for(first: int, size: int | None) -> None:
-    file = _File()
+    file = _BreakingFile()
     chunks = asyncio.run(_all(_chunks(file, first, size)))
     assert b"".join(chunks) == CONTENT[first : None if size is None else first + size]
     assert max(map(len, chunks), default=0) <= CHUNK
@@ -54,11 +54,11 @@ def test_the_bytes_are_those_that_were_asked_for(first: int, size: int | None) -
 
 
 def test_a_file_without_bytes_is_no_chunk() -> None:
-    assert asyncio.run(_all(_chunks(_File(b"")))) == []
+    assert asyncio.run(_all(_chunks(_BreakingFile(b"")))) == []
 
 
 def test_damage_breaks_off_after_the_chunks_before_it() -> None:
-    file, got = _File(breaks=2), []
+    file, got = _BreakingFile(breaks=2), []
 
     async def read() -> None:
         async for chunk in _chunks(file):
@@ -72,7 +72,7 @@ def test_damage_breaks_off_after_the_chunks_before_it() -> None:
 
 @pytest.mark.parametrize("breaks", [-1, 1])
 def test_a_reader_that_leaves_closes_the_file(breaks: int) -> None:
-    file = _File(breaks=breaks)
+    file = _BreakingFile(breaks=breaks)
 
     async def leave() -> None:
         chunks: Any = _chunks(file)

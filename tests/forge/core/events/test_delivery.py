@@ -13,7 +13,7 @@ from forge.core.events.log import append_event
 from tests.support.forge.factories.events import COUNTED, HAPPENED
 
 
-class _Undone(Exception):
+class _DeliveryUndone(Exception):
     pass
 
 
@@ -35,8 +35,8 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
         try:
             with transaction.atomic():
                 append_event("project:a", COUNTED(number=1))
-                raise _Undone
-        except _Undone:
+                raise _DeliveryUndone
+        except _DeliveryUndone:
             pass
 
     def committed() -> None:

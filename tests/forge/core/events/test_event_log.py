@@ -13,7 +13,7 @@ from forge.core.models import Event
 from tests.support.forge.factories.events import COUNTED, HAPPENED
 
 
-class _Undone(Exception):
+class _LogUndone(Exception):
     pass
 
 
@@ -41,8 +41,8 @@ def test_many_threads_leave_no_gap_even_when_some_take_their_event_back() -> Non
             with transaction.atomic():
                 append_event("project:a", COUNTED(number=number))
                 if number % 5 == 0:
-                    raise _Undone
-        except _Undone:
+                    raise _LogUndone
+        except _LogUndone:
             pass
         finally:
             connection.close()

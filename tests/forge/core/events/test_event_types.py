@@ -17,7 +17,7 @@ from tests.support.cases import each_case
 from tests.support.forge.factories.events import COUNTED, HAPPENED, HappenedJson
 
 
-class PartJson(TypedDict):
+class EventPartJson(TypedDict):
     """A part of what an event says."""
 
     name: str | None
@@ -27,11 +27,11 @@ class PartJson(TypedDict):
 class ShapedJson(TypedDict):
     """It has one of everything."""
 
-    part: PartJson | None
-    parts: list[PartJson]
+    part: EventPartJson | None
+    parts: list[EventPartJson]
     id: Uuid
     state: Literal["on", "off"]
-    more: NotRequired[PartJson]
+    more: NotRequired[EventPartJson]
 
 
 SHAPED = EventType("test.shaped", StreamKind.PROJECT, ShapedJson)

@@ -14,7 +14,7 @@ from forge.core.http.outgoing.guarded_connection import GuardedBackend, NotPubli
 SILENT, ANSWERING = "2001:4860:4860::8888", "8.8.8.8"
 
 
-class Network:
+class GuardedNetwork:
     """A network in which one address does not answer. It notes the time that each is given."""
 
     def __init__(self) -> None:
@@ -28,8 +28,8 @@ class Network:
 
 
 @pytest.fixture
-def network(monkeypatch: pytest.MonkeyPatch) -> Network:
-    network = Network()
+def network(monkeypatch: pytest.MonkeyPatch) -> GuardedNetwork:
+    network = GuardedNetwork()
     monkeypatch.setattr("forge.core.http.outgoing.guarded_connection.httpcore.SyncBackend", lambda: network)
     return network
 
@@ -38,7 +38,7 @@ def backend(*addresses: str) -> GuardedBackend:
     return GuardedBackend(False, lambda *_: [ip_address(each) for each in addresses], time.monotonic() + 10)
 
 
-def test_after_an_address_that_does_not_answer_the_next_is_asked(network: Network) -> None:
+def test_after_an_address_that_does_not_answer_the_next_is_asked(network: GuardedNetwork) -> None:
     backend(SILENT, ANSWERING).connect_tcp("forge.example", 443)
     assert list(network.seconds) == [SILENT, ANSWERING]
     assert network.seconds[SILENT] <= 5
@@ -46,7 +46,7 @@ def test_after_an_address_that_does_not_answer_the_next_is_asked(network: Networ
         backend(SILENT).connect_tcp("forge.example", 443)
 
 
-def test_no_address_is_asked_where_one_is_inside_of_a_network(network: Network) -> None:
+def test_no_address_is_asked_where_one_is_inside_of_a_network(network: GuardedNetwork) -> None:
     with pytest.raises(NotPublic):
         backend(ANSWERING, "192.168.0.1").connect_tcp("forge.example", 443)
     assert network.seconds == {}

@@ -22,23 +22,23 @@ from forge.datasets.samples import actions as samples
 from forge.datasets.samples.actions.delete import remove_samples
 from forge.datasets.versions.actions import save_for_build, save_version
 from rune.datasets.parts.search import Part
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.recordings import consent_of, guest_of, loud, sample_of, submission_of
 from tests.support.forge.factories.samples import zipped
 
 
-def _sample(world: World) -> Sample:
+def _sample(world: EventWorld) -> Sample:
     return sample_of(consent_of(world.developer, world.project), world.developer)
 
 
 @scene(samples.add_sample)
-def a_recording_comes_into_the_data(world: World) -> Act:
+def a_recording_comes_into_the_data(world: EventWorld) -> Act:
     consent = consent_of(world.developer, world.project)
     return lambda: sample_of(consent, world.developer)
 
 
 @scene(recordings.send_sample)
-def a_recording_is_sent_from_the_studio(world: World) -> Act:
+def a_recording_is_sent_from_the_studio(world: EventWorld) -> Act:
     terms = recording_terms(world.project).text
     return lambda: recordings.send_sample(
         world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms
@@ -46,54 +46,54 @@ def a_recording_is_sent_from_the_studio(world: World) -> Act:
 
 
 @scene(recordings.store_read_sample)
-def a_recording_that_was_read_is_stored(world: World) -> Act:
+def a_recording_that_was_read_is_stored(world: EventWorld) -> Act:
     terms = recording_terms(world.project).text
     sample = recordings.read_sample(world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
     return lambda: recordings.store_read_sample(world.developer, world.project, sample)
 
 
 @scene(recordings.import_samples)
-def an_archive_of_labelled_recordings_is_imported(world: World) -> Act:
+def an_archive_of_labelled_recordings_is_imported(world: EventWorld) -> Act:
     consent = recording_terms(world.project).text
     archive = zipped({"yes/1.csv": b"1,2,3\n", "no/2.csv": b"4,5,6\n"})
     return lambda: recordings.import_samples(world.developer, world.project, [archive], days=90, consent=consent)
 
 
 @scene(save_for_build)
-def a_build_saves_the_data(world: World) -> Act:
+def a_build_saves_the_data(world: EventWorld) -> Act:
     _test_sample(world)
     return lambda: save_for_build(world.project)
 
 
-def _test_sample(world: World) -> Sample:
+def _test_sample(world: EventWorld) -> Sample:
     purposes = frozenset({Purpose.TESTS})
     return sample_of(consent_of(world.developer, world.project, purposes=purposes), world.developer)
 
 
-def _import(world: World) -> DataImport:
+def _import(world: EventWorld) -> DataImport:
     return imports.begin_import(world.developer, consent_of(world.developer, world.project), 5, imports.Defaults())
 
 
 @scene(imports.begin_import)
-def an_import_into_the_data_begins(world: World) -> Act:
+def an_import_into_the_data_begins(world: EventWorld) -> Act:
     consent = consent_of(world.developer, world.project)
     return lambda: imports.begin_import(world.developer, consent, 5, imports.Defaults())
 
 
 @scene(imports.receive_piece)
-def the_last_bytes_of_an_import_come(world: World) -> Act:
+def the_last_bytes_of_an_import_come(world: EventWorld) -> Act:
     row = _import(world)
     return lambda: imports.receive_piece(world.developer, row, 0, [b"bytes"])
 
 
 @scene(imports.announce_import)
-def the_job_of_an_import_goes_on(world: World) -> Act:
+def the_job_of_an_import_goes_on(world: EventWorld) -> Act:
     row = _import(world)
     return lambda: imports.announce_import(row, world.developer)
 
 
 @scene(imports.start_import)
-def an_import_is_started(world: World) -> Act:
+def an_import_is_started(world: EventWorld) -> Act:
     row = _import(world)
     description = {"recordings": 1, "labels": {"knock": 1}, "unlabelled": 0}
     DataImport.objects.filter(pk=row.pk).update(state=ImportState.READY, description=description)
@@ -101,71 +101,71 @@ def an_import_is_started(world: World) -> Act:
 
 
 @scene(imports.discard_import)
-def an_import_is_discarded(world: World) -> Act:
+def an_import_is_discarded(world: EventWorld) -> Act:
     row = _import(world)
     return lambda: imports.discard_import(world.developer, row)
 
 
 @scene(start_analysis)
-def an_analysis_of_the_data_starts(world: World) -> Act:
+def an_analysis_of_the_data_starts(world: EventWorld) -> Act:
     _sample(world)
     return lambda: start_analysis(world.developer, world.project)
 
 
 @scene(announce_analysis)
-def an_analysis_of_the_data_ends(world: World) -> Act:
+def an_analysis_of_the_data_ends(world: EventWorld) -> Act:
     data_set = _sample(world).data_set
     return lambda: announce_analysis(data_set, world.developer)
 
 
 @scene(samples.mark_samples)
-def a_sample_of_the_data_is_labelled(world: World) -> Act:
+def a_sample_of_the_data_is_labelled(world: EventWorld) -> Act:
     marks = [samples.SampleMark(_sample(world).number, "glass", True)]
     return lambda: samples.mark_samples(world.developer, world.project, marks, 1)
 
 
 @scene(labelling.label_in_queue)
-def a_sample_is_labelled_in_the_queue(world: World) -> Act:
+def a_sample_is_labelled_in_the_queue(world: EventWorld) -> Act:
     number = _sample(world).number
     return lambda: labelling.label_in_queue(world.developer, world.project, number, "glass", settles=True)
 
 
 @scene(labelling.undo_in_queue)
-def a_label_of_the_queue_is_undone(world: World) -> Act:
+def a_label_of_the_queue_is_undone(world: EventWorld) -> Act:
     number = _sample(world).number
     labelling.label_in_queue(world.developer, world.project, number, "glass", settles=True)
     return lambda: labelling.undo_in_queue(world.developer, world.project, number)
 
 
 @scene(samples.delete_sample)
-def a_sample_of_the_data_is_deleted(world: World) -> Act:
+def a_sample_of_the_data_is_deleted(world: EventWorld) -> Act:
     sample = _sample(world)
     return lambda: samples.delete_sample(world.developer, sample)
 
 
 @scene(samples.delete_samples)
-def some_samples_of_the_data_are_deleted(world: World) -> Act:
+def some_samples_of_the_data_are_deleted(world: EventWorld) -> Act:
     consent = consent_of(world.developer, world.project)
     numbers = [sample_of(consent, world.developer).number for _ in range(2)]
     return lambda: samples.delete_samples(world.developer, world.project, numbers)
 
 
 @scene(samples.cut_sample)
-def a_recording_is_cut_into_parts(world: World) -> Act:
+def a_recording_is_cut_into_parts(world: EventWorld) -> Act:
     whole = sample_of(consent_of(world.developer, world.project), world.developer, loud(length=16_000))
     parts = [samples.LabelledPart(Part(start, start + 300), "knock") for start in (0, 400)]
     return lambda: samples.cut_sample(world.developer, whole, parts, 1)
 
 
 @scene(samples.withdraw_consent)
-def the_consent_for_a_sample_of_a_version_is_withdrawn(world: World) -> Act:
+def the_consent_for_a_sample_of_a_version_is_withdrawn(world: EventWorld) -> Act:
     sample = _sample(world)
     save_version(world.developer, world.project, revision=1)
     return lambda: samples.withdraw_consent(world.developer, sample.consent)
 
 
 @scene(remove_samples)
-def samples_of_the_data_are_removed(world: World) -> Act:
+def samples_of_the_data_are_removed(world: EventWorld) -> Act:
     sample = _sample(world)
 
     def remove() -> None:
@@ -177,50 +177,50 @@ def samples_of_the_data_are_removed(world: World) -> Act:
 
 
 @scene(agree_anew)
-def somebody_agrees_to_other_terms(world: World) -> Act:
+def somebody_agrees_to_other_terms(world: EventWorld) -> Act:
     sample = _sample(world)
     text = terms_for(world.project, DEFAULT_PURPOSES, 30).text
     return lambda: agree_anew(world.developer, sample.consent, purposes=DEFAULT_PURPOSES, days=30, text=text)
 
 
 @scene(samples.end_consents)
-def the_time_of_a_sample_of_the_data_is_over(world: World) -> Act:
+def the_time_of_a_sample_of_the_data_is_over(world: EventWorld) -> Act:
     _sample(world)
     return lambda: samples.end_consents(timezone.now() + timedelta(days=91))
 
 
 @scene(save_version)
-def a_version_of_the_data_is_saved(world: World) -> Act:
+def a_version_of_the_data_is_saved(world: EventWorld) -> Act:
     _sample(world)
     return lambda: save_version(world.developer, world.project, revision=1)
 
 
 @scene(submissions.submit)
-def a_guest_sends_a_recording(world: World) -> Act:
+def a_guest_sends_a_recording(world: EventWorld) -> Act:
     guest = guest_of(world.owner, world.project)
     return lambda: submissions.submit(guest, [loud()], device="")
 
 
 @scene(links.add_recording)
-def a_recording_comes_through_a_link(world: World) -> Act:
+def a_recording_comes_through_a_link(world: EventWorld) -> Act:
     guest = guest_of(world.owner, world.project)
     return lambda: links.add_recording(guest, [loud()], label="knock", device="", address="192.0.2.1")
 
 
 @scene(submissions.accept_submissions)
-def a_recording_of_a_guest_is_accepted(world: World) -> Act:
+def a_recording_of_a_guest_is_accepted(world: EventWorld) -> Act:
     submission = submission_of(world.owner, world.project)
     return lambda: submissions.accept_submissions(world.developer, world.project, [submission.pk])
 
 
 @scene(submissions.refuse_submissions)
-def a_recording_of_a_guest_is_refused(world: World) -> Act:
+def a_recording_of_a_guest_is_refused(world: EventWorld) -> Act:
     submission = submission_of(world.owner, world.project)
     return lambda: submissions.refuse_submissions(world.developer, world.project, [submission.pk])
 
 
 @scene(submissions.withdraw_as_guest)
-def a_guest_deletes_what_they_sent(world: World) -> Act:
+def a_guest_deletes_what_they_sent(world: EventWorld) -> Act:
     submission = submission_of(world.owner, world.project)
     submissions.accept_submissions(world.developer, world.project, [submission.pk])
     return lambda: submissions.withdraw_as_guest(submission.collector)

@@ -9,14 +9,14 @@ from forge.deployments.models import Deployment
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.deployments.updates.models import UpdateKey, UpdateRole
 from forge.registry.tags.publishing.actions import publish_build
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import RUNE
 from tests.support.forge.factories.deployments import built_with, deployed, published
 
 _OTHER = RUNE + b"other"
 
 
-def _two_releases(world: World) -> Deployment:
+def _two_releases(world: EventWorld) -> Deployment:
     deployment = deployed(world.developer, world.project)
     published(world.developer, world.project, "beta", _OTHER)
     deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
@@ -24,78 +24,78 @@ def _two_releases(world: World) -> Deployment:
 
 
 @scene(deployments.create_deployment)
-def a_deployment_is_created(world: World) -> Act:
+def a_deployment_is_created(world: EventWorld) -> Act:
     published(world.developer, world.project, "stable")
     new = NewDeployment("Website", "web", TagChoice("stable"))
     return lambda: deployments.create_deployment(world.developer, world.project, new)
 
 
 @scene(deployments.change_deployment)
-def the_origins_of_a_deployment_change(world: World) -> Act:
+def the_origins_of_a_deployment_change(world: EventWorld) -> Act:
     deployment, change = deployed(world.developer, world.project), DeploymentChange(origins=["https://b.example"])
     return lambda: deployments.change_deployment(world.developer, deployment, change)
 
 
 @scene(deployments.delete_deployment)
-def a_deployment_is_deleted(world: World) -> Act:
+def a_deployment_is_deleted(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project)
     return lambda: deployments.delete_deployment(world.owner, deployment)
 
 
 @scene(deployments.serve_tag)
-def a_deployment_gets_another_version(world: World) -> Act:
+def a_deployment_gets_another_version(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project)
     published(world.developer, world.project, "beta", _OTHER)
     return lambda: deployments.serve_tag(world.developer, deployment, TagChoice("beta"))
 
 
 @scene(deployments.promote)
-def a_deployment_is_promoted(world: World) -> Act:
+def a_deployment_is_promoted(world: EventWorld) -> Act:
     _two_releases(world)
     production = deployed(world.developer, world.project, title="Production", promoted_from="website")
     return lambda: deployments.promote(world.developer, production)
 
 
 @scene(deployments.go_back)
-def a_deployment_goes_back(world: World) -> Act:
+def a_deployment_goes_back(world: EventWorld) -> Act:
     deployment = _two_releases(world)
     return lambda: deployments.go_back(world.developer, deployment, 1)
 
 
 @scene(deployments.follow_tag)
-def a_deployment_follows_its_tag(world: World) -> Act:
+def a_deployment_follows_its_tag(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project, follow=True)
     published(world.developer, world.project, "stable", _OTHER)
     return lambda: deployments.follow_tag(INSTALLATION, deployment)
 
 
 @scene(deployments.follow_tag)
-def a_deployment_stays_as_its_tag_moved_to_what_nobody_approved(world: World) -> Act:
+def a_deployment_stays_as_its_tag_moved_to_what_nobody_approved(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project, follow=True)
     publish_build(world.developer, built_with(world.developer, world.project, _OTHER), "stable")
     return lambda: deployments.follow_tag(INSTALLATION, deployment)
 
 
 @scene(deployments.create_key)
-def a_deployment_gets_a_key(world: World) -> Act:
+def a_deployment_gets_a_key(world: EventWorld) -> Act:
     deployment = deployed(world.developer, world.project)
     return lambda: deployments.create_key(world.developer, deployment, "iOS")
 
 
 @scene(deployments.rotate_key)
-def a_key_is_rotated(world: World) -> Act:
+def a_key_is_rotated(world: EventWorld) -> Act:
     key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
     return lambda: deployments.rotate_key(world.developer, key)
 
 
 @scene(deployments.revoke_key)
-def a_key_is_revoked(world: World) -> Act:
+def a_key_is_revoked(world: EventWorld) -> Act:
     key, _ = deployments.create_key(world.developer, deployed(world.developer, world.project), "iOS")
     return lambda: deployments.revoke_key(world.developer, key)
 
 
 @scene(replace_update_keys)
-def the_keys_of_updates_are_replaced(world: World) -> Act:
+def the_keys_of_updates_are_replaced(world: EventWorld) -> Act:
     organisation = world.project.organisation
     UpdateKey.objects.create(
         organisation=organisation, role=UpdateRole.ROOT, key_id="0" * 64, public_key={}, sealed="sealed"

@@ -13,7 +13,7 @@ from forge.learning.inputs.questions import model_to_feed
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.offers.actions import apply_form
 from forge.projects.actions import write_file
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits" / "digits.tflite"
 FIGURES = {
@@ -28,7 +28,7 @@ FIGURES = {
 LAYERS = {"layers": [{"name": "dense", "op": "FULLY_CONNECTED"}]}
 
 
-def _conversion(world: World, state: ConversionState = ConversionState.READY) -> ModelConversion:
+def _conversion(world: EventWorld, state: ConversionState = ConversionState.READY) -> ModelConversion:
     row = actions.begin_conversion(world.developer, world.project, "net.keras", [b"bytes"])
     ModelConversion.objects.filter(pk=row.pk).update(state=state, description=LAYERS)
     row.refresh_from_db()
@@ -36,30 +36,30 @@ def _conversion(world: World, state: ConversionState = ConversionState.READY) ->
 
 
 @scene(actions.begin_conversion)
-def a_model_is_converted(world: World) -> Act:
+def a_model_is_converted(world: EventWorld) -> Act:
     return lambda: actions.begin_conversion(world.developer, world.project, "net.keras", [b"bytes"])
 
 
 @scene(actions.restart_conversion)
-def a_model_is_converted_again(world: World) -> Act:
+def a_model_is_converted_again(world: EventWorld) -> Act:
     row = _conversion(world, ConversionState.FAILED)
     return lambda: actions.restart_conversion(world.developer, row, shapes={"x": [49, 10]})
 
 
 @scene(actions.mix_form)
-def a_layer_stays_in_float(world: World) -> Act:
+def a_layer_stays_in_float(world: EventWorld) -> Act:
     row = _conversion(world)
     return lambda: actions.mix_form(world.developer, row, "int8", ["dense"])
 
 
 @scene(actions.count_on_boards)
-def forms_are_counted_on_other_boards(world: World) -> Act:
+def forms_are_counted_on_other_boards(world: EventWorld) -> Act:
     row = _conversion(world)
     return lambda: actions.count_on_boards(world.developer, row, ["microbit-v2"])
 
 
 @scene(apply_form)
-def a_form_is_applied(world: World) -> Act:
+def a_form_is_applied(world: EventWorld) -> Act:
     row = _conversion(world)
     blob = put_bytes(b"a model")
     form = ConvertedForm.objects.create(
@@ -69,20 +69,20 @@ def a_form_is_applied(world: World) -> Act:
 
 
 @scene(actions.read_test_samples)
-def the_test_samples_are_read_for_a_form(world: World) -> Act:
+def the_test_samples_are_read_for_a_form(world: EventWorld) -> Act:
     row = _conversion(world)
     form = ConvertedForm.objects.create(conversion=row, number=1, form="int8", digest="sha256:1", figures=FIGURES)
     return lambda: actions.read_test_samples(world.developer, form)
 
 
 @scene(actions.announce_conversion)
-def the_job_of_a_conversion_goes_on(world: World) -> Act:
+def the_job_of_a_conversion_goes_on(world: EventWorld) -> Act:
     row = _conversion(world)
     return lambda: actions.announce_conversion(row, world.developer)
 
 
 @scene(prepare_environment)
-def an_environment_is_prepared(world: World) -> Act:
+def an_environment_is_prepared(world: EventWorld) -> Act:
     row = _conversion(world, ConversionState.NEEDS)
     needs = {"name": "tensorflow", "reads": "Keras models", "download": 1, "disk": 2}
     ModelConversion.objects.filter(pk=row.pk).update(needs=needs)
@@ -92,13 +92,13 @@ def an_environment_is_prepared(world: World) -> Act:
 
 
 @scene(actions.discard_conversion)
-def a_conversion_is_deleted(world: World) -> Act:
+def a_conversion_is_deleted(world: EventWorld) -> Act:
     row = _conversion(world)
     return lambda: actions.discard_conversion(world.developer, row)
 
 
 @scene(write_model_input)
-def the_input_of_a_model_is_written(world: World) -> Act:
+def the_input_of_a_model_is_written(world: EventWorld) -> Act:
     write_file(world.developer, world.project, "digits.tflite", DIGITS.read_bytes())
     model = model_to_feed(world.project, "digits.tflite")
     return lambda: write_model_input(world.developer, world.project, model, ["0-1"], "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.models import User
 from forge.moderation import actions as moderation
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 
 
 def _moderator() -> User:
@@ -14,20 +14,20 @@ def _moderator() -> User:
 
 
 @scene(moderation.take_down)
-def the_public_page_is_unpublished(world: World) -> Act:
+def the_public_page_is_unpublished(world: EventWorld) -> Act:
     moderator = _moderator()
     return lambda: moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
 
 
 @scene(moderation.put_back)
-def the_public_page_is_put_back(world: World) -> Act:
+def the_public_page_is_put_back(world: EventWorld) -> Act:
     moderator = _moderator()
     moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
     return lambda: moderation.put_back(moderator, world.project, "It was fixed.")
 
 
 @scene(moderation.refuse_appeal)
-def an_appeal_is_refused(world: World) -> Act:
+def an_appeal_is_refused(world: EventWorld) -> Act:
     moderator = _moderator()
     moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
     moderation.appeal(world.owner, world.project, "It waits now.")

@@ -20,18 +20,18 @@ from forge.reviews.changes.edits import Edits
 from forge.webhooks import actions as webhooks
 from forge.webhooks import grants
 from rune.oci import MANIFEST_TYPE
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import approved, built
 
 _ORIGIN = outside.OutsideOrigin("Ada", "https://git.example/acme/kitchen.git main")
 
 
-def _link(world: World) -> LinkedBranch:
+def _link(world: EventWorld) -> LinkedBranch:
     remote = Remote("https://git.example/acme/kitchen.git", "main")
     return repositories.link_branch(world.developer, world.project, remote)
 
 
-def _version(world: World, text: bytes) -> Version:
+def _version(world: EventWorld, text: bytes) -> Version:
     write_file(world.developer, world.project, "notes.md", text)
     return projects.save_version(world.developer, world.project, "Notes")
 
@@ -41,7 +41,7 @@ def _incoming(version: Version, commit: str = "1" * 40) -> repositories.Incoming
 
 
 @scene(pushing.push_manifest)
-def a_client_pushes_the_manifest_of_a_build(world: World) -> Act:
+def a_client_pushes_the_manifest_of_a_build(world: EventWorld) -> Act:
     build = approved(built(world.developer, world.project))
     assert build.artefact is not None
     manifest = oci_artifact(rune_facts(build, build.artefact)).manifest
@@ -49,39 +49,39 @@ def a_client_pushes_the_manifest_of_a_build(world: World) -> Act:
 
 
 @scene(deleting.delete_tag)
-def a_client_deletes_the_tag_of_a_build(world: World) -> Act:
+def a_client_deletes_the_tag_of_a_build(world: EventWorld) -> Act:
     publishing.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
     return lambda: deleting.delete_tag(world.owner, world.project, "1.0")
 
 
 @scene(mirrors.copy_now)
-def a_copy_to_another_registry_is_requested(world: World) -> Act:
+def a_copy_to_another_registry_is_requested(world: EventWorld) -> Act:
     wanted = mirrors.MirrorSettings("https://registry.example", "team/door")
     mirrors.set_mirror(world.owner, world.project, MirrorDirection.TO, wanted)
     return lambda: mirrors.copy_now(world.owner, world.project)
 
 
 @scene(mirrors.remove_mirror)
-def a_mirror_with_a_copy_in_work_is_removed(world: World) -> Act:
+def a_mirror_with_a_copy_in_work_is_removed(world: EventWorld) -> Act:
     a_copy_to_another_registry_is_requested(world)()
     return lambda: mirrors.remove_mirror(world.owner, world.project, MirrorDirection.TO)
 
 
 @scene(outside.bring_model)
-def a_converted_model_is_offered(world: World) -> Act:
+def a_converted_model_is_offered(world: EventWorld) -> Act:
     base, offered = _version(world, b"one"), _version(world, b"two")
     change = IncomingModelFiles("Use int8", "", "Conversion of net.keras", base, offered)
     return lambda: outside.bring_model(world.developer, world.project, change)
 
 
 @scene(repositories.pull)
-def a_pull_is_queued(world: World) -> Act:
+def a_pull_is_queued(world: EventWorld) -> Act:
     _link(world)
     return lambda: repositories.pull(world.developer, world.project)
 
 
 @scene(repositories.update_files)
-def a_pull_brings_files(world: World) -> Act:
+def a_pull_brings_files(world: EventWorld) -> Act:
     link, version = _link(world), _version(world, b"One.\n")
     world.project.refresh_from_db()
     edits = Edits(world.project.sequence, frozenset(), ())
@@ -89,14 +89,14 @@ def a_pull_brings_files(world: World) -> Act:
 
 
 @scene(repositories.offer_commit)
-def a_pull_offers_a_commit(world: World) -> Act:
+def a_pull_offers_a_commit(world: EventWorld) -> Act:
     link, base = _link(world), _version(world, b"One.\n")
     offered = _version(world, b"Two.\n")
     return lambda: repositories.offer_commit(world.developer, link, link.ref, base, _incoming(offered))
 
 
 @scene(outside.bring_from_outside)
-def a_change_comes_from_elsewhere(world: World) -> Act:
+def a_change_comes_from_elsewhere(world: EventWorld) -> Act:
     base, offered = _version(world, b"One.\n"), _version(world, b"Two.\n")
     return lambda: outside.bring_from_outside(
         world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=offered
@@ -104,7 +104,7 @@ def a_change_comes_from_elsewhere(world: World) -> Act:
 
 
 @scene(outside.bring_newer)
-def a_newer_change_comes_from_elsewhere(world: World) -> Act:
+def a_newer_change_comes_from_elsewhere(world: EventWorld) -> Act:
     base, offered, newer = (_version(world, text) for text in (b"One.\n", b"Two.\n", b"Three.\n"))
     change = outside.bring_from_outside(
         world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=offered
@@ -113,6 +113,6 @@ def a_newer_change_comes_from_elsewhere(world: World) -> Act:
 
 
 @scene(grants.stop_without_right)
-def a_webhook_stops_since_its_makers_right_ended(world: World) -> Act:
+def a_webhook_stops_since_its_makers_right_ended(world: EventWorld) -> Act:
     webhook, _ = webhooks.create_webhook(world.owner, world.organisation, "https://example.com/hook", ["build"])
     return lambda: grants.stop_without_right([webhook.pk])

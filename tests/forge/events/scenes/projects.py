@@ -17,58 +17,58 @@ from forge.projects.files.contents import store_files
 from forge.projects.git.remote import checked_remote
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions import autosave
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.samples import zipped
 from tests.support.models.model_cases import compiled_model
 from tests.support.servers.git_server import bare, git_server
 
 
 @scene(projects.create_project)
-def a_project_is_created_empty(world: World) -> Act:
+def a_project_is_created_empty(world: EventWorld) -> Act:
     return lambda: projects.create_project(world.developer, world.organisation, "other")
 
 
 @scene(projects.create_from_files)
-def a_project_is_created_from_files(world: World) -> Act:
+def a_project_is_created_from_files(world: EventWorld) -> Act:
     return lambda: projects.create_from_files(world.developer, world.organisation, "other", [("a.md", b"a")])
 
 
 @scene(projects.duplicate_project)
-def a_project_is_duplicated(world: World) -> Act:
+def a_project_is_duplicated(world: EventWorld) -> Act:
     return lambda: projects.duplicate_project(world.developer, world.project, world.organisation, "twin")
 
 
 @scene(projects.fork_project)
-def a_project_is_forked(world: World) -> Act:
+def a_project_is_forked(world: EventWorld) -> Act:
     return lambda: projects.fork_project(world.developer, world.project, world.organisation, "fork")
 
 
 @scene(projects.create_from_model)
-def a_project_is_created_from_a_model(world: World) -> Act:
+def a_project_is_created_from_a_model(world: EventWorld) -> Act:
     model = compiled_model("chain_f32_dense")
     return lambda: projects.create_from_model(world.developer, world.organisation, "other", "dense.tflite", model)
 
 
 @scene(projects.create_from_archive)
-def a_project_is_created_from_an_archive(world: World) -> Act:
+def a_project_is_created_from_an_archive(world: EventWorld) -> Act:
     archive = BytesIO(zipped({"a.md": b"x"}))
     return lambda: projects.create_from_archive(world.developer, world.organisation, "packed", archive)
 
 
 @scene(projects.create_from_upload)
-def a_project_is_created_from_an_upload(world: World) -> Act:
+def a_project_is_created_from_an_upload(world: EventWorld) -> Act:
     sent = [zipped({"a.md": b"x"})]
     return lambda: projects.create_from_upload(world.developer, world.organisation, "sent", sent, "sent")
 
 
 @scene(create_of)
-def a_project_is_created_from_stored_files(world: World) -> Act:
+def a_project_is_created_from_stored_files(world: EventWorld) -> Act:
     stored = store_files([("a.md", b"a")])
     return lambda: create_of(world.developer, world.organisation, "other", stored)
 
 
 @scene(projects.create_from_git)
-def a_project_is_created_from_a_git_repository(world: World) -> Act:
+def a_project_is_created_from_a_git_repository(world: EventWorld) -> Act:
     def make() -> None:
         with TemporaryDirectory() as root, git_server(Path(root)) as origin, override_settings(GIT_ORIGINS=(origin,)):
             bare(Path(root), "wand.git", {"a.md": b"x"})
@@ -78,52 +78,52 @@ def a_project_is_created_from_a_git_repository(world: World) -> Act:
 
 
 @scene(projects.update_project)
-def a_project_is_renamed_and_described_and_published(world: World) -> Act:
+def a_project_is_renamed_and_described_and_published(world: EventWorld) -> Act:
     changes: dict[str, Any] = {"name": "pantry", "description": "A pantry.", "visibility": "public"}
     return lambda: projects.update_project(world.owner, world.project, **changes)
 
 
 @scene(projects.delete_project)
-def a_project_is_deleted(world: World) -> Act:
+def a_project_is_deleted(world: EventWorld) -> Act:
     return lambda: projects.delete_project(world.owner, world.project)
 
 
 @scene(projects.restore_project)
-def a_project_is_restored_under_another_name(world: World) -> Act:
+def a_project_is_restored_under_another_name(world: EventWorld) -> Act:
     other = Project.objects.create(organisation=world.organisation, name="lost", created_by=world.owner)
     projects.delete_project(world.owner, other)
     return lambda: projects.restore_project(world.owner, world.organisation, "lost", "found")
 
 
 @scene(projects.save_version)
-def a_version_is_saved(world: World) -> Act:
+def a_version_is_saved(world: EventWorld) -> Act:
     return lambda: projects.save_version(world.developer, world.project, "The first one")
 
 
 @scene(projects.save_version)
-def a_version_gets_another_message(world: World) -> Act:
+def a_version_gets_another_message(world: EventWorld) -> Act:
     projects.save_version(world.developer, world.project, "The first one")
     return lambda: projects.save_version(world.developer, world.project, "Still the first one")
 
 
-def _older_version(world: World) -> Version:
+def _older_version(world: EventWorld) -> Version:
     version = projects.save_version(world.developer, world.project, "The first one")
     write_file(world.developer, world.project, "notes.md", b"new")
     return version
 
 
 @scene(autosave.autosave_version)
-def what_was_written_saves_itself(world: World) -> Act:
+def what_was_written_saves_itself(world: EventWorld) -> Act:
     return lambda: autosave.autosave_version(INSTALLATION, world.project)
 
 
 @scene(projects.restore_version)
-def an_older_version_is_restored(world: World) -> Act:
+def an_older_version_is_restored(world: EventWorld) -> Act:
     version = _older_version(world)
     return lambda: projects.restore_version(world.developer, world.project, version)
 
 
 @scene(projects.restoring_update)
-def an_editor_asks_for_the_update_that_restores_an_older_version(world: World) -> Act:
+def an_editor_asks_for_the_update_that_restores_an_older_version(world: EventWorld) -> Act:
     version = _older_version(world)
     return lambda: projects.restoring_update(world.developer, world.project, version)

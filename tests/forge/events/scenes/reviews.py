@@ -24,20 +24,20 @@ from forge.reviews.rounds.reminders import remind_of_due_reviews
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.conversation import find_thread
 from rune.source.policy import Policy, RequiredCheck
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.builds import RUNE, built, finished
 from tests.support.forge.factories.links import secret_of
 from tests.support.forge.factories.suggestions import ready_copy, suggested
 
 
 @scene(reviews.give_verdict)
-def a_build_is_approved(world: World) -> Act:
+def a_build_is_approved(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     return lambda: reviews.give_verdict(world.reviewer, build, "approve", "It hears me.")
 
 
 @scene(reviews.post_check)
-def a_robot_posts_a_result(world: World) -> Act:
+def a_robot_posts_a_result(world: EventWorld) -> Act:
     policy = Policy(checks=(RequiredCheck("lab", world.developer.email, "rig"),))
     build = built(world.developer, world.project, policy=policy.to_json())
     token, _ = accounts.create_token(world.developer, "rig", ["check:write"], None)
@@ -49,42 +49,42 @@ def a_robot_posts_a_result(world: World) -> Act:
 
 
 @scene(reviews.begin_thread)
-def someone_says_something_about_a_build(world: World) -> Act:
+def someone_says_something_about_a_build(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     return lambda: reviews.begin_thread(world.reviewer, build, "How loud was it?")
 
 
 @scene(reviews.mark_wrong)
-def a_result_is_marked_as_wrong(world: World) -> Act:
+def a_result_is_marked_as_wrong(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     result = WrongResult("up", "down", 90, recording_terms(world.project).text)
     return lambda: reviews.mark_wrong(world.reviewer, build, [b"1,2,3\n"], result)
 
 
 @scene(reviews.change_rules)
-def the_rules_of_an_organisation_change(world: World) -> Act:
+def the_rules_of_an_organisation_change(world: EventWorld) -> Act:
     return lambda: reviews.change_rules(world.owner, world.organisation, reviews.Rules(1, ("versions",)))
 
 
 @scene(remind_of_due_reviews)
-def a_review_is_overdue(world: World) -> Act:
+def a_review_is_overdue(world: EventWorld) -> Act:
     review = _new_review(world)
     Review.objects.filter(pk=review.pk).update(due=timezone.localdate() - timedelta(days=1))
     return remind_of_due_reviews
 
 
 @scene(reviews.undo_verdict)
-def an_approval_is_undone(world: World) -> Act:
+def an_approval_is_undone(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     reviews.give_verdict(world.reviewer, build, "approve", "It hears me.")
     return lambda: reviews.undo_verdict(world.reviewer, build)
 
 
-def _new_review(world: World) -> Review:
+def _new_review(world: EventWorld) -> Review:
     return _ask(world, built(world.developer, world.project))
 
 
-def _ask(world: World, build: Build) -> Review:
+def _ask(world: EventWorld, build: Build) -> Review:
     return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.reviewer)])
 
 
@@ -93,27 +93,27 @@ def _of(person: User) -> reviews.RequestedGroup:
 
 
 @scene(reviews.ask_for_review)
-def a_review_is_requested(world: World) -> Act:
+def a_review_is_requested(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     return lambda: _ask(world, build)
 
 
 @scene(pending_requests.ask)
-def a_review_of_a_finished_build_is_requested(world: World) -> Act:
+def a_review_of_a_finished_build_is_requested(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     request = pending_requests.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
     return lambda: pending_requests.ask(world.developer, build, request)
 
 
 @scene(pending_requests.ask_when_built)
-def a_review_is_requested_of_a_build_that_succeeded_meanwhile(world: World) -> Act:
+def a_review_is_requested_of_a_build_that_succeeded_meanwhile(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     request = pending_requests.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
     return lambda: pending_requests.ask_when_built(world.developer, build, request)
 
 
 @scene(pending_requests.ask_for_awaited)
-def the_review_of_a_build_that_succeeds_is_requested(world: World) -> Act:
+def the_review_of_a_build_that_succeeds_is_requested(world: EventWorld) -> Act:
     build = builds.request_build(world.developer, world.project)
     request = pending_requests.ReviewRequest("Hears whispers", reviewers=(_of(world.reviewer),))
     pending_requests.ask_when_built(world.developer, build, request)
@@ -122,7 +122,7 @@ def the_review_of_a_build_that_succeeds_is_requested(world: World) -> Act:
 
 
 @scene(become_reviewer)
-def somebody_who_was_invited_becomes_a_reviewer(world: World) -> Act:
+def somebody_who_was_invited_becomes_a_reviewer(world: EventWorld) -> Act:
     build = built(world.developer, world.project)
     reviews.ask_for_review(world.owner, build, "Hears whispers", invitees=["ana@elsewhere.example"])
     invitation = InvitedReviewer.objects.get().invitation
@@ -130,7 +130,7 @@ def somebody_who_was_invited_becomes_a_reviewer(world: World) -> Act:
 
 
 @scene(reviews.ask_in_a_new_round)
-def a_review_is_carried_on(world: World) -> Act:
+def a_review_is_carried_on(world: EventWorld) -> Act:
     review = _new_review(world)
     write_file(world.developer, world.project, "notes.txt", b"better")
     better = built(world.developer, world.project, RUNE + b"better")
@@ -138,82 +138,82 @@ def a_review_is_carried_on(world: World) -> Act:
 
 
 @scene(reviews.change_reviewers)
-def others_are_requested(world: World) -> Act:
+def others_are_requested(world: EventWorld) -> Act:
     review = _new_review(world)
     return lambda: reviews.change_reviewers(world.developer, review, [_of(world.owner)])
 
 
 @scene(reviews.begin_thread)
-def someone_mentions_another_in_a_review(world: World) -> Act:
+def someone_mentions_another_in_a_review(world: EventWorld) -> Act:
     review = _new_review(world)
     return lambda: reviews.begin_thread(world.reviewer, review, f"How loud was it, @{world.developer.name}?")
 
 
-def _thread(world: World) -> AnchoredThread:
+def _thread(world: EventWorld) -> AnchoredThread:
     begun = reviews.begin_thread(world.reviewer, _new_review(world), "How loud was it?")
     return find_thread(world.reviewer, begun.pk)
 
 
 @scene(reviews.reply_in_thread)
-def somebody_replies(world: World) -> Act:
+def somebody_replies(world: EventWorld) -> Act:
     thread = _thread(world)
     return lambda: reviews.reply_in_thread(world.developer, thread, "Softly.")
 
 
 @scene(reviews.resolve_thread)
-def a_thread_is_resolved(world: World) -> Act:
+def a_thread_is_resolved(world: EventWorld) -> Act:
     thread = _thread(world)
     return lambda: reviews.resolve_thread(world.developer, thread)
 
 
 @scene(reviews.reopen_thread)
-def a_thread_is_open_again(world: World) -> Act:
+def a_thread_is_open_again(world: EventWorld) -> Act:
     thread = _thread(world)
     reviews.resolve_thread(world.developer, thread)
     return lambda: reviews.reopen_thread(world.reviewer, thread)
 
 
 @scene(reviews.edit_comment)
-def a_comment_is_edited(world: World) -> Act:
+def a_comment_is_edited(world: EventWorld) -> Act:
     thread = _thread(world)
     comment = thread.thread.comments.get()
     return lambda: reviews.edit_comment(world.reviewer, thread, comment, "How loud was it, and where?")
 
 
 @scene(reviews.delete_comment)
-def a_comment_is_deleted(world: World) -> Act:
+def a_comment_is_deleted(world: EventWorld) -> Act:
     thread = _thread(world)
     comment = thread.thread.comments.get()
     return lambda: reviews.delete_comment(world.reviewer, thread, comment)
 
 
 @scene(reviews.suggest)
-def someone_suggests_what_they_tried(world: World) -> Act:
+def someone_suggests_what_they_tried(world: EventWorld) -> Act:
     review = _new_review(world)
     tried = ready_copy(review)
     return lambda: reviews.suggest(world.reviewer, review, tried.pk, "It hears more with it.")
 
 
 @scene(reviews.take_suggestion)
-def a_suggestion_is_applied(world: World) -> Act:
+def a_suggestion_is_applied(world: EventWorld) -> Act:
     suggestion = suggested(world.reviewer, _new_review(world))
     return lambda: reviews.take_suggestion(world.owner, suggestion)
 
 
 @scene(reviews.decline_suggestion)
-def a_suggestion_is_declined(world: World) -> Act:
+def a_suggestion_is_declined(world: EventWorld) -> Act:
     suggestion = suggested(world.reviewer, _new_review(world))
     return lambda: reviews.decline_suggestion(world.owner, suggestion, "It is right as it is.")
 
 
 @scene(reviews.withdraw_suggestion)
-def a_suggestion_is_withdrawn(world: World) -> Act:
+def a_suggestion_is_withdrawn(world: EventWorld) -> Act:
     suggestion = suggested(world.reviewer, _new_review(world))
     return lambda: reviews.withdraw_suggestion(world.reviewer, suggestion)
 
 
 @scene(reviews.say_as_guest)
-def a_guest_comments(world: World) -> Act:
+def a_guest_comments(world: EventWorld) -> Act:
     review = _new_review(world)
     _, address = reviews.invite_guest(world.owner, review, reviews.GuestTerms("Lena"))
     guest, _ = reviews.enter_as_guest(secret_of(address), review.pk)
@@ -221,6 +221,6 @@ def a_guest_comments(world: World) -> Act:
 
 
 @scene(reviews.close_review)
-def a_review_is_closed(world: World) -> Act:
+def a_review_is_closed(world: EventWorld) -> Act:
     review = _new_review(world)
     return lambda: reviews.close_review(world.developer, review)

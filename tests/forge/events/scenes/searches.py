@@ -5,24 +5,24 @@ from __future__ import annotations
 from forge.datasets.models import DataVersion
 from forge.learning.searches import actions
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.searches import finished_search, motion_search
 from tests.support.forge.factories.training import motion_version
 
 
-def _with_data(world: World) -> None:
+def _with_data(world: EventWorld) -> None:
     if not DataVersion.objects.filter(data_set__project=world.project).exists():
         motion_version(world.developer, world.project, people=3)
 
 
 @scene(actions.begin_search)
-def a_search_begins(world: World) -> Act:
+def a_search_begins(world: EventWorld) -> Act:
     _with_data(world)
     return lambda: motion_search(world.developer, world.project)
 
 
 @scene(actions.stop_search)
-def a_search_is_stopped(world: World) -> Act:
+def a_search_is_stopped(world: EventWorld) -> Act:
     _with_data(world)
     search = motion_search(world.developer, world.project)
     ModelSearch.objects.filter(pk=search.pk).update(state=SearchState.RUNNING)
@@ -31,14 +31,14 @@ def a_search_is_stopped(world: World) -> Act:
 
 
 @scene(actions.resume_search)
-def a_search_goes_on(world: World) -> Act:
+def a_search_goes_on(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
     return lambda: actions.resume_search(world.developer, search, 60)
 
 
 @scene(actions.use_trial)
-def a_trial_is_used(world: World) -> Act:
+def a_trial_is_used(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
     trial = SearchTrial.objects.get(search=search, number=2)
@@ -46,7 +46,7 @@ def a_trial_is_used(world: World) -> Act:
 
 
 @scene(actions.open_trial)
-def a_trial_is_opened(world: World) -> Act:
+def a_trial_is_opened(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
     trial = SearchTrial.objects.get(search=search, number=2)
@@ -54,14 +54,14 @@ def a_trial_is_opened(world: World) -> Act:
 
 
 @scene(actions.announce_search)
-def the_job_of_a_search_goes_on(world: World) -> Act:
+def the_job_of_a_search_goes_on(world: EventWorld) -> Act:
     _with_data(world)
     search = motion_search(world.developer, world.project)
     return lambda: actions.announce_search(search, world.developer)
 
 
 @scene(actions.discard_search)
-def a_search_is_deleted(world: World) -> Act:
+def a_search_is_deleted(world: EventWorld) -> Act:
     _with_data(world)
     search = finished_search(world.developer, world.project)
     return lambda: actions.discard_search(world.developer, search)

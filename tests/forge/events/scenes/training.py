@@ -15,13 +15,15 @@ from forge.learning.training.actions.offering import ModelOffer, offer_model
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.actions import write_file
-from tests.forge.events.scenarios import Act, World, scene
+from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 DIGITS = Path(__file__).parents[4] / "examples" / "digits"
 
 
-def _run(world: World, state: TrainingState = TrainingState.WAITING, job: JobState = JobState.QUEUED) -> TrainingRun:
+def _run(
+    world: EventWorld, state: TrainingState = TrainingState.WAITING, job: JobState = JobState.QUEUED
+) -> TrainingRun:
     if not DataVersion.objects.filter(data_set__project=world.project).exists():
         motion_version(world.developer, world.project, people=3)
     run = motion_run(world.developer, world.project)
@@ -33,13 +35,13 @@ def _run(world: World, state: TrainingState = TrainingState.WAITING, job: JobSta
 
 
 @scene(actions.begin_run)
-def a_run_begins(world: World) -> Act:
+def a_run_begins(world: EventWorld) -> Act:
     motion_version(world.developer, world.project, people=3)
     return lambda: motion_run(world.developer, world.project)
 
 
 @scene(save_taught)
-def a_rune_is_taught(world: World) -> Act:
+def a_rune_is_taught(world: EventWorld) -> Act:
     for name in ("digits.tflite", "labels.txt", "Runefile.yml"):
         write_file(world.developer, world.project, name, (DIGITS / name).read_bytes())
     known = teachable_project(world.developer, world.project)
@@ -49,49 +51,49 @@ def a_rune_is_taught(world: World) -> Act:
 
 
 @scene(actions.train_again)
-def a_run_begins_again(world: World) -> Act:
+def a_run_begins_again(world: EventWorld) -> Act:
     run = _run(world)
     return lambda: actions.train_again(world.developer, run)
 
 
 @scene(actions.stop_run)
-def a_run_is_stopped(world: World) -> Act:
+def a_run_is_stopped(world: EventWorld) -> Act:
     run = _run(world, TrainingState.RUNNING)
     return lambda: actions.stop_run(world.developer, run)
 
 
 @scene(actions.pause_run)
-def a_run_is_paused(world: World) -> Act:
+def a_run_is_paused(world: EventWorld) -> Act:
     run = _run(world, TrainingState.RUNNING)
     return lambda: actions.pause_run(world.developer, run)
 
 
 @scene(actions.resume_run)
-def a_run_goes_on(world: World) -> Act:
+def a_run_goes_on(world: EventWorld) -> Act:
     run = _run(world, TrainingState.PAUSED)
     return lambda: actions.resume_run(world.developer, run)
 
 
 @scene(actions.cancel_run)
-def a_run_is_cancelled(world: World) -> Act:
+def a_run_is_cancelled(world: EventWorld) -> Act:
     run = _run(world)
     return lambda: actions.cancel_run(world.developer, run)
 
 
 @scene(actions.announce_run)
-def a_run_trains(world: World) -> Act:
+def a_run_trains(world: EventWorld) -> Act:
     run = _run(world)
     return lambda: actions.announce_run(run, world.developer)
 
 
 @scene(use_model)
-def the_model_of_a_run_is_used(world: World) -> Act:
+def the_model_of_a_run_is_used(world: EventWorld) -> Act:
     run = finish_run(_run(world))
     return lambda: use_model(world.developer, run)
 
 
 @scene(offer_model)
-def a_trained_model_is_offered(world: World) -> Act:
+def a_trained_model_is_offered(world: EventWorld) -> Act:
     run = finish_run(_run(world))
     offer = ModelOffer(
         "A model", "It learned.", f"training run {run.number}", {}, run.recipe, run.model_path, run.form, run.seed,
@@ -101,6 +103,6 @@ def a_trained_model_is_offered(world: World) -> Act:
 
 
 @scene(actions.discard_run)
-def a_run_is_deleted(world: World) -> Act:
+def a_run_is_deleted(world: EventWorld) -> Act:
     run = _run(world)
     return lambda: actions.discard_run(world.developer, run)

@@ -14,14 +14,14 @@ from tests.support.cases import each_case
 
 
 @dataclass(frozen=True)
-class Person:
+class CommentPerson:
     pk: UUID
 
     def __str__(self) -> str:
         return "Ana Nowak"
 
 
-NAMES = names_of([Person(UUID(int=1))])
+NAMES = names_of([CommentPerson(UUID(int=1))])
 
 
 @pytest.mark.protects("browser/comments")

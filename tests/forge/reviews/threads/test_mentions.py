@@ -10,7 +10,7 @@ from tests.support.cases import each_case
 
 
 @dataclass(frozen=True)
-class Person:
+class MentionPerson:
     pk: UUID
     name: str
 
@@ -19,7 +19,7 @@ class Person:
 
 
 ANA, BEN, BEN_2, ODD = (
-    Person(UUID(int=number), name)
+    MentionPerson(UUID(int=number), name)
     for number, name in enumerate(("Ana Nowak", "Ben Ray", "Ben Ray Junior", "C++ (the (best"), start=1)
 )
 NAMES = names_of([ANA, BEN, BEN_2, ODD])
@@ -47,12 +47,12 @@ NAMES = names_of([ANA, BEN, BEN_2, ODD])
         ("", set()),
     ],
 )
-def test_prose_mentions_people_by_name(text: str, people: set[Person]) -> None:
+def test_prose_mentions_people_by_name(text: str, people: set[MentionPerson]) -> None:
     assert mentioned_people(text, NAMES) == {person.pk for person in people}
 
 
 def test_two_of_one_name_are_both_told() -> None:
-    twin = Person(UUID(int=9), "Ana Nowak")
+    twin = MentionPerson(UUID(int=9), "Ana Nowak")
     assert mentioned_people("@Ana Nowak", names_of([ANA, twin])) == {ANA.pk, twin.pk}
 
 

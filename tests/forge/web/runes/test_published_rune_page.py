@@ -82,7 +82,7 @@ def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any
     ],
 )
 def test_a_readme_can_do_nothing(text: str) -> None:
-    elements = Elements()
+    elements = PageElements()
     elements.feed(render_readme(text))
     assert {name for name, _ in elements.elements} <= {"p", "a", "blockquote"}
     for _, attributes in elements.elements:
@@ -90,7 +90,7 @@ def test_a_readme_can_do_nothing(text: str) -> None:
         assert attributes.get("href", "https://").startswith("https://")
 
 
-class Elements(HTMLParser):
+class PageElements(HTMLParser):
     """The elements of a page with their attributes, as a browser would take them."""
 
     def __init__(self) -> None:

@@ -40,7 +40,7 @@ from rune.tensor import ElementType, TensorType
 from tests.support.compiler.pipelines import models_pipeline, passing_on
 from tests.support.compiler.template_projects import template
 from tests.support.models.model_cases import model_cases
-from tests.support.models.reference.model_graph import Graph as ModelGraph
+from tests.support.models.reference.model_graph import ModelGraph
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150

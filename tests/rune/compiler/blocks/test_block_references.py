@@ -29,7 +29,7 @@ from tests.support.compiler.block_references import (
     texts,
     time,
 )
-from tests.support.compiler.block_references.case import Array, Case, Fails
+from tests.support.compiler.block_references.case import Array, BlockCase, Fails
 
 MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, learned, learners, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
@@ -46,7 +46,7 @@ def _tensor(array: Array) -> dict[str, Any]:
     return {"type": type_, "elements": elements}
 
 
-def _vector(case: Case) -> dict[str, Any]:
+def _vector(case: BlockCase) -> dict[str, Any]:
     arguments = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
     written: dict[str, Any] = {"name": case.name, "arguments": dict(case.arguments)}
     *before, last = case.runs
@@ -63,8 +63,8 @@ def _vector(case: Case) -> dict[str, Any]:
     return written
 
 
-def _listed() -> dict[str, list[Case]]:
-    by_block: dict[str, list[Case]] = defaultdict(list)
+def _listed() -> dict[str, list[BlockCase]]:
+    by_block: dict[str, list[BlockCase]] = defaultdict(list)
     for module in MODULES:
         for case in module.CASES:
             by_block[case.block].append(case)
@@ -91,7 +91,7 @@ def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
     assert _plain(golden) == _plain(vectors)
 
 
-def _drawing(case: Case) -> dict[str, Any]:
+def _drawing(case: BlockCase) -> dict[str, Any]:
     """The inputs and outputs, run by run: of the first input, or of the rows that a learner is asked for."""
     arguments = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
     history = (HISTORIES | {"window": drawings.window}).get(case.block)
@@ -106,7 +106,7 @@ def _drawing(case: Case) -> dict[str, Any]:
 
 
 @each_case("case", drawings.DRAWINGS, ids=lambda case: case.block)
-def test_what_a_picture_shows_is_what_the_reference_gives(case: Case) -> None:
+def test_what_a_picture_shows_is_what_the_reference_gives(case: BlockCase) -> None:
     path, drawing = CATALOGUE[case.block].folder / "drawing.json", _drawing(case)
     if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
         path.write_text(json.dumps(drawing) + "\n", encoding="utf-8")

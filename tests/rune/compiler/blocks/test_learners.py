@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.support.cases import each_case
 from tests.support.compiler.block_references import learned_lines, learners, logistic, support_vectors
 from tests.support.compiler.block_references.case import Array
-from tests.support.compiler.block_references.learned_lines import Line, Penalties
+from tests.support.compiler.block_references.learned_lines import FittedLine, Penalties
 from tests.support.compiler.block_references.logistic import Scores
 from tests.support.compiler.block_references.support_vectors import Support
 from tests.support.properties import examples
@@ -26,7 +26,7 @@ MACHINE = {"c": 200.0, "eps": 0.3, "tolerance": 1e-3}
 FEW = examples(10)
 
 
-def subgradient(rows: Array, targets: Array, penalties: Penalties, line: Line) -> float:
+def subgradient(rows: Array, targets: Array, penalties: Penalties, line: FittedLine) -> float:
     """How far from zero it is where it is farthest, as a share of the steepest that such targets could have."""
     scaled = (rows - rows.mean(axis=0)) / rows.std(axis=0)
     weights, away = line.weights, targets - targets.mean()

@@ -15,7 +15,7 @@ from tests.support.models.reference.further_models import gather
 from tests.support.models.reference.logic_models import cast
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 LENGTH = 384
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "who", "wrote", "these", "lines", "?", "ada", "love", "##lace", ".", "the"]
@@ -49,17 +49,17 @@ resources:
 """
 
 
-def _scores(g: Layers, ids: Value, context: Value, word: str) -> Value:
+def _scores(g: Layers, ids: ModelValue, context: ModelValue, word: str) -> ModelValue:
     """High where this word stands, and higher in the second sentence than in the first."""
     table = np.zeros(len(WORDS), np.float32)
     table[WORDS.index(word)] = 5
-    constant = Value(g.graph.constant("table", table), table.shape, "float32")
+    constant = ModelValue(g.graph.constant("table", table), table.shape, "float32")
     return add_n(g, [gather(g, constant, ids, 0), context])
 
 
-def _model(g: Layers) -> list[Value]:
+def _model(g: Layers) -> list[ModelValue]:
     shape = (1, LENGTH)
-    inputs = [Value(g.graph.input(name, shape, "int32"), shape, "int32") for name in ("ids", "mask", "segments")]
+    inputs = [ModelValue(g.graph.input(name, shape, "int32"), shape, "int32") for name in ("ids", "mask", "segments")]
     context = add_n(g, [cast(g, each, "float32") for each in inputs[1:]])
     return [_scores(g, inputs[0], context, word) for word in ("ada", "##lace")]
 

@@ -44,7 +44,7 @@ async ([module, inputs]) => {
 """
 
 
-class Refused(Exception):
+class ChromiumRefusal(Exception):
     """The module ended when it started, with what it said."""
 
 
@@ -62,7 +62,7 @@ def outputs_in_chromium(
         finally:
             browser.close()
     if "refused" in answer:
-        raise Refused(answer["refused"])
+        raise ChromiumRefusal(answer["refused"])
     outputs: dict[str, Outputs] = {name: [] for name in models}
     for messages in answer["outputs"]:
         for name, message in zip(models, messages, strict=True):

@@ -24,7 +24,7 @@ from rune.project.files import ProjectFiles
 from rune.running.container import pack, read_rune
 from rune.running.runtime import Runtime
 from rune.running.runtime.errors import RuneTrapped
-from tests.rune.compiler.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
+from tests.rune.compiler.kernels.in_chromium import ChromiumRefusal, has_exact_dots, outputs_in_chromium
 from tests.rune.compiler.kernels.test_winograd import DRAWN, functions, model_of
 from tests.support.cases import each_case
 from tests.support.compiler.extreme_sums import connected
@@ -34,7 +34,7 @@ from tests.support.compiler.programs.c_projects import model_project
 from tests.support.models.model_cases import ModelCase, model_cases
 from tests.support.models.random.random_windows import random_windows
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 from tests.support.shares import share_and_all
 
 FASTEST = WASM32.variant("speed")
@@ -43,16 +43,16 @@ KINDS = ("conv_2d_", "depthwise_conv_2d_", "fully_connected_")
 
 def depthwise(
     size: tuple[int, int], channels: int, filter_size: tuple[int, int], stride: int = 1, kind: str = "int8"
-) -> Callable[[Layers], Value]:
-    def draw(layers: Layers) -> Value:
+) -> Callable[[Layers], ModelValue]:
+    def draw(layers: Layers) -> ModelValue:
         source = layers.input((1, *size, channels), kind)
         return layers.depthwise(source, kernel=filter_size, stride=(stride, stride))
 
     return draw
 
 
-def dense(inputs: int, outputs: int, kind: str = "int8") -> Callable[[Layers], Value]:
-    def draw(layers: Layers) -> Value:
+def dense(inputs: int, outputs: int, kind: str = "int8") -> Callable[[Layers], ModelValue]:
+    def draw(layers: Layers) -> ModelValue:
         return layers.fully_connected(layers.input((2, inputs), kind, zero_point=-3), outputs)
 
     return draw
@@ -60,10 +60,10 @@ def dense(inputs: int, outputs: int, kind: str = "int8") -> Callable[[Layers], V
 
 def joined(
     size: tuple[int, int], channels: tuple[int, int], stride: int = 1, dilation: int = 1, batches: int = 1
-) -> Callable[[Layers], Value]:
+) -> Callable[[Layers], ModelValue]:
     """A convolution with rows so short that several make a line."""
 
-    def draw(layers: Layers) -> Value:
+    def draw(layers: Layers) -> ModelValue:
         source = layers.input((batches, *size, channels[0]), "int8", zero_point=3)
         return layers.conv(source, channels[1], stride=(stride, stride), dilation=(dilation, dilation))
 
@@ -102,7 +102,7 @@ def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium(ca
     assert len(relaxed) > len(DRAWN | MORE)
     questions = {name: Questions.of(files[name], 5) for name in relaxed}
     if not has_exact_dots(Path("/proc/cpuinfo").read_text(encoding="utf-8").split()):
-        with pytest.raises(Refused, match=REFUSAL):
+        with pytest.raises(ChromiumRefusal, match=REFUSAL):
             outputs_in_chromium(relaxed, questions, RELAXED)
         return
     outputs = outputs_in_chromium(relaxed, questions, RELAXED)

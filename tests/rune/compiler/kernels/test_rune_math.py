@@ -55,7 +55,7 @@ EACH(to_i8, rune_i8_saturating(x))
 """
 
 
-class Mathematics:
+class RuneMathematics:
     """Applies a function to lists of doubles."""
 
     def __init__(self, folder: Path) -> None:
@@ -106,7 +106,7 @@ class NativeMathematics:
 
 @pytest.mark.slow
 def test_a_compiler_that_fuses_gives_the_same_bits(
-    mathematics: Mathematics, tmp_path_factory: pytest.TempPathFactory
+    mathematics: RuneMathematics, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     compiler = shutil.which("gcc")
     if compiler is None:
@@ -127,14 +127,14 @@ def test_a_compiler_that_fuses_gives_the_same_bits(
 
 
 @pytest.mark.slow
-def test_a_square_root_is_the_nearest(mathematics: Mathematics) -> None:
+def test_a_square_root_is_the_nearest(mathematics: RuneMathematics) -> None:
     values = [2.0, 3.0, 1e-320, 5e-324, 1.7976931348623157e308, 0.1, math.nextafter(4.0, 0), math.nextafter(4.0, 5)]
     assert mathematics("sqrt", values) == [math.sqrt(x) for x in values]
 
 
 @pytest.fixture(scope="module")
-def mathematics(tmp_path_factory: pytest.TempPathFactory) -> Mathematics:
-    return Mathematics(tmp_path_factory.mktemp("math"))
+def mathematics(tmp_path_factory: pytest.TempPathFactory) -> RuneMathematics:
+    return RuneMathematics(tmp_path_factory.mktemp("math"))
 
 
 def _units_off(actual: float, exact: Decimal) -> float:
@@ -142,7 +142,7 @@ def _units_off(actual: float, exact: Decimal) -> float:
     return abs(float((Decimal(actual) - exact) / Decimal(math.ulp(actual))))
 
 
-def test_log2_is_off_by_less_than_six_tenths_of_the_last_place(mathematics: Mathematics) -> None:
+def test_log2_is_off_by_less_than_six_tenths_of_the_last_place(mathematics: RuneMathematics) -> None:
     chance = random.Random(1)
     values = [chance.uniform(0.5, 2) for _ in range(300)] + [math.exp(chance.uniform(-700, 700)) for _ in range(200)]
     values += [float(whole) for whole in range(3, 200)] + [math.nextafter(1, 0), math.nextafter(1, 2), 3e-310]
@@ -152,31 +152,31 @@ def test_log2_is_off_by_less_than_six_tenths_of_the_last_place(mathematics: Math
 
 
 @pytest.mark.slow
-def test_log2_of_a_power_of_two_is_exact(mathematics: Mathematics) -> None:
+def test_log2_of_a_power_of_two_is_exact(mathematics: RuneMathematics) -> None:
     powers = list(range(-1074, 1024))
     assert mathematics("log2", [math.ldexp(1.0, power) for power in powers]) == powers
 
 
-def test_log2_has_its_limits(mathematics: Mathematics) -> None:
+def test_log2_has_its_limits(mathematics: RuneMathematics) -> None:
     zero, negative, infinite, nothing = mathematics("log2", [0.0, -1.0, math.inf, math.nan])
     assert (zero, infinite) == (-math.inf, math.inf)
     assert math.isnan(negative)
     assert math.isnan(nothing)
 
 
-def test_exp_is_off_by_less_than_one_unit_of_the_last_place(mathematics: Mathematics) -> None:
+def test_exp_is_off_by_less_than_one_unit_of_the_last_place(mathematics: RuneMathematics) -> None:
     chance = random.Random(2)
     values = [chance.uniform(-1, 1) for _ in range(300)] + [chance.uniform(-745, 709) for _ in range(400)]
     for x, actual in zip(values, mathematics("exp", values), strict=True):
         assert _units_off(actual, Decimal(x).exp(EXACT)) < 1, x
 
 
-def test_exp_has_its_limits(mathematics: Mathematics) -> None:
+def test_exp_has_its_limits(mathematics: RuneMathematics) -> None:
     assert mathematics("exp", [0.0, 710.0, -746.0, math.inf, -math.inf]) == [1.0, math.inf, 0.0, math.inf, 0.0]
     assert math.isnan(mathematics("exp", [math.nan])[0])
 
 
-def test_erfc_is_near_and_has_the_bits_of_its_reference(mathematics: Mathematics) -> None:
+def test_erfc_is_near_and_has_the_bits_of_its_reference(mathematics: RuneMathematics) -> None:
     chance = random.Random(4)
     values = [chance.uniform(-12, 12) for _ in range(900)]
     actual = mathematics("erfc", values)
@@ -189,7 +189,7 @@ def test_erfc_is_near_and_has_the_bits_of_its_reference(mathematics: Mathematics
     assert mathematics("erfc", limits[:6]) == pytest.approx([1.0, 1.0, 0.0, 2.0, 0.0, 2.0], abs=1e-12)
 
 
-def test_remainders_are_exact(mathematics: Mathematics) -> None:
+def test_remainders_are_exact(mathematics: RuneMathematics) -> None:
     chance = random.Random(3)
     x = [chance.uniform(-1e6, 1e6) for _ in range(200)] + [5e-324, 1e308, -7.0, 3.0]
     y = [chance.uniform(-10, 10) for _ in range(200)] + [1e-323, 3e-310, 7.0, math.inf]
@@ -200,7 +200,7 @@ def test_remainders_are_exact(mathematics: Mathematics) -> None:
     assert all(math.isnan(value) for value in mathematics("fmod", [1.0, math.inf, math.nan], [0.0, 1.0, 1.0]))
 
 
-def test_rounding_is_exact(mathematics: Mathematics) -> None:
+def test_rounding_is_exact(mathematics: RuneMathematics) -> None:
     chance = random.Random(4)
     values = [chance.uniform(-9, 9) for _ in range(200)] + [0.5, -0.5, 1.5, 0.49999999999999994, 2.0**52 + 1, -1e300]
     assert mathematics("floor", values) == [math.floor(x) for x in values]
@@ -209,7 +209,7 @@ def test_rounding_is_exact(mathematics: Mathematics) -> None:
     assert mathematics("round", values) == away
 
 
-def test_what_does_not_fit_an_integer_takes_its_limit_and_nan_takes_0(mathematics: Mathematics) -> None:
+def test_what_does_not_fit_an_integer_takes_its_limit_and_nan_takes_0(mathematics: RuneMathematics) -> None:
     values = [-1.0, 0.9, 4294967295.0, 1e300, -math.inf, math.nan]
     assert mathematics("to_u32", values) == [0, 0, 4294967295, 4294967295, 0, 0]
     assert mathematics("to_i8", [-128.9, -129.0, 127.9, 1e9, math.nan, -0.5]) == [-128, -128, 127, 127, 0, 0]
@@ -228,7 +228,7 @@ def angles() -> list[float]:
 
 @pytest.mark.parametrize(("name", "exact"), [("sinf", math.sin), ("cosf", math.cos)])
 def test_sine_and_cosine_are_the_nearest_f32(
-    name: str, exact: Callable[[float], float], mathematics: Mathematics
+    name: str, exact: Callable[[float], float], mathematics: RuneMathematics
 ) -> None:
     values = angles()
     for x, actual in zip(values, mathematics(name, values), strict=True):
@@ -238,7 +238,7 @@ def test_sine_and_cosine_are_the_nearest_f32(
         )
 
 
-def test_sine_and_cosine_have_the_bits_of_their_references(mathematics: Mathematics) -> None:
+def test_sine_and_cosine_have_the_bits_of_their_references(mathematics: RuneMathematics) -> None:
     values = [*angles(), 0.0, -0.0, math.inf, -math.inf, math.nan]
     for name, reference in (("sinf", float_functions.sin), ("cosf", float_functions.cos)):
         expected = reference(np.array(values, np.float32))

@@ -17,7 +17,7 @@ from tests.rune.compiler.kernels.test_relaxed import depthwise
 from tests.rune.compiler.kernels.test_winograd import functions, model_of
 from tests.support.compiler.model_judge import Questions, compiled_outputs
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 (_POINTWISE,) = (kernel for kernel in SIMD128.kernels[Conv2DInt8] if kernel.header.stem == "pointwise")
 (_DEPTHWISE,) = (kernel for kernel in SIMD128.kernels[DepthwiseConv2DInt8] if kernel.header.stem == "depthwise_3x3")
@@ -32,8 +32,8 @@ ALWAYS_SHARED = replace(
 FUNCTIONS = {"rune_pointwise_by_fours_int8", "rune_depthwise_3x3_int8"}
 
 
-def pointwise(size: tuple[int, int], channels: tuple[int, int]) -> Callable[[Layers], Value]:
-    def draw(layers: Layers) -> Value:
+def pointwise(size: tuple[int, int], channels: tuple[int, int]) -> Callable[[Layers], ModelValue]:
+    def draw(layers: Layers) -> ModelValue:
         return layers.conv(layers.input((1, *size, channels[0]), "int8", zero_point=5), channels[1], kernel=(1, 1))
 
     return draw

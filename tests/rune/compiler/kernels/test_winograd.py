@@ -29,9 +29,9 @@ from tests.support.compiler.model_judge import Questions, compiled_outputs
 from tests.support.compiler.pipelines import models_pipeline
 from tests.support.models.model_cases import model_cases
 from tests.support.models.reference.make_models import answers
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import ACTIVATIONS, Value
+from tests.support.models.reference.model_values import ACTIVATIONS, ModelValue
 
 FUNCTION = "rune_conv_2d_winograd_int8"
 MOST_CHANNELS = 3669
@@ -47,10 +47,10 @@ def drawn(
     batches: int = 1,
     zero_point: int = 3,
     activation: str = "none",
-) -> Callable[[Layers], Value]:
+) -> Callable[[Layers], ModelValue]:
     """A convolution with 3 x 3 filters from so many channels to so many."""
 
-    def draw(layers: Layers) -> Value:
+    def draw(layers: Layers) -> ModelValue:
         source = layers.input((batches, *size, channels[0]), kind, zero_point=zero_point)
         return layers.conv(source, channels[1], padding=padding, activation=activation)
 
@@ -78,14 +78,14 @@ DRAWN = {
 }
 
 
-def model_of(draw: Callable[[Layers], Value]) -> bytes:
+def model_of(draw: Callable[[Layers], ModelValue]) -> bytes:
     layers = Layers("convolution", default_rng(7))
     return layers.graph.finish(draw(layers).index)
 
 
 def at_the_end_of_32_bits() -> bytes:
     """As many channels as are exact, with the greatest weights."""
-    graph = Graph("greatest")
+    graph = ModelGraph("greatest")
     image = graph.input("image", (1, 3, 3, MOST_CHANNELS), "int8", 1.0, -128)
     filters = graph.constant("filters", np.full((1, 3, 3, MOST_CHANNELS), 127, np.int8), 1.0)
     bias = graph.constant("bias", np.zeros(1, np.int32), 1.0)

@@ -18,7 +18,7 @@ from rune.running.runtime import Runtime
 from tests.support.cases import each_case
 from tests.support.compiler.programs.c_programs import said
 from tests.support.compiler.python_blocks.block_projects import RUNEFILE
-from tests.support.compiler.python_blocks.native import Case, results
+from tests.support.compiler.python_blocks.native import NativeCase, results
 
 BODIES = {
     "computed": "y[i] = x[i] - x[i]",
@@ -62,7 +62,7 @@ def test_c_of_this_machine_gives_the_same(
     value = "x[i] * x[i]" if element == "f32" else "f64(x[i]) * 1e300"
     checked = check_file("smooth.py", block(f"y[i] = {value} - {value}", element))
     assert checked.block is not None, checked.problems
-    case = Case(checked.block, emit(checked.block, "smooth.py", []), (([3e38] * 4,),))
+    case = NativeCase(checked.block, emit(checked.block, "smooth.py", []), (([3e38] * 4,),))
     assert results([case], tmp_path, *flags) == [[expected * 4]]
 
 

@@ -9,7 +9,7 @@ from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.numbers import MOST, BlockFailure
 from rune.compiler.pyblock.running.python import PythonBlock
 from rune.tensor import ElementType, TensorType
-from tests.support.compiler.python_blocks.native import Case, Elements, packed, results
+from tests.support.compiler.python_blocks.native import Elements, NativeCase, packed, results
 
 INPUT_TYPE = TensorType(ElementType.I16, (4,))
 RUNS: tuple[tuple[Elements, ...], ...] = (([3, -2, 32_767, -32_768],), ([32_767] * 4,), ([-32_768] * 4,))
@@ -52,7 +52,7 @@ def test_checks_are_left_out_where_they_cannot_fail_and_nowhere_else(tmp_path: P
         assert checked.block is not None, (name, checked.problems)
         emitted = emit(checked.block, f"{name}.py", ())
         assert emitted.checks == checks, (name, emitted.text)
-        cases.append(Case(checked.block, emitted, RUNS))
+        cases.append(NativeCase(checked.block, emitted, RUNS))
         outcomes: list[bytes | str] = []
         for run in RUNS:
             try:

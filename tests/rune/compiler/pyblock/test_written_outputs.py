@@ -10,7 +10,7 @@ from rune.compiler.pyblock.c.emit import EmittedBlock, emit
 from rune.compiler.pyblock.checking.block import check_file
 from rune.compiler.pyblock.running.python import PythonBlock
 from rune.tensor import ElementType, TensorType
-from tests.support.compiler.python_blocks.native import Case, packed, results, some_inputs
+from tests.support.compiler.python_blocks.native import NativeCase, packed, results, some_inputs
 
 ROW = TensorType(ElementType.F32, (20,))
 BLOCKS = {
@@ -30,12 +30,12 @@ BLOCKS = {
 TOTAL = "def total(v: f32[20]) -> f32:\n s = 0.0\n for e in v:\n  s += e\n return s\n"
 
 
-def emitted(name: str) -> tuple[Case, list[bytes | str]]:
+def emitted(name: str) -> tuple[NativeCase, list[bytes | str]]:
     """A block with three runs, and the bytes that Python gives in each."""
     head = f"def {name}(x: f32[20]) -> tuple[f32[20], f32]:\n "
     checked = check_file(f"{name}.py", (TOTAL if "total" in BLOCKS[name] else "") + head + BLOCKS[name] + "\n", (ROW,))
     assert checked.block is not None, checked.problems
-    case = Case(checked.block, emit(checked.block, f"{name}.py", ()), some_inputs(7, (ROW,), 3))
+    case = NativeCase(checked.block, emit(checked.block, f"{name}.py", ()), some_inputs(7, (ROW,), 3))
     python = PythonBlock(checked)
     return case, [
         b"".join(map(packed, checked.block.outputs, python.run([list(each) for each in run], ()))) for run in case.runs

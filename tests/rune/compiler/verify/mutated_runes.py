@@ -45,7 +45,7 @@ class Deaf:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class MutantOutcome:
     """A rune's messages and its model's outputs, run by run; `error` where it failed."""
 
     messages: tuple[tuple[bytes, ...], ...] = ()
@@ -53,7 +53,7 @@ class Outcome:
     error: str | None = None
 
 
-class Subject:
+class MutantSubject:
     """A project with one model, its rune, and where the model's output lies in that."""
 
     def __init__(self, files: MemoryFiles) -> None:
@@ -98,7 +98,7 @@ class Subject:
         step, places = next(iter(search.places[self.port].items()))
         return step, int(places[0]), size
 
-    def outcome(self, rune: bytes) -> Outcome:
+    def outcome(self, rune: bytes) -> MutantOutcome:
         """The messages of a rune of the same form, and the bytes in the place of the model's output."""
         wanted, address, size = self.place
         tensors: list[bytes] = []
@@ -114,11 +114,11 @@ class Subject:
                 sent = opened.call_in_steps(input_bytes(opened, inputs), after)
                 messages.append(tuple(message.data for message in sent))
         except (RuneError, ContainerError, StopIteration, ValueError) as error:
-            return Outcome(error=type(error).__name__)
-        return Outcome(tuple(messages), tuple(tensors))
+            return MutantOutcome(error=type(error).__name__)
+        return MutantOutcome(tuple(messages), tuple(tensors))
 
     @cached_property
-    def right(self) -> Outcome:
+    def right(self) -> MutantOutcome:
         """That of the rune itself."""
         return self.outcome(self.rune)
 
@@ -129,7 +129,7 @@ class Subject:
         )
 
 
-class SecondSubject(Subject):
+class SecondSubject(MutantSubject):
     """The same, of which the second module is changed and looked at."""
 
     def built(self, files: MemoryFiles) -> bytes:
@@ -172,7 +172,7 @@ def mutant(rune: bytes, number: int) -> bytes:
     return rune[:at] + bytes([changed]) + rune[at + 1 :]
 
 
-def judge(subject: Subject, numbers: range) -> Counter[str]:
+def judge(subject: MutantSubject, numbers: range) -> Counter[str]:
     """How many mutants are of which kind; every one that changes what is computed must be detected. Fails by name."""
     counts: Counter[str] = Counter()
     missed = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rune.project.files import MemoryFiles
-from tests.rune.compiler.verify.mutated_runes import SecondSubject, Subject, judge
+from tests.rune.compiler.verify.mutated_runes import MutantSubject, SecondSubject, judge
 from tests.support.compiler.mutants import Recorder
 from tests.support.models.model_cases import compiled_model
 
@@ -34,8 +34,10 @@ pipeline:
 
 
 @pytest.fixture(scope="module")
-def subject() -> Subject:
-    return Subject(MemoryFiles({"Runefile.yml": LABELLED.encode(), "model.tflite": compiled_model("chain_i8_dense")}))
+def subject() -> MutantSubject:
+    return MutantSubject(
+        MemoryFiles({"Runefile.yml": LABELLED.encode(), "model.tflite": compiled_model("chain_i8_dense")})
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def second() -> SecondSubject:
     return SecondSubject(MemoryFiles(files))
 
 
-def test_a_rune_that_was_not_changed_is_found_right(subject: Subject) -> None:
+def test_a_rune_that_was_not_changed_is_found_right(subject: MutantSubject) -> None:
     verification = subject.verified(subject.rune)
     assert verification.is_within
     assert not verification.is_undecided
@@ -54,7 +56,7 @@ def test_a_rune_that_was_not_changed_is_found_right(subject: Subject) -> None:
 
 @pytest.mark.protects("compiling/false-runes")
 @pytest.mark.slow
-def test_two_hundred_changes_are_found(subject: Subject) -> None:
+def test_two_hundred_changes_are_found(subject: MutantSubject) -> None:
     counts = judge(subject, range(COUNT))
     assert sum(counts.values()) == COUNT
     assert counts["change the model's output alone"] > counts["change outputs"] > 0, "the index hides most"
@@ -77,6 +79,6 @@ def test_hundreds_of_changes_of_a_second_module_are_found(second: SecondSubject,
 
 
 @pytest.mark.proof
-def test_thousands_of_changes_are_found(subject: Subject, record_property: Recorder) -> None:
+def test_thousands_of_changes_are_found(subject: MutantSubject, record_property: Recorder) -> None:
     for what, count in judge(subject, range(COUNT, 5_000)).items():
         record_property(what, count)

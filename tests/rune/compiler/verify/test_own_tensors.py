@@ -23,7 +23,7 @@ OTHER = "sha256:other"
 PORT = Port("model", 0)
 
 
-class Memory:
+class TensorMemory:
     """The memory of a rune, as bytes."""
 
     def __init__(self, data: bytes) -> None:
@@ -40,7 +40,7 @@ def searched(runs: list[tuple[bytes, list[bytes]]], wanted: Mapping[Port, bytes]
     for tensor, memories in runs:
         search.expected_tensors = wanted or {PORT: tensor}
         for step, memory in enumerate(memories):
-            search.after(step, Memory(memory))  # type: ignore[arg-type]
+            search.after(step, TensorMemory(memory))  # type: ignore[arg-type]
         search.end_run()
     return search.missing([PORT])
 
@@ -98,7 +98,7 @@ def test_a_tensor_that_only_some_runs_make_is_looked_for_in_those(later: bytes, 
     ]
     for wanted, memory in runs:
         search.expected_tensors = wanted
-        search.after(0, Memory(memory))  # type: ignore[arg-type]
+        search.after(0, TensorMemory(memory))  # type: ignore[arg-type]
         search.end_run()
     assert search.missing([PORT, OTHER_PORT, Port("never", 0)]) == missing
 

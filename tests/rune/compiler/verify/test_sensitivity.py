@@ -15,7 +15,7 @@ from rune.model.tflite import read_model
 from rune.tensor import ElementType, TensorType
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 INPUTS, OUTPUTS = 8, 5
 KIND = TensorType(ElementType.F32, (1, OUTPUTS))
@@ -24,7 +24,7 @@ KIND = TensorType(ElementType.F32, (1, OUTPUTS))
 def layer(kind: str) -> bytes:
     """A fully connected layer whose weights and bias the file has as float16, or as the same numbers of float32."""
 
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source, result = g.input((1, INPUTS), "float32"), g.output((1, OUTPUTS), "float32")
 
         def constant(name: str, shape: tuple[int, ...]) -> int:

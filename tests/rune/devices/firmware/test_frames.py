@@ -95,7 +95,7 @@ def test_a_result_has_what_the_run_sent_and_nothing_else() -> None:
         read_problem(words(1, 2))
 
 
-class Peer:
+class FramePeer:
     """A line whose other end answers by the given function, which gets the request's number."""
 
     def __init__(self, answers: Sequence[Callable[[int], bytes]]) -> None:
@@ -136,27 +136,27 @@ def spoilt(number: int) -> bytes:
     ],
 )
 def test_what_a_board_refuses_is_said(answer: Callable[[int], bytes], reason: str) -> None:
-    device = Device(Peer([hello, answer]))
+    device = Device(FramePeer([hello, answer]))
     with pytest.raises(BoardError, match=reason):
         device.run(b"")
 
 
 def test_what_came_damaged_is_asked_again_and_an_older_answer_is_passed_over() -> None:
     again = [spoilt, problem(1), lambda number: hello(number - 1) + hello(number)]
-    assert Device(Peer(again), timeout=0.05).hello == HELLO
+    assert Device(FramePeer(again), timeout=0.05).hello == HELLO
     with pytest.raises(BoardError, match="The line is disturbed"):
-        Device(Peer([spoilt] * 3), timeout=0.05)
+        Device(FramePeer([spoilt] * 3), timeout=0.05)
 
 
 @pytest.mark.parametrize("before", [[], [problem(1)]])
 def test_a_run_whose_answer_came_damaged_is_not_made_twice(before: list[Callable[[int], bytes]]) -> None:
     """The board has gone on in its state."""
-    device = Device(Peer([hello, *before, spoilt]), timeout=0.05)
+    device = Device(FramePeer([hello, *before, spoilt]), timeout=0.05)
     with pytest.raises(BoardError, match="start again from the first input"):
         device.run(b"")
 
 
 def test_a_run_that_the_board_refused_as_damaged_is_asked_again() -> None:
-    device = Device(Peer([hello, problem(1), problem(5), problem(6, 4, 1)]), timeout=0.05)
+    device = Device(FramePeer([hello, problem(1), problem(5), problem(6, 4, 1)]), timeout=0.05)
     with pytest.raises(BoardError, match="The rune gave up"):
         device.run(b"")

@@ -42,7 +42,7 @@ NAMES: tuple[tuple[type[RuneError], str], ...] = (
 
 
 @dataclass(frozen=True)
-class Case:
+class StoredCase:
     folder: Path
     document: Mapping[str, Any]
 
@@ -57,7 +57,7 @@ class Case:
 
 CASES = [
     case
-    for case in (Case(path.parent, json.loads(path.read_text())) for path in sorted(FOLDER.glob("*/case.json")))
+    for case in (StoredCase(path.parent, json.loads(path.read_text())) for path in sorted(FOLDER.glob("*/case.json")))
     if "tfjs" not in case.document.get("needs", ())
 ]
 """Those that need no browser."""
@@ -89,14 +89,14 @@ def tensors_json(message: OutputMessage) -> list[Mapping[str, object]]:
     ]
 
 
-def load(case: Case) -> LoadedRune:
+def load(case: StoredCase) -> LoadedRune:
     data = (case.folder / "rune.wasm").read_bytes()
     return Runtime.load(data, LIMITS, resources=case.all_bytes_of("resources"), open_model=open_model)
 
 
 @pytest.mark.protects("runes/absurd-sizes", "runes/earlier-inputs")
 @each_case("case", CASES, ids=lambda case: case.folder.name)
-def test_the_runtime_does_what_the_case_says(case: Case) -> None:
+def test_the_runtime_does_what_the_case_says(case: StoredCase) -> None:
     document = case.document
     error = document.get("error")
     inputs = {int(key): data for key, data in case.all_bytes_of("inputs").items()}

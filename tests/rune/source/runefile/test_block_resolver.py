@@ -23,7 +23,7 @@ def project(path: str) -> MemoryFiles:
     return MemoryFiles({"Runefile.yml": RUNEFILE.replace("PATH", path).encode()})
 
 
-class OwnBlocks:
+class ScaleBlock:
     """The catalogue, and a block of the project."""
 
     names = (*PUBLISHED_BLOCKS.names, "./scale")
@@ -33,12 +33,12 @@ class OwnBlocks:
 
 
 def test_a_block_of_the_project_is_what_its_resolver_finds() -> None:
-    checked = check(project("./scale"), OwnBlocks())
+    checked = check(project("./scale"), ScaleBlock())
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
     (block,) = (stage for stage in checked.pipeline.stages if isinstance(stage, BlockStage))
     assert (block.block, block.path) == (CATALOGUE["normalize"], "./scale")
-    assert check(project("normalize"), OwnBlocks()).diagnostics == ()
+    assert check(project("normalize"), ScaleBlock()).diagnostics == ()
 
 
 def test_without_a_resolver_of_its_own_a_project_has_the_catalogue() -> None:

@@ -31,7 +31,7 @@ TOKEN_ISSUED = (
 )
 
 
-class Answers:
+class SignInAnswers:
     """Answers of a registry, one after the other; `seen` are paths and bodies."""
 
     def __init__(self) -> None:
@@ -41,8 +41,8 @@ class Answers:
 
 
 @pytest.fixture
-def registry() -> Iterator[Answers]:
-    answers = Answers()
+def registry() -> Iterator[SignInAnswers]:
+    answers = SignInAnswers()
 
     class Handler(QuietHandler):
         def do_POST(self) -> None:
@@ -67,7 +67,7 @@ def registry() -> Iterator[Answers]:
 
 @pytest.mark.slow
 def test_the_command_shows_the_code_and_keeps_the_token(
-    registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    registry: SignInAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     registry.queue = [(201, SIGN_IN_STARTED), PENDING, TOKEN_ISSUED]
@@ -84,7 +84,7 @@ def test_the_command_shows_the_code_and_keeps_the_token(
     assert checked == ("/v2/", "Bearer hf_given")
 
 
-def test_a_program_waits_longer_when_it_is_told_to(registry: Answers) -> None:
+def test_a_program_waits_longer_when_it_is_told_to(registry: SignInAnswers) -> None:
     pauses: list[float] = []
     registry.queue = [(201, SIGN_IN_STARTED), PENDING, (400, {"error": "slow_down"}), TOKEN_ISSUED]
     with BrowserSignIn(registry.address) as browser:
@@ -98,7 +98,7 @@ def test_a_program_waits_longer_when_it_is_told_to(registry: Answers) -> None:
     ("error", "said"), [("access_denied", "refused in the browser"), ("expired_token", "expired before")]
 )
 def test_a_refusal_and_an_end_are_said(
-    registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, said: str
+    registry: SignInAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, said: str
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     registry.queue = [(201, SIGN_IN_STARTED), (400, {"error": error})]
@@ -108,7 +108,7 @@ def test_a_refusal_and_an_end_are_said(
     assert not (tmp_path / "rune").exists()
 
 
-def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
+def test_a_code_that_nobody_allows_ends(registry: SignInAnswers) -> None:
     registry.queue = [(201, SIGN_IN_STARTED | {"expires_in": 0})]
     with BrowserSignIn(registry.address) as browser, pytest.raises(TokenNeeded, match="expired before it was allowed"):
         browser.wait(browser.ask("bench"))
@@ -119,7 +119,7 @@ def test_a_code_that_nobody_allows_ends(registry: Answers) -> None:
     "page",
     ["http://forge.example/device", "javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://a\x1b[2J"],
 )
-def test_a_page_that_no_browser_should_open_is_refused(registry: Answers, page: str) -> None:
+def test_a_page_that_no_browser_should_open_is_refused(registry: SignInAnswers, page: str) -> None:
     for name in ("verification_uri", "verification_uri_complete"):
         registry.queue = [(201, SIGN_IN_STARTED | {name: page})]
         with BrowserSignIn(registry.address) as browser, pytest.raises(RegistryRefused):
@@ -144,7 +144,7 @@ def test_a_page_that_no_browser_should_open_is_refused(registry: Answers, page: 
     ],
 )
 def test_answers_that_make_no_sense_end_in_one_sentence(
-    registry: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, Any]
+    registry: SignInAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, Any]
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     registry.queue = [answer]

@@ -21,7 +21,7 @@ F64 = np.float64
 
 
 @dataclass(frozen=True)
-class Case:
+class BlockCase:
     """`runs` has the inputs of each run of one instance, in order; most blocks keep nothing and have one."""
 
     block: str
@@ -30,9 +30,9 @@ class Case:
     arguments: Arguments = field(default_factory=dict)
 
 
-def case(block: str, name: str, *inputs: Array, **arguments: Any) -> Case:
+def case(block: str, name: str, *inputs: Array, **arguments: Any) -> BlockCase:
     """One run."""
-    return Case(block, name, (inputs,), {name.rstrip("_"): value for name, value in arguments.items()})
+    return BlockCase(block, name, (inputs,), {name.rstrip("_"): value for name, value in arguments.items()})
 
 
 def noise(seed: int, *dimensions: int, scale: float = 1.0) -> Array:

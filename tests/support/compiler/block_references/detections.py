@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import F32, F64, Arguments, Array, Case, Reference, case, noise
+from tests.support.compiler.block_references.case import F32, F64, Arguments, Array, BlockCase, Reference, case, noise
 
 
 def _overlap(one: Array, other: Array) -> np.float32:
@@ -108,7 +108,7 @@ _GRID = np.array([[[0.9, 0.8 * (at == "a"), 0.7 * (at == "b")] for at in row] fo
 _HOSTILE = np.array([[[0, 1, 1], [np.nan, np.nan, 2]], [[0, np.nan, np.nan], [0, np.inf, -np.inf]]], F32)[None]
 _ANCHORS = "0.5 0.5 1 1\n0.25, 0.75, 0.5, 0.2"
 _COLUMNS = np.array([[np.nan, 2], [1, 2], [3, 4], [5, 6], [7, 8]], F32)[:, [0, 1, 1, 1, 1]]
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("count_on_grid", "two labels, corners", _GRID),
     case("count_on_grid", "three positions at most", _GRID, most=3),
     case("count_on_grid", "nothing above the threshold", _GRID, threshold=0.8),

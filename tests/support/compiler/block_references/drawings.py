@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import F32, Arguments, Array, Case, case, noise
+from tests.support.compiler.block_references.case import F32, Arguments, Array, BlockCase, case, noise
 
 _TIME = np.arange(100, dtype=np.float64) / 100
 _WAVES = (np.sin(2 * np.pi * 3 * _TIME) + 0.35 * np.sin(2 * np.pi * 24 * _TIME)).astype(F32)
@@ -40,12 +40,12 @@ _MEASURED = np.array([0.4, 1.3, 1.1, 2.4, 2.2, 3.6, 3.1, 4.2])
 _QUERIES = np.linspace(0, 7, 24)[:, None]
 
 
-def _learner(block: str, targets: Array, /, **arguments: object) -> Case:
-    return Case(block, "drawn", ((_LEARNT, targets, _QUERIES),), arguments)
+def _learner(block: str, targets: Array, /, **arguments: object) -> BlockCase:
+    return BlockCase(block, "drawn", ((_LEARNT, targets, _QUERIES),), arguments)
 
 
-def _walk(block: str, numbers: Sequence[float], type_: type, /, **arguments: object) -> Case:
-    return Case(block, "drawn", tuple((np.array([number], type_),) for number in numbers), arguments)
+def _walk(block: str, numbers: Sequence[float], type_: type, /, **arguments: object) -> BlockCase:
+    return BlockCase(block, "drawn", tuple((np.array([number], type_),) for number in numbers), arguments)
 
 
 def window(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
@@ -55,12 +55,12 @@ def window(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]
     return [stream[-arguments["size"] :]] if is_new else []
 
 
-DRAWINGS: Sequence[Case] = (
+DRAWINGS: Sequence[BlockCase] = (
     _walk("moving_average", [float(each) for each in _STEP], F32, length=5),
     _walk("hysteresis", [float(each) for each in _STEP], F32, on=0.8, off=0.2),
     _walk("debounce", _LABELS, np.uint32),
     _walk("hold", _CALLS, np.uint32),
-    Case("window", "drawn", tuple((part,) for part in np.split(_WAVES[:48], 12)), {"size": 16, "hop": 4}),
+    BlockCase("window", "drawn", tuple((part,) for part in np.split(_WAVES[:48], 12)), {"size": 16, "hop": 4}),
     case("iir", "drawn", _WAVES, cutoff=8.0, order=4),
     case("fir", "drawn", _WAVES, cutoff=8.0, taps=31),
     case("detrend", "drawn", _DRIFT, kind="linear"),

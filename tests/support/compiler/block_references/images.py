@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import F32, Arguments, Array, Case, Reference, case, noise, whole
+from tests.support.compiler.block_references.case import F32, Arguments, Array, BlockCase, Reference, case, noise, whole
 
 
 def _line(size: int, wanted: int, centres: str) -> tuple[Array, Array, Array]:
@@ -118,7 +118,7 @@ _BYTES = whole(40, 0, 255, 1, 5, 7, 3)
 _SIGNED = whole(41, -128, 127, 1, 5, 4, 1, type_=np.int8)
 _REAL = noise(42, 1, 4, 3, 1)
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("resize", "smaller", _BYTES, height=3, width=4),
     case("resize", "larger, corner", _BYTES[:, :2, :3], height=5, width=4, centres="corner"),
     case("resize", "aligned", _BYTES[:, :3, :3], height=4, width=1, centres="align_corners"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import F32, F64, Arguments, Array, Case, Reference, case, noise
+from tests.support.compiler.block_references.case import F32, F64, Arguments, Array, BlockCase, Reference, case, noise
 
 
 def decision_trees(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
@@ -76,11 +76,11 @@ _BOOSTED = {
 _MIXTURE = {"means": "0 0, 2 -1", "deviations": "1 0.5, 0.25 2", "weights": "3, 1"}
 
 
-def _trees(name: str, file: Mapping[str, Any], *values: float) -> Case:
+def _trees(name: str, file: Mapping[str, Any], *values: float) -> BlockCase:
     return case("decision_trees", name, np.array(values, F32), trees=json.dumps(file))
 
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     _trees("a forest, on the left", _FOREST, 0.5, -0.25),
     _trees("a forest, one bit above a threshold", _FOREST, float(np.nextafter(F32(0.5), F32(1))), 3),
     _trees("a forest, between", _FOREST, 0.2, 0.1),

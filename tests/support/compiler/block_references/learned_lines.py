@@ -12,7 +12,7 @@ from tests.support.compiler.block_references.learned_rows import check_rows, col
 
 
 @dataclass(frozen=True)
-class Line:
+class FittedLine:
     """Weights, and an offset for rows less `means` and divided by `spreads`."""
 
     weights: Array
@@ -44,7 +44,7 @@ class Penalties:
     pull: float
 
 
-def descend(block: str, rows: Array, targets: Array, penalties: Penalties) -> Line:
+def descend(block: str, rows: Array, targets: Array, penalties: Penalties) -> FittedLine:
     """Coordinate descent."""
     for feature in range(rows.shape[1]):
         if (rows[:, feature] == rows[0, feature]).all():
@@ -72,7 +72,7 @@ def descend(block: str, rows: Array, targets: Array, penalties: Penalties) -> Li
         if not np.isfinite(off.max() + close):
             break
         if off.max() <= close:
-            return Line(weights, mean, means, spreads)
+            return FittedLine(weights, mean, means, spreads)
         for j, column in enumerate(scaled.T):
             towards = ordered_sum(column * left) + squares[j] * weights[j] - pull
             beyond = towards - slope if towards > slope else towards + slope if towards < -slope else 0.0

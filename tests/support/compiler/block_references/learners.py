@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import Case, Reference, case, noise
+from tests.support.compiler.block_references.case import BlockCase, Reference, case, noise
 from tests.support.compiler.block_references.learned_lines import elastic_net, penalized_regression
 from tests.support.compiler.block_references.logistic import logistic_regression
 from tests.support.compiler.block_references.support_vectors import support_vector_classifier, support_vector_regression
@@ -24,7 +24,7 @@ _APART = np.array([0.0, 0, 0, 1, 1, 1])
 _SPOILT = np.array([[1.0, 2], [np.nan, 1], [2, 3]])
 _LEVELS = np.array([[0.0, 1], [0, 2], [0, 3]])
 _FAR = _ROWS * [1e-6, 1e5] + [1e3, -1e7]
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("elastic_net", "a plane with noise", _ROWS, _HEIGHTS, _QUERIES),
     case("elastic_net", "a mean of 0 pulls nowhere", _ROWS, _HEIGHTS - _HEIGHTS.mean(), _QUERIES),
     case("elastic_net", "far apart", _FAR, _HEIGHTS * 1e4, _FAR[:2]),

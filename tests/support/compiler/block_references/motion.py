@@ -14,7 +14,7 @@ from tests.support.compiler.block_references.case import (
     F64,
     Arguments,
     Array,
-    Case,
+    BlockCase,
     History,
     Reference,
     case,
@@ -168,17 +168,17 @@ WALK = np.stack(
     [9.81 + np.sin(_T * 0.7) + 0.2 * np.sin(_T * 2.1), 0.3 * np.cos(_T * 0.4), 0.05 * _T - 1.0], axis=1
 ).astype(F32) + noise(90, 60, 3, scale=0.05)
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("iir", "a low pass of three channels", WALK[:20], cutoff=5.0),
     case("iir", "a high pass of odd order", WALK[:20, 0], kind="highpass", sample_rate=60.0, cutoff=0.5, order=3),
     case("iir", "a band", WALK[:20, :2], kind="bandpass", sample_rate=60.0, cutoff=1.0, high=8.0, order=4),
     case("iir", "a notch", noise(91, 12), kind="notch", cutoff=20.0, quality=2.0),
     case("iir", "order 1, a NaN", np.array([1, np.nan, 1], F32), order=1),
-    Case("iir", "from run to run", ((WALK[:6],), (WALK[6:12],), (WALK[12:18],)), {"fresh": 0}),
+    BlockCase("iir", "from run to run", ((WALK[:6],), (WALK[6:12],), (WALK[12:18],)), {"fresh": 0}),
     case("fir", "a low pass of three channels", WALK[:12], taps=7),
     case("fir", "a high pass", WALK[:20, 0], kind="highpass", taps=15),
     case("fir", "a band, longer than the signal", WALK[:9, :2], kind="bandpass", taps=31),
-    Case("fir", "from run to run", ((WALK[:6],), (WALK[6:12],), (WALK[12:18],)), {"fresh": 0, "taps": 9}),
+    BlockCase("fir", "from run to run", ((WALK[:6],), (WALK[6:12],), (WALK[12:18],)), {"fresh": 0, "taps": 9}),
     case("detrend", "the mean", WALK[:10]),
     case("detrend", "the line", WALK[:13], kind="linear"),
     case("detrend", "one sample", np.array([3.5], F32), kind="linear"),

@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import F32, F64, Arguments, Array, Case, Reference, case, noise, whole
+from tests.support.compiler.block_references.case import (
+    F32,
+    F64,
+    Arguments,
+    Array,
+    BlockCase,
+    Reference,
+    case,
+    noise,
+    whole,
+)
 
 
 def _listed(text: str) -> list[Fraction]:
@@ -131,7 +141,7 @@ _ENDS = np.array([0, 1, 127, 128, 254, 255], np.uint8)
 _SPECIAL = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e-45, 3.4e38], F32)
 _HALVES = np.array([-2.5, -1.5, -0.5, -0.49999997, 0.5, 1.5, 2.5, 2.4999998, 300.0, -300.0, 4e9, -4e9], F32)
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("scale", "bytes without arguments", _ENDS),
     case("scale", "bytes to -1..1", _ENDS, to="-1..1"),
     case("scale", "signed bytes", whole(1, -128, 127, 5, type_=np.int8), to="-1 .. 1"),

@@ -11,7 +11,7 @@ from tests.support.compiler.block_references.case import (
     F64,
     Arguments,
     Array,
-    Case,
+    BlockCase,
     Fails,
     Reference,
     case,
@@ -121,7 +121,7 @@ _ROWS = noise(31, 7, 2).astype(F64)
 _QUERIES = noise(32, 3, 2).astype(F64)
 _DEPENDENT = np.array([[1, 2], [2, 4], [3, 6], [4, 8]], F64)
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("argmax", "the first of the greatest", np.array([[0.1, 0.7], [0.7, 0.2]], F32)),
     case("argmax", "nothing above 0", np.array([-3.0, -1.0, -0.0, -2.0], F32)),
     case("argmax", "NaN never wins", np.array([np.nan, 1e-30, np.nan], F32)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import Arguments, Array, Case, Reference, case, noise, whole
+from tests.support.compiler.block_references.case import Arguments, Array, BlockCase, Reference, case, noise, whole
 
 
 def _whole_numbers(text: str) -> list[int]:
@@ -36,7 +36,7 @@ REFERENCES: Mapping[str, Reference] = {
     "split": split,
 }
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("reshape", "one row", noise(20, 2, 3)),
     case("reshape", "what is left", whole(21, 0, 255, 12), dimensions="1, -1, 3"),
     case("transpose", "rows and columns", noise(22, 2, 3)),

@@ -13,7 +13,7 @@ from tests.support.compiler.block_references.case import (
     F64,
     Arguments,
     Array,
-    Case,
+    BlockCase,
     History,
     Reference,
     case,
@@ -256,7 +256,7 @@ _REAL = noise(61, 300, scale=0.1)
 _FRAMES = {"frame": 64, "step": 48, "fft_size": 64}
 _SMALL = {"frame": 64, "step": 48, "fft_size": 64, "bands": 8}
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     case("log_mel", "the frontend of TFLite Micro", _VOICE, type="u16"),
     case("log_mel", "as micro_speech reads it", _VOICE, step=160, type="i8"),
     case("log_mel", "as microWakeWord reads it", _VOICE[:800]),
@@ -276,19 +276,19 @@ CASES: Sequence[Case] = (
         step=480,
         type="u16",
     ),
-    Case(
+    BlockCase(
         "log_mel",
         "an estimate that is kept",
         ((_VOICE[:480],), (_VOICE[480:960],), (_VOICE[900:1380],)),
         {"type": "u16", "fresh": 0},
     ),
-    Case(
+    BlockCase(
         "log_mel",
         "a stream, whose frames go on from run to run",
         ((_VOICE[:640],), (_VOICE[640:1280],)),
         {"denoise": 0, "stream": 1, "type": "u16", "noise_floor": -90},
     ),
-    Case(
+    BlockCase(
         "log_mel",
         "a stream whose noise is taken out",
         ((_VOICE[:160],), (_VOICE[160:320],), (_VOICE[320:480],)),

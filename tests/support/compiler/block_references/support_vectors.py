@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.support.compiler.block_references.case import Arguments, Array, Fails
-from tests.support.compiler.block_references.learned_lines import Line
+from tests.support.compiler.block_references.learned_lines import FittedLine
 from tests.support.compiler.block_references.learned_rows import check_decided, check_rows, ordered_sum
 
 
@@ -56,7 +56,7 @@ def _solved(root: Array, right: Array) -> Array:
 class Support:
     """A machine's solution: the line, the multiplier of each constraint, and in how many rounds."""
 
-    line: Line
+    line: FittedLine
     multipliers: Array
     rounds: int
 
@@ -104,7 +104,7 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Round:
+class SystemOfRound:
     """The system of one round."""
 
     scaled: Array
@@ -151,7 +151,7 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
     weights, ones = np.zeros(features), np.ones(features)
     offset = _middle(sign * bound, above)
     if (bound - sign * offset <= 0).all():
-        return Support(Line(weights, offset, means, ones), np.zeros(count), 0)
+        return Support(FittedLine(weights, offset, means, ones), np.zeros(count), 0)
     height = float(abs(bound).max())
     offset, bound, c = offset / height, bound / height, c * size * size / height
     pairs = Pairs(np.full(count, c / 2), np.full(count, c / 2), np.ones(count), np.ones(count))
@@ -172,10 +172,10 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
         if not np.isfinite(total):
             break
         if gap <= tolerance * tolerance * length or gap <= total * 2.0**-33:
-            line = Line(weights * height / size, best * height, means, ones)
+            line = FittedLine(weights * height / size, best * height, means, ones)
             return Support(line, pairs.multiplier * height / (size * size), done)
         error = sign * (value + offset) - bound + pairs.missed - pairs.beyond
-        system = Round(scaled, sign, pairs, error, np.append(dual - weights, ordered_sum(signed)))
+        system = SystemOfRound(scaled, sign, pairs, error, np.append(dual - weights, ordered_sum(signed)))
         change = system.changes([0.0, None])
         share = pairs.longest(0.995, change)
         if not pairs.after(share, change).mean() <= 0.7 * pairs.mean():

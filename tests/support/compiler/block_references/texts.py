@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from tests.support.compiler.block_references.case import Arguments, Array, Case, Fails, Reference, case, text
+from tests.support.compiler.block_references.case import Arguments, Array, BlockCase, Fails, Reference, case, text
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _OLD_LENGTH = 384
@@ -241,15 +241,15 @@ _ODD = (
 _LONG = "a" * 100 + " " + "a" * 101 + " " + "é" * 100
 
 
-def _case(block: str, name: str, *inputs: Array, **arguments: object) -> Case:
+def _case(block: str, name: str, *inputs: Array, **arguments: object) -> BlockCase:
     return case(block, name, *inputs, vocabulary=VOCABULARY, **arguments)
 
 
-def _paired(name: str, written: str | bytes, **arguments: object) -> Case:
+def _paired(name: str, written: str | bytes, **arguments: object) -> BlockCase:
     return case("byte_pair", name, text(written), vocabulary=TOKENS, merges=MERGES, **arguments)
 
 
-CASES: list[Case] = [
+CASES: list[BlockCase] = [
     _case("tokenizers", "a question and where its answer is", text(_QUESTION, 3), text(_CONTEXT)),
     _case("tokenizers", "accents, ideographs, Hangul, special words, what is dropped", text(_ODD), text(_ODD)),
     _case("tokenizers", "words of 100 letters and of 101", text(_LONG), text("- , '")),

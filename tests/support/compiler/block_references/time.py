@@ -11,7 +11,7 @@ from tests.support.compiler.block_references.case import (
     F64,
     Arguments,
     Array,
-    Case,
+    BlockCase,
     History,
     Reference,
     case,
@@ -93,8 +93,8 @@ HISTORIES: Mapping[str, History] = {
 }
 
 
-def _runs(block: str, name: str, inputs: Sequence[Array], /, **arguments: object) -> Case:
-    return Case(block, name, tuple((each,) for each in inputs), arguments)
+def _runs(block: str, name: str, inputs: Sequence[Array], /, **arguments: object) -> BlockCase:
+    return BlockCase(block, name, tuple((each,) for each in inputs), arguments)
 
 
 def _indices(*values: int, type_: type = np.uint32) -> list[Array]:
@@ -103,7 +103,7 @@ def _indices(*values: int, type_: type = np.uint32) -> list[Array]:
 
 _SCORES = [np.array(row, F32) for row in ((0.7, 0.69, 0.1), (0.5, 0.5, np.nan), (0.4, 0.9, 0.7), (0.39999, 0.5, 0.4))]
 
-CASES: Sequence[Case] = (
+CASES: Sequence[BlockCase] = (
     _runs("moving_average", "the first run", [noise(70, 1, 4)]),
     _runs("moving_average", "before there are enough", [noise(71 + i, 2, 2) for i in range(2)], length=4),
     _runs("moving_average", "the oldest have gone", [noise(74 + i, 3) for i in range(8)]),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from rune.compiler.pyblock.running.evaluate import BlockEvaluation
 from rune.project.files import MemoryFiles
 from tests.support.compiler.python_blocks.generated import RUNS, checked, everywhere, outcomes
-from tests.support.compiler.python_blocks.native import Case, packed, some_inputs
-from tests.support.compiler.python_blocks.programs import INPUTS, Program
+from tests.support.compiler.python_blocks.native import NativeCase, packed, some_inputs
+from tests.support.compiler.python_blocks.programs import INPUTS, BlockProgram
 
 RUNEFILE = """\
 version: 1
@@ -52,12 +52,12 @@ SEED = 7
 """Of the inputs that all blocks of a project read."""
 
 
-def agreeing_programs(seeds: Iterable[int]) -> list[tuple[Program, list[bytes]]]:
+def agreeing_programs(seeds: Iterable[int]) -> list[tuple[BlockProgram, list[bytes]]]:
     """The programs that do not fail on the inputs of a project, with the bytes of each run."""
     programs = []
     for seed in seeds:
         generated, case, _ = everywhere(seed)
-        shared = Case(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
+        shared = NativeCase(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
         outcomes_of_runs = outcomes(BlockEvaluation(case.block), generated, shared)
         outputs = [each for each in outcomes_of_runs if isinstance(each, bytes)]
         if len(outputs) == RUNS:
@@ -66,7 +66,7 @@ def agreeing_programs(seeds: Iterable[int]) -> list[tuple[Program, list[bytes]]]
     return programs
 
 
-def project_of(programs: Sequence[tuple[Program, list[bytes]]]) -> MemoryFiles:
+def project_of(programs: Sequence[tuple[BlockProgram, list[bytes]]]) -> MemoryFiles:
     """One pipeline in which every block stands by itself."""
     files = {f"{generated.name}.py": generated.text.encode() for generated, _ in programs}
     stages = [
@@ -76,7 +76,7 @@ def project_of(programs: Sequence[tuple[Program, list[bytes]]]) -> MemoryFiles:
     return MemoryFiles({**files, "Runefile.yml": "".join([_HEAD, *stages]).encode()})
 
 
-def together(programs: Sequence[tuple[Program, list[bytes]]]) -> tuple[list[list[bytes]], bytes]:
+def together(programs: Sequence[tuple[BlockProgram, list[bytes]]]) -> tuple[list[list[bytes]], bytes]:
     """The inputs of each run, and the bytes of all outputs, run by run."""
     frames = [
         [packed(type_, elements) for type_, elements in zip(INPUTS, inputs, strict=True)]

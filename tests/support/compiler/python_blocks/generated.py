@@ -9,26 +9,26 @@ from rune.compiler.pyblock.checking.block import CheckedBlockFile, check_file
 from rune.compiler.pyblock.numbers import BlockFailure
 from rune.compiler.pyblock.running.evaluate import BlockEvaluation
 from rune.compiler.pyblock.running.python import PythonBlock
-from tests.support.compiler.python_blocks.native import Case, Elements, packed, some_inputs
-from tests.support.compiler.python_blocks.programs import INPUTS, Program, program
+from tests.support.compiler.python_blocks.native import Elements, NativeCase, packed, some_inputs
+from tests.support.compiler.python_blocks.programs import INPUTS, BlockProgram, program
 
 RUNS = 3
 
 
-def checked(generated: Program) -> CheckedBlockFile:
+def checked(generated: BlockProgram) -> CheckedBlockFile:
     """The program, which has no problems."""
     checked_file = check_file(f"{generated.name}.py", generated.text, INPUTS)
     assert not checked_file.problems, (generated.text, checked_file.problems)
     return checked_file
 
 
-def case_of(generated: Program, checked_file: CheckedBlockFile, seed: int) -> Case:
+def case_of(generated: BlockProgram, checked_file: CheckedBlockFile, seed: int) -> NativeCase:
     assert checked_file.block is not None
     emitted = emit(checked_file.block, f"{generated.name}.py", generated.settings)
-    return Case(checked_file.block, emitted, some_inputs(seed, INPUTS, RUNS))
+    return NativeCase(checked_file.block, emitted, some_inputs(seed, INPUTS, RUNS))
 
 
-def outcomes(runner: BlockEvaluation | PythonBlock, generated: Program, case: Case) -> list[bytes | str]:
+def outcomes(runner: BlockEvaluation | PythonBlock, generated: BlockProgram, case: NativeCase) -> list[bytes | str]:
     """The bytes of each run, or the message of the first that fails."""
     results: list[bytes | str] = []
     for inputs in case.runs:
@@ -41,11 +41,11 @@ def outcomes(runner: BlockEvaluation | PythonBlock, generated: Program, case: Ca
     return results
 
 
-def _bytes(case: Case, outputs: Iterable[Elements]) -> bytes:
+def _bytes(case: NativeCase, outputs: Iterable[Elements]) -> bytes:
     return b"".join(packed(type_, each) for type_, each in zip(case.block.outputs, outputs, strict=True))
 
 
-def in_python(seed: int) -> tuple[Program, Case, list[bytes | str]]:
+def in_python(seed: int) -> tuple[BlockProgram, NativeCase, list[bytes | str]]:
     """A program with what it gives in Python."""
     generated = program(seed)
     checked_file = checked(generated)
@@ -53,7 +53,7 @@ def in_python(seed: int) -> tuple[Program, Case, list[bytes | str]]:
     return generated, case, outcomes(PythonBlock(checked_file), generated, case)
 
 
-def everywhere(seed: int) -> tuple[Program, Case, list[bytes | str]]:
+def everywhere(seed: int) -> tuple[BlockProgram, NativeCase, list[bytes | str]]:
     """A program with what it gives, in Python and by its typed form alike."""
     generated = program(seed)
     checked_file = checked(generated)

@@ -25,7 +25,7 @@ Elements = list[bool | int | float]
 
 
 @dataclass(frozen=True)
-class Case:
+class NativeCase:
     """A compiled block with the inputs of its runs, which share a state."""
 
     block: TypedBlock
@@ -54,7 +54,7 @@ def packed(type_: TensorType, elements: Elements) -> bytes:
     return struct.pack(f"<{type_.count}{code}", *numbers)
 
 
-def results(cases: Sequence[Case], folder: Path, *flags: str) -> list[list[bytes | str]]:
+def results(cases: Sequence[NativeCase], folder: Path, *flags: str) -> list[list[bytes | str]]:
     """For each case the bytes of all outputs of each run, or the message of the run that failed, which is the last."""
     source = folder / "blocks.c"
     source.write_text("\n".join(_program(cases)), encoding="ascii")
@@ -68,7 +68,7 @@ def results(cases: Sequence[Case], folder: Path, *flags: str) -> list[list[bytes
     return outcomes
 
 
-def _program(cases: Sequence[Case]) -> list[str]:
+def _program(cases: Sequence[NativeCase]) -> list[str]:
     lines = ["#include <stdio.h>", "#include <string.h>", "#define RUNE_FAIL_RETURNS", '#include "rune.h"', _SUPPORT]
     for case in {case.emitted.name: case for case in cases}.values():
         lines.append(case.emitted.text)
@@ -84,7 +84,7 @@ def _program(cases: Sequence[Case]) -> list[str]:
     ]
 
 
-def _case(number: int, case: Case) -> list[str]:
+def _case(number: int, case: NativeCase) -> list[str]:
     lines = []
     block = case.block
     for run, inputs in enumerate(case.runs):

@@ -23,7 +23,7 @@ OUTPUTS = (TensorType(ElementType.F32, (6,)), TensorType(ElementType.I64, (4,)),
 
 
 @dataclass(frozen=True)
-class Program:
+class BlockProgram:
     """A program and the values of its two parameters."""
 
     name: str
@@ -31,7 +31,7 @@ class Program:
     settings: tuple[float, int]
 
 
-def program(seed: int) -> Program:
+def program(seed: int) -> BlockProgram:
     """The program of a seed; the same for ever."""
     return _Writer(seed).program()
 
@@ -53,7 +53,7 @@ class _Writer:
         self._nested = 0
         self._functions = 0
 
-    def program(self) -> Program:
+    def program(self) -> BlockProgram:
         chance = self._random
         self._line(1, "a = f32[6]()", "b = i64[4]()", "c = f64[3]()", "u = u8[3]()")
         self._line(1, "w = x[1:5]" if chance.random() < 0.5 else "w = f32[4]([0.5, -1.5, 2.0, 0.1])")
@@ -76,7 +76,9 @@ class _Writer:
         text = "\n".join(
             ["import math", "LIMIT = 0.75", "STEPS = i32[3]([1, -2, 5])", *_HELPERS, head, *self._lines, ""]
         )
-        return Program(self._name, text, (chance.choice([0.5, -1.25, 0.0, 3.5]), chance.choice([0, 3, -4, 1 << 40])))
+        return BlockProgram(
+            self._name, text, (chance.choice([0.5, -1.25, 0.0, 3.5]), chance.choice([0, 3, -4, 1 << 40]))
+        )
 
     def _more(self) -> None:
         """Draws statements that the language learned later, and numbers at the ends of their types."""

@@ -26,7 +26,7 @@ from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import Model, ModelError, read_model, signature
 from rune.project.files import MemoryFiles
 from tests.support.models.architectures.files import MODEL, named, place
-from tests.support.models.architectures.outcome import OUTCOME, Outcome, Verdict
+from tests.support.models.architectures.outcome import OUTCOME, ArchitectureOutcome, ArchitectureVerdict
 
 EFFORT = VerificationEffort(inputs=8, seconds=60)
 
@@ -52,14 +52,14 @@ def project_of(data: bytes, model: Model) -> MemoryFiles:
     return MemoryFiles({"Runefile.yml": "\n".join(lines).encode() + b"\n", "model.tflite": data})
 
 
-def judged(data: bytes) -> Outcome:
+def judged(data: bytes) -> ArchitectureOutcome:
     """Compiles a model and compares it with its reference."""
     size = len(data)
     try:
         model = read_model(data)
         lacking = unsupported_ops(model)
         if lacking:
-            return Outcome(Verdict.HOST, "; ".join(map(str, lacking)), size)
+            return ArchitectureOutcome(ArchitectureVerdict.HOST, "; ".join(map(str, lacking)), size)
         files = project_of(data, model)
         start = _processor_seconds()
         built = build(files, BuildOptions("judged"))
@@ -67,26 +67,28 @@ def judged(data: bytes) -> Outcome:
         verification = verify(files, built.rune, effort=EFFORT)
         end = _processor_seconds()
     except ModelError as error:
-        return Outcome(Verdict.FAILED, str(error), size)
+        return ArchitectureOutcome(ArchitectureVerdict.FAILED, str(error), size)
     except BuildFailed as error:
-        return Outcome(Verdict.FAILED, "; ".join(each.message for each in error.diagnostics), size)
+        return ArchitectureOutcome(
+            ArchitectureVerdict.FAILED, "; ".join(each.message for each in error.diagnostics), size
+        )
     except CompileError as error:
-        return Outcome(Verdict.FAILED, f"{error} {error.details[:300]}", size)
+        return ArchitectureOutcome(ArchitectureVerdict.FAILED, f"{error} {error.details[:300]}", size)
     verdict, reason = _verdict(verification)
     report = built.report
     seconds = round(middle - start, 1), round(end - middle, 1)
-    return Outcome(verdict, reason, size, report.size, report.memory.arena, *seconds, _most_memory())
+    return ArchitectureOutcome(verdict, reason, size, report.size, report.memory.arena, *seconds, _most_memory())
 
 
-def _verdict(verification: Verification) -> tuple[Verdict, str]:
+def _verdict(verification: Verification) -> tuple[ArchitectureVerdict, str]:
     if not verification.is_within:
-        return Verdict.DIFFERS, verification.sentence()
+        return ArchitectureVerdict.DIFFERS, verification.sentence()
     if not verification.is_complete or not verification.models:
-        return Verdict.FAILED, verification.sentence()
+        return ArchitectureVerdict.FAILED, verification.sentence()
     model: ModelVerification = verification.models[0]
     if model.figures.is_identical:
-        return Verdict.EXACT, ""
-    return Verdict.WITHIN, model.sentence()
+        return ArchitectureVerdict.EXACT, ""
+    return ArchitectureVerdict.WITHIN, model.sentence()
 
 
 def _processor_seconds() -> float:
@@ -112,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 outcome = process.submit(judged, path.read_bytes()).result()
             except BrokenProcessPool:
-                outcome = Outcome(Verdict.FAILED, "the process ended", path.stat().st_size)
+                outcome = ArchitectureOutcome(ArchitectureVerdict.FAILED, "the process ended", path.stat().st_size)
         outcome_file.write_text(outcome.to_json(), encoding="utf-8")
         print(
             f"{name} {form}: {outcome.verdict.value} {outcome.reason} "

@@ -14,7 +14,7 @@ OUTCOME = "outcome"
 """How the name of the file ends in which an outcome is kept."""
 
 
-class Verdict(Enum):
+class ArchitectureVerdict(Enum):
     """How far a form comes."""
 
     EXACT = "exact"
@@ -34,11 +34,11 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ArchitectureOutcome:
     """`model`, `rune` and `arena` are bytes, 0 where there is none. `seconds` of processor time for the build and for
     the verification, on the machine that ran them; `memory` is the most that one of their processes took, in bytes."""
 
-    verdict: Verdict
+    verdict: ArchitectureVerdict
     reason: str = ""
     model: int = 0
     rune: int = 0
@@ -51,18 +51,18 @@ class Outcome:
         return json.dumps(asdict(self) | {"verdict": self.verdict.value}, indent=1) + "\n"
 
     @staticmethod
-    def from_json(text: str) -> Outcome:
+    def from_json(text: str) -> ArchitectureOutcome:
         value = json.loads(text)
-        return Outcome(**(value | {"verdict": Verdict(value["verdict"])}))
+        return ArchitectureOutcome(**(value | {"verdict": ArchitectureVerdict(value["verdict"])}))
 
 
-def outcomes(folder: Path) -> Mapping[tuple[str, str], Outcome]:
+def outcomes(folder: Path) -> Mapping[tuple[str, str], ArchitectureOutcome]:
     """By name and form, all that a folder of exports holds."""
     return dict(_outcomes(folder))
 
 
-def _outcomes(folder: Path) -> Iterator[tuple[tuple[str, str], Outcome]]:
+def _outcomes(folder: Path) -> Iterator[tuple[tuple[str, str], ArchitectureOutcome]]:
     for path in sorted(folder.glob(f"*.{OUTCOME}")):
-        yield named(path), Outcome.from_json(path.read_text(encoding="utf-8"))
+        yield named(path), ArchitectureOutcome.from_json(path.read_text(encoding="utf-8"))
     for path in sorted(folder.glob(f"*.{REFUSAL}")):
-        yield named(path), Outcome(Verdict.NOT_EXPORTED, path.read_text(encoding="utf-8"))
+        yield named(path), ArchitectureOutcome(ArchitectureVerdict.NOT_EXPORTED, path.read_text(encoding="utf-8"))

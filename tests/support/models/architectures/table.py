@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import fill
 
 from tests.support.models.architectures.files import FORMS, Exports
-from tests.support.models.architectures.outcome import Outcome, Verdict, outcomes
+from tests.support.models.architectures.outcome import ArchitectureOutcome, ArchitectureVerdict, outcomes
 
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "reference" / "architectures.md"
 
@@ -30,13 +30,15 @@ _LONGEST_REASON = 200
 _LARGE = 1 << 20
 """Bytes of a model's file."""
 
-Outcomes = Mapping[tuple[str, str], Outcome]
+Outcomes = Mapping[tuple[str, str], ArchitectureOutcome]
 
 
 def page(exports: Exports, outcomes: Outcomes) -> str:
     """The whole page; rows in the order of the scripts."""
     rows = [
-        (name, form, outcomes.get((name, form), Outcome(Verdict.NOT_RUN))) for name in exports.words for form in FORMS
+        (name, form, outcomes.get((name, form), ArchitectureOutcome(ArchitectureVerdict.NOT_RUN)))
+        for name in exports.words
+        for form in FORMS
     ]
     blocks = [
         "# Architectures",
@@ -86,16 +88,16 @@ def page(exports: Exports, outcomes: Outcomes) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-Rows = Sequence[tuple[str, str, Outcome]]
+Rows = Sequence[tuple[str, str, ArchitectureOutcome]]
 
 SHORT = {
-    Verdict.EXACT: "exact",
-    Verdict.WITHIN: "within",
-    Verdict.DIFFERS: "differs",
-    Verdict.HOST: "host",
-    Verdict.FAILED: "not compared",
-    Verdict.NOT_EXPORTED: "not exported",
-    Verdict.NOT_RUN: "not run",
+    ArchitectureVerdict.EXACT: "exact",
+    ArchitectureVerdict.WITHIN: "within",
+    ArchitectureVerdict.DIFFERS: "differs",
+    ArchitectureVerdict.HOST: "host",
+    ArchitectureVerdict.FAILED: "not compared",
+    ArchitectureVerdict.NOT_EXPORTED: "not exported",
+    ArchitectureVerdict.NOT_RUN: "not run",
 }
 
 
@@ -130,7 +132,7 @@ def _reasons(rows: Rows) -> str:
     """Each reason once, with the models that it is of."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for name, form, outcome in rows:
-        if outcome.reason and outcome.verdict is not Verdict.WITHIN:
+        if outcome.reason and outcome.verdict is not ArchitectureVerdict.WITHIN:
             reason = _first_line(outcome.reason)
             by_reason.setdefault((SHORT[outcome.verdict], reason), []).append(f"`{name}` {WORDS[form]}")
     lines = ["| result | reason | models |", "| --- | --- | --- |"]

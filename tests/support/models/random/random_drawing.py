@@ -11,7 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 LARGEST = 1500
 """Elements of a tensor; what would make more takes a smaller one."""
@@ -22,14 +22,14 @@ KINDS = ("int8", "int8", "int8", "uint8", "int16", "int16", "float32")
 Thing = TypeVar("Thing")
 
 
-class Drawing:
+class ModelDrawing:
     """Adds tensors and operators. The seed says all."""
 
     def __init__(self, seed: int) -> None:
         self.random = default_rng(seed)
         self.layers = Layers(f"random {seed}", self.random)
         self.kind = self.one_of(KINDS)
-        self._values: list[Value] = []
+        self._values: list[ModelValue] = []
         self._inputs: set[int] = set()
 
     @property
@@ -53,13 +53,13 @@ class Drawing:
     def scale_near(self, scale: float | None) -> float | None:
         return None if scale is None else float(np.float32(scale * self.random.uniform(0.4, 2.2)))
 
-    def image(self, kind: str = "", channels: int = 0) -> Value:
+    def image(self, kind: str = "", channels: int = 0) -> ModelValue:
         """A new input of the model, of four dimensions."""
         return self.input(
             (self.one_of((1, 1, 1, 2)), self.whole(3, 7), self.whole(3, 7), channels or self.whole(1, 9)), kind
         )
 
-    def input(self, shape: Sequence[int], kind: str = "") -> Value:
+    def input(self, shape: Sequence[int], kind: str = "") -> ModelValue:
         """A new input of the model."""
         scale = float(np.float32(self.random.uniform(0.01, 0.08)))
         name = f"input_{len(self._inputs)}"
@@ -68,24 +68,24 @@ class Drawing:
         self._values.append(value)
         return value
 
-    def source(self, fits: Callable[[Value], bool] = lambda _: True) -> Value:
+    def source(self, fits: Callable[[ModelValue], bool] = lambda _: True) -> ModelValue:
         """One of the last tensors that fit, of what the model computes; else a new image."""
         candidates = [value for value in self._values if fits(value) and value.kind == self.kind]
         return self.one_of(candidates[-4:]) if candidates else self.image()
 
-    def source_of(self, kind: str, fits: Callable[[Value], bool] = lambda _: True) -> Value:
+    def source_of(self, kind: str, fits: Callable[[ModelValue], bool] = lambda _: True) -> ModelValue:
         """The same of a kind."""
         return self.source(fits) if kind == self.kind else self.image(kind)
 
-    def picture(self) -> Value:
+    def picture(self) -> ModelValue:
         """A source of four dimensions."""
         return self.source(lambda value: len(value.shape) == 4)
 
-    def small(self, times: int) -> Value:
+    def small(self, times: int) -> ModelValue:
         """A source that may become so many times as large."""
         return self.source(lambda value: math.prod(value.shape) * times <= LARGEST)
 
-    def alike(self, value: Value, same_shape: bool = True) -> Value:
+    def alike(self, value: ModelValue, same_shape: bool = True) -> ModelValue:
         """A tensor of the same kind, scale and zero point, perhaps the same one."""
         candidates = [
             each
@@ -95,7 +95,7 @@ class Drawing:
         ]
         return self.one_of(candidates)
 
-    def add_outputs(self, values: Value | list[Value]) -> None:
+    def add_outputs(self, values: ModelValue | list[ModelValue]) -> None:
         """Adds the outputs of an operator, for others to read."""
         self._values.extend(values if isinstance(values, list) else [values])
 
@@ -114,5 +114,5 @@ def options_of(name: str, **fields: object) -> Any:
     return options
 
 
-Draw = Callable[[Drawing], Value | list[Value]]
+Draw = Callable[[ModelDrawing], ModelValue | list[ModelValue]]
 """Adds one operator and gives its outputs."""

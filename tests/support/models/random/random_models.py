@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.support.models.random.random_drawing import Drawing
+from tests.support.models.random.random_drawing import ModelDrawing
 from tests.support.models.random.random_operators import DRAWS
 
 LENGTH = 8
@@ -27,7 +27,7 @@ class RandomModel:
 
 def random_model(seed: int, length: int = LENGTH) -> RandomModel:
     """The same seed and length give the same bytes."""
-    drawing = Drawing(seed)
+    drawing = ModelDrawing(seed)
     drawing.image()
     operators = []
     for _ in range(length):

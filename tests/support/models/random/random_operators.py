@@ -11,21 +11,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tests.support.models.random.random_drawing import Draw, Drawing
+from tests.support.models.random.random_drawing import Draw, ModelDrawing
 from tests.support.models.random.random_moves import MOVING_DRAWS
 from tests.support.models.random.random_states import draw_delayed, draw_lstm, draw_svdf, draw_windowed
 from tests.support.models.reference.attention_models import gelu
-from tests.support.models.reference.detection_models import Detection, detect
+from tests.support.models.reference.detection_models import DetectionSettings, detect
 from tests.support.models.reference.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.support.models.reference.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.support.models.reference.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.support.models.reference.lookup_models import embedding_lookup, hybrid_table
-from tests.support.models.reference.model_values import SHARES, Value
+from tests.support.models.reference.model_values import SHARES, ModelValue
 
 BOUNDED = ("none", "none", "relu", "relu6")
 
 
-def _window(drawing: Drawing, source: Value) -> dict[str, object]:
+def _window(drawing: ModelDrawing, source: ModelValue) -> dict[str, object]:
     """A kernel that fits, a stride and a padding."""
     kernel = tuple(drawing.whole(1, min(4, side)) for side in source.shape[1:3])
     return {
@@ -36,7 +36,7 @@ def _window(drawing: Drawing, source: Value) -> dict[str, object]:
     }
 
 
-def _conv(drawing: Drawing) -> Value:
+def _conv(drawing: ModelDrawing) -> ModelValue:
     source, channels = drawing.picture(), drawing.whole(1, 12)
     options = _window(drawing, source)
     if source.kind == "float32" and drawing.chance(0.3):
@@ -46,7 +46,7 @@ def _conv(drawing: Drawing) -> Value:
     return drawing.layers.conv(source, channels, zero_point=drawing.zero_point(), **options)  # type: ignore[arg-type]
 
 
-def _depthwise(drawing: Drawing) -> Value:
+def _depthwise(drawing: ModelDrawing) -> ModelValue:
     source = drawing.picture()
     multiplier = drawing.one_of((1, 1, 2)) if source.shape[3] <= 8 else 1
     options = {**_window(drawing, source), "per_channel": drawing.chance(0.6), "zero_point": drawing.zero_point()}
@@ -56,7 +56,7 @@ def _depthwise(drawing: Drawing) -> Value:
     return drawing.layers.depthwise(source, multiplier, **options)  # type: ignore[arg-type]
 
 
-def _fully_connected(drawing: Drawing) -> Value:
+def _fully_connected(drawing: ModelDrawing) -> ModelValue:
     source = drawing.source()
     is_hybrid = source.kind == "float32" and drawing.chance(0.4)
     if is_hybrid:
@@ -74,7 +74,7 @@ def _fully_connected(drawing: Drawing) -> Value:
     )
 
 
-def _transpose_conv(drawing: Drawing) -> Value:
+def _transpose_conv(drawing: ModelDrawing) -> ModelValue:
     source = drawing.source(lambda value: len(value.shape) == 4 and math.prod(value.shape[:3]) <= 60)
     kernel, stride = ((drawing.whole(1, 3), drawing.whole(1, 3)) for _ in range(2))
     padding = drawing.one_of(("same", "valid"))
@@ -98,7 +98,7 @@ def _transpose_conv(drawing: Drawing) -> Value:
     )
 
 
-def _batch_matmul(drawing: Drawing) -> Value:
+def _batch_matmul(drawing: ModelDrawing) -> ModelValue:
     left = drawing.source(lambda value: 2 <= len(value.shape) <= 4)
     if left.kind == "uint8" or len(left.shape) < 2:
         left = drawing.image("int8")
@@ -111,14 +111,14 @@ def _batch_matmul(drawing: Drawing) -> Value:
     return batch_matmul(drawing.layers, left, right, *turned, drawing.zero_point())
 
 
-def _arg(drawing: Drawing, op: str) -> Value:
+def _arg(drawing: ModelDrawing, op: str) -> ModelValue:
     kind = drawing.narrow_kind
     source = drawing.image() if kind == "float32" else drawing.source_of(kind, lambda value: len(value.shape) > 1)
     axis = drawing.whole(0, len(source.shape) - 1)
     return arg(drawing.layers, op, source, axis, drawing.one_of(("int32", "int64")))
 
 
-def _prelu(drawing: Drawing) -> Value:
+def _prelu(drawing: ModelDrawing) -> ModelValue:
     source = drawing.source(lambda value: len(value.shape) == 4 and value.kind in ("int8", "float32"))
     if source.kind not in ("int8", "float32"):
         source = drawing.image("int8")
@@ -126,17 +126,17 @@ def _prelu(drawing: Drawing) -> Value:
     return prelu(drawing.layers, source, alphas, drawing.scale_near(source.scale) or 1.0, drawing.zero_point())
 
 
-def _pool(drawing: Drawing, op: str) -> Value:
+def _pool(drawing: ModelDrawing, op: str) -> ModelValue:
     source = drawing.picture()
     return drawing.layers.pool(source, op, **_window(drawing, source))  # type: ignore[arg-type]
 
 
-def _l2_pool(drawing: Drawing) -> Value:
+def _l2_pool(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image("float32")
     return drawing.layers.pool(source, "L2_POOL_2D", **_window(drawing, source))  # type: ignore[arg-type]
 
 
-def _binary(drawing: Drawing, op: str) -> Value:
+def _binary(drawing: ModelDrawing, op: str) -> ModelValue:
     left = drawing.source(lambda value: len(value.shape) <= 4)
     right = drawing.one_of(
         (
@@ -153,18 +153,18 @@ def _binary(drawing: Drawing, op: str) -> Value:
     return drawing.layers.add(left, right, drawing.one_of(BOUNDED), scale, drawing.zero_point(), op)
 
 
-def _div(drawing: Drawing) -> Value:
+def _div(drawing: ModelDrawing) -> ModelValue:
     left = drawing.image("float32")
     right = drawing.input(left.shape, "float32")
     return drawing.layers.add(left, right, drawing.one_of(BOUNDED), op="DIV")
 
 
-def _extreme(drawing: Drawing, op: str) -> Value:
+def _extreme(drawing: ModelDrawing, op: str) -> ModelValue:
     left = drawing.source(lambda value: len(value.shape) <= 4)
     return drawing.layers.extreme(op, left, drawing.alike(left))
 
 
-def _squared_difference(drawing: Drawing) -> Value:
+def _squared_difference(drawing: ModelDrawing) -> ModelValue:
     left = drawing.image("float32" if drawing.kind == "float32" else "int8")
     right = drawing.input(left.shape, left.kind)
     if left.scale is None or right.scale is None:
@@ -173,12 +173,12 @@ def _squared_difference(drawing: Drawing) -> Value:
     return squared_difference(drawing.layers, left, right, scale)
 
 
-def _truths(drawing: Drawing, shape: Sequence[int] = ()) -> Value:
+def _truths(drawing: ModelDrawing, shape: Sequence[int] = ()) -> ModelValue:
     numbers = drawing.input(shape or (drawing.whole(1, 4), drawing.whole(1, 6)), "float32")
     return compare(drawing.layers, "LESS", numbers, drawing.input(numbers.shape, "float32"))
 
 
-def _compared(drawing: Drawing, op: str) -> Value:
+def _compared(drawing: ModelDrawing, op: str) -> ModelValue:
     """The reference ends at a scale of 1."""
     left = drawing.source(lambda value: len(value.shape) <= 4 and (value.scale or 0.0) < 1)
     if left.kind == "int16" and op in ("EQUAL", "NOT_EQUAL"):
@@ -190,56 +190,56 @@ def _compared(drawing: Drawing, op: str) -> Value:
     return as_floats(drawing.layers, compare(drawing.layers, op, left, drawing.input(left.shape, left.kind)))
 
 
-def _logical(drawing: Drawing, op: str) -> Value:
+def _logical(drawing: ModelDrawing, op: str) -> ModelValue:
     first = _truths(drawing)
     others = [] if op == "LOGICAL_NOT" else [_truths(drawing, first.shape)]
     return as_floats(drawing.layers, logical(drawing.layers, [first, *others], op))
 
 
-def _select(drawing: Drawing, op: str) -> Value:
+def _select(drawing: ModelDrawing, op: str) -> ModelValue:
     first = drawing.source(lambda value: len(value.shape) <= 4 and math.prod(value.shape) > 1)
     return select(drawing.layers, _truths(drawing, first.shape), first, drawing.alike(first), op)
 
 
-def _cast(drawing: Drawing) -> Value:
+def _cast(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image("float32" if drawing.chance(0.6) else "int8")
     return cast(drawing.layers, cast(drawing.layers, source, drawing.one_of(("int32", "int16", "bool"))), "float32")
 
 
-def _float_function(drawing: Drawing, op: str) -> Value:
+def _float_function(drawing: ModelDrawing, op: str) -> ModelValue:
     return drawing.layers.unary(op, drawing.image("float32"))
 
 
-def _floor_of(drawing: Drawing, op: str) -> Value:
+def _floor_of(drawing: ModelDrawing, op: str) -> ModelValue:
     left = drawing.image("float32")
     return floor_of(drawing.layers, op, left, drawing.input(left.shape, "float32"))
 
 
-def _cumsum(drawing: Drawing) -> Value:
+def _cumsum(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image("float32")
     return cumsum(drawing.layers, source, drawing.whole(0, 3), drawing.chance(0.5), drawing.chance(0.5))
 
 
-def _rows_of(drawing: Drawing, op: str) -> Value:
+def _rows_of(drawing: ModelDrawing, op: str) -> ModelValue:
     return rows_of(drawing.layers, op, drawing.image("float32"))
 
 
-def _add_n(drawing: Drawing) -> Value:
+def _add_n(drawing: ModelDrawing) -> ModelValue:
     first = drawing.image("float32")
     return add_n(drawing.layers, [first, *(drawing.alike(first) for _ in range(drawing.whole(1, 3)))])
 
 
-def _reduced(drawing: Drawing, op: str) -> Value:
+def _reduced(drawing: ModelDrawing, op: str) -> ModelValue:
     source = drawing.source(lambda value: 1 < len(value.shape) <= 4)
     axis = drawing.whole(0, len(source.shape) - 1)
     return reduced(drawing.layers, op, source, (axis,), drawing.chance(0.5))
 
 
-def _root(drawing: Drawing, op: str) -> Value:
+def _root(drawing: ModelDrawing, op: str) -> ModelValue:
     return drawing.layers.unary(op, drawing.layers.unary("SQUARE", drawing.image("float32")))
 
 
-def _function(drawing: Drawing, op: str) -> Value:
+def _function(drawing: ModelDrawing, op: str) -> ModelValue:
     source = drawing.source()
     if source.kind == "float32":
         return drawing.layers.unary(op, source)
@@ -249,35 +249,35 @@ def _function(drawing: Drawing, op: str) -> Value:
     return drawing.layers.unary(op, source, *fixed.get(op, (drawing.scale_near(source.scale), drawing.zero_point())))
 
 
-def _gelu(drawing: Drawing) -> Value:
+def _gelu(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image("int8") if drawing.kind == "int16" else drawing.source()
     return gelu(drawing.layers, source, drawing.chance(0.5), drawing.scale_near(source.scale), drawing.zero_point())
 
 
-def _activation(drawing: Drawing, op: str) -> Value:
+def _activation(drawing: ModelDrawing, op: str) -> ModelValue:
     source = drawing.image("float32") if op == "RELU_N1_TO_1" else drawing.source()
     alpha = float(np.float32(drawing.random.uniform(0, 1.5))) if op == "LEAKY_RELU" else None
     return drawing.layers.activation(op, source, drawing.scale_near(source.scale), drawing.zero_point(), alpha)
 
 
-def _softmax(drawing: Drawing) -> Value:
+def _softmax(drawing: ModelDrawing) -> ModelValue:
     source = drawing.source(lambda value: len(value.shape) <= 4)
     return drawing.layers.softmax(source, float(np.float32(drawing.random.uniform(0.3, 1.5))))
 
 
-def _quantize(drawing: Drawing) -> Value:
+def _quantize(drawing: ModelDrawing) -> ModelValue:
     kinds = {"float32": ("int8", "uint8", "int16"), "int16": ("int8", "int16")}
     kind = drawing.one_of(kinds.get(drawing.kind, (drawing.kind,)))
     source = drawing.source() if drawing.kind != "float32" and drawing.chance(0.5) else drawing.image("float32")
     return drawing.layers.convert("QUANTIZE", source, kind, drawing.scale_near(0.03), drawing.zero_point())
 
 
-def _dequantize(drawing: Drawing) -> Value:
+def _dequantize(drawing: ModelDrawing) -> ModelValue:
     source = drawing.image(drawing.one_of(("int8", "int16"))) if drawing.kind == "float32" else drawing.source()
     return drawing.layers.convert("DEQUANTIZE", source, "float32")
 
 
-def _reduce(drawing: Drawing, op: str) -> Value:
+def _reduce(drawing: ModelDrawing, op: str) -> ModelValue:
     source = drawing.source(lambda value: len(value.shape) <= 4)
     if op == "SUM" and source.kind in ("int8", "int16"):
         source = drawing.image("float32")
@@ -287,14 +287,14 @@ def _reduce(drawing: Drawing, op: str) -> Value:
     return drawing.layers.reduce(op, source, axes, drawing.chance(0.5) or len(axes) == rank, scale or 1.0)
 
 
-def _resize(drawing: Drawing) -> Value:
+def _resize(drawing: ModelDrawing) -> ModelValue:
     source = drawing.picture()
     size = (drawing.whole(1, 9), drawing.whole(1, 9))
     corners, half = drawing.one_of(((False, False), (True, False), (False, True)))
     return drawing.layers.resize(source, size, corners, half)
 
 
-def _embedding_lookup(drawing: Drawing) -> Value:
+def _embedding_lookup(drawing: ModelDrawing) -> ModelValue:
     rows, width = drawing.whole(2, 6), drawing.whole(1, 5)
     numbers = arg(drawing.layers, "ARG_MAX", drawing.input((drawing.whole(1, 4), rows), drawing.narrow_kind), -1)
     if drawing.chance(0.3):
@@ -304,11 +304,11 @@ def _embedding_lookup(drawing: Drawing) -> Value:
     return embedding_lookup(drawing.layers, table, numbers)
 
 
-def _detection(drawing: Drawing) -> list[Value]:
+def _detection(drawing: ModelDrawing) -> list[ModelValue]:
     """Each place has a detection, or the regular suppression, which fills what is left with zeros."""
     kind = "uint8" if drawing.kind == "uint8" else "float32"
     is_regular, boxes = drawing.chance(0.5), drawing.whole(8, 30)
-    options = Detection(
+    options = DetectionSettings(
         max_detections=drawing.whole(1, 8),
         max_classes_per_detection=1 if is_regular else drawing.whole(1, 2),
         detections_per_class=drawing.whole(1, 9),
@@ -321,7 +321,7 @@ def _detection(drawing: Drawing) -> list[Value]:
     return detect(drawing.layers, encoded, drawing.input((1, boxes, options.num_classes + 1), kind), options)
 
 
-def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, Draw]:
+def _each(draw: Callable[[ModelDrawing, str], ModelValue], *operators: str) -> dict[str, Draw]:
     def of(operator: str) -> Draw:
         return lambda drawing: draw(drawing, operator)
 

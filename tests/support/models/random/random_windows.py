@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from tests.support.models.random.random_drawing import LARGEST, Drawing
-from tests.support.models.reference.model_values import Value
+from tests.support.models.random.random_drawing import LARGEST, ModelDrawing
+from tests.support.models.reference.model_values import ModelValue
 
 LENGTH = 3
 """The most filters of a chain."""
@@ -17,7 +17,7 @@ FRAMES = (0, 0, 1, 5, 40)
 
 def random_windows(seed: int) -> bytes:
     """The file. The same seed gives the same bytes."""
-    drawing = Drawing(seed)
+    drawing = ModelDrawing(seed)
     drawing.kind = drawing.one_of(("int8", "float32", drawing.kind))
     image = drawing.image()
     for number in range(drawing.whole(1, LENGTH)):
@@ -26,13 +26,13 @@ def random_windows(seed: int) -> bytes:
     return drawing.layers.graph.finish(image.index)
 
 
-def _framed(drawing: Drawing, image: Value) -> Value:
+def _framed(drawing: ModelDrawing, image: ModelValue) -> ModelValue:
     frame = [[0, 0], *([drawing.one_of(FRAMES), drawing.one_of(FRAMES)] for _ in range(2)), [0, 0]]
     shape = tuple(size + sum(each) for size, each in zip(image.shape, frame, strict=True))
     return drawing.layers.move("PAD", image, shape, (frame,)) if math.prod(shape) <= 8 * LARGEST else image
 
 
-def _filtered(drawing: Drawing, image: Value, *, may_be_hybrid: bool) -> Value:
+def _filtered(drawing: ModelDrawing, image: ModelValue, *, may_be_hybrid: bool) -> ModelValue:
     """Hybrid is the first alone: it rounds, which makes small differences of floats large."""
     height, width, depth = image.shape[1:]
     pixel, filter_row = (1, 1), (1, drawing.one_of((1, min(3, width))))

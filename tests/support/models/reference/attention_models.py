@@ -8,9 +8,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 LOWEST = -128
 """The zero point of a tensor without numbers below zero."""
@@ -27,7 +27,7 @@ def attention_models() -> Iterator[tuple[str, Model]]:
     yield "rsqrt_i8_zero_point", _root_of_bytes(0.5, 0.011, 5)
 
 
-def gelu(g: Layers, source: Value, by_tanh: bool, scale: float | None = None, zero_point: int = 0) -> Value:
+def gelu(g: Layers, source: ModelValue, by_tanh: bool, scale: float | None = None, zero_point: int = 0) -> ModelValue:
     """GELU of floats, or of int8 with a scale for what it gives."""
     options = schema.GeluOptionsT()
     options.approximate = by_tanh

@@ -9,12 +9,12 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.logic_models import select, truths
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 from tests.support.models.reference.state_models import delayed
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 
 def control_models() -> Iterator[tuple[str, Model]]:
@@ -29,11 +29,11 @@ def control_models() -> Iterator[tuple[str, Model]]:
     yield "while_f32_keeps_a_truth", _keeps_a_truth
 
 
-def _true(g: Layers) -> Value:
-    return Value(g.graph.constant("condition", np.array([True])), (1,), "bool")
+def _true(g: Layers) -> ModelValue:
+    return ModelValue(g.graph.constant("condition", np.array([True])), (1,), "bool")
 
 
-def branch(g: Layers, name: str, like: Value, op: str) -> Graph:
+def branch(g: Layers, name: str, like: ModelValue, op: str) -> ModelGraph:
     """A graph that adds or subtracts a constant."""
     graph = g.graph.subgraph(name)
     source = graph.input("source", like.shape, like.kind, like.scale, like.stored_zero_point)
@@ -45,12 +45,12 @@ def branch(g: Layers, name: str, like: Value, op: str) -> Graph:
     return graph
 
 
-def _constant(graph: Graph, g: Layers, like: Value) -> int:
+def _constant(graph: ModelGraph, g: Layers, like: ModelValue) -> int:
     values: Any = g.random.integers(1, 9, like.shape[-1:]).astype(like.kind)
     return graph.constant("constant", values, like.scale, like.stored_zero_point)
 
 
-def _chosen(g: Layers, kind: str, condition: Value) -> Value:
+def _chosen(g: Layers, kind: str, condition: ModelValue) -> ModelValue:
     source = g.input((1, 3, 5), kind)
     options: Any = schema.IfOptionsT()
     options.thenSubgraphIndex = branch(g, "then", source, "ADD").number
@@ -62,11 +62,11 @@ def _chosen(g: Layers, kind: str, condition: Value) -> Value:
 
 def _loop(
     g: Layers,
-    source: Value,
+    source: ModelValue,
     rounds: int,
-    body: Callable[[Graph, int, int], int],
-    goes_on: Callable[[Graph, int], int] | None = None,
-) -> Value:
+    body: Callable[[ModelGraph, int, int], int],
+    goes_on: Callable[[ModelGraph, int], int] | None = None,
+) -> ModelValue:
     """`body` adds to its graph what becomes of (counter, value); `goes_on` adds to that of the condition a truth of the
     value, which must hold as well."""
     counter = g.graph.constant("first", np.array([0], np.int32))
@@ -96,10 +96,10 @@ def _loop(
 
 
 def _counted(kind: str) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3, 5), kind)
 
-        def body(graph: Graph, _: int, value: int) -> int:
+        def body(graph: ModelGraph, _: int, value: int) -> int:
             output = graph.tensor("result", source.shape, kind, source.scale, source.stored_zero_point)
             version = 2 if kind == "int8" else 1
             graph.operator("ADD", [value, _constant(graph, g, source)], [output], schema.AddOptionsT(), version)
@@ -110,12 +110,12 @@ def _counted(kind: str) -> Model:
     return model
 
 
-def _nested(g: Layers) -> list[Value]:
+def _nested(g: Layers) -> list[ModelValue]:
     """In each round the counter decides which branch is taken."""
     source = g.input((2, 3), "float32")
     then, otherwise = branch(g, "then", source, "ADD"), branch(g, "else", source, "SUB")
 
-    def body(graph: Graph, counter: int, value: int) -> int:
+    def body(graph: ModelGraph, counter: int, value: int) -> int:
         early, output = graph.tensor("early", (1,), "bool"), graph.tensor("result", source.shape, "float32")
         graph.operator(
             "LESS", [counter, graph.constant("two", np.array([2], np.int32))], [early], schema.LessOptionsT()
@@ -128,10 +128,10 @@ def _nested(g: Layers) -> list[Value]:
     return [_loop(g, source, 3, body)]
 
 
-def _is_small(source: Value, g: Layers) -> Callable[[Graph, int], int]:
+def _is_small(source: ModelValue, g: Layers) -> Callable[[ModelGraph, int], int]:
     """Whether the greatest number of a value is below a constant."""
 
-    def truth(graph: Graph, value: int) -> int:
+    def truth(graph: ModelGraph, value: int) -> int:
         greatest = graph.tensor("greatest", (1,), source.kind, source.scale, source.stored_zero_point)
         axes = graph.constant("axes", np.arange(len(source.shape), dtype=np.int32))
         version = 2 if source.kind == "int8" else 1
@@ -147,16 +147,16 @@ def _is_small(source: Value, g: Layers) -> Callable[[Graph, int], int]:
 def _ends_early(kind: str) -> Model:
     """Numbers grow until one of them is large, in five rounds at most."""
 
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 2), kind, 0.05, -100)
 
-        def body(graph: Graph, _: int, value: int) -> int:
+        def body(graph: ModelGraph, _: int, value: int) -> int:
             output = graph.tensor("result", source.shape, kind, source.scale, source.stored_zero_point)
             version = 2 if kind == "int8" else 1
             graph.operator("ADD", [value, growth(graph)], [output], schema.AddOptionsT(), version)
             return output
 
-        def growth(graph: Graph) -> int:
+        def growth(graph: ModelGraph) -> int:
             steps = np.array([3, 2] if source.scale is None else [-70, -80])
             return graph.constant("growth", steps.astype(kind), source.scale, source.stored_zero_point)
 
@@ -165,17 +165,17 @@ def _ends_early(kind: str) -> Model:
     return model
 
 
-def _keeps_a_truth(g: Layers) -> list[Value]:
+def _keeps_a_truth(g: Layers) -> list[ModelValue]:
     """A loop whose value is a truth, which decides when it ends."""
     numbers = g.input((1, 4), "float32")
     flag = truths(g, (1,))
 
-    def body(graph: Graph, _: int, value: int) -> int:
+    def body(graph: ModelGraph, _: int, value: int) -> int:
         output = graph.tensor("result", (1,), "bool")
         graph.operator("LOGICAL_NOT", [value], [output], schema.LogicalNotOptionsT())
         return output
 
-    def same(graph: Graph, value: int) -> int:
+    def same(graph: ModelGraph, value: int) -> int:
         output = graph.tensor("same", (1,), "bool")
         graph.operator("LOGICAL_NOT", [value], [output], schema.LogicalNotOptionsT())
         return output

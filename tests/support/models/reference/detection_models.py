@@ -11,13 +11,13 @@ import numpy as np
 from flatbuffers import flexbuffers
 
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 
 @dataclass(frozen=True)
-class Detection:
+class DetectionSettings:
     """The operator's options, by its own names."""
 
     max_detections: int = 5
@@ -36,16 +36,24 @@ class Detection:
 def detection_models() -> Iterator[tuple[str, Model]]:
     """By name."""
     for kind, short in (("float32", "f32"), ("uint8", "u8")):
-        yield f"detection_post_process_{short}_fast", _detecting(kind, Detection())
-        yield f"detection_post_process_{short}_two_classes", _detecting(kind, Detection(max_classes_per_detection=2))
-        yield f"detection_post_process_{short}_regular", _detecting(kind, Detection(use_regular_nms=True))
-        few = Detection(use_regular_nms=True, detections_per_class=2, nms_iou_threshold=0.1, max_detections=9)
+        yield f"detection_post_process_{short}_fast", _detecting(kind, DetectionSettings())
+        yield (
+            f"detection_post_process_{short}_two_classes",
+            _detecting(kind, DetectionSettings(max_classes_per_detection=2)),
+        )
+        yield f"detection_post_process_{short}_regular", _detecting(kind, DetectionSettings(use_regular_nms=True))
+        few = DetectionSettings(use_regular_nms=True, detections_per_class=2, nms_iou_threshold=0.1, max_detections=9)
         yield f"detection_post_process_{short}_regular_few", _detecting(kind, few, boxes=40)
-    yield "detection_post_process_f32_no_background", _detecting("float32", Detection(), background=0, coordinates=6)
+    yield (
+        "detection_post_process_f32_no_background",
+        _detecting("float32", DetectionSettings(), background=0, coordinates=6),
+    )
 
 
-def _detecting(kind: str, options: Detection, boxes: int = 30, background: int = 1, coordinates: int = 4) -> Model:
-    def model(g: Layers) -> list[Value]:
+def _detecting(
+    kind: str, options: DetectionSettings, boxes: int = 30, background: int = 1, coordinates: int = 4
+) -> Model:
+    def model(g: Layers) -> list[ModelValue]:
         encoded = g.input((1, boxes, coordinates), kind, 0.061, 3, "encoded")
         scores = g.input((1, boxes, options.num_classes + background), kind, 1 / 256, -128, "scores")
         return detect(g, encoded, scores, options)
@@ -53,18 +61,18 @@ def _detecting(kind: str, options: Detection, boxes: int = 30, background: int =
     return model
 
 
-def anchors_of(g: Layers, boxes: int, kind: str) -> Value:
+def anchors_of(g: Layers, boxes: int, kind: str) -> ModelValue:
     """Centres and sizes in an image of side 1."""
     numbers = np.concatenate([g.random.uniform(0, 1, (boxes, 2)), g.random.uniform(0.1, 0.6, (boxes, 2))], axis=1)
     if kind == "float32":
-        return Value(g.graph.constant("anchors", numbers.astype(np.float32)), (boxes, 4), kind)
+        return ModelValue(g.graph.constant("anchors", numbers.astype(np.float32)), (boxes, 4), kind)
     index = g.graph.constant("anchors", np.round(numbers * 200).astype(np.uint8), 1 / 200, 0)
-    return Value(index, (boxes, 4), kind, 1 / 200, -128)
+    return ModelValue(index, (boxes, 4), kind, 1 / 200, -128)
 
 
 def detect(
-    g: Layers, encoded: Value, scores: Value, options: Detection, *, without_shapes: bool = False
-) -> list[Value]:
+    g: Layers, encoded: ModelValue, scores: ModelValue, options: DetectionSettings, *, without_shapes: bool = False
+) -> list[ModelValue]:
     """Boxes, classes, scores and count; perhaps as converters write them, without their shapes."""
     anchors = anchors_of(g, encoded.shape[1], encoded.kind)
     places = options.max_detections * options.max_classes_per_detection

@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.layer_models import Model
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import SHARES, Value
+from tests.support.models.reference.model_values import SHARES, ModelValue
 
 
 def other_models(kind: str) -> Iterator[tuple[str, Model]]:
@@ -108,7 +108,7 @@ def _of_squares(op: str) -> Model:
     return lambda g: [g.unary(op, g.unary("SQUARE", g.input((1, 99), "float32")))]
 
 
-def _squared_difference(g: Layers) -> list[Value]:
+def _squared_difference(g: Layers) -> list[ModelValue]:
     left, right = g.input((1, 3, 4, 5), "float32", name="left"), g.input((5,), "float32", name="right")
     return [g.extreme("SQUARED_DIFFERENCE", left, right)]
 
@@ -145,7 +145,7 @@ def add_model(
 
 
 def _add_with_itself(kind: str) -> Model:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3, 4, 5), kind)
         return [g.add(source, source)]
 
@@ -168,7 +168,7 @@ def conversions_models() -> Iterator[tuple[str, Model]]:
     yield "chain_f32_around_i8", _float_around_int8
 
 
-def _float_around_int8(g: Layers) -> list[Value]:
+def _float_around_int8(g: Layers) -> list[ModelValue]:
     source = g.convert("QUANTIZE", g.input((1, 6, 6, 3), "float32"), "int8", 0.0241, 2)
     hidden = g.conv(source, 5, activation="relu")
     return [g.convert("DEQUANTIZE", g.softmax(g.fully_connected(hidden, 4), 0.02), "float32")]

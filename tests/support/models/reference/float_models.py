@@ -9,9 +9,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 
 def float_models() -> Iterator[tuple[str, Model]]:
@@ -43,7 +43,7 @@ def _binary(op: str) -> Model:
     ]
 
 
-def floor_of(g: Layers, op: str, left: Value, right: Value) -> Value:
+def floor_of(g: Layers, op: str, left: ModelValue, right: ModelValue) -> ModelValue:
     """FLOOR_DIV or FLOOR_MOD."""
     output = g.output(left.shape, "float32")
     options = schema.FloorDivOptionsT() if op == "FLOOR_DIV" else schema.FloorModOptionsT()
@@ -51,7 +51,7 @@ def floor_of(g: Layers, op: str, left: Value, right: Value) -> Value:
     return output
 
 
-def rows_of(g: Layers, op: str, source: Value) -> Value:
+def rows_of(g: Layers, op: str, source: ModelValue) -> ModelValue:
     """L2_NORMALIZATION or LOG_SOFTMAX."""
     output = g.output(source.shape, "float32")
     options = schema.L2NormOptionsT() if op == "L2_NORMALIZATION" else schema.LogSoftmaxOptionsT()
@@ -63,13 +63,13 @@ def _rows(op: str, shape: tuple[int, ...]) -> Model:
     return lambda g: [rows_of(g, op, g.input(shape, "float32"))]
 
 
-def add_n(g: Layers, sources: Sequence[Value]) -> Value:
+def add_n(g: Layers, sources: Sequence[ModelValue]) -> ModelValue:
     output = g.output(sources[0].shape, "float32")
     g.graph.operator("ADD_N", [source.index for source in sources], [output.index], schema.AddNOptionsT())
     return output
 
 
-def reduced(g: Layers, op: str, source: Value, axes: Sequence[int], keep: bool) -> Value:
+def reduced(g: Layers, op: str, source: ModelValue, axes: Sequence[int], keep: bool) -> ModelValue:
     """REDUCE_MAX or REDUCE_MIN, whose output has the input's scale."""
     return g.reduce(op, source, axes, keep, source.scale or 1.0, source.zero_point)
 
@@ -78,7 +78,7 @@ def _reduced(op: str, kind: str, shape: tuple[int, ...], axes: tuple[int, ...], 
     return lambda g: [reduced(g, op, g.input(shape, kind), axes, keep)]
 
 
-def cumsum(g: Layers, source: Value, axis: int, exclusive: bool = False, reverse: bool = False) -> Value:
+def cumsum(g: Layers, source: ModelValue, axis: int, exclusive: bool = False, reverse: bool = False) -> ModelValue:
     options: Any = schema.CumsumOptionsT()
     options.exclusive, options.reverse = exclusive, reverse
     output = g.output(source.shape, "float32")
@@ -91,12 +91,12 @@ def _summed(**options: bool) -> Model:
     return lambda g: [cumsum(g, g.input((2, 5, 3), "float32"), 1, **options)]
 
 
-def _l2_pool(g: Layers) -> Value:
+def _l2_pool(g: Layers) -> ModelValue:
     source = g.input((2, 5, 5, 3), "float32")
     return g.pool(source, "L2_POOL_2D", kernel=(3, 3), padding="same", activation="relu6")
 
 
-def _multiplied_shape(g: Layers) -> list[Value]:
+def _multiplied_shape(g: Layers) -> list[ModelValue]:
     """The sizes of a tensor, as numbers that are computed with and say how another one is repeated."""
     source = g.input((2, 3), "float32")
     shape, sizes = g.output((2,), "int32"), g.output((2,), "int32")
@@ -111,7 +111,7 @@ def _multiplied_shape(g: Layers) -> list[Value]:
     return [g.add(source, output)]
 
 
-def _zeros(g: Layers) -> list[Value]:
+def _zeros(g: Layers) -> list[ModelValue]:
     source = g.input((1, 3, 5), "float32")
     zeros = g.output(source.shape, "float32")
     g.graph.operator("ZEROS_LIKE", [source.index], [zeros.index], schema.ZerosLikeOptionsT())
@@ -119,7 +119,7 @@ def _zeros(g: Layers) -> list[Value]:
 
 
 def _filled(kind: str) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((2, 5), kind)
         filled = g.output(source.shape, kind, source.scale, source.zero_point)
         sizes = g.graph.constant("sizes", np.array(source.shape, np.int32))

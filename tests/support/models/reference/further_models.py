@@ -10,9 +10,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import ACTIVATIONS, PADDINGS, Value
+from tests.support.models.reference.model_values import ACTIVATIONS, PADDINGS, ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 
 def further_models() -> Iterator[tuple[str, Model]]:
@@ -65,7 +65,7 @@ def _gathers(kind: str) -> Iterator[tuple[str, Model]]:
     """By places that a model finds while it runs: those of greatest numbers."""
 
     def gathered(axis: int, result: str) -> Model:
-        def model(g: Layers) -> list[Value]:
+        def model(g: Layers) -> list[ModelValue]:
             table, numbers = g.input((3, 4, 5), kind, name="table"), g.input((2, 3 + axis), kind, name="numbers")
             return [gather(g, table, arg(g, "ARG_MAX", numbers, -1, result), axis)]
 
@@ -75,7 +75,7 @@ def _gathers(kind: str) -> Iterator[tuple[str, Model]]:
     yield "gather:columns_while_it_runs", gathered(2, "int64")
 
 
-def gather(g: Layers, source: Value, indices: Value, axis: int) -> Value:
+def gather(g: Layers, source: ModelValue, indices: ModelValue, axis: int) -> ModelValue:
     options: Any = schema.GatherOptionsT()
     options.axis = axis
     shape = (*source.shape[:axis], *indices.shape, *source.shape[axis + 1 :])
@@ -104,7 +104,7 @@ def _hybrids() -> Iterator[tuple[str, Model]]:
 
 def transpose_conv(
     g: Layers,
-    source: Value,
+    source: ModelValue,
     size: tuple[int, int],
     channels: int,
     kernel: tuple[int, int] = (3, 3),
@@ -115,7 +115,7 @@ def transpose_conv(
     per_channel: bool = True,
     short_bias: bool = False,
     hybrid: bool = False,
-) -> Value:
+) -> ModelValue:
     """`size` is the output's height and width."""
     depth = source.shape[3]
     fan_in = depth * kernel[0] * kernel[1]
@@ -139,12 +139,12 @@ def transpose_conv(
 
 def batch_matmul(
     g: Layers,
-    left: Value,
-    right: Value,
+    left: ModelValue,
+    right: ModelValue,
     left_is_transposed: bool = False,
     right_is_transposed: bool = False,
     zero_point: int = 9,
-) -> Value:
+) -> ModelValue:
     options: Any = schema.BatchMatMulOptionsT()
     options.adjX, options.adjY = left_is_transposed, right_is_transposed
     rows, depth = left.shape[-2:][::-1] if left_is_transposed else left.shape[-2:]
@@ -158,7 +158,7 @@ def batch_matmul(
     return output
 
 
-def arg(g: Layers, op: str, source: Value, axis: int, result: str = "int32") -> Value:
+def arg(g: Layers, op: str, source: ModelValue, axis: int, result: str = "int32") -> ModelValue:
     """ARG_MAX or ARG_MIN."""
     options: Any = getattr(schema, f"{'ArgMax' if op == 'ARG_MAX' else 'ArgMin'}OptionsT")()
     options.outputType = schema.TensorType.INT32 if result == "int32" else schema.TensorType.INT64
@@ -169,14 +169,16 @@ def arg(g: Layers, op: str, source: Value, axis: int, result: str = "int32") -> 
     return output
 
 
-def prelu(g: Layers, source: Value, alphas: Sequence[int], scale: float = 0.04, zero_point: int = -9) -> Value:
+def prelu(
+    g: Layers, source: ModelValue, alphas: Sequence[int], scale: float = 0.04, zero_point: int = -9
+) -> ModelValue:
     alpha = g.constant(alphas, source.kind, 0.009, 11)
     output = g.output(source.shape, source.kind, scale if source.scale else None, zero_point if source.scale else 0)
     g.graph.operator("PRELU", [source.index, alpha.index], [output.index])
     return output
 
 
-def squared_difference(g: Layers, left: Value, right: Value, scale: float | None = None) -> Value:
+def squared_difference(g: Layers, left: ModelValue, right: ModelValue, scale: float | None = None) -> ModelValue:
     shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
     output = g.output(shape, left.kind, scale, -101 if scale else 0)
     options: Any = schema.SquaredDifferenceOptionsT()
@@ -199,7 +201,7 @@ def _squared_difference(right: tuple[int, ...]) -> Model:
 def _packed_weights(kind: str) -> Model:
     """Floats with weights that are unpacked when the model runs."""
 
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 5, 5, 3), "float32")
         numbers = g.random.standard_normal((4, 3, 3, 3))
         stored = numbers.astype(np.float16) if kind == "float16" else np.clip(numbers * 40, -127, 127).astype(np.int8)

@@ -9,9 +9,9 @@ from tests.support.models.reference.float_models import reduced
 from tests.support.models.reference.further_models import batch_matmul, transpose_conv
 from tests.support.models.reference.logic_models import as_floats, compare
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 
 def int16_models() -> Iterator[tuple[str, Model]]:
@@ -50,7 +50,7 @@ def int16_models() -> Iterator[tuple[str, Model]]:
 _SHORT = {"float32": "f32", "int8": "i8", "int16": "i16"}
 
 
-def _image(g: Layers) -> Value:
+def _image(g: Layers) -> ModelValue:
     return g.input((1, 5, 6, 3), "int16")
 
 
@@ -81,7 +81,7 @@ def _sigmoid(op: str, scale: float) -> Model:
 
 
 def _compared(op: str) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 4, 9), "int16", name="left")
         return [as_floats(g, compare(g, op, source, g.input((9,), "int16", name="right")))]
 
@@ -92,7 +92,7 @@ def _converted(op: str, source: str, result: str) -> Model:
     return lambda g: [g.convert(op, g.input((1, 333), source), result, None if result == "float32" else 0.061, 11)]
 
 
-def _float_around_int16(g: Layers) -> list[Value]:
+def _float_around_int16(g: Layers) -> list[ModelValue]:
     """As converters export a model whose inputs and outputs are floats."""
     source = g.convert("QUANTIZE", g.input((1, 6, 6, 3), "float32"), "int16", 0.0241)
     hidden = g.add(g.conv(source, 5, activation="relu"), g.depthwise(g.conv(source, 5, (1, 1))))

@@ -9,9 +9,9 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 COMPARISONS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
 
@@ -42,7 +42,7 @@ def logic_models() -> Iterator[tuple[str, Model]]:
         yield f"cast_{start}_to_{end}", _there_and_back(start, end)
 
 
-def compare(g: Layers, op: str, left: Value, right: Value) -> Value:
+def compare(g: Layers, op: str, left: ModelValue, right: ModelValue) -> ModelValue:
     shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
     output = g.output(shape, "bool")
     options: Any = getattr(schema, f"{''.join(word.capitalize() for word in op.split('_'))}OptionsT")()
@@ -50,18 +50,18 @@ def compare(g: Layers, op: str, left: Value, right: Value) -> Value:
     return output
 
 
-def cast(g: Layers, source: Value, kind: str) -> Value:
+def cast(g: Layers, source: ModelValue, kind: str) -> ModelValue:
     output = g.output(source.shape, kind)
     g.graph.operator("CAST", [source.index], [output.index], schema.CastOptionsT())
     return output
 
 
-def as_floats(g: Layers, truth: Value) -> Value:
+def as_floats(g: Layers, truth: ModelValue) -> ModelValue:
     """No model gives a truth to its host."""
     return cast(g, truth, "float32")
 
 
-def logical(g: Layers, sources: Sequence[Value], op: str) -> Value:
+def logical(g: Layers, sources: Sequence[ModelValue], op: str) -> ModelValue:
     shape = tuple(int(side) for side in np.broadcast_shapes(*(source.shape for source in sources)))
     output = g.output(shape, "bool")
     options: Any = getattr(schema, f"{''.join(word.capitalize() for word in op.split('_'))}OptionsT")()
@@ -69,11 +69,11 @@ def logical(g: Layers, sources: Sequence[Value], op: str) -> Value:
     return output
 
 
-def truths(g: Layers, shape: tuple[int, ...], name: str = "asked") -> Value:
+def truths(g: Layers, shape: tuple[int, ...], name: str = "asked") -> ModelValue:
     return compare(g, "LESS", g.input(shape, "float32", name=name), g.constant((1,), "float32"))
 
 
-def select(g: Layers, truth: Value, first: Value, second: Value, op: str = "SELECT_V2") -> Value:
+def select(g: Layers, truth: ModelValue, first: ModelValue, second: ModelValue, op: str = "SELECT_V2") -> ModelValue:
     shape = tuple(int(side) for side in np.broadcast_shapes(truth.shape, first.shape, second.shape))
     output = g.output(shape, first.kind, first.scale, first.zero_point)
     options: Any = schema.SelectOptionsT() if op == "SELECT" else schema.SelectV2OptionsT()
@@ -81,14 +81,16 @@ def select(g: Layers, truth: Value, first: Value, second: Value, op: str = "SELE
     return output
 
 
-def _numbers(g: Layers, kind: str, shape: tuple[int, ...], scale: float | None, zero_point: int, name: str) -> Value:
+def _numbers(
+    g: Layers, kind: str, shape: tuple[int, ...], scale: float | None, zero_point: int, name: str
+) -> ModelValue:
     """Floats are whole, so that some are equal."""
     source = g.input(shape, kind, scale, zero_point, name)
     return g.unary("FLOOR", source) if kind == "float32" else source
 
 
 def _compared(op: str, kind: str, shape: tuple[int, ...], scale: float = 0.113, zero_point: int = -17) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         left = _numbers(g, kind, (1, 3, 4, 5), None, 3, "left")
         return [as_floats(g, compare(g, op, left, _numbers(g, kind, shape, scale, zero_point, "right")))]
 
@@ -108,7 +110,7 @@ def _two_truths(op: str) -> Model:
 def _selected(
     kind: str, condition: tuple[int, ...], one: tuple[int, ...], other: tuple[int, ...], op: str = "SELECT_V2"
 ) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         first, second = g.input(one, kind, name="one"), g.input(other, kind, name="other")
         return [select(g, truths(g, condition), first, second, op)]
 
@@ -118,7 +120,7 @@ def _selected(
 def _there_and_back(start: str, end: str) -> Model:
     """The host sees floats or whole numbers."""
 
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 33), start)
         far = source if start != "float32" else g.add(source, source)
         return [cast(g, cast(g, far, end), "float32" if start == "float32" else "int32")]

@@ -11,9 +11,9 @@ from ai_edge_litert import schema_py_generated as schema
 
 from tests.support.models.reference.further_models import arg
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 _SOME_OF_UINT8 = ("space_to_batch_nd:padded", "batch_to_space_nd:cropped", "gather_nd:rows", "embedding_lookup:plain")
 """Models that uint8 has too: it is int8 with flipped bits."""
@@ -57,13 +57,13 @@ def _of_all_kinds(kind: str) -> Iterator[tuple[str, Model]]:
     yield "embedding_lookup:plain", lambda g: [embedding_lookup(g, g.constant((7, 3), kind), _rows(g))]
 
 
-def space_to_batch(g: Layers, source: Value, blocks: Sequence[int], pads: Sequence[Sequence[int]]) -> Value:
+def space_to_batch(g: Layers, source: ModelValue, blocks: Sequence[int], pads: Sequence[Sequence[int]]) -> ModelValue:
     sides = [(size + sum(pad)) // block for size, pad, block in zip(source.shape[1:-1], pads, blocks, strict=True)]
     shape = (source.shape[0] * math.prod(blocks), *sides, source.shape[-1])
     return g.move("SPACE_TO_BATCH_ND", source, shape, (blocks, pads), schema.SpaceToBatchNDOptionsT())
 
 
-def batch_to_space(g: Layers, source: Value, blocks: Sequence[int], crops: Sequence[Sequence[int]]) -> Value:
+def batch_to_space(g: Layers, source: ModelValue, blocks: Sequence[int], crops: Sequence[Sequence[int]]) -> ModelValue:
     sides = [size * block - sum(crop) for size, crop, block in zip(source.shape[1:-1], crops, blocks, strict=True)]
     shape = (source.shape[0] // math.prod(blocks), *sides, source.shape[-1])
     return g.move("BATCH_TO_SPACE_ND", source, shape, (blocks, crops), schema.BatchToSpaceNDOptionsT())
@@ -72,21 +72,21 @@ def batch_to_space(g: Layers, source: Value, blocks: Sequence[int], crops: Seque
 def _dilated(kind: str) -> Model:
     """As old converters write a convolution with holes."""
 
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         dealt = space_to_batch(g, g.input((1, 6, 7, 3), kind), (2, 2), ((2, 2), (2, 3)))
         return [batch_to_space(g, g.conv(dealt, 4, padding="valid"), (2, 2), ((0, 0), (0, 1)))]
 
     return model
 
 
-def gather_nd(g: Layers, source: Value, indices: Value) -> Value:
+def gather_nd(g: Layers, source: ModelValue, indices: ModelValue) -> ModelValue:
     shape = (*indices.shape[:-1], *source.shape[indices.shape[-1] :])
     output = g.output(shape, source.kind, source.scale, source.zero_point)
     g.graph.operator("GATHER_ND", [source.index, indices.index], [output.index], schema.GatherNdOptionsT())
     return output
 
 
-def places(g: Layers, numbers: Sequence[Value]) -> Value:
+def places(g: Layers, numbers: Sequence[ModelValue]) -> ModelValue:
     """Indices [count, dimension], which are found while the model runs: of each tensor [count, size of the dimension]
     those of its greatest numbers."""
     positions = [arg(g, "ARG_MAX", each, -1) for each in numbers]
@@ -96,7 +96,7 @@ def places(g: Layers, numbers: Sequence[Value]) -> Value:
 
 
 def _picked(kind: str, shape: tuple[int, ...], depth: int) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input(shape, kind)
         sides = [g.input((2, size), "float32", name=f"numbers_{axis}") for axis, size in enumerate(shape[:depth])]
         return [gather_nd(g, source, places(g, sides))]
@@ -104,11 +104,11 @@ def _picked(kind: str, shape: tuple[int, ...], depth: int) -> Model:
     return model
 
 
-def _constant_places(g: Layers) -> Value:
-    return Value(g.graph.constant("places", np.array([[[2, 3]], [[0, 1]]], np.int32)), (2, 1, 2), "int32")
+def _constant_places(g: Layers) -> ModelValue:
+    return ModelValue(g.graph.constant("places", np.array([[[2, 3]], [[0, 1]]], np.int32)), (2, 1, 2), "int32")
 
 
-def update(g: Layers, source: Value, part: Value, starts: Value) -> Value:
+def update(g: Layers, source: ModelValue, part: ModelValue, starts: ModelValue) -> ModelValue:
     """A tensor with a part of it replaced."""
     output = g.output(source.shape, source.kind, source.scale, source.zero_point)
     indices = [source.index, part.index, starts.index]
@@ -117,35 +117,35 @@ def update(g: Layers, source: Value, part: Value, starts: Value) -> Value:
 
 
 def _updated(kind: str, shape: tuple[int, ...], part: tuple[int, ...], starts: tuple[int, ...] | None = None) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source, other = g.input(shape, kind), g.input(part, kind, name="part")
         if starts is None:
             return [update(g, source, other, g.input((len(shape),), "int32", name="starts"))]
-        constant = Value(g.graph.constant("starts", np.array(starts, np.int32)), (len(shape),), "int32")
+        constant = ModelValue(g.graph.constant("starts", np.array(starts, np.int32)), (len(shape),), "int32")
         return [update(g, source, other, constant)]
 
     return model
 
 
-def _rows(g: Layers) -> Value:
+def _rows(g: Layers) -> ModelValue:
     return arg(g, "ARG_MAX", g.input((4, 7), "float32", name="numbers"), -1)
 
 
-def hybrid_table(g: Layers, shape: tuple[int, ...], scales: int = 1) -> Value:
+def hybrid_table(g: Layers, shape: tuple[int, ...], scales: int = 1) -> ModelValue:
     """A table of int8 that becomes floats, with one scale or one a row."""
     values = g.random.integers(-127, 128, shape, dtype=np.int8)
     steps = [0.0071 * (1 + 0.3 * row) for row in range(scales)]
-    return Value(g.graph.constant("table", values, steps), shape, "float32")
+    return ModelValue(g.graph.constant("table", values, steps), shape, "float32")
 
 
-def embedding_lookup(g: Layers, table: Value, rows: Value) -> Value:
+def embedding_lookup(g: Layers, table: ModelValue, rows: ModelValue) -> ModelValue:
     output = g.output((*rows.shape, *table.shape[1:]), table.kind, table.scale, table.zero_point)
     g.graph.operator("EMBEDDING_LOOKUP", [rows.index, table.index], [output.index], None, 3)
     return output
 
 
-def _far(g: Layers) -> Value:
+def _far(g: Layers) -> ModelValue:
     """Angles of all magnitudes, of both signs."""
     magnitudes = (10.0 ** g.random.uniform(-3, 37, (1, 199))).astype(np.float32)
-    factors = Value(g.graph.constant("magnitudes", magnitudes), magnitudes.shape, "float32")
+    factors = ModelValue(g.graph.constant("magnitudes", magnitudes), magnitudes.shape, "float32")
     return g.add(g.input(factors.shape, "float32"), factors, op="MUL")

@@ -31,7 +31,7 @@ def _empty_model(description: str) -> Any:
     return model
 
 
-class Graph:
+class ModelGraph:
     """One graph under construction. Tensors are numbers, in the order in which they are added."""
 
     def __init__(self, name: str, model: Any = None) -> None:
@@ -43,9 +43,9 @@ class Graph:
         self._model.subgraphs.append(self._graph)
         self.number = len(self._model.subgraphs) - 1
 
-    def subgraph(self, name: str) -> Graph:
+    def subgraph(self, name: str) -> ModelGraph:
         """Another graph of the same model, for CALL_ONCE, IF and WHILE."""
-        return Graph(name, self._model)
+        return ModelGraph(name, self._model)
 
     def returns(self, *outputs: int) -> None:
         """Says which tensors are the graph's outputs."""

@@ -15,12 +15,12 @@ from ai_edge_litert import schema_py_generated as schema
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_values import (
     ACTIVATIONS,
     FINER,
     SHARES,
-    Value,
+    ModelValue,
     bias_type,
     stored,
     stored_scale,
@@ -32,28 +32,28 @@ class Layers:
     """Adds layers to a graph. Every layer takes and gives a `Value`."""
 
     def __init__(self, name: str, random: Generator) -> None:
-        self.graph = Graph(name)
+        self.graph = ModelGraph(name)
         self.random = random
         self._count = 0
 
     def input(
         self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 3, name: str = "input"
-    ) -> Value:
+    ) -> ModelValue:
         if kind in ("float32", "int32"):
-            return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
+            return ModelValue(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
         index = self.graph.input(name, shape, kind, stored_scale(scale, kind), stored(zero_point, kind))
-        return Value(index, tuple(shape), kind, scale, zero_point)
+        return ModelValue(index, tuple(shape), kind, scale, zero_point)
 
-    def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
+    def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> ModelValue:
         self._count += 1
         quantization = stored_scale(scale, kind), stored(zero_point, kind)
         index = self.graph.tensor(f"tensor_{self._count}", shape, kind, *quantization)
-        return Value(index, tuple(shape), kind, scale, zero_point)
+        return ModelValue(index, tuple(shape), kind, scale, zero_point)
 
     def weights(
         self,
-        source: Value,
+        source: ModelValue,
         shape: Sequence[int],
         axis: int,
         fan_in: int,
@@ -112,7 +112,7 @@ class Layers:
 
     def conv(
         self,
-        source: Value,
+        source: ModelValue,
         channels: int,
         kernel: tuple[int, int] = (3, 3),
         stride: tuple[int, int] = (1, 1),
@@ -128,7 +128,7 @@ class Layers:
         hybrid: bool = False,
         halves: bool = False,
         short_bias: bool = False,
-    ) -> Value:
+    ) -> ModelValue:
         batch, height, width, depth = source.shape
         depth //= groups
         fan_in = kernel[0] * kernel[1] * depth
@@ -143,7 +143,7 @@ class Layers:
 
     def depthwise(
         self,
-        source: Value,
+        source: ModelValue,
         multiplier: int = 1,
         kernel: tuple[int, int] = (3, 3),
         stride: tuple[int, int] = (1, 1),
@@ -157,7 +157,7 @@ class Layers:
         zero_point: int = -5,
         hybrid: bool = False,
         halves: bool = False,
-    ) -> Value:
+    ) -> ModelValue:
         batch, height, width, depth = source.shape
         channels = depth * multiplier
         fan_in = kernel[0] * kernel[1]
@@ -172,7 +172,7 @@ class Layers:
 
     def fully_connected(
         self,
-        source: Value,
+        source: ModelValue,
         units: int,
         activation: str = "none",
         per_channel: bool = False,
@@ -185,7 +185,7 @@ class Layers:
         asymmetric: bool = False,
         halves: bool = False,
         short_bias: bool = False,
-    ) -> Value:
+    ) -> ModelValue:
         depth = source.shape[-1] if keep_dimensions else math.prod(source.shape[1:])
         shape: tuple[int, ...] = (units, depth)
         tensors, scale = self.weights(source, shape, 0, depth, per_channel, bias, weak, hybrid, halves, short_bias)
@@ -201,13 +201,13 @@ class Layers:
 
     def pool(
         self,
-        source: Value,
+        source: ModelValue,
         op: str,
         kernel: tuple[int, int] = (2, 2),
         stride: tuple[int, int] = (2, 2),
         padding: str = "valid",
         activation: str = "none",
-    ) -> Value:
+    ) -> ModelValue:
         batch, height, width, depth = source.shape
         options: Any = schema.Pool2DOptionsT()
         options.filterHeight, options.filterWidth = kernel
@@ -218,8 +218,8 @@ class Layers:
         return output
 
     def reshape(
-        self, source: Value, shape: Sequence[int], new_shape: Sequence[int] | None = None, as_tensor: bool = True
-    ) -> Value:
+        self, source: ModelValue, shape: Sequence[int], new_shape: Sequence[int] | None = None, as_tensor: bool = True
+    ) -> ModelValue:
         """`asked` is the argument of the operator, perhaps with a -1."""
         new_shape = list(shape) if new_shape is None else list(new_shape)
         options: Any = None
@@ -233,7 +233,7 @@ class Layers:
         self.graph.operator("RESHAPE", inputs, [output.index], options)
         return output
 
-    def softmax(self, source: Value, beta: float = 1.0) -> Value:
+    def softmax(self, source: ModelValue, beta: float = 1.0) -> ModelValue:
         options: Any = schema.SoftmaxOptionsT()
         options.beta = beta
         if source.scale is not None:
@@ -245,13 +245,13 @@ class Layers:
 
     def add(
         self,
-        left: Value,
-        right: Value,
+        left: ModelValue,
+        right: ModelValue,
         activation: str = "none",
         scale: float | None = None,
         zero_point: int = 7,
         op: str = "ADD",
-    ) -> Value:
+    ) -> ModelValue:
         """ADD, or another op of two inputs and an activation."""
         options: Any = getattr(schema, f"{op.capitalize()}OptionsT")()
         options.fusedActivationFunction = ACTIVATIONS[activation]
@@ -265,14 +265,16 @@ class Layers:
         self.graph.operator(op, [left.index, right.index], [output.index], options, 2 if left.kind == "int8" else 1)
         return output
 
-    def extreme(self, op: str, left: Value, right: Value) -> Value:
+    def extreme(self, op: str, left: ModelValue, right: ModelValue) -> ModelValue:
         """MINIMUM or MAXIMUM."""
         shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
         output = self.output(shape, left.kind, left.scale, left.zero_point)
         self.graph.operator(op, [left.index, right.index], [output.index], None, 2 if left.kind == "int8" else 1)
         return output
 
-    def resize(self, source: Value, size: tuple[int, int], align_corners: bool = False, half: bool = False) -> Value:
+    def resize(
+        self, source: ModelValue, size: tuple[int, int], align_corners: bool = False, half: bool = False
+    ) -> ModelValue:
         """RESIZE_BILINEAR."""
         options: Any = schema.ResizeBilinearOptionsT()
         options.alignCorners, options.halfPixelCenters = align_corners, half
@@ -285,12 +287,12 @@ class Layers:
     def reduce(
         self,
         op: str,
-        source: Value,
+        source: ModelValue,
         axes: Sequence[int],
         keep: bool = False,
         scale: float = 0.031,
         zero_point: int = -11,
-    ) -> Value:
+    ) -> ModelValue:
         """MEAN, SUM or an extreme."""
         options: Any = schema.ReducerOptionsT()
         options.keepDims = keep
@@ -303,21 +305,21 @@ class Layers:
         self.graph.operator(op, [source.index, dimensions], [output.index], options, 2 if source.kind == "int8" else 1)
         return output
 
-    def unary(self, op: str, source: Value, scale: float | None = None, zero_point: int = 0) -> Value:
+    def unary(self, op: str, source: ModelValue, scale: float | None = None, zero_point: int = 0) -> ModelValue:
         """An elementwise op without options."""
         output = self.output(source.shape, source.kind, scale, zero_point)
         self.graph.operator(op, [source.index], [output.index])
         return output
 
-    def join(self, op: str, sources: Sequence[Value], shape: Sequence[int], options: Any) -> Value:
+    def join(self, op: str, sources: Sequence[ModelValue], shape: Sequence[int], options: Any) -> ModelValue:
         """CONCATENATION or PACK."""
         output = self.output(shape, sources[0].kind, sources[0].scale, sources[0].zero_point)
         self.graph.operator(op, [source.index for source in sources], [output.index], options)
         return output
 
     def split(
-        self, op: str, source: Value, shapes: Sequence[Sequence[int]], inputs: Sequence[Any], options: Any
-    ) -> list[Value]:
+        self, op: str, source: ModelValue, shapes: Sequence[Sequence[int]], inputs: Sequence[Any], options: Any
+    ) -> list[ModelValue]:
         """SPLIT, SPLIT_V or UNPACK; `inputs` are its other inputs, None where the source is."""
         outputs = [self.output(shape, source.kind, source.scale, source.zero_point) for shape in shapes]
         indices = [
@@ -330,20 +332,20 @@ class Layers:
         return outputs
 
     def move(
-        self, op: str, source: Value, shape: Sequence[int], constants: Sequence[Any] = (), options: Any = None
-    ) -> Value:
+        self, op: str, source: ModelValue, shape: Sequence[int], constants: Sequence[Any] = (), options: Any = None
+    ) -> ModelValue:
         """An op that moves elements; `constants` are its other inputs: sizes, or a `Value`."""
         output = self.output(shape, source.kind, source.scale, source.zero_point)
         others = [
-            each.index if isinstance(each, Value) else self.graph.constant("sizes", np.array(each, np.int32))
+            each.index if isinstance(each, ModelValue) else self.graph.constant("sizes", np.array(each, np.int32))
             for each in constants
         ]
         self.graph.operator(op, [source.index, *others], [output.index], options, 2 if op == "BROADCAST_TO" else 1)
         return output
 
     def activation(
-        self, op: str, source: Value, scale: float | None = None, zero_point: int = -20, alpha: float | None = None
-    ) -> Value:
+        self, op: str, source: ModelValue, scale: float | None = None, zero_point: int = -20, alpha: float | None = None
+    ) -> ModelValue:
         """RELU and its like; `alpha` is LEAKY_RELU's."""
         options: Any = None
         if alpha is not None:
@@ -353,19 +355,21 @@ class Layers:
         self.graph.operator(op, [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
         return output
 
-    def constant(self, shape: Sequence[int], kind: str, scale: float = 0.061, zero_point: int = -9) -> Value:
+    def constant(self, shape: Sequence[int], kind: str, scale: float = 0.061, zero_point: int = -9) -> ModelValue:
         if kind == "float32":
             index = self.graph.constant("constant", self.random.standard_normal(shape).astype(np.float32))
-            return Value(index, tuple(shape), kind)
+            return ModelValue(index, tuple(shape), kind)
         values: NDArray[Any] = (
             self.random.integers(-(2**15), 2**15, shape, dtype=np.int16)
             if kind == "int16"
             else self.random.integers(-128, 128, shape, dtype=np.int8).view(kind)
         )
         index = self.graph.constant("constant", values, stored_scale(scale, kind), stored(zero_point, kind))
-        return Value(index, tuple(shape), kind, scale, zero_point)
+        return ModelValue(index, tuple(shape), kind, scale, zero_point)
 
-    def convert(self, op: str, source: Value, kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
+    def convert(
+        self, op: str, source: ModelValue, kind: str, scale: float | None = None, zero_point: int = 0
+    ) -> ModelValue:
         """QUANTIZE or DEQUANTIZE."""
         output = self.output(source.shape, kind, scale, zero_point)
         self.graph.operator(op, [source.index], [output.index], None, 2 if source.kind == "int8" else 1)
@@ -373,7 +377,7 @@ class Layers:
 
     def _finish(
         self,
-        source: Value,
+        source: ModelValue,
         shape: Sequence[int],
         op: str,
         tensors: list[int],
@@ -381,7 +385,7 @@ class Layers:
         scale: float | None,
         gain: float,
         zero_point: int,
-    ) -> Value:
+    ) -> ModelValue:
         """`gain` above 1 makes int8 outputs larger."""
         if source.kind == "float32":
             output, version = self.output(shape, source.kind), 1

@@ -16,7 +16,7 @@ SHARES = {"int8": (1 / 256, -128), "uint8": (1 / 256, -128), "int16": (1 / 128, 
 
 
 @dataclass(frozen=True)
-class Value:
+class ModelValue:
     """A tensor of the graph and what the next layer needs to know of it. Zero points of uint8 and int16, and scales of
     int16, are given as for int8."""
 

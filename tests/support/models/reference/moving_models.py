@@ -9,7 +9,7 @@ from ai_edge_litert import schema_py_generated as schema
 from tests.support.models.reference.elementwise_models import along_channels
 from tests.support.models.reference.layer_models import Model
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 
 def resizes_models(kind: str) -> Iterator[tuple[str, Model]]:
@@ -42,7 +42,7 @@ def moves_models(kind: str) -> Iterator[tuple[str, Model]]:
             setattr(options, field, value)
         return options
 
-    def padded_with(g: Layers) -> list[Value]:
+    def padded_with(g: Layers) -> list[ModelValue]:
         source = g.input((1, 2, 3, 2), kind)
         scales = (source.scale or 1.0, source.zero_point)
         return [
@@ -114,7 +114,7 @@ def joins_models(kind: str) -> Iterator[tuple[str, Model]]:
     yield "chain:two_branches", lambda g: _branches(g, kind)
 
 
-def _branches(g: Layers, kind: str) -> list[Value]:
+def _branches(g: Layers, kind: str) -> list[ModelValue]:
     source = g.input((1, 6, 6, 4), kind)
     left, right = g.split("SPLIT", source, ((1, 6, 6, 2), (1, 6, 6, 2)), ([3], None), None)
     shape = g.conv(left, 3).shape

@@ -10,7 +10,7 @@ from rune.compiler.anvil.ops.reduction.mean import SUM_OF_INT8
 from tests.support.models.reference.further_models import batch_matmul
 from tests.support.models.reference.layer_models import Model
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 
 def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
@@ -23,15 +23,15 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
 
 
-def elu(g: Layers, kind: str) -> Value:
+def elu(g: Layers, kind: str) -> ModelValue:
     return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
 
 
-def _hybrid(g: Layers) -> list[Value]:
+def _hybrid(g: Layers) -> list[ModelValue]:
     return [batch_matmul(g, g.input((1, 3, 7), "float32"), g.constant((7, 4), "int8"))]
 
 
-def _custom(g: Layers) -> list[Value]:
+def _custom(g: Layers) -> list[ModelValue]:
     source = g.input((1, 6), "float32")
     hidden, output = g.output((1, 6), "float32"), g.output((1, 6), "float32")
     g.graph.operator("CUSTOM", [source.index], [hidden.index], custom_code="Magic")
@@ -39,7 +39,7 @@ def _custom(g: Layers) -> list[Value]:
     return [output]
 
 
-def _bool_reshape(g: Layers) -> list[Value]:
+def _bool_reshape(g: Layers) -> list[ModelValue]:
     source, output = g.graph.input("input", (1, 6), "bool"), g.output((2, 3), "bool")
     shape = g.graph.constant("shape", np.array([2, 3], np.int32))
     g.graph.operator("RESHAPE", [source, shape], [output.index])

@@ -11,11 +11,11 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
 
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import ACTIVATIONS, Value
+from tests.support.models.reference.model_values import ACTIVATIONS, ModelValue
 
-Model = Callable[[Layers], list[Value]]
+Model = Callable[[Layers], list[ModelValue]]
 
 TANH = 4
 """The number of this activation."""
@@ -46,20 +46,20 @@ def _recurrent(kind: str, short: str) -> Iterator[tuple[str, Model]]:
 
 
 @dataclass(frozen=True)
-class Variable:
+class StateVariable:
     """A variable by its handle in a graph, and what it holds."""
 
     handle: int
-    like: Value
+    like: ModelValue
 
     @staticmethod
-    def of(g: Layers, name: str, like: Value) -> Variable:
-        return Variable(_handle(g.graph, name), like)
+    def of(g: Layers, name: str, like: ModelValue) -> StateVariable:
+        return StateVariable(_handle(g.graph, name), like)
 
     @staticmethod
-    def with_first(g: Layers, name: str, like: Value) -> Variable:
+    def with_first(g: Layers, name: str, like: ModelValue) -> StateVariable:
         """Its first value is a constant that a graph assigns which is called once."""
-        variable = Variable.of(g, name, like)
+        variable = StateVariable.of(g, name, like)
         graph = g.graph.subgraph(f"first {name}")
         values = g.random.integers(-9, 9, like.shape)
         first = graph.constant("first", values.astype(like.kind), like.scale, like.stored_zero_point)
@@ -70,17 +70,17 @@ class Variable:
         g.graph.operator("CALL_ONCE", [], [], options)
         return variable
 
-    def read(self, g: Layers) -> Value:
+    def read(self, g: Layers) -> ModelValue:
         like = self.like
         output = g.output(like.shape, like.kind, like.scale, like.zero_point)
         g.graph.operator("READ_VARIABLE", [self.handle], [output.index], schema.ReadVariableOptionsT())
         return output
 
-    def assign(self, g: Layers, value: Value) -> None:
+    def assign(self, g: Layers, value: ModelValue) -> None:
         g.graph.operator("ASSIGN_VARIABLE", [self.handle, value.index], [], schema.AssignVariableOptionsT())
 
 
-def _handle(graph: Graph, name: str) -> int:
+def _handle(graph: ModelGraph, name: str) -> int:
     handle = graph.tensor(f"handle of {name}", (1,), "resource")
     options: Any = schema.VarHandleOptionsT()
     options.container, options.sharedName = "", name
@@ -88,26 +88,26 @@ def _handle(graph: Graph, name: str) -> int:
     return handle
 
 
-def delayed(g: Layers, source: Value, name: str = "last") -> Value:
+def delayed(g: Layers, source: ModelValue, name: str = "last") -> ModelValue:
     """The value of the source one run before."""
-    variable = Variable.with_first(g, name, source)
+    variable = StateVariable.with_first(g, name, source)
     before = variable.read(g)
     variable.assign(g, source)
     return before
 
 
 def _delayed(kind: str) -> Model:
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3, 5), kind)
         return [g.add(delayed(g, source), source)]
 
     return model
 
 
-def windowed(g: Layers, source: Value, rows: int, name: str = "rows") -> Value:
+def windowed(g: Layers, source: ModelValue, rows: int, name: str = "rows") -> ModelValue:
     """The last rows of all sources so far."""
-    like = Value(-1, (1, rows, *source.shape[2:]), source.kind, source.scale, source.zero_point)
-    variable = Variable.with_first(g, name, like)
+    like = ModelValue(-1, (1, rows, *source.shape[2:]), source.kind, source.scale, source.zero_point)
+    variable = StateVariable.with_first(g, name, like)
     options: Any = schema.ConcatenationOptionsT()
     options.axis = 1
     new = source.shape[1]
@@ -125,9 +125,9 @@ def _window(kind: str) -> Model:
 def _assigned_before(kind: str) -> Model:
     """No first value, since it is assigned before it is read, and twice."""
 
-    def model(g: Layers) -> list[Value]:
+    def model(g: Layers) -> list[ModelValue]:
         left, right = g.input((2, 3), kind, name="left"), g.input((2, 3), kind, name="right")
-        variable = Variable.of(g, "any", left)
+        variable = StateVariable.of(g, "any", left)
         variable.assign(g, left)
         first = variable.read(g)
         variable.assign(g, right)
@@ -140,7 +140,7 @@ def _svdf(kind: str, shape: tuple[int, ...], units: int, **options: Any) -> Mode
     return lambda g: [svdf(g, g.input(shape, kind), units, **options)]
 
 
-def svdf(g: Layers, source: Value, units: int, rank: int = 1, memory: int = 4, bias: bool = True) -> Value:
+def svdf(g: Layers, source: ModelValue, units: int, rank: int = 1, memory: int = 4, bias: bool = True) -> ModelValue:
     """The filters' sums over the last inputs, cut off below zero."""
     (batches, inputs), filters = source.shape, units * rank
     options: Any = schema.SVDFOptionsT()
@@ -172,14 +172,14 @@ def _lstm(kind: str, shape: tuple[int, ...], units: int, **options: Any) -> Mode
 
 def lstm(
     g: Layers,
-    source: Value,
+    source: ModelValue,
     units: int,
     time_major: bool = False,
     clip: float = 0.0,
     zero_point: int = 3,
     cell_bits: int = 11,
     gain: float = 1.0,
-) -> Value:
+) -> ModelValue:
     """As Keras exports its LSTM; `zero_point` is the output's."""
     *places, inputs = source.shape
     batches = places[1] if time_major else places[0]

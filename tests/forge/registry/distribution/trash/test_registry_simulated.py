@@ -51,11 +51,11 @@ CRASHES = (
 )
 
 
-class Killed(BaseException):
+class RegistryProcessKilled(BaseException):
     """The process ended here."""
 
 
-class Simulation:
+class RegistrySimulation:
     """One repository, and what it must show: the manifest of each tag, as the last push that was answered set it."""
 
     def __init__(self, seed: int, project: Project, actor: Any) -> None:
@@ -74,10 +74,10 @@ class Simulation:
         """Does one thing, which a crash may end in the middle."""
         action = self.random.choice(self.steps)
         if self.random.random() < 0.25:
-            with patch(self.random.choice(CRASHES), side_effect=Killed):
+            with patch(self.random.choice(CRASHES), side_effect=RegistryProcessKilled):
                 try:
                     action()
-                except Killed:
+                except RegistryProcessKilled:
                     self.learn()
         else:
             action()
@@ -154,7 +154,7 @@ class Simulation:
 
 def simulate(seed: int, steps: int, project: Project, developer: Any, organisation: Any) -> None:
     take_all(organisation)
-    simulation = Simulation(seed, project, developer)
+    simulation = RegistrySimulation(seed, project, developer)
     simulation.push()
     for _ in range(steps):
         simulation.step()

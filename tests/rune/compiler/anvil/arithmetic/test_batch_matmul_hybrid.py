@@ -30,7 +30,7 @@ from tests.support.compiler.any_model import use_model
 from tests.support.models.reference.further_models import batch_matmul
 from tests.support.models.reference.make_models import answers, make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 Shape = tuple[int, ...]
 
@@ -38,7 +38,7 @@ Shape = tuple[int, ...]
 def model(left: Shape, right: Shape, *, turned: bool, asymmetric: bool, zero_point: int = 0) -> bytes:
     """A file with one such operator."""
 
-    def layers(g: Layers) -> list[Value]:
+    def layers(g: Layers) -> list[ModelValue]:
         return [batch_matmul(g, g.input(left, "float32"), g.constant(right, "int8"), False, turned)]
 
     file: Any = schema.ModelT.InitFromPackedBuf(make(f"hybrid {left} {right} {turned} {asymmetric}", layers), 0)

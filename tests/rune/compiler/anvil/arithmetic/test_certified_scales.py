@@ -182,7 +182,7 @@ def test_a_channel_with_one_value_is_certified_and_has_no_thresholds() -> None:
     assert scale.exceptions[0] == NO_EXCEPTION
 
 
-class OutOfTime(Exception):
+class SearchOutOfTime(Exception):
     """The exception of a time limit."""
 
 
@@ -195,10 +195,10 @@ def test_the_proof_of_one_layer_is_ended_within_it_and_by_nobody_who_has_gone() 
         nonlocal looks
         looks += 1
         if looks == 2:
-            raise OutOfTime
+            raise SearchOutOfTime
 
     wide: Any = replace(cast("RoundedTwice", channels()), least=channels().least - 1)  # nothing that was remembered
-    with pytest.raises(OutOfTime), limits_checked_by(look):
+    with pytest.raises(SearchOutOfTime), limits_checked_by(look):
         certify(wide, prove(wide, LOWEST, HIGHEST) or proven(), LOWEST, HIGHEST)
     assert looks == 2
     certify(channels(), proven(), LOWEST, HIGHEST)

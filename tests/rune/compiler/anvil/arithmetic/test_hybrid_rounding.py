@@ -17,7 +17,7 @@ from tests.support.compiler.model_judge import disagreements
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 from tests.support.models.model_cases import compiled_model
 from tests.support.models.reference.make_models import answers
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_values import window_options
 
 RUNS = 25
@@ -50,7 +50,7 @@ def test_a_number_half_way_between_two_bytes_becomes_the_byte_of_the_reference()
 
 def convolved(scales: Sequence[float]) -> bytes:
     """A CONV_2D of floats with int8 weights of eight channels."""
-    random, graph, options = default_rng(3), Graph("hybrid"), schema.Conv2DOptionsT()
+    random, graph, options = default_rng(3), ModelGraph("hybrid"), schema.Conv2DOptionsT()
     image = graph.input("image", (1, 4, 4, 8), "float32")
     filters = graph.constant("filters", random.integers(-127, 128, (8, 3, 3, 8)).astype(np.int8), scales)
     bias = graph.constant("bias", random.standard_normal(8).astype(np.float32))

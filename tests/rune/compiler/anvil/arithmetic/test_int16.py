@@ -24,7 +24,7 @@ from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import Questions, compiled_outputs, disagreements
 from tests.support.models.model_cases import model_cases
 from tests.support.models.reference.make_models import answers
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 from tests.support.models.reference.model_layers import Layers
 from tests.support.models.reference.model_values import ACTIVATIONS
 
@@ -37,7 +37,7 @@ def sums_model(
 ) -> bytes:
     """An op of one number times 1, its biases such that an input of 0 gives these sums; scales are of all sizes.
     `sums` is given the quotients of scales."""
-    graph, random = Graph("sums"), default_rng(1)
+    graph, random = ModelGraph("sums"), default_rng(1)
     scales = [
         float(each) for each in np.exp(random.uniform(math.log(1e-7), math.log(3.0), channels)).astype(np.float32)
     ]
@@ -100,7 +100,7 @@ def test_sums_of_all_sizes_are_scaled_as_in_the_reference_on_every_target() -> N
 
 
 def elementwise(op: str, scale: float, result: float, count: int = len(EVERY)) -> bytes:
-    graph = Graph(op)
+    graph = ModelGraph(op)
     source = graph.input("x", (1, count), "int16", scale)
     output = graph.tensor("y", (1, count), "int16", result)
     options: Any = schema.SoftmaxOptionsT() if op == "SOFTMAX" else None
@@ -167,7 +167,7 @@ def convolution(
     multiplier: float = 0.001, bias: int = 0, zero_point: int = 0, kind: str = "int64", weight_zero_point: int = 0
 ) -> bytes:
     """A 1x1 convolution of one pixel."""
-    graph = Graph("convolution")
+    graph = ModelGraph("convolution")
     source = graph.input("x", (1, 1, 1, 1), "int16", 1.0, zero_point)
     weights = graph.constant("weights", np.ones((1, 1, 1, 1), np.int8), 1.0, weight_zero_point)
     biases = graph.constant("bias", np.array([bias]).astype(kind), 1.0)
@@ -180,7 +180,7 @@ def convolution(
 
 
 def added(scale: float, result: float, asks_for_shifts: bool) -> bytes:
-    graph = Graph("added")
+    graph = ModelGraph("added")
     source = graph.input("x", (1, 4), "int16", scale)
     output = graph.tensor("y", (1, 4), "int16", result)
     options: Any = schema.AddOptionsT()
@@ -221,7 +221,7 @@ def test_powers_of_two_are_added_where_a_file_does_not_ask_for_shifts() -> None:
 
 def test_the_multiplier_of_a_product_is_a_quotient_in_single_precision() -> None:
     """In double precision squares of 20 numbers have another value."""
-    graph = Graph("squares")
+    graph = ModelGraph("squares")
     source = graph.input("x", (1, 65536), "int16", 0.00030384486308321357)
     output = graph.tensor("y", (1, 65536), "int16", 0.002976357704028487)
     graph.operator("MUL", [source, source], [output], schema.MulOptionsT(), 1)

@@ -17,7 +17,7 @@ from rune.compiler.targets.lookup import find_target
 from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.model_judge import disagreements
 from tests.support.models.reference.make_models import answers
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 
 
 @pytest.mark.parametrize("reach", [40, 1000, 30_000])
@@ -54,7 +54,7 @@ QUOTIENTS = [float(np.float32(INPUT_SCALE)) * each / float(np.float32(OUTPUT_SCA
 
 def connected(sums: Sequence[int]) -> bytes:
     """A layer whose biases are the sums, for an input of 0."""
-    graph = Graph("connected")
+    graph = ModelGraph("connected")
     source = graph.input("x", (1, 1), "int8", INPUT_SCALE)
     weights = graph.constant("weights", np.ones((len(sums), 1), np.int8), WEIGHT_SCALES)
     bias = graph.constant("bias", np.array(sums, np.int32), 1.0)
@@ -123,7 +123,7 @@ def without_bias(sums: Sequence[int], source_scale: float, weight_scale: float, 
             row[place] = max(-127, min(127, int(left / int(value))))
             left -= int(row[place]) * int(value)
         assert left == 0
-    graph = Graph("without bias")
+    graph = ModelGraph("without bias")
     source = graph.input("x", (1, 80), "int8", source_scale)
     weights = graph.constant("weights", rows, weight_scale)
     output = graph.tensor("y", (1, len(sums)), "int8", result)

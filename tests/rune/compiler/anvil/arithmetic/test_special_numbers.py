@@ -22,29 +22,29 @@ from tests.support.models.reference.further_models import arg, transpose_conv
 from tests.support.models.reference.logic_models import truths
 from tests.support.models.reference.make_models import answers, make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 SPECIAL = np.array([np.nan, np.inf, -np.inf, -0.0, 0.0, 1e38, -1e38, 3e38, 1e-45, 2.5], np.float32)
 PAIRS = (len(SPECIAL) ** 2,)
 IMAGE = (2, 5, 5, 8)
 
 
-def both(function: Callable[[Layers, Value, Value], Value]) -> bytes:
+def both(function: Callable[[Layers, ModelValue, ModelValue], ModelValue]) -> bytes:
     """An op of all pairs of special numbers."""
     return make(
         "special", lambda g: [function(g, *(g.input(PAIRS, "float32", name=name) for name in ("left", "right")))]
     )
 
 
-def of_image(function: Callable[[Layers, Value], Value]) -> bytes:
+def of_image(function: Callable[[Layers, ModelValue], ModelValue]) -> bytes:
     return make("special", lambda g: [function(g, g.input(IMAGE, "float32"))])
 
 
-def extreme(op: str, g: Layers, left: Value, right: Value) -> Value:
+def extreme(op: str, g: Layers, left: ModelValue, right: ModelValue) -> ModelValue:
     return g.extreme(op, left, right)
 
 
-def sum_of(op: str, activation: str, g: Layers, left: Value, right: Value) -> Value:
+def sum_of(op: str, activation: str, g: Layers, left: ModelValue, right: ModelValue) -> ModelValue:
     return g.add(left, right, activation, op=op)
 
 
@@ -128,10 +128,10 @@ def test_a_floored_division_by_zero_ends_the_run_by_name() -> None:
 
 
 def test_a_floored_division_of_constants_by_zero_is_left_to_the_run() -> None:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1,), "float32")
         one, zero = (
-            Value(g.graph.constant(name, np.array([number], np.float32)), (1,), "float32")
+            ModelValue(g.graph.constant(name, np.array([number], np.float32)), (1,), "float32")
             for name, number in (("one", 1), ("zero", 0))
         )
         return [g.add(source, floor_of(g, "FLOOR_DIV", one, zero))]
@@ -145,13 +145,13 @@ def test_a_floored_division_of_constants_by_zero_is_left_to_the_run() -> None:
 def test_a_branch_that_may_divide_by_zero_is_not_computed_when_it_is_not_taken(
     divisor: float, refused: list[str]
 ) -> None:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((3,), "float32")
         then = Layers("any", g.random)
         then.graph = g.graph.subgraph("then")
         values = then.input(source.shape, "float32")
         divisors = then.graph.constant("divisors", np.array([1, divisor, 3], np.float32))
-        then.graph.returns(floor_of(then, "FLOOR_DIV", values, Value(divisors, source.shape, "float32")).index)
+        then.graph.returns(floor_of(then, "FLOOR_DIV", values, ModelValue(divisors, source.shape, "float32")).index)
         options: Any = schema.IfOptionsT()
         options.thenSubgraphIndex = then.graph.number
         options.elseSubgraphIndex = branch(g, "else", source, "SUB").number

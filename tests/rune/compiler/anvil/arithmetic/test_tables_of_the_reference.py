@@ -14,12 +14,12 @@ from rune.compiler.verify.models.reference import open_inside
 from rune.model.tflite import read_model
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 SCALES = 200
 BYTES = np.arange(256, dtype=np.uint8).view(np.int8)
 
-Build = Callable[[Layers], list[Value]]
+Build = Callable[[Layers], list[ModelValue]]
 
 
 def differing(data: bytes, values: np.ndarray) -> int:
@@ -41,7 +41,7 @@ def test_a_table_has_the_bytes_of_the_references_function(op: str, scale: float,
         input_scale = float(np.float32(np.exp(generator.uniform(np.log(1e-3), np.log(0.5)))))
         input_zero_point = int(generator.integers(-128, 128))
 
-        def build(g: Layers, at: float = input_scale, zero: int = input_zero_point) -> list[Value]:
+        def build(g: Layers, at: float = input_scale, zero: int = input_zero_point) -> list[ModelValue]:
             return [g.unary(op, g.input((1, 256), "int8", at, zero), scale, zero_point)]
 
         count = differing(make(f"{op} {number}", build), BYTES)
@@ -59,7 +59,7 @@ def test_a_softmax_has_the_bytes_of_the_references_for_every_difference() -> Non
         scale = float(np.float32(np.exp(generator.uniform(np.log(2e-3), np.log(0.9)))))
         beta = float(np.float32(generator.choice([1.0, 0.5, generator.uniform(0.2, 2.0)])))
 
-        def build(g: Layers, at: float = scale, by: float = beta) -> list[Value]:
+        def build(g: Layers, at: float = scale, by: float = beta) -> list[ModelValue]:
             return [g.softmax(g.input((256, 2), "int8", at), by)]
 
         count = differing(make(f"softmax {number}", build), rows)
@@ -69,7 +69,7 @@ def test_a_softmax_has_the_bytes_of_the_references_for_every_difference() -> Non
 
 
 def test_every_table_is_of_256_bytes() -> None:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         return [g.unary("LOGISTIC", g.input((1, 256), "int8", 0.1), 1 / 256, -128)]
 
     model = read_model(make("any", build))

@@ -22,10 +22,10 @@ from tests.support.compiler.template_projects import around, rune_of
 from tests.support.models.model_cases import compiled_model
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value as LayerValue
-from tests.support.models.reference.state_models import Variable
+from tests.support.models.reference.model_values import ModelValue
+from tests.support.models.reference.state_models import StateVariable
 
-Build = Callable[[Layers], list[LayerValue]]
+Build = Callable[[Layers], list[ModelValue]]
 
 
 def read(build: Build) -> Model:
@@ -35,9 +35,9 @@ def read(build: Build) -> Model:
 def delayed() -> Model:
     """Gives what it was given one run before; at first its first value."""
 
-    def build(g: Layers) -> list[LayerValue]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3), "float32")
-        variable = Variable.with_first(g, "last", source)
+        variable = StateVariable.with_first(g, "last", source)
         before = variable.read(g)
         variable.assign(g, source)
         return [before]
@@ -124,26 +124,26 @@ def test_an_op_that_keeps_something_is_not_dead_though_nothing_reads_its_output(
     assert dead_ops(forgetful).nodes == ()
 
 
-def unassigned(g: Layers) -> list[LayerValue]:
+def unassigned(g: Layers) -> list[ModelValue]:
     source = g.input((1, 3), "float32")
-    variable = Variable.of(g, "never assigned before", source)
+    variable = StateVariable.of(g, "never assigned before", source)
     before = variable.read(g)
     variable.assign(g, source)
     return [before]
 
 
-def of_two_shapes(g: Layers) -> list[LayerValue]:
+def of_two_shapes(g: Layers) -> list[ModelValue]:
     source, other = g.input((1, 3), "float32"), g.input((1, 4), "float32", name="other")
-    variable = Variable.of(g, "any", source)
+    variable = StateVariable.of(g, "any", source)
     variable.assign(g, source)
     variable.assign(g, other)
     return [variable.read(g)]
 
 
-def first_value_too_late(g: Layers) -> list[LayerValue]:
+def first_value_too_late(g: Layers) -> list[ModelValue]:
     source = g.input((1, 3), "float32")
-    Variable.of(g, "any", source).assign(g, source)
-    return [Variable.with_first(g, "any", source).read(g)]
+    StateVariable.of(g, "any", source).assign(g, source)
+    return [StateVariable.with_first(g, "any", source).read(g)]
 
 
 @pytest.mark.parametrize("build", [unassigned, of_two_shapes, first_value_too_late], ids=lambda build: build.__name__)
@@ -153,9 +153,9 @@ def test_a_variable_that_cannot_be_known_is_refused_with_the_reason(build: Build
 
 
 def test_an_op_that_cannot_keep_a_tensor_is_refused_one_that_changes() -> None:
-    def build(g: Layers) -> list[LayerValue]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3), "float32")
-        variable = LayerValue(g.graph.variable("kept", (1, 3), "float32"), (1, 3), "float32")
+        variable = ModelValue(g.graph.variable("kept", (1, 3), "float32"), (1, 3), "float32")
         return [g.add(source, variable)]
 
     (problem,) = unsupported_ops(read(build))

@@ -60,7 +60,7 @@ def cases_that(are: Callable[[ModelCase], bool]) -> list[ParameterSet]:
     ]
 
 
-class Answers:
+class ModelAnswers:
     """The answers of models, compiled as many at a time, with those that are run with them."""
 
     def __init__(self) -> None:
@@ -78,8 +78,8 @@ class Answers:
 
 
 @pytest.fixture(scope="module")
-def answers() -> Answers:
-    return Answers()
+def answers() -> ModelAnswers:
+    return ModelAnswers()
 
 
 def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[str, list[list[TensorBytes]]]:
@@ -96,7 +96,7 @@ def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[st
 
 
 @pytest.mark.parametrize("cases", cases_that(lambda case: True))
-def test_a_model_gives_what_the_reference_gives(cases: list[ModelCase], answers: Answers) -> None:
+def test_a_model_gives_what_the_reference_gives(cases: list[ModelCase], answers: ModelAnswers) -> None:
     for case in cases:
         for expected_run, actual_run in zip(case.runs, answers[case.name], strict=True):
             for expected, (kind, actual) in zip(expected_run.outputs, actual_run, strict=True):
@@ -108,7 +108,7 @@ def test_a_model_gives_what_the_reference_gives(cases: list[ModelCase], answers:
 
 @pytest.mark.parametrize("cases", cases_that(lambda case: case.name.startswith(ELEMENTWISE)))
 def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
-    cases: list[ModelCase], answers: Answers
+    cases: list[ModelCase], answers: ModelAnswers
 ) -> None:
     for case in cases:
         expected = evaluated_outputs(case.data, [run.inputs for run in case.runs])
@@ -117,7 +117,7 @@ def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
 
 @pytest.mark.parametrize("cases", cases_that(lambda case: "_hybrid" in case.name))
 def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
-    cases: list[ModelCase], answers: Answers
+    cases: list[ModelCase], answers: ModelAnswers
 ) -> None:
     """A last bit that differs would become a whole step in the next such layer."""
     for case in cases:

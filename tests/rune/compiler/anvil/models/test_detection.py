@@ -14,16 +14,16 @@ from rune.running.runtime.errors import RuneError
 from tests.support.cases import each_case
 from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.compiler.pipelines import loaded, models_pipeline, module_of, run, tensors_of
-from tests.support.models.reference.detection_models import Detection, detect, packed
+from tests.support.models.reference.detection_models import DetectionSettings, detect, packed
 from tests.support.models.reference.make_models import answers, make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 BOXES, CLASSES = 12, 4
 
 
-def detecting(options: Detection, kind: str = "float32", *, without_shapes: bool = False) -> bytes:
-    def model(g: Layers) -> list[Value]:
+def detecting(options: DetectionSettings, kind: str = "float32", *, without_shapes: bool = False) -> bytes:
+    def model(g: Layers) -> list[ModelValue]:
         encoded = g.input((1, BOXES, 4), kind, 0.03, 3, "encoded")
         scores = g.input((1, BOXES, CLASSES), kind, 1 / 256, -128, "scores")
         return detect(g, encoded, scores, options, without_shapes=without_shapes)
@@ -50,7 +50,7 @@ def inputs_of(seed: int, levels: int = 0) -> tuple[bytes, bytes]:
     return random.standard_normal((BOXES, 4)).astype(np.float32).tobytes(), scores.astype(np.float32).tobytes()
 
 
-FEW = Detection(max_detections=10, max_classes_per_detection=2, nms_iou_threshold=0.05, num_classes=CLASSES)
+FEW = DetectionSettings(max_detections=10, max_classes_per_detection=2, nms_iou_threshold=0.05, num_classes=CLASSES)
 
 
 @pytest.mark.slow

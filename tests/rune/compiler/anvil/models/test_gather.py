@@ -19,14 +19,14 @@ from tests.support.models.reference.further_models import gather
 from tests.support.models.reference.lookup_models import embedding_lookup, gather_nd, hybrid_table
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 
 
 def embedding(kind: str) -> bytes:
     """Two rows of a table of five, by their numbers."""
 
-    def model(g: Layers) -> list[Value]:
-        indices = Value(g.graph.input("indices", (2,), kind), (2,), kind)
+    def model(g: Layers) -> list[ModelValue]:
+        indices = ModelValue(g.graph.input("indices", (2,), kind), (2,), kind)
         return [gather(g, g.constant((5, 3), "float32"), indices, 0)]
 
     return make("embedding", model)
@@ -51,19 +51,19 @@ def test_an_index_beyond_the_table_ends_the_run_by_name(kind: str, index: int) -
         rows(kind, 0, index)
 
 
-def _whole(g: Layers, shape: tuple[int, ...]) -> Value:
-    return Value(g.graph.input("numbers", shape, "int32"), shape, "int32")
+def _whole(g: Layers, shape: tuple[int, ...]) -> ModelValue:
+    return ModelValue(g.graph.input("numbers", shape, "int32"), shape, "int32")
 
 
-def _nd(g: Layers) -> list[Value]:
+def _nd(g: Layers) -> list[ModelValue]:
     return [gather_nd(g, g.constant((5, 4, 3), "float32"), _whole(g, (1, 2)))]
 
 
-def _rows(g: Layers) -> list[Value]:
+def _rows(g: Layers) -> list[ModelValue]:
     return [embedding_lookup(g, g.constant((5, 3), "float32"), _whole(g, (2,)))]
 
 
-def _rows_of_bytes(g: Layers) -> list[Value]:
+def _rows_of_bytes(g: Layers) -> list[ModelValue]:
     return [embedding_lookup(g, hybrid_table(g, (5, 3)), _whole(g, (2,)))]
 
 
@@ -79,7 +79,7 @@ def _rows_of_bytes(g: Layers) -> list[Value]:
     ids=["nd", "nd below", "rows", "rows of bytes"],
 )
 def test_the_other_lookups_end_the_run_by_their_names(
-    build: Callable[[Layers], list[Value]], numbers: tuple[int, ...], said: str
+    build: Callable[[Layers], list[ModelValue]], numbers: tuple[int, ...], said: str
 ) -> None:
     models = {"model": read_model(make("lookup", build))}
     with pytest.raises(RuneError, match=said):
@@ -88,11 +88,11 @@ def test_the_other_lookups_end_the_run_by_their_names(
 
 @pytest.mark.parametrize("op", ["gather_nd", "embedding_lookup"])
 def test_a_constant_index_beyond_the_table_is_refused_when_the_rune_is_built(op: str) -> None:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         if op == "gather_nd":
-            places = Value(g.graph.constant("places", np.array([[5]], np.int32)), (1, 1), "int32")
+            places = ModelValue(g.graph.constant("places", np.array([[5]], np.int32)), (1, 1), "int32")
             return [gather_nd(g, g.input((5, 3), "float32"), places)]
-        rows = Value(g.graph.constant("rows", np.array([-1], np.int32)), (1,), "int32")
+        rows = ModelValue(g.graph.constant("rows", np.array([-1], np.int32)), (1,), "int32")
         source = g.input((1, 3), "float32")
         return [g.add(source, embedding_lookup(g, g.constant((5, 3), "float32"), rows))]
 

@@ -12,7 +12,7 @@ from ai_edge_litert import schema_py_generated as schema
 from rune.compiler.anvil.models.byte_budget import LEAST, TIMES
 from rune.compiler.anvil.models.plain_model import plain_model
 from rune.model.tflite import Model, read_model
-from tests.support.models.reference.model_graph import Graph
+from tests.support.models.reference.model_graph import ModelGraph
 
 MANY = 100
 LARGE = 1 << 20
@@ -20,7 +20,7 @@ LARGE = 1 << 20
 
 
 def fills() -> bytes:
-    graph = Graph("fills")
+    graph = ModelGraph("fills")
     sizes, value = (
         graph.constant("sizes", np.array([LARGE // 4], np.int32)),
         graph.constant("value", np.array(1.5, np.float32)),
@@ -33,7 +33,7 @@ def fills() -> bytes:
 
 def variables() -> bytes:
     """Nothing assigns a first value to them."""
-    graph = Graph("variables")
+    graph = ModelGraph("variables")
     source = graph.input("source", (LARGE // 4,), "float32")
     for number in range(MANY):
         options: Any = schema.VarHandleOptionsT()
@@ -46,7 +46,7 @@ def variables() -> bytes:
 
 def conjunctions(shape: tuple[int, ...], of: tuple[int, ...]) -> bytes:
     """Two branches of what is false whatever a tensor `of` is."""
-    graph = Graph("conjunctions")
+    graph = ModelGraph("conjunctions")
     truth = graph.input("truth", (1,), "bool")
     unknown = graph.input("unknown", of, "bool")
     options: Any = schema.IfOptionsT()
@@ -65,7 +65,7 @@ def conjunctions(shape: tuple[int, ...], of: tuple[int, ...]) -> bytes:
 
 def conversions(count: int) -> bytes:
     """Of one constant of float16."""
-    graph = Graph("conversions")
+    graph = ModelGraph("conversions")
     packed = graph.constant("packed", np.zeros(LARGE // 2, np.float16))
     outputs = [graph.tensor(f"unpacked {number}", (LARGE // 2,), "float32") for number in range(count)]
     for output in outputs:

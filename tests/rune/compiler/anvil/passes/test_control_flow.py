@@ -23,11 +23,11 @@ from tests.support.models.reference.further_models import arg, gather
 from tests.support.models.reference.logic_models import truths
 from tests.support.models.reference.make_models import make
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value
+from tests.support.models.reference.model_values import ModelValue
 from tests.support.models.tflite_graphs import endless
 
 
-def read(build: Callable[[Layers], list[Value]]) -> Model:
+def read(build: Callable[[Layers], list[ModelValue]]) -> Model:
     return read_model(make("any", build))
 
 
@@ -71,7 +71,7 @@ def test_a_loop_without_end_is_refused_soon() -> None:
 def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
     """Its condition is what it is given."""
 
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3), "float32")
         condition = g.graph.subgraph("condition")
         value = condition.input("value", source.shape, "float32")
@@ -100,7 +100,7 @@ def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
 def test_a_graph_whose_tensor_means_another_number_than_its_callers_is_refused() -> None:
     """The reference copies bytes from the one to the other."""
 
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3), "int8", 0.05, 3)
         like = replace(source, scale=0.07)
         options: Any = schema.IfOptionsT()
@@ -114,7 +114,7 @@ def test_a_graph_whose_tensor_means_another_number_than_its_callers_is_refused()
 
 
 def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         source = g.input((1, 3, 5), "float32")
         other = Layers("any", g.random)
         other.graph = g.graph.subgraph("then")
@@ -135,7 +135,7 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
 
 @pytest.mark.slow
 def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_it_runs() -> None:
-    def build(g: Layers) -> list[Value]:
+    def build(g: Layers) -> list[ModelValue]:
         table, start = g.input((4, 3), "float32", name="table"), g.input((1, 3), "float32", name="start")
         condition, body = g.graph.subgraph("condition"), g.graph.subgraph("body")
         for graph in (condition, body):

@@ -55,7 +55,7 @@ from tests.support.compiler.programs.c_projects import model_project
 from tests.support.compiler.random_graphs import RandomGraph
 from tests.support.models.model_cases import compiled_model
 from tests.support.models.reference.model_layers import Layers
-from tests.support.models.reference.model_values import Value as LayerValue
+from tests.support.models.reference.model_values import ModelValue
 from tests.support.shares import mostly_proved
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
@@ -391,7 +391,7 @@ def test_a_chain_of_bytes_across_a_reshape_leaves_channels_to_be_followed() -> N
     probabilities = layers.unary("LOGISTIC", layers.reshape(steps, (1, 12, 96)), 1 / 256, -128)
     numbers = layers.random.integers(-127, 128, (1, 1, 96), dtype=np.int8)
     constant = layers.graph.constant("constant", numbers, [0.01], 0)
-    total = layers.add(probabilities, LayerValue(constant, (1, 1, 96), "int8", 0.01, 0))
+    total = layers.add(probabilities, ModelValue(constant, (1, 1, 96), "int8", 0.01, 0))
     files = model_project(layers.graph.finish(total.index))
     verification = verify(files, build(files, BuildOptions("app")).rune, effort=VerificationEffort(4, 1), is_fresh=True)
     assert verification.sentence() == "identical to the reference on 8 inputs"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 
-from tests.support.runes.conformance_case import Case, fails, message
+from tests.support.runes.conformance_case import ConformanceCase, fails, message
 from tests.support.runes.modelled import (
     INPUT_AT,
     MIME_AT,
@@ -21,12 +21,12 @@ from tests.support.runes.modelled import (
 from tests.support.runes.wat import do, module
 
 
-def cases() -> Iterator[Case]:
+def cases() -> Iterator[ConformanceCase]:
     yield from _that_do_not_fit()
     yield from _of_older_versions()
 
 
-def _that_do_not_fit() -> Iterator[Case]:
+def _that_do_not_fit() -> Iterator[ConformanceCase]:
     model = model_case("add_f32_rank_2").data
 
     def refused(
@@ -39,9 +39,9 @@ def _that_do_not_fit() -> Iterator[Case]:
         mimetype: str = TFLITE,
         needs: Sequence[str] = ("tflite",),
         error: str = "host-model",
-    ) -> Case:
+    ) -> ConformanceCase:
         load, segments = loading(data, inputs, outputs, mimetype)
-        return Case(
+        return ConformanceCase(
             name,
             description,
             module(f"(drop {load})", data=segments),
@@ -94,7 +94,7 @@ def _that_do_not_fit() -> Iterator[Case]:
     )
 
     load, segments = loading(model, pair, one)
-    yield Case(
+    yield ConformanceCase(
         "model-of-no-one",
         "A model that was never loaded",
         module("", do("infer", 1, POINTERS_AT, POINTERS_AT)),
@@ -106,7 +106,7 @@ def _that_do_not_fit() -> Iterator[Case]:
         ("input", "An input reaches beyond the rune's memory", 700, POINTERS_AT),
         ("output", "An output reaches beyond the rune's memory", POINTERS_AT, 700),
     ):
-        yield Case(
+        yield ConformanceCase(
             f"model-bad-pointer-to-{name}",
             description,
             module(
@@ -120,13 +120,13 @@ def _that_do_not_fit() -> Iterator[Case]:
         ("bytes", (MIME_AT, 24, MODEL_AT, -1, 0, 0, 0, 0)),
         ("descriptors", (MIME_AT, 24, MODEL_AT, 8, 65530, 1, 0, 0)),
     ):
-        yield Case(
+        yield ConformanceCase(
             f"model-bad-pointer-to-{name}",
             f"The model's {name} are not in the rune's memory",
             module(do("load", *values), data={MIME_AT: TFLITE.encode()}),
             error=fails("pointer", when="load"),
         )
-    yield Case(
+    yield ConformanceCase(
         "model-bad-pointer-to-shape",
         "A descriptor points outside the rune's memory",
         module(
@@ -135,13 +135,13 @@ def _that_do_not_fit() -> Iterator[Case]:
         ),
         error=fails("pointer", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "model-absurd-count",
         "More tensors than any model has",
         module(do("load", MIME_AT, 24, MODEL_AT, 8, 512, 5000, 512, 0), data={MIME_AT: TFLITE.encode()}),
         error=fails("request", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "model-run-while-loading",
         "A browser loads models after _manifest, so none can be run in it",
         module(f"(drop {load})\n" + do("infer", 1, POINTERS_AT, POINTERS_AT), data=segments),
@@ -150,7 +150,7 @@ def _that_do_not_fit() -> Iterator[Case]:
     )
 
 
-def _of_older_versions() -> Iterator[Case]:
+def _of_older_versions() -> Iterator[ConformanceCase]:
     model = model_case("add_f32_with_itself")
     run = model.runs[0]
     sections = (
@@ -158,7 +158,7 @@ def _of_older_versions() -> Iterator[Case]:
         ("rune_graph", b'{"base-image":"runicos/base","stages":{"0":{"capability":"RAW"}},"types":{},"names":{}}'),
     )
     head = struct.pack("<I", 15) + b"f32[1, 3, 4, 5]"
-    yield Case(
+    yield ConformanceCase(
         "old-preloaded-model",
         "Rune before 0.5: tfm_preload_model and tfm_model_invoke, sections without a dot",
         module(
@@ -178,28 +178,28 @@ def _of_older_versions() -> Iterator[Case]:
         needs=["tflite"],
     )
     preload = do("preload", MODEL_AT, len(model.data), 1, 1)
-    yield Case(
+    yield ConformanceCase(
         "old-model-other-size",
         "An input of another size than the model's",
         module(preload, do("invoke", 1, INPUT_AT, 236, OUTPUT_AT, 240), data={MODEL_AT: model.data}),
         error=fails("request"),
         needs=["tflite"],
     )
-    yield Case(
+    yield ConformanceCase(
         "old-model-damaged",
         "Bytes that are no model",
         module(do("preload", MODEL_AT, 100, 1, 1)),
         error=fails("host-model", "Unable to load", when="load"),
         needs=["tflite"],
     )
-    yield Case(
+    yield ConformanceCase(
         "old-model-bad-pointer",
         "An output that is not in the rune's memory",
         module(preload, do("invoke", 1, INPUT_AT, 240, 65500, 240), data={MODEL_AT: model.data}),
         error=fails("pointer"),
         needs=["tflite"],
     )
-    yield Case(
+    yield ConformanceCase(
         "old-model-of-no-one",
         "A model that was never loaded",
         module("", do("invoke", 1, INPUT_AT, 240, OUTPUT_AT, 240)),

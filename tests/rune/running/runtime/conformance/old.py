@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Iterator
 
-from tests.support.runes.conformance_case import Case, fails, message, tensor
+from tests.support.runes.conformance_case import ConformanceCase, fails, message, tensor
 from tests.support.runes.wat import call, do, module
 
 # Rust's linker exports these; a host leaves them alone.
@@ -46,12 +46,12 @@ OLD_PROC_BLOCK = {
 }
 
 
-def cases() -> Iterator[Case]:
+def cases() -> Iterator[ConformanceCase]:
     yield _rune_0_11()
     yield _rune_0_4()
     yield _rune_0_2()
     yield _panicking()
-    yield Case(
+    yield ConformanceCase(
         "old-javascript-handles",
         "Handles are what the host gives: a rune that keeps them runs on hosts that count from 0 and from 1",
         module(
@@ -64,7 +64,7 @@ def cases() -> Iterator[Case]:
         inputs={1: b"abcd"},
         expected=[[message(2, tensor("utf8", [1], ["a"]))]] * 2,
     )
-    yield Case(
+    yield ConformanceCase(
         "old-unused-imports",
         "A rune may import what it never calls",
         module(
@@ -83,7 +83,7 @@ def _said(level: str, text: str) -> bytes:
     return json.dumps(record).encode()
 
 
-def _rune_0_11() -> Case:
+def _rune_0_11() -> ConformanceCase:
     """In the order of facts: log, capability, its parameters, output, log; then read, log, write."""
     lines = [
         _said("DEBUG", "Initializing"),
@@ -104,7 +104,7 @@ def _rune_0_11() -> Case:
         do("debug", 2560, len(lines[2])),
     ]
     data = {64: b"n", 72: struct.pack("<i", 1), 128: sent, 2048: lines[0], 2304: lines[1], 2560: lines[2]}
-    return Case(
+    return ConformanceCase(
         "old-rune-0-11",
         "The shape of Rune 0.11.3: globals of the linker, memory without a maximum, records of _debug, four sections",
         module(
@@ -127,9 +127,9 @@ def _rune_0_11() -> Case:
     )
 
 
-def _rune_0_4() -> Case:
+def _rune_0_4() -> ConformanceCase:
     sent = b'{"type_name":"f32","channel":2,"elements":[1.0],"dimensions":[1,1]}'
-    return Case(
+    return ConformanceCase(
         "old-rune-0-4",
         "The shape of Rune 0.4: a large version, stages by number, the older record of a proc-block",
         module(
@@ -152,9 +152,9 @@ def _rune_0_4() -> Case:
     )
 
 
-def _rune_0_2() -> Case:
+def _rune_0_2() -> ConformanceCase:
     sent = b'{"type_name":"&str","channel":2,"elements":["tabby"],"dimensions":[1]}'
-    return Case(
+    return ConformanceCase(
         "old-rune-0-2",
         "The shape of Rune 0.2.1: sections without a dot, texts called &str",
         module(
@@ -168,12 +168,12 @@ def _rune_0_2() -> Case:
     )
 
 
-def _panicking() -> Case:
+def _panicking() -> ConformanceCase:
     lines = [
         _said("ERROR", "called `Option::unwrap()` on a `None` value"),
         b"panicked at 'called `Option::unwrap()`', lib.rs:42",
     ]
-    return Case(
+    return ConformanceCase(
         "old-panic",
         "A panic of the base image: a record at ERROR, plain text, unreachable",
         module(

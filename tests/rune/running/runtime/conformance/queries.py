@@ -12,7 +12,7 @@ from rune.capabilities.image import IMAGE
 from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
-from tests.support.runes.conformance_case import Case, Message, fails, message, tensor
+from tests.support.runes.conformance_case import ConformanceCase, Message, fails, message, tensor
 from tests.support.runes.wat import call, do, module
 
 TENSOR = 5
@@ -29,14 +29,14 @@ def mirror(kind: SupportsInt, size: int, shape: str, manifest: str = "") -> str:
     )
 
 
-def cases() -> Iterator[Case]:
+def cases() -> Iterator[ConformanceCase]:
     yield from _capabilities()
     yield from _parameters()
     yield from _capabilities_that_do_not_fit()
     yield from _resources()
 
 
-def _capabilities() -> Iterator[Case]:
+def _capabilities() -> Iterator[ConformanceCase]:
     data = bytes(range(8))
     shapes = {
         RAND: ("u32[1, 2]", tensor("u32", [1, 2], struct.unpack("<2I", data))),
@@ -47,7 +47,7 @@ def _capabilities() -> Iterator[Case]:
         FLOAT_IMAGE: ("i32[2]", tensor("i32", [2], struct.unpack("<2i", data))),
     }
     for kind, (shape, sent) in shapes.items():
-        yield Case(
+        yield ConformanceCase(
             f"capability-{kind.name.lower().replace('_', '-')}",
             f"{kind.name} is asked for, read and sent back",
             mirror(kind, 8, shape),
@@ -56,7 +56,7 @@ def _capabilities() -> Iterator[Case]:
             expected=[[message(2, sent)]] * 2,
         )
     head = struct.pack("<I", 5) + b"u8[4]"
-    yield Case(
+    yield ConformanceCase(
         "capability-two-of-a-kind",
         "Two capabilities of one kind, each with bytes of its own, read in the other order",
         module(
@@ -67,7 +67,7 @@ def _capabilities() -> Iterator[Case]:
         inputs={1: b"ab", 2: b"cd"},
         expected=[[message(3, tensor("u8", [4], list(b"cdab")))]],
     )
-    yield Case(
+    yield ConformanceCase(
         "capability-read-twice",
         "What is read twice in one run is the same",
         module(
@@ -78,14 +78,14 @@ def _capabilities() -> Iterator[Case]:
         inputs={1: b"ab"},
         expected=[[message(2, tensor("u8", [4], list(b"abab")))]],
     )
-    yield Case(
+    yield ConformanceCase(
         "capability-large",
         "More than a page of input",
         module(do("capability", 5), do("read", 0, 70000, 1), pages=2),
         inputs={1: bytes(70000)},
         expected=[[]],
     )
-    yield Case(
+    yield ConformanceCase(
         "capability-of-nothing",
         "A capability of no bytes",
         module(do("capability", 5), do("read", 65536, 0, 1)),
@@ -94,7 +94,7 @@ def _capabilities() -> Iterator[Case]:
     )
 
 
-def _parameters() -> Iterator[Case]:
+def _parameters() -> Iterator[ConformanceCase]:
     keys = (
         ("whole", 1, struct.pack("<i", -16000), -16000),
         ("part", 2, struct.pack("<f", 0.5), 0.5),
@@ -108,7 +108,7 @@ def _parameters() -> Iterator[Case]:
         data[at], data[at + 16] = key.encode(), raw
         calls.append(do("parameter", 1, at, len(key), at + 16, len(raw), kind))
         expected[key] = wanted
-    yield Case(
+    yield ConformanceCase(
         "parameter-types",
         "A parameter of every value type, in the order in which they were set",
         module(do("capability", 2) + "\n" + "\n".join(calls), data=data),
@@ -116,7 +116,7 @@ def _parameters() -> Iterator[Case]:
         expected=[[]],
     )
     first, second = do("parameter", 1, 64, 2, 72, 4, 1), do("parameter", 1, 64, 2, 76, 4, 1)
-    yield Case(
+    yield ConformanceCase(
         "parameter-set-twice",
         "Of two values for one name the later counts",
         module(
@@ -126,31 +126,31 @@ def _parameters() -> Iterator[Case]:
         expected=[[]],
     )
     for value_type in (0, 3, 4, 8):
-        yield Case(
+        yield ConformanceCase(
             f"parameter-type-{value_type}",
             "A value type that the ABI does not know",
             module(do("capability", 2) + "\n" + do("parameter", 1, 64, 2, 72, 4, value_type), data={64: b"hz"}),
             error=fails("request", when="load"),
         )
-    yield Case(
+    yield ConformanceCase(
         "parameter-of-wrong-size",
         "An integer of 2 bytes",
         module(do("capability", 2) + "\n" + do("parameter", 1, 64, 2, 72, 2, 1), data={64: b"hz"}),
         error=fails("request", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "parameter-of-no-one",
         "A parameter of a capability that was never asked for",
         module(do("parameter", 3, 64, 2, 72, 4, 1), data={64: b"hz"}),
         error=fails("request", "never asked for", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "parameter-giant-name",
         "A name of more than 1024 bytes is not kept",
         module(do("capability", 5) + "\n" + do("parameter", 1, 0, 1025, 0, 4, 1)),
         error=fails("request", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "parameter-outside-of-memory",
         "A value that is not in the rune's memory",
         module(do("capability", 5) + "\n" + do("parameter", 1, 0, 2, 65534, 4, 1)),
@@ -158,14 +158,14 @@ def _parameters() -> Iterator[Case]:
     )
 
 
-def _capabilities_that_do_not_fit() -> Iterator[Case]:
-    yield Case(
+def _capabilities_that_do_not_fit() -> Iterator[ConformanceCase]:
+    yield ConformanceCase(
         "capability-unknown",
         "A capability that the ABI does not know",
         module(do("capability", 7)),
         error=fails("request", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "capability-other-length",
         "Input that is longer than what the rune asks for",
         mirror(RAW, 4, "u8[4]"),
@@ -173,22 +173,24 @@ def _capabilities_that_do_not_fit() -> Iterator[Case]:
         error=fails("input"),
     )
     yield from _short_inputs()
-    yield Case("capability-without-input", "Nothing was given", mirror(RAW, 4, "u8[4]"), error=fails("input"))
-    yield Case(
+    yield ConformanceCase(
+        "capability-without-input", "Nothing was given", mirror(RAW, 4, "u8[4]"), error=fails("input")
+    )
+    yield ConformanceCase(
         "capability-of-no-one",
         "A read of a capability that was never asked for",
         module(do("output", 1), do("read", 0, 4, 1)),
         error=fails("request", "never asked for"),
     )
     for name, address, size in (("after-the-end", 65533, 4), ("negative-address", -4, 4), ("negative-length", 0, -1)):
-        yield Case(
+        yield ConformanceCase(
             f"pointer-{name}",
             "The buffer for a capability does not lie in the rune's memory",
             module(do("capability", 5), do("read", address, size, 1)),
             inputs={1: b"abcd"},
             error=fails("pointer", "outside its memory of 65536 bytes"),
         )
-    yield Case(
+    yield ConformanceCase(
         "pointer-of-output",
         "A message that does not lie in the rune's memory",
         module(do("output", 1), do("write", 1, 65536, 1)),
@@ -196,7 +198,7 @@ def _capabilities_that_do_not_fit() -> Iterator[Case]:
     )
 
 
-def _short_inputs() -> Iterator[Case]:
+def _short_inputs() -> Iterator[ConformanceCase]:
     """The buffer holds what an earlier input left: it must not be taken for a part of this one."""
     data = b"hi"
     shapes = {
@@ -208,7 +210,7 @@ def _short_inputs() -> Iterator[Case]:
     }
     for kind, (shape, sent) in shapes.items():
         head = struct.pack("<I", len(shape)) + shape.encode()
-        yield Case(
+        yield ConformanceCase(
             f"capability-short-{kind.name.lower().replace('_', '-')}",
             f"Input of {kind.name} that is shorter than its buffer is followed by zeros, and not by what was in it",
             module(
@@ -221,7 +223,7 @@ def _short_inputs() -> Iterator[Case]:
             logs=[{"level": "WARN", "message": f"The {kind.name} input has 2 of 16 bytes; the rest is zero"}],
         )
     head = struct.pack("<I", 5) + b"u8[4]"
-    yield Case(
+    yield ConformanceCase(
         "capability-empty",
         "Input of no bytes is all zeros",
         module(
@@ -269,32 +271,32 @@ def carried(*resources: tuple[bytes, bytes]) -> bytes:
     )
 
 
-def _resources() -> Iterator[Case]:
+def _resources() -> Iterator[ConformanceCase]:
     def sent(text: bytes) -> list[list[Message]]:
         return [[message(1, tensor("u8", [len(text)], list(text)))]] * 2
 
     words = (".rune_resource", carried((b"other", b"x"), (b"WORDS", b"up\ndown")))
-    yield Case(
+    yield ConformanceCase(
         "resource-provided",
         "A resource that the caller gives",
         _reader(b"WORDS", 64),
         resources={"WORDS": b"yes\nno"},
         expected=sent(b"yes\nno"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-short-reads",
         "The same in pieces of 4 bytes",
         _reader(b"WORDS", 4),
         resources={"WORDS": b"yes\nno"},
         expected=sent(b"yes\nno"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-carried",
         "A resource that the rune carries along",
         _reader(b"WORDS", 3, (words,)),
         expected=sent(b"up\ndown"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-merged-sections",
         "Several sections of one name, each with several records",
         _reader(
@@ -304,34 +306,34 @@ def _resources() -> Iterator[Case]:
         ),
         expected=sent(b"2"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-override",
         "What the caller gives goes before what the rune carries",
         _reader(b"WORDS", 64, (words,)),
         resources={"WORDS": b"mine"},
         expected=sent(b"mine"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-empty",
         "A resource of no bytes is there, and at its end",
         _reader(b"WORDS", 64),
         resources={"WORDS": b""},
         expected=sent(b""),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-unknown",
         "A negative handle, so that the rune takes its own default",
         _reader(b"WORDS", 64),
         expected=sent(b"-"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-name-with-dollar",
         "Names are without the $ of the Runefile",
         _reader(b"$WORDS", 64),
         resources={"WORDS": b"a"},
         expected=sent(b"-"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-handles",
         "An opened resource takes the next handle: the output that follows is 2",
         module(
@@ -342,7 +344,7 @@ def _resources() -> Iterator[Case]:
         resources={"A": b""},
         expected=[[message(2, tensor("utf8", [1], ["up"]))]],
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-closed-without-result",
         "Old guests declare no result of rune_resource_close; a closed resource cannot be read",
         module(
@@ -354,33 +356,33 @@ def _resources() -> Iterator[Case]:
         resources={"A": b"1"},
         error=fails("request", "not open"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-never-opened",
         "A read of a resource that was never opened",
         module("", do("read_resource", 3, 0, 1)),
         error=fails("request", "not open"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-name-outside-of-memory",
         "A name that is not in the rune's memory",
         module("", do("open", -1, -1)),
         error=fails("pointer"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-buffer-outside-of-memory",
         "A buffer that is not in the rune's memory, however little is to be read",
         module("", do("read_resource", call("open", 64, 1), 65000, 4096), data={64: b"A"}),
         resources={"A": b"1"},
         error=fails("pointer"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-flood",
         "One resource opened without end",
         module("", f"(loop $again {do('open', 64, 1)} (br $again))", data={64: b"A"}),
         resources={"A": b"1"},
         error=fails("stopped"),
     )
-    yield Case(
+    yield ConformanceCase(
         "resource-damaged",
         "Resources that cannot be read are said when one is asked for",
         _reader(b"WORDS", 64, ((".rune_resource", b"\0\0\0\x05WORDS\0\0\xff\xff"),)),

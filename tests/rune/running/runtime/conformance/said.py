@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.support.runes.conformance_case import Case, Message, fails, message, tensor
+from tests.support.runes.conformance_case import ConformanceCase, Message, fails, message, tensor
 from tests.support.runes.wat import do, module, value
 
 SERIAL, TENSOR = 1, 5
@@ -27,14 +27,14 @@ def sends(*messages: bytes, output: int = SERIAL) -> str:
     return module(do("output", output), "\n".join(calls), data=data)
 
 
-def serial(name: str, description: str, document: object, *tensors: Mapping[str, object]) -> Case:
+def serial(name: str, description: str, document: object, *tensors: Mapping[str, object]) -> ConformanceCase:
     text = document if isinstance(document, bytes) else json.dumps(document, ensure_ascii=False).encode()
-    return Case(name, description, sends(text), expected=[[message(1, *tensors)]])
+    return ConformanceCase(name, description, sends(text), expected=[[message(1, *tensors)]])
 
 
-def bad_serial(name: str, description: str, document: object) -> Case:
+def bad_serial(name: str, description: str, document: object) -> ConformanceCase:
     text = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return Case(name, description, sends(text), error=fails("output"))
+    return ConformanceCase(name, description, sends(text), error=fails("output"))
 
 
 def shaped(shape: str, raw: bytes) -> bytes:
@@ -45,7 +45,7 @@ def twice(*messages: Message) -> list[list[Message]]:
     return [list(messages)] * 2
 
 
-def cases() -> Iterator[Case]:
+def cases() -> Iterator[ConformanceCase]:
     yield from _serial()
     yield from _serial_that_does_not_fit()
     yield from _tensors()
@@ -54,7 +54,7 @@ def cases() -> Iterator[Case]:
     yield from _logs()
 
 
-def _serial() -> Iterator[Case]:
+def _serial() -> Iterator[ConformanceCase]:
     up = tensor("utf8", [1], ["up"])
     yield serial(
         "serial-text", "A label, keys in alphabetical order as Rune 0.11.3 writes them", record("utf8", ["up"]), up
@@ -125,7 +125,7 @@ def _serial() -> Iterator[Case]:
     )
 
 
-def _serial_that_does_not_fit() -> Iterator[Case]:
+def _serial_that_does_not_fit() -> Iterator[ConformanceCase]:
     yield bad_serial("serial-fraction-in-integers", "A fraction among integers", record("u8", [1.5]))
     yield bad_serial("serial-truth-in-integers", "true among integers", record("u8", [True]))
     yield bad_serial("serial-number-in-texts", "A number among texts", record("utf8", [1]))
@@ -143,12 +143,12 @@ def _serial_that_does_not_fit() -> Iterator[Case]:
     yield bad_serial("serial-nothing-sent", "A message of no bytes", b"")
 
 
-def _tensors() -> Iterator[Case]:
-    def good(name: str, description: str, data: bytes, *tensors: Mapping[str, object]) -> Case:
-        return Case(name, description, sends(data, output=TENSOR), expected=[[message(1, *tensors)]])
+def _tensors() -> Iterator[ConformanceCase]:
+    def good(name: str, description: str, data: bytes, *tensors: Mapping[str, object]) -> ConformanceCase:
+        return ConformanceCase(name, description, sends(data, output=TENSOR), expected=[[message(1, *tensors)]])
 
-    def bad(name: str, description: str, data: bytes) -> Case:
-        return Case(name, description, sends(data, output=TENSOR), error=fails("output"))
+    def bad(name: str, description: str, data: bytes) -> ConformanceCase:
+        return ConformanceCase(name, description, sends(data, output=TENSOR), error=fails("output"))
 
     floats = struct.unpack("<3f", struct.pack("<3f", 0.5, -1.0, 3.0e38))
     yield good(
@@ -203,9 +203,9 @@ def _tensors() -> Iterator[Case]:
     yield bad("tensor-giant", "A shape of more bytes than any memory has", shaped("f32[99999999999, 99999999999]", b""))
 
 
-def _several_outputs() -> Iterator[Case]:
+def _several_outputs() -> Iterator[ConformanceCase]:
     first, second = (json.dumps(record("u8", [number])).encode() for number in (1, 2))
-    yield Case(
+    yield ConformanceCase(
         "output-two-stages",
         "Two outputs, told apart by their handles",
         module(
@@ -219,14 +219,14 @@ def _several_outputs() -> Iterator[Case]:
             "1": [{"element-type": "u8", "dimensions": [1], "elements": [1]}],
         },
     )
-    yield Case(
+    yield ConformanceCase(
         "output-written-twice",
         "Both messages are there; in the result that the command prints, the later counts",
         sends(first, second),
         expected=twice(message(1, tensor("u8", [1], [1])), message(1, tensor("u8", [1], [2]))),
         native={"1": [{"element-type": "u8", "dimensions": [1], "elements": [2]}]},
     )
-    yield Case(
+    yield ConformanceCase(
         "output-native-spelling",
         "The printed result spells the key of numbers with a hyphen and that of texts with an underscore",
         sends(json.dumps([record("utf8", ["up"]), record("f32", [0.6972787380218506, None])]).encode()),
@@ -238,27 +238,27 @@ def _several_outputs() -> Iterator[Case]:
             ]
         },
     )
-    yield Case(
+    yield ConformanceCase(
         "output-empty-run",
         "A rune that says nothing",
         module(do("output", SERIAL)),
         expected=[[], []],
         native={},
     )
-    yield Case(
+    yield ConformanceCase(
         "output-unknown-kind",
         "An output that the ABI does not know",
         module(do("output", 9)),
         error=fails("request", when="load"),
     )
-    yield Case(
+    yield ConformanceCase(
         "output-of-no-one",
         "A write to an output that was never asked for",
         module(do("output", SERIAL), do("write", 7, 0, 4)),
         error=fails("request", "never asked for"),
     )
     counter = struct.pack("<I", 6) + b"u32[1]"
-    yield Case(
+    yield ConformanceCase(
         "state-between-runs",
         "What a rune remembers lasts from run to run",
         module(
@@ -270,7 +270,7 @@ def _several_outputs() -> Iterator[Case]:
     )
 
 
-def _watched() -> Iterator[Case]:
+def _watched() -> Iterator[ConformanceCase]:
     """A rune with one SERIAL output, and TENSOR outputs behind it that its graph may say are watched wires."""
     own = message(1, tensor("u8", [1], [1]))
     parts = {16: json.dumps(record("u8", [1])).encode(), 128: shaped("u8[2]", b"\1\2"), 192: shaped("i16", b"\3\0")}
@@ -287,7 +287,7 @@ def _watched() -> Iterator[Case]:
             sections=((".rune_graph", graph),),
         )
 
-    yield Case(
+    yield ConformanceCase(
         "watched-wires",
         "The last outputs send watched wires, as the graph says: they are no results",
         showing(first, second),
@@ -303,10 +303,10 @@ def _watched() -> Iterator[Case]:
         "watched-unlisted": ("The graph lists fewer outputs than there are", showing(first)),
     }
     for name, (description, wat) in contradicted.items():
-        yield Case(name, f"{description}: all are results", wat, expected=[[own, *sent]], watched=[])
+        yield ConformanceCase(name, f"{description}: all are results", wat, expected=[[own, *sent]], watched=[])
 
 
-def _logs() -> Iterator[Case]:
+def _logs() -> Iterator[ConformanceCase]:
     def log(level: str, text: str) -> bytes:
         place = {"target": "rune", "module_path": None, "file": None, "line": None}
         return json.dumps({"level": level, "message": text, **place}).encode()
@@ -319,7 +319,7 @@ def _logs() -> Iterator[Case]:
             address += len(line)
         return module("", "\n".join([*calls, then]), data=data)
 
-    yield Case(
+    yield ConformanceCase(
         "log-lines",
         "Records with a level, and plain text, which is INFO",
         logging(
@@ -340,10 +340,10 @@ def _logs() -> Iterator[Case]:
             {"level": "INFO", "message": ""},
         ],
     )
-    yield Case(
+    yield ConformanceCase(
         "log-error-goes-on", "A logged error alone ends nothing", logging(log("ERROR", "odd")), expected=[[], []]
     )
-    yield Case(
+    yield ConformanceCase(
         "trap-with-last-words",
         "A panic: an ERROR record, plain text, then unreachable. The record says why",
         logging(
@@ -351,7 +351,7 @@ def _logs() -> Iterator[Case]:
         ),
         error=fails("trap", "label 7 was requested"),
     )
-    yield Case(
+    yield ConformanceCase(
         "log-outside-of-memory",
         "Log text that is not in the rune's memory",
         module("", do("debug", 65530, 7)),

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from tests.rune.running.runtime.conformance import modelled_wrongly, old, pictures, queries, said, stopped
 from tests.support.runes import modelled
-from tests.support.runes.conformance_case import FOLDER, Case, files
+from tests.support.runes.conformance_case import FOLDER, ConformanceCase, files
 
 HAND_WRITTEN = frozenset({"README.md", "motion.json"})
 
 
-def all_cases() -> tuple[Case, ...]:
+def all_cases() -> tuple[ConformanceCase, ...]:
     """Every case, by name."""
     cases = [case for part in (said, queries, stopped, modelled, modelled_wrongly, old) for case in part.cases()]
     names = [case.name for case in cases]

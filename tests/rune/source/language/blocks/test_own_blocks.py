@@ -22,7 +22,7 @@ pipeline:
 REST = replace(CATALOGUE["modulo"], name="rest", summary="The project's own block.")
 
 
-class OwnBlocks:
+class RestBlock:
     """One block of the project and one of the catalogue."""
 
     names = ("./rest", "fft")
@@ -32,7 +32,7 @@ class OwnBlocks:
 
 
 def answer_to(request: dict[str, Any], text: str = RUNEFILE) -> Any:
-    return LanguageService(OwnBlocks(), MemoryFiles({"Runefile.yml": text.encode()})).answer(request)["answer"]
+    return LanguageService(RestBlock(), MemoryFiles({"Runefile.yml": text.encode()})).answer(request)["answer"]
 
 
 def labels(text: str) -> list[str]:

@@ -76,7 +76,7 @@ def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(
     assert "gr?.wav: Its name is not UTF-8" in capsys.readouterr().err
 
 
-class Version(DataClient):
+class SampleVersion(DataClient):
     """A server with one version of a project's data."""
 
     def __init__(self, samples: Mapping[ExportedSample, bytes]) -> None:
@@ -102,7 +102,7 @@ def exported(number: int, label: str) -> ExportedSample:
 
 def pulled(folder: Path, labels: Mapping[int, str]) -> list[str]:
     samples = {exported(number, label): loud(number) for number, label in labels.items()}
-    pull_folder(Version(samples), RemoteDataVersion(1, "sha256:0"), folder)
+    pull_folder(SampleVersion(samples), RemoteDataVersion(1, "sha256:0"), folder)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.wav"))
 
 

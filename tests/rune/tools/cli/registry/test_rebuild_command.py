@@ -48,7 +48,7 @@ def archive_of(files: Mapping[str, bytes]) -> bytes:
 
 
 @dataclass
-class Shop:
+class RebuildShop:
     """A registry that has a rune, and states where it came from."""
 
     registry: SimulatedRegistry
@@ -85,16 +85,16 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RebuildShop]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     with simulated_registry() as registry:
         registry.answers[ARCHIVE] = Answer(200, archive_of(template("sine")))
-        yield Shop(registry, registry.publish(REPOSITORY, "1.0", published_rune()))
+        yield RebuildShop(registry, registry.publish(REPOSITORY, "1.0", published_rune()))
 
 
 @pytest.mark.slow
-def test_the_version_builds_the_same_bytes(shop: Shop) -> None:
+def test_the_version_builds_the_same_bytes(shop: RebuildShop) -> None:
     shop.state()
     done = shop.rebuild()
     assert done.exit_code == 0, done.output
@@ -108,7 +108,7 @@ def test_the_version_builds_the_same_bytes(shop: Shop) -> None:
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
-def test_nothing_is_used_that_was_compiled_before(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_used_that_was_compiled_before(shop: RebuildShop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiler, "_OBJECTS", ObjectCache[bytes](limit=1 << 20, size=len))
     monkeypatch.setattr(ObjectFolder, "get", lambda _self, _key: pytest.fail("a unit was looked up"))
     shop.state()
@@ -119,7 +119,7 @@ def test_nothing_is_used_that_was_compiled_before(shop: Shop, monkeypatch: pytes
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
-def test_other_files_than_the_provenance_names_are_a_difference(shop: Shop, tmp_path: Path) -> None:
+def test_other_files_than_the_provenance_names_are_a_difference(shop: RebuildShop, tmp_path: Path) -> None:
     files = dict(template("sine"))
     model = bytearray(files["sine.tflite"])
     place = model.find(b"\x7f", len(model) // 2)
@@ -137,7 +137,7 @@ def test_other_files_than_the_provenance_names_are_a_difference(shop: Shop, tmp_
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
-def test_another_rune_than_the_version_builds_is_a_difference(shop: Shop) -> None:
+def test_another_rune_than_the_version_builds_is_a_difference(shop: RebuildShop) -> None:
     runefile = template("sine")["Runefile.yml"]
     shop.state()
     cases = ((runefile + b"\n# a comment\n", 0), (b"version: 1\nimage: any\npipeline: {}\n", 1), (b"- no: Runefile", 8))
@@ -147,7 +147,7 @@ def test_another_rune_than_the_version_builds_is_a_difference(shop: Shop) -> Non
 
 
 @pytest.mark.slow
-def test_the_bytes_of_another_toolchain_are_not_compared(shop: Shop) -> None:
+def test_the_bytes_of_another_toolchain_are_not_compared(shop: RebuildShop) -> None:
     shop.state(toolchain="sha256:" + "2" * 64)
     assert shop.rebuild().exit_code == 0, "the same bytes are the same, no matter who built them"
     other = published_rune().replace(b"sine", b"sinf")
@@ -158,7 +158,7 @@ def test_the_bytes_of_another_toolchain_are_not_compared(shop: Shop) -> None:
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/rebuilt-runes")
-def test_with_a_key_an_unsigned_provenance_builds_nothing(shop: Shop, tmp_path: Path) -> None:
+def test_with_a_key_an_unsigned_provenance_builds_nothing(shop: RebuildShop, tmp_path: Path) -> None:
     key, other = make_private_key(Algorithm.ED25519), make_private_key(Algorithm.ED25519)
     shop.state()
     assert shop.rebuild("--key", key.public.fingerprint).exit_code == 9
@@ -182,7 +182,7 @@ def test_with_a_key_an_unsigned_provenance_builds_nothing(shop: Shop, tmp_path: 
     ],
     ids=["damaged", "above", "absolute", "many"],
 )
-def test_an_archive_that_is_no_projects_is_refused(shop: Shop, names: Iterable[object], reason: str) -> None:
+def test_an_archive_that_is_no_projects_is_refused(shop: RebuildShop, names: Iterable[object], reason: str) -> None:
     files = {str(name): b"" for name in names}
     shop.registry.answers[ARCHIVE] = Answer(200, archive_of(files) if files else b"no archive")
     shop.state()
@@ -191,7 +191,7 @@ def test_an_archive_that_is_no_projects_is_refused(shop: Shop, names: Iterable[o
 
 
 @pytest.mark.slow
-def test_files_that_one_may_not_read_are_to_be_named(shop: Shop) -> None:
+def test_files_that_one_may_not_read_are_to_be_named(shop: RebuildShop) -> None:
     shop.registry.answers[ARCHIVE] = Answer(404, b'{"detail": "There is no such project."}')
     shop.state()
     done = shop.rebuild()

@@ -25,7 +25,7 @@ RUNE = b"\0asm keywords"
 
 
 @dataclass
-class Shop:
+class SignatureShop:
     """A registry with one rune, and the signatures that it lists."""
 
     registry: SimulatedRegistry
@@ -65,15 +65,17 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SignatureShop]:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     with simulated_registry() as registry:
-        yield Shop(registry, tmp_path, registry.publish(REPOSITORY, "2.0", RUNE))
+        yield SignatureShop(registry, tmp_path, registry.publish(REPOSITORY, "2.0", RUNE))
 
 
 @pytest.mark.protects("registry/forged-signatures")
 @pytest.mark.parametrize("name", [("acme/doorbell", "2.0"), (REPOSITORY, "0.1")])
-def test_a_rune_that_was_signed_under_another_name_or_tag_is_refused(shop: Shop, name: tuple[str, str]) -> None:
+def test_a_rune_that_was_signed_under_another_name_or_tag_is_refused(
+    shop: SignatureShop, name: tuple[str, str]
+) -> None:
     shop.list_signatures(shop.provenance(*name))
     refused = shop.pull(":2.0")
     assert refused.exit_code == 9
@@ -81,7 +83,7 @@ def test_a_rune_that_was_signed_under_another_name_or_tag_is_refused(shop: Shop,
     assert shop.saved() == []
 
 
-def test_each_tag_of_the_same_bytes_is_proven_by_its_own_signature(shop: Shop) -> None:
+def test_each_tag_of_the_same_bytes_is_proven_by_its_own_signature(shop: SignatureShop) -> None:
     shop.list_signatures(shop.provenance(REPOSITORY, "1.0"), shop.provenance(REPOSITORY, "2.0"))
     pulled = shop.pull(":2.0")
     assert pulled.exit_code == 0, pulled.output
@@ -89,14 +91,14 @@ def test_each_tag_of_the_same_bytes_is_proven_by_its_own_signature(shop: Shop) -
     assert shop.saved() == ["keywords.rune", "keywords.rune.sigstore.json"]
 
 
-def test_a_digest_takes_any_tag_of_the_repository_and_no_other_repository(shop: Shop) -> None:
+def test_a_digest_takes_any_tag_of_the_repository_and_no_other_repository(shop: SignatureShop) -> None:
     shop.list_signatures(shop.provenance(REPOSITORY, "1.0"))
     assert shop.pull(f"@{shop.manifest}").exit_code == 0
     shop.list_signatures(shop.provenance("acme/doorbell", "1.0"))
     assert shop.pull(f"@{shop.manifest}").exit_code == 9
 
 
-def test_a_copy_is_verified_by_the_name_that_was_signed(shop: Shop) -> None:
+def test_a_copy_is_verified_by_the_name_that_was_signed(shop: SignatureShop) -> None:
     shop.list_signatures(shop.provenance("team/words", "2.0"))
     assert shop.pull(":2.0", "--signed-as", "team/other").exit_code == 9
     assert shop.pull(":2.0", "--signed-as", "team/words:1.0").exit_code == 9
@@ -107,7 +109,7 @@ def test_a_copy_is_verified_by_the_name_that_was_signed(shop: Shop) -> None:
 
 
 @pytest.mark.slow
-def test_a_signed_statement_of_another_kind_hides_no_provenance_and_is_none(shop: Shop) -> None:
+def test_a_signed_statement_of_another_kind_hides_no_provenance_and_is_none(shop: SignatureShop) -> None:
     bill = Statement((Subject("m", shop.manifest), Subject("r", digest_of(RUNE))), "https://cyclonedx.org/bom", {})
     shop.list_signatures(bill)
     refused = shop.pull(":2.0")
@@ -119,7 +121,7 @@ def test_a_signed_statement_of_another_kind_hides_no_provenance_and_is_none(shop
 
 
 @pytest.mark.slow
-def test_a_referrer_that_cannot_be_read_hides_no_signature(shop: Shop) -> None:
+def test_a_referrer_that_cannot_be_read_hides_no_signature(shop: SignatureShop) -> None:
     """Anybody who may push can add one."""
     unreadable = {
         digest_of(data): Answer(200, data) for data in (b"[]", b'{"layers": [{"digest": "no"}]}', b" " * 5_000_000)
@@ -135,7 +137,7 @@ def test_a_referrer_that_cannot_be_read_hides_no_signature(shop: Shop) -> None:
     assert shop.pull(":2.0").exit_code == 5
 
 
-def test_a_saved_signature_is_verified_with_the_whole_key_and_not_with_a_fingerprint(shop: Shop) -> None:
+def test_a_saved_signature_is_verified_with_the_whole_key_and_not_with_a_fingerprint(shop: SignatureShop) -> None:
     shop.list_signatures(shop.provenance(REPOSITORY, "2.0"))
     assert shop.pull(":2.0").exit_code == 0
     public = shop.folder / "acme.pub"

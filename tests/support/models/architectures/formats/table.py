@@ -15,32 +15,37 @@ from typing import Final
 from lab.environments.environment import ENVIRONMENTS
 from lab.environments.making import locked_packages
 from tests.support.models.architectures.formats.chosen import CHOSEN, FORMATS
-from tests.support.models.architectures.formats.trial import FORMS, Trial, trials
-from tests.support.models.architectures.outcome import Outcome, Verdict
+from tests.support.models.architectures.formats.trial import FORMS, FormatTrial, trials
+from tests.support.models.architectures.outcome import ArchitectureOutcome, ArchitectureVerdict
 
 PAGE: Final = Path(__file__).resolve().parents[5] / "docs" / "reference" / "model-formats.md"
 HEAD: Final = "| architecture | format | converted | difference | float32 | int8 |"
 SHORT: Final = {
-    Verdict.EXACT: "exact",
-    Verdict.WITHIN: "within",
-    Verdict.DIFFERS: "**differs**",
-    Verdict.HOST: "host",
-    Verdict.FAILED: "not compared",
-    Verdict.NOT_EXPORTED: "refused",
-    Verdict.NOT_RUN: "not run",
+    ArchitectureVerdict.EXACT: "exact",
+    ArchitectureVerdict.WITHIN: "within",
+    ArchitectureVerdict.DIFFERS: "**differs**",
+    ArchitectureVerdict.HOST: "host",
+    ArchitectureVerdict.FAILED: "not compared",
+    ArchitectureVerdict.NOT_EXPORTED: "refused",
+    ArchitectureVerdict.NOT_RUN: "not run",
 }
-COMPILED: Final = (Verdict.EXACT, Verdict.WITHIN, Verdict.DIFFERS, Verdict.FAILED)
+COMPILED: Final = (
+    ArchitectureVerdict.EXACT,
+    ArchitectureVerdict.WITHIN,
+    ArchitectureVerdict.DIFFERS,
+    ArchitectureVerdict.FAILED,
+)
 """Verdicts of a model that is compiled into its rune."""
 _LONGEST_REASON = 300
 _WIDTH = 120
 
-Trials = Mapping[tuple[str, str], Trial]
+Trials = Mapping[tuple[str, str], FormatTrial]
 
 
-def cells_of(trial: Trial) -> tuple[str, ...]:
+def cells_of(trial: FormatTrial) -> tuple[str, ...]:
     """Whether it was converted, the difference, and the verdict of each form."""
     if not trial.is_run:
-        return (SHORT[Verdict.NOT_RUN], "", "", "")
+        return (SHORT[ArchitectureVerdict.NOT_RUN], "", "", "")
     difference = "" if trial.difference is None else f"{trial.difference:.0e}"
     verdicts = (SHORT[trial.forms[form].verdict] if form in trial.forms else "" for form in FORMS)
     return ("no" if trial.reason else "yes", difference, *verdicts)
@@ -110,7 +115,7 @@ def _summary(results: Trials) -> str:
             verdicts = [trial.forms[form].verdict for trial in converted if form in trial.forms]
             counts += [
                 sum(each in COMPILED for each in verdicts),
-                sum(each in (Verdict.EXACT, Verdict.WITHIN) for each in verdicts),
+                sum(each in (ArchitectureVerdict.EXACT, ArchitectureVerdict.WITHIN) for each in verdicts),
             ]
         largest = f"{max(differences):.0e}" if differences else ""
         numbers = " | ".join(map(str, counts))
@@ -136,10 +141,10 @@ def _gaps(results: Trials) -> str:
     return "\n".join(lines)
 
 
-def _gaps_of(trial: Trial) -> Iterator[tuple[str, str, str]]:
+def _gaps_of(trial: FormatTrial) -> Iterator[tuple[str, str, str]]:
     """The form, the result and the reason of each gap of a trial."""
     if not trial.is_run:
-        yield "", SHORT[Verdict.NOT_RUN], "Not tried yet: `make prove` does."
+        yield "", SHORT[ArchitectureVerdict.NOT_RUN], "Not tried yet: `make prove` does."
     elif trial.reason:
         yield "", "not converted", trial.reason
     for form, outcome in trial.forms.items():
@@ -147,8 +152,8 @@ def _gaps_of(trial: Trial) -> Iterator[tuple[str, str, str]]:
             yield f" {form}", SHORT[outcome.verdict], outcome.reason
 
 
-def _is_gap(outcome: Outcome) -> bool:
-    return outcome.verdict not in (Verdict.EXACT, Verdict.WITHIN)
+def _is_gap(outcome: ArchitectureOutcome) -> bool:
+    return outcome.verdict not in (ArchitectureVerdict.EXACT, ArchitectureVerdict.WITHIN)
 
 
 def _first_line(reason: str) -> str:

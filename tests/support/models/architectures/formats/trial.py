@@ -22,7 +22,7 @@ from lab.command.conversion import Request, make_float, make_forms
 from lab.refusal import Reason, Refused
 from tests.support.models.architectures.formats.chosen import CHOSEN, FORMATS, refusal_of, source_of
 from tests.support.models.architectures.judge import judged
-from tests.support.models.architectures.outcome import Outcome, Verdict
+from tests.support.models.architectures.outcome import ArchitectureOutcome, ArchitectureVerdict
 
 FORMS = ("float32", "int8")
 """The forms of a converted model that are built."""
@@ -33,13 +33,13 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Trial:
+class FormatTrial:
     """How far an architecture comes from one format. `reason` says why it was not converted, "" where it was;
     `difference` is the largest on 64 inputs, None where the source is a float `.tflite` file already."""
 
     reason: str
     difference: float | None
-    forms: Mapping[str, Outcome]
+    forms: Mapping[str, ArchitectureOutcome]
 
     @property
     def is_run(self) -> bool:
@@ -51,21 +51,23 @@ class Trial:
         return json.dumps(asdict(self) | {"forms": forms}, indent=1) + "\n"
 
     @staticmethod
-    def from_json(text: str) -> Trial:
+    def from_json(text: str) -> FormatTrial:
         value = json.loads(text)
-        forms = {form: Outcome.from_json(json.dumps(outcome)) for form, outcome in value.pop("forms").items()}
-        return Trial(**value, forms=forms)
+        forms = {
+            form: ArchitectureOutcome.from_json(json.dumps(outcome)) for form, outcome in value.pop("forms").items()
+        }
+        return FormatTrial(**value, forms=forms)
 
 
-NOT_TRIED = Trial("not run", None, {})
+NOT_TRIED = FormatTrial("not run", None, {})
 """The trial of a row that nobody tried yet."""
 
 
-def tried(folder: Path, name: str, format_: str) -> Trial:
+def tried(folder: Path, name: str, format_: str) -> FormatTrial:
     """Converts one architecture from one format, and builds and compares its forms."""
     refusal = refusal_of(folder, name, format_)
     if refusal.exists():
-        return Trial(f"not written: {refusal.read_text(encoding='utf-8')}", None, {})
+        return FormatTrial(f"not written: {refusal.read_text(encoding='utf-8')}", None, {})
     request = Request(source_of(folder, name, format_), forms=FORMS)
     with tempfile.TemporaryDirectory() as path:
         place = Path(path)
@@ -73,15 +75,15 @@ def tried(folder: Path, name: str, format_: str) -> Trial:
             model = _in_time(lambda: make_float(request, place, _silent))
             rows = _in_time(lambda: make_forms(request, model, place, _silent)).result["forms"]
         except Refused as refused:
-            return Trial(str(refused), None, {})
+            return FormatTrial(str(refused), None, {})
         refusals = {row["form"]: row["refused"] for row in rows if "refused" in row}
         forms = {
-            form: Outcome(Verdict.NOT_EXPORTED, refusals[form])
+            form: ArchitectureOutcome(ArchitectureVerdict.NOT_EXPORTED, refusals[form])
             if form in refusals
             else _in_process((place / form).read_bytes())
             for form in FORMS
         }
-    return Trial("", None if model.conversion is None else model.conversion["difference"], forms)
+    return FormatTrial("", None if model.conversion is None else model.conversion["difference"], forms)
 
 
 def _in_time(step: Callable[[], T]) -> T:
@@ -100,27 +102,27 @@ def _silent(share: float, text: str) -> None:
 
 
 @cache
-def _in_process(data: bytes) -> Outcome:
+def _in_process(data: bytes) -> ArchitectureOutcome:
     """Judges a model in a process of its own: the reference is C++ that trusts its files. Several formats of an
     architecture often give the same bytes."""
-    outcome = Outcome(Verdict.NOT_RUN)
+    outcome = ArchitectureOutcome(ArchitectureVerdict.NOT_RUN)
     for _ in range(ATTEMPTS):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
             try:
                 outcome = process.submit(judged, data).result()
             except BrokenProcessPool:
-                outcome = Outcome(Verdict.FAILED, "the process ended", len(data))
-        if outcome.verdict is not Verdict.FAILED:  # a busy machine stops what takes too long
+                outcome = ArchitectureOutcome(ArchitectureVerdict.FAILED, "the process ended", len(data))
+        if outcome.verdict is not ArchitectureVerdict.FAILED:  # a busy machine stops what takes too long
             break
     return outcome
 
 
-def trials(folder: Path) -> Iterator[tuple[str, str, Trial]]:
+def trials(folder: Path) -> Iterator[tuple[str, str, FormatTrial]]:
     """The name, the format and the result of each, in the order of the page."""
     for name in CHOSEN:
         for format_ in FORMATS:
             path = folder / f"{name}.{format_}.{_DONE}"
-            yield name, format_, Trial.from_json(path.read_text("utf-8")) if path.exists() else NOT_TRIED
+            yield name, format_, FormatTrial.from_json(path.read_text("utf-8")) if path.exists() else NOT_TRIED
 
 
 def try_all(folder: Path, names: Sequence[str], say: Callable[[str], None]) -> None:
