@@ -1,12 +1,11 @@
 """Programs of the block language made by a seed: each is well typed, ends, and uses most of the language.
 
-That is: all kinds of numbers, at the ends of their limits too; arrays of one and two dimensions; state; parameters;
-constants of the file; arithmetic, comparisons in a chain, `and`, `or`, `not`, `if` as an expression; `if`, `for` over
-ranges forwards and backwards, over arrays, `enumerate`, `zip` and both, and that change their own variable; `while`,
-`break`, `continue`, early `return`; slices that are read, copied and written, also into themselves; helpers that give
-numbers, and that write into arrays; several numbers given at once; new arrays of computed numbers, also as they are
-given; `sum`, `min`, `max`, `abs`, `round`, `int`, conversions that must fit, `print`, and `math`. Some fail, each kind
-of failure among them.
+All kinds of numbers, at the ends of their limits too; arrays of one and two dimensions; state; parameters; constants of
+the file; arithmetic, comparisons in a chain, `and`, `or`, `not`, `if` as an expression; `if`, `for` over ranges in both
+directions, over arrays, `enumerate`, `zip` and both, and that change their own variable; `while`, `break`, `continue`,
+early `return`; slices that are read, copied and written, also into themselves; helpers that give numbers, and that
+write into arrays; several numbers given at once; new arrays of computed numbers, also as they are given; `sum`, `min`,
+`max`, `abs`, `round`, `int`, conversions that must fit, `print`, and `math`. Some fail, each kind of failure among them.
 """
 
 from __future__ import annotations
