@@ -18,8 +18,8 @@ MIN_RECORDINGS = 10
 """Recordings of each label, where the data set does not say who was recorded."""
 MOST_NAMED = 5
 """Labels that a refusal names."""
-_WORDS = {**{kind: kind.value for kind in Kind}, Kind.TABLE: "tables"}
-_WORD = {**_WORDS, Kind.TABLE: "a table"}
+_WORDS = {**{kind: kind.value for kind in Kind}, Kind.PICTURE: "pictures", Kind.TABLE: "tables"}
+_WORD = {**_WORDS, Kind.PICTURE: "a picture", Kind.TABLE: "a table"}
 _WEAK = {
     Quality.QUIET: ("quiet, below 2 % of full scale", "Remove what cannot be heard, or record it again, louder."),
     Quality.CLIPPED: ("clipped", "Record what the model confuses again with less gain."),

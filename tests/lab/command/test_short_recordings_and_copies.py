@@ -1,4 +1,4 @@
-"""`rune train` with recordings that say too little: shorter than one run reads, or the same as another."""
+"""`rune train` with recordings that say too little: shorter than one run reads, the same as another, or broken."""
 
 from __future__ import annotations
 
@@ -67,3 +67,21 @@ def test_copies_of_a_picture_are_named_as_the_reason_why_a_split_is_empty(tmp_pa
     assert result.exit_code == 1
     assert "bars has no recordings in the split validation." in result.stderr
     assert "11 recordings of bars are copies of others; they count as one with these, in one split." in result.stderr
+
+
+def test_broken_recordings_are_named_where_too_few_are_left(tmp_path: Path) -> None:
+    samples = write_sounds(tmp_path / "samples", 11)
+    for number in (3, 4, 5, 6):
+        (samples / "hiss" / f"{number}.wav").write_bytes(b"RIFF")
+    result = train(tmp_path, "keywords", "--count", "cortex-m4")
+    assert result.exit_code == 1
+    assert "hiss has 7 recordings; 10 are needed. Left out: hiss/3.wav: " in result.stderr
+    assert "1 further file left out." in result.stderr
+
+
+def test_data_of_another_kind_is_refused_with_both_kinds(tmp_path: Path) -> None:
+    write_sounds(tmp_path / "samples")
+    result = train(tmp_path, "pictures", "--count", "cortex-m4")
+    assert result.exit_code == 1
+    assert 'The recipe pictures learns from pictures, and "' in result.stderr
+    assert "is sound." in result.stderr
