@@ -308,6 +308,7 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = ENVIRONMENT.broker
 WORKER_CAPABILITIES = ENVIRONMENT.capabilities
+WORKER_NAME = ENVIRONMENT.worker_name
 CELERY_TASK_IGNORE_RESULT = True
 # Who writes into the queue is to run no code here: nothing but JSON is read from it.
 CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"

@@ -46,6 +46,10 @@ class WorkerCapability(models.TextChoices):
     """The secret of the keys that sign, which the signer alone has (`manage.py sign`)."""
 
 
+MAX_WORKER_NAME = 40
+"""Characters."""
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, as seen by someone."""
 
@@ -106,6 +110,8 @@ class Job(LeasedRow):
     started = models.DateTimeField(null=True, blank=True)
     """When its current or last attempt began; None while it waits, and after its worker died."""
     finished = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=MAX_WORKER_NAME, blank=True, default="")
+    """The name of the worker that began its current or last attempt."""
     spent = models.DurationField(default=timedelta)
     """How long its earlier attempts ran."""
 
@@ -135,6 +141,11 @@ class Job(LeasedRow):
         if self.started is None:
             return self.spent
         return self.spent + max(timedelta(), (self.finished or now) - self.started)
+
+    @property
+    def last_worker(self) -> str:
+        """The name of the worker that runs it, or that ran it last; "" where it waits."""
+        return self.worker if self.started is not None else ""
 
     @property
     def subject(self) -> str:

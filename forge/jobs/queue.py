@@ -127,8 +127,9 @@ def take(
     now: datetime | None = None,
     *,
     may_take: Callable[[Party], bool] = _anyone,
+    worker: str = "",
 ) -> JobLease | None:
-    """Leases the job that is next to a worker with these capabilities, of a party that it may take one of; else None.
+    """Leases the job that is next to a `worker` with these capabilities, of a party that it may take one of; else None.
 
     Of one party's jobs those with fewer attempts go first, so that one whose workers die does not hold up the others.
     """
@@ -151,7 +152,7 @@ def take(
         job = own.order_by("attempt", "created").first()
         if job is None:
             continue  # another worker took it meanwhile
-        values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": now}
+        values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": now, "worker": worker}
         if lease := Lease.take(queued_jobs, job, now + kind_of(job.kind).lease, **values):
             _announce_change(job)
             return JobLease(lease, job, party)

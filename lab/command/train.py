@@ -295,9 +295,9 @@ def _training(folder: Path) -> Training:
 
 
 def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
-    """The splits of earlier runs: the model's own, and those of its teacher, which must not have learned what the
-    network is tested with."""
-    models = [teacher_model_path(training.teacher)] if training.teacher else []
+    """The splits of earlier runs: the model's own, and those of its teacher and its backbone, which must not have
+    learned what the network is tested with."""
+    models = [*([teacher_model_path(training.teacher)] if training.teacher else []), *filter(None, [training.backbone])]
     paths = [folder / splits_path(model) for model in (*models, training.model)]
     stored_splits: dict[str, Any] = {}
     for path in paths:
@@ -308,7 +308,9 @@ def _stored_splits(folder: Path, training: Training) -> Mapping[str, Any]:
 
 def _write(folder: Path, run: PreparedRun, result: TrainedModel, *, replaces_runefile: bool) -> bool:
     """Writes the files of a run; whether the Runefile is the recipe's now."""
-    for path, data in result_files(run, result).items():
+    # A backbone that is a part of a model of the project is a file of its own.
+    parts = {path: data for path, data in run.settings.recipe.files.items() if path != run.training.backbone}
+    for path, data in {**result_files(run, result), **parts}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         write_file(folder / path, data)
     runefile = folder / DEFAULT_RUNEFILE

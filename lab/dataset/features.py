@@ -14,7 +14,7 @@ from lab.refusal import Reason, Refused
 from rune.project.files import FileError
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.recorded_tensors import Array, Read, RecordedTensors, sent_tensor
-from rune.running.runtime.errors import InputError, RuneError
+from rune.running.runtime.errors import InputError, InputTooShort, RuneError
 from rune.wording import quoted, size_text
 
 MAX_BYTES = 768 << 20
@@ -80,10 +80,13 @@ class RecordingRunner:
             raise Refused(Reason.DATA, f"The rune cannot read recordings: {error}.") from error
 
     def rows(self, recording: Recording, most: int | None = None) -> list[Array]:
-        """Returns the values of each window of a recording, as f32; with `most`, of so many windows at most. Raises
-        `Refused`."""
+        """Returns the values of each window of a recording, as f32; with `most`, of so many windows at most. A
+        recording that is shorter than one run reads has none. Raises `Refused`."""
         with _refusing(recording):
-            return list(islice(self._tensors.windows(recording.data), most))
+            try:
+                return list(islice(self._tensors.windows(recording.data), most))
+            except InputTooShort:
+                return []
 
     def inputs(self, recording: Recording, most: int) -> bytes:
         """Returns the first bytes, `most` of them, that the rune reads of a recording. Raises `Refused`."""

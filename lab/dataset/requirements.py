@@ -18,8 +18,8 @@ MIN_RECORDINGS = 10
 """Recordings of each label, where the data set does not say who was recorded."""
 MOST_NAMED = 5
 """Labels that a refusal names."""
-_WORDS = {**{kind: kind.value for kind in Kind}, Kind.TABLE: "tables"}
-_WORD = {**_WORDS, Kind.TABLE: "a table"}
+_WORDS = {**{kind: kind.value for kind in Kind}, Kind.PICTURE: "pictures", Kind.TABLE: "tables"}
+_WORD = {**_WORDS, Kind.PICTURE: "a picture", Kind.TABLE: "a table"}
 _WEAK = {
     Quality.QUIET: ("quiet, below 2 % of full scale", "Remove what cannot be heard, or record it again, louder."),
     Quality.CLIPPED: ("clipped", "Record what the model confuses again with less gain."),
@@ -98,7 +98,18 @@ def require_splits(
         advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
         if any(each.group for each in recordings):
             advice += f" Nobody is in two splits: record {MIN_GROUPS} people of each label."
-        raise Refused(Reason.DATA, " ".join([*missing, *left_out, advice]))
+        lacking_labels = {label for label in labels for split in needed_splits if (label, split) not in present}
+        copies = _copies([each for each in recordings if each.label in lacking_labels])
+        raise Refused(Reason.DATA, " ".join([*missing, *left_out, *copies, advice]))
+
+
+def _copies(recordings: Sequence[Recording]) -> Iterator[str]:
+    """A sentence about recordings with the bytes of others, which are in the split of these."""
+    count = len(recordings) - len({each.digest for each in recordings})
+    if count:
+        labels = listed(sorted({each.label for each in recordings}))
+        verb, pronoun = ("is a copy of another", "it counts") if count == 1 else ("are copies of others", "they count")
+        yield f"{counted(count, 'recording')} of {labels} {verb}; {pronoun} as one with these, in one split."
 
 
 def _without_recordings(labels: Sequence[str], split: Split) -> str:

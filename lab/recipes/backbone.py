@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lab.recipes.edges import Edge, edge_of
 from lab.refusal import Reason, Refused
 from rune.model.tflite import ModelError, Tensor, TensorKind, read_model
+from rune.model.tflite.embedding import embedding_path, gives_scores, with_embedding
 from rune.wording import quoted
 
 CHANNELS = (1, 3)
@@ -19,7 +20,8 @@ _TYPES = (TensorKind.FLOAT32, TensorKind.INT8, TensorKind.UINT8, TensorKind.INT1
 class Backbone:
     """A model that turns a picture of `height` and `width` pixels with `channels` colours into so many features.
 
-    `path` is that of its file from the project's folder, and `data` are its bytes. `source` and `target` are its edges,
+    `path` is that of its file from the project's folder, and `data` are its bytes. `dimensions` are those of the
+    vector, `[1, features]` or of a mean over the picture `[1, 1, 1, features]`. `source` and `target` are its edges,
     None for floats."""
 
     path: str
@@ -27,9 +29,14 @@ class Backbone:
     height: int
     width: int
     channels: int
-    features: int
+    dimensions: tuple[int, ...]
     source: Edge | None
     target: Edge | None
+
+    @property
+    def features(self) -> int:
+        """The numbers of the vector that it gives."""
+        return self.dimensions[-1]
 
     @property
     def reference(self) -> str:
@@ -38,11 +45,18 @@ class Backbone:
 
 
 def read_backbone(path: str, data: bytes) -> Backbone:
-    """Raises `Refused` for bytes that are no model, and for a model that does not turn one picture into a vector."""
+    """A model that turns a picture into a vector; of a classifier, the model up to its last layer, with the path of
+    its embedding. Raises `Refused` for bytes that are no model, and for a model that gives neither."""
     try:
         model = read_model(data)
     except ModelError as error:
         raise Refused(Reason.BROKEN, f"The backbone {quoted(path)} cannot be read: {error}.") from error
+    if gives_scores(model):
+        try:
+            path, data = embedding_path(path), with_embedding(data)
+        except ModelError as error:
+            raise Refused(Reason.SETTINGS, f"{quoted(path)} is no backbone: {error}.") from error
+        model = read_model(data)
     if (len(model.inputs), len(model.outputs)) != (1, 1):
         counts = f"{len(model.inputs)} inputs and {len(model.outputs)} outputs"
         raise _unusable(path, f"has {counts}; a backbone has one of each")
@@ -54,14 +68,14 @@ def read_backbone(path: str, data: bytes) -> Backbone:
     if len(source.shape) != 4 or source.shape[0] != 1 or source.shape[3] not in CHANNELS or min(source.shape) < 1:
         requirement = "a backbone reads one picture, [1, height, width, 1 or 3]"
         raise _unusable(path, f"takes no picture: its input is {_shape(source)}, and {requirement}")
-    if len(target.shape) != 2 or target.shape[0] != 1 or not 1 <= target.shape[1] <= MOST_FEATURES:
+    if len(target.shape) < 2 or not 1 <= target.shape[-1] == target.count <= MOST_FEATURES:
         advice = (
             f"a backbone gives one vector, [1, features], of at most {MOST_FEATURES}. End it with a mean over the "
             "picture, such as GlobalAveragePooling2D, before you convert it"
         )
         raise _unusable(path, f"gives no vector: its output is {_shape(target)}, and {advice}")
     _, height, width, channels = source.shape
-    return Backbone(path, data, height, width, channels, target.shape[1], edge_of(source), edge_of(target))
+    return Backbone(path, data, height, width, channels, target.shape, edge_of(source), edge_of(target))
 
 
 def require_pixel_range(backbone: Backbone, black: float, white: float) -> None:

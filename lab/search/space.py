@@ -39,10 +39,11 @@ class Space:
         return count
 
     def places(self, candidate: Candidate) -> dict[str, int] | None:
-        """The place of each value among the choices, or None for a candidate from outside the space."""
+        """The place of each value among the choices, or None for a candidate from outside the space: with another
+        value, or from a recipe of before that did not vary one of the arguments."""
         choices = {**self.arguments, FORM: self.forms}
         values = {**candidate.values, FORM: candidate.form}
-        if any(values[name] not in choices[name] for name in choices):
+        if any(values.get(name) not in choices[name] for name in choices):
             return None
         return {name: list(choices[name]).index(values[name]) for name in choices}
 

@@ -130,10 +130,11 @@ def read_dataset(
     # Windows are learned in this order, so it is that of data with the same digest: names are no part of it.
     recordings = sorted(of_one.recordings, key=lambda each: (each.digest, each.label, each.name))
     items = by_object(recordings) if recipe.counts else list(enumerate(recordings))
-    require_recordings([each for _, each in items], recipe.kind, recipe.name, needed_labels, audible.notes)
+    left_out = [*_omission_notes(read.omissions), *audible.notes]
+    require_recordings([each for _, each in items], recipe.kind, recipe.name, needed_labels, left_out)
     splits = divide(recordings, stored_splits)
     own_splits = [splits.of_recordings[place] for place, _ in items]
-    require_splits([each for _, each in items], own_splits, needed_splits, needed_labels, audible.notes)
+    require_splits([each for _, each in items], own_splits, needed_splits, needed_labels, left_out)
     notes += [
         *splits.notes,
         *audible.notes,

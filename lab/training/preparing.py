@@ -72,10 +72,12 @@ def _behind_backbone(training: Training, data: bytes | None) -> Recipe:
         return behind_backbone(recipe, None)
     if data is None:
         raise Refused(Reason.SETTINGS, f"There is no file {quoted(training.backbone)} for the backbone.")
-    if training.backbone in (training.model, float_model_path(training.model)):
-        message = f"{quoted(training.backbone)} is written by the run, so it cannot be the backbone."
-        raise Refused(Reason.SETTINGS, f"{message} Choose another path for the model.")
-    return behind_backbone(recipe, read_backbone(training.backbone, data))
+    backbone = read_backbone(training.backbone, data)
+    for path in (training.backbone, backbone.path):
+        if path in (training.model, float_model_path(training.model)):
+            message = f"{quoted(path)} is written by the run, so it cannot be the backbone."
+            raise Refused(Reason.SETTINGS, f"{message} Choose another path for the model.")
+    return behind_backbone(recipe, backbone)
 
 
 def float_model_path(model: str) -> str:

@@ -28,6 +28,7 @@ class JobJson(TypedDict):
     attempts: Annotated[int, "the most attempts of this kind"]
     progress: Annotated[float, "from 0 to 1"]
     activity: Annotated[str, "what it does at this moment"]
+    worker: Annotated[str, "the name of the worker that runs it, or ran it last; empty where it waits"]
     pending_reason: Annotated[str, "why it waits; empty where it does not"]
     position: Annotated[int | None, "its position in the organisation's queue, from 1"]
     error: str
@@ -71,6 +72,7 @@ def item_to_json(item: JobItem) -> JobJson:
         "attempts": item.attempts,
         "progress": job.progress,
         "activity": job.activity,
+        "worker": job.last_worker,
         "pending_reason": item.pending_reason,
         "position": item.position,
         "error": job.error,

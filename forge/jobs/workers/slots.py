@@ -84,6 +84,7 @@ class JobSlots:
             lease = take(
                 self._capabilities,
                 may_take=lambda party: may_begin(party, self._busy, self._count, self._beyond),
+                worker=worker_name(),
             )
             if lease is not None:
                 self._busy.append(lease.party)
@@ -126,6 +127,11 @@ def _slots_of(capability: str) -> JobSlots:
 
 job_slots = {capability: _slots_of(capability) for capability in settings.WORKER_CAPABILITIES}
 _worker_id = uuid.uuid4()
+
+
+def worker_name() -> str:
+    """The name of this process on pages: the operator's, or one that says nothing about the machine."""
+    return settings.WORKER_NAME or f"worker {_worker_id.hex[:4]}"
 
 
 def queue_name(capability: str) -> str:

@@ -36,6 +36,8 @@ T = TypeVar("T")
 
 CAPABILITIES = ("build", "lab", "gpu")
 """The capabilities of workers; `forge.jobs.models.Capability`."""
+MAX_WORKER_NAME = 40
+"""Characters; `forge.jobs.models.MAX_WORKER_NAME`."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -61,6 +63,8 @@ class ServerEnvironment:
     broker: str
     capabilities: tuple[str, ...]
     """The capabilities of this process's workers: `build`, `lab`, `gpu`."""
+    worker_name: str
+    """The name of this process beside the jobs that it runs; "" for one made up."""
     database: Database | None
     """None is SQLite in the data folder."""
     redis: str
@@ -154,6 +158,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> ServerEnvironm
         audit_webhook_secret=_webhook_secret(variables, "AUDIT_WEBHOOK_SECRET", is_needed=needs_secret(audit_copies)),
         broker=variables.get("BROKER_URL") or "memory://localhost",
         capabilities=_capabilities(variables),
+        worker_name=_worker_name(variables),
         database=_service("DATABASE_URL", lambda: read_database(variables.get("DATABASE_URL", ""))),
         redis=_service("REDIS_URL", lambda: read_redis(variables.get("REDIS_URL", ""))),
         store=_service(
@@ -205,6 +210,13 @@ def _capabilities(variables: Mapping[str, str]) -> tuple[str, ...]:
     if unknown := sorted(set(names) - set(CAPABILITIES)):
         raise BadEnvironment(f"WORKER_CAPABILITIES may name {', '.join(CAPABILITIES)}; {unknown[0]!r} is none of them.")
     return tuple(name for name in CAPABILITIES if name in names)
+
+
+def _worker_name(variables: Mapping[str, str]) -> str:
+    name = variables.get("WORKER_NAME", "").strip()
+    if len(name) > MAX_WORKER_NAME or not name.isprintable():
+        raise BadEnvironment(f"WORKER_NAME has at most {MAX_WORKER_NAME} printable characters, such as GPU in room 2.")
+    return name
 
 
 def _sign_on(variables: Mapping[str, str]) -> SignOnSettings:

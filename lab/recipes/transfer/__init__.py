@@ -51,21 +51,38 @@ def _features(values: Values, backbone: Backbone) -> FeatureStages:
     if backbone.source is not None:
         stages += quantize_stage("pixels_quantized", source, shape, backbone.source) + "\n"
         source = "pixels_quantized"
+    kind = "f32" if backbone.target is None else backbone.target.type
     stages += f"""\
   # What the backbone sees in the picture. Nothing of it changes while the labels are learned.
   backbone:
     model: {backbone.reference}
     inputs: [{source}]
     outputs:
-      - {{type: {"f32" if backbone.target is None else backbone.target.type}, dimensions: [1, {backbone.features}]}}
+      - {{type: {kind}, dimensions: {list(backbone.dimensions)}}}
 """
-    stage = "backbone"
+    stage, dimensions = "backbone", (1, backbone.features)
+    if backbone.dimensions != dimensions:
+        stages += "\n" + _vector_stage("vector", stage, dimensions, kind)
+        stage = "vector"
     if backbone.target is not None:
+        stages += "\n" + dequantize_stage("features", stage, dimensions, backbone.target)
         stage = "features"
-        stages += "\n" + dequantize_stage(stage, "backbone", (1, backbone.features), backbone.target)
     # The head reads the very numbers that a quantised backbone gives: none is cut off, and none is computed anew.
     bounds = None if backbone.target is None else backbone.target.bounds
     return FeatureStages(stages, stage, (backbone.features,), has_batch=True, bounds=bounds)
+
+
+def _vector_stage(name: str, source: str, dimensions: tuple[int, ...], kind: str) -> str:
+    """The stage that gives the mean of a picture, `[1, 1, 1, features]`, as a vector."""
+    return f"""\
+  {name}:
+    proc-block: reshape
+    inputs: [{source}]
+    outputs:
+      - {{type: {kind}, dimensions: {list(dimensions)}}}
+    args:
+      dimensions: {", ".join(map(str, dimensions))}
+"""
 
 
 RECIPE = Recipe(

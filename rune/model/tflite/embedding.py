@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rune.model.tflite.errors import ModelError
 from rune.model.tflite.format.flatbuffer import FlatTable, decode
-from rune.model.tflite.model import Model, Tensor, TensorKind
+from rune.model.tflite.model import Model, Operator, Tensor, TensorKind
 from rune.model.tflite.reader import read_model
 
 LAST_LAYER: Final = "FULLY_CONNECTED"
@@ -19,6 +20,7 @@ MAX_FEATURES: Final = 4096
 MIN_LABELS: Final = 2
 MIN_FEATURES: Final = 8
 """Of a model's own output: fewer numbers are scores or coordinates."""
+_SUFFIX: Final = ".tflite"
 _U32: Final = struct.Struct("<I")
 
 
@@ -45,14 +47,10 @@ def embedding_of(model: Model) -> Embedding:
     scores of labels. Raises `NoEmbedding`."""
     if len(model.outputs) != 1:
         raise NoEmbedding(f"The model has {len(model.outputs)} outputs; one that can be taught has one")
-    producers = {output: operator for operator in model.operators for output in operator.outputs}
-    index, behind = model.outputs[0], []
-    while (operator := producers.get(index)) is not None and operator.op in _BEHIND:
-        behind.append(operator.op)
-        index = operator.inputs[0]
+    operator, behind = _end(model)
     if operator is None or operator.op != LAST_LAYER:
         return _own_output(model, "SOFTMAX" in behind or (operator is not None and operator.op == "LOGISTIC"))
-    if operator.inputs[0] not in producers:
+    if not any(operator.inputs[0] in each.outputs for each in model.operators):
         raise NoEmbedding("The model has one dense layer alone, so nothing stands in front of its last layer")
     weights = model.tensors[operator.inputs[1]]
     tensor = _usable(model, operator.inputs[0])
@@ -61,6 +59,24 @@ def embedding_of(model: Model) -> Embedding:
     if weights.shape[0] < MIN_LABELS:
         raise NoEmbedding("The model has one output, so it tells no labels apart")
     return Embedding(tensor, operator.inputs[0])
+
+
+def gives_scores(model: Model) -> bool:
+    """Whether a model's one output are probabilities of labels, by a dense layer and a softmax."""
+    if len(model.outputs) != 1:
+        return False
+    operator, behind = _end(model)
+    return operator is not None and operator.op == LAST_LAYER and "SOFTMAX" in behind
+
+
+def _end(model: Model) -> tuple[Operator | None, Sequence[str]]:
+    """The last operator of a model with one output that computes something of its own, and those behind it."""
+    producers = {output: operator for operator in model.operators for output in operator.outputs}
+    index, behind = model.outputs[0], []
+    while (operator := producers.get(index)) is not None and operator.op in _BEHIND:
+        behind.append(operator.op)
+        index = operator.inputs[0]
+    return operator, behind
 
 
 def _own_output(model: Model, has_scores: bool) -> Embedding:
@@ -79,6 +95,12 @@ def _usable(model: Model, index: int) -> Tensor:
             f"Its last layer reads {tensor.count:,} features; at most {MAX_FEATURES:,} can be learned from"
         )
     return tensor
+
+
+def embedding_path(path: str) -> str:
+    """The path of the file that gives the embedding of the model at a path: `signs.embedding.tflite` of
+    `signs.tflite`."""
+    return f"{path.removesuffix(_SUFFIX)}.embedding{_SUFFIX}"
 
 
 def with_embedding(data: bytes) -> bytes:

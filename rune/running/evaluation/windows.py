@@ -17,7 +17,7 @@ from rune.datasets.content.content import BadContent
 from rune.datasets.content.table import is_table, parse_table
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.runtime import RequestedCapability
-from rune.running.runtime.errors import InputFile
+from rune.running.runtime.errors import InputFile, InputTooShort
 from rune.running.runtime.inputs.readers import input_of_bytes, stream_file, whole_parameter
 from rune.running.runtime.inputs.sounds import sound_input
 from rune.running.runtime.inputs.wav import read_wav
@@ -98,7 +98,7 @@ def stream_windows(request: RequestedCapability, data: bytes, _hops: int) -> Win
         return _table_windows(request, data)
     stream = stream_file(request, request.kind.name, data, lambda _: None)
     if not stream.runs:
-        raise InputFile("the recording is shorter than what one run reads")
+        raise InputTooShort("the recording is shorter than what one run reads")
     seconds = stream.seconds or 0.0
     ends = tuple((run + 1) * seconds for run in range(stream.runs))
     return Windows(stream.chunks(), ends, ends[-1], bytes(stream.chunk))
@@ -118,7 +118,7 @@ def _table_windows(request: RequestedCapability, data: bytes) -> Windows:
     rows = table.rows[:, :numbers].astype("<f4").tobytes()
     count = len(rows) // length
     if not count:
-        raise InputFile("the table is shorter than what one run reads")
+        raise InputTooShort("the table is shorter than what one run reads")
     chunks = [rows[start : start + length] for start in range(0, count * length, length)]
     return Windows(chunks, tuple(range(1, count + 1)), silence=bytes(length))
 

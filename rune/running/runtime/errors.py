@@ -96,3 +96,7 @@ class InputLength(InputError):
 
 class InputFile(InputError):
     """A file that cannot be turned into the input that the rune asks for."""
+
+
+class InputTooShort(InputFile):
+    """A file that has less than the rune reads at a time."""

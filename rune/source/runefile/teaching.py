@@ -13,7 +13,7 @@ from typing import Final
 
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.model.tflite import ModelError, read_model
-from rune.model.tflite.embedding import Embedding, embedding_of
+from rune.model.tflite.embedding import Embedding, embedding_of, embedding_path
 from rune.project.files import FileError, ProjectFiles
 from rune.source.runefile.check import CheckedRunefile, check
 from rune.source.runefile.model_inputs.front import labels_behind, stages_needed
@@ -24,7 +24,6 @@ from rune.source.runefile.yaml.values import Map, YamlScalar
 EMBEDDING_STAGE: Final = "embedding"
 """The stage, or in the first Runefile the output, with what the model sees as floats."""
 _TYPES: Final = {"FLOAT32": "f32", "INT8": "i8", "UINT8": "u8", "INT16": "i16"}
-_SUFFIX: Final = ".tflite"
 
 
 class NotTeachable(Exception):
@@ -50,7 +49,7 @@ class Teachable:
         """The path of the file that gives the embedding."""
         if self.embedding.is_output:
             return self.model
-        return f"{self.model.removesuffix(_SUFFIX)}.embedding{_SUFFIX}"
+        return embedding_path(self.model)
 
     def embedding_runefile(self) -> str:
         """A Runefile that sends the embedding."""

@@ -78,7 +78,7 @@ def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Pa
 
 def test_data_that_says_nothing_of_objects_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
     sounds, pictures = write_sounds(tmp_path / "sounds"), write_pictures(tmp_path / "pictures")
-    assert "learns from picture, and " in str(refusal(sounds))
+    assert "learns from pictures, and " in str(refusal(sounds))
     assert "no picture has any. Mark the middle of each object" in str(refusal(pictures))
     few = write_counting(tmp_path / "few", 40, unmarked=25)
     assert "needs 20 pictures with positions, and 15 pictures of 40 have been marked" in str(refusal(few))

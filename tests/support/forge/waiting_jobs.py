@@ -35,7 +35,7 @@ class WaitingJobs:
         monkeypatch.setattr(worker, "take", self._take)
         monkeypatch.setattr(worker, "RunningJob", self._job)
 
-    def _take(self, capabilities: Any, *, may_take: Callable[[Party], bool]) -> Any:
+    def _take(self, capabilities: Any, *, may_take: Callable[[Party], bool], worker: str) -> Any:
         with self._lock:
             party = next(filter(may_take, self.left), None)
             if party is None:

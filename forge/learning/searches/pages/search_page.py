@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -59,6 +60,7 @@ def search_context(
     active = [each for each in trials if each.state == SearchTrialState.RUNNING]
     ended_trials = [each for each in trials if each.state != SearchTrialState.RUNNING]
     jobs = list(jobs_of(search))
+    workers: Mapping[UUID | None, str] = {job.pk: job.last_worker for job in jobs}
     chosen_trial = next((each for each in trials if str(each.number) == chosen_number), None) or (
         best[0] if best else None
     )
@@ -82,7 +84,7 @@ def search_context(
         "used_count": used_count,
         "used_percent": round(100 * min(1.0, used_count / search.trials)),
         "minutes_used": _minutes(jobs),
-        "active": active,
+        "active": [(each, workers.get(each.job_id) or "") for each in active],
         "epochs": int(search.arguments.get("epochs", 1)),
         "limits": [
             (MEASURES[name], amount_text(value, name)) for name, value in search.limits.items() if value is not None
