@@ -22,8 +22,8 @@ from forge.learning.training.actions import runs as run_actions
 from forge.learning.training.running.job import TRAINING, run_training_job
 from forge.projects.models import Project
 from forge.serving.configuration.environment import BadEnvironment, read_environment
-from tests.forge.factories.searches import motion_search
-from tests.forge.factories.training import ScriptedLab, motion_run, motion_version
+from tests.support.forge.factories.searches import motion_search
+from tests.support.forge.factories.training import ScriptedLab, motion_run, motion_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "GPU in room 2"

@@ -20,8 +20,8 @@ from lab.search.candidate import candidate_model
 from lab.training.settings import ENVIRONMENT
 from rune.digests import digest_of
 from rune.model.tflite.embedding import with_embedding
-from tests.forge.factories.training import picture_version
 from tests.forge.learning.test_training import begun, read, run_jobs
+from tests.support.forge.factories.training import picture_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MODEL, PART = "models/signs.tflite", "models/signs.embedding.tflite"

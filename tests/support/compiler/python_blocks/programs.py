@@ -5,7 +5,7 @@ the file; arithmetic, comparisons in a chain, `and`, `or`, `not`, `if` as an exp
 directions, over arrays, `enumerate`, `zip` and both, and that change their own variable; `while`, `break`, `continue`,
 early `return`; slices that are read, copied and written, also into themselves; helpers that give numbers, and that
 write into arrays; several numbers given at once; new arrays of computed numbers, also as they are given; `sum`, `min`,
-`max`, `abs`, `round`, `int`, conversions that must fit, `print`, and `math`. Some fail, each kind of failure among them.
+`max`, `abs`, `round`, `int`, conversions that must fit, `print` and `math`. Some fail, each kind of failure among them.
 """
 
 from __future__ import annotations
