@@ -65,7 +65,7 @@ class PipelineChangeJson(TypedDict):
 
     stages: list[StageChangeJson]
     wires: list[WireChangeJson]
-    said: list[str]
+    sentences: list[str]
     broken: BrokenPipelinesJson
 
 
@@ -99,26 +99,26 @@ class ModelChangeJson(TypedDict):
     path: str
     before: DescribedModelJson | RefusedModelJson | None
     after: DescribedModelJson | RefusedModelJson | None
-    said: list[str]
+    sentences: list[str]
 
 
 class ComparisonJson(TypedDict):
-    """The differences between two states of a project; `said` is all of them in sentences."""
+    """The differences between two states of a project; `sentences` is all of them in sentences."""
 
     files: list[FileChangeJson]
     pipeline: PipelineChangeJson | None
     models: list[ModelChangeJson]
-    said: list[str]
+    sentences: list[str]
 
 
 def comparison_to_json(comparison: Comparison) -> ComparisonJson:
-    """All that differs; `said` is all of it in sentences."""
+    """All that differs; `sentences` is all of it in sentences."""
     pipeline = comparison.pipeline
     return {
         "files": [_file(each) for each in comparison.files],
         "pipeline": None if pipeline is None else _pipeline(pipeline),
         "models": [_model(each) for each in comparison.models],
-        "said": list(sentences(comparison)),
+        "sentences": list(sentences(comparison)),
     }
 
 
@@ -137,7 +137,7 @@ def _pipeline(pipeline: PipelineChange) -> PipelineChangeJson:
     return {
         "stages": [_stage(each) for each in pipeline.stages],
         "wires": [_wire(each) for each in pipeline.wires],
-        "said": list(pipeline_sentences(pipeline)),
+        "sentences": list(pipeline_sentences(pipeline)),
         "broken": {"before": pipeline.was_broken, "after": pipeline.is_broken},
     }
 
@@ -157,7 +157,7 @@ def _model(model: ModelChange) -> ModelChangeJson:
         "path": model.path,
         "before": _facts(model.before),
         "after": _facts(model.after),
-        "said": list(model_sentences(model)),
+        "sentences": list(model_sentences(model)),
     }
 
 

@@ -101,7 +101,7 @@ class Pull(models.Model):
     came = models.JSONField(default=list)
     """The newest commits that came: `commit`, `author`, `subject`, `moment`, as the repository tells of them."""
     came_count = models.PositiveIntegerField(default=0)
-    left_out = models.JSONField(default=list)
+    skipped_paths = models.JSONField(default=list)
     """Links and submodules."""
     version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     change_request = models.ForeignKey(

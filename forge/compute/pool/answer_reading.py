@@ -155,7 +155,7 @@ class LabelledArchiveJson(TypedDict):
 
     recordings: list[LabelledRecordingJson]
     omissions: list[DataOmissionJson]
-    left_out: list[str]
+    skipped_files: list[str]
 
 
 class DataRecordingJson(RecordingFactsJson):

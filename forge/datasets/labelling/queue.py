@@ -59,7 +59,7 @@ class Labeller:
 
 def waiting_for(actor: Actor, project: Project, mode: QueueMode) -> SampleQuerySet:
     """The samples of a project that the queue shows a person, in its order. Raises `Forbidden` or `NotFound`."""
-    samples = samples_of(actor, project).filter(playable(actor), left_out=False)
+    samples = samples_of(actor, project).filter(playable(actor), is_excluded=False)
     if mode is QueueMode.UNLABELLED:
         return samples.filter(label="").order_by(F("analysis__score").asc(nulls_last=True), "-number")
     if mode is QueueMode.DISAGREEMENTS:

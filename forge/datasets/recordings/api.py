@@ -159,7 +159,7 @@ class ProjectSampleImportPreview(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Reads a .zip as an import would, and changes nothing."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        answer: SampleImportPreviewJson = {"samples": [], "refused": [], "left_out": []}
+        answer: SampleImportPreviewJson = {"samples": [], "refused": [], "skipped_files": []}
         with labelled_archive(project, body_chunks(request)) as archive:
             for each in classify_samples(project, archive):
                 if isinstance(each, RefusedFile):
@@ -174,7 +174,7 @@ class ProjectSampleImportPreview(ProjectView):
                         "size": len(each.content.data),
                     }
                 )
-            answer["left_out"] += archive.left_out
+            answer["skipped_files"] += archive.skipped_files
         return Response(answer)
 
 

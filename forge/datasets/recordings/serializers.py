@@ -66,7 +66,7 @@ class SampleImportPreviewJson(TypedDict):
 
     samples: list[IncomingSampleJson]
     refused: list[RefusedFileJson]
-    left_out: Annotated[list[str], "files that are neither in a folder of a label nor listed in the table"]
+    skipped_files: Annotated[list[str], "files that are neither in a folder of a label nor listed in the table"]
 
 
 class SamplesImportedJson(TypedDict):

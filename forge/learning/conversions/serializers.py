@@ -69,7 +69,7 @@ class UsedSamplesJson(TypedDict):
     ranges: Annotated[list[list[float]], "the smallest and the largest number of each input"]
     classes: list[str]
     stage: Annotated[str, "of the Runefile, in front of which the inputs were computed"]
-    left_out: Annotated[int, "samples that were not read, for want of time or because they cannot be"]
+    skipped_samples: Annotated[int, "samples that were not read, for want of time or because they cannot be"]
     reason: Annotated[str, "why no samples of the project were used"]
 
 
@@ -288,7 +288,7 @@ def _used_samples(samples: Mapping[str, Any] | None) -> UsedSamplesJson | None:
         "ranges": samples["ranges"],
         "classes": samples["classes"],
         "stage": samples.get("stage", ""),
-        "left_out": samples.get("left_out", 0),
+        "skipped_samples": samples.get("skipped_samples", 0),
         "reason": samples.get("reason", ""),
     }
 

@@ -52,7 +52,7 @@ class FetchAnswer(TypedDict):
     commit: str
     branch: str
     ref: str
-    left_out: list[str]
+    skipped_paths: list[str]
     newest: RemoteCommit
     came: list[RemoteCommit]
     came_count: int
@@ -123,7 +123,7 @@ class FetchedBranch:
     commit: str
     branch: str
     ref: str
-    left_out: tuple[str, ...]
+    skipped_paths: tuple[str, ...]
     """Links and submodules."""
     newest: OutsideCommit
     came: tuple[OutsideCommit, ...]
@@ -214,7 +214,7 @@ def fetch_newer(
                 result["commit"][:40],
                 result["branch"],
                 result["ref"],
-                tuple(path[:LONGEST_TEXT] for path in result["left_out"][:MAX_LISTED]),
+                tuple(path[:LONGEST_TEXT] for path in result["skipped_paths"][:MAX_LISTED]),
                 _commit(result["newest"]),
                 tuple(_commit(each) for each in result["came"][:MAX_LISTED]),
                 max(0, min(result["came_count"], MAX_COMMITS)),

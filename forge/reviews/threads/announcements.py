@@ -208,7 +208,7 @@ declare_sentences(
     AuditTopic.REVIEWS,
     {
         "review.try": "tried a change in a copy of {build} of {project}",
-        "review.wrong": "marked a result of {build} of {project} as wrong: it said {said}, right is {label}",
+        "review.wrong": "marked a result of {build} of {project} as wrong: it said {answer}, right is {label}",
     },
 )
 

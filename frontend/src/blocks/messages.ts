@@ -52,7 +52,7 @@ export interface BlockRun {
   readonly outputs: readonly (readonly (number | null)[])[];
   readonly prints: readonly { readonly line: number; readonly text: string }[];
   /** Lines that were printed and are not told. */
-  readonly left_out: number;
+  readonly omitted_prints: number;
   readonly values: readonly { readonly line: number; readonly name: string; readonly value: string }[];
   readonly milliseconds: number;
   readonly failure: LineMessage | null;

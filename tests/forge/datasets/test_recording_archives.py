@@ -68,7 +68,7 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
     assert "three numbers" in reasons["no/broken.wav"]
     assert "twice" in reasons["yes/1.wav"]
-    assert payload["left_out"] == ["README.md"]
+    assert payload["skipped_files"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
 
@@ -107,7 +107,7 @@ def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not
     payload = answer.json()
     assert [each["name"] for each in payload["samples"]] == ["a.wav"]
     assert payload["refused"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
-    assert payload["left_out"] == ["w/c.wav"]
+    assert payload["skipped_files"] == ["w/c.wav"]
 
 
 @pytest.mark.slow
@@ -244,7 +244,7 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
     def answered(wrong: dict[str, Any]) -> Any:
         def read_archive(_organisation: UUID, _sent: IO[bytes], stored: IO[bytes], _most: int) -> dict[str, Any]:
             stored.write(bytes(8))
-            return {"recordings": [good | wrong], "omissions": [], "left_out": []}
+            return {"recordings": [good | wrong], "omissions": [], "skipped_files": []}
 
         monkeypatch.setattr(recording_readers, "read_archive", read_archive)
         return post(client, f"{SAMPLES}/import/preview", ZIPPED)

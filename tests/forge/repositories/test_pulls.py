@@ -277,7 +277,7 @@ def test_links_are_left_out_and_said(project: Project, user: User, work: Path) -
     (work / "out.md").symlink_to("/etc/passwd")
     commit_outside(work, "A link", notes="Two.\n")
     done = pulled(user, project)
-    assert (done.outcome, done.left_out, text(project, "out.md")) == ("updated", ["out.md"], None)
+    assert (done.outcome, done.skipped_paths, text(project, "out.md")) == ("updated", ["out.md"], None)
 
 
 @pytest.mark.proof

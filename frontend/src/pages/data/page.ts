@@ -260,7 +260,7 @@ export class DataPage {
     // A sample that is not in the page may have either.
     const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
     this.#part("[data-for-proposals]").hidden = !may("proposal");
-    this.#part("[data-for-left-out]").hidden = !may("leftOut");
+    this.#part("[data-for-excluded]").hidden = !may("excluded");
     for (const each of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button")) each.disabled = size === 0;
   }
 
@@ -333,7 +333,7 @@ export class DataPage {
     const label = form.querySelector<HTMLInputElement>("input[name=label]")?.value ?? "";
     const mark = (number: number): Mark => {
       if (act === "accept") return { number, accepts: true };
-      return act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
+      return act === "label" ? { number, label } : { number, is_excluded: act === "exclude" };
     };
     if (this.#selection.size === 0) return;
     if (act === "delete") this.#delete(this.#selection.numbers);

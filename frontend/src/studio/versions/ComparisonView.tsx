@@ -166,15 +166,15 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
           <section className="card">
             <h3>In words</h3>
             <ul className="said">
-              {comparison.said.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
+              {comparison.sentences.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
                 <li key={sentence}>
                   <InlineCode>{sentence}</InlineCode>
                 </li>
               ))}
             </ul>
-            {comparison.said.length > SENTENCES && !isLong && (
+            {comparison.sentences.length > SENTENCES && !isLong && (
               <button type="button" className="button quiet" onClick={() => setIsLong(true)}>
-                {`${comparison.said.length - SENTENCES} more`}
+                {`${comparison.sentences.length - SENTENCES} more`}
               </button>
             )}
           </section>

@@ -49,7 +49,7 @@ describe("versions", () => {
 
 describe("the pipelines of both sides", () => {
   const pipelines = (stages: readonly StageChange[], wires: readonly WireChange[]) =>
-    pipelineOf({ stages, wires, said: [], broken: { before: false, after: false } });
+    pipelineOf({ stages, wires, sentences: [], broken: { before: false, after: false } });
 
   it("are one picture, with what became of each stage and wire", () => {
     const both = pipelines(
