@@ -29,22 +29,22 @@ class FileStateJson(TypedDict):
 
 
 class FileChangeJson(TypedDict):
-    """A file that differs. `path` is its later path, or the one that it had; `was` its earlier one, null for a new
-    file. `changed` says whether its contents differ: a file may only be renamed."""
+    """A file that differs. `path` is its later path, or the one that it had; `old_path` its earlier one, null for a new
+    file. `has_other_contents` says whether they differ: a file may only be renamed."""
 
     change: Literal["added", "removed", "changed", "renamed"]
     path: str
-    was: str | None
+    old_path: str | None
     before: FileStateJson | None
     after: FileStateJson | None
-    changed: bool
+    has_other_contents: bool
 
 
 class StageChangeJson(OutlineNodeJson):
-    """The change of a stage. `was` is the earlier stage if it was another one."""
+    """The change of a stage. `old_detail` is the earlier one of a stage that was another one."""
 
     change: Change
-    was: str | None
+    old_detail: str | None
 
 
 class WireChangeJson(OutlineWireJson):
@@ -126,10 +126,10 @@ def _file(file: FileChange) -> FileChangeJson:
     return {
         "change": file.change,
         "path": file.path,
-        "was": file.was,
+        "old_path": file.old_path,
         "before": cast("FileStateJson | None", file.before),
         "after": cast("FileStateJson | None", file.after),
-        "changed": file.has_other_contents,
+        "has_other_contents": file.has_other_contents,
     }
 
 
@@ -143,9 +143,8 @@ def _pipeline(pipeline: PipelineChange) -> PipelineChangeJson:
 
 
 def _stage(stage: StageChange) -> StageChangeJson:
-    """`was` is what it was where it is something else now."""
-    was = stage.before.detail if stage.before is not None and stage.is_another else None
-    return {**node_to_json(stage.node), "change": stage.change, "was": was}
+    old_detail = stage.before.detail if stage.before is not None and stage.is_another else None
+    return {**node_to_json(stage.node), "change": stage.change, "old_detail": old_detail}
 
 
 def _wire(wire: WireChange) -> WireChangeJson:

@@ -174,7 +174,7 @@ class DataWithdrawnJson(TypedDict):
 
     samples: int
     versions: Annotated[list[int], "those that have tombstones since"]
-    stopped: Annotated[list[str], "what worked with the samples and was stopped, as sentences"]
+    stopped_work: Annotated[list[str], "what worked with the samples and was stopped, as sentences"]
     copies: Annotated[list[DataCopyJson], "exports and pulls of before that may have the recordings"]
     backups_until: Annotated[
         Timestamp | None, "from when on no backup of the server has them; null where the operator does not say"
@@ -317,12 +317,12 @@ def consent_to_json(consent: Consent) -> DataConsentJson:
 def withdrawn_to_json(report: RemovalReport | None) -> DataWithdrawnJson:
     """The result of a withdrawal; `report` is None where it covered no samples."""
     if report is None:
-        return {"samples": 0, "versions": [], "stopped": [], "copies": [], "backups_until": None}
+        return {"samples": 0, "versions": [], "stopped_work": [], "copies": [], "backups_until": None}
     until = report.backups_until
     return {
         "samples": report.removal.count,
         "versions": [each.number for each in report.versions],
-        "stopped": report.removal.stopped,
+        "stopped_work": report.removal.stopped,
         "copies": [
             {
                 "version": each.version.number,

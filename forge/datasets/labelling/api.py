@@ -49,7 +49,7 @@ class DataQueueTakeSerializer(serializers.Serializer[None]):
     """The work that is wanted."""
 
     mode = serializers.ChoiceField(choices=list(QueueMode), default=QueueMode.UNLABELLED)
-    skipped = serializers.ListField(
+    skipped_numbers = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
         max_length=MAX_SKIPPED,
         required=False,
@@ -98,7 +98,7 @@ class DataQueue(ProjectView):
         """Gives you the next sample, which nobody else gets meanwhile."""
         project, principal = self.project(request, organisation, name, Verb.EDIT), principal_of(request)
         body = self.read_body(request, DataQueueTakeSerializer)
-        sample = take_next(principal, project, QueueMode(body["mode"]), body.get("skipped", ()))
+        sample = take_next(principal, project, QueueMode(body["mode"]), body.get("skipped_numbers", ()))
         return Response(DataQueueNextJson(sample=None if sample is None else sample_to_json(sample, principal)))
 
 

@@ -98,7 +98,7 @@ class ConvertedFormJson(TypedDict):
     digest: str
     figures: Annotated[FormFiguresJson | None, "null for a form that was refused"]
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
-    refused: str
+    refusal: str
     tested: TestedFormJson | None
     url: Annotated[str, 'of its file; "" for a form that was refused']
     change_request: Annotated[int | None, "the number of the last change request that offers it"]
@@ -202,7 +202,7 @@ def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJso
         "figures": _figures(form),
         "tested": _test_figures(form),
         "needs": form.needs,
-        "refused": form.refused,
+        "refusal": form.refusal,
         "url": form_url(row, form) if form.digest else "",
         "change_request": form.change_request,
     }

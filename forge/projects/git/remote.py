@@ -54,8 +54,8 @@ class FetchAnswer(TypedDict):
     ref: str
     skipped_paths: list[str]
     newest: RemoteCommit
-    came: list[RemoteCommit]
-    came_count: int
+    commits: list[RemoteCommit]
+    commit_count: int
     shared: Annotated[list[SharedAnswer], "one, or none"]
 
 
@@ -126,9 +126,9 @@ class FetchedBranch:
     skipped_paths: tuple[str, ...]
     """Links and submodules."""
     newest: OutsideCommit
-    came: tuple[OutsideCommit, ...]
+    commits: tuple[OutsideCommit, ...]
     """The newest commits since the shared one."""
-    came_count: int
+    commit_count: int
     shared_commit: SharedCommit | None
 
 
@@ -216,8 +216,8 @@ def fetch_newer(
                 result["ref"],
                 tuple(path[:LONGEST_TEXT] for path in result["skipped_paths"][:MAX_LISTED]),
                 _commit(result["newest"]),
-                tuple(_commit(each) for each in result["came"][:MAX_LISTED]),
-                max(0, min(result["came_count"], MAX_COMMITS)),
+                tuple(_commit(each) for each in result["commits"][:MAX_LISTED]),
+                max(0, min(result["commit_count"], MAX_COMMITS)),
                 None if shared_commit is None else SharedCommit(shared_commit["commit"], shared_commit["version"]),
             )
 

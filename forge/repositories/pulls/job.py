@@ -96,7 +96,7 @@ def _pull(job: JobContext, pull: Pull, link: LinkedBranch, actor: Actor) -> Mapp
     with fetch_newer(link.remote(token), looking, job.tick) as fetch:
         if fetch is None:
             return _end(job, pull, PullOutcome.UNCHANGED, "Nothing came since the last pull.", commit=newest)
-        job.log(f"{counted(fetch.came_count, 'commit')} came; the newest is {fetch.commit[:12]}.")
+        job.log(f"{counted(fetch.commit_count, 'commit')} came; the newest is {fetch.commit[:12]}.")
         for each in fetch.skipped_paths:
             job.log(f"{each} is a link or a submodule, and was left out.", "warning")
         job.report(0.5, "Storing the files")
@@ -126,8 +126,8 @@ def _bring(
     incoming = IncomingCommit(version, fetch.newest, fetch.skipped_paths)
     facts = {
         "commit": fetch.commit,
-        "came": [asdict(each) for each in fetch.came],
-        "came_count": fetch.came_count,
+        "commits": [asdict(each) for each in fetch.commits],
+        "commit_count": fetch.commit_count,
         "skipped_paths": list(fetch.skipped_paths),
         "version": version,
     }

@@ -79,7 +79,7 @@ export interface TestFailure {
 }
 
 /** All bytes that a block's outputs had in the runs of a test: their count, a sum of them, and the first in hexadecimal. */
-export interface Gave {
+export interface OutputRecord {
   readonly count: number;
   readonly sum: number;
   readonly first: string;
@@ -102,7 +102,7 @@ export interface TestResult {
   readonly input: string;
   readonly milliseconds: number;
   readonly failure: TestFailure | null;
-  readonly gave: Gave;
+  readonly output: OutputRecord;
   readonly pieces: readonly OutputPiece[];
 }
 

@@ -74,7 +74,7 @@ def tried(folder: Path, name: str, format_: str) -> Trial:
             rows = _in_time(lambda: make_forms(request, model, place, _silent)).result["forms"]
         except Refused as refused:
             return Trial(str(refused), None, {})
-        refusals = {row["form"]: row["refused"] for row in rows if "refused" in row}
+        refusals = {row["form"]: row["refusal"] for row in rows if "refusal" in row}
         forms = {
             form: Outcome(Verdict.NOT_EXPORTED, refusals[form])
             if form in refusals

@@ -183,7 +183,7 @@ MAY_NAME_SOMEBODY = {
     "registry.StandingTable.labels": CONTENT,
     "registry.Upload.parts": CONTENT,
     "reviews.AnchoredThread.place": CONTENT,
-    "repositories.Pull.came": "names of commits and their authors, as texts of another repository",
+    "repositories.Pull.commits": "names of commits and their authors, as texts of another repository",
     "repositories.Pull.skipped_paths": "paths of files",
     "reviews.AwaitedReview.created_by_token": BY_TOKEN,
     "reviews.AwaitedReview.request": "whom it asks; it is asked once, by the right that `requested_by` has then",

@@ -358,7 +358,7 @@ def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> Non
     after = Snapshot({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
     pipeline = comparison_to_json(compare(before, after))["pipeline"]
     assert pipeline is not None
-    assert [(stage["name"], stage["change"], stage["was"]) for stage in pipeline["stages"]] == [
+    assert [(stage["name"], stage["change"], stage["old_detail"]) for stage in pipeline["stages"]] == [
         ("mic", "changed", "SOUND 16 kHz"),
         ("yes", "changed", None),
     ]

@@ -248,7 +248,7 @@ def test_programs_share_the_queue(client: Client, project: Project, user: User, 
     assert one == 1
     labelled = client.post(f"{base}/labels", {"number": 1, "label": "knock"}, "application/json")
     assert (labelled.status_code, labelled.json()["label"], labelled.json()["disputed"]) == (200, "knock", False)
-    assert client.post(base, {"skipped": [2]}, "application/json").json() == {"sample": None}
+    assert client.post(base, {"skipped_numbers": [2]}, "application/json").json() == {"sample": None}
     assert client.post(base, {"mode": "x"}, "application/json").status_code == 400
     people = client.get(base).json()["labellers"]
     assert [(each["labelled"], each["compared"]) for each in people] == [(1, 0)]

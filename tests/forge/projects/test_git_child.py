@@ -25,8 +25,8 @@ FETCHED = {
     "ref": "refs/heads/main",
     "skipped_paths": ["link"],
     "newest": COMMIT,
-    "came": [COMMIT],
-    "came_count": 1,
+    "commits": [COMMIT],
+    "commit_count": 1,
     "shared": [{"commit": "1" * 40, "version": None}],
 }
 READ = {

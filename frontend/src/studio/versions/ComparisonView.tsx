@@ -196,7 +196,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
                     >
                       <span className={`tag ${MOODS[file.change]}`}>{file.change}</span>
                       <span className="mono cut">
-                        {file.change === "renamed" ? `${file.was} → ${file.path}` : file.path}
+                        {file.change === "renamed" ? `${file.old_path} → ${file.path}` : file.path}
                       </span>
                     </button>
                     <span className="grow" />
@@ -223,7 +223,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
 
 /** The paths that restoring a file needs: the one that it had, and the one that it has. */
 function pathsOf(file: FileChange): readonly string[] {
-  return file.was === null || file.was === file.path ? [file.path] : [file.path, file.was];
+  return file.old_path === null || file.old_path === file.path ? [file.path] : [file.path, file.old_path];
 }
 
 function sizesOf({ before, after }: FileChange): string {

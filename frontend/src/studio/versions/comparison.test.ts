@@ -24,7 +24,7 @@ const stage = (name: string, change: StageChange["change"] = "same"): StageChang
   line: 1,
   file: null,
   change,
-  was: null,
+  old_detail: null,
 });
 const wire = (
   source: string,
@@ -56,7 +56,7 @@ describe("the pipelines of both sides", () => {
       [
         stage("in"),
         stage("fft", "added"),
-        { ...stage("out", "changed"), detail: "SERIAL", was: "TENSOR" },
+        { ...stage("out", "changed"), detail: "SERIAL", old_detail: "TENSOR" },
         stage("old", "removed"),
       ],
       [wire("in", "old", null, "removed"), wire("in", "fft", "i16[2, 3]", "added"), wire("fft", "out", "f32[1]")],

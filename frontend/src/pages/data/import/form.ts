@@ -97,7 +97,7 @@ async function answerOf(request: Promise<Response>): Promise<PieceAnswer> {
   const answer: unknown = await response.json().catch(() => null);
   if (typeof answer !== "object" || answer === null) return null;
   if ("error" in answer && typeof answer.error === "string" && answer.error !== "") return answer.error;
-  if (response.ok && "received" in answer) return Number(answer.received);
+  if (response.ok && "received_bytes" in answer) return Number(answer.received_bytes);
   return "detail" in answer && typeof answer.detail === "string" ? answer.detail : "The server refused the file.";
 }
 

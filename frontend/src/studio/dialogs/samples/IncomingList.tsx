@@ -29,7 +29,7 @@ interface IncomingListProps {
 }
 
 export function IncomingList({ preview, labels }: IncomingListProps) {
-  const { samples, refused: refusals, skipped_files: skippedFiles } = preview;
+  const { samples, refused_files: refusals, skipped_files: skippedFiles } = preview;
   return (
     <div className="stack" aria-live="polite">
       {samples.length > 0 && (

@@ -27,4 +27,8 @@ class Migration(migrations.Migration):
                 name="samples_by_tally",
             ),
         ),
+        migrations.RenameField("dataimport", "received", "received_bytes"),
+        migrations.RenameField("dataimport", "added", "new_samples"),
+        migrations.RenameField("dataimport", "known", "duplicates"),
+        migrations.RenameField("dataimport", "omitted", "omission_count"),
     ]

@@ -1,7 +1,0 @@
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("repositories", "0001_initial")]
-
-    operations = [migrations.RenameField("pull", "left_out", "skipped_paths")]
