@@ -44,7 +44,7 @@ def test_ranges_are_selected_and_deleting_can_be_taken_back(forge: LiveForge, op
     assert findings(page, LOOKS) == []
 
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.locator("[data-said]")).to_contain_text("5 samples will be deleted in 8 seconds")
+    expect(page.locator("[data-status]")).to_contain_text("5 samples will be deleted in 8 seconds")
     expect(page.locator("[data-count]")).to_have_text("7 samples")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-count]")).to_have_text("12 samples")
@@ -103,7 +103,7 @@ def test_a_long_recording_is_cut_beside_the_others_and_marked(forge: LiveForge, 
     panel.get_by_role("button", name="Set label").click()
     expect(page.locator("[data-number='1'] b")).to_have_text("glass")
     panel.get_by_role("button", name="Label is right").click()
-    expect(page.locator("[data-said]")).to_contain_text("1 changed")
+    expect(page.locator("[data-status]")).to_contain_text("1 changed")
 
 
 @pytest.mark.slow

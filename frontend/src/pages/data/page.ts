@@ -132,7 +132,7 @@ export class DataPage {
     const response = await fetch(`${address("get", NUMBERS, { path: this.#project })}${location.search}`, {
       headers: { Accept: "application/json" },
     }).catch(() => null);
-    const status = this.#part("[data-said]"); // beside it, a deletion may still be taken back
+    const status = this.#part("[data-status]"); // beside it, a deletion may still be taken back
     if (response === null || !response.ok) return void (status.textContent = UNREAD);
     if (status.textContent === UNREAD) status.textContent = "";
     const { revision, numbers } = (await response.json()) as ResponseJson<"get", typeof NUMBERS>;
@@ -393,7 +393,7 @@ export class DataPage {
   }
 
   #say(words: string, canUndo = false): void {
-    this.#part("[data-said]").textContent = words;
+    this.#part("[data-status]").textContent = words;
     const undo = this.root.querySelector<HTMLButtonElement>("[data-undo]");
     if (undo !== null) undo.hidden = !canUndo;
   }

@@ -165,7 +165,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
         <>
           <section className="card">
             <h3>In words</h3>
-            <ul className="said">
+            <ul className="sentences">
               {comparison.sentences.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
                 <li key={sentence}>
                   <InlineCode>{sentence}</InlineCode>

@@ -47,7 +47,7 @@ async function readTerms(form: HTMLFormElement): Promise<void> {
 }
 
 async function submit(form: HTMLFormElement): Promise<void> {
-  const status = form.querySelector<HTMLElement>("[data-said]");
+  const status = form.querySelector<HTMLElement>("[data-status]");
   const bar = form.querySelector<HTMLProgressElement>("[data-sent]");
   const button = form.querySelector<HTMLButtonElement>("button");
   const values = new FormData(form);

@@ -60,7 +60,7 @@ export function IncomingList({ preview, labels }: IncomingListProps) {
       {refusals.length > 0 && (
         <div className="notice warn">
           <b>{count(refusals.length, "file")} cannot be imported</b>
-          <ul className="said">
+          <ul className="sentences">
             {refusals.slice(0, MAX_NAMED).map(({ name, reason }) => (
               <li key={name}>
                 <span className="written">{name}</span>: {reason}
