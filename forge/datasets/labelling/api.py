@@ -25,9 +25,9 @@ class DataLabellerJson(TypedDict):
     """How many samples have the label of a person, and on how many of those that others looked at too they agree."""
 
     person: PersonJson
-    labelled: int
-    compared: int
-    agreed: int
+    label_count: int
+    comparison_count: int
+    agreement_count: int
 
 
 class DataQueueJson(TypedDict):
@@ -84,9 +84,9 @@ class DataQueue(ProjectView):
                 labellers=[
                     {
                         "person": person_to_json(each.person),
-                        "labelled": each.labelled,
-                        "compared": each.compared,
-                        "agreed": each.agreed,
+                        "label_count": each.label_count,
+                        "comparison_count": each.comparison_count,
+                        "agreement_count": each.agreement_count,
                     }
                     for each in labellers_of(principal, project)
                 ],
