@@ -99,7 +99,7 @@ def deploy(
         etag = server.state(get(_DEPLOYMENT, **server.names, deployment=row["name"]))
         row = server.ask(put(_VERSION, **server.names, deployment=row["name"], body={"tag": version}, etag=etag))
         key = make_key(server, row["name"], days) if days else ""
-    root = row["signed"]["root"] if row["signed"] else ""
+    root = row["signed_release"]["root"] if row["signed_release"] else ""
     page = f"{server.page}/deployments/{row['name']}"
     return DeployedRune(row["title"], row["history"][0]["version"], row["url"], key, page, root)
 
@@ -129,11 +129,11 @@ def signed_deployment(server: ProjectServer, deployed_rune: DeployedRune, second
         if error.name != "too-slow":
             raise
         return deployed_rune
-    return replace(deployed_rune, root=row["signed"]["root"] if row["signed"] else "")
+    return replace(deployed_rune, root=row["signed_release"]["root"] if row["signed_release"] else "")
 
 
 def _is_signed(row: Deployment) -> bool:
-    return row["signed"] is not None and row["signed"]["release"] >= row["history"][0]["number"]
+    return row["signed_release"] is not None and row["signed_release"]["release"] >= row["history"][0]["number"]
 
 
 def _revoke_links(server: ProjectServer, row: Deployment) -> None:

@@ -185,7 +185,7 @@ def merge(server: ProjectServer, change: str, number: int, url: str) -> None:
 
 def _is_over(answer: ModelConversion) -> bool:
     """Whether no job adds to a conversion any more: each form has its figures, or the reason why there are none."""
-    return answer["state"] != "ready" or all(form["figures"] or form["refused"] for form in answer["forms"])
+    return answer["state"] != "ready" or all(form["figures"] or form["refusal"] for form in answer["forms"])
 
 
 def _row(form: ConvertedForm) -> FormRow:
@@ -198,7 +198,7 @@ def _row(form: ConvertedForm) -> FormRow:
         None if figures is None else figures["output"],
         0 if figures is None else figures["changed"],
         0 if figures is None else figures["samples"],
-        form["refused"],
+        form["refusal"],
     )
 
 

@@ -36,7 +36,7 @@ def open_review(
         "build": build.id,
         "title": title or f"Build {build.number}",
         "message": message,
-        "reviewers": [{"people": people, "needed": approvals}] if people else [],
+        "reviewers": [{"people": people, "required_approvals": approvals}] if people else [],
     }
     row = server.ask(post("/projects/{organisation}/{name}/reviews", **server.names, body=body))
     return RequestedReview(row["id"], f"{server.page}/reviews/{row['number']}")

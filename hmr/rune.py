@@ -88,9 +88,9 @@ class Rune:
         self._current_build = build(self._server, seconds)
         return self._current_build
 
-    def review(self, *reviewers: str, title: str = "", message: str = "", needed: int = 1) -> RequestedReview:
+    def review(self, *reviewers: str, title: str = "", message: str = "", approvals: int = 1) -> RequestedReview:
         """Asks these members, by their email addresses or names, for a review of the last build."""
-        return open_review(self._server, self._last_build(), reviewers, title, message, needed)
+        return open_review(self._server, self._last_build(), reviewers, title, message, approvals)
 
     def deploy(
         self,

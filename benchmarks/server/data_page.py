@@ -150,13 +150,13 @@ class DataPageSession:
         row = self.json("POST", "imports", {"consent": consent, "size": size})
         with path.open("rb") as file:
             while piece := file.read(PIECE):
-                row = self.json("PUT", f"imports/{row['id']}/bytes?offset={row['received']}", piece)
+                row = self.json("PUT", f"imports/{row['id']}/bytes?offset={row['received_bytes']}", piece)
         row = self._until(row, "ready")
         self.json("POST", f"imports/{row['id']}/start", {})
         row = self._until(row, "done")
         seconds = time.perf_counter() - begin
-        if row["added"] != FILES:
-            raise CannotMeasure(f"{row['added']} of {FILES} files came in: {row['omissions'][:1]}")
+        if row["new_samples"] != FILES:
+            raise CannotMeasure(f"{row['new_samples']} of {FILES} files came in: {row['omissions'][:1]}")
         return seconds
 
     def seconds_of_take(self, page: Page, number: int) -> float:

@@ -156,7 +156,9 @@ def fill() -> None:
     Round.objects.bulk_create(
         Round(review=review, number=1, build=builds[number]) for number, review in enumerate(reviews)
     )
-    groups = ReviewerGroup.objects.bulk_create(ReviewerGroup(review=review, position=1, needed=1) for review in reviews)
+    groups = ReviewerGroup.objects.bulk_create(
+        ReviewerGroup(review=review, position=1, required_approvals=1) for review in reviews
+    )
     for number, group in enumerate(groups):
         group.people.add(first if number % 30 == 0 else people[number % MEMBERS])
     # PostgreSQL that has been there for a minute knows how large its tables are; SQLite is never told.

@@ -18,11 +18,11 @@ WireEnds = tuple[str, int, str, int]
 
 @dataclass(frozen=True)
 class FileChange:
-    """A file that differs. `path` is its later path, or the one that it had; `was` its earlier path."""
+    """A file that differs. `path` is its later path, or the one that it had; `old_path` its earlier one."""
 
     change: Literal["added", "removed", "changed", "renamed"]
     path: str
-    was: str | None
+    old_path: str | None
     before: FileState | None
     after: FileState | None
 
@@ -256,7 +256,7 @@ def _by_ends(outline: Outline) -> dict[WireEnds, Wire]:
 
 def compare_models(before: Snapshot, after: Snapshot, files: tuple[FileChange, ...]) -> tuple[ModelChange, ...]:
     """The models whose files differ, by path. One that was renamed is the same model."""
-    old_path = {each.path: each.was for each in files if each.change == "renamed"}
+    old_path = {each.path: each.old_path for each in files if each.change == "renamed"}
     new_path = {was: path for path, was in old_path.items()}
     changes = []
     for path in sorted({new_path.get(path, path) for path in before.models} | after.models.keys()):

@@ -171,7 +171,7 @@ def _quantisation_text(counts: Mapping[str, int] | None) -> str | None:
 def file_sentences(files: Sequence[FileChange]) -> tuple[str, ...]:
     """The files by what became of them."""
     sentences = [
-        f"{each.was} was renamed to {each.path}{' and changed' if each.has_other_contents else ''}."
+        f"{each.old_path} was renamed to {each.path}{' and changed' if each.has_other_contents else ''}."
         for each in files
         if each.change == "renamed"
     ]

@@ -29,22 +29,22 @@ class FileStateJson(TypedDict):
 
 
 class FileChangeJson(TypedDict):
-    """A file that differs. `path` is its later path, or the one that it had; `was` its earlier one, null for a new
-    file. `changed` says whether its contents differ: a file may only be renamed."""
+    """A file that differs. `path` is its later path, or the one that it had; `old_path` its earlier one, null for a new
+    file. `has_other_contents` says whether they differ: a file may only be renamed."""
 
     change: Literal["added", "removed", "changed", "renamed"]
     path: str
-    was: str | None
+    old_path: str | None
     before: FileStateJson | None
     after: FileStateJson | None
-    changed: bool
+    has_other_contents: bool
 
 
 class StageChangeJson(OutlineNodeJson):
-    """The change of a stage. `was` is the earlier stage if it was another one."""
+    """The change of a stage. `old_detail` is the earlier one of a stage that was another one."""
 
     change: Change
-    was: str | None
+    old_detail: str | None
 
 
 class WireChangeJson(OutlineWireJson):
@@ -65,7 +65,7 @@ class PipelineChangeJson(TypedDict):
 
     stages: list[StageChangeJson]
     wires: list[WireChangeJson]
-    said: list[str]
+    sentences: list[str]
     broken: BrokenPipelinesJson
 
 
@@ -99,26 +99,26 @@ class ModelChangeJson(TypedDict):
     path: str
     before: DescribedModelJson | RefusedModelJson | None
     after: DescribedModelJson | RefusedModelJson | None
-    said: list[str]
+    sentences: list[str]
 
 
 class ComparisonJson(TypedDict):
-    """The differences between two states of a project; `said` is all of them in sentences."""
+    """The differences between two states of a project; `sentences` is all of them in sentences."""
 
     files: list[FileChangeJson]
     pipeline: PipelineChangeJson | None
     models: list[ModelChangeJson]
-    said: list[str]
+    sentences: list[str]
 
 
 def comparison_to_json(comparison: Comparison) -> ComparisonJson:
-    """All that differs; `said` is all of it in sentences."""
+    """All that differs; `sentences` is all of it in sentences."""
     pipeline = comparison.pipeline
     return {
         "files": [_file(each) for each in comparison.files],
         "pipeline": None if pipeline is None else _pipeline(pipeline),
         "models": [_model(each) for each in comparison.models],
-        "said": list(sentences(comparison)),
+        "sentences": list(sentences(comparison)),
     }
 
 
@@ -126,10 +126,10 @@ def _file(file: FileChange) -> FileChangeJson:
     return {
         "change": file.change,
         "path": file.path,
-        "was": file.was,
+        "old_path": file.old_path,
         "before": cast("FileStateJson | None", file.before),
         "after": cast("FileStateJson | None", file.after),
-        "changed": file.has_other_contents,
+        "has_other_contents": file.has_other_contents,
     }
 
 
@@ -137,15 +137,14 @@ def _pipeline(pipeline: PipelineChange) -> PipelineChangeJson:
     return {
         "stages": [_stage(each) for each in pipeline.stages],
         "wires": [_wire(each) for each in pipeline.wires],
-        "said": list(pipeline_sentences(pipeline)),
+        "sentences": list(pipeline_sentences(pipeline)),
         "broken": {"before": pipeline.was_broken, "after": pipeline.is_broken},
     }
 
 
 def _stage(stage: StageChange) -> StageChangeJson:
-    """`was` is what it was where it is something else now."""
-    was = stage.before.detail if stage.before is not None and stage.is_another else None
-    return {**node_to_json(stage.node), "change": stage.change, "was": was}
+    old_detail = stage.before.detail if stage.before is not None and stage.is_another else None
+    return {**node_to_json(stage.node), "change": stage.change, "old_detail": old_detail}
 
 
 def _wire(wire: WireChange) -> WireChangeJson:
@@ -157,7 +156,7 @@ def _model(model: ModelChange) -> ModelChangeJson:
         "path": model.path,
         "before": _facts(model.before),
         "after": _facts(model.after),
-        "said": list(model_sentences(model)),
+        "sentences": list(model_sentences(model)),
     }
 
 

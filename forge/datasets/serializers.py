@@ -63,7 +63,7 @@ class DataSampleJson(TypedDict):
     group: Annotated[DataGroupJson | None, "null for a sample of nobody"]
     device: str
     source: Annotated[str, _SOURCE]
-    left_out: Annotated[bool, "whether versions are saved without it"]
+    is_excluded: Annotated[bool, "whether versions are saved without it"]
     tested_since: Annotated[int | None, "the first version that has it as a test sample"]
     consent: Uuid
     ends: Annotated[Timestamp | None, "when it is deleted; null: when somebody deletes it"]
@@ -174,7 +174,7 @@ class DataWithdrawnJson(TypedDict):
 
     samples: int
     versions: Annotated[list[int], "those that have tombstones since"]
-    stopped: Annotated[list[str], "what worked with the samples and was stopped, as sentences"]
+    stopped_work: Annotated[list[str], "what worked with the samples and was stopped, as sentences"]
     copies: Annotated[list[DataCopyJson], "exports and pulls of before that may have the recordings"]
     backups_until: Annotated[
         Timestamp | None, "from when on no backup of the server has them; null where the operator does not say"
@@ -237,11 +237,11 @@ class DataComparisonJson(TypedDict):
     """The difference between two versions, by the numbers of samples."""
 
     sentences: list[str]
-    added: list[int]
-    left_out: list[int]
-    deleted: Annotated[list[int], "those whose bytes were deleted"]
+    added_numbers: list[int]
+    excluded_numbers: list[int]
+    deleted_numbers: Annotated[list[int], "those whose bytes were deleted"]
     relabelled: list[DataRelabelledJson]
-    untested: Annotated[list[str], "labels that have test samples in the first version alone"]
+    untested_labels: Annotated[list[str], "labels that have test samples in the first version alone"]
 
 
 class DataAgreementSerializer(serializers.Serializer[None]):
@@ -291,7 +291,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> DataSampleJson:
         "group": {"number": sample.group.number, "name": str(sample.group)} if sample.group else None,
         "device": sample.device,
         "source": sample.source,
-        "left_out": sample.left_out,
+        "is_excluded": sample.is_excluded,
         "tested_since": sample.tested_since,
         "consent": str(sample.consent_id),
         "ends": sample.consent.ends.isoformat() if sample.consent.ends else None,
@@ -317,12 +317,12 @@ def consent_to_json(consent: Consent) -> DataConsentJson:
 def withdrawn_to_json(report: RemovalReport | None) -> DataWithdrawnJson:
     """The result of a withdrawal; `report` is None where it covered no samples."""
     if report is None:
-        return {"samples": 0, "versions": [], "stopped": [], "copies": [], "backups_until": None}
+        return {"samples": 0, "versions": [], "stopped_work": [], "copies": [], "backups_until": None}
     until = report.backups_until
     return {
         "samples": report.removal.count,
         "versions": [each.number for each in report.versions],
-        "stopped": report.removal.stopped,
+        "stopped_work": report.removal.stopped,
         "copies": [
             {
                 "version": each.version.number,
@@ -384,11 +384,11 @@ def comparison_to_json(comparison: VersionComparison, sentences: list[str]) -> D
     """Returns the difference between two versions as JSON."""
     return {
         "sentences": sentences,
-        "added": list(comparison.added_numbers),
-        "left_out": list(comparison.left_out_numbers),
-        "deleted": list(comparison.deleted_numbers),
+        "added_numbers": list(comparison.added_numbers),
+        "excluded_numbers": list(comparison.excluded_numbers),
+        "deleted_numbers": list(comparison.deleted_numbers),
         "relabelled": [
             {"number": each.number, "before": each.before, "after": each.after} for each in comparison.label_changes
         ],
-        "untested": list(comparison.untested_labels),
+        "untested_labels": list(comparison.untested_labels),
     }

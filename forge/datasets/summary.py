@@ -16,7 +16,7 @@ from rune.datasets.splits import Split
 
 
 def summary_of(actor: Actor, project: Project, tally: SampleTally) -> DataSummaryJson:
-    """Describes the samples of a project that are not left out. Raises `Forbidden` or `NotFound`."""
+    """Describes the samples of a project that are not excluded. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     data_set = DataSet.objects.visible_to(actor).filter(project=project).first()
     rows, labels, of_splits = tally.included_rows, tally.labels, tally.split_groups

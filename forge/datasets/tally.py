@@ -27,7 +27,7 @@ class SampleTallyRow:
     split: str
     group: int | None
     device: str
-    left_out: bool
+    is_excluded: bool
     consent: UUID
     count: int
     milliseconds: int
@@ -38,15 +38,15 @@ class SampleTallyRow:
 
 @dataclass(frozen=True)
 class SampleTally:
-    """The counts of a project's samples. Those that are left out of versions count for `group_keys`, `devices`,
+    """The counts of a project's samples. Those that are excluded from versions count for `group_keys`, `devices`,
     `revision` and `consent_counts` only."""
 
     rows: Sequence[SampleTallyRow]
 
     @property
     def included_rows(self) -> list[SampleTallyRow]:
-        """The rows that are not left out."""
-        return [row for row in self.rows if not row.left_out]
+        """The rows that are not excluded."""
+        return [row for row in self.rows if not row.is_excluded]
 
     @property
     def devices(self) -> list[str]:
@@ -112,7 +112,7 @@ def tally_of(actor: Actor, project: Project) -> SampleTally:
     """Counts the samples of a project. One query, which the index `samples_by_tally` answers without reading a row.
     Raises `Forbidden` or `NotFound`."""
     plain = samples_of(actor, project).select_related(None).order_by()
-    rows = plain.values_list("label", "split", "group_id", "device", "left_out", "consent_id").annotate(
+    rows = plain.values_list("label", "split", "group_id", "device", "is_excluded", "consent_id").annotate(
         count=Count("*"),
         milliseconds=Sum("milliseconds"),
         disputed=Count("revision", filter=Q(is_disputed=True)),

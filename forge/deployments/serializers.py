@@ -81,7 +81,7 @@ class DeploymentJson(TypedDict):
     origins: Annotated[list[str], "of pages that may use it"]
     history: Annotated[list[ReleaseJson], "the newest ten, the first of which is served now"]
     keys: list[DeploymentKeyJson]
-    signed: Annotated[SignedReleaseJson | None, "null while the signer has signed nothing"]
+    signed_release: Annotated[SignedReleaseJson | None, "null while the signer has signed nothing"]
     created: Timestamp
 
 
@@ -144,7 +144,7 @@ def deployment_to_json(deployment: Deployment) -> DeploymentJson:
     return deployments_to_json([deployment])[0]
 
 
-def _deployment_to_json(deployment: Deployment, signed: SignedRelease | None) -> DeploymentJson:
+def _deployment_to_json(deployment: Deployment, signed_release: SignedRelease | None) -> DeploymentJson:
     block = BlockJson(digest=deployment.blocked_digest, because=deployment.block_reasons)
     return {
         "name": deployment.name,
@@ -159,7 +159,9 @@ def _deployment_to_json(deployment: Deployment, signed: SignedRelease | None) ->
         "origins": deployment.origins,
         "history": [release_to_json(each) for each in deployment.releases.all()],
         "keys": [key_to_json(each) for each in deployment.keys.all()],
-        "signed": SignedReleaseJson(release=signed.number, root=signed.root) if signed else None,
+        "signed_release": SignedReleaseJson(release=signed_release.number, root=signed_release.root)
+        if signed_release
+        else None,
         "created": deployment.created.isoformat(),
     }
 

@@ -46,13 +46,13 @@ def shared_with(link: LinkedBranch) -> SharedVersion | None:
     """Returns the common version of a project and its branch: the last one pulled, pushed or merged."""
     merged_requests = RemoteRequest.objects.filter(
         project=link.project_id, url=link.url, ref=link.ref, change_request__state=ChangeState.MERGED
-    ).select_related("change_request__offered", "change_request__merged")
+    ).select_related("change_request__offered", "change_request__merged_version")
     newest = merged_requests.order_by("-change_request__decided").first()
     change = None if newest is None else newest.change_request
     decided_at = None if change is None else change.decided
     is_newest = decided_at is not None and (link.shared is None or decided_at > link.shared)
-    if is_newest and change is not None and change.offered is not None and change.merged is not None:
-        return SharedVersion(change.offered.commit, change.offered, change.merged.number - 1)
+    if is_newest and change is not None and change.offered is not None and change.merged_version is not None:
+        return SharedVersion(change.offered.commit, change.offered, change.merged_version.number - 1)
     return None if link.version is None else SharedVersion(link.commit, link.version, link.version.number)
 
 

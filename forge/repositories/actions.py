@@ -120,7 +120,7 @@ class IncomingCommit:
 
     version: Version
     newest: OutsideCommit
-    left_out: tuple[str, ...] = ()
+    skipped_paths: tuple[str, ...] = ()
 
 
 @transaction.atomic

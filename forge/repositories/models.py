@@ -98,10 +98,10 @@ class Pull(models.Model):
     """The token that opens the repository, until the job ends (`forge.core.sealing`)."""
     outcome = models.CharField(max_length=10, choices=PullOutcome.choices, blank=True)
     commit = models.CharField(max_length=40, blank=True)
-    came = models.JSONField(default=list)
+    commits = models.JSONField(default=list)
     """The newest commits that came: `commit`, `author`, `subject`, `moment`, as the repository tells of them."""
-    came_count = models.PositiveIntegerField(default=0)
-    left_out = models.JSONField(default=list)
+    commit_count = models.PositiveIntegerField(default=0)
+    skipped_paths = models.JSONField(default=list)
     """Links and submodules."""
     version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     change_request = models.ForeignKey(

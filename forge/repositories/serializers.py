@@ -45,9 +45,9 @@ class PullJson(TypedDict):
     request: Annotated[str, 'the number of a request of the repository; "" for the linked branch']
     outcome: Annotated[str, choices("PullOutcome", PullOutcome.values)] | None
     commit: str
-    came: Annotated[list[OutsideCommitJson], "the newest 20"]
-    came_count: int
-    left_out: Annotated[list[str], "links and submodules"]
+    commits: Annotated[list[OutsideCommitJson], "the newest 20"]
+    commit_count: int
+    skipped_paths: Annotated[list[str], "links and submodules"]
     version: Annotated[int | None, "of the project, with the commit's files"]
     change_request: Annotated[int | None, "the number of the one that merges both sides"]
     by: PersonJson | None
@@ -114,9 +114,9 @@ def pull_to_json(pull: Pull) -> PullJson:
         "request": pull.request,
         "outcome": pull.outcome or None,
         "commit": pull.commit,
-        "came": pull.came,
-        "came_count": pull.came_count,
-        "left_out": pull.left_out,
+        "commits": pull.commits,
+        "commit_count": pull.commit_count,
+        "skipped_paths": pull.skipped_paths,
         "version": None if pull.version is None else pull.version.number,
         "change_request": None if pull.change_request is None else pull.change_request.number,
         "by": person_to_json(pull.job.requested_by) if pull.job.requested_by else None,

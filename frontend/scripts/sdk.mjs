@@ -77,7 +77,7 @@ async function singleFile(entry, replaced = {}) {
 const second = await singleFile(ENTRIES.deployment);
 const digest = (algorithm, encoding) => createHash(algorithm).update(second).digest(encoding);
 const pinned = `
-import { pinnedModule } from "./player/pinned";
+import { pinnedModule } from "./player/pinned-module";
 export const deploymentModule = () =>
   pinnedModule(new URL("${digest("sha256", "hex")}.js", import.meta.url), "sha384-${digest("sha384", "base64")}", import.meta.url);`;
 const single = await singleFile(ENTRIES.player, {

@@ -199,7 +199,7 @@ def quantise_with_tensorflow(
         if request.form == name:
             raise
         reason = str(refusal).removeprefix(f"{name}: ")
-        return TensorFlowForm(refusals=[{"form": name, "refused": f"{name}: {reason}"}])
+        return TensorFlowForm(refusals=[{"form": name, "refusal": f"{name}: {reason}"}])
     return TensorFlowForm({f"finished {name}": path}, gaps=outcome.gaps)
 
 

@@ -138,7 +138,7 @@ def convert_files(request: Mapping[str, Any], report: Callable[[float, str], Non
     records = {
         row["form"]: provenance(conversion, row["form"], float_model, result, (folder / row["form"]).read_bytes())
         for row in result["forms"]
-        if "refused" not in row
+        if "refusal" not in row
     }
     return {
         **result,

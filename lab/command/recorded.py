@@ -40,7 +40,7 @@ def record_inputs(
     float_model: Path, source: RecordingSource, windows: Path, report: Callable[[float, str], None]
 ) -> dict[str, object]:
     """Writes what a float model reads of recordings into the file `windows`; its table (`lab.quantize.recorded`), with
-    `digest`, `stage` and `left_out`.
+    `digest`, `stage` and `skipped_samples`.
 
     Forms are judged on validation; recordings of the split test are not read. Raises `Refused` and `OSError`.
     """
@@ -97,7 +97,7 @@ def record_inputs(
         "digest": data_digest(
             [recording for recording, _ in used_recordings], [use.value for _, use in used_recordings]
         ),
-        "left_out": len(selection) - len(used_recordings),
+        "skipped_samples": len(selection) - len(used_recordings),
     }
 
 

@@ -21,8 +21,8 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], spl
     samples = report["samples"]
     yield ""
     for row in report["forms"]:
-        if "refused" in row:
-            yield f"Not converted: {plain(row['refused'], 400)}"
+        if "refusal" in row:
+            yield f"Not converted: {plain(row['refusal'], 400)}"
     yield from _about_samples(samples, form, split)
     form_row = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:
@@ -34,7 +34,7 @@ def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
     head = ["Form", "File", "Arena", "Constants", "Signal to noise", "Answers changed"]
     yield [*head, "Accuracy"] if has_labels else head
     for row in report["forms"]:
-        if "refused" in row:
+        if "refusal" in row:
             yield [row["form"], *["-"] * (len(head) - (0 if has_labels else 1))]
             continue
         cells = [row["form"], size_text(row["size"]), _bytes(row["arena"]), _bytes(row["constants"])]

@@ -95,7 +95,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     rows: list[dict[str, Any]] = [
         {"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()
     ]
-    rows += [{"form": form, "refused": reason} for form, reason in refusals.items()]
+    rows += [{"form": form, "refusal": reason} for form, reason in refusals.items()]
     return {
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],

@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 from lab.training.settings import ENVIRONMENT
-from rune.devices.boards.fit import FitVerdict, Needs, fit
-from rune.devices.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, insertions_of, places_of
 from tests.support.documents.named_places import missing_paths
@@ -113,13 +111,6 @@ def test_the_symbols_that_a_recipe_names_are_defined_in_its_files(page: str) -> 
 def test_the_files_and_tests_that_a_recipe_names_are_there(page: str) -> None:
     missing = missing_paths((PAGES / page).read_text("utf-8"), REPOSITORY)
     assert [path for path in missing if path not in files_of(page)] == []
-
-
-def test_a_board_is_added_by_its_recipe() -> None:
-    ((path, text),) = files_of("add-a-board.md").items()
-    board = read_board(Path(path).stem, text)
-    assert path == f"rune/devices/boards/{board.key}.toml"
-    assert fit(Needs(board.target, 60_000, 40_000, 5_500_000), board).verdict is FitVerdict.FITS
 
 
 @pytest.mark.proof

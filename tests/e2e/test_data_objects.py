@@ -71,7 +71,7 @@ def test_objects_are_marked_beside_the_samples_by_mouse_and_keyboard(forge: Live
     page.locator("[data-number='1'] [data-open]").click()
     panel = page.locator("[data-detail]")
     panel.get_by_role("button", name="Mark objects").click()
-    face, said = panel.locator("[data-objects-face]"), panel.locator("[data-objects-said]")
+    face, said = panel.locator("[data-objects-face]"), panel.locator("[data-objects-status]")
     expect(face).to_be_focused()
 
     # The mouse places two, and a key chooses the label of the next one.
@@ -142,7 +142,7 @@ def test_objects_are_marked_on_the_page_of_a_picture_on_a_phone(forge: LiveForge
     page.get_by_role("button", name="Mark objects").click()
     face = page.locator("[data-objects-face]")
     press(page, face, 0.5, 0.5)
-    expect(page.locator("[data-objects-said]")).to_have_text("Add a label first.")
+    expect(page.locator("[data-objects-status]")).to_have_text("Add a label first.")
     page.get_by_placeholder("Another label").fill("bolt")
     page.get_by_placeholder("Another label").press("Enter")
     press(page, face, 0.2, 0.3)

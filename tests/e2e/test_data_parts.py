@@ -44,7 +44,7 @@ def test_ranges_are_selected_and_deleting_can_be_taken_back(forge: LiveForge, op
     assert findings(page, LOOKS) == []
 
     page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.locator("[data-said]")).to_contain_text("5 samples will be deleted in 8 seconds")
+    expect(page.locator("[data-status]")).to_contain_text("5 samples will be deleted in 8 seconds")
     expect(page.locator("[data-count]")).to_have_text("7 samples")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-count]")).to_have_text("12 samples")
@@ -93,17 +93,17 @@ def test_a_long_recording_is_cut_beside_the_others_and_marked(forge: LiveForge, 
     expect(page.locator("[data-count]")).to_have_text("4 samples")
     expect(page.locator("[data-number='3'] b")).to_have_text("knock")
     expect(page.locator("[data-number='4'] b")).to_have_text("glass")
-    expect(page.locator("[data-number='1']")).to_contain_text("left out")
+    expect(page.locator("[data-number='1']")).to_contain_text("excluded")
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("[data-number='4']")).to_contain_text("left out")
-    expect(page.locator("[data-number='1']")).not_to_contain_text("left out")
+    expect(page.locator("[data-number='4']")).to_contain_text("excluded")
+    expect(page.locator("[data-number='1']")).not_to_contain_text("excluded")
 
     # The label is set and confirmed beside the others too.
     panel.get_by_label("Label of sample 0001").fill("glass")
     panel.get_by_role("button", name="Set label").click()
     expect(page.locator("[data-number='1'] b")).to_have_text("glass")
     panel.get_by_role("button", name="Label is right").click()
-    expect(page.locator("[data-said]")).to_contain_text("1 changed")
+    expect(page.locator("[data-status]")).to_contain_text("1 changed")
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ class PreviewServer:
             "name": "preview",
             "title": "Preview",
             "url": "https://forge.example/d/preview",
-            "signed": None,
+            "signed_release": None,
             "history": [{"version": "preview"}],
             "keys": keys,
         }

@@ -177,8 +177,8 @@ def test_a_loop_is_refused_by_name_and_leaves_the_other_forms(tmp_path: Path) ->
     rows = {row["form"]: row for row in convert_whole(request, lambda _share, _text: None).report["forms"]}
     assert rows["float32"]["output"] == 200
     for form in ("int8", TENSORFLOW_INT8.name):
-        assert rows[form]["refused"].startswith(f"{form}: the model has a loop")
-        assert "at most 128 steps" in rows[form]["refused"]
+        assert rows[form]["refusal"].startswith(f"{form}: the model has a loop")
+        assert "at most 128 steps" in rows[form]["refusal"]
 
 
 @pytest.mark.protects("models-in/keras-code")

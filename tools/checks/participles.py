@@ -23,8 +23,8 @@ trained tried typed used wanted watched written
 PARTICIPLES: Final = frozenset(_WORDS.split())
 """Words that are no name of a variable, of a parameter or of a class, with underscores before or behind them or
 without. Times (`started`), states (`failed`) and results of arithmetic (`rounded`) are not among them."""
-DICTATED: Final = {("hmr/rune.py", "needed"), ("lab/refusal.py", "Refused")}
-"""Names by their files: a parameter of the public Python interface, and an exception."""
+DICTATED: Final = {("lab/refusal.py", "Refused")}
+"""A name by its file: an exception."""
 
 
 def refused_participles(path: str, source: str) -> Iterator[tuple[int, str]]:

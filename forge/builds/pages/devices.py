@@ -113,7 +113,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "all_count": len(fits),
         "fit_count": counts[Show.FIT] - may_fit,
         "may_fit_count": may_fit,
-        "left_out": len(matching) - len(page_fits),
+        "more_boards": len(matching) - len(page_fits),
         "all_address": f"{base}?{urlencode({**filters.query, 'all': '1'})}",
         "shows": [
             (show, counts[show], f"{base}?{urlencode({**filters.query, 'show': show.value})}", show is filters.show)

@@ -63,7 +63,7 @@ class TestProblemJson(TypedDict):
     message: str
 
 
-class GaveJson(TypedDict):
+class OutputRecordJson(TypedDict):
     """All bytes that a block's outputs had in the runs of a test: their count, their CRC-32, and up to 1,024 of the
     first as hexadecimal digits."""
 
@@ -74,12 +74,12 @@ class GaveJson(TypedDict):
 
 class CompiledTestJson(TypedDict):
     """A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem.
-    `gave` is null where it did not come to its end."""
+    `output` is null where it did not come to its end."""
 
     name: str
     line: int
     problem: TestProblemJson | None
-    gave: GaveJson | None
+    output: OutputRecordJson | None
 
 
 class CompiledTestsJson(TypedDict):

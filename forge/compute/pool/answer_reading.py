@@ -117,7 +117,7 @@ class DataDescriptionJson(TypedDict):
     unlabelled: int
     groups: int
     splits: dict[str, int]
-    omitted: int
+    omission_count: int
     omissions: list[DataOmissionJson]
 
 
@@ -155,7 +155,7 @@ class LabelledArchiveJson(TypedDict):
 
     recordings: list[LabelledRecordingJson]
     omissions: list[DataOmissionJson]
-    left_out: list[str]
+    skipped_files: list[str]
 
 
 class DataRecordingJson(RecordingFactsJson):
@@ -267,7 +267,7 @@ class ReadInputJson(TypedDict):
 
 
 class TriedInputJson(TypedDict):
-    """The answers of a model whose input is computed in one way; where that cannot be tried, `refused` says why."""
+    """The answers of a model whose input is computed in one way; where that cannot be tried, `refusal` says why."""
 
     key: str
     answer: str
@@ -275,7 +275,7 @@ class TriedInputJson(TypedDict):
     right: int
     judged: int
     note: str
-    refused: str
+    refusal: str
     read: ReadInputJson | None
 
 
@@ -293,7 +293,7 @@ class TeachableAnswerJson(TypedDict):
 class TriedInputsJson(TypedDict):
     """The answer of `forge.compute.child.steps.input_trial`."""
 
-    tried: list[TriedInputJson]
+    inputs: list[TriedInputJson]
 
 
 class EvaluationAnswerJson(TypedDict):

@@ -89,7 +89,7 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
     _require_own(actor, row)
     project = row.data_set.project
     _require_follows(row, offset)
-    remaining_bytes = row.size - row.received
+    remaining_bytes = row.size - row.received_bytes
     require_room(project.organisation_id, remaining_bytes)
     blob = put_chunks(chunks, min(remaining_bytes, settings.UPLOAD_LIMIT))
     with delete_on_failure([blob.digest]), transaction.atomic():
@@ -97,12 +97,12 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
         _require_follows(row, offset)
         if not blob.size:
             raise Invalid("The request has no bytes.")
-        if len(row.pieces) + 1 >= MAX_PIECES and blob.size < row.size - row.received:
+        if len(row.pieces) + 1 >= MAX_PIECES and blob.size < row.size - row.received_bytes:
             raise TooLarge(f"An archive comes in at most {MAX_PIECES} pieces. Begin again with larger ones.")
         link_uploaded(row, [blob.digest], project)
         row.pieces = [*row.pieces, blob.digest]
-        row.received += blob.size
-        if row.received == row.size:
+        row.received_bytes += blob.size
+        if row.received_bytes == row.size:
             row.state = ImportState.READING
             _enqueue(actor, row, ImportStep.DESCRIBE)
         row.save()
@@ -157,8 +157,8 @@ def _require_own(actor: Actor, row: DataImport) -> None:
 
 
 def _require_follows(row: DataImport, offset: int) -> None:
-    if row.state != ImportState.SENDING or offset != row.received:
-        raise WrongChunkOffset(f"The archive has {row.received} bytes of {row.size}. Go on there.")
+    if row.state != ImportState.SENDING or offset != row.received_bytes:
+        raise WrongChunkOffset(f"The archive has {row.received_bytes} bytes of {row.size}. Go on there.")
 
 
 def _lock_row(row: DataImport) -> DataImport:

@@ -80,11 +80,13 @@ class DataImportBytes(ProjectView):
     @extend_schema(
         operation_id="data_import_send",
         request={"application/octet-stream": OpenApiTypes.BINARY},
-        parameters=[OpenApiParameter("offset", int, required=True, description="where the piece begins: `received`")],
+        parameters=[
+            OpenApiParameter("offset", int, required=True, description="where the piece begins: `received_bytes`")
+        ],
         responses=DataImportJson,
     )
     def put(self, request: Request, organisation: str, name: str, import_id: UUID) -> Response:
-        """Sends the next piece of the ZIP file. After an interruption, go on at `received`."""
+        """Sends the next piece of the ZIP file. After an interruption, go on at `received_bytes`."""
         project = self.project(request, organisation, name, Verb.EDIT)
         principal = principal_of(request)
         text = request.query_params.get("offset", "")

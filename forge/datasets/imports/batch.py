@@ -54,18 +54,18 @@ def store_batch(job: JobContext, actor: Actor, row: DataImport, batch: DataBatch
             try:
                 samples.append(_store(data_set, row, recording, content, blob, actor))
             except SampleKnown:
-                row.known += 1
+                row.duplicates += 1
             except WrongSide as error:
                 omissions.append({"path": recording["path"], "reason": error.detail})
         if link_owned([(sample, sample.digest) for sample in samples], data_set.project.organisation_id):
             require_fits(data_set.project.organisation_id)
         row.position, row.total = batch["next"], batch["total"]
-        row.added += len(samples)
-        row.omitted += len(omissions)
+        row.new_samples += len(samples)
+        row.omission_count += len(omissions)
         row.omissions = [*row.omissions, *omissions][:MAX_OMISSIONS]
         row.save()
-        if row.position >= row.total and row.added:
-            change.note(actor, "data.import", count=row.added)
+        if row.position >= row.total and row.new_samples:
+            change.note(actor, "data.import", count=row.new_samples)
         else:
             change.tell(actor)
     delete_if_unlinked(sorted(set(digests) - {sample.digest for sample in samples}))

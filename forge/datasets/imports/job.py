@@ -80,7 +80,7 @@ def _result(job: JobContext, row: DataImport) -> Mapping[str, Any]:
     """Returns the result of a step that is done, perhaps by an earlier attempt whose worker died right after it."""
     if job.spec["step"] == ImportStep.DESCRIBE:
         return {"recordings": row.description["recordings"]}
-    return {"added": row.added, "known": row.known, "omitted": row.omitted}
+    return {"new_samples": row.new_samples, "duplicates": row.duplicates, "omission_count": row.omission_count}
 
 
 def _ask(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str, JobFile], **request: Any) -> Any:
@@ -114,7 +114,7 @@ def _describe(job: JobContext, row: DataImport, reader: Compiler, files: Mapping
         changed_rows = DataImport.objects.filter(pk=row.pk, state=ImportState.READING).update(
             state=ImportState.READY,
             description=description,
-            omitted=description["omitted"],
+            omission_count=description["omission_count"],
             omissions=description["omissions"],
         )
         if not changed_rows:
@@ -135,7 +135,7 @@ def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str,
         try:
             row = store_batch(job, actor, row, batch, reader.output)
         except StorageQuotaReached as error:
-            raise JobFailed(f"{row.added:,} samples were added. {error.detail}") from error
+            raise JobFailed(f"{row.new_samples:,} samples were added. {error.detail}") from error
         except (Forbidden, NotFound) as error:
             raise JobFailed(NO_RIGHT) from error
         except DomainError as error:
@@ -146,7 +146,10 @@ def _add(job: JobContext, row: DataImport, reader: Compiler, files: Mapping[str,
         if position >= row.total:
             break
     delete_if_unlinked(_finish(job, row))
-    job.log(f"Added {counted(row.added, 'sample')}; {row.known:,} were there, {row.omitted:,} were left out.")
+    job.log(
+        f"Added {counted(row.new_samples, 'sample')}; {row.duplicates:,} were there, "
+        f"{row.omission_count:,} were left out."
+    )
     return _result(job, row)
 
 

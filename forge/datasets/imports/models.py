@@ -54,7 +54,7 @@ class DataImport(models.Model):
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.SENDING)
     size = models.BigIntegerField()
     """Bytes of the archive, as its sender announced them."""
-    received = models.BigIntegerField(default=0)
+    received_bytes = models.BigIntegerField(default=0)
     pieces = models.JSONField(default=list)
     """The digests of the blobs that are the archive, in order; empty once it is deleted."""
     group = models.CharField(max_length=WORD_LIMIT, blank=True)
@@ -70,10 +70,10 @@ class DataImport(models.Model):
     """How many of its recordings were added or left out. An import that was interrupted goes on here."""
     total = models.PositiveIntegerField(default=0)
     """How many recordings there are with the chosen labels; 0 before the first was read."""
-    added = models.PositiveIntegerField(default=0)
-    known = models.PositiveIntegerField(default=0)
+    new_samples = models.PositiveIntegerField(default=0)
+    duplicates = models.PositiveIntegerField(default=0)
     """How many were samples of the data set already."""
-    omitted = models.PositiveIntegerField(default=0)
+    omission_count = models.PositiveIntegerField(default=0)
     """How many were left out."""
     omissions = models.JSONField(default=list)
     """The first of them, each with `path` and `reason`."""

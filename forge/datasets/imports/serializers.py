@@ -39,14 +39,14 @@ class DataImportJson(TypedDict):
     person: PersonJson | None
     consent: Uuid
     size: int
-    received: Annotated[int, "bytes; the next piece begins here"]
+    received_bytes: Annotated[int, "the next piece begins here"]
     preview: Annotated[DataPreviewJson | None, "null until the lists were read"]
     labels: Annotated[list[str] | None, "those that are imported; null: all"]
     position: Annotated[int, "recordings that were added or left out"]
     total: int
-    added: int
-    known: Annotated[int, "recordings that were samples already"]
-    omitted: Annotated[int, "files that became no sample"]
+    new_samples: int
+    duplicates: Annotated[int, "recordings that were samples already"]
+    omission_count: Annotated[int, "files that became no sample"]
     omissions: Annotated[list[DataOmittedJson], "the first of them"]
     error: Annotated[str, "why it stopped"]
     created: Timestamp
@@ -88,14 +88,14 @@ def import_to_json(row: DataImport) -> DataImportJson:
         "person": person_to_json(row.person) if row.person else None,
         "consent": str(row.consent_id),
         "size": row.size,
-        "received": row.received,
+        "received_bytes": row.received_bytes,
         "preview": _preview(description) if description else None,
         "labels": row.labels,
         "position": row.position,
         "total": row.total,
-        "added": row.added,
-        "known": row.known,
-        "omitted": row.omitted,
+        "new_samples": row.new_samples,
+        "duplicates": row.duplicates,
+        "omission_count": row.omission_count,
         "omissions": row.omissions,
         "error": row.error,
         "created": row.created.isoformat(),

@@ -25,9 +25,9 @@ class DataLabellerJson(TypedDict):
     """How many samples have the label of a person, and on how many of those that others looked at too they agree."""
 
     person: PersonJson
-    labelled: int
-    compared: int
-    agreed: int
+    label_count: int
+    comparison_count: int
+    agreement_count: int
 
 
 class DataQueueJson(TypedDict):
@@ -49,7 +49,7 @@ class DataQueueTakeSerializer(serializers.Serializer[None]):
     """The work that is wanted."""
 
     mode = serializers.ChoiceField(choices=list(QueueMode), default=QueueMode.UNLABELLED)
-    skipped = serializers.ListField(
+    skipped_numbers = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**31 - 1),
         max_length=MAX_SKIPPED,
         required=False,
@@ -84,9 +84,9 @@ class DataQueue(ProjectView):
                 labellers=[
                     {
                         "person": person_to_json(each.person),
-                        "labelled": each.labelled,
-                        "compared": each.compared,
-                        "agreed": each.agreed,
+                        "label_count": each.label_count,
+                        "comparison_count": each.comparison_count,
+                        "agreement_count": each.agreement_count,
                     }
                     for each in labellers_of(principal, project)
                 ],
@@ -98,7 +98,7 @@ class DataQueue(ProjectView):
         """Gives you the next sample, which nobody else gets meanwhile."""
         project, principal = self.project(request, organisation, name, Verb.EDIT), principal_of(request)
         body = self.read_body(request, DataQueueTakeSerializer)
-        sample = take_next(principal, project, QueueMode(body["mode"]), body.get("skipped", ()))
+        sample = take_next(principal, project, QueueMode(body["mode"]), body.get("skipped_numbers", ()))
         return Response(DataQueueNextJson(sample=None if sample is None else sample_to_json(sample, principal)))
 
 

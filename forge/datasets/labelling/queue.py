@@ -47,19 +47,19 @@ class Labeller:
     both label the same."""
 
     person: User
-    labelled: int
-    compared: int
-    agreed: int
+    label_count: int
+    comparison_count: int
+    agreement_count: int
 
     @property
     def percent(self) -> int:
         """The share of samples on which others agree; 0 where none was compared."""
-        return round(100 * self.agreed / self.compared) if self.compared else 0
+        return round(100 * self.agreement_count / self.comparison_count) if self.comparison_count else 0
 
 
 def waiting_for(actor: Actor, project: Project, mode: QueueMode) -> SampleQuerySet:
     """The samples of a project that the queue shows a person, in its order. Raises `Forbidden` or `NotFound`."""
-    samples = samples_of(actor, project).filter(playable(actor), left_out=False)
+    samples = samples_of(actor, project).filter(playable(actor), is_excluded=False)
     if mode is QueueMode.UNLABELLED:
         return samples.filter(label="").order_by(F("analysis__score").asc(nulls_last=True), "-number")
     if mode is QueueMode.DISAGREEMENTS:
@@ -114,4 +114,4 @@ def labellers_of(actor: Actor, project: Project) -> list[Labeller]:
         Labeller(person, label_counts.get(pk, 0), len(agreements[pk]), sum(agreements[pk]))
         for pk, person in people.items()
     ]
-    return sorted(rows_of_people, key=lambda each: (-each.labelled, str(each.person)))
+    return sorted(rows_of_people, key=lambda each: (-each.label_count, str(each.person)))

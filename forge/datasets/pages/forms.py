@@ -124,8 +124,8 @@ def _number(text: str) -> int:
 def _mark(number: int, act: str, label: str) -> SampleMark:
     if act == "label":
         return SampleMark(number, label=label)
-    if act in ("leave-out", "take-in"):
-        return SampleMark(number, left_out=act == "leave-out")
+    if act in ("exclude", "include"):
+        return SampleMark(number, is_excluded=act == "exclude")
     if act == "confirm":
         return SampleMark(number, confirms=True)
     if act == "accept":

@@ -145,7 +145,7 @@ def _import_context(principal: Principal, project: Project, import_id: UUID) -> 
         "import": row,
         "labels": labels,
         "splits": sorted(row.description.get("splits", {}).items()),
-        "more": row.omitted - len(row.omissions),
+        "more": row.omission_count - len(row.omissions),
         "may_act": may_act,
         "is_ready": row.state == ImportState.READY,
         "is_moving": row.state in (ImportState.SENDING, ImportState.READING, ImportState.ADDING),

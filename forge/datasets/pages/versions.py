@@ -26,7 +26,7 @@ from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 CHANGES_SHOWN = 100
 """Changes on a page."""
-ADDED, LEFT_OUT, DELETED, RELABELLED = "added", "left out", "deleted", "label"
+ADDED, EXCLUDED, DELETED, RELABELLED = "added", "excluded", "deleted", "label"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def changes_of(
 
     return [
         *(change(each.number, RELABELLED) for each in comparison.label_changes),
-        *(change(number, LEFT_OUT) for number in comparison.left_out_numbers),
+        *(change(number, EXCLUDED) for number in comparison.excluded_numbers),
         *(change(number, DELETED) for number in comparison.deleted_numbers),
         *(change(number, ADDED) for number in comparison.added_numbers),
     ]

@@ -138,7 +138,7 @@ class ProjectSampleImport(ProjectView):
         )
         answer: SamplesImportedJson = {
             "samples": [sample_to_json(sample, principal_of(request)) for sample in result.samples],
-            "refused": [{"name": each.name, "reason": each.reason} for each in result.refused_files],
+            "refused_files": [{"name": each.name, "reason": each.reason} for each in result.refused_files],
         }
         return Response(answer, status=status.HTTP_201_CREATED)
 
@@ -159,11 +159,11 @@ class ProjectSampleImportPreview(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Reads a .zip as an import would, and changes nothing."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        answer: SampleImportPreviewJson = {"samples": [], "refused": [], "left_out": []}
+        answer: SampleImportPreviewJson = {"samples": [], "refused_files": [], "skipped_files": []}
         with labelled_archive(project, body_chunks(request)) as archive:
             for each in classify_samples(project, archive):
                 if isinstance(each, RefusedFile):
-                    answer["refused"].append({"name": each.name, "reason": each.reason})
+                    answer["refused_files"].append({"name": each.name, "reason": each.reason})
                     continue
                 answer["samples"].append(
                     {
@@ -174,7 +174,7 @@ class ProjectSampleImportPreview(ProjectView):
                         "size": len(each.content.data),
                     }
                 )
-            answer["left_out"] += archive.left_out
+            answer["skipped_files"] += archive.skipped_files
         return Response(answer)
 
 

@@ -73,7 +73,7 @@ class LabelledArchive:
         self._content_file = content_file
         self._recordings = answer["recordings"]
         self.omissions: Sequence[DataOmissionJson] = answer["omissions"]
-        self.left_out: Sequence[str] = answer["left_out"]
+        self.skipped_files: Sequence[str] = answer["skipped_files"]
         """The files that are neither in a folder of a label nor in the table."""
 
     def recordings(self) -> Iterator[Incoming | RefusedFile]:

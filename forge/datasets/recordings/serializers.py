@@ -65,15 +65,15 @@ class SampleImportPreviewJson(TypedDict):
     """The contents of an archive before its import."""
 
     samples: list[IncomingSampleJson]
-    refused: list[RefusedFileJson]
-    left_out: Annotated[list[str], "files that are neither in a folder of a label nor listed in the table"]
+    refused_files: list[RefusedFileJson]
+    skipped_files: Annotated[list[str], "files that are neither in a folder of a label nor listed in the table"]
 
 
 class SamplesImportedJson(TypedDict):
     """The samples that an archive added, and its refused files."""
 
     samples: list[SampleJson]
-    refused: list[RefusedFileJson]
+    refused_files: list[RefusedFileJson]
 
 
 class SampleTermsJson(TypedDict):

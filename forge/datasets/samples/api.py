@@ -184,7 +184,7 @@ class DataMarks(ProjectView):
             SampleMark(
                 each["number"],
                 each.get("label"),
-                each.get("left_out"),
+                each.get("is_excluded"),
                 each.get("accepts", False),
                 each.get("confirms", False),
                 each.get("events", UNCHANGED),

@@ -86,7 +86,7 @@ class DataFilter(ListFilter):
     device = CharFilter(max_length=WORD_LIMIT, help_text="Those recorded with this device")
     quality = ChoiceFilter(choices=SampleQuality.choices, help_text="Those of this quality")
     kind = ChoiceFilter(choices=SampleKind.choices, help_text="Those recorded with this")
-    left_out = YesNoFilter(Q(left_out=True), help_text="`true`: those that versions are saved without")
+    is_excluded = YesNoFilter(Q(is_excluded=True), help_text="`true`: those that versions are saved without")
     disputed = YesNoFilter(Q(is_disputed=True), help_text="`true`: those that two people label otherwise")
     unmarked = YesNoFilter(IS_UNMARKED, help_text="`true`: pictures in which nobody marked the objects")
     wrong = YesNoFilter(IS_WRONG, help_text="`true`: those on which the current build answers another label")

@@ -126,8 +126,8 @@ class SampleQuerySet(models.QuerySet["Sample"]):
         return self.available().filter(use_condition(use, place))
 
     def included(self) -> SampleQuerySet:
-        """Those that versions are saved with: labelled, and not left out."""
-        return self.filter(left_out=False).exclude(label="")
+        """Those that versions are saved with: labelled, and not excluded."""
+        return self.filter(is_excluded=False).exclude(label="")
 
 
 class Sample(models.Model):
@@ -167,7 +167,7 @@ class Sample(models.Model):
     device = models.CharField(max_length=WORD_LIMIT, blank=True)
     source = models.CharField(max_length=10, choices=SampleSource.choices)
     consent = models.ForeignKey(Consent, on_delete=models.RESTRICT, related_name="samples")
-    left_out = models.BooleanField(default=False)
+    is_excluded = models.BooleanField(default=False)
     """Whether versions are saved without it."""
     tested_since = models.PositiveIntegerField(null=True, blank=True)
     """The number of the first version that has it as a test sample. From that version on, only owners change it."""
@@ -209,7 +209,7 @@ class Sample(models.Model):
                     "split",
                     "group",
                     "device",
-                    "left_out",
+                    "is_excluded",
                     "consent",
                     "milliseconds",
                     "is_disputed",

@@ -16,7 +16,7 @@ class DataMarkBeforeJson(TypedDict):
 
     number: int
     label: str
-    left_out: bool
+    is_excluded: bool
     events: NotRequired[list[SampleEventJson] | None]
     positions: NotRequired[list[ObjectPositionJson] | None]
     disputed: NotRequired[bool]
@@ -73,7 +73,7 @@ class DataChangeSerializer(serializers.Serializer[None]):
     number = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     # A field; the class has one of its own.
     label = serializers.CharField(max_length=WORD_LIMIT, required=False, allow_blank=True)  # type: ignore[assignment]
-    left_out = serializers.BooleanField(required=False)
+    is_excluded = serializers.BooleanField(required=False)
     events = DataEventSerializer(
         many=True,
         required=False,
@@ -137,7 +137,7 @@ def mark_to_json(mark: SampleMark) -> DataMarkBeforeJson:
     before: DataMarkBeforeJson = {
         "number": mark.number,
         "label": mark.label or "",
-        "left_out": bool(mark.left_out),
+        "is_excluded": bool(mark.is_excluded),
     }
     if not isinstance(mark.events, UnchangedValue):
         before["events"] = None if mark.events is None else list(mark.events)

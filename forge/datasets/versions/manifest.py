@@ -68,7 +68,7 @@ class VersionComparison:
     """The difference between two versions, by the numbers of the samples."""
 
     added_numbers: Sequence[int]
-    left_out_numbers: Sequence[int]
+    excluded_numbers: Sequence[int]
     """Those that only the first version has, and that are still stored."""
     deleted_numbers: Sequence[int]
     """Those that only the first version has, and whose bytes were deleted."""
@@ -139,7 +139,7 @@ def compare(before: Collection[Entry], after: Collection[Entry], tombstones: Col
     missing = sorted(earlier.keys() - later.keys())
     return VersionComparison(
         added_numbers=sorted(later.keys() - earlier.keys()),
-        left_out_numbers=[number for number in missing if number not in tombstones],
+        excluded_numbers=[number for number in missing if number not in tombstones],
         deleted_numbers=[number for number in missing if number in tombstones],
         label_changes=[
             LabelChange(number, earlier[number].label, later[number].label)
@@ -174,7 +174,7 @@ def sentences_of(comparison: VersionComparison) -> list[str]:
         (added_count, f"{_count(added_count, 'sample')} added"),
         (people, f"{_count(people, 'group')} added"),
         (len(comparison.label_changes), f"{_count(len(comparison.label_changes), 'label')} corrected"),
-        (len(comparison.left_out_numbers), f"{_count(len(comparison.left_out_numbers), 'sample')} left out"),
+        (len(comparison.excluded_numbers), f"{_count(len(comparison.excluded_numbers), 'sample')} excluded"),
         (len(comparison.deleted_numbers), f"{_count(len(comparison.deleted_numbers), 'sample')} deleted"),
     ]
     return [phrase for count, phrase in phrases if count]

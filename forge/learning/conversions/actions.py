@@ -248,7 +248,7 @@ def _take_from_earlier(row: ModelConversion) -> bool:
             size=form.size,
             figures=form.figures,
             needs=form.needs,
-            refused=form.refused,
+            refusal=form.refusal,
             provenance=form.provenance,
         )
         if copy.digest:

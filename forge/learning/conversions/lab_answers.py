@@ -59,7 +59,7 @@ class RefusedFormJson(TypedDict):
     """A form that the quantiser refused."""
 
     form: str
-    refused: str
+    refusal: str
 
 
 class ConvertedLayerJson(TypedDict):

@@ -107,7 +107,7 @@ class ConvertedForm(models.Model):
     """`forge.learning.conversions.lab_answers.MeasuredFormJson`; empty for a form that was refused."""
     needs = models.JSONField(default=dict)
     """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
-    refused = models.CharField(max_length=1000, blank=True)
+    refusal = models.CharField(max_length=1000, blank=True)
     """Why there is no file."""
     tested = models.JSONField(default=dict)
     """Its answers on the test samples, read once when it was offered; empty before."""

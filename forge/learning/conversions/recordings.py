@@ -123,7 +123,7 @@ def compute_recordings(
     facts = {
         "stage": model_inputs["stage"][:200],
         "path": model_inputs["file"][:400],
-        "left_out": len(entries) - len(used_entries),
+        "skipped_samples": len(entries) - len(used_entries),
         "digest": digest,
         "reason": "",
     }

@@ -69,7 +69,7 @@ class UsedSamplesJson(TypedDict):
     ranges: Annotated[list[list[float]], "the smallest and the largest number of each input"]
     classes: list[str]
     stage: Annotated[str, "of the Runefile, in front of which the inputs were computed"]
-    left_out: Annotated[int, "samples that were not read, for want of time or because they cannot be"]
+    skipped_samples: Annotated[int, "samples that were not read, for want of time or because they cannot be"]
     reason: Annotated[str, "why no samples of the project were used"]
 
 
@@ -98,7 +98,7 @@ class ConvertedFormJson(TypedDict):
     digest: str
     figures: Annotated[FormFiguresJson | None, "null for a form that was refused"]
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
-    refused: str
+    refusal: str
     tested: TestedFormJson | None
     url: Annotated[str, 'of its file; "" for a form that was refused']
     change_request: Annotated[int | None, "the number of the last change request that offers it"]
@@ -202,7 +202,7 @@ def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJso
         "figures": _figures(form),
         "tested": _test_figures(form),
         "needs": form.needs,
-        "refused": form.refused,
+        "refusal": form.refusal,
         "url": form_url(row, form) if form.digest else "",
         "change_request": form.change_request,
     }
@@ -288,7 +288,7 @@ def _used_samples(samples: Mapping[str, Any] | None) -> UsedSamplesJson | None:
         "ranges": samples["ranges"],
         "classes": samples["classes"],
         "stage": samples.get("stage", ""),
-        "left_out": samples.get("left_out", 0),
+        "skipped_samples": samples.get("skipped_samples", 0),
         "reason": samples.get("reason", ""),
     }
 

@@ -59,7 +59,7 @@ def store_forms(
 ) -> None:
     """Stores the forms of an answer, in its order. Raises `JobFailed` for an answer without their files."""
     forms = {each["form"]: each for each in answer["forms"]}
-    blobs = {name: _store_file(folder / name) for name, each in forms.items() if "refused" not in each}
+    blobs = {name: _store_file(folder / name) for name, each in forms.items() if "refusal" not in each}
     digests = [blob.digest for blob in blobs.values()]
     try:
         with transaction.atomic():
@@ -147,7 +147,7 @@ def _store_form(
         figures={}
         if blob is None
         else {**{name: each[name] for name in COUNTED_KEYS}, **_form_figures(each, recordings)},
-        refused=str(each.get("refused", ""))[:1000],
+        refusal=str(each.get("refusal", ""))[:1000],
         provenance=answer["provenance"].get(each["form"], {}),
     )
     if blob is not None:

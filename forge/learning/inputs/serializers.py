@@ -44,14 +44,14 @@ class ModelInputQuestionsJson(TypedDict):
     inputs: list[InputQuestionJson]
     classes: int
     labels: Annotated[str, "of the model's file, its conversion or the project, one a line; empty where none has them"]
-    known: list[str]
+    notes: list[str]
 
 
 class InputTrialJson(TypedDict):
     """The answers of a model with each preset, the first of the recordings in full."""
 
     recordings: int
-    tried: list[TriedInputJson]
+    inputs: list[TriedInputJson]
 
 
 class InputWrittenJson(TypedDict):
@@ -96,13 +96,13 @@ def model_inputs_to_json(model: ModelToFeed) -> ModelInputQuestionsJson:
         ],
         "classes": class_count(model.signature),
         "labels": model.suggested_labels,
-        "known": [] if model.form is None else known_facts(model.form),
+        "notes": [] if model.form is None else known_facts(model.form),
     }
 
 
 def trial_to_json(trial: PresetTrials) -> InputTrialJson:
     """A trial."""
-    return {"recordings": trial.recordings, "tried": list(trial.results)}
+    return {"recordings": trial.recordings, "inputs": list(trial.results)}
 
 
 def _preset_to_json(preset: InputPreset) -> InputPresetJson:

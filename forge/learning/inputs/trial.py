@@ -88,7 +88,7 @@ def try_model_inputs(actor: Actor, project: Project, model: ModelToFeed, request
         raise Unprocessable(str(answer["error"]["message"]))
     if "refused" in answer:
         raise Unprocessable(str(answer["refused"]))
-    results = cast(list[TriedInputJson], answer["tried"])
+    results = cast(list[TriedInputJson], answer["inputs"])
     return PresetTrials(results, len(samples), request.recording is None)
 
 

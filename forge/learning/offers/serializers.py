@@ -35,7 +35,7 @@ class StoredFiguresJson(TypedDict):
     url: str
     data_version: Annotated[int | None, "with the recordings"]
     data_digest: Annotated[str, 'of that version; "" for none']
-    held_out: list[HeldOutFigureJson]
+    held_out_figures: list[HeldOutFigureJson]
     needs: Annotated[dict[str, CountedNeedsJson], "of the whole rune, by target"]
 
 
@@ -70,7 +70,7 @@ def _figures(figures: StoredFigures) -> StoredFiguresJson:
         "url": figures.url,
         "data_version": figures.data_number or None,
         "data_digest": figures.data_digest,
-        "held_out": [
+        "held_out_figures": [
             {
                 "name": each.name,
                 "split": each.split,
@@ -79,7 +79,7 @@ def _figures(figures: StoredFigures) -> StoredFiguresJson:
                 "high": each.high,
                 "samples": each.samples,
             }
-            for each in figures.held_out
+            for each in figures.held_out_figures
         ],
         "needs": {target: _needs(each) for target, each in figures.needs.items()},
     }

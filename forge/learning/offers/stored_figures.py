@@ -56,7 +56,7 @@ class StoredFigures:
     url: str
     data_number: int = 0
     data_digest: str = ""
-    held_out: tuple[HeldOutFigure, ...] = ()
+    held_out_figures: tuple[HeldOutFigure, ...] = ()
     needs: Mapping[str, PackageFigures] = field(default_factory=dict)
 
 
@@ -96,14 +96,14 @@ def main_file(files: Collection[str], model_path: str) -> str:
 
 def _of_run(run: TrainingRun) -> StoredFigures:
     judgements: Mapping[str, Any] = run.report.get("judgements", {})
-    held_out = tuple(each for split, judgement in judgements.items() for each in _of_split(split, judgement))
+    held_out_figures = tuple(each for split, judgement in judgements.items() for each in _of_split(split, judgement))
     needs = {
         target: PackageFigures(each["flash"], each["ram"], each["instructions"])
         for target, each in run.needs.items()
         if "refused" not in each
     }
     return StoredFigures(
-        f"training run {run.number}", run.get_absolute_url(), run.data_number, run.data_digest, held_out, needs
+        f"training run {run.number}", run.get_absolute_url(), run.data_number, run.data_digest, held_out_figures, needs
     )
 
 
@@ -171,4 +171,4 @@ def _of_conversions(actor: Actor, project: Project, digest: str) -> StoredFigure
         return None
     figure = HeldOutFigure(ACCURACY, "test", accuracy["share"], accuracy["low"], accuracy["high"], accuracy["samples"])
     row = form.conversion
-    return StoredFigures(f"the conversion of {row.source_name}", row.get_absolute_url(), held_out=(figure,))
+    return StoredFigures(f"the conversion of {row.source_name}", row.get_absolute_url(), held_out_figures=(figure,))

@@ -42,7 +42,7 @@ class TrainedModelChange:
     def rows(self) -> tuple[FigureRow, ...]:
         """The figures of both as text."""
         before = self.before or StoredFigures("", "")
-        held_out = (_held_out_row(each, self.now, before) for each in self.now.held_out)
+        held_out = (_held_out_row(each, self.now, before) for each in self.now.held_out_figures)
         size = bytes_row("Model file", self.size, self.old_size, FILE_MEANING)
         needs = (
             row
@@ -124,7 +124,9 @@ def _models(files: Files) -> frozenset[str]:
 def _held_out_row(figure: HeldOutFigure, now: StoredFigures, before: StoredFigures) -> FigureRow:
     name = f"{figure.name}, {figure.split} split"
     meaning = f"{_interval(figure)}, {_recordings(figure, now)}"
-    then = next((each for each in before.held_out if (each.name, each.split) == (figure.name, figure.split)), None)
+    then = next(
+        (each for each in before.held_out_figures if (each.name, each.split) == (figure.name, figure.split)), None
+    )
     if then is None:
         return FigureRow(name, _text(figure), "", "", "muted", f"{meaning}.")
     meaning = f"{meaning}; before {_interval(then)}, {_recordings(then, before)}."

@@ -233,7 +233,7 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
     return {
         "table": compared_forms(shown_forms, chosen_form, boards_shown),
         "others": compared_forms([each for each in others if each.digest], chosen_form, boards_shown),
-        "refused_forms": [form for form in forms if form.refused],
+        "refused_forms": [form for form in forms if form.refusal],
         "summary": summary(files, chosen_form),
         "chosen_column": shown_forms.index(chosen_form) if chosen_form in shown_forms else None,
         "chosen_form": chosen_form,

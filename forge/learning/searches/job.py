@@ -159,7 +159,7 @@ def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:
         # A job that had nothing to do says less than one that ended the search.
         results.sort(key=lambda result: result.get("had_nothing_to_do", False))
         reason = next((str(each["reason"]) for each in results if each["reason"] != USED_UP), USED_UP)
-        return values | {"state": SearchState.FINISHED, "ended": reason}
+        return values | {"state": SearchState.FINISHED, "end_reason": reason}
     if failed_job is None:
         return values | {"state": SearchState.CANCELLED}
     is_missing = search.reason == "needs-environment"

@@ -89,7 +89,7 @@ class ModelSearch(models.Model):
     description = models.JSONField(default=dict)
     """The space, once the data was read: `size`, `arguments`, `forms`, `labels`, and the number of `validation`
     recordings."""
-    ended = models.CharField(max_length=300, blank=True)
+    end_reason = models.CharField(max_length=300, blank=True)
     """Why a finished search ended, as a sentence."""
     error = models.CharField(max_length=1000, blank=True)
     """Why it did not succeed, and what to do."""

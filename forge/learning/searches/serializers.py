@@ -67,7 +67,7 @@ class ModelSearchJson(TypedDict):
     counts: Annotated[dict[str, int], "how many trials are in each state"]
     best: Annotated[list[int], "trials that no other dominates in accuracy, RAM, flash and instructions"]
     space: Annotated[int, "how many candidates there are; 0 until the data was read"]
-    ended: str
+    end_reason: str
     error: str
     reason: Annotated[str, "the same for programs"]
     created: Timestamp
@@ -150,7 +150,7 @@ def search_to_json(search: ModelSearch, trials: list[SearchTrial] | None = None)
         "counts": {state: sum(each.state == state for each in rows) for state in SearchTrialState.values},
         "best": best_numbers(rows),
         "space": search.description.get("size", 0),
-        "ended": search.ended,
+        "end_reason": search.end_reason,
         "error": search.error,
         "reason": search.reason,
         "created": search.created.isoformat(),

@@ -33,8 +33,8 @@ class UnpackedJson(TypedDict):
     """The paths that an archive brought."""
 
     before: Annotated[int, "the version that the files were until then"]
-    added: list[str]
-    replaced: list[str]
+    added_paths: list[str]
+    replaced_paths: list[str]
 
 
 class ProjectFromArchiveJson(TypedDict):
@@ -115,8 +115,8 @@ class ProjectArchive(ProjectView):
         )
         answer: UnpackedJson = {
             "before": result.before.number,
-            "added": list(result.added_paths),
-            "replaced": list(result.replaced_paths),
+            "added_paths": list(result.added_paths),
+            "replaced_paths": list(result.replaced_paths),
         }
         return Response(answer)
 

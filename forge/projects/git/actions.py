@@ -39,7 +39,7 @@ def create_from_git(
     with transaction.atomic():
         Version.objects.filter(pk=version.pk).update(commit=fetched_files.commit)
         write_entry(actor, "git.fetch", project.stream, project.place, url=remote.url, commit=fetched_files.commit)
-    return project, fetched_files.left_out
+    return project, fetched_files.skipped_paths
 
 
 def push_to_git(actor: Actor, project: Project, remote: Remote) -> PushResult:

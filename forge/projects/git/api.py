@@ -68,7 +68,7 @@ class ProjectFromGitJson(TypedDict):
     """The project that was created from a branch."""
 
     project: ProjectJson
-    left_out: Annotated[list[str], "links and submodules; at most 20 of them"]
+    skipped_paths: Annotated[list[str], "links and submodules; at most 20 of them"]
 
 
 class PushedJson(TypedDict):
@@ -90,8 +90,11 @@ class ProjectsFromGit(ForgeView):
         body = self.read_body(request, FromGitSerializer)
         organisation = find_organisation(principal, body["organisation"], Verb.CREATE_PROJECT)
         remote = checked_remote(body["url"], body["branch"], body["token"], body["folder"])
-        project, left_out = actions.create_from_git(principal, organisation, body["name"], remote)
-        answer: ProjectFromGitJson = {"project": project_to_json(project, principal), "left_out": list(left_out)}
+        project, skipped_paths = actions.create_from_git(principal, organisation, body["name"], remote)
+        answer: ProjectFromGitJson = {
+            "project": project_to_json(project, principal),
+            "skipped_paths": list(skipped_paths),
+        }
         return Response(answer, status=status.HTTP_201_CREATED)
 
 

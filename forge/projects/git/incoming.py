@@ -38,7 +38,7 @@ def history_since(
         count += 1
         if count <= MAX_LISTED:
             commits.append(_commit_json(commit))
-    return {"newest": _commit_json(head), "came": commits, "came_count": count, "shared": shared_commits}
+    return {"newest": _commit_json(head), "commits": commits, "commit_count": count, "shared": shared_commits}
 
 
 def version_of(commit: Commit, project: str) -> int | None:

@@ -34,9 +34,11 @@ def from_git(request: HttpRequest) -> HttpResponse:
     try:
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
         remote = checked_remote(**fields)
-        project, left_out = create_from_git(principal, organisation, typed_name(request.POST.get("name", "")), remote)
+        project, skipped_paths = create_from_git(
+            principal, organisation, typed_name(request.POST.get("name", "")), remote
+        )
     except _REFUSALS as error:
         return show_again(request, "git/new.html", context, error)
-    if left_out:
-        return render(request, "git/imported.html", {"project": project, "left_out": left_out})
+    if skipped_paths:
+        return render(request, "git/imported.html", {"project": project, "skipped_paths": skipped_paths})
     return redirect(f"{project.get_absolute_url()}/studio")

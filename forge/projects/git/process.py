@@ -168,13 +168,13 @@ def fetch(job: GitJob) -> Mapping[str, Any]:
     if not isinstance(head, Commit):
         raise GitJobRefused("The branch does not end in a commit.")
     since = history_since(store, head, job.project, job.known)
-    left_out = _pack(store, head, job)
+    skipped_paths = _pack(store, head, job)
     return {
         "fetched": {
             "commit": head.id.decode(),
             "branch": ref_choice.branch,
             "ref": ref_choice.ref,
-            "left_out": left_out,
+            "skipped_paths": skipped_paths,
             **since,
         }
     }
@@ -250,7 +250,7 @@ def _limited_writer(file: Any, limit: int) -> Callable[[bytes], int]:
 
 def _pack(store: DiskObjectStore, head: Commit, job: GitJob) -> list[str]:
     """Writes the files, with paths from the folder on; answers what was left out."""
-    left_out: list[str] = []
+    skipped_paths: list[str] = []
     size, limit = 0, job.limit * 4
     within = f"{job.folder}/" if job.folder else ""
     with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -261,7 +261,7 @@ def _pack(store: DiskObjectStore, head: Commit, job: GitJob) -> list[str]:
                 continue
             path = path.removeprefix(within)
             if entry.mode is None or not stat.S_ISREG(entry.mode) or entry.sha is None:
-                left_out.append(plain(path))
+                skipped_paths.append(plain(path))
                 continue
             blob = store[entry.sha]
             data = blob.data if isinstance(blob, Blob) else b""
@@ -275,7 +275,7 @@ def _pack(store: DiskObjectStore, head: Commit, job: GitJob) -> list[str]:
             archive.writestr(path, data)
     if size == 0:
         raise GitJobRefused(f"There is nothing in {job.folder}." if job.folder else "The branch has no files.")
-    return left_out[:MAX_NAMED]
+    return skipped_paths[:MAX_NAMED]
 
 
 def push(job: GitJob) -> Mapping[str, Any]:

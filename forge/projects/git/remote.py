@@ -52,10 +52,10 @@ class FetchAnswer(TypedDict):
     commit: str
     branch: str
     ref: str
-    left_out: list[str]
+    skipped_paths: list[str]
     newest: RemoteCommit
-    came: list[RemoteCommit]
-    came_count: int
+    commits: list[RemoteCommit]
+    commit_count: int
     shared: Annotated[list[SharedAnswer], "one, or none"]
 
 
@@ -123,12 +123,12 @@ class FetchedBranch:
     commit: str
     branch: str
     ref: str
-    left_out: tuple[str, ...]
+    skipped_paths: tuple[str, ...]
     """Links and submodules."""
     newest: OutsideCommit
-    came: tuple[OutsideCommit, ...]
+    commits: tuple[OutsideCommit, ...]
     """The newest commits since the shared one."""
-    came_count: int
+    commit_count: int
     shared_commit: SharedCommit | None
 
 
@@ -214,10 +214,10 @@ def fetch_newer(
                 result["commit"][:40],
                 result["branch"],
                 result["ref"],
-                tuple(path[:LONGEST_TEXT] for path in result["left_out"][:MAX_LISTED]),
+                tuple(path[:LONGEST_TEXT] for path in result["skipped_paths"][:MAX_LISTED]),
                 _commit(result["newest"]),
-                tuple(_commit(each) for each in result["came"][:MAX_LISTED]),
-                max(0, min(result["came_count"], MAX_COMMITS)),
+                tuple(_commit(each) for each in result["commits"][:MAX_LISTED]),
+                max(0, min(result["commit_count"], MAX_COMMITS)),
                 None if shared_commit is None else SharedCommit(shared_commit["commit"], shared_commit["version"]),
             )
 

@@ -77,7 +77,7 @@ class RestoredVersionJson(TypedDict):
     """The result of restoring: the number of the version before it, and the paths."""
 
     before: int
-    changed: list[str]
+    changed_paths: list[str]
 
 
 class LineVersionJson(TypedDict):
@@ -240,7 +240,7 @@ class VersionRestore(ProjectView):
             update = restoring_update(principal_of(request), project, version, paths, precondition=precondition)
             return as_foreign(HttpResponse(update, content_type="application/octet-stream"), filename="update.bin")
         result = restore_version(principal_of(request), project, version, paths, precondition=precondition)
-        return Response({"before": result.before.number, "changed": list(result.changed)})
+        return Response({"before": result.before.number, "changed_paths": list(result.changed_paths)})
 
 
 class VersionsCompared(ProjectView):

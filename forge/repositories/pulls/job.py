@@ -96,8 +96,8 @@ def _pull(job: JobContext, pull: Pull, link: LinkedBranch, actor: Actor) -> Mapp
     with fetch_newer(link.remote(token), looking, job.tick) as fetch:
         if fetch is None:
             return _end(job, pull, PullOutcome.UNCHANGED, "Nothing came since the last pull.", commit=newest)
-        job.log(f"{counted(fetch.came_count, 'commit')} came; the newest is {fetch.commit[:12]}.")
-        for each in fetch.left_out:
+        job.log(f"{counted(fetch.commit_count, 'commit')} came; the newest is {fetch.commit[:12]}.")
+        for each in fetch.skipped_paths:
             job.log(f"{each} is a link or a submodule, and was left out.", "warning")
         job.report(0.5, "Storing the files")
         job.tick()
@@ -123,12 +123,12 @@ def _bring(
     job.tick()
     version = store_outside_version(actor, project, theirs, fetch.newest, f"{fetch.commit[:12]} of {link.place}")
     is_request = fetch.ref != link.ref
-    incoming = IncomingCommit(version, fetch.newest, fetch.left_out)
+    incoming = IncomingCommit(version, fetch.newest, fetch.skipped_paths)
     facts = {
         "commit": fetch.commit,
-        "came": [asdict(each) for each in fetch.came],
-        "came_count": fetch.came_count,
-        "left_out": list(fetch.left_out),
+        "commits": [asdict(each) for each in fetch.commits],
+        "commit_count": fetch.commit_count,
+        "skipped_paths": list(fetch.skipped_paths),
         "version": version,
     }
     if is_of(version, ours) or (base is not None and available_files(base) == available_files(version)):
@@ -195,7 +195,7 @@ def _end(job: JobContext, pull: Pull, outcome: PullOutcome, summary: str, **fact
             setattr(pull, key, value)
         pull.outcome, pull.sealed_token = outcome, ""
         pull.save()
-    return {"outcome": outcome.value, "commit": pull.commit, "said": summary}
+    return {"outcome": outcome.value, "commit": pull.commit, "summary": summary}
 
 
 def _titles(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

@@ -110,5 +110,5 @@ def _complete(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
         "build__artefact",
         "build__version",
         "before",
-        "merged",
+        "merged_version",
     )

@@ -69,8 +69,8 @@ class ChangeRequest(models.Model):
     build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The newest build of the merged result."""
     before = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """The project's files before it was merged: with `offered`, the parents of `merged`."""
-    merged = models.ForeignKey(
+    """The project's files before it was merged: with `offered`, the parents of `merged_version`."""
+    merged_version = models.ForeignKey(
         Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="change_requests"
     )
     created = models.DateTimeField(auto_now_add=True)

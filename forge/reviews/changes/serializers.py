@@ -69,7 +69,7 @@ class ChangeRequestJson(TypedDict):
     version: int | None
     build: Annotated[Uuid | None, "the newest build of the merged result"]
     before: int | None
-    merged: int | None
+    merged_version: int | None
     changes_requested: Annotated[Timestamp | None, "since when newer files are waited for"]
     created: Timestamp
     decided: Timestamp | None
@@ -91,8 +91,8 @@ class ConflictJson(TypedDict):
     theirs: str | None
     both: str | None
     sides: Annotated[list[str], "what it may be resolved to"]
-    chosen: Annotated[str, choices("MergeSide", tuple(Side))] | None
-    written: Annotated[str | None, "the text that was written in its place, if one was"]
+    side: Annotated[str, choices("MergeSide", tuple(Side))] | None
+    replacement: Annotated[str | None, "the text that was written in its place, if one was"]
 
 
 class OpenChangeRequestJson(ChangeRequestJson):
@@ -183,7 +183,7 @@ def change_request_to_json(actor: Actor, request: ChangeRequest) -> ChangeReques
         "version": None if request.offered is None else request.offered.number,
         "build": None if request.build_id is None else str(request.build_id),
         "before": None if request.before is None else request.before.number,
-        "merged": None if request.merged is None else request.merged.number,
+        "merged_version": None if request.merged_version is None else request.merged_version.number,
         "changes_requested": request.changes_requested.isoformat() if request.changes_requested else None,
         "created": request.created.isoformat(),
         "decided": request.decided.isoformat() if request.decided else None,
@@ -226,6 +226,6 @@ def _conflict(conflict: MergeConflict, merge: Merging) -> ConflictJson:
         "theirs": conflict.theirs,
         "both": conflict.both,
         "sides": [side.value for side in conflict.sides],
-        "chosen": None if choice is None else choice.side.value,
-        "written": choice.text if choice is not None and choice.side is Side.WRITTEN else None,
+        "side": None if choice is None else choice.side.value,
+        "replacement": choice.text if choice is not None and choice.side is Side.WRITTEN else None,
     }

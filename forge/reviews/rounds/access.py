@@ -195,7 +195,8 @@ def groups_of(review: Review) -> list[RequiredGroup]:
     """Who was asked, for the decision. A person who was invited by email is yet unknown, and their approval is
     needed."""
     groups = [
-        RequiredGroup(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()
+        RequiredGroup(frozenset(one.pk for one in group.people.all()), group.required_approvals)
+        for group in review.groups.all()
     ]
     return groups + [RequiredGroup(frozenset(), 1)] * review.joining
 

@@ -35,7 +35,7 @@ class NewReviewerGroupSerializer(serializers.Serializer[Any]):
     team = serializers.CharField(
         max_length=60, allow_blank=True, default="", help_text="a team's name, in place of `people`"
     )
-    needed = serializers.IntegerField(min_value=0, default=1)
+    required_approvals = serializers.IntegerField(min_value=0, default=1)
     title = serializers.CharField(max_length=60, allow_blank=True, default="")
 
 
@@ -48,7 +48,7 @@ class AskForReviewSerializer(ReviewersSerializer):
     title = serializers.CharField(max_length=200)
     message = serializers.CharField(allow_blank=True, default="")
     due = serializers.DateField(allow_null=True, default=None)
-    invited = serializers.ListField(
+    guest_emails = serializers.ListField(
         child=serializers.EmailField(),
         max_length=10,
         default=list,
@@ -84,7 +84,7 @@ class ProjectReviews(ProjectView):
         if build.project_id != project.pk:
             raise Invalid("The build is of another project.")
         review = actions.ask_for_review(
-            principal, build, body["title"], body["message"], _groups(body), body["due"], body["invited"]
+            principal, build, body["title"], body["message"], _groups(body), body["due"], body["guest_emails"]
         )
         return _answer(principal, review.pk, status.HTTP_201_CREATED)
 
@@ -152,7 +152,8 @@ class ReviewClose(ForgeView):
 
 def _groups(body: Mapping[str, Any]) -> tuple[RequestedGroup, ...]:
     return tuple(
-        RequestedGroup(tuple(each["people"]), each["needed"], each["title"], each["team"]) for each in body["reviewers"]
+        RequestedGroup(tuple(each["people"]), each["required_approvals"], each["title"], each["team"])
+        for each in body["reviewers"]
     )
 
 

@@ -19,10 +19,10 @@ class ReviewState(StrEnum):
 
 @dataclass(frozen=True)
 class RequiredGroup:
-    """People of whom `needed` must approve; with 0 they may, and nobody waits for them."""
+    """People of whom `required_approvals` must approve; with 0 they may, and nobody waits for them."""
 
     people: frozenset[UUID]
-    needed: int
+    required_approvals: int
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Verdicts:
 
 def missing(group: RequiredGroup, verdicts: Verdicts) -> int:
     """How many approvals a group still lacks."""
-    return max(0, group.needed - len(group.people & verdicts.approving))
+    return max(0, group.required_approvals - len(group.people & verdicts.approving))
 
 
 def review_state(groups: Sequence[RequiredGroup], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:

@@ -11,7 +11,7 @@ from forge.reviews.rounds.decision import Verdicts
 def reviewer_facets(review: Review) -> tuple[Facet, ...]:
     """Returns the facets that other reviewers replace."""
     groups = [
-        [group.title, group.needed, sorted(str(person.pk) for person in group.people.all())]
+        [group.title, group.required_approvals, sorted(str(person.pk) for person in group.people.all())]
         for group in review.groups.all()
     ]
     return (

@@ -61,7 +61,7 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
 
 
 def _invalid(message: str) -> Invalid:
-    return Invalid(message, errors={"invited": [message]})
+    return Invalid(message, errors={"guest_emails": [message]})
 
 
 def waiting_to_join(review: Review) -> list[InvitedReviewer]:

@@ -96,7 +96,7 @@ class ReviewerGroup(models.Model):
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="groups")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=60, blank=True)
-    needed = models.PositiveSmallIntegerField()
+    required_approvals = models.PositiveSmallIntegerField()
     people = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
 
     class Meta:
@@ -104,7 +104,7 @@ class ReviewerGroup(models.Model):
         ordering = ["position"]
 
     def __str__(self) -> str:
-        return self.title or f"{self.needed} of group {self.position}"
+        return self.title or f"{self.required_approvals} of group {self.position}"
 
 
 class InvitedReviewerQuerySet(models.QuerySet["InvitedReviewer"]):

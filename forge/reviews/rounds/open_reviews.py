@@ -44,7 +44,7 @@ class _Row:
     """A group of reviewers, and one of its people; a group of nobody has one row."""
 
     group: int
-    needed: int
+    required_approvals: int
     person: UUID | None
     name: str
 
@@ -65,7 +65,7 @@ def open_reviews(queryset: ReviewQuerySet) -> list[OpenReview]:
 
 
 def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
-    columns = ("review", "pk", "needed", "people", "people__name", "people__email")
+    columns = ("review", "pk", "required_approvals", "people", "people__name", "people__email")
     rows: dict[UUID, list[_Row]] = {}
     groups = ReviewerGroup.objects.filter(review__in=reviews).order_by("position")
     for review, group, needed_reviews, person, name, address in groups.values_list(*columns):
@@ -74,7 +74,7 @@ def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
 
 
 def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenReview:
-    needed_by_group = {row.group: row.needed for row in rows}
+    needed_by_group = {row.group: row.required_approvals for row in rows}
     people: dict[int, set[UUID]] = {group: set() for group in needed_by_group}
     for row in rows:
         if row.person is not None:

@@ -31,11 +31,11 @@ MOST_PEOPLE = 50
 
 @dataclass(frozen=True)
 class RequestedGroup:
-    """People of whom `needed` must approve; with 0 they may, and nobody waits for them. A team, by its name, is asked
-    as those of its people who may judge the build."""
+    """People of whom `required_approvals` must approve; with 0 they may, and nobody waits for them. A team, by its
+    name, is asked as those of its people who may judge the build."""
 
     people: tuple[UUID, ...] = ()
-    needed: int = 1
+    required_approvals: int = 1
     title: str = ""
     team: str = ""
 
@@ -89,7 +89,7 @@ def checked_groups(
     actor: Actor, project: Project, reviewers: Sequence[RequestedGroup], authors: frozenset[UUID]
 ) -> tuple[RequestedGroup, ...]:
     """The groups, with the people of teams. Raises `BadReviewers`."""
-    if not any(group.needed for group in reviewers):
+    if not any(group.required_approvals for group in reviewers):
         raise BadReviewers("Choose at least one person whose approval is needed.")
     if len(reviewers) > MOST_GROUPS:
         raise BadReviewers(f"A review has at most {MOST_GROUPS} groups of reviewers, this one has {len(reviewers)}.")
@@ -133,7 +133,6 @@ def _require_able(group: RequestedGroup, able: dict[UUID, User], authors: frozen
     if own := people & authors:
         names = listed(sorted(str(able[one]) for one in own))
         raise BadReviewers(f"{names} built it or wrote part of it, so someone else must judge it.")
-    if not 0 <= group.needed <= len(people):
-        raise BadReviewers(
-            f"{counted(group.needed, 'approval')} of {counted(len(people), 'person', 'people')} cannot be had."
-        )
+    if not 0 <= group.required_approvals <= len(people):
+        approvals = counted(group.required_approvals, "approval")
+        raise BadReviewers(f"{approvals} of {counted(len(people), 'person', 'people')} cannot be had.")

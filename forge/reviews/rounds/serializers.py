@@ -55,11 +55,12 @@ class ReviewerJson(TypedDict):
 
 
 class ReviewerGroupJson(TypedDict):
-    """People of whom `needed` must approve, and how many approvals are `missing`. Nobody waits for a group of 0."""
+    """People of whom `required_approvals` must approve, and how many approvals are missing. Nobody waits for a
+    group of 0."""
 
     title: str
-    needed: int
-    missing: int
+    required_approvals: int
+    missing_approvals: int
     people: list[ReviewerJson]
 
 
@@ -129,11 +130,11 @@ def round_to_json(one_round: Round) -> RoundJson:
 
 def _group(group: ReviewerGroup, verdicts: Verdicts) -> ReviewerGroupJson:
     people = sorted(group.people.all(), key=str)
-    required_group = RequiredGroup(frozenset(person.pk for person in people), group.needed)
+    required_group = RequiredGroup(frozenset(person.pk for person in people), group.required_approvals)
     return {
         "title": group.title,
-        "needed": group.needed,
-        "missing": missing(required_group, verdicts),
+        "required_approvals": group.required_approvals,
+        "missing_approvals": missing(required_group, verdicts),
         "people": [{"person": person_to_json(person), "verdict": verdicts.of(person.pk)} for person in people],
     }
 

@@ -101,7 +101,7 @@ def suggest(actor: Actor, review: Review, copy_id: UUID, text: str = "") -> Anch
     stages = {override["stage"] for override in overrides}
     at = AnchorRequest(AnchorKind.STAGE, stages.pop()) if len(stages) == 1 else WHOLE_BUILD
     thread = begin_thread(actor, review, text.strip() or "I suggest this change.", at)
-    Suggestion.objects.create(thread=thread, author=actor.person, overrides=overrides, said=sentences)
+    Suggestion.objects.create(thread=thread, author=actor.person, overrides=overrides, sentences=sentences)
     write_entry(
         actor,
         "review.suggest",
@@ -130,7 +130,7 @@ def take_suggestion(actor: Actor, suggestion: Suggestion) -> None:
         raise CannotBeApplied(f"{outcome['refused']} Make the change by hand, or decline it.")
     _write(actor, suggestion, tree, outcome["texts"])
     author = str(suggestion.author or "someone who left")
-    message = f"Suggested by {author}: {' '.join(suggestion.said)}"
+    message = f"Suggested by {author}: {' '.join(suggestion.sentences)}"
     version = save_version(actor, project, message if len(message) <= MAX_MESSAGE_LENGTH else message[:199] + "…")
     Suggestion.objects.filter(pk=suggestion.pk).update(version=version)
 
@@ -154,7 +154,7 @@ def _write(actor: Actor, suggestion: Suggestion, tree: WorkingTree, texts: Mappi
             "review.suggestion_taken",
             ThreadStep.APPLIED,
             member=author,
-            changes=suggestion.said,
+            changes=suggestion.sentences,
             files=sorted(texts),
         )
 

@@ -34,7 +34,7 @@ class Suggestion(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     overrides = models.JSONField()
     """`forge.builds.previews.copies.OverrideJson`, each."""
-    said = models.JSONField()
+    sentences = models.JSONField()
     """The same in sentences, with the words that they had when this was suggested."""
     state = models.CharField(max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)
     decided_by = models.ForeignKey(

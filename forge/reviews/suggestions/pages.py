@@ -85,7 +85,7 @@ class StageFields:
 
     stage: str
     explicit_fields: tuple[ShownField, ...]
-    left_out: tuple[ShownField, ...]
+    absent_fields: tuple[ShownField, ...]
 
 
 @for_person
@@ -144,7 +144,7 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
         "build": build,
         "stages": _by_stage(fields),
         "trial": copy,
-        "said": in_words(build, overrides),
+        "sentences": in_words(build, overrides),
         "examples": member_examples(build),
         "build_url": rune_url(build) if build.artefact is not None else "",
         **_trial_facts(copy),

@@ -44,7 +44,7 @@ def find_anchor(actor: Actor, build: Build, request: AnchorRequest) -> Anchor:
 
 def wrong_result(sample: Sample, answer: str, right: str) -> Anchor:
     """The anchor of a thread about what a build said of a recording."""
-    return Anchor(AnchorKind.RESULT, {**_sample_place(sample), "said": answer, "label": right})
+    return Anchor(AnchorKind.RESULT, {**_sample_place(sample), "answer": answer, "label": right})
 
 
 def text_of(files: Manifest, path: str) -> str | None:

@@ -120,7 +120,7 @@ class Anchor:
             case AnchorKind.LINE:
                 return str(place["text"])
             case AnchorKind.RESULT:
-                return f"It said {place['said'] or 'nothing'}; right is {place['label']}"
+                return f"It said {place['answer'] or 'nothing'}; right is {place['label']}"
             case _:
                 return ""
 

@@ -47,14 +47,14 @@ class ThreadChangedJson(TypedDict):
     """A thread began, was answered, resolved or reopened, a comment of it was edited or deleted, or what it suggests
     was applied, declined or withdrawn.
 
-    `mentioned` are the people whom the comment mentions and who were not told before.
+    `mentions` are the people whom the comment mentions and who were not told before.
     """
 
     thread: Uuid
     build: Uuid | None
     review: Uuid | None
     change_request: Uuid | None
-    mentioned: list[Uuid]
+    mentions: list[Uuid]
     change: Annotated[str, choices("ThreadStep", ThreadStep)]
 
 
@@ -63,7 +63,7 @@ class OfferThreadChangedJson(TypedDict):
 
     thread: Uuid
     change_request: Uuid
-    mentioned: list[Uuid]
+    mentions: list[Uuid]
     change: Annotated[str, choices("ThreadStep", ThreadStep)]
 
 
@@ -110,7 +110,7 @@ def _name_and_page(thing: Review | Build | ChangeRequest) -> tuple[str, str]:
 def _notice(event: StoredEvent[ThreadChangedJson]) -> NoticeDraft | None:
     """Tells of a comment those who take part, and of an applied suggestion its author; mentioned people are asked.
     The other steps tell mentioned people alone."""
-    step, mentioned_people = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
+    step, mentioned_people = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentions"]))
     threads = AnchoredThread.objects.select_related("review", "build", "change_request__project", "suggestion")
     thread = threads.filter(pk=UUID(event.data["thread"])).first()
     if thread is None or (step not in (ThreadStep.COMMENT, ThreadStep.APPLIED) and not mentioned_people):
@@ -146,7 +146,7 @@ def _participants(thing: Review | Build | ChangeRequest) -> frozenset[UUID]:
 
 def _offer_notice(event: StoredEvent[OfferThreadChangedJson]) -> NoticeDraft | None:
     """Tells of a comment on an offer those of the fork who take part, and asks those whom it mentions."""
-    is_comment, mentioned_people = event.data["change"] == ThreadStep.COMMENT, set(map(UUID, event.data["mentioned"]))
+    is_comment, mentioned_people = event.data["change"] == ThreadStep.COMMENT, set(map(UUID, event.data["mentions"]))
     request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
     if request is None or (not is_comment and not mentioned_people):
         return None
@@ -208,7 +208,7 @@ declare_sentences(
     AuditTopic.REVIEWS,
     {
         "review.try": "tried a change in a copy of {build} of {project}",
-        "review.wrong": "marked a result of {build} of {project} as wrong: it said {said}, right is {label}",
+        "review.wrong": "marked a result of {build} of {project} as wrong: it said {answer}, right is {label}",
     },
 )
 
@@ -227,7 +227,7 @@ def thread_event(thread: AnchoredThread, step: ThreadStep, mentioned_people: fro
         build=None if thread.build_id is None else str(thread.build_id),
         review=None if thread.review_id is None else str(thread.review_id),
         change_request=None if thread.change_request_id is None else str(thread.change_request_id),
-        mentioned=sorted(str(person) for person in mentioned_people),
+        mentions=sorted(str(person) for person in mentioned_people),
         change=step.value,
     )
 
@@ -239,6 +239,6 @@ def offer_thread_event(
     return OFFER_THREAD_CHANGED(
         thread=str(thread.pk),
         change_request=str(request.pk),
-        mentioned=sorted(str(person) for person in mentioned_people),
+        mentions=sorted(str(person) for person in mentioned_people),
         change=step.value,
     )

@@ -38,7 +38,7 @@ from forge.reviews.threads.serializers import (
 
 _RESULT = [
     OpenApiParameter("label", str, required=True, description="the right answer: the sample's label"),
-    OpenApiParameter("said", str, description="what the build answered"),
+    OpenApiParameter("answer", str, description="what the build answered"),
     OpenApiParameter("text", str, description="what to say to it; a sentence is written without it"),
     OpenApiParameter("days", int, description=f"how long the recording is kept; {DEFAULT_DAYS} if not given"),
     OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
@@ -220,7 +220,7 @@ def _begin_thread(principal: Actor, about: Review | Build, body: dict[str, objec
 def _mark_wrong(principal: Actor, about: Review | Build, request: Request) -> Response:
     query = request.query_params
     result = WrongResult(
-        answer=query.get("said", ""),
+        answer=query.get("answer", ""),
         right=query.get("label", ""),
         days=checked_days(query.get("days") or str(DEFAULT_DAYS)),
         consent=query.get("consent", ""),

@@ -26,7 +26,7 @@ class AnchorJson(TypedDict):
     line: Annotated[int | None, "from 1"]
     sample: Uuid | None
     at: Annotated[int | None, "milliseconds from the start of the recording"]
-    said: Annotated[str | None, "what the build answered, where that was wrong"]
+    answer: Annotated[str | None, "what the build answered, where that was wrong"]
     label: Annotated[str | None, "the sample's label, or the right answer"]
 
 
@@ -61,11 +61,11 @@ class SuggestedChangeJson(TypedDict):
 
 
 class SuggestionJson(TypedDict):
-    """Changes that somebody suggests, and what became of them. `said` are the same in sentences."""
+    """Changes that somebody suggests, and what became of them. `sentences` are the same as text."""
 
     state: Annotated[str, choices("SuggestionState", SuggestionState.values)]
     author: PersonJson | None
-    said: list[str]
+    sentences: list[str]
     changes: list[SuggestedChangeJson]
     decided: Timestamp | None
     decided_by: PersonJson | None
@@ -150,7 +150,7 @@ def _suggestion(thread: AnchoredThread) -> SuggestionJson | None:
     return {
         "state": suggestion.state,
         "author": _person(suggestion.author),
-        "said": suggestion.said,
+        "sentences": suggestion.sentences,
         "changes": suggestion.overrides,
         "decided": suggestion.decided.isoformat() if suggestion.decided else None,
         "decided_by": _person(suggestion.decided_by),
@@ -187,7 +187,7 @@ def anchor_to_json(anchor: Anchor) -> AnchorJson:
         "line": place.get("line"),
         "sample": place.get("sample"),
         "at": place.get("at"),
-        "said": place.get("said"),
+        "answer": place.get("answer"),
         "label": place.get("label"),
     }
 

@@ -52,7 +52,7 @@ export interface BlockRun {
   readonly outputs: readonly (readonly (number | null)[])[];
   readonly prints: readonly { readonly line: number; readonly text: string }[];
   /** Lines that were printed and are not told. */
-  readonly left_out: number;
+  readonly omitted_prints: number;
   readonly values: readonly { readonly line: number; readonly name: string; readonly value: string }[];
   readonly milliseconds: number;
   readonly failure: LineMessage | null;
@@ -79,7 +79,7 @@ export interface TestFailure {
 }
 
 /** All bytes that a block's outputs had in the runs of a test: their count, a sum of them, and the first in hexadecimal. */
-export interface Gave {
+export interface OutputRecord {
   readonly count: number;
   readonly sum: number;
   readonly first: string;
@@ -102,7 +102,7 @@ export interface TestResult {
   readonly input: string;
   readonly milliseconds: number;
   readonly failure: TestFailure | null;
-  readonly gave: Gave;
+  readonly output: OutputRecord;
   readonly pieces: readonly OutputPiece[];
 }
 

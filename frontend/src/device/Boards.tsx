@@ -84,7 +84,7 @@ export default function Boards({ source, what, running, devices }: Props) {
         )}
       </div>
       {request === null && problem === null && (
-        <p className="boards-said muted">
+        <p className="boards-status muted">
           Runs the firmware of {what}, instruction by instruction, on an emulated chip in this page, on the same input
           as the rune above.{" "}
           {serial === null && "A real board needs a browser with Web Serial, such as Chrome or Edge on a computer."}
@@ -92,20 +92,20 @@ export default function Boards({ source, what, running, devices }: Props) {
         </p>
       )}
       {isFetching && (
-        <p className="boards-said muted" role="status">
+        <p className="boards-status muted" role="status">
           {firmware === null
             ? "Fetching the firmware. The first time, the server compiles it, which takes some seconds…"
             : "The text changed. The board goes on with the one before until the new firmware is compiled…"}
         </p>
       )}
       {request?.kind === "real" && isOld && !isFetching && (
-        <p className="boards-said muted" role="status">
+        <p className="boards-status muted" role="status">
           The text changed. The board runs the one before. To run the new one, stop, use the board again and copy the
           new firmware onto it.
         </p>
       )}
       {problem !== null && (
-        <div className="boards-said notice bad row wrap" role="alert">
+        <div className="boards-status notice bad row wrap" role="alert">
           <p className="grow">
             {problem}
             {request !== null && firmware !== null && " The board goes on with the text before."}

@@ -80,7 +80,7 @@ function PairStatus({ pair, description, uf2, isReal, onAgain }: PairStatusProps
   return (
     <>
       {error !== null && (
-        <div className="boards-said notice bad row wrap" role="alert">
+        <div className="boards-status notice bad row wrap" role="alert">
           <p className="grow">{error}</p>
           <Uf2Link uf2={uf2} name={description.rune} />
           <button type="button" className="button" onClick={onAgain}>

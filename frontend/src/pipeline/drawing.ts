@@ -1,7 +1,7 @@
 // The picture of a pipeline on a page: drawn into an element, as wide as that is, and again when its width changes.
 import { condensed } from "./condense";
 import { FULL, PHONE, ROW, SMALL } from "./form";
-import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
+import { place, type PipelineLayout, type PlacedNode, type PlacedWire } from "./layout";
 import { pathOf } from "./paths";
 import { KIND_WORDS } from "./description";
 import type { Pipeline } from "./types";
@@ -68,7 +68,7 @@ function labelledWires(wires: readonly PlacedWire[]): readonly PlacedWire[] {
   });
 }
 
-function picture(layout: Placed, hasDetail: boolean): HTMLElement {
+function picture(layout: PipelineLayout, hasDetail: boolean): HTMLElement {
   const created = element("div", "pipeline-picture");
   created.setAttribute("aria-hidden", "true");
   Object.assign(created.style, { width: `${layout.width}px`, height: `${layout.height}px`, margin: `${MARGIN}px` });
@@ -83,7 +83,7 @@ function picture(layout: Placed, hasDetail: boolean): HTMLElement {
 }
 
 /** One row without the types of wires rather than two with them: the order of the stages is seen at once. */
-function largePlaced(pipeline: Pipeline, room: number): Placed {
+function largeLayout(pipeline: Pipeline, room: number): PipelineLayout {
   if (room < PHONE_BELOW) return place(pipeline, { size: room, form: PHONE });
   const full = place(pipeline, { size: room });
   if (full.nodes.every(({ row }) => row === 0)) return full;
@@ -92,9 +92,9 @@ function largePlaced(pipeline: Pipeline, room: number): Placed {
 }
 
 /** The picture of a pipeline in so much room; a small one stands for all stages, some of them perhaps drawn as one. */
-export function placedIn(pipeline: Pipeline, room: number, isSmall: boolean): Placed {
-  if (!isSmall) return largePlaced(pipeline, room);
-  const small = (each: Pipeline): Placed => place(each, { size: room, form: SMALL });
+export function layoutIn(pipeline: Pipeline, room: number, isSmall: boolean): PipelineLayout {
+  if (!isSmall) return largeLayout(pipeline, room);
+  const small = (each: Pipeline): PipelineLayout => place(each, { size: room, form: SMALL });
   return small(
     condensed(pipeline, (each) => {
       const { width, height } = small(each);
@@ -111,7 +111,7 @@ export function drawPipeline(host: HTMLElement, pipeline: Pipeline, isSmall: boo
     const room = Math.floor(host.clientWidth) - 2 * MARGIN;
     if (room <= 0 || room === last) return;
     last = room;
-    const next = picture(placedIn(pipeline, room, isSmall), (isSmall ? SMALL : FULL).hasDetail);
+    const next = picture(layoutIn(pipeline, room, isSmall), (isSmall ? SMALL : FULL).hasDetail);
     if (current === null) host.append(next);
     else current.replaceWith(next);
     current = next;

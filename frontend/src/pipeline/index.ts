@@ -1,5 +1,5 @@
 export { FULL, ROW, SMALL, type Form } from "./form";
-export { place, placeOnce, type Placed, type PlacedNode, type PlacedWire } from "./layout";
+export { place, placeOnce, type PipelineLayout, type PlacedNode, type PlacedWire } from "./layout";
 export { forwardWires } from "./order";
 export { pathOf, type PathPoint } from "./paths";
 export { drawPipeline } from "./drawing";

@@ -35,21 +35,21 @@ export interface PlacedWire {
   readonly isBetween: boolean;
 }
 
-export interface Placed {
+export interface PipelineLayout {
   readonly nodes: readonly PlacedNode[];
   readonly wires: readonly PlacedWire[];
   readonly width: number;
   readonly height: number;
 }
 
-export interface Placing {
+export interface LayoutOptions {
   /** The width in pixels that the picture may have; a single stage is never made narrower. */
   readonly size?: number;
   readonly counts?: PortCounts;
   readonly form?: Form;
 }
 
-const NOTHING: Placed = { nodes: [], wires: [], width: 0, height: 0 };
+const EMPTY_LAYOUT: PipelineLayout = { nodes: [], wires: [], width: 0, height: 0 };
 /** The room that a bending wire needs before its label, and the label's end before the next node. */
 const BEND_ROOM = 34;
 const LABEL_END = 14;
@@ -119,9 +119,9 @@ function gridOf(layers: readonly (readonly Slot[])[], lanes: readonly Lane[], fo
 /** Place a pipeline. Deterministic: the same pipeline in the same room gives the same picture. */
 export function place(
   pipeline: Pipeline,
-  { size: room = Infinity, counts = new Map(), form = FULL }: Placing = {},
-): Placed {
-  if (pipeline.nodes.length === 0) return NOTHING;
+  { size: room = Infinity, counts = new Map(), form = FULL }: LayoutOptions = {},
+): PipelineLayout {
+  if (pipeline.nodes.length === 0) return EMPTY_LAYOUT;
   const { layers, lanes } = stacked(pipeline, counts, form);
   for (const slot of layers.flat()) slot.y = Math.round(slot.y);
   const grid = gridOf(layers, lanes, form, room);
@@ -151,7 +151,7 @@ export function place(
 /** The same, remembering the last picture: a pipeline in which only lines moved is the same object again. */
 export function placeOnce(): typeof place {
   let key = "";
-  let last: Placed | null = null;
+  let last: PipelineLayout | null = null;
   return (pipeline, placing = {}) => {
     const nodes = pipeline.nodes.map(({ name, kind, detail, mark, note }) => [
       name,

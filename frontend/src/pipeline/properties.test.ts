@@ -1,9 +1,9 @@
 // Properties of every picture, for hundreds of pipelines by seed in rooms of many widths.
 import { describe, expect, test } from "vitest";
 import { condensed } from "./condense";
-import { placedIn } from "./drawing";
+import { layoutIn } from "./drawing";
 import { FULL, PHONE, SMALL, type Form } from "./form";
-import { place, type Placed, type PlacedNode, type PlacedWire } from "./layout";
+import { place, type PipelineLayout, type PlacedNode, type PlacedWire } from "./layout";
 import type { PathPoint } from "./paths";
 import { randomPipeline } from "./random.test-support";
 import type { Pipeline } from "./types";
@@ -20,13 +20,13 @@ const CASES = SEEDS.map((seed) => ({
 type Case = (typeof CASES)[number];
 
 /** The cases in which something is not as it should be. */
-function wrong(isRight: (layout: Placed, each: Case) => boolean): readonly number[] {
+function wrong(isRight: (layout: PipelineLayout, each: Case) => boolean): readonly number[] {
   return CASES.filter((each) => !isRight(place(each.pipeline, { size: each.room, form: each.form }), each)).map(
     ({ seed }) => seed,
   );
 }
 
-function byName(layout: Placed): ReadonlyMap<string, PlacedNode> {
+function byName(layout: PipelineLayout): ReadonlyMap<string, PlacedNode> {
   return new Map(layout.nodes.map((each) => [each.node.name, each]));
 }
 
@@ -171,7 +171,7 @@ describe("in every picture", () => {
 });
 
 describe("a small picture", () => {
-  const small = (pipeline: Pipeline): Placed => placedIn(pipeline, 280, true);
+  const small = (pipeline: Pipeline): PipelineLayout => layoutIn(pipeline, 280, true);
 
   test("has room for every pipeline, and says what stands for several stages", () => {
     const violations = SEEDS.filter((seed) => {
@@ -267,7 +267,7 @@ test("the types of wires are left out where all stages fit in one row without th
     type: "f32[1, 28, 28, 1]",
   }));
   const drawnIn = (room: number): readonly [number, boolean] => {
-    const layout = placedIn({ nodes, wires }, room, false);
+    const layout = layoutIn({ nodes, wires }, room, false);
     return [Math.max(...layout.nodes.map(({ row }) => row)), layout.wires.some(({ text }) => text !== "")];
   };
   expect(drawnIn(900)).toEqual([0, true]);

@@ -39,7 +39,7 @@ export interface Turn {
   readonly left: number;
 }
 
-export interface Between {
+export interface RowGap {
   /** The right end of the upper row's columns, and the left end of the lower row's. */
   readonly right: number;
   readonly left: number;
@@ -52,12 +52,12 @@ export interface Between {
 }
 
 /** The upper ones lie around the lower ones, so that no two cross on their way. */
-export function turnOf(tracks: Tracks, track: string, between: Between): Turn {
+export function turnOf(tracks: Tracks, track: string, gap: RowGap): Turn {
   const index = Math.max(0, tracks.indexOf(track));
   const inner = tracks.length - 1 - index;
   return {
-    right: between.right + between.arrowRoom / 2 + inner * between.trackWidth,
-    level: between.below + between.aboveTracks + inner * between.trackHeight,
-    left: between.left - between.arrowRoom + 2 - index * between.trackWidth,
+    right: gap.right + gap.arrowRoom / 2 + inner * gap.trackWidth,
+    level: gap.below + gap.aboveTracks + inner * gap.trackHeight,
+    left: gap.left - gap.arrowRoom + 2 - index * gap.trackWidth,
   };
 }

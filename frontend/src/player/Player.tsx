@@ -1,7 +1,7 @@
 // Fetches one rune and lets it run.
 import { Preview, type PreviewHost } from "../preview";
 import type { Addresses, Limits } from "../runtime";
-import { NotFetched } from "./NotFetched";
+import { FetchFailure } from "./FetchFailure";
 import { fetchingText, useFetched } from "./use-fetched";
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 
 export function Player({ address, name, memory, limits, addresses, host }: Props) {
   const [fetchState, again] = useFetched(address);
-  if (fetchState.state === "failed") return <NotFetched reason={fetchState.reason} onAgain={again} />;
+  if (fetchState.state === "failed") return <FetchFailure reason={fetchState.reason} onAgain={again} />;
   return (
     <Preview
       rune={fetchState.state === "there" ? fetchState.rune : null}

@@ -209,7 +209,7 @@ async function readTerms(address: string, days: number, purposes: readonly strin
 
 async function sendWrong(address: string, file: Blob, { answer, label, text, terms }: Wrong): Promise<Thread> {
   const query = new URLSearchParams({
-    said: answer.slice(0, DataChangeLengths.label),
+    answer: answer.slice(0, DataChangeLengths.label),
     label,
     text,
     days: String(terms.days),

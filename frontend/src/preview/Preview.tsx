@@ -236,7 +236,7 @@ export function Preview(props: Props) {
                     )}
                     {loadedRune !== null && host.below}
                     {snapshot.warnings.map((line, index) => (
-                      <p key={index} className="small muted preview-said">
+                      <p key={index} className="small muted preview-message">
                         {line.level}: {line.message}
                       </p>
                     ))}

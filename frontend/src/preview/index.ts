@@ -32,7 +32,7 @@ export type { Example } from "./examples/examples";
 export type { Content } from "./recordings/capture/recording";
 export { examplesFor } from "./examples/examples";
 export { windowsOf } from "./recordings/capture/recording";
-export { latestOf, PlayedInput, shownBytes } from "./recordings/Played";
+export { latestOf, PlayedInput, shownBytes } from "./recordings/PlayedInput";
 export { someInput, type SomeInput } from "./sources/some-input";
 export { FrameEngine } from "./running/use-session";
 export { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "./readings/readings";

@@ -45,7 +45,7 @@ class CountJudgement:
         """The figures; no picture as a whole is right or wrong."""
         return {
             "samples": self.pictures,
-            "left_out": 0,
+            "skipped_samples": 0,
             "accuracy": None,
             "counting": self.counting,
             "worst_counts": self.worst,

@@ -42,7 +42,7 @@ class SplitJudgement:
         count = sum(map(sum, self.confusion))
         return {
             "samples": count,
-            "left_out": self.silent,
+            "skipped_samples": self.silent,
             "accuracy": _share(right, count),
             "labels": {
                 label: {"samples": sum(row), "recall": _share(row[place], sum(row))}
@@ -63,7 +63,7 @@ class NumberJudgement:
 
     def to_json(self, _labels: Sequence[str]) -> dict[str, Any]:
         """The errors; nothing of it is right or wrong."""
-        return {"samples": self.recordings, "left_out": self.silent, "accuracy": None, "error": self.error}
+        return {"samples": self.recordings, "skipped_samples": self.silent, "accuracy": None, "error": self.error}
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class TestOutcome:
     name: str
     line: int
     problem: Diagnostic | None
-    gave: OutputRecord | None = None
+    output: OutputRecord | None = None
     """The results of its runs of the block; None where it did not finish."""
 
 
@@ -188,11 +188,11 @@ def _outcomes(program: _TestProgram) -> tuple[TestOutcome, ...]:
         interruption.check()
         try:
             loaded_rune = loaded_rune or rune.start()
-            problem, gave = _outcome_of(checked_tests, test, loaded_rune, number)
+            problem, output = _outcome_of(checked_tests, test, loaded_rune, number)
         except RuneError as error:
             loaded_rune = None
-            problem, gave = _stop_diagnostic(checked_tests, test, error), None
-        outcomes.append(TestOutcome(checked_tests.text.file, test.name, test.line, problem, gave))
+            problem, output = _stop_diagnostic(checked_tests, test, error), None
+        outcomes.append(TestOutcome(checked_tests.text.file, test.name, test.line, problem, output))
     return tuple(outcomes)
 
 
@@ -202,15 +202,15 @@ def _outcome_of(
     (message,) = rune.call({each.id: struct.pack("<i", number) for each in rune.capabilities})
     *parts, witness = _tensors(message.data)
     outcome, numbers = (_elements(part, type_) for part, type_ in zip(parts, _OUTPUTS, strict=False))
-    gave = output_record_of(witness)
+    output = output_record_of(witness)
     if outcome[0] == 0:
-        return None, gave
+        return None, output
     assertion = checked_tests.assertions[int(outcome[0]) - 1]
     compared_values = compared_values_of(outcome, numbers)
     text = failure_text(assertion, compared_values)
     return _failure(
         checked_tests, checked_tests.text.file, assertion.line, f"{test.name} failed: {text}", (), compared_values
-    ), gave
+    ), output
 
 
 _OUTPUTS = (OUTCOME, NUMBERS, WITNESS)

@@ -46,19 +46,19 @@ class _RunTrace:
     """The printed lines and computed values of one run."""
 
     prints: list[tuple[int, str]] = field(default_factory=list)
-    left_out: int = 0
+    omitted_prints: int = 0
     values: dict[int, tuple[str, Number | str]] = field(default_factory=dict)
     cpu_time: CpuTime = field(default_factory=CpuTime)
 
     def begin(self) -> None:
-        self.prints, self.left_out, self.values = [], 0, {}
+        self.prints, self.omitted_prints, self.values = [], 0, {}
         self.cpu_time.begin()
 
     def print(self, line: int, text: str) -> None:
         if len(self.prints) < MAX_PRINTS:
             self.prints.append((line, text[:MAX_PRINT_LENGTH]))
         else:
-            self.left_out += 1
+            self.omitted_prints += 1
 
     def trace(self, line: int, text: str, value: Number | PythonArray) -> None:
         # The array may change later, so its text is stored now.
@@ -127,7 +127,7 @@ class LiveBlock:
         return {
             "outputs": [[_as_json(each) for each in output] for output in outputs],
             "prints": [{"line": line, "text": text} for line, text in self._trace.prints],
-            "left_out": self._trace.left_out,
+            "omitted_prints": self._trace.omitted_prints,
             "values": [
                 {"line": line, "name": name, "value": _shown_value(value)}
                 for line, (name, value) in sorted(self._trace.values.items())

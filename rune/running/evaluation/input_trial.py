@@ -59,7 +59,7 @@ class ReadInput:
 class TriedInput:
     """The result of one way to compute the input.
 
-    `right` of `judged` recordings with a label were answered with it. `refused` says why nothing could be tried.
+    `right` of `judged` recordings with a label were answered with it. `refusal` says why nothing could be tried.
     """
 
     key: str
@@ -69,7 +69,7 @@ class TriedInput:
     judged: int = 0
     read: ReadInput | None = None
     note: str = ""
-    refused: str = ""
+    refusal: str = ""
 
     def to_json(self) -> dict[str, Any]:
         read = self.read
@@ -80,7 +80,7 @@ class TriedInput:
             "right": self.right,
             "judged": self.judged,
             "note": self.note,
-            "refused": self.refused,
+            "refusal": self.refusal,
             "read": None
             if read is None
             else {
@@ -125,13 +125,13 @@ def _trial_of(
         answers = dict(answer_each(rune, samples, effort=EvaluationEffort(seconds=seconds)))
     except BuildFailed as error:
         reasons = "; ".join(each.message for each in error.diagnostics[:3]) or str(error)
-        return TriedInput(key, refused=f"It cannot be built: {reasons}.")
+        return TriedInput(key, refusal=f"It cannot be built: {reasons}.")
     except (EvaluationImpossible, RuneError) as error:
-        return TriedInput(key, refused=f"It cannot be tried: {error}.")
+        return TriedInput(key, refusal=f"It cannot be tried: {error}.")
     model_reading, note = _read(files, signature, samples[0], variant.grid)
     first = answers.get(samples[0].name, "It was not reached in the time for a trial.")
     if isinstance(first, str):
-        return TriedInput(key, read=model_reading, refused=f"{samples[0].name}: {first}")
+        return TriedInput(key, read=model_reading, refusal=f"{samples[0].name}: {first}")
     judged_samples = [each for each in samples if each.label and isinstance(answers.get(each.name), ScoredLabel)]
     right = [each for each in judged_samples if _label(answers[each.name]) == same_label(each.label)]
     scores = sorted(first.scores.items(), key=lambda pair: -pair[1])[:MAX_SCORES]

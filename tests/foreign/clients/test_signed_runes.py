@@ -149,7 +149,7 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     assert f"same {len(saved):,} bytes" in built_again.stdout
     assert f"signed by the key {key.fingerprint}" in built_again.stdout
     twice = live.until(lambda: organisation.rebuild("1.0"))
-    assert (twice["same"], twice["published"]) == (True, f"sha256:{hashlib.sha256(saved).hexdigest()}")
+    assert (twice["is_same"], twice["published_digest"]) == (True, f"sha256:{hashlib.sha256(saved).hexdigest()}")
 
     # Another key, another file, an older provenance: nothing is saved.
     other = make_private_key(Algorithm.ED25519).public

@@ -59,10 +59,10 @@ def test_each_test_says_what_it_found_compiled(
     assert (answer["state"], answer["error"], answer["build"]) == ("ready", None, None)
     problem = {"file": "double_test.py", "line": 6, "message": "element 0 is 2, expected 3"}
     first, second = answer["tests"]["tests"]
-    gave = {"count": 8, "sum": 2637618651, "first": struct.pack("<2f", 2.0, -4.0).hex()}
-    assert first == {"name": "test_it_doubles", "line": 1, "problem": None, "gave": gave}
+    output = {"count": 8, "sum": 2637618651, "first": struct.pack("<2f", 2.0, -4.0).hex()}
+    assert first == {"name": "test_it_doubles", "line": 1, "problem": None, "output": output}
     assert (second["name"], second["line"], second["problem"]) == ("test_it_triples", 5, problem)
-    assert second["gave"]["first"] == struct.pack("<f", 2.0).hex()
+    assert second["output"]["first"] == struct.pack("<f", 2.0).hex()
     data = Event.objects.filter(type="preview.watched").latest("sequence").data
     assert (data["watch"], data["state"]) == (answer["id"], "ready")
 
@@ -78,7 +78,7 @@ def test_each_test_says_what_it_found_compiled(
     # Without its block there is nothing to run; half a test says where it is wrong.
     write_file(developer, project, "double_test.py", b"def test_half():\n    assert\n")
     (half,) = answer_of(client, project, compiler)["tests"]["tests"]
-    assert (half["name"], half["problem"]["line"], half["gave"]) == ("", 2, None)
+    assert (half["name"], half["problem"]["line"], half["output"]) == ("", 2, None)
 
 
 @pytest.mark.slow

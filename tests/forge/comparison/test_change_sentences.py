@@ -90,7 +90,7 @@ class SentenceCase:
     name: str
     before: Snapshot
     after: Snapshot
-    said: tuple[str, ...] = field(default=())
+    sentences: tuple[str, ...] = field(default=())
 
 
 CASES = (
@@ -342,18 +342,18 @@ CASES = (
 
 @each_case("case", CASES, ids=lambda case: case.name)
 def test_what_differs_is_said(case: SentenceCase) -> None:
-    assert sentences(compare(case.before, case.after)) == case.said
+    assert sentences(compare(case.before, case.after)) == case.sentences
 
 
 @each_case("case", CASES, ids=lambda case: case.name)
 def test_no_sentence_is_said_twice_and_the_json_has_them_all(case: SentenceCase) -> None:
     comparison = comparison_to_json(compare(case.before, case.after))
-    assert comparison["said"] == list(dict.fromkeys(case.said))
+    assert comparison["sentences"] == list(dict.fromkeys(case.sentences))
     parts = [
-        *(comparison["pipeline"] or {"said": []})["said"],
-        *(said for each in comparison["models"] for said in each["said"]),
+        *(comparison["pipeline"] or {"sentences": []})["sentences"],
+        *(sentence for each in comparison["models"] for sentence in each["sentences"]),
     ]
-    assert comparison["said"][: len(parts)] == parts
+    assert comparison["sentences"][: len(parts)] == parts
 
 
 def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> None:
@@ -362,7 +362,7 @@ def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> Non
     after = Snapshot({"yes_no.tflite": {"digest": "b"}}, outline=Outline((raw, MODEL), ()))
     pipeline = comparison_to_json(compare(before, after))["pipeline"]
     assert pipeline is not None
-    assert [(stage["name"], stage["change"], stage["was"]) for stage in pipeline["stages"]] == [
+    assert [(stage["name"], stage["change"], stage["old_detail"]) for stage in pipeline["stages"]] == [
         ("mic", "changed", "SOUND 16 kHz"),
         ("yes", "changed", None),
     ]

@@ -164,10 +164,10 @@ def test_samples_are_listed_by_pages_and_filters(client: Client, project: Projec
     assert client.get(f"{DATA}/samples/numbers?label=glass").json() == {"revision": 3, "numbers": [2]}
 
 
-@each_case("query", ["split=holdout", "quality=bad", "group=x", "kind=smell", "limit=0", "left_out=x"])
+@each_case("query", ["split=holdout", "quality=bad", "group=x", "kind=smell", "limit=0", "is_excluded=x"])
 def test_a_wrong_filter_is_refused_by_name(client: Client, project: Project, query: str) -> None:
     answer = client.get(f"{DATA}/samples?{query}")
-    assert answer.status_code == 400 or (query == "left_out=x" and answer.status_code == 200)
+    assert answer.status_code == 400 or (query == "is_excluded=x" and answer.status_code == 200)
     if answer.status_code == 400:
         assert query.partition("=")[0] in answer.json()["detail"]
 
@@ -203,9 +203,9 @@ def test_labels_change_at_once_and_the_answer_undoes_it(client: Client, project:
     consent = consent_of(user, project)
     for label in ("knock", "", "glass"):
         sample_of(consent, user, label=label)
-    answer = mark(client, 3, {"number": 1, "label": "glass"}, {"number": 2, "label": "glass", "left_out": True})
+    answer = mark(client, 3, {"number": 1, "label": "glass"}, {"number": 2, "label": "glass", "is_excluded": True})
     assert answer.status_code == 200, answer.content
-    assert list(Sample.objects.order_by("number").values_list("label", "left_out")) == [
+    assert list(Sample.objects.order_by("number").values_list("label", "is_excluded")) == [
         ("glass", False),
         ("glass", True),
         ("glass", False),
@@ -225,11 +225,11 @@ def test_an_undo_leaves_marked_places_and_who_labelled_as_they_were(
     events = [{"label": "knock", "start": 0.0, "end": 9.0}]
     Sample.objects.update(events=events)
     other = browser_of(owner)
-    answer = mark(other, 1, {"number": 1, "left_out": True}).json()
+    answer = mark(other, 1, {"number": 1, "is_excluded": True}).json()
     undone = mark(other, answer["revision"], *answer["before"])
     assert undone.status_code == 200, undone.content
     sample = Sample.objects.get()
-    assert (sample.left_out, sample.events, sample.labelled_by) == (False, events, user)
+    assert (sample.is_excluded, sample.events, sample.labelled_by) == (False, events, user)
 
 
 @pytest.mark.slow

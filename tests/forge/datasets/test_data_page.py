@@ -66,11 +66,11 @@ def test_forms_label_leave_out_and_save_without_scripts(client: Client, project:
     answer = client.post(f"{PAGE}/mark", {"numbers": ["1", "2"], "do": "label", "label": "glass", "revision": "2"})
     assert (answer.status_code, answer.headers["Location"]) == (302, PAGE)
     assert set(Sample.objects.values_list("label", flat=True)) == {"glass"}
-    client.post(f"{PAGE}/mark", {"numbers": "2", "do": "leave-out", "revision": "3"})
+    client.post(f"{PAGE}/mark", {"numbers": "2", "do": "exclude", "revision": "3"})
     assert client.post(f"{PAGE}/versions", {"revision": "4", "message": "Two"}).status_code == 302
     assert DataVersion.objects.get().figures["samples"] == 1
     page = client.get(PAGE).content.decode()
-    assert "left out" in page
+    assert "excluded" in page
     assert "Two" in page
 
 

@@ -118,7 +118,13 @@ def test_recordings_become_samples_and_the_archive_is_deleted(
     known = sample_of(consent, user, loud(1))
     data = zipped({**FOLDERS, "knock/bad.wav": b"RIFF1234WAVE", "knock/long.wav": wav_bytes(1, bytes(2 * 86_401))})
     row = imported(client, consent, data, group="Guests", device="phone")
-    assert (row["state"], row["added"], row["known"], row["omitted"], row["error"]) == ("done", 3, 1, 3, "")
+    assert (row["state"], row["new_samples"], row["duplicates"], row["omission_count"], row["error"]) == (
+        "done",
+        3,
+        1,
+        3,
+        "",
+    )
     reasons = {each["path"]: each["reason"] for each in row["omissions"]}
     assert reasons["knock/bad.wav"] == "The WAV file has no sound in it."
     assert "longer than 24 hours" in reasons["knock/long.wav"]
@@ -152,7 +158,7 @@ def test_objects_of_boxes_come_in_as_positions_and_name_a_picture_without_a_labe
     pictures = {f"training/{name}.png": png(width=200, height=100 + place) for place, name in enumerate("abc")}
     data = zipped({**pictures, "training/bounding_boxes.labels": json.dumps(boxes)})
     row = imported(client, consent, data, alone=True)
-    assert (row["preview"]["labels"], row["added"], row["omitted"]) == ({"bolt": 1, "nothing": 1}, 3, 0)
+    assert (row["preview"]["labels"], row["new_samples"], row["omission_count"]) == ({"bolt": 1, "nothing": 1}, 3, 0)
     assert list(Sample.objects.order_by("number").values_list("label", "positions")) == [
         ("bolt", [{"label": "bolt", "x": 0.25, "y": 0.25}]),
         ("nothing", []),
@@ -189,13 +195,13 @@ def test_what_cannot_be_imported_is_refused_with_the_reason(client: Client, cons
 def test_an_upload_goes_on_where_it_was_interrupted(client: Client, consent: Consent) -> None:
     data = zipped(FOLDERS)
     import_id = str(begin(client, consent, len(data)).json()["id"])
-    assert send(client, import_id, 0, data[:100]).json()["received"] == 100
+    assert send(client, import_id, 0, data[:100]).json()["received_bytes"] == 100
     for offset in (0, 99, 101):
         answer = send(client, import_id, offset, data[offset:])
         assert (answer.status_code, answer.json()["title"]) == (409, "Other bytes are next")
     assert send(client, import_id, 100, data[100:] + b"more").status_code == 413
     assert send(client, import_id, 100, b"").status_code == 400
-    assert read(client, import_id)["received"] == 100
+    assert read(client, import_id)["received_bytes"] == 100
     assert send(client, import_id, 100, data[100:]).json()["state"] == "reading"
     run_jobs()
     assert read(client, import_id)["preview"]["recordings"] == 4
@@ -223,7 +229,7 @@ def test_a_job_that_dies_goes_on_and_adds_nothing_twice(
     if Job.objects.latest("created").state == JobState.QUEUED:
         run_jobs()
     row = read(client, import_id)
-    assert (row["state"], row["added"], row["known"], row["position"]) == ("done", 5, 0, 5)
+    assert (row["state"], row["new_samples"], row["duplicates"], row["position"]) == ("done", 5, 0, 5)
     assert len(calls) == 3, "the batch that was stored is not read again"
     assert sorted(Sample.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
 
@@ -336,10 +342,10 @@ def test_a_worker_that_dies_right_after_its_step_leaves_a_job_that_succeeds(clie
     described = Job.objects.get()
     assert (described.state, described.result) == (JobState.SUCCEEDED, {"recordings": 4})
     Job.objects.update(state=JobState.QUEUED, spec={**described.spec, "step": "add"})
-    DataImport.objects.update(state="done", pieces=[], added=3, known=1)
+    DataImport.objects.update(state="done", pieces=[], new_samples=3, duplicates=1)
     run_jobs()
     added = Job.objects.get()
-    assert (added.state, added.result) == (JobState.SUCCEEDED, {"added": 3, "known": 1, "omitted": 0})
+    assert (added.state, added.result) == (JobState.SUCCEEDED, {"new_samples": 3, "duplicates": 1, "omission_count": 0})
 
 
 @pytest.mark.slow

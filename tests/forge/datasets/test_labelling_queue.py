@@ -58,7 +58,7 @@ def test_two_people_never_look_at_the_same_sample(project: Project, user: User, 
         label_in_queue(user, project, one, "knock")
     assert sorted(shown) == [1, 2, 3, 4, 5, 6]
     assert not SampleOpinion.objects.exclude(person__in=[user, maintainer]).exists()
-    assert [each.labelled for each in labellers_of(user, project)] == [3, 3]
+    assert [each.label_count for each in labellers_of(user, project)] == [3, 3]
     assert counts_of(user, project).unlabelled == 0
 
 
@@ -96,7 +96,9 @@ def test_a_second_look_is_given_to_somebody_else_and_once(project: Project, user
     assert take(maintainer, project, SECOND) == 1
     label_in_queue(maintainer, project, 1, "knock")
     assert take(maintainer, project, SECOND) is None
-    people = {each.person: (each.compared, each.agreed, each.percent) for each in labellers_of(user, project)}
+    people = {
+        each.person: (each.comparison_count, each.agreement_count, each.percent) for each in labellers_of(user, project)
+    }
     assert people == {user: (2, 2, 100), maintainer: (2, 2, 100)}
 
 
@@ -248,7 +250,7 @@ def test_programs_share_the_queue(client: Client, project: Project, user: User, 
     assert one == 1
     labelled = client.post(f"{base}/labels", {"number": 1, "label": "knock"}, "application/json")
     assert (labelled.status_code, labelled.json()["label"], labelled.json()["disputed"]) == (200, "knock", False)
-    assert client.post(base, {"skipped": [2]}, "application/json").json() == {"sample": None}
+    assert client.post(base, {"skipped_numbers": [2]}, "application/json").json() == {"sample": None}
     assert client.post(base, {"mode": "x"}, "application/json").status_code == 400
     people = client.get(base).json()["labellers"]
-    assert [(each["labelled"], each["compared"]) for each in people] == [(1, 0)]
+    assert [(each["label_count"], each["comparison_count"]) for each in people] == [(1, 0)]

@@ -75,13 +75,13 @@ def test_a_comparison_names_what_came_what_went_and_what_has_another_label() -> 
     before = [replace(ONE, number=number) for number in (1, 2, 3, 4)]
     after = [replace(ONE, number=1, label="glass"), replace(ONE, number=4), replace(ONE, number=5, group=2)]
     comparison = compare(before, after, tombstones={3, 9})
-    assert (comparison.added_numbers, comparison.left_out_numbers, comparison.deleted_numbers) == ([5], [2], [3])
+    assert (comparison.added_numbers, comparison.excluded_numbers, comparison.deleted_numbers) == ([5], [2], [3])
     assert (comparison.label_changes, comparison.new_groups) == ([LabelChange(1, "knock", "glass")], 1)
     assert sentences_of(comparison) == [
         "1 sample added",
         "1 group added",
         "1 label corrected",
-        "1 sample left out",
+        "1 sample excluded",
         "1 sample deleted",
     ]
     assert sentences_of(compare(before, before, ())) == []

@@ -49,7 +49,7 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     answer = post(client, "1/parts", revision=1, parts=parts)
     assert answer.status_code == 200, answer.content
     whole, first, second = Sample.objects.order_by("number")
-    assert whole.left_out
+    assert whole.is_excluded
     assert [each.milliseconds for each in (first, second)] == [100, 200]
     for each in (first, second):
         assert (each.label, each.labelled_by, each.device) == ("knock", user, "phone")
@@ -57,7 +57,7 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     assert read_blob(first.digest)[44:] == knocks()[44 + 16_000 : 44 + 19_200]
     undone = post(client, "marks", revision=answer.json()["revision"], changes=answer.json()["before"])
     assert undone.status_code == 200, undone.content
-    assert list(Sample.objects.order_by("number").values_list("left_out", flat=True)) == [False, True, True]
+    assert list(Sample.objects.order_by("number").values_list("is_excluded", flat=True)) == [False, True, True]
     assert AuditEntry.objects.get(action="data.cut").data["count"] == 2
 
 
@@ -77,7 +77,7 @@ def test_parts_that_cannot_be_change_nothing(
     answer = post(client, "1/parts", revision=1, parts=parts)
     assert answer.status_code == status, answer.content
     assert words in answer.content.decode()
-    assert [each.left_out for each in Sample.objects.all()] == [False]
+    assert [each.is_excluded for each in Sample.objects.all()] == [False]
 
 
 @pytest.mark.slow
@@ -114,7 +114,7 @@ def test_several_labels_lie_on_a_time_line(client: Client, project: Project, use
     events = [{"label": " glass ", "start": 1.5, "end": 1.6}, {"label": "knock", "start": 0.5, "end": 0.6}]
     answer = post(client, "marks", revision=1, changes=[{"number": 1, "events": events}])
     assert answer.status_code == 200, answer.content
-    assert answer.json()["before"] == [{"number": 1, "label": "day", "left_out": False, "events": None}]
+    assert answer.json()["before"] == [{"number": 1, "label": "day", "is_excluded": False, "events": None}]
     sample = client.get(f"{DATA}/samples/1").json()["sample"]
     assert [each["label"] for each in sample["events"]] == ["knock", "glass"]
     post(client, "marks", revision=2, changes=[{"number": 1, "label": "night"}])

@@ -43,7 +43,7 @@ def test_marked_objects_are_read_again_and_the_answer_undoes_them(client: Client
     second = mark(client, first.json()["revision"], {"number": 1, "positions": []})
     assert positions_of(client) == []
     assert second.json()["before"] == [
-        {"number": 1, "label": "parts", "left_out": False, "events": None, "positions": [NUT, BOLT]}
+        {"number": 1, "label": "parts", "is_excluded": False, "events": None, "positions": [NUT, BOLT]}
     ]
     back = mark(client, second.json()["revision"], *second.json()["before"])
     assert positions_of(client) == [NUT, BOLT]

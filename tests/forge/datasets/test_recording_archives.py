@@ -63,11 +63,11 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
         ("no/again.wav", "no", "test", "sound"),
         ("train/no/2.wav", "no", "train", "sound"),
     ]
-    reasons = {each["name"]: each["reason"] for each in payload["refused"]}
+    reasons = {each["name"]: each["reason"] for each in payload["refused_files"]}
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
     assert "three numbers" in reasons["no/broken.wav"]
     assert "twice" in reasons["yes/1.wav"]
-    assert payload["left_out"] == ["README.md"]
+    assert payload["skipped_files"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
 
@@ -87,7 +87,7 @@ def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, pr
     assert answer.status_code == 201, answer.content
     payload = answer.json()
     assert sorted((each["label"], each["split"]) for each in payload["samples"]) == [("no", "test"), ("no", "train")]
-    assert len(payload["refused"]) == 3
+    assert len(payload["refused_files"]) == 3
     assert [entry.path for entry in list_files(project)] == ["Runefile.yml"]
     assert {sample.group for sample in Sample.objects.all()} == {None}
     [entry] = AuditEntry.objects.filter(action="data.import")
@@ -105,8 +105,8 @@ def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not
     )
     payload = answer.json()
     assert [each["name"] for each in payload["samples"]] == ["a.wav"]
-    assert payload["refused"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
-    assert payload["left_out"] == ["w/c.wav"]
+    assert payload["refused_files"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
+    assert payload["skipped_files"] == ["w/c.wav"]
 
 
 @pytest.mark.slow
@@ -114,7 +114,7 @@ def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, proj
     imported(client, MANY)
     payload = imported(client, MANY).json()
     assert payload["samples"] == []
-    assert len(payload["refused"]) == 5
+    assert len(payload["refused_files"]) == 5
     assert Sample.objects.count() == 2
 
 
@@ -201,7 +201,7 @@ def test_a_damaged_file_of_an_archive_is_named_and_the_others_come_in(client: Cl
     query = urlencode({"days": 90, "consent": terms.text})
     answer = post(client, f"{SAMPLES}/import?{query}", bytes(archive))
     assert answer.status_code == 201
-    assert answer.json()["refused"] == [{"name": "up/203.wav", "reason": "The file is damaged in the archive."}]
+    assert answer.json()["refused_files"] == [{"name": "up/203.wav", "reason": "The file is damaged in the archive."}]
     assert Sample.objects.count() == len(LOUD) - 1
 
 
@@ -243,7 +243,7 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
     def answered(wrong: dict[str, Any]) -> Any:
         def read_archive(_organisation: UUID, _sent: IO[bytes], stored: IO[bytes], _most: int) -> dict[str, Any]:
             stored.write(bytes(8))
-            return {"recordings": [good | wrong], "omissions": [], "left_out": []}
+            return {"recordings": [good | wrong], "omissions": [], "skipped_files": []}
 
         monkeypatch.setattr(recording_readers, "read_archive", read_archive)
         return post(client, f"{SAMPLES}/import/preview", ZIPPED)

@@ -27,7 +27,7 @@ def test_counts_are_those_of_the_samples(user: User, project: Project) -> None:
     for label, device in (("knock", "phone"), ("knock", ""), ("glass", ""), ("", "")):
         sample_of(consent, user, label=label, device=device)
     last = Sample.objects.get(number=3)
-    Sample.objects.filter(pk=last.pk).update(left_out=True)
+    Sample.objects.filter(pk=last.pk).update(is_excluded=True)
     tally = tally_of(user, project)
     assert sum(row.count for row in tally.rows) == 4
     assert sum(row.count for row in tally.included_rows) == 3

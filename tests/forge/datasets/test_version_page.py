@@ -52,7 +52,7 @@ def test_a_version_says_what_changed_sample_by_sample(client: Client, project: P
     consent = consent_of(user, project)
     samples = [sample_of(consent, user, label=label, pseudonym="Guest 1") for label in LABELS]
     save(user, project, "The first")
-    mark_samples(user, project, [SampleMark(1, label="glass"), SampleMark(3, left_out=True)], revision=revision())
+    mark_samples(user, project, [SampleMark(1, label="glass"), SampleMark(3, is_excluded=True)], revision=revision())
     sample_of(consent, user, label="new", pseudonym="Guest 1")
     delete_sample(user, samples[3])
     save(user, project)
@@ -61,8 +61,8 @@ def test_a_version_says_what_changed_sample_by_sample(client: Client, project: P
     assert "1 sample of this version was deleted since." in first
     page = client.get(f"{PAGE}/2").content.decode()
     text = text_of(client.get(f"{PAGE}/2"))
-    assert "1 sample added 1 label corrected 1 sample left out 1 sample deleted" in text
-    for row in ("0001 label knock glass train", "0003 left out &lt;b&gt; train", "0004 deleted gone train"):
+    assert "1 sample added 1 label corrected 1 sample excluded 1 sample deleted" in text
+    for row in ("0001 label knock glass train", "0003 excluded &lt;b&gt; train", "0004 deleted gone train"):
         assert row in text
     assert "0005 added new train" in text
     assert 'href="/acme/kitchen/data/samples/1"' in page
@@ -110,7 +110,7 @@ def test_a_version_says_which_labels_are_no_longer_tested(
     for label in ("2", "6", "9", "0"):
         sample_of(consent, user, label=label)
     save(user, project)
-    mark_samples(owner, project, [SampleMark(number, left_out=True) for number in (1, 2, 3)], revision=revision())
+    mark_samples(owner, project, [SampleMark(number, is_excluded=True) for number in (1, 2, 3)], revision=revision())
     save(user, project)
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get(f"{PAGE}/2"))
     compared = client.get("/api/v1/projects/acme/kitchen/data/versions/1/compared-with/2").json()

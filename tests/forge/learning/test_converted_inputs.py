@@ -67,7 +67,7 @@ def test_a_form_and_the_runefile_that_feeds_it_come_in_one_change_request(
     assert f"/models/input?{named}".replace("&", "&amp;") in model_page
     answer = client.get(f"{INPUTS}?{named}").json()
     assert answer["file"] == "network.tflite"
-    assert any("random input" in each for each in answer["known"])
+    assert any("random input" in each for each in answer["notes"])
     page = client.get(f"{PAGE}?{named}&file=models/net.tflite").content.decode()
     assert "Known from the conversion" in page
     assert "Apply with this Runefile" in page

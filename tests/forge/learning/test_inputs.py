@@ -70,18 +70,18 @@ def test_a_recording_is_tried_with_each_preset_and_kept_nowhere(client: Client, 
     before = set(Blob.objects.values_list("digest", flat=True))
     answer = try_it(client, "file=digits.tflite&compares=true", SEVEN)
     assert answer.status_code == 200, answer.content
-    tried = answer.json()["tried"]
+    tried = answer.json()["inputs"]
     assert [each["key"] for each in tried] == ["0-1", "signed", "0-255"]
     assert (tried[0]["answer"], tried[0]["read"]["low"], tried[0]["read"]["high"]) == ("7", 0.0, 1.0)
-    assert (tried[0]["refused"], tried[0]["judged"]) == ("", 0)
+    assert (tried[0]["refusal"], tried[0]["judged"]) == ("", 0)
     assert set(Blob.objects.values_list("digest", flat=True)) == before
 
 
 @pytest.mark.slow
 def test_a_recording_that_cannot_be_read_says_why(client: Client, digits: Project) -> None:
-    (tried,) = try_it(client, "file=digits.tflite&preset=0-1", b"no picture").json()["tried"]
+    (tried,) = try_it(client, "file=digits.tflite&preset=0-1", b"no picture").json()["inputs"]
     assert tried["answer"] == ""
-    assert tried["refused"].startswith("The recording: ")
+    assert tried["refusal"].startswith("The recording: ")
 
 
 @each_case(
@@ -127,8 +127,8 @@ def test_samples_of_the_project_say_which_preset_is_right_and_never_those_of_the
     samples = motion_samples(user, project, people=8)
     answer = try_it(client, "file=motion.tflite")
     assert answer.status_code == 200, answer.content
-    (tried,) = answer.json()["tried"]
-    assert tried["refused"] == ""
+    (tried,) = answer.json()["inputs"]
+    assert tried["refusal"] == ""
     assert tried["judged"] == answer.json()["recordings"]
     assert 0 < tried["judged"] <= trial.MAX_SAMPLES
     test = next(each.number for each in samples if each.split == "test")

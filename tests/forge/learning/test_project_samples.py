@@ -119,7 +119,7 @@ def test_ranges_are_measured_on_the_split_that_forge_yml_names(
 def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project, samples: list[Sample]) -> None:
     row = model_of(client)
     withdrawn = min(numbers(project, "validation"))
-    Sample.objects.filter(data_set__project=project, number=withdrawn).update(left_out=True)
+    Sample.objects.filter(data_set__project=project, number=withdrawn).update(is_excluded=True)
     body = {"form": "int8", "float_layers": ["scores"]}
     assert client.post(f"{MODELS}/{row['id']}/forms", body, content_type="application/json").status_code == 202
     run_jobs()
@@ -201,6 +201,6 @@ def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows
     before = ConvertedForm.objects.get(form="int8").tested
     # A further offer reads nothing again.
     client.post(address, {"path": "other.tflite"}, content_type="application/json")
-    Sample.objects.filter(data_set__project=project, split="test").update(left_out=True)
+    Sample.objects.filter(data_set__project=project, split="test").update(is_excluded=True)
     run_jobs()
     assert ConvertedForm.objects.get(form="int8").tested == before

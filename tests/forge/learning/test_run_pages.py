@@ -60,7 +60,7 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     baseline = {"value": 1.5, "low": 1.0, "high": 2.0}
     counting = {"objects": 9, "threshold": 0.4, "count_error": error, "baseline": baseline, "labels": {"bee": of_label}}
     counting |= {"precision": share, "recall": None, "f1": share}
-    split = {"samples": 12, "left_out": 0, "accuracy": None, "counting": counting}
+    split = {"samples": 12, "skipped_samples": 0, "accuracy": None, "counting": counting}
     shown, deleted = Sample.objects.filter(removed=None).order_by("number")[:2]
     miscount = [{"label": "bee", "marked": 3, "counted": 5}]
     worst = [{"recording": place, "labels": miscount} for place in range(3)]

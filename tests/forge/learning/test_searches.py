@@ -55,7 +55,7 @@ def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.
     begun(searcher, limits={"ram": 4000}, vary={"filters": ["4", "8"]}, trials=5)
     run_jobs()
     search = read(searcher)
-    assert (search["state"], search["error"], search["ended"]) == ("finished", "", ENDED["reason"])
+    assert (search["state"], search["error"], search["end_reason"]) == ("finished", "", ENDED["reason"])
     assert search["counts"] == {"running": 0, "over limit": 1, "trained": 3, "stopped": 0, "failed": 0}
     assert search["best"] == [1, 3]
     assert search["space"] == 8
@@ -140,7 +140,7 @@ def test_a_search_that_has_nothing_to_do_says_why(searcher: Client, values: dict
     begun(searcher)
     ModelSearch.objects.update(**values)
     run_jobs()
-    assert (read(searcher)["state"], read(searcher)["ended"]) == ("finished", reason)
+    assert (read(searcher)["state"], read(searcher)["end_reason"]) == ("finished", reason)
 
 
 def test_the_reason_of_a_job_that_tried_something_comes_first() -> None:
@@ -151,7 +151,7 @@ def test_the_reason_of_a_job_that_tried_something_comes_first() -> None:
             ("Every one was tried.", {}),
         )
     ]
-    assert job._following(ModelSearch(), jobs)["ended"] == "Every one was tried."
+    assert job._following(ModelSearch(), jobs)["end_reason"] == "Every one was tried."
 
 
 @pytest.mark.slow

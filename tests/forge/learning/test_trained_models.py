@@ -64,7 +64,7 @@ def test_without_a_model_before_nothing_stands_beside_the_figures(trains: Client
     (model,) = change["models"]
     assert (model["old_path"], model["old_size"], model["before"]) == ("", None, None)
     assert "It replaces no model of the project" in model["sentence"]
-    assert model["now"]["held_out"][0] == {
+    assert model["now"]["held_out_figures"][0] == {
         "name": "Accuracy", "split": "test", "value": 0.9, "low": 0.8, "high": 0.95, "samples": 40,
     }  # fmt: skip
     assert model["sentence"] in page

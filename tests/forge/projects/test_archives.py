@@ -56,10 +56,14 @@ def test_a_zip_comes_in_as_one_step_and_is_taken_back_as_one(client: Client, pro
     )
     answer = _post(client, packed)
     assert answer.status_code == 200
-    assert answer.json() == {"before": 1, "added": ["labels.txt", "models/m.tflite", "raw.bin"], "replaced": []}
+    assert answer.json() == {
+        "before": 1,
+        "added_paths": ["labels.txt", "models/m.tflite", "raw.bin"],
+        "replaced_paths": [],
+    }
     assert DocumentUpdate.objects.filter(project=project).count() == updates + 1
     assert _paths(project) == ["Runefile.yml", "labels.txt", "models/m.tflite", "raw.bin"]
-    restore_version(user, project, find_version(project, 1), answer.json()["added"])
+    restore_version(user, project, find_version(project, 1), answer.json()["added_paths"])
     assert _paths(project) == ["Runefile.yml"]
 
 
@@ -68,7 +72,7 @@ def test_files_are_replaced_only_when_that_is_said(client: Client, project: Proj
     refused = _post(client, packed)
     assert (refused.status_code, refused.json()["paths"]) == (409, ["Runefile.yml"])
     assert _paths(project) == ["Runefile.yml"]
-    assert _post(client, packed, "?replace=true").json()["replaced"] == ["Runefile.yml"]
+    assert _post(client, packed, "?replace=true").json()["replaced_paths"] == ["Runefile.yml"]
 
 
 def test_an_archive_goes_below_a_folder_and_a_projects_top_folder_is_left_out(client: Client, project: Project) -> None:

@@ -80,7 +80,7 @@ def test_a_folder_of_another_branch_is_taken_and_links_are_left_out_and_said(
     commit(work, "A link")
     subprocess.run(["git", "push", "--quiet", "origin", "HEAD:dev"], cwd=work, check=True)
     answer = _make(client, url=f"{origin}/many.git", branch="dev", folder="apps/wand", name="mine")
-    assert answer.json()["left_out"] == ["link.yml"]
+    assert answer.json()["skipped_paths"] == ["link.yml"]
     assert [entry.path for entry in list_files(Project.objects.get(name="mine"))] == ["Runefile.yml"]
 
 

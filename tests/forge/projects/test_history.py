@@ -94,7 +94,7 @@ def test_a_project_that_comes_back_in_brings_its_files_and_not_its_repository(
     save_version(user, project, "First")
     packed = b"".join(client.get(ADDRESS))
     answer = client.post("/api/v1/projects/acme/kitchen/archive?folder=again", packed, content_type="application/zip")
-    assert answer.json()["added"] == ["again/Runefile.yml"]
+    assert answer.json()["added_paths"] == ["again/Runefile.yml"]
     assert [entry.path for entry in list_files(project)] == ["Runefile.yml", "again/Runefile.yml"]
 
 

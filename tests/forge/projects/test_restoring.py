@@ -47,7 +47,7 @@ def test_all_that_happened_to_files_is_taken_back(project: Project, user: User) 
     restored = restore_version(user, project, version)
     assert _contents(project) == before
     assert _ids(project) == ids  # no file was made anew
-    assert restored.changed == ("Runefile.yml", "data/raw.bin", "labels.txt", "new.txt", "notes.md")
+    assert restored.changed_paths == ("Runefile.yml", "data/raw.bin", "labels.txt", "new.txt", "notes.md")
     assert version.message == "good words"
     assert AuditEntry.objects.filter(actor=user, action="version.restore", data__number=version.number).exists()
     # The former files are a version too, and come back in the same way.
@@ -59,7 +59,7 @@ def test_all_that_happened_to_files_is_taken_back(project: Project, user: User) 
 def test_restoring_what_is_there_changes_nothing(project: Project, user: User) -> None:
     version = snapshot(project, user)
     updates = DocumentUpdate.objects.filter(project=project).count()
-    assert restore_version(user, project, version).changed == ()
+    assert restore_version(user, project, version).changed_paths == ()
     assert DocumentUpdate.objects.filter(project=project).count() == updates
 
 
@@ -70,7 +70,7 @@ def test_one_file_is_restored_and_the_others_stay(project: Project, user: User) 
     rename_file(user, project, "a.txt", "kept.txt")
     write_file(user, project, "a.txt", b"two")
     write_file(user, project, "b.txt", b"two")
-    assert restore_version(user, project, version, ["a.txt"]).changed == ("a.txt",)
+    assert restore_version(user, project, version, ["a.txt"]).changed_paths == ("a.txt",)
     contents = _contents(project)
     assert (contents["a.txt"], contents["b.txt"], contents["kept.txt"]) == ("one", "two", "one")
 
@@ -79,7 +79,7 @@ def test_a_file_that_is_renamed_among_the_restored_ones_goes_on(project: Project
     write_file(user, project, "a.txt", b"one")
     ids, version = _ids(project), snapshot(project, user)
     rename_file(user, project, "a.txt", "b.txt")
-    assert restore_version(user, project, version, ["a.txt", "b.txt"]).changed == ("a.txt",)
+    assert restore_version(user, project, version, ["a.txt", "b.txt"]).changed_paths == ("a.txt",)
     assert _ids(project) == ids
 
 
@@ -87,7 +87,7 @@ def test_a_path_that_the_version_lacks_is_deleted_when_it_is_asked_for(project: 
     version = snapshot(project, user)
     write_file(user, project, "new.txt", b"new")
     write_file(user, project, "other.txt", b"new")
-    assert restore_version(user, project, version, ["new.txt"]).changed == ("new.txt",)
+    assert restore_version(user, project, version, ["new.txt"]).changed_paths == ("new.txt",)
     assert sorted(_contents(project)) == ["Runefile.yml", "other.txt"]
 
 

@@ -69,7 +69,7 @@ def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client,
     delete_file(user, project, "b.txt")
     write_file(user, project, "Runefile.yml", CHANGED.encode())
     payload = client.get(f"{BASE}/versions/compare?from=1").json()
-    assert [(one["change"], one["path"], one["changed"]) for one in payload["files"]] == [
+    assert [(one["change"], one["path"], one["has_other_contents"]) for one in payload["files"]] == [
         ("changed", "Runefile.yml", True),
         ("removed", "b.txt", True),
         ("renamed", "docs/a.txt", False),
@@ -77,10 +77,10 @@ def test_a_comparison_says_what_became_of_files_stages_and_wires(client: Client,
     stages = {stage["name"]: stage["change"] for stage in payload["pipeline"]["stages"]}
     assert stages == {"number": "same", "result": "added", "out": "removed"}
     assert {wire["change"] for wire in payload["pipeline"]["wires"]} == {"added", "removed"}
-    assert "A new output, `result`." in payload["said"]
-    assert "a.txt was renamed to docs/a.txt." in payload["said"]
+    assert "A new output, `result`." in payload["sentences"]
+    assert "a.txt was renamed to docs/a.txt." in payload["sentences"]
     same = client.get(f"{BASE}/versions/compare?from=now&to=now").json()
-    assert (same["files"], same["said"], same["models"]) == ([], [], [])
+    assert (same["files"], same["sentences"], same["models"]) == ([], [], [])
     assert client.get(f"{BASE}/versions/compare?from=²").status_code == 400
 
 
@@ -93,7 +93,7 @@ def test_a_comparison_says_what_became_of_a_model(client: Client, project: Proje
     (model,) = client.get(f"{BASE}/versions/compare?from=1").json()["models"]
     assert model["path"] == "m.tflite"
     assert model["before"]["memory"]["arena"] != model["after"]["memory"]["arena"]
-    assert any("The quantisation of m.tflite changed from" in sentence for sentence in model["said"])
+    assert any("The quantisation of m.tflite changed from" in sentence for sentence in model["sentences"])
 
 
 @pytest.mark.slow

@@ -95,7 +95,7 @@ def test_what_was_committed_elsewhere_comes_in_where_nothing_changed_here(
     name = commit_outside(work, "Count to two", notes="One.\nTwo.\n", more="New.\n")
     done = pulled(user, project)
     assert (done.job.state, done.outcome, done.commit) == (JobState.SUCCEEDED, "updated", name)
-    assert [(each["subject"], each["author"]) for each in done.came] == [("Count to two", "Ada")]
+    assert [(each["subject"], each["author"]) for each in done.commits] == [("Count to two", "Ada")]
     assert (text(project), text(project, "more.md")) == ("One.\nTwo.\n", "New.\n")
     assert text(project, "Runefile.yml") == RUNEFILE
     version = Version.objects.get(project=project, commit=name)
@@ -277,7 +277,7 @@ def test_links_are_left_out_and_said(project: Project, user: User, work: Path) -
     (work / "out.md").symlink_to("/etc/passwd")
     commit_outside(work, "A link", notes="Two.\n")
     done = pulled(user, project)
-    assert (done.outcome, done.left_out, text(project, "out.md")) == ("updated", ["out.md"], None)
+    assert (done.outcome, done.skipped_paths, text(project, "out.md")) == ("updated", ["out.md"], None)
 
 
 @pytest.mark.proof
@@ -339,7 +339,7 @@ def test_the_branch_is_linked_and_pulled_over_the_api(client: Client, project: P
     assert (first.status_code, first.json()["id"]) == (202, second.json()["id"])
     run_jobs()
     (listed,) = client.get(f"{_P}/pulls").json()["pulls"]
-    assert (listed["outcome"], listed["commit"], listed["came_count"]) == ("updated", name, 1)
+    assert (listed["outcome"], listed["commit"], listed["commit_count"]) == ("updated", name, 1)
     assert client.get(f"{_P}/link").json()["commit"] == name
 
 

@@ -122,7 +122,7 @@ def test_only_what_was_tried_can_be_suggested(
 @pytest.mark.slow
 def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, reviewer: User, compiler: Compiler) -> None:
     suggestion = compiled_suggestion(reviewer, review, compiler, "It turns too early.")
-    assert suggestion.said == ["`modulus` of `turn` is 3, was 2.5."]
+    assert suggestion.sentences == ["`modulus` of `turn` is 3, was 2.5."]
     assert suggestion.thread.kind == "stage"
     assert [comment.text for comment in suggestion.thread.thread.comments.all()] == ["It turns too early."]
     assert AuditEntry.objects.filter(action="review.suggest").count() == 1

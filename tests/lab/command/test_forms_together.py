@@ -42,7 +42,7 @@ def answer(source: Path, *forms: str) -> dict[str, Any]:
 def test_the_first_form_may_be_refused_without_the_others(with_loop: Path) -> None:
     result = answer(with_loop, "int16x8", "float16")
     rows = {row["form"]: row for row in result["forms"]}
-    assert "the model has a loop" in rows["int16x8"]["refused"]
+    assert "the model has a loop" in rows["int16x8"]["refusal"]
     assert rows["float16"]["output"] > 40
     assert list(result["provenance"]) == ["float16"]
 

@@ -109,7 +109,7 @@ def test_the_digest_of_a_run_follows_from_settings_and_data(ready: Path) -> None
 def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
     split = {
         "samples": 5,
-        "left_out": 0,
+        "skipped_samples": 0,
         "accuracy": [0.8, 0.3755, 0.9638],
         "labels": {
             "circle": {"samples": 3, "recall": [0.6667, 0.2077, 0.9385]},

@@ -176,7 +176,7 @@ def test_a_hundred_thousand_samples_and_fifty_gigabytes_stay_on_the_disk(record_
                 packed = archive(number, files, seconds)
                 with watch.peaks() as peaks:
                     row = data.bring_in(packed)
-                assert (row["added"], row["omitted"]) == (files, 0), row["omissions"]
+                assert (row["new_samples"], row["omission_count"]) == (files, 0), row["omissions"]
                 number += files
                 first, last = (first or peaks), peaks
             assert {role: size for role, size in last.items() if size > first[role] + MOST_GROWTH} == {}

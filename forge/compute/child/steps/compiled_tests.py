@@ -31,8 +31,8 @@ def _to_json(outcome: TestOutcome) -> dict[str, Any]:
         if failure is None
         else {"file": failure.file, "line": failure.span.start.line, "message": _failure_text(outcome)}
     )
-    gave = None if outcome.gave is None else asdict(outcome.gave)
-    return {"name": outcome.name, "line": outcome.line, "problem": problem, "gave": gave}
+    output = None if outcome.output is None else asdict(outcome.output)
+    return {"name": outcome.name, "line": outcome.line, "problem": problem, "output": output}
 
 
 def _failure_text(outcome: TestOutcome) -> str:

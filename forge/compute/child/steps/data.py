@@ -40,7 +40,7 @@ def describe_data(descriptors: Sequence[int]) -> dict[str, Any]:
         "unlabelled": sum(not item.label for item in layout.items),
         "groups": len({item.group for item in layout.items if item.group}),
         "splits": dict(sorted(Counter(item.split for item in layout.items if item.split).items())),
-        "omitted": len(layout.omissions),
+        "omission_count": len(layout.omissions),
         "omissions": [shown_omission(each) for each in layout.omissions[:SHOWN_OMISSIONS]],
     }
 

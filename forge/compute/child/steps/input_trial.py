@@ -33,4 +33,4 @@ def answer_input_trial(job: Mapping[str, Any], files: JobFiles, signature_of: Si
     except (FileError, ModelError) as error:
         return {"refused": f"The model cannot be read: {error}"}
     trials = try_inputs(project, signature, variants, samples, job["seconds"])
-    return {"tried": [each.to_json() for each in trials]}
+    return {"inputs": [each.to_json() for each in trials]}

@@ -39,7 +39,7 @@ def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: in
     """Writes the recordings of an archive, which has a folder for each label or a table at its top, into `output`.
 
     Returns their facts, labels, splits and marked places; as `omissions` the files that cannot be read; and as
-    `left_out` those that are in no folder and that no table names. An archive with more than `most` files, or with
+    `skipped_files` those that are in no folder and that no table names. An archive with more than `most` files, or with
     recordings of more than `bytes` together, is `refused`.
     """
     try:
@@ -50,7 +50,7 @@ def read_labelled(job: Mapping[str, Any], descriptors: Sequence[int], output: in
     except (BadContent, SamplesRefused, FileError) as error:
         return {"refused": str(error)}
     answer["omissions"] += [{"path": path, "reason": reason} for path, reason in files.refusals.items()]
-    return answer | {"left_out": [printable_name(path) for path in files.left_out()]}
+    return answer | {"skipped_files": [printable_name(path) for path in files.skipped_files()]}
 
 
 def _read(samples: Sequence[LabelledSample], target: IO[bytes], limit: int) -> dict[str, list[Any]]:
@@ -115,7 +115,7 @@ class _ArchiveFiles:
         except BadContent as error:
             raise FileError(path, str(error)) from None
 
-    def left_out(self) -> tuple[str, ...]:
+    def skipped_files(self) -> tuple[str, ...]:
         """Returns the files that were never read. After all samples were read, neither a folder nor the table names
         these."""
         return tuple(path for path in self.paths() if path not in self._requested_paths)

@@ -1,4 +1,4 @@
-"""Cutting a long recording: its parts become samples of their own, and it is left out of further versions."""
+"""Cutting a long recording: its parts become samples of their own, and it is excluded from further versions."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def propose_parts(actor: Actor, sample: Sample, search: PartSearch) -> ProposedP
 
 
 def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revision: int) -> PreviousMarks:
-    """Adds each part as a sample with the person, split, consent and device of the whole, which is left out of further
-    versions. A part that the data set has already is not added again.
+    """Adds each part as a sample with the person, split, consent and device of the whole, which is excluded from
+    further versions. A part that the data set has already is not added again.
 
-    The answer undoes it, sent to `mark_samples`: it takes the whole in again and leaves the parts out. Raises `Stale`
+    The answer undoes it, sent to `mark_samples`: it includes the whole again and excludes the parts. Raises `Stale`
     where the sample changed since `revision`, `ConsentOver`, `ContentRefused`, `Invalid`, `StorageQuotaReached`,
     `PlayingRefused`, and `Forbidden`: test samples that a saved version has are changed by owners alone.
     """
@@ -82,9 +82,9 @@ def cut_sample(actor: Actor, sample: Sample, parts: Sequence[LabelledPart], revi
         new_samples = _store(actor, data_set, whole, contents, blobs, parts)
         if link_owned([(each, each.digest) for each in new_samples], project.organisation_id):
             require_fits(project.organisation_id)
-        before = [SampleMark(whole.number, whole.label, whole.left_out)]
-        before += [SampleMark(each.number, each.label, left_out=True) for each in new_samples]
-        Sample.objects.filter(pk=whole.pk).update(left_out=True, revision=data_set.revision)
+        before = [SampleMark(whole.number, whole.label, whole.is_excluded)]
+        before += [SampleMark(each.number, each.label, is_excluded=True) for each in new_samples]
+        Sample.objects.filter(pk=whole.pk).update(is_excluded=True, revision=data_set.revision)
         change.note(actor, "data.cut", number=whole.number, count=len(new_samples))
     delete_if_unlinked(sorted(set(digests) - {each.digest for each in new_samples}))
     return PreviousMarks(data_set.revision, before)

@@ -154,7 +154,7 @@ def remove_samples(
         events=None,
         positions=None,
         revision=data_set.revision,
-        left_out=True,
+        is_excluded=True,
     )
     append_event(data_set.project.stream, removal_event(removal), actor)
     list_deleted([pk for pk, _ in rows], reason)

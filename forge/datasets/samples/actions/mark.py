@@ -49,7 +49,7 @@ class SampleMark:
 
     number: int
     label: str | None = None
-    left_out: bool | None = None
+    is_excluded: bool | None = None
     accepts: bool = False
     """Whether its label becomes the one that is proposed; without a proposal it stays."""
     confirms: bool = False
@@ -98,7 +98,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
             SampleMark(
                 each.number,
                 each.label,
-                each.left_out,
+                each.is_excluded,
                 events=each.events,
                 # Only where they change: those of 5000 pictures are a large answer.
                 positions=UNCHANGED
@@ -110,7 +110,7 @@ def mark_samples(actor: Actor, project: Project, marks: Collection[SampleMark], 
         ]
         for sample in samples:
             _apply(sample, marks_by_number[sample.number], data_set.revision, actor)
-        fields = ["label", "labelled_by", "is_disputed", "left_out", "events", "positions", "revision"]
+        fields = ["label", "labelled_by", "is_disputed", "is_excluded", "events", "positions", "revision"]
         Sample.objects.bulk_update(samples, fields, batch_size=_BATCH)
         _settle_doubts([each.pk for each in samples if marks_by_number[each.number].confirms])
         change.note(actor, "data.mark", count=len(samples))
@@ -126,8 +126,8 @@ def _read(actor: Actor, data_set: DataSet, numbers: Sequence[int]) -> list[Sampl
 
 def _apply(sample: Sample, mark: SampleMark, revision: int, actor: Actor) -> None:
     sample.revision = revision
-    if mark.left_out is not None:
-        sample.left_out = mark.left_out
+    if mark.is_excluded is not None:
+        sample.is_excluded = mark.is_excluded
     label = proposal_of(sample) or None if mark.accepts else mark.label
     if label is not None and (word := checked_word(label, "label")) != sample.label:
         # The undo of another change names the same label, and its person stays.

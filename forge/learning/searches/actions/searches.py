@@ -169,7 +169,13 @@ def resume_search(actor: Actor, search: ModelSearch, trials: int | None = None) 
         _check_range("trials", trials, MAX_TRIALS)
         search.trials = trials
     search.called = timezone.now()
-    search.state, search.instruction, search.ended, search.error, search.reason = SearchState.WAITING, "", "", "", ""
+    search.state, search.instruction, search.end_reason, search.error, search.reason = (
+        SearchState.WAITING,
+        "",
+        "",
+        "",
+        "",
+    )
     _enqueue(actor, search)
     write_entry(actor, "search.resume", project.stream, project.place, number=search.number)
     announce_search(search, actor)

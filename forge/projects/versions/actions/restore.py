@@ -31,7 +31,7 @@ class RestoreResult:
     """The result of restoring. `before` is the version of the earlier files: restoring it undoes the change."""
 
     before: Version
-    changed: tuple[str, ...]
+    changed_paths: tuple[str, ...]
 
 
 def restore_version(

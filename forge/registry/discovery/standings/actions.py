@@ -57,7 +57,7 @@ def join_standing(
         size=artefact.size,
         memory=artefact.planned_memory,
         right=sum(label == answer for label, answer in outcomes),
-        tested=len(outcomes),
+        sample_count=len(outcomes),
         author=actor.person,
         joined=timezone.now(),
     )

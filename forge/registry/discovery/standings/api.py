@@ -47,7 +47,7 @@ class StandingEntryJson(TypedDict):
     version: Annotated[str, "such as `acme/kitchen:1.0`"]
     rune: Annotated[str, "the digest of the rune"]
     right: int
-    tested: int
+    sample_count: int
     accuracy: float
     low: Annotated[float, "the least accuracy in the 95 % interval"]
     high: float
@@ -156,7 +156,7 @@ def _entry_to_json(row: RankedEntry) -> StandingEntryJson:
         "version": entry.name,
         "rune": entry.rune,
         "right": entry.right,
-        "tested": entry.tested,
+        "sample_count": entry.sample_count,
         "accuracy": row.share.value,
         "low": row.share.low,
         "high": row.share.high,

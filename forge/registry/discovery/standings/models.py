@@ -96,7 +96,7 @@ class StandingEntry(models.Model):
     """Bytes that it plans at run time."""
     right = models.PositiveIntegerField()
     """Samples that it answers with their label."""
-    tested = models.PositiveIntegerField()
+    sample_count = models.PositiveIntegerField()
     """Samples that it ran on."""
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -38,9 +38,9 @@ def ranked(present: Sequence[StandingEntry], former: Sequence[StandingEntry]) ->
     present = sorted(present, key=lambda each: (-_share(each), each.joined))
     shares = [_share(each) for each in present]
     first = {share: place for place, share in reversed(list(enumerate(shares, start=1)))}
-    rows = [RankedEntry(first[_share(each)], each, wilson(each.right, each.tested)) for each in present]
+    rows = [RankedEntry(first[_share(each)], each, wilson(each.right, each.sample_count)) for each in present]
     last_first = sorted(former, key=lambda each: each.left or each.joined, reverse=True)
-    return rows + [RankedEntry(None, each, wilson(each.right, each.tested)) for each in last_first]
+    return rows + [RankedEntry(None, each, wilson(each.right, each.sample_count)) for each in last_first]
 
 
 def difference(one: Evaluation, other: Evaluation) -> EvaluationChange:
@@ -67,4 +67,4 @@ def _odds(chance: float) -> str:
 
 
 def _share(entry: StandingEntry) -> float:
-    return entry.right / entry.tested
+    return entry.right / entry.sample_count

@@ -43,7 +43,7 @@ class RestoredManifestJson(TypedDict):
 
     digest: str
     tags: Annotated[list[str], "the tags that name it again"]
-    unset: Annotated[list[str], "the tags that it had and that could not be set again"]
+    missing_tags: Annotated[list[str], "the tags that it had and that could not be set again"]
 
 
 class ProjectTrash(ProjectView):
@@ -87,6 +87,6 @@ class RestoredManifestView(ProjectView):
         answer: RestoredManifestJson = {
             "digest": result.manifest.blob_id,
             "tags": list(result.tags),
-            "unset": list(result.unset),
+            "missing_tags": list(result.missing_tags),
         }
         return Response(answer)

@@ -32,7 +32,7 @@ def trash_page(request: HttpRequest, organisation: str, name: str) -> HttpRespon
         result = restore_manifest(principal, project, request.POST.get("digest", ""))
     except DomainError as error:
         return show_again(request, _TEMPLATE, _context(principal, project), error)
-    if result.unset:
+    if result.missing_tags:
         return render(request, _TEMPLATE, _context(principal, project) | {"restored": result})
     return redirect("registry-trash", organisation=project.organisation.name, name=project.name)
 

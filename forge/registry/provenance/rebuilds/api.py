@@ -23,9 +23,9 @@ from forge.registry.tags.access import find_tag
 class SecondBuildJson(TypedDict):
     """The result of building a published rune a second time."""
 
-    same: Annotated[bool, "whether both builds gave the same bytes"]
-    published: Annotated[str, "the digest of the published rune"]
-    rebuilt: Annotated[str, "the digest of the second one, or empty if there is none"]
+    is_same: Annotated[bool, "whether both builds gave the same bytes"]
+    published_digest: Annotated[str, "the digest of the published rune"]
+    rebuilt_digest: Annotated[str, "the digest of the second one, or empty if there is none"]
     toolchain: Annotated[str, "the digest of the toolchain of both"]
     differences: Annotated[list[str], "what differs, as sentences about it"]
     error: Annotated[str, "why there is no second rune, or empty if there is one"]
@@ -51,9 +51,9 @@ class TagRebuild(ProjectView):
 
 def _to_json(rebuild: Rebuild) -> SecondBuildJson:
     return {
-        "same": rebuild.is_same,
-        "published": rebuild.artefact.digest,
-        "rebuilt": rebuild.digest,
+        "is_same": rebuild.is_same,
+        "published_digest": rebuild.artefact.digest,
+        "rebuilt_digest": rebuild.digest,
         "toolchain": str(rebuild.artefact.spec["toolchain"]),
         "differences": list(rebuild.differences),
         "error": rebuild.error,

@@ -80,7 +80,7 @@ def _merge(actor: Actor, request: ChangeRequest, precondition: Precondition, *, 
         apply_edits(actor, project, edits)
         # Its files are there from here on: who wrote them wrote what is built later.
         Version.objects.filter(pk=merged_version.pk).update(sequence=project.sequence, is_proposed=False)
-        request.before, request.merged = before, merged_version
+        request.before, request.merged_version = before, merged_version
         decide(request, actor, ChangeState.MERGED)
         _name(actor, request, merged_version)
         facts: Mapping[str, object] = {"version": merged_version.number, "before": before.number}
@@ -103,7 +103,7 @@ def undo_merge(actor: Actor, request: ChangeRequest, *, precondition: Preconditi
     project = request.project
     require(actor, Verb.EDIT, project)
     require_precondition(offer_facets(request), precondition)
-    before, merged_version = request.before, request.merged
+    before, merged_version = request.before, request.merged_version
     if request.state != ChangeState.MERGED or before is None or merged_version is None:
         raise NotOpen("Only a change request that is merged can be undone.")
     ours = working_tree(project)

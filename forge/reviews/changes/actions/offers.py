@@ -274,14 +274,16 @@ def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str
     """Writes what became of it."""
     request.state, request.reason = state, reason
     request.decided_by, request.decided, request.changes_requested = actor.person, timezone.now(), None
-    request.save(update_fields=["state", "reason", "decided_by", "decided", "changes_requested", "before", "merged"])
+    request.save(
+        update_fields=["state", "reason", "decided_by", "decided", "changes_requested", "before", "merged_version"]
+    )
 
 
 def open_again(request: ChangeRequest) -> None:
     """As if it had not been decided."""
     request.state, request.reason = ChangeState.OPEN, ""
-    request.decided_by = request.decided = request.before = request.merged = None
-    request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged"])
+    request.decided_by = request.decided = request.before = request.merged_version = None
+    request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged_version"])
 
 
 def _note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:

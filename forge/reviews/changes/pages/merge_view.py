@@ -139,7 +139,7 @@ def _files(comparison: Comparison, text_then: Texts, text_now: Texts) -> tuple[t
     files: list[FileLines] = []
     others: list[str] = []
     for change in comparison.files:
-        then = text_then(change.was if change.change == "renamed" and change.was else change.path)
+        then = text_then(change.old_path if change.change == "renamed" and change.old_path else change.path)
         now = text_now(change.path)
         is_text = (then is not None or change.before is None) and (now is not None or change.after is None)
         if is_text and len(files) < MOST_FILES and change.has_other_contents:

@@ -52,7 +52,7 @@ def become_reviewer(user: User, invitation: Invitation) -> None:
     if review.closed or is_reviewer or not may_judge or user.pk in authors_of(newest_round(review).build):
         return
     last = ReviewerGroup.objects.filter(review=review).aggregate(last=Max("position"))["last"]
-    group = ReviewerGroup.objects.create(review=review, position=0 if last is None else last + 1, needed=1)
+    group = ReviewerGroup.objects.create(review=review, position=0 if last is None else last + 1, required_approvals=1)
     group.people.set([user])
     write_entry(user, "review.accept", review.subject, review.project.place, number=review.number)
     step, by = ReviewStep.REVIEWERS.value, person_to_json(user)

@@ -43,7 +43,7 @@ class GroupJson(TypedDict):
     """A group of reviewers, as it is stored."""
 
     people: list[str]
-    needed: int
+    required_approvals: int
     title: str
     team: str
 
@@ -55,7 +55,7 @@ class RequestJson(TypedDict):
     message: str
     reviewers: list[GroupJson]
     due: str | None
-    invited: list[str]
+    guest_emails: list[str]
     review: int | None
 
 
@@ -153,7 +153,7 @@ def request_to_json(request: ReviewRequest) -> RequestJson:
         "message": request.message,
         "reviewers": [_group_to_json(group) for group in request.reviewers],
         "due": request.due.isoformat() if request.due else None,
-        "invited": list(request.invitees),
+        "guest_emails": list(request.invitees),
         "review": request.review,
     }
 
@@ -164,19 +164,24 @@ def read_request(data: RequestJson) -> ReviewRequest:
         message=data["message"],
         reviewers=tuple(_read_group(group) for group in data["reviewers"]),
         due=date.fromisoformat(data["due"]) if data["due"] else None,
-        invitees=tuple(data["invited"]),
+        invitees=tuple(data["guest_emails"]),
         review=data["review"],
     )
 
 
 def _group_to_json(group: RequestedGroup) -> GroupJson:
     people: Sequence[UUID] = group.people
-    return {"people": [str(one) for one in people], "needed": group.needed, "title": group.title, "team": group.team}
+    return {
+        "people": [str(one) for one in people],
+        "required_approvals": group.required_approvals,
+        "title": group.title,
+        "team": group.team,
+    }
 
 
 def _read_group(data: GroupJson) -> RequestedGroup:
     people = tuple(UUID(one) for one in data["people"])
-    return RequestedGroup(people, data["needed"], data["title"], data["team"])
+    return RequestedGroup(people, data["required_approvals"], data["title"], data["team"])
 
 
 __all__ = ["ReviewRequest", "ask", "ask_for_awaited", "ask_when_built", "take_back_awaited"]

@@ -166,13 +166,16 @@ def _require_new(build: Build) -> None:
 def _write_groups(review: Review, groups: Sequence[RequestedGroup]) -> None:
     for position, group in enumerate(groups):
         row = ReviewerGroup.objects.create(
-            review=review, position=position, title=group.title.strip()[:60], needed=group.needed
+            review=review,
+            position=position,
+            title=group.title.strip()[:60],
+            required_approvals=group.required_approvals,
         )
         row.people.set(group.people)  # type: ignore[arg-type] # takes keys too
 
 
 def _for_audit(reviewers: Sequence[RequestedGroup]) -> list[str]:
-    return [
-        f"{group.needed} of {f'team {group.team}' if group.team else ', '.join(str(one) for one in group.people)}"
-        for group in reviewers
-    ]
+    def people_of(group: RequestedGroup) -> str:
+        return f"team {group.team}" if group.team else ", ".join(str(one) for one in group.people)
+
+    return [f"{group.required_approvals} of {people_of(group)}" for group in reviewers]

@@ -88,7 +88,7 @@ class Approvals:
     """A group of reviewers, in words: `1 of 2`, and who still has to decide."""
 
     title: str
-    needed: int
+    required_approvals: int
     approvals: int
     people: tuple[Reviewer, ...]
 
@@ -165,16 +165,18 @@ def _read_request(form: QueryDict) -> ReviewRequest:
     if review_number := form.get("review", ""):
         return ReviewRequest(message=form.get("message", ""), review=_number(review_number))
     people = tuple(_uuid(each) for each in form.getlist("people"))
-    approvals = _number(form.get("needed", "")) if form.get("needed", "all") != "all" else len(people)
+    approvals = (
+        _number(form.get("required_approvals", "")) if form.get("required_approvals", "all") != "all" else len(people)
+    )
     groups = [RequestedGroup(people, approvals)] if people else []
     if team := form.get("team", ""):
-        groups.append(RequestedGroup(needed=_number(form.get("team_needed", "1")), team=team))
+        groups.append(RequestedGroup(required_approvals=_number(form.get("team_approvals", "1")), team=team))
     return ReviewRequest(
         title=form.get("title", ""),
         message=form.get("message", ""),
         reviewers=tuple(groups),
         due=_day(form.get("due", "")),
-        invitees=tuple(form.get("invited", "").replace(",", " ").replace(";", " ").split()),
+        invitees=tuple(form.get("guest_emails", "").replace(",", " ").replace(";", " ").split()),
     )
 
 
@@ -311,8 +313,10 @@ def _approvals(group: ReviewerGroup, verdicts: Verdicts, builds: Mapping[UUID | 
         Reviewer(person, verdicts.of(person.pk), builds.get(person.pk))
         for person in sorted(group.people.all(), key=str)
     )
-    required_group = RequiredGroup(frozenset(each.person.pk for each in people), group.needed)
-    return Approvals(group.title, group.needed, group.needed - missing(required_group, verdicts), people)
+    required_group = RequiredGroup(frozenset(each.person.pk for each in people), group.required_approvals)
+    return Approvals(
+        group.title, group.required_approvals, group.required_approvals - missing(required_group, verdicts), people
+    )
 
 
 def _possible_reviewers(project: Project, build: Build) -> Sequence[User]:

@@ -77,7 +77,7 @@ def mark_wrong(actor: Actor, about: Review | Build, chunks: Iterable[bytes], res
             number=build.number,
             sample=str(sample.pk),
             thread=str(thread.pk),
-            said=answer or "nothing",
+            answer=answer or "nothing",
             label=right,
         )
     return thread

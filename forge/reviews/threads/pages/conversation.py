@@ -264,7 +264,7 @@ def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
             thread,
             anchor_of(thread),
             tuple((each, _html(each.text, nobody)) for each in thread.thread.comments.all() if each.deleted is None),
-            tuple(thread.suggestion.said) if hasattr(thread, "suggestion") else (),
+            tuple(thread.suggestion.sentences) if hasattr(thread, "suggestion") else (),
         )
         for thread in threads
     ]

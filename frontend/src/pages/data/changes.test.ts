@@ -16,7 +16,7 @@ class Server {
     const before = body.changes.map(({ number }) => ({
       number,
       label: this.labels.get(number) ?? "",
-      left_out: false,
+      is_excluded: false,
     }));
     for (const { number, label } of body.changes) this.labels.set(number, label ?? "");
     this.revision += 1;

@@ -132,7 +132,7 @@ export class DataPage {
     const response = await fetch(`${address("get", NUMBERS, { path: this.#project })}${location.search}`, {
       headers: { Accept: "application/json" },
     }).catch(() => null);
-    const status = this.#part("[data-said]"); // beside it, a deletion may still be taken back
+    const status = this.#part("[data-status]"); // beside it, a deletion may still be taken back
     if (response === null || !response.ok) return void (status.textContent = UNREAD);
     if (status.textContent === UNREAD) status.textContent = "";
     const { revision, numbers } = (await response.json()) as ResponseJson<"get", typeof NUMBERS>;
@@ -260,7 +260,7 @@ export class DataPage {
     // A sample that is not in the page may have either.
     const may = (name: string): boolean => cards.some((card) => name in card || !("number" in card));
     this.#part("[data-for-proposals]").hidden = !may("proposal");
-    this.#part("[data-for-left-out]").hidden = !may("leftOut");
+    this.#part("[data-for-excluded]").hidden = !may("excluded");
     for (const each of this.root.querySelectorAll<HTMLButtonElement>("[data-bulk] button")) each.disabled = size === 0;
   }
 
@@ -333,7 +333,7 @@ export class DataPage {
     const label = form.querySelector<HTMLInputElement>("input[name=label]")?.value ?? "";
     const mark = (number: number): Mark => {
       if (act === "accept") return { number, accepts: true };
-      return act === "label" ? { number, label } : { number, left_out: act === "leave-out" };
+      return act === "label" ? { number, label } : { number, is_excluded: act === "exclude" };
     };
     if (this.#selection.size === 0) return;
     if (act === "delete") this.#delete(this.#selection.numbers);
@@ -393,7 +393,7 @@ export class DataPage {
   }
 
   #say(words: string, canUndo = false): void {
-    this.#part("[data-said]").textContent = words;
+    this.#part("[data-status]").textContent = words;
     const undo = this.root.querySelector<HTMLButtonElement>("[data-undo]");
     if (undo !== null) undo.hidden = !canUndo;
   }

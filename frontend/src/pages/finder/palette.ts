@@ -39,7 +39,7 @@ class Palette {
     list.className = "finder-list";
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", "Results");
-    status.className = "small muted finder-said";
+    status.className = "small muted finder-status";
     status.setAttribute("role", "status");
     field.className = "input";
     field.placeholder = TITLE;

@@ -64,7 +64,7 @@ async function readAnew(): Promise<void> {
     part.replaceWith(fresh);
     pipelinePictures(fresh);
   }
-  const status = document.querySelector(`${LIST} [data-said]`);
+  const status = document.querySelector(`${LIST} [data-status]`);
   const count = document.querySelector(`${LIST} [data-part=count]`);
   if (status !== null && count !== null) status.textContent = `${count.textContent} projects`;
 }

@@ -10,7 +10,7 @@ export function followInput(form: HTMLFormElement): void {
     void showRunefile(form);
   });
   form.addEventListener("submit", (event) => {
-    const status = form.querySelector<HTMLElement>("[data-said]");
+    const status = form.querySelector<HTMLElement>("[data-status]");
     const button = event.submitter;
     if (status !== null && button?.hasAttribute("formaction") === true) status.textContent = "Building and running …";
   });

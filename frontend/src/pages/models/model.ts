@@ -84,7 +84,7 @@ export function dropOnForm(form: HTMLFormElement): void {
     form.requestSubmit();
   });
   form.addEventListener("submit", () => {
-    const status = form.querySelector<HTMLElement>("[data-said]");
+    const status = form.querySelector<HTMLElement>("[data-status]");
     if (status !== null) status.textContent = "Sending the file …";
   });
 }

@@ -47,15 +47,15 @@ async function drawAgain(
   draws: number,
   player: ExamplePlayer,
 ): Promise<void> {
-  const said = section.querySelector<HTMLElement>("[data-augmentation-said]");
+  const status = section.querySelector<HTMLElement>("[data-augmentation-status]");
   const place = section.querySelector<HTMLElement>("[data-augmentation-examples]");
-  if (said === null || place === null) return;
+  if (status === null || place === null) return;
   const problem = problemOf(form);
   if (problem !== "") {
-    say(said, problem, true);
+    say(status, problem, true);
     return;
   }
-  say(said, "Drawing a recording of each label …");
+  say(status, "Drawing a recording of each label …");
   section.setAttribute("aria-busy", "true");
   const [, organisation = "", name = ""] = location.pathname.split("/");
   const answer = await post<Augmentation>(
@@ -64,11 +64,11 @@ async function drawAgain(
   );
   section.removeAttribute("aria-busy");
   if (typeof answer === "string") {
-    say(said, answer, true);
+    say(status, answer, true);
     return;
   }
   player.stop();
-  say(said, "");
+  say(status, "");
   const data = `/${organisation}/${name}/data`;
   place.replaceChildren(...answer.examples.map((example) => exampleCard(example, answer.kind, data, section, player)));
 }
@@ -82,8 +82,8 @@ function problemOf(form: HTMLFormElement): string {
   return "";
 }
 
-function say(said: HTMLElement, text: string, isRefusal = false): void {
-  said.textContent = text;
-  said.hidden = text === "";
-  said.className = isRefusal ? "notice bad written" : "small muted";
+function say(status: HTMLElement, text: string, isRefusal = false): void {
+  status.textContent = text;
+  status.hidden = text === "";
+  status.className = isRefusal ? "notice bad written" : "small muted";
 }

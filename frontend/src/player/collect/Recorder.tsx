@@ -6,7 +6,7 @@ import { Bar } from "./Bar";
 import { PictureRecorder } from "./PictureRecorder";
 import { deviceName } from "./recorders/device";
 import type { Take } from "./recorders/take";
-import { SavedList } from "./Saved";
+import { SavedRecordings } from "./SavedRecordings";
 import type { Task } from "./sending/client";
 import type { CollectSession } from "./session";
 import { TimedRecorder } from "./TimedRecorder";
@@ -87,7 +87,7 @@ export function Recorder({ session, task }: Props) {
           <input type="checkbox" checked={sendsAtOnce} onChange={(event) => setSendsAtOnce(event.target.checked)} />
           Send each recording when I save it
         </label>
-        <SavedList outbox={outbox} waiting={waiting} sentCount={task.sent + sentCount} />
+        <SavedRecordings outbox={outbox} waiting={waiting} sentCount={task.sent + sentCount} />
         {task.receipt !== "" && (
           <section className="stack" aria-label="Your receipt">
             <h2>Your receipt</h2>

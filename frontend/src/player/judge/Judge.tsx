@@ -7,7 +7,7 @@ import { Preview } from "../../preview";
 import type { Card, PreviewHost } from "../../preview";
 import RuneComparison from "../../preview/comparison/RuneComparison";
 import type { Limits } from "../../runtime";
-import { NotFetched } from "../NotFetched";
+import { FetchFailure } from "../FetchFailure";
 import { fetchingText, useFetched } from "../use-fetched";
 import { WrongResult, type WrongAddresses } from "../WrongResult";
 import { Answers, type NamedAnswer } from "./Answers";
@@ -78,7 +78,7 @@ export default function Judge({ judgedRune, before, limits, wrong, answersIn, ho
         </div>
       )}
       {fetchState.state === "failed" ? (
-        <NotFetched reason={fetchState.reason} onAgain={again} />
+        <FetchFailure reason={fetchState.reason} onAgain={again} />
       ) : (
         <Preview
           rune={fetchState.state === "there" ? fetchState.rune : null}

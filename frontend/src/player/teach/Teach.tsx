@@ -4,7 +4,7 @@ import { Save, Undo2 } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { NO_HOST, Preview, type Snapshot } from "../../preview";
 import { DEFAULT_LIMITS } from "../../runtime";
-import { NotFetched } from "../NotFetched";
+import { FetchFailure } from "../FetchFailure";
 import { fetchingText, useFetched } from "../use-fetched";
 import { learnable, savingProblem } from "./lessons";
 import type { TeachServer, TeachSettings } from "./server";
@@ -54,7 +54,7 @@ export default function Teach({ settings, server }: Props) {
 
   if (problem !== null)
     return (
-      <NotFetched
+      <FetchFailure
         reason={problem}
         onAgain={() => {
           setProblem(null);
@@ -62,7 +62,7 @@ export default function Teach({ settings, server }: Props) {
         }}
       />
     );
-  if (fetchState.state === "failed") return <NotFetched reason={fetchState.reason} onAgain={again} />;
+  if (fetchState.state === "failed") return <FetchFailure reason={fetchState.reason} onAgain={again} />;
   return (
     <div className="stack wide-gap">
       <h2 className="aloud">The rune</h2>
@@ -109,7 +109,7 @@ function Saving({ settings, server, lessons, onSaved }: SavingProps) {
     setProblem(null);
     let place = 0;
     const labels = learnable(learnedLayer.state).map(({ name, examples }, number) => {
-      const answers = learnedLayer.leftOut.slice(place, (place += examples.length));
+      const answers = learnedLayer.heldOutAnswers.slice(place, (place += examples.length));
       return { name, examples: examples.length, recognised: answers.filter((each) => each === number).length };
     });
     server.save(settings.digest, labels, learnedLayer.layer).then(onSaved, (error: unknown) => {

@@ -94,7 +94,10 @@ export function bestOf(shares: readonly number[]): number {
  * The label that each example would get from the others while it is left out, with a fifth of each label at a time; null
  * where its label has no other example.
  */
-export function leftOut(module: WebAssembly.Module, { rows, labels, columns, classes }: Lesson): (number | null)[] {
+export function heldOutAnswers(
+  module: WebAssembly.Module,
+  { rows, labels, columns, classes }: Lesson,
+): (number | null)[] {
   const counts = Array.from({ length: classes }, () => 0);
   const folds = labels.map((label) => (counts[label] = (counts[label] ?? 0) + 1) % FOLDS);
   const answers: (number | null)[] = labels.map(() => null);

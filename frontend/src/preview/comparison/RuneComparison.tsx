@@ -59,7 +59,7 @@ export default function RuneComparison({ running, rune, waiting, sides, children
       <div ref={frame} hidden />
       {beside.error !== null && (
         <div className="notice bad row wrap" role="alert">
-          <p className="small preview-said">{`With ${sides[1].name}: ${beside.error.message}`}</p>
+          <p className="small preview-message">{`With ${sides[1].name}: ${beside.error.message}`}</p>
           <button type="button" className="button" onClick={session.restart}>
             Restart
           </button>

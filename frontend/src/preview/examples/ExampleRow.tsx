@@ -5,7 +5,7 @@ import { Suspense, useEffect, useMemo, useRef, useState, type ReactNode } from "
 import { lazyPart } from "../../look/boundary";
 import { recordingOf, type CapabilityRequest } from "../../runtime";
 import { useHost } from "../host";
-import { latestOf, PlayedInput, shownBytes } from "../recordings/Played";
+import { latestOf, PlayedInput, shownBytes } from "../recordings/PlayedInput";
 import { lengthText, windowsOf } from "../recordings/capture/recording";
 import { useRunning } from "../recordings/running";
 import { examplesFor, expectedOf } from "./examples";

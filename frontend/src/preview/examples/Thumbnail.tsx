@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import type { CapabilityRequest } from "../../runtime";
 import { pictureRequest } from "../picture/pixels";
-import { drawSeen } from "../picture/rgba";
+import { drawInputPicture } from "../picture/rgba";
 import type { Content } from "../recordings/capture/recording";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
 import { drawWave } from "../sources/draw-wave";
@@ -63,7 +63,7 @@ function drawContent(canvas: HTMLCanvasElement, content: Content, request: Capab
     }
     case "picture": {
       const [frame] = content.frames;
-      if (frame !== undefined) drawSeen(canvas, frame, pictureRequest(request));
+      if (frame !== undefined) drawInputPicture(canvas, frame, pictureRequest(request));
     }
   }
 }

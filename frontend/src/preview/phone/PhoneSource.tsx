@@ -9,7 +9,7 @@ import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { drawRows } from "../sources/draw-rows";
 import { inputsOf } from "../sources/measurements";
-import { SeenPicture } from "../sources/Seen";
+import { InputPicture } from "../sources/InputPicture";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import type { PhoneLine } from "./host";
@@ -66,7 +66,7 @@ function Phone({ request, onInput, line: { sensor, pair, end } }: PhoneProps) {
       )}
       {phase === "sending" && sensorRequest.kind === "picture" && (
         <div className="preview-picture">
-          <SeenPicture bytes={frame} picture={pictureRequest(request)} />
+          <InputPicture bytes={frame} picture={pictureRequest(request)} />
         </div>
       )}
       {notice !== null && (

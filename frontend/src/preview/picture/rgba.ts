@@ -13,12 +13,12 @@ export function pixelsOf(canvas: HTMLCanvasElement | OffscreenCanvas): Pixels {
 /** Draws the picture as the rune sees it, over a whole canvas. */
 export function drawLarge(canvas: HTMLCanvasElement, bytes: ArrayBuffer, request: PictureRequest): void {
   const small = document.createElement("canvas");
-  drawSeen(small, bytes, request);
+  drawInputPicture(small, bytes, request);
   canvas.getContext("2d")?.drawImage(small, 0, 0, canvas.width, canvas.height);
 }
 
 /** Draws the picture as the rune sees it, one canvas pixel for each of its pixels. */
-export function drawSeen(canvas: HTMLCanvasElement, bytes: ArrayBuffer, request: PictureRequest): void {
+export function drawInputPicture(canvas: HTMLCanvasElement, bytes: ArrayBuffer, request: PictureRequest): void {
   const { width, height } = request;
   canvas.width = width;
   canvas.height = height;

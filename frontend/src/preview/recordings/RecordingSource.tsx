@@ -8,7 +8,7 @@ import { recordingOf } from "../../runtime";
 import { useExpectation } from "../examples/expectation";
 import { useHost } from "../host";
 import type { SourceProps } from "../sources/source";
-import { latestOf, PlayedInput, shownBytes } from "./Played";
+import { latestOf, PlayedInput, shownBytes } from "./PlayedInput";
 import { proposedLabel } from "./comparing/comparing";
 import { useCards } from "./running";
 import { useRecordings } from "./store";

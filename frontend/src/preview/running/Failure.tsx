@@ -27,7 +27,7 @@ export function Failure({ error, onRestart, moreOutput, onAllowMore }: Props) {
   return (
     <section className="notice bad stack" role="alert">
       <b>{HEADINGS[error.name]}</b>
-      <p className="preview-said">{error.message}</p>
+      <p className="preview-message">{error.message}</p>
       <div className="row">
         <button type="button" className="button" onClick={onRestart}>
           <RotateCcw aria-hidden="true" />

@@ -16,7 +16,7 @@ export function HostModels({ models, milliseconds }: Props) {
   const what = models.length === 1 ? "The model" : `The ${models.length} models`;
   const time = milliseconds === null ? "" : ` Inference in the model takes ${millisecondsText(milliseconds)}.`;
   return (
-    <p className="small muted preview-said">
+    <p className="small muted preview-message">
       {what} of {size} {models.length === 1 ? "is" : "are"} not compiled into this rune: {runtimes} runs{" "}
       {models.length === 1 ? "it" : "them"} in this page.{time} The memory of {runtimes} comes on top of the memory
       above.

@@ -6,7 +6,7 @@ import { pictureBytes, pictureRequest } from "../picture/pixels";
 import { drawLarge, pixelsOf } from "../picture/rgba";
 import { KeepButton } from "../recordings/KeepButton";
 import { useRecordings } from "../recordings/store";
-import { SeenPicture } from "./Seen";
+import { InputPicture } from "./InputPicture";
 import type { SourceProps } from "./source";
 import { drawStrokes, extended, clamped, PEN, type StrokePoint, type Stroke } from "./strokes";
 
@@ -131,7 +131,7 @@ export function DrawingSource({ request, onInput, example }: SourceProps) {
         )}
       </div>
       <div className="preview-beside">
-        <SeenPicture bytes={frameBytes ?? example} picture={picture} />
+        <InputPicture bytes={frameBytes ?? example} picture={picture} />
         <button type="button" className="button" disabled={isBlank} onClick={() => setDrawing(BLANK)}>
           <Eraser aria-hidden="true" />
           Clear

@@ -17,7 +17,7 @@ import { pictureRequest } from "../picture/pixels";
 import { countOf, rateOf, toI16 } from "../sound/samples";
 import { rowsOfBytes, type MotionRow } from "../motion/motion";
 import { drawRows, SHOWN_ROWS } from "./draw-rows";
-import { SeenPicture } from "./Seen";
+import { InputPicture } from "./InputPicture";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
 import { useSteadyChunks } from "./steady";
@@ -179,7 +179,7 @@ export function PictureSignalSource({ request, onInput }: SourceProps) {
   return (
     <>
       <div className="preview-picture">
-        <SeenPicture bytes={bytes} picture={picture} />
+        <InputPicture bytes={bytes} picture={picture} />
       </div>
       <SignalChooser
         names={PICTURE_SIGNALS}

@@ -3,7 +3,7 @@ import type { BlockRun } from "../../blocks";
 import { BlockRunner } from "./runner";
 
 const BLOCK = { file: "smooth.py", text: "def smooth", inputs: [{ type: "f32", dimensions: [1] }], settings: {} };
-const RUN: BlockRun = { outputs: [[1]], prints: [], left_out: 0, values: [], milliseconds: 1, failure: null };
+const RUN: BlockRun = { outputs: [[1]], prints: [], omitted_prints: 0, values: [], milliseconds: 1, failure: null };
 
 /** A Python that does not answer as often as is said, and a clock. */
 function runnerWith(dead: number) {

@@ -182,7 +182,7 @@ export class BlockRunner {
     const { inputRows, outputRows, printedLines } = this.store.getState();
     this.times = [...this.times, run.milliseconds].slice(-TIMES);
     const lines = run.prints.map(({ line, text }) => `${line}: ${text}`);
-    if (run.left_out > 0) lines.push(`… and ${run.left_out} lines more in this run`);
+    if (run.omitted_prints > 0) lines.push(`… and ${run.omitted_prints} lines more in this run`);
     this.store.setState({
       run,
       inputRows: withRow(inputRows, inputs[0]),

@@ -136,7 +136,7 @@ export default function Dialogs({ request }: DialogsProps) {
             dropping={request.dropping}
             client={workspace.client}
             limit={workspace.uploads.limit}
-            onImported={({ samples, refused: refusals }) =>
+            onImported={({ samples, refused_files: refusals }) =>
               workspace.toasts.say(`${count(samples.length, "sample")} imported${alsoRefused(refusals.length)}.`, {
                 label: "Undo",
                 run: () => workspace.attempt(withdrawAll(workspace.client, samples)),

@@ -165,16 +165,16 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
         <>
           <section className="card">
             <h3>In words</h3>
-            <ul className="said">
-              {comparison.said.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
+            <ul className="sentences">
+              {comparison.sentences.slice(0, isLong ? undefined : SENTENCES).map((sentence) => (
                 <li key={sentence}>
                   <InlineCode>{sentence}</InlineCode>
                 </li>
               ))}
             </ul>
-            {comparison.said.length > SENTENCES && !isLong && (
+            {comparison.sentences.length > SENTENCES && !isLong && (
               <button type="button" className="button quiet" onClick={() => setIsLong(true)}>
-                {`${comparison.said.length - SENTENCES} more`}
+                {`${comparison.sentences.length - SENTENCES} more`}
               </button>
             )}
           </section>
@@ -196,7 +196,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
                     >
                       <span className={`tag ${MOODS[file.change]}`}>{file.change}</span>
                       <span className="mono cut">
-                        {file.change === "renamed" ? `${file.was} → ${file.path}` : file.path}
+                        {file.change === "renamed" ? `${file.old_path} → ${file.path}` : file.path}
                       </span>
                     </button>
                     <span className="grow" />
@@ -223,7 +223,7 @@ export function ComparisonView({ workspace, versions, pair, nonce, mayEdit, now,
 
 /** The paths that restoring a file needs: the one that it had, and the one that it has. */
 function pathsOf(file: FileChange): readonly string[] {
-  return file.was === null || file.was === file.path ? [file.path] : [file.path, file.was];
+  return file.old_path === null || file.old_path === file.path ? [file.path] : [file.path, file.old_path];
 }
 
 function sizesOf({ before, after }: FileChange): string {

@@ -41,12 +41,12 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
   const holder = useRef<HTMLDivElement>(null);
   const [texts, setTexts] = useState<Texts | "no text" | { readonly error: string } | null>(null);
   const { from, to } = pair;
-  const { path, was, before, after } = file;
+  const { path, old_path: oldPath, before, after } = file;
 
   useEffect(() => {
     let isActive = true;
     Promise.all([
-      textOf(workspace, from, before === null ? null : was),
+      textOf(workspace, from, before === null ? null : oldPath),
       textOf(workspace, to, after === null ? null : path),
       languageOf(path),
     ]).then(
@@ -57,7 +57,7 @@ export function TextComparison({ workspace, file, pair, nonce }: TextComparisonP
     return () => {
       isActive = false;
     };
-  }, [workspace, from, to, path, was, before, after]);
+  }, [workspace, from, to, path, oldPath, before, after]);
 
   useEffect(() => {
     if (holder.current === null || texts === null || texts === "no text" || "error" in texts) return undefined;

@@ -24,7 +24,7 @@ const stage = (name: string, change: StageChange["change"] = "same"): StageChang
   line: 1,
   file: null,
   change,
-  was: null,
+  old_detail: null,
 });
 const wire = (
   source: string,
@@ -49,14 +49,14 @@ describe("versions", () => {
 
 describe("the pipelines of both sides", () => {
   const pipelines = (stages: readonly StageChange[], wires: readonly WireChange[]) =>
-    pipelineOf({ stages, wires, said: [], broken: { before: false, after: false } });
+    pipelineOf({ stages, wires, sentences: [], broken: { before: false, after: false } });
 
   it("are one picture, with what became of each stage and wire", () => {
     const both = pipelines(
       [
         stage("in"),
         stage("fft", "added"),
-        { ...stage("out", "changed"), detail: "SERIAL", was: "TENSOR" },
+        { ...stage("out", "changed"), detail: "SERIAL", old_detail: "TENSOR" },
         stage("old", "removed"),
       ],
       [wire("in", "old", null, "removed"), wire("in", "fft", "i16[2, 3]", "added"), wire("fft", "out", "f32[1]")],

@@ -31,10 +31,10 @@ export function titleOf(version: Version): string {
 /** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what was removed gives way then. */
 export function pipelineOf({ stages, wires }: NonNullable<Comparison["pipeline"]>): Pipeline {
   return {
-    nodes: stages.map(({ name, kind, detail, change, was }) => ({
+    nodes: stages.map(({ name, kind, detail, change, old_detail: oldDetail }) => ({
       name,
       kind,
-      detail: was === null ? detail : `${was} → ${detail}`,
+      detail: oldDetail === null ? detail : `${oldDetail} → ${detail}`,
       mark: change,
       note: change === "same" ? "" : change,
     })),

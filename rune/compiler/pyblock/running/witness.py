@@ -62,5 +62,5 @@ def output_record_of(witness: bytes) -> OutputRecord:
 def with_output(witness: Sequence[int], data: bytes) -> bytes:
     """Returns the output array with one more output."""
     before = output_record_of(bytes(witness))
-    gave = before.and_then(data)
-    return struct.pack("<II", gave.count, gave.sum) + bytes.fromhex(gave.first).ljust(MAX_STORED_BYTES, b"\0")
+    record = before.and_then(data)
+    return struct.pack("<II", record.count, record.sum) + bytes.fromhex(record.first).ljust(MAX_STORED_BYTES, b"\0")

@@ -63,7 +63,7 @@ class TestResult:
     input: str
     milliseconds: float
     failure: TestFailure | None
-    gave: OutputRecord
+    output: OutputRecord
     """The outputs of all runs, to compare with those of the compiled block."""
     pieces: tuple[OutputPiece, ...]
     """The run and output that the first of these bytes belong to."""
@@ -109,7 +109,7 @@ class _Run:
     blocks: dict[tuple[TensorType, ...], PythonBlock] = field(default_factory=dict)
     inputs: Sequence[object] = ()
     count: int = 0
-    gave: OutputRecord = field(default_factory=OutputRecord)
+    output: OutputRecord = field(default_factory=OutputRecord)
     pieces: list[OutputPiece] = field(default_factory=list)
 
     def block(self, *inputs: Any, notes: bool, **settings: Number) -> Any:
@@ -138,9 +138,9 @@ class _Run:
     def _note(self, types: Sequence[TensorType], results: Sequence[Sequence[Number]]) -> None:
         """Records the outputs of a run."""
         for number, (type_, elements) in enumerate(zip(types, results, strict=True)):
-            if self.gave.count < MAX_STORED_BYTES:
+            if self.output.count < MAX_STORED_BYTES:
                 self.pieces.append(OutputPiece(self.count, number, type_.element.value, type_.size))
-            self.gave = self.gave.and_then(packed(type_, elements))
+            self.output = self.output.and_then(packed(type_, elements))
 
 
 def _as_input(parameter: TensorParameter, value: Any) -> PythonArray:
@@ -264,7 +264,7 @@ class _Runner:
         milliseconds = (time.perf_counter() - began) * 1000
         inputs = ", ".join(map(_shown_value, self._run.inputs))
         run = self._run
-        return TestResult(test.name, test.line, run.count, inputs, milliseconds, failure, run.gave, tuple(run.pieces))
+        return TestResult(test.name, test.line, run.count, inputs, milliseconds, failure, run.output, tuple(run.pieces))
 
     def _error(self, error: BlockFailure | ZeroDivisionError) -> TestFailure:
         """Returns the failure of a run, in the block or in the test itself."""

@@ -98,9 +98,9 @@ def _send(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mappin
     size, failures = int(row["size"]), 0
     piece = max(_PIECE, -(-size // _MAX_PIECES))
     with click.progressbar(length=size, label="Sending", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        bar.update(int(row["received"]))
+        bar.update(int(row["received_bytes"]))
         while row["state"] == "sending":
-            offset = int(row["received"])
+            offset = int(row["received_bytes"])
             try:
                 row = client.send_piece(str(row["id"]), offset, partial(_chunks, file, offset, piece))
             except RemoteError as error:
@@ -110,9 +110,9 @@ def _send(client: DataClient, file: IO[bytes], row: Mapping[str, Any]) -> Mappin
                 time.sleep(failures)
                 with suppress(RemoteError):
                     row = client.find_import(str(row["id"]))
-            if int(row["received"]) > offset:
+            if int(row["received_bytes"]) > offset:
                 failures = 0
-            bar.update(int(row["received"]) - offset)
+            bar.update(int(row["received_bytes"]) - offset)
     return row
 
 
@@ -158,8 +158,8 @@ def _preview(preview: Mapping[str, Any], row: Mapping[str, Any]) -> str:
         f"{preview['layout']}: {counted(preview['recordings'], 'recording')}",
         f"Labels: {labels or 'none'}; {preview['unlabelled']:,} without a label",
     ]
-    if row["omitted"]:
-        lines += [f"{counted(row['omitted'], 'file')} left out:", *_omissions(row)]
+    if row["omission_count"]:
+        lines += [f"{counted(row['omission_count'], 'file')} left out:", *_omissions(row)]
     return "\n".join(lines)
 
 
@@ -173,5 +173,6 @@ def _report(project: str, row: Mapping[str, Any]) -> None:
     for line in _omissions(row):
         click.echo(line.strip(), err=True)
     click.echo(
-        f"{project}: {counted(row['added'], 'sample')} added, {row['known']:,} were there, {row['omitted']:,} left out"
+        f"{project}: {counted(row['new_samples'], 'sample')} added, {row['duplicates']:,} were there, "
+        f"{row['omission_count']:,} left out"
     )

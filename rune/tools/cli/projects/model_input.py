@@ -100,7 +100,7 @@ def _row(trial: TriedInput) -> list[str]:
     reading = ["-", "-", "-"]
     if trial.read is not None:
         reading = [f"{trial.read.low:g}", f"{trial.read.high:g}", f"{100 * trial.read.clipped:.0f} %"]
-    return [trial.key, f"{trial.answer}{best}" or "-", right, *reading, trial.refused or trial.note]
+    return [trial.key, f"{trial.answer}{best}" or "-", right, *reading, trial.refusal or trial.note]
 
 
 def _label(path: Path, words: Sequence[str]) -> str:

@@ -182,7 +182,7 @@ def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_giv
     actions.give_verdict(reviewer, build, "approve")
     merged = actions.merge_change_request(developer, again(developer, offer))
     after = again(developer, offer)
-    assert (after.state, after.merged, after.before is not None) == ("merged", merged, True)
+    assert (after.state, after.merged_version, after.before is not None) == ("merged", merged, True)
     assert merged.message == f"Merged change request {offer.number}: It turns further"
     assert runefile(project) == RUNEFILE.replace("2.5", "3").replace("measuring.", "measuring twice.")
     assert paths(project) == {"Runefile.yml", "notes.md", "model.bin"} | recordings

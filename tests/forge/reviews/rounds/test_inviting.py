@@ -62,7 +62,7 @@ class Forms(HTMLParser):
 @pytest.mark.slow
 def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any, browser_of: Browser) -> None:
     built(owner, project)
-    fields = {"title": "Hears whispers", "invited": f"{ANA}"}
+    fields = {"title": "Hears whispers", "guest_emails": f"{ANA}"}
     answer = browser_of(owner).post("/acme/kitchen/builds/1/ask", fields)
     assert answer["Location"] == PAGE
     assert ANA in browser_of(owner).get(PAGE).content.decode()

@@ -74,7 +74,7 @@ def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, r
     third = User.objects.create_user("third@acme.example", name="Third")
     Membership.objects.create(organisation=project.organisation, user=third, role="reviewer")
     build = built(developer, project)
-    group = RequestedGroup((owner.pk, reviewer.pk, third.pk), needed=2, title="Product")
+    group = RequestedGroup((owner.pk, reviewer.pk, third.pk), required_approvals=2, title="Product")
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[group])
     give_verdict(owner, build, "approve")
     assert state(owner, review) is ReviewState.WAITING
@@ -91,7 +91,7 @@ def test_nobody_waits_for_those_whose_approval_is_not_needed(
 ) -> None:
     build = built(developer, project)
     review = ask_for_review(
-        developer, build, "Hears whispers", reviewers=[one(reviewer), RequestedGroup((owner.pk,), needed=0)]
+        developer, build, "Hears whispers", reviewers=[one(reviewer), RequestedGroup((owner.pk,), required_approvals=0)]
     )
     assert waiting(owner) == []
     give_verdict(reviewer, build, "approve")
@@ -174,10 +174,10 @@ def test_only_members_who_did_not_build_it_are_asked(
     build = built(developer, project)
     for reviewers, reason in (
         ([], "at least one person"),
-        ([RequestedGroup((reviewer.pk,), needed=0)], "at least one person"),
+        ([RequestedGroup((reviewer.pk,), required_approvals=0)], "at least one person"),
         ([one(developer)], "built it"),
         ([one(stranger)], "Only people who may give verdicts"),
-        ([RequestedGroup((reviewer.pk,), needed=2)], "2 approvals of 1 person cannot be had"),
+        ([RequestedGroup((reviewer.pk,), required_approvals=2)], "2 approvals of 1 person cannot be had"),
         ([one(reviewer), RequestedGroup(())], "1 to 50 people"),
         ([one(reviewer)] * 21, "at most 20 groups"),
     ):

@@ -43,7 +43,7 @@ def test_any_of_a_teams_people_who_may_judge_counts(
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup(team="audio")])
     group = review.groups.get()
-    assert (group.title, group.needed) == ("Team audio", 1)
+    assert (group.title, group.required_approvals) == ("Team audio", 1)
     assert set(group.people.all()) == {reviewer, owner}, "neither who built it nor who may not judge"
     give_verdict(owner, build, "approve")
     assert state(developer, review) is ReviewState.APPROVED
@@ -75,7 +75,7 @@ def test_a_team_of_nobody_who_may_judge_is_refused(
     for group in (
         RequestedGroup(team="lookers"),
         RequestedGroup(team="nobody"),
-        RequestedGroup(needed=3, team="audio"),
+        RequestedGroup(required_approvals=3, team="audio"),
     ):
         with pytest.raises(BadReviewers):
             ask_for_review(developer, build, "Hears whispers", reviewers=[group])

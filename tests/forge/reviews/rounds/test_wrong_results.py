@@ -26,8 +26,8 @@ pytestmark = pytest.mark.django_db
 MOTION = b"1,2,3\n4,5,6\n"
 
 
-def wrong(project: Project, said: str = "up", right: str = "down", **more: Any) -> WrongResult:
-    return WrongResult(said, right, 90, **{"consent": recording_terms(project).text} | more)
+def wrong(project: Project, answer: str = "up", right: str = "down", **more: Any) -> WrongResult:
+    return WrongResult(answer, right, 90, **{"consent": recording_terms(project).text} | more)
 
 
 @pytest.mark.slow
@@ -58,7 +58,7 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
 def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     mark_wrong(reviewer, build, [MOTION], wrong(project, text="Again, slower."))
-    mark_wrong(developer, build, [MOTION], wrong(project, said="", right="left"))
+    mark_wrong(developer, build, [MOTION], wrong(project, answer="", right="left"))
     assert Sample.objects.filter(data_set__project=project).count() == 1
     assert [anchor_of(each).detail for each in threads_on_build(developer, build)] == [
         "It said up; right is down",
@@ -72,7 +72,7 @@ def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, develop
     for attempt, refusal in (
         (wrong(project, consent="yes"), ConsentDiffers),
         (wrong(project, right=""), Invalid),
-        (wrong(project, said="x" * 61), Invalid),
+        (wrong(project, answer="x" * 61), Invalid),
         (wrong(project, text="x" * 20_001), Invalid),
     ):
         with pytest.raises(refusal):
@@ -111,5 +111,5 @@ def test_a_stranger_marks_nothing(project: Any, developer: Any, stranger: Any) -
 
 def test_what_a_build_said_is_no_markup(project: Any, developer: Any) -> None:
     build = built(developer, project)
-    thread = mark_wrong(developer, build, [MOTION], wrong(project, said="`![x](y)`"))
+    thread = mark_wrong(developer, build, [MOTION], wrong(project, answer="`![x](y)`"))
     assert thread.thread.comments.get().text == "This was wrong: it said ` ![x](y) `, right is `down`."

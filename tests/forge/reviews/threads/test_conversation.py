@@ -140,7 +140,7 @@ def test_who_is_mentioned_is_told_once(
     assert len(mentions) == 1
     event = Event.objects.filter(type="thread.changed").order_by("sequence").first()
     assert event is not None
-    assert event.data["mentioned"] == [str(developer.pk)]
+    assert event.data["mentions"] == [str(developer.pk)]
 
 
 @pytest.mark.slow

@@ -111,7 +111,7 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         people["developer"], build, "Hears whispers", reviewers=[RequestedGroup((people["reviewer"].pk,))]
     )
     thread = begin_thread(people["reviewer"], review, "How loud?")
-    terms = {"label": "down", "said": "up", "consent": recording_terms(project).text}
+    terms = {"label": "down", "answer": "up", "consent": recording_terms(project).text}
     return {
         "review": str(review.pk),
         "build": str(build.pk),

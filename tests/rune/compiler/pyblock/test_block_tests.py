@@ -135,7 +135,7 @@ PROJECT = MemoryFiles(
 def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord]]:
     """The results in the typed form: a sentence for each test that failed; and the outputs of each that came to its
     end."""
-    failures, gave = {}, []
+    failures, records = {}, []
     block = combine_tests(checked)
     for number, test in enumerate(checked.tests):
         try:
@@ -143,19 +143,19 @@ def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord
         except BlockFailure as failure:
             failures[test.name] = failure.message
             continue
-        gave.append(output_record_of(bytes(map(int, witness))))
+        records.append(output_record_of(bytes(map(int, witness))))
         if outcome[0]:
             failures[test.name] = failure_text(
                 checked.assertions[int(outcome[0]) - 1], compared_values_of(outcome, numbers)
             )
-    return failures, gave
+    return failures, records
 
 
 @pytest.mark.slow
 def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
     checked = read_tests(PROJECT, "level_test.py")
     assert checked.problems == ()
-    said, gave = _evaluated(checked)
+    said, records = _evaluated(checked)
     assert said == {name: said for name, (_, _, said) in FAILURES.items()}
     in_python = run_tests(checked)
     assert {
@@ -164,11 +164,11 @@ def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
     assert (in_python[1].runs, in_python[1].input) == (2, "[1000, -1000, 1000, -1000], 1")
     report = run_block_tests(PROJECT)
     ended = [each for each in in_python if "error_in" not in each.name]
-    assert [each.gave for each in ended] == gave
-    assert [each.gave for each in report.outcomes if each.gave] == gave
-    assert gave[0].count == sum(each.size for each in ended[0].pieces) == 2 * (4 + 2 * 4)
-    assert gave[0].first.startswith(struct.pack("<f2i", 3.0, 100, 3).hex())
-    assert len({each.sum for each in gave}) > 2
+    assert [each.output for each in ended] == records
+    assert [each.output for each in report.outcomes if each.output] == records
+    assert records[0].count == sum(each.size for each in ended[0].pieces) == 2 * (4 + 2 * 4)
+    assert records[0].first.startswith(struct.pack("<f2i", 3.0, 100, 3).hex())
+    assert len({each.sum for each in records}) > 2
     assert {
         each.name: (each.problem.file, each.problem.span.start.line, each.problem.message)
         for each in report.outcomes
@@ -256,10 +256,10 @@ def test_what_it_gives_goes_in_again():
 
 def test_an_array_is_read_and_written_by_one_line() -> None:
     checked = _checked(AGAIN)
-    said, gave = _evaluated(checked)
+    said, records = _evaluated(checked)
     (result,) = run_tests(checked)
-    assert (said, result.failure, result.gave) == ({}, None, *gave)
-    assert gave[0].first == struct.pack("<4f", 0.25, 0.5, 0.25, 0.5).hex()
+    assert (said, result.failure, result.output) == ({}, None, *records)
+    assert records[0].first == struct.pack("<4f", 0.25, 0.5, 0.25, 0.5).hex()
 
 
 @pytest.mark.slow
@@ -268,8 +268,8 @@ def test_more_than_is_kept_is_counted_and_has_a_sum() -> None:
     (result,) = run_tests(_checked(text))
     files = {"smooth.py": SMOOTH.encode(), "smooth_test.py": text.encode()}
     (outcome,) = run_block_tests(MemoryFiles(files)).outcomes
-    assert result.gave == outcome.gave
-    assert (result.gave.count, len(result.gave.first), len(result.pieces)) == (2400, 2 * MAX_STORED_BYTES, 2)
+    assert result.output == outcome.output
+    assert (result.output.count, len(result.output.first), len(result.pieces)) == (2400, 2 * MAX_STORED_BYTES, 2)
 
 
 @pytest.mark.slow

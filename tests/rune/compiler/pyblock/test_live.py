@@ -154,4 +154,4 @@ def test_no_more_is_printed_than_can_be_read() -> None:
     noisy = 'def smooth(x: f32["n"]) -> f32["n"]:\n    for i in range(300):\n        print(i)\n    return x\n'
     block, _ = loaded(noisy)
     answer = block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})
-    assert (len(answer["prints"]), answer["left_out"]) == (live.MAX_PRINTS, 300 - live.MAX_PRINTS)
+    assert (len(answer["prints"]), answer["omitted_prints"]) == (live.MAX_PRINTS, 300 - live.MAX_PRINTS)

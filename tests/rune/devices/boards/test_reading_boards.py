@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from rune.capabilities import SENSORS
@@ -9,6 +11,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.boards.board import FlashPlace
 from rune.devices.boards.lookup import UnknownBoard, boards, find_board
 from rune.devices.boards.reading import BadBoard, read_board
+from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
 
 WHOLE = """
@@ -99,6 +102,13 @@ def test_every_board_that_ships_is_read_and_takes_a_target_that_is_there() -> No
     assert len(boards()) >= 25
     assert len({board.name for board in boards()}) == len(boards())
     assert all(not find_target(board.target).makes_rune for board in boards())
+
+
+def test_the_changelog_names_each_board() -> None:
+    changelog = " ".join((REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8").split())
+    # A name may begin another one: Raspberry Pi Pico, and Raspberry Pi Pico 2.
+    pattern = re.compile("|".join(rf"\b{re.escape(board.name)}(?=[,.]| is )" for board in boards()))
+    assert sorted({board.name for board in boards()} - set(pattern.findall(changelog))) == []
 
 
 def test_the_cycles_of_each_core_are_a_range() -> None:

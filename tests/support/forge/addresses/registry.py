@@ -266,7 +266,7 @@ def standing_addresses(person: User, project: Project, size: int) -> dict[str, s
         values = {"title": f"Task {number}", "labels": {"yes": 2, "no": 2}, "author": person, "created": timezone.now()}
         table = StandingTable.objects.create(address=f"{number:032x}", samples=f"sha256:{number:064x}", **values)
         for each in range(size):
-            counts = {"size": 100, "memory": 10, "right": 1, "tested": 4}
+            counts = {"size": 100, "memory": 10, "right": 1, "sample_count": 4}
             rune, version = f"sha256:{each:064x}", f"0.{each}"
             StandingEntry.objects.create(
                 table=table, project=project, version=version, rune=rune, joined=timezone.now(), **counts

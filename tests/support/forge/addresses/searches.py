@@ -40,5 +40,5 @@ def search_addresses(person: User, project: Project, size: int = 1) -> dict[str,
     """Adds finished searches on the version that the data has; nothing is named by an id."""
     for _ in range(size):
         search = finished_search(person, project, trials=size)
-        jobs_of(search).update(state=JobState.SUCCEEDED, result={"reason": search.ended, "trials": size})
+        jobs_of(search).update(state=JobState.SUCCEEDED, result={"reason": search.end_reason, "trials": size})
     return {}

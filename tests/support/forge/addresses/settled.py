@@ -102,7 +102,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
     notices = list(Notice.objects.filter(person=owner))
     thread = begin_thread(owner, reviews[0], "said")
-    marked = urlencode({"label": "x", "said": "y", "consent": consent})
+    marked = urlencode({"label": "x", "answer": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
         "MEMBER": f"{api}/members/{member.pk}",

@@ -33,7 +33,7 @@ def finished_search(person: User, project: Project, trials: int = 3) -> ModelSea
             accuracy=row["accuracy"],
             **_files(search, number),
         )
-    search.state, search.ended = SearchState.FINISHED, "The budget of trials is used up."
+    search.state, search.end_reason = SearchState.FINISHED, "The budget of trials is used up."
     search.description = {"size": 8, "validation": 12}
     search.save()
     return search

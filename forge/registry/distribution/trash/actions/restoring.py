@@ -29,12 +29,12 @@ from rune.wording import listed
 
 @dataclass(frozen=True)
 class RestoredManifest:
-    """A manifest that is back, with the tags that name it again. `unset` are those that name something else now, or
-    may no longer be set."""
+    """A manifest that is back, with the tags that name it again. `missing_tags` are those that name something else
+    now, or may no longer be set."""
 
     manifest: Manifest
     tags: tuple[str, ...]
-    unset: tuple[str, ...]
+    missing_tags: tuple[str, ...]
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ async function readTerms(form: HTMLFormElement): Promise<void> {
 }
 
 async function submit(form: HTMLFormElement): Promise<void> {
-  const status = form.querySelector<HTMLElement>("[data-said]");
+  const status = form.querySelector<HTMLElement>("[data-status]");
   const bar = form.querySelector<HTMLProgressElement>("[data-sent]");
   const button = form.querySelector<HTMLButtonElement>("button");
   const values = new FormData(form);
@@ -97,7 +97,7 @@ async function answerOf(request: Promise<Response>): Promise<PieceAnswer> {
   const answer: unknown = await response.json().catch(() => null);
   if (typeof answer !== "object" || answer === null) return null;
   if ("error" in answer && typeof answer.error === "string" && answer.error !== "") return answer.error;
-  if (response.ok && "received" in answer) return Number(answer.received);
+  if (response.ok && "received_bytes" in answer) return Number(answer.received_bytes);
   return "detail" in answer && typeof answer.detail === "string" ? answer.detail : "The server refused the file.";
 }
 

@@ -66,7 +66,7 @@ export function startSamplePage(panel: HTMLElement): void {
   const project = { organisation, name };
   const revision = Number(panel.querySelector<HTMLInputElement>("[data-revision]")?.value ?? 0);
   const settle = (answer: object | string, next: string): void => {
-    const status = panel.querySelector<HTMLElement>("[data-parts-said], [data-objects-said]");
+    const status = panel.querySelector<HTMLElement>("[data-parts-status], [data-objects-status]");
     if (typeof answer !== "string") location.assign(next);
     else if (status !== null) status.textContent = answer;
   };

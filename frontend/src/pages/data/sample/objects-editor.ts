@@ -352,7 +352,7 @@ class ObjectsEditor {
   }
 
   #say(words: string): void {
-    part(this.place, "[data-objects-said]").textContent = words;
+    part(this.place, "[data-objects-status]").textContent = words;
   }
 }
 

@@ -40,7 +40,7 @@ class PartsEditor {
     this.#number = Number(panel.dataset["sample"]);
     this.#label = panel.dataset["label"] ?? "";
     this.#list = part(place, "[data-part-list]");
-    this.#status = part(place, "[data-parts-said]");
+    this.#status = part(place, "[data-parts-status]");
     part(place, "[data-find-parts]").addEventListener("click", () => void this.#find());
     part(place, "[data-add-part]").addEventListener("click", () => this.#add());
     part(place, "[data-cut-parts]").addEventListener("click", () => void this.#cut());

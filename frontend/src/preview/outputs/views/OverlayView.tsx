@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { OutputTensor } from "../../../runtime";
 import { percentText } from "../../readings/numbers";
 import type { PictureRequest } from "../../picture/pixels";
-import { drawSeen } from "../../picture/rgba";
+import { drawInputPicture } from "../../picture/rgba";
 import { recall, remember } from "../preferences";
 import { BOX_ORDERS, boxesOf, pointsOf, type BoxOrder } from "./views";
 
@@ -42,7 +42,7 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
   // In the frame that shows the boxes: they lie over the picture that they were found in.
   useLayoutEffect(() => {
     if (canvas.current !== null && shownPicture !== null)
-      drawSeen(canvas.current, shownPicture.bytes, shownPicture.picture);
+      drawInputPicture(canvas.current, shownPicture.bytes, shownPicture.picture);
   }, [shownPicture]);
   const count = kind === "boxes" ? boxes.length : points.length;
   // One that is hidden by the bound has a score as well; where nothing is shown, the bound may be why.

@@ -1,6 +1,6 @@
 // Writes recordings as files that every tool reads, and that give a rune the identical input again: wav, png, csv.
 import type { MotionRow } from "../../motion/motion";
-import { drawSeen } from "../../picture/rgba";
+import { drawInputPicture } from "../../picture/rgba";
 import { toI16 } from "../../sound/samples";
 import { trimmed, type Recording } from "./recording";
 
@@ -45,7 +45,7 @@ export async function fileOf(recording: Recording): Promise<Blob> {
     case "picture": {
       const canvas = document.createElement("canvas");
       const [frame] = content.frames;
-      if (frame !== undefined) drawSeen(canvas, frame, content.picture);
+      if (frame !== undefined) drawInputPicture(canvas, frame, content.picture);
       const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
       if (blob === null) throw new Error("This browser cannot write the picture.");
       return blob;

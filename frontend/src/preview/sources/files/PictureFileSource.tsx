@@ -4,7 +4,7 @@ import { decodePicture } from "../../picture/decode";
 import { pictureMaker } from "../../picture/maker";
 import { pictureRequest } from "../../picture/pixels";
 import { FilePick, type FileContent } from "./FilePick";
-import { SeenPicture } from "../Seen";
+import { InputPicture } from "../InputPicture";
 import type { SourceProps } from "../source";
 
 export function PictureFileSource({ request, onInput }: SourceProps) {
@@ -23,7 +23,7 @@ export function PictureFileSource({ request, onInput }: SourceProps) {
     <>
       {frame !== null && (
         <div className="preview-picture">
-          <SeenPicture bytes={frame} picture={picture} />
+          <InputPicture bytes={frame} picture={picture} />
         </div>
       )}
       <FilePick

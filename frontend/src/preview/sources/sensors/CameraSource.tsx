@@ -12,7 +12,7 @@ import { Live, useLive } from "./live";
 import { LiveButton } from "./LiveButton";
 import { openCamera } from "./open-camera";
 import { lostProblem } from "./problems";
-import { SeenPicture } from "../Seen";
+import { InputPicture } from "../InputPicture";
 import type { SourceProps } from "../source";
 
 const FRAME_MILLISECONDS = 100;
@@ -60,7 +60,7 @@ export function CameraSource({ request, onInput }: SourceProps) {
       {!isOn && <p className="preview-off muted">The camera is off.</p>}
       <div className="preview-picture" hidden={!isOn}>
         <video ref={video} muted playsInline className={isMirrored ? "mirrored" : ""} aria-label="Camera picture" />
-        <SeenPicture bytes={frame} picture={picture} />
+        <InputPicture bytes={frame} picture={picture} />
       </div>
       <LiveButton live={live} state={state} icon={Camera} startText="Start the camera" stopText="Stop the camera">
         {isOn && (

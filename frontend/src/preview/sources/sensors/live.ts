@@ -12,7 +12,7 @@ export interface LiveState {
 }
 
 /** Opens the device and holds it until the signal aborts; settles when it is live. */
-export type Open = (signal: AbortSignal) => Promise<void>;
+export type OpenDevice = (signal: AbortSignal) => Promise<void>;
 
 const OFF: LiveState = { phase: "off", permissionHint: null, problem: null };
 /** Milliseconds after which a person reads what a silent browser may be waiting for. */
@@ -22,7 +22,7 @@ const GIVE_UP = 8000;
 
 export class Live {
   readonly #device: SensorName;
-  readonly #open: Open;
+  readonly #open: OpenDevice;
   readonly #store = createStore<LiveState>(() => OFF);
   readonly state: Omit<StoreApi<LiveState>, "setState"> = this.#store;
   #holding: AbortController | null = null;
@@ -30,7 +30,7 @@ export class Live {
   /** It was live when the page was hidden. */
   #returns = false;
 
-  constructor(device: SensorName, open: Open) {
+  constructor(device: SensorName, open: OpenDevice) {
     this.#device = device;
     this.#open = open;
   }

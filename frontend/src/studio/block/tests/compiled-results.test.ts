@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { TestFailure, TestResult } from "../../../blocks";
 import { compareWithCompiled } from "./compiled-results";
 
-const GAVE = { count: 20, sum: 7, first: "0000803f000000400500" + "0000803f000000400500" };
+const OUTPUT = { count: 20, sum: 7, first: "0000803f000000400500" + "0000803f000000400500" };
 const result = (failure: TestFailure | null): TestResult => ({
   name: "test_it",
   title: "it",
@@ -11,7 +11,7 @@ const result = (failure: TestFailure | null): TestResult => ({
   input: "",
   milliseconds: 1,
   failure,
-  gave: GAVE,
+  output: OUTPUT,
   pieces: [
     { run: 1, output: 0, element: "f32", size: 8 },
     { run: 1, output: 1, element: "i16", size: 2 },
@@ -21,8 +21,8 @@ const result = (failure: TestFailure | null): TestResult => ({
 });
 const failure = { file: "a_test.py", line: 3, at: 3, message: "got 1, expected 2", got: "1", expected: "2" };
 const compiledTests = (problem: { file: string; line: number; message: string } | null) => [
-  { name: "test_other", line: 1, problem: null, gave: null },
-  { name: "test_it", line: 1, problem, gave: GAVE },
+  { name: "test_other", line: 1, problem: null, output: null },
+  { name: "test_it", line: 1, problem, output: OUTPUT },
 ];
 
 it("says where Python and the compiled block agree, and what the other said where not", () => {
@@ -49,11 +49,11 @@ it("says where Python and the compiled block agree, and what the other said wher
   expect(compareWithCompiled(result(failure), compiledTests({ ...problem, line: 4 })).agrees).toBe(false);
 });
 
-it("compares what the runs gave, and names the first number that differs", () => {
-  const gave = (first: string, count = 20) => [
-    { name: "test_it", line: 1, problem: null, gave: { count, sum: 8, first } },
+it("compares the output of the runs, and names the first number that differs", () => {
+  const output = (first: string, count = 20) => [
+    { name: "test_it", line: 1, problem: null, output: { count, sum: 8, first } },
   ];
-  const comparisonOf = (first: string, count = 20) => compareWithCompiled(result(null), gave(first, count));
+  const comparisonOf = (first: string, count = 20) => compareWithCompiled(result(null), output(first, count));
   const one = "0000803f000000400500";
   expect(comparisonOf(one + "0000803f010000400500")).toEqual({
     label: "Differs",
@@ -71,7 +71,7 @@ it("compares what the runs gave, and names the first number that differs", () =>
 
 it("compares a failed test's outputs too, and by its words alone where it never came to its end", () => {
   const problem = { file: "a_test.py", line: 3, message: "got 1, expected 2" };
-  const failedTest = { name: "test_it", line: 1, problem, gave: null };
+  const failedTest = { name: "test_it", line: 1, problem, output: null };
   expect(compareWithCompiled(result(failure), [failedTest])).toMatchObject({ label: "The same", agrees: true });
-  expect(compareWithCompiled(result(failure), [{ ...failedTest, gave: { ...GAVE, sum: 9 } }]).agrees).toBe(false);
+  expect(compareWithCompiled(result(failure), [{ ...failedTest, output: { ...OUTPUT, sum: 9 } }]).agrees).toBe(false);
 });

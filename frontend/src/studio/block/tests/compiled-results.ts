@@ -1,6 +1,6 @@
 // The result of a compiled test beside that of the same test in Python, and the values of its runs, to the last bit.
 // Pure.
-import type { Gave, OutputPiece, TestResult } from "../../../blocks";
+import type { OutputRecord, OutputPiece, TestResult } from "../../../blocks";
 import type { Watch } from "../../../api/schema";
 
 type CompiledTest = NonNullable<Watch["tests"]>["tests"][number];
@@ -23,9 +23,9 @@ export function compareWithCompiled(
 ): CompiledComparison {
   const test = compiledTests?.find(({ name }) => name === result.name);
   if (test === undefined) return { label: "…", agrees: null, difference: "" };
-  const { problem, gave } = test;
+  const { problem, output } = test;
   const { failure } = result;
-  const mismatch = gave === null ? null : differenceOf(result, gave);
+  const mismatch = output === null ? null : differenceOf(result, output);
   if (mismatch !== null) return { label: "Differs", agrees: false, difference: mismatch };
   if (problem === null && failure === null) return { label: "Same bits", agrees: true, difference: "" };
   if (problem === null) return { label: "Differs", agrees: false, difference: "Compiled, it passes." };
@@ -38,16 +38,16 @@ export function compareWithCompiled(
 }
 
 /** A sentence on the first number in which the outputs differ; null where all bytes are the same. */
-function differenceOf({ gave, pieces }: TestResult, compiledOutput: Gave): string | null {
-  if (gave.sum === compiledOutput.sum && gave.count === compiledOutput.count) return null;
-  const mine = bytesOf(gave.first);
+function differenceOf({ output: record, pieces }: TestResult, compiledOutput: OutputRecord): string | null {
+  if (record.sum === compiledOutput.sum && record.count === compiledOutput.count) return null;
+  const mine = bytesOf(record.first);
   const theirs = bytesOf(compiledOutput.first);
   const at = mine.findIndex((byte, place) => byte !== theirs[place]);
   const here = at < 0 ? null : pieceAt(pieces, at);
   if (here === null) {
-    return gave.count === compiledOutput.count
+    return record.count === compiledOutput.count
       ? `Its outputs differ after the first ${mine.length.toLocaleString("en")} bytes.`
-      : `Its outputs have ${compiledOutput.count.toLocaleString("en")} bytes; in Python they have ${gave.count.toLocaleString("en")}.`;
+      : `Its outputs have ${compiledOutput.count.toLocaleString("en")} bytes; in Python they have ${record.count.toLocaleString("en")}.`;
   }
   const { piece, begin } = here;
   const size = sizeOf(piece.element);

@@ -7,7 +7,7 @@ import { addLiveTest, freeName, withTest } from "./new-test";
 import { BlockRunner } from "../runner";
 
 const BLOCK = { file: "smooth.py", text: "def smooth", inputs: [{ type: "f32", dimensions: [1] }], settings: {} };
-const RUN = { outputs: [[1]], prints: [], left_out: 0, values: [], milliseconds: 1, failure: null };
+const RUN = { outputs: [[1]], prints: [], omitted_prints: 0, values: [], milliseconds: 1, failure: null };
 
 it("finds a name that is free, and the line behind two empty ones", () => {
   expect(freeName("")).toBe("test_live_input");

@@ -22,7 +22,7 @@ function page(filesState: () => Promise<string>) {
   const errors: unknown[] = [];
   const states: string[] = [];
   const workspace = {
-    uploads: { unpack: () => Promise.resolve({ before: 3, added: ["a.wav"], replaced: [] }) },
+    uploads: { unpack: () => Promise.resolve({ before: 3, added_paths: ["a.wav"], replaced_paths: [] }) },
     toasts: { say: (text: string, act?: { readonly run: () => void }) => messages.push({ text, undo: act?.run }) },
     attempt: (work: Promise<unknown>) => void work.catch((error: unknown) => errors.push(error)),
     filesState,

@@ -89,7 +89,7 @@ export function fileAnswers(workspace: Workspace, places: StudioPlaces, dialogs:
     );
   };
 
-  const showUnpacked = (file: File, { before, added, replaced }: UnpackResult): void => {
+  const showUnpacked = (file: File, { before, added_paths: added, replaced_paths: replaced }: UnpackResult): void => {
     const parts = [
       added.length > 0 ? `${count(added.length, "new file")}` : "",
       replaced.length > 0 ? `${count(replaced.length, "file")} replaced` : "",

@@ -42,8 +42,8 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
   const etag = read?.etag ?? "";
   const conflicts = request?.conflicts ?? [];
   const shownConflict =
-    conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
-  const remaining = conflicts.filter(({ chosen }) => chosen === null).length;
+    conflicts.find(({ key }) => key === at) ?? conflicts.find(({ side }) => side === null) ?? conflicts[0];
+  const remaining = conflicts.filter(({ side }) => side === null).length;
 
   /** Answers whether it is kept; what was typed stays where it is not. */
   const save = (response: Promise<Read<OpenChangeRequest>>, after: string | null): Promise<boolean> => {
@@ -101,12 +101,12 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                     onClick={() => setAt(each.key)}
                   >
                     <span className="grow cut">{each.name}</span>
-                    {each.chosen === null ? (
+                    {each.side === null ? (
                       <span className="tag bad">Choose</span>
                     ) : (
                       <span className="tag ok">
                         <Check className="icon" aria-hidden="true" />
-                        {sideLabels(request)[each.chosen]}
+                        {sideLabels(request)[each.side]}
                       </span>
                     )}
                   </button>
@@ -205,7 +205,7 @@ function ConflictItem({ conflict, labels, mayEdit, onChoose }: ConflictItemProps
                   key={side}
                   type="button"
                   className="button"
-                  aria-pressed={conflict.chosen === side}
+                  aria-pressed={conflict.side === side}
                   disabled={!mayEdit}
                   onClick={() => void onChoose(side as MergeSide, "")}
                 >

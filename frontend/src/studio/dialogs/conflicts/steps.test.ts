@@ -13,8 +13,8 @@ const conflict = (key: string, values: Partial<Conflict> = {}): Conflict => ({
   theirs: "c",
   both: null,
   sides: ["ours", "theirs", "written"],
-  chosen: null,
-  written: null,
+  side: null,
+  replacement: null,
   ...values,
 });
 
@@ -37,17 +37,17 @@ describe("the conflicts of a change request", () => {
   });
 
   it("come one after the other, around the end, until none waits", () => {
-    const all = [conflict("a"), conflict("b", { chosen: "ours" }), conflict("c")];
+    const all = [conflict("a"), conflict("b", { side: "ours" }), conflict("c")];
     expect(nextUnresolved(all, "a")).toBe("c");
     expect(nextUnresolved(all, "c")).toBe("a");
     expect(nextUnresolved(all, "gone")).toBe("a");
-    expect(nextUnresolved([conflict("b", { chosen: "ours" })], "b")).toBeNull();
+    expect(nextUnresolved([conflict("b", { side: "ours" })], "b")).toBeNull();
   });
 
   it("are edited from both changes where they can stand together, else from what is here", () => {
     expect(startOfText(conflict("a", { both: "bc" }))).toBe("bc");
     expect(startOfText(conflict("a"))).toBe("b");
-    expect(startOfText(conflict("a", { both: "bc", written: "mine" }))).toBe("mine");
+    expect(startOfText(conflict("a", { both: "bc", replacement: "mine" }))).toBe("mine");
     expect(startOfText(conflict("a", { ours: null }))).toBe("c");
   });
 

@@ -28,12 +28,12 @@ export const placeOf = ({ kind, path, line }: Conflict): string =>
 export function nextUnresolved(conflicts: readonly Conflict[], after: string): string | null {
   const place = conflicts.findIndex(({ key }) => key === after);
   const around = [...conflicts.slice(place + 1), ...conflicts.slice(0, place + 1)];
-  return around.find(({ chosen }) => chosen === null)?.key ?? null;
+  return around.find(({ side }) => side === null)?.key ?? null;
 }
 
 /** The text with which an editor begins. */
-export const startOfText = ({ written, both, ours, theirs }: Conflict): string =>
-  written ?? both ?? ours ?? theirs ?? "";
+export const startOfText = ({ replacement, both, ours, theirs }: Conflict): string =>
+  replacement ?? both ?? ours ?? theirs ?? "";
 
 /** Lines of one text that are compared; what comes after is shown and not marked. */
 const MOST_LINES = 600;

@@ -50,10 +50,10 @@ export function PublishForm(props: FormProps) {
           autoComplete="off"
           spellCheck={false}
           aria-invalid={wrong !== null}
-          aria-describedby={`${id}-said`}
+          aria-describedby={`${id}-status`}
           onChange={(event) => onChange(event.target.value.trim())}
         />
-        <span id={`${id}-said`} className={wrong === null ? "small muted" : "error"} role="status">
+        <span id={`${id}-status`} className={wrong === null ? "small muted" : "error"} role="status">
           {wrong === null ? hint : <InlineCode>{wrong}</InlineCode>}
         </span>
       </div>

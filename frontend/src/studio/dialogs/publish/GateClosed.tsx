@@ -30,7 +30,7 @@ export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosed
     <section className="notice warn stack" aria-labelledby={`${id}-title`}>
       <div role="alert">
         <b id={`${id}-title`}>{tag} is protected, and this build lacks something</b>
-        <ul className="said">
+        <ul className="sentences">
           {missing.map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
@@ -54,10 +54,10 @@ export function GateClosed({ tag, missing, mayOverride, onOverride }: GateClosed
               maxLength={OverrideLengths.reason}
               autoComplete="off"
               aria-invalid={error !== null}
-              aria-describedby={`${id}-said`}
+              aria-describedby={`${id}-status`}
               onChange={(event) => setReason(event.target.value)}
             />
-            <span id={`${id}-said`} className={error === null ? "small muted" : "error"} role="status">
+            <span id={`${id}-status`} className={error === null ? "small muted" : "error"} role="status">
               {error ?? "Everyone who sees this version reads it, and the audit log keeps it."}
             </span>
           </div>

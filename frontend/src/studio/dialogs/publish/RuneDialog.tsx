@@ -19,7 +19,7 @@ interface PublishRuneDialogProps {
 }
 
 /** A tag whose gate refused the build. */
-interface Closed {
+interface ClosedGate {
   readonly tag: string;
   readonly missing: readonly string[];
 }
@@ -55,7 +55,7 @@ export function PublishRuneDialog({
   const [etag, setEtag] = useState(readState);
   const [tag, setTag] = useState(() => nextTag(session.tags));
   const [error, setError] = useState<string | null>(null);
-  const [closed, setClosed] = useState<Closed | null>(null);
+  const [closed, setClosed] = useState<ClosedGate | null>(null);
   const [busy, setBusy] = useState(false);
   const [publishedTag, setPublishedTag] = useState<string | null>(null);
   const existing = session.tags.find((other) => other.tag === tag);

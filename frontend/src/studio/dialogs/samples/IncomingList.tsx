@@ -29,7 +29,7 @@ interface IncomingListProps {
 }
 
 export function IncomingList({ preview, labels }: IncomingListProps) {
-  const { samples, refused: refusals, left_out: skippedFiles } = preview;
+  const { samples, refused_files: refusals, skipped_files: skippedFiles } = preview;
   return (
     <div className="stack" aria-live="polite">
       {samples.length > 0 && (
@@ -60,7 +60,7 @@ export function IncomingList({ preview, labels }: IncomingListProps) {
       {refusals.length > 0 && (
         <div className="notice warn">
           <b>{count(refusals.length, "file")} cannot be imported</b>
-          <ul className="said">
+          <ul className="sentences">
             {refusals.slice(0, MAX_NAMED).map(({ name, reason }) => (
               <li key={name}>
                 <span className="written">{name}</span>: {reason}

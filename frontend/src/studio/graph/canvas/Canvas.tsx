@@ -13,7 +13,7 @@ import {
   type ReactNode,
 } from "react";
 import type { PortEnd } from "./connecting";
-import type { Placed } from "../../../pipeline";
+import type { PipelineLayout } from "../../../pipeline";
 import { StageNode, type StageFlowNode } from "./StageNode";
 import { FARTHEST, edgesOf, frameOf, isSame, viewportShowing, type Size, type Viewport } from "./viewport";
 import { WireEdge, type WireFlowEdge } from "./WireEdge";
@@ -49,7 +49,7 @@ export interface Gestures {
 }
 
 interface CanvasProps extends Gestures {
-  readonly layout: Placed;
+  readonly layout: PipelineLayout;
   readonly nodes: StageFlowNode[];
   readonly edges: WireFlowEdge[];
   readonly selectedStage: string | null;

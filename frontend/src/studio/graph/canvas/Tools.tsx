@@ -14,13 +14,13 @@ import {
   ZoomIn,
 } from "lucide-react";
 import type { Connecting } from "./connecting";
-import type { Placed } from "../../../pipeline";
+import type { PipelineLayout } from "../../../pipeline";
 import { edgesOf, wholeOf } from "./viewport";
 import type { WatchedWires } from "../watched-wires";
 
 interface CanvasToolsProps {
   readonly connecting: Connecting | null;
-  readonly layout: Placed;
+  readonly layout: PipelineLayout;
   readonly isStrip: boolean;
   readonly readOnly: boolean;
   readonly isAdding: boolean;

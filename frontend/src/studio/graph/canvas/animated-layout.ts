@@ -1,7 +1,7 @@
 // Stages glide to where a changed graph puts them, so that eyes can follow; wires go along. Nothing moves for people
 // who asked for calm, nor in graphs that are too large to be drawn sixty times a second.
 import { useEffect, useRef, useState } from "react";
-import type { Placed, PathPoint } from "../../../pipeline";
+import type { PipelineLayout, PathPoint } from "../../../pipeline";
 
 const MILLISECONDS = 160;
 const LARGEST = 80;
@@ -11,7 +11,7 @@ function point(from: PathPoint, to: PathPoint, part: number): PathPoint {
 }
 
 /** Between two pictures: what is in both is on its way, what is new is where it belongs. Pure. */
-export function between(before: Placed, after: Placed, part: number): Placed {
+export function between(before: PipelineLayout, after: PipelineLayout, part: number): PipelineLayout {
   const nodes = new Map(before.nodes.map((each) => [each.node.name, each]));
   const wires = new Map(before.wires.map((each) => [`${each.wire.target} ${each.wire.target_index}`, each]));
   return {
@@ -32,7 +32,7 @@ export function between(before: Placed, after: Placed, part: number): Placed {
   };
 }
 
-function isSameLayout(before: Placed, after: Placed): boolean {
+function isSameLayout(before: PipelineLayout, after: PipelineLayout): boolean {
   const nodes = new Map(before.nodes.map((each) => [each.node.name, each]));
   return after.nodes.every((each) => {
     const from = nodes.get(each.node.name);
@@ -40,12 +40,12 @@ function isSameLayout(before: Placed, after: Placed): boolean {
   });
 }
 
-export function useAnimatedLayout(layout: Placed): Placed {
+export function useAnimatedLayout(layout: PipelineLayout): PipelineLayout {
   const [shownLayout, setShownLayout] = useState(layout);
   const last = useRef(layout);
   useEffect(() => {
     const before = last.current;
-    const show = (picture: Placed): void => {
+    const show = (picture: PipelineLayout): void => {
       last.current = picture;
       setShownLayout(picture);
     };

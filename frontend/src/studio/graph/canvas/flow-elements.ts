@@ -3,7 +3,7 @@ import type { OutlineWire } from "../../../api/schema";
 import { Position } from "@xyflow/react";
 import type { Severity } from "../../session/problems/severity";
 import type { StagePorts } from "../../edits/graph-requests";
-import type { Placed, PlacedNode } from "../../../pipeline";
+import type { PipelineLayout, PlacedNode } from "../../../pipeline";
 import type { PortData, StageFlowNode } from "./StageNode";
 import type { WireFlowEdge } from "./WireEdge";
 
@@ -69,7 +69,7 @@ function wiresByName(wires: readonly OutlineWire[], nameOf: (wire: OutlineWire) 
 }
 
 /** The stages, before anything is selected. */
-export function nodesOf(layout: Placed, ports: ReadonlyMap<string, StagePorts>): StageFlowNode[] {
+export function nodesOf(layout: PipelineLayout, ports: ReadonlyMap<string, StagePorts>): StageFlowNode[] {
   const wires = layout.wires.map((each) => each.wire);
   const into = wiresByName(wires, (wire) => wire.target);
   const out = wiresByName(wires, (wire) => wire.source);
@@ -132,7 +132,7 @@ export function markedStages(
 }
 
 /** The wires, before any is chosen. */
-export function edgesOf(layout: Placed): WireFlowEdge[] {
+export function edgesOf(layout: PipelineLayout): WireFlowEdge[] {
   return layout.wires.map(({ wire, points, label, text, isBetween }) => ({
     id: wireId(wire),
     type: "wire",

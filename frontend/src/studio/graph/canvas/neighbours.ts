@@ -1,6 +1,6 @@
 // Where an arrow key leads in the graph: along a wire where there is one, else to the nearest stage on that side. Pure.
 import type { OutlineWire } from "../../../api/schema";
-import type { Placed, PlacedNode } from "../../../pipeline";
+import type { PipelineLayout, PlacedNode } from "../../../pipeline";
 
 export type Direction = "left" | "right" | "up" | "down" | "first" | "last";
 
@@ -27,7 +27,7 @@ function inOrder(nodes: readonly PlacedNode[]): readonly PlacedNode[] {
 }
 
 /** The name of the stage that is reached from `name`; null when there is none on that side. */
-export function neighbour(layout: Placed, name: string, direction: Direction): string | null {
+export function neighbour(layout: PipelineLayout, name: string, direction: Direction): string | null {
   const nodes = new Map(layout.nodes.map((each) => [each.node.name, each]));
   const here = nodes.get(name);
   if (direction === "first" || direction === "last" || here === undefined)

@@ -2,7 +2,7 @@
 // selected, watched and wrong.
 import type { Diagnostic, Outline } from "../../../api/schema";
 import { useMemo, useState } from "react";
-import { FULL, placeOnce, ROW, type Placed } from "../../../pipeline";
+import { FULL, placeOnce, ROW, type PipelineLayout } from "../../../pipeline";
 import { useEqual } from "../../parts/use-equal";
 import { severityByStage } from "../../session/problems/severity";
 import { useAnimatedLayout } from "./animated-layout";
@@ -27,7 +27,7 @@ interface DrawingOptions {
 
 interface Drawing {
   /** Where everything comes to stand. */
-  readonly layout: Placed;
+  readonly layout: PipelineLayout;
   readonly nodes: StageFlowNode[];
   readonly edges: WireFlowEdge[];
   /** The room that stays free around it. */

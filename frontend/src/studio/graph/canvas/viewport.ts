@@ -1,6 +1,6 @@
 // The part of the canvas in sight: from its beginning in its own size, or all of it as far as that can be read, and
 // always the stage in question. Pure.
-import type { Placed, PlacedNode } from "../../../pipeline";
+import type { PipelineLayout, PlacedNode } from "../../../pipeline";
 
 export interface Viewport {
   readonly x: number;
@@ -40,7 +40,12 @@ export function freeWidth({ width }: Size, { left, right }: Edges): number {
 }
 
 /** Where to place it: in the middle, or at the beginning of what is larger than the canvas. */
-function viewportAtZoom(layout: Pick<Placed, "width" | "height">, size: Size, edges: Edges, zoom: number): Viewport {
+function viewportAtZoom(
+  layout: Pick<PipelineLayout, "width" | "height">,
+  size: Size,
+  edges: Edges,
+  zoom: number,
+): Viewport {
   const start = (space: number, length: number, before: number, after: number): number =>
     Math.round(Math.max((space - length * zoom) / 2 + (before - after) / 2, before));
   return {
@@ -51,12 +56,12 @@ function viewportAtZoom(layout: Pick<Placed, "width" | "height">, size: Size, ed
 }
 
 /** In its own size, in which all text can be read: the layout has broken it into rows that have room. */
-export function frameOf(layout: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
+export function frameOf(layout: Pick<PipelineLayout, "width" | "height">, size: Size, edges: Edges): Viewport {
   return viewportAtZoom(layout, size, edges, 1);
 }
 
 /** As much of it as can be seen at a zoom at which it can be read. */
-export function wholeOf(layout: Pick<Placed, "width" | "height">, size: Size, edges: Edges): Viewport {
+export function wholeOf(layout: Pick<PipelineLayout, "width" | "height">, size: Size, edges: Edges): Viewport {
   const whole = Math.min(
     (size.width - edges.left - edges.right) / layout.width,
     (size.height - edges.top - edges.bottom) / layout.height,

@@ -100,13 +100,13 @@ export const TreeRow = memo(function TreeRow({
           aria-hidden="true"
         />
       ))}
-      {present.length > MARKS && <small className="num" data-said={`+${present.length - MARKS}`} aria-hidden="true" />}
+      {present.length > MARKS && <small className="num" data-text={`+${present.length - MARKS}`} aria-hidden="true" />}
       {severity !== undefined && (
         <CircleAlert className={severity === "error" ? "icon wrong" : "icon worse"} aria-hidden="true" />
       )}
       {file?.doubled === true && <span className="small worse">two of this name</span>}
-      {size !== null && <small className="num" data-said={bytes(size)} aria-hidden="true" />}
-      {file === null && row.open === false && <small className="num" data-said={row.inside} aria-hidden="true" />}
+      {size !== null && <small className="num" data-text={bytes(size)} aria-hidden="true" />}
+      {file === null && row.open === false && <small className="num" data-text={row.inside} aria-hidden="true" />}
       <button
         type="button"
         className="button quiet square file-more"

@@ -1,5 +1,6 @@
 // Files on their way to the server: how far each is, and why one was refused. A list that React reads.
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { components } from "../../../api/schema";
 import { sentenceOf } from "../../api/problem";
 import { upload } from "../../api/upload";
 
@@ -24,11 +25,7 @@ export interface UploadTarget {
 }
 
 /** The result of unpacking a .zip. Restoring these paths of version `before` undoes it. */
-export interface UnpackResult {
-  readonly before: number;
-  readonly added: readonly string[];
-  readonly replaced: readonly string[];
-}
+export type UnpackResult = components["schemas"]["Unpacked"];
 
 /** Files that are sent at one time: more do not go faster, and each may be checked for some time. */
 const MAX_CONCURRENT = 3;

@@ -65,7 +65,7 @@ def test_versions_of_two_projects_are_ranked_on_the_same_samples(
     table = answer.json()
     assert (table["title"], table["labels"], table["closed"]) == (TASK, {"yes": 2, "no": 2}, None)
     first = table["entries"][0]
-    assert (first["accuracy"], first["tested"]) == (0.75, 4)
+    assert (first["accuracy"], first["sample_count"]) == (0.75, 4)
     assert 0.2 < first["low"] < 0.75 < first["high"] < 1
     assert AuditEntry.objects.filter(action="standing.join").count() == 3, "adding one twice changes nothing"
 

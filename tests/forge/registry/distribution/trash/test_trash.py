@@ -135,5 +135,5 @@ def test_a_token_restores_where_it_pushes(
     assert Client().post(f"{API}/{sha(manifest)}/restore", headers=headers).status_code in (401, 403)
     assert not ArtifactTag.objects.exists()
     answer = browser_of(developer).post(f"{API}/{sha(manifest)}/restore", content_type="application/json")
-    assert (answer.status_code, answer.json()["tags"], answer.json()["unset"]) == (200, ["report"], [])
+    assert (answer.status_code, answer.json()["tags"], answer.json()["missing_tags"]) == (200, ["report"], [])
     assert body(registry.get(f"blobs/{sha(EMPTY)}")) == EMPTY

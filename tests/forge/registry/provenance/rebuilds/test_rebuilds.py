@@ -65,7 +65,7 @@ def test_a_published_version_is_built_twice_with_the_same_bytes(
     assert "Built twice, same bytes" in page
     assert "/acme/kitchen:1.0" in page
     answer = Client().get(ADDRESS).json()
-    assert (answer["same"], answer["published"], answer["rebuilt"]) == (True, row.digest, row.digest)
+    assert (answer["is_same"], answer["published_digest"], answer["rebuilt_digest"]) == (True, row.digest, row.digest)
     assert AuditEntry.objects.filter(action="rebuild.same").count() == 1
     request_rebuilds()
     assert waiting_rebuilds() == 0, "it has its second build"

@@ -32,8 +32,8 @@ class LosingServer(DataClient):
 
     def find_import(self, identifier: str) -> Any:
         state = "sending" if len(self.data) < self.size else "done"
-        numbers = {"size": self.size, "received": len(self.data), "total": 1, "position": 1, "added": 1}
-        return {"id": identifier, "state": state, "known": 0, "omitted": 0, "omissions": [], **numbers}
+        numbers = {"size": self.size, "received_bytes": len(self.data), "total": 1, "position": 1, "new_samples": 1}
+        return {"id": identifier, "state": state, "duplicates": 0, "omission_count": 0, "omissions": [], **numbers}
 
     def send_piece(self, identifier: str, offset: int, chunks: Callable[[], Iterable[bytes]]) -> Any:
         self.offsets.append(offset)

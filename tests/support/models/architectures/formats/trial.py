@@ -76,7 +76,7 @@ def tried(folder: Path, name: str, format_: str) -> FormatTrial:
             rows = _in_time(lambda: make_forms(request, model, place, _silent)).result["forms"]
         except Refused as refused:
             return FormatTrial(str(refused), None, {})
-        refusals = {row["form"]: row["refused"] for row in rows if "refused" in row}
+        refusals = {row["form"]: row["refusal"] for row in rows if "refusal" in row}
         forms = {
             form: ArchitectureOutcome(ArchitectureVerdict.NOT_EXPORTED, refusals[form])
             if form in refusals

@@ -1,7 +1,7 @@
 // Why a rune is not there, and how to go on.
 import { RotateCcw } from "lucide-react";
 
-export function NotFetched({ reason, onAgain }: { readonly reason: string; readonly onAgain: () => void }) {
+export function FetchFailure({ reason, onAgain }: { readonly reason: string; readonly onAgain: () => void }) {
   return (
     <div className="notice bad stack" role="alert">
       <p>{reason}</p>

@@ -11,7 +11,7 @@ interface Props {
   readonly sentCount: number;
 }
 
-export function SavedList({ outbox, waiting, sentCount }: Props) {
+export function SavedRecordings({ outbox, waiting, sentCount }: Props) {
   const { savedRecordings } = useStore(outbox.state);
   return (
     <section className="stack collect-saved" aria-label="Saved on this phone">

@@ -4,7 +4,7 @@ import { recordingOf, type RecordingKind } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
-import { SeenPicture } from "../sources/Seen";
+import { InputPicture } from "../sources/InputPicture";
 import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
@@ -15,12 +15,12 @@ export function shownBytes(request: SourceProps["request"]): number {
   return recordingOf(request) === "sound" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
 }
 
-/** Returns the last `bytes` bytes of `before` and `came` together, and never less than `came`. */
-export function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: number): ArrayBuffer {
-  if (before === null || bytes <= came.byteLength) return came;
-  const all = new Uint8Array(before.byteLength + came.byteLength);
+/** Returns the last `bytes` bytes of `before` and `latest` together, and never less than `latest`. */
+export function latestOf(before: ArrayBuffer | null, latest: ArrayBuffer, bytes: number): ArrayBuffer {
+  if (before === null || bytes <= latest.byteLength) return latest;
+  const all = new Uint8Array(before.byteLength + latest.byteLength);
   all.set(new Uint8Array(before));
-  all.set(new Uint8Array(came), before.byteLength);
+  all.set(new Uint8Array(latest), before.byteLength);
   return all.slice(-bytes).buffer;
 }
 
@@ -38,7 +38,7 @@ export function PlayedInput({ kind, request, input }: PlayedInputProps) {
     case "picture":
       return (
         <div className="preview-picture">
-          <SeenPicture bytes={input} picture={pictureRequest(request)} />
+          <InputPicture bytes={input} picture={pictureRequest(request)} />
         </div>
       );
     case "motion":
