@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
@@ -29,16 +30,14 @@ LEFT_OUT = {
     "tests/rune/source/runefile/test_runefile_is_light.py": "a page starts no processes",
     "tests/rune/source/runefile/test_block_test_fixes.py": "the tests of a block are run by processes",
     "tests/rune/source/runefile/test_schema.py": "the checker of JSON Schemas has compiled parts",
+    "tests/rune/source/runefile/test_sound_presets.py": "the presets are built into runes",
+    "tests/rune/source/runefile/test_teaching.py": "what was taught is built into runes",
 }
 """Files whose tests need what only a machine has, with the reason. All others must pass."""
 PROJECT = (
     *TESTED,
     "rune",
     "tests/conftest.py",
-    "tests/support/cases.py",
-    "tests/support/language",
-    "tests/support/runes/shared_blocks.py",
-    "tests/support/properties.py",
     "docs/reference",
     "docs/guides/published-blocks.md",
     "examples",
@@ -67,12 +66,36 @@ class PyodideReport:
     python: str
 
 
+def helpers_of(files: Iterable[Path]) -> set[Path]:
+    """Returns the modules of tests/ that these files import, and those that the modules import in turn."""
+    helpers: set[Path] = set()
+    waiting = [file for file in files if file.suffix == ".py"]
+    while waiting:
+        new = _imports_of(waiting.pop()) - helpers
+        helpers |= new
+        waiting += new
+    return helpers
+
+
+def _imports_of(file: Path) -> set[Path]:
+    """The modules of tests/ that one file imports, be they named as `from package import module` or in full."""
+    names = [
+        name
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tests.")
+        for name in (node.module, *(f"{node.module}.{each.name}" for each in node.names))
+    ]
+    paths = {REPOSITORY / f"{str(name).replace('.', '/')}.py" for name in names}
+    return {path for path in paths if path.is_file()}
+
+
 def _project_files() -> Iterator[tuple[Path, str]]:
-    for part in PROJECT:
-        path = REPOSITORY / part
-        for file in (path,) if path.is_file() else sorted(path.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                yield file, str(file.relative_to(REPOSITORY))
+    paths = [REPOSITORY / part for part in PROJECT]
+    files = {file for path in paths for file in ((path,) if path.is_file() else path.rglob("*")) if file.is_file()}
+    tested = [file for file in files if file.is_relative_to(REPOSITORY / "tests")]
+    for file in sorted(files | helpers_of(tested)):
+        if "__pycache__" not in file.parts:
+            yield file, str(file.relative_to(REPOSITORY))
 
 
 def _package_files() -> Iterator[tuple[Path, str]]:
@@ -139,6 +162,14 @@ def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
     report, printed = run_in_pyodide(tmp_path, SHARE, timeout=900)
     assert_passed(report, printed)
     assert report.passed > 100
+
+
+def test_a_helper_of_a_helper_goes_along() -> None:
+    helpers = helpers_of([REPOSITORY / "tests/rune/source/language/test_edit_any_runefile.py"])
+    assert {str(each.relative_to(REPOSITORY)) for each in helpers} >= {
+        "tests/rune/source/language/written_runefiles.py",
+        "tests/support/properties.py",
+    }
 
 
 def test_what_is_left_out_is_there() -> None:

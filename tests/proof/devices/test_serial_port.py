@@ -157,7 +157,7 @@ def cut_at(answer: int) -> Through:
 def test_a_line_that_is_of_no_use_is_said_so(
     sine: Chip, through: Through, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device, "PATIENCE", 0.5)
+    monkeypatch.setattr(device, "TIMEOUT", 0.5)
     with sine.port(through) as port:
         ended = run(sine, port, "--generated")
     assert ended.exit_code == 1
@@ -166,7 +166,7 @@ def test_a_line_that_is_of_no_use_is_said_so(
 
 
 def test_noise_that_ends_is_passed_over(sine: Chip, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(device, "PATIENCE", 0.5)
+    monkeypatch.setattr(device, "TIMEOUT", 0.5)
     with sine.port(disturbed(1)) as port:
         assert run(sine, port, "--generated").exit_code == 0
 
