@@ -16,7 +16,7 @@ from rune.model.tflite import operator_types, read_model
 from tools.reference.page import WRITTEN_BY, joined
 from tools.setup import ROOT
 
-MODELS = ROOT / "tests" / "models" / "compiled.zip"
+MODELS = ROOT / "tests/support/models/reference/compiled.zip"
 
 
 _MICRO_NAMES = """

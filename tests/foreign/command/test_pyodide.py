@@ -167,7 +167,7 @@ def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
 def test_a_helper_of_a_helper_goes_along() -> None:
     helpers = helpers_of([REPOSITORY / "tests/rune/source/language/test_edit_any_runefile.py"])
     assert {str(each.relative_to(REPOSITORY)) for each in helpers} >= {
-        "tests/rune/source/language/written_runefiles.py",
+        "tests/support/language/written_runefiles.py",
         "tests/support/properties.py",
     }
 

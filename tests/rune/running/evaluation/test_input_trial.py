@@ -36,7 +36,7 @@ def trial(
 @pytest.mark.slow
 def test_the_right_range_of_pixels_gives_the_right_digit() -> None:
     right, other = trial("digits", ["0-1", "signed"], [("7.png", "7")])
-    assert (right.answer, right.right, right.judged, right.refused) == ("7", 1, 1, "")
+    assert (right.answer, right.right, right.judged, right.refusal) == ("7", 1, 1, "")
     assert right.read is not None
     assert other.read is not None
     assert (right.read.low >= 0, right.read.high <= 1) == (True, True)
@@ -57,7 +57,7 @@ def test_a_quantised_input_says_how_much_it_cannot_store() -> None:
 @pytest.mark.slow
 def test_a_recording_of_another_kind_is_refused_with_the_reason() -> None:
     (tried,) = trial("digits", ["0-1"], [("labels.txt", "7")])
-    assert tried.refused.startswith("labels.txt: ")
+    assert tried.refusal.startswith("labels.txt: ")
     assert tried.judged == 0
 
 
