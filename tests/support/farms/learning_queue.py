@@ -40,7 +40,13 @@ def read_search() -> dict[str, Any]:
     search = ModelSearch.objects.get()
     rows = SearchTrial.objects.order_by("number").values("number", "arguments", "state", "job_id", "files", "curve")
     jobs = Job.objects.filter(kind="model-search").order_by("created").values("id", "state", "attempt")
-    return {"state": search.state, "end_reason": search.end_reason, "error": search.error, "rows": list(rows), "jobs": list(jobs)}
+    return {
+        "state": search.state,
+        "end_reason": search.end_reason,
+        "error": search.error,
+        "rows": list(rows),
+        "jobs": list(jobs),
+    }
 
 
 def begin_run() -> dict[str, Any]:
