@@ -4,6 +4,7 @@ import { sureButtons } from "./sure";
 class Button {
   childNodes: readonly string[] = ["Delete"];
   ariaDisabled: string | null = null;
+  ariaLabel: string | null = null;
   replaceChildren(...nodes: readonly string[]): void {
     this.childNodes = nodes;
   }
@@ -69,4 +70,13 @@ test("a press that comes too late asks again", () => {
   vi.advanceTimersByTime(5000);
   expect(button.childNodes).toEqual(["Delete"]);
   expect(acts(button)).toBe(false);
+});
+
+test("a button whose label is read in place of its text asks by its label too, and has it back when nobody confirmed", () => {
+  const button = new Button();
+  button.ariaLabel = "Take it down: kitchen";
+  acts(button);
+  expect(button.ariaLabel).toBe("Press again to confirm: Take it down: kitchen");
+  vi.advanceTimersByTime(4000);
+  expect([button.ariaLabel, button.childNodes]).toEqual(["Take it down: kitchen", ["Delete"]]);
 });

@@ -1,5 +1,6 @@
 // A button with data-sure does what is hard to undo: the first press asks, the second one does it.
 
+const QUESTION = "Press again to confirm";
 const CONFIRMATION_TIMEOUT = 4000;
 /** Milliseconds in which nobody has read the question: a press in them belongs to the one that asked. */
 const UNREAD = 500;
@@ -29,8 +30,11 @@ export function sureButtons(): void {
 
 function ask(button: HTMLButtonElement): void {
   const before = [...button.childNodes];
+  const label = button.ariaLabel;
   pending.add(button);
-  button.replaceChildren("Press again to confirm");
+  button.replaceChildren(QUESTION);
+  // A label is read in place of the text, so it must ask too.
+  if (label !== null) button.ariaLabel = `${QUESTION}: ${label}`;
   // It keeps the focus, which a button that is disabled loses.
   button.ariaDisabled = "true";
   setTimeout(() => {
@@ -39,5 +43,6 @@ function ask(button: HTMLButtonElement): void {
   setTimeout(() => {
     pending.delete(button);
     button.replaceChildren(...before);
+    button.ariaLabel = label;
   }, CONFIRMATION_TIMEOUT);
 }
