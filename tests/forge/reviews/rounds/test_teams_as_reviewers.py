@@ -54,7 +54,7 @@ def test_so_many_of_a_team_must_approve(
     audio: Team, project: Project, developer: Any, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
     build = built(developer, project)
-    form = {"title": "Hears whispers", "team": "audio", "team_needed": "2"}
+    form = {"title": "Hears whispers", "team": "audio", "team_approvals": "2"}
     client = browser_of(developer)
     assert 'value="audio"' in client.get("/acme/kitchen/builds/1/ask").content.decode()
     assert client.post("/acme/kitchen/builds/1/ask", form).status_code == 302
