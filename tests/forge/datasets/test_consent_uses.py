@@ -120,6 +120,8 @@ OTHERS = {
     "forge/learning/conversions/job.py": "model files",
     "forge/learning/inputs/questions.py": "a model file",
     "forge/learning/offers/alike.py": "model files",
+    "forge/learning/offers/trained_models.py": "Runefiles of two versions",
+    "forge/learning/origins/outside_models.py": "records of models that were trained elsewhere",
     "forge/learning/training/running/job.py": "a model file: the backbone",
 }
 """The readers of blobs in these apps that read no sample, or none for a use."""

@@ -114,7 +114,7 @@ def test_a_version_says_which_labels_are_no_longer_tested(
     save(user, project)
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get(f"{PAGE}/2"))
     compared = client.get("/api/v1/projects/acme/kitchen/data/versions/1/compared-with/2").json()
-    assert compared["untested"] == ["2", "6", "9"]
+    assert compared["untested_labels"] == ["2", "6", "9"]
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get("/acme/kitchen/data"))
 
 

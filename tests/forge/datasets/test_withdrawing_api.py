@@ -37,7 +37,7 @@ def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     paths = [blob_path(digest) for digest in digests]
     assert all(path and path.exists() for path in paths)
     answer = client.delete(f"/api/v1/data/consents/{withdrawn.pk}")
-    assert answer.json() == {"samples": 2, "versions": [1], "stopped": [], "copies": [], "backups_until": None}
+    assert answer.json() == {"samples": 2, "versions": [1], "stopped_work": [], "copies": [], "backups_until": None}
     assert not [path for path in paths if path and path.exists()]
     assert not Blob.objects.filter(pk__in=digests).exists()
     for row in Sample.objects.filter(consent=withdrawn):
@@ -48,7 +48,7 @@ def test_withdrawing_deletes_the_bytes_and_versions_keep_their_digests(
     entries = client.get(f"{DATA}/versions/1/samples").json()["results"]
     assert [(each["number"], each["deleted"]) for each in entries] == [(1, False), (2, True), (3, True)]
     save(client)
-    assert client.get(f"{DATA}/versions/1/compared-with/2").json()["deleted"] == [2, 3]
+    assert client.get(f"{DATA}/versions/1/compared-with/2").json()["deleted_numbers"] == [2, 3]
     assert client.delete(f"/api/v1/data/consents/{withdrawn.pk}").status_code == 404, "once"
     sweep_blobs(timezone.now() + timedelta(days=1))
     assert client.get(f"{DATA}/versions/1/samples").status_code == 200, "the contents of versions stay"

@@ -56,12 +56,12 @@ def test_builds_of_an_hour_have_an_end_and_the_answer_says_until_when(
 ) -> None:
     limit(request.getfixturevalue(holder), "builds", 2)
     assert [client.post(BUILDS).status_code for _ in range(2)] == [202, 202]
-    Job.objects.update(state=JobState.CANCELLED, created=timezone.now() - timedelta(minutes=50))
+    Job.objects.update(state=JobState.CANCELLED, due=timezone.now() - timedelta(minutes=50))
     answer = client.post(BUILDS)
     assert answer.status_code == 429
     assert 590 <= int(answer.headers["Retry-After"]) <= 610
     assert "in the last hour" in answer.json()["detail"]
-    Job.objects.update(created=timezone.now() - timedelta(minutes=61))
+    Job.objects.update(due=timezone.now() - timedelta(minutes=61))
     assert client.post(BUILDS).status_code == 202
 
 
