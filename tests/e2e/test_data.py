@@ -80,7 +80,7 @@ def test_samples_are_labelled_by_keys_and_appear_while_one_looks(forge: LiveForg
     field = page.get_by_label("Label for the selected samples")
     field.press("Enter")
     assert not field.evaluate("field => field.validity.valid")
-    page.get_by_role("button", name="Exclude").click()
+    page.get_by_role("button", name="Leave out").click()
     expect(page.locator("[data-status]")).to_contain_text("2 changed")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-status]")).to_contain_text("Undone")

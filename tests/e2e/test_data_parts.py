@@ -93,10 +93,10 @@ def test_a_long_recording_is_cut_beside_the_others_and_marked(forge: LiveForge, 
     expect(page.locator("[data-count]")).to_have_text("4 samples")
     expect(page.locator("[data-number='3'] b")).to_have_text("knock")
     expect(page.locator("[data-number='4'] b")).to_have_text("glass")
-    expect(page.locator("[data-number='1']")).to_contain_text("excluded")
+    expect(page.locator("[data-number='1']")).to_contain_text("left out")
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator("[data-number='4']")).to_contain_text("excluded")
-    expect(page.locator("[data-number='1']")).not_to_contain_text("excluded")
+    expect(page.locator("[data-number='4']")).to_contain_text("left out")
+    expect(page.locator("[data-number='1']")).not_to_contain_text("left out")
 
     # The label is set and confirmed beside the others too.
     panel.get_by_label("Label of sample 0001").fill("glass")

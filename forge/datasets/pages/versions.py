@@ -26,7 +26,7 @@ from rune.datasets.export.layouts import EXPORT_LAYOUTS
 
 CHANGES_SHOWN = 100
 """Changes on a page."""
-ADDED, EXCLUDED, DELETED, RELABELLED = "added", "excluded", "deleted", "label"
+ADDED, EXCLUDED, DELETED, RELABELLED = "added", "left out", "deleted", "label"
 
 
 @dataclass(frozen=True)

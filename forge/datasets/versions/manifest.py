@@ -174,7 +174,7 @@ def sentences_of(comparison: VersionComparison) -> list[str]:
         (added_count, f"{_count(added_count, 'sample')} added"),
         (people, f"{_count(people, 'group')} added"),
         (len(comparison.label_changes), f"{_count(len(comparison.label_changes), 'label')} corrected"),
-        (len(comparison.excluded_numbers), f"{_count(len(comparison.excluded_numbers), 'sample')} excluded"),
+        (len(comparison.excluded_numbers), f"{_count(len(comparison.excluded_numbers), 'sample')} left out"),
         (len(comparison.deleted_numbers), f"{_count(len(comparison.deleted_numbers), 'sample')} deleted"),
     ]
     return [phrase for count, phrase in phrases if count]

@@ -70,7 +70,7 @@ def test_forms_label_leave_out_and_save_without_scripts(client: Client, project:
     assert client.post(f"{PAGE}/versions", {"revision": "4", "message": "Two"}).status_code == 302
     assert DataVersion.objects.get().figures["samples"] == 1
     page = client.get(PAGE).content.decode()
-    assert "excluded" in page
+    assert "· left out" in page
     assert "Two" in page
 
 

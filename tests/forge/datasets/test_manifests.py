@@ -81,7 +81,7 @@ def test_a_comparison_names_what_came_what_went_and_what_has_another_label() -> 
         "1 sample added",
         "1 group added",
         "1 label corrected",
-        "1 sample excluded",
+        "1 sample left out",
         "1 sample deleted",
     ]
     assert sentences_of(compare(before, before, ())) == []

@@ -61,8 +61,8 @@ def test_a_version_says_what_changed_sample_by_sample(client: Client, project: P
     assert "1 sample of this version was deleted since." in first
     page = client.get(f"{PAGE}/2").content.decode()
     text = text_of(client.get(f"{PAGE}/2"))
-    assert "1 sample added 1 label corrected 1 sample excluded 1 sample deleted" in text
-    for row in ("0001 label knock glass train", "0003 excluded &lt;b&gt; train", "0004 deleted gone train"):
+    assert "1 sample added 1 label corrected 1 sample left out 1 sample deleted" in text
+    for row in ("0001 label knock glass train", "0003 left out &lt;b&gt; train", "0004 deleted gone train"):
         assert row in text
     assert "0005 added new train" in text
     assert 'href="/acme/kitchen/data/samples/1"' in page
