@@ -21,6 +21,7 @@ DECIDED = {
     "AWS_SECRET_ACCESS_KEY": "S3_SECRET_KEY is the same",
     "AWS_SESSION_TOKEN": "ends while the server runs",
     "SIGNING_SECRET_FILE": "the signer's alone",
+    "WORKER_NAME": "would be one name of several processes",
     "DEBUG": "is never for a server that others reach",
 }
 """Settings that the compose file leaves alone, and why."""

@@ -48,7 +48,7 @@ def described(hint: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def test_a_type_becomes_a_component_with_all_of_its_fields() -> None:
     schema, components = described(ThingJson)
-    part = {"$ref": "#/components/schemas/Part"}
+    part = {"$ref": "#/components/schemas/SchemaPart"}
     assert schema == {"$ref": "#/components/schemas/Thing"}
     assert components["Thing"] == {
         "type": "object",
@@ -72,9 +72,9 @@ def test_a_type_becomes_a_component_with_all_of_its_fields() -> None:
 
 def test_a_page_is_named_after_what_it_lists() -> None:
     schema, components = described(PageJson[SchemaPartJson])
-    assert schema == {"$ref": "#/components/schemas/PartPage"}
-    results = components["PartPage"]["properties"]["results"]
-    assert results == {"type": "array", "items": {"$ref": "#/components/schemas/Part"}}
+    assert schema == {"$ref": "#/components/schemas/SchemaPartPage"}
+    results = components["SchemaPartPage"]["properties"]["results"]
+    assert results == {"type": "array", "items": {"$ref": "#/components/schemas/SchemaPart"}}
 
 
 class MoreJson(TypedDict):
@@ -91,7 +91,7 @@ def test_an_answer_has_the_fields_that_are_registered_with_its_hook() -> None:
     hook: Hook[[], MoreJson] = Hook()
     hook.register(add_more)
     _, components = described(WithParts(SchemaPartJson, hook))
-    assert list(components["Part"]["properties"]) == ["name", "more"]
+    assert list(components["SchemaPart"]["properties"]) == ["name", "more"]
 
 
 @each_case("hint", [bytes, list[bytes], set, object])
