@@ -38,7 +38,7 @@ class FormRow:
     """Samples with another answer than the float model's, of `samples`."""
     samples: int
     refusal: str
-    """Why it was not made, or ""."""
+    """Why it was not converted, or ""."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,14 @@ def convert(server: ProjectServer, name: str, data: bytes, seconds: float) -> Mo
 
 @reads_answers
 def figures_of(server: ProjectServer, row: ModelConversion, path: str, form: str) -> ModelFigures:
-    """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not made."""
+    """The figures of a conversion, of which a form was chosen. Raises `HmrError` where it was not converted."""
     rows = [_row(each) for each in row["forms"]]
     chosen_row = next((each for each in rows if each.form == form), None)
     if chosen_row is None:
         message = f"{row['name']} has no form {form}. It has {', '.join(each.form for each in rows)}."
         raise HmrError("model-refused", message)
     if chosen_row.refusal:
-        raise HmrError("model-refused", f"{form} of {row['name']} was not made: {chosen_row.refusal}")
+        raise HmrError("model-refused", f"{form} of {row['name']} was not converted: {chosen_row.refusal}")
     return ModelFigures(row["name"], path, form, rows, f"{server.page}/models/{row['id']}")
 
 

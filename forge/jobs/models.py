@@ -16,6 +16,7 @@ from forge.core.actors import Actor
 from forge.core.leases import LeasedRow
 from forge.core.models import Blob
 from forge.jobs.kinds import kinds
+from forge.jobs.worker_names import MAX_WORKER_NAME
 from forge.projects.models import Project
 from rune.digests import DIGEST_LENGTH
 
@@ -44,10 +45,6 @@ class WorkerCapability(models.TextChoices):
     """A way to addresses outside, which servers alone have."""
     SIGN = "sign", "Sign"
     """The secret of the keys that sign, which the signer alone has (`manage.py sign`)."""
-
-
-MAX_WORKER_NAME = 40
-"""Characters."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):

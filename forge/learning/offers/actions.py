@@ -73,7 +73,7 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput 
     project = row.project
     require(actor, Verb.EDIT, project)
     if not form.digest:
-        raise FormRefused(f"{form.name} was not made: {form.refusal}")
+        raise FormRefused(f"{form.name} was not converted: {form.refusal}")
     path = checked_path(path)
     if not path.endswith(SUFFIX):
         raise Invalid(f"{quoted(path)} does not end with {SUFFIX}.", errors={"path": [f"End it with {SUFFIX}."]})

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 
+from forge.jobs.worker_names import MAX_WORKER_NAME
 from forge.serving.audit_copies.addresses import CopyAddress, needs_secret, read_copies
 from forge.serving.configuration.mail_server import MailServer, read_mail_server
 from forge.serving.configuration.services import BadAddress, Database, Store, read_database, read_redis, read_store
@@ -36,8 +37,6 @@ T = TypeVar("T")
 
 CAPABILITIES = ("build", "lab", "gpu")
 """The capabilities of workers; `forge.jobs.models.Capability`."""
-MAX_WORKER_NAME = 40
-"""Characters; `forge.jobs.models.MAX_WORKER_NAME`."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

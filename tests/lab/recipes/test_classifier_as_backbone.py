@@ -40,7 +40,7 @@ def classifier(form: str = "int8") -> bytes:
 
 
 def scores_of_a_picture() -> bytes:
-    """A classifier whose last layer reads a picture as it is, and no vector."""
+    """A classifier whose last layer reads the pixels of a picture and no vector of features."""
     builder = Builder()
     source = builder.tensor("input", (1, 8, 8, 3))
     shape = builder.constant("shape", np.array([1, 8, 8, 3], np.int32))

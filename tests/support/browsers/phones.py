@@ -6,6 +6,6 @@ SMALL = {"width": 360, "height": 740}
 
 
 RUNE_IS_CACHED = """async () => {
-  const kept = await (await caches.open("player-kept")).keys();
-  return kept.some(({ url }) => url.includes("/runes/"));
+  const requests = await (await caches.open("player-kept")).keys();
+  return requests.some(({ url }) => url.includes("/runes/"));
 }"""

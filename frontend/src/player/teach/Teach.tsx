@@ -109,7 +109,7 @@ function Saving({ settings, server, lessons, onSaved }: SavingProps) {
     setProblem(null);
     let place = 0;
     const labels = learnable(learnedLayer.state).map(({ name, examples }, number) => {
-      const answers = learnedLayer.heldOutAnswers.slice(place, (place += examples.length));
+      const answers = learnedLayer.validationAnswers.slice(place, (place += examples.length));
       return { name, examples: examples.length, recognised: answers.filter((each) => each === number).length };
     });
     server.save(settings.digest, labels, learnedLayer.layer).then(onSaved, (error: unknown) => {

@@ -126,7 +126,7 @@ function Answer({ learnedLayer, lessons, features }: AnswerProps) {
 
 /** The examples that the others would give another label, with the name that this label has now. */
 function mistakenOf(
-  { state, heldOutAnswers }: LearnedLayer,
+  { state, validationAnswers }: LearnedLayer,
   now: readonly { id: number; name: string }[],
 ): Map<number, string> {
   const labels = learnable(state);
@@ -134,7 +134,7 @@ function mistakenOf(
   let place = 0;
   labels.forEach(({ examples }, number) => {
     for (const { id } of examples) {
-      const answer = heldOutAnswers[place] ?? null;
+      const answer = validationAnswers[place] ?? null;
       place += 1;
       if (answer === null || answer === number) continue;
       const other = labels[answer];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { LEARNER } from "../../declared/learner";
-import { bestOf, learn, heldOutAnswers, moduleOf, sharesOf, type Lesson } from "./learn";
+import { bestOf, learn, validationAnswers, moduleOf, sharesOf, type Lesson } from "./learn";
 
 const module = moduleOf(LEARNER);
 
@@ -88,13 +88,13 @@ test("numbers that are none are refused with a sentence", () => {
 
 test("each example is left out once, and a wrong one is found", () => {
   const examples = lesson([[0, 0], [4, 4]]); // prettier-ignore
-  expect(heldOutAnswers(module, examples)).toEqual(examples.labels);
+  expect(validationAnswers(module, examples)).toEqual(examples.labels);
   examples.rows.set([4, 4], 0);
-  expect(heldOutAnswers(module, examples)[0]).toBe(1);
+  expect(validationAnswers(module, examples)[0]).toBe(1);
 });
 
 test("a label with one example cannot be left out", () => {
-  expect(heldOutAnswers(module, lesson([[0, 0], [4, 4]], 1))).toEqual([null, null]); // prettier-ignore
+  expect(validationAnswers(module, lesson([[0, 0], [4, 4]], 1))).toEqual([null, null]); // prettier-ignore
 });
 
 test("many features and examples fit its memory", () => {

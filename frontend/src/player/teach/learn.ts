@@ -94,7 +94,7 @@ export function bestOf(shares: readonly number[]): number {
  * The label that each example would get from the others while it is left out, with a fifth of each label at a time; null
  * where its label has no other example.
  */
-export function heldOutAnswers(
+export function validationAnswers(
   module: WebAssembly.Module,
   { rows, labels, columns, classes }: Lesson,
 ): (number | null)[] {

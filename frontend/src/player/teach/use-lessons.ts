@@ -9,7 +9,7 @@ export interface LearnedLayer {
   readonly state: LessonState;
   readonly layer: LastLayer;
   /** The label that each example would get from the others, in the order of the labels; null where that is unknown. */
-  readonly heldOutAnswers: readonly (number | null)[];
+  readonly validationAnswers: readonly (number | null)[];
 }
 
 export interface Lessons {
@@ -36,7 +36,7 @@ export function useLessons(features: number): Lessons {
       if ("problem" in answer) setProblem(answer.problem);
       else if (state !== undefined) {
         setProblem(null);
-        setLearnedLayer({ state, layer: answer.layer, heldOutAnswers: answer.heldOutAnswers });
+        setLearnedLayer({ state, layer: answer.layer, validationAnswers: answer.validationAnswers });
       }
     });
     learner.current = own;

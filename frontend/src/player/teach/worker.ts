@@ -1,6 +1,6 @@
 // The page worker in which Teach learns. Built as one script of its own, learner.js, which may compile WebAssembly.
 import { LEARNER } from "../../declared/learner";
-import { learn, heldOutAnswers, moduleOf, type LastLayer, type Lesson } from "./learn";
+import { learn, validationAnswers, moduleOf, type LastLayer, type Lesson } from "./learn";
 
 export interface LessonQuestion {
   readonly id: number;
@@ -8,7 +8,7 @@ export interface LessonQuestion {
 }
 
 export type LessonAnswer = { readonly id: number } & (
-  { readonly layer: LastLayer; readonly heldOutAnswers: readonly (number | null)[] } | { readonly problem: string }
+  { readonly layer: LastLayer; readonly validationAnswers: readonly (number | null)[] } | { readonly problem: string }
 );
 
 const module = moduleOf(LEARNER);
@@ -16,7 +16,7 @@ const module = moduleOf(LEARNER);
 onmessage = ({ data: { id, lesson } }: MessageEvent<LessonQuestion>) => {
   let answer: LessonAnswer;
   try {
-    answer = { id, layer: learn(module, lesson), heldOutAnswers: heldOutAnswers(module, lesson) };
+    answer = { id, layer: learn(module, lesson), validationAnswers: validationAnswers(module, lesson) };
   } catch (error) {
     answer = { id, problem: error instanceof Error ? error.message : String(error) };
   }
