@@ -26,7 +26,7 @@ from rune.tools.signing.keys import Algorithm, PrivateKey, make_private_key
 from rune.tools.signing.provenance import Material, provenance_statement
 from rune.tools.signing.referrers import STATEMENT_TYPE, Referrer, SubjectManifest, document, signature
 from rune.tools.signing.statements import write_statement
-from tests.support.compiler.template_projects import rune_of, template
+from tests.support.compiler.template_projects import rune_of, template, with_changed_weight
 from tests.support.runes.provenance import PROVENANCE
 from tests.support.servers.simulated_registry import Answer, SimulatedRegistry, digest_of, simulated_registry
 
@@ -121,10 +121,8 @@ def test_nothing_is_used_that_was_compiled_before(shop: RebuildShop, monkeypatch
 @pytest.mark.protects("registry/rebuilt-runes")
 def test_other_files_than_the_provenance_names_are_a_difference(shop: RebuildShop, tmp_path: Path) -> None:
     files = dict(template("sine"))
-    model = bytearray(files["sine.tflite"])
-    place = model.find(b"\x7f", len(model) // 2)
-    model[place] ^= 1
-    shop.registry.answers[ARCHIVE] = Answer(200, archive_of(files | {"sine.tflite": bytes(model)}))
+    wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 0)}
+    shop.registry.answers[ARCHIVE] = Answer(200, archive_of(wrong))
     shop.state()
     done = shop.rebuild()
     assert done.exit_code == 1, done.output
