@@ -28,7 +28,7 @@ DESCRIBED: dict[str, Any] = {
     "quantisation": {"per_channel": 2, "per_tensor": 5, "other": 0, "none": 0},
     "memory": {"runs": "compiled", "arena": 5_000, "constants": 17_000, "live": 4_000},
 }
-REPORTED = {"size": 18_000, "memory": {"runs": "compiled"}}
+REPORT = {"size": 18_000, "memory": {"runs": "compiled"}}
 HOST = {"runs": "host", "arena": None, "constants": None, "live": 4_000}
 
 
@@ -54,7 +54,7 @@ def code(contents: str) -> Snapshot:
 
 def trained(contents: str, size: int) -> Snapshot:
     """A build's facts about a project that is one stage with its model."""
-    facts = {"yes_no.tflite": ModelFacts(REPORTED | {"size": size})}
+    facts = {"yes_no.tflite": ModelFacts(REPORT | {"size": size})}
     return Snapshot({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
 
 
@@ -65,8 +65,8 @@ def with_model_file(path: str) -> Snapshot:
 
 def with_node(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
     """A project that is one stage with arguments."""
-    written = tuple(NodeArgument(name, value) for name, value in arguments.items())
-    return Snapshot({}, outline=Outline((OutlineNode("stage", kind, detail, 3, None, written),), ()))
+    node_arguments = tuple(NodeArgument(name, value) for name, value in arguments.items())
+    return Snapshot({}, outline=Outline((OutlineNode("stage", kind, detail, 3, None, node_arguments),), ()))
 
 
 def labels(text: str | None, digest: str = "a") -> Snapshot:
@@ -265,8 +265,8 @@ CASES = (
     ),
     SentenceCase(
         "of a model that a build does not describe, only its size is written",
-        model("a", REPORTED),
-        model("b", REPORTED),
+        model("a", REPORT),
+        model("b", REPORT),
         ("The contents of m.tflite changed; its size did not.",),
     ),
     SentenceCase(
@@ -304,7 +304,7 @@ CASES = (
     SentenceCase(
         "a build of an older version does not say who runs its model",
         model("a", {"size": 18_000, "memory": {"runs": None}}),
-        model("b", REPORTED | {"size": 18_200}),
+        model("b", REPORT | {"size": 18_200}),
         ("m.tflite is 1 % (200 B) larger.",),
     ),
     SentenceCase(
@@ -370,10 +370,10 @@ def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> Non
 
 def test_an_outline_is_read_back_also_from_an_older_report() -> None:
     outline = Outline((MIC, MODEL), (wire(MIC, MODEL),))
-    written: dict[str, Any] = {**outline_to_json(outline)}
-    assert read_outline(written) == outline
-    del written["nodes"][0]["file"]
-    assert read_outline(written) == outline
+    document: dict[str, Any] = {**outline_to_json(outline)}
+    assert read_outline(document) == outline
+    del document["nodes"][0]["file"]
+    assert read_outline(document) == outline
 
 
 def test_an_outline_with_arguments_is_read_back() -> None:

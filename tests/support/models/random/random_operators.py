@@ -102,13 +102,13 @@ def _batch_matmul(drawing: ModelDrawing) -> ModelValue:
     left = drawing.source(lambda value: 2 <= len(value.shape) <= 4)
     if left.kind == "uint8" or len(left.shape) < 2:
         left = drawing.image("int8")
-    turned = drawing.chance(0.5), drawing.chance(0.5)
-    depth, columns = left.shape[-2 if turned[0] else -1], drawing.whole(1, 5)
-    shape = (columns, depth) if turned[1] else (depth, columns)
+    transposes = drawing.chance(0.5), drawing.chance(0.5)
+    depth, columns = left.shape[-2 if transposes[0] else -1], drawing.whole(1, 5)
+    shape = (columns, depth) if transposes[1] else (depth, columns)
     batches = drawing.one_of(((), left.shape[:-2]))
     right = drawing.input((*batches, *shape), left.kind) if drawing.chance(0.5) else None
     right = right or drawing.layers.constant((*batches, *shape), left.kind, zero_point=drawing.zero_point())
-    return batch_matmul(drawing.layers, left, right, *turned, drawing.zero_point())
+    return batch_matmul(drawing.layers, left, right, *transposes, drawing.zero_point())
 
 
 def _arg(drawing: ModelDrawing, op: str) -> ModelValue:
@@ -245,8 +245,10 @@ def _function(drawing: ModelDrawing, op: str) -> ModelValue:
         return drawing.layers.unary(op, source)
     if op == "HARD_SWISH" and source.kind == "int16":
         source = drawing.image("int8")
-    fixed = {"LOGISTIC": SHARES[source.kind], "TANH": (1 / 128, 0)}
-    return drawing.layers.unary(op, source, *fixed.get(op, (drawing.scale_near(source.scale), drawing.zero_point())))
+    parameters = {"LOGISTIC": SHARES[source.kind], "TANH": (1 / 128, 0)}
+    return drawing.layers.unary(
+        op, source, *parameters.get(op, (drawing.scale_near(source.scale), drawing.zero_point()))
+    )
 
 
 def _gelu(drawing: ModelDrawing) -> ModelValue:
@@ -317,8 +319,8 @@ def _detection(drawing: ModelDrawing) -> list[ModelValue]:
         nms_iou_threshold=float(drawing.random.uniform(0.2, 0.9)) if is_regular else 1.0,
         num_classes=drawing.whole(2, 4),
     )
-    encoded = drawing.input((1, boxes, drawing.one_of((4, 4, 7))), kind)
-    return detect(drawing.layers, encoded, drawing.input((1, boxes, options.num_classes + 1), kind), options)
+    encodings = drawing.input((1, boxes, drawing.one_of((4, 4, 7))), kind)
+    return detect(drawing.layers, encodings, drawing.input((1, boxes, options.num_classes + 1), kind), options)
 
 
 def _each(draw: Callable[[ModelDrawing, str], ModelValue], *operators: str) -> dict[str, Draw]:
