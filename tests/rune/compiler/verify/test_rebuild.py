@@ -29,7 +29,7 @@ from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
 from tests.rune.compiler.verify.mutated_runes import CODE, DATA, LIMITS
 from tests.support.compiler.mutants import Recorder
-from tests.support.compiler.rebuilt import digits, is_proven, judged, with_graph, with_version
+from tests.support.compiler.rebuilds import digits, is_proven, judged, with_graph, with_version
 from tests.support.compiler.template_projects import rune_of, template, weighted_operators, with_changed_weight
 from tests.support.shares import mostly_proved
 

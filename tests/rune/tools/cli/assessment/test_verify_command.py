@@ -16,7 +16,7 @@ from rune.project.files import MemoryFiles
 from rune.tensor import TensorType
 from rune.tools.cli import main
 from rune.tools.cli.failure import NOT_PROVEN
-from tests.support.compiler.rebuilt import with_version
+from tests.support.compiler.rebuilds import with_version
 from tests.support.compiler.template_projects import around, rune_of, template, with_changed_weight
 from tests.support.models.model_cases import compiled_model, refused_cases
 
