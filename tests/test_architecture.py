@@ -11,7 +11,7 @@ from tests.support.documents.named_places import missing_places, places_in
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
 _ROW = re.compile(r"^\| (?P<names>`[^|]+) \|", re.MULTILINE)
-_GROUPED = re.compile(r"^\| `(?P<group>\w+)/` \| (?P<names>`[^|]+) \|", re.MULTILINE)
+_GROUP = re.compile(r"^\| `(?P<group>\w+)/` \| (?P<names>`[^|]+) \|", re.MULTILINE)
 _NAME = re.compile(r"`(\w+)(/?)`")
 
 
@@ -33,7 +33,7 @@ def folders(folder: Path) -> set[str]:
 
 def grouped(title: str) -> set[str]:
     """The names in the second column of a section's table, after their group: `compiler/anvil`, or `abi` of none."""
-    rows = [(row["group"], _NAME.findall(row["names"])) for row in _GROUPED.finditer(section(title))]
+    rows = [(row["group"], _NAME.findall(row["names"])) for row in _GROUP.finditer(section(title))]
     return {name if group == "rune" else f"{group}/{name}" for group, names in rows for name, _ in names}
 
 

@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 SEED = "hammer forge"
 """Another seed chooses another share of everything."""
-REFUSED = 400
+ERROR_STATUS = 400
 """Statuses from here on refuse a request."""
 VISITOR = "anonymous"
 """The kind of people whom a page sends to sign in, which is no status of a refusal, and is one."""
@@ -102,7 +102,7 @@ def kinds_to_ask(row: str, answers: Mapping[str, int]) -> set[str]:
     if len(answers) < 2:
         raise ValueError(f"{row}: a table of permissions tells several kinds of people apart")
     in_order = sorted(answers, key=lambda kind: rank(f"{row} for {kind}"))
-    refusals = [kind for kind in in_order if answers[kind] >= REFUSED or kind == VISITOR]
+    refusals = [kind for kind in in_order if answers[kind] >= ERROR_STATUS or kind == VISITOR]
     let_in = [kind for kind in in_order if kind not in refusals]
     return {refusals[0], let_in[0]} if refusals and let_in else set(in_order[:2])
 

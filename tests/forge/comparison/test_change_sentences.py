@@ -20,7 +20,7 @@ MODEL = OutlineNode("yes", "model", "yes_no", 11, "yes_no.tflite")
 OUT = OutlineNode("out", "output", "SERIAL", 15, None)
 AUDIO = "i16[16000]"
 
-DESCRIBED: dict[str, Any] = {
+DESCRIPTION: dict[str, Any] = {
     "size": 18_000,
     "inputs": [{"type": "i8[1, 49, 40]"}],
     "outputs": [{"type": "i8[1, 4]"}],
@@ -60,7 +60,7 @@ def trained(contents: str, size: int) -> Snapshot:
 
 def with_model_file(path: str) -> Snapshot:
     """A project that is one model, always the same file."""
-    return Snapshot({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
+    return Snapshot({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIPTION)})
 
 
 def with_node(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
@@ -259,8 +259,8 @@ CASES = (
     ),
     SentenceCase(
         "a model is trained again",
-        model("a", DESCRIBED),
-        model("b", DESCRIBED),
+        model("a", DESCRIPTION),
+        model("b", DESCRIPTION),
         ("The weights of m.tflite changed; its ops did not.",),
     ),
     SentenceCase(
@@ -271,15 +271,15 @@ CASES = (
     ),
     SentenceCase(
         "a model is another altogether",
-        model("a", DESCRIBED),
+        model("a", DESCRIPTION),
         model(
             "b",
-            DESCRIBED,
+            DESCRIPTION,
             size=20_500,
             inputs=[{"type": None, "element_kind": "f32", "dimensions": [1, 49]}, {"type": "u8"}],
             operators=[{"op": "CONV_2D", "types": "i8", "count": 3}, {"op": "CUSTOM", "types": "", "count": 1}],
             quantisation={"per_channel": 0, "per_tensor": 0, "other": 0, "none": 9},
-            memory=DESCRIBED["memory"] | {"arena": 9_000},
+            memory=DESCRIPTION["memory"] | {"arena": 9_000},
         ),
         (
             "m.tflite is 14 % (2.5 kB) larger.",
@@ -291,14 +291,14 @@ CASES = (
     ),
     SentenceCase(
         "a model cannot be compiled any more",
-        model("a", DESCRIBED),
-        model("b", DESCRIBED, memory=HOST),
+        model("a", DESCRIPTION),
+        model("b", DESCRIPTION, memory=HOST),
         ("m.tflite is now run by the host: it has an op that cannot be compiled.",),
     ),
     SentenceCase(
         "a model can be compiled now",
-        model("a", DESCRIBED, memory=HOST),
-        model("b", DESCRIBED),
+        model("a", DESCRIPTION, memory=HOST),
+        model("b", DESCRIPTION),
         ("m.tflite is now compiled in.",),
     ),
     SentenceCase(
@@ -309,7 +309,7 @@ CASES = (
     ),
     SentenceCase(
         "a model cannot be read",
-        model("a", DESCRIBED),
+        model("a", DESCRIPTION),
         model("b", {"refusal": "It is no TensorFlow Lite model."}),
         ("m.tflite was changed.",),
     ),

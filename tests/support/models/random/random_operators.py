@@ -22,7 +22,7 @@ from tests.support.models.reference.logic_models import COMPARISONS, as_floats, 
 from tests.support.models.reference.lookup_models import embedding_lookup, hybrid_table
 from tests.support.models.reference.model_values import SHARES, ModelValue
 
-BOUNDED = ("none", "none", "relu", "relu6")
+ACTIVATIONS = ("none", "none", "relu", "relu6")
 
 
 def _window(drawing: ModelDrawing, source: ModelValue) -> dict[str, object]:
@@ -32,7 +32,7 @@ def _window(drawing: ModelDrawing, source: ModelValue) -> dict[str, object]:
         "kernel": kernel,
         "stride": (drawing.whole(1, 2), drawing.whole(1, 2)),
         "padding": drawing.one_of(("same", "valid")),
-        "activation": drawing.one_of(BOUNDED),
+        "activation": drawing.one_of(ACTIVATIONS),
     }
 
 
@@ -64,7 +64,7 @@ def _fully_connected(drawing: ModelDrawing) -> ModelValue:
     return drawing.layers.fully_connected(
         source,
         drawing.whole(1, 12),
-        drawing.one_of(BOUNDED),
+        drawing.one_of(ACTIVATIONS),
         per_channel=source.kind in ("int8", "int16") and drawing.chance(0.3),
         bias=drawing.chance(0.7),
         keep_dimensions=drawing.chance(0.3),
@@ -92,7 +92,7 @@ def _transpose_conv(drawing: ModelDrawing) -> ModelValue:
         stride,
         padding,
         drawing.chance(0.7),
-        drawing.one_of(BOUNDED),
+        drawing.one_of(ACTIVATIONS),
         drawing.chance(0.6),
         hybrid=source.kind == "float32" and drawing.chance(0.4),
     )
@@ -150,13 +150,13 @@ def _binary(drawing: ModelDrawing, op: str) -> ModelValue:
     scale = None
     if left.scale is not None and right.scale is not None:
         scale = drawing.scale_near(left.scale * right.scale * 60 if op == "MUL" else left.scale + right.scale)
-    return drawing.layers.add(left, right, drawing.one_of(BOUNDED), scale, drawing.zero_point(), op)
+    return drawing.layers.add(left, right, drawing.one_of(ACTIVATIONS), scale, drawing.zero_point(), op)
 
 
 def _div(drawing: ModelDrawing) -> ModelValue:
     left = drawing.image("float32")
     right = drawing.input(left.shape, "float32")
-    return drawing.layers.add(left, right, drawing.one_of(BOUNDED), op="DIV")
+    return drawing.layers.add(left, right, drawing.one_of(ACTIVATIONS), op="DIV")
 
 
 def _extreme(drawing: ModelDrawing, op: str) -> ModelValue:
