@@ -20,7 +20,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.packages.packaging import package as packaged
 from rune.project.files import FolderFiles
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
-from tests.foreign.conftest import PublishedRune
+from tests.foreign.conftest import PullableRune
 from tests.support.compiler.programs.package_compilers import HEADERS, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.package_programs import PackageFolder, called
 from tests.support.servers.listening import PolicedSite, policed_site
@@ -62,7 +62,7 @@ class LinesDeployment:
 
 
 @pytest.fixture(scope="module")
-def deployment(live: LiveServer, release: PublishedRune, browser: Browser, other_site: PolicedSite) -> LinesDeployment:
+def deployment(live: LiveServer, release: PullableRune, browser: Browser, other_site: PolicedSite) -> LinesDeployment:
     """A deployment that a person creates on its page, for the pages of the other site."""
     context = browser.new_context()
     context.add_cookies(

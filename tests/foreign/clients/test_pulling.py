@@ -13,7 +13,7 @@ import httpx
 import oras.client
 import pytest
 
-from tests.foreign.conftest import PublishedRune
+from tests.foreign.conftest import PullableRune
 from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH
 from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.needs import SKOPEO, lack
@@ -28,17 +28,17 @@ def skopeo(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
-def rune_in(folder: Path, release: PublishedRune) -> bytes:
+def rune_in(folder: Path, release: PullableRune) -> bytes:
     """The rune's bytes in what skopeo's `dir:` left."""
     return (folder / hashlib.sha256(release.rune).hexdigest()).read_bytes()
 
 
-def copy(live: LiveServer, release: PublishedRune, to: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def copy(live: LiveServer, release: PullableRune, to: Path, *options: str) -> subprocess.CompletedProcess[str]:
     source = f"docker://127.0.0.1:{live.port}/{release.repository}:{release.tag}"
     return skopeo("copy", "--insecure-policy", "--src-tls-verify=false", *options, source, f"dir:{to}")
 
 
-def test_skopeo_copies_a_private_rune_with_a_token(live: LiveServer, release: PublishedRune, tmp_path: Path) -> None:
+def test_skopeo_copies_a_private_rune_with_a_token(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
     result = copy(live, release, tmp_path / "out", "--src-creds", f"anyone:{release.token}")
     assert result.returncode == 0, result.stderr
     assert rune_in(tmp_path / "out", release) == release.rune
@@ -47,7 +47,7 @@ def test_skopeo_copies_a_private_rune_with_a_token(live: LiveServer, release: Pu
     assert manifest["config"]["mediaType"] == "application/vnd.wasm.config.v0+json"
 
 
-def test_skopeo_lists_the_tags(live: LiveServer, release: PublishedRune) -> None:
+def test_skopeo_lists_the_tags(live: LiveServer, release: PullableRune) -> None:
     source = f"docker://127.0.0.1:{live.port}/{release.repository}"
     result = skopeo("list-tags", "--tls-verify=false", "--creds", f"anyone:{release.token}", source)
     assert result.returncode == 0, result.stderr
@@ -55,7 +55,7 @@ def test_skopeo_lists_the_tags(live: LiveServer, release: PublishedRune) -> None
 
 
 def test_clients_without_a_token_are_refused_until_the_project_is_public(
-    live: LiveServer, release: PublishedRune, tmp_path: Path
+    live: LiveServer, release: PullableRune, tmp_path: Path
 ) -> None:
     result = copy(live, release, tmp_path / "refused")
     assert result.returncode != 0
@@ -72,7 +72,7 @@ def test_clients_without_a_token_are_refused_until_the_project_is_public(
         live.api("PATCH", f"projects/{release.repository}", json={"visibility": "private"})
 
 
-def test_oras_pulls_the_file_under_its_name(live: LiveServer, release: PublishedRune, tmp_path: Path) -> None:
+def test_oras_pulls_the_file_under_its_name(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
     client = oras.client.OrasClient(hostname=f"127.0.0.1:{live.port}", insecure=True, auth_backend="basic")
     client.auth.set_basic_auth("anyone", release.token)
     files = client.pull(target=f"127.0.0.1:{live.port}/{release.repository}:{release.tag}", outdir=str(tmp_path))
@@ -89,7 +89,7 @@ def rune(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedPr
     )
 
 
-def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, release: PublishedRune, tmp_path: Path) -> None:
+def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
     before = rune(tmp_path, "pull", f"{live.address}/{release.repository}:{release.tag}")
     assert before.returncode == 4
     signed_in = rune(tmp_path, "login", live.address, "--token-stdin", stdin=release.token)
@@ -99,7 +99,7 @@ def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, release: Publis
     assert (tmp_path / "first.rune").read_bytes() == release.rune
 
 
-def test_a_pulled_rune_runs(live: LiveServer, release: PublishedRune, tmp_path: Path) -> None:
+def test_a_pulled_rune_runs(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
     rune(tmp_path, "login", live.address, "--token-stdin", stdin=release.token)
     rune(tmp_path, "pull", f"{release.repository}:{release.tag}", "-o", "sine.rune")
     result = rune(tmp_path, "run", "--generated", "sine.rune")
@@ -153,7 +153,7 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
 
 @pytest.mark.slow
 def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
-    live: LiveServer, release: PublishedRune, tmp_path: Path
+    live: LiveServer, release: PullableRune, tmp_path: Path
 ) -> None:
     token = live.token("project:read", "rune:publish", "registry:pull")
     rune(tmp_path, "login", live.address, "--token-stdin", stdin=release.token)
@@ -183,7 +183,7 @@ def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
 
 @pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
-def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, release: PublishedRune) -> None:
+def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, release: PullableRune) -> None:
     digest = hashlib.sha256(release.rune).hexdigest()
     place = live.data / "blobs" / "sha256" / digest[:2] / digest
     blob = f"/v2/{release.repository}/blobs/sha256:{digest}"

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.foreign.conftest import PublishedRune
+from tests.foreign.conftest import PullableRune
 from tests.support.servers.listening import policed_site
 from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
@@ -96,7 +96,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def deployment(live: LiveServer, release: PublishedRune) -> tuple[str, str, str]:
+def deployment(live: LiveServer, release: PullableRune) -> tuple[str, str, str]:
     """The address of a deployment, its key, and its path in the API."""
     address = f"projects/{release.repository}/deployments"
     row = live.api("POST", address, json={"title": "SDK", "kind": "web", "tag": release.tag})

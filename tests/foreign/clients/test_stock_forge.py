@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.foreign.conftest import PublishedRune
+from tests.foreign.conftest import PullableRune
 from tests.support.servers.listening import file_server
 from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
@@ -58,7 +58,7 @@ class StockDeployment:
 
 
 @pytest.fixture(scope="module")
-def deployment(live: LiveServer, release: PublishedRune) -> StockDeployment:
+def deployment(live: LiveServer, release: PullableRune) -> StockDeployment:
     address = f"projects/{release.repository}/deployments"
     body = {"title": "Website", "kind": "web", "tag": release.tag}
     row = live.api("POST", address, json=body)
