@@ -13,7 +13,7 @@ from rune.model.tflite import read_model
 from tests.conftest import REPOSITORY
 from tests.lab.training.training_runs import (
     POLICY,
-    TrainingRun,
+    CommandRun,
     kill_after,
     needs_before_and_after,
     project,
@@ -79,11 +79,11 @@ def test_channels_that_nothing_hears_are_the_ones_that_go(name: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> TrainingRun:
+def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     return trained(project(tmp_path_factory.mktemp("pruned"), PRUNING_POLICY))
 
 
-def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(first: TrainingRun) -> None:
+def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(first: CommandRun) -> None:
     (result,) = first.of("result")
     assert result["pruned_after"] <= 20 < result["best_epoch"] <= 40
     assert result["judgements"]["test"]["accuracy"][0] == 1.0
@@ -93,7 +93,7 @@ def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(f
     require_same(*needs_before_and_after(first.folder), 0.03)
 
 
-def test_a_run_that_is_killed_behind_the_removal_ends_with_the_same_model(first: TrainingRun, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_behind_the_removal_ends_with_the_same_model(first: CommandRun, tmp_path: Path) -> None:
     folder = project(tmp_path, PRUNING_POLICY)
     kill_after(folder, 30)
     again = trained(folder)
@@ -105,6 +105,6 @@ def test_a_run_that_is_killed_behind_the_removal_ends_with_the_same_model(first:
         assert (folder / name).read_bytes() == (first.folder / name).read_bytes(), name
 
 
-def test_the_script_of_a_run_removes_the_same_channels(first: TrainingRun, tmp_path: Path) -> None:
+def test_the_script_of_a_run_removes_the_same_channels(first: CommandRun, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     run_of_script(first, folder)

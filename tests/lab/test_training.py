@@ -15,7 +15,7 @@ from lab.training.settings import ENVIRONMENT, bytes_digest
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.training_runs import (
     POLICY,
-    TrainingRun,
+    CommandRun,
     kill_after,
     needs_before_and_after,
     project,
@@ -34,11 +34,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> TrainingRun:
+def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     return trained(project(tmp_path_factory.mktemp("first")))
 
 
-def test_training_gives_a_model_that_tells_motions_apart(first: TrainingRun) -> None:
+def test_training_gives_a_model_that_tells_motions_apart(first: CommandRun) -> None:
     (result,) = first.of("result")
     test = result["judgements"]["test"]
     assert (test["samples"], test["accuracy"][0]) == (6, 1.0)
@@ -55,7 +55,7 @@ def test_training_gives_a_model_that_tells_motions_apart(first: TrainingRun) -> 
     assert floats.tensors[floats.inputs[0]].kind is TensorKind.FLOAT32
 
 
-def test_the_rune_that_it_gives_builds_and_answers(first: TrainingRun) -> None:
+def test_the_rune_that_it_gives_builds_and_answers(first: CommandRun) -> None:
     rune = [sys.executable, "-m", "rune.tools.cli"]
     subprocess.run([*rune, "check", str(first.folder / "Runefile.yml")], check=True, capture_output=True)
     output = first.folder / "gesture.rune"
@@ -68,7 +68,7 @@ def test_the_rune_that_it_gives_builds_and_answers(first: TrainingRun) -> None:
         assert label in process.stdout.splitlines()[-2] + process.stdout.splitlines()[-1]
 
 
-def test_the_record_names_what_the_model_came_from(first: TrainingRun) -> None:
+def test_the_record_names_what_the_model_came_from(first: CommandRun) -> None:
     record = first.record()
     assert record["digest"] == bytes_digest((first.folder / "gesture.tflite").read_bytes())
     assert record["float"] == bytes_digest((first.folder / "gesture.float.tflite").read_bytes())
@@ -78,7 +78,7 @@ def test_the_record_names_what_the_model_came_from(first: TrainingRun) -> None:
     assert str(first.folder) not in json.dumps(record)
 
 
-def test_what_it_needs_is_known_before_it_is_trained(first: TrainingRun) -> None:
+def test_what_it_needs_is_known_before_it_is_trained(first: CommandRun) -> None:
     require_same(*needs_before_and_after(first.folder), 0.03)
 
 
@@ -145,7 +145,7 @@ def test_what_a_recurrent_forecast_needs_is_known_too(tmp_path: Path) -> None:
     assert "identical to the reference" in process.stdout
 
 
-def test_the_script_of_a_run_gives_the_same_curves(first: TrainingRun, tmp_path: Path) -> None:
+def test_the_script_of_a_run_gives_the_same_curves(first: CommandRun, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     output = run_of_script(first, folder)
     (result,) = first.of("result")
@@ -153,7 +153,7 @@ def test_the_script_of_a_run_gives_the_same_curves(first: TrainingRun, tmp_path:
     assert (folder / "model.keras").stat().st_size > 1000
 
 
-def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: TrainingRun, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: CommandRun, tmp_path: Path) -> None:
     folder = project(tmp_path)
     kill_after(folder, 12)
     assert not (folder / "gesture.tflite").exists()

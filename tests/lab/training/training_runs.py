@@ -32,7 +32,7 @@ training:
 
 
 @dataclass(frozen=True)
-class TrainingRun:
+class CommandRun:
     """A project after `rune train`, and the events of the run."""
 
     folder: Path
@@ -55,10 +55,10 @@ def command(folder: Path) -> list[str]:
     return [sys.executable, "-m", "rune.tools.cli", "train", str(folder), "--format", "json"]
 
 
-def trained(folder: Path) -> TrainingRun:
+def trained(folder: Path) -> CommandRun:
     process = subprocess.run(command(folder), capture_output=True, text=True, check=False)
     assert process.returncode == 0, process.stderr[-2000:]
-    return TrainingRun(folder, [json.loads(line) for line in process.stdout.splitlines()])
+    return CommandRun(folder, [json.loads(line) for line in process.stdout.splitlines()])
 
 
 def kill_after(folder: Path, epoch: int) -> None:
@@ -72,7 +72,7 @@ def kill_after(folder: Path, epoch: int) -> None:
                 break
 
 
-def run_of_script(first: TrainingRun, folder: Path) -> str:
+def run_of_script(first: CommandRun, folder: Path) -> str:
     """Writes a run as a script into a folder and runs it there: its curves are those of the run. Returns its output."""
     program = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
     subprocess.run(program, check=True, capture_output=True)
