@@ -11,7 +11,7 @@ from tests.support.documents.named_places import missing_places, places_in
 
 PAGE = (REPOSITORY / "docs" / "architecture.md").read_text("utf-8")
 _ROW = re.compile(r"^\| (?P<names>`[^|]+) \|", re.MULTILINE)
-_GROUPED = re.compile(r"^\| `(?P<group>\w+)/` \| (?P<names>`[^|]+) \|", re.MULTILINE)
+_GROUP = re.compile(r"^\| `(?P<group>\w+)/` \| (?P<names>`[^|]+) \|", re.MULTILINE)
 _NAME = re.compile(r"`(\w+)(/?)`")
 
 
@@ -33,7 +33,7 @@ def folders(folder: Path) -> set[str]:
 
 def grouped(title: str) -> set[str]:
     """The names in the second column of a section's table, after their group: `compiler/anvil`, or `abi` of none."""
-    rows = [(row["group"], _NAME.findall(row["names"])) for row in _GROUPED.finditer(section(title))]
+    rows = [(row["group"], _NAME.findall(row["names"])) for row in _GROUP.finditer(section(title))]
     return {name if group == "rune" else f"{group}/{name}" for group, names in rows for name, _ in names}
 
 
@@ -77,6 +77,6 @@ def test_every_place_that_the_architecture_names_is_there() -> None:
 def test_the_tables_have_a_row_for_every_folder_and_no_other() -> None:
     assert grouped("rune: ") == grouped_packages(REPOSITORY / "rune")
     assert listed("forge: ") == packages(REPOSITORY / "forge")
-    generated = {"api"}  # written when the front end is built or tested
-    assert listed("frontend") == folders(REPOSITORY / "frontend" / "src") | generated
+    extra = {"api"}  # written when the front end is built or tested
+    assert listed("frontend") == folders(REPOSITORY / "frontend" / "src") | extra
     assert listed("The studio") == folders(REPOSITORY / "frontend" / "src" / "studio")

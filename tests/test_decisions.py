@@ -22,7 +22,7 @@ def differences(folder: Path) -> list[str]:
     rows = [(row["file"], f"{int(row['number'])}. {row['title']}") for row in _ROW.finditer(listing)]
     titles = {name: text.partition("\n")[0].removeprefix("# ") for name, text in pages.items()}
     former = [(row["number"], row["target"]) for row in _FORMER.finditer(listing)]
-    superseded = [
+    replacements = [
         (number, name)
         for name, text in pages.items()
         for match in _SUPERSEDES.finditer(text)
@@ -33,8 +33,12 @@ def differences(folder: Path) -> list[str]:
     return [
         *(f"not listed as it is: {name}" for name, title in titles.items() if rows.count((name, title)) != 1),
         *(f"listed without its page: {name}" for name, _ in rows if name not in pages),
-        *(f"former number without its row: {number}" for number, name in superseded if (number, name) not in former),
-        *(f"not superseded: {number}" for number, name in former if (number, name) not in [*superseded, *beside_code]),
+        *(f"former number without its row: {number}" for number, name in replacements if (number, name) not in former),
+        *(
+            f"not superseded: {number}"
+            for number, name in former
+            if (number, name) not in [*replacements, *beside_code]
+        ),
         *(f"used twice: {number}" for number in sorted(set(numbers)) if numbers.count(number) > 1),
     ]
 
@@ -84,5 +88,5 @@ def test_every_decision_that_the_code_or_a_page_names_has_a_page() -> None:
     pages = {int(page.name[:4]) for page in (REPOSITORY / "docs" / "adr").glob("0*.md")}
     folders = [REPOSITORY / name for name in ("rune", "forge", "lab", "hmr", "docs")]
     files = [file for folder in folders for ending in ("*.py", "*.md") for file in folder.rglob(ending)]
-    named = {str(file): decisions_in(file.read_text("utf-8")) - pages for file in files}
-    assert {file: numbers for file, numbers in named.items() if numbers} == {}
+    references = {str(file): decisions_in(file.read_text("utf-8")) - pages for file in files}
+    assert {file: numbers for file, numbers in references.items() if numbers} == {}

@@ -13,7 +13,7 @@ from tools.generators.learner import module
 from tools.setup import DECLARED_FOLDER
 
 _CONSTANT = re.compile(r"^\s*(?:export )?const ([A-Z][A-Z0-9_]*)\b", re.MULTILINE)
-_IMPORTED = re.compile(r"import \{([^}]*)\} from \"[./]*/declared/[a-z-]+\"")
+_IMPORT = re.compile(r"import \{([^}]*)\} from \"[./]*/declared/[a-z-]+\"")
 
 
 def declared_names() -> set[str]:
@@ -34,9 +34,9 @@ def test_the_front_end_has_the_same_declarations() -> None:
     if not DECLARED_FOLDER.exists():
         pytest.skip("the front end was not built here")
     files = {each.name: each.read_text("utf-8") for each in DECLARED_FOLDER.iterdir()}
-    compiled = files.pop("learner.ts")
+    text = files.pop("learner.ts")
     assert files == declared_files()
-    assert base64.b64encode(module()).decode() in compiled
+    assert base64.b64encode(module()).decode() in text
 
 
 def test_a_second_declaration_is_found() -> None:
@@ -49,8 +49,6 @@ def test_the_front_end_declares_none_of_them_again() -> None:
 
 
 def test_the_front_end_reads_each_limit() -> None:
-    read = {
-        name.strip() for text in modules().values() for names in _IMPORTED.findall(text) for name in names.split(",")
-    }
+    read = {name.strip() for text in modules().values() for names in _IMPORT.findall(text) for name in names.split(",")}
     limits = {name for file, text in declared_files().items() if "limits" in file for name in _CONSTANT.findall(text)}
     assert limits - read == set()

@@ -34,21 +34,21 @@ def links_of(page: Path) -> list[tuple[str, Path, str]]:
 def broken_links(page: Path) -> list[str]:
     """The links of a page to files or headings that are not there."""
     return [
-        written
-        for written, target, anchor in links_of(page)
+        link
+        for link, target, anchor in links_of(page)
         if not target.exists() or (anchor and anchor not in anchors(target.read_text("utf-8")))
     ]
 
 
 def reached(start: Path) -> set[Path]:
     """The pages that a reader comes to from one page by links."""
-    seen, waiting = {start}, [start]
+    pages, waiting = {start}, [start]
     while waiting:
         for _, target, _ in links_of(waiting.pop()):
-            if target.suffix == ".md" and target.exists() and target not in seen:
-                seen.add(target)
+            if target.suffix == ".md" and target.exists() and target not in pages:
+                pages.add(target)
                 waiting.append(target)
-    return seen
+    return pages
 
 
 def test_a_link_to_nothing_is_found_out(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_every_link_of_every_page_leads_somewhere() -> None:
         *(page for folder in folders for page in (REPOSITORY / folder).rglob("*.md")),
     ]
     assert len(pages) > 100
-    assert {str(page.relative_to(REPOSITORY)): broken for page in pages if (broken := broken_links(page))} == {}
+    assert {str(page.relative_to(REPOSITORY)): links for page in pages if (links := broken_links(page))} == {}
 
 
 def test_a_page_that_nothing_links_is_not_reached(tmp_path: Path) -> None:

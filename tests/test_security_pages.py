@@ -169,13 +169,13 @@ def test_every_threat_of_the_pages_has_a_test() -> None:
 
 def test_the_pages_in_front_name_rows_that_exist() -> None:
     ids = {row.id for page in pages(ROOT) for row in rows_of(page.read_text("utf-8"), page.stem)}
-    named = {
+    names = {
         match
         for name in FRONT
         for match in re.findall(r"`([a-z-]+/[a-z-]+)`", (ROOT / PAGES / name).read_text("utf-8"))
     }
-    assert named <= ids, named - ids
-    assert len(named) > 20
+    assert names <= ids, names - ids
+    assert len(names) > 20
 
 
 def test_each_page_ends_with_what_is_accepted() -> None:

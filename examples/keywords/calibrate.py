@@ -50,14 +50,14 @@ def eagerness(kinds: Sequence[Logits], tests: Sequence[tuple[Test, Logits]]) -> 
     """Returns the addend of each label's logit. `kinds` are logits of sounds without keywords, `tests` with them."""
     best = np.zeros(len(LABELS), np.float32)
     best[: len(KEYWORDS)] = _LOWEST
-    undecided = set(range(len(KEYWORDS)))
-    while undecided:
+    pending = set(range(len(KEYWORDS)))
+    while pending:
         shares = np.mean([recognise(test, calls(scores(logits + best))).shares for test, logits in tests], axis=0)
-        word = min(undecided, key=lambda label: (shares[label], label))
+        word = min(pending, key=lambda label: (shares[label], label))
         candidate = best.copy()
         candidate[word] += _STEP
         if candidate[word] > _HIGHEST or any(a_minute(scores(logits + candidate)) > _LIMIT for logits in kinds):
-            undecided.remove(word)
+            pending.remove(word)
         else:
             best = candidate
     return best

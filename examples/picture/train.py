@@ -76,8 +76,8 @@ def measure(model: bytes) -> dict[str, object]:
     rune = build(project, BuildOptions("picture", watched=(port,))).rune
     runner = RecordedTensors(rune, lambda loaded_rune, _: tensor_array(loaded_rune.watched[port].tensors[0]))
     quality: dict[str, object] = {"model_bytes": len(model), "test_pictures_each": TEST_PICTURES}
-    for kind, printed in (("drawn", False), ("printed_in_unseen_designs", True)):
-        pictures = [_test_picture(number, printed=printed) for number in range(TEST_PICTURES)]
+    for kind, is_printed in (("drawn", False), ("printed_in_unseen_designs", True)):
+        pictures = [_test_picture(number, printed=is_printed) for number in range(TEST_PICTURES)]
         right = np.array([SCORES[_answer(runner, picture)] == LABELS[label] for picture, label in pictures])
         numbers = np.array([label for _, label in pictures])
         quality[kind] = {"all": _share(right)} | {

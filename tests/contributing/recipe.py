@@ -100,11 +100,11 @@ class ScratchCopy:
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs Python with this copy in place of the project."""
         # The settings of the tests are named in the environment of the process that runs them.
-        inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        variables = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
-            env={**inherited, "PYTHONPATH": str(self.folder)},
+            env={**variables, "PYTHONPATH": str(self.folder)},
             capture_output=True,
             text=True,
             timeout=300,

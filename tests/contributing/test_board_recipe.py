@@ -34,8 +34,8 @@ def test_a_board_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert "['Example Board'] == []" in unnamed_board.stdout
 
     copy.insert(changelog)
-    done = copy.app_tests(boards)
-    assert done.returncode == 0, done.stdout
+    result = copy.app_tests(boards)
+    assert result.returncode == 0, result.stdout
     fit = copy.python(*fits)
     assert fit.returncode == 0, fit.stderr
     assert "Example Board" in fit.stdout

@@ -35,12 +35,12 @@ def test_an_event_is_added_by_its_recipe(tmp_path: Path) -> None:
         for insertion in insertions:
             if insertion.path == place:
                 copy.insert(insertion)
-        described = copy.python("-m", "tools.reference")
-        assert described.returncode == 0, described.stderr
+        reference = copy.python("-m", "tools.reference")
+        assert reference.returncode == 0, reference.stderr
     for path in ("docs/reference/events.md", "docs/reference/openapi.yaml"):
         assert "bell.rung" in (tmp_path / path).read_text("utf-8")
-    done = copy.app_tests(
+    result = copy.app_tests(
         *("tests/forge/events", "tests/forge/projects/test_bell.py", "tests/forge/test_acts.py"),
         *("-k", "ring_bell or share or has_a_scene or test_bell or test_acts"),
     )
-    assert done.returncode == 0, done.stdout
+    assert result.returncode == 0, result.stdout

@@ -76,7 +76,7 @@ CODE = {
 
 
 @pytest.mark.parametrize(
-    ("symbol", "renamed"),
+    ("symbol", "other_symbol"),
     [
         ("`Environment`", "`ServerEnvironment`"),
         ("`Environment.read`", "`Environment.load`"),
@@ -88,13 +88,13 @@ CODE = {
         ("`afterEvent`", "`onEvent`"),
     ],
 )
-def test_a_recipe_that_names_a_renamed_symbol_is_found_out(tmp_path: Path, symbol: str, renamed: str) -> None:
+def test_a_recipe_that_names_a_renamed_symbol_is_found_out(tmp_path: Path, symbol: str, other_symbol: str) -> None:
     (tmp_path / "lab").mkdir()
     for name, code in CODE.items():
         (tmp_path / "lab" / name).write_text(code)
     files = "".join(f" `lab/{name}`" for name in CODE)
     assert missing_symbols(f"{symbol} of{files}", tmp_path) == []
-    assert len(missing_symbols(f"{renamed} of{files}", tmp_path)) == 1
+    assert len(missing_symbols(f"{other_symbol} of{files}", tmp_path)) == 1
     assert len(missing_symbols(f"{symbol} of `forge/web/urls.py`", tmp_path)) == 1
 
 
@@ -146,7 +146,7 @@ def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
     )
     result = copy.registration_tests()
     assert result.returncode == 0, result.stdout
-    printed = []
+    outputs = []
     for target in ("wasm32", "wasm32-bulk"):
         process = copy.python(
             "-m", "rune.tools.cli", "build", "examples/digits", "--target", target, "-o", f"{target}.rune"
@@ -154,8 +154,8 @@ def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
         assert process.returncode == 0, process.stderr
         ran = copy.python("-m", "rune.tools.cli", "run", f"{target}.rune", "--generated")
         assert ran.returncode == 0, ran.stderr
-        printed.append(ran.stdout)
-    assert printed[0] == printed[1]
+        outputs.append(ran.stdout)
+    assert outputs[0] == outputs[1]
     runes = [(tmp_path / f"{target}.rune").read_bytes() for target in ("wasm32", "wasm32-bulk")]
     assert len(runes[0]) > len(runes[1])
 
@@ -191,8 +191,8 @@ def test_a_block_is_added_by_its_recipe(tmp_path: Path) -> None:
             assert "clip/golden.json" in incomplete.stdout
         copy.write(path, text)
     # The vectors of the other blocks are those of the project.
-    done = copy.tests(*paths, "-k", "clip or not golden_vectors")
-    assert done.returncode == 0, done.stdout
+    result = copy.tests(*paths, "-k", "clip or not golden_vectors")
+    assert result.returncode == 0, result.stdout
     app = tmp_path / "app"
     app.mkdir()
     (app / "Runefile.yml").write_text(CLIP, encoding="utf-8")
@@ -213,11 +213,11 @@ def test_a_template_is_added_by_its_recipe(tmp_path: Path) -> None:
         copy.write(path, text)
     process = copy.python("-m", "rune.tools.cli", "new", "spectrum", "mine")
     assert process.returncode == 0, process.stderr
-    checked = copy.python("-m", "rune.tools.cli", "check", "mine")
-    assert checked.returncode == 0, checked.stderr
-    assert "0 errors, 0 warnings" in checked.stdout
-    built = copy.python("-m", "rune.tools.cli", "build", "mine")
-    assert built.returncode == 0, built.stderr
+    check = copy.python("-m", "rune.tools.cli", "check", "mine")
+    assert check.returncode == 0, check.stderr
+    assert "0 errors, 0 warnings" in check.stdout
+    build = copy.python("-m", "rune.tools.cli", "build", "mine")
+    assert build.returncode == 0, build.stderr
 
 
 PRESSURE = """
@@ -244,13 +244,13 @@ def test_an_input_source_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert unknown.returncode == 1
     assert "There is no capability" in unknown.stdout + unknown.stderr
     copy.write(path, text)
-    built = copy.python("-m", "rune.tools.cli", "build", "app", "-o", "app.rune")
-    assert built.returncode == 0, built.stderr
+    build = copy.python("-m", "rune.tools.cli", "build", "app", "-o", "app.rune")
+    assert build.returncode == 0, build.stderr
     (tmp_path / "pressure.bin").write_bytes(struct.pack("<3f", 1013.25, 1012, 1011.5))
     ran = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--barometer", "pressure.bin")
     assert json.loads(ran.stdout)["2"][0]["elements"] == [1013.25, 1012, 1011.5], ran.stderr
-    generated = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--generated")
-    assert generated.returncode == 0, generated.stderr
+    run = copy.python("-m", "rune.tools.cli", "run", "app.rune", "--generated")
+    assert run.returncode == 0, run.stderr
 
 
 @pytest.mark.proof
@@ -262,12 +262,12 @@ def test_a_role_is_added_by_its_recipe(tmp_path: Path) -> None:
             incomplete = copy.app_tests(*has_all)
             assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the role is answered
         copy.insert(insertion)
-    done = copy.app_tests(*has_all)
-    assert done.returncode == 0, done.stdout
-    described = copy.python("-m", "tools.reference")
-    assert described.returncode == 0, described.stderr
-    answered = copy.app_tests("tests/forge/web/test_permissions_matrix.py", "-k", "organiser")
-    assert answered.returncode == 0, answered.stdout
+    result = copy.app_tests(*has_all)
+    assert result.returncode == 0, result.stdout
+    reference = copy.python("-m", "tools.reference")
+    assert reference.returncode == 0, reference.stderr
+    test_run = copy.app_tests("tests/forge/web/test_permissions_matrix.py", "-k", "organiser")
+    assert test_run.returncode == 0, test_run.stdout
 
 
 @pytest.mark.proof
@@ -283,11 +283,11 @@ def test_a_page_with_a_list_and_its_api_is_added_by_its_recipe(tmp_path: Path) -
             assert incomplete.returncode == 1, incomplete.stdout  # nobody says what the addresses answer
             assert "saved-versions" in incomplete.stdout
         copy.insert(insertion)
-    described = copy.python("-m", "tools.reference")
-    assert described.returncode == 0, described.stderr
+    reference = copy.python("-m", "tools.reference")
+    assert reference.returncode == 0, reference.stderr
     assert "operationId: saved_versions_list" in (tmp_path / "docs/reference/openapi.yaml").read_text("utf-8")
-    answered = copy.app_tests("tests/forge/projects/test_saved_versions.py", matrix, "-k", "saved")
-    assert answered.returncode == 0, answered.stdout
+    test_run = copy.app_tests("tests/forge/projects/test_saved_versions.py", matrix, "-k", "saved")
+    assert test_run.returncode == 0, test_run.stdout
     for tests in (("tests/forge/test_acts.py",), ("tests/forge/web/test_reading_writes_nothing.py", "-k", "all")):
         acts = copy.app_tests(*tests)
         assert acts.returncode == 0, acts.stdout
@@ -312,9 +312,9 @@ def test_a_key_of_forge_yml_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert "Diagnostic" in copy.python("-c", FOOTPRINT).stderr  # the key is not known
     for insertion in insertions_of("add-a-forge-yml-key.md"):
         copy.insert(insertion)
-    judged = copy.python("-c", FOOTPRINT)
-    assert judged.returncode == 0, judged.stderr
-    assert "✗ Footprint: missed. 110 kB, and the limit is at most 100 kB." in judged.stdout
+    judgement = copy.python("-c", FOOTPRINT)
+    assert judgement.returncode == 0, judgement.stderr
+    assert "✗ Footprint: missed. 110 kB, and the limit is at most 100 kB." in judgement.stdout
 
 
 @pytest.mark.proof
@@ -334,10 +334,10 @@ def test_a_setting_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert incomplete.returncode == 1, incomplete.stdout
     for insertion in insertions[row:]:
         copy.insert(insertion)
-    done = copy.app_tests(*tests)
-    assert done.returncode == 0, done.stdout
-    described = copy.python("-m", "tools.reference")
-    assert described.returncode == 0, described.stderr
+    result = copy.app_tests(*tests)
+    assert result.returncode == 0, result.stdout
+    reference = copy.python("-m", "tools.reference")
+    assert reference.returncode == 0, reference.stderr
     assert "| `SUPPORT_DAYS` | `30` |" in (tmp_path / "docs/reference/settings.md").read_text("utf-8")
     read = copy.python("-c", "from forge import settings; print(settings.SUPPORT_DAYS)")
     assert read.stdout == "30\n", read.stderr
@@ -350,15 +350,15 @@ def test_a_recipe_of_training_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert len(files) == 3
     for path, text in files.items():
         copy.write(path, text)
-    declared = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-small or guide_of_training")
-    incomplete = copy.app_tests(*declared)
+    arguments = ("tests/lab/recipes", "tests/lab/dataset/test_features.py", "-k", "motion-small or guide_of_training")
+    incomplete = copy.app_tests(*arguments)
     assert incomplete.returncode == 1, incomplete.stdout
     assert "test_the_guide_of_training_lists_each_recipe" in incomplete.stdout
     assert "motion-small" in incomplete.stdout
     (insertion,) = insertions_of("add-a-recipe.md")
     copy.insert(insertion)
-    done = copy.app_tests(*declared)
-    assert done.returncode == 0, done.stdout
-    trained = copy.app_tests("tests/lab/test_training.py", "-m", "proof", "-k", "motion-small")
-    assert trained.returncode == 0, trained.stdout
-    assert "1 passed" in trained.stdout
+    result = copy.app_tests(*arguments)
+    assert result.returncode == 0, result.stdout
+    training = copy.app_tests("tests/lab/test_training.py", "-m", "proof", "-k", "motion-small")
+    assert training.returncode == 0, training.stdout
+    assert "1 passed" in training.stdout

@@ -28,5 +28,5 @@ def pytest_runtest_setup() -> None:
 
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
-    with people(lambda microphone: launch(playwright, microphone)) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone)) as opener:
+        yield opener

@@ -45,8 +45,8 @@ MEMBER = """async ([method, role]) => {
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """A browser notes each refusal of the server on its console."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 def text_of(page: Page, name: str) -> str:
@@ -85,10 +85,10 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     run_command(owner, "Save a version")
     owner.keyboard.type("as it is")
     owner.keyboard.press("Enter")
-    saved = owner.get_by_text(re.compile(r"^Version \d+ is saved\.$"))
-    expect(saved).to_be_visible(timeout=PATIENCE)
+    notice = owner.get_by_text(re.compile(r"^Version \d+ is saved\.$"))
+    expect(notice).to_be_visible(timeout=PATIENCE)
     # It is the second one where the server has saved one by itself before.
-    name = saved.inner_text().partition(" is saved")[0].lower()
+    name = notice.inner_text().partition(" is saved")[0].lower()
     open_file(colleague, "Runefile.yml")
     colleague.get_by_role("textbox", name="Runefile.yml").click()
     colleague.keyboard.press("Control+End")

@@ -32,8 +32,8 @@ def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     def is_expected(text: str) -> bool:
         return any(each in text for each in EXPECTED)
 
-    with people(lambda microphone: launch(playwright, microphone), is_expected) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), is_expected) as opener:
+        yield opener
 
 
 def knocks(path: Path) -> Path:
@@ -48,13 +48,13 @@ def knocks(path: Path) -> Path:
     return path
 
 
-def code(computer: Page, project_page: str, kind: str, label: str, wanted: int = 3) -> str:
+def code(computer: Page, project_page: str, kind: str, label: str, count: int = 3) -> str:
     """Makes a code on the computer; returns the address in it."""
     computer.goto(f"{project_page}/data")
     computer.get_by_role("link", name="Collect with a phone").click()
     computer.get_by_label("What is recorded").select_option(kind)
     computer.get_by_label("Label (you can change it on the phone)").fill(label)
-    computer.get_by_label("How many recordings").fill(str(wanted))
+    computer.get_by_label("How many recordings").fill(str(count))
     expect(computer.get_by_label("For people outside: for whom the link is")).to_be_hidden()
     seconds = computer.get_by_label("Seconds of each sound or motion")
     if kind == "picture":

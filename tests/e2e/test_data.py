@@ -35,8 +35,8 @@ SEND = """async ([project, recordings]) => {
 
 
 def send(page: Page, project: str, *recordings: tuple[bytes, str, str]) -> None:
-    coded = [[base64.b64encode(data).decode(), label, group] for data, label, group in recordings]
-    page.evaluate(SEND, [project, coded])
+    rows = [[base64.b64encode(data).decode(), label, group] for data, label, group in recordings]
+    page.evaluate(SEND, [project, rows])
 
 
 @pytest.mark.slow

@@ -71,12 +71,12 @@ def test_objects_are_marked_beside_the_samples_by_mouse_and_keyboard(forge: Live
     page.locator("[data-number='1'] [data-open]").click()
     panel = page.locator("[data-detail]")
     panel.get_by_role("button", name="Mark objects").click()
-    face, said = panel.locator("[data-objects-face]"), panel.locator("[data-objects-status]")
+    face, status = panel.locator("[data-objects-face]"), panel.locator("[data-objects-status]")
     expect(face).to_be_focused()
 
     # The mouse places two, and a key chooses the label of the next one.
     press(page, face, 0.2, 0.3)
-    expect(said).to_have_text(near("bolt placed", 20, 30, "1 object"))
+    expect(status).to_have_text(near("bolt placed", 20, 30, "1 object"))
     page.keyboard.press("2")
     press(page, face, 0.5, 0.3)
     expect(panel.get_by_label("Label, object 2")).to_have_value("nut")
@@ -86,9 +86,9 @@ def test_objects_are_marked_beside_the_samples_by_mouse_and_keyboard(forge: Live
     for _ in range(3):
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(said).to_have_text(near("nut placed", 60, 33, "3 objects"))
+    expect(status).to_have_text(near("nut placed", 60, 33, "3 objects"))
     page.keyboard.press("Delete")
-    expect(said).to_contain_text("nut removed: 2 objects.")
+    expect(status).to_contain_text("nut removed: 2 objects.")
     page.keyboard.press("u")
     expect(panel.locator(".object-list > li")).to_have_count(3)
 

@@ -20,8 +20,8 @@ REFUSAL = "the server responded with a status of 404"
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium notes each refusal that a page gets; two of them are what this test is about."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 def test_a_rune_is_found_by_a_stranger_and_its_project_forked_by_who_was_let_in_to_it_alone(

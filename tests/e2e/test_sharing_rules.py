@@ -63,13 +63,13 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     # A colleague restores a version: it is said, and Undo brings back what stood there.
     owner.goto(studio)
     open_file(jo, "labels.txt")
-    saved = owner.request.post(
+    response = owner.request.post(
         f"{forge.address}/api/v1/projects/{project.removeprefix(forge.address + '/')}/versions",
         data={"message": "First"},
         headers={"X-CSRFToken": cookie(owner), "Referer": forge.address},
     )
-    assert saved.ok, saved.text()
-    number = saved.json()["number"]
+    assert response.ok, response.text()
+    number = response.json()["number"]
     replace_in_editor(jo, "labels.txt", "7", "seven")
     expect_saved(jo)
     open_file(owner, "labels.txt")

@@ -64,8 +64,8 @@ def test_a_rune_is_taught_two_marks_and_saved(forge: LiveForge, open_page: OpenP
     project = page.url.removesuffix("/studio")
     page.goto(f"{project}/training")
     page.get_by_role("link", name="Teach").click()
-    sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request) if request.method == "POST" else None)
     expect(page.get_by_label("New label")).to_be_visible(timeout=LONG)
     shifts = [-0.08, -0.04, 0.0, 0.04, 0.08]
     teach(page, "tick", [tick(shift) for shift in shifts])
@@ -89,11 +89,11 @@ def test_a_rune_is_taught_two_marks_and_saved(forge: LiveForge, open_page: OpenP
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert findings(page, LOOKS) == []
 
-    assert [request.url.rsplit("/", 1)[1] for request in sent] == ["watch"]
+    assert [request.url.rsplit("/", 1)[1] for request in requests] == ["watch"]
     page.get_by_role("button", name="Save", exact=True).click(timeout=LONG)
     page.wait_for_url(re.compile(r"/training/1$"), timeout=LONG)
-    (saved,) = (request for request in sent if request.url.endswith("/training/teach"))
-    assert len(saved.post_data or "") < 10_000
+    (save_request,) = (request for request in requests if request.url.endswith("/training/teach"))
+    assert len(save_request.post_data or "") < 10_000
     expect(page.get_by_role("row", name=re.compile("door 5 [0-5]"))).to_be_visible()
     page.route("**/accounts/session", lambda route: _read_again(page, route))
     page.get_by_role("button", name="Use this model").click()

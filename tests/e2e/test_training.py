@@ -94,15 +94,15 @@ def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page
 
     page.get_by_role("button", name="Continue later").click()
     expect(page.locator("[data-state=paused]")).to_be_visible(timeout=LONG)
-    paused = epochs(page)
-    assert 3 < paused < MOST_EPOCHS
+    epoch = epochs(page)
+    assert 3 < epoch < MOST_EPOCHS
     require_fit(page)
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_label("How far it is")).not_to_contain_text(f"Epoch {paused} ", timeout=LONG)
+    expect(page.get_by_label("How far it is")).not_to_contain_text(f"Epoch {epoch} ", timeout=LONG)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator("[data-state=finished]")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("It was stopped.")).to_be_visible()
-    assert epochs(page) > paused
+    assert epochs(page) > epoch
     expect(page.get_by_text("On the test split")).to_be_visible()
     require_fit(page)
 

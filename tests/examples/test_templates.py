@@ -61,18 +61,18 @@ def _run(rune: LoadedRune, data: bytes) -> list[list[Any]]:
 
 
 def _description(name: str) -> dict[str, Any]:
-    described = json.loads((EXAMPLES / name / "template.json").read_text(encoding="utf-8"))
-    assert isinstance(described, dict)
-    return described
+    description = json.loads((EXAMPLES / name / "template.json").read_text(encoding="utf-8"))
+    assert isinstance(description, dict)
+    return description
 
 
 @each_case("name", NAMES)
 def test_a_template_is_described_and_its_files_are_there(name: str) -> None:
-    described = _description(name)
-    assert set(described) == {"name", "title", "summary", "icon", "order", "experimental", "files"}
-    assert described["name"] == name
-    assert all((EXAMPLES / name / file).is_file() for file in described["files"])
-    assert {"Runefile.yml", "README.md"} <= set(described["files"])
+    description = _description(name)
+    assert set(description) == {"name", "title", "summary", "icon", "order", "experimental", "files"}
+    assert description["name"] == name
+    assert all((EXAMPLES / name / file).is_file() for file in description["files"])
+    assert {"Runefile.yml", "README.md"} <= set(description["files"])
     assert (EXAMPLES / name / "train.py").is_file()
 
 
@@ -136,8 +136,8 @@ def test_digits_sees_nothing_on_blank_paper() -> None:
 def _on_paper(digit: str, *, ink: int, lines: bool) -> bytes:
     """The digit on grey paper, `ink` darker than it, with ruled lines or without."""
     strokes = [(255 - pixel) / 255 for pixel in draw(digit)]
-    ruled = [lines and place // 28 % 8 == 3 for place in range(28 * 28)]
-    paper = [200 - (ink // 3 if line else 0) for line in ruled]
+    mask = [lines and place // 28 % 8 == 3 for place in range(28 * 28)]
+    paper = [200 - (ink // 3 if line else 0) for line in mask]
     return bytes(round(grey - min(ink, grey) * stroke) for grey, stroke in zip(paper, strokes, strict=True))
 
 
@@ -148,8 +148,8 @@ def test_digits_reads_small_ones_faint_pencil_and_lined_paper() -> None:
     for digit in STROKES:
         small = draw(digit, left=10.0, top=8.0, width=6.0, height=10.0, pen=1.6)
         faint, lined = _on_paper(digit, ink=50, lines=False), _on_paper(digit, ink=150, lines=True)
-        shown = {"small": small, "faint": faint, "lined": lined}
-        for name, picture in shown.items():
+        pictures = {"small": small, "faint": faint, "lined": lined}
+        for name, picture in pictures.items():
             right[name] += _run(rune, picture)[0] == [digit]
     assert all(count >= 9 for count in right.values()), right
 
@@ -166,8 +166,8 @@ def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
     with wave.open(str(test_data / "samples" / f"{word}.wav")) as reader:
         sound = reader.readframes(16_000)
     rune = _loaded("keywords")
-    label, scores, called = _run(rune, sound)
-    assert label == called == [word]
+    label, scores, calls = _run(rune, sound)
+    assert label == calls == [word]
     assert max(scores) > 0.6
     for _ in range(100):
         _run(rune, bytes(32_000))
@@ -188,22 +188,22 @@ def test_keywords_calls_a_word_once_in_noise(test_data: Path) -> None:
     loud = np.sqrt(np.mean(np.sort(sound**2)[-5_333:]))
     recording = np.random.default_rng(6).normal(0, loud * 10 ** (-30 / 20), 4 * 16_000)
     recording[24_000 : 24_000 + len(sound)] += sound
-    called, scores = _listening(recording)
-    words = [one for place, one in enumerate(called) if place == 0 or called[place - 1] != one]
-    assert [one for one in words if one not in ("silence", "unknown", "nothing")] == ["up"], called
+    calls, scores = _listening(recording)
+    words = [one for place, one in enumerate(calls) if place == 0 or calls[place - 1] != one]
+    assert [one for one in words if one not in ("silence", "unknown", "nothing")] == ["up"], calls
     means = [np.mean(scores[max(0, k - 2) : k + 1], axis=0) for k in range(len(scores))]
     on, expected = 8, []
     for mean in means:
         on = on if on < 8 and mean[on] >= 0.4 else int(np.argmax(mean)) if mean.max() >= 0.6 else 8
         expected.append([*KEYWORD_LABELS, "nothing"][on])
-    assert called == expected, "the mean of three runs, on from 0.6 and off below 0.4"
+    assert calls == expected, "the mean of three runs, on from 0.6 and off below 0.4"
 
 
 @pytest.mark.slow
 def test_keywords_calls_the_words_of_its_recording() -> None:
-    called, _ = _listening(np.frombuffer(_sound(EXAMPLES / "keywords" / "no-up-yes.wav"), "<i2"))
-    words = [word for place, word in enumerate(called) if place == 0 or called[place - 1] != word]
-    assert [word for word in words if word not in ("silence", "unknown", "nothing")] == ["no", "up", "yes"], called
+    calls, _ = _listening(np.frombuffer(_sound(EXAMPLES / "keywords" / "no-up-yes.wav"), "<i2"))
+    words = [word for place, word in enumerate(calls) if place == 0 or calls[place - 1] != word]
+    assert [word for word in words if word not in ("silence", "unknown", "nothing")] == ["no", "up", "yes"], calls
 
 
 @pytest.mark.slow
@@ -216,14 +216,14 @@ def test_keywords_calls_no_word_while_chords_play() -> None:
         for root in roots
     ]
     recording = np.concatenate(chords)
-    called, _ = _listening(recording / np.abs(recording).max() * 8_000)
-    assert set(called) <= {"silence", "unknown", "nothing"}, called
+    calls, _ = _listening(recording / np.abs(recording).max() * 8_000)
+    assert set(calls) <= {"silence", "unknown", "nothing"}, calls
 
 
 @pytest.mark.slow
 def test_keywords_hears_nothing_in_silence() -> None:
-    label, _, called = _run(_loaded("keywords"), bytes(32_000))
-    assert label == called == ["silence"]
+    label, _, calls = _run(_loaded("keywords"), bytes(32_000))
+    assert label == calls == ["silence"]
 
 
 def _streamed(name: str, data: bytes, size: int) -> list[list[list[Any]]]:
@@ -241,8 +241,8 @@ def _streamed(name: str, data: bytes, size: int) -> list[list[list[Any]]]:
 
 def _words(results: list[list[list[Any]]]) -> list[str]:
     """The first output of each run, without repetitions."""
-    said = [outputs[0][0] for outputs in results]
-    return [word for place, word in enumerate(said) if place == 0 or said[place - 1] != word]
+    labels = [outputs[0][0] for outputs in results]
+    return [word for place, word in enumerate(labels) if place == 0 or labels[place - 1] != word]
 
 
 def _sound(path: Path) -> bytes:
@@ -279,12 +279,12 @@ def test_anomaly_hears_the_bearing_and_not_the_fan() -> None:
 
 def test_anomaly_is_trained_as_its_forge_yml_says() -> None:
     """The same arguments learn a machine of the user's own in a copy of the template."""
-    checked = check_policy(FolderFiles(EXAMPLES / "anomaly"))
-    assert not checked.has_errors
-    assert checked.training is not None
-    recipe = recipe_of(checked.training.recipe)
-    read_arguments(recipe.arguments, checked.training.arguments, recipe.name)
-    assert checked.training.model == "anomaly.tflite"
+    policy = check_policy(FolderFiles(EXAMPLES / "anomaly"))
+    assert not policy.has_errors
+    assert policy.training is not None
+    recipe = recipe_of(policy.training.recipe)
+    read_arguments(recipe.arguments, policy.training.arguments, recipe.name)
+    assert policy.training.model == "anomaly.tflite"
 
 
 @pytest.mark.slow
@@ -297,8 +297,8 @@ def test_wake_word_answers_once_for_each_call() -> None:
 @pytest.mark.slow
 def test_picture_reads_its_sign_and_nothing_on_a_wall() -> None:
     with Image.open(EXAMPLES / "picture" / "sign.png") as sign:
-        shown = sign.convert("L").resize((64, 64), Image.Resampling.BOX)
-    assert _run(_loaded("picture"), shown.tobytes())[0] == ["left"]
-    mirrored = shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        picture = sign.convert("L").resize((64, 64), Image.Resampling.BOX)
+    assert _run(_loaded("picture"), picture.tobytes())[0] == ["left"]
+    mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     assert _run(_loaded("picture"), mirrored.tobytes())[0] == ["right"]
     assert _run(_loaded("picture"), bytes([170]) * 64 * 64)[0] == ["nothing"]

@@ -11,7 +11,7 @@ from tests.support.servers.live_server import LiveServer
 
 
 @dataclass(frozen=True)
-class Published:
+class PullableRune:
     """A rune in the registry: `organisation/name`, its tag, its bytes and a token that may pull it."""
 
     repository: str
@@ -27,11 +27,11 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="session")
-def published(live: LiveServer) -> Published:
+def release(live: LiveServer) -> PullableRune:
     repository = f"{live.organisation()}/first"
     live.api("POST", "projects", json={"organisation": repository.split("/")[0], "name": "first", "template": "sine"})
     build = live.build(repository)
     assert build["state"] == "succeeded", build
     live.publish(repository, build["id"], "1.0")
     rune = live.http.get(build["rune_url"]).content
-    return Published(repository, "1.0", rune, live.token("registry"))
+    return PullableRune(repository, "1.0", rune, live.token("registry"))

@@ -74,13 +74,13 @@ class ActModule:
     @cached_property
     def names(self) -> Mapping[str, str]:
         """The meanings of its names: those that it imports from forge, and its own functions' and classes'."""
-        imported = {
+        imports = {
             alias.asname or alias.name: f"{node.module}.{alias.name}"
             for node in ast.walk(self.tree)
             if isinstance(node, ast.ImportFrom)
             for alias in node.names
         }
-        return imported | {full.rpartition(".")[2]: full for full in self.blocks}
+        return imports | {full.rpartition(".")[2]: full for full in self.blocks}
 
 
 Code = Mapping[str, ActModule]
@@ -102,12 +102,12 @@ def _module_name(file: Path) -> str:
     return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
 
 
-def called_elsewhere(code: Code, function: str, allowed: Collection[str] = ()) -> list[str]:
+def called_elsewhere(code: Code, function: str, exceptions: Collection[str] = ()) -> list[str]:
     """The modules, neither actions nor allowed, in which a function is called; and those that are allowed in vain."""
     calling = {module.name for module in code.values() if function in set(_calls(code, module, ast.walk(module.tree)))}
-    elsewhere = {name for name in calling if not code[name].is_actions} - set(allowed)
+    elsewhere = {name for name in calling if not code[name].is_actions} - set(exceptions)
     wrong = [f"{name} calls {function}" for name in sorted(elsewhere)]
-    return wrong + [f"{name} does not call {function}" for name in sorted(set(allowed) - calling)]
+    return wrong + [f"{name} does not call {function}" for name in sorted(set(exceptions) - calling)]
 
 
 def placeless_entries(code: Code) -> list[str]:
@@ -127,7 +127,7 @@ def written_actions(code: Code) -> frozenset[str]:
     return frozenset(str(node.value) for node in nodes)
 
 
-def missing_values(code: Code, sentences: Mapping[str, str], known: Collection[str]) -> list[str]:
+def missing_values(code: Code, sentences: Mapping[str, str], exceptions: Collection[str]) -> list[str]:
     """The entries without a value that the sentence of their action names, as far as the code shows their values."""
     return [
         f"{module.name}, line {call.lineno}: {', '.join(sorted(missing))}"
@@ -138,7 +138,7 @@ def missing_values(code: Code, sentences: Mapping[str, str], known: Collection[s
         if (
             missing := _names_in(sentences.get(str(call.args[1].value), ""))
             - {str(keyword.arg) for keyword in call.keywords}
-            - set(known)
+            - set(exceptions)
         )
     ]
 
@@ -153,11 +153,11 @@ def _entry_calls(code: Code, module: ActModule) -> Iterator[ast.Call]:
             yield node
 
 
-def silent_acts(code: Code, excused: Collection[str] = ()) -> list[str]:
+def silent_acts(code: Code, exceptions: Collection[str] = ()) -> list[str]:
     """The acts that never write an audit entry, and those that are excused in vain."""
     silent = {name for name in _acts(code) if AUDIT not in _reached(code, name)}
-    wrong = [f"{name} writes no audit entry" for name in sorted(silent - set(excused))]
-    return wrong + [f"{name} is no act without an audit entry" for name in sorted(set(excused) - silent)]
+    wrong = [f"{name} writes no audit entry" for name in sorted(silent - set(exceptions))]
+    return wrong + [f"{name} is no act without an audit entry" for name in sorted(set(exceptions) - silent)]
 
 
 def unguarded_acts(code: Code) -> list[str]:
@@ -232,19 +232,19 @@ def _is_private(name: str) -> bool:
 
 def _reached(code: Code, start: str) -> frozenset[str]:
     """All that a function calls, and what those functions of forge call."""
-    reached: set[str] = set()
+    names: set[str] = set()
     waiting = [start]
     while waiting:
         name = waiting.pop()
         module = code.get(name.rpartition(".")[0])
-        if name in reached or module is None or name not in module.blocks:
-            reached.add(name)
+        if name in names or module is None or name not in module.blocks:
+            names.add(name)
             continue
-        reached.add(name)
+        names.add(name)
         if name not in module.calls:
             module.calls[name] = tuple(_calls(code, module, ast.walk(module.blocks[name])))
         waiting += module.calls[name]
-    return frozenset(reached)
+    return frozenset(names)
 
 
 def _calls(code: Code, module: ActModule, nodes: Iterable[ast.AST]) -> Iterator[str]:
@@ -283,5 +283,5 @@ def _outside_of_transactions(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_transaction(node: ast.expr) -> bool:
-    called = node.func if isinstance(node, ast.Call) else node
-    return ast.unparse(called).rpartition(".")[2] in TRANSACTIONS
+    function = node.func if isinstance(node, ast.Call) else node
+    return ast.unparse(function).rpartition(".")[2] in TRANSACTIONS

@@ -61,7 +61,7 @@ def key(method: str, route: str) -> str:
 
 def counted(
     browser: Client,
-    named: Mapping[str, str],
+    placeholders: Mapping[str, str],
     expected: Mapping[str, int] | None = None,
     only: Container[str] | None = None,
 ) -> dict[str, int]:
@@ -74,19 +74,19 @@ def counted(
     for method, route, address, body in requests():
         if only is not None and key(method, route) not in only:
             continue
-        path = "/" + named.get(address, address).lstrip("/")
-        for name in (each for each in named if each.startswith("{")):
-            path = path.replace(name, named[name])
-        sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
-        sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent
-        headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
+        path = "/" + placeholders.get(address, address).lstrip("/")
+        for name in (each for each in placeholders if each.startswith("{")):
+            path = path.replace(name, placeholders[name])
+        payload = body | {"build": placeholders["{build}"]} if isinstance(body, dict) and "build" in body else body
+        payload = body | {"trial": placeholders["{trial}"]} if isinstance(body, dict) and "trial" in body else payload
+        headers = {"Authorization": f"Bearer {placeholders['secret']}"} if route.startswith("v2") else {}
         judges = (method, route) == ("post", "api/v1/builds/<uuid:build_id>/reviews")
-        headers |= {"If-Match": f'"{named["{digest}"]}"'} if judges else {}
+        headers |= {"If-Match": f'"{placeholders["{digest}"]}"'} if judges else {}
         if method == "form":
-            sent = etag_form(path, **sent)
+            payload = etag_form(path, **payload)
         elif method != "get" and not judges:
-            headers |= etag_headers(path, sent)
-        call = partial(_ask, browser, method, path, sent, headers)
+            headers |= etag_headers(path, payload)
+        call = partial(_ask, browser, method, path, payload, headers)
         name = key(method, route)
         queries = _queries_of(call)
         if expected is None or queries > expected.get(name, 0):
@@ -120,7 +120,7 @@ def _ask(browser: Client, method: str, path: str, body: Any, headers: dict[str, 
 
 
 def problems(
-    pinned: Mapping[str, int], few: Mapping[str, int], many: Mapping[str, int], known: Iterable[str]
+    pins: Mapping[str, int], few: Mapping[str, int], many: Mapping[str, int], names: Iterable[str]
 ) -> list[str]:
     """Messages about a count that differs from the pinned one or grows with the data, and about an address without
     one."""
@@ -130,13 +130,13 @@ def problems(
         if few[name] != many[name]
     ]
     messages += [
-        f"{name}: {many[name]} queries, {pinned[name]} are pinned" if name in pinned else f"{name}: not pinned"
+        f"{name}: {many[name]} queries, {pins[name]} are pinned" if name in pins else f"{name}: not pinned"
         for name in many
-        if pinned.get(name) != many[name]
+        if pins.get(name) != many[name]
     ]
-    messages += [f"{name}: pinned, and nothing asks it" for name in pinned if name not in many]
+    messages += [f"{name}: pinned, and nothing asks it" for name in pins if name not in many]
     routes = {name.partition(" ")[2] for name in many}
-    for name in known:
+    for name in names:
         method, _, route = name.partition(" ")
         if name not in UNCOUNTED and (route not in routes if method == "ANY" else name not in many):
             messages.append(f"{name}: not asked; give it a row in tests/support/forge/addresses")

@@ -173,18 +173,18 @@ def test_an_entry_in_actions_is_in_its_place(module: str) -> None:
 
 
 def test_an_entry_is_found_under_another_name_and_through_its_module() -> None:
-    renamed = "from forge.core.audit.entries import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
-    dotted = "from forge.core.audit import entries\ndef write(actor):\n    entries.write_entry(actor, 'a', 'b')"
-    code = read_code(("forge.toys.one", renamed), ("forge.toys.two", dotted))
+    alias = "from forge.core.audit.entries import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
+    module = "from forge.core.audit import entries\ndef write(actor):\n    entries.write_entry(actor, 'a', 'b')"
+    code = read_code(("forge.toys.one", alias), ("forge.toys.two", module))
     assert called_elsewhere(code, AUDIT) == [f"forge.toys.one calls {AUDIT}", f"forge.toys.two calls {AUDIT}"]
 
 
 def test_an_excuse_that_nothing_needs_is_found() -> None:
     code = read_code(("forge.toys.leases", IMPORTS))
     assert called_elsewhere(code, EVENT, {"forge.toys.leases"}) == [f"forge.toys.leases does not call {EVENT}"]
-    spoken = _act("def wind(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1')")
-    excused = ["forge.toys.actions.wind", "forge.toys.actions.unknown"]
-    assert silent_acts(spoken, excused) == [
+    module = _act("def wind(actor: Actor) -> None:\n    write_entry(actor, 'toy.wind', 'toy:1')")
+    exceptions = ["forge.toys.actions.wind", "forge.toys.actions.unknown"]
+    assert silent_acts(module, exceptions) == [
         "forge.toys.actions.unknown is no act without an audit entry",
         "forge.toys.actions.wind is no act without an audit entry",
     ]
@@ -222,8 +222,8 @@ def test_what_is_private_or_nobodys_is_no_act() -> None:
 
 
 def test_an_act_that_asks_for_no_permission_is_found() -> None:
-    guarded = "def wind(actor: Actor, toy: Toy) -> None:\n    require(actor, Verb.EDIT, toy)"
-    assert unguarded_acts(_act(guarded)) == []
+    text = "def wind(actor: Actor, toy: Toy) -> None:\n    require(actor, Verb.EDIT, toy)"
+    assert unguarded_acts(_act(text)) == []
     assert unguarded_acts(_act("def wind(actor: Actor, toy: Toy) -> None:\n    toy.save()")) == [
         "forge.toys.actions.wind asks for no permission"
     ]

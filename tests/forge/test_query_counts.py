@@ -64,8 +64,8 @@ def test_a_share_of_the_addresses_asks_as_often_as_is_pinned(
     project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:
     """Pinned counts are proved not to grow, above, for all: a count that differs here grew, or is to be pinned anew."""
-    pinned = read_counts()
-    share = {name: pinned[name] for name in share_of(pinned, 12)}
+    pins = read_counts()
+    share = {name: pins[name] for name in share_of(pins, 12)}
     many = counted(browser_of(owner), settle(owner, organisation, project, MANY), share, share)
     assert problems(share, many, many, ()) == []
 
@@ -76,7 +76,7 @@ def test_each_address_is_pinned_and_has_a_request() -> None:
 
 
 @each_case(
-    ("pinned", "few", "many", "known", "message"),
+    ("pins", "few", "many", "names", "message"),
     [
         ({"GET a": 3}, {"GET a": 3}, {"GET a": 3}, ["GET a"], ""),
         ({"GET a": 3}, {"GET a": 3}, {"GET a": 6}, ["GET a"], "one query a thing?"),
@@ -89,13 +89,13 @@ def test_each_address_is_pinned_and_has_a_request() -> None:
     ],
 )
 def test_the_check_tells_what_grows_what_changed_and_what_is_missing(
-    pinned: dict[str, int], few: dict[str, int], many: dict[str, int], known: list[str], message: str
+    pins: dict[str, int], few: dict[str, int], many: dict[str, int], names: list[str], message: str
 ) -> None:
-    lines = problems(pinned, few, many, known)
+    lines = problems(pins, few, many, names)
     assert (message in lines[0]) if message else (lines == [])
 
 
 def test_what_is_not_counted_is_there() -> None:
-    known = set(routes(get_resolver()))
-    there = known | {name.replace("ANY ", "GET ") for name in known}
+    names = set(routes(get_resolver()))
+    there = names | {name.replace("ANY ", "GET ") for name in names}
     assert set(UNCOUNTED) <= there

@@ -18,9 +18,9 @@ def no_sign_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def name_of(**arguments: str) -> str:
-    with pytest.raises(hmr.HmrError) as caught:
+    with pytest.raises(hmr.HmrError) as error:
         hmr.Rune("acme", "waves", **arguments)
-    return caught.value.name
+    return error.value.name
 
 
 def test_a_server_has_to_be_named() -> None:
@@ -40,12 +40,12 @@ def test_a_server_that_does_not_answer() -> None:
 
 
 def test_what_is_no_model() -> None:
-    with pytest.raises(hmr.HmrError, match="A list is neither") as caught:
+    with pytest.raises(hmr.HmrError, match="A list is neither") as error:
         model_bytes([1, 2])
-    assert caught.value.name == "model-refused"
-    with pytest.raises(hmr.HmrError) as caught:
+    assert error.value.name == "model-refused"
+    with pytest.raises(hmr.HmrError) as error:
         model_bytes("nowhere.keras")
-    assert caught.value.name == "not-there"
+    assert error.value.name == "not-there"
 
 
 def test_an_object_that_saves_itself_is_sent() -> None:
@@ -60,8 +60,8 @@ def test_an_object_that_saves_itself_is_sent() -> None:
 
 def test_figures_show_no_markup_of_others() -> None:
     row = FormRow(1, "int8", 4500, 2300, 27.0, 1, 32, "")
-    refused = FormRow(2, "<b>int4</b>", 0, None, None, 0, 0, "<script>alert(1)</script>")
-    figures = ModelFigures("<i>net</i>.keras", "model.tflite", "int8", [row, refused], 'https://forge.example/"x')
+    refusal = FormRow(2, "<b>int4</b>", 0, None, None, 0, 0, "<script>alert(1)</script>")
+    figures = ModelFigures("<i>net</i>.keras", "model.tflite", "int8", [row, refusal], 'https://forge.example/"x')
     page = figures._repr_html_()
     assert "<script>" not in page
     assert "<b>int4" not in page

@@ -36,11 +36,11 @@ def test_a_phone_opens_what_a_notebook_made_of_a_keras_model(tmp_path: Path) -> 
             "HMR_TOKEN": server.token(*SCOPES),
             "TF_CPP_MIN_LOG_LEVEL": "3",
         }
-        shown = run_cells([START, *code_cells(NOTEBOOK)], work, (str(TENSORFLOW.python),), **variables)
-        figures, built, answer, preview, website = shown[-5:]
+        outputs = run_cells([START, *code_cells(NOTEBOOK)], work, (str(TENSORFLOW.python),), **variables)
+        figures, build, answer, preview, website = outputs[-5:]
         assert "* int8" in str(figures[0])
         assert "<table>" in str(figures[1])
-        assert "Build" in str(built[0])
+        assert "Build" in str(build[0])
         assert "array(" in str(answer[0])
         assert "Website serves 1.0" in str(website[0])
         link = re.search(r"http\S+/try#key=\S+", str(preview[0]))

@@ -40,10 +40,10 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.mark.parametrize("token", ["hf_s\u00e9cret", "hf_sec\nret"])
 def test_a_token_that_cannot_be_one_is_not_shown(server: str, token: str) -> None:
-    with pytest.raises(hmr.HmrError) as caught:
+    with pytest.raises(hmr.HmrError) as error:
         hmr.Rune("acme", "waves", server=server, token=token)
-    assert caught.value.name == "token-needed"
-    assert "hf_s" not in str(caught.value)
+    assert error.value.name == "token-needed"
+    assert "hf_s" not in str(error.value)
 
 
 def test_the_line_end_behind_a_token_is_no_part_of_it(server: str) -> None:
@@ -52,9 +52,9 @@ def test_the_line_end_behind_a_token_is_no_part_of_it(server: str) -> None:
 
 def test_answers_of_another_program_are_refused(server: str) -> None:
     rune = hmr.Rune("acme", "waves", server=server, token="secret")
-    with pytest.raises(hmr.HmrError, match="did not answer as Hammer Forge does") as caught:
+    with pytest.raises(hmr.HmrError, match="did not answer as Hammer Forge does") as error:
         rune.build()
-    assert caught.value.name == "refused"
+    assert error.value.name == "refused"
 
 
 def test_a_script_that_cannot_be_read_is_an_error_of_this_package(server: str) -> None:
@@ -73,9 +73,9 @@ def test_a_server_that_starts_anew_ends_no_wait(server: str, monkeypatch: pytest
     assert project.wait(request, lambda row: row["state"] == "succeeded", 60, "The build")["state"] == "succeeded"
     ServerAnswers.left = [(502, b"", "")]
     monkeypatch.setattr("hmr.server._AWAY_SECONDS", 0.0)
-    with pytest.raises(hmr.HmrError) as caught:
+    with pytest.raises(hmr.HmrError) as error:
         project.wait(request, lambda _: True, 60, "The build")
-    assert caught.value.name == "server-away"
+    assert error.value.name == "server-away"
 
 
 def test_a_member_is_named_by_an_address_or_by_a_name_of_their_own() -> None:
@@ -85,6 +85,6 @@ def test_a_member_is_named_by_an_address_or_by_a_name_of_their_own() -> None:
     assert _member(members, "Ana@acme.example", "acme") == "1"
     assert _member(members, "bo", "acme") == "3"
     for word, name in (("ana", "refused"), ("nobody", "not-there")):
-        with pytest.raises(hmr.HmrError) as caught:
+        with pytest.raises(hmr.HmrError) as error:
             _member(members, word, "acme")
-        assert caught.value.name == name
+        assert error.value.name == name

@@ -35,9 +35,9 @@ def test_the_page_has_a_row_for_every_architecture_and_format() -> None:
 
 def test_every_gap_of_the_page_has_its_reason() -> None:
     gaps = PAGE.read_text(encoding="utf-8").partition("## Gaps")[2]
-    for architecture, format_, (converted, _, *forms) in rows_of_the_page():
-        assert converted in ("yes", "no", "not run")
-        if converted != "yes":
+    for architecture, format_, (conversion, _, *forms) in rows_of_the_page():
+        assert conversion in ("yes", "no", "not run")
+        if conversion != "yes":
             assert f"{architecture} ({format_})" in gaps
         for form, verdict in zip(("float32", "int8"), forms, strict=True):
             if verdict not in ("exact", "within", ""):
@@ -74,10 +74,10 @@ def _verdicts(trial: FormatTrial, expected: tuple[str, ...]) -> tuple[str, ...]:
     """The cells of a trial, with those of the page where nothing but last bits differs, and where the page says that a
     form was not built yet."""
     alike = ("exact", "within")
-    converted, _, *forms = cells_of(trial)
+    conversion, _, *forms = cells_of(trial)
     pairs = zip(forms, expected[2:], strict=True)
     cells = (own if page != "not run" and not {own, page} <= set(alike) else page for own, page in pairs)
-    return (converted, expected[1], *cells)
+    return (conversion, expected[1], *cells)
 
 
 def _write_sources(folder: Path, names: list[str]) -> None:

@@ -43,9 +43,9 @@ def in_keras(code: str, folder: Path) -> str:
     """Runs Python in the environment; what it printed."""
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder.parent)}
     command = [str(TENSORFLOW.python), "-c", code]
-    completed = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
-    return completed.stdout
+    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
+    return process.stdout
 
 
 @pytest.mark.parametrize("name", ["network.keras", "network.h5"])
@@ -116,11 +116,11 @@ print(json.dumps({name: arguments(name) for name in dir(keras.layers) if inspect
 print(json.dumps([name for name in NAMES if not callable(getattr(keras.activations, name, None))]))
 """
     lines = in_keras(code.replace("NAMES", repr(sorted(ACTIVATIONS))), tmp_path).splitlines()
-    known = json.loads(lines[0])
-    assert set(LAYERS) <= set(known)
+    keras_arguments = json.loads(lines[0])
+    assert set(LAYERS) <= set(keras_arguments)
     # Keras still reads the arguments of earlier versions.
     earlier = {"batch_input_shape", "input_length", "alpha", "rms_scaling", "zero_output_for_mask", "unroll"}
-    unknown = {name: sorted(LAYERS[name] - set(known[name]) - earlier) for name in LAYERS}
+    unknown = {name: sorted(LAYERS[name] - set(keras_arguments[name]) - earlier) for name in LAYERS}
     assert {name: arguments for name, arguments in unknown.items() if arguments} == {}
     assert json.loads(lines[1]) == ["hard_swish"] or json.loads(lines[1]) == []
 
@@ -160,11 +160,11 @@ def test_recurrent_layers_of_few_steps_have_no_loop_and_are_quantised(
 def test_tensorflow_quantises_a_keras_model_itself(tmp_path: Path) -> None:
     name = TENSORFLOW_INT8.name
     request = Request(MODELS / "network.keras", name, ("float32", "int8", name))
-    converted = convert_whole(request, lambda _share, _text: None)
-    decibels = {row["form"]: row["output"] for row in converted.report["forms"]}
+    result = convert_whole(request, lambda _share, _text: None)
+    decibels = {row["form"]: row["output"] for row in result.report["forms"]}
     assert decibels[name] > 15
-    assert converted.provenance["quantiser"].startswith("TensorFlow ")
-    model = read_model(converted.data)
+    assert result.provenance["quantiser"].startswith("TensorFlow ")
+    model = read_model(result.data)
     assert {model.tensors[place].kind for place in (*model.inputs, *model.outputs)} == {TensorKind.INT8}
     assert {model.tensors[each.outputs[0]].kind for each in model.operators if each.op == "CONV_2D"} == {
         TensorKind.INT8
@@ -195,9 +195,9 @@ model.save("attack.h5")
     in_keras(code, tmp_path)
     (tmp_path / "canary").unlink(missing_ok=True)
     for name in ("attack.keras", "attack.h5"):
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Refused) as error:
             convert(tmp_path / name)
-        assert caught.value.reason is Reason.PYTHON_CODE
+        assert error.value.reason is Reason.PYTHON_CODE
     assert not (tmp_path / "canary").exists()
 
 
@@ -210,15 +210,15 @@ def test_files_that_tests_make_by_hand_are_files_of_keras(convert: Callable[...,
 @pytest.mark.protects("models-in/limits")
 def test_a_model_larger_than_the_memory_is_refused(convert: Callable[..., Any], tmp_path: Path) -> None:
     huge = sequential(layer("Dense", name="dense", units=1 << 22), dense(name="more", units=1 << 20))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         convert(write_keras(tmp_path / "m.keras", huge))
-    assert caught.value.reason in (Reason.OUT_OF_MEMORY, Reason.BROKEN)
+    assert error.value.reason in (Reason.OUT_OF_MEMORY, Reason.BROKEN)
 
 
 def test_weights_that_do_not_fit_are_named(convert: Callable[..., Any], tmp_path: Path) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         convert(write_keras(tmp_path / "m.keras", sequential(dense(units=7))))
-    assert caught.value.reason is Reason.BROKEN
+    assert error.value.reason is Reason.BROKEN
 
 
 def test_a_converted_model_that_answers_otherwise_is_refused_with_its_first_layer(tmp_path: Path) -> None:

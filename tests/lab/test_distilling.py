@@ -11,7 +11,7 @@ import pytest
 from lab.training.settings import ENVIRONMENT, bytes_digest
 from tests.lab.training.training_runs import (
     POLICY,
-    Trained,
+    CommandRun,
     kill_after,
     project,
     run_of_script,
@@ -32,14 +32,14 @@ SMALL = (
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     folder = project(tmp_path_factory.mktemp("distilled"), LARGE)
     trained(folder)
     (folder / "forge.yml").write_text(SMALL)
     return trained(folder)
 
 
-def test_a_small_network_learns_the_answers_of_a_large_one(first: Trained) -> None:
+def test_a_small_network_learns_the_answers_of_a_large_one(first: CommandRun) -> None:
     (result,) = first.of("result")
     assert result["judgements"]["test"]["accuracy"][0] == 1.0
     teacher = (first.folder / "large.float.tflite").read_bytes()
@@ -50,13 +50,13 @@ def test_a_small_network_learns_the_answers_of_a_large_one(first: Trained) -> No
     assert splits[0] == splits[1]
 
 
-def test_labels_alone_give_other_curves(first: Trained, tmp_path: Path) -> None:
+def test_labels_alone_give_other_curves(first: CommandRun, tmp_path: Path) -> None:
     alone = trained(project(tmp_path, SMALL.replace("  teacher: large.float.tflite\n", "")))
     (one,), (other,) = first.of("result"), alone.of("result")
     assert other["curves"][0]["loss"] != one["curves"][0]["loss"]
 
 
-def test_a_run_that_is_killed_learns_on_from_its_teacher(first: Trained, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_learns_on_from_its_teacher(first: CommandRun, tmp_path: Path) -> None:
     folder = project(tmp_path, SMALL)
     for name in ("large.float.tflite", "large.provenance.json", "large.splits.json"):
         shutil.copy(first.folder / name, folder / name)
@@ -68,7 +68,7 @@ def test_a_run_that_is_killed_learns_on_from_its_teacher(first: Trained, tmp_pat
     assert (folder / "gesture.tflite").read_bytes() == (first.folder / "gesture.tflite").read_bytes()
 
 
-def test_the_script_of_a_run_has_the_teacher_beside_it(first: Trained, tmp_path: Path) -> None:
+def test_the_script_of_a_run_has_the_teacher_beside_it(first: CommandRun, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     run_of_script(first, folder)
     assert (folder / "teacher.float.tflite").read_bytes() == (first.folder / "large.float.tflite").read_bytes()

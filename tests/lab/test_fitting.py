@@ -47,7 +47,7 @@ assert together[0] == apart[0], (together, apart)
 assert together[0][-1]["loss"] < together[0][0]["loss"], together
 assert (together[1], apart[1]) == ([8] * 3, [3, 3, 2] * 3)
 """
-SMOOTHED = """
+SMOOTH_LABELS = """
 shares = batches.label_shares(np.array([0, 3], np.int32), 4, 0.2)
 assert np.allclose(shares, [[0.85, 0.05, 0.05, 0.05], [0.05, 0.05, 0.05, 0.85]]), shares
 
@@ -62,7 +62,7 @@ def sureness(smoothing):
 assert right > 0.9 and right_too > 0.9, (right, right_too)
 assert sure > 0.9 and unsure < 0.85, (sure, unsure)  # 0.8 is the share of a label
 """
-BALANCED = """
+CLASS_WEIGHTS = """
 labels = (np.arange(200) % 5 == 0).astype(np.int32)
 alike = batches.WindowSet(np.ones((200, *train.inputs.shape[1:]), np.float32), labels)
 
@@ -181,8 +181,8 @@ for path, factor in (("mixed/kernel", (30 / 12) ** 0.5), ("wide/kernel", 1.0)):
 def run(program: str) -> None:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "CUDA_VISIBLE_DEVICES": ""}
     command = [str(ENVIRONMENT.python), "-c", BEGIN + program]
-    completed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
 
 
 def test_the_curves_do_not_depend_on_how_many_steps_are_taken_at_once() -> None:
@@ -190,11 +190,11 @@ def test_the_curves_do_not_depend_on_how_many_steps_are_taken_at_once() -> None:
 
 
 def test_a_model_that_learned_smoothed_labels_is_less_sure() -> None:
-    run(SMOOTHED)
+    run(SMOOTH_LABELS)
 
 
 def test_windows_count_alike_where_labels_need_not() -> None:
-    run(BALANCED)
+    run(CLASS_WEIGHTS)
 
 
 def test_the_gradient_of_a_batch_normalisation_is_that_of_keras() -> None:

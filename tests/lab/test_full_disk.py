@@ -51,13 +51,13 @@ def test_the_command_names_a_full_disk_and_not_the_recordings(tmp_path: Path) ->
     cache.mkdir()
     command = [sys.executable, "-m", "rune.tools.cli", "train", str(project)]
     environment = {**os.environ, FOLDER_VARIABLE: str(cache)}
-    ended = subprocess.run(
+    process = subprocess.run(
         with_small_disk(cache, 16, command), env=environment, capture_output=True, text=True, check=False
     )
-    assert ended.returncode == 1
-    assert 'Unable to train "model.tflite"' in ended.stderr
-    assert FULL in ended.stderr
-    assert "Unable to read" not in ended.stderr
+    assert process.returncode == 1
+    assert 'Unable to train "model.tflite"' in process.stderr
+    assert FULL in process.stderr
+    assert "Unable to read" not in process.stderr
     assert sorted(path.name for path in project.iterdir()) == ["forge.yml", "samples"]
 
 
@@ -68,8 +68,8 @@ def test_a_step_names_a_full_disk_where_its_result_is_written(tmp_path: Path) ->
     source.write_bytes(b"")
     disk.mkdir()
     command = [sys.executable, "-c", STEP, str(disk), str(source), str(packages)]
-    ended = subprocess.run(with_small_disk(disk, 64, command), capture_output=True, text=True, check=False)
-    assert ended.stdout.strip() == f"{Reason.FULL_DISK} {FULL}", ended.stderr
+    process = subprocess.run(with_small_disk(disk, 64, command), capture_output=True, text=True, check=False)
+    assert process.stdout.strip() == f"{Reason.FULL_DISK} {FULL}", process.stderr
 
 
 def _packages(folder: Path) -> Path:
@@ -93,17 +93,17 @@ def _packages(folder: Path) -> Path:
     ],
 )
 def test_a_library_that_meets_a_full_disk_is_understood(error: Exception) -> None:
-    refused = failure(error, 1 << 30, "training run", has_own_tree=False)
-    assert (refused.reason, str(refused)) == (Reason.FULL_DISK, FULL)
+    refusal = failure(error, 1 << 30, "training run", has_own_tree=False)
+    assert (refusal.reason, str(refusal)) == (Reason.FULL_DISK, FULL)
 
 
 def test_a_full_folder_in_memory_is_no_full_disk() -> None:
     error = OSError(errno.ENOSPC, "No space left on device")
-    refused = failure(error, 1 << 30, "training run", has_own_tree=True)
-    assert refused.reason is Reason.TOO_LARGE
-    assert str(refused).startswith("The files of the training run need more than 1.1 GB.")
+    refusal = failure(error, 1 << 30, "training run", has_own_tree=True)
+    assert refusal.reason is Reason.TOO_LARGE
+    assert str(refusal).startswith("The files of the training run need more than 1.1 GB.")
 
 
 def test_another_error_of_a_library_stays_what_it_is() -> None:
-    refused = failure(OSError(errno.EIO, "Input/output error"), 1 << 30, "training run", has_own_tree=False)
-    assert refused.reason is Reason.NOT_CONVERTED
+    refusal = failure(OSError(errno.EIO, "Input/output error"), 1 << 30, "training run", has_own_tree=False)
+    assert refusal.reason is Reason.NOT_CONVERTED

@@ -60,13 +60,13 @@ def test_a_translation_that_answers_otherwise_is_refused_with_its_first_operator
     source = read_onnx(FOLDER / "unet.onnx")
     picture = replace(source.inputs[0], shape=(1, 3, 4, 4))
     wrong = model(resize, inputs=[picture], s=np.array([1, 1, 1.75, 1.75], np.float32))
-    with pytest.raises(Refused, match='The first operator that differs gives "y"') as caught:
+    with pytest.raises(Refused, match='The first operator that differs gives "y"') as error:
         convert(write(tmp_path / "m.onnx", wrong))
-    assert caught.value.reason is Reason.DIFFERS
+    assert error.value.reason is Reason.DIFFERS
 
 
 def test_a_model_that_onnxruntime_refuses_is_named(convert: Callable[..., Any], tmp_path: Path) -> None:
     wrong = model(node("Relu", ("i",)), i=np.zeros((1, 4), np.int64))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         convert(write(tmp_path / "m.onnx", wrong))
-    assert caught.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED)
+    assert error.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED)

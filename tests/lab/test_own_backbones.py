@@ -35,9 +35,9 @@ SMALL = {"size": 32, "blocks": 3, "filters": 8, "epochs": 6}
 def train(folder: Path, *options: str, **training: Any) -> str:
     (folder / "forge.yml").write_text(json.dumps({"training": {"data": "samples", **training}}))
     command = [sys.executable, "-m", "rune.tools.cli", "train", str(folder), "--runefile", *options]
-    completed = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
-    return completed.stdout
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
+    return process.stdout
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +89,10 @@ def test_teach_and_the_next_run_learn_from_the_same_numbers(project: Path, tmp_p
     cut = with_embedding((project / first.model).read_bytes())
     runner = RecordingRunner(built(first, cut, first.embedding_runefile()), sent_tensor)
     recordings = sorted(read_recordings(project / "samples").items, key=lambda each: (each.digest, each.label))
-    seen = np.stack([row.ravel() for each in recordings for row in runner.rows(each)])
+    rows = np.stack([row.ravel() for each in recordings for row in runner.rows(each)])
     train(project, "--python", str(tmp_path), recipe="transfer", backbone="signs.tflite", model="next.tflite")
     with np.load(tmp_path / "features.npz") as arrays:
-        learned = arrays["inputs"]
-    assert seen.shape == (20, 16)
-    assert seen.tobytes() == learned.tobytes()
-    assert learned.std() > 0.01
+        inputs = arrays["inputs"]
+    assert rows.shape == (20, 16)
+    assert rows.tobytes() == inputs.tobytes()
+    assert inputs.std() > 0.01

@@ -13,7 +13,7 @@ from rune.model.tflite import read_model
 from tests.conftest import REPOSITORY
 from tests.lab.training.training_runs import (
     POLICY,
-    Trained,
+    CommandRun,
     kill_after,
     needs_before_and_after,
     project,
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares"),
 ]
 
-PRUNED = POLICY.replace("batch: 16", "batch: 16, prune: 0.5")
+PRUNING_POLICY = POLICY.replace("batch: 16", "batch: 16, prune: 0.5")
 PROGRAM = """
 import sys
 from importlib import import_module
@@ -74,16 +74,16 @@ assert smaller.count_params() < model.count_params()
 def test_channels_that_nothing_hears_are_the_ones_that_go(name: str) -> None:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY), "CUDA_VISIBLE_DEVICES": ""}
     program = [str(ENVIRONMENT.python), "-c", PROGRAM, name]
-    completed = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
+    process = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    return trained(project(tmp_path_factory.mktemp("pruned"), PRUNED))
+def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    return trained(project(tmp_path_factory.mktemp("pruned"), PRUNING_POLICY))
 
 
-def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(first: Trained) -> None:
+def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(first: CommandRun) -> None:
     (result,) = first.of("result")
     assert result["pruned_after"] <= 20 < result["best_epoch"] <= 40
     assert result["judgements"]["test"]["accuracy"][0] == 1.0
@@ -93,18 +93,18 @@ def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(f
     require_same(*needs_before_and_after(first.folder), 0.03)
 
 
-def test_a_run_that_is_killed_behind_the_removal_ends_with_the_same_model(first: Trained, tmp_path: Path) -> None:
-    folder = project(tmp_path, PRUNED)
+def test_a_run_that_is_killed_behind_the_removal_ends_with_the_same_model(first: CommandRun, tmp_path: Path) -> None:
+    folder = project(tmp_path, PRUNING_POLICY)
     kill_after(folder, 30)
     again = trained(folder)
-    (resumed,) = again.of("resumed")
+    (event,) = again.of("resumed")
     (one,), (other,) = first.of("result"), again.of("result")
-    assert resumed["epoch"] > one["pruned_after"]
+    assert event["epoch"] > one["pruned_after"]
     assert other["curves"] == one["curves"]
     for name in ("gesture.tflite", "gesture.float.tflite", "Runefile.yml"):
         assert (folder / name).read_bytes() == (first.folder / name).read_bytes(), name
 
 
-def test_the_script_of_a_run_removes_the_same_channels(first: Trained, tmp_path: Path) -> None:
+def test_the_script_of_a_run_removes_the_same_channels(first: CommandRun, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     run_of_script(first, folder)

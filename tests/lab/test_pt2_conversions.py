@@ -74,9 +74,9 @@ def test_the_same_file_gives_the_same_bytes(convert: Callable[..., Any]) -> None
 
 
 def test_open_dimensions_are_asked_for_and_an_open_batch_is_one(convert: Callable[..., Any], programs: Path) -> None:
-    with pytest.raises(Refused, match="--shape value=6x49") as caught:
+    with pytest.raises(Refused, match="--shape value=6x49") as error:
         convert(programs / "open.pt2")
-    assert caught.value.reason is Reason.OPEN_DIMENSION
+    assert error.value.reason is Reason.OPEN_DIMENSION
     result, data = convert(programs / "open.pt2", value=[6, 20])
     assert result["inputs"][0]["source_shape"] == [1, 6, 20]
     assert result["difference"] < 1e-5
@@ -86,11 +86,11 @@ def test_open_dimensions_are_asked_for_and_an_open_batch_is_one(convert: Callabl
 
 def test_a_program_that_answers_otherwise_each_time_is_refused(convert: Callable[..., Any], tmp_path: Path) -> None:
     """A dropout that trains draws random numbers."""
-    dropped = node("torch.ops.aten.dropout.default", tensor("x"), {"as_float": 0.5}, {"as_bool": True}, result="d")
+    dropout = node("torch.ops.aten.dropout.default", tensor("x"), {"as_float": 0.5}, {"as_bool": True}, result="d")
     linear = node("torch.ops.aten.linear.default", tensor("d"), tensor("w"))
-    with pytest.raises(Refused) as caught:
-        convert(write_pt2(tmp_path / "m.pt2", entries(graph(dropped, linear))))
-    assert caught.value.reason in (Reason.DIFFERS, Reason.NOT_CONVERTED, Reason.UNKNOWN_LAYER)
+    with pytest.raises(Refused) as error:
+        convert(write_pt2(tmp_path / "m.pt2", entries(graph(dropout, linear))))
+    assert error.value.reason in (Reason.DIFFERS, Reason.NOT_CONVERTED, Reason.UNKNOWN_LAYER)
 
 
 @pytest.mark.protects("models-in/pt2-code")
@@ -106,14 +106,14 @@ def test_a_program_that_answers_otherwise_each_time_is_refused(convert: Callable
 def test_arguments_that_do_not_fit_end_with_a_name(
     convert: Callable[..., Any], tmp_path: Path, one: Any, reason: Reason
 ) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         convert(write_pt2(tmp_path / "m.pt2", entries(graph(one))))
-    assert caught.value.reason in (reason, Reason.NOT_CONVERTED)
+    assert error.value.reason in (reason, Reason.NOT_CONVERTED)
 
 
 def test_every_operator_of_the_list_is_one_of_pytorch() -> None:
     code = "import sys, torch; print([n for n in sys.argv[1:] if not hasattr(torch.ops.aten, n)])"
-    completed = subprocess.run(
+    process = subprocess.run(
         [str(TORCH.python), "-c", code, *sorted(OPERATORS)], capture_output=True, text=True, check=True
     )
-    assert completed.stdout.strip() == "[]"
+    assert process.stdout.strip() == "[]"

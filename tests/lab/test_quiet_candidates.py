@@ -15,5 +15,5 @@ candidate_model(recipe, read_arguments(recipe.arguments, {}, "motion"), 3, "int8
 
 
 def test_a_candidate_prints_nothing() -> None:
-    counted = subprocess.run([sys.executable, "-c", COUNT], check=True, capture_output=True, text=True)
-    assert (counted.stdout, counted.stderr) == ("", "")
+    process = subprocess.run([sys.executable, "-c", COUNT], check=True, capture_output=True, text=True)
+    assert (process.stdout, process.stderr) == ("", "")

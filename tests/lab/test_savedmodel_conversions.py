@@ -46,8 +46,8 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sources")
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(folder)}
     command = [str(TENSORFLOW.python), "-c", SOURCES, str(folder / "canary")]
-    completed = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
+    process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
     return folder
 
 
@@ -71,9 +71,9 @@ def test_recurrent_layers_that_were_saved_for_any_batch_are_converted(sources: P
 def test_a_savedmodel_that_writes_a_file_is_refused_and_did_not_run(sources: Path, tmp_path: Path) -> None:
     pack_folder(sources / "attack", tmp_path / "packed")
     step = Step("savedmodel", {}, {"source": tmp_path / "packed"}, {"model": tmp_path / "m.tflite"})
-    with pytest.raises(Refused, match="WriteFile") as caught:
+    with pytest.raises(Refused, match="WriteFile") as error:
         run(step, TENSORFLOW.python)
-    assert caught.value.reason is Reason.UNKNOWN_LAYER
+    assert error.value.reason is Reason.UNKNOWN_LAYER
     assert not (sources / "canary").exists()
 
 
@@ -102,15 +102,15 @@ try:
 except Refused as refused:
     print(refused.reason, refused)
 """
-    completed = subprocess.run(
+    process = subprocess.run(
         [str(TENSORFLOW.python), "-c", code],
         env={"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert completed.returncode == 0, completed.stderr[-2000:]
-    first, second = completed.stdout.splitlines()[-2:]
+    assert process.returncode == 0, process.stderr[-2000:]
+    first, second = process.stdout.splitlines()[-2:]
     assert float(first) < 1e-5
     assert second.startswith("differs ")
     assert 'The first layer that differs is "depthwise_conv2d' in second

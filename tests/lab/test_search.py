@@ -80,7 +80,7 @@ def test_a_trial_has_the_accuracy_of_the_run_with_its_settings(tmp_path: Path) -
     command = [*RUNE, "search", str(tmp_path), "--trials", "1", "--format", "json"]
     subprocess.run(command, check=True, capture_output=True)
     (trial,) = read_trials(tmp_path / "model.search.jsonl")[1]
-    completed = subprocess.run([*RUNE, "train", str(tmp_path), "--format", "json"], check=True, capture_output=True)
-    result = json.loads(completed.stdout.splitlines()[-1])
+    process = subprocess.run([*RUNE, "train", str(tmp_path), "--format", "json"], check=True, capture_output=True)
+    result = json.loads(process.stdout.splitlines()[-1])
     assert trial.accuracy == tuple(result["judgements"]["validation"]["accuracy"])
     assert trial.curve == tuple(round(row["validation_accuracy"], 4) for row in result["curves"])

@@ -15,7 +15,7 @@ from lab.training.settings import ENVIRONMENT, bytes_digest
 from rune.model.tflite import TensorKind, read_model
 from tests.lab.training.training_runs import (
     POLICY,
-    Trained,
+    CommandRun,
     kill_after,
     needs_before_and_after,
     project,
@@ -34,11 +34,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     return trained(project(tmp_path_factory.mktemp("first")))
 
 
-def test_training_gives_a_model_that_tells_motions_apart(first: Trained) -> None:
+def test_training_gives_a_model_that_tells_motions_apart(first: CommandRun) -> None:
     (result,) = first.of("result")
     test = result["judgements"]["test"]
     assert (test["samples"], test["accuracy"][0]) == (6, 1.0)
@@ -55,7 +55,7 @@ def test_training_gives_a_model_that_tells_motions_apart(first: Trained) -> None
     assert floats.tensors[floats.inputs[0]].kind is TensorKind.FLOAT32
 
 
-def test_the_rune_that_it_gives_builds_and_answers(first: Trained) -> None:
+def test_the_rune_that_it_gives_builds_and_answers(first: CommandRun) -> None:
     rune = [sys.executable, "-m", "rune.tools.cli"]
     subprocess.run([*rune, "check", str(first.folder / "Runefile.yml")], check=True, capture_output=True)
     output = first.folder / "gesture.rune"
@@ -64,11 +64,11 @@ def test_the_rune_that_it_gives_builds_and_answers(first: Trained) -> None:
     for label in LABELS:
         sample = first.folder / "samples" / label / "0-0.csv"
         run = [*rune, "run", str(output), "--accelerometer", str(sample), "--to-end"]
-        completed = subprocess.run(run, check=True, capture_output=True, text=True)
-        assert label in completed.stdout.splitlines()[-2] + completed.stdout.splitlines()[-1]
+        process = subprocess.run(run, check=True, capture_output=True, text=True)
+        assert label in process.stdout.splitlines()[-2] + process.stdout.splitlines()[-1]
 
 
-def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
+def test_the_record_names_what_the_model_came_from(first: CommandRun) -> None:
     record = first.record()
     assert record["digest"] == bytes_digest((first.folder / "gesture.tflite").read_bytes())
     assert record["float"] == bytes_digest((first.folder / "gesture.float.tflite").read_bytes())
@@ -78,7 +78,7 @@ def test_the_record_names_what_the_model_came_from(first: Trained) -> None:
     assert str(first.folder) not in json.dumps(record)
 
 
-def test_what_it_needs_is_known_before_it_is_trained(first: Trained) -> None:
+def test_what_it_needs_is_known_before_it_is_trained(first: CommandRun) -> None:
     require_same(*needs_before_and_after(first.folder), 0.03)
 
 
@@ -112,8 +112,8 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
     else:
         assert test["error"]["gain"]["low"] > 0
     check = [sys.executable, "-m", "rune.tools.cli", "check", str(tmp_path / "Runefile.yml")]
-    completed = subprocess.run(check, check=True, capture_output=True, text=True)
-    assert "0 errors" in completed.stdout
+    process = subprocess.run(check, check=True, capture_output=True, text=True)
+    assert "0 errors" in process.stdout
     values = read_arguments(recipe.arguments, {}, name)
     features = recipe.features(values)
     outputs = features.shape[-1] + 2 * int(values["units"]) + int(values["code"]) if recipe.reconstructs else 0
@@ -141,11 +141,11 @@ def test_what_a_recurrent_forecast_needs_is_known_too(tmp_path: Path) -> None:
     assert operators.count("TANH") == 12
     require_same(*needs_before_and_after(tmp_path), 0.03, outputs=3 * 8)
     verify = [sys.executable, "-m", "rune.tools.cli", "verify", str(tmp_path / "Runefile.yml")]
-    completed = subprocess.run(verify, check=True, capture_output=True, text=True)
-    assert "identical to the reference" in completed.stdout
+    process = subprocess.run(verify, check=True, capture_output=True, text=True)
+    assert "identical to the reference" in process.stdout
 
 
-def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Path) -> None:
+def test_the_script_of_a_run_gives_the_same_curves(first: CommandRun, tmp_path: Path) -> None:
     folder = tmp_path / "script"
     output = run_of_script(first, folder)
     (result,) = first.of("result")
@@ -153,14 +153,14 @@ def test_the_script_of_a_run_gives_the_same_curves(first: Trained, tmp_path: Pat
     assert (folder / "model.keras").stat().st_size > 1000
 
 
-def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: Trained, tmp_path: Path) -> None:
+def test_a_run_that_is_killed_goes_on_and_ends_with_the_same_curves(first: CommandRun, tmp_path: Path) -> None:
     folder = project(tmp_path)
     kill_after(folder, 12)
     assert not (folder / "gesture.tflite").exists()
     again = trained(folder)
-    (resumed,) = again.of("resumed")
-    assert 1 <= resumed["epoch"] < len(first.of("epoch"))
-    assert again.of("epoch")[0]["epoch"] == resumed["epoch"] + 1
+    (event,) = again.of("resumed")
+    assert 1 <= event["epoch"] < len(first.of("epoch"))
+    assert again.of("epoch")[0]["epoch"] == event["epoch"] + 1
     (one,), (other,) = first.of("result"), again.of("result")
     assert other["curves"] == one["curves"]
     assert again.record() == first.record()

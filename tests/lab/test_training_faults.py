@@ -34,11 +34,11 @@ def test_a_run_that_diverges_says_so_and_learns_once_the_recordings_are_right(tm
     right = {path: path.read_bytes() for path in (folder / "samples" / "shake").iterdir()}
     for path in right:
         path.write_text("3e38,0,-3e38\n-3e38,3e38,0\n" * 100)
-    ended = subprocess.run(command(folder), capture_output=True, text=True, check=False)
-    assert ended.returncode == 1
-    assert "The loss of epoch 1 is not a number." in ended.stderr
-    assert "Choose a lower learning-rate, and look for recordings with extreme values." in ended.stderr
-    assert "epoch" not in {json.loads(line)["event"] for line in ended.stdout.splitlines()}
+    process = subprocess.run(command(folder), capture_output=True, text=True, check=False)
+    assert process.returncode == 1
+    assert "The loss of epoch 1 is not a number." in process.stderr
+    assert "Choose a lower learning-rate, and look for recordings with extreme values." in process.stderr
+    assert "epoch" not in {json.loads(line)["event"] for line in process.stdout.splitlines()}
     assert sorted(path.name for path in folder.iterdir()) == ["forge.yml", "samples"]
     for path, data in right.items():
         path.write_bytes(data)
@@ -97,13 +97,13 @@ def test_the_command_begins_again_with_half_the_batch_as_a_run_of_a_server_does(
     policy = {"training": {"recipe": "motion", "data": "samples", "model": "m.tflite", "arguments": LARGE}}
     (tmp_path / "forge.yml").write_text(json.dumps(policy))
     monkeypatch.setattr(run, "MEMORY", 1500 << 20)
-    ended = CliRunner().invoke(train_command, [str(tmp_path)])
-    assert ended.exit_code == 0, ended.output
-    assert "Memory did not suffice. The run began again with batches of 512." in ended.stderr
-    assert "Write `batch: 512` into forge.yml" in ended.stderr
+    result = CliRunner().invoke(train_command, [str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "Memory did not suffice. The run began again with batches of 512." in result.stderr
+    assert "Write `batch: 512` into forge.yml" in result.stderr
     record = json.loads((tmp_path / "m.provenance.json").read_text())
     assert record["training"]["values"]["batch"] == record["training"]["settings"]["arguments"]["batch"] == 512
     monkeypatch.setattr(run, "MEMORY", 1000 << 20)
-    ended = CliRunner().invoke(train_command, [str(tmp_path)])
-    assert ended.exit_code == 1
-    assert f"The training run needs more than 1,000 MB of memory. {ADVICE}" in ended.stderr
+    result = CliRunner().invoke(train_command, [str(tmp_path)])
+    assert result.exit_code == 1
+    assert f"The training run needs more than 1,000 MB of memory. {ADVICE}" in result.stderr

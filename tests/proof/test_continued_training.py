@@ -51,22 +51,22 @@ def epochs_with_checkpoint(farm: BuildFarm, number: int) -> int:
 
 
 def test_another_worker_goes_on_and_the_curves_are_those_of_an_undisturbed_run(farm: BuildFarm) -> None:
-    killed = farm.start_worker()
+    worker = farm.start_worker()
     answer_of(farm, "begin-run")
     finished(farm, 1)
 
     answer_of(farm, "begin-run")
     until(lambda: epochs_with_checkpoint(farm, 2), lambda epochs: epochs > 1)
-    farm.kill(killed)
-    seen = epochs_with_checkpoint(farm, 2)
+    farm.kill(worker)
+    epoch = epochs_with_checkpoint(farm, 2)
     farm.start_worker()
-    undisturbed, continued = finished(farm, 2)
+    baseline, continuation = finished(farm, 2)
 
-    assert [(run["state"], run["error"]) for run in (undisturbed, continued)] == [("finished", "")] * 2
-    assert [run["job__attempt"] for run in (undisturbed, continued)] == [1, 2]
-    assert "resumed" not in undisturbed["description"]
-    assert 1 <= continued["description"]["resumed"]["epoch"] < len(undisturbed["curves"])
-    assert 1 < seen < len(undisturbed["curves"]), "the worker was killed while it trained"
+    assert [(run["state"], run["error"]) for run in (baseline, continuation)] == [("finished", "")] * 2
+    assert [run["job__attempt"] for run in (baseline, continuation)] == [1, 2]
+    assert "resumed" not in baseline["description"]
+    assert 1 <= continuation["description"]["resumed"]["epoch"] < len(baseline["curves"])
+    assert 1 < epoch < len(baseline["curves"]), "the worker was killed while it trained"
     for fact in ("curves", "best_epoch", "files"):
-        assert continued[fact] == undisturbed[fact], fact
-    assert continued["report"]["judgements"] == undisturbed["report"]["judgements"]
+        assert continuation[fact] == baseline[fact], fact
+    assert continuation["report"]["judgements"] == baseline["report"]["judgements"]

@@ -43,11 +43,11 @@ def training_jobs(search: Any) -> set[str]:
 
 
 def test_a_worker_is_killed_and_its_trial_alone_is_tried_again(farm: BuildFarm) -> None:
-    killed = farm.start_worker()
+    worker = farm.start_worker()
     farm.start_worker()
     answer_of(farm, "begin-search", str(TRIALS), "2")
     before = until(farm, lambda search: len(training_jobs(search)) == 2)
-    farm.kill(killed)
+    farm.kill(worker)
     search = until(farm, lambda search: search["state"] not in ("waiting", "running"))
 
     assert (search["state"], search["error"]) == ("finished", "")

@@ -52,9 +52,9 @@ def test_checking_a_project_imports_no_ops_and_blocks_that_it_does_not_use() -> 
         "try:\n    main()\nfinally:\n    print(*(name for name in sys.modules if name.startswith('rune.')))"
     )
     command = [sys.executable, "-c", script, "check", str(EXAMPLES / "digits")]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    imported = set(ended.stdout.splitlines()[-1].split())
-    assert "rune.compiler.anvil.ops.convolution.conv_2d" in imported
-    assert "rune.compiler.blocks.label" in imported
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    modules = set(process.stdout.splitlines()[-1].split())
+    assert "rune.compiler.anvil.ops.convolution.conv_2d" in modules
+    assert "rune.compiler.blocks.label" in modules
     unused = ("anvil.ops.recurrence.svdf", "blocks.fft", "pyblock.ir", "building.report", "targets", "kernels")
-    assert not imported & {f"rune.compiler.{name}" for name in unused}
+    assert not modules & {f"rune.compiler.{name}" for name in unused}

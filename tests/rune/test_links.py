@@ -80,9 +80,9 @@ def test_links_that_go_round_are_refused_and_listing_them_ends(project: Path) ->
     (project / "shared").symlink_to("../shared")
     with pytest.raises(FileError):
         in_repository(project).read("one")
-    listed = in_repository(project).paths()
-    assert {"own.txt", "shared/words.txt", "shared/deep/more.txt"} <= set(listed)
-    assert not any(path.startswith(("self/", "up/", "shared/back/")) for path in listed)
+    paths = in_repository(project).paths()
+    assert {"own.txt", "shared/words.txt", "shared/deep/more.txt"} <= set(paths)
+    assert not any(path.startswith(("self/", "up/", "shared/back/")) for path in paths)
 
 
 def test_a_link_to_a_folder_of_the_repository_is_listed_and_read(project: Path) -> None:
@@ -140,15 +140,15 @@ def test_a_link_to_nothing_and_to_a_pipe_do_not_block(project: Path) -> None:
             in_repository(project).read(path)
 
 
-def swapped_file(shared: Path, outside: Path) -> None:
-    (shared / "words.txt").unlink()
-    (shared / "words.txt").symlink_to(outside / "secret.txt")
+def swapped_file(folder: Path, outside: Path) -> None:
+    (folder / "words.txt").unlink()
+    (folder / "words.txt").symlink_to(outside / "secret.txt")
 
 
-def swapped_folder(shared: Path, outside: Path) -> None:
+def swapped_folder(folder: Path, outside: Path) -> None:
     (outside / "words.txt").write_text("secret", "utf-8")
-    shared.rename(shared.with_name("gone"))
-    shared.symlink_to(outside)
+    folder.rename(folder.with_name("gone"))
+    folder.symlink_to(outside)
 
 
 @pytest.mark.protects("runes/links")

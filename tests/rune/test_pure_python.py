@@ -32,9 +32,9 @@ def test_a_package_loads_nothing_heavy(package: str) -> None:
 @pytest.mark.slow
 def test_the_process_of_a_model_loads_neither_the_engine_nor_the_language() -> None:
     program = "import rune.running.runtime.interpreters.child, sys; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
-    assert "rune.running.runtime.interpreters.open" in loaded
-    assert not {"rune.running.runtime.engine", "rune.source"} & set(loaded)
+    modules = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    assert "rune.running.runtime.interpreters.open" in modules
+    assert not {"rune.running.runtime.engine", "rune.source"} & set(modules)
 
 
 def test_the_help_of_the_command_waits_for_nothing_heavy() -> None:
@@ -43,6 +43,6 @@ def test_the_help_of_the_command_waits_for_nothing_heavy() -> None:
         f"atexit.register(lambda: print(*({set(HEAVY) - {'click'}} & set(sys.modules)), file=sys.stderr)); "
         "main(['--help'])"
     )
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    assert done.stderr == "\n"
-    assert "model-info" in done.stdout
+    process = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert process.stderr == "\n"
+    assert "model-info" in process.stdout

@@ -15,7 +15,7 @@ from tests.support.cases import each_case
 
 PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
-IMPORTED = (
+PROGRAM = (
     "import sys, rune.compiler.building.building, rune.devices.packages.packaging; "
     "from rune.compiler.blocks.catalogue import CATALOGUE; tuple(CATALOGUE.values()); "
     "print(*(m for m in sys.modules if m.startswith('rune.')))"
@@ -33,16 +33,14 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.slow
 def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
     """In a process of its own: what other tests have imported is no part of a build."""
-    modules = subprocess.run(
-        [sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True
-    ).stdout.split()
-    hashed = {part.removesuffix(".py").replace("/", ".") for part in PARTS}
-    groups = {part.partition(".")[0] for part in hashed if "." in part}
-    imported = {
+    modules = subprocess.run([sys.executable, "-c", PROGRAM], check=True, capture_output=True, text=True).stdout.split()
+    parts = {part.removesuffix(".py").replace("/", ".") for part in PARTS}
+    groups = {part.partition(".")[0] for part in parts if "." in part}
+    imports = {
         ".".join(name.split(".")[1:3]) if name.split(".")[1] in groups else name.split(".")[1] for name in modules
     }
-    assert imported - hashed - groups == set()
-    assert hashed - imported == {"__init__"}
+    assert imports - parts - groups == set()
+    assert parts - imports == {"__init__"}
 
 
 @pytest.mark.slow
@@ -77,9 +75,9 @@ def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(sc
     before = source_digest(scratch, COMPILER)
     assert source_digest(scratch, "zig 2") != before
     kernel = min((scratch / "compiler" / "kernels").rglob("*.h"))
-    moved = kernel.rename(kernel.with_name("moved.h"))
+    new_path = kernel.rename(kernel.with_name("moved.h"))
     assert source_digest(scratch, COMPILER) != before
-    moved.rename(kernel)
+    new_path.rename(kernel)
 
 
 @pytest.mark.slow

@@ -28,14 +28,14 @@ from tests.support.cases import each_case
 
 def zipped(method: int = zipfile.ZIP_STORED) -> bytes:
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", method) as opened:
-        opened.writestr("a.txt", b"Some text that is compressed and has a checksum." * 9)
+    with zipfile.ZipFile(archive, "w", method) as zip_file:
+        zip_file.writestr("a.txt", b"Some text that is compressed and has a checksum." * 9)
     return archive.getvalue()
 
 
 def read_zip(data: bytes) -> object:
-    with zipfile.ZipFile(io.BytesIO(data)) as opened:
-        return opened.read("a.txt")
+    with zipfile.ZipFile(io.BytesIO(data)) as zip_file:
+        return zip_file.read("a.txt")
 
 
 def encrypted() -> bytes:
@@ -117,9 +117,9 @@ CASES: dict[str, tuple[Callable[[bytes], object], bytes, str]] = {
 @each_case("name", CASES)
 def test_what_a_library_raises_is_said_in_our_words(name: str) -> None:
     read, data, sentence = CASES[name]
-    with pytest.raises(Exception) as raised:
+    with pytest.raises(Exception) as error:
         read(data)
-    assert reason_of(raised.value) == sentence
+    assert reason_of(error.value) == sentence
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
@@ -128,11 +128,11 @@ def test_a_zip_whose_packed_bytes_are_damaged_is_unreadable_in_each_method(metho
     start = data.index(b"a.txt") + len(b"a.txt")
     end = data.index(b"PK\1\2")
     for place in range(start, end - 16):
-        damaged = data[:place] + bytes([data[place] ^ 0xFF]) * 9 + data[place + 9 :]
+        mutant = data[:place] + bytes([data[place] ^ 0xFF]) * 9 + data[place + 9 :]
         with pytest.raises(UnreadablePackage):
-            read_package(damaged)
+            read_package(mutant)
         with pytest.raises((FileError, zipfile.BadZipFile)):
-            ZipFiles(zipfile.ZipFile(io.BytesIO(damaged))).read("a.txt")
+            ZipFiles(zipfile.ZipFile(io.BytesIO(mutant))).read("a.txt")
 
 
 def test_a_message_of_the_system_is_passed_on() -> None:

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @each_case(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         ("größe 音", "größe 音"),
         ("a\nb\tc", "a\\nb\\tc"),
@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[2]
         ("\x85\udc80", "\\x85\\udc80"),
     ],
 )
-def test_what_is_not_printable_is_written_out(text: str, shown: str) -> None:
-    assert printable(text) == plain(text) == shown
-    assert shown.isprintable()
-    assert quoted(text) == f'"{shown}"'
+def test_what_is_not_printable_is_written_out(text: str, expected: str) -> None:
+    assert printable(text) == plain(text) == expected
+    assert expected.isprintable()
+    assert quoted(text) == f'"{expected}"'
 
 
 @pytest.mark.parametrize("text", ["x" * 61, "x" * 10_000, "\x1b" * 61])

@@ -35,8 +35,8 @@ def read_yaml(data: bytes) -> None:
     """YAML and what looks like it; where the fast reader can read it, the full one reads the same."""
     text = data.decode("utf-8", "replace")
     source = SourceText("Runefile.yml", text)
-    composed = compose(source, DiagnosticReport("Runefile.yml"))
-    assert all(0 <= start < end <= len(text) for start, end in composed.damaged_spans)
+    document = compose(source, DiagnosticReport("Runefile.yml"))
+    assert all(0 <= start < end <= len(text) for start, end in document.damaged_spans)
     if not Reader.NON_PRINTABLE.search(text):
         same(text)
 
@@ -48,9 +48,9 @@ def read_runefile(data: bytes) -> None:
 
 def read_forge_yml(data: bytes) -> None:
     """A policy, which is the same after JSON, or at least one error."""
-    checked = read_policy(data.decode("utf-8", "replace"))
-    assert (checked.policy is None) is checked.has_errors
-    assert checked.policy is None or Policy.from_json(checked.policy.to_json()) == checked.policy
+    result = read_policy(data.decode("utf-8", "replace"))
+    assert (result.policy is None) is result.has_errors
+    assert result.policy is None or Policy.from_json(result.policy.to_json()) == result.policy
 
 
 def read_text_form(data: bytes) -> None:

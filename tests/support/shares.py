@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 SEED = "hammer forge"
 """Another seed chooses another share of everything."""
-REFUSED = 400
+ERROR_STATUS = 400
 """Statuses from here on refuse a request."""
 VISITOR = "anonymous"
 """The kind of people whom a page sends to sign in, which is no status of a refusal, and is one."""
@@ -36,8 +36,8 @@ def in_share(name: str, one_in: int) -> bool:
 
 def share_of(cases: Iterable[Case], one_in: int, name_of: Callable[[Case], str] = str) -> list[Case]:
     """Returns about one case in so many, at least one, in their order. Raises ValueError for what is no product."""
-    listed = list(cases)
-    names = [name_of(case) for case in listed]
+    rows = list(cases)
+    names = [name_of(case) for case in rows]
     if one_in < 2:
         raise ValueError(f"A share of one in {one_in} leaves nothing to prove.")
     if not names:
@@ -45,7 +45,7 @@ def share_of(cases: Iterable[Case], one_in: int, name_of: Callable[[Case], str] 
     if len(set(names)) < len(names):
         raise ValueError(f"Two cases have one name: {next(name for name in names if names.count(name) > 1)}")
     first = min(names, key=rank)
-    return [case for case, name in zip(listed, names, strict=True) if in_share(name, one_in) or name == first]
+    return [case for case, name in zip(rows, names, strict=True) if in_share(name, one_in) or name == first]
 
 
 def mostly_proved(
@@ -54,25 +54,25 @@ def mostly_proved(
     name_of: Callable[[Case], str] = str,
 ) -> list[ParameterSet]:
     """Returns all cases as parameters: all but a share are proofs. Raises ValueError as `share_of`."""
-    listed = list(cases)
-    return _proved_but(listed, share_of(listed, one_in, name_of), name_of)
+    rows = list(cases)
+    return _proved_but(rows, share_of(rows, one_in, name_of), name_of)
 
 
 def one_of_each(
     cases: Iterable[Case], group_of: Callable[[Case], str], name_of: Callable[[Case], str] = str
 ) -> list[ParameterSet]:
     """Returns all cases as parameters: all but one of each group are proofs. Raises ValueError for groups of one."""
-    listed = list(cases)
+    rows = list(cases)
     first: dict[str, Case] = {}
-    for case in sorted(listed, key=lambda case: rank(name_of(case))):
+    for case in sorted(rows, key=lambda case: rank(name_of(case))):
         first.setdefault(group_of(case), case)
-    if len(first) == len(listed):
+    if len(first) == len(rows):
         raise ValueError("Each case is a group of its own, which leaves nothing to prove.")
-    return _proved_but(listed, list(first.values()), name_of)
+    return _proved_but(rows, list(first.values()), name_of)
 
 
-def _proved_but(cases: Sequence[Case], tested: Sequence[Case], name_of: Callable[[Case], str]) -> list[ParameterSet]:
-    names = {name_of(case) for case in tested}
+def _proved_but(cases: Sequence[Case], share: Sequence[Case], name_of: Callable[[Case], str]) -> list[ParameterSet]:
+    names = {name_of(case) for case in share}
     return [
         pytest.param(case, id=name_of(case), marks=() if name_of(case) in names else pytest.mark.proof)
         for case in cases
@@ -81,10 +81,10 @@ def _proved_but(cases: Sequence[Case], tested: Sequence[Case], name_of: Callable
 
 def share_and_all(cases: Iterable[Case], one_in: int, name_of: Callable[[Case], str] = str) -> list[ParameterSet]:
     """Returns two parameters for a test that goes through many cases by itself: a share, and as a proof all of them."""
-    listed = list(cases)
+    rows = list(cases)
     return [
-        pytest.param(share_of(listed, one_in, name_of), id="a share"),
-        pytest.param(listed, id="all", marks=pytest.mark.proof),
+        pytest.param(share_of(rows, one_in, name_of), id="a share"),
+        pytest.param(rows, id="all", marks=pytest.mark.proof),
     ]
 
 
@@ -102,9 +102,9 @@ def kinds_to_ask(row: str, answers: Mapping[str, int]) -> set[str]:
     if len(answers) < 2:
         raise ValueError(f"{row}: a table of permissions tells several kinds of people apart")
     in_order = sorted(answers, key=lambda kind: rank(f"{row} for {kind}"))
-    refused = [kind for kind in in_order if answers[kind] >= REFUSED or kind == VISITOR]
-    let_in = [kind for kind in in_order if kind not in refused]
-    return {refused[0], let_in[0]} if refused and let_in else set(in_order[:2])
+    refusals = [kind for kind in in_order if answers[kind] >= ERROR_STATUS or kind == VISITOR]
+    let_in = [kind for kind in in_order if kind not in refusals]
+    return {refusals[0], let_in[0]} if refusals and let_in else set(in_order[:2])
 
 
 def table_by_kind(
@@ -119,9 +119,9 @@ def table_by_kind(
     Each row is in two shares (`kinds_to_ask`), and each kind has one. With `one_in`, for a table whose rows are tested
     elsewhere too, only so many rows are. Raises ValueError for a table so short that a kind would have no row.
     """
-    tested = share_of(rows, one_in, name_of) if one_in > 1 else rows
-    chosen = [kinds_to_ask(name_of(row), answers(row)) for row in tested]
-    shares = {kind: [row for row, some in zip(tested, chosen, strict=True) if kind in some] for kind in kinds}
+    share = share_of(rows, one_in, name_of) if one_in > 1 else rows
+    choices = [kinds_to_ask(name_of(row), answers(row)) for row in share]
+    shares = {kind: [row for row, some in zip(share, choices, strict=True) if kind in some] for kind in kinds}
     if without := [kind for kind in kinds if not shares[kind]]:
         raise ValueError(f"No row of the table is asked for {without[0]}")
     return [

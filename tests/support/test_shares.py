@@ -86,10 +86,10 @@ def test_a_test_of_many_cases_has_a_share_of_them_and_as_a_proof_all() -> None:
 )
 def test_each_row_of_a_table_is_asked_by_one_who_is_let_in_and_one_who_is_refused(answers: Mapping[str, int]) -> None:
     for row in range(50):
-        chosen = kinds_to_ask(f"get /{row}", answers)
-        refused = {kind for kind in chosen if answers[kind] >= 400 or kind == "anonymous"}
-        assert len(chosen) == 2
-        assert len(refused) == 1
+        kinds = kinds_to_ask(f"get /{row}", answers)
+        refusals = {kind for kind in kinds if answers[kind] >= 400 or kind == "anonymous"}
+        assert len(kinds) == 2
+        assert len(refusals) == 1
 
 
 @pytest.mark.parametrize("status", [200, 404])

@@ -59,10 +59,10 @@ def test_bodies_are_shapes_or_bytes_and_answers_are_shapes_or_bytes_or_nothing()
     assert "body: shapes.File) -> ApiRequest[None]" in signature(
         described("put", requestBody={**json_of("File"), "required": True})
     )
-    sent = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
-    received = {"200": {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
+    request_body = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    answers = {"200": {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
     assert "content: bytes | Iterable[bytes]) -> ApiRequest[bytes]" in signature(
-        described("put", requestBody=sent, responses=received)
+        described("put", requestBody=request_body, responses=answers)
     )
 
 
@@ -132,7 +132,7 @@ def test_what_the_description_does_not_have_is_an_error_of_the_types(tmp_path: P
         str(program),
     ]
     environment = os.environ | {"MYPYPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    checked = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-    refused = {int(number) for number in re.findall(r"program\.py:(\d+): error", checked.stdout)}
+    process = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    numbers = {int(number) for number in re.findall(r"program\.py:(\d+): error", process.stdout)}
     first = len(RIGHT.splitlines()) + 1
-    assert refused == set(range(first, first + len(WRONG))), checked.stdout + checked.stderr
+    assert numbers == set(range(first, first + len(WRONG))), process.stdout + process.stderr

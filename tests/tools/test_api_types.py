@@ -30,7 +30,7 @@ def description(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
+def types(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The types of `DESCRIPTION`."""
     folder = tmp_path_factory.mktemp("types")
     (folder / "openapi.yaml").write_text(DESCRIPTION)
@@ -39,10 +39,10 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.slow
-def test_types_are_generated_and_stay_while_nothing_changes(description: Path, generated: str, tmp_path: Path) -> None:
+def test_types_are_generated_and_stay_while_nothing_changes(description: Path, types: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
-    assert "export type Build = components['schemas']['Build'];" in generated
-    target.write_text(generated)
+    assert "export type Build = components['schemas']['Build'];" in types
+    target.write_text(types)
     before = target.stat().st_mtime_ns
     assert generate(description, target).returncode == 0
     assert target.stat().st_mtime_ns == before
@@ -61,20 +61,20 @@ def test_the_longest_texts_of_fields_are_constants(tmp_path: Path) -> None:
 
 
 @pytest.mark.proof
-def test_types_of_another_description_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
+def test_types_of_another_description_are_replaced(description: Path, types: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
-    target.write_text(generated)
+    target.write_text(types)
     description.write_text(description.read_text("utf-8").replace("Build", "Preview"))
     generate(description, target)
     assert "Build" not in target.read_text("utf-8")
 
 
 @pytest.mark.proof
-def test_types_that_somebody_edited_are_replaced(description: Path, generated: str, tmp_path: Path) -> None:
+def test_types_that_somebody_edited_are_replaced(description: Path, types: str, tmp_path: Path) -> None:
     target = tmp_path / "schema.ts"
-    target.write_text(generated.replace("id: string", "id: number"))
+    target.write_text(types.replace("id: string", "id: number"))
     generate(description, target)
-    assert target.read_text("utf-8") == generated
+    assert target.read_text("utf-8") == types
 
 
 @pytest.mark.proof

@@ -13,12 +13,12 @@ from tools.setup import FRONTEND
 @pytest.mark.proof
 def test_the_front_ends_bill_names_each_package_of_the_lock_with_its_digest() -> None:
     lock = json.loads((FRONTEND / "package-lock.json").read_text("utf-8"))["packages"]
-    locked = {(path.rpartition("node_modules/")[2], package["version"]) for path, package in lock.items() if path}
+    packages = {(path.rpartition("node_modules/")[2], package["version"]) for path, package in lock.items() if path}
     bom = json.loads(frontend_bom())
     assert bom["bomFormat"] == "CycloneDX"
-    listed = {(component["purl"], bool(component.get("hashes"))) for component in bom["components"]}
-    named = {(f"pkg:npm/{name.replace('@', '%40')}@{version}", True) for name, version in locked}
-    assert named - listed == set()
+    components = {(component["purl"], bool(component.get("hashes"))) for component in bom["components"]}
+    expected = {(f"pkg:npm/{name.replace('@', '%40')}@{version}", True) for name, version in packages}
+    assert expected - components == set()
 
 
 def test_two_runs_give_the_same_bytes() -> None:

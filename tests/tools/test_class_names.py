@@ -51,12 +51,12 @@ def test_a_private_name_and_two_classes_of_one_module_are_refused() -> None:
 
 @each_case("name", sorted(SHARED_NAMES))
 def test_a_third_class_and_a_second_one_elsewhere_have_no_shared_name(name: str) -> None:
-    shared = dict.fromkeys(SHARED_NAMES[name], f"class {name}: pass\n")
-    assert not list(repeated_classes(shared))
-    assert len(list(repeated_classes(shared | {"lab/x.py": f"class {name}: pass\n"}))) == 1
+    sources = dict.fromkeys(SHARED_NAMES[name], f"class {name}: pass\n")
+    assert not list(repeated_classes(sources))
+    assert len(list(repeated_classes(sources | {"lab/x.py": f"class {name}: pass\n"}))) == 1
     first = min(SHARED_NAMES[name])
-    assert len(list(repeated_classes({first: shared[first], "lab/x.py": f"class {name}: pass\n"}))) == 1
-    assert len(list(repeated_classes({first: shared[first] * 2}))) == 1
+    assert len(list(repeated_classes({first: sources[first], "lab/x.py": f"class {name}: pass\n"}))) == 1
+    assert len(list(repeated_classes({first: sources[first] * 2}))) == 1
 
 
 @each_case("name", sorted(FRAMEWORK))
@@ -130,6 +130,6 @@ def test_the_tracked_modules_of_the_front_end_are_read(tmp_path: Path) -> None:
     for name in ("a.ts", "b.tsx", "a.test.ts", "untracked.ts"):
         (folder / name).write_text("export interface Wire {}\n")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
-    tracked = ["frontend/src/studio/a.ts", "frontend/src/studio/b.tsx", "frontend/src/studio/a.test.ts"]
-    subprocess.run(["git", "add", *tracked], cwd=tmp_path, check=True)
-    assert sorted(script_sources_of(tmp_path)) == tracked[:2]
+    paths = ["frontend/src/studio/a.ts", "frontend/src/studio/b.tsx", "frontend/src/studio/a.test.ts"]
+    subprocess.run(["git", "add", *paths], cwd=tmp_path, check=True)
+    assert sorted(script_sources_of(tmp_path)) == paths[:2]

@@ -29,8 +29,8 @@ DECIDED = {
 
 def test_every_setting_is_passed_on_or_decided_by_the_image() -> None:
     compose = compose_file()
-    passed = set(compose["services"]["web-1"]["environment"])
-    assert passed == set(SETTINGS) - set(DECIDED)
+    variables = set(compose["services"]["web-1"]["environment"])
+    assert variables == set(SETTINGS) - set(DECIDED)
 
 
 def test_the_compose_file_sets_what_the_program_reads() -> None:
@@ -84,9 +84,9 @@ def test_the_signer_alone_has_the_secret_of_the_keys() -> None:
 
 @pytest.mark.protects("operation/images")
 def test_images_of_others_are_named_by_their_digest() -> None:
-    named = [service["image"] for service in compose_file()["services"].values() if "image" in service]
-    named += re.findall(r"^ARG DEBIAN=(\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    assert len(named) == 3
-    assert [name for name in named if not re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", name)] == []
+    images = [service["image"] for service in compose_file()["services"].values() if "image" in service]
+    images += re.findall(r"^ARG DEBIAN=(\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert len(images) == 3
+    assert [name for name in images if not re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", name)] == []
     stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
     assert {source for source, _ in stages} - {name for _, name in stages if name} == {"${DEBIAN}"}

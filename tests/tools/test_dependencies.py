@@ -39,10 +39,10 @@ RUN = {
 """Packages that nothing imports, and what runs them."""
 
 
-def unneeded(requirements: Iterable[str], modules: Mapping[str, Collection[str]], imported: Set[str]) -> list[str]:
+def unneeded(requirements: Iterable[str], modules: Mapping[str, Collection[str]], imports: Set[str]) -> list[str]:
     """The packages none of whose modules is imported. `modules` has those of each package."""
     names = {_normal(match[0]) for each in requirements if (match := _REQUIREMENT.match(each))}
-    return sorted(name for name in names if imported.isdisjoint(modules.get(name, ())))
+    return sorted(name for name in names if imports.isdisjoint(modules.get(name, ())))
 
 
 def _normal(name: str) -> str:
@@ -80,6 +80,6 @@ def test_each_dependency_of_the_front_end_is_imported() -> None:
     folder = REPOSITORY / "frontend"
     sources: list[Path] = [*folder.glob("*.ts"), *folder.glob("scripts/*.mjs")]
     sources += [path for pattern in ("*.ts", "*.tsx", "*.css") for path in (folder / "src").rglob(pattern)]
-    imported = {name for path in sources for name in _SCRIPT_IMPORT.findall(path.read_text("utf-8"))}
+    imports = {name for path in sources for name in _SCRIPT_IMPORT.findall(path.read_text("utf-8"))}
     # tools/generators/language.py copies the files of Pyodide.
-    assert sorted(set(package["dependencies"]) - imported) == ["pyodide"]
+    assert sorted(set(package["dependencies"]) - imports) == ["pyodide"]

@@ -27,8 +27,8 @@ def test_each_stage_builds_on_the_base_or_on_an_earlier_one() -> None:
         assert base in earlier
         earlier.add(name)
     assert STAGES[-1] == ("serve", "")
-    copied = re.findall(r"COPY --from=(\S+)", TEXT)
-    assert set(copied) <= earlier
+    sources = re.findall(r"COPY --from=(\S+)", TEXT)
+    assert set(sources) <= earlier
 
 
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([a-z_.]+)", TEXT))))

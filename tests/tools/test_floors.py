@@ -15,7 +15,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 
 
 @pytest.fixture
-def copied(tmp_path: Path) -> Path:
+def copy(tmp_path: Path) -> Path:
     """The Python files of the packages, and the contracts."""
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
     for package in ("rune", "forge", "lab", "hmr"):
@@ -65,31 +65,31 @@ def test_every_package_of_a_container_has_a_floor(container: str) -> None:
         ("forge.registry", "provenance/unplaced"),
     ],
 )
-def test_a_package_without_a_floor_is_refused(copied: Path, container: str, place: str) -> None:
-    folder = copied / container.replace(".", "/") / place
+def test_a_package_without_a_floor_is_refused(copy: Path, container: str, place: str) -> None:
+    folder = copy / container.replace(".", "/") / place
     folder.mkdir()
     (folder / "__init__.py").write_text("")
-    assert unplaced_packages(copied, container) == {place.replace("/", ".")}
+    assert unplaced_packages(copy, container) == {place.replace("/", ".")}
 
 
 @pytest.mark.proof
-def test_an_app_without_a_floor_is_refused_by_its_name(copied: Path) -> None:
-    (copied / "forge" / "unplaced").mkdir()
-    (copied / "forge" / "unplaced" / "__init__.py").write_text("")
-    checked = floors_of(copied)
-    assert checked.returncode == 1
-    assert "- forge.unplaced" in checked.stdout
+def test_an_app_without_a_floor_is_refused_by_its_name(copy: Path) -> None:
+    (copy / "forge" / "unplaced").mkdir()
+    (copy / "forge" / "unplaced" / "__init__.py").write_text("")
+    result = floors_of(copy)
+    assert result.returncode == 1
+    assert "- forge.unplaced" in result.stdout
 
 
 @pytest.mark.slow
-def test_an_import_that_goes_up_is_refused(copied: Path) -> None:
-    (copied / "forge/core/audit/entries.py").write_text("from forge.builds import models\n")
-    (copied / "forge/compute/child/main.py").write_text("import django\n")
-    (copied / "forge/registry/tags/facets.py").write_text("from forge.registry.distribution.artifacts import sweep\n")
-    (copied / "forge/registry/oci/manifests.py").write_text("from forge.registry.models import Tag\n")
-    checked = floors_of(copied)
-    assert checked.returncode == 1
-    assert "forge.core.audit.entries -> forge.builds.models" in checked.stdout
-    assert "forge.compute.child.main -> django" in checked.stdout
-    assert "forge.registry.tags.facets -> forge.registry.distribution.artifacts.sweep" in checked.stdout
-    assert "forge.registry.oci.manifests -> forge.registry.models" in checked.stdout
+def test_an_import_that_goes_up_is_refused(copy: Path) -> None:
+    (copy / "forge/core/audit/entries.py").write_text("from forge.builds import models\n")
+    (copy / "forge/compute/child/main.py").write_text("import django\n")
+    (copy / "forge/registry/tags/facets.py").write_text("from forge.registry.distribution.artifacts import sweep\n")
+    (copy / "forge/registry/oci/manifests.py").write_text("from forge.registry.models import Tag\n")
+    result = floors_of(copy)
+    assert result.returncode == 1
+    assert "forge.core.audit.entries -> forge.builds.models" in result.stdout
+    assert "forge.compute.child.main -> django" in result.stdout
+    assert "forge.registry.tags.facets -> forge.registry.distribution.artifacts.sweep" in result.stdout
+    assert "forge.registry.oci.manifests -> forge.registry.models" in result.stdout

@@ -27,7 +27,7 @@ print(json.dumps([json.loads(service.answer_text(json.dumps(request))) for reque
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive's folder, as the page's Python unpacks it."""
     folder = tmp_path_factory.mktemp("packed")
     pack(dict(packed_files()), folder / "stage", folder / "language.zip")
@@ -38,17 +38,17 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "language"
 
 
-def in_the_page(packed: Path, requests: list[dict[str, Any]]) -> list[Any]:
+def in_the_page(folder: Path, requests: list[dict[str, Any]]) -> list[Any]:
     """The answers of the packed language: nothing but Python's own library and the archive can be imported."""
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", ANSWER, str(packed)],
+    process = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", ANSWER, str(folder)],
         input=json.dumps(requests),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    answers: list[Any] = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    answers: list[Any] = json.loads(process.stdout)
     return answers
 
 
@@ -69,52 +69,52 @@ def test_the_library_of_python_is_packed_as_bytecode(tmp_path: Path) -> None:
     files = dict(library_files(tmp_path / "sources"))
     assert {"typing.py", "pyodide/__init__.py", "encodings/utf_8.py"} <= files.keys()
     few = {name: place for name, place in files.items() if name in ("colorsys.py", "pyodide/py.typed")}
-    packed = tmp_path / "library.zip"
-    pack(few, tmp_path / "stage", packed)
+    library = tmp_path / "library.zip"
+    pack(few, tmp_path / "stage", library)
     name = "colorsys.pyc" if sys.version_info[:2] == PYODIDE_PYTHON else "colorsys.py"
-    with zipfile.ZipFile(packed) as archive:
+    with zipfile.ZipFile(library) as archive:
         assert archive.namelist() == [name, "pyodide/py.typed"]
     program = (
         "import sys, zlib; sys.path = sys.argv[1:]; import colorsys as c; print(c.rgb_to_hsv(1, 0, 0), c.__file__)"
     )
-    command = [sys.executable, "-I", "-S", "-c", program, str(packed)]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert printed.strip() == f"(0.0, 1.0, 1) {packed / name}"
+    command = [sys.executable, "-I", "-S", "-c", program, str(library)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert output.strip() == f"(0.0, 1.0, 1) {library / name}"
 
 
 @pytest.mark.slow
-def test_the_packed_language_checks_each_example(packed: Path) -> None:
+def test_the_packed_language_checks_each_example(folder: Path) -> None:
     examples = sorted(path.parent.name for path in EXAMPLES.glob("*/Runefile.yml"))
     requests: list[dict[str, Any]] = [
         request for each in examples for request in ({"ask": "open", "files": files_of(each)}, {"ask": "check"})
     ]
     assert len(examples) >= 6
-    assert in_the_page(packed, requests) == here(requests)
+    assert in_the_page(folder, requests) == here(requests)
 
 
 @pytest.mark.slow
-def test_the_packed_language_makes_and_checks_a_block_of_the_project(packed: Path) -> None:
+def test_the_packed_language_makes_and_checks_a_block_of_the_project(folder: Path) -> None:
     creation = {
         "ask": "new-block",
         "name": "smooth",
         "source": {"stage": "number", "index": 0},
         "feeds": {"stage": "within_a_turn", "index": 0},
     }
-    opened = {"ask": "open", "files": files_of("sine")}
-    (_, new) = in_the_page(packed, [opened, creation])
+    opening = {"ask": "open", "files": files_of("sine")}
+    (_, new) = in_the_page(folder, [opening, creation])
     assert [each["path"] for each in new["answer"]["files"]] == ["smooth.py", "smooth_test.py"]
     files = {each["path"]: {"text": each["text"]} for each in new["answer"]["files"]}
-    broken = {"smooth.py": {"text": files["smooth.py"]["text"].replace("return", "retur")}}
+    change = {"smooth.py": {"text": files["smooth.py"]["text"].replace("return", "retur")}}
     requests: list[dict[str, Any]] = [
-        opened,
+        opening,
         creation,
         {"ask": "change", "files": files},
         {"ask": "check"},
         {"ask": "copy-block", "stage": "within_a_turn"},
         *({"ask": ask, "file": "smooth.py", "offset": 10} for ask in ("hover", "complete", "symbols", "tokens")),
-        {"ask": "change", "files": broken},
+        {"ask": "change", "files": change},
         {"ask": "check", "file": "smooth.py"},
     ]
-    answers = in_the_page(packed, requests)
+    answers = in_the_page(folder, requests)
     assert answers == here(requests)
     assert answers[-1]["answer"]["diagnostics"], "the broken block has a problem"

@@ -89,10 +89,10 @@ def test_the_proofs_need_what_the_tests_need_and_more() -> None:
 def test_skips_for_lack_of_a_program_are_counted_and_named_with_the_command() -> None:
     reasons = [lack(CHROMIUM), "no test data: x", lack(CHROMIUM), lack(REDIS), "another reason"]
     assert lacking(reasons) == {CHROMIUM: 2, REDIS: 1}
-    said = left_out(lacking(reasons))
-    assert "Not run: 2 tests without Chromium (the tests in a browser)" in said
-    assert "Not run: 1 test without Redis" in said
-    assert "    sudo apt-get install --yes --no-install-recommends chromium redis-server\n" in said
+    summary = left_out(lacking(reasons))
+    assert "Not run: 2 tests without Chromium (the tests in a browser)" in summary
+    assert "Not run: 1 test without Redis" in summary
+    assert "    sudo apt-get install --yes --no-install-recommends chromium redis-server\n" in summary
 
 
 @each_case("need", [need for need in PURPOSES["prove"] if need is not VENV], ids=lambda need: need.name)
@@ -127,8 +127,8 @@ def test_without_a_browser_its_tests_are_skipped_with_the_reason_that_is_counted
         "tests/e2e/preview/test_takes.py",
     ]
     environment = {"PATH": str(tmp_path / "bin"), "HOME": str(tmp_path)}
-    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    process = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout
     reasons = skip_reasons(report)
     assert reasons
     assert lacking(reasons) == {CHROMIUM: len(reasons)}

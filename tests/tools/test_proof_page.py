@@ -109,8 +109,8 @@ def test_a_figure_that_fails_keeps_no_other_from_being_measured(
     def fail() -> str:
         raise KeyError("p50")
 
-    written = tmp_path / "benchmarks.md"
-    monkeypatch.setattr(benchmarks, "PAGE", written)
+    page = tmp_path / "benchmarks.md"
+    monkeypatch.setattr(benchmarks, "PAGE", page)
     monkeypatch.setattr(benchmarks, "FIGURES", {"server.start": "Broken", "server.registry": "Sound"})
     modules = {
         "server.start": SimpleNamespace(measure=fail),
@@ -118,5 +118,5 @@ def test_a_figure_that_fails_keeps_no_other_from_being_measured(
     }
     monkeypatch.setattr(benchmarks, "import_module", lambda name: modules[name.removeprefix("benchmarks.")])
     assert benchmarks.main([]) == 1
-    assert sections_of(written.read_text("utf-8")).keys() == {"Sound"}
+    assert sections_of(page.read_text("utf-8")).keys() == {"Sound"}
     assert "KeyError: 'p50'" in capsys.readouterr().err

@@ -81,11 +81,11 @@ def test_npm_gets_the_bytes_of_the_tarball_once(tarball: Tarball, npm: tuple[typ
     registry, environment = npm
     require_unpublished(tarball, environment)
     publish(tarball, environment)
-    (sent,) = registry.packages.values()
-    assert sent["access"] == "public"
-    assert sent["dist-tags"] == {"latest": "1.2.3"}
-    (attached,) = sent["_attachments"].values()
-    assert base64.b64decode(attached["data"]) == tarball.path.read_bytes()
+    (document,) = registry.packages.values()
+    assert document["access"] == "public"
+    assert document["dist-tags"] == {"latest": "1.2.3"}
+    (attachment,) = document["_attachments"].values()
+    assert base64.b64decode(attachment["data"]) == tarball.path.read_bytes()
     with pytest.raises(NotReleasable, match=r"has @hammer-forge/rune 1\.2\.3 already"):
         require_unpublished(tarball, environment)
 

@@ -93,8 +93,8 @@ def test_a_rune_runs_with_the_wheel_wasmtime_and_numpy_alone(wheel: Path, tmp_pa
     command = f"import sys; sys.path.append({str(packages)!r})\n{PROGRAM}"
     # -I and -S: neither this folder nor this environment's packages are searched.
     arguments = [sys.executable, "-I", "-S", "-c", command, str(file), str(tmp_path / "cache")]
-    done = subprocess.run(arguments, cwd=tmp_path, check=True, capture_output=True, text=True)
-    answer, error, missing = done.stdout.split()
+    process = subprocess.run(arguments, cwd=tmp_path, check=True, capture_output=True, text=True)
+    answer, error, missing = process.stdout.split()
     assert float(answer) == pytest.approx(0.717, abs=0.05)
     assert error == "server-away"
     assert missing.startswith("rune.tools.api.built")

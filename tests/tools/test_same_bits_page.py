@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.models import same_bits_page
-from tests.support.models.same_bits_page import HEAD, NAMES, PAGE, TARGETS, Compared, read_rows, write_rows
+from tests.support.models.same_bits_page import HEAD, NAMES, PAGE, TARGETS, BitComparison, read_rows, write_rows
 
 
 def test_the_page_has_each_rune_on_each_target_and_nothing_wrong() -> None:
@@ -22,17 +22,17 @@ def test_a_rune_replaces_its_own_rows_alone(tmp_path: Path, monkeypatch: pytest.
     page.write_text(HEAD)
     monkeypatch.setattr(same_bits_page, "PAGE", page)
     first, second, newer = (
-        Compared("sine", "c", 200, 90, 800, 0),
-        Compared("digits", "c", 200, 9, 9_000, 0),
-        Compared("sine", "c", 200, 90, 800, 3),
+        BitComparison("sine", "c", 200, 90, 800, 0),
+        BitComparison("digits", "c", 200, 9, 9_000, 0),
+        BitComparison("sine", "c", 200, 90, 800, 3),
     )  # fmt: skip
     write_rows([first], ["digits", "sine"])
     write_rows([second], ["digits", "sine"])
     write_rows([newer], ["digits", "sine"])
     assert read_rows() == [second, newer]
-    assert not Compared("sine", "c", 199, 199, 9_999, 0).is_enough
+    assert not BitComparison("sine", "c", 199, 199, 9_999, 0).is_enough
 
 
 def test_a_row_whose_answers_are_all_the_same_is_not_enough() -> None:
-    assert Compared("sine", "c", 200, 2, 800, 0).is_enough
-    assert not Compared("sine", "c", 200, 1, 10_000, 0).is_enough
+    assert BitComparison("sine", "c", 200, 2, 800, 0).is_enough
+    assert not BitComparison("sine", "c", 200, 1, 10_000, 0).is_enough

@@ -28,11 +28,11 @@ def test_slow_proof(): pass
 @pytest.mark.slow
 @pytest.mark.parametrize(("with_slow", "names"), [(False, {"test_quick"}), (True, {"test_quick", "test_slow"})])
 def test_neither_command_runs_a_proof_and_one_runs_the_slow(with_slow: bool, names: set[str], tmp_path: Path) -> None:
-    collected: list[str] = []
+    selection: list[str] = []
 
     class Collector:
         def pytest_collection_finish(self, session: pytest.Session) -> None:
-            collected.extend(item.name for item in session.items)
+            selection.extend(item.name for item in session.items)
 
     (tmp_path / "test_each.py").write_text(FILE)
     options = [
@@ -48,4 +48,4 @@ def test_neither_command_runs_a_proof_and_one_runs_the_slow(with_slow: bool, nam
         "no:asyncio",
     ]
     pytest.main([*options, "--collect-only", "-m", selected_marks(with_slow=with_slow), str(tmp_path)], [Collector()])
-    assert set(collected) == names
+    assert set(selection) == names

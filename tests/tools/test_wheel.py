@@ -11,10 +11,10 @@ from tools.packaging.wheel import build
 
 @pytest.mark.proof
 def test_two_builds_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = []
+    wheels = []
     for zone in ("UTC", "Asia/Tokyo"):
         monkeypatch.setenv("TZ", zone)
         folder = tmp_path / zone.replace("/", "-")
         folder.mkdir()
-        built.append(build(folder).read_bytes())
-    assert built[0] == built[1]
+        wheels.append(build(folder).read_bytes())
+    assert wheels[0] == wheels[1]

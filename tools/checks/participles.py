@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from typing import Final
 
 _WORDS = """
-added affected agreed answered approved bought broken built cached called caught checked chosen compared compiled
-composed computed converted counted damaged decided declared described disputed drawn entered fetched fixed
-generated got heard hidden hosted joined judged known learned listed loaded locked marked matched meant measured
-merged missed moved named needed offered opened ordered packed picked placed prepared pressed produced proven
-published pulled pushed received recorded refused removed replaced reported requested required resolved returned
-revoked said saved sealed seen selected sent served shared shown spent staged stored taught tested thought touched
-trained tried typed used wanted watched written
+added affected agreed allowed answered approved bought broken built cached called cancelled caught checked chosen
+compared compiled composed computed converted copied counted damaged decided declared deleted described disputed done
+drawn edited emitted entered exported fetched filled fixed generated got grown heard hidden hosted imported inserted
+joined judged known learned linked listed loaded locked marked matched meant measured merged missed mounted moved
+named needed offered opened ordered packed picked placed prepared pressed printed produced proven published pulled
+pushed quoted raised received recorded refused removed renamed replaced reported requested required resolved restored
+resumed returned revoked said saved sealed seen selected sent served settled shared shown spent staged stored taught
+tested thought touched trained tried typed used verified wanted watched written
 """
 PARTICIPLES: Final = frozenset(_WORDS.split())
 """Words that are no name of a variable, of a parameter or of a class, with underscores before or behind them or
 without. Times (`started`), states (`failed`) and results of arithmetic (`rounded`) are not among them."""
-DICTATED: Final = {("lab/refusal.py", "Refused")}
-"""A name by its file: an exception."""
+DICTATED: Final = {("lab/refusal.py", "Refused"), ("forge/notices/actions.py", "done")}
+"""Files and names that may stay: an exception, and the key of the API that says that a person is done with a notice."""
 
 
 def refused_participles(path: str, source: str) -> Iterator[tuple[int, str]]:

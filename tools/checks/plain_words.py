@@ -235,8 +235,7 @@ def findings(root: Path) -> Iterator[Finding]:
         if name.endswith(".py") and "/migrations/" not in name:
             source = path.read_text("utf-8")
             yield from refused_names(name, source)
-            if not name.startswith("tests/"):
-                yield from _participles(name, source)
+            yield from _participles(name, source)
             yield from refused_sentences(name, source)
             yield from refused_comments(name, source)
         elif name.endswith(SCRIPTS):

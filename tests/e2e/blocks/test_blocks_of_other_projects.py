@@ -51,10 +51,10 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     dialog.get_by_label("What is new").fill("Its first version.")
     _look(page, "publish")
     dialog.get_by_role("button", name="Publish").click()
-    done = page.get_by_role("dialog", name="half 1.0 is published")
-    expect(done).to_be_visible(timeout=PATIENCE)
+    confirmation = page.get_by_role("dialog", name="half 1.0 is published")
+    expect(confirmation).to_be_visible(timeout=PATIENCE)
     _look(page, "published")
-    done.get_by_role("button", name="Done").click()
+    confirmation.get_by_role("button", name="Done").click()
 
     # Another project finds it, with what it says of itself, and runs it on the wire that is chosen.
     page.evaluate(SEND, ["/api/v1/projects", {"organisation": organisation, "name": "clap", "template": "sine"}])

@@ -51,9 +51,9 @@ def test_no_way_out_of_the_sandbox(forge: LiveForge, open_page: OpenPage) -> Non
     expect(live.get_by_text("per call, in Python")).to_be_visible(timeout=PATIENCE)
     requests: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    for name, (line, said) in WAYS.items():
+    for name, (line, message) in WAYS.items():
         write_over(page, "smooth.py", f"{HEAD}    {line}\n    return y\n")
-        expect(live.get_by_role("status").first, name).to_contain_text(said, timeout=PATIENCE)
+        expect(live.get_by_role("status").first, name).to_contain_text(message, timeout=PATIENCE)
         _goes_on(page)
     assert [each for each in requests if "a.test" in each or each.endswith("/me")] == []
     for name, lines in ENDLESS.items():

@@ -47,8 +47,8 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
 
     # Beside the block its tests pass, and so they do beside their own text, at their lines.
     tests = page.get_by_role("region", name="Tests")
-    said = tests.get_by_role("status").first
-    expect(said).to_have_text("2 of 2 passed", timeout=PATIENCE)
+    status = tests.get_by_role("status").first
+    expect(status).to_have_text("2 of 2 passed", timeout=PATIENCE)
     # And compiled, as soon as the project is built with them.
     cases = tests.get_by_role("listitem")
     expect(cases.get_by_text("Same bits")).to_have_count(2, timeout=PATIENCE)
@@ -59,7 +59,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     expect(new).to_be_enabled(timeout=PATIENCE)
     new.focus()
     page.keyboard.press("Enter")
-    expect(said).to_have_text("3 of 3 passed", timeout=PATIENCE)
+    expect(status).to_have_text("3 of 3 passed", timeout=PATIENCE)
     expect(cases.get_by_text("Same bits")).to_have_count(3, timeout=PATIENCE)
     _shot(page, "tests-live-input")
     page.get_by_role("button", name="Show", exact=True).click()
@@ -71,7 +71,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
 
     # One that fails says what came, what was expected and what the block read, at its line.
     write_over(page, "smooth_test.py", FAILS)
-    expect(said).to_have_text("1 test of 2 failed", timeout=PATIENCE)
+    expect(status).to_have_text("1 test of 2 failed", timeout=PATIENCE)
     expect(tests.get_by_text("The same", exact=True)).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".line-value.failed")).to_contain_text("element 0 is 0.341797, expected 0.5 within 0.01")
     expect(tests.get_by_text("[0.5, 1], in run 4")).to_be_visible()
@@ -91,7 +91,7 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
     _shot(page, "tests-build")
     page.get_by_role("button", name="Show the problems").click()
     problems.get_by_role("button", name="Remove test_it_follows").click()
-    expect(said).to_have_text("1 of 1 passed", timeout=PATIENCE)
+    expect(status).to_have_text("1 of 1 passed", timeout=PATIENCE)
     expect(problems.get_by_text("No problems in the newest text.")).to_be_visible(timeout=PATIENCE)
     expect(problems.get_by_role("region", name="Problems of build 1")).to_contain_text("test_it_follows failed")
     _shot(page, "tests-problems-of-build")

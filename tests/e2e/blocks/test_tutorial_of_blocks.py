@@ -42,8 +42,8 @@ def test_the_tutorial_ends_in_an_app_that_counts_claps(forge: LiveForge, open_pa
     open_file(page, "Runefile.yml")
     write_over(page, "Runefile.yml", RUNEFILE)
     expect_running(page)
-    counted = page.get_by_role("region", name="Output claps")
-    expect(counted.get_by_role("paragraph").first).to_have_text(re.compile(r"^[1-9]"), timeout=PATIENCE)
+    output = page.get_by_role("region", name="Output claps")
+    expect(output.get_by_role("paragraph").first).to_have_text(re.compile(r"^[1-9]"), timeout=PATIENCE)
     _shot(page, "tutorial-claps")
     open_file(page, "level.py")
     expect(page.get_by_role("region", name="Block level").get_by_text("per call, in Python")).to_be_visible(

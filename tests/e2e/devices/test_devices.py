@@ -62,14 +62,14 @@ def test_the_camera_and_the_microphone_of_ones_choice_are_used_and_can_be_unplug
     rune.get_by_role("button", name="Start the camera").click()
     which = rune.get_by_role("combobox", name="Camera", exact=True)
     expect(which.locator("option")).to_have_count(2, timeout=PATIENCE)
-    used = "() => window.heldStream.getVideoTracks()[0].getSettings().deviceId"
-    first = page.evaluate(used)
+    device_script = "() => window.heldStream.getVideoTracks()[0].getSettings().deviceId"
+    first = page.evaluate(device_script)
     expect(which).to_have_value(first)
     second = next(
         value for value in which.locator("option").evaluate_all("all => all.map(one => one.value)") if value != first
     )
     which.select_option(second)
-    page.wait_for_function(f"() => ({used})() === {second!r}", timeout=PATIENCE)
+    page.wait_for_function(f"() => ({device_script})() === {second!r}", timeout=PATIENCE)
     expect(rune.get_by_role("button", name="Stop the camera")).to_be_visible(timeout=PATIENCE)
     expect(rune.get_by_role("combobox", name="Camera", exact=True)).to_have_value(second)
 
@@ -107,7 +107,7 @@ def test_a_device_that_cannot_be_had_is_said_with_the_way_on(forge: LiveForge, p
             ["--use-fake-ui-for-media-stream", f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"],
         ),
     }
-    for said, (address, arguments) in ways.items():
+    for problem, (address, arguments) in ways.items():
         browser = launch(playwright, *arguments)
         for rune_bytes, start, name in (
             (CAMERA, "Start the camera", "camera"),
@@ -117,7 +117,7 @@ def test_a_device_that_cannot_be_had_is_said_with_the_way_on(forge: LiveForge, p
             if name == "camera":
                 rune.get_by_role("button", name="Camera", exact=True).click()
             rune.get_by_role("button", name=start).click()
-            expect(rune.get_by_role("alert")).to_contain_text(said, timeout=PATIENCE)
+            expect(rune.get_by_role("alert")).to_contain_text(problem, timeout=PATIENCE)
             expect(rune.get_by_role("alert")).to_contain_text(name)
             expect(rune.get_by_role("button", name=start)).to_be_enabled()
             # The way on is there: a file.

@@ -66,8 +66,8 @@ def test_a_phone_is_let_in_paired_and_runs_without_a_network(
     pair(studio, page)
     draw_digit(page, "7")
     expect_label(page, "answer", "7")
-    shown = studio.get_by_role("region", name="From your phone")
-    expect(shown.get_by_role("region", name="Output answer").get_by_role("paragraph").first).to_have_text("7")
+    section = studio.get_by_role("region", name="From your phone")
+    expect(section.get_by_role("region", name="Output answer").get_by_role("paragraph").first).to_have_text("7")
     change_the_text_and_use_it(studio, page)
     findings_of(page)
     unpair(studio, page)
@@ -142,8 +142,8 @@ def change_the_text_and_use_it(studio: Page, page: Page) -> None:
     page.get_by_role("button", name="Use it").click(timeout=PATIENCE)
     expect_label(page, "answer", "seven")
     assert page.evaluate("window.stays")
-    said = studio.get_by_role("region", name="From your phone").get_by_role("region", name="Output answer")
-    expect(said.get_by_role("paragraph").first).to_have_text("seven", timeout=PATIENCE)
+    output = studio.get_by_role("region", name="From your phone").get_by_role("region", name="Output answer")
+    expect(output.get_by_role("paragraph").first).to_have_text("seven", timeout=PATIENCE)
 
 
 def findings_of(page: Page) -> None:

@@ -134,10 +134,10 @@ def test_a_phones_microphone_feeds_the_desk_until_the_desk_wants_it_no_more(
     assert findings(pair.studio) == []
 
     # The relay saw kinds of messages, two public keys' worth of text, and frames that look like noise.
-    sealed = pair.at_studio.sealed() + pair.at_phone.sealed()
+    sealed_messages = pair.at_studio.sealed() + pair.at_phone.sealed()
     assert {message["type"] for message in pair.at_phone.passed} == {"digits", "paired", "key", "sealed"}
-    assert all(set(message) == {"type", "frame"} for message in sealed)
-    largest = max((bytes_of(message["frame"]) for message in sealed), key=len)
+    assert all(set(message) == {"type", "frame"} for message in sealed_messages)
+    largest = max((bytes_of(message["frame"]) for message in sealed_messages), key=len)
     assert len(largest) > 3000
     assert len(set(largest)) > 250
 
@@ -171,8 +171,8 @@ def test_frames_that_a_relay_repeats_changes_or_makes_up_are_not_heard(
     for message in from_phone:
         frame = bytes_of(message["frame"])
         later = (int.from_bytes(frame[:8]) + 1000).to_bytes(8)
-        for forged in (frame, later + frame[8:], later + frame[8:-1] + bytes([frame[-1] ^ 1]), later + bytes(64)):
-            pair.at_studio.say({"type": "sealed", "frame": text_of(forged)})
+        for forgery in (frame, later + frame[8:], later + frame[8:-1] + bytes([frame[-1] ^ 1]), later + bytes(64)):
+            pair.at_studio.say({"type": "sealed", "frame": text_of(forgery)})
     # Another public key under way does not take the phone's place either.
     key = next(message for message in pair.at_phone.passed if message["type"] == "key")
     pair.at_studio.say(key | {"key": "B" * 87})
@@ -181,8 +181,8 @@ def test_frames_that_a_relay_repeats_changes_or_makes_up_are_not_heard(
     pair.studio.wait_for_function("() => said.length > 0", timeout=PATIENCE)
     pair.card.get_by_role("button", name="Stop the microphone").click()
     expect(pair.preview.get_by_text(CONNECTED)).to_be_visible(timeout=PATIENCE)
-    said: list[str] = pair.studio.evaluate("said")
-    assert [text[:14] for text in said] == [SENDING[:14], CONNECTED[:14]]
+    messages: list[str] = pair.studio.evaluate("said")
+    assert [text[:14] for text in messages] == [SENDING[:14], CONNECTED[:14]]
 
 
 MOVE = """(rows) => {

@@ -36,7 +36,7 @@ CHAPTER = (REPOSITORY / "docs" / "guides" / "virtual-pico.md").read_text("utf-8"
 def test_the_chapter_is_what_one_does(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    begun = time.monotonic()
+    start = time.monotonic()
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
@@ -67,7 +67,7 @@ def test_the_chapter_is_what_one_does(
     page.get_by_role("link", name="Devices", exact=True).click()
     page.screenshot(path=tmp_path / "devices.png", full_page=True)
     package = downloaded(page, tmp_path)
-    record_property("seconds", round(time.monotonic() - begun))
+    record_property("seconds", round(time.monotonic() - start))
     assert said_in_a_terminal(package) == "0 nothing\n"
     with zipfile.ZipFile(package) as files:
         assert "rune_digits/firmware/digits.uf2" in files.namelist()
@@ -117,11 +117,11 @@ def said_in_a_terminal(package: Path) -> str:
         files.extractall(package.parent)
     first, _, commands = blocks[0].partition("\n")
     assert first == f"unzip {package.name}"
-    ended = subprocess.run(["sh", "-euc", commands], cwd=package.parent, capture_output=True, text=True, check=False)
-    assert (ended.returncode, ended.stderr) == (0, "")
-    return ended.stdout
+    result = subprocess.run(["sh", "-euc", commands], cwd=package.parent, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
 
 
-def expect_named(*done: str) -> None:
+def expect_named(*controls: str) -> None:
     """Each control that the chapter names was used."""
-    assert set(re.findall(r"\*\*(.+?)\*\*", CHAPTER)) == set(done)
+    assert set(re.findall(r"\*\*(.+?)\*\*", CHAPTER)) == set(controls)

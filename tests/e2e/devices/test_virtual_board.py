@@ -108,12 +108,12 @@ def test_the_board_runs_the_text_while_its_wires_are_watched_and_its_stages_time
     watch.focus()
     watch.press("Enter")
     expect(watch).to_have_attribute("aria-pressed", "true")
-    watched = page.locator(".preview-card.watched")
-    expect(watched).to_have_count(1, timeout=PATIENCE)
+    card = page.locator(".preview-card.watched")
+    expect(card).to_have_count(1, timeout=PATIENCE)
     timing = page.locator("summary").filter(has_text="Timing")
     timing.click()
     draw_digit(page, "3")
-    expect(watched.locator("canvas, table, .preview-big, svg").first).to_be_visible(timeout=PATIENCE)
+    expect(card.locator("canvas, table, .preview-big, svg").first).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("rowheader", name="Inference time")).to_be_visible(timeout=PATIENCE)
 
     board = page.get_by_role("region", name="Board", exact=True)
@@ -169,8 +169,8 @@ def parts(page: Page) -> Locator:
 
 def expect_both(board: Locator, digit: str) -> None:
     for name in (re.compile("In this page"), re.compile("On the (Pico|board)")):
-        said = board.get_by_role("region", name=name).locator(".preview-big").first
-        expect(said).to_have_text(digit, timeout=COMPILING)
+        output = board.get_by_role("region", name=name).locator(".preview-big").first
+        expect(output).to_have_text(digit, timeout=COMPILING)
 
 
 def expect_equal(board: Locator) -> None:

@@ -30,16 +30,16 @@ DROP_LARGE = """(megabytes) => {
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """A browser notes each refusal of the server on its console."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 def drop_from_disk(page: Page, *paths: Path) -> None:
     """Lets files and folders fall on the page as the system does it, so that the browser opens the folders itself."""
     devtools = page.context.new_cdp_session(page)
-    carried = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    drag_data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
-        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 720, "y": 400, "data": carried})
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 720, "y": 400, "data": drag_data})
 
 
 def expect_refused(page: Page, name: str, reason: str) -> None:
@@ -57,8 +57,8 @@ def new_file(page: Page, name: str) -> None:
 def files_in_archive(page: Page) -> set[str]:
     with page.expect_download() as downloading:
         run_command(page, "Download all files")
-    with zipfile.ZipFile(io.BytesIO(Path(downloading.value.path()).read_bytes())) as packed:
-        return set(packed.namelist())
+    with zipfile.ZipFile(io.BytesIO(Path(downloading.value.path()).read_bytes())) as zip_file:
+        return set(zip_file.namelist())
 
 
 def make_folder(folder: Path) -> Path:

@@ -29,11 +29,11 @@ def run_command(page: Page, title: str) -> None:
 
 
 def archive(files: dict[str, str]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as zip_file:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as zip_file:
         for name, text in files.items():
             zip_file.writestr(name, text)
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
 def drop(page: Page, name: str, data: bytes) -> None:
@@ -153,8 +153,8 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     expect_saved(page)
     with page.expect_download() as downloading:
         comparison.get_by_role("link", name=re.compile("as .zip")).click()
-    with zipfile.ZipFile(downloading.value.path()) as packed:
-        assert "data/README.md" in packed.namelist()
+    with zipfile.ZipFile(downloading.value.path()) as zip_file:
+        assert "data/README.md" in zip_file.namelist()
     page.get_by_role("button", name="Close the versions").click()
 
     # Who wrote a line, and since when.

@@ -22,10 +22,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 STEPS = ("Try it", "Change it", "Build it")
 
 
-def expect_done(page: Page, *done: str) -> None:
+def expect_done(page: Page, *finished_steps: str) -> None:
     steps = page.get_by_role("region", name="First steps").get_by_role("listitem")
     for step in STEPS:
-        mark = "Done" if step in done else "To do"
+        mark = "Done" if step in finished_steps else "To do"
         expect(steps.filter(has_text=step).get_by_label(mark, exact=True)).to_be_visible(timeout=PATIENCE)
 
 

@@ -18,16 +18,16 @@ FARTHEST = 60
 IN_TEXT = "document.activeElement?.classList.contains('cm-content') === true"
 
 
-def tab_to(page: Page, wanted: Locator) -> None:
+def tab_to(page: Page, target: Locator) -> None:
     """Presses Tab until it has the focus; nothing on the way may keep the focus."""
-    expect(wanted).to_be_visible(timeout=PATIENCE)
+    expect(target).to_be_visible(timeout=PATIENCE)
     for _ in range(FARTHEST):
         if page.evaluate(IN_TEXT):
             page.keyboard.press("Escape")  # in a text Tab types; its description says so
         page.keyboard.press("Tab")
-        if wanted.evaluate("element => element === document.activeElement"):
+        if target.evaluate("element => element === document.activeElement"):
             return
-    raise AssertionError(f"not reached by Tab: {wanted}")
+    raise AssertionError(f"not reached by Tab: {target}")
 
 
 def run_command(page: Page, words: str) -> None:

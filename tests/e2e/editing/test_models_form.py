@@ -102,9 +102,9 @@ def test_one_edits_the_models_as_a_form_and_another_sees_them_in_the_text(
     expect(words.get_by_text("ends with .tflite")).to_be_visible(timeout=PATIENCE)
     write(name, "spoken.tflite")
     name.press("Enter")
-    renamed = card(owner, "spoken.tflite")
-    expect(renamed.get_by_label("Model file")).to_be_focused(timeout=PATIENCE)
-    renamed.get_by_label("Form").focus()
+    model_card = card(owner, "spoken.tflite")
+    expect(model_card.get_by_label("Model file")).to_be_focused(timeout=PATIENCE)
+    model_card.get_by_label("Form").focus()
     owner.keyboard.press("Control+z")
     expect(words).to_be_visible(timeout=PATIENCE)
 

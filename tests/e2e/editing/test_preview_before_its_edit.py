@@ -40,8 +40,8 @@ class LateDocument:
             socket.send(message)
             if self.is_holding and isinstance(message, str) and _is_ready(json.loads(message)):
                 self.is_holding = False
-                for target, delayed in self._waiting:
-                    target.send(delayed)
+                for target, event in self._waiting:
+                    target.send(event)
 
         socket.connect_to_server().on_message(take)
 

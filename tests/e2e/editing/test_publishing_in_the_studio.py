@@ -20,8 +20,8 @@ REFUSAL = "the server responded with a status of 409"
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium notes each refusal that a page gets; the gate's is what this test is about."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 def test_the_bell_rings_and_an_owner_publishes_past_the_gate(forge: LiveForge, open_page: OpenPage) -> None:

@@ -81,9 +81,9 @@ def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
     developer.get_by_role("button", name="Take it").click()
     expect(developer.get_by_role("link", name="Resolved 2")).to_be_visible(timeout=PATIENCE)
     expect(reviewer.get_by_role("link", name="Resolved 2")).to_be_visible(timeout=PATIENCE)
-    said = developer.evaluate(
+    text = developer.evaluate(
         "async (address) => (await fetch(address)).text()",
         f"/api/v1/projects{project.removeprefix(forge.address)}/files/labels.txt",
     )
-    assert "eight" in said
+    assert "eight" in text
     assert findings(developer) == []

@@ -93,8 +93,8 @@ def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
 
     # A person is where their file is, and choosing them goes there, and along with them until one works oneself.
     open_file(colleague, "labels.txt")
-    moved = owner.get_by_role("list", name="Who is here").get_by_role("button", name="Jo Okafor is in labels.txt")
-    moved.click(timeout=PATIENCE)
+    button = owner.get_by_role("list", name="Who is here").get_by_role("button", name="Jo Okafor is in labels.txt")
+    button.click(timeout=PATIENCE)
     expect(owner.get_by_role("tab", name="labels.txt")).to_have_attribute("aria-selected", "true")
     open_file(colleague, "README.md")
     expect(owner.get_by_role("tab", name="README.md")).to_have_attribute("aria-selected", "true", timeout=PATIENCE)

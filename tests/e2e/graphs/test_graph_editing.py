@@ -66,7 +66,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     sign_in(page, forge.printed_link())
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
-    said = comments(runefile(page))
+    expected_comments = comments(runefile(page))
     show_graph(page)
 
     # A sensor from the palette stands alone, is selected and has what it needs.
@@ -160,10 +160,10 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     page.keyboard.press("Delete")
     expect(stage(page, "motion")).to_have_count(0, timeout=PATIENCE)
     text = wait_for_text(page, lambda text: "motion" not in text)
-    assert comments(text) == said
+    assert comments(text) == expected_comments
     page.keyboard.press("Control+z")
     expect(stage(page, "motion")).to_be_visible(timeout=PATIENCE)
-    assert comments(runefile(page)) == said
+    assert comments(runefile(page)) == expected_comments
 
 
 @pytest.mark.proof
@@ -172,7 +172,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     sign_in(page, forge.printed_link())
     create(page, "Digits")
     expect(page.locator("[data-language=browser]")).to_be_visible(timeout=PATIENCE)
-    said = comments(runefile(page))
+    expected_comments = comments(runefile(page))
     show_graph(page)
     stage(page, "drawing").focus()
     page.keyboard.press("ArrowRight")
@@ -208,7 +208,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     expect(stage(page, "scores")).to_have_accessible_name(re.compile("the wire fits here"))
     page.keyboard.press("Enter")
     text = wait_for_text(page, lambda text: "drawing" in text.partition("scores:")[2])
-    assert comments(text) == said
+    assert comments(text) == expected_comments
     page.keyboard.press("Control+z")
     wait_for_text(page, lambda text: "drawing" not in text.partition("scores:")[2].partition("tensor")[0])
 
@@ -258,7 +258,7 @@ def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage
     page.keyboard.type("3")
     page.keyboard.press("Enter")
     text = wait_for_text(page, lambda text: "count: 3" in text and "dimensions: [3]" in text)
-    assert comments(text) == said
+    assert comments(text) == expected_comments
 
     # The list of stages: its rows are walked, and what a stage gives is watched from there.
     rows = page.get_by_role("region", name="Pipeline").get_by_role("list")

@@ -191,9 +191,9 @@ def test_every_stage_can_be_read_and_no_panel_covers_the_one_that_it_is_about(
     write_runefile(page, BRANCHING)
     expect(stage(page, "plain")).to_be_visible(timeout=PATIENCE)
     names = ("drawing", "number", "pixels", "digits", "again", "answer", "scores", "plain")
-    said = page.get_by_role("list", name="The stages and what each reads").get_by_role("listitem")
-    expect(said).to_have_count(len(names), timeout=PATIENCE)
-    expect(said.filter(has_text="scores")).to_have_text("scores, output SERIAL, reads digits and again")
+    items = page.get_by_role("list", name="The stages and what each reads").get_by_role("listitem")
+    expect(items).to_have_count(len(names), timeout=PATIENCE)
+    expect(items.filter(has_text="scores")).to_have_text("scores, output SERIAL, reads digits and again")
     for viewport in (LAPTOP, PHONE):
         page.set_viewport_size(viewport)
         if viewport is PHONE:
@@ -254,8 +254,8 @@ def test_cards_and_build_pages_draw_the_wires_that_there_are(forge: LiveForge, o
         assert min(card["letters"]) >= 11
         assert card["sideways"] == 0
         # Names that a card has no room for are counted in it, and still spoken.
-        folded = [int(name.removeprefix("+").split()[0]) for name in card["names"] if name.startswith("+")]
-        assert sum(folded) + len(card["names"]) - len(folded) == len(card["said"]) == 8
+        counts = [int(name.removeprefix("+").split()[0]) for name in card["names"] if name.startswith("+")]
+        assert sum(counts) + len(card["names"]) - len(counts) == len(card["said"]) == 8
 
 
 def pictures(page: Page) -> list[Any]:

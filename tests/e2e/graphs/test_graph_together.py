@@ -65,7 +65,7 @@ def test_a_graph_is_edited_by_touch_while_another_types_and_a_third_looks(
     phone.goto(owner.url)
     phone.get_by_role("navigation", name="Parts of the studio").get_by_role("button", name="Text").tap()
     show_graph(phone)
-    said = comments(runefile(owner))
+    expected_comments = comments(runefile(owner))
 
     # A finger on a port, a finger on a stage; while the first types in the text.
     port(phone, "drawing", "output", 0).tap()
@@ -80,7 +80,7 @@ def test_a_graph_is_edited_by_touch_while_another_types_and_a_third_looks(
     assert middle(stage(phone, "scores"))[1] < before[1]
     stage(phone, "scores").tap()
     text = wait_for_text(owner, lambda text: "inputs: [digits, drawing]" in text)
-    assert {each.removesuffix(" And quickly.") for each in comments(text)} == said
+    assert {each.removesuffix(" And quickly.") for each in comments(text)} == expected_comments
     assert "says which it is. And quickly." in text
 
     # Drawn from port to port without a stop; each takes back their own last step.

@@ -26,7 +26,7 @@ def module(case: str) -> bytes:
 
 def drop(page: Page, name: str, data: bytes) -> None:
     """Lets a file fall on the page."""
-    carried = page.evaluate_handle(
+    transfer = page.evaluate_handle(
         """([name, bytes]) => {
             const carried = new DataTransfer();
             carried.items.add(new File([Uint8Array.from(bytes)], name));
@@ -35,7 +35,7 @@ def drop(page: Page, name: str, data: bytes) -> None:
         [name, list(data)],
     )
     for event in ("dragenter", "dragover", "drop"):
-        page.dispatch_event("main", event, {"dataTransfer": carried})
+        page.dispatch_event("main", event, {"dataTransfer": transfer})
 
 
 def with_words(data: bytes) -> bytes:
@@ -90,8 +90,8 @@ def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page
 def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())
-    fetched: list[str] = []
-    page.on("request", lambda request: fetched.append(request.url))
+    urls: list[str] = []
+    page.on("request", lambda request: urls.append(request.url))
     model = next(case.data for case in refused_cases() if case.name == "elu_logistic_f32")
     choose(page, "logistic.tflite", model, "Choose a file")
     page.wait_for_url("**/studio")
@@ -100,7 +100,7 @@ def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveFor
     expect(preview).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page\. Inference"), timeout=PATIENCE)
     expect(preview.get_by_role("region", name=re.compile("^Output"))).to_be_visible()
     # The language of the editor is a .wasm too, and comes when it comes.
-    assert len([url for url in fetched if url.endswith(".wasm") and "litert" in url]) == 1
+    assert len([url for url in urls if url.endswith(".wasm") and "litert" in url]) == 1
 
     # A built rune that falls on the studio is tried or added, and neither unasked.
     drop(page, "one.rune", module("old-rune-0-4"))

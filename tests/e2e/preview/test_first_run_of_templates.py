@@ -86,13 +86,13 @@ def test_the_picture_of_an_example_is_on_the_sheet_until_somebody_draws(forge: L
     # The example's name is its label: the answer is marked, and that of a drawing, which has none, is not.
     expect(preview.get_by_text("Right", exact=True)).to_be_visible(timeout=PATIENCE)
     sheet = preview.get_by_role("application", name=re.compile("^Drawing sheet"))
-    shown = sheet.evaluate(DARK_PIXELS)
-    assert 0.02 < shown < 0.5
+    ink = sheet.evaluate(DARK_PIXELS)
+    assert 0.02 < ink < 0.5
     box = sheet.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     example = preview.get_by_role("group", name="Example inputs").get_by_role("button", name="7", exact=True)
     expect(example).to_have_attribute("aria-pressed", "false")
-    assert sheet.evaluate(DARK_PIXELS) < shown, "the first stroke begins on an empty sheet"
+    assert sheet.evaluate(DARK_PIXELS) < ink, "the first stroke begins on an empty sheet"
     expect(preview.get_by_text("Draw your own")).to_have_count(0)
     expect(preview.get_by_text("Right", exact=True)).to_have_count(0)

@@ -55,22 +55,22 @@ def test_a_page_a_command_and_a_server_agree_on_integers(
     results = ((data, server.call({capability.id: data}), reference.call({capability.id: data})) for data in noise)
     # Where the kernels part: else the page could have any.
     data, ours, _ = next(each for each in results if each[1] != each[2])
-    wanted = json.loads(ours[0].data)["elements"]
+    expected = json.loads(ours[0].data)["elements"]
 
     place, input_file = tmp_path / "hosted.rune", tmp_path / "input.bin"
     place.write_bytes(rune)
     input_file.write_bytes(data)
     result = CliRunner().invoke(main, ["run", str(place), "--raw", str(input_file)])
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["3"][0]["elements"] == wanted
+    assert json.loads(result.stdout)["3"][0]["elements"] == expected
 
     page = open_page()
     page.goto(f"{forge.address}/try")
     choose(page, "hosted.rune", rune)
-    shown = page.get_by_role("region", name="The rune", exact=True)
-    expect(shown).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page"), timeout=PATIENCE)
+    region = page.get_by_role("region", name="The rune", exact=True)
+    expect(region).to_contain_text(re.compile(r"LiteRT\.js [\d.]+ runs it in this page"), timeout=PATIENCE)
     page.get_by_role("button", name="File").click()
     choose(page, "input.bin", data, "Choose a file")
-    shown.get_by_role("combobox", name="View of scores").select_option(label="JSON")
-    numbers = r",\s*".join(map(str, wanted))
-    expect(shown).to_contain_text(re.compile(rf"\[\s*{numbers}\s*\]"), timeout=PATIENCE)
+    region.get_by_role("combobox", name="View of scores").select_option(label="JSON")
+    numbers = r",\s*".join(map(str, expected))
+    expect(region).to_contain_text(re.compile(rf"\[\s*{numbers}\s*\]"), timeout=PATIENCE)

@@ -64,7 +64,7 @@ def test_a_rune_runs_on_a_page_of_another_origin_as_its_page_says(forge: LiveFor
         assert abs(float(foreign.title().strip('[]"'))) < 0.1
         foreign.wait_for_function("document.querySelector('iframe').clientHeight !== 420", timeout=PATIENCE)
         assert foreign.evaluate("document.querySelector('iframe').contentDocument") is None
-        refused = foreign.evaluate(
+        errors = foreign.evaluate(
             f"""async () => {{
                 const {{ load }} = await import("{forge.address}/player/1.js");
                 const said = async (doing) => doing().then(() => "", (error) => error.message);
@@ -78,7 +78,7 @@ def test_a_rune_runs_on_a_page_of_another_origin_as_its_page_says(forge: LiveFor
                 return [...answers, await said(() => rune.run({{}}))];
             }}"""
         )
-        assert "is missing" in refused[0]
-        assert "not shared with everyone" in refused[1]
-        assert "is not written like" in refused[2]
-        assert refused[3] == "The rune was closed."
+        assert "is missing" in errors[0]
+        assert "not shared with everyone" in errors[1]
+        assert "is not written like" in errors[2]
+        assert errors[3] == "The rune was closed."

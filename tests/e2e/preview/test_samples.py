@@ -23,9 +23,9 @@ SEVEN = (Path(__file__).resolve().parents[3] / "examples" / "digits" / "7.png").
 
 def another_picture() -> bytes:
     """A picture with other bytes than the seven."""
-    written = io.BytesIO()
-    Image.new("L", (28, 28), 255).save(written, "PNG")
-    return written.getvalue()
+    buffer = io.BytesIO()
+    Image.new("L", (28, 28), 255).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 DROP = """(element, files) => {

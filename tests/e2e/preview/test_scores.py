@@ -50,8 +50,8 @@ def test_scores_of_a_model_that_the_host_runs_are_percent_and_get_names(forge: L
 
 def expect_warning(page: Page) -> None:
     """Amber, counted as a warning, with the reason and what follows."""
-    said = page.get_by_role("contentinfo").get_by_role("button", name="1 warning")
-    expect(said).to_be_visible(timeout=PATIENCE)
+    warning = page.get_by_role("contentinfo").get_by_role("button", name="1 warning")
+    expect(warning).to_be_visible(timeout=PATIENCE)
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("has operators that cannot be compiled yet: ELU")).to_be_visible(timeout=PATIENCE)
     expect(panel.get_by_text("not verified bit for bit")).to_be_visible()

@@ -47,8 +47,8 @@ STORED = """async () => {
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """As everywhere; the browser itself notes that a page was refused, which is what these tests are about."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: "401" in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: "401" in text) as opener:
+        yield opener
 
 
 def banner(page: Page) -> Locator:
@@ -159,11 +159,11 @@ def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page
     create(owner, "Sine")
     owner.get_by_role("button", name="Build", exact=True).click()
     expect(owner.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
-    built = owner.url.removesuffix("/studio") + "/builds/1"
+    build_url = owner.url.removesuffix("/studio") + "/builds/1"
     join(page, invite(owner, "developer"), "Jo Okafor")
 
     # On a build's page: what was written stays, and is sent once its person is back.
-    page.goto(built)
+    page.goto(build_url)
     sign_out_in_another_tab(page)
     page.locator("#field-text").fill("It works on my phone.")
     page.get_by_role("button", name="Comment").click()
@@ -174,8 +174,8 @@ def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page
     with opening.value.expect_event("close"):
         sign_in_by_password(opening.value, colleague_email("Jo"))
     page.get_by_role("button", name="Comment").click()
-    said = page.get_by_role("paragraph").filter(has_text="It works on my phone.")
-    expect(said).to_be_visible(timeout=PATIENCE)
+    comment = page.get_by_role("paragraph").filter(has_text="It works on my phone.")
+    expect(comment).to_be_visible(timeout=PATIENCE)
     assert page.locator("#field-text").input_value() == ""
 
     # A model where runes are tried: a visitor signs in first, the file is kept, and it becomes a project.

@@ -50,9 +50,9 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
 
     preview.get_by_role("button", name="Compare builds").click()
     comparison = preview.get_by_role("region", name="Comparison")
-    said = comparison.get_by_role("status")
-    expect(said).to_contain_text("Identical result on all", timeout=PATIENCE)
-    of_all = said.inner_text()
+    status = comparison.get_by_role("status")
+    expect(status).to_contain_text("Identical result on all", timeout=PATIENCE)
+    of_all = status.inner_text()
     now = comparison.get_by_role("list", name="What Runs now says").get_by_role("listitem")
     expect(now.filter(has_text="up").first).to_be_visible()
 
@@ -61,17 +61,17 @@ def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     preview.get_by_role("slider", name="To").fill("1300")
     # The slider has a step for each piece of the recording, so it stops at the one nearby.
     expect(preview.locator("output").filter(has_text=re.compile(r"^1\.[23]\d s$"))).to_be_visible()
-    expect(said).not_to_have_text(of_all)
-    expect(said).to_contain_text("Identical result on", timeout=PATIENCE)
+    expect(status).not_to_have_text(of_all)
+    expect(status).to_contain_text("Identical result on", timeout=PATIENCE)
     windows = re.compile(r"\d+")
-    assert int(windows.findall(said.inner_text())[0]) < int(windows.findall(of_all)[0])
+    assert int(windows.findall(status.inner_text())[0]) < int(windows.findall(of_all)[0])
     open_file(page, "labels.txt")
     replace_in_editor(page, "labels.txt", "up", "upwards")
     expect(now.filter(has_text="upwards differs").first).to_be_visible(timeout=PATIENCE)
     before = comparison.get_by_role("list", name="What Build 1 says").get_by_role("listitem")
     expect(before.filter(has_text=re.compile(r"^up differs")).first).to_be_visible()
     # How many windows a recording has, and whether each says "up", is decided by when it was stopped.
-    expect(said).to_have_text(re.compile(r"^The same label on \d+ of \d+"))
+    expect(status).to_have_text(re.compile(r"^The same label on \d+ of \d+"))
 
 
 def test_a_take_is_recorded_replayed_sent_and_taken_back(
@@ -96,12 +96,12 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
     # The tensor behind a stage is seen beside the outputs, and the preview says which it is.
     open_file(page, "Runefile.yml")
     page.get_by_title(re.compile("Watch this tensor in the preview")).first.click()
-    watched = preview.get_by_role("region", name="Watched audio")
-    expect(watched.get_by_text("i16[16000], from")).to_be_visible(timeout=PATIENCE)
+    region = preview.get_by_role("region", name="Watched audio")
+    expect(region.get_by_text("i16[16000], from")).to_be_visible(timeout=PATIENCE)
     expect_label(page, "heard", "upwards")
     assert [each for each in findings(page) if "preview-" in each or "sample" in each] == []
-    watched.get_by_role("button", name="Stop watching audio").click()
-    expect(watched).not_to_be_visible()
+    region.get_by_role("button", name="Stop watching audio").click()
+    expect(region).not_to_be_visible()
 
     preview.get_by_role("button", name="Send to the project").click()
     dialog = page.get_by_role("dialog")

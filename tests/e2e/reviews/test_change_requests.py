@@ -74,9 +74,9 @@ def test_a_fork_is_offered_back_resolved_reviewed_merged_and_undone(forge: LiveF
     assert findings(owner, (DARK_AND_NARROW,)) == []
     owner.get_by_role("button", name="Merge", exact=True).click()
     expect(owner.get_by_text("merged it").first).to_be_visible()
-    merged = runefile(owner, project)
-    assert "source: 1" in merged
-    assert "source: 2" not in merged
+    text = runefile(owner, project)
+    assert "source: 1" in text
+    assert "source: 2" not in text
     partner.goto(f"{fork}/offer")
     expect(partner.get_by_text("Merged", exact=True)).to_be_visible()
     press_surely(owner, "Undo the merge")
@@ -117,8 +117,8 @@ def write(page: Page, project: str, path: str, text: str) -> None:
     token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
     headers = {"X-CSRFToken": token, "Content-Type": "application/octet-stream", "Referer": project}
     read = page.request.head(api(project, f"files/{path}"))
-    seen = {"If-Match": read.headers["etag"]} if read.ok else {}
-    answer = page.request.put(api(project, f"files/{path}"), data=text.encode(), headers=headers | seen)
+    precondition = {"If-Match": read.headers["etag"]} if read.ok else {}
+    answer = page.request.put(api(project, f"files/{path}"), data=text.encode(), headers=headers | precondition)
     assert answer.ok, answer.text()
 
 

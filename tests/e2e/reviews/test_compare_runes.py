@@ -33,8 +33,8 @@ def test_two_builds_run_on_a_picture_of_ones_own(forge: LiveForge, open_page: Op
     page.get_by_label("The other").select_option("workshop/digits@1")
     page.get_by_role("button", name="Compare", exact=True).click()
     expect(page.get_by_text("is 0, was 1")).to_be_visible(timeout=PATIENCE)
-    sent: list[str] = []
-    page.on("request", lambda request: sent.append(request.method))
+    methods: list[str] = []
+    page.on("request", lambda request: methods.append(request.method))
     picture = io.BytesIO()
     Image.new("L", (28, 28), 255).save(picture, "PNG")
     files = [{"name": f"7-{number}.png", "mimeType": "image/png", "buffer": picture.getvalue()} for number in (1, 2)]
@@ -42,5 +42,5 @@ def test_two_builds_run_on_a_picture_of_ones_own(forge: LiveForge, open_page: Op
     page.get_by_role("button", name="Run both on all of these").click()
     expect(page.get_by_text("Both give the same answer on all 2 samples.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("region", name="Accuracy of each label").get_by_role("row")).to_have_count(2)
-    assert set(sent) == {"GET"}
+    assert set(methods) == {"GET"}
     assert findings(page, (DARK_AND_NARROW,)) == []

@@ -153,8 +153,8 @@ def make_token(page: Page, forge: LiveForge) -> str:
 
 def pull_with_stock_clients(page: Page, forge: LiveForge, address: str, token: str, folder: Path) -> None:
     name = "/".join(address.split("/")[3:5])
-    built = page.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]
-    rune = page.request.get(forge.address + built["rune_url"]).body()
+    build = page.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]
+    rune = page.request.get(forge.address + build["rune_url"]).body()
     layout = folder / "layout"
     subprocess.run(
         ["skopeo", "copy", "--quiet", "--src-tls-verify=false", f"--src-creds=token:{token}",
@@ -163,14 +163,14 @@ def pull_with_stock_clients(page: Page, forge: LiveForge, address: str, token: s
     )  # fmt: skip
     layer = json.loads((layout / "manifest.json").read_text())["layers"][0]["digest"]
     assert (layout / layer.removeprefix("sha256:")).read_bytes() == rune
-    pulled = folder / "pulled.rune"
+    path = folder / "pulled.rune"
     environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     rune_command = [sys.executable, "-m", "rune.tools.cli"]
     subprocess.run(
         [*rune_command, "login", forge.address, "--token-stdin"], check=True, env=environment, input=token, text=True
     )
-    subprocess.run([*rune_command, "pull", f"{forge.address}/{name}:1.0", "-o", pulled], check=True, env=environment)
-    assert pulled.read_bytes() == rune
+    subprocess.run([*rune_command, "pull", f"{forge.address}/{name}:1.0", "-o", path], check=True, env=environment)
+    assert path.read_bytes() == rune
     anonymous = httpx.get(f"{forge.address}/v2/{name}/manifests/1.0")
     assert anonymous.status_code == 401
 

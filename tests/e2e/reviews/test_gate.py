@@ -29,8 +29,8 @@ REFUSAL = "the server responded with a status of 409"
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium notes each refusal that a page gets; the refusals are what this test is about."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
@@ -99,14 +99,14 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
     newest = owner.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]["id"]
     address = f"{forge.address}/api/v1/builds/{newest}/checks"
     digest = owner.request.get(address).json()["digest"]
-    for state, shown in (("failure", "3 boards"), ("success", "40 boards")):
-        body = json.dumps({"digest": digest, "state": state, "text": shown}).encode()
+    for state, text in (("failure", "3 boards"), ("success", "40 boards")):
+        body = json.dumps({"digest": digest, "state": state, "text": text}).encode()
         request = urllib.request.Request(
             f"{address}/lab", body, headers | {"Content-Type": "application/json"}, method="PUT"
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             assert answer.status == 200
-        expect(checks).to_contain_text(shown)
+        expect(checks).to_contain_text(text)
         expect(owner.get_by_role("list", name="What 1.0 demands")).to_contain_text(f"{email}/rig said {state}.")
     expect(owner.get_by_text("is protected, and this build meets its rules.")).to_be_visible()
     expect(notes).to_have_value("Half a sentence")

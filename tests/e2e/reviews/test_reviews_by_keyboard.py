@@ -27,19 +27,19 @@ UNCONNECTED = "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium lets a page that a test answered open no socket."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: UNCONNECTED in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: UNCONNECTED in text) as opener:
+        yield opener
 
 
-def has_focus(wanted: Locator) -> bool:
-    return bool(wanted.evaluate("element => element === document.activeElement"))
+def has_focus(target: Locator) -> bool:
+    return bool(target.evaluate("element => element === document.activeElement"))
 
 
-def presses_to(page: Page, wanted: Locator) -> int:
+def presses_to(page: Page, target: Locator) -> int:
     """Presses of Tab until it has the focus, where links that skip are taken."""
     for presses in range(1, 3 * NEAR):
         page.keyboard.press("Tab")
-        if has_focus(wanted):
+        if has_focus(target):
             return presses
         if page.evaluate("document.activeElement?.hash === '#verdict'"):
             page.keyboard.press("Enter")

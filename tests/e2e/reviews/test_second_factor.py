@@ -132,8 +132,8 @@ def test_a_passkey_and_an_app_with_codes_sign_their_person_in(forge: LiveForge, 
 @pytest.fixture
 def open_page_of_refusals(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium notes the refusal, which the test is about."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 @pytest.mark.proof
@@ -159,9 +159,9 @@ def test_who_approves_confirms_it_with_a_passkey(forge: LiveForge, open_page_of_
 
     reviewer.goto(f"{project}/builds/1")
     reviewer.get_by_role("button", name="Approve").click()
-    with reviewer.context.expect_page() as opened:
+    with reviewer.context.expect_page() as popup:
         reviewer.get_by_role("link", name="Confirm in a new tab").click()
-    tab = opened.value
+    tab = popup.value
     add_authenticator(tab, passkeys())
     assert findings(tab) == []
     tab.get_by_role("link", name="Use a passkey").click()

@@ -115,8 +115,8 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     dialog.get_by_role("button", name="This project", exact=True).click()
     expect(dialog.get_by_text("No conflict is left")).to_be_visible()
     dialog.get_by_role("button", name="Edit").click()
-    written = dialog.get_by_label("The text that replaces")
-    written.fill(written.input_value().replace("source: 2", "source: 3"))
+    field = dialog.get_by_label("The text that replaces")
+    field.fill(field.input_value().replace("source: 2", "source: 3"))
     dialog.get_by_role("button", name="Use this text").click()
     expect(dialog.get_by_text("Another text").first).to_be_visible()
     dialog.get_by_role("button", name="Start over").click()
@@ -138,9 +138,9 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     owner.goto(page)
     owner.get_by_role("button", name="Merge", exact=True).click()
     expect(owner.get_by_text("merged it").first).to_be_visible()
-    merged = runefile(owner, project)
-    assert "source: 1" in merged
-    assert "source: 2" not in merged
+    text = runefile(owner, project)
+    assert "source: 1" in text
+    assert "source: 2" not in text
     stranger.goto(f"{fork}/offer")
     expect(stranger.get_by_text("Merged", exact=True)).to_be_visible()
 

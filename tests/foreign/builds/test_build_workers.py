@@ -26,18 +26,18 @@ def test_workers_share_builds_and_one_that_is_killed_loses_none(tmp_path: Path) 
         environment = services.environment("forge") | {"BROKER_URL": services.redis}
         live = stack.enter_context(LiveServer(tmp_path / "data", environment))
         organisation = live.organisation()
-        pressed = []
+        builds = []
         for name in ("one", "two"):
             live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "sine"})
-            pressed.append(live.api("POST", f"projects/{organisation}/{name}/builds"))
-        assert all(live.api("GET", f"builds/{build['id']}")["state"] == "queued" for build in pressed)
+            builds.append(live.api("POST", f"projects/{organisation}/{name}/builds"))
+        assert all(live.api("GET", f"builds/{build['id']}")["state"] == "queued" for build in builds)
         with worker(live.environment) as first:
-            live.until(lambda: any(live.api("GET", f"builds/{each['id']}")["state"] == "running" for each in pressed))
+            live.until(lambda: any(live.api("GET", f"builds/{each['id']}")["state"] == "running" for each in builds))
             first.kill()
         with worker(live.environment) as second, worker(live.environment):
-            ended = [live.until(partial(_ended, live, build["id"])) for build in pressed]
-            assert [build["state"] for build in ended] == ["succeeded", "succeeded"]
-            assert max(build["attempt"] for build in ended) == 2
+            results = [live.until(partial(_ended, live, build["id"])) for build in builds]
+            assert [build["state"] for build in results] == ["succeeded", "succeeded"]
+            assert max(build["attempt"] for build in results) == 2
             state = live.until(lambda: _current(live, f"{organisation}/one"))
             assert state["state"] == "ready"
             second.send_signal(signal.SIGTERM)

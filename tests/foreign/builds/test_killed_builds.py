@@ -22,10 +22,10 @@ def running_build(live: LiveServer) -> Any:
     """A build that a worker has begun."""
     organisation = live.organisation()
     live.api("POST", "projects", json={"organisation": organisation, "name": "sine", "template": "sine"})
-    pressed = live.api("POST", f"projects/{organisation}/sine/builds")
+    answer = live.api("POST", f"projects/{organisation}/sine/builds")
 
     def begun() -> Any:
-        build = live.api("GET", f"builds/{pressed['id']}")
+        build = live.api("GET", f"builds/{answer['id']}")
         assert build["state"] in ("queued", "running"), "the build was over before it could be killed"
         return build if build["state"] == "running" else None
 

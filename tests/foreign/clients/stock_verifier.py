@@ -29,14 +29,14 @@ def stock_verify(folder: Path, bundle: bytes, keys: Iterable[PublicKey], digest:
     assert node is not None, "Node is needed: it came with the front end's build"
     (folder / "bundle.json").write_bytes(bundle)
     (folder / "keys.json").write_text(json.dumps({key.fingerprint: key.pem for key in keys}))
-    done = subprocess.run(
+    result = subprocess.run(
         [node, str(DRIVER), str(folder / "bundle.json"), str(folder / "keys.json"), digest],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    if done.returncode:
-        raise VerifierRefusal(done.stderr)
-    statement: dict[str, Any] = json.loads(done.stdout)
+    if result.returncode:
+        raise VerifierRefusal(result.stderr)
+    statement: dict[str, Any] = json.loads(result.stdout)
     return statement

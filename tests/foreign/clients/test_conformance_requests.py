@@ -92,21 +92,21 @@ def test_pull_of_what_is_not_there_is_404_and_errors_are_documents(registry: Con
     for path in (f"blobs/{digest(b'none')}", f"manifests/{digest(b'none')}", "manifests/none"):
         head, answer = registry.send("HEAD", path), registry.get(path)
         assert (head.status_code, head.content, answer.status_code) == (404, b"", 404)
-    refused = registry.push_manifest("sha256:totallywrong", b"blablabla")
-    assert refused.status_code in (400, 404)
-    (error,) = refused.json()["errors"]
+    response = registry.push_manifest("sha256:totallywrong", b"blablabla")
+    assert response.status_code in (400, 404)
+    (error,) = response.json()["errors"]
     assert error["code"] == "DIGEST_INVALID"
     assert error["message"]
-    malformed = registry.push_manifest("malformed", b"blablabla")
-    assert (malformed.status_code, malformed.json()["errors"][0]["code"]) == (400, "MANIFEST_INVALID")
+    response = registry.push_manifest("malformed", b"blablabla")
+    assert (response.status_code, response.json()["errors"][0]["code"]) == (400, "MANIFEST_INVALID")
 
 
 def test_pull_by_digest_and_by_tag_with_head_beside_get(registry: ConformanceRepository) -> None:
     data = manifest(LAYER)
-    pushed = registry.push_manifest("pulled", data)
-    assert pushed.status_code == 201
-    assert pushed.headers["Docker-Content-Digest"] == digest(data)
-    assert registry.get(pushed.headers["Location"]).content == data
+    response = registry.push_manifest("pulled", data)
+    assert response.status_code == 201
+    assert response.headers["Docker-Content-Digest"] == digest(data)
+    assert registry.get(response.headers["Location"]).content == data
     for path, expected in (
         (f"manifests/{digest(data)}", data),
         ("manifests/pulled", data),
@@ -120,13 +120,13 @@ def test_pull_by_digest_and_by_tag_with_head_beside_get(registry: ConformanceRep
 
 
 def test_push_of_a_blob_that_is_streamed_without_ranges(registry: ConformanceRepository) -> None:
-    begun = registry.begin()
-    assert begun.status_code == 202
-    part = registry.send("PATCH", begun.headers["Location"], content=iter([b"some ", b"bytes"]), headers=OCTETS)
+    upload = registry.begin()
+    assert upload.status_code == 202
+    part = registry.send("PATCH", upload.headers["Location"], content=iter([b"some ", b"bytes"]), headers=OCTETS)
     assert (part.status_code, part.headers["Range"]) == (202, "0-9")
-    ended = registry.send("PUT", part.headers["Location"], params={"digest": digest(b"some bytes")})
-    assert ended.status_code == 201
-    assert registry.get(ended.headers["Location"]).content == b"some bytes"
+    response = registry.send("PUT", part.headers["Location"], params={"digest": digest(b"some bytes")})
+    assert response.status_code == 201
+    assert registry.get(response.headers["Location"]).content == b"some bytes"
 
 
 def test_push_of_a_blob_in_one_request_and_in_two(registry: ConformanceRepository) -> None:
@@ -150,16 +150,16 @@ def test_push_of_a_blob_with_another_digest_is_refused(registry: ConformanceRepo
 
 def test_push_of_chunks_in_order_out_of_order_and_twice(registry: ConformanceRepository) -> None:
     first, second = b"the first chunk, ", b"and the second"
-    begun = registry.begin()
-    location = begun.headers["Location"]
+    upload = registry.begin()
+    location = upload.headers["Location"]
 
     def patch(data: bytes, start: int) -> httpx.Response:
         headers = OCTETS | {"Content-Range": f"{start}-{start + len(data) - 1}"}
         return registry.send("PATCH", location, content=data, headers=headers)
 
     assert patch(second, len(first)).status_code == 416
-    stored = patch(first, 0)
-    assert (stored.status_code, stored.headers["Range"]) == (202, f"0-{len(first) - 1}")
+    part = patch(first, 0)
+    assert (part.status_code, part.headers["Range"]) == (202, f"0-{len(first) - 1}")
     again = patch(first, 0)
     assert (again.status_code, again.headers["Range"]) == (416, f"0-{len(first) - 1}")
     stale = registry.get(location)
@@ -167,22 +167,22 @@ def test_push_of_chunks_in_order_out_of_order_and_twice(registry: ConformanceRep
     assert stale.headers["Location"]
     location = stale.headers["Location"]
     assert patch(second, len(first)).headers["Range"] == f"0-{len(first + second) - 1}"
-    ended = registry.send("PUT", location, params={"digest": digest(first + second)})
-    assert ended.status_code == 201
+    response = registry.send("PUT", location, params={"digest": digest(first + second)})
+    assert response.status_code == 201
     assert registry.get(location).status_code == 404
 
 
 def test_the_last_chunk_may_come_with_the_end(registry: ConformanceRepository) -> None:
     location = registry.begin().headers["Location"]
     registry.send("PATCH", location, content=b"first ", headers=OCTETS | {"Content-Range": "0-5"})
-    ended = registry.send(
+    response = registry.send(
         "PUT",
         location,
         params={"digest": digest(b"first last")},
         content=b"last",
         headers=OCTETS | {"Content-Range": "6-9"},
     )
-    assert ended.status_code == 201
+    assert response.status_code == 201
 
 
 def test_cancel_of_an_upload(registry: ConformanceRepository) -> None:
@@ -197,25 +197,25 @@ def test_mount_from_another_repository_from_none_and_of_nothing(
     registry: ConformanceRepository, repositories: tuple[ConformanceRepository, ConformanceRepository]
 ) -> None:
     other = repositories[1]
-    mounted = other.begin(f"?mount={digest(LAYER)}&from={registry.name}")
-    assert (mounted.status_code, mounted.headers["Location"]) == (201, f"/v2/{other.name}/blobs/{digest(LAYER)}")
+    response = other.begin(f"?mount={digest(LAYER)}&from={registry.name}")
+    assert (response.status_code, response.headers["Location"]) == (201, f"/v2/{other.name}/blobs/{digest(LAYER)}")
     assert other.get(f"blobs/{digest(LAYER)}").content == LAYER
     for query in (
         f"?mount={digest(b'none')}&from={registry.name}",
         f"?mount={digest(EMPTY)}",
         f"?mount={digest(EMPTY)}&from=not/there",
     ):
-        begun = other.begin(query)
-        assert begun.status_code == 202, query
-        assert registry.send("DELETE", begun.headers["Location"]).status_code in (204, 404)
+        upload = other.begin(query)
+        assert upload.status_code == 202, query
+        assert registry.send("DELETE", upload.headers["Location"]).status_code in (204, 404)
 
 
 @pytest.mark.parametrize("data", [b"", b"of sha512"])
 def test_blobs_of_nothing_and_by_sha512(registry: ConformanceRepository, data: bytes) -> None:
     name = f"sha512:{sha512(data).hexdigest()}"
     location = registry.begin("?digest-algorithm=sha512").headers["Location"]
-    ended = registry.send("PUT", location, params={"digest": name}, content=data, headers=OCTETS)
-    assert (ended.status_code, ended.headers["Docker-Content-Digest"]) == (201, name)
+    response = registry.send("PUT", location, params={"digest": name}, content=data, headers=OCTETS)
+    assert (response.status_code, response.headers["Docker-Content-Digest"]) == (201, name)
     answer = registry.get(f"blobs/{name}")
     assert (answer.status_code, answer.content, answer.headers["Docker-Content-Digest"]) == (200, data, name)
     assert registry.push_blob(data).status_code == 201
@@ -224,8 +224,8 @@ def test_blobs_of_nothing_and_by_sha512(registry: ConformanceRepository, data: b
 def test_a_manifest_by_sha512(registry: ConformanceRepository) -> None:
     data = manifest(LAYER, annotations={"by": "sha512"})
     name = f"sha512:{sha512(data).hexdigest()}"
-    pushed = registry.push_manifest(name, data)
-    assert (pushed.status_code, pushed.headers["Docker-Content-Digest"]) == (201, name)
+    response = registry.push_manifest(name, data)
+    assert (response.status_code, response.headers["Docker-Content-Digest"]) == (201, name)
     answer = registry.get(f"manifests/{name}")
     assert (answer.content, answer.headers["Docker-Content-Digest"]) == (data, name)
     assert registry.send("DELETE", f"manifests/{name}").status_code == 202
@@ -241,16 +241,16 @@ def test_manifests_without_layers_with_data_with_own_fields_and_with_layers_else
         "size": 9,
         "urls": ["https://example.com/layer"],
     }
-    embedded = manifest(config={**described(EMPTY), "data": "e30="})
+    data_field = manifest(config={**described(EMPTY), "data": "e30="})
     for name, data in {
         "no-layers": manifest(),
-        "data-field": embedded,
+        "data-field": data_field,
         "custom-fields": manifest(LAYER, **{"org.example.custom": {"any": ["thing"]}}),
         "nondistributable": manifest(layers=[elsewhere]),
         "artifact": manifest(LAYER, artifactType="application/vnd.example.artifact"),
     }.items():
-        pushed = registry.push_manifest(name, data)
-        assert pushed.status_code == 201, (name, pushed.text)
+        response = registry.push_manifest(name, data)
+        assert response.status_code == 201, (name, response.text)
         assert registry.get(f"manifests/{name}").content == data
 
 
@@ -259,8 +259,8 @@ def test_indexes_in_indexes(registry: ConformanceRepository) -> None:
     assert registry.push_manifest(digest(inner_manifest), inner_manifest).status_code == 201
 
     def index(*manifests: tuple[bytes, str]) -> bytes:
-        listed = [described(data, media_type) for data, media_type in manifests]
-        return json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": listed}).encode()
+        descriptors = [described(data, media_type) for data, media_type in manifests]
+        return json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": descriptors}).encode()
 
     inner = index((inner_manifest, MANIFEST_TYPE))
     outer = index((inner, INDEX_TYPE), (inner_manifest, MANIFEST_TYPE))
@@ -274,9 +274,9 @@ def test_indexes_in_indexes(registry: ConformanceRepository) -> None:
 
 def test_many_tags_in_one_push(registry: ConformanceRepository) -> None:
     data = manifest(LAYER, annotations={"of": "many tags"})
-    pushed = registry.push_manifest(f"{digest(data)}?tag=many-1&tag=many-2", data)
-    assert pushed.status_code == 201
-    assert {each.strip() for each in pushed.headers["OCI-Tag"].split(",")} == {"many-1", "many-2"}
+    response = registry.push_manifest(f"{digest(data)}?tag=many-1&tag=many-2", data)
+    assert response.status_code == 201
+    assert {each.strip() for each in response.headers["OCI-Tag"].split(",")} == {"many-1", "many-2"}
     assert registry.get("manifests/many-2").content == data
 
 
@@ -294,13 +294,13 @@ def test_discovery_of_tags_in_pages(repositories: tuple[ConformanceRepository, C
     assert registry.get("tags/list?n=4&last=test0").json()["tags"] == sorted(tags)[2:6]
     assert registry.get("tags/list?n=1000000").json()["tags"] == sorted(tags)
     assert registry.get("tags/list?last=zzz").json()["tags"] == []
-    seen: list[str] = []
+    names: list[str] = []
     path = "tags/list?n=4"
     while path:
         page = registry.get(path)
-        seen += page.json()["tags"]
+        names += page.json()["tags"]
         path = page.links.get("next", {}).get("url", "")
-    assert seen == sorted(tags)
+    assert names == sorted(tags)
     assert registry.get("tags/list?n=none").status_code == 400
 
 
@@ -318,20 +318,20 @@ def test_discovery_of_referrers(registry: ConformanceRepository) -> None:
         (json.dumps(report).encode(), MANIFEST_TYPE),
         (index, INDEX_TYPE),
     ):
-        pushed = registry.push_manifest(digest(data), data, media_type)
-        assert (pushed.status_code, pushed.headers["OCI-Subject"]) == (201, missing["digest"])
+        response = registry.push_manifest(digest(data), data, media_type)
+        assert (response.status_code, response.headers["OCI-Subject"]) == (201, missing["digest"])
     answer = registry.get(f"referrers/{missing['digest']}")
     assert answer.headers["Content-Type"] == INDEX_TYPE
     assert "OCI-Filters-Applied" not in answer.headers
-    listed = {each["artifactType"]: each for each in answer.json()["manifests"]}
+    referrers = {each["artifactType"]: each for each in answer.json()["manifests"]}
     kinds = {f"application/vnd.example.{kind}" for kind in ("signature", "report", "list")}
-    assert set(listed) == kinds
-    signed = listed["application/vnd.example.signature"]
+    assert set(referrers) == kinds
+    signed = referrers["application/vnd.example.signature"]
     assert (signed["digest"], signed["size"]) == (digest(signature), len(signature))
     assert signed["annotations"] == {"by": "acme"}
-    filtered = registry.get(f"referrers/{missing['digest']}?artifactType=application/vnd.example.report")
-    assert filtered.headers["OCI-Filters-Applied"] == "artifactType"
-    assert [each["artifactType"] for each in filtered.json()["manifests"]] == ["application/vnd.example.report"]
+    filtered_answer = registry.get(f"referrers/{missing['digest']}?artifactType=application/vnd.example.report")
+    assert filtered_answer.headers["OCI-Filters-Applied"] == "artifactType"
+    assert [each["artifactType"] for each in filtered_answer.json()["manifests"]] == ["application/vnd.example.report"]
     assert registry.get("referrers/sha256:wrong").status_code == 400
 
 
@@ -355,12 +355,12 @@ def test_management_deletes_tags_manifests_and_blobs(registry: ConformanceReposi
 
 def test_a_blob_comes_in_parts_by_ranges(registry: ConformanceRepository) -> None:
     path = f"blobs/{digest(LAYER)}"
-    for wanted, expected, said in (
+    for requested_range, expected, content_range in (
         ("bytes=0-4", LAYER[:5], f"bytes 0-4/{len(LAYER)}"),
         ("bytes=-7", LAYER[-7:], f"bytes {len(LAYER) - 7}-{len(LAYER) - 1}/{len(LAYER)}"),
         (f"bytes={len(LAYER) - 1}-", LAYER[-1:], f"bytes {len(LAYER) - 1}-{len(LAYER) - 1}/{len(LAYER)}"),
     ):
-        answer = registry.send("GET", path, headers={"Range": wanted})
-        assert (answer.status_code, answer.content, answer.headers["Content-Range"]) == (206, expected, said)
+        answer = registry.send("GET", path, headers={"Range": requested_range})
+        assert (answer.status_code, answer.content, answer.headers["Content-Range"]) == (206, expected, content_range)
     outside = registry.send("GET", path, headers={"Range": f"bytes={len(LAYER)}-"})
     assert (outside.status_code, outside.headers["Content-Range"]) == (416, f"bytes */{len(LAYER)}")

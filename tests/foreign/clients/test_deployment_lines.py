@@ -20,7 +20,7 @@ from rune.compiler.targets.lookup import find_target
 from rune.devices.packages.packaging import package as packaged
 from rune.project.files import FolderFiles
 from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fixture
-from tests.foreign.conftest import Published
+from tests.foreign.conftest import PullableRune
 from tests.support.compiler.programs.package_compilers import HEADERS, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.package_programs import PackageFolder, called
 from tests.support.servers.listening import PolicedSite, policed_site
@@ -47,9 +47,9 @@ def other_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolicedSite
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+        new_browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield new_browser
+        new_browser.close()
 
 
 @dataclass
@@ -62,17 +62,17 @@ class LinesDeployment:
 
 
 @pytest.fixture(scope="module")
-def deployed(live: LiveServer, published: Published, browser: Browser, other_site: PolicedSite) -> LinesDeployment:
+def deployment(live: LiveServer, release: PullableRune, browser: Browser, other_site: PolicedSite) -> LinesDeployment:
     """A deployment that a person creates on its page, for the pages of the other site."""
     context = browser.new_context()
     context.add_cookies(
         [{"name": each.name, "value": each.value or "", "url": live.address} for each in live.http.cookies.jar]
     )
     page = context.new_page()
-    page.goto(f"{live.address}/{published.repository}/deployments")
-    pressed = time.monotonic()
+    page.goto(f"{live.address}/{release.repository}/deployments")
+    start = time.monotonic()
     page.get_by_label("Title").fill("Shop window")
-    page.get_by_label("Version", exact=True).select_option(label=f"{published.tag}, build 1")
+    page.get_by_label("Version", exact=True).select_option(label=f"{release.tag}, build 1")
     page.get_by_label("Origins of pages that may use it").fill(other_site.address)
     page.get_by_role("button", name="Create deployment").click()
     page.get_by_role("heading", name="New key").wait_for()
@@ -84,62 +84,62 @@ def deployed(live: LiveServer, published: Published, browser: Browser, other_sit
     page.get_by_role("heading", name="Try it").wait_for()
     page.locator("[data-player] button").first.wait_for()
     context.close()
-    return LinesDeployment(lines, pressed)
+    return LinesDeployment(lines, start)
 
 
 def opened(browser: Browser, site: PolicedSite, body: str) -> tuple[Page, list[str]]:
     """A page of the site with this body, and what its console says."""
     (site.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8"><body>{body}', "utf-8")
     page = browser.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(f"{site.address}/index.html")
-    return page, said
+    return page, messages
 
 
-def test_there_are_lines_for_each_language(deployed: LinesDeployment) -> None:
-    assert list(deployed.lines) == LANGUAGES
-    key = re.search(r"hf_web_[\w-]+", deployed.lines["HTML"])
+def test_there_are_lines_for_each_language(deployment: LinesDeployment) -> None:
+    assert list(deployment.lines) == LANGUAGES
+    key = re.search(r"hf_web_[\w-]+", deployment.lines["HTML"])
     assert key
     for language in ("JavaScript", "React", "Python"):
-        assert key[0] in deployed.lines[language], language
+        assert key[0] in deployment.lines[language], language
 
 
 def test_a_pasted_line_answers_in_a_page_of_another_site(
-    browser: Browser, deployed: LinesDeployment, other_site: PolicedSite, live: LiveServer
+    browser: Browser, deployment: LinesDeployment, other_site: PolicedSite, live: LiveServer
 ) -> None:
     script = rf"script-src {live.address} 'wasm-unsafe-eval'"
     other_site.policy = f"default-src 'none'; {script}; worker-src blob:; connect-src {live.address}"
-    page, said = opened(browser, other_site, deployed.lines["HTML"])
+    page, messages = opened(browser, other_site, deployment.lines["HTML"])
     page.locator("rune-player input").fill("0.8")
     page.locator("rune-player").get_by_role("button", name="Run").click()
     page.locator("rune-player .answer").wait_for()
-    seconds = time.monotonic() - deployed.pressed
+    seconds = time.monotonic() - deployment.pressed
     answer = float(page.locator("rune-player .answer").inner_text())
     assert answer == pytest.approx(0.717, abs=0.05)
     assert len(page.workers) == 1, "the rune runs in a worker"
-    assert [line for line in said if "favicon" not in line and "404" not in line] == []
+    assert [line for line in messages if "favicon" not in line and "404" not in line] == []
     assert seconds < AIM
     page.close()
 
 
 def test_a_changed_script_is_refused_by_its_digest(
-    browser: Browser, deployed: LinesDeployment, other_site: PolicedSite
+    browser: Browser, deployment: LinesDeployment, other_site: PolicedSite
 ) -> None:
     other_site.policy = ""
-    changed = re.sub(r'integrity="sha384-[^"]{8}', 'integrity="sha384-AAAAAAAA', deployed.lines["HTML"])
-    page, said = opened(browser, other_site, changed)
+    changed = re.sub(r'integrity="sha384-[^"]{8}', 'integrity="sha384-AAAAAAAA', deployment.lines["HTML"])
+    page, messages = opened(browser, other_site, changed)
     page.wait_for_load_state("networkidle")
-    assert any("integrity" in line for line in said)
+    assert any("integrity" in line for line in messages)
     assert page.evaluate("customElements.get('rune-player') === undefined")
     page.close()
 
 
 def test_a_page_of_an_origin_that_is_not_named_learns_nothing(
-    browser: Browser, deployed: LinesDeployment, other_site: PolicedSite
+    browser: Browser, deployment: LinesDeployment, other_site: PolicedSite
 ) -> None:
     other_site.policy = ""
-    (other_site.folder / "index.html").write_text(f"<!doctype html><body>{deployed.lines['HTML']}", "utf-8")
+    (other_site.folder / "index.html").write_text(f"<!doctype html><body>{deployment.lines['HTML']}", "utf-8")
     page = browser.new_page()
     page.goto(f"{other_site.address.replace('127.0.0.1', 'localhost')}/index.html")
     assert "origin is not named" in page.locator("rune-player [role=alert]").inner_text()
@@ -147,22 +147,22 @@ def test_a_page_of_an_origin_that_is_not_named_learns_nothing(
 
 
 @pytest.mark.slow
-def test_the_lines_of_javascript_run_in_node(deployed: LinesDeployment, package: Path) -> None:  # noqa: F811
+def test_the_lines_of_javascript_run_in_node(deployment: LinesDeployment, package: Path) -> None:  # noqa: F811
     program = package.parent / "lines.mjs"
-    program.write_text(deployed.lines["JavaScript"], "utf-8")
-    done = subprocess.run(["node", str(program)], check=True, capture_output=True, text=True, timeout=60)
-    assert float(done.stdout) == pytest.approx(0, abs=0.05)
+    program.write_text(deployment.lines["JavaScript"], "utf-8")
+    result = subprocess.run(["node", str(program)], check=True, capture_output=True, text=True, timeout=60)
+    assert float(result.stdout) == pytest.approx(0, abs=0.05)
 
 
 @pytest.mark.slow
 def test_the_component_of_react_answers(
     browser: Browser,
-    deployed: LinesDeployment,
+    deployment: LinesDeployment,
     other_site: PolicedSite,
     package: Path,  # noqa: F811
 ) -> None:
     other_site.policy = ""
-    lines = deployed.lines["React"]
+    lines = deployment.lines["React"]
     component = re.search(r"export function (\w+)", lines)
     assert component
     (other_site.folder / "lines.jsx").write_text(lines, "utf-8")
@@ -183,11 +183,11 @@ def test_the_component_of_react_answers(
     page.close()
 
 
-def test_the_lines_of_python_run(deployed: LinesDeployment, tmp_path: Path) -> None:
+def test_the_lines_of_python_run(deployment: LinesDeployment, tmp_path: Path) -> None:
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
-    command = [sys.executable, "-c", deployed.lines["Python"]]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, env=environment)
-    assert float(done.stdout.strip("[]\n ")) == pytest.approx(0, abs=0.05)
+    command = [sys.executable, "-c", deployment.lines["Python"]]
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60, env=environment)
+    assert float(result.stdout.strip("[]\n ")) == pytest.approx(0, abs=0.05)
     assert list(tmp_path.rglob("*.rune")), "the rune is stored for the time when the server is away"
 
 
@@ -198,9 +198,9 @@ def sources_of(room: Path, target: str) -> PackageFolder:
 
 
 @pytest.mark.slow
-def test_the_program_in_c_runs(deployed: LinesDeployment, tmp_path: Path) -> None:
+def test_the_program_in_c_runs(deployment: LinesDeployment, tmp_path: Path) -> None:
     folder = sources_of(tmp_path, "c").path
-    (tmp_path / "use.c").write_text(deployed.lines["C"])
+    (tmp_path / "use.c").write_text(deployment.lines["C"])
     sources = [str(each) for each in (folder / "src").glob("*.c") if "selftest" not in each.name]
     flags = ["-std=c99", "-Wall", "-Werror", f"-I{folder / 'include'}"]
     subprocess.run(["gcc", *flags, "use.c", *sources, "-lm", "-o", "use"], cwd=tmp_path, check=True)
@@ -208,9 +208,9 @@ def test_the_program_in_c_runs(deployed: LinesDeployment, tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_the_sketch_for_arduino_compiles(deployed: LinesDeployment, tmp_path: Path) -> None:
+def test_the_sketch_for_arduino_compiles(deployment: LinesDeployment, tmp_path: Path) -> None:
     folder = sources_of(tmp_path, "cortex-m4").path
-    (tmp_path / "sketch.cpp").write_text(deployed.lines["Arduino"])
+    (tmp_path / "sketch.cpp").write_text(deployment.lines["Arduino"])
     plus = compiler("arm-none-eabi-g++", EMULATORS)
-    searched = [f"-I{folder / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
-    called([plus, "-std=gnu++14", *NANO_33_BLE, *WARNINGS, *searched, "-c", "sketch.cpp", "-o", "sketch.o"], tmp_path)
+    includes = [f"-I{folder / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
+    called([plus, "-std=gnu++14", *NANO_33_BLE, *WARNINGS, *includes, "-c", "sketch.cpp", "-o", "sketch.o"], tmp_path)

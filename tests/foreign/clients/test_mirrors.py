@@ -63,9 +63,9 @@ def test_what_is_published_is_copied_with_its_provenance(
     token = mirroring.token("registry:pull")
     headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST}
     own = mirroring.http.get(f"/v2/{project}/manifests/1.0", headers=headers)
-    copied = docker_registry.get("team/door/manifests/1.0")
-    assert copied.content == own.content
-    layer = json.loads(copied.content)["layers"][0]["digest"]
+    response = docker_registry.get("team/door/manifests/1.0")
+    assert response.content == own.content
+    layer = json.loads(response.content)["layers"][0]["digest"]
     assert docker_registry.get(f"team/door/blobs/{layer}").content == mirroring.http.get(build["rune_url"]).content
 
     # docker-registry knows no referrers: they are listed by the tag that clients look at in that case.
@@ -81,11 +81,11 @@ def test_what_is_pulled_is_fetched_and_stays_when_the_other_registry_is_away(
 ) -> None:
     source = image_in(tmp_path / "image")
     origin = docker_registry.origin.removeprefix("http://")
-    pushed = skopeo(
+    push = skopeo(
         "copy", "--insecure-policy", "--dest-tls-verify=false", "--preserve-digests",
         f"dir:{source}", f"docker://{origin}/team/camera:nightly",
     )  # fmt: skip
-    assert pushed.returncode == 0, pushed.stderr
+    assert push.returncode == 0, push.stderr
     project = project_in(mirroring, "camera")
     rules = f"organisations/{mirroring.organisation()}/registry"
     state = mirroring.http.get(f"/api/v1/{rules}").headers["ETag"]
@@ -95,11 +95,11 @@ def test_what_is_pulled_is_fetched_and_stays_when_the_other_registry_is_away(
     credentials = f"anyone:{mirroring.token('registry:pull')}"
 
     def pull(name: str) -> bytes:
-        done = skopeo(
+        result = skopeo(
             "copy", "--insecure-policy", "--src-tls-verify=false", "--preserve-digests", "--src-creds", credentials,
             f"docker://127.0.0.1:{mirroring.port}/{project}:nightly", f"dir:{tmp_path / name}",
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        assert result.returncode == 0, result.stderr
         return (tmp_path / name / "manifest.json").read_bytes()
 
     assert pull("first") == (source / "manifest.json").read_bytes()
@@ -126,7 +126,7 @@ def test_a_server_like_this_one_is_fetched_from_with_a_token_and_its_referrers(m
     assert mirroring.http.get(f"/v2/{copy}/manifests/2.0", headers=headers).status_code == 404
     assert "refused" in mirroring.api("GET", f"projects/{copy}/mirrors/from")["problem"]
     set_mirror(mirroring, copy, "from", mirroring.address, project, user="anyone", password=token)
-    fetched = mirroring.http.get(f"/v2/{copy}/manifests/{digest}", headers=headers)
-    assert fetched.content == own.content
-    listed = mirroring.http.get(f"/v2/{copy}/referrers/{digest}", headers=headers).json()["manifests"]
-    assert {each["digest"] for each in listed} == {each["digest"] for each in referrers}
+    response = mirroring.http.get(f"/v2/{copy}/manifests/{digest}", headers=headers)
+    assert response.content == own.content
+    manifests = mirroring.http.get(f"/v2/{copy}/referrers/{digest}", headers=headers).json()["manifests"]
+    assert {each["digest"] for each in manifests} == {each["digest"] for each in referrers}

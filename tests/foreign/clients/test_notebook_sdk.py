@@ -87,20 +87,20 @@ def labels_of(data: rune.DataSet) -> list[str]:
 
 def test_a_deployment_is_loaded_as_the_server_signed_it(notebook: Notebook) -> None:
     first = notebook.rune()
-    built = first.build()
+    build = first.build()
     website = first.deploy(origins=["https://acme.example"])
     assert website.root.startswith("sha256:")
     client = website.client()
-    loaded = client.load()
+    loaded_rune = client.load()
     assert client.served is not None
     assert client.served.version == "1.0"
-    assert loaded([0.5]).keys() == built.load()([0.5]).keys()
+    assert loaded_rune([0.5]).keys() == build.load()([0.5]).keys()
 
     # Nobody else's root is taken for the organisation's.
     stranger = replace(website, root=f"sha256:{'0' * 64}").client()
-    with pytest.raises(rune.DeploymentError) as refused:
+    with pytest.raises(rune.DeploymentError) as error:
         stranger.load()
-    assert refused.value.name == "signature-refused"
+    assert error.value.name == "signature-refused"
 
     notebook.change_the_rune()
     second = notebook.rune("1.1")
@@ -123,8 +123,8 @@ def test_a_program_of_its_own_loads_it_with_the_digest_in_its_text(notebook: Not
         "print(json.dumps([list(deployment.load()([0.5])), deployment.served.version]))"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "runes")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    answers, version = json.loads(done.stdout)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    answers, version = json.loads(result.stdout)
     assert (len(answers), version) == (1, "1.0")
 
 
@@ -132,17 +132,17 @@ def test_what_is_not_signed_is_not_loaded(notebook: Notebook) -> None:
     first = notebook.rune()
     first.build()
     website = replace(first.deploy(), root="")
-    with pytest.raises(hmr.HmrError) as refused:
+    with pytest.raises(hmr.HmrError) as error:
         website.client()
-    assert refused.value.name == "not-signed"
+    assert error.value.name == "not-signed"
     assert SIGNING_SECONDS >= 30
 
 
 def test_samples_of_a_version_are_arrays(notebook: Notebook) -> None:
     project = f"projects/{notebook.project}/data"
-    with pytest.raises(hmr.HmrError) as refused:
+    with pytest.raises(hmr.HmrError) as error:
         notebook.rune().get_data()
-    assert refused.value.name == "not-there"
+    assert error.value.name == "not-there"
 
     with DataClient(notebook.live.address, notebook.token, notebook.project) as data:
         consent = data.agree(data.terms(365))
@@ -168,7 +168,7 @@ def test_members_are_asked_for_a_review(notebook: Notebook) -> None:
         with pytest.raises(hmr.HmrError) as early:
             project.review("jo.okafor@example.org")
         assert early.value.name == "build-failed"
-        built = project.build()
+        build = project.build()
         with pytest.raises(hmr.HmrError, match=r"has no member nobody@example\.org") as unknown:
             project.review("nobody@example.org")
         assert unknown.value.name == "not-there"
@@ -177,7 +177,7 @@ def test_members_are_asked_for_a_review(notebook: Notebook) -> None:
         assert row["title"] == "The first one"
         assert str(row["number"]) == review.page.rpartition("/")[2]
         assert "Jo Okafor" in json.dumps(row)
-        assert row["rounds"][0]["build"] == built.id
+        assert row["rounds"][0]["build"] == build.id
         assert notebook.live.http.get(review.page).status_code == 200
 
 
@@ -185,6 +185,6 @@ def test_a_token_without_the_scope_asks_nobody(notebook: Notebook) -> None:
     token = notebook.live.token("project:write", "build:run", "review:write")
     project = hmr.Rune(notebook.organisation, notebook.name, server=notebook.live.address, token=token)
     project.build()
-    with pytest.raises(hmr.HmrError) as refused:
+    with pytest.raises(hmr.HmrError) as error:
         project.review("jo.okafor@example.org")
-    assert refused.value.name == "token-needed"
+    assert error.value.name == "token-needed"

@@ -53,12 +53,12 @@ class PinningSite:
         body = f'<rune-player src="{server.url}" key="hf_web_key" {attributes}></rune-player>'
         (self.files.folder / "index.html").write_text(f'<!doctype html><meta charset="utf-8">{script}{body}', "utf-8")
         page = self.browser.new_context().new_page()
-        fetched: list[str] = []
-        page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[-1]))
+        files: list[str] = []
+        page.on("request", lambda request: files.append(request.url.rsplit("/", 1)[-1]))
         page.goto(f"{self.files.address}/index.html")
         element = page.locator("rune-player")
         element.locator("[role=alert], button").first.wait_for()
-        return element, fetched
+        return element, files
 
 
 @pytest.fixture
@@ -111,9 +111,9 @@ def test_a_second_file_that_is_away_is_named(site: PinningSite, middle: Middle, 
 def test_a_page_that_demands_signed_documents_gets_them_verified(
     site: PinningSite, middle: Middle, publisher: Publisher
 ) -> None:
-    element, fetched = site.open(middle, pin(publisher))
+    element, files = site.open(middle, pin(publisher))
     assert element.locator("button").count() == 1, element.inner_text()
-    assert fetched.count(site.second.name) == 1
+    assert files.count(site.second.name) == 1
     assert element.page.locator("script").count() == 1, "the element of the second script is gone"
     thief = Publisher(roots=list(publisher.roots))
     middle.serve(thief.release(EVIL, 2), EVIL, thief)
@@ -129,6 +129,6 @@ def test_a_policy_by_nonce_allows_the_second_file(site: PinningSite, middle: Mid
 
 def test_a_page_that_demands_none_loads_one_file(site: PinningSite, middle: Middle) -> None:
     middle.answers[ADDRESS] = RUNE
-    element, fetched = site.open(middle, "")
+    element, files = site.open(middle, "")
     assert element.locator("button").count() == 1, element.inner_text()
-    assert site.second.name not in fetched
+    assert site.second.name not in files

@@ -29,7 +29,7 @@ class Podman:
         (folder / "registries.conf").write_text(f'[[registry]]\nlocation = "{host}"\ninsecure = true\n')
         (folder / "policy.json").write_text('{"default": [{"type": "insecureAcceptAnything"}]}')
 
-    def __call__(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self._folder),
@@ -38,14 +38,14 @@ class Podman:
             "REGISTRY_AUTH_FILE": str(self._folder / "auth.json"),
         }
         return subprocess.run(
-            [self._program, *arguments], env=environment, input=typed, capture_output=True, text=True, timeout=120,
+            [self._program, *arguments], env=environment, input=stdin, capture_output=True, text=True, timeout=120,
             check=False, cwd=self._folder,
         )  # fmt: skip
 
-    def must(self, *arguments: str, typed: str = "") -> str:
-        done = self(*arguments, typed=typed)
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+    def must(self, *arguments: str, stdin: str = "") -> str:
+        result = self(*arguments, stdin=stdin)
+        assert result.returncode == 0, result.stderr
+        return result.stdout.strip()
 
     def image(self, name: str, text: bytes) -> str:
         """Makes an image with one file; returns its id."""
@@ -86,11 +86,11 @@ def test_an_image_is_pushed_and_pulled_after_signing_in(podman: Podman, live: Li
     name, pull = f"{podman.host}/{repository}:nightly", live.token("registry:pull")
     image = podman.image(name, b"an image")
     assert podman("push", name).returncode != 0, "nobody is signed in"
-    assert podman("login", "--username", "anyone", "--password-stdin", podman.host, typed="nonsense").returncode != 0
-    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, typed=live.token("registry:push"))
+    assert podman("login", "--username", "anyone", "--password-stdin", podman.host, stdin="nonsense").returncode != 0
+    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, stdin=live.token("registry:push"))
     podman.must("push", name)
     podman.must("rmi", name)
-    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, typed=pull)
+    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, stdin=pull)
     podman.must("pull", "--quiet", name)
     assert podman.must("image", "inspect", "--format", "{{.Id}}", name) == image
     assert podman("push", name).returncode != 0, "this token pulls alone"
@@ -101,19 +101,19 @@ def test_an_image_is_pushed_and_pulled_after_signing_in(podman: Podman, live: Li
 
 def test_a_version_keeps_its_bytes_and_podman_says_so(podman: Podman, live: LiveServer, repository: str) -> None:
     name = f"{podman.host}/{repository}:1.0"
-    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, typed=live.token("registry:push"))
+    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, stdin=live.token("registry:push"))
     podman.image(name, b"the first")
     podman.must("push", name)
     podman.must("push", name)
     podman.image(name, b"the second")
-    refused = podman("push", name)
-    assert refused.returncode != 0
-    assert "keeps its bytes" in refused.stderr
+    result = podman("push", name)
+    assert result.returncode != 0
+    assert "keeps its bytes" in result.stderr
 
 
 def test_a_list_of_images_is_pushed_whole(podman: Podman, live: LiveServer, repository: str) -> None:
     name = f"{podman.host}/{repository}:all"
-    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, typed=live.token("registry:push"))
+    podman.must("login", "--username", "anyone", "--password-stdin", podman.host, stdin=live.token("registry:push"))
     podman.must("manifest", "create", "all")
     for number in (1, 2):
         podman.image(f"localhost/one:{number}", f"image {number}".encode())
@@ -122,8 +122,8 @@ def test_a_list_of_images_is_pushed_whole(podman: Podman, live: LiveServer, repo
     # Podman 4.3 inspects lists without its sign-in.
     headers = {"Authorization": f"Bearer {live.token('registry:pull')}"}
     with httpx.Client(base_url=f"{live.address}/v2/{repository}", headers=headers, trust_env=False) as client:
-        listed = client.get("/manifests/all").json()["manifests"]
-        assert len(listed) == 2
-        for each in listed:
+        manifests = client.get("/manifests/all").json()["manifests"]
+        assert len(manifests) == 2
+        for each in manifests:
             (layer,) = client.get(f"/manifests/{each['digest']}").json()["layers"]
             assert client.head(f"/blobs/{layer['digest']}").headers["Content-Length"] == str(layer["size"])

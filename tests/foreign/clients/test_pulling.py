@@ -13,7 +13,7 @@ import httpx
 import oras.client
 import pytest
 
-from tests.foreign.conftest import Published
+from tests.foreign.conftest import PullableRune
 from tests.support.runes.shared_blocks import RUNEFILE, SMOOTH
 from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.needs import SKOPEO, lack
@@ -28,83 +28,83 @@ def skopeo(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, check=False)
 
 
-def rune_in(folder: Path, published: Published) -> bytes:
+def rune_in(folder: Path, release: PullableRune) -> bytes:
     """The rune's bytes in what skopeo's `dir:` left."""
-    return (folder / hashlib.sha256(published.rune).hexdigest()).read_bytes()
+    return (folder / hashlib.sha256(release.rune).hexdigest()).read_bytes()
 
 
-def copy(live: LiveServer, published: Published, to: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    source = f"docker://127.0.0.1:{live.port}/{published.repository}:{published.tag}"
+def copy(live: LiveServer, release: PullableRune, to: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    source = f"docker://127.0.0.1:{live.port}/{release.repository}:{release.tag}"
     return skopeo("copy", "--insecure-policy", "--src-tls-verify=false", *options, source, f"dir:{to}")
 
 
-def test_skopeo_copies_a_private_rune_with_a_token(live: LiveServer, published: Published, tmp_path: Path) -> None:
-    done = copy(live, published, tmp_path / "out", "--src-creds", f"anyone:{published.token}")
-    assert done.returncode == 0, done.stderr
-    assert rune_in(tmp_path / "out", published) == published.rune
+def test_skopeo_copies_a_private_rune_with_a_token(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
+    result = copy(live, release, tmp_path / "out", "--src-creds", f"anyone:{release.token}")
+    assert result.returncode == 0, result.stderr
+    assert rune_in(tmp_path / "out", release) == release.rune
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["layers"][0]["mediaType"] == "application/wasm"
     assert manifest["config"]["mediaType"] == "application/vnd.wasm.config.v0+json"
 
 
-def test_skopeo_lists_the_tags(live: LiveServer, published: Published) -> None:
-    source = f"docker://127.0.0.1:{live.port}/{published.repository}"
-    done = skopeo("list-tags", "--tls-verify=false", "--creds", f"anyone:{published.token}", source)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["Tags"] == [published.tag]
+def test_skopeo_lists_the_tags(live: LiveServer, release: PullableRune) -> None:
+    source = f"docker://127.0.0.1:{live.port}/{release.repository}"
+    result = skopeo("list-tags", "--tls-verify=false", "--creds", f"anyone:{release.token}", source)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["Tags"] == [release.tag]
 
 
 def test_clients_without_a_token_are_refused_until_the_project_is_public(
-    live: LiveServer, published: Published, tmp_path: Path
+    live: LiveServer, release: PullableRune, tmp_path: Path
 ) -> None:
-    refused = copy(live, published, tmp_path / "refused")
-    assert refused.returncode != 0
-    live.api("PATCH", f"projects/{published.repository}", json={"visibility": "public"})
+    result = copy(live, release, tmp_path / "refused")
+    assert result.returncode != 0
+    live.api("PATCH", f"projects/{release.repository}", json={"visibility": "public"})
     try:
-        allowed = copy(live, published, tmp_path / "allowed")
-        assert allowed.returncode == 0, allowed.stderr
-        assert rune_in(tmp_path / "allowed", published) == published.rune
+        result = copy(live, release, tmp_path / "allowed")
+        assert result.returncode == 0, result.stderr
+        assert rune_in(tmp_path / "allowed", release) == release.rune
         client = oras.client.OrasClient(hostname=f"127.0.0.1:{live.port}", insecure=True)
-        target = f"127.0.0.1:{live.port}/{published.repository}:{published.tag}"
+        target = f"127.0.0.1:{live.port}/{release.repository}:{release.tag}"
         files = client.pull(target=target, outdir=str(tmp_path / "oras"))
-        assert Path(files[0]).read_bytes() == published.rune
+        assert Path(files[0]).read_bytes() == release.rune
     finally:
-        live.api("PATCH", f"projects/{published.repository}", json={"visibility": "private"})
+        live.api("PATCH", f"projects/{release.repository}", json={"visibility": "private"})
 
 
-def test_oras_pulls_the_file_under_its_name(live: LiveServer, published: Published, tmp_path: Path) -> None:
+def test_oras_pulls_the_file_under_its_name(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
     client = oras.client.OrasClient(hostname=f"127.0.0.1:{live.port}", insecure=True, auth_backend="basic")
-    client.auth.set_basic_auth("anyone", published.token)
-    files = client.pull(target=f"127.0.0.1:{live.port}/{published.repository}:{published.tag}", outdir=str(tmp_path))
+    client.auth.set_basic_auth("anyone", release.token)
+    files = client.pull(target=f"127.0.0.1:{live.port}/{release.repository}:{release.tag}", outdir=str(tmp_path))
     assert [Path(file).name for file in files] == ["first.rune"]
-    assert Path(files[0]).read_bytes() == published.rune
+    assert Path(files[0]).read_bytes() == release.rune
 
 
-def rune(home: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def rune(home: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Our own command, as it is installed."""
     command = [str(Path(sys.executable).parent / "rune"), *arguments]
     environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(REPOSITORY)}
     return subprocess.run(
-        command, input=typed, capture_output=True, text=True, timeout=60, cwd=home, env=environment, check=False
+        command, input=stdin, capture_output=True, text=True, timeout=60, cwd=home, env=environment, check=False
     )
 
 
-def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, published: Published, tmp_path: Path) -> None:
-    before = rune(tmp_path, "pull", f"{live.address}/{published.repository}:{published.tag}")
+def test_rune_pull_fetches_it_after_rune_login(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
+    before = rune(tmp_path, "pull", f"{live.address}/{release.repository}:{release.tag}")
     assert before.returncode == 4
-    signed_in = rune(tmp_path, "login", live.address, "--token-stdin", typed=published.token)
+    signed_in = rune(tmp_path, "login", live.address, "--token-stdin", stdin=release.token)
     assert signed_in.returncode == 0, signed_in.stderr
-    done = rune(tmp_path, "pull", f"{published.repository}:{published.tag}")
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "first.rune").read_bytes() == published.rune
+    result = rune(tmp_path, "pull", f"{release.repository}:{release.tag}")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "first.rune").read_bytes() == release.rune
 
 
-def test_a_pulled_rune_runs(live: LiveServer, published: Published, tmp_path: Path) -> None:
-    rune(tmp_path, "login", live.address, "--token-stdin", typed=published.token)
-    rune(tmp_path, "pull", f"{published.repository}:{published.tag}", "-o", "sine.rune")
-    done = rune(tmp_path, "run", "--generated", "sine.rune")
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)
+def test_a_pulled_rune_runs(live: LiveServer, release: PullableRune, tmp_path: Path) -> None:
+    rune(tmp_path, "login", live.address, "--token-stdin", stdin=release.token)
+    rune(tmp_path, "pull", f"{release.repository}:{release.tag}", "-o", "sine.rune")
+    result = rune(tmp_path, "run", "--generated", "sine.rune")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)
 
 
 @pytest.mark.slow
@@ -118,7 +118,7 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
         live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "sine"})
     live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH)
     token = live.token("project:read", "rune:publish", "registry:pull")
-    assert rune(tmp_path, "login", live.address, "--token-stdin", typed=token).returncode == 0
+    assert rune(tmp_path, "login", live.address, "--token-stdin", stdin=token).returncode == 0
     assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are none that you may see.")
 
     result = rune(tmp_path, "block", "publish", path, "--note", "Follows.")
@@ -126,8 +126,8 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH + b"# other\n")
     again = rune(tmp_path, "block", "publish", path)
     assert (again.returncode != 0, "1.2" in again.stderr) == (True, True), again.stderr
-    listed = rune(tmp_path, "block", "list", organisation)
-    assert listed.stdout == f"{path}  Average the scores, so that one loud moment is not a word.\n"
+    listing = rune(tmp_path, "block", "list", organisation)
+    assert listing.stdout == f"{path}  Average the scores, so that one loud moment is not a word.\n"
 
     folder = tmp_path / "clap"
     folder.mkdir()
@@ -135,8 +135,8 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     unknown = rune(tmp_path, "block", "add", f"{sounds}#smoother", "clap")
     assert (unknown.returncode, "was not found" in unknown.stderr) == (5, True), unknown.stderr
     assert rune(tmp_path, "block", "add", f"{sounds}#smooth", "clap").returncode == 0
-    built = rune(tmp_path, "build", "clap", "-o", "clap.rune")
-    assert built.returncode == 0, built.stderr
+    local_build = rune(tmp_path, "build", "clap", "-o", "clap.rune")
+    assert local_build.returncode == 0, local_build.stderr
     for name in ("Runefile.yml", "rune.lock"):
         live.api("PUT", f"projects/{clap}/files/{name}", content=(folder / name).read_bytes())
     build = live.build(clap)
@@ -144,8 +144,8 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
     assert live.http.get(build["rune_url"]).content == (tmp_path / "clap.rune").read_bytes()
 
     assert rune(tmp_path, "withdraw", path, "--reason", "It had a key in it.").stdout.startswith(f"Withdrew {path}.")
-    refused = rune(tmp_path, "block", "add", path, "clap")
-    assert (refused.returncode, "It had a key in it." in refused.stderr) == (5, True), refused.stderr
+    refusal = rune(tmp_path, "block", "add", path, "clap")
+    assert (refusal.returncode, "It had a key in it." in refusal.stderr) == (5, True), refusal.stderr
     assert rune(tmp_path, "build", "clap", "-o", "clap.rune").returncode == 0
     live.api("PUT", f"projects/{clap}/files/notes.txt", content=b"Built again.")
     assert live.build(clap)["state"] == "succeeded"
@@ -153,44 +153,44 @@ def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_a
 
 @pytest.mark.slow
 def test_the_command_withdraws_a_rune_which_then_only_its_digest_pulls(
-    live: LiveServer, published: Published, tmp_path: Path
+    live: LiveServer, release: PullableRune, tmp_path: Path
 ) -> None:
     token = live.token("project:read", "rune:publish", "registry:pull")
-    rune(tmp_path, "login", live.address, "--token-stdin", typed=published.token)
-    name = f"{published.repository}:{published.tag}"
-    refused = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
-    assert (refused.returncode, "rune:publish" in refused.stderr) == (4, True), refused.stderr
+    rune(tmp_path, "login", live.address, "--token-stdin", stdin=release.token)
+    name = f"{release.repository}:{release.tag}"
+    refusal = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
+    assert (refusal.returncode, "rune:publish" in refusal.stderr) == (4, True), refusal.stderr
     assert rune(tmp_path, "pull", name).returncode == 0
-    rune(tmp_path, "login", live.address, "--token-stdin", typed=token)
+    rune(tmp_path, "login", live.address, "--token-stdin", stdin=token)
     assert rune(tmp_path, "withdraw", name).returncode == 2
-    assert rune(tmp_path, "withdraw", published.repository, "--reason", "why").returncode == 2
-    unknown = rune(tmp_path, "withdraw", f"{published.repository}:99.9", "--reason", "It had a key in it.")
+    assert rune(tmp_path, "withdraw", release.repository, "--reason", "why").returncode == 2
+    unknown = rune(tmp_path, "withdraw", f"{release.repository}:99.9", "--reason", "It had a key in it.")
     assert (unknown.returncode, "99.9" in unknown.stderr) == (5, True), unknown.stderr
-    listed = live.api("GET", f"projects/{published.repository}/tags")["tags"]
-    digest = next(each["digest"] for each in listed if each["tag"] == published.tag)
-    done = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
-    assert done.stdout.startswith(f"Withdrew {name}, "), done.stderr
+    tags = live.api("GET", f"projects/{release.repository}/tags")["tags"]
+    digest = next(each["digest"] for each in tags if each["tag"] == release.tag)
+    result = rune(tmp_path, "withdraw", name, "--reason", "It had a key in it.")
+    assert result.stdout.startswith(f"Withdrew {name}, "), result.stderr
     try:
         by_name = rune(tmp_path, "pull", name)
         assert (by_name.returncode, "It had a key in it." in by_name.stderr) == (5, True), by_name.stderr
-        pinned = rune(tmp_path, "pull", f"{published.repository}@{digest}")
-        assert (pinned.returncode, "It had a key in it." in pinned.stderr) == (0, True), pinned.stderr
+        pull = rune(tmp_path, "pull", f"{release.repository}@{digest}")
+        assert (pull.returncode, "It had a key in it." in pull.stderr) == (0, True), pull.stderr
     finally:
-        tag = f"projects/{published.repository}/tags/{published.tag}"
+        tag = f"projects/{release.repository}/tags/{release.tag}"
         state = live.http.get(f"/api/v1/{tag}").raise_for_status().headers["ETag"]
         live.api("DELETE", f"{tag}/withdrawal", {"If-Match": state})
 
 
 @pytest.mark.slow
 @pytest.mark.protects("uploads/damaged-bytes")
-def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, published: Published) -> None:
-    digest = hashlib.sha256(published.rune).hexdigest()
+def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, release: PullableRune) -> None:
+    digest = hashlib.sha256(release.rune).hexdigest()
     place = live.data / "blobs" / "sha256" / digest[:2] / digest
-    blob = f"/v2/{published.repository}/blobs/sha256:{digest}"
-    headers = {"Authorization": f"Bearer {published.token}"}
-    flipped = bytearray(published.rune)
-    flipped[0] ^= 1
-    place.write_bytes(flipped)
+    blob = f"/v2/{release.repository}/blobs/sha256:{digest}"
+    headers = {"Authorization": f"Bearer {release.token}"}
+    bad_bytes = bytearray(release.rune)
+    bad_bytes[0] ^= 1
+    place.write_bytes(bad_bytes)
     try:
         for part in ({}, {"Range": "bytes=-1"}):
             with pytest.raises(httpx.RemoteProtocolError):
@@ -200,11 +200,11 @@ def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveS
         assert result.returncode == 1, result.stderr
         assert f"damaged: sha256:{digest}" in result.stdout
     finally:
-        place.write_bytes(published.rune)
+        place.write_bytes(release.rune)
     result = verify_store(live)
     assert (result.returncode, "all whole" in result.stdout) == (0, True), result.stdout + result.stderr
-    assert live.http.get(blob, headers=headers).content == published.rune
-    assert live.http.get(blob, headers=headers | {"Range": "bytes=-1"}).content == published.rune[-1:]
+    assert live.http.get(blob, headers=headers).content == release.rune
+    assert live.http.get(blob, headers=headers | {"Range": "bytes=-1"}).content == release.rune[-1:]
 
 
 def verify_store(live: LiveServer) -> subprocess.CompletedProcess[str]:

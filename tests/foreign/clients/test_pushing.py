@@ -54,7 +54,7 @@ def image_in(folder: Path) -> Path:
     layer = b"a layer of an image" * 1000
     config = {"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers", "diff_ids": []}, "history": []}
     blobs = {"config": json.dumps(config).encode(), "layer": layer}
-    described = {
+    descriptors = {
         name: {"digest": f"sha256:{sha256(data).hexdigest()}", "size": len(data)} for name, data in blobs.items()
     }
     for data in blobs.values():
@@ -62,8 +62,8 @@ def image_in(folder: Path) -> Path:
     manifest = {
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
-        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **described["config"]},
-        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", **described["layer"]}],
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **descriptors["config"]},
+        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar", **descriptors["layer"]}],
     }
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "version").write_text("Directory Transport Version: 1.1\n")
@@ -88,22 +88,22 @@ def test_skopeo_pushes_an_image_where_the_organisation_takes_it(
     live: LiveServer, repository: str, takes_all: None, tmp_path: Path
 ) -> None:
     source, token = image_in(tmp_path / "image"), live.token("registry:push")
-    done = push(live, source, f"{repository}:nightly", token)
-    assert done.returncode == 0, done.stderr
+    result = push(live, source, f"{repository}:nightly", token)
+    assert result.returncode == 0, result.stderr
     again = skopeo(
         "copy", "--insecure-policy", "--src-tls-verify=false", "--preserve-digests", "--src-creds", f"anyone:{token}",
         f"docker://127.0.0.1:{live.port}/{repository}:nightly", f"dir:{tmp_path / 'out'}",
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "out" / "manifest.json").read_bytes() == (source / "manifest.json").read_bytes()
-    deleted = skopeo(
+    deletion = skopeo(
         "delete",
         "--tls-verify=false",
         "--creds",
         f"anyone:{token}",
         f"docker://127.0.0.1:{live.port}/{repository}:nightly",
     )
-    assert deleted.returncode == 0, deleted.stderr
+    assert deletion.returncode == 0, deletion.stderr
     missing = skopeo(
         "inspect", "--raw", "--tls-verify=false", "--creds", f"anyone:{token}",
         f"docker://127.0.0.1:{live.port}/{repository}:nightly",
@@ -115,9 +115,9 @@ def test_skopeo_is_refused_without_the_policy_and_without_the_right_token(
     live: LiveServer, repository: str, tmp_path: Path
 ) -> None:
     source = image_in(tmp_path / "image")
-    refused = push(live, source, f"{repository}:nightly", live.token("registry:push"))
-    assert refused.returncode != 0
-    assert "An owner can allow all artifacts" in refused.stderr
+    result = push(live, source, f"{repository}:nightly", live.token("registry:push"))
+    assert result.returncode != 0
+    assert "An owner can allow all artifacts" in result.stderr
     for token in (live.token("registry:pull"), "nonsense", ""):
         assert push(live, source, f"{repository}:nightly", token).returncode != 0
 
@@ -142,8 +142,8 @@ def test_a_large_blob_in_parts_comes_through_the_server(live: LiveServer, reposi
     data = bytes(range(256)) * 4096 * 3
     headers = {"Authorization": f"Bearer {live.token('registry:push')}"}
     with httpx.Client(base_url=live.address, headers=headers, timeout=60, trust_env=False) as client:
-        begun = client.post(f"/v2/{repository}/blobs/uploads/")
-        location, half = begun.headers["Location"], len(data) // 2
+        upload = client.post(f"/v2/{repository}/blobs/uploads/")
+        location, half = upload.headers["Location"], len(data) // 2
         part = client.patch(location, content=data[:half], headers={"Content-Range": f"0-{half - 1}"})
         assert (part.status_code, part.headers["Range"]) == (202, f"0-{half - 1}")
         # The rest without a length, as Docker's clients send it.

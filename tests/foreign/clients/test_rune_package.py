@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.foreign.conftest import Published
+from tests.foreign.conftest import PullableRune
 from tests.support.servers.listening import policed_site
 from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
@@ -96,10 +96,10 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def deployed(live: LiveServer, published: Published) -> tuple[str, str, str]:
+def deployment(live: LiveServer, release: PullableRune) -> tuple[str, str, str]:
     """The address of a deployment, its key, and its path in the API."""
-    address = f"projects/{published.repository}/deployments"
-    row = live.api("POST", address, json={"title": "SDK", "kind": "web", "tag": published.tag})
+    address = f"projects/{release.repository}/deployments"
+    row = live.api("POST", address, json={"title": "SDK", "kind": "web", "tag": release.tag})
     secret = live.api("POST", f"{address}/{row['name']}/keys", json={"name": "site"})["secret"]
     return row["url"], secret, f"{address}/{row['name']}"
 
@@ -125,50 +125,50 @@ def in_node(package: Path, source: str, options: dict[str, str], number: float) 
     return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
 
 
-def test_it_names_what_went_wrong(package: Path, deployed: tuple[str, str, str]) -> None:
-    address, key, _ = deployed
+def test_it_names_what_went_wrong(package: Path, deployment: tuple[str, str, str]) -> None:
+    address, key, _ = deployment
     assert in_node(package, address, {}, 0.8)["name"] == "key-missing"
     assert in_node(package, address, {"key": "hf_web_wrong"}, 0.8)["name"] == "key-unknown"
     assert in_node(package, address, {"key": key, "digest": f"sha256:{'0' * 64}"}, 0.8)["name"] == "damaged"
     assert in_node(package, "http://127.0.0.1:1/d/a/b/c", {}, 0.8)["name"] == "server-away"
 
 
-def test_it_runs_a_deployment_in_node(package: Path, deployed: tuple[str, str, str]) -> None:
-    address, key, _ = deployed
+def test_it_runs_a_deployment_in_node(package: Path, deployment: tuple[str, str, str]) -> None:
+    address, key, _ = deployment
     assert in_node(package, address, {"key": key}, 0.8)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
 
 
 @pytest.mark.proof
-def test_it_runs_a_deployment_in_deno(package: Path, deployed: tuple[str, str, str], live: LiveServer) -> None:
+def test_it_runs_a_deployment_in_deno(package: Path, deployment: tuple[str, str, str], live: LiveServer) -> None:
     deno = shutil.which("deno", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
     if deno is None:
         pytest.skip("needs Deno: pip install --no-deps -r requirements/judges.txt")
-    address, key, _ = deployed
+    address, key, _ = deployment
     program = package.parent / "program.ts"
     program.write_text(DENO, "utf-8")
     # It may do no more than it needs: read its own files, among them the worker, ask the server, and store the rune.
     cache = package.parent / "cache"
-    allowed = [f"--allow-read={package.parent}", f"--allow-write={cache}", f"--allow-net=127.0.0.1:{live.port}"]
-    command = [deno, "run", "--node-modules-dir=manual", "--no-prompt", *allowed, str(program)]
+    permissions = [f"--allow-read={package.parent}", f"--allow-write={cache}", f"--allow-net=127.0.0.1:{live.port}"]
+    command = [deno, "run", "--node-modules-dir=manual", "--no-prompt", *permissions, str(program)]
     environment = os.environ | {"DENO_DIR": str(package.parent / "deno"), "DENO_NO_UPDATE_CHECK": "1"}
     for worker in ("true", "false"):
         arguments = [address, key, worker, str(cache)]
-        done = subprocess.run(
+        result = subprocess.run(
             [*command, *arguments], env=environment, cwd=package.parent, capture_output=True, timeout=120, check=False
         )
-        assert done.returncode == 0, done.stderr.decode()
-        assert json.loads(done.stdout)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
+        assert result.returncode == 0, result.stderr.decode()
+        assert json.loads(result.stdout)["answer"] == pytest.approx(math.sin(0.8), abs=0.05)
     assert len(list(cache.glob("*/*.rune"))) == 1, "the last good rune is stored"
 
 
 def test_a_store_of_svelte_loads_with_its_first_subscriber_and_closes_with_its_last(
-    package: Path, deployed: tuple[str, str, str]
+    package: Path, deployment: tuple[str, str, str]
 ) -> None:
-    address, key, _ = deployed
+    address, key, _ = deployment
     program = package.parent / "store.mjs"
     program.write_text(STORE, "utf-8")
-    done = subprocess.run(["node", str(program), address, key], check=True, capture_output=True, timeout=60)
-    first, second, again = json.loads(done.stdout)
+    result = subprocess.run(["node", str(program), address, key], check=True, capture_output=True, timeout=60)
+    first, second, again = json.loads(result.stdout)
     assert first == ["loading", "loaded", pytest.approx(math.sin(0.8), abs=0.05)]
     assert second == ["loaded"], "who subscribes later gets the rune at once"
     assert again == ["loading", "loaded"], "after the last one left it is loaded anew"
@@ -192,9 +192,9 @@ def strict_site(package: Path, live: LiveServer, tmp_path_factory: pytest.TempPa
 
 @pytest.mark.slow
 def test_it_runs_in_a_page_with_a_strict_policy(
-    live: LiveServer, deployed: tuple[str, str, str], strict_site: str
+    live: LiveServer, deployment: tuple[str, str, str], strict_site: str
 ) -> None:
-    address, key, path = deployed
+    address, key, path = deployment
     state = live.http.get(f"/api/v1/{path}").headers["ETag"]
     call = "([source, options, number]) => window.answer(source, options, number)"
     with sync_playwright() as playwright:

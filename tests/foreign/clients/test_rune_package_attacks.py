@@ -78,9 +78,9 @@ def in_node(package: Path) -> Load:
 
     def load(source: str, options: dict[str, Any], now: datetime | None) -> Any:
         call = json.dumps({"source": source, "options": options, "now": _milliseconds(now)})
-        done = subprocess.run(["node", str(program), call], capture_output=True, timeout=60, check=False)
-        assert done.returncode == 0, done.stderr.decode()
-        return json.loads(done.stdout)
+        result = subprocess.run(["node", str(program), call], capture_output=True, timeout=60, check=False)
+        assert result.returncode == 0, result.stderr.decode()
+        return json.loads(result.stdout)
 
     return load
 
@@ -88,9 +88,9 @@ def in_node(package: Path) -> Load:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield opened
-        opened.close()
+        new_browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield new_browser
+        new_browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -194,8 +194,8 @@ def test_rollback_without_a_root(middle: Middle, app: App) -> None:
     digest = f"sha256:{hashlib.sha256(RUNE).hexdigest()}"
     rune = {"digest": digest, "size": len(RUNE), "url": f"{middle.url}/{digest}"}
     for release, expected in ((2, "1.2"), (1, "older")):
-        served = {"deployment": "boards", "version": f"1.{release}", "release": release, "since": "", "rune": rune}
-        middle.answers[ADDRESS] = json.dumps(served).encode()
+        body = {"deployment": "boards", "version": f"1.{release}", "release": release, "since": "", "rune": rune}
+        middle.answers[ADDRESS] = json.dumps(body).encode()
         answer = app.load()
         assert answer.get("version", answer.get("name")) == expected
     middle.statuses[ADDRESS] = (503, b"")
@@ -222,12 +222,12 @@ def test_mix_and_match_across_deployments(middle: Middle, publisher: Publisher, 
 @pytest.mark.parametrize("role", list(UpdateRole))
 def test_key_compromise_of_one_role(role: UpdateRole, middle: Middle, publisher: Publisher, app: App) -> None:
     """With the key of one role, and keys of their own for the others, the attacker delivers nothing."""
-    stolen = next(pair for pair in publisher.keys if pair.role is role)
+    stolen_key = next(pair for pair in publisher.keys if pair.role is role)
     others = [pair for pair in make_keys() if pair.role is not role]
-    thief = Publisher(keys=[stolen, *others], roots=list(publisher.roots))
+    thief = Publisher(keys=[stolen_key, *others], roots=list(publisher.roots))
     middle.serve(thief.release(EVIL, 2), EVIL, thief)
-    forged = root_document(thief.keys, 2, datetime.now(UTC), [stolen] if role is UpdateRole.ROOT else [])[0]
-    middle.answers[f"{ADDRESS}/tuf/2.root.json"] = forged.encode()
+    forgery = root_document(thief.keys, 2, datetime.now(UTC), [stolen_key] if role is UpdateRole.ROOT else [])[0]
+    middle.answers[f"{ADDRESS}/tuf/2.root.json"] = forgery.encode()
     assert app.refusal() == "signature-refused"
     del middle.answers[f"{ADDRESS}/tuf/2.root.json"]
     assert app.refusal() == "signature-refused"
@@ -235,11 +235,11 @@ def test_key_compromise_of_one_role(role: UpdateRole, middle: Middle, publisher:
 
 def test_key_compromise_by_one_key_that_signs_twice(middle: Middle, publisher: Publisher, app: App) -> None:
     """The threshold counts keys, and not signatures."""
-    stolen = next(pair for pair in publisher.keys if pair.role is UpdateRole.ROOT)
-    forged = json.loads(root_document(make_keys(), 2, datetime.now(UTC), [stolen])[0])
-    (signature,) = [each for each in forged["signatures"] if each["keyid"] == stolen.key.keyid]
-    forged["signatures"].append(signature)
-    middle.answers[f"{ADDRESS}/tuf/2.root.json"] = json.dumps(forged).encode()
+    stolen_key = next(pair for pair in publisher.keys if pair.role is UpdateRole.ROOT)
+    forgery = json.loads(root_document(make_keys(), 2, datetime.now(UTC), [stolen_key])[0])
+    (signature,) = [each for each in forgery["signatures"] if each["keyid"] == stolen_key.key.keyid]
+    forgery["signatures"].append(signature)
+    middle.answers[f"{ADDRESS}/tuf/2.root.json"] = json.dumps(forgery).encode()
     assert app.refusal() == "signature-refused"
 
 

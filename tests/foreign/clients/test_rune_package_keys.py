@@ -79,8 +79,8 @@ def test_key_compromise_by_one_key_with_two_names(middle: Middle, app: App) -> N
     first = next(pair for pair in keys if pair.role is UpdateRole.ROOT)
     publisher = Publisher(keys)
     root = json.loads(publisher.roots[0])
-    named = root["signed"]["keys"][first.key.keyid]
-    again = {**named, "keyval": {"public": named["keyval"]["public"].strip()}}
+    entry = root["signed"]["keys"][first.key.keyid]
+    again = {**entry, "keyval": {"public": entry["keyval"]["public"].strip()}}
     root["signed"]["keys"]["0" * 64] = again
     root["signed"]["roles"]["root"]["keyids"] = [first.key.keyid, "0" * 64]
     signature = first.signer.sign(str(encode_canonical(root["signed"])).encode()).signature

@@ -56,8 +56,8 @@ def claim(provider: str, subject: str, email: str, *, is_confirmed: bool) -> Non
 @pytest.fixture
 def new_browser() -> Iterator[NewBrowser]:
     """Gives browsers in which nobody is signed in."""
-    with ExitStack() as opened:
-        yield lambda: opened.enter_context(httpx.Client(follow_redirects=True, timeout=30))
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(httpx.Client(follow_redirects=True, timeout=30))
 
 
 def come_in(forge: LiveForge, browser: httpx.Client, subject: str) -> httpx.Response:
@@ -120,8 +120,8 @@ def test_who_comes_in_and_who_does_not(forge: LiveForge, provider: str, new_brow
 
     # Once it is confirmed by the letter, which is in the server's log here, the provider signs its person in.
     page = insider.get(f"{forge.address}/accounts/profile")
-    sent = {"email": "mo@new.example", "csrfmiddlewaretoken": csrf(page)}
-    insider.post(f"{forge.address}/accounts/address", data=sent)
+    form = {"email": "mo@new.example", "csrfmiddlewaretoken": csrf(page)}
+    insider.post(f"{forge.address}/accounts/address", data=form)
     # White space ends a link: without it, the log may end within.
     letters = forge.until(lambda: re.findall(r"/accounts/confirm#token=([\w:=-]+)\s", forge.log().replace("=\n", "")))
     page = insider.get(f"{forge.address}/accounts/confirm")

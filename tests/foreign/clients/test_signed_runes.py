@@ -70,23 +70,25 @@ class PublishingOrganisation:
         several, None if there is none."""
         headers = {"Authorization": f"Bearer {self.live.token('registry')}"}
         with httpx.Client(base_url=f"{self.live.address}/v2/{self.repository}", headers=headers) as client:
-            listed = client.get(f"/referrers/{digest}", params={"artifactType": kind}).json()["manifests"]
-            if not listed:
+            manifests = client.get(f"/referrers/{digest}", params={"artifactType": kind}).json()["manifests"]
+            if not manifests:
                 return None
-            manifest = client.get(f"/manifests/{listed[-1]['digest']}").json()
-            return listed[-1]["digest"], client.get(f"/blobs/{manifest['layers'][0]['digest']}").content
+            manifest = client.get(f"/manifests/{manifests[-1]['digest']}").json()
+            return manifests[-1]["digest"], client.get(f"/blobs/{manifest['layers'][0]['digest']}").content
 
     def require_documents(self, digest: str, statement: dict[str, Any], readme: bytes) -> None:
         """Asserts that a verified statement names the bill of materials and the README beside a manifest, and that the
         stock validator accepts the bill, which is about the last subject: the rune, or the block."""
-        named = {each["name"]: each["digest"]["sha256"] for each in statement["predicate"]["runDetails"]["byproducts"]}
+        digests = {
+            each["name"]: each["digest"]["sha256"] for each in statement["predicate"]["runDetails"]["byproducts"]
+        }
         (_, bill), (_, text) = self.must_have(digest, BOM_TYPE), self.must_have(digest, README_TYPE)
-        assert named["bom.cdx.json"] == hashlib.sha256(bill).hexdigest()
-        assert named["README.md"] == hashlib.sha256(text).hexdigest()
+        assert digests["bom.cdx.json"] == hashlib.sha256(bill).hexdigest()
+        assert digests["README.md"] == hashlib.sha256(text).hexdigest()
         assert text == readme
         assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill.decode()) is None
-        described = json.loads(bill)["metadata"]["component"]["hashes"][0]["content"]
-        assert described == statement["subject"][-1]["digest"]["sha256"]
+        checksum = json.loads(bill)["metadata"]["component"]["hashes"][0]["content"]
+        assert checksum == statement["subject"][-1]["digest"]["sha256"]
 
     def must_have(self, digest: str, kind: str) -> tuple[str, bytes]:
         """The same as `referrer`, where there has to be one."""
@@ -111,13 +113,13 @@ class Command:
     def __init__(self, folder: Path, live: LiveServer, token: str) -> None:
         self.folder, self.live = folder, live
         self.environment = {"PATH": os.environ["PATH"], "XDG_CONFIG_HOME": str(folder / "config"), "HOME": str(folder)}
-        assert self("login", live.address, "--token-stdin", typed=token).returncode == 0
+        assert self("login", live.address, "--token-stdin", stdin=token).returncode == 0
 
-    def __call__(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "rune.tools.cli", *arguments],
             cwd=self.folder, env=self.environment | {"PYTHONPATH": str(Path(__file__).parents[3])},
-            input=typed, capture_output=True, text=True, timeout=120, check=False,
+            input=stdin, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
 
 
@@ -136,27 +138,27 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
     organisation.require_documents(first, statement, b"# Door")
 
     rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read"))
-    pulled = rune("pull", "signers/door:1.0", "--verify", "--key", key.fingerprint)
-    assert pulled.returncode == 0, pulled.stderr
-    assert f"Signed by the key {key.fingerprint}" in pulled.stdout
+    pull = rune("pull", "signers/door:1.0", "--verify", "--key", key.fingerprint)
+    assert pull.returncode == 0, pull.stderr
+    assert f"Signed by the key {key.fingerprint}" in pull.stdout
     (tmp_path / "acme.pub").write_text(key.pem)
     verify = ("verify", "door.rune", "--signature", "door.rune.sigstore.json", "--key")
     assert "signers/door:1.0" in rune(*verify, "acme.pub").stdout
-    saved = (tmp_path / "door.rune").read_bytes()
+    rune_bytes = (tmp_path / "door.rune").read_bytes()
 
     built_again = rune("rebuild", "signers/door:1.0", "--key", "acme.pub")
     assert built_again.returncode == 0, built_again.stderr
-    assert f"same {len(saved):,} bytes" in built_again.stdout
+    assert f"same {len(rune_bytes):,} bytes" in built_again.stdout
     assert f"signed by the key {key.fingerprint}" in built_again.stdout
     twice = live.until(lambda: organisation.rebuild("1.0"))
-    assert (twice["is_same"], twice["published_digest"]) == (True, f"sha256:{hashlib.sha256(saved).hexdigest()}")
+    assert (twice["is_same"], twice["published_digest"]) == (True, f"sha256:{hashlib.sha256(rune_bytes).hexdigest()}")
 
     # Another key, another file, an older provenance: nothing is saved.
     other = make_private_key(Algorithm.ED25519).public
-    refused = rune("pull", "signers/door:1.0", "-o", "other.rune", "--verify", "--key", other.fingerprint)
-    assert (refused.returncode, (tmp_path / "other.rune").exists()) == (9, False)
-    assert "No trusted key" in refused.stderr
-    (tmp_path / "changed.rune").write_bytes(saved + b"\0")
+    untrusted_pull = rune("pull", "signers/door:1.0", "-o", "other.rune", "--verify", "--key", other.fingerprint)
+    assert (untrusted_pull.returncode, (tmp_path / "other.rune").exists()) == (9, False)
+    assert "No trusted key" in untrusted_pull.stderr
+    (tmp_path / "changed.rune").write_bytes(rune_bytes + b"\0")
     changed = rune("verify", "changed.rune", "--signature", "door.rune.sigstore.json", "--key", "acme.pub")
     assert changed.returncode == 9
     assert "and not about" in changed.stderr
@@ -169,17 +171,17 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
 
     # A signature that was there yesterday and was removed.
     organisation.delete_manifest(reference)
-    removed = rune("pull", "signers/door:1.0", "-o", "other.rune", "--verify", "--key", "acme.pub")
-    assert removed.returncode == 9
-    assert "It is not signed" in removed.stderr
+    unsigned_pull = rune("pull", "signers/door:1.0", "-o", "other.rune", "--verify", "--key", "acme.pub")
+    assert unsigned_pull.returncode == 9
+    assert "It is not signed" in unsigned_pull.stderr
 
     # A revoked key, although the person still trusts it.
     live.until(lambda: organisation.bundle(newer))
     assert rune("pull", "signers/door:2.0", "--verify", "--key", "acme.pub").returncode == 0
     organisation.revoke_keys()
-    revoked = rune("pull", "signers/door:2.0", "-o", "other.rune", "--verify", "--key", "acme.pub")
-    assert revoked.returncode == 9
-    assert "was revoked: The disk was stolen." in revoked.stderr
+    revoked_pull = rune("pull", "signers/door:2.0", "-o", "other.rune", "--verify", "--key", "acme.pub")
+    assert revoked_pull.returncode == 9
+    assert "was revoked: The disk was stolen." in revoked_pull.stderr
     assert not (tmp_path / "other.rune").exists()
 
 
@@ -195,17 +197,17 @@ def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
     rune = Command(tmp_path, live, live.token("registry", "registry:push"))
     verify = ("pull", "home-signers/door:1.0", "--verify", "--key", "home.pub")
     assert rune(*verify).returncode == 9, "nothing is signed yet"
-    wrong = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", typed="wrong\n")
+    wrong = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", stdin="wrong\n")
     assert "password is wrong" in wrong.stderr
-    signed = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", typed="correct horse\n")
+    signed = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", stdin="correct horse\n")
     assert signed.returncode == 0, signed.stderr
     assert key.public.fingerprint in signed.stdout
     assert "This will be signed:" in signed.stderr
-    pulled = rune(*verify)
-    assert pulled.returncode == 0, pulled.stderr
-    fetched = organisation.bundle(digest)
-    assert fetched is not None
-    assert stock_verify(tmp_path, fetched[1], [key.public], digest)["subject"][0]["name"] == "home-signers/door"
+    pull = rune(*verify)
+    assert pull.returncode == 0, pull.stderr
+    bundle = organisation.bundle(digest)
+    assert bundle is not None
+    assert stock_verify(tmp_path, bundle[1], [key.public], digest)["subject"][0]["name"] == "home-signers/door"
     assert rune("sign", "home-signers/door:1.0", "--key", "home.pub", "--yes").returncode == 1
 
 
@@ -217,20 +219,20 @@ def test_a_shared_block_is_signed_by_the_server_and_at_home(live: LiveServer, tm
     for name, data in (("smooth.py", SMOOTH), ("README.md", b"# Sounds")):
         live.api("PUT", f"projects/{organisation.repository}/files/{name}", content=data)
     rune = Command(tmp_path, live, live.token("registry", "registry:push", "project:read", "rune:publish"))
-    published = rune("block", "publish", block)
-    assert published.returncode == 0, published.stderr
-    digest = published.stdout.split()[-1]
+    publication = rune("block", "publish", block)
+    assert publication.returncode == 0, publication.stderr
+    digest = publication.stdout.split()[-1]
     _, bundle = live.until(lambda: organisation.bundle(digest))
     statement = stock_verify(tmp_path, bundle, [key], digest)
     organisation.require_documents(digest, statement, b"# Sounds")
     parameters = statement["predicate"]["buildDefinition"]["externalParameters"]
     assert (parameters["repository"], parameters["block"]) == (organisation.repository, "smooth")
 
-    verified = rune("block", "verify", block, "--key", key.fingerprint)
-    assert verified.returncode == 0, verified.stderr
-    assert f"{block}, " in verified.stdout
-    added = rune("block", "add", block, ".", "--key", key.fingerprint)
-    assert added.returncode == 0, added.stderr
+    verification = rune("block", "verify", block, "--key", key.fingerprint)
+    assert verification.returncode == 0, verification.stderr
+    assert f"{block}, " in verification.stdout
+    addition = rune("block", "add", block, ".", "--key", key.fingerprint)
+    assert addition.returncode == 0, addition.stderr
     assert digest in (tmp_path / "rune.lock").read_text()
 
     home = make_private_key(Algorithm.P256)
@@ -244,6 +246,6 @@ def test_a_shared_block_is_signed_by_the_server_and_at_home(live: LiveServer, tm
     page = live.http.get(f"/{organisation.repository}/blocks/smooth?version=1.2").text
     assert home.public.fingerprint in page
     organisation.revoke_keys()
-    revoked = rune("block", "verify", block, "--key", key.fingerprint)
-    assert revoked.returncode == 9
-    assert "was revoked: The disk was stolen." in revoked.stderr
+    recheck = rune("block", "verify", block, "--key", key.fingerprint)
+    assert recheck.returncode == 9
+    assert "was revoked: The disk was stolen." in recheck.stderr

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.foreign.conftest import Published
+from tests.foreign.conftest import PullableRune
 from tests.support.servers.listening import file_server
 from tests.support.servers.live_server import LiveServer
 from tools.browser import chromium
@@ -53,14 +53,14 @@ class StockDeployment:
 
     def counted_reports(self) -> str:
         """The same once it has counts; "" before."""
-        shown = self.reports()
-        return shown if "forge/fetch" in shown else ""
+        text = self.reports()
+        return text if "forge/fetch" in text else ""
 
 
 @pytest.fixture(scope="module")
-def deployed(live: LiveServer, published: Published) -> StockDeployment:
-    address = f"projects/{published.repository}/deployments"
-    body = {"title": "Website", "kind": "web", "tag": published.tag}
+def deployment(live: LiveServer, release: PullableRune) -> StockDeployment:
+    address = f"projects/{release.repository}/deployments"
+    body = {"title": "Website", "kind": "web", "tag": release.tag}
     row = live.api("POST", address, json=body)
     secret = live.api("POST", f"{address}/{row['name']}/keys", json={"name": "site"})["secret"]
     return StockDeployment(live, f"{address}/{row['name']}", row["short_id"], secret)
@@ -70,9 +70,9 @@ def in_node(parameters: dict[str, Any], *numbers: float) -> Any:
     node = shutil.which("node")
     assert node is not None, "Node is needed: it came with the front end's build"
     command = [node, str(FOLDER / "node.cjs"), str(MODULES), json.dumps(parameters), *map(str, numbers)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
 
 
 # -- in Node
@@ -80,15 +80,15 @@ def in_node(parameters: dict[str, Any], *numbers: float) -> Any:
 
 @pytest.mark.parametrize(("wrong", "status"), [({"apiKey": "hf_web_wrong"}, 403), ({"deploymentId": 1}, 403)])
 def test_the_package_says_which_status_refused_it(
-    deployed: StockDeployment, wrong: dict[str, Any], status: int
+    deployment: StockDeployment, wrong: dict[str, Any], status: int
 ) -> None:
-    assert f"failed with {status}" in in_node(deployed.parameters(**wrong), 0.8)["error"]
+    assert f"failed with {status}" in in_node(deployment.parameters(**wrong), 0.8)["error"]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_package_loads_and_runs_a_rune_in_node(deployed: StockDeployment, backend: str) -> None:
+def test_the_package_loads_and_runs_a_rune_in_node(deployment: StockDeployment, backend: str) -> None:
     assert json.loads((MODULES / "@hotg-ai/forge/package.json").read_text("utf-8"))["version"] == "0.11.21"
-    results = in_node(deployed.parameters(backend), 0.8, 2.0)["results"]
+    results = in_node(deployment.parameters(backend), 0.8, 2.0)["results"]
     assert [each[0][0] for each in results] == [pytest.approx(math.sin(x), abs=0.05) for x in (0.8, 2.0)]
 
 
@@ -96,7 +96,7 @@ def test_the_package_loads_and_runs_a_rune_in_node(deployed: StockDeployment, ba
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory, deployed: StockDeployment) -> Iterator[Page]:
+def page(tmp_path_factory: pytest.TempPathFactory, deployment: StockDeployment) -> Iterator[Page]:
     folder = tmp_path_factory.mktemp("site")
     command = ["node", str(FOLDER / "bundle.mjs"), str(MODULES), str(FOLDER / "page.js"), str(folder)]
     subprocess.run(command, check=True, timeout=120)
@@ -104,12 +104,12 @@ def page(tmp_path_factory: pytest.TempPathFactory, deployed: StockDeployment) ->
     (folder / "index.html").write_text(html, "utf-8")
     assert chromium() is not None, "Chromium is needed"
     with file_server(folder) as origin, sync_playwright() as playwright:
-        deployed.change(origins=[origin])
+        deployment.change(origins=[origin])
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        shown = browser.new_page()
-        shown.goto(f"{origin}/index.html")
-        shown.wait_for_function("window.ready")
-        yield shown
+        new_page = browser.new_page()
+        new_page.goto(f"{origin}/index.html")
+        new_page.wait_for_function("window.ready")
+        yield new_page
         browser.close()
 
 
@@ -118,42 +118,44 @@ PREDICT = "([parameters, number]) => window.predict(parameters, number).catch((e
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_the_package_runs_a_rune_in_a_page_of_another_site(deployed: StockDeployment, page: Page, backend: str) -> None:
-    answer = page.evaluate(PREDICT, [deployed.parameters(backend), 0.8])
+def test_the_package_runs_a_rune_in_a_page_of_another_site(
+    deployment: StockDeployment, page: Page, backend: str
+) -> None:
+    answer = page.evaluate(PREDICT, [deployment.parameters(backend), 0.8])
     assert answer == [[pytest.approx(math.sin(0.8), abs=0.05)]]
 
 
 @pytest.mark.slow
-def test_its_hook_runs_a_rune_in_react(deployed: StockDeployment, page: Page) -> None:
-    page.evaluate("([parameters, number]) => window.show(parameters, number)", [deployed.parameters(), 0.8])
+def test_its_hook_runs_a_rune_in_react(deployment: StockDeployment, page: Page) -> None:
+    page.evaluate("([parameters, number]) => window.show(parameters, number)", [deployment.parameters(), 0.8])
     answer = page.locator("#answer").text_content()
     assert float(answer or "nan") == pytest.approx(math.sin(0.8), abs=0.05)
 
 
 @pytest.mark.slow
-def test_its_reports_are_answered_and_counted_where_that_is_on(deployed: StockDeployment, page: Page) -> None:
-    telemetry = {"baseURL": deployed.live.address, "interval": 50}
+def test_its_reports_are_answered_and_counted_where_that_is_on(deployment: StockDeployment, page: Page) -> None:
+    telemetry = {"baseURL": deployment.live.address, "interval": 50}
 
     def report() -> None:
         with page.expect_response(lambda answer: answer.url.endswith("/forge/telemetry")) as answer:
-            page.evaluate(PREDICT, [deployed.parameters(telemetry=telemetry), 0.8])
-        sent = json.loads(answer.value.request.post_data or "{}")
+            page.evaluate(PREDICT, [deployment.parameters(telemetry=telemetry), 0.8])
+        body = json.loads(answer.value.request.post_data or "{}")
         assert answer.value.status == 200
-        assert {"deviceId", "metrics"} <= set(sent), "the package says which device it is"
+        assert {"deviceId", "metrics"} <= set(body), "the package says which device it is"
 
     report()
-    assert deployed.reports() == ""
-    deployed.change(telemetry=True)
+    assert deployment.reports() == ""
+    deployment.change(telemetry=True)
     report()
-    shown = deployed.live.until(deployed.counted_reports)
-    assert "Chrome" in shown
+    text = deployment.live.until(deployment.counted_reports)
+    assert "Chrome" in text
 
 
 @pytest.mark.slow
-def test_a_page_of_an_origin_that_is_not_named_gets_nothing(deployed: StockDeployment, page: Page) -> None:
+def test_a_page_of_an_origin_that_is_not_named_gets_nothing(deployment: StockDeployment, page: Page) -> None:
     own = page.evaluate("location.origin")
-    deployed.change(origins=["https://acme.example"])
+    deployment.change(origins=["https://acme.example"])
     try:
-        assert page.evaluate(PREDICT, [deployed.parameters(), 0.8]) == "Failed to fetch"
+        assert page.evaluate(PREDICT, [deployment.parameters(), 0.8]) == "Failed to fetch"
     finally:
-        deployed.change(origins=[own])
+        deployment.change(origins=[own])

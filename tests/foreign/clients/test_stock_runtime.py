@@ -48,7 +48,7 @@ pipeline:
 
 
 @dataclass(frozen=True)
-class Ran:
+class RuntimeAnswers:
     """A runtime's answers in two runs on one input, and the requests to the stock one."""
 
     stock: list[list[dict[str, Any]]]
@@ -56,36 +56,36 @@ class Ran:
     requests: list[dict[str, Any]]
 
 
-def run_on_both(tmp_path: Path, rune: bytes, shape: str, data: bytes) -> Ran:
+def run_on_both(tmp_path: Path, rune: bytes, shape: str, data: bytes) -> RuntimeAnswers:
     """Runs a rune of one capability twice on both runtimes. Handles are left out: they are counted differently."""
     node = shutil.which("node")
     assert node is not None, "Node is needed: it came with the front end's build"
     (tmp_path / "app.rune").write_bytes(rune)
     (tmp_path / "input").write_bytes(data)
-    done = subprocess.run(
+    process = subprocess.run(
         [node, str(DRIVER), str(PACKAGE), str(tmp_path / "app.rune"), shape, str(tmp_path / "input")],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
+    assert process.returncode == 0, process.stderr
+    answer = json.loads(process.stdout)
     stock = [
         [{key: output[key] for key in ("type_name", "dimensions", "elements")} for output in result["outputs"]]
-        for result in said["results"]
+        for result in answer["results"]
     ]
-    return Ran(stock, [ours(rune, data, runs) for runs in (1, 2)], said["asked"])
+    return RuntimeAnswers(stock, [ours(rune, data, runs) for runs in (1, 2)], answer["asked"])
 
 
 def ours(rune: bytes, data: bytes, runs: int) -> list[dict[str, Any]]:
-    loaded = Runtime.load(rune)
-    (capability,) = loaded.capabilities
+    runtime = Runtime.load(rune)
+    (capability,) = runtime.capabilities
     for _ in range(runs - 1):
-        loaded.call({capability.id: data})
+        runtime.call({capability.id: data})
     return [
         {"type_name": str(tensor.element), "dimensions": list(tensor.dimensions), "elements": list(tensor.elements)}
-        for message in loaded.call({capability.id: data})
+        for message in runtime.call({capability.id: data})
         for tensor in message.tensors
     ]
 

@@ -43,7 +43,7 @@ def unchanged(bundle: Bundle) -> Bundle:
 
 @pytest.mark.protects("registry/forged-signatures")
 @pytest.mark.parametrize(
-    ("change", "trusted", "digest"),
+    ("change", "trusted_key", "digest"),
     [
         pytest.param(other_payload, None, NEWER, id="another payload"),
         pytest.param(other_signature, None, RUNE, id="another signature"),
@@ -52,11 +52,11 @@ def unchanged(bundle: Bundle) -> Bundle:
     ],
 )
 def test_both_verifiers_refuse(
-    change: Callable[[Bundle], Bundle], trusted: PublicKey | None, digest: str, tmp_path: Path
+    change: Callable[[Bundle], Bundle], trusted_key: PublicKey | None, digest: str, tmp_path: Path
 ) -> None:
     key: PrivateKey = make_private_key(Algorithm.P256)
     bundle = write_bundle(change(read_bundle(sign_statement(STATEMENT, key))))
-    keys = [trusted or key.public]
+    keys = [trusted_key or key.public]
     with pytest.raises(VerifierRefusal):
         stock_verify(tmp_path, bundle, keys, digest)
     with pytest.raises(SignatureRefused):

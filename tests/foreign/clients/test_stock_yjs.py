@@ -63,9 +63,9 @@ def test_what_is_typed_offline_arrives_on_return(live: LiveServer, project: str)
         expected_part = other.type("# meanwhile\n")
         assert "# offline" not in expected_part
         one.do("connect")
-        seen = live.until(lambda: one.do("look") if "# meanwhile" in one.do("look")["text"] else None)
-        other.until(text=seen["text"])
-        assert "# offline" in seen["text"]
+        state = live.until(lambda: one.do("look") if "# meanwhile" in one.do("look")["text"] else None)
+        other.until(text=state["text"])
+        assert "# offline" in state["text"]
 
 
 def test_people_see_each_other(live: LiveServer, project: str) -> None:
@@ -73,8 +73,8 @@ def test_people_see_each_other(live: LiveServer, project: str) -> None:
         one.until(synced=True)
         other.until(synced=True)
         one.do("present", state={"user": {"name": "Somebody else"}, "file": "here"})
-        seen = live.until(lambda: _people_at(other, "here"))
-        assert seen[0]["user"]["name"] == "Owner"
+        people = live.until(lambda: _people_at(other, "here"))
+        assert people[0]["user"]["name"] == "Owner"
     with StockClient(live, project) as late:
         late.until(synced=True)
         assert not _people_at(late, "here")
@@ -96,9 +96,9 @@ def test_a_page_of_another_origin_gets_no_socket(live: LiveServer, project: str)
     with StockClient(live, project, origin="http://evil.example") as foreign:
         deadline = time.monotonic() + 1
         while time.monotonic() < deadline:
-            seen = foreign.do("look")
-            assert not seen["connected"]
-            assert seen["text"] is None
+            state = foreign.do("look")
+            assert not state["connected"]
+            assert state["text"] is None
 
 
 @pytest.fixture
@@ -111,20 +111,20 @@ def mortal(tmp_path: Path) -> LiveServer:
 def test_nothing_typed_two_seconds_before_a_kill_is_lost(mortal: LiveServer) -> None:
     with mortal as live:
         project = new_project(live, "typed")
-        typed: list[tuple[float, str]] = []
+        lines: list[tuple[float, str]] = []
         with StockClient(live, project) as one:
             one.until(synced=True)
             end = time.monotonic() + 4
             while time.monotonic() < end:
-                line = f"# {len(typed)}\n"
+                line = f"# {len(lines)}\n"
                 one.type(line)
-                typed.append((time.monotonic(), line))
+                lines.append((time.monotonic(), line))
                 time.sleep(LINE_PAUSE)
             live.kill()
             killed = time.monotonic()
         live.start()
         text = stored(live, project)
-        must = [line for at, line in typed if at < killed - 2]
+        must = [line for at, line in lines if at < killed - 2]
         assert len(must) > 20
         assert all(line in text for line in must)
 
@@ -141,7 +141,7 @@ def test_clients_go_on_after_the_server_was_killed(mortal: LiveServer) -> None:
             one.type("# while it was away\n")
             other.type("# there too\n")
             live.start()
-            seen = live.until(lambda: one.do("look") if "# there too" in one.do("look")["text"] else None)
-            other.until(text=seen["text"])
-            assert "# while it was away" in seen["text"]
-            live.until(lambda: stored(live, project) == seen["text"])
+            state = live.until(lambda: one.do("look") if "# there too" in one.do("look")["text"] else None)
+            other.until(text=state["text"])
+            assert "# while it was away" in state["text"]
+            live.until(lambda: stored(live, project) == state["text"])

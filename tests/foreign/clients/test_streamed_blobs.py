@@ -55,8 +55,8 @@ def other(limited: LiveServer, repository: str) -> Iterator[BlobClient]:
 
 @pytest.mark.protects("registry/streamed-pushes")
 def test_200_megabytes_at_once_and_in_chunks_take_no_memory(limited: LiveServer, repository: str) -> None:
-    grown = push_and_pull_in_flat_memory(limited, repository, 200, 16)
-    assert {name: size for name, size in grown.items() if size > MOST_GROWTH} == {}
+    growth = push_and_pull_in_flat_memory(limited, repository, 200, 16)
+    assert {name: size for name, size in growth.items() if size > MOST_GROWTH} == {}
 
 
 def test_other_requests_keep_their_limit(limited: LiveServer, repository: str) -> None:
@@ -81,13 +81,13 @@ def test_a_push_over_the_quota_is_refused_before_its_first_byte(limited: LiveSer
     assert "The organisation has room for" in answer
 
 
-class _Stopped(Exception):
+class _StopSignal(Exception):
     """The client was pulled off the network."""
 
 
 def _some_then_none(count: int) -> Iterator[bytes]:
     yield from megabytes(count)
-    raise _Stopped
+    raise _StopSignal
 
 
 def _received(client: BlobClient, location: str) -> int:
@@ -111,7 +111,7 @@ def _send_rest(client: BlobClient, location: str, count: int) -> None:
 
 def test_what_came_before_a_broken_connection_stays(limited: LiveServer, client: BlobClient) -> None:
     location = client.begin()
-    with pytest.raises(_Stopped):
+    with pytest.raises(_StopSignal):
         client.http.patch(location, content=_some_then_none(3), headers={"Content-Length": str(20 * MEGABYTE)})
     limited.until(lambda: _received(client, location) >= 2 * MEGABYTE)
     _send_rest(client, location, 20)

@@ -56,9 +56,9 @@ def conformance() -> dict[str, Any]:
             for key, part in document["inputs"].items()
         }
         messages = rune.call(inputs)
-        wanted = document["expected"][0]
+        expected = document["expected"][0]
         results[case] = [[list(tensor.elements) for tensor in message.tensors] for message in messages] == [
-            [tensor["elements"] for tensor in message["tensors"]] for message in wanted
+            [tensor["elements"] for tensor in message["tensors"]] for message in expected
         ]
         rune.close()
     return results
@@ -69,8 +69,8 @@ def onnx() -> dict[str, Any]:
     data = adding(["batch", 3])
     numbers = struct.pack("<3f", 1.0, 2.0, 3.0)
     results = {}
-    for where, opened in (("here", open_model), ("there", open_isolated)):
-        model = opened(ModelFormat.ONNX.mimetype, data)
+    for where, opener in (("here", open_model), ("there", open_isolated)):
+        model = opener(ModelFormat.ONNX.mimetype, data)
         (sum_,) = model.run([numbers])
         results[where] = [str(model.inputs[0]), str(model.outputs[0]), list(struct.unpack("<3f", sum_)), model.name]
         model.close()

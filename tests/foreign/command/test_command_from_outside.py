@@ -34,11 +34,11 @@ pipeline:
 
 
 def run(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    known = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "RUST_LOG")}
+    variables = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR", "RUST_LOG")}
     return subprocess.run(
         [RUNE, *arguments],
         cwd=folder,
-        env={**known, **environment},
+        env={**variables, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -47,33 +47,33 @@ def run(*arguments: str | Path, folder: Path, **environment: str) -> subprocess.
 
 
 def test_without_a_sub_command_help_is_printed(tmp_path: Path) -> None:
-    done = run(folder=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("Usage: rune [OPTIONS] [COMMAND]")
-    assert "model-info" in done.stdout
+    result = run(folder=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("Usage: rune [OPTIONS] [COMMAND]")
+    assert "model-info" in result.stdout
 
 
 def test_results_go_to_stdout_and_problems_to_stderr(tmp_path: Path) -> None:
     folder = tmp_path / "ein Ordner — 音"
     folder.mkdir()
     (folder / "Runefile.yml").write_text(GOOD.replace("[input]", "[inptu]"), encoding="utf-8")
-    done = run("check", "--format", "json", folder, folder=tmp_path)
-    assert (done.returncode, done.stderr) == (1, "")
-    [problem] = json.loads(done.stdout)["diagnostics"]
+    result = run("check", "--format", "json", folder, folder=tmp_path)
+    assert (result.returncode, result.stderr) == (1, "")
+    [problem] = json.loads(result.stdout)["diagnostics"]
     assert list(problem) == ["severity", "code", "message", "file", "span", "notes", "fixes"]
     assert problem["span"] == {
         "start": {"line": 5, "column": 34, "offset": 120},
         "end": {"line": 5, "column": 39, "offset": 125},
     }
-    shown = run("check", folder, folder=tmp_path)
-    assert shown.stdout == "2 stages, 1 error, 0 warnings\n"
-    assert "error[RUNE0021]" in shown.stderr
+    text_result = run("check", folder, folder=tmp_path)
+    assert text_result.stdout == "2 stages, 1 error, 0 warnings\n"
+    assert "error[RUNE0021]" in text_result.stderr
 
 
 def test_a_terminal_that_lacks_a_character_gets_its_number(tmp_path: Path) -> None:
     (tmp_path / "odd.rune").write_bytes(pack(MODULE, rune_sections({"rune": {"name": "音"}})))
-    done = run("inspect", "odd.rune", folder=tmp_path, PYTHONIOENCODING="latin-1")
-    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "Name: \\u97f3")
+    text_result = run("inspect", "odd.rune", folder=tmp_path, PYTHONIOENCODING="latin-1")
+    assert (text_result.returncode, text_result.stdout.splitlines()[0]) == (0, "Name: \\u97f3")
     result = run("inspect", "odd.rune", "-f", "json", folder=tmp_path, PYTHONIOENCODING="latin-1")
     assert json.loads(result.stdout)["rune"] == {"rune": {"name": "音"}}
 
@@ -91,12 +91,12 @@ def test_a_closed_pipe_ends_the_command_without_a_word(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [RUNE, "graph", "a.rune"], cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, text=True, timeout=60
         )
     finally:
         os.close(writing)
-    assert (done.returncode, done.stderr) == (141, "")
+    assert (result.returncode, result.stderr) == (141, "")
 
 
 def running(command: Sequence[str], folder: Path) -> subprocess.Popen[str]:
@@ -148,9 +148,9 @@ def test_ctrl_c_ends_a_run_with_status_130_and_no_traceback(tmp_path: Path) -> N
 
 def test_an_output_that_cannot_be_written_is_an_error_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "Runefile.yml").write_text(GOOD, encoding="utf-8")
-    done = run("graph", ".", "-o", "no such folder/graph.dot", folder=tmp_path)
-    assert done.returncode == 1
-    assert done.stderr == (
+    result = run("graph", ".", "-o", "no such folder/graph.dot", folder=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr == (
         'Error: Unable to write "no such folder/graph.dot"\n\nCaused by:\n    No such file or directory\n'
     )
     into_folder = run("graph", ".", "-o", ".", folder=tmp_path)
@@ -163,9 +163,9 @@ def test_a_folder_that_is_gone_is_an_error_and_no_traceback(tmp_path: Path) -> N
     working_folder = tmp_path / "gone"
     working_folder.mkdir()
     script = f'cd "{working_folder}" && rmdir "{working_folder}" && "{RUNE}" check'
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
+    result = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("command", ["check", "build", "fmt", "graph", "inspect", "run", "bench", "model-info"])
@@ -188,16 +188,16 @@ def test_a_place_that_cannot_be_looked_into_is_an_error_and_no_traceback(command
 def test_colours_are_for_terminals_and_for_those_who_ask(
     environment: dict[str, str], options: list[str], colours: bool, tmp_path: Path
 ) -> None:
-    done = run(*options, "check", "nothing.yml", folder=tmp_path, **environment)
-    assert ("\x1b[" in done.stderr) is colours
+    result = run(*options, "check", "nothing.yml", folder=tmp_path, **environment)
+    assert ("\x1b[" in result.stderr) is colours
 
 
 def test_the_result_of_a_run_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.rune").write_bytes(mirror(RAW, 4, "u8[4]"))
     (tmp_path / "four").write_bytes(b"\x01\x02\x03\x04")
-    done = run("run", "a.rune", "-c", "raw:four", folder=tmp_path)
-    assert done.stdout == '{"2":[{"element-type":"u8","dimensions":[4],"elements":[1,2,3,4]}]}\n'
-    assert done.stderr == ""
+    result = run("run", "a.rune", "-c", "raw:four", folder=tmp_path)
+    assert result.stdout == '{"2":[{"element-type":"u8","dimensions":[4],"elements":[1,2,3,4]}]}\n'
+    assert result.stderr == ""
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -222,7 +222,7 @@ complete_line rune check --format j
 complete_line rune new key
 """
     path = f"{RUNE.parent}:{os.environ['PATH']}"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,
         env={**os.environ, "PATH": path, "RUNE": str(RUNE)},
@@ -230,7 +230,7 @@ complete_line rune new key
         text=True,
         timeout=60,
     )
-    assert done.stdout.splitlines() == ["model-info", "--accelerometer --accel", "json", "keywords"], done.stderr
+    assert result.stdout.splitlines() == ["model-info", "--accelerometer --accel", "json", "keywords"], result.stderr
 
 
 @pytest.mark.parametrize(("name", "answer"), [("chek", "Did you mean check?"), ("model", "Did you mean model-info?")])

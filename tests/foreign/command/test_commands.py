@@ -67,12 +67,12 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
     server = _command(tmp_path, port, "serve")
     try:
         assert server.stdout is not None
-        said = ""
-        while "sign-in#token=" not in said:
+        output = ""
+        while "sign-in#token=" not in output:
             line = server.stdout.readline()
             assert line, server.communicate()[1]
-            said += line
-        match = re.search(r"(http://127\.0\.0\.1:\d+)/sign-in#token=([\w-]+)", said)
+            output += line
+        match = re.search(r"(http://127\.0\.0\.1:\d+)/sign-in#token=([\w-]+)", output)
         assert match is not None
         address, token = match.groups()
         assert address == f"http://127.0.0.1:{port}"
@@ -81,15 +81,15 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             csrf = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
             assert csrf is not None
             fields = {"csrfmiddlewaretoken": csrf[1], "token": token}
-            entered = browser.post("/sign-in", data=fields, headers={"Origin": address})
-            assert entered.status_code == 302
+            response = browser.post("/sign-in", data=fields, headers={"Origin": address})
+            assert response.status_code == 302
             assert browser.get("/api/v1/me").json()["organisations"] == [{"name": "workshop", "role": "owner"}]
             assert browser.get("/static/build/worker.js").headers["content-type"].startswith("text/javascript")
             assert _answer_to_headers_alone(port, "Content-Length: 20001").startswith("HTTP/1.1 413 ")
             pieces = (b"x" * 5000 for _ in range(1000))
             assert browser.put("/api/v1/projects/mika/x/files/a", content=pieces).status_code == 413
-            printed, _ = _command(tmp_path, None, "link").communicate(timeout=60)
-            assert printed.startswith(f"{address}/sign-in#token=")
+            text, _ = _command(tmp_path, None, "link").communicate(timeout=60)
+            assert text.startswith(f"{address}/sign-in#token=")
             _wait_for_periodic_work(tmp_path)
             _, errors = _command(tmp_path / "another", port, "serve").communicate(timeout=120)
             assert f"PORT={port + 1} make run" in errors

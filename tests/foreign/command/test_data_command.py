@@ -29,11 +29,11 @@ class CommandUser:
     project: str
     home: Path
 
-    def rune(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    def rune(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         environment = {"PATH": os.environ["PATH"], "XDG_CONFIG_HOME": str(self.home / "config")}
         return subprocess.run(
             [sys.executable, "-m", "rune.tools.cli", *arguments],
-            input=typed,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=120,
@@ -56,7 +56,7 @@ def client(live: LiveServer, tmp_path: Path, request: pytest.FixtureRequest) -> 
     live.api("POST", "projects", json={"organisation": live.organisation(), "name": name, "template": "sine"})
     client = CommandUser(live, f"{live.organisation()}/{name}", tmp_path)
     token = live.token("registry", "project:read", "project:write")
-    assert client.rune("login", live.address, "--token-stdin", typed=token).returncode == 0
+    assert client.rune("login", live.address, "--token-stdin", stdin=token).returncode == 0
     yield client
     live.delete_project(client.project)
 
@@ -71,20 +71,20 @@ RECORDINGS = {
 @pytest.mark.slow
 def test_a_data_set_is_imported_pulled_changed_and_pushed(client: CommandUser) -> None:
     (client.home / "sounds.zip").write_bytes(zipped(RECORDINGS | {"notes.txt": b"x"}))
-    refused = client.rune("data", "import", client.project, "sounds.zip", typed="n\n")
-    assert (refused.returncode, "Nothing was sent." in refused.stderr) == (1, True)
-    assert "Builds of" in refused.stderr, "the terms are printed before the question"
-    done = client.rune("data", "import", client.project, "sounds.zip", "--nobody", "--agree", "--yes")
-    assert done.returncode == 0, done.stderr
-    assert "Labels: glass 1, knock 2" in done.stderr
-    assert "notes.txt: It is not a WAV, FLAC, PNG, JPEG or CSV file." in done.stderr
-    assert f"{client.project}: 3 samples added, 0 were there, 1 left out" in done.stdout
+    refusal = client.rune("data", "import", client.project, "sounds.zip", stdin="n\n")
+    assert (refusal.returncode, "Nothing was sent." in refusal.stderr) == (1, True)
+    assert "Builds of" in refusal.stderr, "the terms are printed before the question"
+    result = client.rune("data", "import", client.project, "sounds.zip", "--nobody", "--agree", "--yes")
+    assert result.returncode == 0, result.stderr
+    assert "Labels: glass 1, knock 2" in result.stderr
+    assert "notes.txt: It is not a WAV, FLAC, PNG, JPEG or CSV file." in result.stderr
+    assert f"{client.project}: 3 samples added, 0 were there, 1 left out" in result.stdout
 
     assert "has no version" in client.rune("data", "pull", client.project, "-o", "kitchen").stderr
     assert client.save() == 1
-    pulled = client.rune("data", "pull", client.project, "-o", "kitchen")
-    assert pulled.returncode == 0, pulled.stderr
-    assert "version 1, 3 samples, 3 fetched" in pulled.stdout
+    pull = client.rune("data", "pull", client.project, "-o", "kitchen")
+    assert pull.returncode == 0, pull.stderr
+    assert "version 1, 3 samples, 3 fetched" in pull.stdout
     folder = client.home / "kitchen"
     data = rune.load_data(folder)
     x, y = data.arrays("train", length=160)
@@ -101,12 +101,12 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(client: CommandUser) -
     (folder / knock).rename(folder / "thud" / "moved.wav")
     (folder / "thud" / "new.wav").write_bytes(loud(9))
     (folder / "thud" / "broken.wav").write_bytes(b"RIFF")
-    stopped = client.rune("data", "pull", client.project, "-o", "kitchen")
-    assert (stopped.returncode, "1 label that you changed" in stopped.stderr) == (1, True)
-    pushed = client.rune("data", "push", "kitchen", "--nobody", "--agree")
-    assert pushed.returncode == 1
-    assert "thud/broken.wav: The file has no rows of numbers." in pushed.stderr
-    assert "1 sample added, 0 were there, 1 label changed" in pushed.stdout
+    conflict = client.rune("data", "pull", client.project, "-o", "kitchen")
+    assert (conflict.returncode, "1 label that you changed" in conflict.stderr) == (1, True)
+    push = client.rune("data", "push", "kitchen", "--nobody", "--agree")
+    assert push.returncode == 1
+    assert "thud/broken.wav: The file has no rows of numbers." in push.stderr
+    assert "1 sample added, 0 were there, 1 label changed" in push.stdout
     (folder / "thud" / "broken.wav").unlink()
     again = client.rune("data", "push", "kitchen", "--nobody", "--agree")
     assert (again.returncode, "0 samples added, 1 were there, 0 labels changed" in again.stdout) == (0, True)
@@ -114,8 +114,8 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(client: CommandUser) -
     assert sorted(labels.values()) == ["glass", "knock", "thud", "thud"]
 
     # A later version: files move to their labels, and those of deleted samples go.
-    listed = json.loads((folder / "data-set.json").read_text())["samples"]
-    glass = next(row for row in listed if row["label"] == "glass")
+    samples = json.loads((folder / "data-set.json").read_text())["samples"]
+    glass = next(row for row in samples if row["label"] == "glass")
     client.data("DELETE", f"/samples/{glass['number']}")
     assert client.save() == 2
     assert "version 2, 3 samples, 1 fetched" in client.rune("data", "pull", client.project, "-o", "kitchen").stdout
@@ -138,15 +138,15 @@ def test_a_data_set_is_imported_pulled_changed_and_pushed(client: CommandUser) -
 def test_a_label_that_somebody_changed_meanwhile_is_not_overwritten(client: CommandUser) -> None:
     (client.home / "sounds" / "knock").mkdir(parents=True)
     (client.home / "sounds" / "knock" / "a.wav").write_bytes(loud(20))
-    done = client.rune("data", "push", "sounds", "--project", client.project, "--agree")
-    assert "1 sample added" in done.stdout, done.stderr
+    result = client.rune("data", "push", "sounds", "--project", client.project, "--agree")
+    assert "1 sample added" in result.stdout, result.stderr
     client.save()
     client.rune("data", "pull", client.project, "-o", "kitchen")
     client.data("POST", "/samples/marks", json={"revision": 99, "changes": [{"number": 1, "label": "glass"}]})
     (client.home / "kitchen" / "knock").rename(client.home / "kitchen" / "thud")
     # The folder's new name is unknown to the list, so that all of it has this label.
-    refused = client.rune("data", "push", "kitchen")
-    assert (refused.returncode, "Sample 1 is labelled glass by now" in refused.stderr) == (1, True)
+    conflict = client.rune("data", "push", "kitchen")
+    assert (conflict.returncode, "Sample 1 is labelled glass by now" in conflict.stderr) == (1, True)
     assert client.data("GET", "/samples/1")["sample"]["label"] == "glass"
 
 
@@ -155,12 +155,14 @@ def test_an_interrupted_import_of_a_folder_goes_on_where_it_was(client: CommandU
         (client.home / "sounds" / name).parent.mkdir(parents=True, exist_ok=True)
         (client.home / "sounds" / name).write_bytes(data)
     # The person stops at the question of the preview; the bytes are on the server by then.
-    stopped = client.rune("data", "import", client.project, "sounds", "--agree", typed="n\n")
-    assert stopped.returncode == 1
+    interruption = client.rune("data", "import", client.project, "sounds", "--agree", stdin="n\n")
+    assert interruption.returncode == 1
     identifier = client.data("GET", "/imports")["results"][0]["id"]
-    assert f"--resume {identifier}" in stopped.stderr
-    done = client.rune("data", "import", client.project, "sounds", "--resume", identifier, "--yes", "--label", "knock")
-    assert "2 samples added" in done.stdout, done.stderr
+    assert f"--resume {identifier}" in interruption.stderr
+    result = client.rune(
+        "data", "import", client.project, "sounds", "--resume", identifier, "--yes", "--label", "knock"
+    )
+    assert "2 samples added" in result.stdout, result.stderr
     (client.home / "sounds" / "more.wav").write_bytes(loud(30))
     other = client.rune("data", "import", client.project, "sounds", "--resume", identifier, "--yes")
     assert (other.returncode, "is of an archive with" in other.stderr) == (1, True)
@@ -174,5 +176,5 @@ def test_a_wrong_call_is_explained(client: CommandUser) -> None:
         (("push", "."), 1, "Name its project, such as --project acme/kitchen"),
         (("pull", "acme/kitchen", "--layout", "tfrecord"), 2, "'data-folder', 'folders'"),
     ):
-        done = client.rune("data", *arguments)
-        assert (done.returncode, words in done.stderr) == (status, True), (arguments, done.stderr)
+        result = client.rune("data", *arguments)
+        assert (result.returncode, words in result.stderr) == (status, True), (arguments, result.stderr)

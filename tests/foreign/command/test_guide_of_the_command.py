@@ -22,7 +22,7 @@ def test_every_line_of_the_guide_works(tmp_path: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     assert len(blocks) >= 5
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-ex", "-o", "pipefail", "-c", "\n".join(blocks)],
         cwd=tmp_path,
         env={**os.environ, "PATH": path},
@@ -30,5 +30,5 @@ def test_every_line_of_the_guide_works(tmp_path: Path) -> None:
         text=True,
         timeout=900,
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     assert {"app", "app.rune", "app.dot", "problems.json"} <= {file.name for file in tmp_path.iterdir()}

@@ -24,37 +24,37 @@ def environment(folder: Path, *packages: str) -> Path:
         [str(UV), "venv", "--quiet", "--python", "3.11", str(folder)],
         [str(UV), "pip", "install", "--quiet", "--python", str(folder), *COMMON, *packages],
     ):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
-        if done.returncode:
-            pytest.skip(f"the package index does not give {packages[0]}: {done.stderr.strip()[-200:]}")
+        result = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+        if result.returncode:
+            pytest.skip(f"the package index does not give {packages[0]}: {result.stderr.strip()[-200:]}")
     return folder / "bin/python"
 
 
 def results(python: Path, *work: str) -> dict[str, Any]:
-    done = subprocess.run(
+    process = subprocess.run(
         [str(python), "-I", str(DRIVER), *work], capture_output=True, text=True, timeout=300, check=False
     )
-    assert done.returncode == 0, done.stderr[-2000:]
-    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return said
+    assert process.returncode == 0, process.stderr[-2000:]
+    answer: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
+    return answer
 
 
 @pytest.mark.slow
 def test_tflite_runtime_runs_host_models_with_numpy_1(tmp_path: Path) -> None:
     python = environment(tmp_path / "env", "tflite-runtime==2.14.0", "numpy<2")
-    said = results(python, "reference_models", "conformance")
-    assert said["reference_models"]["name"] == "tflite-runtime 2.14.0"
-    assert said["reference_models"]["models"] > 50
+    report = results(python, "reference_models", "conformance")
+    assert report["reference_models"]["name"] == "tflite-runtime 2.14.0"
+    assert report["reference_models"]["models"] > 50
     # Of all the bytes of all the models, its older kernels round one of each of these to the next value.
     rounded = {"fully_connected_i8_keep_dimensions": 1, "fully_connected_i8_weights_of_4_bits": 1}
-    assert said["reference_models"]["differing"].items() <= rounded.items()
-    assert all(said["conformance"].values()), said["conformance"]
+    assert report["reference_models"]["differing"].items() <= rounded.items()
+    assert all(report["conformance"].values()), report["conformance"]
 
 
 def test_onnxruntime_runs_onnx_models(tmp_path: Path) -> None:
     python = environment(tmp_path / "env", "onnxruntime>=1.20,<2", "numpy>=2.2,<3")
-    said = results(python, "onnx")["onnx"]
+    report = results(python, "onnx")["onnx"]
     for where in ("here", "there"):
-        kind, sent, elements, name = said[where]
-        assert (kind, sent, elements) == ("f32[1, 3]", "f32[1, 3]", [1.5, 3.5, 5.5])
+        input_type, output_type, elements, name = report[where]
+        assert (input_type, output_type, elements) == ("f32[1, 3]", "f32[1, 3]", [1.5, 3.5, 5.5])
         assert name.startswith("onnxruntime 1.")

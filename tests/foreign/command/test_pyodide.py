@@ -92,8 +92,8 @@ def _imports_of(file: Path) -> set[Path]:
 def _project_files() -> Iterator[tuple[Path, str]]:
     paths = [REPOSITORY / part for part in PROJECT]
     files = {file for path in paths for file in ((path,) if path.is_file() else path.rglob("*")) if file.is_file()}
-    tested = [file for file in files if file.is_relative_to(REPOSITORY / "tests")]
-    for file in sorted(files | helpers_of(tested)):
+    test_files = [file for file in files if file.is_relative_to(REPOSITORY / "tests")]
+    for file in sorted(files | helpers_of(test_files)):
         if "__pycache__" not in file.parts:
             yield file, str(file.relative_to(REPOSITORY))
 
@@ -109,10 +109,10 @@ def _package_files() -> Iterator[tuple[Path, str]]:
 
 def _packed(folder: Path) -> Path:
     archive = folder / "project.zip"
-    with zipfile.ZipFile(archive, "w") as packed:
+    with zipfile.ZipFile(archive, "w") as zip_file:
         for file, name in (*_project_files(), *_package_files()):
-            packed.write(file, name)
-        packed.writestr("pytest.ini", SETTINGS)
+            zip_file.write(file, name)
+        zip_file.writestr("pytest.ini", SETTINGS)
     return archive
 
 
@@ -120,17 +120,17 @@ def run_in_pyodide(folder: Path, arguments: list[str], timeout: float) -> tuple[
     """Runs pytest with these arguments; the report, and all that was printed."""
     node = shutil.which("node")
     assert node is not None, "Node is needed: it came with the front end's build"
-    done = subprocess.run(
+    result = subprocess.run(
         [node, str(RUN), str(PYODIDE), str(_packed(folder)), json.dumps(arguments)],
         capture_output=True,
         text=True,
         timeout=timeout,
         check=False,
     )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    report = PyodideReport(**{**said, "reasons": tuple(said["reasons"]), "compiled": tuple(said["compiled"])})
-    return report, done.stdout
+    assert result.returncode == 0, result.stdout[-4000:] + result.stderr[-4000:]
+    answer: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    report = PyodideReport(**{**answer, "reasons": tuple(answer["reasons"]), "compiled": tuple(answer["compiled"])})
+    return report, result.stdout
 
 
 WHOLE = [*TESTED, *(f"--ignore={file}" for file in LEFT_OUT)]
@@ -149,9 +149,9 @@ SHARE = [
 """A third of the files, without tests of many or large files: tests/foreign/command/test_pyodide_whole.py runs all."""
 
 
-def assert_passed(report: PyodideReport, printed: str) -> None:
+def assert_passed(report: PyodideReport, output: str) -> None:
     """Nothing failed, nothing was left out for a reason that is not known, and nothing compiled was loaded."""
-    assert report.status == 0, printed[-8000:]
+    assert report.status == 0, output[-8000:]
     assert report.failed == 0
     assert report.compiled == ()
     assert all(reason.startswith("Skipped: no test data") for reason in report.reasons), report.reasons
@@ -159,8 +159,8 @@ def assert_passed(report: PyodideReport, printed: str) -> None:
 
 @pytest.mark.proof
 def test_the_tests_of_the_language_pass_in_pyodide(tmp_path: Path) -> None:
-    report, printed = run_in_pyodide(tmp_path, SHARE, timeout=900)
-    assert_passed(report, printed)
+    report, output = run_in_pyodide(tmp_path, SHARE, timeout=900)
+    assert_passed(report, output)
     assert report.passed > 100
 
 

@@ -35,8 +35,8 @@ def allow(live: LiveServer, code: str) -> None:
     answer = live.http.post("/accounts/device", data=fields, headers={"Referer": live.address})
     assert "Allow" in answer.text
     assert code in answer.text
-    done = live.http.post("/accounts/device", data={**fields, "step": "allow"}, headers={"Referer": live.address})
-    assert "is connected" in done.text
+    response = live.http.post("/accounts/device", data={**fields, "step": "allow"}, headers={"Referer": live.address})
+    assert "is connected" in response.text
 
 
 def typed(live: LiveServer, line: str, folder: Path) -> str:
@@ -49,16 +49,16 @@ def typed(live: LiveServer, line: str, folder: Path) -> str:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    said = ""
+    output = ""
     assert process.stdout is not None
     with process.stdout:
         for part in process.stdout:
-            said += part
+            output += part
             code = re.fullmatch(r" {4}([B-Z]{4}-[B-Z]{4})\n", part)
             if code:
                 allow(live, code[1])
-    assert process.wait(60) == 0, f"{line}\n{said}"
-    return said
+    assert process.wait(60) == 0, f"{line}\n{output}"
+    return output
 
 
 def test_the_lines_of_the_tour_work_as_they_are_typed(live: LiveServer, tmp_path: Path) -> None:
@@ -73,9 +73,9 @@ def test_the_lines_of_the_tour_work_as_they_are_typed(live: LiveServer, tmp_path
     for name, place in ((".venv", Path(sys.prefix)), ("examples", REPOSITORY / "examples")):
         (tmp_path / name).symlink_to(place)
     login, pull, run = lines_of_the_tour()
-    shown = re.search(r'aria-label="Command line"><code>([^<]+)</code>', live.http.get(f"/{project}/published").text)
-    assert shown is not None
-    assert shown[1].splitlines()[0] == pull.removeprefix(".venv/bin/").replace(ADDRESS, live.address)
+    match = re.search(r'aria-label="Command line"><code>([^<]+)</code>', live.http.get(f"/{project}/published").text)
+    assert match is not None
+    assert match[1].splitlines()[0] == pull.removeprefix(".venv/bin/").replace(ADDRESS, live.address)
     assert f"Signed in to {live.address} as" in typed(live, login, tmp_path)
     typed(live, pull, tmp_path)
     outputs = json.loads(typed(live, run, tmp_path))
@@ -88,7 +88,7 @@ def test_the_lines_of_the_command_alone_work_as_they_are_typed(tmp_path: Path) -
     alone = README.read_text("utf-8").partition("## The command line alone")[2]
     block = re.findall(r"```\n(.*?)```", alone, re.DOTALL)[0]
     path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-    done = subprocess.run(
+    result = subprocess.run(
         ["bash", "-e", "-c", block],
         cwd=tmp_path,
         env={"HOME": str(tmp_path), "PATH": path},
@@ -97,5 +97,5 @@ def test_the_lines_of_the_command_alone_work_as_they_are_typed(tmp_path: Path) -
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert result.returncode == 0, result.stderr
     assert (tmp_path / "sine" / "sine.rune").is_file()

@@ -54,13 +54,13 @@ def test_several_processes_extend_one_chain_and_a_running_server_sends_all_of_it
         assert [writer.wait(120) for writer in writers] == [0] * WRITERS
 
         live.until(lambda: has_all_of_it(settings["DATABASE_URL"]), 60)
-        checked = manage(environment, "verify_audit", "--copy", str(copy), "--json")
-        assert checked.returncode == 0, checked.stdout + checked.stderr
-        whole = json.loads(checked.stdout)
+        verification = manage(environment, "verify_audit", "--copy", str(copy), "--json")
+        assert verification.returncode == 0, verification.stdout + verification.stderr
+        whole = json.loads(verification.stdout)
     assert whole["waiting"] == 0
     assert whole["anchors"] == whole["entries"] >= WRITERS * ENTRIES
-    sent = [json.loads(line)["position"] for line in copy.read_text().splitlines()]
-    assert sent == list(range(1, len(sent) + 1)), "each once and in order"
+    positions = [json.loads(line)["position"] for line in copy.read_text().splitlines()]
+    assert positions == list(range(1, len(positions) + 1)), "each once and in order"
 
 
 def has_all_of_it(database: str) -> bool:

@@ -24,11 +24,11 @@ def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_
     if not (REPOSITORY / "static/build/manifest.json").exists():
         pytest.fail("the front end is not built; make setup builds it")
     port = free_port()
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    variables = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     server = subprocess.Popen(
         [sys.executable, "-m", "forge.serving.lan"],
         cwd=REPOSITORY,
-        env={**inherited, "DATA_DIR": str(tmp_path), "PORT": str(port)},
+        env={**variables, "DATA_DIR": str(tmp_path), "PORT": str(port)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -41,14 +41,14 @@ def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_
         return
     url = f"https://{address}:{port}"
     try:
-        said = ""
+        output = ""
         for line in server.stdout:
-            said += line
+            output += line
             if line.startswith("Open "):
                 break
-        assert f"{url}/trust" in said
-        assert f"Open {url}/sign-in#token=" in said
-        assert "█" in said  # the QR code
+        assert f"{url}/trust" in output
+        assert f"Open {url}/sign-in#token=" in output
+        assert "█" in output  # the QR code
         trusting = ssl.create_default_context(cafile=str(tmp_path / FOLDER / "authority.crt"))
         with httpx.Client(base_url=url, verify=trusting, trust_env=False) as phone:
             steps = phone.get("/trust")
@@ -63,7 +63,7 @@ def test_it_serves_https_says_how_to_trust_it_and_links_lead_to_the_network(tmp_
         link = subprocess.run(
             [sys.executable, "manage.py", "link"],
             cwd=REPOSITORY,
-            env={**inherited, "DATA_DIR": str(tmp_path)},
+            env={**variables, "DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,
             check=True,

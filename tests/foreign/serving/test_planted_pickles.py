@@ -27,7 +27,7 @@ from tests.support.servers.services import ServiceMissing, running_redis
 pytestmark = pytest.mark.foreign
 
 
-class Planted:
+class PlantedPickle:
     """Makes a file when it is unpickled."""
 
     def __init__(self, mark: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_planted_pickle_under_the_keys_of_a_limit_runs_no_code(
     mark = tmp_path / "ran"
     server = redis.Redis.from_url(address)
     for key in KEYS:
-        server.set(key, pickle.dumps(Planted(mark)))
+        server.set(key, pickle.dumps(PlantedPickle(mark)))
     pickling = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": address}
     settings.CACHES = caches(address) | {"default": pickling}
     with pytest.raises(TypeError, match="NoneType"):
@@ -66,7 +66,7 @@ def test_a_planted_pickle_under_the_keys_of_a_limit_runs_no_code(
     mark.unlink()
     settings.CACHES = caches(address)
     for key in KEYS:
-        server.set(key, pickle.dumps(Planted(mark)))
+        server.set(key, pickle.dumps(PlantedPickle(mark)))
     answer = client.get("/api/v1/projects")
     assert answer.status_code in (200, 401, 403)
     for key in KEYS:
@@ -89,16 +89,16 @@ def test_limits_are_still_counted_and_values_come_back(address: str, settings: A
 @pytest.mark.protects("operation/pickles")
 def test_queue_sockets_and_sessions_have_no_pickle_either(address: str, tmp_path: Path) -> None:
     mark = tmp_path / "ran"
-    pickled = pickle.dumps(Planted(mark))
+    payload = pickle.dumps(PlantedPickle(mark))
     assert set(app.conf.accept_content) == {"json"}
     assert app.conf.task_serializer == "json"
     decode: Any = serialization.loads
     with pytest.raises(ContentDisallowed):
-        decode(pickled, "application/x-python-serialize", "binary", accept=app.conf.accept_content)
-    described = channel_layers(address)["processes"]
-    layer: Any = import_string(described["BACKEND"])(**described["CONFIG"])
+        decode(payload, "application/x-python-serialize", "binary", accept=app.conf.accept_content)
+    settings = channel_layers(address)["processes"]
+    layer: Any = import_string(settings["BACKEND"])(**settings["CONFIG"])
     with pytest.raises(Exception, match=r"(?i)unpack|extra|msgpack"):
-        layer.deserialize(pickled)
+        layer.deserialize(payload)
     assert configured.SESSION_SERIALIZER.endswith("JSONSerializer")
     assert SessionStore().decode(SessionStore().encode({"a": 1})) == {"a": 1}
     assert not mark.exists()

@@ -21,13 +21,13 @@ MEGABYTE = 1_000_000
 PROJECT = "workshop/kitchen"
 
 
-class _Limited(LiveServer):
+class _LimitedServer(LiveServer):
     descriptors = 1024
 
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with _Limited(tmp_path_factory.mktemp("door") / "data") as server:
+    with _LimitedServer(tmp_path_factory.mktemp("door") / "data") as server:
         organisation, name = PROJECT.split("/")
         server.api("POST", "projects", json={"organisation": organisation, "name": name})
         yield server
@@ -76,10 +76,10 @@ def test_no_body_of_a_stranger_is_taken_in(live: LiveServer, count: int, size: i
     others_work(live)
     before = resident(live)
     with unfinished_posts(live.port, count, size) as attack:
-        sent = attack.send_on(size - 1)
+        sent_bytes = attack.send_on(size - 1)
         others_work(live)
         # A request that fits into the system's own buffers of a connection is sent before the answer is read.
-        assert sent < count * size / 3, f"{sent} bytes of {count * size}"
+        assert sent_bytes < count * size / 3, f"{sent_bytes} bytes of {count * size}"
         assert resident(live) - before < 50 * MEGABYTE
 
 

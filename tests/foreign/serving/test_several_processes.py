@@ -85,9 +85,9 @@ def test_people_at_two_processes_see_each_other_and_are_who_they_are(
         return  # presence passes between processes by Redis alone
     one, other = client(0), client(1)
     one.do("present", state={"user": {"name": "Somebody else"}, "file": "here"})
-    seen = installation.first.until(lambda: [who for who in other.do("look")["people"] if who.get("file") == "here"])
-    assert set(seen[0]["user"]) == {"id", "name", "initials", "colour"}
-    assert seen[0]["user"]["name"] != "Somebody else"
+    people = installation.first.until(lambda: [who for who in other.do("look")["people"] if who.get("file") == "here"])
+    assert set(people[0]["user"]) == {"id", "name", "initials", "colour"}
+    assert people[0]["user"]["name"] != "Somebody else"
     one.do("disconnect")
     installation.first.until(lambda: not [who for who in other.do("look")["people"] if who.get("file") == "here"])
 
@@ -114,11 +114,11 @@ def test_the_document_is_whole_after_a_process_was_killed_while_people_typed(
     one.type("# while it was away\n")
     other.type("# offline\n")
     other.do("go", url=installation.addresses[0])
-    seen = installation.first.until(lambda: _with(one, "# offline"))
-    other.until(text=seen)
+    text = installation.first.until(lambda: _with(one, "# offline"))
+    other.until(text=text)
     installation.processes[1].start()
-    assert client(1).do("look")["text"] == seen
-    lines = [line for line in seen.splitlines() if line.startswith("# o")]
+    assert client(1).do("look")["text"] == text
+    lines = [line for line in text.splitlines() if line.startswith("# o")]
     assert len(lines) == len(set(lines)) == 41
 
 
@@ -156,10 +156,10 @@ def test_a_laptop_that_slept_comes_back_to_the_text_of_today(installation: LiveI
         expected = other.type(f"# meanwhile {number}\n")
     assert "meanwhile" not in sleeper.do("look")["text"]
     sleeper.do("wake")
-    seen = installation.first.until(lambda: _with(sleeper, "# meanwhile 29"))
-    assert seen.count("# typed as the lid closed") == 1
-    assert len(seen) == len(expected) + len("# typed as the lid closed\n")
-    other.until(text=seen)
+    text = installation.first.until(lambda: _with(sleeper, "# meanwhile 29"))
+    assert text.count("# typed as the lid closed") == 1
+    assert len(text) == len(expected) + len("# typed as the lid closed\n")
+    other.until(text=text)
 
 
 def test_two_tabs_of_one_person_are_one_text(client: Opener) -> None:
@@ -182,14 +182,14 @@ def test_a_change_from_outside_while_somebody_types_takes_nothing_away(
     one, other = client(0), client(1)
     path = f"projects/{project}/files/Runefile.yml"
     for number in range(8):
-        typed = f"# typed {number}\n"
-        one.type(typed)
-        now = installation.first.until(lambda typed=typed: _file(installation, path, typed))  # type: ignore[misc]
+        line = f"# typed {number}\n"
+        one.type(line)
+        now = installation.first.until(lambda line=line: _file(installation, path, line))  # type: ignore[misc]
         installation.first.api("PUT", path, content=f"# outside {number}\n{now}".encode())
-    seen = installation.first.until(lambda: _with(one, "# outside 7"))
-    other.until(text=seen)
-    assert all(seen.count(f"# typed {number}\n") == 1 for number in range(8))
-    assert all(seen.count(f"# outside {number}\n") == 1 for number in range(8))
+    text = installation.first.until(lambda: _with(one, "# outside 7"))
+    other.until(text=text)
+    assert all(text.count(f"# typed {number}\n") == 1 for number in range(8))
+    assert all(text.count(f"# outside {number}\n") == 1 for number in range(8))
 
 
 def test_a_room_that_emptied_and_filled_again_has_its_text_once(installation: LiveInstallation, client: Opener) -> None:

@@ -62,8 +62,8 @@ def fill(name: str) -> None:
     fill_webhooks(owner, organisation)
     published_block(owner, project)
     fill_keys(owner, organisation)
-    linked = projects.create_project(owner, organisation, "linked")
-    link_branch(owner, linked, Remote("https://git.invalid/kept/linked.git", "main"))
+    linked_project = projects.create_project(owner, organisation, "linked")
+    link_branch(owner, linked_project, Remote("https://git.invalid/kept/linked.git", "main"))
     assert not Job.objects.filter(state__in=(JobState.QUEUED, JobState.RUNNING)), "a worker would do these"
 
 

@@ -49,22 +49,22 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceInstallat
         build = server.build(project)
         server.publish(project, build["id"], "1.0")
         server.api("PUT", f"projects/{project}/files/notes.md", content="ñandú\n".encode())
-        stopped = threading.Event()
+        stop = threading.Event()
 
         def type_on() -> None:
             count = 0
-            while not stopped.wait(KEYSTROKE):
+            while not stop.wait(KEYSTROKE):
                 count += 1
                 server.api("PUT", f"projects/{project}/files/notes.md", content=f"line {count}\n".encode() * count)
 
         typing = threading.Thread(target=type_on)
         typing.start()
         try:
-            done = manage(server.environment, "backup", str(backup), "--new-key", str(key))
+            result = manage(server.environment, "backup", str(backup), "--new-key", str(key))
         finally:
-            stopped.set()
+            stop.set()
             typing.join()
-        assert done.returncode == 0, done.stderr
+        assert result.returncode == 0, result.stderr
         with opened(backup, key) as stream:
             (folder / "plain.tar").write_bytes(stream.read())
         inside = unpacked(folder / "plain.tar", folder / "inside")
@@ -77,16 +77,16 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SourceInstallat
 def restored(source: SourceInstallation, data: Path) -> dict[str, str]:
     """The environment of an empty installation into which the backup was restored."""
     environment = source.environment | {"DATA_DIR": str(data)}
-    done = manage(environment, "restore", str(source.backup), "--identity", str(source.key))
-    assert done.returncode == 0, done.stderr
+    result = manage(environment, "restore", str(source.backup), "--identity", str(source.key))
+    assert result.returncode == 0, result.stderr
     return environment
 
 
 def contents(environment: dict[str, str], folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Every row and every stored file, by a second backup."""
     folder.mkdir()
-    done = manage(environment, "backup", str(folder / "again.tar"))
-    assert done.returncode == 0, done.stderr
+    result = manage(environment, "backup", str(folder / "again.tar"))
+    assert result.returncode == 0, result.stderr
     inside = unpacked(folder / "again.tar", folder / "inside")
     return tables(inside), files(inside)
 
@@ -122,8 +122,8 @@ def test_a_restored_installation_has_every_row_and_file_and_goes_on(source: Sour
 def test_a_folder_in_use_and_one_with_data_are_left_alone(source: SourceInstallation, tmp_path: Path) -> None:
     second = manage(source.environment, "serve")
     assert (second.returncode, "is in use by process" in second.stderr) == (1, True), second.stderr
-    refused = manage(source.environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
-    assert (refused.returncode, "Stop it first" in refused.stderr) == (1, True), refused.stderr
+    refusal = manage(source.environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
+    assert (refusal.returncode, "Stop it first" in refusal.stderr) == (1, True), refusal.stderr
     without_key = manage(source.environment | {"DATA_DIR": str(tmp_path / "new")}, "restore", str(source.backup))
     assert (without_key.returncode, "--identity FILE" in without_key.stderr) == (1, True), without_key.stderr
 
@@ -134,12 +134,12 @@ def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_peop
 ) -> None:
     data = tmp_path / "data"
     other = source.environment | {"DATA_DIR": str(data), "SECRET_KEY": "of another installation " * 3}
-    done = manage(other, "restore", str(source.backup), "--identity", str(source.key))
-    assert done.returncode == 0, done.stderr
-    assert "everyone has to sign in again" in done.stdout
-    named = re.search(r"set it to the contents of (\S+)\.$", done.stdout, re.MULTILINE)
-    assert named, done.stdout
-    key = Path(named[1]).read_text("ascii")
+    result = manage(other, "restore", str(source.backup), "--identity", str(source.key))
+    assert result.returncode == 0, result.stderr
+    assert "everyone has to sign in again" in result.stdout
+    match = re.search(r"set it to the contents of (\S+)\.$", result.stdout, re.MULTILINE)
+    assert match, result.stdout
+    key = Path(match[1]).read_text("ascii")
     with LiveForge(data, {"SECRET_KEY": key}) as again:
         page = httpx.get(f"{again.address}/{source.project}", cookies=source.session, trust_env=False)
         assert page.status_code == 200, "who was signed in still is"
@@ -149,11 +149,11 @@ def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_peop
 @pytest.mark.protects("operation/upgrades")
 def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(source: SourceInstallation, tmp_path: Path) -> None:
     environment = source.environment | {"DATA_DIR": str(tmp_path)}
-    damaged = b"SQLite format 3\0" + bytes(range(256)) * 64
-    (tmp_path / "forge.sqlite3").write_bytes(damaged)
-    refused = manage(environment, "link")
-    assert (refused.returncode, "restore FILE --replace" in refused.stderr) == (1, True), refused.stderr
-    done = manage(environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
-    assert done.returncode == 0, done.stderr
+    bad_bytes = b"SQLite format 3\0" + bytes(range(256)) * 64
+    (tmp_path / "forge.sqlite3").write_bytes(bad_bytes)
+    refusal = manage(environment, "link")
+    assert (refusal.returncode, "restore FILE --replace" in refusal.stderr) == (1, True), refusal.stderr
+    result = manage(environment, "restore", str(source.backup), "--identity", str(source.key), "--replace")
+    assert result.returncode == 0, result.stderr
     (aside,) = tmp_path.glob("replaced_*")
-    assert (aside / "forge.sqlite3").read_bytes() == damaged
+    assert (aside / "forge.sqlite3").read_bytes() == bad_bytes

@@ -147,7 +147,7 @@ def test_samples_that_were_files_are_in_the_data_alone_after_an_upgrade(tmp_path
     unpack(FOLDER / "2026-11-24.tar.gz", tmp_path)
     [[digest, label]] = json.loads((tmp_path / CONTENTS).read_text())["files of samples"]
     assert owners_of(tmp_path / DATA, digest) == ["projects.project", "projects.sample", "projects.version"]
-    [stored] = (tmp_path / DATA).rglob(digest.removeprefix("sha256:"))
+    [stored_file] = (tmp_path / DATA).rglob(digest.removeprefix("sha256:"))
     server = LiveServer(tmp_path / DATA)
     server.start()
     try:
@@ -163,7 +163,7 @@ def test_samples_that_were_files_are_in_the_data_alone_after_an_upgrade(tmp_path
         assert digest not in [each["digest"] for each in files]
         assert owners_of(tmp_path / DATA, digest) == ["datasets.sample"]
         server.api("DELETE", f"projects/{project}/data/samples/{sample['number']}")
-        assert not stored.exists()
+        assert not stored_file.exists()
     finally:
         server.__exit__()
 

@@ -24,10 +24,10 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own, that is small."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(
+    mount = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(folder)], capture_output=True, check=False
     )
-    if mounted.returncode:
+    if mount.returncode:
         pytest.skip("mounting a small disk needs root")
     try:
         yield folder
@@ -83,9 +83,9 @@ def test_a_full_disk_is_said_by_name_and_room_is_used_when_it_is_there_again(dis
             assert live.http.get("/healthz").text == "ok\n"
             assert live.http.get(f"/{organisation}").status_code == 200
             assert list((disk / "data" / "blobs" / "incoming").iterdir()) == []
-            typed = client.type("# typed while the disk is full\n")
+            text = client.type("# typed while the disk is full\n")
             filler.unlink()
             assert _write(live, large, content=b"\xff" + bytes(3_000_000)).status_code == 200
             assert _write(live, f"{project}/builds").status_code == 202
-            client.until(synced=True, text=typed)
-            live.until(lambda: live.http.get(f"/api/v1/{project}/files/Runefile.yml").text == typed)
+            client.until(synced=True, text=text)
+            live.until(lambda: live.http.get(f"/api/v1/{project}/files/Runefile.yml").text == text)

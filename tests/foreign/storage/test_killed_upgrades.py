@@ -34,7 +34,7 @@ MOVED = {"builds_buildlogline": "jobs_joblogline", "projects_sample": "datasets_
 
 
 @pytest.fixture(params=ARCHIVES, ids=name_of)
-def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def data_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     unpack(request.param, tmp_path)
     return tmp_path
 
@@ -42,9 +42,9 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def killed_at_each_step(template: Path, folder: Path) -> list[dict[str, Any]]:
     program = REPOSITORY / "tests/support/installations/killed_upgrade.py"
     command = [sys.executable, str(program), str(template), str(folder)]
-    finished = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    assert finished.returncode == 0, finished.stderr[-3000:]
-    return [json.loads(line) for line in finished.stdout.splitlines()]
+    result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return [json.loads(line) for line in result.stdout.splitlines()]
 
 
 def comparable(state: dict[str, Any]) -> dict[str, Any]:
@@ -59,15 +59,15 @@ def expected_rows(before: dict[str, int]) -> dict[str, int]:
         for name, count in before.items()
         if name not in GROWING | SHRINKING | MOVED.keys() | set(MOVED.values())
     }
-    moved = {new: before.get(old, 0) + before.get(new, 0) for old, new in MOVED.items()}
-    return remaining | moved
+    moved_rows = {new: before.get(old, 0) + before.get(new, 0) for old, new in MOVED.items()}
+    return remaining | moved_rows
 
 
 @pytest.mark.protects("operation/killed-upgrades")
 def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(
-    stored: Path, record_property: Callable[[str, object], None]
+    data_folder: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    first, whole, *others = killed_at_each_step(stored / DATA, stored / "upgraded")
+    first, whole, *others = killed_at_each_step(data_folder / DATA, data_folder / "upgraded")
     kills = [each for each in others if "killed" in each]
     outcomes = [each for each in others if "state" in each]
     assert whole["status"] == 0
@@ -94,14 +94,14 @@ def test_an_upgrade_that_is_killed_at_any_step_is_finished_by_the_next_start(
     record_property("real kills", len(kills))
     expected = expected_rows(first["before"]["rows"])
     assert {name: whole["rows"].get(name) for name in expected} == expected
-    assert tables_of(stored / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
+    assert tables_of(data_folder / "upgraded" / "forge.sqlite3") == tables_of(empty_database())
     # A server starts on what became of it, with all that people read.
-    (stored / "upgraded" / "upgrade-unfinished").touch()
-    server = LiveServer(stored / "upgraded")
+    (data_folder / "upgraded" / "upgrade-unfinished").touch()
+    server = LiveServer(data_folder / "upgraded")
     server.start()
     try:
         server.sign_in(server.link())
-        assert contents_of(server) == json.loads((stored / CONTENTS).read_text())
+        assert contents_of(server) == json.loads((data_folder / CONTENTS).read_text())
     finally:
         server.__exit__()
-    assert not (stored / "upgraded" / "upgrade-unfinished").exists()
+    assert not (data_folder / "upgraded" / "upgrade-unfinished").exists()

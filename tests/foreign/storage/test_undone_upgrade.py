@@ -51,8 +51,8 @@ def test_an_upgrade_is_undone_though_no_model_knows_the_earlier_tables(
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     assert backup.stat().st_mode & 0o777 == 0o600
 
-    restored = run(environment, "restore", str(backup), "--replace")
-    assert "Start the server to continue" in restored
+    output = run(environment, "restore", str(backup), "--replace")
+    assert "Start the server to continue" in output
     execute(environment, RENAME.format("summary", "description"))
     with LiveForge(tmp_path / "data", settings) as again:
         page = httpx.get(f"{again.address}/{organisation}/kept/studio", cookies=session, trust_env=False)
@@ -68,9 +68,9 @@ def test_a_copy_of_one_kind_of_database_is_refused_by_the_other(tmp_path: Path, 
     run(environment, "link")
     (backup,) = (tmp_path / "data" / "backups").iterdir()
     elsewhere = environment | services.empty_environment("elsewhere") | {"DATA_DIR": str(tmp_path / "elsewhere")}
-    refused = manage(elsewhere, "restore", str(backup))
-    assert refused.returncode == 1
-    assert "a copy of a SQLite database" in refused.stderr
+    result = manage(elsewhere, "restore", str(backup))
+    assert result.returncode == 1
+    assert "a copy of a SQLite database" in result.stderr
 
 
 def execute(environment: dict[str, str], statement: str) -> None:
@@ -85,6 +85,6 @@ def execute(environment: dict[str, str], statement: str) -> None:
 
 def run(environment: dict[str, str], *arguments: str) -> str:
     """Runs a command of the program, which succeeds."""
-    finished = manage(environment, *arguments)
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout
+    result = manage(environment, *arguments)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout

@@ -70,11 +70,11 @@ def test_another_address_takes_the_place_only_when_it_is_confirmed(browser_of: B
 
 
 @pytest.mark.protects("sign-in/open-browsers")
-@pytest.mark.parametrize("typed", [{}, {"old": "wrong"}])
+@pytest.mark.parametrize("fields", [{}, {"old": "wrong"}])
 def test_an_open_browser_does_not_take_the_account_to_another_address(
-    browser_of: Browser, user: User, typed: dict[str, str]
+    browser_of: Browser, user: User, fields: dict[str, str]
 ) -> None:
-    answer = browser_of(user).post("/accounts/address", {"email": "thief@evil.example", **typed})
+    answer = browser_of(user).post("/accounts/address", {"email": "thief@evil.example", **fields})
     assert answer.status_code == 400
     assert "This is not your password." in answer.content.decode()
     assert mail.outbox == []
@@ -89,11 +89,11 @@ def without_password(user: User) -> User:
 @pytest.mark.protects("sign-in/open-browsers")
 def test_a_session_of_who_has_no_password_does_not_become_the_account(browser_of: Browser, user: User) -> None:
     browser = browser_of(without_password(user))
-    for page, sent in (("address", {"email": "thief@evil.example"}), ("password", {"password": NEW})):
-        refused = browser.post(f"/accounts/{page}", sent)
-        assert (refused.status_code, "Sign out and in again" in refused.content.decode()) == (400, True)
-    added = browser.get("/accounts/2fa/totp/activate/")
-    assert (added.status_code, "Sign in again" in added.content.decode()) == (403, True)
+    for page, fields in (("address", {"email": "thief@evil.example"}), ("password", {"password": NEW})):
+        response = browser.post(f"/accounts/{page}", fields)
+        assert (response.status_code, "Sign out and in again" in response.content.decode()) == (400, True)
+    activation = browser.get("/accounts/2fa/totp/activate/")
+    assert (activation.status_code, "Sign in again" in activation.content.decode()) == (403, True)
     assert mail.outbox == []
 
 
@@ -150,10 +150,10 @@ def test_a_forgotten_password_is_set_by_a_link_that_ends_all_sessions(browser_of
     assert browser.post("/accounts/password-reset", {"email": user.email.upper()}).status_code == 200
     token = sent_token()
     assert "New password" in browser.post("/accounts/reset", {"token": token}).content.decode()
-    refused = browser.post("/accounts/reset", {"token": token, "step": "password", "password": "short"})
-    assert refused.status_code == 400
-    done = browser.post("/accounts/reset", {"token": token, "step": "password", "password": NEW})
-    assert "Your password is set" in done.content.decode()
+    response = browser.post("/accounts/reset", {"token": token, "step": "password", "password": "short"})
+    assert response.status_code == 400
+    confirmation = browser.post("/accounts/reset", {"token": token, "step": "password", "password": NEW})
+    assert "Your password is set" in confirmation.content.decode()
     assert browser.get("/api/v1/me").status_code == 401
     assert elsewhere.get("/api/v1/me").status_code == 401
     user.refresh_from_db()

@@ -46,8 +46,8 @@ def test_batches_leave_nothing_out_and_repeat_nothing(owner: User) -> None:
     entries = [write_entry(owner, "file.write", "project:x", AuditPlace(), path=str(number)) for number in range(23)]
     same = AuditEntry.objects.latest("at").at
     AuditEntry._base_manager.update(at=same)  # all at one moment
-    seen = [each.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for each in batch]
-    assert sorted(seen) == sorted(entry.pk for entry in entries)
+    keys = [each.entry.pk for batch in batches(AuditEntry.objects.all(), size=5) for each in batch]
+    assert sorted(keys) == sorted(entry.pk for entry in entries)
 
 
 @pytest.mark.slow

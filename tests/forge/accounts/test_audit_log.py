@@ -136,9 +136,9 @@ def test_entries_are_found_by_who_what_when_and_project(
     ],
 )
 def test_a_filter_that_cannot_be_understood_is_refused(query: dict[str, str]) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(Invalid) as error:
         EntryFilter.narrow(query, AuditEntry.objects.all())
-    assert set(caught.value.errors) == set(query)
+    assert set(error.value.errors) == set(query)
 
 
 def test_a_day_is_meant_whole() -> None:
@@ -308,13 +308,13 @@ def test_the_api_gives_pages_of_entries(project: Project, owner: User, browser_o
     for number in range(3):
         write_file(owner, project, f"{number}.md", b"x")
     browser = browser_of(owner)
-    seen: list[str] = []
+    paths: list[str] = []
     address: str | None = "/api/v1/organisations/acme/audit?what=file.write&limit=2"
     while address:
         page = browser.get(address).json()
-        seen += [entry["data"]["path"] for entry in page["results"]]
+        paths += [entry["data"]["path"] for entry in page["results"]]
         address = page["next"]
-    assert seen == ["2.md", "1.md", "0.md", "Runefile.yml"]
+    assert paths == ["2.md", "1.md", "0.md", "Runefile.yml"]
 
 
 @pytest.mark.slow
@@ -335,9 +335,9 @@ def test_a_wrong_filter_is_ignored_by_the_page_and_refused_by_the_api_and_the_fi
     assert page.status_code == 200
     assert b"Runefile.yml" in page.content
     assert b"never" not in page.content
-    refused = browser.get("/api/v1/organisations/acme/audit?since=never")
-    assert refused.status_code == 400
-    assert list(refused.json()["errors"]) == ["since"]
+    response = browser.get("/api/v1/organisations/acme/audit?since=never")
+    assert response.status_code == 400
+    assert list(response.json()["errors"]) == ["since"]
     assert browser.get("/acme/-/settings/audit/export?as=csv&since=never").status_code == 400
 
 

@@ -76,12 +76,12 @@ def test_a_token_is_fetched_once(browser_of: Browser, user: User) -> None:
 @pytest.mark.protects("sign-in/device-codes")
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_fetch_a_token_at_once_one_gets_it(user: User) -> None:
-    started = device.start("bench")
-    device.decide(user, started.user_code, allow=True)
+    sign_in = device.start("bench")
+    device.decide(user, sign_in.user_code, allow=True)
 
     def redeem(_: int) -> bool:
         try:
-            device.redeem(started.device_code)
+            device.redeem(sign_in.device_code)
         except DeviceTokenPending:
             return False
         finally:
@@ -106,14 +106,14 @@ def test_what_was_refused_gets_no_token_and_stays_refused(browser_of: Browser, u
 @pytest.mark.slow
 @pytest.mark.protects("sign-in/device-codes")
 def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, user: User) -> None:
-    used, old = ask(), ask()
-    decide(browser_of(user), used["user_code"], "allow")
-    fetch(used["device_code"])
+    used_sign_in, old = ask(), ask()
+    decide(browser_of(user), used_sign_in["user_code"], "allow")
+    fetch(used_sign_in["device_code"])
     DeviceSignIn.objects.filter(redeemed__isnull=True).update(expires=timezone.now() - timedelta(seconds=1))
     pages, programs = set(), set()
     for code, device_code in (
         ("ZZZZ-ZZZZ", "unknown"),
-        (used["user_code"], used["device_code"]),
+        (used_sign_in["user_code"], used_sign_in["device_code"]),
         (old["user_code"], old["device_code"]),
     ):
         answer = decide(browser_of(user), code, "allow")
@@ -129,9 +129,9 @@ def test_an_unknown_a_used_and_an_old_code_answer_alike(browser_of: Browser, use
 def test_the_page_says_what_would_be_allowed_and_decides_nothing_by_itself(browser_of: Browser, user: User) -> None:
     sign_in = ask("<b>bench</b>\n\x1b[31m")
     browser = browser_of(user)
-    shown = browser.post(PAGE, {"token": sign_in["user_code"].lower().replace("-", " ")})
-    text = shown.content.decode()
-    assert shown.status_code == 200
+    response = browser.post(PAGE, {"token": sign_in["user_code"].lower().replace("-", " ")})
+    text = response.content.decode()
+    assert response.status_code == 200
     for expected in ("&lt;b&gt;bench&lt;/b&gt;", sign_in["user_code"], "Pull from the registry", "Allow", "Refuse"):
         assert expected in text
     browser.get(f"{PAGE}?token={sign_in['user_code']}&step=allow")
@@ -195,10 +195,10 @@ def test_a_closed_account_allows_nothing_any_more(browser_of: Browser, user: Use
 @pytest.mark.protects("sign-in/stored-codes")
 def test_neither_secret_is_stored_and_the_code_stays_out_of_logs(user: User) -> None:
     sign_in = ask()
-    stored = str(list(DeviceSignIn.objects.values()))
-    assert sign_in["device_code"] not in stored
-    assert sign_in["user_code"] not in stored
-    assert sign_in["user_code"].replace("-", "") not in stored
+    rows = str(list(DeviceSignIn.objects.values()))
+    assert sign_in["device_code"] not in rows
+    assert sign_in["user_code"] not in rows
+    assert sign_in["user_code"].replace("-", "") not in rows
     assert sign_in["verification_uri_complete"] == f"{sign_in['verification_uri']}#token={sign_in['user_code']}"
 
 
@@ -211,8 +211,8 @@ def test_codes_that_ended_are_not_kept(user: User) -> None:
 
 
 def test_a_code_is_decided_on_once(user: User, owner: User) -> None:
-    started = device.start("bench")
-    device.decide(user, started.user_code, allow=True)
+    sign_in = device.start("bench")
+    device.decide(user, sign_in.user_code, allow=True)
     with pytest.raises(CodeEnded):
-        device.decide(owner, started.user_code, allow=False)
-    assert device.redeem(started.device_code)[0].owner == user
+        device.decide(owner, sign_in.user_code, allow=False)
+    assert device.redeem(sign_in.device_code)[0].owner == user

@@ -69,12 +69,12 @@ def test_who_is_enabled_again_signs_in_anew(user: User, viewer: User, browser_of
 
 
 def test_the_commands_say_what_they_did_and_who_is_left_alone(owner: User, organisation: Organisation) -> None:
-    said = StringIO()
-    call_command("disable_person", owner.email, stdout=said)
-    assert "is disabled" in said.getvalue()
-    assert "acme has no other owner" in said.getvalue()
-    call_command("enable_person", owner.email, stdout=said)
-    assert "may sign in again" in said.getvalue()
+    output = StringIO()
+    call_command("disable_person", owner.email, stdout=output)
+    assert "is disabled" in output.getvalue()
+    assert "acme has no other owner" in output.getvalue()
+    call_command("enable_person", owner.email, stdout=output)
+    assert "may sign in again" in output.getvalue()
     for command in ("disable_person", "enable_person"):
         with pytest.raises(CommandError, match="No account has the address"):
             call_command(command, "nobody@acme.example")

@@ -80,8 +80,8 @@ def _make(kind: str, maker: User, project: Project) -> models.Model:
     if kind == "linked-branch":
         return link_branch(maker, project, Remote("https://git.example/acme/kitchen.git", "main"))
     if kind == "mirror":
-        wanted = MirrorSettings("https://registry.example", "team/door")
-        return set_mirror(acting_as(maker), project, MirrorDirection.TO, wanted)
+        mirror = MirrorSettings("https://registry.example", "team/door")
+        return set_mirror(acting_as(maker), project, MirrorDirection.TO, mirror)
     if kind == "phone":
         make_phone_link(maker, project)
         return PhonePass.objects.get()
@@ -216,9 +216,9 @@ def test_what_can_be_handed_over_works_on_with_the_heirs_right(
     assert sorted(_works(second)) == ["guest-link", "invitation", "webhook"]
     # A link for anyone is known to who made it: it ends.
     assert Invitation.objects.open().get().email == "new@acme.example"
-    handed = AuditEntry.objects.get(action="grant.hand-over")
-    assert handed.data["heir"] == "Second"
-    assert len(handed.data["things"]) == 3
+    entry = AuditEntry.objects.get(action="grant.hand-over")
+    assert entry.data["heir"] == "Second"
+    assert len(entry.data["things"]) == 3
 
 
 @pytest.mark.protects("roles/rights-that-end")
@@ -273,10 +273,10 @@ def _publish(author: User, project: Project) -> None:
 def test_a_restricted_token_ends_and_a_free_one_goes_on_elsewhere(
     project: Project, owner: User, second: User, organisation: Organisation
 ) -> None:
-    _, restricted = create_token(owner, "ci", ["build:run"], None, [project.stream])
+    _, restricted_secret = create_token(owner, "ci", ["build:run"], None, [project.stream])
     _, free = create_token(owner, "all", ["read"], None)
     remove_member(second, organisation, owner.pk)
-    assert find_token(restricted) is None
+    assert find_token(restricted_secret) is None
     assert find_token(free) is not None
 
 

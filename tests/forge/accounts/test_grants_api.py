@@ -77,9 +77,9 @@ def test_an_owner_ends_and_hands_over_what_a_member_made_in_the_organisation(
     assert give_to(second) == 404, "the webhook is not the first maker's any more"
     link = f"{address}/invitation/{things['invitation']['id']}"
     body = {"heir": str(second.pk)}
-    refused = browser.post(f"{link}/hand-over", body, content_type="application/json")
-    assert refused.status_code == 400
-    assert "cannot be handed over" in refused.json()["detail"]
+    response = browser.post(f"{link}/hand-over", body, content_type="application/json")
+    assert response.status_code == 400
+    assert "cannot be handed over" in response.json()["detail"]
     assert browser.delete(link).status_code == 204
     assert not Invitation.objects.open().exists()
 

@@ -111,6 +111,6 @@ def test_who_left_reads_no_name_that_a_project_has_since(
     browser = browser_of(both)
     assert [each["place"] for each in browser.get("/api/v1/me/grants").json()["grants"]] == ["other/secret-product"]
     for page in ("/accounts/made", "/accounts/tokens"):
-        shown = browser.get(page).content.decode()
-        assert "other/secret-product" in shown, page
-        assert "secret-merger" not in shown, page
+        text = browser.get(page).content.decode()
+        assert "other/secret-product" in text, page
+        assert "secret-merger" not in text, page

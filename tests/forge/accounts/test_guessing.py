@@ -40,11 +40,11 @@ def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(
 ) -> None:
     monkeypatch.setattr(attempts, "ADDRESS", attempts.AttemptLimit(6, 600))
     monkeypatch.setattr(attempts, "UNNAMED_PROXY", attempts.AttemptLimit(12, 600))
-    allowed = 12 if is_forwarded else 6
-    for number in range(allowed):
-        forwarded = f"10.0.0.{number}" if is_forwarded else ""
-        assert sign_in(browser_of(None), user.email, PASSWORD, forwarded) is (number < allowed)
-        sign_in(browser_of(None), f"somebody{number}@acme.example", "wrong", forwarded)
+    limit = 12 if is_forwarded else 6
+    for number in range(limit):
+        address = f"10.0.0.{number}" if is_forwarded else ""
+        assert sign_in(browser_of(None), user.email, PASSWORD, address) is (number < limit)
+        sign_in(browser_of(None), f"somebody{number}@acme.example", "wrong", address)
     assert not sign_in(browser_of(None), user.email, PASSWORD, "10.0.0.99" if is_forwarded else "")
 
 
@@ -66,26 +66,26 @@ def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guess
 ) -> None:
     monkeypatch.setattr(attempts, "PERSON", attempts.AttemptLimit(6, 3600))
     monkeypatch.setattr(attempts, "ADDRESS", attempts.AttemptLimit(6, 600))
-    known = browser_of(None)
-    assert sign_in(known, user.email, PASSWORD)
-    known.post("/accounts/logout/")
+    browser = browser_of(None)
+    assert sign_in(browser, user.email, PASSWORD)
+    browser.post("/accounts/logout/")
     for _ in range(8):
         sign_in(browser_of(None), user.email, "wrong")
     assert not sign_in(browser_of(None), user.email, PASSWORD)
     # In an office with one address: people who signed in there before still do, others of it wait.
-    assert not sign_in(known, reviewer.email, PASSWORD)
-    assert sign_in(known, user.email, PASSWORD)
+    assert not sign_in(browser, reviewer.email, PASSWORD)
+    assert sign_in(browser, user.email, PASSWORD)
 
 
 @pytest.mark.slow
 @pytest.mark.protects("sign-in/lock-outs")
 def test_a_known_browser_has_its_own_limit(browser_of: Browser, user: User) -> None:
-    known = browser_of(None)
-    assert sign_in(known, user.email, PASSWORD)
-    known.post("/accounts/logout/")
+    browser = browser_of(None)
+    assert sign_in(browser, user.email, PASSWORD)
+    browser.post("/accounts/logout/")
     for number in range(5):
-        assert not sign_in(known, user.email, f"wrong {number}")
-    assert not sign_in(known, user.email, PASSWORD)
+        assert not sign_in(browser, user.email, f"wrong {number}")
+    assert not sign_in(browser, user.email, PASSWORD)
 
 
 @pytest.mark.slow
@@ -93,15 +93,15 @@ def test_a_known_browser_has_its_own_limit(browser_of: Browser, user: User) -> N
 def test_signing_in_as_oneself_gives_no_more_guesses_at_others_of_the_browser(
     browser_of: Browser, user: User, reviewer: User
 ) -> None:
-    shared = browser_of(None)
+    browser = browser_of(None)
     for person in (reviewer, user):
-        assert sign_in(shared, person.email, PASSWORD)
-        shared.post("/accounts/logout/")
+        assert sign_in(browser, person.email, PASSWORD)
+        browser.post("/accounts/logout/")
     for number in range(5):
-        assert not sign_in(shared, user.email, f"wrong {number}")
-    assert sign_in(shared, reviewer.email, PASSWORD)
-    shared.post("/accounts/logout/")
-    assert not sign_in(shared, user.email, PASSWORD)
+        assert not sign_in(browser, user.email, f"wrong {number}")
+    assert sign_in(browser, reviewer.email, PASSWORD)
+    browser.post("/accounts/logout/")
+    assert not sign_in(browser, user.email, PASSWORD)
 
 
 @pytest.mark.protects("sign-in/lock-outs")
@@ -111,9 +111,9 @@ def test_nobody_makes_a_browser_known_without_the_key(browser_of: Browser, user:
     cookie = browser.cookies["known-browser"]
     assert cookie["httponly"]
     assert user.email not in cookie.value
-    forged = RequestFactory().post("/")
-    forged.COOKIES["known-browser"] = cookie.value[:-2] + "xx"
-    assert attempts.known_people(forged) == []
+    request = RequestFactory().post("/")
+    request.COOKIES["known-browser"] = cookie.value[:-2] + "xx"
+    assert attempts.known_people(request) == []
 
 
 @pytest.mark.slow
@@ -125,8 +125,8 @@ def test_right_passwords_are_not_counted(browser_of: Browser, user: User) -> Non
 @pytest.mark.protects("sign-in/guessed-passwords")
 def test_of_many_guesses_at_once_no_more_than_the_limit_are_looked_at() -> None:
     request = RequestFactory().post("/", REMOTE_ADDR="198.51.100.1")
-    allowed = [attempts.begin(request, "jo@acme.example").is_allowed for _ in range(20)]
-    assert allowed == [True] * 5 + [False] * 15
+    decisions = [attempts.begin(request, "jo@acme.example").is_allowed for _ in range(20)]
+    assert decisions == [True] * 5 + [False] * 15
 
 
 @pytest.mark.protects("sign-in/guessed-passwords")
@@ -175,10 +175,10 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
 def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture) -> None:
     from forge.core.cache.shared import SharedCache
 
-    shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
+    store: Any = SharedCache("redis://127.0.0.1:1/0", {})
     for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):
         with pytest.raises(CountersUnavailable):
-            getattr(shared, method)(*arguments)
+            getattr(store, method)(*arguments)
     assert "Redis cannot be used" in caplog.text
 
 
@@ -219,9 +219,9 @@ def test_signing_in_makes_a_new_session(browser_of: Browser, user: User) -> None
     session = browser.session
     session["planted"] = "by somebody else"
     session.save()
-    planted = browser.cookies["sessionid"].value
+    session_key = browser.cookies["sessionid"].value
     assert sign_in(browser, user.email, PASSWORD)
-    assert browser.cookies["sessionid"].value != planted
+    assert browser.cookies["sessionid"].value != session_key
 
 
 @pytest.mark.slow

@@ -51,8 +51,8 @@ def test_a_link_of_somebody_who_may_no_longer_invite_grants_nothing_and_says_so(
 ) -> None:
     _, link = invite(owner, organisation, "owner")
     Membership.objects.filter(user=owner).update(role=Role.MAINTAINER)
-    shown = browser_of(stranger).post("/join", {"token": secret_of(link)}).content.decode()
-    assert "Mika Kallio, who created this invitation, may no longer invite people to acme as owner" in shown
+    text = browser_of(stranger).post("/join", {"token": secret_of(link)}).content.decode()
+    assert "Mika Kallio, who created this invitation, may no longer invite people to acme as owner" in text
     with pytest.raises(LinkEnded, match="It gives nothing"):
         join_as(stranger, secret_of(link))
     User.objects.filter(pk=owner.pk).update(is_active=False)
@@ -98,9 +98,9 @@ def test_a_letter_is_for_its_address_alone(organisation: Organisation, owner: Us
     secret = secret_of(_link_in_letter())
     with pytest.raises(OtherAddress, match=r"new@acme\.example"):
         join_as(stranger, secret)
-    with pytest.raises(BadAccount) as raised:
+    with pytest.raises(BadAccount) as error:
         join_new(secret, NewPerson("Eve", "eve@example.org", "a long enough one"))
-    assert "new@acme.example" in raised.value.errors["email"][0]
+    assert "new@acme.example" in error.value.errors["email"][0]
     user, _ = join_new(secret, NewPerson("New", "New@acme.example", "a long enough one"))
     assert Membership.objects.get(user=user).role == Role.OWNER
 

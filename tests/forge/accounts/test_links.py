@@ -112,8 +112,8 @@ def test_of_many_who_redeem_a_link_at_once_one_gets_in(db: None) -> None:
 def test_someone_who_joins_comes_back_with_the_password(organisation: Organisation, owner: User) -> None:
     _, link = invite(owner, organisation, "developer")
     person = NewPerson("Jo Okafor", "Jo@acme.example", "a long enough one")
-    user, joined = join_new(secret_of(link), person)
-    assert joined == organisation
+    user, acme = join_new(secret_of(link), person)
+    assert acme == organisation
     assert Membership.objects.get(user=user).role == Role.DEVELOPER
     answer = Client().post("/accounts/login/", {"login": "jo@acme.example", "password": "a long enough one"})
     assert (answer.status_code, answer["Location"]) == (302, "/")
@@ -145,9 +145,9 @@ def test_an_address_that_became_anothers_at_this_moment_is_an_error_of_the_form(
     monkeypatch.setattr("forge.accounts.organisations.actions.invitations.email_errors", lambda email: {})
     links = [invite(owner, organisation, "developer")[1] for _ in range(2)]
     join_new(secret_of(links[0]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
-    with pytest.raises(BadAccount) as raised:
+    with pytest.raises(BadAccount) as error:
         join_new(secret_of(links[1]), NewPerson("Jo", "jo@acme.example", "a long enough one"))
-    assert "exists already" in raised.value.errors["email"][0]
+    assert "exists already" in error.value.errors["email"][0]
     assert find_invitation(secret_of(links[1]))
     fields = {"token": secret_of(links[1]), "step": "account", "name": "Jo", "email": "jo@acme.example"}
     assert Client().post("/join", fields | {"password": "a long enough one"}).status_code == 400
@@ -208,9 +208,9 @@ def test_what_is_wrong_with_a_new_account_is_said_by_field_and_the_link_stays_go
     organisation: Organisation, owner: User, person: NewPerson, field: str
 ) -> None:
     _, link = invite(owner, organisation, "viewer")
-    with pytest.raises(BadAccount) as refused:
+    with pytest.raises(BadAccount) as error:
         join_new(secret_of(link), person)
-    assert list(refused.value.errors) == [field]
+    assert list(error.value.errors) == [field]
     find_invitation(secret_of(link))
 
 
@@ -235,13 +235,13 @@ def test_the_join_page_shows_who_invites_and_then_makes_the_account(
 ) -> None:
     _, link = invite(owner, organisation, "viewer")
     browser = browser_of(None)
-    shown = browser.post("/join", {"token": secret_of(link)})
-    assert b"Mika Kallio invites you" in shown.content
+    page = browser.post("/join", {"token": secret_of(link)})
+    assert b"Mika Kallio invites you" in page.content
     account = {"step": "account", "name": "Vi", "email": "vi@acme.example", "password": "x"}
-    refused = browser.post("/join", {"token": secret_of(link), **account})
-    assert refused.status_code == 400
-    assert b'value="vi@acme.example"' in refused.content
+    response = browser.post("/join", {"token": secret_of(link), **account})
+    assert response.status_code == 400
+    assert b'value="vi@acme.example"' in response.content
     fields = {"name": "Vi", "email": "vi@acme.example", "password": "a long enough one"}
-    joined = browser.post("/join", {"token": secret_of(link), "step": "account"} | fields)
-    assert (joined.status_code, joined["Location"]) == (302, "/acme")
+    redirect = browser.post("/join", {"token": secret_of(link), "step": "account"} | fields)
+    assert (redirect.status_code, redirect["Location"]) == (302, "/acme")
     assert browser.get("/acme").status_code == 200

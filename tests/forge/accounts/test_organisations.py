@@ -139,9 +139,9 @@ def test_a_role_that_is_none_is_refused(organisation: Organisation, owner: User,
 
 def test_a_former_name_leads_on_until_someone_takes_it(organisation: Organisation, owner: User, stranger: User) -> None:
     update_organisation(owner, organisation, name="acme-two")
-    with pytest.raises(AddressChanged) as moved:
+    with pytest.raises(AddressChanged) as error:
         find_organisation(owner, "acme")
-    assert moved.value.location == "/acme-two"
+    assert error.value.location == "/acme-two"
     with pytest.raises(NotFound):
         find_organisation(stranger, "acme")
     newer = create_organisation(stranger, "acme")
@@ -155,9 +155,9 @@ def test_unknown_and_forbidden_answer_alike(organisation: Organisation, stranger
 
     answers = []
     for name in ("acme", "nobody"):
-        with pytest.raises(NotFound) as refused:
+        with pytest.raises(NotFound) as error:
             find_organisation(stranger, name)
-        answers.append(refused.value.detail)
+        answers.append(error.value.detail)
         with pytest.raises(SignInNeeded):
             find_organisation(VISITOR, name)
     assert answers[0] == answers[1]

@@ -47,8 +47,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
     def patch(module: Any, name: str, happens: Callable[[], object]) -> None:
         slow = getattr(module, name)
 
-        def patched(*args: Any, **named: Any) -> Any:
-            result = slow(*args, **named)
+        def patched(*args: Any, **kwargs: Any) -> Any:
+            result = slow(*args, **kwargs)
             happens()
             return result
 

@@ -44,10 +44,10 @@ def _views(resolver: Any, before: str = "") -> Iterator[tuple[str, type[Any]]]:
 _VIEWS = dict(_views(get_resolver()))
 
 
-def _ask(secret: str, case: Any, named: dict[str, str]) -> int:
+def _ask(secret: str, case: Any, addresses: dict[str, str]) -> int:
     """How a token is answered; what it changes is undone."""
     method, route, address, body, _ = case
-    path = "/" + named.get(address, address or route)
+    path = "/" + addresses.get(address, address or route)
     kind = _RAW if isinstance(body, bytes) else "application/json"
     more = {} if method == "get" else {"data": body, "content_type": kind}
     cache.clear()
@@ -102,12 +102,12 @@ def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: 
     wrong = []
     for case in _API:
         method, route, _, _, answers = case
-        needed = _VIEWS[route].needs[method]
-        if needed is None or needed == PERSON:
+        need = _VIEWS[route].needs[method]
+        if need is None or need == PERSON:
             continue
-        _, alone = create_token(owner, "alone", [needed], None)
+        _, alone = create_token(owner, "alone", [need], None)
         _, others = create_token(owner, "others", list(Scope), None)
-        ApiToken.objects.filter(name="others").update(scopes=[scope for scope in Scope if scope != needed])
+        ApiToken.objects.filter(name="others").update(scopes=[scope for scope in Scope if scope != need])
         statuses = (_ask(alone, case, things), _ask(others, case, things))
         expected = answers[0]
         if (method, route) in _ALSO_READING:
@@ -115,7 +115,7 @@ def test_a_token_with_the_scope_is_let_in_and_one_with_all_others_is_not(owner: 
         if (method, route) in _OF_ITS_OWN_ALONE:
             expected = 403
         if statuses != (expected, 403):
-            wrong.append(f"{method} {route} with {needed}: {statuses}, not {(expected, 403)}")
+            wrong.append(f"{method} {route} with {need}: {statuses}, not {(expected, 403)}")
         ApiToken.objects.filter(name="others").delete()
     assert not wrong, "\n".join(wrong)
 

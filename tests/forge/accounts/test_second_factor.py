@@ -73,9 +73,9 @@ def test_setting_up_an_app_takes_one_of_its_codes_and_gives_recovery_codes(brows
     assert "data:image/svg+xml" in page
     assert browser.post("/accounts/2fa/totp/activate/", {"code": "000000"}).status_code == 200
     assert not is_protected(user)
-    done = browser.post("/accounts/2fa/totp/activate/", {"code": code(match[1])}, follow=True)
+    response = browser.post("/accounts/2fa/totp/activate/", {"code": code(match[1])}, follow=True)
     assert is_protected(user)
-    codes = re.findall(r"<li>(\d{8})</li>", done.content.decode())
+    codes = re.findall(r"<li>(\d{8})</li>", response.content.decode())
     assert len(codes) == 10
     download = browser.get("/accounts/2fa/recovery-codes/download/")
     assert download.content.decode().split() == codes
@@ -93,15 +93,15 @@ def test_changing_it_asks_who_it_is(browser_of: Browser, user: User) -> None:
 @pytest.mark.protects("sign-in/stolen-password")
 def test_signing_in_asks_for_the_code_and_each_code_works_once(browser_of: Browser, user: User) -> None:
     TOTP.activate(user, SECRET)
-    browser, shown = browser_of(None), code()
+    browser, digits = browser_of(None), code()
     assert sign_in(browser, user)["Location"] == "/accounts/2fa/authenticate/"
     assert not is_signed_in(browser)
     assert "did not work" in browser.post("/accounts/2fa/authenticate/", {"code": "000000"}).content.decode()
-    assert browser.post("/accounts/2fa/authenticate/", {"code": shown}).status_code == 302
+    assert browser.post("/accounts/2fa/authenticate/", {"code": digits}).status_code == 302
     assert is_signed_in(browser)
     other = browser_of(None)
     sign_in(other, user)
-    other.post("/accounts/2fa/authenticate/", {"code": shown})
+    other.post("/accounts/2fa/authenticate/", {"code": digits})
     assert not is_signed_in(other)
 
 
@@ -119,17 +119,17 @@ def test_a_code_is_taken_once_also_in_the_step_after_its_own(
     browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     TOTP.activate(user, SECRET)
-    shown, later = code(), auth.time.time() + 30
+    digits, later = code(), auth.time.time() + 30
     for expected in (True, False):
         browser = browser_of(None)
         sign_in(browser, user)
-        browser.post("/accounts/2fa/authenticate/", {"code": f"{shown[:3]} {shown[3:]}"})
+        browser.post("/accounts/2fa/authenticate/", {"code": f"{digits[:3]} {digits[3:]}"})
         assert is_signed_in(browser) is expected
         # allauth forgets it after 30 s.
-        cache.delete(TOTP(Authenticator.objects.get(user=user, type="totp"))._get_used_cache_key(shown))
+        cache.delete(TOTP(Authenticator.objects.get(user=user, type="totp"))._get_used_cache_key(digits))
         monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: later))
     assert browser.post("/accounts/reauthenticate/", {"password": PASSWORD}).status_code == 302
-    assert confirmed(browser_of(user)).post("/accounts/2fa/reauthenticate/", {"code": shown}).status_code == 200
+    assert confirmed(browser_of(user)).post("/accounts/2fa/reauthenticate/", {"code": digits}).status_code == 200
 
 
 @pytest.mark.protects("sign-in/stolen-password")
@@ -142,10 +142,10 @@ def test_of_two_who_send_a_code_at_once_one_comes_in(
     sign_in(other, user)
     valid = TOTP.validate_code
 
-    def overtaken(self: TOTP, typed: str) -> bool:
+    def overtaken(self: TOTP, digits: str) -> bool:
         monkeypatch.setattr(TOTP, "validate_code", lambda *_: True)
-        other.post("/accounts/2fa/authenticate/", {"code": typed})
-        return bool(valid(self, typed))
+        other.post("/accounts/2fa/authenticate/", {"code": digits})
+        return bool(valid(self, digits))
 
     monkeypatch.setattr(TOTP, "validate_code", overtaken)
     browser.post("/accounts/2fa/authenticate/", {"code": code()})
@@ -202,8 +202,8 @@ def test_who_came_by_a_printed_link_sets_a_password_without_the_forgotten_one(br
 @pytest.mark.protects("sign-in/stolen-password")
 def test_the_secret_is_encrypted_in_the_database(user: User) -> None:
     TOTP.activate(user, SECRET)
-    stored = str(Authenticator.objects.get(user=user).data)
-    assert SECRET not in stored
+    data = str(Authenticator.objects.get(user=user).data)
+    assert SECRET not in data
     assert Authenticator.objects.get(user=user).wrap().validate_code(code())
 
 
@@ -212,10 +212,10 @@ def test_another_key_of_the_installation_is_said_and_not_an_error(
 ) -> None:
     TOTP.activate(user, SECRET)
     browser = browser_of(None)
-    sealed = SecondFactorAdapter().encrypt("x")
+    ciphertext = SecondFactorAdapter().encrypt("x")
     settings.SECRET_KEY = "another key of the installation"
     with pytest.raises(SecondFactorUnreadable):
-        SecondFactorAdapter().decrypt(sealed)
+        SecondFactorAdapter().decrypt(ciphertext)
     sign_in(browser, user)
     answer = browser.post("/accounts/2fa/authenticate/", {"code": code()})
     assert answer.status_code == 409

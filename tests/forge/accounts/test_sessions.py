@@ -46,14 +46,14 @@ def test_a_session_is_listed_with_browser_address_and_which_one_asks(user: User,
 @pytest.mark.protects("sign-in/stolen-session")
 def test_a_session_is_ended_alone(user: User, client: Client) -> None:
     browser = _sign_in(user)
-    ended = BrowserSession.objects.get(address="192.0.2.7")
+    session = BrowserSession.objects.get(address="192.0.2.7")
     events = Event.objects.filter(type="sessions.changed").count()
-    assert client.post(f"/accounts/sessions/{ended.pk}/end").status_code == 302
+    assert client.post(f"/accounts/sessions/{session.pk}/end").status_code == 302
     assert (_alive(browser), _alive(client)) == (False, True)
     assert Event.objects.filter(type="sessions.changed").count() == events + 1  # its sockets close
     entry = AuditEntry.objects.get(action="session.end")
     assert (entry.person, entry.data) == (user.pk, {"address": "192.0.2.7", "browser": "Firefox on Linux"})
-    assert client.post(f"/accounts/sessions/{ended.pk}/end").status_code == 302  # twice is no error
+    assert client.post(f"/accounts/sessions/{session.pk}/end").status_code == 302  # twice is no error
 
 
 def test_all_others_are_ended_at_once(user: User, client: Client) -> None:
@@ -89,8 +89,8 @@ def test_a_session_of_before_the_list_is_listed_once_it_is_used(user: User, clie
 def test_use_is_written_every_few_minutes_and_not_for_what_ended(user: User) -> None:
     from forge.accounts.sign_in.sessions import RequestOrigin
 
-    seen = RecentlySeen(seconds=300, most=2)
-    assert [seen.is_due(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]
+    visits = RecentlySeen(seconds=300, most=2)
+    assert [visits.is_due(key) for key in ("a", "a", "b", "c", "a")] == [True, False, True, True, True]
     remember_session("ended", user.pk, RequestOrigin("192.0.2.7", "x"))
     assert not BrowserSession.objects.exists()
 

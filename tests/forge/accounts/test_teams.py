@@ -119,8 +119,8 @@ def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agr
         principal = acting_as(viewer)
         matching = set(Project.objects.filter(projects_where(principal, verb)))
         assert matching == {each for each in (project, beside) if can(principal, verb, each)}, (own, team_role)
-        named = str(projects_where(principal, verb)).count(repr(project.pk))
-        assert named == (verb in ALLOWED_VERBS[team_role] and verb not in ALLOWED_VERBS[own]), (own, team_role)
+        count = str(projects_where(principal, verb)).count(repr(project.pk))
+        assert count == (verb in ALLOWED_VERBS[team_role] and verb not in ALLOWED_VERBS[own]), (own, team_role)
 
 
 @pytest.mark.slow
@@ -293,8 +293,8 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert b"already" in browser.post("/acme/-/teams", {"name": "audio"}).content
     do, sound = "/acme/-/teams/audio/do", "/acme/-/teams/sound/do"
     assert browser.post(do, etag_form(do, do="add", person=viewer.email)).status_code == 302
-    refused = browser.post(do, {"do": "add", "person": "nobody@acme.example"})
-    assert (refused.status_code, b"Invite them first" in refused.content) == (400, True)
+    response = browser.post(do, {"do": "add", "person": "nobody@acme.example"})
+    assert (response.status_code, b"Invite them first" in response.content) == (400, True)
     form = etag_form(do, do="give", projects="kitchen, beside", role="developer")
     assert browser.post(do, form).status_code == 302
     assert b"no project zzz" in browser.post(do, {"do": "give", "projects": "zzz", "role": "viewer"}).content
@@ -302,8 +302,8 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     page = browser.get("/acme/-/teams/audio").content.decode()
     assert "Vera Lind" in page
     assert "kitchen" in page
-    shared = "/acme/kitchen/share/teams"
-    assert browser.post(shared, etag_form(shared, team="audio", role="reviewer")).status_code == 302
+    share_page = "/acme/kitchen/share/teams"
+    assert browser.post(share_page, etag_form(share_page, team="audio", role="reviewer")).status_code == 302
     share = browser_of(viewer).get("/acme/kitchen/share").content.decode()
     assert "reviewer by audio" in share
     assert 'name="team"' not in share

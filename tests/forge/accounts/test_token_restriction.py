@@ -153,9 +153,9 @@ def test_the_api_and_the_page_make_such_tokens(project: Project, client: Client)
 
 @pytest.mark.protects("sign-in/token-restrictions")
 def test_a_machine_is_let_in_to_what_its_person_chose(project: Project, beside: Project, client: Client) -> None:
-    started = device.start("bench")
-    form = {"token": started.user_code, "step": "allow", "restriction": "some", "restricted_to": ["project:nonsense"]}
+    sign_in = device.start("bench")
+    form = {"token": sign_in.user_code, "step": "allow", "restriction": "some", "restricted_to": ["project:nonsense"]}
     assert client.post("/accounts/device", form).status_code == 400
     assert client.post("/accounts/device", form | {"restricted_to": [project.stream]}).status_code == 200
-    token, _ = device.redeem(started.device_code)
+    token, _ = device.redeem(sign_in.device_code)
     assert token.restriction == [project.stream]

@@ -142,12 +142,12 @@ def test_a_session_makes_a_token_only_with_the_csrf_token(user: User) -> None:
 
 
 def test_the_page_shows_a_new_token_once(client: Client) -> None:
-    shown = client.post("/accounts/tokens", {"name": "bench", "scopes": ["registry:pull"], "life": "30"})
+    page = client.post("/accounts/tokens", {"name": "bench", "scopes": ["registry:pull"], "life": "30"})
     token = ApiToken.objects.get()
-    assert shown.content.count(b'value="hf_') == 1
+    assert page.content.count(b'value="hf_') == 1
     assert token.scopes == ["registry:pull"]
-    listed = client.get("/accounts/tokens").content
-    assert b'value="hf_' not in listed
-    assert token.hint.encode() in listed
+    listing = client.get("/accounts/tokens").content
+    assert b'value="hf_' not in listing
+    assert token.hint.encode() in listing
     assert client.post(f"/accounts/tokens/{token.pk}/delete").status_code == 302
     assert not ApiToken.objects.exists()

@@ -37,25 +37,25 @@ NEW = "another horse battery"
 @pytest.mark.protects("sign-in/claims-to-come")
 def test_a_code_that_was_allowed_before_the_new_password_gives_no_token(browser_of: Browser, user: User) -> None:
     """A thief of the session allowed a machine of their own, and fetches the token once they were put out."""
-    allowed, unanswered = ask(), ask()
-    decide(browser_of(user), allowed["user_code"], "allow")
+    authorization, pending = ask(), ask()
+    decide(browser_of(user), authorization["user_code"], "allow")
     set_password(user, NEW)
-    assert fetch(allowed["device_code"]).json()["error"] == "expired_token"
+    assert fetch(authorization["device_code"]).json()["error"] == "expired_token"
     assert not ApiToken.objects.exists()
     user.refresh_from_db()
-    decide(browser_of(user), unanswered["user_code"], "allow")
-    assert fetch(unanswered["device_code"]).status_code == 200
+    decide(browser_of(user), pending["user_code"], "allow")
+    assert fetch(pending["device_code"]).status_code == 200
 
 
 @pytest.mark.protects("sign-in/claims-to-come")
 def test_a_code_of_somebody_disabled_gives_no_token_once_they_are_enabled_again(
     browser_of: Browser, user: User
 ) -> None:
-    allowed = ask()
-    decide(browser_of(user), allowed["user_code"], "allow")
+    authorization = ask()
+    decide(browser_of(user), authorization["user_code"], "allow")
     disable_person(user.email)
     enable_person(user.email)
-    assert fetch(allowed["device_code"]).json()["error"] == "expired_token"
+    assert fetch(authorization["device_code"]).json()["error"] == "expired_token"
     assert not DeviceSignIn.objects.filter(redeemed__isnull=False).exists()
 
 
@@ -119,10 +119,10 @@ def test_a_page_opened_as_a_maintainer_acts_with_the_role_of_now(
     headers = {"if-match": state.get("ETag", "")}
     change_role(owner, project.organisation, maintainer.pk, "viewer")
     for method, body in (("patch", {"visibility": "public"}), ("delete", None)):
-        sent = getattr(browser, method)(
+        response = getattr(browser, method)(
             "/api/v1/projects/acme/kitchen", body, content_type="application/json", headers=headers
         )
-        assert sent.status_code == 403
+        assert response.status_code == 403
     project.refresh_from_db()
     assert (project.visibility, project.deleted_at) == ("private", None)
 

@@ -138,9 +138,9 @@ def test_a_webhook_sends_nothing_once_its_token_ended(
         assert "ended it or its token" in Webhook.objects.get().stopped_because
     else:
         expire(token)
-        shown = find_webhook(owner, organisation, Webhook.objects.get().pk)
-        assert webhook_to_json(shown)["on"] is False
-        assert "token that created it has expired" in shown.stopped_because
+        webhook = find_webhook(owner, organisation, Webhook.objects.get().pk)
+        assert webhook_to_json(webhook)["on"] is False
+        assert "token that created it has expired" in webhook.stopped_because
     publish_build(owner, approved(built(developer, project)), "latest")
     assert not Delivery.objects.exists()
     if end == "delete":
@@ -226,9 +226,9 @@ def test_a_forgotten_password_leads_to_what_still_works_after_signing_in(
     send_password_link(owner.email)
     secret = secret_of(next(line for line in str(mailoutbox[0].body).splitlines() if "#token=" in line)).strip()
     browser, fields = Client(), {"token": secret, "step": "password", "password": "another horse battery"}
-    done = compact(browser.post("/accounts/reset", fields).content.decode())
+    page = compact(browser.post("/accounts/reset", fields).content.decode())
     address = "/accounts/login/?next=/accounts/made%3Fnew-password"
-    assert f'href="{address}"' in done
+    assert f'href="{address}"' in page
     signed_in = browser.post(address, {"login": owner.email, "password": "another horse battery"}, follow=True)
     assert "Webhook to thief.example" in signed_in.content.decode()
 

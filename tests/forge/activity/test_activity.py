@@ -29,7 +29,10 @@ pytestmark = pytest.mark.django_db
 def _sentences(actor: Actor) -> list[str]:
     """The activity that somebody reads, the newest first."""
     sentences = [(row.person, row.sentence) for row in activity_rows(VISITOR, complete(activity_of(actor)))]
-    return [" ".join(filter(None, (str(person), said.verb, said.thing, said.rest))) for person, said in sentences]
+    return [
+        " ".join(filter(None, (str(person), sentence.verb, sentence.thing, sentence.rest)))
+        for person, sentence in sentences
+    ]
 
 
 @pytest.mark.slow
@@ -108,12 +111,12 @@ def test_of_a_deleted_project_its_deletion_alone_is_told(
 def test_each_kind_has_a_sentence_and_a_page_below_its_project() -> None:
     assert activity_kinds()
     for kind in activity_kinds():
-        declared = find_activity_sentence(kind)
-        assert declared is not None
-        facts = dict.fromkeys(names_in(*declared.templates), "/x")
-        rendered = render(declared, facts, 3, "taps")
-        assert rendered.rest.count("3 times") == 1
-        assert rendered.path[0] in "/?"
+        sentence = find_activity_sentence(kind)
+        assert sentence is not None
+        facts = dict.fromkeys(names_in(*sentence.templates), "/x")
+        line = render(sentence, facts, 3, "taps")
+        assert line.rest.count("3 times") == 1
+        assert line.path[0] in "/?"
 
 
 def test_a_kind_that_no_app_declares_any_more_is_not_shown(project: Project, developer: User) -> None:

@@ -32,19 +32,19 @@ class WakeUps:
 @pytest.fixture(autouse=True)
 def wakes(monkeypatch: pytest.MonkeyPatch) -> WakeUps:
     """Counts wake-ups, and lets none of them start anything beside a test."""
-    counted = WakeUps()
+    wake_ups = WakeUps()
 
     def wake() -> None:
-        counted.builds += 1
+        wake_ups.builds += 1
 
     class Counting(Debounce):
         def touch(self, key: Any) -> None:
-            counted.previews.append(key)
+            wake_ups.previews.append(key)
 
     monkeypatch.setattr(actions, "notify_workers", wake)
     for module in (preview_actions, registrations):
         monkeypatch.setattr(module, "previews", Counting(lambda key: None))
-    return counted
+    return wake_ups
 
 
 @pytest.fixture
@@ -79,11 +79,11 @@ def log_of(build: Build) -> str:
 
 def events_of(project: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """The events that sockets get of the project from now on."""
-    heard: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
 
     def deliver(group: str, message: dict[str, Any]) -> None:
         if group == group_of(project.stream):
-            heard.append(message["event"])
+            events.append(message["event"])
 
     monkeypatch.setattr(event_log, "deliver", deliver)
-    return heard
+    return events

@@ -76,10 +76,10 @@ def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with another byte in one kernel's comment: what an upgrade in place leaves."""
     copy = tmp_path_factory.mktemp("upgraded")
     copy.chmod(0o755)  # the process may be another user
-    ignored = shutil.ignore_patterns("__pycache__")
+    patterns = shutil.ignore_patterns("__pycache__")
     for package in (rune, forge):
         source = Path(package.__path__[0])
-        shutil.copytree(source, copy / source.name, ignore=ignored)
+        shutil.copytree(source, copy / source.name, ignore=patterns)
     kernel = min((copy / "rune" / "compiler" / "kernels").rglob("*.h"))
     kernel.write_bytes(kernel.read_bytes() + b"\n")
     return copy
@@ -107,9 +107,9 @@ def test_a_build_searches_its_files_for_secrets_and_stores_what_it_says(
     project: Any, developer: Any, work: Work
 ) -> None:
     write_file(developer, project, "upload.py", b's = Session("' + b"AKIA" + b'Z7QK3MP2W4XN8RT5")\n')
-    searched = work(request_build(developer, project)).source
-    searched.refresh_from_db()
-    assert searched.secrets == {
+    source = work(request_build(developer, project)).source
+    source.refresh_from_db()
+    assert source.secrets == {
         "places": [{"path": "upload.py", "line": 1, "kind": "AWS Access Key"}],
         "unread": [],
     }
@@ -148,9 +148,9 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = artefact_of(work(request_build(developer, project)))
-    upgraded = source_digest(other_toolchain / "rune", compiler_version())
-    assert upgraded != TOOLCHAIN
-    monkeypatch.setattr(jobs, "TOOLCHAIN", upgraded)
+    digest = source_digest(other_toolchain / "rune", compiler_version())
+    assert digest != TOOLCHAIN
+    monkeypatch.setattr(jobs, "TOOLCHAIN", digest)
     second = request_build(developer, project)
     lease = take_job()
     run_job(lease, other_compiler)
@@ -158,7 +158,7 @@ def test_an_upgraded_toolchain_does_not_answer_with_what_the_one_before_it_built
     again = artefact_of(second)
     assert "Reused" not in log_of(second)
     assert again != first
-    assert again.report["toolchain_digest"] == upgraded
+    assert again.report["toolchain_digest"] == digest
     assert again.digest == first.digest, "a comment changes no byte of the rune, and the digest is in none"
 
 
@@ -198,24 +198,24 @@ def test_another_organisation_builds_the_same_files_for_itself(
 def test_a_numbered_build_is_compiled_as_a_whole_and_not_taken_from_its_preview(
     project: Project, developer: Any, compiler: Compiler, work: Work
 ) -> None:
-    shown = preview(project, compiler)
-    assert not Blob.objects.get(pk=shown.digest).synced
+    preview_artefact = preview(project, compiler)
+    assert not Blob.objects.get(pk=preview_artefact.digest).synced
     build = work(request_build(developer, project))
-    built = artefact_of(build)
-    assert built != shown
+    artefact = artefact_of(build)
+    assert artefact != preview_artefact
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
-    assert set(built.files.values_list("blob__synced", flat=True)) == {True}
+    assert set(artefact.files.values_list("blob__synced", flat=True)) == {True}
 
 
 @pytest.mark.slow
 def test_a_rune_that_a_power_cut_took_is_made_again(project: Project, developer: Any, work: Work) -> None:
-    built = artefact_of(work(request_build(developer, project)))
-    good = read_blob(built.digest)
-    Blob.objects.filter(pk=built.digest).update(synced=False)
-    place_of(built.digest).write_bytes(bytes(len(good)))
+    artefact = artefact_of(work(request_build(developer, project)))
+    good = read_blob(artefact.digest)
+    Blob.objects.filter(pk=artefact.digest).update(synced=False)
+    place_of(artefact.digest).write_bytes(bytes(len(good)))
     build = work(request_build(developer, project))
-    assert artefact_of(build) == built
-    assert read_blob(built.digest) == good
+    assert artefact_of(build) == artefact
+    assert read_blob(artefact.digest) == good
     assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
 
 
@@ -239,21 +239,21 @@ def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer
     write_file(developer, project, "weights.bin", b"\xff weights")
     build = request_build(developer, project)
     place_of(build.source.manifest["weights.bin"]["digest"]).write_bytes(b"\xfe weights")
-    done = work(build)
-    assert done.state == JobState.FAILED
-    assert done.error == BytesDamaged().detail
-    assert done.error in log_of(done)
+    build = work(build)
+    assert build.state == JobState.FAILED
+    assert build.error == BytesDamaged().detail
+    assert build.error in log_of(build)
 
 
 @pytest.mark.slow
 def test_a_preview_whose_file_is_gone_is_made_again(project: Project, developer: Any, compiler: Compiler) -> None:
-    shown = preview(project, compiler)
-    place_of(shown.digest).unlink()
+    artefact = preview(project, compiler)
+    place_of(artefact.digest).unlink()
     write_file(developer, project, "Runefile.yml", b"nothing")
     refresh_previews(project.pk, compiler, threading.Event())
     write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
-    assert preview(project, compiler) == shown
-    assert place_of(shown.digest).exists()
+    assert preview(project, compiler) == artefact
+    assert place_of(artefact.digest).exists()
 
 
 def test_a_process_that_dies_after_it_built_is_not_asked_to_build_into_the_store(
@@ -268,23 +268,23 @@ def test_a_process_that_dies_after_it_built_is_not_asked_to_build_into_the_store
         raise ChildDied("It ended after the last answer.")
 
     monkeypatch.setattr(compiler, "run", run_and_die)
-    shown = preview(project, compiler)
+    artefact = preview(project, compiler)
     assert len(runs) == 1
-    assert place_of(shown.digest).stat().st_size == shown.size
+    assert place_of(artefact.digest).stat().st_size == artefact.size
 
 
 @pytest.mark.slow
 def test_what_is_damaged_is_not_published(project: Project, developer: Any, build: Build, work: Work) -> None:
-    done = work(build)
-    artefact = artefact_of(done)
+    build = work(build)
+    artefact = artefact_of(build)
     Blob.objects.filter(pk=artefact.digest).update(synced=False)
     place_of(artefact.digest).write_bytes(b"something else")
     with pytest.raises(NotPublishable):
-        publish_build(developer, done, "1.0")
+        publish_build(developer, build, "1.0")
     # As of an older version, whose file was gone when it was carried over.
     artefact.files.filter(role=FileRole.RUNE).delete()
     with pytest.raises(NotPublishable):
-        publish_build(developer, done, "1.0")
+        publish_build(developer, build, "1.0")
     assert not project.organisation.projects.filter(repository__isnull=False).exists()
 
 
@@ -293,8 +293,8 @@ def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
     project: Project, developer: Any, compiler: Compiler, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_file(developer, project, "notes.txt", b"an old text")
-    done = work(request_build(developer, project))
-    publish_build(developer, done, "1.0")
+    build = work(request_build(developer, project))
+    publish_build(developer, build, "1.0")
     write_file(developer, project, "notes.txt", b"a new text")
     preview(project, compiler)
     before = set(Blob.objects.values_list("pk", flat=True))
@@ -304,5 +304,5 @@ def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
     with transaction.atomic():
         assert drop_unused(set(Artefact.objects.values_list("pk", flat=True))) == set()
     assert ArtefactFile.objects.count() == 4
-    with open_rune(artefact_of(done)) as file:
+    with open_rune(artefact_of(build)) as file:
         assert file.read(4) == b"\0asm"

@@ -99,33 +99,33 @@ def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
     with_model(developer, project, "fully_connected_i8_keep_dimensions")
     choose_for_builds(developer, project, {"optimize": "balanced"})
     usual = work(request_build(developer, project))
-    chosen = {"optimize": "speed", "match": "tflm", "targets": ["c", "x86_64-linux"], "optimize_packages": "size"}
-    choose_for_builds(developer, project, chosen)
+    choice = {"optimize": "speed", "match": "tflm", "targets": ["c", "x86_64-linux"], "optimize_packages": "size"}
+    choose_for_builds(developer, project, choice)
     build = request_build(developer, project)
     choose_for_builds(developer, project, {"optimize": "size", "match": "litert", "targets": []})
-    done = work(build)
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert done.artefact is not None
-    report = done.artefact.report
+    build = work(build)
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert build.artefact is not None
+    report = build.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("speed", "tflite-micro")
     assert report["verify"]["within"], report["verify"]
     assert "TFLite Micro" in report["verify"]["reference"] or "tflite-micro" in report["verify"]["reference"]
-    assert SpecOptions.from_json(done.artefact.spec["options"]).optimize == "speed"
-    packages = {each.target: each.artefact for each in done.packages.all()}
+    assert SpecOptions.from_json(build.artefact.spec["options"]).optimize == "speed"
+    packages = {each.target: each.artefact for each in build.packages.all()}
     assert {target: builds.report["optimized_for"] for target, builds in packages.items() if builds is not None} == {
         "c": "balanced",
         "x86_64-linux": "size",
     }
     client.force_login(developer)
-    rune = client.get(f"/api/v1/builds/{done.pk}/rune").getvalue()
+    rune = client.get(f"/api/v1/builds/{build.pk}/rune").getvalue()
     assert second_module(rune) is not None
     assert read_rune(rune).memory_pages
-    manner = client.get(f"/api/v1/builds/{done.pk}").json()["manner"]
+    manner = client.get(f"/api/v1/builds/{build.pk}").json()["manner"]
     assert manner == {"optimize": "speed", "optimize_packages": "size", "match": "tflm"}
     builds = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["builds"]
     assert [(each["number"], each["manner"]["optimize"]) for each in builds] == [(2, "speed"), (1, "balanced")]
     assert builds[0]["size"] > builds[1]["size"]
-    rows = {row.name: (row.now, row.before) for row in figure_rows(figures_of(done), figures_of(usual))}
+    rows = {row.name: (row.now, row.before) for row in figure_rows(figures_of(build), figures_of(usual))}
     assert rows["Optimised for"] == ("speed", "size and speed")
     assert rows["Results of"] == ("TFLite Micro", "LiteRT")
     assert rows["Packages for"][0] == "size"
@@ -146,9 +146,9 @@ def test_a_preview_matches_what_was_chosen_and_names_what_the_runtime_lacks(
     assert seen().state == PreviewState.READY
     choose_for_builds(developer, project, {"match": "tflm"})
     assert not preview_of(project).is_settled  # type: ignore[union-attr]
-    refused = seen()
-    assert refused.state == PreviewState.FAILED
-    (problem,) = [one for one in refused.diagnostics if one["severity"] == "error"]
+    preview = seen()
+    assert preview.state == PreviewState.FAILED
+    (problem,) = [one for one in preview.diagnostics if one["severity"] == "error"]
     assert problem["code"] == "RUNE0084"
     assert "TILE" in str(problem)
     choose_for_builds(developer, project, {"match": "litert"})
@@ -167,24 +167,24 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     assert preview is not None
     assert preview.build is not None
     assert preview.build.artefact is not None
-    shown = preview.build.artefact.report
-    assert (shown["optimized_for"], shown["profile"]) == ("speed", "tflite-micro")
-    done = work(request_build(developer, project))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert done.artefact is not None
-    report = done.artefact.report
+    preview_report = preview.build.artefact.report
+    assert (preview_report["optimized_for"], preview_report["profile"]) == ("speed", "tflite-micro")
+    build = work(request_build(developer, project))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert build.artefact is not None
+    report = build.artefact.report
     assert (report["optimized_for"], report["profile"]) == ("size", "tflite-micro")
     client.force_login(developer)
-    payload = client.get(f"/api/v1/builds/{done.pk}").json()
+    payload = client.get(f"/api/v1/builds/{build.pk}").json()
     assert payload["manner"] == {"optimize": "size", "optimize_packages": "speed", "match": "tflm"}
     # The same files once more: nothing is compiled, and the build says the same of itself.
     again = work(request_build(developer, project))
-    assert again.artefact == done.artefact
+    assert again.artefact == build.artefact
     assert client.get(f"/api/v1/builds/{again.pk}").json()["manner"] == payload["manner"]
-    page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
+    page = client.get(f"{project.get_absolute_url()}/builds/{build.number}").content.decode()
     assert "Optimised for size, before speed." in page
     assert "Results of TFLite Micro, before LiteRT." in page
-    assert first.artefact != done.artefact
+    assert first.artefact != build.artefact
     choices = client.get(f"/api/v1/projects/{project.full_name}/targets").json()
     assert choices["in_file"] == {"optimize": "size", "optimize_packages": None, "match": "tflm"}
     assert choices["optimize"] == "speed"
@@ -196,11 +196,11 @@ def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(
 ) -> None:
     work(request_build(developer, project))
     choose_for_builds(developer, project, {"optimize": "size"})
-    done = work(request_build(developer, project))
+    build = work(request_build(developer, project))
     client.force_login(developer)
-    page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
+    page = client.get(f"{project.get_absolute_url()}/builds/{build.number}").content.decode()
     assert "The files are identical; what was chosen for the build is not." in page
     assert "Optimised for size, before speed." in page
-    compared = client.get(f"/compare?one={project.full_name}@1&other={project.full_name}@2").content.decode()
-    assert "Optimised for size, before speed." in compared
-    assert "The files are identical." not in compared
+    comparison = client.get(f"/compare?one={project.full_name}@1&other={project.full_name}@2").content.decode()
+    assert "Optimised for size, before speed." in comparison
+    assert "The files are identical." not in comparison

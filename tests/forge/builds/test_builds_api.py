@@ -80,9 +80,9 @@ def test_a_damaged_rune_is_an_error_and_no_rune(client: Client, project: Any, de
     place.write_bytes(RUNE + b"of that test")
     response = client.get(f"/api/v1/builds/{build.pk}/rune", HTTP_ACCEPT_ENCODING="gzip")
     assert (response.status_code, response.json()["title"]) == (500, "Stored bytes are damaged")
-    streamed: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
+    download: Any = client.get(f"/api/v1/builds/{build.pk}/rune")
     with pytest.raises(BytesDamaged):
-        list(streamed.streaming_content)
+        list(download.streaming_content)
 
 
 def test_a_small_rune_is_compressed_for_who_can_read_that(client: Client, project: Any, developer: Any) -> None:

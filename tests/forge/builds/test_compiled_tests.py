@@ -136,12 +136,12 @@ def test_a_failing_test_is_a_problem_of_the_preview_which_runs(
 ) -> None:
     for path, data in (("double.py", BLOCK), ("double_test.py", TESTS), ("Runefile.yml", RUNEFILE.encode())):
         write_file(developer, project, path, data)
-    failed = ("double_test.py", "error", 6, "RUNE0121", ["Expect 2.0", "Remove test_it_triples"])
-    assert problems_of(project, compiler) == [failed]
+    problem = ("double_test.py", "error", 6, "RUNE0121", ["Expect 2.0", "Remove test_it_triples"])
+    assert problems_of(project, compiler) == [problem]
 
     # The file of another stage changes: the problem stays, and is said once.
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("SERIAL", "TENSOR").encode())
-    assert problems_of(project, compiler) == [failed]
+    assert problems_of(project, compiler) == [problem]
 
     # A test that cannot run is an error as in a build, and the preview runs all the same.
     write_file(developer, project, "double_test.py", b"def test_half():\n    assert\n")

@@ -18,6 +18,6 @@ pytestmark = pytest.mark.django_db
 
 def test_a_new_project_builds(organisation: Any, developer: Any, work: Callable[[Build], Build]) -> None:
     project = create_project(developer, organisation, "shake-alarm")
-    done = work(request_build(developer, project))
-    assert (done.state, done.error) == (JobState.SUCCEEDED, ""), log_of(done)
-    assert [diagnostic["code"] for diagnostic in done.diagnostics] == ["RUNE0014"]
+    build = work(request_build(developer, project))
+    assert (build.state, build.error) == (JobState.SUCCEEDED, ""), log_of(build)
+    assert [diagnostic["code"] for diagnostic in build.diagnostics] == ["RUNE0014"]

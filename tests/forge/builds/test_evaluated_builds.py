@@ -71,17 +71,17 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     right = give(developer, axes, b"1,0,0\n", "Left")
     wrong = give(developer, axes, b"0,1,0\n", "left")
     give_for_training(developer, axes, b"0,0,1\n", "right")
-    done = work(request_build(developer, axes))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert [line.step for line in done.log.all()] == ["data", "check", "compile", "verify", "measure", "evaluate"]
-    assert "1 of 2 samples right" in log_of(done)
-    assert done.evaluation is not None
-    assert (done.evaluation["samples"], done.evaluation["right"], done.evaluation["is_precise"]) == (2, 1, False)
-    evaluation = evaluation_of(done)
+    build = work(request_build(developer, axes))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert [line.step for line in build.log.all()] == ["data", "check", "compile", "verify", "measure", "evaluate"]
+    assert "1 of 2 samples right" in log_of(build)
+    assert build.evaluation is not None
+    assert (build.evaluation["samples"], build.evaluation["right"], build.evaluation["is_precise"]) == (2, 1, False)
+    evaluation = evaluation_of(build)
     assert evaluation is not None
     outcomes = {each.name: (each.label, each.answer) for each in evaluation.outcomes}
     assert outcomes == {right.digest: ("left", "left"), wrong.digest: ("left", "up")}
-    payload = client.get(f"/api/v1/builds/{done.pk}").json()
+    payload = client.get(f"/api/v1/builds/{build.pk}").json()
     assert payload["evaluation"]["accuracy"] == 0.5
     version = DataVersion.objects.get()
     page = f"{axes.get_absolute_url()}/data/versions/1"
@@ -138,9 +138,9 @@ def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
 @pytest.mark.slow
 def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:
     give_for_training(developer, axes, b"1,0,0\n", "left")
-    done = work(request_build(developer, axes))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert (done.evaluation, done.samples, evaluation_of(done)) == (None, "", None)
+    build = work(request_build(developer, axes))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert (build.evaluation, build.samples, evaluation_of(build)) == (None, "", None)
 
 
 @pytest.mark.slow
@@ -173,13 +173,13 @@ def test_another_label_is_another_evaluation_of_the_same_rune(
 @pytest.mark.protects("recordings/evaluations")
 def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, work: Work) -> None:
     give(developer, axes, b"1,0,0\n", "left")
-    withdrawn = give(developer, axes, b"0,1,0\n", "up")
+    sample = give(developer, axes, b"0,1,0\n", "up")
     build = request_build(developer, axes)
-    withdraw_sample(developer, withdrawn.pk)
-    done = work(build)
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert done.evaluation is not None
-    assert done.evaluation["samples"] == 1
+    withdraw_sample(developer, sample.pk)
+    build = work(build)
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert build.evaluation is not None
+    assert build.evaluation["samples"] == 1
 
 
 @pytest.mark.slow
@@ -189,11 +189,11 @@ def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
     give(developer, axes, b"1,0,0\n", "left")
     two = RUNEFILE.replace(b"  best:\n", SECOND_INPUT + b"  best:\n")
     write_file(developer, axes, "Runefile.yml", two)
-    done = work(request_build(developer, axes))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert done.evaluation is not None
-    assert "one input" in done.evaluation["reason"]
-    assert evaluation_of(done) is None
+    build = work(request_build(developer, axes))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert build.evaluation is not None
+    assert "one input" in build.evaluation["reason"]
+    assert evaluation_of(build) is None
 
 
 @pytest.mark.slow
@@ -227,9 +227,9 @@ def test_a_build_whose_forge_yml_names_data_is_tested_on_that_version(
     version = save_version(developer, axes, revision=DataSet.objects.get().revision)
     give(developer, axes, b"0,1,0\n", "left")
     write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
-    done = work(request_build(developer, axes))
-    assert done.evaluation is not None
-    assert (done.data_version, done.evaluation["samples"]) == (version, 1)
+    build = work(request_build(developer, axes))
+    assert build.evaluation is not None
+    assert (build.data_version, build.evaluation["samples"]) == (version, 1)
     assert DataVersion.objects.count() == 1
 
 
@@ -238,9 +238,9 @@ def test_a_build_whose_forge_yml_names_no_data_of_the_project_says_so_and_succee
 ) -> None:
     give(developer, axes, b"1,0,0\n", "left")
     write_file(developer, axes, "forge.yml", f"data: sha256:{'0' * 64}\n".encode())
-    done = work(request_build(developer, axes))
-    assert (done.state, done.data_version, done.evaluation) == (JobState.SUCCEEDED, None, None), log_of(done)
-    assert "is no version of this project's data" in log_of(done)
+    build = work(request_build(developer, axes))
+    assert (build.state, build.data_version, build.evaluation) == (JobState.SUCCEEDED, None, None), log_of(build)
+    assert "is no version of this project's data" in log_of(build)
 
 
 @pytest.fixture
@@ -261,13 +261,13 @@ def test_a_build_is_tested_on_the_data_of_another_project_where_consents_cover_t
 ) -> None:
     version = DataVersion.objects.get(data_set__project=sounds_elsewhere)
     write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
-    done = work(request_build(developer, axes))
-    assert (done.state, done.data_version) == (JobState.SUCCEEDED, version), log_of(done)
-    assert done.evaluation is not None
-    assert (done.evaluation["samples"], done.evaluation["right"]) == (1, 1)
-    assert "Version 1 of the data of another project" in log_of(done)
-    assert sounds_elsewhere.name not in log_of(done)
-    payload = client.get(f"/api/v1/builds/{done.pk}").json()
+    build = work(request_build(developer, axes))
+    assert (build.state, build.data_version) == (JobState.SUCCEEDED, version), log_of(build)
+    assert build.evaluation is not None
+    assert (build.evaluation["samples"], build.evaluation["right"]) == (1, 1)
+    assert "Version 1 of the data of another project" in log_of(build)
+    assert sounds_elsewhere.name not in log_of(build)
+    payload = client.get(f"/api/v1/builds/{build.pk}").json()
     assert payload["data"] == {"number": 1, "digest": version.digest, "url": ""}
     page = client.get(f"{axes.get_absolute_url()}/builds/1/accuracy").content.decode()
     assert "another project&#x27;s data" in page or "another project's data" in page
@@ -282,8 +282,8 @@ def test_the_data_of_a_project_that_one_does_not_read_is_no_data_of_ones_builds(
     Project.objects.filter(pk=sounds_elsewhere.pk).update(organisation=others)
     version = DataVersion.objects.get(data_set__project=sounds_elsewhere)
     write_file(developer, axes, "forge.yml", f"data: {version.digest}\n".encode())
-    done = work(request_build(developer, axes))
-    assert (done.state, done.data_version, done.evaluation) == (JobState.SUCCEEDED, None, None), log_of(done)
+    build = work(request_build(developer, axes))
+    assert (build.state, build.data_version, build.evaluation) == (JobState.SUCCEEDED, None, None), log_of(build)
 
 
 @pytest.mark.slow
@@ -301,9 +301,9 @@ def test_a_build_that_a_token_asked_for_is_tested_on_the_data_that_the_token_rea
             token.delete()
         return work(waiting)
 
-    for refused in (built_by([axes.stream]), built_by(None, ends=True)):
-        assert (refused.state, refused.data_version, refused.evaluation) == (JobState.SUCCEEDED, None, None)
-        assert "A token reads only the projects that it is restricted to" in log_of(refused)
+    for build in (built_by([axes.stream]), built_by(None, ends=True)):
+        assert (build.state, build.data_version, build.evaluation) == (JobState.SUCCEEDED, None, None)
+        assert "A token reads only the projects that it is restricted to" in log_of(build)
     for restriction in (None, [axes.stream, sounds_elsewhere.stream]):
         assert built_by(restriction).data_version == version
 
@@ -315,6 +315,6 @@ def test_a_file_of_the_project_cannot_read_samples(axes: Project, developer: Any
     path = f"$.data/{sample.number:06d}.csv"[1:]
     text = RUNEFILE.replace(b"    inline: |-\n      left\n      up\n      right\n", f"    path: {path}\n".encode())
     write_file(developer, axes, "Runefile.yml", text)
-    done = work(request_build(developer, axes))
-    assert done.state == JobState.FAILED
-    assert "no such file" in log_of(done) + str(done.diagnostics)
+    build = work(request_build(developer, axes))
+    assert build.state == JobState.FAILED
+    assert "no such file" in log_of(build) + str(build.diagnostics)

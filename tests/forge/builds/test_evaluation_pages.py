@@ -97,8 +97,8 @@ def test_the_worst_samples_are_there_to_play_until_they_are_withdrawn(
 def test_a_build_that_failed_on_its_only_recording_shows_the_lost_events(
     client: Client, project: Project, developer: Any
 ) -> None:
-    failed = SampleOutcome("a", "yes", None, failure="trap", events=3, seconds=9, is_marked=True)
-    build = evaluated(built(developer, project), [failed])
+    outcome = SampleOutcome("a", "yes", None, failure="trap", events=3, seconds=9, is_marked=True)
+    build = evaluated(built(developer, project), [outcome])
     assert "In 1 recording: 0 of 3 events hit, 0 false alarms." in page(client, build)
     build.refresh_from_db()
     assert build.evaluation is not None
@@ -111,8 +111,8 @@ def test_a_build_that_failed_on_its_only_recording_shows_the_lost_events(
 @pytest.mark.slow
 def test_a_rune_that_could_not_be_evaluated_says_why(client: Client, project: Project, developer: Any) -> None:
     build = built(developer, project)
-    stored = {"samples": 3, "reason": "samples are given to one input"}
-    Build.objects.filter(pk=build.pk).update(samples=SET, evaluation=summary_of(stored))
+    summary = {"samples": 3, "reason": "samples are given to one input"}
+    Build.objects.filter(pk=build.pk).update(samples=SET, evaluation=summary_of(summary))
     assert "Not evaluated: samples are given to one input." in page(client, build)
 
 
@@ -131,10 +131,10 @@ def test_the_page_of_a_review_shows_the_same(client: Client, project: Project, d
 
 
 def test_only_labels_and_answers_of_samples_that_moved_are_shown() -> None:
-    moved = moved_samples({("yes", "yes"): 2, ("yes", None): -1, ("yes", "no"): -1, ("up", "no"): 1})
-    assert moved is not None
-    assert moved.answers == ("no", "yes", "no answer")
-    up, yes = moved.rows
+    table = moved_samples({("yes", "yes"): 2, ("yes", None): -1, ("yes", "no"): -1, ("up", "no"): 1})
+    assert table is not None
+    assert table.answers == ("no", "yes", "no answer")
+    up, yes = table.rows
     assert [cell.text for cell in up[1]] == ["+1", "", ""]
     assert [cell.text for cell in yes[1]] == ["−1", "+2", "−1"]
     assert [cell.mood for cell in up[1]] == ["worse", "", ""]

@@ -102,39 +102,39 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     work: Callable[[Build], Build],
     make: Make,
 ) -> None:
-    done = work(request_build(developer, sine))
-    assert done.artefact is not None, log_of(done)
-    address = f"/api/v1/builds/{done.pk}/firmware"
+    build = work(request_build(developer, sine))
+    assert build.artefact is not None, log_of(build)
+    address = f"/api/v1/builds/{build.pk}/firmware"
     assert client.post(address).json() == {"state": "missing"}
-    assert queued() == [done.pk]
-    make(done.pk)
+    assert queued() == [build.pk]
+    make(build.pk)
     response = client.post(address)
-    assert (response.status_code, queued()) == (202, [done.pk])
-    said = response.json()
-    assert (said["state"], said["description"]["digest"]) == ("made", done.artefact.digest)
-    download: Any = client.get(said["uf2_url"])
+    assert (response.status_code, queued()) == (202, [build.pk])
+    answer = response.json()
+    assert (answer["state"], answer["description"]["digest"]) == ("made", build.artefact.digest)
+    download: Any = client.get(answer["uf2_url"])
     uf2 = b"".join(download.streaming_content)
-    assert said["description"]["uf2_digest"] == "sha256:" + hashlib.sha256(uf2).hexdigest()
+    assert answer["description"]["uf2_digest"] == "sha256:" + hashlib.sha256(uf2).hexdigest()
     assert download["Content-Disposition"] == 'attachment; filename="sine.uf2"'
     assert read_uf2(uf2)
-    assert AuditEntry.objects.filter(action="rune.download", subject=done.subject).exists()
-    file = uf2_of(done)
+    assert AuditEntry.objects.filter(action="rune.download", subject=build.subject).exists()
+    file = uf2_of(build)
     assert file is not None
     assert read_blob(file.blob_id) == uf2
-    assert firmware_to_json(done) == client.get(address).json()
+    assert firmware_to_json(build) == client.get(address).json()
 
 
 @pytest.mark.slow
 def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
     client: Client, sine: Project, developer: Any
 ) -> None:
-    done = built(developer, sine)
-    assert done.artefact is not None
+    build = built(developer, sine)
+    assert build.artefact is not None
     with transaction.atomic():
-        preview = preview_build(sine, done.artefact)
+        preview = preview_build(sine, build.artefact)
     address = f"/api/v1/builds/{preview.pk}/firmware"
     assert client.post(address).json() == {"state": "missing"}
-    spec = {**done.artefact.spec, "version": "sha256:" + "0" * 64}
+    spec = {**build.artefact.spec, "version": "sha256:" + "0" * 64}
     Artefact.objects.update(spec=spec)
     response = client.post(address)
     assert (response.status_code, response.json()["detail"]) == (404, TEXT_CHANGED)

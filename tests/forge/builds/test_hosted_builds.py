@@ -17,7 +17,7 @@ from tests.support.models.model_cases import refused_cases
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HOSTED = b"""\
+HOST_RUNEFILE = b"""\
 version: 1
 image: runicos/base
 pipeline:
@@ -55,14 +55,14 @@ def test_a_build_whose_model_the_host_runs_succeeds_with_a_warning(
 ) -> None:
     model = next(case.data for case in refused_cases() if case.name == "elu_logistic_f32")
     write_file(developer, project, "logistic.tflite", model)
-    write_file(developer, project, "Runefile.yml", HOSTED)
-    done = work(request_build(developer, project))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert [one["code"] for one in done.diagnostics] == ["RUNE0080"]
-    assert done.artefact is not None
-    (reported,) = done.artefact.report["models"]
-    assert (reported["runs"], reported["unsupported"][0]["op"]) == ("host", "ELU")
-    assert done.artefact.report["run"]["runs"] > 0
+    write_file(developer, project, "Runefile.yml", HOST_RUNEFILE)
+    build = work(request_build(developer, project))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert [one["code"] for one in build.diagnostics] == ["RUNE0080"]
+    assert build.artefact is not None
+    (row,) = build.artefact.report["models"]
+    assert (row["runs"], row["unsupported"][0]["op"]) == ("host", "ELU")
+    assert build.artefact.report["run"]["runs"] > 0
 
 
 @pytest.mark.proof
@@ -70,12 +70,12 @@ def test_a_rune_that_needs_a_resource_of_its_host_is_not_measured_and_says_why(
     project: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
     write_file(developer, project, "Runefile.yml", RUNEFILE)
-    done = work(request_build(developer, project))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert "Inference time was not measured: the host must give it WORDS when it starts" in log_of(done)
-    assert done.artefact is not None
-    assert done.artefact.report["run"] is None
-    assert done.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
+    build = work(request_build(developer, project))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert "Inference time was not measured: the host must give it WORDS when it starts" in log_of(build)
+    assert build.artefact is not None
+    assert build.artefact.report["run"] is None
+    assert build.artefact.report["resources"] == [{"name": "WORDS", "capacity": 65536, "default": False}]
     again = work(request_build(developer, project))
     assert "Reused an earlier build" in log_of(again)
     assert again.state == JobState.SUCCEEDED
@@ -88,6 +88,6 @@ def test_a_rune_that_sends_more_than_is_allowed_here_is_built_and_not_measured(
 ) -> None:
     """How much a run may send is for its host to say: 17 MB are nothing wrong."""
     write_file(developer, project, "Runefile.yml", LARGE)
-    done = work(request_build(developer, project))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert "Inference time was not measured: the rune was stopped: it sent more than 16 MB in one run" in log_of(done)
+    build = work(request_build(developer, project))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert "Inference time was not measured: the rune was stopped: it sent more than 16 MB in one run" in log_of(build)

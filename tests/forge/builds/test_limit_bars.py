@@ -42,11 +42,11 @@ def test_an_interval_lies_around_the_limit_in_the_middle() -> None:
 
 def test_a_share_that_is_surely_enough_has_no_warning_and_one_below_is_missed() -> None:
     sure = judged(LimitKind.ACCURACY, 0.9, Figure(0.98, 0.95, 0.99, 1000))
-    missed = judged(LimitKind.RECALL, 0.9, Figure(0.5, 0.3, 0.7, 20), MISSED)
+    bar = judged(LimitKind.RECALL, 0.9, Figure(0.5, 0.3, 0.7, 20), MISSED)
     assert sure is not None
-    assert missed is not None
-    assert (sure.colour, missed.colour) == ("", "bad")
-    assert missed.end < WIDTH // 2
+    assert bar is not None
+    assert (sure.colour, bar.colour) == ("", "bad")
+    assert bar.end < WIDTH // 2
 
 
 @pytest.mark.parametrize("bound", [0.0, 5.0])

@@ -38,7 +38,7 @@ from tests.support.forge.factories.builds import finished, run_job, take_job
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HOSTED = (
+HOST_RUNEFILE = (
     b"version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
     b"        dimensions: [1, 1]\n  words:\n    proc-block: hotg-ai/rune#proc_blocks/label\n"
     b"    inputs:\n      - number\n"
@@ -73,38 +73,38 @@ def test_a_build_makes_its_packages_once(
     limits = b"limits:\n  flash: {x86_64-linux: 1 MB, z80: 1 kB}\n  ram: {c: 1 B}\n"
     write_file(developer, project, "forge.yml", limits)
     choose_for_builds(developer, project, {"targets": ["c", "x86_64-linux"]})
-    done = work(request_build(developer, project))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    by_target = packages(done)
-    assert [each.refusal for each in by_target.values()] == ["", ""], log_of(done)
+    build = work(request_build(developer, project))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    by_target = packages(build)
+    assert [each.refusal for each in by_target.values()] == ["", ""], log_of(build)
     assert by_target["x86_64-linux"].needs["ram"] > 0
     assert by_target["c"].needs["instructions"] is None
     log = "\n".join(by_target["x86_64-linux"].job.log.values_list("text", flat=True))
     assert "Package for x86_64-linux: " in log
-    assert "x86_64-linux" not in log_of(done), "what is said of a package is in its own log"
+    assert "x86_64-linux" not in log_of(build), "what is said of a package is in its own log"
     # The planned figure is the least: it breaks a limit, and keeps none.
-    assert [each.outcome for each in judgements_of(done)] == [
+    assert [each.outcome for each in judgements_of(build)] == [
         LimitResult.UNKNOWN,
         LimitResult.UNKNOWN,
         LimitResult.MISSED,
     ]
-    assert figures_of(done).targets["x86_64-linux"].instructions is None
+    assert figures_of(build).targets["x86_64-linux"].instructions is None
     # A package's aim is the project's own: what forge.yml wishes is said of the rune.
-    rune, package = (dict(each.artefact.spec) for each in (done, by_target["c"]))  # type: ignore[union-attr]
+    rune, package = (dict(each.artefact.spec) for each in (build, by_target["c"]))  # type: ignore[union-attr]
     assert rune["options"].pop("heeds_wishes") is True
     assert (rune["options"].pop("optimize"), package["options"].pop("optimize")) == ("speed", "balanced")
     assert package | {"target": "wasm32"} == rune
 
     client.force_login(developer)
-    answer = client.get(f"/api/v1/builds/{done.pk}/packages/x86_64-linux")
-    assert answer.headers["Content-Disposition"] == f'attachment; filename="{done.name}-x86_64-linux.zip"'
+    answer = client.get(f"/api/v1/builds/{build.pk}/packages/x86_64-linux")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{build.name}-x86_64-linux.zip"'
     data = answer.getvalue()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert any(name.endswith(".a") for name in archive.namelist())
     assert AuditEntry.objects.get(action="package.download").data["target"] == "x86_64-linux"
-    assert client.get(f"/api/v1/builds/{done.pk}/packages/cortex-m4").status_code == 404
-    payload = client.get(f"/api/v1/builds/{done.pk}").json()["packages"]
+    assert client.get(f"/api/v1/builds/{build.pk}/packages/cortex-m4").status_code == 404
+    payload = client.get(f"/api/v1/builds/{build.pk}").json()["packages"]
     assert [each["target"] for each in payload] == ["c", "x86_64-linux"]
     assert payload[1]["size"] == len(data)
     assert payload[1]["digest"] == answer.headers["ETag"].strip('"')
@@ -143,9 +143,9 @@ def test_what_was_missing_is_counted_once_it_is_installed(
         developer, project, "forge.yml", b"limits: {flash: {cortex-m4: 1 MB}, instructions: {cortex-m4: 0.001 k}}"
     )
     choose_for_builds(developer, project, {"targets": ["cortex-m4"]})
-    done = work(request_build(developer, project))
-    assert [each.outcome for each in judgements_of(done)] == [LimitResult.MET, LimitResult.MISSED]
-    first = packages(done)["cortex-m4"]
+    build = work(request_build(developer, project))
+    assert [each.outcome for each in judgements_of(build)] == [LimitResult.MET, LimitResult.MISSED]
+    first = packages(build)["cortex-m4"]
     report = first.artefact.report
     lacking: dict[str, Any] = {
         "instructions": None,
@@ -164,11 +164,11 @@ def test_what_was_missing_is_counted_once_it_is_installed(
 def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
-    write_file(developer, project, "Runefile.yml", HOSTED)
+    write_file(developer, project, "Runefile.yml", HOST_RUNEFILE)
     choose_for_builds(developer, project, {"targets": ["c"]})
-    done = work(request_build(developer, project))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    package = packages(done)["c"]
+    build = work(request_build(developer, project))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    package = packages(build)["c"]
     assert package.artefact is None
     assert package.refusal.count("WORDS") == 1
     assert package.refusal.endswith(".")
@@ -224,7 +224,7 @@ def test_a_refusal_tells_the_first_errors() -> None:
 def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[tuple[str, Any]] = []
 
-    class Heard:
+    class MessageLog:
         def send(self, event: str, **data: Any) -> None:
             messages.append((event, data))
 
@@ -236,7 +236,7 @@ def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: p
         "spec": {"target": "c", "options": {**OPTIONS}},
         "steps": ["package", "count"],
     }
-    package_steps.make_package(job, MemoryFiles({}), Heard(), b"", -1)  # type: ignore[arg-type]
+    package_steps.make_package(job, MemoryFiles({}), MessageLog(), b"", -1)  # type: ignore[arg-type]
     assert [event for event, _ in messages] == ["failed"]
     assert "gives other results than the rune, first where the model" in messages[0][1]["error"]
 

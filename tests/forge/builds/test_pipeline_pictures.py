@@ -52,8 +52,8 @@ BRANCHING = {
 def test_each_stage_is_said_with_what_it_reads() -> None:
     pipeline = drawn_pipeline(BRANCHING)
     assert pipeline is not None
-    said = [(stage.name, stage.kind_word, stage.reads_words) for stage in pipeline.stages]
-    assert said == [
+    rows = [(stage.name, stage.kind_word, stage.reads_words) for stage in pipeline.stages]
+    assert rows == [
         ("sound", "capability", "nothing"),
         ("motion", "capability", "nothing"),
         ("fft", "proc-block", "sound"),
@@ -92,8 +92,8 @@ def test_a_card_and_a_build_page_show_the_same_pipeline(browser_of: Browser, pro
     assert expected is not None
     for path in ("/", f"{project.get_absolute_url()}/builds/{build.number}"):
         page = compact(client.get(path).content.decode())
-        shown = page.partition('data-pipeline="')[2].partition('"')[0]
-        assert json.loads(unescape(shown)) == json.loads(expected.json)
+        attribute = page.partition('data-pipeline="')[2].partition('"')[0]
+        assert json.loads(unescape(attribute)) == json.loads(expected.json)
         assert page.count('<li><span class="kind') == len(BRANCHING["nodes"])
         assert "reads fft and motion" in page
 

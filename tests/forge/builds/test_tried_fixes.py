@@ -166,8 +166,8 @@ def test_what_names_no_fix_is_refused(client: Client, project: Any, fix: Any) ->
 @pytest.mark.slow
 @pytest.mark.protects("live/tried-fixes")
 def test_edits_that_somebody_sends_along_are_not_kept(client: Client, questioning: Any) -> None:
-    smuggled = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
-    assert ask(client, smuggled).json()["fix"] == BYTES
+    body = {**BYTES, "edits": [{"file": "Runefile.yml", "text": "pipeline: {}"}], "text": "pipeline: {}"}
+    assert ask(client, body).json()["fix"] == BYTES
     assert Preview.objects.requested().get().options == {"watched": [], "timed": False, "fix": BYTES}
 
 

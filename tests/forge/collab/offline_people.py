@@ -87,12 +87,12 @@ class OfflineServer:
         return step_2_frame(self.document.doc.get_update(theirs))
 
     def _take(self, sender: OfflinePerson, item: FromMember) -> None:
-        verdict, accepted = self.settler.try_item(item)
+        verdict, items = self.settler.try_item(item)
         if verdict is UpdateResult.SOMETHING_MISSING:
             sender.inbox.append(step_1_frame(self.document.doc.get_state()))
         assert verdict not in (UpdateResult.BAD, UpdateResult.TOO_LARGE, UpdateResult.TOO_MANY_TYPES), verdict
-        self.settler.new_clients(list(accepted))
-        updates = [each.update for each in accepted]
+        self.settler.new_clients(list(items))
+        updates = [each.update for each in items]
         self.stored += updates
         self.document.take(updates, self.document.sequence + len(updates))
         self.settler.log.mark_stored()
@@ -165,11 +165,11 @@ class OfflinePerson:
         text = self.files()[path]
         with self.doc.transaction():
             old = str(text)
-            for start, end, inserted in reversed(list(text_edits(old, new))):
+            for start, end, insertion in reversed(list(text_edits(old, new))):
                 first = len(old[:start].encode())
                 del text[first : first + len(old[start:end].encode())]
-                if inserted:
-                    text.insert(first, inserted)
+                if insertion:
+                    text.insert(first, insertion)
         self.doc.unobserve(watching)
         for update in updates if self.is_online else ():
             if self._said != self._heard:

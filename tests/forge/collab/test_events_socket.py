@@ -122,13 +122,13 @@ async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself
 ) -> None:
     """An event that is in the log before its message is on the way is not read from there at once: the message says
     more."""
-    delayed: list[tuple[Any, ...]] = []
-    looked = asyncio.Event()
+    deliveries: list[tuple[Any, ...]] = []
+    lookup = asyncio.Event()
 
     def look(streams: Any, documents: Any) -> Any:
         counts = numbers(streams, documents)
-        if delayed:
-            loop.call_soon_threadsafe(looked.set)
+        if deliveries:
+            loop.call_soon_threadsafe(lookup.set)
         return counts
 
     loop, numbers = asyncio.get_running_loop(), watch._numbers
@@ -136,10 +136,10 @@ async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself
         now = (await socket.event())["sequence"]
         monkeypatch.setattr(watch, "_numbers", look)
         with monkeypatch.context() as late:
-            late.setattr(events, "deliver", lambda *arguments: delayed.append(arguments))
+            late.setattr(events, "deliver", lambda *arguments: deliveries.append(arguments))
             await append(project.stream, COUNTED(number=1, word="one"))
-            await looked.wait()
-        delivery.deliver(*delayed[0])
+            await lookup.wait()
+        delivery.deliver(*deliveries[0])
         assert await socket.event() == {
             "sequence": now + 1,
             "type": "test.counted",

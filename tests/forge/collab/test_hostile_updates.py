@@ -140,13 +140,13 @@ def test_whatever_an_editor_does_is_let_through(edits: list[tuple[int, int, str]
 @given(some.lists(some.tuples(some.integers(0, 10_000), some.integers(0, 255)), min_size=1, max_size=4))
 def test_what_is_let_through_the_decoder_survives(changes: list[tuple[int, int]]) -> None:
     doc, _ = edited([(2, 3, "x"), (0, 2, "y"), (3, 3, ""), (2, 4, "z")])
-    damaged = bytearray(doc.get_update())
+    data = bytearray(doc.get_update())
     for place, byte in changes:
-        damaged[place % len(damaged)] = byte
+        data[place % len(data)] = byte
     with contextlib.suppress(BadUpdate):
-        read_update(bytes(damaged))
+        read_update(bytes(data))
         with contextlib.suppress(ValueError, RuntimeError):  # which the room answers by sending the socket away
-            Doc[Any]().apply_update(bytes(damaged))
+            Doc[Any]().apply_update(bytes(data))
 
 
 @pytest.mark.protects("live/spoiled-files")

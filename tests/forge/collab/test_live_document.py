@@ -316,8 +316,8 @@ async def test_a_room_that_cannot_be_loaded_is_tried_anew(
         raise OSError("the disk is away")
 
     member = UpdateRecorder(owner.pk)
-    with monkeypatch.context() as broken:
-        broken.setattr(room_module, "load_stored", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(room_module, "load_stored", fail)
         with pytest.raises(OSError, match="disk"):
             await rooms_module.rooms.enter(project.pk, member)
     async with YjsClient(owner, project) as client:
@@ -328,13 +328,13 @@ async def test_a_room_that_cannot_be_loaded_is_tried_anew(
 async def test_a_failing_disk_sends_everyone_away_and_loses_nothing(
     project: Any, owner: Any, developer: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*arguments: Any, **named: Any) -> Any:
+    def fail(*arguments: Any, **keywords: Any) -> Any:
         raise OSError("the disk is full")
 
     returning = YjsClient(owner, project)
     async with YjsClient(owner, project) as one, YjsClient(developer, project) as other:
-        with monkeypatch.context() as broken:
-            broken.setattr(writer_module, "append_batches", fail)
+        with monkeypatch.context() as patch:
+            patch.setattr(writer_module, "append_batches", fail)
             await one.type("# kept by the client\n")
             assert (await one.closed())[0] == (await other.closed())[0] == Closing.TRY_AGAIN
         returning.doc = one.doc
@@ -366,11 +366,11 @@ async def test_damaged_updates_leave_a_document_that_loads(project: Any, owner: 
         room = await rooms_module.rooms.enter(project.pk, member)
         good = one.change(lambda doc: text_of(doc, "Runefile.yml").insert(0, "# good\n"))
         for _ in range(300):
-            damaged = bytearray(good)
+            data = bytearray(good)
             for _ in range(chance.randint(1, 3)):
-                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+                data[chance.randrange(len(data))] = chance.randrange(256)
             with contextlib.suppress(MalformedFrame):
-                frame = read_frame(update_frame(bytes(damaged)))
+                frame = read_frame(update_frame(bytes(data)))
                 assert isinstance(frame, Update)
                 await room.submit(FromMember(frame.update, member, frame.facts))
         await room.drained()

@@ -71,13 +71,13 @@ async def test_a_socket_of_a_session_that_was_deleted_is_closed() -> None:
 async def test_a_session_that_was_prolonged_keeps_its_sockets() -> None:
     await sync_to_async(stored_session)("long", 0.2)
     connection = LiveConnection("long")
-    opened = asyncio.create_task(connection.open())
+    task = asyncio.create_task(connection.open())
     later = timezone.now() + timedelta(days=1)
     await sync_to_async(Session.objects.filter(pk="long").update)(expire_date=later)
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(asyncio.shield(connection.closed.wait()), 0.6)
     connection.closed.set()
-    await asyncio.wait_for(opened, PATIENCE)
+    await asyncio.wait_for(task, PATIENCE)
     assert [message["type"] for message in connection.sent] == ["websocket.send"]
 
 

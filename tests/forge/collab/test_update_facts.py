@@ -19,7 +19,7 @@ def typed_together(seed: int) -> list[bytes]:
     updates: list[bytes] = []
     for doc in docs:
         doc.observe(lambda event: updates.append(bytes(event.update)))
-    happened: list[bytes] = []
+    history: list[bytes] = []
     for _ in range(120):
         doc = chance.choice(docs)
         text = doc.get("t", type=Text)
@@ -30,28 +30,28 @@ def typed_together(seed: int) -> list[bytes]:
             del text[start : start + len(now[at].encode())]
         else:
             text.insert(start, chance.choice(["a", "\u00e4", "\U0001f600x", "\u65e5\u672c"]))
-        happened.append(updates[-1])
+        history.append(updates[-1])
         for other in docs:
             if other is not doc:
-                other.apply_update(happened[-1])
-    return happened
+                other.apply_update(history[-1])
+    return history
 
 
 @each_case("seed", range(5))
 def test_clocks_are_counted_as_yjs_counts_them(seed: int) -> None:
-    known: dict[int, int] = {}
+    state_vector: dict[int, int] = {}
     doc: Doc[Any] = Doc()
     for update in typed_together(seed):
         facts = read_update(update)
-        assert facts.fits(known)
-        facts.note_in(known)
+        assert facts.fits(state_vector)
+        facts.note_in(state_vector)
         doc.apply_update(update)
-        assert known == read_state_vector(doc.get_state())
+        assert state_vector == read_state_vector(doc.get_state())
     whole = read_update(doc.get_update())
     assert whole.fits({})
     everything: dict[int, int] = {}
     whole.note_in(everything)
-    assert everything == known
+    assert everything == state_vector
 
 
 @each_case("seed", range(5))
@@ -60,20 +60,20 @@ def test_what_fits_is_what_yjs_can_apply_whole(seed: int) -> None:
     updates = typed_together(seed)
     place = next(index for index, update in enumerate(updates) if index > 40 and read_update(update).brings)
     lost = updates.pop(place)
-    known: dict[int, int] = {}
+    state_vector: dict[int, int] = {}
     doc: Doc[Any] = Doc()
     unfit = 0
     for update in updates:
         facts = read_update(update)
-        if not facts.fits(known):
+        if not facts.fits(state_vector):
             unfit += 1
             continue
-        facts.note_in(known)
+        facts.note_in(state_vector)
         doc.apply_update(update)
-        assert known == read_state_vector(doc.get_state())
+        assert state_vector == read_state_vector(doc.get_state())
     assert unfit > 0
     assert not read_update(updates[-1]).fits({})
-    assert read_update(lost).fits(known)
+    assert read_update(lost).fits(state_vector)
 
 
 def test_a_gap_inside_an_update_must_be_known() -> None:

@@ -121,11 +121,11 @@ def test_an_edit_upon_one_that_was_lost_with_its_connection_is_taken_with_that_o
     sam.disconnect()
     sam.connect()
     sam.replace_number("Runefile.yml", 9, "24")
-    seen = set()
+    rates = set()
     while sam.inbox or sam.outbox:
         step(random.Random(7), [sam])
-        seen.add(texts(server.document.doc)["Runefile.yml"].split("hz: ")[1].split()[0])
-    assert seen == {"1600", "24"}
+        rates.add(texts(server.document.doc)["Runefile.yml"].split("hz: ")[1].split()[0])
+    assert rates == {"1600", "24"}
 
 
 def test_edits_of_other_lines_are_all_kept() -> None:
@@ -181,10 +181,10 @@ def _simulate(chance: random.Random) -> int:
     assert {path: text.count("\n") for path, text in result.items()} == {
         path: text.count("\n") for path, text in FILES.items()
     }
-    written = {(path, line) for path, text in FILES.items() for line in text.split("\n")}
-    written |= {line for person in people for line in person.wrote}
+    known_lines = {(path, line) for path, text in FILES.items() for line in text.split("\n")}
+    known_lines |= {line for person in people for line in person.wrote}
     lines = {(path, line) for path, text in result.items() for line in text.split("\n")}
-    return len(lines - written)
+    return len(lines - known_lines)
 
 
 @each_case("seed", range(6))

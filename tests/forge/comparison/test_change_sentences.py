@@ -20,7 +20,7 @@ MODEL = OutlineNode("yes", "model", "yes_no", 11, "yes_no.tflite")
 OUT = OutlineNode("out", "output", "SERIAL", 15, None)
 AUDIO = "i16[16000]"
 
-DESCRIBED: dict[str, Any] = {
+DESCRIPTION: dict[str, Any] = {
     "size": 18_000,
     "inputs": [{"type": "i8[1, 49, 40]"}],
     "outputs": [{"type": "i8[1, 4]"}],
@@ -28,7 +28,7 @@ DESCRIBED: dict[str, Any] = {
     "quantisation": {"per_channel": 2, "per_tensor": 5, "other": 0, "none": 0},
     "memory": {"runs": "compiled", "arena": 5_000, "constants": 17_000, "live": 4_000},
 }
-REPORTED = {"size": 18_000, "memory": {"runs": "compiled"}}
+REPORT = {"size": 18_000, "memory": {"runs": "compiled"}}
 HOST = {"runs": "host", "arena": None, "constants": None, "live": 4_000}
 
 
@@ -54,19 +54,19 @@ def code(contents: str) -> Snapshot:
 
 def trained(contents: str, size: int) -> Snapshot:
     """A build's facts about a project that is one stage with its model."""
-    facts = {"yes_no.tflite": ModelFacts(REPORTED | {"size": size})}
+    facts = {"yes_no.tflite": ModelFacts(REPORT | {"size": size})}
     return Snapshot({"yes_no.tflite": {"digest": contents}}, outline=Outline((MODEL,), ()), models=facts)
 
 
 def with_model_file(path: str) -> Snapshot:
     """A project that is one model, always the same file."""
-    return Snapshot({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIBED)})
+    return Snapshot({path: {"digest": "a"}}, {path: "1"}, models={path: ModelFacts(DESCRIPTION)})
 
 
 def with_node(kind: NodeKind, detail: str, **arguments: str) -> Snapshot:
     """A project that is one stage with arguments."""
-    written = tuple(NodeArgument(name, value) for name, value in arguments.items())
-    return Snapshot({}, outline=Outline((OutlineNode("stage", kind, detail, 3, None, written),), ()))
+    node_arguments = tuple(NodeArgument(name, value) for name, value in arguments.items())
+    return Snapshot({}, outline=Outline((OutlineNode("stage", kind, detail, 3, None, node_arguments),), ()))
 
 
 def labels(text: str | None, digest: str = "a") -> Snapshot:
@@ -259,27 +259,27 @@ CASES = (
     ),
     SentenceCase(
         "a model is trained again",
-        model("a", DESCRIBED),
-        model("b", DESCRIBED),
+        model("a", DESCRIPTION),
+        model("b", DESCRIPTION),
         ("The weights of m.tflite changed; its ops did not.",),
     ),
     SentenceCase(
         "of a model that a build does not describe, only its size is written",
-        model("a", REPORTED),
-        model("b", REPORTED),
+        model("a", REPORT),
+        model("b", REPORT),
         ("The contents of m.tflite changed; its size did not.",),
     ),
     SentenceCase(
         "a model is another altogether",
-        model("a", DESCRIBED),
+        model("a", DESCRIPTION),
         model(
             "b",
-            DESCRIBED,
+            DESCRIPTION,
             size=20_500,
             inputs=[{"type": None, "element_kind": "f32", "dimensions": [1, 49]}, {"type": "u8"}],
             operators=[{"op": "CONV_2D", "types": "i8", "count": 3}, {"op": "CUSTOM", "types": "", "count": 1}],
             quantisation={"per_channel": 0, "per_tensor": 0, "other": 0, "none": 9},
-            memory=DESCRIBED["memory"] | {"arena": 9_000},
+            memory=DESCRIPTION["memory"] | {"arena": 9_000},
         ),
         (
             "m.tflite is 14 % (2.5 kB) larger.",
@@ -291,25 +291,25 @@ CASES = (
     ),
     SentenceCase(
         "a model cannot be compiled any more",
-        model("a", DESCRIBED),
-        model("b", DESCRIBED, memory=HOST),
+        model("a", DESCRIPTION),
+        model("b", DESCRIPTION, memory=HOST),
         ("m.tflite is now run by the host: it has an op that cannot be compiled.",),
     ),
     SentenceCase(
         "a model can be compiled now",
-        model("a", DESCRIBED, memory=HOST),
-        model("b", DESCRIBED),
+        model("a", DESCRIPTION, memory=HOST),
+        model("b", DESCRIPTION),
         ("m.tflite is now compiled in.",),
     ),
     SentenceCase(
         "a build of an older version does not say who runs its model",
         model("a", {"size": 18_000, "memory": {"runs": None}}),
-        model("b", REPORTED | {"size": 18_200}),
+        model("b", REPORT | {"size": 18_200}),
         ("m.tflite is 1 % (200 B) larger.",),
     ),
     SentenceCase(
         "a model cannot be read",
-        model("a", DESCRIBED),
+        model("a", DESCRIPTION),
         model("b", {"refusal": "It is no TensorFlow Lite model."}),
         ("m.tflite was changed.",),
     ),
@@ -370,10 +370,10 @@ def test_the_json_says_what_a_stage_was_only_where_it_is_something_else() -> Non
 
 def test_an_outline_is_read_back_also_from_an_older_report() -> None:
     outline = Outline((MIC, MODEL), (wire(MIC, MODEL),))
-    written: dict[str, Any] = {**outline_to_json(outline)}
-    assert read_outline(written) == outline
-    del written["nodes"][0]["file"]
-    assert read_outline(written) == outline
+    document: dict[str, Any] = {**outline_to_json(outline)}
+    assert read_outline(document) == outline
+    del document["nodes"][0]["file"]
+    assert read_outline(document) == outline
 
 
 def test_an_outline_with_arguments_is_read_back() -> None:

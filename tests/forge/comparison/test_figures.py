@@ -16,8 +16,8 @@ def run(milliseconds: float, low: float, high: float) -> dict[str, Any]:
     return {"milliseconds": milliseconds, "runs": 20, "low": low, "high": high}
 
 
-def timed(measured: dict[str, Any], digest: str = "sha256:a") -> RuneFigures:
-    return replace(BEFORE, digest=digest, time=read_inference_time(measured))
+def timed(measurement: dict[str, Any], digest: str = "sha256:a") -> RuneFigures:
+    return replace(BEFORE, digest=digest, time=read_inference_time(measurement))
 
 
 def row(name: str, now: RuneFigures, then: RuneFigures | None) -> FigureRow:

@@ -53,15 +53,15 @@ OTHERS: tuple[Mapping[str, Any], ...] = (
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Mapping[str, Any]]:
     """The toolchain's answers about a build, and to other jobs."""
     with Compiler(tmp_path_factory.mktemp("work")) as compiler:
-        built = run(compiler, job(steps=["check", "compile", "verify", "measure"]))
-    assert [answer["event"] for answer in built][-1] == "measured"
-    return [*({**answer, "id": 1} for answer in built), *OTHERS]
+        build = run(compiler, job(steps=["check", "compile", "verify", "measure"]))
+    assert [answer["event"] for answer in build][-1] == "measured"
+    return [*({**answer, "id": 1} for answer in build), *OTHERS]
 
 
 def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[str]]:
     """A stream that read these lines to their end, with a reader for each; and why its process was ended."""
-    ended: list[str] = []
-    stream = AnswerStream(lambda answer: None, ended.append)
+    reasons: list[str] = []
+    stream = AnswerStream(lambda answer: None, reasons.append)
     stream.job = job
     reading = threading.Thread(target=stream.read, args=(BytesIO(b"".join((READY, *lines))),))
     reading.start()
@@ -69,7 +69,7 @@ def stream_of(*lines: bytes, job: int | None = 1) -> tuple[AnswerStream, list[st
         pass
     reading.join(timeout=PATIENCE)
     assert not reading.is_alive()
-    return stream, ended
+    return stream, reasons
 
 
 @pytest.mark.slow
@@ -80,27 +80,27 @@ def test_any_answer_is_read_or_refused_by_name(
 ) -> None:
     """Each reader gets answers of each kind; how many of each, and how many were refused, stands in docs/proof.md."""
     ops = (*ANSWER_SHAPES, "make")
-    tried: Counter[str] = Counter()
-    refused: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    refusals: Counter[str] = Counter()
     readers: set[tuple[str, str]] = set()
     for seed in seeds:
         (kind, line), op = fuzzed_kind(seed, answers), ops[seed % len(ops)]
-        tried[kind] += 1
+        counts[kind] += 1
         readers.add((kind, op))
         try:
             answer = read_answer(line)
             check_answered(answer, op)
         except MalformedAnswer:
-            refused[kind] += 1
+            refusals[kind] += 1
         else:
             json.dumps(answer, allow_nan=False).encode()
     for kind in KINDS:
-        record_property(f"{kind}, refused", f"{refused[kind]} of {tried[kind]}")
-    assert sum(tried.values()) == len(seeds)
+        record_property(f"{kind}, refused", f"{refusals[kind]} of {counts[kind]}")
+    assert sum(counts.values()) == len(seeds)
     assert readers == {(kind, op) for kind in KINDS for op in ops}
-    assert min(tried.values()) > len(seeds) // 20
-    assert len(seeds) > refused.total() > len(seeds) // 4
-    assert refused["deep nesting"] == tried["deep nesting"]
+    assert min(counts.values()) > len(seeds) // 20
+    assert len(seeds) > refusals.total() > len(seeds) // 4
+    assert refusals["deep nesting"] == counts["deep nesting"]
 
 
 @pytest.mark.proof
@@ -195,15 +195,15 @@ def test_a_process_that_writes_without_a_job_is_ended(tmp_path: Path) -> None:
 
 @pytest.mark.protects("compiling/unasked-answers")
 def test_a_process_that_writes_before_its_first_job_is_ended() -> None:
-    stream, ended = stream_of(line_of(OTHERS[0]), job=None)
+    stream, reasons = stream_of(line_of(OTHERS[0]), job=None)
     assert isinstance(stream.fault, SpokeUnasked)
-    assert ended == [stream.fault.reason]
+    assert reasons == [stream.fault.reason]
 
 
 @pytest.mark.protects("compiling/unasked-answers")
 def test_answers_that_nobody_reads_wait_at_the_process() -> None:
-    ended: list[str] = []
-    stream = AnswerStream(lambda answer: None, ended.append)
+    reasons: list[str] = []
+    stream = AnswerStream(lambda answer: None, reasons.append)
     stream.job = 1
     source = BytesIO(READY + line_of(OTHERS[0]) * 100)
     reading = threading.Thread(target=stream.read, args=(source,), daemon=True)
@@ -245,7 +245,7 @@ def test_depth_is_limited_and_not_more() -> None:
 
 def test_every_event_that_the_process_sends_is_declared() -> None:
     sources = (REPOSITORY / "forge/compute/child").rglob("*.py")
-    sent = {name for path in sources for name in re.findall(r'answers\.send\(\s*"(\w+)"', path.read_text())}
-    assert sent | {"resting", "ready", "done"} == EVENTS.keys() | {"ready", "done"}
+    events = {name for path in sources for name in re.findall(r'answers\.send\(\s*"(\w+)"', path.read_text())}
+    assert events | {"resting", "ready", "done"} == EVENTS.keys() | {"ready", "done"}
     assert ChildProcess.events is EVENTS
     assert issubclass(MalformedAnswer, ChildDied)

@@ -100,8 +100,8 @@ def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> Non
 def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler: Compiler, tmp_path: Path) -> None:
     digests, processes = set(), set()
     for _ in range(2):
-        (built,) = (answer for answer in run(compiler, job()) if answer["event"] == "built")
-        digests.add(built["report"]["rune"]["digest"])
+        (build,) = (answer for answer in run(compiler, job()) if answer["event"] == "built")
+        digests.add(build["report"]["rune"]["digest"])
         processes.add(compiler.pid)
     assert len(digests) == 1
     assert len(processes) == 1
@@ -121,10 +121,10 @@ def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None
 
 
 def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
-    checked, failed = run(compiler, job(), "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n")
-    assert (checked["event"], checked["broken"], failed["event"]) == ("checked", True, "failed")
-    assert checked["diagnostics"] == failed["diagnostics"]
-    assert any(one["severity"] == "error" for one in checked["diagnostics"])
+    check, failure = run(compiler, job(), "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n")
+    assert (check["event"], check["broken"], failure["event"]) == ("checked", True, "failed")
+    assert check["diagnostics"] == failure["diagnostics"]
+    assert any(one["severity"] == "error" for one in check["diagnostics"])
 
 
 def test_a_spec_of_another_toolchain_is_not_built_under_its_name(compiler: Compiler, tmp_path: Path) -> None:
@@ -189,9 +189,9 @@ def test_a_job_out_of_time_is_ended_with_all_it_started(tmp_path: Path) -> None:
         compiler.start()
         pid = compiler.pid
         assert pid is not None
-        seen: list[Any] = []
+        events: list[Any] = []
         with pytest.raises(OutOfTime):
-            compiler.run(job(), seen.append, owner=OWNER, limit=-61)
+            compiler.run(job(), events.append, owner=OWNER, limit=-61)
         assert not is_running(pid)
         assert list((tmp_path / "work").iterdir()) == []
 
@@ -232,16 +232,16 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 @pytest.mark.proof
 @pytest.mark.protects("availability/long-builds")
 def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: Path) -> None:
-    seen: list[set[str]] = []
+    states: list[set[str]] = []
     with Compiler(tmp_path / "work") as compiler:
         run(compiler, job())
         pid = compiler.pid
         assert pid is not None
 
         def pace() -> ComputePace:
-            if len(seen) == 4:
+            if len(states) == 4:
                 return ComputePace.USUAL
-            seen.append(states_below(pid))
+            states.append(states_below(pid))
             return ComputePace.SUSPENDED
 
         limit = 0.5
@@ -250,25 +250,25 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
         assert time.monotonic() - begin > limit
         assert answers[-1]["event"] == "built"
         assert "T" not in states_below(pid)
-    assert seen[1:] == [{"T"}] * 3
+    assert states[1:] == [{"T"}] * 3
 
 
 @pytest.mark.proof
 @pytest.mark.protects("availability/streams-of-questions")
 def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_path: Path) -> None:
-    seen: list[str] = []
+    priorities: list[str] = []
     with Compiler(tmp_path / "work") as compiler:
         paces = iter([ComputePace.YIELDING, ComputePace.SUSPENDED])
 
         def pace() -> ComputePace:
             assert compiler.pid is not None
-            seen.append(priority_of(compiler.pid))
+            priorities.append(priority_of(compiler.pid))
             return next(paces, ComputePace.USUAL)
 
         run(compiler, job(), pace=pace)
         assert compiler.pid is not None
         assert priority_of(compiler.pid) == "0"
-    assert seen[:3] == ["0", "10", "10"]
+    assert priorities[:3] == ["0", "10", "10"]
 
 
 def priority_of(pid: int) -> str:
@@ -352,12 +352,12 @@ def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_
 @pytest.mark.slow
 def test_a_cancelled_job_ends_before_the_next_unit_and_the_process_serves_on(compiler: Compiler) -> None:
     """The tick comes before the first answer, so the job is cancelled while it begins or runs."""
-    renamed = RUNEFILE.replace("[1, 1]", "[1, 3]")
-    answers = run(compiler, job(), renamed, tick=compiler.cancel)
+    text = RUNEFILE.replace("[1, 1]", "[1, 3]")
+    answers = run(compiler, job(), text, tick=compiler.cancel)
     assert answers[-1]["event"] == "interrupted"
     assert "built" not in {answer["event"] for answer in answers}
     pid = compiler.pid
     # Between jobs there is nothing to cancel.
     compiler.cancel()
-    assert run(compiler, job(), renamed)[-1]["event"] == "built"
+    assert run(compiler, job(), text)[-1]["event"] == "built"
     assert compiler.pid == pid

@@ -20,7 +20,7 @@ from tests.support.compiler.programs.c_projects import template
 OPTIONS = SpecOptions("sine", is_preview=True)
 
 
-class Said:
+class AnswerRecorder:
     """Keeps what the step answers."""
 
     def __init__(self) -> None:
@@ -34,11 +34,11 @@ def firmware_for(digest: str, path: Path) -> dict[str, Any]:
     """The step's answer about a preview of the template that has this digest."""
     spec = {"toolchain": toolchain_digest(), "target": "wasm32", "options": OPTIONS.to_json()}
     job = {"spec": spec, "target": "pico", "optimize": "size", "digest": digest}
-    said: Any = Said()
+    recorder: Any = AnswerRecorder()
     files: Any = template("sine")
     with path.open("w+b") as output:
-        make_firmware(job, files, said, output.fileno())
-    (answer,) = said.answers
+        make_firmware(job, files, recorder, output.fileno())
+    (answer,) = recorder.answers
     return dict(answer)
 
 

@@ -121,13 +121,13 @@ def test_where_no_process_can_be_started_nothing_is_left(tmp_path: Path) -> None
         fork_server = server
 
     workdir()  # whose lock stays open
-    opened = len(list(Path("/proc/self/fd").iterdir()))
+    count = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(3):
         with pytest.raises(ChildDied, match="has ended"):
             Process(tmp_path)
         server.close()
     assert list(tmp_path.iterdir()) == []
-    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+    assert len(list(Path("/proc/self/fd").iterdir())) == count
 
 
 @pytest.mark.protects("compiling/leftovers")
@@ -149,18 +149,18 @@ def test_no_variable_of_the_server_is_passed_on(fork_server: ForkServer, monkeyp
 
 @pytest.mark.protects("compiling/dying-children")
 def test_many_threads_start_processes_at_once(tmp_path: Path) -> None:
-    started: list[ChildProcess] = []
+    processes: list[ChildProcess] = []
 
     def start() -> None:
-        started.append(ChildProcess(tmp_path))
+        processes.append(ChildProcess(tmp_path))
 
     threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({process.pid for process in started}) == 8
-    for process in started:
+    assert len({process.pid for process in processes}) == 8
+    for process in processes:
         until(lambda process=process: process.isolation is not None)
         process.close()
 

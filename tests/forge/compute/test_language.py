@@ -60,8 +60,8 @@ def address(project: Project) -> str:
 def test_a_stored_runefile_is_checked(client: Any, developer: Any, project: Project) -> None:
     write_file(developer, project, "Runefile.yml", BROKEN_RUNEFILE)
     client.force_login(developer)
-    said = client.post(address(project), {"ask": "check"}, content_type="application/json").json()
-    assert [one["code"] for one in said["answer"]["diagnostics"]] == ["RUNE0021"]
+    body = client.post(address(project), {"ask": "check"}, content_type="application/json").json()
+    assert [one["code"] for one in body["answer"]["diagnostics"]] == ["RUNE0021"]
 
 
 @pytest.mark.slow
@@ -70,8 +70,8 @@ def test_a_text_that_is_not_stored_yet_goes_before_the_stored_one(
 ) -> None:
     client.force_login(developer)
     request = {"ask": "check", "files": {"Runefile.yml": {"text": BROKEN_RUNEFILE.decode()}}}
-    said = client.post(address(project), request, content_type="application/json").json()
-    assert said["answer"]["has_errors"]
+    body = client.post(address(project), request, content_type="application/json").json()
+    assert body["answer"]["has_errors"]
     assert not client.post(address(project), {"ask": "check"}, content_type="application/json").json()["answer"][
         "has_errors"
     ]
@@ -80,8 +80,8 @@ def test_a_text_that_is_not_stored_yet_goes_before_the_stored_one(
 @pytest.mark.slow
 def test_a_request_that_is_none_is_told_so(client: Any, developer: Any, project: Project) -> None:
     client.force_login(developer)
-    said = client.post(address(project), {"ask": "sing"}, content_type="application/json")
-    assert said.json()["error"]["name"] == "bad-request"
+    response = client.post(address(project), {"ask": "sing"}, content_type="application/json")
+    assert response.json()["error"]["name"] == "bad-request"
     assert client.post(address(project), [1], content_type="application/json").status_code == 400
 
 
@@ -110,14 +110,14 @@ def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: An
 def test_a_question_whose_process_is_killed_before_it_is_read_is_answered_by_another_once(
     developer: Any, project: Project, monkeypatch: pytest.MonkeyPatch, kills: int
 ) -> None:
-    own, killed = CompilerPool(), set[int]()
+    own, pids = CompilerPool(), set[int]()
     start = Compiler.start
 
     def start_and_kill(self: Compiler) -> None:
         start(self)
         assert self.pid is not None
-        if len(killed) < kills:
-            killed.add(self.pid)
+        if len(pids) < kills:
+            pids.add(self.pid)
             os.kill(self.pid, signal.SIGKILL)
 
     monkeypatch.setattr(Compiler, "start", start_and_kill)
@@ -127,7 +127,7 @@ def test_a_question_whose_process_is_killed_before_it_is_read_is_answered_by_ano
         else:
             with pytest.raises(LanguageBusy, match="Try again"):
                 own.answer(developer, project, {"ask": "check"})
-        assert len(killed) == kills
+        assert len(pids) == kills
     finally:
         own.close()
 
@@ -146,8 +146,8 @@ def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Proje
         write_file(developer, project, "models/sine.tflite", SINE.read_bytes())
         text = "version: 1\nimage: x\npipeline:\n  m:\n    model: ./models/sine.tflite\n    inputs: [nothing]\n"
         request = {"ask": "hover", "offset": text.index("sine"), "files": {"Runefile.yml": {"text": text}}}
-        said = own.answer(developer, project, request)
-        assert "f32[1, 1]" in said["answer"]["text"]
+        body = own.answer(developer, project, request)
+        assert "f32[1, 1]" in body["answer"]["text"]
     finally:
         own.close()
 
@@ -159,13 +159,13 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
 ) -> None:
     own = CompilerPool()
     other = project_of(stranger)
-    ended: list[str] = []
+    outcomes: list[str] = []
 
     def ask_slowly() -> None:
         try:
-            ended.append("answered" if "answer" in own.answer(developer, project, SLOW) else "wrong")
+            outcomes.append("answered" if "answer" in own.answer(developer, project, SLOW) else "wrong")
         except LanguageBusy:  # theirs is not the turn for longer than they have patience, on a machine that is busy
-            ended.append("busy")
+            outcomes.append("busy")
         connections.close_all()
 
     try:
@@ -178,11 +178,11 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         while not own.scheduler.waiting(project.organisation_id):
             assert any(thread.is_alive() for thread in threads)
         assert "answer" in own.answer(stranger, other, {"ask": "check"})
-        assert len(ended) < len(threads)
+        assert len(outcomes) < len(threads)
         for thread in threads:
             thread.join()
-        assert len(ended) == len(threads)
-        assert set(ended) <= {"answered", "busy"}
+        assert len(outcomes) == len(threads)
+        assert set(outcomes) <= {"answered", "busy"}
     finally:
         own.close()
 
@@ -221,9 +221,9 @@ def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
                 stack.enter_context(own.scheduler.claim(Party(acme)))
             client = Client()
             client.force_login(developer, backend="allauth.account.auth_backends.AuthenticationBackend")
-            refused = client.post(address(project), {"ask": "check"}, content_type="application/json")
-            assert (refused.status_code, refused["Retry-After"]) == (429, "1")
-            assert "Try again in a moment" in refused.json()["detail"]
+            response = client.post(address(project), {"ask": "check"}, content_type="application/json")
+            assert (response.status_code, response["Retry-After"]) == (429, "1")
+            assert "Try again in a moment" in response.json()["detail"]
             assert "answer" in own.answer(stranger, project_of(stranger), {"ask": "check"})
         assert client.post(address(project), {"ask": "check"}, content_type="application/json").status_code == 200
     finally:
@@ -239,7 +239,10 @@ def test_a_summary_is_kept_for_the_organisation_whose_process_made_it() -> None:
         for organisation in (one, one, other):
             summary = own.summarise(organisation, files, {"Runefile.yml": BROKEN_RUNEFILE})
             assert summary["errors"] == 1
-        computed = own._compilers._idle
-        assert [[compiler.is_of(one), compiler.is_of(other)] for compiler in computed] == [[True, False], [False, True]]
+        compilers = own._compilers._idle
+        assert [[compiler.is_of(one), compiler.is_of(other)] for compiler in compilers] == [
+            [True, False],
+            [False, True],
+        ]
     finally:
         own.close()

@@ -65,12 +65,12 @@ def test_texts_go_with_the_job_and_fetched_files_stay_for_the_next(tmp_path: Pat
 
 
 def test_a_fetched_file_that_nobody_used_for_a_while_is_removed(tmp_path: Path) -> None:
-    used, unused = (local_file(put_bytes(data).digest, tmp_path) for data in (b"used", b"unused"))
-    for place in (used, unused):
+    model, other = (local_file(put_bytes(data).digest, tmp_path) for data in (b"used", b"unused"))
+    for place in (model, other):
         os.utime(place, (time.time() - FETCHED_SECONDS - 1,) * 2)
     with local_files({"m": {"digest": put_bytes(b"used").digest}}, tmp_path):
         pass
-    assert list(tmp_path.iterdir()) == [used]
+    assert list(tmp_path.iterdir()) == [model]
 
 
 def test_a_removed_file_is_read_to_its_end_and_one_that_is_read_by_its_path_is_not_removed(tmp_path: Path) -> None:
@@ -89,15 +89,15 @@ def test_a_removed_file_is_read_to_its_end_and_one_that_is_read_by_its_path_is_n
 
 @pytest.mark.protects("recordings/withdrawn")
 def test_a_copy_of_what_was_deleted_is_not_used_and_soon_removed(tmp_path: Path) -> None:
-    deleted, stored = (put_bytes(data).digest for data in (b"withdrawn", b"stored"))
-    for digest in (deleted, stored):
+    missing, present = (put_bytes(data).digest for data in (b"withdrawn", b"stored"))
+    for digest in (missing, present):
         local_file(digest, tmp_path)
-    Blob.objects.filter(pk=deleted).delete()
-    blob_storage().delete(blob_name(deleted))
-    with local_files({"a": {"digest": deleted}, "b": {"digest": stored}}, tmp_path) as files:
+    Blob.objects.filter(pk=missing).delete()
+    blob_storage().delete(blob_name(missing))
+    with local_files({"a": {"digest": missing}, "b": {"digest": present}}, tmp_path) as files:
         assert (files["a"].descriptor is None, files["b"].descriptor is None) == (True, False)
     assert [place.read_bytes() for place in tmp_path.iterdir()] == [b"stored"]
-    Blob.objects.filter(pk=stored).delete()
+    Blob.objects.filter(pk=present).delete()
     remove_deleted(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

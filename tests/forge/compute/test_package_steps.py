@@ -70,10 +70,10 @@ def test_a_package_is_made_and_counted(compiler: Compiler, rune: JobFile) -> Non
         assert needs["missing"] in needs["not_measured"]
         assert needs["instructions"] is None
     # A target that nobody emulates is planned, and says so.
-    planned = run(compiler, "c", ["count"], rune)["counted"]["needs"]
-    assert planned["instructions"] is None
-    assert planned["not_measured"]
-    assert planned["missing"] is None
+    plan = run(compiler, "c", ["count"], rune)["counted"]["needs"]
+    assert plan["instructions"] is None
+    assert plan["not_measured"]
+    assert plan["missing"] is None
 
 
 def test_a_package_of_no_rune_is_refused(compiler: Compiler) -> None:

@@ -82,9 +82,9 @@ def test_a_process_that_died_is_not_yielded_to(new_process: NewProcess) -> None:
 def test_who_computes_on_says_so_again_and_not_more_often_than_others_listen(tmp_path: Path) -> None:
     folder = tmp_path / "process-one"
     folder.mkdir()
-    said = Peers(lambda: folder)
+    peers = Peers(lambda: folder)
     for at in (100, 100 + PUBLISH_EVERY / 2, 100 + PUBLISH_EVERY):
-        said.publish(PeerReport(at, frozenset({ACME})))
+        peers.publish(PeerReport(at, frozenset({ACME})))
         report = read_report(folder / FILE)
         assert report is not None
         assert report.at == (100 if at < 100 + PUBLISH_EVERY else at)

@@ -22,15 +22,15 @@ LOWER_AND_RAISE = (
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root raises priorities without a limit")
-@pytest.mark.parametrize(("limit", "seen"), [(20, [YIELDING, USUAL]), (19, [USUAL, USUAL])])
-def test_a_process_is_lowered_where_it_may_be_raised_again(limit: int, seen: list[int]) -> None:
+@pytest.mark.parametrize(("limit", "priorities"), [(20, [YIELDING, USUAL]), (19, [USUAL, USUAL])])
+def test_a_process_is_lowered_where_it_may_be_raised_again(limit: int, priorities: list[int]) -> None:
     command = [sys.executable, "-c", LOWER_AND_RAISE, str(limit)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
     now = os.getpriority(os.PRIO_PROCESS, 0)  # these tests may run at another than the usual one
-    assert list(map(int, done.stdout.split())) == [now if limit < 20 else priority for priority in seen]
+    assert list(map(int, result.stdout.split())) == [now if limit < 20 else priority for priority in priorities]
 
 
 def test_a_process_that_ended_has_no_priority_to_set() -> None:
-    with subprocess.Popen([sys.executable, "-c", ""], start_new_session=True) as ended:
-        ended.wait()
-        assert set_priority(ended.pid, YIELDING)
+    with subprocess.Popen([sys.executable, "-c", ""], start_new_session=True) as process:
+        process.wait()
+        assert set_priority(process.pid, YIELDING)

@@ -69,12 +69,12 @@ def test_a_program_of_an_organisation_that_computed_less_comes_before_people_of_
 
 
 def test_no_more_begin_than_there_are_places() -> None:
-    begun = [
+    claims = [
         replace(Claim(Party(one), number), organisation_seconds=9, has_begun=True)
         for number, one in enumerate((ACME, OTHER, THIRD))
     ]
-    assert chosen(*begun, Claim(Party(UUID(int=4)), 7)) == [0]
-    assert chosen(*begun[:2], Claim(Party(UUID(int=4)), 7)) == [7]
+    assert chosen(*claims, Claim(Party(UUID(int=4)), 7)) == [0]
+    assert chosen(*claims[:2], Claim(Party(UUID(int=4)), 7)) == [7]
 
 
 def test_one_organisation_does_not_take_all_places_with_long_jobs_that_are_suspended() -> None:
@@ -96,29 +96,29 @@ def test_beyond_the_slots_only_who_has_nothing_begins_and_the_last_place_is_for_
 
 
 def test_what_was_computed_is_forgotten_by_halves() -> None:
-    served = RecentUsage[UUID](half_life=10)
-    served.add(ACME, 8, now=100)
-    assert served.seconds_of(ACME, 100) == 8
-    assert served.seconds_of(ACME, 120) == pytest.approx(2)
-    assert served.seconds_of(OTHER, 120) == 0
+    usage = RecentUsage[UUID](half_life=10)
+    usage.add(ACME, 8, now=100)
+    assert usage.seconds_of(ACME, 100) == 8
+    assert usage.seconds_of(ACME, 120) == pytest.approx(2)
+    assert usage.seconds_of(OTHER, 120) == 0
 
 
 def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
     scheduler = SlotScheduler(1, places=1, short=1, half_life=10, head_start=1)
-    begun = threading.Event()
+    start = threading.Event()
 
     def second() -> None:
         with scheduler.claim(Party(OTHER)) as slot:
             if slot.wait(lambda: False):
-                begun.set()
+                start.set()
 
     with scheduler.claim(Party(ACME)) as first:
         assert first.pace() is ComputePace.USUAL
         thread = threading.Thread(target=second)
         thread.start()
-        assert not begun.is_set()
+        assert not start.is_set()
     thread.join(PATIENCE)
-    assert begun.is_set()
+    assert start.is_set()
 
 
 def test_who_gave_up_waiting_did_not_have_a_turn() -> None:

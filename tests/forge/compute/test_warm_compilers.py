@@ -16,7 +16,7 @@ from forge.compute.pool.warm_compilers import WARM_MEMORY, WarmCompilers
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
-class Counted(Compiler):
+class StubCompiler(Compiler):
     """One whose process is never started for real."""
 
     def __init__(self) -> None:
@@ -40,18 +40,18 @@ class Pool:
     """Warm compilers with all that were made."""
 
     def __init__(self, limit: int = 2) -> None:
-        self.created: list[Counted] = []
+        self.created: list[StubCompiler] = []
         self.compilers = WarmCompilers(self._new_compiler, limit)
 
-    def _new_compiler(self) -> Counted:
-        self.created.append(Counted())
+    def _new_compiler(self) -> StubCompiler:
+        self.created.append(StubCompiler())
         return self.created[-1]
 
     @contextmanager
     def used(self, organisation: UUID) -> Iterator[Any]:
         """A compiler that is lent for a job."""
         with self.compilers.lend(organisation) as compiler:
-            assert isinstance(compiler, Counted)
+            assert isinstance(compiler, StubCompiler)
             compiler.serve(organisation)
             yield compiler
 
@@ -79,13 +79,13 @@ def test_the_process_that_waited_longest_is_ended_when_there_are_too_many() -> N
 
 def test_a_process_that_grew_or_ended_is_not_lent_again() -> None:
     pool = Pool()
-    with pool.used(ACME) as grown:
-        grown.memory = WARM_MEMORY + 1
-    with pool.used(ACME) as ended:
-        assert ended is not grown
-        ended.has_process = False
+    with pool.used(ACME) as large:
+        large.memory = WARM_MEMORY + 1
+    with pool.used(ACME) as dead:
+        assert dead is not large
+        dead.has_process = False
     with pool.used(ACME) as another:
-        assert another not in (grown, ended)
+        assert another not in (large, dead)
     assert [one.is_closed for one in pool.created] == [True, True, False]
 
 

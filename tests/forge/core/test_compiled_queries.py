@@ -21,10 +21,10 @@ def _memberships(person: UUID) -> QuerySet[Any, Any]:
 def test_each_thing_has_its_own_rows(
     organisation: Organisation, owner: User, viewer: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    composed: list[UUID] = []
+    calls: list[UUID] = []
 
     def compose(person: UUID) -> QuerySet[Any, Any]:
-        composed.append(person)
+        calls.append(person)
         return _memberships(person)
 
     query = CompiledQuery(compose)
@@ -33,7 +33,7 @@ def test_each_thing_has_its_own_rows(
             ((actual_id, actual_role),) = query.rows(person.pk)
         assert (id_of(actual_id), actual_role) == (organisation.pk, role)
     assert query.rows(uuid4()) == []
-    assert len(composed) == 1
+    assert len(calls) == 1
 
 
 def test_a_query_that_does_not_ask_for_the_id_would_give_everyone_the_same_and_is_refused(db: None) -> None:

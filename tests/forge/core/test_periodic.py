@@ -28,11 +28,11 @@ HOUR = 3600.0
 def own_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, PeriodicTask]]:
     """No task but those that a test registers, which start at once."""
     monkeypatch.setattr(periodic, "START", 0.0)
-    registered = dict(tasks)
+    registry = dict(tasks)
     tasks.clear()
     yield tasks
     tasks.clear()
-    tasks.update(registered)
+    tasks.update(registry)
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_what_a_dead_process_began_is_done_again_after_one_period() -> None:
 def test_what_failed_is_logged_shown_and_tried_again(
     own_tasks: dict[str, PeriodicTask], caplog: pytest.LogCaptureFixture
 ) -> None:
-    broken = own_tasks["it"] = task(fail)
-    assert run_claimed(broken) == HOUR
+    entry = own_tasks["it"] = task(fail)
+    assert run_claimed(entry) == HOUR
     assert "The periodic task it failed" in caplog.text
     run = PeriodicRun.objects.get(name="it")
     assert run.error == "OSError: no space"
@@ -135,29 +135,29 @@ def test_what_failed_is_logged_shown_and_tried_again(
 def test_one_that_fails_keeps_no_other_from_its_time(
     own_tasks: dict[str, PeriodicTask], scheduler: PeriodicScheduler
 ) -> None:
-    often, shared = threading.Semaphore(0), threading.Event()
+    often, event = threading.Semaphore(0), threading.Event()
     for each in (
         task(fail, 0.0, RunsIn.EACH_SERVER, "a"),
         task(lambda: often.release(), 0.0, RunsIn.EACH_SERVER, "b"),
         task(fail, HOUR, RunsIn.ONE_WORKER, "c"),
-        task(shared.set, HOUR, RunsIn.ONE_WORKER, "d"),
+        task(event.set, HOUR, RunsIn.ONE_WORKER, "d"),
     ):
         own_tasks[each.name] = each
     scheduler.start({RunsIn.EACH_SERVER, RunsIn.ONE_WORKER})
     assert all(often.acquire(timeout=PATIENCE) for _ in range(3))
-    assert shared.wait(PATIENCE)
+    assert event.wait(PATIENCE)
 
 
 def test_what_is_for_another_place_is_not_done_here(
     own_tasks: dict[str, PeriodicTask], scheduler: PeriodicScheduler
 ) -> None:
-    done: list[str] = []
+    calls: list[str] = []
     here = threading.Semaphore(0)
     own_tasks["here"] = task(here.release, 0.0, RunsIn.EACH_SERVER, "here")
-    own_tasks["there"] = task(lambda: done.append("there"), 0.0, RunsIn.EACH_WORKER, "there")
+    own_tasks["there"] = task(lambda: calls.append("there"), 0.0, RunsIn.EACH_WORKER, "there")
     scheduler.start({RunsIn.EACH_SERVER})
     assert all(here.acquire(timeout=PATIENCE) for _ in range(3))
-    assert done == []
+    assert calls == []
 
 
 def test_it_ends_at_once_however_long_the_period_is(

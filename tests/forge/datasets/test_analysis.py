@@ -98,25 +98,25 @@ def test_the_current_build_answers_each_sample_once(
     assert numbers(client, answer="up") == [4, 2]
     sample = client.get(f"{DATA}/samples/2").json()["sample"]
     assert (sample["analysis"]["answer"], sample["analysis"]["outlier"]) == ("up", False)
-    failed = SampleAnswer.objects.get(sample__number=5)
-    assert failed.label == ""
-    assert failed.reason
+    answer = SampleAnswer.objects.get(sample__number=5)
+    assert answer.label == ""
+    assert answer.reason
 
     # A label that changes is compared with the answer that there is, and no sample is run again.
     mark_samples(user, project, [SampleMark(2, label="up")], DataSet.objects.get().revision)
     assert numbers(client, wrong="true") == []
     assert client.get(f"{DATA}/analysis").json()["is_current"] is False
-    requested: list[Any] = []
+    operations: list[Any] = []
     ask = job._Process.ask_of
 
     def noted(self: Any, *rest: Any, **request: Any) -> Any:
-        requested.append(request["op"])
+        operations.append(request["op"])
         return ask(self, *rest, **request)
 
     monkeypatch.setattr(job._Process, "ask_of", noted)
     sample_of(consent, user, b"0,0,5", label="left")
     assert analysed(client)["wrong"] == 1
-    assert requested == ["describe-samples", "answer-samples"]
+    assert operations == ["describe-samples", "answer-samples"]
 
 
 def test_without_a_build_samples_are_compared_all_the_same(client: Client, user: User, consent: Consent) -> None:
@@ -158,11 +158,13 @@ def test_labels_that_contradict_all_others_are_suspects_until_somebody_changes_t
 
 
 def test_models_that_doubt_labels_learn_from_no_sample_that_is_for_tests_only(user: User, project: Project) -> None:
-    learned = sample_of(consent_of(user, project), user, b"1,2,3")
-    tested = sample_of(consent_of(user, project, purposes=frozenset({Purpose.TESTS})), user, b"4,5,6", pseudonym="A")
-    for sample in (learned, tested):
+    train_sample = sample_of(consent_of(user, project), user, b"1,2,3")
+    test_sample = sample_of(
+        consent_of(user, project, purposes=frozenset({Purpose.TESTS})), user, b"4,5,6", pseudonym="A"
+    )
+    for sample in (train_sample, test_sample):
         SampleAnalysis.objects.create(sample=sample, recipe=1, features=b"12", words=b"1234")
-    ((kind, rows),) = comparing.rows_to_compare(type(tested).objects.available())
+    ((kind, rows),) = comparing.rows_to_compare(type(test_sample).objects.available())
     assert (kind, [(row.number, row.label, row.learned_label) for row in rows]) == (
         "motion",
         [(1, "knock", "knock"), (2, "knock", "")],

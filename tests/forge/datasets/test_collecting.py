@@ -59,9 +59,9 @@ class Phone:
 @pytest.fixture
 def phone(project: Project, user: User) -> Phone:
     """A phone whose person scanned the code."""
-    scanned = Phone(make_collecting_link(user, project, KNOCKS)[1])
-    assert scanned.enter().status_code == 200
-    return scanned
+    device = Phone(make_collecting_link(user, project, KNOCKS)[1])
+    assert device.enter().status_code == 200
+    return device
 
 
 def test_the_form_begins_with_what_the_pipeline_reads(client: Client, project: Project, user: User) -> None:
@@ -206,8 +206,8 @@ def test_a_recording_of_a_phone_is_a_sample_of_its_person(phone: Phone, user: Us
     assert Consent.objects.get().text == task["terms"]["text"]
     state = phone.state().json()
     assert (state["sent"], state["labels"]) == (1, ["knock"])
-    acted = AuditEntry.objects.filter(action__in=["data.collect-enter", "data.agree", "data.add"])
-    assert set(acted.values_list("principal_kind", "actor")) == {("phone-pass", user.pk)}
+    entries = AuditEntry.objects.filter(action__in=["data.collect-enter", "data.agree", "data.add"])
+    assert set(entries.values_list("principal_kind", "actor")) == {("phone-pass", user.pk)}
 
 
 def test_the_same_recording_twice_and_a_broken_one_are_named(phone: Phone) -> None:
@@ -248,8 +248,8 @@ def test_ended_codes_and_phones_are_deleted(phone: Phone, project: Project, user
 
 @pytest.mark.slow
 def test_the_desk_shows_the_code_once(client: Client, project: Project) -> None:
-    shown = client.get("/acme/kitchen/data/collect").content.decode()
-    assert "Show the code" in shown
+    page = client.get("/acme/kitchen/data/collect").content.decode()
+    assert "Show the code" in page
     fields: dict[str, Any] = {"kind": "motion", "rate": "50", "label": "ring", "purposes": ["training"]}
     answer = client.post("/acme/kitchen/data/collect", fields)
     text = answer.content.decode()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 T, L, R, ELSEWHERE = Purpose.TESTS, Purpose.TRAINING, Purpose.READERS, Purpose.OTHER_PROJECTS
 TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 
-NEEDED: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
+REQUIREMENTS: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.EVALUATION: {TRAIN: None, VALIDATION: None, TEST: [frozenset({T})]},
     SampleUse.ANALYSIS: {split: [frozenset({T}), frozenset({L})] for split in Split},
     SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
@@ -57,8 +57,10 @@ def samples(project: Project, user: User) -> dict[tuple[frozenset[Purpose], Spli
 
 
 def test_each_use_has_a_row_in_the_table() -> None:
-    assert set(NEEDED) == set(SampleUse) == set(RULES), "a new use of samples needs a rule, and a row in this table"
-    assert all(set(row) == set(Split) for row in NEEDED.values())
+    assert set(REQUIREMENTS) == set(SampleUse) == set(RULES), (
+        "a new use of samples needs a rule, and a row in this table"
+    )
+    assert all(set(row) == set(Split) for row in REQUIREMENTS.values())
 
 
 @pytest.mark.slow
@@ -80,7 +82,7 @@ def expected_numbers(
     return {
         sample.number
         for (purposes, split), sample in samples.items()
-        if any(needed | elsewhere <= purposes for needed in NEEDED[use][split] or [])
+        if any(need | elsewhere <= purposes for need in REQUIREMENTS[use][split] or [])
     }
 
 

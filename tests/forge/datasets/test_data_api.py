@@ -89,9 +89,9 @@ def test_a_recording_becomes_a_sample_of_its_person(client: Client, project: Pro
     assert Event.objects.filter(type="data.changed").last().data == {"revision": 1}  # type: ignore[union-attr]
     assert AuditEntry.objects.filter(action="data.add").get().data == {"number": 1}
     # The recording itself, as its page plays it.
-    got = client.get(f"{DATA}/samples/1/recording")
-    assert b"".join(got.streaming_content) == loud()  # type: ignore[attr-defined]
-    assert "0001.wav" in got.headers["Content-Disposition"]
+    response = client.get(f"{DATA}/samples/1/recording")
+    assert b"".join(response.streaming_content) == loud()  # type: ignore[attr-defined]
+    assert "0001.wav" in response.headers["Content-Disposition"]
 
 
 @pytest.mark.slow
@@ -113,9 +113,9 @@ def test_notes_in_a_recording_are_not_stored(client: Client, project: Project) -
     secret = b"52.52N 13.40E"
     send(client, consent, sound(*[9_000] * 9, extra=[(b"LIST", secret)]))
     send(client, consent, png((b"eXIf", secret)), alone="true")
-    stored = [read_blob(digest) for digest in Sample.objects.values_list("digest", flat=True)]
-    assert len(stored) == 2
-    assert not [data for data in stored if secret in data]
+    blobs = [read_blob(digest) for digest in Sample.objects.values_list("digest", flat=True)]
+    assert len(blobs) == 2
+    assert not [data for data in blobs if secret in data]
 
 
 @pytest.mark.slow

@@ -50,9 +50,9 @@ def test_samples_are_shown_with_labels_splits_and_drawings(client: Client, proje
     assert page.count("<path d=") == 1 + 3
     assert "1 without a label" in page
     assert "&lt;knock&gt; has no samples for" in page
-    narrowed = client.get(f"{PAGE}?label=wave").content.decode()
-    assert ('data-number="3"' in narrowed, 'data-number="1"' in narrowed) == (True, False)
-    assert "Show all" in narrowed
+    listing = client.get(f"{PAGE}?label=wave").content.decode()
+    assert ('data-number="3"' in listing, 'data-number="1"' in listing) == (True, False)
+    assert "Show all" in listing
     fragment = client.get(f"{PAGE}/cards?numbers=1,3").content.decode()
     assert fragment.index('data-number="3"') < fragment.index('data-number="1"')
     assert "<html" not in fragment
@@ -110,15 +110,15 @@ def test_a_sample_that_a_version_tests_on_has_its_forms_for_owners_alone(
     client: Client, project: Project, user: User, owner: User, browser_of: Callable[[User], Client]
 ) -> None:
     sample_of(consent_of(user, project), user)
-    offered = 'action="/acme/kitchen/data/mark"'
+    action = 'action="/acme/kitchen/data/mark"'
     page = f"{PAGE}/samples/1/panel"
-    assert offered in client.get(page).content.decode()
+    assert action in client.get(page).content.decode()
     Sample.objects.update(tested_since=2, split="test")
-    shown = client.get(page).content.decode()
-    assert offered not in shown
-    assert "data-cut" not in shown
-    assert "Version 2 tests on this sample, so only owners change it." in shown
-    assert offered in browser_of(owner).get(page).content.decode()
+    text = client.get(page).content.decode()
+    assert action not in text
+    assert "data-cut" not in text
+    assert "Version 2 tests on this sample, so only owners change it." in text
+    assert action in browser_of(owner).get(page).content.decode()
 
 
 @pytest.mark.slow
@@ -222,8 +222,8 @@ def test_a_table_is_drawn_and_phones_are_asked_for_what_they_can_record(
     single = compact(client.get(f"{PAGE}/samples/2").content.decode())
     assert '<dt class="written">humidity</dt><dd>55</dd>' in single
     assert "2 columns, 1 row<" in single
-    refused = client.post(f"{PAGE}/collect", {"kind": "table", "label": "dry", "wanted": "20", "seconds": "1.5"})
-    assert "Choose what is recorded: sound, picture or motion." in refused.content.decode()
+    response = client.post(f"{PAGE}/collect", {"kind": "table", "label": "dry", "wanted": "20", "seconds": "1.5"})
+    assert "Choose what is recorded: sound, picture or motion." in response.content.decode()
 
 
 @pytest.mark.slow

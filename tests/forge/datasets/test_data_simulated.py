@@ -130,8 +130,8 @@ class DataSimulation:
             changed = action()
         rows = Sample.objects.available().filter(data_set__project=self.project)
         self.samples = {row.number: ExpectedSample(row.digest, row.label) for row in rows}
-        untouched = {number: sample for number, sample in before.items() if number not in changed}
-        assert untouched.items() <= self.samples.items(), action.__name__
+        rest = {number: sample for number, sample in before.items() if number not in changed}
+        assert rest.items() <= self.samples.items(), action.__name__
         assert {each.digest for each in self.samples.values()} <= self.recordings.keys()
         self.check_versions()
 
@@ -271,8 +271,8 @@ class DataSimulation:
         standing = [*Consent.objects.in_force().filter(data_set__project=self.project).order_by("agreed", "pk")]
         if (len(standing) < 3 and self.random.random() < 0.5) or not standing:
             return consent_of(self._one(self.people), self.project)
-        chosen: Consent = self._one(standing)
-        return chosen
+        consent: Consent = self._one(standing)
+        return consent
 
     def _person(self, consent: Consent) -> User:
         return next(each for each in self.people if each.pk == consent.person_id)
@@ -282,10 +282,10 @@ class DataSimulation:
 
     def _numbers_of_ended(self) -> list[int]:
         """Of consents whose end a kill left to the periodic task."""
-        ended = Sample.objects.available().filter(
+        samples = Sample.objects.available().filter(
             data_set__project=self.project, consent__ends__lte=timezone.now() + timedelta(hours=2)
         )
-        return list(ended.values_list("number", flat=True))
+        return list(samples.values_list("number", flat=True))
 
     def _revision(self) -> int:
         row = DataSet.objects.filter(project=self.project).first()

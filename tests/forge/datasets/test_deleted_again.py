@@ -126,9 +126,9 @@ def test_a_restore_says_what_it_deleted_again(tmp_path: Path, how: str) -> None:
     environment = {name: value for name, value in environment.items() if name != "DJANGO_SETTINGS_MODULE"}
 
     def run(*arguments: str) -> str:
-        done = manage(environment, *arguments)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        result = manage(environment, *arguments)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     run("migrate", "--verbosity=0")
     run("shell", "--no-imports", "-c", BEGIN)

@@ -31,7 +31,7 @@ EXPORT = "/api/v1/projects/acme/kitchen/data/versions/1/export"
 
 
 @pytest.fixture
-def saved(project: Project, user: User) -> None:
+def version(project: Project, user: User) -> None:
     """Version 1 with two sounds of two guests."""
     consent = consent_of(user, project)
     for number, label in enumerate(("knock", "glass")):
@@ -51,7 +51,7 @@ OF_ONE_KIND = {"parquet", "mnist"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("layout", sorted(EXPORT_LAYOUTS.keys() - OF_ONE_KIND))
-def test_an_import_reads_what_was_exported(client: Client, saved: None, layout: str) -> None:
+def test_an_import_reads_what_was_exported(client: Client, version: None, layout: str) -> None:
     archive = DataArchive(exported(client, layout=layout).fp)  # type: ignore[arg-type]
     matched_layout = find_layout(archive)
     facts = {(read_item(archive, matched_layout, item).data, item.label, item.split) for item in matched_layout.items}
@@ -81,7 +81,7 @@ def test_mnist_has_the_pictures_of_a_version_and_refuses_others(client: Client, 
     assert "Sample 4 has 3 × 1 pixels, and others have 2 × 2." in answer.json()["detail"]
 
 
-def test_an_export_comes_in_parts_and_is_in_the_audit_log_once(client: Client, saved: None) -> None:
+def test_an_export_comes_in_parts_and_is_in_the_audit_log_once(client: Client, version: None) -> None:
     whole = json.loads(exported(client).read(LIST))["samples"]
     parts = [json.loads(exported(client, after=after, limit=1).read(LIST))["samples"] for after in (0, 1, 2)]
     assert [row for part in parts for row in part] == whole
@@ -90,7 +90,7 @@ def test_an_export_comes_in_parts_and_is_in_the_audit_log_once(client: Client, s
 
 
 @pytest.mark.protects("recordings/withdrawn-from-data")
-def test_a_withdrawn_recording_is_in_no_export(client: Client, saved: None, project: Project, user: User) -> None:
+def test_a_withdrawn_recording_is_in_no_export(client: Client, version: None, project: Project, user: User) -> None:
     other = consent_of(user, project)
     sample_of(other, user, loud(9), label="speech", pseudonym="Guest 9")
     save_version(user, project, revision=4)
@@ -101,7 +101,7 @@ def test_a_withdrawn_recording_is_in_no_export(client: Client, saved: None, proj
     names = [name for name, _ in files]
     assert not [name for name in names if name.startswith("speech/")], "a download that had begun leaves it out as well"
     after = plan_export(user, project, 2, EXPORT_LAYOUTS["data-folder"])
-    contents = {name: opened().read() for name, opened in after.files()}
+    contents = {name: opener().read() for name, opener in after.files()}
     assert [name for name in contents if name != LIST] == ["knock/000001.wav", "glass/000002.wav"]
     assert b"speech" not in contents[LIST]
 

@@ -74,22 +74,22 @@ def stored(data: bytes) -> bool:
 
 @pytest.mark.protects("recordings/guest-links")
 def test_a_link_without_its_code_lets_nobody_in(project: Project, owner: User) -> None:
-    scanned = link_of(owner, project)
+    link = link_of(owner, project)
     for code in ("", "x", "000000 "):
-        answer = scanned.post("enter", {"token": scanned.token, "code": code})
+        answer = link.post("enter", {"token": link.token, "code": code})
         assert (answer.status_code, answer.json()["title"]) == (422, "Type the code")
-    assert scanned.post("enter", {"token": "x", "code": scanned.code}).status_code == 400
+    assert link.post("enter", {"token": "x", "code": link.code}).status_code == 400
     assert not Collector.objects.exists()
 
 
 @pytest.mark.slow
 @pytest.mark.protects("recordings/guest-links")
 def test_codes_are_not_tried_out(project: Project, owner: User) -> None:
-    scanned = link_of(owner, project)
-    answers = [scanned.post("enter", {"token": scanned.token, "code": f"{n}"}).status_code for n in range(25)]
+    link = link_of(owner, project)
+    answers = [link.post("enter", {"token": link.token, "code": f"{n}"}).status_code for n in range(25)]
     assert answers[:20] == [422] * 20
     assert set(answers[20:]) == {429}
-    assert scanned.enter().status_code == 429, "not with the right one either, for an hour"
+    assert link.enter().status_code == 429, "not with the right one either, for an hour"
 
 
 @pytest.mark.protects("recordings/guest-links")
@@ -273,10 +273,10 @@ def test_a_receipt_deletes_what_waits_and_what_became_a_sample(
     save_version(owner, project, revision=DataSet.objects.get().revision)
     # Also when the link has ended.
     CollectingLink.objects.update(expires=timezone.now())
-    shown = guest.receipt().content.decode()
-    assert "Guest 1" in shown
-    assert "Accepted" in shown
-    assert "Waiting" in shown
+    page = guest.receipt().content.decode()
+    assert "Guest 1" in page
+    assert "Accepted" in page
+    assert "Waiting" in page
     assert "2 recordings deleted" in guest.receipt(do="delete").content.decode()
     assert not stored(loud())
     assert Sample.objects.get().removal_reason == "withdrawn"
@@ -314,12 +314,12 @@ def test_the_desk_shows_link_and_code_once_and_lists_the_link(
     browser = browser_of(owner)
     guests = {"audience": "guests", "title": "Neighbours", "link_days": "7"}
     fields = guests | {"kind": "sound", "label": "knock", "purposes": "tests"}
-    shown = browser.post("/acme/kitchen/data/collect", fields).content.decode()
+    page = browser.post("/acme/kitchen/data/collect", fields).content.decode()
     link = CollectingLink.objects.get()
-    assert f"/collect/{link.pk}#token=" in shown
-    assert "data-link-code" in shown
-    listed = browser.get("/acme/kitchen/data/collect").content.decode()
-    assert "Neighbours" in listed
-    assert "#token=" not in listed
+    assert f"/collect/{link.pk}#token=" in page
+    assert "data-link-code" in page
+    listing = browser.get("/acme/kitchen/data/collect").content.decode()
+    assert "Neighbours" in listing
+    assert "#token=" not in listing
     for wrong in ({"title": ""}, {"link_days": "91"}, {"link_days": "x"}):
         assert browser.post("/acme/kitchen/data/collect", fields | wrong).status_code == 400

@@ -115,7 +115,7 @@ def test_an_archive_is_described_before_anything_comes_in(client: Client, consen
 def test_recordings_become_samples_and_the_archive_is_deleted(
     client: Client, consent: Consent, project: Project, user: User
 ) -> None:
-    known = sample_of(consent, user, loud(1))
+    original = sample_of(consent, user, loud(1))
     data = zipped({**FOLDERS, "knock/bad.wav": b"RIFF1234WAVE", "knock/long.wav": wav_bytes(1, bytes(2 * 86_401))})
     row = imported(client, consent, data, group="Guests", device="phone")
     assert (row["state"], row["new_samples"], row["duplicates"], row["omission_count"], row["error"]) == (
@@ -128,7 +128,7 @@ def test_recordings_become_samples_and_the_archive_is_deleted(
     reasons = {each["path"]: each["reason"] for each in row["omissions"]}
     assert reasons["knock/bad.wav"] == "The WAV file has no sound in it."
     assert "longer than 24 hours" in reasons["knock/long.wav"]
-    samples = Sample.objects.exclude(pk=known.pk).order_by("number")
+    samples = Sample.objects.exclude(pk=original.pk).order_by("number")
     assert [(each.number, each.label, each.source, each.device) for each in samples] == [
         (2, "glass", "import", "phone"),
         (3, "knock", "import", "phone"),
@@ -237,8 +237,8 @@ def test_a_job_that_dies_goes_on_and_adds_nothing_twice(
 @pytest.mark.slow
 def test_a_cancelled_import_can_be_retried(client: Client, consent: Consent, user: User) -> None:
     import_id = sent(client, consent, zipped(FOLDERS))
-    queued = Job.objects.get()
-    cancel_job(user, queued)
+    import_job = Job.objects.get()
+    cancel_job(user, import_job)
     assert read(client, import_id)["state"] == "failed"
     retry_job(user, Job.objects.get())
     assert read(client, import_id)["state"] == "reading"
@@ -339,13 +339,13 @@ def test_a_worker_that_dies_right_after_its_step_leaves_a_job_that_succeeds(clie
     sent(client, consent, zipped(FOLDERS))
     DataImport.objects.update(state="ready", description={"recordings": 4})
     run_jobs()
-    described = Job.objects.get()
-    assert (described.state, described.result) == (JobState.SUCCEEDED, {"recordings": 4})
-    Job.objects.update(state=JobState.QUEUED, spec={**described.spec, "step": "add"})
+    import_job = Job.objects.get()
+    assert (import_job.state, import_job.result) == (JobState.SUCCEEDED, {"recordings": 4})
+    Job.objects.update(state=JobState.QUEUED, spec={**import_job.spec, "step": "add"})
     DataImport.objects.update(state="done", pieces=[], new_samples=3, duplicates=1)
     run_jobs()
-    added = Job.objects.get()
-    assert (added.state, added.result) == (JobState.SUCCEEDED, {"new_samples": 3, "duplicates": 1, "omission_count": 0})
+    retry = Job.objects.get()
+    assert (retry.state, retry.result) == (JobState.SUCCEEDED, {"new_samples": 3, "duplicates": 1, "omission_count": 0})
 
 
 @pytest.mark.slow
@@ -364,18 +364,18 @@ def test_pages_import_without_scripts(client: Client, project: Project) -> None:
     page = client.get(f"{PAGES}/import")
     archive = SimpleUploadedFile("mine.zip", zipped({**FOLDERS, "<b>.txt": "x"}), "application/zip")
     form = {"archive": archive, "terms": page.context["terms"], "group": "Guests", "device": "phone"}
-    refused = client.post(f"{PAGES}/imports", form)
-    assert (refused.status_code, DataImport.objects.count()) == (400, 0)
+    response = client.post(f"{PAGES}/imports", form)
+    assert (response.status_code, DataImport.objects.count()) == (400, 0)
     archive.seek(0)
     answer = client.post(f"{PAGES}/imports", form | {"agreed": "on"})
     row = DataImport.objects.get()
     address = f"{PAGES}/imports/{row.pk}"
     assert (answer.status_code, answer.headers["Location"], row.state) == (302, address, "reading")
     run_jobs()
-    shown = client.get(address).content.decode()
-    assert "4 recordings, folders by label" in shown
-    assert "&lt;b&gt;.txt" in shown
-    assert "<b>.txt" not in shown
+    text = client.get(address).content.decode()
+    assert "4 recordings, folders by label" in text
+    assert "&lt;b&gt;.txt" in text
+    assert "<b>.txt" not in text
     assert client.post(f"{address}/start", {"labels": ["knock"]}).status_code == 302
     run_jobs()
     assert "2 samples added." in client.get(address).content.decode()

@@ -49,14 +49,14 @@ def state_of(number: int) -> tuple[str, str, bool]:
 @pytest.mark.slow
 def test_two_people_never_look_at_the_same_sample(project: Project, user: User, maintainer: User) -> None:
     give(user, project, *[""] * 6)
-    shown: list[int] = []
+    numbers: list[int] = []
     while (one := take(user, project)) is not None:
-        shown.append(one)
+        numbers.append(one)
         if (other := take(maintainer, project)) is not None:
-            shown.append(other)
+            numbers.append(other)
             label_in_queue(maintainer, project, other, "glass")
         label_in_queue(user, project, one, "knock")
-    assert sorted(shown) == [1, 2, 3, 4, 5, 6]
+    assert sorted(numbers) == [1, 2, 3, 4, 5, 6]
     assert not SampleOpinion.objects.exclude(person__in=[user, maintainer]).exists()
     assert [each.label_count for each in labellers_of(user, project)] == [3, 3]
     assert counts_of(user, project).unlabelled == 0
@@ -141,9 +141,9 @@ def test_a_label_on_the_page_of_samples_settles_too_and_its_undo_brings_the_disp
 ) -> None:
     give(user, project, "knock")
     label_in_queue(maintainer, project, 1, "glass")
-    marked = mark_samples(user, project, [SampleMark(1, **settles)], revision=DataSet.objects.get().revision)
+    result = mark_samples(user, project, [SampleMark(1, **settles)], revision=DataSet.objects.get().revision)
     assert not Sample.objects.get().is_disputed
-    mark_samples(user, project, marked.before, revision=marked.revision)
+    mark_samples(user, project, result.before, revision=result.revision)
     assert state_of(1) == ("knock", str(user), True)
 
 
@@ -168,9 +168,9 @@ def test_what_the_build_is_least_certain_of_comes_first(project: Project, user: 
         sample = Sample.objects.get(number=number)
         SampleAnalysis.objects.create(sample=sample, recipe=1, features=b"", words=b"", answer="knock", score=score)
     order = []
-    while (shown := take(user, project)) is not None:
-        order.append(shown)
-        label_in_queue(user, project, shown, "knock")
+    while (current := take(user, project)) is not None:
+        order.append(current)
+        label_in_queue(user, project, current, "knock")
     assert order == [2, 1, 3]
     assert set(Sample.objects.values_list("labelled_by", flat=True)) == {user.pk}, "a proposal is no label before"
 
@@ -226,8 +226,8 @@ def test_the_page_labels_skips_undoes_and_stops_without_scripts(client: Client, 
     assert state_of(2)[0] == ""
     assert 'value="glass"' not in act("take"), "no sample has that label now"
     assert "Sample" not in act("stop").split("<h1>")[1].split("Who labelled")[0].replace("samples", "")
-    refused = client.post(PAGE, {"do": "label", "mode": "unlabelled", "number": "2", "label": " "})
-    assert (refused.status_code, "Choose a label." in refused.content.decode()) == (400, True)
+    response = client.post(PAGE, {"do": "label", "mode": "unlabelled", "number": "2", "label": " "})
+    assert (response.status_code, "Choose a label." in response.content.decode()) == (400, True)
 
 
 @pytest.mark.slow
@@ -248,8 +248,8 @@ def test_programs_share_the_queue(client: Client, project: Project, user: User, 
     take(maintainer, project)
     one = client.post(base, {"mode": "unlabelled"}, "application/json").json()["sample"]["number"]
     assert one == 1
-    labelled = client.post(f"{base}/labels", {"number": 1, "label": "knock"}, "application/json")
-    assert (labelled.status_code, labelled.json()["label"], labelled.json()["disputed"]) == (200, "knock", False)
+    response = client.post(f"{base}/labels", {"number": 1, "label": "knock"}, "application/json")
+    assert (response.status_code, response.json()["label"], response.json()["disputed"]) == (200, "knock", False)
     assert client.post(base, {"skipped_numbers": [2]}, "application/json").json() == {"sample": None}
     assert client.post(base, {"mode": "x"}, "application/json").status_code == 400
     people = client.get(base).json()["labellers"]

@@ -45,9 +45,9 @@ ONE = Entry(1, f"sha256:{1:064x}", "sound", "knock", "train", 1, 1500)
 @examples(50)
 @given(ENTRIES, some.randoms())
 def test_the_same_samples_give_the_same_bytes_in_any_order(entries: list[Entry], random: some.DrawFn) -> None:
-    shuffled = list(entries)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert manifest_bytes(shuffled) == manifest_bytes(entries)
+    permutation = list(entries)
+    random.shuffle(permutation)  # type: ignore[attr-defined]
+    assert manifest_bytes(permutation) == manifest_bytes(entries)
     assert list(read_manifest(manifest_bytes(entries))) == sorted(entries, key=lambda entry: entry.number)
 
 
@@ -59,10 +59,10 @@ def test_the_form_of_a_version_stays_what_it_is() -> None:
 
 def test_positions_are_part_of_a_version_and_none_is_not_the_same_as_nobody_looked() -> None:
     forms = [None, [], [{"label": "bolt", "x": 0.5, "y": 0.25}]]
-    written = [manifest_bytes([replace(ONE, kind="picture", positions=each)]) for each in forms]  # type: ignore[arg-type]
-    assert len(set(written)) == 3
-    assert b"positions" not in written[0]
-    assert [read_manifest(each)[0].positions for each in written] == forms
+    manifests = [manifest_bytes([replace(ONE, kind="picture", positions=each)]) for each in forms]  # type: ignore[arg-type]
+    assert len(set(manifests)) == 3
+    assert b"positions" not in manifests[0]
+    assert [read_manifest(each)[0].positions for each in manifests] == forms
 
 
 def test_figures_count_labels_splits_groups_and_time() -> None:

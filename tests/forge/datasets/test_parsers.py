@@ -19,13 +19,13 @@ PARSERS = (
     *("rune.datasets.export.layouts", "rune.datasets.layouts", "rune.datasets.parts"),
     "rune.running.evaluation.reading",
 )
-ISOLATED = ("compute/child/", "projects/history/process.py", "projects/git/process.py")
+CHILD_MODULES = ("compute/child/", "projects/history/process.py", "projects/git/process.py")
 """These run in an isolated process, or in one of their own with limits."""
 WRITES = "writes files and reads none"
 NAMES = "takes a limit, a name or a type, and no function that reads"
 NO_SAMPLES = "a project's files and not samples; checked before anything is unpacked (docs/security/uploads.md)"
-STORED = "reads samples that the isolated process wrote, in the forms that it writes (docs/security/recordings.md)"
-KNOWN = {
+READS = "reads samples that the isolated process wrote, in the forms that it writes (docs/security/recordings.md)"
+READERS = {
     "accounts/audit/export.py": ({"csv"}, WRITES),
     "core/http/compression.py": ({"gzip"}, WRITES),
     "datasets/pages/data.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, NAMES),
@@ -36,12 +36,12 @@ KNOWN = {
             *(f"rune.datasets.parts.cutting.{name}" for name in ("cut", "length_of")),
             *(f"rune.datasets.parts.search.{name}" for name in ("Part", "PartSearch", "find_parts")),
         },
-        STORED,
+        READS,
     ),
     "datasets/samples/content.py": ({"rune.datasets.content.read.MAX_BYTES"}, NAMES),
     "datasets/samples/models.py": ({"rune.datasets.content.table.MEDIA_TYPE"}, NAMES),
     "datasets/samples/parts_api.py": ({f"rune.datasets.parts.search.{name}" for name in ("Part", "PartSearch")}, NAMES),
-    "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, STORED),
+    "datasets/versions/api.py": ({"rune.datasets.export.layouts.EXPORT_LAYOUTS"}, READS),
     "learning/training/running/data.py": ({"zipfile"}, WRITES),
     "projects/archives/read_archive.py": ({"zipfile"}, NO_SAMPLES),
     "projects/archives/write_archive.py": ({"zipfile"}, WRITES),
@@ -72,10 +72,10 @@ def test_what_imports_a_parser_is_known_with_the_reason() -> None:
     importing = {
         place.relative_to(FORGE).as_posix(): parsers
         for place in FORGE.rglob("*.py")
-        if not place.relative_to(FORGE).as_posix().startswith(ISOLATED)
+        if not place.relative_to(FORGE).as_posix().startswith(CHILD_MODULES)
         and (parsers := parsers_in(place.read_text("utf-8")))
     }
-    assert importing == {place: parsers for place, (parsers, _) in KNOWN.items()}
+    assert importing == {place: parsers for place, (parsers, _) in READERS.items()}
 
 
 @each_case(

@@ -42,9 +42,9 @@ def test_parts_are_proposed_become_samples_and_the_answer_undoes_it(
     client: Client, project: Project, user: User
 ) -> None:
     sample_of(consent_of(user, project), user, knocks(), label="", pseudonym="Guest 7", device="phone")
-    proposed = client.get(f"{DATA}/samples/1/parts?margin=0").json()
-    assert proposed == {"length": 2000, "parts": [{"start": 500, "end": 600}, {"start": 1500, "end": 1600}]}
-    parts = [{**each, "label": "knock"} for each in proposed["parts"]]
+    proposal = client.get(f"{DATA}/samples/1/parts?margin=0").json()
+    assert proposal == {"length": 2000, "parts": [{"start": 500, "end": 600}, {"start": 1500, "end": 1600}]}
+    parts = [{**each, "label": "knock"} for each in proposal["parts"]]
     parts[1]["end"] = 1700
     answer = post(client, "1/parts", revision=1, parts=parts)
     assert answer.status_code == 200, answer.content

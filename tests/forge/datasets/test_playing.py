@@ -190,8 +190,8 @@ def test_lists_and_pages_draw_nothing_of_what_may_not_be_played(
     sample_of(consent_of(owner, project), owner, png(), label="glass")
     submission_of(owner, project)
     browser, manager = browser_of(other), browser_of(owner)
-    listed = browser.get(f"{DATA}/samples").json()["results"]
-    assert [(each["playable"], each["drawing"]) for each in listed] == [(False, {})] * 4
+    samples = browser.get(f"{DATA}/samples").json()["results"]
+    assert [(each["playable"], each["drawing"]) for each in samples] == [(False, {})] * 4
     assert [each["playable"] for each in browser.get("/api/v1/projects/acme/kitchen/samples").json()["samples"]] == [
         False
     ] * 4
@@ -199,11 +199,11 @@ def test_lists_and_pages_draw_nothing_of_what_may_not_be_played(
     assert (sample["playable"], sample["drawing"], sample["label"]) == (False, {}, "glass")
     pages = [PAGE, f"{PAGE}/cards?numbers=1,2,3,4", *(f"{PAGE}/samples/{number}" for number in (3, 4))]
     for address in [*pages, f"{PAGE}/samples/3/panel", f"{PAGE}/waiting"]:
-        shown, whole = browser.get(address).content.decode(), manager.get(address).content.decode()
+        text, whole = browser.get(address).content.decode(), manager.get(address).content.decode()
         for part in ("<path d=", '/recording"'):
-            assert part not in shown, address
+            assert part not in text, address
         assert '/recording"' in whole, address
-        assert "#lock" in shown, address
+        assert "#lock" in text, address
     refusal = "Only those who manage acme/kitchen play this, and only owners play test samples."
     assert refusal in browser.get(f"{PAGE}/samples/3").content.decode()
     assert "/export" not in browser.get(PAGE).content.decode()
@@ -217,11 +217,11 @@ def test_builds_and_comparisons_list_samples_and_do_not_play_them(
     for rune in (RUNE, RUNE + bytes(500)):
         built(owner, project, rune)
     for address in ("/acme/kitchen/builds/2/accuracy", "/compare?one=acme/kitchen@1&other=acme/kitchen@2"):
-        shown, whole = (compact(browser_of(each).get(address).content.decode()) for each in (other, owner))
+        text, whole = (compact(browser_of(each).get(address).content.decode()) for each in (other, owner))
         assert browser_of(owner).get(address).status_code == 200
-        assert (shown.count('/recording"'), whole.count('/recording"')) == (0, 3), address
-        assert (shown.count("data-sample="), whole.count("data-sample=")) == (0, 3), address
-        assert shown.count("Only those who manage the project play it.") == 3
+        assert (text.count('/recording"'), whole.count('/recording"')) == (0, 3), address
+        assert (text.count("data-sample="), whole.count("data-sample=")) == (0, 3), address
+        assert text.count("Only those who manage the project play it.") == 3
 
 
 @pytest.mark.protects("recordings/playing")
@@ -272,9 +272,9 @@ def test_those_who_manage_the_project_set_who_plays_samples(
     assert client.get(DATA).json()["restricted"] is True
     assert browser.post(f"{PAGE}/playing", {**managers, "who": "readers"}).status_code == 412
     headers = {"If-Match": client.get(DATA).headers["ETag"]}
-    opened = browser.patch(DATA, {"restricted": False}, content_type="application/json", headers=headers)
-    assert (opened.status_code, opened.json()["restricted"]) == (200, False)
-    revision, headers = opened.json()["revision"], {"If-Match": opened.headers["ETag"]}
+    response = browser.patch(DATA, {"restricted": False}, content_type="application/json", headers=headers)
+    assert (response.status_code, response.json()["restricted"]) == (200, False)
+    revision, headers = response.json()["revision"], {"If-Match": response.headers["ETag"]}
     browser.patch(DATA, {"restricted": False}, content_type="application/json", headers=headers)
     assert client.get(DATA).json()["revision"] == revision, "nothing changed"
     actions = AuditEntry.objects.filter(action__in=("data.restrict", "data.open")).order_by("at", "position")
@@ -298,9 +298,9 @@ def test_a_list_asks_the_database_as_often_for_many_locked_samples_as_for_few(
 
     def queries(address: str) -> int:
         browser.get(address)
-        with CaptureQueriesContext(connection) as captured:
+        with CaptureQueriesContext(connection) as context:
             assert browser.get(address).status_code == 200
-        return len(captured)
+        return len(context)
 
     addresses = (
         f"{DATA}/samples",

@@ -115,10 +115,10 @@ def test_a_picture_without_a_label_is_called_after_most_of_its_objects(
 def test_versions_have_the_positions_and_those_without_keep_their_digest(client: Client, picture: Sample) -> None:
     plain = save(client).json()["digest"]
     mark(client, DataSet.objects.get().revision, {"number": 1, "positions": [BOLT]})
-    marked = save(client).json()["digest"]
+    digest = save(client).json()["digest"]
     revision = DataSet.objects.get().revision
     mark(client, revision, {"number": 1, "positions": None})
-    assert plain != marked
+    assert plain != digest
     assert [[each.positions for each in entries_of(version)] for version in DataVersion.objects.order_by("number")] == [
         [None],
         [[BOLT]],

@@ -41,7 +41,7 @@ MANY = {
     "no/photo.jpg": b"\xff\xd8\xff",
     "README.md": b"# Words",
 }
-ZIPPED = zipped(MANY)
+ARCHIVE = zipped(MANY)
 
 
 def post(client: Client, address: str, data: bytes) -> Any:
@@ -77,9 +77,9 @@ def test_recordings_come_into_splits_that_their_consent_covers(client: Client, p
     purposes = frozenset({Purpose.TRAINING})
     terms = recording_terms(project, 90, purposes).text
     archive = zipped({f"test/knock/{seed}.wav": loud(seed) for seed in range(12)})
-    done = import_samples(user, project, [archive], days=90, consent=terms, purposes=purposes)
-    assert len(done.samples) == 12
-    assert {each.split for each in done.samples} <= {"train", "validation"}
+    result = import_samples(user, project, [archive], days=90, consent=terms, purposes=purposes)
+    assert len(result.samples) == 12
+    assert {each.split for each in result.samples} <= {"train", "validation"}
 
 
 def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, project: Project, user: User) -> None:
@@ -129,8 +129,8 @@ def test_withdrawing_what_was_imported_takes_it_back(client: Client, project: Pr
 def test_marks_of_a_table_are_kept_with_the_recording(user: User, project: Project) -> None:
     table = b"file,label,split,start,end\na.wav,yes,test,0.01,0.02\na.wav,no,test,0.05,0.06\n"
     archive = zipped({"samples.csv": table, "a.wav": a_sound()})
-    done = import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
-    assert done.samples[0].events == [
+    result = import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
+    assert result.samples[0].events == [
         {"label": "yes", "start": 0.01, "end": 0.02},
         {"label": "no", "start": 0.05, "end": 0.06},
     ]
@@ -144,13 +144,13 @@ def test_marks_of_a_table_end_with_the_recording_and_those_that_cannot_be_are_sa
     table = "\n".join(["file,label,start,end", *rows])
     files = {"a.wav": a_sound(1), "late.wav": a_sound(2), "motion.csv": b"1,2,3\n4,5,6\n", "many.wav": a_sound(3)}
     archive = zipped({"samples.csv": table.encode(), **files})
-    done = import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
-    places = {sample.kind: sample.events for sample in done.samples}
+    result = import_samples(user, project, [archive], days=90, consent=recording_terms(project).text)
+    places = {sample.kind: sample.events for sample in result.samples}
     assert places == {
         "sound": [{"label": "yes", "start": 0.05, "end": 0.1}],
         "motion": [{"label": "yes", "start": 0, "end": 1}],
     }
-    reasons = {each.name: each.reason for each in done.refused_files}
+    reasons = {each.name: each.reason for each in result.refused_files}
     assert "begins at 0.15 s" in reasons["late.wav"]
     assert "501 marked places" in reasons["many.wav"]
 
@@ -223,7 +223,7 @@ def test_archives_and_recordings_are_read_in_the_isolated_process_alone(
     monkeypatch.setattr(zipfile.ZipFile, "__init__", parsed)
     for parser in ("read_wav", "read_picture", "read_motion", "read_table"):
         monkeypatch.setattr(read, parser, parsed)
-    assert len(post(client, f"{SAMPLES}/import/preview", ZIPPED).json()["samples"]) == 2
+    assert len(post(client, f"{SAMPLES}/import/preview", ARCHIVE).json()["samples"]) == 2
     consent = consent_of(user, project)
     for data in (a_sound(7), png(), b"1,2,3\n4,5,6\n"):
         sample_of(consent, user, data)
@@ -241,12 +241,12 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
     good = facts | {"drawing": {}, "path": "a.wav", "label": "yes", "split": "test", "events": None}
 
     def answered(wrong: dict[str, Any]) -> Any:
-        def read_archive(_organisation: UUID, _sent: IO[bytes], stored: IO[bytes], _most: int) -> dict[str, Any]:
-            stored.write(bytes(8))
+        def read_archive(_organisation: UUID, _archive: IO[bytes], output: IO[bytes], _most: int) -> dict[str, Any]:
+            output.write(bytes(8))
             return {"recordings": [good | wrong], "omissions": [], "skipped_files": []}
 
         monkeypatch.setattr(recording_readers, "read_archive", read_archive)
-        return post(client, f"{SAMPLES}/import/preview", ZIPPED)
+        return post(client, f"{SAMPLES}/import/preview", ARCHIVE)
 
     assert len(answered({}).json()["samples"]) == 1
     event = {"label": "yes", "start": 0.5, "end": 0.25}
@@ -255,8 +255,8 @@ def test_impossible_facts_from_the_isolated_process_bring_nothing(
         *({"kind": "picture"}, {"media_type": "text/html"}, {"quality": "best"}, {"drawing": {"peaks": "x"}}),
         *({"split": "all"}, {"label": "x" * 99}, {"events": [event]}),
     ):
-        refused = answered(wrong)
-        assert (refused.status_code, "could not be read" in refused.json()["detail"]) == (422, True), wrong
+        response = answered(wrong)
+        assert (response.status_code, "could not be read" in response.json()["detail"]) == (422, True), wrong
 
 
 @pytest.mark.slow

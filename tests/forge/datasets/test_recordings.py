@@ -45,8 +45,8 @@ def test_a_recording_becomes_a_sample_for_tests_and_no_file(client: Client, proj
     answer = send(client, a_sound())
     assert answer.status_code == 201, answer.content
     sample = answer.json()
-    said = [sample[name] for name in ("number", "label", "kind", "split", "may_delete")]
-    assert said == [1, "up", "sound", "test", True]
+    values = [sample[name] for name in ("number", "label", "kind", "split", "may_delete")]
+    assert values == [1, "up", "sound", "test", True]
     assert sample["owner"]["name"] == "Jo Okafor"
     assert "Everyone in Acme can see and hear these recordings" in sample["consent"]
     consent = Consent.objects.get()
@@ -192,11 +192,11 @@ def test_what_is_no_recording_is_refused(client: Client, project: Any, data: byt
 def test_a_phone_keeps_what_the_server_could_not_read_and_not_what_ends_the_process(
     client: Client, project: Any, monkeypatch: pytest.MonkeyPatch, fails: str, status: int
 ) -> None:
-    def died(*_: Any, **_named: Any) -> None:
+    def died(*_: Any, **_kwargs: Any) -> None:
         raise ChildDied("The compiler's process has ended.")
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Compiler, fails, died)
+    with monkeypatch.context() as context:
+        context.setattr(Compiler, fails, died)
         answer = send(client, a_sound())
     assert answer.status_code == status
     assert Sample.objects.count() == 0

@@ -113,8 +113,8 @@ def test_a_version_says_which_labels_are_no_longer_tested(
     mark_samples(owner, project, [SampleMark(number, is_excluded=True) for number in (1, 2, 3)], revision=revision())
     save(user, project)
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get(f"{PAGE}/2"))
-    compared = client.get("/api/v1/projects/acme/kitchen/data/versions/1/compared-with/2").json()
-    assert compared["untested_labels"] == ["2", "6", "9"]
+    comparison = client.get("/api/v1/projects/acme/kitchen/data/versions/1/compared-with/2").json()
+    assert comparison["untested_labels"] == ["2", "6", "9"]
     assert "labels 2, 6 and 9 no longer tested" in text_of(client.get("/acme/kitchen/data"))
 
 
@@ -157,8 +157,8 @@ def test_the_card_says_licence_source_and_consent(client: Client, project: Proje
     assert browser.post("/acme/kitchen/data/licence", {"licence": "CC-BY-4.0", "version": "1"}).status_code == 302
     assert browser.post("/acme/kitchen/data/licence", {"licence": "MINE-1.0"}).status_code == 400
     assert "Creative Commons Attribution 4.0" in text_of(client.get(f"{PAGE}/1"))
-    exported = client.get("/api/v1/projects/acme/kitchen/data/versions/1/export?layout=croissant")
-    with zipfile.ZipFile(io.BytesIO(b"".join(cast("Any", exported).streaming_content))) as archive:
+    response = client.get("/api/v1/projects/acme/kitchen/data/versions/1/export?layout=croissant")
+    with zipfile.ZipFile(io.BytesIO(b"".join(cast("Any", response).streaming_content))) as archive:
         metadata = json.loads(archive.read("croissant.json"))
     assert metadata["license"] == "https://spdx.org/licenses/CC-BY-4.0.html"
     assert metadata["url"].endswith("/acme/kitchen/data/versions/1")

@@ -138,9 +138,9 @@ def test_those_who_manage_hear_which_runs_builds_and_deployments_learned_from_a_
     make_member(project.organisation, "dev@acme.example", "Dev", Role.DEVELOPER)
     removal = withdraw_consent(user, consent_for_training(project))
     assert removal is not None
-    named = find_learners(scope_of(removal))
-    assert [each.kind for each in named] == [LearnerKind.RUN, LearnerKind.BUILD, LearnerKind.DEPLOYMENT]
-    assert named[1].title != f"Build {before.number}", "a build of before has no model of the run"
+    learners = find_learners(scope_of(removal))
+    assert [each.kind for each in learners] == [LearnerKind.RUN, LearnerKind.BUILD, LearnerKind.DEPLOYMENT]
+    assert learners[1].title != f"Build {before.number}", "a build of before has no model of the run"
     event = Event.objects.get(type="data.removed")
     assert {name: event.data[name] for name in ("runs", "builds", "deployments")} == {
         "runs": 1,
@@ -214,16 +214,16 @@ def test_a_sample_of_before_is_used_for_training_once_its_person_agrees_anew(
     assert "1 of them is not used" in page
     address = f"/recordings/{of_before.consent_id}/agree"
     assert address in page
-    chosen = {"purposes": ["tests", "training"], "days": "365"}
-    read = client.get(address, chosen).content.decode()
+    fields = {"purposes": ["tests", "training"], "days": "365"}
+    read = client.get(address, fields).content.decode()
     terms = terms_for(project, DEFAULT_PURPOSES, 365)
     assert terms.uses in read
-    refused = client.post(address, {**chosen, "text": "something else"})
-    assert (refused.status_code, Consent.objects.count()) == (409, 1)
-    assert client.post(address, {**chosen, "text": terms.text}).status_code == 302
-    renewed = Consent.objects.get(replaced_by=None)
-    assert Consent.objects.exclude(pk=renewed.pk).get().replaced_by == renewed
-    assert Sample.objects.get().consent == renewed
+    response = client.post(address, {**fields, "text": "something else"})
+    assert (response.status_code, Consent.objects.count()) == (409, 1)
+    assert client.post(address, {**fields, "text": terms.text}).status_code == 302
+    consent = Consent.objects.get(replaced_by=None)
+    assert Consent.objects.exclude(pk=consent.pk).get().replaced_by == consent
+    assert Sample.objects.get().consent == consent
     version = save_version(user, project, revision=2)
     assert version.figures["splits"] == {"train": 1}
     assert "not used" not in client.get("/recordings").content.decode()

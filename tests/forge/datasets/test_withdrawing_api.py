@@ -146,7 +146,7 @@ def test_test_samples_of_a_version_are_deleted_by_owners_and_by_who_gave_them(
     save(client)
     sample_of(consent, user)
     many = f"{DATA}/samples/deletions"
-    refused = [
+    responses = [
         maintainer.delete(f"{DATA}/samples/1"),
         maintainer.delete(f"/api/v1/samples/{Sample.objects.get(number=1).pk}"),
         maintainer.post(many, {"numbers": [5, 1]}, content_type="application/json"),
@@ -154,8 +154,8 @@ def test_test_samples_of_a_version_are_deleted_by_owners_and_by_who_gave_them(
         maintainer.post("/acme/kitchen/data/samples/1/delete"),
         maintainer.delete(f"/api/v1/data/consents/{consent.pk}"),
     ]
-    assert [answer.status_code for answer in refused] == [403] * len(refused)
-    assert "change test samples that a saved version has" in refused[0].json()["detail"]
+    assert [answer.status_code for answer in responses] == [403] * len(responses)
+    assert "change test samples that a saved version has" in responses[0].json()["detail"]
     assert numbers(client) == [6, 5, 4, 3, 2, 1]
     assert maintainer.delete(f"{DATA}/samples/6").status_code == 204, "no version has it"
     assert maintainer.delete(f"{DATA}/samples/5").status_code == 204, "it is for training"
@@ -174,8 +174,8 @@ def test_who_may_delete_a_sample_is_told_so(
 
     def answers() -> list[bool]:
         readers = (client, *(browser_of(people[role]) for role in ("owner", "maintainer", "reviewer")))
-        listed = [each.get("/api/v1/projects/acme/kitchen/samples").json()["samples"] for each in readers]
-        return [samples[0]["may_delete"] for samples in listed]
+        lists = [each.get("/api/v1/projects/acme/kitchen/samples").json()["samples"] for each in readers]
+        return [samples[0]["may_delete"] for samples in lists]
 
     assert answers() == [True, True, True, False]
     Sample.objects.update(tested_since=1, split="test")

@@ -58,8 +58,8 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
     def threads() -> Any:
         """The threads of each build, and of each review that has some."""
         addresses = {review["id"]: f"/api/v1/reviews/{review['id']}/threads" for review in requests() or ()}
-        said = {review: threads for review, address in addresses.items() if (threads := listed(address, "threads"))}
-        return of_builds("threads", "threads"), said
+        listings = {review: threads for review, address in addresses.items() if (threads := listed(address, "threads"))}
+        return of_builds("threads", "threads"), listings
 
     def watched() -> dict[str, Any]:
         watches = Preview.objects.requested().filter(project=project).values_list("pk", flat=True)
@@ -155,8 +155,8 @@ def _changed(view: View, name: str, data: Mapping[str, Any], reading: Callable[[
             answer = data["answer"] if "answer" in data else reading("watched")[watch]
             return view | {"watched": view["watched"] | {watch: answer}}
         case "organisation.changed":
-            named = {"name": data["name"], "title": data["title"], "url": f"/{data['name']}"}
-            return view | {"organisation": view["organisation"] | named}
+            fields = {"name": data["name"], "title": data["title"], "url": f"/{data['name']}"}
+            return view | {"organisation": view["organisation"] | fields}
     return view
 
 

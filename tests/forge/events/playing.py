@@ -17,8 +17,8 @@ from tests.forge.events.following import PlayedEvent, View
 from tests.forge.events.scenarios import EventScene, EventWorld
 from tests.forge.test_acts import BY_A_RECORDER, PARTS_OF_ACTS, RECORDERS, UNAUDITED
 
-_heard: deque[NewEvent] = deque(maxlen=100)
-event_checks.register(_heard.append)
+_events: deque[NewEvent] = deque(maxlen=100)
+event_checks.register(_events.append)
 
 
 def is_unaudited(act: str) -> bool:
@@ -43,14 +43,14 @@ def play(
     before = read_view(client, world.project.pk)
     numbers = {stream: last_sequence(stream) for stream in streams}
     start = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    _heard.clear()
-    written = AuditEntry.objects.count()
+    _events.clear()
+    count = AuditEntry.objects.count()
     act()
-    assert is_unaudited(scene.act) or AuditEntry.objects.count() > written, "it writes no audit entry"
+    assert is_unaudited(scene.act) or AuditEntry.objects.count() > count, "it writes no audit entry"
     rows = Event.objects.filter(pk__gt=start).order_by("pk")
     events = [
         PlayedEvent(new.type, row.sequence, {**row.data, **new.payload})
-        for row, new in zip(rows, _heard, strict=True)
+        for row, new in zip(rows, _events, strict=True)
         if row.stream_id in streams and row.sequence > numbers[row.stream_id]
     ]
     return before, events, read_view(client, world.project.pk)

@@ -46,8 +46,8 @@ def read_state(client: Client, project_id: Any) -> View:
 def test_an_act_that_a_project_tells_of_gives_a_case(
     scene: EventScene, world: EventWorld, browser_of: Callable[[User | None], Client], cases: dict[str, Any]
 ) -> None:
-    before, played, fresh = play(scene, world, browser_of(world.developer), read_state)
-    events = [event for event in played if event.type.stream == StreamKind.PROJECT]
+    before, records, fresh = play(scene, world, browser_of(world.developer), read_state)
+    events = [event for event in records if event.type.stream == StreamKind.PROJECT]
     if events and fresh["state"] is not None:
         messages = [{"sequence": event.sequence, "type": event.type.name, "data": event.data} for event in events]
         cases[scene.name] = {"before": before["state"], "events": messages, "after": fresh["state"]}
@@ -60,7 +60,7 @@ def test_the_front_end_follows_the_cases(of: str, cases: dict[str, Any], tmp_pat
     file = tmp_path / "cases.json"
     file.write_text(json.dumps(cases), encoding="utf-8")
     command = [sys.executable, "-m", "tools.frontend", "test", FRONT_END_TEST]
-    finished = subprocess.run(
+    process = subprocess.run(
         command, cwd=REPOSITORY, env=os.environ | {CASES: str(file)}, capture_output=True, text=True, check=False
     )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert process.returncode == 0, process.stdout + process.stderr

@@ -32,10 +32,10 @@ def test_the_state_before_and_its_events_are_the_state_after(
 ) -> None:
     client = browser_of(world.developer)
     reading = partial(read, client, world.project.pk)
-    before, played, fresh = play(scene, world, client, read_all)
-    assert played, "it tells nothing"
-    plain = [event.without_payload() for event in played]
-    for events in [played] if played == plain else [played, plain]:
+    before, records, fresh = play(scene, world, client, read_all)
+    assert records, "it tells nothing"
+    plain = [event.without_payload() for event in records]
+    for events in [records] if records == plain else [records, plain]:
         view = before
         for event in events:
             view = after(view, event, reading)

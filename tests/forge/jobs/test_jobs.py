@@ -196,17 +196,17 @@ def test_a_further_attempt_keeps_the_time_of_the_one_before(add: Enqueue, ends: 
 
 
 def test_cancelling_stops_the_executor_at_its_next_tick_and_a_retry_runs_it_again(add: Enqueue) -> None:
-    seen: list[str] = []
+    steps: list[str] = []
 
     def cancelled(job: JobContext) -> Mapping[str, Any]:
         assert queue.cancel(Job.objects.get(), "Ann")
         job.tick()
-        seen.append("went on")
+        steps.append("went on")
         return {}
 
     add(cancelled)
     job = run()
-    assert (job.state, seen) == (JobState.CANCELLED, [])
+    assert (job.state, steps) == (JobState.CANCELLED, [])
     assert "Ann cancelled the job." in log_of(job)
     assert not queue.cancel(job, "Ann")
     assert queue.retry(job, "Ann")
@@ -268,12 +268,12 @@ def test_a_full_log_has_room_for_the_end_of_its_job(add: Enqueue) -> None:
 
 
 def test_another_worker_goes_on_from_the_last_checkpoint(add: Enqueue) -> None:
-    seen: list[bytes | None] = []
+    checkpoints: list[bytes | None] = []
 
     def go_on(job: JobContext) -> Mapping[str, Any]:
-        seen.append(job.load_checkpoint())
-        job.save_checkpoint(b"step %d" % len(seen))
-        if len(seen) < 3:
+        checkpoints.append(job.load_checkpoint())
+        job.save_checkpoint(b"step %d" % len(checkpoints))
+        if len(checkpoints) < 3:
             raise OSError("the worker died")
         return {}
 
@@ -282,7 +282,7 @@ def test_another_worker_goes_on_from_the_last_checkpoint(add: Enqueue) -> None:
     assert links_of(Job.objects.get()).count() == 1
     run()
     job = run()
-    assert seen == [None, b"step 1", b"step 2"]
+    assert checkpoints == [None, b"step 1", b"step 2"]
     assert (job.state, job.checkpoint) == (JobState.SUCCEEDED, None)
     assert not links_of(job).exists()
 

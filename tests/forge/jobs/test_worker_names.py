@@ -100,11 +100,11 @@ def test_trials_at_work_are_shown_with_their_workers(learns: Client, project: Pr
 def test_a_process_gives_its_jobs_its_name(
     learns: Client, project: Project, user: User, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[str] = []
+    names: list[str] = []
 
     class Looking(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
-            seen.append(listed(learns))
+            names.append(listed(learns))
             return super().__call__(request, shape, **calls)
 
     lab = Looking([], LabRefused("Enough.", "data"))
@@ -114,7 +114,7 @@ def test_a_process_gives_its_jobs_its_name(
         Job.objects.all().delete()
         motion_run(user, project)
         JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
-    assert seen == [NAME, worker_name()]
+    assert names == [NAME, worker_name()]
     assert worker_name().startswith("worker ")
 
 

@@ -127,8 +127,8 @@ def _form(name: str) -> dict[str, Any]:
     }
 
 
-def _picture(marked: int, counted: int, label: str = "bee", recording: int = 0) -> dict[str, Any]:
-    return {"recording": recording, "labels": [{"label": label, "marked": marked, "counted": counted}]}
+def _picture(marks: int, count: int, label: str = "bee", recording: int = 0) -> dict[str, Any]:
+    return {"recording": recording, "labels": [{"label": label, "marked": marks, "counted": count}]}
 
 
 def _counts(*pictures: dict[str, Any]) -> dict[str, Any]:
@@ -174,6 +174,6 @@ def test_a_full_disk_is_told_as_for_other_jobs(monkeypatch: pytest.MonkeyPatch, 
     (tmp_path / "lab" / "command").mkdir(parents=True)
     (tmp_path / "lab" / "command" / "job.py").write_text(f"print({line!r})")
     monkeypatch.setattr(lab_process, "lab_variables", lambda: {"PYTHONPATH": str(tmp_path)})
-    with pytest.raises(LabRefused) as raised:
+    with pytest.raises(LabRefused) as error:
         ask_lab({}, dict, seconds=60, tick=lambda: None, report=lambda *_: None)
-    assert (str(raised.value), raised.value.reason) == (FULL_DISK, "full-disk")
+    assert (str(error.value), error.value.reason) == (FULL_DISK, "full-disk")

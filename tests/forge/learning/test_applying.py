@@ -48,9 +48,9 @@ def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, 
     write_file(user, project, "forge.yml", b"# ours\nlimits:\n  size: 100 kB\n")
     row = converted(client)
     for path, reason in (("model.txt", "does not end with"), ("../net.tflite", "")):
-        refused = apply(client, row, number_of(row, "int8"), path)
-        assert refused.status_code == 400
-        assert reason in refused.json()["detail"]
+        response = apply(client, row, number_of(row, "int8"), path)
+        assert response.status_code == 400
+        assert reason in response.json()["detail"]
     assert not ChangeRequest.objects.exists()
 
     answer = apply(client, row, number_of(row, "int8"), "net.tflite")
@@ -59,17 +59,17 @@ def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, 
     assert (change.author, change.source, change.outside_place) == (user, None, "Conversion of network.tflite")
     assert "network.tflite" in change.message
     assert change.offered is not None
-    offered = VersionFiles(change.offered.manifest)
-    added = {"net.tflite", "net.provenance.json", "training/network.tflite"}
-    assert added <= set(change.offered.manifest)
-    assert offered.read("training/network.tflite") == NETWORK
-    assert offered.read("forge.yml").startswith(b"# ours\nlimits:\n  size: 100 kB\n")
-    record = json.loads(offered.read("net.provenance.json"))
+    tree = VersionFiles(change.offered.manifest)
+    paths = {"net.tflite", "net.provenance.json", "training/network.tflite"}
+    assert paths <= set(change.offered.manifest)
+    assert tree.read("training/network.tflite") == NETWORK
+    assert tree.read("forge.yml").startswith(b"# ours\nlimits:\n  size: 100 kB\n")
+    record = json.loads(tree.read("net.provenance.json"))
     assert record["digest"] == change.offered.manifest["net.tflite"]["digest"]
     assert record["source"]["digest"] == row["digest"]
     # `rune check` finds nothing, until the settings, the source or the file are others.
-    assert warnings_of(offered) == []
-    files = {path: offered.read(path) for path in change.offered.manifest}
+    assert warnings_of(tree) == []
+    files = {path: tree.read(path) for path in change.offered.manifest}
     for path, data, message in (
         ("forge.yml", files["forge.yml"].replace(b"int8", b"int16x8"), "converted with other settings"),
         ("training/network.tflite", b"other", "has changed since"),
@@ -77,7 +77,7 @@ def test_a_form_becomes_a_change_request_that_anyone_can_repeat(client: Client, 
     ):
         assert message in warnings_of(MemoryFiles({**files, path: data}))[0]
     # The project itself is as it was, until somebody merges.
-    assert not added & set(working_tree(project).manifest)
+    assert not paths & set(working_tree(project).manifest)
     assert AuditEntry.objects.filter(action="model.apply").count() == 1
     page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
     assert f"/acme/kitchen/change-requests/{change.number}" in page
@@ -92,14 +92,14 @@ def test_a_merged_form_is_in_the_project_and_is_not_offered_again(
     mix_form(user, ModelConversion.objects.get(pk=row["id"]), "int8", ["classes_1"])
     run_jobs()
     row = client.get(f"{MODELS}/{row['id']}").json()
-    mixed = row["forms"][-1]
-    number = apply(client, row, mixed["number"], "models/net.tflite").json()["number"]
+    form = row["forms"][-1]
+    number = apply(client, row, form["number"], "models/net.tflite").json()["number"]
     change = ChangeRequest.objects.get(project=project, number=number)
     merge_past_gate(owner, change, "The gate has tests of its own.")
     tree = working_tree(project)
     assert read_blob(tree.manifest["models/net.tflite"]["digest"])
     assert b"keep: [classes_1]" in tree.texts["forge.yml"]
-    again = apply(client, row, mixed["number"], "models/net.tflite")
+    again = apply(client, row, form["number"], "models/net.tflite")
     assert (again.status_code, again.json()["title"]) == (409, "The project has this form already")
     page = client.get(f"/acme/kitchen/models/{row['id']}").content.decode()
     assert '<option value="models/net.tflite">' in page
@@ -110,9 +110,9 @@ def test_a_merged_form_is_in_the_project_and_is_not_offered_again(
 def test_a_forge_yml_with_errors_is_not_edited(client: Client, user: User, project: Project) -> None:
     write_file(user, project, "forge.yml", b"limits: [\n")
     row = converted(client)
-    refused = apply(client, row, number_of(row, "int8"), "net.tflite")
-    assert refused.status_code == 400
-    assert "Fix line 1 first" in refused.json()["detail"]
+    response = apply(client, row, number_of(row, "int8"), "net.tflite")
+    assert response.status_code == 400
+    assert "Fix line 1 first" in response.json()["detail"]
 
 
 @pytest.mark.slow

@@ -95,9 +95,9 @@ def test_a_sample_that_the_person_may_not_play_is_not_drawn(
     reader = browser_of(viewer)
     assert draw(reader).status_code == 200
     DataSet.objects.filter(project=project).update(is_restricted=True)
-    refused = draw(reader)
-    assert refused.status_code == 422
-    assert "that you may play" in refused.json()["detail"]
+    response = draw(reader)
+    assert response.status_code == 422
+    assert "that you may play" in response.json()["detail"]
     assert draw(motions).status_code == 200
 
 
@@ -105,18 +105,18 @@ def test_an_organisation_has_few_drawings_that_wait(
     motions: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(actions, "QUEUE_SECONDS", 0.0)
-    begun, over = threading.Event(), threading.Event()
+    start, over = threading.Event(), threading.Event()
 
     def work() -> None:
         with actions._scheduler.claim(Party(project.pk)) as slot:
             assert slot.wait(over.is_set)
-            begun.set()
+            start.set()
             over.wait()
 
     other = threading.Thread(target=work)
     other.start()
     try:
-        assert begun.wait(10)
+        assert start.wait(10)
         busy = draw(motions)
         assert busy.status_code == 503
         assert "Try again in a moment." in busy.json()["detail"]

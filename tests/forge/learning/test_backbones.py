@@ -66,17 +66,17 @@ def test_a_run_learns_behind_the_file_as_it_was_when_it_began(
 ) -> None:
     begun(trains, **SETTINGS)
     write_file(user, project, PATH, backbone_model("float32"))
-    seen: list[bytes] = []
+    contents: list[bytes] = []
 
     class Looking(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
-            seen.append((Path(request["folder"]) / "backbone.tflite").read_bytes())
+            contents.append((Path(request["folder"]) / "backbone.tflite").read_bytes())
             return super().__call__(request, shape, **calls)
 
     lab = Looking([], LabRefused("Enough.", "data"))
     monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
     run_jobs()
-    assert seen == [backbone_model()]
+    assert contents == [backbone_model()]
     assert lab.requests[0]["backbone"] == PATH
 
 
@@ -115,8 +115,8 @@ def test_the_form_asks_for_a_model_of_the_project(trains: Client, project: Proje
     page = trains.get("/acme/kitchen/training?recipe=transfer").content.decode()
     assert f"<option>{PATH}</option>" in page
     assert 'name="backbone"' not in trains.get("/acme/kitchen/training?recipe=pictures").content.decode()
-    sent = {"recipe": "transfer", "backbone": PATH, "model": "signs.tflite"}
-    assert trains.post("/acme/kitchen/training/begin", sent).status_code == 302
+    fields = {"recipe": "transfer", "backbone": PATH, "model": "signs.tflite"}
+    assert trains.post("/acme/kitchen/training/begin", fields).status_code == 302
     run = TrainingRun.objects.get()
     assert (run.backbone_path, run.backbone_digest) == (PATH, digest_of(backbone_model()))
     again = trains.get("/acme/kitchen/training?recipe=transfer&from=1").content.decode()
@@ -127,8 +127,8 @@ def test_the_form_asks_for_a_model_of_the_project(trains: Client, project: Proje
 @pytest.mark.slow
 def test_a_search_begins_with_the_recipe_for_the_samples_of_the_project(trains: Client) -> None:
     page = trains.get("/acme/kitchen/searches").content.decode()
-    chosen = page[page.index("chosen-recipe") :]
-    assert "Motion and gestures" in chosen[: chosen.index("</a>")]
+    section = page[page.index("chosen-recipe") :]
+    assert "Motion and gestures" in section[: section.index("</a>")]
     assert "?recipe=transfer" not in page
 
 
@@ -151,7 +151,7 @@ def test_recipes_for_the_samples_of_the_project_come_first(trains: Client) -> No
     own = page.partition("Recipes for other data")[0]
     assert own.count('href="?recipe=') == 4
     assert "<details" in own[own.rindex("?recipe=anomaly") :]
-    chosen = trains.get("/acme/kitchen/training?recipe=pictures").content.decode()
-    assert '<details class="run-more" open>' in chosen
+    section = trains.get("/acme/kitchen/training?recipe=pictures").content.decode()
+    assert '<details class="run-more" open>' in section
     assert "0.000001 to 1." in page
     assert "1e-06" not in page

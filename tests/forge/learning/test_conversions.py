@@ -102,12 +102,12 @@ def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_conv
     assert client.post(f"{MODELS}/{row['id']}/forms", body, content_type="application/json").status_code == 202
     run_jobs()
     row = read(client, row["id"])
-    mixed = row["forms"][-1]
-    assert (row["state"], row["error"], mixed["form"]) == ("ready", "", "int8")
-    assert mixed["float_layers"] == ["classes_1", "mixing_1"]
+    mixed_form = row["forms"][-1]
+    assert (row["state"], row["error"], mixed_form["form"]) == ("ready", "", "int8")
+    assert mixed_form["float_layers"] == ["classes_1", "mixing_1"]
     layers = [form["figures"]["layers"]["classes_1"] for form in row["forms"][1:]]
     assert layers[1] > layers[0] + 3
-    assert ConvertedForm.objects.get(digest=mixed["digest"]).provenance["settings"] == {
+    assert ConvertedForm.objects.get(digest=mixed_form["digest"]).provenance["settings"] == {
         "form": "int8",
         "float_layers": ["classes_1", "mixing_1"],
         "interface": "float32",
@@ -121,7 +121,7 @@ def test_layers_stay_in_float_in_a_mixed_form_and_what_was_converted_is_not_conv
     assert client.delete(f"{MODELS}/{row['id']}").status_code == 204
     assert client.get(again["forms"][1]["url"]).status_code == 200
     assert client.delete(f"{MODELS}/{again['id']}").status_code == 204
-    assert not BlobLink.objects.filter(blob_id__in=[mixed["digest"], again["forms"][1]["digest"]]).exists()
+    assert not BlobLink.objects.filter(blob_id__in=[mixed_form["digest"], again["forms"][1]["digest"]]).exists()
     body["float_layers"] = ["no such layer"]
     other = read(client, sent(client))
     assert client.post(f"{MODELS}/{other['id']}/forms", body, content_type="application/json").status_code == 409

@@ -62,28 +62,28 @@ def test_a_form_and_the_runefile_that_feeds_it_come_in_one_change_request(
     client: Client, user: User, project: Project
 ) -> None:
     row = converted(client)
-    named = f"conversion={row['id']}&form={number_of(row, 'int8')}"
+    query = f"conversion={row['id']}&form={number_of(row, 'int8')}"
     model_page = client.get(f"/acme/kitchen/models/{row['id']}?form={number_of(row, 'int8')}").content.decode()
-    assert f"/models/input?{named}".replace("&", "&amp;") in model_page
-    answer = client.get(f"{INPUTS}?{named}").json()
+    assert f"/models/input?{query}".replace("&", "&amp;") in model_page
+    answer = client.get(f"{INPUTS}?{query}").json()
     assert answer["file"] == "network.tflite"
     assert any("random input" in each for each in answer["notes"])
-    page = client.get(f"{PAGE}?{named}&file=models/net.tflite").content.decode()
+    page = client.get(f"{PAGE}?{query}&file=models/net.tflite").content.decode()
     assert "Known from the conversion" in page
     assert "Apply with this Runefile" in page
     assert '<option value="network.tflite"' in page
 
     key = answer["inputs"][0]["presets"][0]["key"]
     form = {"conversion": row["id"], "form": number_of(row, "int8"), "file": "models/net.tflite", "input_0": key}
-    written = client.post(f"{PAGE}/write", form)
+    response = client.post(f"{PAGE}/write", form)
     change = ChangeRequest.objects.get(project=project)
-    assert written["Location"] == f"/acme/kitchen/change-requests/{change.number}"
+    assert response["Location"] == f"/acme/kitchen/change-requests/{change.number}"
     assert change.offered is not None
-    offered = VersionFiles(change.offered.manifest)
+    files = VersionFiles(change.offered.manifest)
     assert {"models/net.tflite", "models/net.provenance.json", "training/network.tflite", "forge.yml"} <= set(
         change.offered.manifest
     )
-    assert b"./models/net.tflite" in offered.read("Runefile.yml")
+    assert b"./models/net.tflite" in files.read("Runefile.yml")
     assert "A Runefile feeds it:" in change.message
     assert "models/net.tflite" not in working_tree(project).manifest
     assert ConvertedForm.objects.get(number=form["form"]).change_request == change.number

@@ -70,18 +70,18 @@ def test_a_run_learns_from_the_samples_of_another_project_whose_consent_covers_t
     version = version_of(source)
     answer = begin(client, data_digest=version.digest)
     assert (answer.status_code, answer.json()["data_digest"]) == (201, version.digest)
-    written: list[str] = []
+    names: list[str] = []
 
     class Reading(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
             with zipfile.ZipFile(f"{request['folder']}/{request['data']}") as archive:
-                written.extend(archive.namelist())
+                names.extend(archive.namelist())
             return super().__call__(request, shape, **calls)
 
     lab = Reading([], LabRefused("enough", "data"))
     monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
     JobSlots(1, (WorkerCapability.LAB,), threading.Event()).work()
-    labels = {name.split("/")[-2] for name in written if name.endswith(".csv")}
+    labels = {name.split("/")[-2] for name in names if name.endswith(".csv")}
     assert labels == {"circle", "shake"}
     assert {"still"} <= set(Sample.objects.values_list("label", flat=True))
 
@@ -100,8 +100,8 @@ def test_the_form_offers_the_data_of_other_projects(client: Client, source: Proj
     version = version_of(source)
     page = client.get(f"{project.get_absolute_url()}/training?recipe=motion").content.decode()
     assert f'<option value="{version.digest}"' in page
-    sent = {"recipe": "motion", "version": version.digest, "model": "model.tflite"}
-    answer = client.post(f"{project.get_absolute_url()}/training/begin", sent)
+    fields = {"recipe": "motion", "version": version.digest, "model": "model.tflite"}
+    answer = client.post(f"{project.get_absolute_url()}/training/begin", fields)
     assert answer.status_code == 302, answer.content.decode()[-3000:]
     assert TrainingRun.objects.get().data_version == version
     page = client.get(f"{project.get_absolute_url()}/searches?recipe=motion").content.decode()
@@ -144,8 +144,8 @@ WAYS = ["resume-run", "retry-run", "resume-search", "retry-search"]
 def ended_with_other_data(client: Client, source: Project, way: str) -> Job:
     """A run or a search on the data of another project that ended without a result. Returns its job."""
     body = {"recipe": "motion", "arguments": SMALL, "data_digest": version_of(source).digest}
-    begun = client.post(RUNS if way.endswith("run") else SEARCHES, body, content_type="application/json")
-    assert begun.status_code == 201, begun.content
+    response = client.post(RUNS if way.endswith("run") else SEARCHES, body, content_type="application/json")
+    assert response.status_code == 201, response.content
     job = Job.objects.get()
     assert cancel(job, "somebody")
     return job

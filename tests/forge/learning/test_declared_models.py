@@ -25,7 +25,7 @@ from tests.forge.learning.test_conversions import MODELS, NETWORK, run_jobs
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker", "few_forms")]
 
 PAGE = "/acme/kitchen/models"
-DECLARED = "models:\n  net.tflite:\n    source: training/network.tflite\n    quantize: int8\n    interface: float32\n"
+MANIFEST = "models:\n  net.tflite:\n    source: training/network.tflite\n    quantize: int8\n    interface: float32\n"
 
 
 @pytest.fixture
@@ -67,13 +67,13 @@ def test_an_edit_converts_again_once_and_the_result_is_offered(
     client: Client, owner: User, source: Project, edit: Any
 ) -> None:
     assert "Models of forge.yml" not in page_of(client)
-    preview = edit(DECLARED)
+    preview = edit(MANIFEST)
     assert warnings_of(preview) == ['"net.tflite" has not been converted from "training/network.tflite" yet']
     assert ModelConversion.objects.get().source_name == "network.tflite"
     assert ">Converting</a>" in page_of(client)
     # Layers that are written before the conversion ends are made in the same job.
-    edit(f"{DECLARED}    keep: [classes_1]\n")
-    edit(f"{DECLARED}    keep: [classes_1] # the last one\n")
+    edit(f"{MANIFEST}    keep: [classes_1]\n")
+    edit(f"{MANIFEST}    keep: [classes_1] # the last one\n")
     assert Job.objects.count() == 1
     run_jobs()
     assert forms_of(client) == [("float32", []), ("int8", []), ("int8", ["classes_1"])]
@@ -81,11 +81,11 @@ def test_an_edit_converts_again_once_and_the_result_is_offered(
     assert f"{row.get_absolute_url()}?form=3#apply-form" in page_of(client)
 
     # A name that is typed halfway is no layer, and another set of layers is another job.
-    edit(f"{DECLARED}    keep: [mixing]\n")
+    edit(f"{MANIFEST}    keep: [mixing]\n")
     assert Job.objects.count() == 1
     assert "network.tflite has no layer &quot;mixing&quot;" in page_of(client)
-    edit(f"{DECLARED}    keep: [mixing_1]\n")
-    edit(f"limits:\n  size: 1 MB\n{DECLARED}    keep: [mixing_1]\n")
+    edit(f"{MANIFEST}    keep: [mixing_1]\n")
+    edit(f"limits:\n  size: 1 MB\n{MANIFEST}    keep: [mixing_1]\n")
     assert Job.objects.count() == 2
     run_jobs()
     assert forms_of(client)[3:] == [("int8", ["mixing_1"])]
@@ -95,11 +95,11 @@ def test_an_edit_converts_again_once_and_the_result_is_offered(
     number = client.post(address, body, content_type="application/json").json()["number"]
     merge_past_gate(owner, ChangeRequest.objects.get(project=source, number=number), "The gate has tests of its own.")
     jobs = Job.objects.count()
-    preview = edit(f"# as it was\n{DECLARED}    keep: [mixing_1]\n")
+    preview = edit(f"# as it was\n{MANIFEST}    keep: [mixing_1]\n")
     assert warnings_of(preview) == []
     assert ">Up to date</span>" in page_of(client)
     assert Job.objects.count() == jobs
-    preview = edit(f"{DECLARED.replace('int8', 'int16x8')}    keep: [mixing_1]\n")
+    preview = edit(f"{MANIFEST.replace('int8', 'int16x8')}    keep: [mixing_1]\n")
     assert warnings_of(preview) == ['"net.tflite" was converted with other settings']
     assert Job.objects.count() == jobs + 1
 
@@ -107,11 +107,11 @@ def test_an_edit_converts_again_once_and_the_result_is_offered(
 @pytest.mark.slow
 def test_what_a_server_does_not_make_is_named_and_begins_nothing(client: Client, source: Project, edit: Any) -> None:
     for text, reason in (
-        (DECLARED.replace("    interface: float32\n", ""), "Write `interface: float32`, or run `rune convert`"),
-        (f"{DECLARED.replace('int8', 'dynamic')}    keep: [classes_1]\n", "Layers stay in float in int8 and int16x8"),
-        (DECLARED.replace("training/network.tflite", "forge.yml"), "is a text, and no model"),
-        (DECLARED.replace("network", "gone"), "is missing"),
-        (f"{DECLARED}    shapes:\n      x: 16777215x1x1x1x1x1x1\n", "is not one such as 49x10"),
+        (MANIFEST.replace("    interface: float32\n", ""), "Write `interface: float32`, or run `rune convert`"),
+        (f"{MANIFEST.replace('int8', 'dynamic')}    keep: [classes_1]\n", "Layers stay in float in int8 and int16x8"),
+        (MANIFEST.replace("training/network.tflite", "forge.yml"), "is a text, and no model"),
+        (MANIFEST.replace("network", "gone"), "is missing"),
+        (f"{MANIFEST}    shapes:\n      x: 16777215x1x1x1x1x1x1\n", "is not one such as 49x10"),
     ):
         edit(text)
         assert reason in page_of(client).replace("&#x27;", "'").replace("&quot;", '"'), text
@@ -127,7 +127,7 @@ def test_what_failed_or_was_refused_is_tried_again(
     again = f"{PAGE}/declared/again"
     with monkeypatch.context() as patch:
         patch.setattr(actions, "MAX_CONVERSIONS", 0)
-        edit(DECLARED)
+        edit(MANIFEST)
     assert "A project has at most 0 conversions" in page_of(client)
     assert "Try again</button>" in page_of(client)
     assert not Job.objects.exists()
@@ -140,12 +140,12 @@ def test_what_failed_or_was_refused_is_tried_again(
     Job.objects.all().delete()
     ModelConversion.objects.all().delete()
     write_file(user, source, "training/network.keras", b"PK\x03\x04" + bytes(200))
-    broken = DECLARED.replace("network.tflite", "network.keras")
-    edit(broken)
+    text = MANIFEST.replace("network.tflite", "network.keras")
+    edit(text)
     run_jobs()
     assert ModelConversion.objects.get().state == "failed"
     assert "Try again</button>" in page_of(client)
-    edit(f"{broken}# once more\n")
+    edit(f"{text}# once more\n")
     assert Job.objects.count() == 1
     assert client.post(again, {"path": "net.tflite"}).status_code == 302
     assert (Job.objects.count(), ModelConversion.objects.get().state) == (2, "waiting")
@@ -157,7 +157,7 @@ def test_what_failed_or_was_refused_is_tried_again(
 
 
 def test_what_a_server_does_not_make_is_not_tried_again(client: Client, source: Project, edit: Any) -> None:
-    edit(DECLARED.replace("    interface: float32\n", ""))
+    edit(MANIFEST.replace("    interface: float32\n", ""))
     assert "Try again</button>" not in page_of(client)
     answer = client.post(f"{PAGE}/declared/again", {"path": "net.tflite"})
     assert (answer.status_code, Job.objects.exists()) == (400, False)
@@ -167,7 +167,7 @@ def test_what_a_server_does_not_make_is_not_tried_again(client: Client, source: 
 def test_nobody_who_may_no_longer_edit_begins_a_conversion(
     client: Client, user: User, source: Project, compiler: Compiler
 ) -> None:
-    write_file(user, source, "forge.yml", DECLARED.encode())
+    write_file(user, source, "forge.yml", MANIFEST.encode())
     User.objects.filter(pk=user.pk).update(is_active=False)
     refresh_previews(source.pk, compiler, threading.Event())
     User.objects.filter(pk=user.pk).update(is_active=True)

@@ -70,18 +70,18 @@ def test_a_recording_is_tried_with_each_preset_and_kept_nowhere(client: Client, 
     before = set(Blob.objects.values_list("digest", flat=True))
     answer = try_it(client, "file=digits.tflite&compares=true", SEVEN)
     assert answer.status_code == 200, answer.content
-    tried = answer.json()["inputs"]
-    assert [each["key"] for each in tried] == ["0-1", "signed", "0-255"]
-    assert (tried[0]["answer"], tried[0]["read"]["low"], tried[0]["read"]["high"]) == ("7", 0.0, 1.0)
-    assert (tried[0]["refusal"], tried[0]["judged"]) == ("", 0)
+    rows = answer.json()["inputs"]
+    assert [each["key"] for each in rows] == ["0-1", "signed", "0-255"]
+    assert (rows[0]["answer"], rows[0]["read"]["low"], rows[0]["read"]["high"]) == ("7", 0.0, 1.0)
+    assert (rows[0]["refusal"], rows[0]["judged"]) == ("", 0)
     assert set(Blob.objects.values_list("digest", flat=True)) == before
 
 
 @pytest.mark.slow
 def test_a_recording_that_cannot_be_read_says_why(client: Client, digits: Project) -> None:
-    (tried,) = try_it(client, "file=digits.tflite&preset=0-1", b"no picture").json()["inputs"]
-    assert tried["answer"] == ""
-    assert tried["refusal"].startswith("The recording: ")
+    (row,) = try_it(client, "file=digits.tflite&preset=0-1", b"no picture").json()["inputs"]
+    assert row["answer"] == ""
+    assert row["refusal"].startswith("The recording: ")
 
 
 @each_case(
@@ -127,10 +127,10 @@ def test_samples_of_the_project_say_which_preset_is_right_and_never_those_of_the
     samples = motion_samples(user, project, people=8)
     answer = try_it(client, "file=motion.tflite")
     assert answer.status_code == 200, answer.content
-    (tried,) = answer.json()["inputs"]
-    assert tried["refusal"] == ""
-    assert tried["judged"] == answer.json()["recordings"]
-    assert 0 < tried["judged"] <= trial.MAX_SAMPLES
+    (row,) = answer.json()["inputs"]
+    assert row["refusal"] == ""
+    assert row["judged"] == answer.json()["recordings"]
+    assert 0 < row["judged"] <= trial.MAX_SAMPLES
     test = next(each.number for each in samples if each.split == "test")
     assert try_it(client, f"file=motion.tflite&sample={test}").status_code == 400
 
@@ -175,12 +175,12 @@ def test_the_page_asks_tries_and_writes_without_scripts(client: Client, digits: 
     numbers = client.get(f"{PAGE}?file=digits.tflite&kind_0=numbers").content.decode()
     assert "capability: RAW" in numbers
     form = {"file": "digits.tflite", "input_0": "0-1", "labels": WORDS.decode()}
-    sent = {**form, "compare": "1", "recording": SimpleUploadedFile("7.png", SEVEN)}
-    tried = client.post(f"{PAGE}/try", sent).content.decode()
-    assert tried.count('<svg class="read-input picture"') == 3
-    assert '<b class="written">7</b> 99 %' in tried
-    refused = client.post(f"{PAGE}/try", {**form, "labels": "one"}).content.decode()
-    assert "11 classes, and 1 label" in refused
-    written = client.post(f"{PAGE}/write", form)
-    assert (written.status_code, written["Location"]) == (302, "/acme/kitchen/studio")
+    fields = {**form, "compare": "1", "recording": SimpleUploadedFile("7.png", SEVEN)}
+    result = client.post(f"{PAGE}/try", fields).content.decode()
+    assert result.count('<svg class="read-input picture"') == 3
+    assert '<b class="written">7</b> 99 %' in result
+    problem = client.post(f"{PAGE}/try", {**form, "labels": "one"}).content.decode()
+    assert "11 classes, and 1 label" in problem
+    response = client.post(f"{PAGE}/write", form)
+    assert (response.status_code, response["Location"]) == (302, "/acme/kitchen/studio")
     assert "digits.tflite" in client.get("/acme/kitchen/models").content.decode()

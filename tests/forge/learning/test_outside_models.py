@@ -178,9 +178,9 @@ def test_a_run_of_another_organisation_does_not_show(
 def change_with(user: User, project: Project, model: bytes, record: bytes) -> ChangeRequest:
     base = save_version(user, project, "A model")
     push(user, project, record, model)
-    offered = save_version(user, project, "A model")
+    version = save_version(user, project, "A model")
     return bring_from_outside(
-        user, project, OutsideOrigin("Ada", "home"), "A new model", base=base, offered_version=offered
+        user, project, OutsideOrigin("Ada", "home"), "A new model", base=base, offered_version=version
     )
 
 

@@ -50,31 +50,31 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
     client: Client, project: Project, samples: list[Sample]
 ) -> None:
     row = model_of(client)
-    used = row["samples"]
-    assert (used["kind"], used["is_guess"], used["stage"], used["classes"]) == (
+    source = row["samples"]
+    assert (source["kind"], source["is_guess"], source["stage"], source["classes"]) == (
         "recordings",
         False,
         "model",
         list(LABELS),
     )
-    assert used["calibration"] == len(numbers(project, "train"))
-    assert used["judging"] == len(numbers(project, "validation"))
-    low, high = used["ranges"][0]
+    assert source["calibration"] == len(numbers(project, "train"))
+    assert source["judging"] == len(numbers(project, "validation"))
+    low, high = source["ranges"][0]
     # In g, as the Runefile's `scale` gives it, and not in metres per second squared.
     assert -3 < low < -0.3
     assert 0.9 < high < 3
     forms = {each["form"]: each for each in row["forms"]}
     for form in ("float32", "int8"):
         accuracy = forms[form]["figures"]["accuracy"]
-        assert accuracy["samples"] == used["judging"]
+        assert accuracy["samples"] == source["judging"]
         assert accuracy["low"] < accuracy["share"] <= accuracy["high"] + 1e-9
-        assert sum(each["samples"] for each in accuracy["by_label"]) == used["judging"]
+        assert sum(each["samples"] for each in accuracy["by_label"]) == source["judging"]
     assert forms["float32"]["figures"]["accuracy"]["share"] == 1.0
     answers = ConvertedForm.objects.get(form="float32").figures["answers"]
     assert {number for number, _, _ in answers} == numbers(project, "validation")
-    converted = ConvertedForm.objects.get(form="int8")
-    assert converted.provenance["samples"]["digest"].startswith("sha256:")
-    assert set(converted.calibrated_on or ()) == numbers(project, "train")
+    conversion = ConvertedForm.objects.get(form="int8")
+    assert conversion.provenance["samples"]["digest"].startswith("sha256:")
+    assert set(conversion.calibrated_on or ()) == numbers(project, "train")
     assert ConvertedForm.objects.get(form="float32").calibrated_on == []
     page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
     for text in ("100.0 %", "computed by the stages in front of", "Accuracy by label", "On the line"):
@@ -86,22 +86,22 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
 def test_ranges_are_measured_on_the_split_that_forge_yml_names(
     client: Client, user: User, owner: User, project: Project, samples: list[Sample], compiler: Compiler
 ) -> None:
-    moved = sorted(numbers(project, "train"))[:9]
-    Sample.objects.filter(data_set__project=project, number__in=moved).update(split="validation")
+    subset = sorted(numbers(project, "train"))[:9]
+    Sample.objects.filter(data_set__project=project, number__in=subset).update(split="validation")
     write_file(user, project, "training/motion.tflite", motion_model())
-    declared = (
+    manifest = (
         "models:\n  model.tflite:\n    source: training/motion.tflite\n    quantize: int8\n    interface: float32\n"
     )
-    for text in (declared, f"{declared}    calibration: validation\n"):
+    for text in (manifest, f"{manifest}    calibration: validation\n"):
         write_file(user, project, "forge.yml", text.encode())
         refresh_previews(project.pk, compiler, threading.Event())
         run_jobs()
     rows = {each["id"]: read(client, each["id"]) for each in client.get(MODELS).json()["results"]}
-    used = {each["calibration"]: each["samples"] for each in rows.values()}
+    sources = {each["calibration"]: each["samples"] for each in rows.values()}
     validation = len(numbers(project, "validation"))
-    assert used["train"]["calibration"] == len(numbers(project, "train"))
-    assert used["validation"]["calibration"] + used["validation"]["judging"] == validation
-    assert used["validation"]["judging"] > 0
+    assert sources["train"]["calibration"] == len(numbers(project, "train"))
+    assert sources["validation"]["calibration"] + sources["validation"]["judging"] == validation
+    assert sources["validation"]["judging"] > 0
     row = next(each for each in rows.values() if each["calibration"] == "validation")
     form = next(each for each in row["forms"] if each["form"] == "int8")
     page = compact(client.get(f"/acme/kitchen/models/{row['id']}").content.decode())
@@ -123,10 +123,10 @@ def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project
     body = {"form": "int8", "float_layers": ["scores"]}
     assert client.post(f"{MODELS}/{row['id']}/forms", body, content_type="application/json").status_code == 202
     run_jobs()
-    mixed = ConvertedForm.objects.order_by("number").last()
-    assert mixed is not None
-    assert mixed.float_layers == ["scores"]
-    assert {number for number, _, _ in mixed.figures["answers"]} == numbers(project, "validation") - {withdrawn}
+    form = ConvertedForm.objects.order_by("number").last()
+    assert form is not None
+    assert form.float_layers == ["scores"]
+    assert {number for number, _, _ in form.figures["answers"]} == numbers(project, "validation") - {withdrawn}
     # A model that was measured on other samples is converted again; the earlier result is not used.
     assert model_of(client)["samples"]["judging"] == row["samples"]["judging"] - 1
 
@@ -192,9 +192,9 @@ def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows
     assert "model.tflite is another model" in page
     assert "The test samples are being read" in page
     run_jobs()
-    tested = {each["form"]: each["tested"] for each in read(client, row["id"])["forms"]}
+    results = {each["form"]: each["tested"] for each in read(client, row["id"])["forms"]}
     count = len(numbers(project, "test"))
-    assert {each["accuracy"]["samples"] for each in tested.values()} == {count}
+    assert {each["accuracy"]["samples"] for each in results.values()} == {count}
     page = client.get(request).content.decode()
     assert f"{count} test samples" in page
     assert "being read" not in page

@@ -50,8 +50,8 @@ def test_needs_before_pruning_that_no_rune_can_have_end_the_run(
 ) -> None:
     begun(trains)
     needs = {"flash": 9000, "ram": 900, "instructions": None, "not_measured": None}
-    unpruned = {**needs, "flash": flash}
-    event = {"event": "needs", "needs": {"cortex-m4": {**needs, "before_pruning": unpruned}}, "rune_size": 1}
+    original = {**needs, "flash": flash}
+    event = {"event": "needs", "needs": {"cortex-m4": {**needs, "before_pruning": original}}, "rune_size": 1}
     follow(monkeypatch, ScriptedLab([data_event(3), event], LabRefused("never", "data")))
     run = read(trains)
     assert (run["state"], run["needs"]) == ("failed", {})

@@ -61,14 +61,14 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     counting = {"objects": 9, "threshold": 0.4, "count_error": error, "baseline": baseline, "labels": {"bee": of_label}}
     counting |= {"precision": share, "recall": None, "f1": share}
     split = {"samples": 12, "skipped_samples": 0, "accuracy": None, "counting": counting}
-    shown, deleted = Sample.objects.filter(removed=None).order_by("number")[:2]
+    sample, missing = Sample.objects.filter(removed=None).order_by("number")[:2]
     miscount = [{"label": "bee", "marked": 3, "counted": 5}]
     worst = [{"recording": place, "labels": miscount} for place in range(3)]
     judgements = {"validation": split | {"worst_counts": worst}, "test": split}
     report = {**TrainingRun.objects.get().report, "judgements": judgements}
-    description = {**TrainingRun.objects.get().description, "recordings": [shown.number, deleted.number]}
+    description = {**TrainingRun.objects.get().description, "recordings": [sample.number, missing.number]}
     TrainingRun.objects.update(recipe="counting", report=report, description=description, answers={})
-    Sample.objects.filter(pk=deleted.pk).update(removed=timezone.now())
+    Sample.objects.filter(pk=missing.pk).update(removed=timezone.now())
     page = trains.get("/acme/kitchen/training/1").content.decode()
     assert "How well it counts" in page
     assert "81.2 % (40.6 to 81.2 %)" in page
@@ -76,13 +76,13 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     assert ">bee</th><td>9</td><td>60.0 %</td>" in page
     assert "F1 of cells" in page
     assert page.count("bee: 3 marked") == page.count("5 counted") == page.count('class="mistake"') == 1
-    assert f'aria-label="Sample {shown.number:04d}"' in page
+    assert f'aria-label="Sample {sample.number:04d}"' in page
     assert "Accuracy" not in page
     assert "Confusion matrix" not in page
     assert read(trains)["counting"]["test"] == counting
     finished_run(user, project)
-    compared = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
-    assert "F1 of objects, test" in compared
+    comparison = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
+    assert "F1 of objects, test" in comparison
 
 
 def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, project: Project, user: User) -> None:
@@ -163,16 +163,21 @@ def test_the_page_names_the_weakest_label_and_person_and_shows_their_mistakes(
         for number, label in labels.items()
     ]
     TrainingRun.objects.update(answers={"epoch": 0, "validation": rows})
-    missed = sum(label == "shake" for label in labels.values())
+    mistakes = sum(label == "shake" for label in labels.values())
     page = compact(trains.get("/acme/kitchen/training/1").content.decode())
-    assert f"shake is right least often: {missed} of {missed} wrong" in page
-    assert page.count('class="mistake"') == missed
+    assert f"shake is right least often: {mistakes} of {mistakes} wrong" in page
+    assert page.count('class="mistake"') == mistakes
 
     def shown(choice: str) -> str:
         return compact(trains.get(f"/acme/kitchen/training/1?mistakes={choice}").content.decode())
 
     groups = Sample.objects.filter(split="validation", label="shake").values_list("group__number", flat=True)
-    for choice, count in (("all", missed), (str(groups[0]), groups.count()), ("9999999999", missed), ("x", missed)):
+    for choice, count in (
+        ("all", mistakes),
+        (str(groups[0]), groups.count()),
+        ("9999999999", mistakes),
+        ("x", mistakes),
+    ):
         assert shown(choice).count('class="mistake"') == count
     assert shown("99999").count('class="mistake"') == 0
 

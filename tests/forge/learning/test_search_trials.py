@@ -16,7 +16,7 @@ from forge.learning.training.running.job import follow_job
 from forge.projects.models import Project
 from forge.reviews.models import ChangeRequest
 from tests.forge.learning.searching import SEARCHES, begun, read, run_jobs, scripted
-from tests.forge.learning.test_searches import ENDED
+from tests.forge.learning.test_searches import SUMMARY
 from tests.support.forge.factories.motion_model import motion_project
 from tests.support.forge.factories.searches import claim_event, finished_search, trial_event, tried
 from tests.support.forge.factories.training import SMALL, finish_run
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
 def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client, user: User, project: Project) -> None:
     finished_search(user, project)
-    used = searcher.post(f"{SEARCHES}/1/trials/2/use")
-    assert used.status_code == 201, used.content
-    run = used.json()
+    response = searcher.post(f"{SEARCHES}/1/trials/2/use")
+    assert response.status_code == 201, response.content
+    run = response.json()
     assert (run["arguments"]["filters"], run["arguments"]["window"], run["form"]) == (8, SMALL["window"], "int8")
     assert searcher.post(f"{SEARCHES}/1/trials/2/use").json()["number"] == run["number"]
     assert TrainingRun.objects.count() == 1
@@ -41,8 +41,8 @@ def test_a_trial_becomes_a_training_run_with_its_settings_once(searcher: Client,
 
 def test_two_clicks_at_once_begin_one_run(searcher: Client, user: User, project: Project) -> None:
     search = finished_search(user, project)
-    seen = [SearchTrial.objects.get(number=2) for _ in range(2)]
-    first, second = [use_trial(acting_as(user), search, trial) for trial in seen]
+    trials = [SearchTrial.objects.get(number=2) for _ in range(2)]
+    first, second = [use_trial(acting_as(user), search, trial) for trial in trials]
     assert (first.number, TrainingRun.objects.count()) == (second.number, 1)
 
 
@@ -70,14 +70,14 @@ FILES = {
 @pytest.mark.slow
 def test_a_trial_keeps_its_model_and_opens_as_a_change(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     event = {**trial_event(1), "files": FILES}
-    lab = scripted(monkeypatch, [claim_event(1), event, *tried(2, share=None, state="over limit")], ENDED)
+    lab = scripted(monkeypatch, [claim_event(1), event, *tried(2, share=None, state="over limit")], SUMMARY)
     lab.files = {name: path.encode() for path, name in FILES.items()}
     begun(searcher)
     run_jobs()
-    opened = searcher.post(f"{SEARCHES}/1/trials/1/change")
-    assert opened.status_code == 201, opened.content
+    response = searcher.post(f"{SEARCHES}/1/trials/1/change")
+    assert response.status_code == 201, response.content
     change = ChangeRequest.objects.get()
-    assert opened.json()["change"] == f"/acme/kitchen/change-requests/{change.number}"
+    assert response.json()["change"] == f"/acme/kitchen/change-requests/{change.number}"
     assert change.offered is not None
     manifest = change.offered.manifest
     assert {path: read_blob(manifest[path]["digest"]).decode() for path in FILES} == {path: path for path in FILES}
@@ -87,7 +87,7 @@ def test_a_trial_keeps_its_model_and_opens_as_a_change(searcher: Client, monkeyp
     assert "90.0 % of 12 recordings" not in change.message
     assert "a part of the accuracy is luck" in change.message
     # It has one change request, and one that was not trained has no model.
-    assert searcher.post(f"{SEARCHES}/1/trials/1/change").json()["change"] == opened.json()["change"]
+    assert searcher.post(f"{SEARCHES}/1/trials/1/change").json()["change"] == response.json()["change"]
     assert ChangeRequest.objects.count() == 1
     assert searcher.post(f"{SEARCHES}/1/trials/2/change").status_code == 409
     digest = manifest["model.provenance.json"]["digest"]

@@ -36,7 +36,7 @@ from tests.support.forge.factories.training import SMALL, ScriptedLab
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("nobody_wakes")]
 PAGE = "/acme/kitchen/searches"
-ENDED = {"reason": "The budget of trials is used up.", "trials": 2}
+SUMMARY = {"reason": "The budget of trials is used up.", "trials": 2}
 
 
 @pytest.mark.slow
@@ -51,11 +51,11 @@ def test_a_search_has_each_trial_as_a_row(searcher: Client, monkeypatch: pytest.
         *tried(3, ram=1000, share=0.8),
         *tried(4, ram=1500, share=0.7),
     ]
-    lab = scripted(monkeypatch, events, ENDED)
+    lab = scripted(monkeypatch, events, SUMMARY)
     begun(searcher, limits={"ram": 4000}, vary={"filters": ["4", "8"]}, trials=5)
     run_jobs()
     search = read(searcher)
-    assert (search["state"], search["error"], search["end_reason"]) == ("finished", "", ENDED["reason"])
+    assert (search["state"], search["error"], search["end_reason"]) == ("finished", "", SUMMARY["reason"])
     assert search["counts"] == {"running": 0, "over limit": 1, "trained": 3, "stopped": 0, "failed": 0}
     assert search["best"] == [1, 3]
     assert search["space"] == 8
@@ -81,7 +81,7 @@ def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monke
         return write_data(version, entries, target)
 
     monkeypatch.setattr("forge.learning.searches.job.write_data", noting)
-    scripted(monkeypatch, [SPACE], ENDED)
+    scripted(monkeypatch, [SPACE], SUMMARY)
     begun(searcher)
     run_jobs()
     assert read(searcher)["state"] == "finished"
@@ -90,17 +90,17 @@ def test_samples_of_the_test_split_do_not_reach_a_search(searcher: Client, monke
 
 @pytest.mark.slow
 def test_a_search_whose_process_dies_tries_its_trial_again(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = {"event": "counted", "trial": 2, "ram": 1, "flash": 1, "instructions": 1}
-    dying = ScriptedLab([SPACE, *tried(1), claim_event(2), counted], LabDied("gone"))
-    lab = ScriptedLab([SPACE, {"event": "rows"}, trial_event(2, ram=1000)], ENDED)
+    event = {"event": "counted", "trial": 2, "ram": 1, "flash": 1, "instructions": 1}
+    dying = ScriptedLab([SPACE, *tried(1), claim_event(2), event], LabDied("gone"))
+    lab = ScriptedLab([SPACE, {"event": "rows"}, trial_event(2, ram=1000)], SUMMARY)
     attempts = iter((dying, lab))
     monkeypatch.setitem(vars(job.SEARCH), "execute", lambda context: job.run_search_job(context, next(attempts)))
     begun(searcher)
     run_jobs()
     assert dying.requests[0]["interrupted"] is None
     # The next attempt gets its own trial, which nobody else may try, and finished ones when it asks.
-    interrupted = lab.requests[0]["interrupted"]
-    assert (interrupted["trial"], interrupted["arguments"], interrupted["needs"]) == (2, {"filters": 8}, None)
+    trial = lab.requests[0]["interrupted"]
+    assert (trial["trial"], trial["arguments"], trial["needs"]) == (2, {"filters": 8}, None)
     (answer,) = lab.commands
     assert [(each["trial"], each["state"], each["quantize"]) for each in answer["trials"]] == [(1, "trained", "int8")]
     assert answer["running"] == []
@@ -157,8 +157,8 @@ def test_the_reason_of_a_job_that_tried_something_comes_first() -> None:
 @pytest.mark.slow
 def test_a_search_is_stopped_and_goes_on_with_more_trials(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(searcher)
-    stopped = searcher.post(f"{SEARCHES}/1/stop")
-    assert (stopped.status_code, stopped.json()["state"]) == (202, "cancelled")
+    response = searcher.post(f"{SEARCHES}/1/stop")
+    assert (response.status_code, response.json()["state"]) == (202, "cancelled")
     assert searcher.post(f"{SEARCHES}/1/stop").status_code == 409
     again = searcher.post(f"{SEARCHES}/1/resume", {"trials": 9}, content_type="application/json")
     assert (again.status_code, again.json()["state"], again.json()["trials"]) == (202, "waiting", 9)
@@ -195,7 +195,7 @@ def test_a_search_that_cannot_be_made_says_why(searcher: Client, monkeypatch: py
 )
 @pytest.mark.slow
 def test_what_lab_must_not_send_ends_the_search(searcher: Client, monkeypatch: pytest.MonkeyPatch, event: Any) -> None:
-    scripted(monkeypatch, [claim_event(1), event], ENDED)
+    scripted(monkeypatch, [claim_event(1), event], SUMMARY)
     begun(searcher)
     run_jobs()
     assert (read(searcher)["state"], SearchTrial.objects.count()) == ("failed", 0)
@@ -246,8 +246,8 @@ def test_going_on_counts_like_another_search_that_waits(
     searcher.post(f"{SEARCHES}/1/stop")
     path = f"{SEARCHES}/1/resume" if way == "resume" else f"/api/v1/jobs/{Job.objects.get().pk}/retry"
     begun(searcher)
-    refused = searcher.post(path, {}, content_type="application/json")
-    assert (refused.status_code, "1 searches wait or run already" in refused.json()["detail"]) == (409, True)
+    response = searcher.post(path, {}, content_type="application/json")
+    assert (response.status_code, "1 searches wait or run already" in response.json()["detail"]) == (409, True)
     assert read(searcher)["state"] == "cancelled"
     searcher.post(f"{SEARCHES}/2/stop")
     assert searcher.post(path, {}, content_type="application/json").status_code == 202
@@ -265,10 +265,10 @@ def test_one_of_several_jobs_of_a_search_is_retried_beside_the_others(searcher: 
 
 @pytest.mark.slow
 def test_a_retry_gives_no_minutes_of_a_search_back(searcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    lab = scripted(monkeypatch, [SPACE], ENDED)
+    lab = scripted(monkeypatch, [SPACE], SUMMARY)
     begun(searcher, minutes=30)
-    job, ended = Job.objects.get(), timezone.now() - timedelta(hours=1)
-    Job.objects.update(state="failed", started=ended - timedelta(minutes=20), finished=ended)
+    job, end = Job.objects.get(), timezone.now() - timedelta(hours=1)
+    Job.objects.update(state="failed", started=end - timedelta(minutes=20), finished=end)
     assert searcher.post(f"/api/v1/jobs/{job.pk}/retry").status_code == 202
     run_jobs()
     assert 9 < lab.requests[0]["budget"]["minutes"] <= 10
@@ -281,8 +281,8 @@ def test_a_job_of_a_search_that_went_on_since_is_not_retried(searcher: Client) -
     job = Job.objects.get()
     for act in ("stop", "resume", "stop"):
         searcher.post(f"{SEARCHES}/1/{act}", {}, content_type="application/json")
-    refused = searcher.post(f"/api/v1/jobs/{job.pk}/retry")
-    assert (refused.status_code, "went on with other jobs" in refused.json()["detail"]) == (409, True)
+    response = searcher.post(f"/api/v1/jobs/{job.pk}/retry")
+    assert (response.status_code, "went on with other jobs" in response.json()["detail"]) == (409, True)
 
 
 @pytest.mark.slow
@@ -320,10 +320,10 @@ def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
     assert "The test split is not read" in page
     assert "Open trial 2 as a change" in page
     assert page.count('class="over"') == 2
-    listed = searcher.get(PAGE).content.decode()
-    assert "Search 1" in listed
-    assert 'name="vary-filters"' in listed
-    sent = {
+    listing = searcher.get(PAGE).content.decode()
+    assert "Search 1" in listing
+    assert 'name="vary-filters"' in listing
+    fields = {
         "recipe": "motion",
         "version": "1",
         "board": "raspberry-pi-pico",
@@ -331,12 +331,12 @@ def test_the_page_shows_the_trials_and_says_what_the_accuracy_is_not(
         "vary-quantize": "int8",
     }
     budget = {"trials": "3", "minutes": "5", "workers": "1", "ram": "4", "flash": "", "instructions": "2"}
-    begun_page = searcher.post(f"{PAGE}/begin", {**sent, **budget})
+    begun_page = searcher.post(f"{PAGE}/begin", {**fields, **budget})
     assert begun_page["Location"] == f"{PAGE}/2"
     search = ModelSearch.objects.get(number=2)
     assert (search.limits["ram"], search.limits["instructions"]) == (4000, 2_000_000)
-    refused = searcher.post(f"{PAGE}/begin", {**sent, **budget, "ram": "much"}).content.decode()
-    assert "The limit of ram is not a number" in refused
+    text = searcher.post(f"{PAGE}/begin", {**fields, **budget, "ram": "much"}).content.decode()
+    assert "The limit of ram is not a number" in text
     assert searcher.post(f"{PAGE}/2/stop").status_code == 302
     assert searcher.post(f"{PAGE}/2/resume", {"trials": "x"}).status_code == 400
     assert searcher.post(f"{PAGE}/1/trials/2/use")["Location"] == "/acme/kitchen/training/1"
@@ -359,6 +359,6 @@ def test_a_real_search_counts_trains_and_ranks(searcher: Client) -> None:
     search = read(searcher)
     assert (search["state"], search["error"]) == ("finished", "")
     assert search["counts"]["trained"] + search["counts"]["stopped"] == 2
-    trained = [each for each in search["rows"] if each["state"] == "trained"]
-    assert all(each["needs"]["ram"] <= 5000 and each["needs"]["instructions"] > 1000 for each in trained)
+    trials = [each for each in search["rows"] if each["state"] == "trained"]
+    assert all(each["needs"]["ram"] <= 5000 and each["needs"]["instructions"] > 1000 for each in trials)
     assert search["best"]

@@ -63,8 +63,8 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
     assert 'name="argument-learning-rate" value="0.0003"' in page
     assert 'name="argument-prune"' not in page
     assert 'name="argument-filters"' not in page
-    sent = {"recipe": "motion", "start": PATH, "argument-learned-layers": "1", "argument-learning-rate": "0.001"}
-    assert starts.post(f"{PAGE}/begin", sent).status_code == 302
+    fields = {"recipe": "motion", "start": PATH, "argument-learned-layers": "1", "argument-learning-rate": "0.001"}
+    assert starts.post(f"{PAGE}/begin", fields).status_code == 302
     run = TrainingRun.objects.get()
     assert (run.start_path, run.start_digest) == (PATH, digest_of(DATA))
     assert (run.arguments["learned-layers"], run.arguments["learning-rate"]) == (1, 0.001)
@@ -78,8 +78,8 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
 
 
 def test_what_was_typed_stays_when_a_field_is_refused(starts: Client) -> None:
-    sent = {"recipe": "motion", "start": PATH, "argument-learned-layers": "7", "argument-epochs": "0"}
-    page = " ".join(starts.post(f"{PAGE}/begin", sent).content.decode().split())
+    fields = {"recipe": "motion", "start": PATH, "argument-learned-layers": "7", "argument-epochs": "0"}
+    page = " ".join(starts.post(f"{PAGE}/begin", fields).content.decode().split())
     assert "epochs must be" in page
     assert f'name="start" value="{PATH}"' in page
     assert 'name="argument-learned-layers" value="7"' in page
@@ -117,21 +117,21 @@ def test_a_run_begins_with_the_file_as_it_was_and_the_child_refuses_it_by_name(
     assert run.arguments["learning-rate"] == 0.0003
     assert set(links_of(run).values_list("blob_id", flat=True)) == {digest_of(DATA)}
     write_file(user, project, PATH, b"others")
-    seen: list[bytes] = []
+    contents: list[bytes] = []
 
     class Looking(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
-            seen.append((Path(request["folder"]) / "start").read_bytes())
+            contents.append((Path(request["folder"]) / "start").read_bytes())
             return super().__call__(request, shape, **calls)
 
     lab = Looking([], LabRefused(f'"{PATH}" cannot be the start: it reads [40, 3].', "settings"))
     monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
     run_jobs()
-    assert seen == [DATA]
+    assert contents == [DATA]
     assert lab.requests[0]["start"] == PATH
-    failed = read(starts)
-    assert (failed["state"], failed["reason"]) == ("failed", "settings")
-    assert failed["error"] == f'"{PATH}" cannot be the start: it reads [40, 3].'
+    answer = read(starts)
+    assert (answer["state"], answer["reason"]) == ("failed", "settings")
+    assert answer["error"] == f'"{PATH}" cannot be the start: it reads [40, 3].'
     assert "cannot be the start: it reads [40, 3]." in starts.get(f"{PAGE}/1").content.decode()
 
 
@@ -154,14 +154,14 @@ def test_the_page_of_a_run_names_the_file_and_what_became_of_it(starts: Client, 
     again = TrainingRun.objects.get(number=2)
     assert (again.start_path, again.start_digest) == (PATH, digest_of(b"others"))
     assert again.arguments == run.arguments
-    compared = starts.get(f"{PAGE}/compare?run=1&run=2").content.decode()
-    assert f"{PATH} ({digest_of(DATA)[7:15]})" in compared
-    assert f"{PATH} ({digest_of(b'others')[7:15]})" in compared
-    assert "Before it learned" in compared
+    comparison = starts.get(f"{PAGE}/compare?run=1&run=2").content.decode()
+    assert f"{PATH} ({digest_of(DATA)[7:15]})" in comparison
+    assert f"{PATH} ({digest_of(b'others')[7:15]})" in comparison
+    assert "Before it learned" in comparison
     delete_file(user, project, PATH)
     assert "The project does not have this file any more." in starts.get(f"{PAGE}/1").content.decode()
-    refused = starts.post(f"{RUNS}", {"recipe": "motion", "start": PATH}, content_type="application/json")
-    assert refused.status_code == 400
+    response = starts.post(f"{RUNS}", {"recipe": "motion", "start": PATH}, content_type="application/json")
+    assert response.status_code == 400
     changing = starts.get(f"{PAGE}?recipe=motion&from=1").content.decode()
     assert "The project does not have the file" in changing
 

@@ -46,19 +46,19 @@ def test_a_run_keeps_the_files_of_its_teacher_as_they_were(
 ) -> None:
     assert begun(client, teacher=1)["teacher"] == 1
     assert client.delete(f"{RUNS}/1").status_code == 204
-    seen: list[bytes] = []
+    contents: list[bytes] = []
 
     class Looking(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
             folder = Path(request["folder"])
             names = ("teacher.float.tflite", "teacher.provenance.json")
-            seen.extend((folder / name).read_bytes() for name in names)
+            contents.extend((folder / name).read_bytes() for name in names)
             return super().__call__(request, shape, **calls)
 
     lab = Looking([], LabRefused("Enough.", "data"))
     monkeypatch.setitem(vars(TRAINING), "execute", lambda context: run_training_job(context, lab))
     run_jobs()
-    assert seen == [b"floats", b"{}"]
+    assert contents == [b"floats", b"{}"]
     assert lab.requests[0]["teacher"] == "model.teacher.float.tflite"
     run = TrainingRun.objects.get()
     assert set(links_of(run).values_list("blob_id", flat=True)) == set(run.teacher_files.values())
@@ -69,16 +69,16 @@ def test_the_form_offers_finished_runs_and_sends_one(client: Client, teacher: Tr
     page = client.get("/acme/kitchen/training").content.decode()
     assert '<option value="1">Run 1,' in page
     assert 'name="teacher"' not in client.get("/acme/kitchen/training?recipe=regression").content.decode()
-    sent = {"recipe": "motion", "teacher": "1", "model": "small.tflite"}
-    assert client.post("/acme/kitchen/training/begin", sent).status_code == 302
+    fields = {"recipe": "motion", "teacher": "1", "model": "small.tflite"}
+    assert client.post("/acme/kitchen/training/begin", fields).status_code == 302
     run = TrainingRun.objects.get(number=2)
     assert (run.teacher_number, set(run.teacher_files)) == (1, {"model", "record"})
     again = client.get("/acme/kitchen/training?recipe=motion&from=2").content.decode()
     assert '<option value="1" selected>' in again
     assert '<a href="/acme/kitchen/training/1">Run 1</a>' in client.get("/acme/kitchen/training/2").content.decode()
-    compared = client.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
-    assert "Teacher" in compared
-    assert "run 1" in compared
+    comparison = client.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
+    assert "Teacher" in comparison
+    assert "run 1" in comparison
 
 
 @pytest.mark.slow

@@ -70,9 +70,9 @@ def test_a_rune_says_what_it_can_be_taught(client: Client, digits: Project) -> N
 def test_the_rune_for_teaching_sends_what_the_last_layer_reads(
     client: Client, digits: Project, compiler: Compiler
 ) -> None:
-    begun = client.post(WATCH, {"teach": True}, content_type="application/json").json()
+    start = client.post(WATCH, {"teach": True}, content_type="application/json").json()
     refresh_previews(digits.pk, compiler, threading.Event())
-    watch = client.get(f"{WATCH}/{begun['id']}").json()
+    watch = client.get(f"{WATCH}/{start['id']}").json()
     assert (watch["state"], watch["error"]) == ("ready", None)
     rune = Runtime.load(b"".join(client.get(watch["build"]["rune_url"]).streaming_content))  # type: ignore[attr-defined]
     (message,) = rune.call({rune.capabilities[0].id: lambda size: drawing()[:size]})
@@ -87,9 +87,9 @@ def test_a_rune_that_cannot_be_taught_says_why(
     put(user, project, "sine", "sine.tflite", "Runefile.yml")
     answer = client.get(TEACH)
     assert (answer.status_code, "it tells no labels apart" in answer.json()["detail"]) == (422, True)
-    begun = client.post(WATCH, {"teach": True}, content_type="application/json").json()
+    start = client.post(WATCH, {"teach": True}, content_type="application/json").json()
     refresh_previews(project.pk, compiler, threading.Event())
-    watch = client.get(f"{WATCH}/{begun['id']}").json()
+    watch = client.get(f"{WATCH}/{start['id']}").json()
     assert (watch["state"], "it tells no labels apart" in watch["error"]) == ("failed", True)
     page = client.get("/acme/kitchen/training/teach").content.decode()
     assert "This rune cannot be taught yet." in page
@@ -113,8 +113,8 @@ def test_what_was_taught_is_a_run_whose_model_is_offered(client: Client, digits:
     assert save(client, biases=[0.0, 0.0]).status_code == 201
     assert client.get("/acme/kitchen/training/compare?run=1&run=2").status_code == 200
 
-    used = client.post(f"{PROJECT}/training/1/use", {}, content_type="application/json")
-    assert used.status_code == 201, used.content
+    response = client.post(f"{PROJECT}/training/1/use", {}, content_type="application/json")
+    assert response.status_code == 201, response.content
     change = ChangeRequest.objects.get()
     assert change.offered is not None
     files = VersionFiles(change.offered.manifest)
@@ -123,8 +123,8 @@ def test_what_was_taught_is_a_run_whose_model_is_offered(client: Client, digits:
         (tmp_path / path).write_bytes(files.read(path))
     assert "forge.yml" not in files.paths()
     rune = Runtime.load(build(FolderFiles(tmp_path), BuildOptions("taught")).rune)
-    said = rune.call({rune.capabilities[0].id: lambda size: drawing()[:size]})
-    assert "gate" in [str(tensor.elements[0]) for message in said for tensor in message.tensors]
+    messages = rune.call({rune.capabilities[0].id: lambda size: drawing()[:size]})
+    assert "gate" in [str(tensor.elements[0]) for message in messages for tensor in message.tensors]
     record = json.loads((tmp_path / "taught.provenance.json").read_text("utf-8"))
     assert record["labels"][0] == {"label": "tick", "examples": 5, "recognised": 4}
 
@@ -135,12 +135,12 @@ def test_the_weights_arrive_to_the_bit(client: Client, digits: Project) -> None:
     weights = random.normal(0, 3, (2, FEATURES)).astype(np.float32)
     assert save(client, weights=weights.tolist()).status_code == 201
     run = TrainingRun.objects.get()
-    stored = np.array(read_blob(run.files["taught.weights.txt"]).split(), np.float32).reshape(2, FEATURES)
-    assert (stored == weights).all()
+    values = np.array(read_blob(run.files["taught.weights.txt"]).split(), np.float32).reshape(2, FEATURES)
+    assert (values == weights).all()
 
 
 @pytest.mark.parametrize(
-    ("changes", "status", "said"),
+    ("changes", "status", "message"),
     [
         ({"digest": "sha256:" + "0" * 64}, 409, "changed while you taught"),
         ({"weights": [[0.0] * FEATURES, [0.0]]}, 400, "63 weights and a bias"),
@@ -155,10 +155,10 @@ def test_the_weights_arrive_to_the_bit(client: Client, digits: Project) -> None:
 )
 @pytest.mark.slow
 def test_a_layer_that_no_page_teaches_is_refused(
-    client: Client, digits: Project, changes: dict[str, Any], status: int, said: str
+    client: Client, digits: Project, changes: dict[str, Any], status: int, message: str
 ) -> None:
     answer = save(client, **changes)
-    assert (answer.status_code, said in json.dumps(answer.json())) == (status, True), answer.json()
+    assert (answer.status_code, message in json.dumps(answer.json())) == (status, True), answer.json()
     assert not TrainingRun.objects.exists()
 
 

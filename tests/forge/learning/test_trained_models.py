@@ -171,9 +171,9 @@ def test_a_number_and_counts_are_compared_by_their_error_and_their_f1(
     trains: Client, user: User, project: Project
 ) -> None:
     def with_error(run: TrainingRun, value: float) -> TrainingRun:
-        measured = {"value": value, "low": value - 0.1, "high": value + 0.1}
-        error = {"error": measured, "baseline": measured, "baseline_name": "the mean"}
-        counting = {"f1": measured, "precision": None, "recall": None, "count_error": measured, "baseline": measured}
+        interval = {"value": value, "low": value - 0.1, "high": value + 0.1}
+        error = {"error": interval, "baseline": interval, "baseline_name": "the mean"}
+        counting = {"f1": interval, "precision": None, "recall": None, "count_error": interval, "baseline": interval}
         run.report["judgements"] = {
             "test": {"accuracy": None, "samples": 40, "error": error},
             "validation": {"accuracy": None, "samples": 40, "counting": counting | {"objects": 9}},

@@ -114,9 +114,9 @@ def test_trees_are_learned_without_tensorflow_and_used_like_a_model(trains: Clie
     page = trains.get(f"/acme/kitchen/training/{run['number']}")
     assert page.status_code == 200
     assert "Motion by decision trees" in page.content.decode()
-    used = trains.post(f"{RUNS}/1/use", {}, content_type="application/json")
-    assert used.status_code == 201, used.content
-    assert trains.get(used.json()["change_url"]).status_code == 200
+    response = trains.post(f"{RUNS}/1/use", {}, content_type="application/json")
+    assert response.status_code == 201, response.content
+    assert trains.get(response.json()["change_url"]).status_code == 200
 
 
 @pytest.mark.slow
@@ -140,9 +140,9 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     assert "Explained" in page
     assert "Confusion matrix" not in page
     assert "error 0 on" not in client.get("/acme/kitchen/training").content.decode()
-    used = client.post("/api/v1/projects/acme/kitchen/training/1/use", {}, content_type="application/json")
-    assert used.status_code == 201, used.content
-    assert "Mean error of power on the test split" in client.get(used.json()["change_url"]).content.decode()
+    response = client.post("/api/v1/projects/acme/kitchen/training/1/use", {}, content_type="application/json")
+    assert response.status_code == 201, response.content
+    assert "Mean error of power on the test split" in client.get(response.json()["change_url"]).content.decode()
 
 
 # -- with a scripted `lab`
@@ -178,18 +178,18 @@ def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
     withdrawn = Sample.objects.filter(label="still")
     Consent.objects.filter(pk__in=withdrawn.values("consent")).update(for_training=False)
     begun(trains)
-    written: list[str] = []
+    names: list[str] = []
 
     class Reading(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
             with zipfile.ZipFile(f"{request['folder']}/{request['data']}") as archive:
-                written.extend(archive.namelist())
+                names.extend(archive.namelist())
             return super().__call__(request, shape, **calls)
 
     follow(monkeypatch, Reading([], LabRefused("enough", "data")))
     tests = set(Sample.objects.filter(split="test").values_list("number", flat=True))
-    assert written
-    numbers = {int(name.rpartition("/")[2].partition(".")[0]) for name in written if name.endswith(".csv")}
+    assert names
+    numbers = {int(name.rpartition("/")[2].partition(".")[0]) for name in names if name.endswith(".csv")}
     assert numbers == tests
 
 
@@ -240,11 +240,11 @@ def test_a_paused_run_goes_on_from_its_checkpoint(trains: Client, monkeypatch: p
             return super().__call__(request, shape, **calls)
 
     monkeypatch.setattr(following, "MOST_FLUSH_SECONDS", 0.0)  # all is stored before the run says from where it goes on
-    resumed = {"event": "resumed", "epoch": 2, "best_epoch": 1}
-    follow(monkeypatch, Resuming([data_event(3), resumed], LabRefused("enough", "diverged")))
+    event = {"event": "resumed", "epoch": 2, "best_epoch": 1}
+    follow(monkeypatch, Resuming([data_event(3), event], LabRefused("enough", "diverged")))
     assert read(trains)["best_epoch"] == 1
     assert trains.post(f"{RUNS}/1/resume").status_code == 202
-    lab = Resuming([data_event(3), resumed, *epoch_events(3)], LabRefused("enough", "diverged"))
+    lab = Resuming([data_event(3), event, *epoch_events(3)], LabRefused("enough", "diverged"))
     follow(monkeypatch, lab)
     assert checkpoints == [b"weights", b"weights"]
     run = read(trains)
@@ -259,7 +259,7 @@ def test_the_first_point_of_the_curve_is_there_at_once_and_further_ones_together
     begun(trains)
     lengths: list[int] = []
 
-    class Watched(ScriptedLab):
+    class CurveLab(ScriptedLab):
         def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
             def tick() -> None:
                 calls["tick"]()
@@ -269,7 +269,7 @@ def test_the_first_point_of_the_curve_is_there_at_once_and_further_ones_together
 
     monkeypatch.setattr(following, "FLUSH_SECONDS", 600.0)
     monkeypatch.setattr(following, "MOST_FLUSH_SECONDS", 600.0)
-    follow(monkeypatch, Watched([data_event(3), *epoch_events(1, 2, 3, 4)], LabRefused("enough", "diverged")))
+    follow(monkeypatch, CurveLab([data_event(3), *epoch_events(1, 2, 3, 4)], LabRefused("enough", "diverged")))
     assert lengths == [0, 0, 1, 1, 1]
     assert len(read(trains)["curves"]) == 4
 
@@ -307,8 +307,8 @@ def test_the_form_begins_with_the_recipe_for_the_sensor_of_the_pipeline(
 ) -> None:
     keep_contents(project.pk, {"nodes": [{"kind": "capability", "detail": f"{sensor} 1"}]}, ["Runefile.yml"])
     page = client.get("/acme/kitchen/training").content.decode()
-    chosen = page[page.index("chosen-recipe") :]
-    assert recipe in chosen[: chosen.index("</a>")]
+    section = page[page.index("chosen-recipe") :]
+    assert recipe in section[: section.index("</a>")]
     assert f"<p>{recipe}" in page
     assert "It needs " in page
 
@@ -338,8 +338,8 @@ def test_going_on_counts_like_another_run_that_waits(trains: Client, monkeypatch
     trains.post(f"{RUNS}/1/cancel")
     path = f"{RUNS}/1/resume" if way == "resume" else f"/api/v1/jobs/{Job.objects.get().pk}/retry"
     begun(trains)
-    refused = trains.post(path)
-    assert (refused.status_code, "1 runs wait or train already" in refused.json()["detail"]) == (409, True)
+    response = trains.post(path)
+    assert (response.status_code, "1 runs wait or train already" in response.json()["detail"]) == (409, True)
     assert read(trains)["state"] == "cancelled"
     trains.post(f"{RUNS}/2/cancel")
     assert trains.post(path).status_code == 202

@@ -21,9 +21,12 @@ def test_a_model_of_a_run_or_a_trial_has_the_version_that_it_learned_from(projec
     version = motion_version(developer, project)
     finish_run(motion_run(developer, project), b"trained")
     finished_search(developer, project, trials=2)
-    trained, tried = digest_of(b"trained"), digest_of(b"model 2")
-    learned = TrainingData(1, version.digest)
-    assert training_data_of(project, [trained, tried, digest_of(b"other")]) == {trained: learned, tried: learned}
+    run_digest, trial_digest = digest_of(b"trained"), digest_of(b"model 2")
+    data = TrainingData(1, version.digest)
+    assert training_data_of(project, [run_digest, trial_digest, digest_of(b"other")]) == {
+        run_digest: data,
+        trial_digest: data,
+    }
     assert training_data_of(project, []) == {}
 
 

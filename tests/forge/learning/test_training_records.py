@@ -102,5 +102,5 @@ def test_the_record_of_a_run_of_the_command_is_read(tmp_path: Path, monkeypatch:
     training = read_training_record((tmp_path / "gesture.provenance.json").read_bytes(), "gesture.provenance.json")
     assert training is not None
     assert (training.recipe, training.seed) == ("motion-trees", 3)
-    written = {path: digest_of((tmp_path / path).read_bytes()) for path in training.digests}
-    assert training.digests == written
+    digests = {path: digest_of((tmp_path / path).read_bytes()) for path in training.digests}
+    assert training.digests == digests

@@ -39,7 +39,7 @@ with tempfile.TemporaryDirectory() as name, open(name + "/recording", "w") as fi
 
 
 @pytest.fixture
-def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[LabProcess]]:
+def processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[LabProcess]]:
     """The processes that were started: small ones that wait for the end of their input."""
     processes: list[LabProcess] = []
 
@@ -56,43 +56,43 @@ def started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[La
 
 
 @pytest.mark.slow
-def test_each_job_gets_a_process_that_had_none(started: list[LabProcess]) -> None:
+def test_each_job_gets_a_process_that_had_none(processes: list[LabProcess]) -> None:
     waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})
     waiting.prepare({})
-    assert len(started) == 1
-    assert waiting.take({}) is started[0]
-    assert waiting.take({}) is started[1]
+    assert len(processes) == 1
+    assert waiting.take({}) is processes[0]
+    assert waiting.take({}) is processes[1]
     waiting.prepare({})
-    assert waiting.take({}) is started[2]
+    assert waiting.take({}) is processes[2]
 
 
-def test_a_process_that_died_while_it_waited_is_given_to_nobody(started: list[LabProcess]) -> None:
+def test_a_process_that_died_while_it_waited_is_given_to_nobody(processes: list[LabProcess]) -> None:
     waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})
-    started[0].process.kill()
-    started[0].process.wait()
-    assert waiting.take({}) is started[1]
-    assert started[1].process.poll() is None
+    processes[0].process.kill()
+    processes[0].process.wait()
+    assert waiting.take({}) is processes[1]
+    assert processes[1].process.poll() is None
 
 
-def test_a_process_that_nobody_needs_ends_by_itself(started: list[LabProcess]) -> None:
+def test_a_process_that_nobody_needs_ends_by_itself(processes: list[LabProcess]) -> None:
     others = set(threading.enumerate())  # other tests' processes may still wait
     waiting = WaitingLab(LabLibraries.QUANTISER, idle_seconds=0.01)
     waiting.prepare({})
-    assert started[0].process.wait(PATIENCE) == 0
+    assert processes[0].process.wait(PATIENCE) == 0
     for thread in set(threading.enumerate()) - others:
         thread.join(PATIENCE)
-    assert waiting.take({}) is started[1]
+    assert waiting.take({}) is processes[1]
 
 
-def test_the_end_of_a_server_ends_it_and_prepares_none(started: list[LabProcess]) -> None:
+def test_the_end_of_a_server_ends_it_and_prepares_none(processes: list[LabProcess]) -> None:
     waiting = WaitingLab(LabLibraries.QUANTISER)
     waiting.prepare({})
     waiting.close()
-    assert started[0].process.poll() == 0
+    assert processes[0].process.poll() == 0
     waiting.prepare({})
-    assert len(started) == 1
+    assert len(processes) == 1
 
 
 @pytest.mark.parametrize("name", ["a.keras", "a.h5", "saved.zip"])
@@ -113,13 +113,13 @@ def test_a_source_that_no_large_library_converts_is_given_to_no_waiting_process(
 def test_the_temporary_files_of_a_process_end_with_it(tmp_path: Path, is_killed: bool) -> None:
     (tmp_path / "lab" / "command").mkdir(parents=True)
     (tmp_path / "lab" / "command" / "job.py").write_text(KEEPER)
-    started = start_lab({"PYTHONPATH": str(tmp_path)})
-    assert started.process.stdout is not None
-    recording = Path(started.process.stdout.readline().decode().strip())
+    lab = start_lab({"PYTHONPATH": str(tmp_path)})
+    assert lab.process.stdout is not None
+    recording = Path(lab.process.stdout.readline().decode().strip())
     assert recording.read_text() == "heard"
     assert recording.is_relative_to(workdir())  # where the next server looks for what this one leaves
     if is_killed:
-        os.killpg(started.process.pid, signal.SIGKILL)
-    started.end()
+        os.killpg(lab.process.pid, signal.SIGKILL)
+    lab.end()
     assert not recording.exists()
-    assert not started.folder.exists()
+    assert not lab.folder.exists()

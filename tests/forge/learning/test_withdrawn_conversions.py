@@ -71,8 +71,8 @@ def test_a_form_whose_ranges_were_measured_on_the_sample_is_named_and_the_builds
     write_file(user, project, "model.tflite", SINE)
     build = built(user, project)
     make_member(project.organisation, "mai@acme.example", "Mai", Role.MAINTAINER)
-    named = named_after_deletion(user, sample)
-    assert [(each.kind, each.title, each.doubt) for each in named] == [
+    learners = named_after_deletion(user, sample)
+    assert [(each.kind, each.title, each.doubt) for each in learners] == [
         (LearnerKind.CONVERSION, "motion.keras: int8", ""),
         (LearnerKind.BUILD, f"Build {build.number}", ""),
     ]
@@ -80,7 +80,7 @@ def test_a_form_whose_ranges_were_measured_on_the_sample_is_named_and_the_builds
     assert (data["runs"], data["conversions"], data["builds"]) == (0, 1, 1)
     assert Notice.objects.get(kind="data-removed").facts["learners"] == "1 conversion and 1 build"
     address = f"/acme/kitchen/data/removals/{Sample.objects.get(pk=sample.pk).removal_id}"
-    assert f'href="{named[0].url}">motion.keras: int8</a>' in compact(client.get(address).content.decode())
+    assert f'href="{learners[0].url}">motion.keras: int8</a>' in compact(client.get(address).content.decode())
 
 
 @pytest.mark.slow
@@ -107,11 +107,11 @@ def test_of_a_form_of_before_the_report_says_that_nobody_kept_its_samples(
     form_of(of_validation, "int8", None)
     earlier = form_of(conversion(user, project, b"a third source"), "int8", None)
     ConvertedForm.objects.filter(pk=earlier.pk).update(created=sample.created - timedelta(days=1))
-    [named] = named_after_deletion(user, sample)
-    assert named.title == "motion.keras: int8"
-    assert "was not kept" in named.doubt
+    [learner] = named_after_deletion(user, sample)
+    assert learner.title == "motion.keras: int8"
+    assert "was not kept" in learner.doubt
     address = f"/acme/kitchen/data/removals/{Sample.objects.get(pk=sample.pk).removal_id}"
-    assert named.doubt in compact(client.get(address).content.decode())
+    assert learner.doubt in compact(client.get(address).content.decode())
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ Browser = Callable[[User | None], Client]
 
 
 @pytest.fixture
-def published(project: Project, developer: User) -> Build:
+def build(project: Project, developer: User) -> Build:
     """`acme/kitchen` is public and has a version."""
     build = built(developer, project)
     publish_build(developer, approved(build), "1.0")
@@ -62,7 +62,7 @@ def moderator(db: None) -> User:
 @pytest.mark.slow
 @pytest.mark.protects("availability/report-floods")
 def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
-    project: Project, published: Build, stranger: User, monkeypatch: pytest.MonkeyPatch
+    project: Project, build: Build, stranger: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(SignInNeeded):
         report(VISITOR, project, "harm")
@@ -91,7 +91,7 @@ def test_only_who_sees_a_shared_page_reports_it_once_and_says_why(
 @pytest.mark.slow
 @pytest.mark.protects("roles/moderators")
 def test_nobody_decides_but_whom_the_operator_named_in_person(
-    project: Project, published: Build, owner: User, moderator: User, stranger: User
+    project: Project, build: Build, owner: User, moderator: User, stranger: User
 ) -> None:
     report(stranger, project, "harm")
     token, _ = create_token(moderator, "x", ["read", "write", "project:manage"], None)
@@ -118,7 +118,7 @@ def test_nobody_decides_but_whom_the_operator_named_in_person(
 @pytest.mark.protects("roles/taken-down")
 def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
     project: Project,
-    published: Build,
+    build: Build,
     owner: User,
     developer: User,
     moderator: User,
@@ -143,8 +143,8 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
         assert browser.get("/api/v1/projects/acme/kitchen/tags/1.0/rune").status_code == 410
         assert browser.get("/acme/kitchen/studio").status_code in (302, 404)
     for address in (pulling, f"/v2/acme/kitchen/manifests/{PublishedVersion.objects.get().digest}"):
-        refused = outside.get(address, headers=headers)
-        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "DENIED")
+        refusal = outside.get(address, headers=headers)
+        assert (refusal.status_code, refusal.json()["errors"][0]["code"]) == (403, "DENIED")
     # Its own people work on, read why, and what the version means stays known.
     inside = browser_of(developer)
     assert b"Boards got hot." in inside.get("/acme/kitchen").content
@@ -164,7 +164,7 @@ def test_what_is_taken_down_is_gone_for_others_and_stays_its_peoples(
 @pytest.mark.slow
 @pytest.mark.protects("roles/taken-down")
 def test_no_app_gets_anything_of_a_project_that_is_taken_down(
-    project: Project, published: Build, developer: User, moderator: User, browser_of: Browser, client: Client
+    project: Project, build: Build, developer: User, moderator: User, browser_of: Browser, client: Client
 ) -> None:
     deployment = deployed(developer, project, "1.0")
     key = {"x-api-key": create_key(developer, deployment, "Page key")[1]}
@@ -221,7 +221,7 @@ def test_a_private_project_that_was_taken_down_is_to_strangers_as_if_it_were_not
 @pytest.mark.slow
 @pytest.mark.protects("roles/reporters")
 def test_the_owners_do_not_learn_who_reported_it(
-    project: Project, published: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
+    project: Project, build: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
 ) -> None:
     report(stranger, project, "harm", "Sam saw it overheat.")
     take_down(moderator, project, "harm", "Boards got hot.")
@@ -238,7 +238,7 @@ def test_the_owners_do_not_learn_who_reported_it(
 
 @pytest.mark.slow
 def test_an_appeal_is_asked_once_by_who_manages_it_and_answered(
-    project: Project, published: Build, owner: User, developer: User, moderator: User
+    project: Project, build: Build, owner: User, developer: User, moderator: User
 ) -> None:
     with pytest.raises(Conflict):
         appeal(owner, project, "Nothing happened yet.")
@@ -266,7 +266,7 @@ def test_an_appeal_is_asked_once_by_who_manages_it_and_answered(
 
 @pytest.mark.slow
 def test_reports_of_one_page_are_one_case_and_a_dismissed_one_is_answered(
-    project: Project, published: Build, moderator: User, stranger: User, owner: User
+    project: Project, build: Build, moderator: User, stranger: User, owner: User
 ) -> None:
     other = User.objects.create_user("lee@x.example", name="Lee")
     report(stranger, project, "harm")
@@ -285,7 +285,7 @@ def test_reports_of_one_page_are_one_case_and_a_dismissed_one_is_answered(
 @pytest.mark.slow
 @pytest.mark.protects("roles/person-pages")
 def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
-    owner: User, developer: User, stranger: User, moderator: User, published: Build, browser_of: Browser
+    owner: User, developer: User, stranger: User, moderator: User, build: Build, browser_of: Browser
 ) -> None:
     outside, colleague, address = browser_of(stranger), browser_of(owner), f"/users/{developer.pk}"
     assert outside.get(address).status_code == 404
@@ -320,7 +320,7 @@ def test_a_persons_page_is_their_own_matter_and_can_be_taken_down(
 @pytest.mark.slow
 @pytest.mark.protects("roles/person-pages")
 def test_a_page_tells_of_no_organisation_and_no_rune_that_the_reader_may_not_see(
-    owner: User, developer: User, stranger: User, published: Build, browser_of: Browser
+    owner: User, developer: User, stranger: User, build: Build, browser_of: Browser
 ) -> None:
     Project.objects.update(visibility="private")
     update_page(developer, about="", shows_page=True)
@@ -331,7 +331,7 @@ def test_a_page_tells_of_no_organisation_and_no_rune_that_the_reader_may_not_see
 
 @pytest.mark.slow
 def test_the_forms_report_decide_and_appeal(
-    project: Project, published: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
+    project: Project, build: Build, owner: User, moderator: User, stranger: User, browser_of: Browser
 ) -> None:
     outside, deciding, inside = browser_of(stranger), browser_of(moderator), browser_of(owner)
     assert 'href="/accounts/report?about=acme/kitchen"' in outside.get("/acme/kitchen").content.decode()
@@ -345,8 +345,8 @@ def test_the_forms_report_decide_and_appeal(
     about = {"about": project.stream}
     assert deciding.post("/admin/reports/do", {**about, "do": "take-down", "reason": "harm"}).status_code == 400
     assert deciding.post("/admin/reports/do", {**about, "do": "dance", "text": "x"}).status_code == 404
-    done = deciding.post("/admin/reports/do", {**about, "do": "take-down", "reason": "harm", "text": "Too hot."})
-    assert done.status_code == 302
+    response = deciding.post("/admin/reports/do", {**about, "do": "take-down", "reason": "harm", "text": "Too hot."})
+    assert response.status_code == 302
     assert inside.post("/acme/kitchen/appeal", {"text": "Fixed."}).status_code == 302
     assert b"Fixed." in deciding.get("/admin/reports").content
     assert deciding.post("/admin/reports/do", {**about, "do": "put-back", "text": "Thank you."}).status_code == 302

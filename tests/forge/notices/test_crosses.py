@@ -33,15 +33,15 @@ def test_no_kind_of_notice_has_a_cross() -> None:
 
 @pytest.mark.slow
 def test_a_cross_stands_in_tags_and_verdicts_alone() -> None:
-    stated = [
+    icons = [
         (path.name, kind, icon)
         for path in (ROOT / "forge").rglob("*.py")
         if "icon=" in path.read_text("utf-8")
         for kind, icon in icons_of(path)
     ]
-    assert ("limits.py", "OutcomeTag", "x") in stated
-    assert ("registrations.py", "PendingItem", "triangle-exclamation-point") in stated
-    assert [each for each in stated if CROSS.search(each[2]) and not each[1].endswith(("Tag", "Look"))] == []
+    assert ("limits.py", "OutcomeTag", "x") in icons
+    assert ("registrations.py", "PendingItem", "triangle-exclamation-point") in icons
+    assert [each for each in icons if CROSS.search(each[2]) and not each[1].endswith(("Tag", "Look"))] == []
 
 
 def test_no_notice_of_a_page_begins_with_a_cross() -> None:

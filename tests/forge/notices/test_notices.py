@@ -298,12 +298,12 @@ def test_the_mail_of_a_review_is_two_presses_from_the_verdict(
         send_due(later())
     browser = browser_of(reviewer)
     # One press opens the mail's link; the page has the buttons of the verdict. The other press decides.
-    linked = re.findall(r"https?://[^/\s]+(/acme/kitchen/reviews/\d+)", str(mail.outbox[0].body))[0]
-    page = browser.get(linked).content.decode()
-    assert f'action="{linked}/respond"' in page
+    link = re.findall(r"https?://[^/\s]+(/acme/kitchen/reviews/\d+)", str(mail.outbox[0].body))[0]
+    page = browser.get(link).content.decode()
+    assert f'action="{link}/respond"' in page
     assert 'name="verdict" value="approve"' in page
-    shown = {name: re.findall(f'name="{name}" value="([^"]+)"', page)[0] for name in ("round", "rune")}
-    assert browser.post(f"{linked}/respond", shown | {"verdict": "approve"}).status_code == 302
+    fields = {name: re.findall(f'name="{name}" value="([^"]+)"', page)[0] for name in ("round", "rune")}
+    assert browser.post(f"{link}/respond", fields | {"verdict": "approve"}).status_code == 302
     assert Verdict.objects.get().user == reviewer
 
 

@@ -327,18 +327,18 @@ async def test_a_pass_that_expires_ends_the_pairing(
 def beats_of_phones(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Awaitable[None]]:
     """Makes beats short. Returns a function that waits for a number of further beats of a phone."""
     monkeypatch.setattr(consumers, "BEAT", 0.02)
-    heard: asyncio.Queue[None] = asyncio.Queue()
+    beats: asyncio.Queue[None] = asyncio.Queue()
     beat = PhoneConsumer.beat
 
     async def counted(consumer: PhoneConsumer) -> None:
         await beat(consumer)
-        heard.put_nowait(None)
+        beats.put_nowait(None)
 
     monkeypatch.setattr(PhoneConsumer, "beat", counted)
 
     async def wait(count: int) -> None:
         for _ in range(count):
-            await asyncio.wait_for(heard.get(), 10)
+            await asyncio.wait_for(beats.get(), 10)
 
     return wait
 

@@ -59,9 +59,9 @@ def test_a_link_lets_one_phone_in_and_the_pass_runs_what_its_person_sees(
     assert set("".join(code)) == {"0", "1"}
     phone = browser_of(None)
     assert phone.get(f"{HERE}/state").status_code == 401
-    entered = enter(phone, token_of(link))
-    assert entered.json()["person"]["name"] == "Jo Okafor"
-    (cookie,) = entered.cookies.values()
+    entry = enter(phone, token_of(link))
+    assert entry.json()["person"]["name"] == "Jo Okafor"
+    (cookie,) = entry.cookies.values()
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/player/")
     state = phone.get(f"{HERE}/state").json()
     assert (state["by"], state["may_pair"], state["person"]["name"]) == ("pass", True, "Jo Okafor")
@@ -99,13 +99,13 @@ def test_links_and_passes_that_ended_are_deleted_and_others_stay(
 ) -> None:
     now = timezone.now()
     tokens = [token_of(make_phone_link(user, project)) for _ in range(4)]
-    unused, waiting, used, ended = (PhonePass.objects.get(link_hash=hash_secret(token)) for token in tokens)
-    for each, token in ((used, tokens[2]), (ended, tokens[3])):
+    fresh, waiting, active, old = (PhonePass.objects.get(link_hash=hash_secret(token)) for token in tokens)
+    for each, token in ((active, tokens[2]), (old, tokens[3])):
         assert enter(browser_of(None), token).status_code == 200, each
-    PhonePass.objects.filter(pk__in=[unused.pk, used.pk]).update(link_expires=now - timedelta(seconds=1))
-    PhonePass.objects.filter(pk=ended.pk).update(expires=now - timedelta(seconds=1))
+    PhonePass.objects.filter(pk__in=[fresh.pk, active.pk]).update(link_expires=now - timedelta(seconds=1))
+    PhonePass.objects.filter(pk=old.pk).update(expires=now - timedelta(seconds=1))
     assert run_once(tasks["phones"]) == ""
-    assert set(PhonePass.objects.values_list("pk", flat=True)) == {waiting.pk, used.pk}
+    assert set(PhonePass.objects.values_list("pk", flat=True)) == {waiting.pk, active.pk}
 
 
 @pytest.mark.protects("sign-in/phone-codes")
@@ -143,10 +143,10 @@ def test_what_a_phone_changes_carries_the_csrf_token(browser_of: Browser, user: 
     assert enter(strict, token).status_code == 403
     strict.get(HERE)
     csrf = strict.cookies["csrftoken"].value
-    entered = strict.post(
+    response = strict.post(
         f"{HERE}/enter", json.dumps({"token": token}), content_type="application/json", headers={"X-CSRFToken": csrf}
     )
-    assert entered.status_code == 200
+    assert response.status_code == 200
     leave, kind = f"{HERE}/leave", "application/json"
     assert strict.post(leave, content_type=kind).status_code == 403
     assert strict.post(leave, content_type=kind, headers={"X-CSRFToken": csrf}).status_code == 204
@@ -235,6 +235,6 @@ def test_a_token_cannot_let_a_phone_in(user: User, project: Project) -> None:
 def test_only_hashes_of_links_and_passes_are_kept(phone: Client, user: User, project: Project) -> None:
     token = token_of(make_phone_link(user, project))
     (cookie,) = [morsel for name, morsel in phone.cookies.items() if name.startswith("phone_")]
-    stored = json.dumps(list(PhonePass.objects.values("link_hash", "secret_hash")))
-    assert token not in stored
-    assert cookie.value not in stored
+    text = json.dumps(list(PhonePass.objects.values("link_hash", "secret_hash")))
+    assert token not in text
+    assert cookie.value not in text

@@ -53,9 +53,9 @@ def test_what_a_tensors_numbers_stand_for_travels_with_it() -> None:
 
 @pytest.mark.protects("live/pairing-messages")
 def test_what_is_no_output_has_no_place_to_travel_in() -> None:
-    smuggled = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
-    smuggled["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
-    assert read_from_phone(json.dumps(smuggled)) == PhoneMessage(OUTPUTS, is_about=False)
+    message = OUTPUTS | {"inputs": [1, 2, 3], "sound": "…"}
+    message["outputs"] = [OUTPUTS["outputs"][0] | {"picture": [0] * 100}]
+    assert read_from_phone(json.dumps(message)) == PhoneMessage(OUTPUTS, is_about=False)
 
 
 @pytest.mark.protects("live/sensor-frames")

@@ -77,16 +77,16 @@ def front_end(settings: Any, tmp_path: Path) -> Path:
 def _cache_list(answer: Any) -> dict[str, Any]:
     match = re.match(r"self\.KEEPS = (.*);\n", answer.content.decode())
     assert match is not None
-    cached: dict[str, Any] = json.loads(match[1])
-    return cached
+    cache: dict[str, Any] = json.loads(match[1])
+    return cache
 
 
 def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_of: Browser, front_end: Path) -> None:
     answer = browser_of(None).get("/player/service-worker.js")
     assert answer["Content-Type"] == "text/javascript"
     assert answer["Cache-Control"] == "no-cache"
-    cached = _cache_list(answer)
-    assert set(cached["addresses"]) >= {
+    cache = _cache_list(answer)
+    assert set(cache["addresses"]) >= {
         "/player/",
         "/player/frame",
         *(
@@ -99,12 +99,12 @@ def test_the_service_worker_knows_all_that_it_keeps_and_changes_with_it(browser_
         "/static/build/interpreters.json",
     }
     # Megabytes are fetched only where a rune asks for them.
-    assert cached["interpreters"] == {
+    assert cache["interpreters"] == {
         "litert": ["/static/build/assets/litert-6.js", "/static/build/assets/litert-7.wasm"],
         "tfjs": ["/static/build/assets/tfjs-8.js"],
     }
     (front_end / "worker.js").write_text("run(1);")
-    assert _cache_list(browser_of(None).get("/player/service-worker.js"))["version"] != cached["version"]
+    assert _cache_list(browser_of(None).get("/player/service-worker.js"))["version"] != cache["version"]
 
 
 @pytest.mark.protects("runes/offline-frames")
@@ -112,8 +112,8 @@ def test_the_frame_that_is_kept_has_the_policy_of_the_frame(browser_of: Browser,
     answer = browser_of(None).get("/player/frame")
     (script,) = re.findall(r"<script>(.*)</script>", answer.content.decode(), re.DOTALL)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    served = re.sub(r"'nonce-[^']+'", f"'sha256-{digest}'", browser_of(None).get("/frame/")["Content-Security-Policy"])
-    assert answer["Content-Security-Policy"] == served
+    policy = re.sub(r"'nonce-[^']+'", f"'sha256-{digest}'", browser_of(None).get("/frame/")["Content-Security-Policy"])
+    assert answer["Content-Security-Policy"] == policy
     assert answer["Content-Security-Policy"].startswith("sandbox allow-scripts; default-src 'none'; ")
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert not answer.cookies

@@ -30,15 +30,15 @@ MODEL = compiled_model("chain_f32_dense")
 
 
 def _zip(files: dict[str, bytes], **each: Any) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             info = zipfile.ZipInfo(name)
             info.compress_type = zipfile.ZIP_DEFLATED
             for field, value in each.items():
                 setattr(info, field, value)
             archive.writestr(info, data)
-    return packed.getvalue()
+    return buffer.getvalue()
 
 
 def _post(client: Client, data: bytes, query: str = "") -> Any:
@@ -51,10 +51,10 @@ def _paths(project: Project) -> list[str]:
 
 def test_a_zip_comes_in_as_one_step_and_is_taken_back_as_one(client: Client, project: Project, user: User) -> None:
     updates = DocumentUpdate.objects.filter(project=project).count()
-    packed = _zip(
+    archive = _zip(
         {"labels.txt": b"up\n", "models/m.tflite": MODEL, "models/": b"", "__MACOSX/._x": b"", "raw.bin": b"\xff"}
     )
-    answer = _post(client, packed)
+    answer = _post(client, archive)
     assert answer.status_code == 200
     assert answer.json() == {
         "before": 1,
@@ -68,11 +68,11 @@ def test_a_zip_comes_in_as_one_step_and_is_taken_back_as_one(client: Client, pro
 
 
 def test_files_are_replaced_only_when_that_is_said(client: Client, project: Project) -> None:
-    packed = _zip({"Runefile.yml": b"version: 1\n", "new.txt": b"x"})
-    refused = _post(client, packed)
-    assert (refused.status_code, refused.json()["paths"]) == (409, ["Runefile.yml"])
+    archive = _zip({"Runefile.yml": b"version: 1\n", "new.txt": b"x"})
+    response = _post(client, archive)
+    assert (response.status_code, response.json()["paths"]) == (409, ["Runefile.yml"])
     assert _paths(project) == ["Runefile.yml"]
-    assert _post(client, packed, "?replace=true").json()["replaced_paths"] == ["Runefile.yml"]
+    assert _post(client, archive, "?replace=true").json()["replaced_paths"] == ["Runefile.yml"]
 
 
 def test_an_archive_goes_below_a_folder_and_a_projects_top_folder_is_left_out(client: Client, project: Project) -> None:
@@ -183,12 +183,12 @@ def test_a_project_a_folder_and_a_version_go_out_as_the_same_files(client: Any, 
     for query, names in (("", ["Runefile.yml", "data/en/a.csv", "data/raw.bin"]), ("?folder=data/en", ["en/a.csv"])):
         answer = client.get(f"{BASE}/archive{query}")
         assert answer["Content-Disposition"] == f'attachment; filename="{"en" if query else "kitchen"}.zip"'
-        packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
-        assert packed.namelist() == names
-        assert packed.testzip() is None
+        archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+        assert archive.namelist() == names
+        assert archive.testzip() is None
     answer = client.get(f"{BASE}/versions/1/archive")
-    packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
-    assert packed.read("data/en/a.csv").decode() == "grö\n"
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert archive.read("data/en/a.csv").decode() == "grö\n"
     assert client.get(f"{BASE}/archive?folder=none").status_code == 404
 
 
@@ -198,5 +198,5 @@ async def test_under_the_server_an_archive_is_sent_piece_by_piece(project: Proje
     await client.aforce_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     answer: Any = await client.get(f"{BASE}/archive")
     assert answer.is_async
-    packed = b"".join([piece async for piece in answer])
-    assert zipfile.ZipFile(io.BytesIO(packed)).namelist() == ["Runefile.yml"]
+    content = b"".join([piece async for piece in answer])
+    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["Runefile.yml"]

@@ -39,8 +39,8 @@ def _age(version: Version, **age: float) -> None:
 
 def test_what_somebody_worked_on_is_saved_once_and_nothing_else(project: Project, user: User, owner: User) -> None:
     autosave_changed_projects()
-    saved = Version.objects.get()
-    assert (saved.automatic, saved.author, saved.writers) == (True, None, [str(user.pk)])
+    version = Version.objects.get()
+    assert (version.automatic, version.author, version.writers) == (True, None, [str(user.pk)])
     assert Event.objects.filter(type="version.saved").count() == 1
     assert not Activity.objects.filter(kind="saved").exists()
     autosave_changed_projects()
@@ -112,8 +112,8 @@ def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> No
     assert versions[1].number in left
     assert versions[4].number in left
     assert len(left) == 3
-    deleted = Version(pk=versions[0].pk)
-    assert not links_of(deleted).exists()
+    former = Version(pk=versions[0].pk)
+    assert not links_of(former).exists()
 
 
 @pytest.mark.slow

@@ -54,30 +54,30 @@ def _fail_while_editing(project: Project, user: User) -> None:
 def test_a_write_of_the_api_and_typing_at_the_same_time_both_stay(project: Project, user: User) -> None:
     text = list_files(project)[0].text
     assert text is not None
-    typed = _typed(project, 0, "# typed meanwhile\n")
+    update = _typed(project, 0, "# typed meanwhile\n")
     write_file(user, project, "Runefile.yml", text.replace("dimensions: [1, 1]", "dimensions: [1, 8]").encode())
-    append_update(project.pk, typed, user.pk)
-    merged = list_files(project)[0].text
-    assert merged == "# typed meanwhile\n" + text.replace("dimensions: [1, 1]", "dimensions: [1, 8]")
+    append_update(project.pk, update, user.pk)
+    result = list_files(project)[0].text
+    assert result == "# typed meanwhile\n" + text.replace("dimensions: [1, 1]", "dimensions: [1, 8]")
 
 
 def test_a_rename_moves_no_text_and_keeps_what_is_typed_meanwhile(project: Project, user: User) -> None:
-    typed = _typed(project, 0, "# typed\n")
+    update = _typed(project, 0, "# typed\n")
     before = list_files(project)[0]
-    renamed = rename_file(user, project, "Runefile.yml", "old/Runefile.yml")
-    append_update(project.pk, typed)
+    file = rename_file(user, project, "Runefile.yml", "old/Runefile.yml")
+    append_update(project.pk, update)
     after = list_files(project)[0]
-    assert renamed.id == before.id == after.id
+    assert file.id == before.id == after.id
     assert after.path == "old/Runefile.yml"
     assert after.text is not None
     assert after.text.startswith("# typed\n")
 
 
 def test_deleting_is_a_value_and_what_is_typed_meanwhile_is_still_there(project: Project, user: User) -> None:
-    typed = _typed(project, 0, "# typed\n")
+    update = _typed(project, 0, "# typed\n")
     key = list_files(project)[0].id
     delete_file(user, project, "Runefile.yml")
-    append_update(project.pk, typed)
+    append_update(project.pk, update)
     doc = load_document(project.pk).doc
     assert list_files(project) == ()
     assert str(document.files_map(doc)[key]["text"]).startswith("# typed\n")
@@ -88,9 +88,9 @@ def test_two_files_with_one_path_are_both_kept_and_shown(project: Project, user:
     before = doc.get_state()
     key = document.add_text(doc, "Runefile.yml", "of another client")
     append_update(project.pk, doc.get_update(before))
-    shown = list_files(project)
-    assert {entry.path for entry in shown} == {"Runefile.yml", "Runefile (2).yml"}
-    assert key in {entry.id for entry in shown}
+    files = list_files(project)
+    assert {entry.path for entry in files} == {"Runefile.yml", "Runefile (2).yml"}
+    assert key in {entry.id for entry in files}
 
 
 def test_what_a_client_wrote_in_another_shape_is_left_out(project: Project) -> None:
@@ -125,10 +125,10 @@ def test_updates_take_the_next_numbers_and_move_the_project_up(project: Project,
 
 
 def test_a_deleted_project_takes_no_updates(project: Project, owner: User) -> None:
-    typed = _typed(project, 0, "x")
+    update = _typed(project, 0, "x")
     delete_project(owner, project)
     with pytest.raises(NotFound):
-        append_update(project.pk, typed)
+        append_update(project.pk, update)
 
 
 def test_many_updates_are_folded_and_the_document_stays_the_same(project: Project) -> None:
@@ -164,10 +164,10 @@ def test_many_writers_at_once_leave_no_gap_and_lose_no_file(project: Project, us
 
 @pytest.mark.django_db(transaction=True)
 def test_a_change_is_announced_once_it_is_committed_and_not_when_it_is_taken_back(project: Project, user: User) -> None:
-    heard: list[tuple[int, str]] = []
+    changes: list[tuple[int, str]] = []
 
     def hear(sender: type[Model], sequence: int, origin: str, **rest: object) -> None:
-        heard.append((sequence, origin))
+        changes.append((sequence, origin))
 
     document_changed.connect(hear)
     try:
@@ -176,7 +176,7 @@ def test_a_change_is_announced_once_it_is_committed_and_not_when_it_is_taken_bac
             _fail_while_editing(project, user)
     finally:
         document_changed.disconnect(hear)
-    assert heard == [(2, "api")]
+    assert changes == [(2, "api")]
 
 
 def test_an_edit_touches_only_what_differs() -> None:
@@ -193,9 +193,9 @@ def test_random_replacements_always_end_with_the_wanted_text() -> None:
     for _ in range(300):
         doc: Doc[Text] = Doc()
         doc["text"] = Text("".join(chance.choices(pieces, k=12)))
-        wanted = "".join(chance.choices(pieces, k=12))
-        replace_text(doc["text"], wanted)
-        assert str(doc["text"]) == wanted
+        expected = "".join(chance.choices(pieces, k=12))
+        replace_text(doc["text"], expected)
+        assert str(doc["text"]) == expected
 
 
 def test_a_huge_rewrite_is_one_edit_and_quick() -> None:
@@ -219,11 +219,11 @@ def test_of_two_that_merge_at_once_the_one_with_less_does_not_win(project: Proje
 
 def test_documents_that_are_gone_do_not_keep_others_from_being_stored(project: Project) -> None:
     update = _typed(project, 0, "x")
-    deleted, here = append_batches(
+    missing, here = append_batches(
         [Batch(uuid4(), [(update, None)]), Batch(project.pk, [(update, None), (update, None)])]
     )
     project.refresh_from_db()
-    assert (deleted, here) == (None, project.sequence)
+    assert (missing, here) == (None, project.sequence)
 
 
 def test_more_updates_than_one_statement_takes_keep_their_order_in_each_document(
@@ -240,8 +240,8 @@ def test_more_updates_than_one_statement_takes_keep_their_order_in_each_document
         ]
     )
     assert last == [4, 2, 5]
-    stored = DocumentUpdate.objects.filter(project=project, sequence__gt=1).values_list("sequence", "update")
-    assert [(sequence, bytes(stored)[:1]) for sequence, stored in stored] == [
+    rows = DocumentUpdate.objects.filter(project=project, sequence__gt=1).values_list("sequence", "update")
+    assert [(sequence, bytes(data)[:1]) for sequence, data in rows] == [
         (2, b"0"),
         (3, b"1"),
         (4, b"2"),

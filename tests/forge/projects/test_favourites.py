@@ -29,8 +29,8 @@ def test_a_favourite_is_its_persons_alone(project: Project, developer: User, vie
 
 
 def test_it_is_in_the_log_of_the_account_once_for_each_change(project: Project, developer: User) -> None:
-    for chosen in (True, True, False, False):
-        mark_favourite(developer, project, chosen=chosen)
+    for state in (True, True, False, False):
+        mark_favourite(developer, project, chosen=state)
     entries = AuditEntry.objects.filter(action__startswith="favourite").order_by("at")
     assert [each.action for each in entries] == ["favourite.add", "favourite.remove"]
     assert {AuditPlace(each.organisation, each.project, each.person) for each in entries} == {developer.place}
@@ -61,10 +61,10 @@ def test_the_form_of_a_list_leads_back_to_it_and_nowhere_else(
     project: Project, viewer: User, browser_of: Callable[[User | None], Client]
 ) -> None:
     browser = browser_of(viewer)
-    sent = browser.post("/accounts/favourites", {"add": "acme/kitchen", "back": "/?q=kit#projects"})
-    assert sent["Location"] == "/?q=kit#projects"
+    response = browser.post("/accounts/favourites", {"add": "acme/kitchen", "back": "/?q=kit#projects"})
+    assert response["Location"] == "/?q=kit#projects"
     assert is_favourite(viewer, project)
     for elsewhere in ("https://evil.example/", "//evil.example/", "\\\\evil.example", ""):
-        sent = browser.post("/accounts/favourites", {"remove": "acme/kitchen", "back": elsewhere})
-        assert sent["Location"] == "/"
+        response = browser.post("/accounts/favourites", {"remove": "acme/kitchen", "back": elsewhere})
+        assert response["Location"] == "/"
     assert not is_favourite(viewer, project)

@@ -19,7 +19,7 @@ from tests.support.api.answer_fuzzing import fuzzed
 from tests.support.cases import each_case
 
 COMMIT = {"commit": "0" * 40, "author": "Ana", "subject": "m", "moment": 1}
-FETCHED = {
+FETCH = {
     "commit": "0" * 40,
     "branch": "main",
     "ref": "refs/heads/main",
@@ -33,7 +33,7 @@ READ = {
     "states": [{"commit": "1", "author": "Ana", "moment": 1, "message": "m", "changed": {"a": "0" * 64, "b": None}}],
     "merges": 0,
 }
-ANSWERS: Sequence[tuple[dict[str, Any], Any]] = ((FETCHED, FetchAnswer), (READ, HistoryAnswer))
+ANSWERS: Sequence[tuple[dict[str, Any], Any]] = ((FETCH, FetchAnswer), (READ, HistoryAnswer))
 NO_ANSWERS = {
     "nothing": b"",
     "deep": b"[" * 100_000,
@@ -47,7 +47,7 @@ NO_ANSWERS = {
     "half of a pair": b'{"commit": "\\ud800", "branch": "main", "skipped_paths": []}',
     "a text for a list": b'{"commit": "0", "branch": "main", "skipped_paths": "all"}',
     "no UTF-8": b"\xff\xfe",
-    "endless": json.dumps(FETCHED).encode() + b" " * ANSWER_LIMIT,
+    "endless": json.dumps(FETCH).encode() + b" " * ANSWER_LIMIT,
 }
 
 pytestmark = pytest.mark.protects("connections/git-answers")
@@ -60,24 +60,24 @@ def test_an_answer_that_is_none_is_a_named_error(data: bytes) -> None:
 
 
 def test_its_own_sentence_is_told_cut_short() -> None:
-    with pytest.raises(GitRefused) as refused:
+    with pytest.raises(GitRefused) as error:
         read_answer(json.dumps({"error": "No branch. " * 1000}).encode(), FetchAnswer)
-    assert len(refused.value.detail) == 1000
+    assert len(error.value.detail) == 1000
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("answer", "shape"), ANSWERS, ids=["fetch", "history"])
 def test_each_of_ten_thousand_answers_is_of_its_shape_or_refused(answer: dict[str, Any], shape: Any) -> None:
     assert read_answer(json.dumps(answer).encode(), shape) == answer
-    accepted = 0
+    count = 0
     for seed in range(5_000):
         try:
             read = read_answer(fuzzed(seed, [answer]), shape)
         except GitRefused:
             continue
-        accepted += 1
+        count += 1
         assert {key: type(read[key]) for key in answer} == {key: type(value) for key, value in answer.items()}
-    assert accepted
+    assert count
 
 
 @pytest.mark.slow

@@ -41,10 +41,10 @@ def origin(root: Path, settings: Any) -> Iterator[str]:
 
 
 def _log(repository: Path, branch: str = "main") -> list[str]:
-    listed = subprocess.run(
+    process = subprocess.run(
         ["git", "log", "--format=%s", branch], cwd=repository, check=True, capture_output=True, text=True
     )
-    return listed.stdout.splitlines()
+    return process.stdout.splitlines()
 
 
 def _make(client: Client, **fields: str) -> Any:
@@ -90,8 +90,8 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     client: Client, project: Project, origin: str, root: Path
 ) -> None:
     bare(root, "private/wand.git", {"Runefile.yml": BLANK_RUNEFILE})
-    refused = _make(client, url=f"{origin}/private/wand.git")
-    assert (refused.status_code, refused.json()["detail"]) == (
+    response = _make(client, url=f"{origin}/private/wand.git")
+    assert (response.status_code, response.json()["detail"]) == (
         422,
         "The server requires a token for this repository, or rejects this one.",
     )
@@ -102,7 +102,7 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
 @pytest.mark.slow
 @pytest.mark.protects("connections/git-addresses")
 @pytest.mark.parametrize(
-    ("fields", "status", "said"),
+    ("fields", "status", "message"),
     [
         ({"url": "https://elsewhere.example/a.git"}, 400, "a Git server that this installation allows"),
         ({"url": "file:///etc"}, 400, "a Git server that this installation allows"),
@@ -119,17 +119,17 @@ def test_a_private_repository_opens_with_its_token_which_is_written_nowhere(
     ],
 )
 def test_what_cannot_be_taken_is_refused_by_name_and_makes_nothing(
-    client: Client, project: Project, origin: str, root: Path, fields: dict[str, str], status: int, said: str
+    client: Client, project: Project, origin: str, root: Path, fields: dict[str, str], status: int, message: str
 ) -> None:
-    wanted = fields["url"].removeprefix("ORIGIN/").removeprefix("moved/")
-    if wanted == "empty.git":
+    repository = fields["url"].removeprefix("ORIGIN/").removeprefix("moved/")
+    if repository == "empty.git":
         bare(root, "empty.git")
-    elif wanted == "lfs.git":
+    elif repository == "lfs.git":
         bare(root, "lfs.git", {"m.tflite": b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"})
-    elif wanted == "wand.git":
+    elif repository == "wand.git":
         bare(root, "wand.git", {"Runefile.yml": BLANK_RUNEFILE})
     answer = _make(client, **{name: value.replace("ORIGIN", origin) for name, value in fields.items()})
-    assert (answer.status_code, said in answer.json()["detail"]) == (status, True), answer.content
+    assert (answer.status_code, message in answer.json()["detail"]) == (status, True), answer.content
     assert list(Project.objects.values_list("name", flat=True)) == ["kitchen"]
 
 
@@ -192,10 +192,10 @@ def test_versions_are_pushed_and_later_only_what_came_since(
     write_file(user, project, "labels.txt", b"up\n")
     save_version(user, project, "Labels")
     write_file(user, project, "draft.txt", b"no version yet\n")
-    done = _push(client, url=f"{origin}/out.git").json()
-    assert done["commits"] == 1
+    result = _push(client, url=f"{origin}/out.git").json()
+    assert result["commits"] == 1
     assert _log(there) == ["Labels", "First"]
-    assert _push(client, url=f"{origin}/out.git").json() == {"commit": done["commit"], "commits": 0}
+    assert _push(client, url=f"{origin}/out.git").json() == {"commit": result["commit"], "commits": 0}
     assert AuditEntry.objects.filter(action="git.push").count() == 3
 
 
@@ -214,8 +214,8 @@ def test_what_a_branch_has_stays_where_versions_are_described_anew_or_saved_them
     save_version(user, project, "Labels")
     assert _push(client, url=f"{origin}/out.git").json()["commits"] == 1
     assert _log(there) == ["Labels", "First"]
-    shown = subprocess.run(["git", "show", "main:labels.txt"], cwd=there, check=True, capture_output=True)
-    assert shown.stdout == b"up\ndown\n"
+    process = subprocess.run(["git", "show", "main:labels.txt"], cwd=there, check=True, capture_output=True)
+    assert process.stdout == b"up\ndown\n"
     subprocess.run(["git", "fsck", "--strict"], cwd=there, check=True, capture_output=True)
 
 
@@ -283,8 +283,8 @@ def test_the_pages_make_a_project_and_push_it_and_say_what_went_wrong(
     response = client.post("/new/from-git", {"organisation": "acme", "url": f"{origin}/wand.git"})
     assert response.headers["Location"] == "/acme/wand/studio"
     assert b"1 version" in client.get("/acme/wand/push").content
-    pushed = client.post("/acme/wand/push", {"url": f"{origin}/out.git", "branch": "main", "token": "x"})
-    assert b"1 commit pushed to main" in pushed.content
-    assert b'value="x"' not in pushed.content
+    push = client.post("/acme/wand/push", {"url": f"{origin}/out.git", "branch": "main", "token": "x"})
+    assert b"1 commit pushed to main" in push.content
+    assert b'value="x"' not in push.content
     assert _log(there) == ["First"]
     assert b"no version to push yet" in client.get("/acme/kitchen/push").content

@@ -59,9 +59,9 @@ def test_each_version_is_a_commit_and_the_files_beside_are_unchanged(
         "Runefile.yml",
         "models/m.tflite",
     ]
-    said = _git(folder, "log", "-1", "--format=%an <%ae>%n%b", "HEAD~1")
-    assert said.startswith(f"{user.name} <{user.pk}@people.invalid>\n")
-    assert f"Digest: {Version.objects.get(number=2).digest}" in said
+    log = _git(folder, "log", "-1", "--format=%an <%ae>%n%b", "HEAD~1")
+    assert log.startswith(f"{user.name} <{user.pk}@people.invalid>\n")
+    assert f"Digest: {Version.objects.get(number=2).digest}" in log
     assert user.email not in _git(folder, "log")
     assert AuditEntry.objects.filter(action="archive.download", data__history=True).count() == 1
 
@@ -71,8 +71,8 @@ def test_everybody_who_wrote_in_a_version_is_named(
 ) -> None:
     write_file(developer, project, "labels.txt", b"up\n")
     save_version(owner, project, "Labels")
-    said = _git(_unpacked(client, tmp_path), "log", "-1", "--format=%(trailers:key=Co-authored-by,valueonly)")
-    assert said.strip() == f"{developer.name} <{developer.pk}@people.invalid>"
+    log = _git(_unpacked(client, tmp_path), "log", "-1", "--format=%(trailers:key=Co-authored-by,valueonly)")
+    assert log.strip() == f"{developer.name} <{developer.pk}@people.invalid>"
 
 
 @pytest.mark.protects("recordings/copies")
@@ -92,8 +92,8 @@ def test_a_project_that_comes_back_in_brings_its_files_and_not_its_repository(
     client: Client, project: Project, user: User
 ) -> None:
     save_version(user, project, "First")
-    packed = b"".join(client.get(ADDRESS))
-    answer = client.post("/api/v1/projects/acme/kitchen/archive?folder=again", packed, content_type="application/zip")
+    archive = b"".join(client.get(ADDRESS))
+    answer = client.post("/api/v1/projects/acme/kitchen/archive?folder=again", archive, content_type="application/zip")
     assert answer.json()["added_paths"] == ["again/Runefile.yml"]
     assert [entry.path for entry in list_files(project)] == ["Runefile.yml", "again/Runefile.yml"]
 

@@ -58,8 +58,8 @@ def state(number: int, files: Mapping[str, bytes], **changes: Any) -> CommitStat
 
 def history(*contents: Files) -> Files:
     """The files below `.git` of commits with these files, one after another."""
-    known = {sha256(data).hexdigest(): data for files in contents for data in files.values()}
-    git_files = repository([state(number, files) for number, files in enumerate(contents)], known.__getitem__)
+    blobs = {sha256(data).hexdigest(): data for files in contents for data in files.values()}
+    git_files = repository([state(number, files) for number, files in enumerate(contents)], blobs.__getitem__)
     return {f".git/{name}": data for name, data in git_files}
 
 
@@ -73,8 +73,8 @@ def zipped(files: Mapping[str, bytes | None]) -> bytes:
 
 
 def loose(git_object: ShaFile, name: ObjectID | None = None) -> Files:
-    named = (name or git_object.id).decode()
-    return {f".git/objects/{named[:2]}/{named[2:]}": git_object.as_legacy_object()}
+    digest = (name or git_object.id).decode()
+    return {f".git/objects/{digest[:2]}/{digest[2:]}": git_object.as_legacy_object()}
 
 
 def commit_of(tree: Tree, *parents: ObjectID) -> Commit:
@@ -160,11 +160,11 @@ HOSTILE: dict[str, tuple[Callable[[], Mapping[str, bytes | None]], str]] = {
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_history_is_refused_by_name(what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    make_files, said = HOSTILE[what]
+    make_files, message = HOSTILE[what]
     (tmp_path / SENT_ARCHIVE).write_bytes(
         zipped({**make_files(), **({"Runefile.yml": RUNEFILE} if what != "nothing" else {})})
     )
-    with pytest.raises((RepositoryBroken, ArchiveRefused), match=said):
+    with pytest.raises((RepositoryBroken, ArchiveRefused), match=message):
         read(JOB)
 
 
@@ -178,8 +178,8 @@ def test_what_git_itself_leaves_in_a_folder_is_read(tmp_path: Path, monkeypatch:
     }
     files = {f"kitchen/{name}": data for name, data in {**history({"Runefile.yml": RUNEFILE}), **usual}.items()}
     (tmp_path / SENT_ARCHIVE).write_bytes(zipped(files))
-    said = read(JOB)
-    assert [(each["author"], each["message"]) for each in said["states"]] == [("Ada", "Step 0\n")]
+    record = read(JOB)
+    assert [(each["author"], each["message"]) for each in record["states"]] == [("Ada", "Step 0\n")]
     with (tmp_path / "files.zip").open("rb") as file:
         assert [each.path for each in Archive(file, files=9, limit=999).members] == ["Runefile.yml"]
 
@@ -187,8 +187,8 @@ def test_what_git_itself_leaves_in_a_folder_is_read(tmp_path: Path, monkeypatch:
 NEW = "/api/v1/projects/from-archive?organisation=acme&name=again"
 
 
-def bring(client: Client, packed: bytes) -> Any:
-    return client.post(NEW, packed, content_type="application/zip")
+def bring(client: Client, archive: bytes) -> Any:
+    return client.post(NEW, archive, content_type="application/zip")
 
 
 @pytest.mark.slow
@@ -196,9 +196,9 @@ def bring(client: Client, packed: bytes) -> Any:
 @pytest.mark.django_db
 def test_a_bomb_ends_its_own_process_and_leaves_nothing(client: Client, project: Project, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1 << 20
-    packed = zipped({**with_tree((b"a.bin", 0o100644, LARGE)), "Runefile.yml": RUNEFILE})
+    archive = zipped({**with_tree((b"a.bin", 0o100644, LARGE)), "Runefile.yml": RUNEFILE})
     before = StoredBlob.objects.count()
-    answer = bring(client, packed)
+    answer = bring(client, archive)
     assert answer.status_code == 422
     assert "Unpacked" in answer.json()["detail"]
     bad = history({"Runefile.yml": RUNEFILE}, {"Runefile.yml": RUNEFILE, "m.tflite": b"no model"})
@@ -256,8 +256,8 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
         withdraw_sample(user, sample.pk)
     if draw.random() < 0.5:
         write_file(user, project, "unsaved.txt", b"not yet a version\n")
-    packed = packed_of(client, project)
-    assert bring(client, packed).status_code == 201
+    archive = packed_of(client, project)
+    assert bring(client, archive).status_code == 201
     again = Project.objects.get(name="again")
     missing = {sample.digest} if not list_has(project, sample.digest) else set()
     assert history_of(again) == once(
@@ -266,7 +266,7 @@ def round_trip(seed: int, client: Client, user: User, other: User, project: Proj
     )
     assert contents(again) == contents(project)
     # Once more it is the same, commit for commit but for who: nothing wears off.
-    assert sorted(named(packed_of(client, again))) == sorted(named(packed))
+    assert sorted(named(packed_of(client, again))) == sorted(named(archive))
 
 
 def once(versions: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -286,9 +286,9 @@ def contents(project: Project) -> dict[str, str]:
     return {entry.path: entry.content_digest for entry in list_files(project)}
 
 
-def named(packed: bytes) -> set[str]:
+def named(data: bytes) -> set[str]:
     """The names of an archive's files and trees, beside `.git`."""
-    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name for name in archive.namelist() if not name.startswith(".git/")}
 
 
@@ -317,8 +317,8 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
     write_file(user, project, "labels.txt", b"up\n")
     write_file(reviewer_may := owner, project, "notes.md", b"by two\n")
     save_version(reviewer_may, project, "Labels")
-    packed = packed_of(client, project)
-    answer = bring(client, packed)
+    archive = packed_of(client, project)
+    answer = bring(client, archive)
     assert (answer.json()["versions"], answer.json()["merges"]) == (1, 0)
     again = Project.objects.get(name="again")
     (version,) = client.get("/api/v1/projects/acme/again/versions").json()["results"]
@@ -330,7 +330,7 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
     build = built(owner, again)
     assert not may_judge(acting_as(user), build)
     assert may_judge(acting_as(reviewer), build)
-    with zipfile.ZipFile(io.BytesIO(packed_of(client, again))) as second, zipfile.ZipFile(io.BytesIO(packed)) as first:
+    with zipfile.ZipFile(io.BytesIO(packed_of(client, again))) as second, zipfile.ZipFile(io.BytesIO(archive)) as first:
         trees = [{name for name in each.namelist() if "/objects/" in name} for each in (first, second)]
     assert len(trees[0] ^ trees[1]) == 2  # the commit alone: its addresses and its project are others
 
@@ -338,9 +338,9 @@ def test_names_are_text_and_nobody_is_taken_for_somebody_here(
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_the_page_makes_a_project_of_a_file_and_says_what_is_wrong(client: Client, project: Project) -> None:
-    sent = io.BytesIO(zipped({**history({"Runefile.yml": RUNEFILE}), "Runefile.yml": RUNEFILE}))
-    sent.name = "kitchen-with-history.zip"
-    response = client.post("/new/from-archive", {"organisation": "acme", "name": "", "archive": sent})
+    file = io.BytesIO(zipped({**history({"Runefile.yml": RUNEFILE}), "Runefile.yml": RUNEFILE}))
+    file.name = "kitchen-with-history.zip"
+    response = client.post("/new/from-archive", {"organisation": "acme", "name": "", "archive": file})
     assert (response.status_code, response["Location"]) == (302, "/acme/kitchen-2/studio")
     assert list(Version.objects.filter(project__name="kitchen-2").values_list("message", flat=True)) == ["Step 0"]
     assert "Choose a .zip." in client.post("/new/from-archive", {"organisation": "acme"}).content.decode()
@@ -370,7 +370,7 @@ def test_a_repository_of_git_itself_comes_with_its_commits_packed_and_merged(
     answer = bring(client, zipped(files))
     assert answer.status_code == 201, answer.json()
     assert (answer.json()["versions"], answer.json()["merges"]) == (4, 1)
-    said = Version.objects.filter(project__name="again").order_by("number").values_list("message", "original_authors")
-    assert list(said) == [(f"Step {number}", ["Ada"]) for number in range(3)] + [
+    rows = Version.objects.filter(project__name="again").order_by("number").values_list("message", "original_authors")
+    assert list(rows) == [(f"Step {number}", ["Ada"]) for number in range(3)] + [
         ("Merge branch 'side' into trunk", ["Ada"])
     ]

@@ -43,8 +43,8 @@ def test_the_page_learns_the_newest_address(tmp_path: Path, settings: Any) -> No
 def test_a_damaged_manifest_leaves_the_answers_to_the_server(tmp_path: Path, settings: Any) -> None:
     settings.STATIC_ROOT = tmp_path
     packed(tmp_path)
-    for damaged in ("", "[]", "{}", "null"):
-        (tmp_path / "language" / "manifest.json").write_text(damaged)
+    for content in ("", "[]", "{}", "null"):
+        (tmp_path / "language" / "manifest.json").write_text(content)
         assert language_address() is None
 
 

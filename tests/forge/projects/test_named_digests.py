@@ -20,7 +20,7 @@ from tests.support.models.model_cases import compiled_model
 pytestmark = pytest.mark.django_db
 
 BASE = "/api/v1/projects/acme/kitchen"
-INVENTED = "sha256:" + "5" * 64
+FAKE_DIGEST = "sha256:" + "5" * 64
 JSON = "application/json"
 
 
@@ -71,12 +71,12 @@ WAYS = {
 def test_an_invented_digest_and_anothers_are_answered_alike(
     way: Any, client: Client, project: Project, user: User, anothers: str
 ) -> None:
-    for path, digest in (("known", anothers), ("guess", INVENTED)):
+    for path, digest in (("known", anothers), ("guess", FAKE_DIGEST)):
         for name in (f"{path}.bin", f"{path}.tflite", f"{path}/inside.bin"):
             plant(project, user, name, digest)
-    known, guess = comparable(way(client, "known"), "known"), comparable(way(client, "guess"), "guess")
-    assert known == guess
-    assert known[0] == 404
+    real, guess = comparable(way(client, "known"), "known"), comparable(way(client, "guess"), "guess")
+    assert real == guess
+    assert real[0] == 404
 
 
 @pytest.mark.slow
@@ -88,11 +88,13 @@ def test_the_registry_and_the_player_answer_alike_too(
     Project.objects.filter(pk=project.pk).update(visibility="public")
     for address in ("/v2/acme/kitchen/blobs/{}", "/v2/acme/kitchen/manifests/{}", "/player/acme/kitchen/runes/{}"):
         for method in (client.get, client.head):
-            answers = [comparable(method(address.format(digest)), digest) for digest in (anothers, INVENTED)]
+            answers = [comparable(method(address.format(digest)), digest) for digest in (anothers, FAKE_DIGEST)]
             assert answers[0] == answers[1]
             assert answers[0][0] == 404
-    mounts = [client.post(f"/v2/acme/kitchen/blobs/uploads/?mount={d}&from=other/secret") for d in (anothers, INVENTED)]
-    assert comparable(mounts[0], anothers) == comparable(mounts[1], INVENTED)
+    mounts = [
+        client.post(f"/v2/acme/kitchen/blobs/uploads/?mount={d}&from=other/secret") for d in (anothers, FAKE_DIGEST)
+    ]
+    assert comparable(mounts[0], anothers) == comparable(mounts[1], FAKE_DIGEST)
 
 
 @pytest.mark.protects("live/false-sizes")

@@ -87,9 +87,9 @@ def test_a_token_of_another_project_is_not_let_in_by_a_role(
     let_in(owner, project, stranger)
     let_in(owner, beside, stranger)
     token, _ = create_token(stranger, "x", ["read"], None, [beside.stream])
-    restricted = acting_as(stranger, token)
-    assert not can(restricted, Verb.READ, project)
-    assert list(Project.objects.of_member(restricted)) == [beside]
+    principal = acting_as(stranger, token)
+    assert not can(principal, Verb.READ, project)
+    assert list(Project.objects.of_member(principal)) == [beside]
 
 
 @pytest.mark.protects("roles/project-roles")
@@ -188,10 +188,10 @@ def test_each_address_gets_a_letter_with_a_link_of_its_own(
     project: Project, owner: User, stranger: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        sent = invite_to_project_by_email(
+        invitations = invite_to_project_by_email(
             owner, project, "reviewer", [stranger.email.upper(), "ben@x.example", stranger.email]
         )
-    assert [each.email for each in sent] == [stranger.email, "ben@x.example"]
+    assert [each.email for each in invitations] == [stranger.email, "ben@x.example"]
     links = [next(word for word in letter.body.split() if "token=" in word) for letter in mail.outbox]
     assert len(set(links)) == 2
     assert "acme/kitchen" in mail.outbox[0].subject

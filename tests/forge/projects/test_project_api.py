@@ -65,8 +65,8 @@ def test_every_template_makes_a_project_with_its_files(client: Client, name: str
 
 
 def test_the_templates_are_listed_in_their_order(client: Client) -> None:
-    listed = client.get("/api/v1/templates").json()["templates"]
-    assert [template["name"] for template in listed] == [template.name for template in list_templates()]
+    templates = client.get("/api/v1/templates").json()["templates"]
+    assert [template["name"] for template in templates] == [template.name for template in list_templates()]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_a_project_without_a_name_is_called_after_the_file_that_is_to_come(
 def test_what_keeps_a_project_from_being_made_is_a_problem(
     client: Client, project: Project, body: object, status: int, field: str | None
 ) -> None:
-    refused = _post(client, BASE, body)
-    assert refused.status_code == status
-    assert refused["Content-Type"] == "application/problem+json"
-    said = refused.json()
-    assert {"type", "title", "status", "detail"} <= set(said)
-    assert said["status"] == status
-    assert (field is None) or (field in said["errors"])
+    response = _post(client, BASE, body)
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    problem = response.json()
+    assert {"type", "title", "status", "detail"} <= set(problem)
+    assert problem["status"] == status
+    assert (field is None) or (field in problem["errors"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -120,15 +120,15 @@ def test_of_two_projects_that_are_made_with_one_name_at_once_one_is_told_that_it
 
 
 def test_the_api_answers_json_that_is_not_json_with_a_problem(client: Client) -> None:
-    refused = client.post(BASE, b"{", content_type="application/json")
-    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    response = client.post(BASE, b"{", content_type="application/json")
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
 def test_a_former_name_redirects_every_view_until_someone_takes_it(client: Client, project: Project) -> None:
-    renamed = _patch(client, f"{BASE}/acme/kitchen", {"name": "pantry"})
-    assert renamed.json()["url"] == "/acme/pantry"
-    moved = client.get(f"{BASE}/acme/kitchen/files/Runefile.yml")
-    assert (moved.status_code, moved["Location"]) == (307, f"{BASE}/acme/pantry/files/Runefile.yml")
+    response = _patch(client, f"{BASE}/acme/kitchen", {"name": "pantry"})
+    assert response.json()["url"] == "/acme/pantry"
+    redirect = client.get(f"{BASE}/acme/kitchen/files/Runefile.yml")
+    assert (redirect.status_code, redirect["Location"]) == (307, f"{BASE}/acme/pantry/files/Runefile.yml")
     page = client.get("/acme/kitchen/studio")
     assert (page.status_code, page["Location"]) == (302, "/acme/pantry/studio")
     _post(client, BASE, {"organisation": "acme", "name": "kitchen"})
@@ -158,8 +158,8 @@ def test_a_renamed_organisation_carries_its_projects_along(client: Client, proje
 
     Membership.objects.filter(user__email="jo@acme.example").update(role="owner")
     update_organisation(User.objects.get(email="jo@acme.example"), project.organisation, name="acme-two")
-    moved = client.get(f"{BASE}/acme/kitchen/state")
-    assert (moved.status_code, moved["Location"]) == (307, f"{BASE}/acme-two/kitchen/state")
+    redirect = client.get(f"{BASE}/acme/kitchen/state")
+    assert (redirect.status_code, redirect["Location"]) == (307, f"{BASE}/acme-two/kitchen/state")
 
 
 @pytest.mark.slow
@@ -173,8 +173,8 @@ def test_a_deleted_project_is_gone_until_an_owner_restores_it(
     assert by_owner.get(f"{BASE}/acme/kitchen/files").status_code == 404
     assert by_owner.get(BASE).json()["results"] == []
     assert _post(by_developer, f"{BASE}/acme/kitchen/restore", {}).status_code == 403
-    restored = _post(by_owner, f"{BASE}/acme/kitchen/restore", {})
-    assert restored.json()["id"] == str(project.pk)
+    response = _post(by_owner, f"{BASE}/acme/kitchen/restore", {})
+    assert response.json()["id"] == str(project.pk)
     assert by_developer.get(f"{BASE}/acme/kitchen/files/Runefile.yml").status_code == 200
     actions = set(AuditEntry.objects.filter(subject=f"project:{project.pk}").values_list("action", flat=True))
     assert {"project.delete", "project.restore"} <= actions
@@ -187,8 +187,8 @@ def test_a_project_whose_name_was_taken_is_restored_under_another(
     client = browser_of(owner)
     client.delete(f"{BASE}/acme/kitchen", headers=etag_headers(f"{BASE}/acme/kitchen"))
     create_project(owner, organisation, "kitchen")
-    refused = _post(client, f"{BASE}/acme/kitchen/restore", {})
-    assert (refused.status_code, list(refused.json()["errors"])) == (409, ["name"])
+    response = _post(client, f"{BASE}/acme/kitchen/restore", {})
+    assert (response.status_code, list(response.json()["errors"])) == (409, ["name"])
     assert _post(client, f"{BASE}/acme/kitchen/restore", {"name": "kitchen-old"}).json()["url"] == "/acme/kitchen-old"
 
 
@@ -311,24 +311,27 @@ def test_a_file_is_written_only_if_it_is_what_was_read(client: Client, user: Use
 
     assert put("new", '"sha256:of something"').status_code == 412
     assert put("new", "*").status_code == 412
-    written = put("one").headers["ETag"]
+    tag = put("one").headers["ETag"]
     unseen = put("two")
     assert (unseen.status_code, client.delete(path).status_code) == (428, 428)
     assert "notes.txt is there already" in unseen.json()["detail"]
     assert client.get(path).content == b"one"
     read = client.get(path).headers["ETag"]
-    assert read == written
+    assert read == tag
     changed = put("two", read)
     assert changed.status_code == 200
-    refused = put("three", read)
-    assert refused.status_code == 412
-    assert "has changed since you read it" in refused.json()["detail"]
+    response = put("three", read)
+    assert response.status_code == 412
+    assert "has changed since you read it" in response.json()["detail"]
     assert client.get(path).content == b"two"
     assert client.delete(path, headers={"If-Match": read}).status_code == 412
     assert put("four", f'"sha256:0", {changed.headers["ETag"]}').status_code == 200
     new = {"If-None-Match": "*"}
-    refused = client.put(path, "five", content_type="application/octet-stream", headers=new)
-    assert (refused.status_code, refused.json()["detail"]) == (412, "notes.txt is there already. Nothing was written.")
+    response = client.put(path, "five", content_type="application/octet-stream", headers=new)
+    assert (response.status_code, response.json()["detail"]) == (
+        412,
+        "notes.txt is there already. Nothing was written.",
+    )
     assert client.get(path).content == b"four"
     assert client.delete(path, headers={"If-Match": "*"}).status_code == 204
     assert client.put(path, "new", content_type="application/octet-stream", headers=new).status_code == 200

@@ -36,9 +36,9 @@ def _read(client: Client, path: str) -> Any:
 
 
 def test_text_comes_back_as_it_was_written(client: Client, project: Project, user: User) -> None:
-    written = _put(client, "docs/Read me.md", "# Küche 😀\r\n".encode())
-    assert written.json() == {
-        "id": written.json()["id"],
+    response = _put(client, "docs/Read me.md", "# Küche 😀\r\n".encode())
+    assert response.json() == {
+        "id": response.json()["id"],
         "path": "docs/Read me.md",
         "kind": "text",
         "size": 15,
@@ -92,8 +92,8 @@ def test_a_model_is_kept_and_described(client: Client, project: Project) -> None
 def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_runs_it(
     client: Client, project: Project
 ) -> None:
-    refused = refused_cases()[0]
-    assert _put(client, "m.tflite", refused.data).status_code == 200
+    case = refused_cases()[0]
+    assert _put(client, "m.tflite", case.data).status_code == 200
     page = client.get(f"{BASE}/models/m.tflite").json()
     assert page["unsupported"][0].keys() == {"op", "types", "count"}
     assert page["unsupported"][0]["op"] in page["sentence"]
@@ -103,11 +103,11 @@ def test_a_model_that_cannot_be_compiled_is_kept_and_its_page_says_why_the_host_
 @each_case("data", [b"", b"not a model", MODEL[:100], MODEL[: len(MODEL) // 2], b"\0" * 4096])
 def test_what_is_not_a_model_is_refused_with_the_reason(client: Client, project: Project, data: bytes) -> None:
     updates = DocumentUpdate.objects.count()
-    refused = _put(client, "m.tflite", data)
-    assert refused.status_code == 422
-    said = refused.json()
-    assert said["reason"]
-    assert "offset" in said
+    response = _put(client, "m.tflite", data)
+    assert response.status_code == 422
+    problem = response.json()
+    assert problem["reason"]
+    assert "offset" in problem
     assert DocumentUpdate.objects.count() == updates
     assert not Blob.objects.filter(size=len(data)).exists()
     assert _read(client, "m.tflite").status_code == 404
@@ -141,8 +141,8 @@ def test_a_runefile_over_a_megabyte_or_in_no_utf_8_is_refused(client: Client, pr
 
 def test_a_file_over_the_upload_limit_is_refused(client: Client, project: Project, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 1000
-    refused = _put(client, "big.bin", b"\xff" * 1001)
-    assert (refused.status_code, refused["Content-Type"]) == (413, "application/problem+json")
+    response = _put(client, "big.bin", b"\xff" * 1001)
+    assert (response.status_code, response["Content-Type"]) == (413, "application/problem+json")
 
 
 def test_a_project_has_a_limit_of_files(client: Client, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,8 +157,8 @@ def test_renaming_and_deleting(client: Client, project: Project) -> None:
     rename = f"{BASE}/files/a.md/rename"
     response = client.post(rename, {"path": "Runefile.yml"}, content_type="application/json")
     assert response.status_code == 409
-    renamed = client.post(rename, {"path": "docs/b.md"}, content_type="application/json")
-    assert renamed.json()["path"] == "docs/b.md"
+    file = client.post(rename, {"path": "docs/b.md"}, content_type="application/json")
+    assert file.json()["path"] == "docs/b.md"
     assert _read(client, "a.md").status_code == 404
     assert _delete(client, "docs/b.md").status_code == 204
     assert _delete(client, "docs/b.md").status_code == 404
@@ -199,16 +199,16 @@ def test_the_runefile_of_my_own_model_checks(client: Client, organisation: Any) 
         "/api/v1/projects/from-model?organisation=acme&name=own", MODEL, content_type="application/octet-stream"
     )
     checked_files = VersionFiles(snapshot(Project.objects.get(name="own")).manifest)
-    checked = check(
+    report = check(
         checked_files, PUBLISHED_BLOCKS, signatures=lambda path: signature(read_model(checked_files.read(path)))
     )
-    assert checked.diagnostics == ()
-    assert checked.pipeline is not None
+    assert report.diagnostics == ()
+    assert report.pipeline is not None
 
 
 def test_what_is_not_a_model_makes_no_project(client: Client, organisation: Any) -> None:
-    refused = client.post(
+    response = client.post(
         "/api/v1/projects/from-model?organisation=acme", b"nonsense", content_type="application/octet-stream"
     )
-    assert refused.status_code == 422
+    assert response.status_code == 422
     assert not Project.objects.exists()

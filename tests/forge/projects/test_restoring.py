@@ -44,15 +44,15 @@ def test_all_that_happened_to_files_is_taken_back(project: Project, user: User) 
     rename_file(user, project, "notes.md", "docs/notes.md")
     delete_file(user, project, "Runefile.yml")
     write_file(user, project, "new.txt", b"new")
-    restored = restore_version(user, project, version)
+    result = restore_version(user, project, version)
     assert _contents(project) == before
     assert _ids(project) == ids  # no file was made anew
-    assert restored.changed_paths == ("Runefile.yml", "data/raw.bin", "labels.txt", "new.txt", "notes.md")
+    assert result.changed_paths == ("Runefile.yml", "data/raw.bin", "labels.txt", "new.txt", "notes.md")
     assert version.message == "good words"
     assert AuditEntry.objects.filter(actor=user, action="version.restore", data__number=version.number).exists()
     # The former files are a version too, and come back in the same way.
-    assert "docs/notes.md" in restored.before.manifest
-    restore_version(user, project, restored.before)
+    assert "docs/notes.md" in result.before.manifest
+    restore_version(user, project, result.before)
     assert sorted(_contents(project)) == ["data/raw.bin", "docs/notes.md", "labels.txt", "new.txt"]
 
 
@@ -161,9 +161,9 @@ def _wanted(doc: Doc[Any], *, with_ids: bool) -> tuple[FileToRestore, ...]:
 
 
 def _copy(doc: Doc[Any]) -> Doc[Any]:
-    copied: Doc[Any] = Doc()
-    copied.apply_update(doc.get_update())
-    return copied
+    clone: Doc[Any] = Doc()
+    clone.apply_update(doc.get_update())
+    return clone
 
 
 @pytest.mark.slow
@@ -175,21 +175,21 @@ def test_any_two_moments_restoring_gives_exactly_the_files(with_ids: bool) -> No
         doc: Doc[Any] = Doc()
         for _ in range(chance.randrange(8)):
             _random_step(chance, doc)
-        wanted, files = _wanted(doc, with_ids=with_ids), _files(doc)
+        target, files = _wanted(doc, with_ids=with_ids), _files(doc)
         for _ in range(chance.randrange(10)):
             _random_step(chance, doc)
         # Someone else goes on typing at the end of a text, and hears of the restoring afterwards.
         other = _copy(doc)
-        typed = [entry for entry in entries(other) if entry.text is not None]
+        texts = [entry for entry in entries(other) if entry.text is not None]
         state = other.get_state()
-        place = chance.choice(typed) if typed else None
+        place = chance.choice(texts) if texts else None
         if place is not None:
             text: Text = files_map(other)[place.id]["text"]
             text += "⟨typed⟩"
-        restored = restore(doc, wanted)
+        paths = restore(doc, target)
         assert _files(doc) == files
-        assert restore(doc, wanted) == ()
-        assert len(restored) <= len(files) + len(PATHS)
+        assert restore(doc, target) == ()
+        assert len(paths) <= len(files) + len(PATHS)
         if place is not None:
             doc.apply_update(other.get_update(state))
             assert "⟨typed⟩" in str(files_map(doc)[place.id]["text"])

@@ -27,9 +27,9 @@ def test_the_same_files_are_the_same_version(project: Project, user: User) -> No
 
 
 def test_the_working_tree_has_the_versions_digest_and_keeps_nothing(project: Project, user: User) -> None:
-    seen = working_tree(project)
+    tree = working_tree(project)
     assert not Version.objects.exists()
-    assert snapshot(project, user).digest == seen.digest
+    assert snapshot(project, user).digest == tree.digest
 
 
 def test_the_digest_does_not_depend_on_the_order_of_files() -> None:

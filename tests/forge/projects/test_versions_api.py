@@ -30,13 +30,13 @@ def _save(client: Client, message: str) -> Any:
 def test_versions_are_listed_with_who_when_why_and_their_builds(client: Client, project: Project, user: User) -> None:
     request_build(user, project)
     write_file(user, project, "notes.md", b"x")
-    saved = _save(client, "  with\nnotes ")
-    assert saved.status_code == 201
-    assert saved.json()["message"] == "with notes"
-    listed = client.get(f"{BASE}/versions").json()["results"]
-    assert [(one["number"], one["message"], one["files"]) for one in listed] == [(2, "with notes", 2), (1, "", 1)]
-    assert listed[0]["saved_by"]["name"] == "Jo Okafor"
-    assert [build["number"] for build in listed[1]["builds"]] == [1]
+    response = _save(client, "  with\nnotes ")
+    assert response.status_code == 201
+    assert response.json()["message"] == "with notes"
+    rows = client.get(f"{BASE}/versions").json()["results"]
+    assert [(one["number"], one["message"], one["files"]) for one in rows] == [(2, "with notes", 2), (1, "", 1)]
+    assert rows[0]["saved_by"]["name"] == "Jo Okafor"
+    assert [build["number"] for build in rows[1]["builds"]] == [1]
     assert Event.objects.filter(type="version.saved", data={"number": 2}).exists()
 
 

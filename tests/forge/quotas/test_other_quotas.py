@@ -139,9 +139,9 @@ def test_a_resource_without_a_quota_is_refused(db: None, holder: str, resource: 
 
 def test_the_command_shows_and_sets(organisation: Organisation, user: User, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("quota", "acme", "bytes=50GB", "builds=500")
-    shown = capsys.readouterr().out
-    assert "50.0 GB" in shown
-    assert "500" in shown
+    output = capsys.readouterr().out
+    assert "50.0 GB" in output
+    assert "500" in output
     call_command("quota", user.email, "sockets=3")
     assert limits_of(user.stream)[QuotaResource.SOCKETS] == 3
     call_command("quota", "organisations", "projects=4")
@@ -179,10 +179,10 @@ def test_pages_warn_before_it_is_full_and_when_it_is(
     assert "1 of 1" in page
     assert "Used up." in page
     assert 'class="notice' not in client.get("/").content.decode()
-    used = next(each for each in client.get("/api/v1/organisations/acme/usage").json()["usage"])["used"]
-    limit(organisation, "bytes", used * 100 // 85)
+    size = next(each for each in client.get("/api/v1/organisations/acme/usage").json()["usage"])["used"]
+    limit(organisation, "bytes", size * 100 // 85)
     assert 'class="notice warn"' in client.get("/").content.decode()
-    limit(organisation, "bytes", used)
+    limit(organisation, "bytes", size)
     assert "Nothing more can be stored." in client.get("/").content.decode()
 
 

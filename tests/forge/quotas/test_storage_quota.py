@@ -91,11 +91,11 @@ def test_bytes_that_are_there_already_take_no_room(client: Client, room: None) -
 
 @pytest.mark.protects("uploads/storage-quota")
 def test_an_archive_counts_by_what_it_unpacks_to(client: Client, room: None) -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("large.bin", b"\xff" + bytes(3 * ROOM))
-    assert len(packed.getvalue()) < ROOM / 10
-    answer = client.post("/api/v1/projects/acme/kitchen/archive", packed.getvalue(), content_type="application/zip")
+    assert len(buffer.getvalue()) < ROOM / 10
+    answer = client.post("/api/v1/projects/acme/kitchen/archive", buffer.getvalue(), content_type="application/zip")
     assert answer.status_code == 507
     assert Blob.objects.filter(size__gt=ROOM).count() == 0
 

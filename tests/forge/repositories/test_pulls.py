@@ -59,8 +59,8 @@ def work(tmp_path: Path, project: Project, user: User, origin: str) -> Path:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
-    return done.stdout
+    process = subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return process.stdout
 
 
 def commit_outside(work: Path, message: str, **files: str) -> str:
@@ -78,10 +78,10 @@ def run_jobs() -> None:
 
 
 def pulled(user: User, project: Project, token: str = "") -> Pull:
-    started = pull(user, project, token)
+    record = pull(user, project, token)
     run_jobs()
     project.refresh_from_db()
-    return Pull.objects.select_related("job", "change_request", "version").get(pk=started.pk)
+    return Pull.objects.select_related("job", "change_request", "version").get(pk=record.pk)
 
 
 def text(project: Project, path: str = "notes.md") -> str | None:
@@ -93,9 +93,9 @@ def test_what_was_committed_elsewhere_comes_in_where_nothing_changed_here(
     project: Project, user: User, work: Path
 ) -> None:
     name = commit_outside(work, "Count to two", notes="One.\nTwo.\n", more="New.\n")
-    done = pulled(user, project)
-    assert (done.job.state, done.outcome, done.commit) == (JobState.SUCCEEDED, "updated", name)
-    assert [(each["subject"], each["author"]) for each in done.commits] == [("Count to two", "Ada")]
+    result = pulled(user, project)
+    assert (result.job.state, result.outcome, result.commit) == (JobState.SUCCEEDED, "updated", name)
+    assert [(each["subject"], each["author"]) for each in result.commits] == [("Count to two", "Ada")]
     assert (text(project), text(project, "more.md")) == ("One.\nTwo.\n", "New.\n")
     assert text(project, "Runefile.yml") == RUNEFILE
     version = Version.objects.get(project=project, commit=name)
@@ -116,9 +116,9 @@ def test_what_both_sides_changed_is_a_change_request_and_merges_as_one(
     write_file(user, project, "notes.md", b"One here.\n")
     write_file(user, project, "mine.md", b"Mine.\n")
     first = commit_outside(work, "One there", notes="One there.\n", theirs="Theirs.\n")
-    done = pulled(user, project)
-    change = done.change_request
-    assert done.outcome == "offered"
+    result = pulled(user, project)
+    change = result.change_request
+    assert result.outcome == "offered"
     assert change is not None
     assert (change.outside_author, change.title, change.author, change.source) == ("Ada", "One there", None, None)
     assert change.outside_place.startswith("main of ")
@@ -188,10 +188,10 @@ def test_a_branch_without_a_common_version_is_merged_file_by_file(
     write_file(user, project, "notes.md", b"Here.\n")
     bare(tmp_path, "other.git", {"Runefile.yml": RUNEFILE.encode(), "notes.md": b"There.\n", "new.md": b"New.\n"})
     link_branch(user, project, checked_remote(f"{origin}/other.git", "main"))
-    done = pulled(user, project)
-    assert done.outcome == "offered"
-    assert done.change_request is not None
-    merge = merging_of(done.change_request)
+    result = pulled(user, project)
+    assert result.outcome == "offered"
+    assert result.change_request is not None
+    merge = merging_of(result.change_request)
     assert [each.path for each in merge.conflicts] == ["notes.md"]
     assert "new.md" in merge.result.manifest
 
@@ -231,18 +231,18 @@ def test_a_token_is_sealed_until_the_pull_ends_and_is_written_nowhere_else(
 ) -> None:
     bare(tmp_path, "private/wand.git", {"Runefile.yml": RUNEFILE.encode(), "more.md": b"More.\n"})
     link_branch(user, project, checked_remote(f"{origin}/private/wand.git", "main"))
-    refused = pulled(user, project)
-    assert (refused.job.state, "requires a token" in refused.job.error) == (JobState.FAILED, True)
-    started = pull(user, project, TOKEN)
-    stored = Pull.objects.get(pk=started.pk)
-    assert stored.sealed_token
-    assert TOKEN not in stored.sealed_token
+    failure = pulled(user, project)
+    assert (failure.job.state, "requires a token" in failure.job.error) == (JobState.FAILED, True)
+    record = pull(user, project, TOKEN)
+    row = Pull.objects.get(pk=record.pk)
+    assert row.sealed_token
+    assert TOKEN not in row.sealed_token
     run_jobs()
-    assert Job.objects.get(pk=started.pk).state == JobState.SUCCEEDED
-    assert Pull.objects.get(pk=started.pk).sealed_token == ""
-    cancelled = pull(user, project, TOKEN)
-    cancel_job(user, cancelled.job)
-    assert Pull.objects.get(pk=cancelled.pk).sealed_token == ""
+    assert Job.objects.get(pk=record.pk).state == JobState.SUCCEEDED
+    assert Pull.objects.get(pk=record.pk).sealed_token == ""
+    other = pull(user, project, TOKEN)
+    cancel_job(user, other.job)
+    assert Pull.objects.get(pk=other.pk).sealed_token == ""
     everything = [*Job.objects.values_list("spec", "error"), *AuditEntry.objects.values_list("data", flat=True)]
     assert TOKEN not in str(everything)
 
@@ -264,9 +264,9 @@ def test_what_may_not_come_in_changes_nothing_and_is_said(
         commit_outside(work, "A model")
     else:
         LinkedBranch.objects.update(url=LinkedBranch.objects.get().url.replace("/wand.git", "/moved/wand.git"))
-    done = pulled(user, project)
-    said = {"lfs": "Git LFS", "large": "more than", "model": "m.tflite", "moved": "is not allowed here"}
-    assert (done.job.state, said[wrong] in done.job.error) == (JobState.FAILED, True), done.job.error
+    result = pulled(user, project)
+    reasons = {"lfs": "Git LFS", "large": "more than", "model": "m.tflite", "moved": "is not allowed here"}
+    assert (result.job.state, reasons[wrong] in result.job.error) == (JobState.FAILED, True), result.job.error
     assert list_files(project) == before
     assert not ChangeRequest.objects.exists()
 
@@ -276,8 +276,8 @@ def test_what_may_not_come_in_changes_nothing_and_is_said(
 def test_links_are_left_out_and_said(project: Project, user: User, work: Path) -> None:
     (work / "out.md").symlink_to("/etc/passwd")
     commit_outside(work, "A link", notes="Two.\n")
-    done = pulled(user, project)
-    assert (done.outcome, done.skipped_paths, text(project, "out.md")) == ("updated", ["out.md"], None)
+    result = pulled(user, project)
+    assert (result.outcome, result.skipped_paths, text(project, "out.md")) == ("updated", ["out.md"], None)
 
 
 @pytest.mark.proof
@@ -285,13 +285,13 @@ def test_a_pull_whose_worker_dies_at_the_end_is_done_once(
     project: Project, user: User, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit_outside(work, "Count to two", notes="One.\nTwo.\n")
-    started = pull(user, project)
+    record = pull(user, project)
     with monkeypatch.context() as dying:
         dying.setattr(pulling, "update_files", lambda *arguments: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             run_jobs()
     assert text(project) == "One.\n"
-    Job.objects.filter(pk=started.pk).update(state=JobState.QUEUED, lease_until=None)
+    Job.objects.filter(pk=record.pk).update(state=JobState.QUEUED, lease_until=None)
     run_jobs()
     assert text(project) == "One.\nTwo.\n"
     assert Version.objects.filter(project=project).count() == 2
@@ -302,17 +302,17 @@ def test_an_ended_link_pulls_nothing_until_somebody_takes_it_over(
     project: Project, user: User, owner: User, work: Path
 ) -> None:
     name = commit_outside(work, "Count to two", notes="One.\nTwo.\n")
-    started = pull(user, project)
+    record = pull(user, project)
     _end([project.pk])
     run_jobs()
-    assert Job.objects.get(pk=started.pk).state == JobState.FAILED
+    assert Job.objects.get(pk=record.pk).state == JobState.FAILED
     with pytest.raises(RepositoryLinkEnded):
         pull(user, project)
     link = LinkedBranch.objects.get()
     link_branch(owner, project, checked_remote(link.url, "main"))
-    retry_job(user, Job.objects.get(pk=started.pk))
+    retry_job(user, Job.objects.get(pk=record.pk))
     run_jobs()
-    assert Pull.objects.get(pk=started.pk).commit == name
+    assert Pull.objects.get(pk=record.pk).commit == name
     unlink_branch(owner, project)
     with pytest.raises(NotLinked):
         pull(owner, project)
@@ -323,23 +323,23 @@ def test_the_branch_is_linked_and_pulled_over_the_api(client: Client, project: P
     name = commit_outside(work, "Count to two", notes="One.\nTwo.\n")
     url = LinkedBranch.objects.get().url
     body = {"url": url, "branch": "main"}
-    seen = {"If-Match": client.get(f"{_P}/link")["ETag"]}
-    moved = client.put(f"{_P}/link", body | {"branch": "next"}, content_type="application/json", headers=seen)
-    assert (moved.status_code, moved.json()["branch"]) == (200, "next")
-    for stale, refusal in (({}, 428), (seen, 412)):
+    headers = {"If-Match": client.get(f"{_P}/link")["ETag"]}
+    response = client.put(f"{_P}/link", body | {"branch": "next"}, content_type="application/json", headers=headers)
+    assert (response.status_code, response.json()["branch"]) == (200, "next")
+    for stale, refusal in (({}, 428), (headers, 412)):
         assert client.put(f"{_P}/link", body, content_type="application/json", headers=stale).status_code == refusal
         assert client.delete(f"{_P}/link", headers=stale).status_code == refusal
-    assert client.delete(f"{_P}/link", headers={"If-Match": moved["ETag"]}).status_code == 204
+    assert client.delete(f"{_P}/link", headers={"If-Match": response["ETag"]}).status_code == 204
     assert client.get(f"{_P}/link").status_code == 404
-    assert client.put(f"{_P}/link", body, content_type="application/json", headers=seen).status_code == 412
-    linked = client.put(f"{_P}/link", body, content_type="application/json")
-    assert (linked.status_code, linked.json()["branch"], linked.json()["commit"]) == (200, "main", "")
+    assert client.put(f"{_P}/link", body, content_type="application/json", headers=headers).status_code == 412
+    answer = client.put(f"{_P}/link", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["branch"], answer.json()["commit"]) == (200, "main", "")
     first = client.post(f"{_P}/pulls", {}, content_type="application/json")
     second = client.post(f"{_P}/pulls", {}, content_type="application/json")
     assert (first.status_code, first.json()["id"]) == (202, second.json()["id"])
     run_jobs()
-    (listed,) = client.get(f"{_P}/pulls").json()["pulls"]
-    assert (listed["outcome"], listed["commit"], listed["commit_count"]) == ("updated", name, 1)
+    (row,) = client.get(f"{_P}/pulls").json()["pulls"]
+    assert (row["outcome"], row["commit"], row["commit_count"]) == ("updated", name, 1)
     assert client.get(f"{_P}/link").json()["commit"] == name
 
 
@@ -348,15 +348,15 @@ def test_the_page_links_pulls_and_says_what_came(client: Client, project: Projec
     commit_outside(work, "Count to <two>", notes="One.\nTwo.\n")
     page = "/acme/kitchen/push"
 
-    def press(**typed: str) -> int:
-        return client.post(page, {"etag": client.get(page).context["etag"], **typed}).status_code
+    def press(**fields: str) -> int:
+        return client.post(page, {"etag": client.get(page).context["etag"], **fields}).status_code
 
     assert press(do="pull") == 302
     assert b"Waiting" in client.get(page).content
     run_jobs()
-    shown = client.get(page).content.decode()
-    assert "Files updated" in shown
-    assert "Count to &lt;two&gt;" in shown
+    html = client.get(page).content.decode()
+    assert "Files updated" in html
+    assert "Count to &lt;two&gt;" in html
     assert press(do="unlink") == 302
     assert "Link a branch" in client.get(page).content.decode()
     url = f"{Pull.objects.get().job.spec['url']}"

@@ -43,13 +43,13 @@ def seen_on_page(client: Client) -> dict[str, str]:
     return {"etag": client.get(PAGE).context["etag"]}
 
 
-def pulled_with(client: Client, **typed: str) -> str | None:
+def pulled_with(client: Client, **fields: str) -> str | None:
     """Presses Pull and cancels the job; answers the token that it would have pulled with."""
     before = set(Pull.objects.values_list("pk", flat=True))
-    assert client.post(PAGE, seen_on_page(client) | {"do": "pull", **typed}).status_code == 302
-    started = Pull.objects.exclude(pk__in=before).get()
-    Job.objects.filter(pk=started.pk).delete()
-    return unseal(started.sealed_token, TOKEN_PURPOSE) if started.sealed_token else None
+    assert client.post(PAGE, seen_on_page(client) | {"do": "pull", **fields}).status_code == 302
+    record = Pull.objects.exclude(pk__in=before).get()
+    Job.objects.filter(pk=record.pk).delete()
+    return unseal(record.sealed_token, TOKEN_PURPOSE) if record.sealed_token else None
 
 
 @pytest.mark.slow
@@ -57,12 +57,12 @@ def pulled_with(client: Client, **typed: str) -> str | None:
 def test_a_token_is_typed_once_and_stored_nowhere_in_clear(client: Client, link: LinkedBranch) -> None:
     assert pulled_with(client) is None
     assert pulled_with(client, pull_token=TOKEN) == TOKEN
-    shown = client.get(PAGE).content.decode()
-    assert "Forget the token" in shown
-    assert TOKEN not in shown
+    text = client.get(PAGE).content.decode()
+    assert "Forget the token" in text
+    assert TOKEN not in text
     assert pulled_with(client) == TOKEN
-    stored = [*Session.objects.values_list("session_data", flat=True), *AuditEntry.objects.values_list("data")]
-    assert TOKEN not in str(stored)
+    rows = [*Session.objects.values_list("session_data", flat=True), *AuditEntry.objects.values_list("data")]
+    assert TOKEN not in str(rows)
     assert TOKEN not in str(dict(client.session.items()))
 
 

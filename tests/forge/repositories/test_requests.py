@@ -50,10 +50,10 @@ def offer_outside(work: Path, ref: str, message: str, notes: str) -> str:
 
 
 def pulled(user: User, project: Project, request: str) -> Pull:
-    started = pull(user, project, request=request)
+    record = pull(user, project, request=request)
     run_jobs()
     project.refresh_from_db()
-    return Pull.objects.select_related("job", "change_request").get(pk=started.pk)
+    return Pull.objects.select_related("job", "change_request").get(pk=record.pk)
 
 
 @each_case(
@@ -79,9 +79,9 @@ def test_a_ref_is_the_request_of_one_server() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_request_that_is_not_there_changes_nothing(project: Project, user: User, work: Path) -> None:
-    done = pulled(user, project, "7")
-    assert done.job.state == JobState.FAILED
-    assert "no such request: it has none of refs/pull/7/head, refs/merge-requests/7/head" in done.job.error
+    result = pulled(user, project, "7")
+    assert result.job.state == JobState.FAILED
+    assert "no such request: it has none of refs/pull/7/head, refs/merge-requests/7/head" in result.job.error
     assert not ChangeRequest.objects.exists()
 
 
@@ -93,11 +93,11 @@ def test_a_request_becomes_a_change_request_with_a_round_for_each_newer_commit(
 ) -> None:
     link = LinkedBranch.objects.get(project=project)
     first = offer_outside(work, ref, "Count to two", "One.\nTwo.\n")
-    done = pulled(user, project, "7")
-    change = done.change_request
+    result = pulled(user, project, "7")
+    change = result.change_request
     assert change is not None
     # Though nothing changed here, a request changes no file before it is merged.
-    assert (done.outcome, done.commit, done.request, text(project)) == ("offered", first, "7", "One.\n")
+    assert (result.outcome, result.commit, result.request, text(project)) == ("offered", first, "7", "One.\n")
     assert (change.title, change.outside_author) == ("Count to two", "Ada")
     assert change.outside_place.startswith("request 7 of ")
     assert RemoteRequest.objects.get(change_request=change).ref == ref
@@ -131,8 +131,8 @@ def test_a_second_pull_waits_for_the_end_of_another_one(project: Project, user: 
 def test_the_page_and_the_api_pull_a_request(project: Project, client: Client, work: Path) -> None:
     offer_outside(work, "refs/pull/7/head", "Count to two", "One.\nTwo.\n")
     api = "/api/v1/projects/acme/kitchen/repository/pulls"
-    refused = client.post(api, {"request": "main"}, content_type="application/json")
-    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["request"])
+    response = client.post(api, {"request": "main"}, content_type="application/json")
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["request"])
     page = "/acme/kitchen/push"
     form = {"do": "pull-request", "etag": client.get(page).context["etag"]}
     empty = client.post(page, form | {"request": " "})
@@ -140,8 +140,8 @@ def test_the_page_and_the_api_pull_a_request(project: Project, client: Client, w
 
     assert client.post(page, form | {"request": "7"}).status_code == 302
     run_jobs()
-    (listed,) = client.get(api).json()["pulls"]
-    assert (listed["request"], listed["outcome"]) == ("7", "offered")
-    shown = client.get(page).content.decode()
-    assert "<b>Request 7</b>" in shown
-    assert ChangeRequest.objects.get(number=listed["change_request"]).get_absolute_url() in shown
+    (row,) = client.get(api).json()["pulls"]
+    assert (row["request"], row["outcome"]) == ("7", "offered")
+    html = client.get(page).content.decode()
+    assert "<b>Request 7</b>" in html
+    assert ChangeRequest.objects.get(number=row["change_request"]).get_absolute_url() in html

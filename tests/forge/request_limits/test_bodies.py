@@ -58,19 +58,23 @@ class _BodyClient:
     def __init__(self, gate: BodyGate, name: str | None = None) -> None:
         self._gate, self._name = gate, name
 
-    async def send(self, upload: _Upload, promised: int | None) -> tuple[int, dict[str, Any], dict[bytes, bytes]]:
-        length = (b"transfer-encoding", b"chunked") if promised is None else (b"content-length", b"%d" % promised)
+    async def send(self, upload: _Upload, content_length: int | None) -> tuple[int, dict[str, Any], dict[bytes, bytes]]:
+        length = (
+            (b"transfer-encoding", b"chunked")
+            if content_length is None
+            else (b"content-length", b"%d" % content_length)
+        )
         headers = [length, *([(b"x-name", self._name.encode())] if self._name else [])]
-        sent: list[Any] = []
+        messages: list[Any] = []
 
         async def send(message: Any) -> None:
-            sent.append(message)
+            messages.append(message)
 
         scope = {"type": "http", "method": "PUT", "path": "/", "headers": headers, "client": ("10.0.0.1", 5)}
         await self._gate(scope, upload, send)
-        body = b"".join(message.get("body", b"") for message in sent[1:])
+        body = b"".join(message.get("body", b"") for message in messages[1:])
         problem = {} if body == b"ok" else json.loads(body)
-        return sent[0]["status"], problem, dict(sent[0]["headers"])
+        return messages[0]["status"], problem, dict(messages[0]["headers"])
 
 
 async def _by_header(scope: Any) -> str | None:
@@ -138,7 +142,7 @@ async def test_a_stranger_who_promises_nothing_is_cut_off_too(gate: BodyGate, re
 @pytest.mark.protects("availability/large-bodies")
 async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_held_up(gate: BodyGate) -> None:
     mika = _BodyClient(gate, "mika")
-    unfinished = [
+    tasks = [
         asyncio.create_task(mika.send(_Upload(1000, 1000, stops_after=1), LIMIT)) for _ in range(BODIES_PER_SENDER)
     ]
     await asyncio.sleep(0)
@@ -146,9 +150,9 @@ async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_
     status, _, headers = await mika.send(_Upload(LARGE, 1), LARGE)
     assert (status, headers[b"retry-after"]) == (429, b"5")
     assert (await _BodyClient(gate, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
-    for task in unfinished:
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*unfinished, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 200, "what was held is given back"
 
 
@@ -157,11 +161,11 @@ def streaming(reader: _BodyReader) -> BodyGate:
     return BodyGate(reader, LIMIT, _by_header, lambda _scope: True)
 
 
-@pytest.mark.parametrize("promised", [5 * LIMIT, None])
+@pytest.mark.parametrize("content_length", [5 * LIMIT, None])
 async def test_a_streamed_body_of_a_known_person_has_no_limit_of_bytes(
-    streaming: BodyGate, reader: _BodyReader, promised: int | None
+    streaming: BodyGate, reader: _BodyReader, content_length: int | None
 ) -> None:
-    status, *_ = await _BodyClient(streaming, "mika").send(_Upload(LIMIT, 5), promised)
+    status, *_ = await _BodyClient(streaming, "mika").send(_Upload(LIMIT, 5), content_length)
     assert (status, reader.read) == (200, 5 * LIMIT)
 
 
@@ -175,28 +179,28 @@ async def test_a_stranger_streams_no_more_than_a_form(streaming: BodyGate) -> No
 async def test_one_streams_only_so_many_bodies_at_once(streaming: BodyGate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "STREAMS_PER_SENDER", 2)
     mika = _BodyClient(streaming, "mika")
-    unfinished = [asyncio.create_task(mika.send(_Upload(1000, 9, stops_after=1), LIMIT * 9)) for _ in range(2)]
+    tasks = [asyncio.create_task(mika.send(_Upload(1000, 9, stops_after=1), LIMIT * 9)) for _ in range(2)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 429
     assert (await _BodyClient(streaming, "jo").send(_Upload(LARGE, 1), LARGE))[0] == 200
-    for task in unfinished:
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*unfinished, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
     assert (await mika.send(_Upload(LARGE, 1), LARGE))[0] == 200
 
 
 async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
-    unfinished = [
+    tasks = [
         asyncio.create_task(_BodyClient(gate, f"p{number}").send(_Upload(1000, 1000, stops_after=1), LIMIT))
         for number in range(TOTAL_BODIES)
     ]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert (await _BodyClient(gate, "mika").send(_Upload(LARGE, 1), LARGE))[0] == 503
-    for task in unfinished:
+    for task in tasks:
         task.cancel()
-    await asyncio.gather(*unfinished, return_exceptions=True)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @pytest.mark.protects("availability/slow-bodies")
@@ -223,6 +227,6 @@ async def test_a_full_disk_while_a_body_is_kept_is_a_named_answer() -> None:
 
 
 async def test_other_errors_stay_errors() -> None:
-    broken = BodyGate(_BodyReader(OSError(errno.EIO, "broken")), LIMIT, _by_header)
+    gate = BodyGate(_BodyReader(OSError(errno.EIO, "broken")), LIMIT, _by_header)
     with pytest.raises(OSError, match="broken"):
-        await _BodyClient(broken, "mika").send(_Upload(LARGE, 1), LARGE)
+        await _BodyClient(gate, "mika").send(_Upload(LARGE, 1), LARGE)

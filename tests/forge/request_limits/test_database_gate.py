@@ -12,7 +12,7 @@ import pytest
 from forge.core.database.presence import DatabasePresence
 from forge.request_limits.database_gate import DatabaseGate
 
-Sent = list[dict[str, Any]]
+Messages = list[dict[str, Any]]
 
 
 def ask(
@@ -20,15 +20,15 @@ def ask(
     path: str,
     application: Callable[..., Awaitable[None]],
     meanwhile: Callable[[], None] = lambda: None,
-) -> Sent:
-    sent: Sent = []
+) -> Messages:
+    messages: Messages = []
 
     async def main() -> None:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: MutableMapping[str, Any]) -> None:
-            sent.append(dict(message))
+            messages.append(dict(message))
 
         scope = {"type": "http", "path": path, "method": "GET", "headers": []}
         request = asyncio.ensure_future(DatabaseGate(application, presence)(scope, receive, send))
@@ -38,7 +38,7 @@ def ask(
         await asyncio.wait_for(request, 10)
 
     asyncio.run(main())
-    return sent
+    return messages
 
 
 async def hang(scope: Any, receive: Any, send: Any) -> None:
@@ -53,20 +53,20 @@ async def answer(scope: Any, receive: Any, send: Any) -> None:
 @pytest.mark.protects("operation/database-away")
 def test_a_request_that_waits_is_answered_when_the_database_goes_away() -> None:
     presence = DatabasePresence()
-    sent = ask(presence, "/api/v1/me", hang, lambda: presence.set_away(is_away=True))
-    assert sent[0]["status"] == 503
-    assert dict(sent[0]["headers"])[b"content-type"] == b"application/problem+json"
-    assert json.loads(sent[1]["body"])["title"] == "The database is away"
-    assert (b"retry-after", b"5") in sent[0]["headers"]
+    messages = ask(presence, "/api/v1/me", hang, lambda: presence.set_away(is_away=True))
+    assert messages[0]["status"] == 503
+    assert dict(messages[0]["headers"])[b"content-type"] == b"application/problem+json"
+    assert json.loads(messages[1]["body"])["title"] == "The database is away"
+    assert (b"retry-after", b"5") in messages[0]["headers"]
 
 
 @pytest.mark.protects("operation/database-away")
 def test_new_requests_are_refused_with_a_page_and_addresses_without_it_are_answered() -> None:
     presence = DatabasePresence()
     presence.set_away(is_away=True)
-    sent = ask(presence, "/acme/kitchen/studio", hang)
-    assert sent[0]["status"] == 503
-    assert b"cannot reach its database" in sent[1]["body"]
+    messages = ask(presence, "/acme/kitchen/studio", hang)
+    assert messages[0]["status"] == 503
+    assert b"cannot reach its database" in messages[1]["body"]
     for path in ("/healthz", "/static/build/studio.js", "/readyz"):
         assert ask(presence, path, answer)[0]["status"] == 200
     presence.set_away(is_away=False)
@@ -83,8 +83,8 @@ def test_an_answer_that_has_begun_goes_on() -> None:
         await asyncio.sleep(0)
         await send({"type": "http.response.body", "body": b"rest"})
 
-    sent = ask(presence, "/acme", stream, lambda: presence.set_away(is_away=True))
-    assert [message.get("status", message.get("body")) for message in sent] == [200, b"rest"]
+    messages = ask(presence, "/acme", stream, lambda: presence.set_away(is_away=True))
+    assert [message.get("status", message.get("body")) for message in messages] == [200, b"rest"]
 
 
 def test_what_an_application_raises_is_raised() -> None:

@@ -48,17 +48,17 @@ class _User:
 
 
 async def _ask(gate: Any, address: str, **more: Any) -> list[Any]:
-    sent: list[Any] = []
+    messages: list[Any] = []
 
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "path": "/", "headers": [], "client": (address, 1), **more}
     await gate(scope, receive, send)
-    return sent
+    return messages
 
 
 async def _turn() -> None:
@@ -72,9 +72,9 @@ async def test_an_address_has_a_few_requests_under_way_and_leaves_room_for_other
     gate = RequestGate(app, SMALL)
     two = [asyncio.create_task(_ask(gate, "10.0.0.2")) for _ in range(2)]
     await _turn()
-    refused = await _ask(gate, "10.0.0.2")
-    assert refused[0]["status"] == 429
-    assert (b"retry-after", b"1") in refused[0]["headers"]
+    response = await _ask(gate, "10.0.0.2")
+    assert response[0]["status"] == 429
+    assert (b"retry-after", b"1") in response[0]["headers"]
     other = asyncio.create_task(_ask(gate, "10.0.0.1"))
     await _turn()
     assert app.inside == 3
@@ -115,9 +115,9 @@ async def test_sockets_of_a_person_are_counted_for_them_wherever_they_are() -> N
         three.append(asyncio.create_task(_ask(gate, "10.0.0.2", **mika)))
         await _turn()
     assert app.inside == 3
-    accepted, closed = await _ask(gate, "10.0.0.9", **mika)
-    assert (accepted["type"], closed["code"]) == ("websocket.accept", Closing.TOO_MANY)
-    assert len(closed["reason"].encode()) <= 123
+    opening, closing = await _ask(gate, "10.0.0.9", **mika)
+    assert (opening["type"], closing["code"]) == ("websocket.accept", Closing.TOO_MANY)
+    assert len(closing["reason"].encode()) <= 123
     jo = asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(2)))
     await _turn()
     assert app.inside == 4
@@ -168,13 +168,13 @@ async def test_a_person_who_is_refused_delays_nobody_who_joins(
     persons = PersonSocketGate(app, limit_of)
     persons._pace = Pace(0.001, burst, 0.0)
     gate = SocketGate(persons, Capacity(100, 100, 100, 100, 100))
-    refused = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(1))) for _ in range(AT_ONCE)]
+    tasks = [asyncio.create_task(_ask(gate, "10.0.0.2", type="websocket", user=_User(1))) for _ in range(AT_ONCE)]
     await _turn()
     persons._pace = Pace(10.0, 60, 5.0)
     other = asyncio.create_task(_ask(gate, "10.0.0.1", type="websocket", user=_User(2)))
     await _turn()
     assert app.inside == 1
-    for each in (*refused, other):
+    for each in (*tasks, other):
         each.cancel()
 
 

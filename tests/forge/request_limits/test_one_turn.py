@@ -16,11 +16,11 @@ from forge.request_limits.request_threads import THREADS
 from forge.request_limits.streaming import StreamingHandler
 
 
-class Broken(Exception):
+class ReadingError(Exception):
     """An error of reading the bytes of an answer."""
 
 
-_ended: list[str] = []
+_endings: list[str] = []
 _threads: set[str] = set()
 
 
@@ -30,12 +30,12 @@ async def _endless() -> AsyncIterator[bytes]:
             yield b"more"
             await asyncio.sleep(0)
     finally:
-        _ended.append("endless")
+        _endings.append("endless")
 
 
 async def _breaking() -> AsyncIterator[bytes]:
     yield b"some"
-    raise Broken
+    raise ReadingError
 
 
 def _text(request: HttpRequest) -> HttpResponse:
@@ -53,7 +53,7 @@ urlpatterns = [
 @pytest.fixture(autouse=True)
 def own_addresses(settings: Any) -> None:
     settings.ROOT_URLCONF = __name__
-    _ended.clear()
+    _endings.clear()
     _threads.clear()
 
 
@@ -137,11 +137,11 @@ def test_an_unknown_address_and_a_form_without_its_token_are_refused(is_short: b
 def test_a_client_that_leaves_ends_its_answer(is_short: bool) -> None:
     client = _answered("/endless", is_short=is_short, leaves_after=5)
     assert client.status == 200
-    assert _ended == ["endless"]
+    assert _endings == ["endless"]
 
 
 def test_an_answer_that_breaks_off_is_no_whole_one() -> None:
-    with pytest.raises(Broken):
+    with pytest.raises(ReadingError):
         _answered("/breaking", is_short=True)
 
 

@@ -34,7 +34,7 @@ async def _answers(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-class _Served:
+class _ProtocolServer:
     """A server on a port of this machine."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
@@ -44,7 +44,7 @@ class _Served:
         self._context = context
         self._writers: list[asyncio.StreamWriter] = []
 
-    async def __aenter__(self) -> _Served:
+    async def __aenter__(self) -> _ProtocolServer:
         self._config.load()
         self.server.lifespan = self._config.lifespan_class(self._config)
         await self.server.startup([])
@@ -69,8 +69,8 @@ class _Served:
 
 
 @pytest_asyncio.fixture
-async def served() -> AsyncIterator[_Served]:
-    async with _Served() as running:
+async def server() -> AsyncIterator[_ProtocolServer]:
+    async with _ProtocolServer() as running:
         yield running
 
 
@@ -80,8 +80,8 @@ async def _status(reader: asyncio.StreamReader) -> bytes:
 
 
 @pytest.mark.protects("availability/endless-headers")
-async def test_headers_without_end_are_refused(served: _Served) -> None:
-    reader, writer = await served.connect()
+async def test_headers_without_end_are_refused(server: _ProtocolServer) -> None:
+    reader, writer = await server.connect()
     writer.write(b"GET / HTTP/1.1\r\nX-Long: ")
     for _ in range(3):
         writer.write(b"x" * 32_768)
@@ -90,17 +90,17 @@ async def test_headers_without_end_are_refused(served: _Served) -> None:
     assert await _status(reader) == b"HTTP/1.1 431 Request Header Fields Too Large"
 
 
-async def test_headers_that_take_too_long_are_refused(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_headers_that_take_too_long_are_refused(server: _ProtocolServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocols, "HEADER_TIMEOUT_SECONDS", 0.05)
-    reader, writer = await served.connect()
+    reader, writer = await server.connect()
     writer.write(b"GET / HTTP/1.1\r\n")
     assert await _status(reader) == b"HTTP/1.1 408 Request Timeout"
 
 
 async def test_a_line_end_now_and_then_keeps_no_connection_open(
-    served: _Served, monkeypatch: pytest.MonkeyPatch
+    server: _ProtocolServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader, writer = await served.connect()
+    reader, writer = await server.connect()
     writer.write(GET)
     async with asyncio.timeout(PATIENCE):
         await reader.readuntil(b"ok")
@@ -109,8 +109,8 @@ async def test_a_line_end_now_and_then_keeps_no_connection_open(
     assert await _status(reader) == b"HTTP/1.1 408 Request Timeout"
 
 
-async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
-    reader, writer = await served.connect()
+async def test_requests_in_a_row_are_all_answered(server: _ProtocolServer) -> None:
+    reader, writer = await server.connect()
     # Together they are longer than the headers of one may be.
     writer.write(GET.replace(b"here", b"here\r\nX: " + b"x" * 20_000) * 5)
     async with asyncio.timeout(PATIENCE):
@@ -120,34 +120,36 @@ async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
 
 @pytest.mark.slow
 @pytest.mark.protects("availability/unread-answers")
-async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_nobody_reads_is_not_kept(
+    server: _ProtocolServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(protocols, "READ_TIMEOUT_SECONDS", 0.05)
-    client = socket.create_connection(("127.0.0.1", served.port))
+    client = socket.create_connection(("127.0.0.1", server.port))
     client.sendall(GET.replace(b"/", b"/large", 1))
     async with asyncio.timeout(PATIENCE):
-        while served.limiter.open == 0:
+        while server.limiter.open == 0:
             await asyncio.sleep(0.01)
-        while served.limiter.open:
+        while server.limiter.open:
             await asyncio.sleep(0.01)
     client.close()
 
 
-async def test_a_connection_that_waits_is_given_up_for_a_new_one(served: _Served) -> None:
-    first, _ = await served.connect()
-    second, writer = await served.connect()
-    third, newest = await served.connect()
+async def test_a_connection_that_waits_is_given_up_for_a_new_one(server: _ProtocolServer) -> None:
+    first, _ = await server.connect()
+    second, writer = await server.connect()
+    third, newest = await server.connect()
     newest.write(GET)
     writer.write(GET)
     assert await _status(third) == b"HTTP/1.1 200 OK"
     assert await _status(second) == b"HTTP/1.1 200 OK"
     assert await first.read() == b""
-    assert served.limiter.open == 2
+    assert server.limiter.open == 2
 
 
 @pytest_asyncio.fixture
-async def encrypted(tmp_path: Path) -> AsyncIterator[_Served]:
+async def tls_server(tmp_path: Path) -> AsyncIterator[_ProtocolServer]:
     files = server_certificate(tmp_path, ipaddress.IPv4Address("127.0.0.1"), datetime.datetime.now(datetime.UTC))
-    async with _Served(tls_context(files.certificate, files.key)) as running:
+    async with _ProtocolServer(tls_context(files.certificate, files.key)) as running:
         yield running
 
 
@@ -159,21 +161,21 @@ def _trusting() -> ssl.SSLContext:
 
 @pytest.mark.slow
 @pytest.mark.protects("availability/idle-connections")
-async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served) -> None:
-    silent = [await encrypted.connect() for _ in range(4)]
-    reader, writer = await asyncio.open_connection("127.0.0.1", encrypted.port, ssl=_trusting())
+async def test_who_never_agrees_on_keys_counts_and_makes_room(tls_server: _ProtocolServer) -> None:
+    silent = [await tls_server.connect() for _ in range(4)]
+    reader, writer = await asyncio.open_connection("127.0.0.1", tls_server.port, ssl=_trusting())
     writer.write(GET)
     assert await _status(reader) == b"HTTP/1.1 200 OK"
     async with asyncio.timeout(PATIENCE):
         for closed, _ in silent[:3]:
             assert await closed.read() == b""
-    assert encrypted.limiter.open == 2
+    assert tls_server.limiter.open == 2
     writer.close()
 
 
-async def test_keys_are_not_waited_for_long(encrypted: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_are_not_waited_for_long(tls_server: _ProtocolServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(acceptor, "HEADER_TIMEOUT_SECONDS", 0.05)
-    reader, _ = await encrypted.connect()
+    reader, _ = await tls_server.connect()
     async with asyncio.timeout(PATIENCE):
         assert await reader.read() == b""
-    assert encrypted.limiter.open == 0
+    assert tls_server.limiter.open == 0

@@ -70,10 +70,10 @@ def test_a_build_is_published_as_it_was_seen(
     assert client.post(f"{BUILD}/publish", {"tag": "nightly"}).status_code == 412, "a form that saw nothing"
     give_verdict(reviewer, build, "changes", "Too loud.")
 
-    refused = client.post(f"{BUILD}/publish", form)
-    assert refused.status_code == 412
-    assert f"{reviewer.name} asked for changes" in refused.content.decode()
-    assert NOTHING_DONE in refused.content.decode()
+    response = client.post(f"{BUILD}/publish", form)
+    assert response.status_code == 412
+    assert f"{reviewer.name} asked for changes" in response.content.decode()
+    assert NOTHING_DONE in response.content.decode()
     assert not Tag.objects.exists()
     fresh = form_on(client, f"{BUILD}/publish", f"{BUILD}/publish") | {"tag": "nightly"}
     assert client.post(f"{BUILD}/publish", fresh).status_code == 302
@@ -159,9 +159,9 @@ def test_what_was_compared_is_merged(
     assert change.source is not None
     write_file(stranger, change.source, "notes.md", b"other than you read")
     offer_newer(stranger, find_change_request(stranger, change.pk))
-    refused = client.post(f"{CHANGE}/respond", form)
-    assert refused.status_code == 412
-    assert "of the fork is offered now." in refused.content.decode()
+    response = client.post(f"{CHANGE}/respond", form)
+    assert response.status_code == 412
+    assert "of the fork is offered now." in response.content.decode()
     for do in ("build", "close", "merge-past"):
         assert client.post(f"{CHANGE}/respond", form | {"do": do, "reason": "Now"}).status_code in (403, 412), do
     change.refresh_from_db()
@@ -189,7 +189,7 @@ def test_the_api_merges_what_its_caller_read(
 
 
 @pytest.fixture
-def disputed(project: Project, owner: Any, developer: Any, stranger: Any) -> tuple[ChangeRequest, str]:
+def conflict(project: Project, owner: Any, developer: Any, stranger: Any) -> tuple[ChangeRequest, str]:
     """A change request with one conflict, and the conflict's key."""
     fork = forked(owner, developer, stranger, project)
     request = offered(stranger, fork, ("2.5", "3"))
@@ -202,9 +202,9 @@ def disputed(project: Project, owner: Any, developer: Any, stranger: Any) -> tup
 @pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_conflict_is_resolved_as_it_was_read(
-    disputed: tuple[ChangeRequest, str], developer: Any, owner: Any, browser_of: Browser
+    conflict: tuple[ChangeRequest, str], developer: Any, owner: Any, browser_of: Browser
 ) -> None:
-    change, key = disputed
+    change, key = conflict
     client, path = browser_of(developer), f"/api/v1/change-requests/{change.pk}"
     mine = {"conflict": key, "side": "ours"}
     etag = client.get(path).headers["ETag"]
@@ -216,8 +216,8 @@ def test_a_conflict_is_resolved_as_it_was_read(
     assert stale.status_code == 412
     assert "Somebody chose another text in a conflict." in stale.json()["detail"]
     assert sent(client, "delete", f"{path}/resolutions", etag=etag).status_code == 412
-    for typed in ({"do": "resolve", **mine}, {"do": "start-over"}):
-        assert client.post(f"{CHANGE}/respond", form | typed).status_code == 412, typed
+    for fields in ({"do": "resolve", **mine}, {"do": "start-over"}):
+        assert client.post(f"{CHANGE}/respond", form | fields).status_code == 412, fields
     (resolution,) = change.resolutions.all()
     assert (resolution.side, resolution.text) == ("written", "the colleague's text")
 
@@ -225,10 +225,10 @@ def test_a_conflict_is_resolved_as_it_was_read(
 @pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_a_conflict_is_not_resolved_in_files_that_nobody_has_compared(
-    disputed: tuple[ChangeRequest, str], stranger: Any, developer: Any, browser_of: Browser
+    conflict: tuple[ChangeRequest, str], stranger: Any, developer: Any, browser_of: Browser
 ) -> None:
     """The fork offers other files after the page was opened."""
-    change, key = disputed
+    change, key = conflict
     client, path = browser_of(developer), f"/api/v1/change-requests/{change.pk}"
     etag = client.get(path).headers["ETag"]
     assert change.source is not None
@@ -248,23 +248,23 @@ def test_a_conflict_is_not_resolved_in_files_that_nobody_has_compared(
 def test_a_thread_is_resolved_as_it_was_read(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    begun = begin_thread(reviewer, built(developer, project), "How loud?")
-    client, page, path = browser_of(developer), f"/acme/kitchen/threads/{begun.pk}", f"/api/v1/threads/{begun.pk}"
+    thread = begin_thread(reviewer, built(developer, project), "How loud?")
+    client, page, path = browser_of(developer), f"/acme/kitchen/threads/{thread.pk}", f"/api/v1/threads/{thread.pk}"
     form = form_on(client, BUILD, page) | {"do": "resolve", "text": "Done."}
     etag = client.get(path).headers["ETag"]
-    reply_in_thread(reviewer, find_thread(reviewer, begun.pk), "And how quiet?")
-    refused = client.post(page, form)
-    assert refused.status_code == 412
-    assert "Somebody replied" in refused.content.decode()
-    thread = find_thread(reviewer, begun.pk)
-    assert thread.thread.resolved is None
-    assert thread.thread.comments.count() == 2, "the reply that came with it is not sent either"
+    reply_in_thread(reviewer, find_thread(reviewer, thread.pk), "And how quiet?")
+    response = client.post(page, form)
+    assert response.status_code == 412
+    assert "Somebody replied" in response.content.decode()
+    latest = find_thread(reviewer, thread.pk)
+    assert latest.thread.resolved is None
+    assert latest.thread.comments.count() == 2, "the reply that came with it is not sent either"
     assert sent(client, "post", f"{path}/resolve", {}).status_code == 428
     assert sent(client, "post", f"{path}/resolve", {}, etag).status_code == 412
     etag = client.get(path).headers["ETag"]
-    resolved = sent(client, "post", f"{path}/resolve", {}, etag)
-    assert resolved.status_code == 200
-    assert sent(client, "post", f"{path}/reopen", {}, resolved.headers["ETag"]).status_code == 200
+    response = sent(client, "post", f"{path}/resolve", {}, etag)
+    assert response.status_code == 200
+    assert sent(client, "post", f"{path}/reopen", {}, response.headers["ETag"]).status_code == 200
 
 
 @pytest.mark.slow
@@ -273,18 +273,18 @@ def test_a_thread_is_reopened_as_it_was_read(
     project: Project, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     """It was resolved, reopened and resolved again with another answer while the page was open."""
-    begun = begin_thread(reviewer, built(developer, project), "How loud?")
-    client, page, path = browser_of(reviewer), f"/acme/kitchen/threads/{begun.pk}", f"/api/v1/threads/{begun.pk}"
-    resolve_thread(developer, find_thread(developer, begun.pk), "60 dB.")
+    thread = begin_thread(reviewer, built(developer, project), "How loud?")
+    client, page, path = browser_of(reviewer), f"/acme/kitchen/threads/{thread.pk}", f"/api/v1/threads/{thread.pk}"
+    resolve_thread(developer, find_thread(developer, thread.pk), "60 dB.")
     etag, form = client.get(path).headers["ETag"], etag_form(page, do="reopen")
-    reopen_thread(developer, find_thread(developer, begun.pk))
-    resolve_thread(developer, find_thread(developer, begun.pk), "70 dB, measured again.")
+    reopen_thread(developer, find_thread(developer, thread.pk))
+    resolve_thread(developer, find_thread(developer, thread.pk), "70 dB, measured again.")
     assert sent(client, "post", f"{path}/reopen", {}).status_code == 428
     stale = sent(client, "post", f"{path}/reopen", {}, etag)
     assert stale.status_code == 412
     assert "Somebody replied" in stale.json()["detail"]
     assert client.post(page, form).status_code == 412
-    assert find_thread(developer, begun.pk).thread.resolved is not None
+    assert find_thread(developer, thread.pk).thread.resolved is not None
 
 
 # -- files and projects
@@ -325,9 +325,9 @@ def test_a_project_is_deleted_with_what_was_seen(
     stale = sent(client, "delete", API, etag=etag)
     assert stale.status_code == 412
     assert "1.0 is build 1 now." in stale.json()["detail"]
-    refused = client.post("/acme/kitchen/delete", form)
-    assert refused.status_code == 412
-    assert NOTHING_DONE in refused.content.decode()
+    response = client.post("/acme/kitchen/delete", form)
+    assert response.status_code == 412
+    assert NOTHING_DONE in response.content.decode()
     update_project(owner, project, description="Kept")
     project.refresh_from_db()
     assert project.deleted_at is None

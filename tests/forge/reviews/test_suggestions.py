@@ -85,9 +85,9 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     actions.try_changes(developer, review, change)
     assert {each.resource: each.used for each in usage_of(organisation)}[QuotaResource.TRIALS] == 2
     set_quota(INSTALLATION, organisation.stream, "trials", 2)
-    with pytest.raises(TooOften, match="The organisation tried 2 changes") as refused:
+    with pytest.raises(TooOften, match="The organisation tried 2 changes") as error:
         actions.try_changes(developer, review, change)
-    assert 3500 < refused.value.retry_after <= 3601
+    assert 3500 < error.value.retry_after <= 3601
     assert AuditEntry.objects.filter(action="review.try").count() == 2
     monkeypatch.setattr("forge.reviews.suggestions.quotas.HOUR", timedelta())
     actions.try_changes(reviewer, review, change)
@@ -181,8 +181,8 @@ def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
         actions.decline_suggestion(developer, suggestion, " ")
     actions.decline_suggestion(developer, suggestion, "The sensor says 2.5.")
     assert find_suggestion(reviewer, suggestion.pk).state == "declined"
-    said = [comment.text for comment in suggestion.thread.thread.comments.all()]
-    assert said == ["I suggest this change.", "The sensor says 2.5."]
+    texts = [comment.text for comment in suggestion.thread.thread.comments.all()]
+    assert texts == ["I suggest this change.", "The sensor says 2.5."]
     assert runefile(review.project) == RUNEFILE
 
 

@@ -23,7 +23,7 @@ Browser = Callable[[User | None], Client]
 
 
 @pytest.fixture
-def filled(project: Project, developer: User) -> Project:
+def corpus(project: Project, developer: User) -> Project:
     """A project with a build and a file whose names nothing else has."""
     Project.objects.filter(pk=project.pk).update(name="zither", description="Tunes a zither")
     project.refresh_from_db()
@@ -40,7 +40,7 @@ def _results(actor: Any, text: str) -> list[tuple[str, str]]:
 @pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_stranger_finds_nothing_of_what_is_private(
-    filled: Project, stranger: User, organisation: Organisation
+    corpus: Project, stranger: User, organisation: Organisation
 ) -> None:
     for text in ("zither", "1", "zither 1", "acme", "jo", "okafor", "jo@acme.example", "strings", "runefile", "tunes"):
         mine = [hit for hit in find(stranger, parse_query(text)) if hit.kind is not HitKind.DOCS]
@@ -50,7 +50,7 @@ def test_a_stranger_finds_nothing_of_what_is_private(
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer: User, developer: User) -> None:
+def test_a_member_of_any_role_finds_what_they_may_read(corpus: Project, reviewer: User, developer: User) -> None:
     for person in (reviewer, developer):
         assert ("project", "zither") in _results(person, "zith")
         assert ("build", "zither, build 1") in _results(person, "zither 1")
@@ -63,7 +63,7 @@ def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer
 @pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
 def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
-    filled: Project, reviewer: User, organisation: Organisation
+    corpus: Project, reviewer: User, organisation: Organisation
 ) -> None:
     Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=True)
     assert _results(reviewer, "zither") == []
@@ -75,8 +75,8 @@ def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
 @pytest.mark.slow
 @pytest.mark.protects("roles/deleted-in-searches")
 @pytest.mark.django_db
-def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> None:
-    delete_project(owner, filled)
+def test_what_is_deleted_is_found_by_nobody(corpus: Project, owner: User) -> None:
+    delete_project(owner, corpus)
     for text in ("zither", "zither 1", "strings", ""):
         assert _results(owner, text) == []
 
@@ -84,9 +84,9 @@ def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> Non
 @pytest.mark.slow
 @pytest.mark.protects("roles/searches")
 @pytest.mark.django_db
-def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
-    beside = Project.objects.create(organisation=filled.organisation, name="zitherine", created_by=developer)
-    _, secret = create_token(developer, "x", ["project:read"], None, restriction=[filled.stream])
+def test_a_token_finds_what_its_reach_and_scopes_let_it_see(corpus: Project, developer: User) -> None:
+    beside = Project.objects.create(organisation=corpus.organisation, name="zitherine", created_by=developer)
+    _, secret = create_token(developer, "x", ["project:read"], None, restriction=[corpus.stream])
     _, blind = create_token(developer, "y", ["account:read"], None)
 
     def ask(secret: str, text: str) -> Any:
@@ -110,9 +110,9 @@ def test_what_is_called_so_comes_first_and_then_what_changed_last(organisation: 
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_without_words_ones_own_last_projects_and_builds_are_found(
-    filled: Project, developer: User, reviewer: User
+    corpus: Project, developer: User, reviewer: User
 ) -> None:
-    built(developer, filled)
+    built(developer, corpus)
     assert _results(developer, " ") == [
         ("project", "zither"),
         ("build", "zither, build 2"),
@@ -123,7 +123,7 @@ def test_without_words_ones_own_last_projects_and_builds_are_found(
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_signs_that_databases_read_are_letters(filled: Project, developer: User) -> None:
+def test_signs_that_databases_read_are_letters(corpus: Project, developer: User) -> None:
     for text in ("%", "_", "'", '"', "\\", "%_%"):
         assert [hit for hit in find(developer, parse_query(text)) if hit.kind is HitKind.PROJECT] == []
 
@@ -131,15 +131,15 @@ def test_signs_that_databases_read_are_letters(filled: Project, developer: User)
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
-    filled: Project, reviewer: User, browser_of: Browser
+    corpus: Project, reviewer: User, browser_of: Browser
 ) -> None:
     browser = browser_of(reviewer)
     hits = browser.get("/api/v1/search", {"q": "zither"}).json()["hits"]
     assert hits[0] == {"kind": "project", "title": "zither", "detail": "acme", "url": "/acme/zither/studio"}
     page = browser.get("/search", {"q": "zither"}).content.decode()
     assert all(hit["title"] in page for hit in hits)
-    refused = browser.get("/api/v1/search", {"q": "x" * 101})
-    assert (refused.status_code, "at most 100 characters" in refused.json()["detail"]) == (400, True)
+    response = browser.get("/api/v1/search", {"q": "x" * 101})
+    assert (response.status_code, "at most 100 characters" in response.json()["detail"]) == (400, True)
     assert browser.get("/search", {"q": "x" * 101}).status_code == 200
     assert browser_of(None).get("/api/v1/search").status_code == 401
     assert browser_of(None).get("/search")["Location"].startswith("/accounts/login/")

@@ -159,11 +159,11 @@ def test_a_message_of_syslog_is_framed_by_its_length() -> None:
     record = {"position": 7, "digest": "ab", "at": "2026-11-23T08:30:00.000001Z", "data": {"text": "line\nbreak ä"}}
     text = message(record, "höst name")
     header, _, body = text.partition(b"\xef\xbb\xbf")
-    start, structured = (
+    start, fields = (
         rb"<109>1 2026-11-23T08:30:00\.000001Z h\?st\?name hammer-forge \d+ audit ",
         b'position="7" digest="ab"',
     )
-    assert re.fullmatch(start + rb"\[audit@32473 " + structured + rb"\] ", header)
+    assert re.fullmatch(start + rb"\[audit@32473 " + fields + rb"\] ", header)
     assert json.loads(body) == record
     assert framed([b"abc", b"de\nf"]) == b"3 abc4 de\nf"
 
@@ -171,41 +171,41 @@ def test_a_message_of_syslog_is_framed_by_its_length() -> None:
 @contextmanager
 def syslog_server(trust: ssl.SSLContext | None = None) -> Iterator[tuple[int, list[bytes]]]:
     """Reads connections to their end, and closes them."""
-    got: list[bytes] = []
+    messages: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(PATIENCE)
 
         def serve() -> None:
             plain, _ = listening.accept()
             try:
-                agreed = trust.wrap_socket(plain, server_side=True) if trust else plain
+                stream = trust.wrap_socket(plain, server_side=True) if trust else plain
             except (ssl.SSLError, ConnectionError):  # the client refused the certificate
                 plain.close()
                 return
-            with agreed as connection:
+            with stream as connection:
                 data = b""
                 while piece := connection.recv(1 << 16):
                     data += piece
-                got.append(data)
+                messages.append(data)
 
         thread = threading.Thread(target=serve)
         thread.start()
-        yield listening.getsockname()[1], got
+        yield listening.getsockname()[1], messages
         thread.join(PATIENCE)
 
 
 def test_a_syslog_server_gets_all_entries(user: User, copies: Copies) -> None:
-    with syslog_server() as (port, got):
+    with syslog_server() as (port, messages):
         copy = copies(f"syslog://127.0.0.1:{port}")
         write(user, 1, 2)
         assert delivery.deliver(copy) == len(all_positions())
-    (data,) = got
-    sent = []
+    (data,) = messages
+    positions = []
     while data:
         length, _, rest = data.partition(b" ")
-        sent.append(json.loads(rest[: int(length)].partition(b"\xef\xbb\xbf")[2])["position"])
+        positions.append(json.loads(rest[: int(length)].partition(b"\xef\xbb\xbf")[2])["position"])
         data = rest[int(length) :]
-    assert sent == all_positions()
+    assert positions == all_positions()
 
 
 def tls_server(folder: Path, address: str) -> tuple[ssl.SSLContext, Path]:
@@ -223,11 +223,11 @@ def test_a_syslog_server_over_tls_gets_all_entries_unreadable_on_the_way(
 ) -> None:
     context, authority = tls_server(tmp_path / "tls", "127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    with syslog_server(context) as (port, got):
+    with syslog_server(context) as (port, messages):
         copy = copies(f"syslogs://127.0.0.1:{port}")
         write(user, 1, 2)
         assert delivery.deliver(copy) == len(all_positions())
-    (data,) = got
+    (data,) = messages
     assert data.count(b'position="') == len(all_positions())
 
 
@@ -240,11 +240,11 @@ def test_a_syslog_server_with_a_wrong_certificate_gets_nothing(
     if wrong == "an unknown authority":
         _, authority = tls_server(tmp_path / "other", "127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
-    with syslog_server(context) as (port, got):
+    with syslog_server(context) as (port, messages):
         copy = copies(f"syslogs://127.0.0.1:{port}")
         write(user, 1)
         assert delivery.deliver(copy) == 0
-    assert got == []
+    assert messages == []
     assert AuditCopy.objects.get().position == 0
     assert AuditCopy.objects.get().failures == 1
 

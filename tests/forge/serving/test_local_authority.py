@@ -33,19 +33,19 @@ def handshake(files: ServerCertificate) -> dict[str, object]:
             with (
                 contextlib.suppress(ssl.SSLError),
                 connection,
-                server_context.wrap_socket(connection, server_side=True) as secured,
+                server_context.wrap_socket(connection, server_side=True) as channel,
             ):
-                secured.recv(1)
+                channel.recv(1)
 
         thread = threading.Thread(target=answer)
         thread.start()
         try:
             with (
                 socket.create_connection(listener.getsockname()) as plain,
-                client_context.wrap_socket(plain, server_hostname="127.0.0.1") as secured,
+                client_context.wrap_socket(plain, server_hostname="127.0.0.1") as channel,
             ):
-                certificate = secured.getpeercert()
-                secured.sendall(b"x")
+                certificate = channel.getpeercert()
+                channel.sendall(b"x")
         finally:
             thread.join()
     assert certificate is not None
@@ -95,8 +95,8 @@ def test_the_authority_cannot_vouch_for_another_public_address(tmp_path: Path) -
     authority = x509.load_pem_x509_certificate(files.authority.read_bytes())
     constraints = authority.extensions.get_extension_for_class(x509.NameConstraints)
     assert constraints.critical
-    permitted = constraints.value.permitted_subtrees or []
-    networks = [name.value for name in permitted if isinstance(name, x509.IPAddress)]
+    subtrees = constraints.value.permitted_subtrees or []
+    networks = [name.value for name in subtrees if isinstance(name, x509.IPAddress)]
     assert all(ipaddress.ip_network(str(network)).is_private for network in networks)
 
 

@@ -47,10 +47,10 @@ def test_the_search_finds_a_command_that_names_the_package_alone() -> None:
 @pytest.mark.slow
 @pytest.mark.protects("operation/package-names")
 def test_no_page_message_or_document_installs_the_name_from_the_index() -> None:
-    listed = subprocess.run(["git", "ls-files", *PATTERNS], cwd=REPOSITORY, check=True, capture_output=True, text=True)
+    process = subprocess.run(["git", "ls-files", *PATTERNS], cwd=REPOSITORY, check=True, capture_output=True, text=True)
     matches = {
         path: match[0]
-        for path in listed.stdout.splitlines()
+        for path in process.stdout.splitlines()
         if (REPOSITORY / path).is_file() and path != "tests/forge/serving/test_wheel.py"
         if (match := BY_NAME.search((REPOSITORY / path).read_text("utf-8", "replace")))
     }
@@ -97,14 +97,14 @@ def test_the_wheel_installs_into_a_new_environment_and_rune_runs_from_it(tmp_pat
     python = tmp_path / "new" / "bin" / "python"
     (packages,) = (tmp_path / "new").glob("lib/python3*/site-packages")
     wheel = current_wheel()
-    wanted = f"hammer-forge @ {wheel.path.as_uri()}#sha256={wheel.sha256}"
+    requirement = f"hammer-forge @ {wheel.path.as_uri()}#sha256={wheel.sha256}"
     pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*pip, wanted, str(needed_runtime())], check=True)
+    subprocess.run([*pip, requirement, str(needed_runtime())], check=True)
     # Its libraries are those of this environment, so that no network is needed.
     (packages / "libraries.pth").write_text(sysconfig.get_path("purelib"))
     rune = str(tmp_path / "new" / "bin" / "rune")
-    said = subprocess.run([rune, "version"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
-    assert __version__ in said
+    output = subprocess.run([rune, "version"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert __version__ in output
     subprocess.run([rune, "new", "sine", "app"], cwd=tmp_path, check=True, capture_output=True)
     subprocess.run([rune, "check", "app"], cwd=tmp_path, check=True, capture_output=True)
     place = "import rune; print(rune.__file__)"

@@ -51,13 +51,13 @@ class _Buttons(HTMLParser):
 def test_buttons_of_different_rows_have_different_names(
     project: Project, owner: User, organisation: Organisation, browser_of: Callable[[User | None], Client]
 ) -> None:
-    named, browser = settle(owner, organisation, project, 2), browser_of(owner)
+    names, browser = settle(owner, organisation, project, 2), browser_of(owner)
     alike = set()
-    for path in paths(named):
+    for path in paths(names):
         answer = browser.get(path)
         if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
             buttons = _Buttons()
             buttons.feed(answer.content.decode())
-            names = {name for name, addresses in buttons.addresses.items() if len(addresses) > 1}
-            alike |= {(path, name) for name in names - OF_SECTIONS - OF_THREADS}
+            repeats = {name for name, addresses in buttons.addresses.items() if len(addresses) > 1}
+            alike |= {(path, name) for name in repeats - OF_SECTIONS - OF_THREADS}
     assert alike == set()

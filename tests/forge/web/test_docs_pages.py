@@ -35,12 +35,12 @@ def test_each_guide_and_reference_page_is_listed_or_belongs_to_one_that_is() -> 
 def test_pages_follow_each_other_in_the_order_of_the_contents() -> None:
     entries = list(chain.from_iterable(part.entries for part in contents()))
     here, path = entries[0], entries[0].path
-    walked = [path]
+    paths = [path]
     while (after := position_of(here.path).after) is not None:
         assert position_of(after.path).before == here
         here = after
-        walked.append(here.path)
-    assert walked == [entry.path for entry in entries]
+        paths.append(here.path)
+    assert paths == [entry.path for entry in entries]
 
 
 def test_a_comment_of_a_page_is_not_shown() -> None:
@@ -76,8 +76,8 @@ def test_the_picture_of_a_block_is_an_svg_that_names_it(block: Block) -> None:
     root = ElementTree.fromstring(picture(block))
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert root.attrib["aria-label"].startswith(f"{block.name}: ")
-    drawn = [each for each in root.iter() if each.tag.rpartition("}")[2] in ("rect", "polyline", "text")]
-    assert len(drawn) >= 4, "a title and content for the input and for the output"
+    elements = [each for each in root.iter() if each.tag.rpartition("}")[2] in ("rect", "polyline", "text")]
+    assert len(elements) >= 4, "a title and content for the input and for the output"
 
 
 @pytest.mark.django_db
@@ -100,5 +100,5 @@ def test_no_link_of_a_page_for_readers_leads_to_nothing() -> None:
 
 def _is_there(link: str) -> bool:
     path = link.removeprefix("/docs").removeprefix("/")
-    shown = page_file(path) or picture_file(path) or block_of(path.removesuffix(".svg"))
-    return "://" in link or (link.startswith("/docs") and shown is not None)
+    target = page_file(path) or picture_file(path) or block_of(path.removesuffix(".svg"))
+    return "://" in link or (link.startswith("/docs") and target is not None)

@@ -27,13 +27,13 @@ Lost = dict[str, tuple[list[str], list[str]]]
 """The values of a field that were sent, and those that came back, by its name."""
 
 
-def paths(named: Mapping[str, str]) -> Iterator[str]:
+def paths(names: Mapping[str, str]) -> Iterator[str]:
     """The addresses of all pages."""
     for method, _, address, _ in requests():
         if method == "get" and not address.startswith(("api/", "v2/")):
-            path = "/" + named.get(address, address).lstrip("/")
-            for name in (each for each in named if each.startswith("{")):
-                path = path.replace(name, named[name])
+            path = "/" + names.get(address, address).lstrip("/")
+            for name in (each for each in names if each.startswith("{")):
+                path = path.replace(name, names[name])
             yield path
 
 
@@ -49,27 +49,27 @@ def choices(form: PageForm) -> Iterator[dict[str, list[str]]]:
     fields |= {name: ["7"] for name in form.texts if fields[name] in ([], [""])}
     others = {name: other(each) for name, each in form.choices.items()}
     boxes = [name for name, each in form.choices.items() if each.kind == "checkbox"]
-    unticked: list[dict[str, list[str]]] = [{name: [] for name in boxes}] if boxes else []
+    empty_boxes: list[dict[str, list[str]]] = [{name: [] for name in boxes}] if boxes else []
     buttons = [{name: [value]} for name, value in form.buttons] or [{}]
-    yield from (fields | chosen | button for button, chosen in product(buttons, [others, *unticked]))
+    yield from (fields | choice | button for button, choice in product(buttons, [others, *empty_boxes]))
 
 
-def post(browser: Client, path: str, sent: Mapping[str, Any]) -> Any:
+def post(browser: Client, path: str, fields: Mapping[str, Any]) -> Any:
     """Sends a form; what it changes is undone."""
     cache.clear()
     cookies = deepcopy(browser.cookies)
     with transaction.atomic():
-        answer = browser.post(path, sent)
+        answer = browser.post(path, fields)
         transaction.set_rollback(True)
     browser.cookies = cookies
     return answer
 
 
-def come_back(browser: Client, path: str, form: PageForm, sent: dict[str, list[str]]) -> tuple[str, PageForm] | None:
+def come_back(browser: Client, path: str, form: PageForm, fields: dict[str, list[str]]) -> tuple[str, PageForm] | None:
     """The form as it comes back when one of its fields has something wrong, and that field; None where it never
     does."""
     for name, wrong in product(form.texts, WRONG):
-        answer = post(browser, form.action or path, sent | {name: [wrong]})
+        answer = post(browser, form.action or path, fields | {name: [wrong]})
         if 400 <= answer.status_code < 500 and "html" in answer["Content-Type"]:
             again = [each for each in forms_of(answer.content.decode()) if each.key == form.key]
             if len(again) == 1:
@@ -80,12 +80,12 @@ def come_back(browser: Client, path: str, form: PageForm, sent: dict[str, list[s
 def lost(browser: Client, path: str, form: PageForm) -> Lost | None:
     """The differences between the fields that were sent and those that came back; None of a form that never does."""
     never, differences = True, {}
-    for sent in choices(form):
-        if (back := come_back(browser, path, form, sent)) is not None:
+    for fields in choices(form):
+        if (back := come_back(browser, path, form, fields)) is not None:
             never, (wrong, again) = False, back
             for name in {*form.choices, *form.texts} - {wrong, *AGREEMENTS}:
-                if sorted(sent[name]) != sorted(again.controls[name].chosen):
-                    differences[name] = sent[name], again.controls[name].chosen
+                if sorted(fields[name]) != sorted(again.controls[name].chosen):
+                    differences[name] = fields[name], again.controls[name].chosen
     return None if never else differences
 
 
@@ -99,9 +99,9 @@ def test_a_form_that_comes_back_has_what_was_sent(
     settings: Any,
 ) -> None:
     settings.EMAIL_IS_SENT = True
-    named, browser = settle(owner, organisation, project, 2), browser_of(owner)
+    names, browser = settle(owner, organisation, project, 2), browser_of(owner)
     results: dict[tuple[str, ...], Lost | None] = {}
-    for path in paths(named):
+    for path in paths(names):
         answer = browser.get(path)
         if answer.status_code == 200 and "html" in answer.get("Content-Type", ""):
             for form in forms_of(answer.content.decode()):

@@ -110,10 +110,10 @@ def test_a_build_says_who_may_judge_it(
     viewer: User,
     browser_of: Callable[[User | None], Client],
 ) -> None:
-    succeeded = built(developer, project)
+    build = built(developer, project)
 
     def may(person: User) -> list[str]:
-        answer = browser_of(person).get(f"/api/v1/builds/{succeeded.pk}/reviews").json()
+        answer = browser_of(person).get(f"/api/v1/builds/{build.pk}/reviews").json()
         verbs: list[str] = answer["may"]
         return verbs
 

@@ -31,9 +31,9 @@ def test_no_page_of_an_organisation_stands_where_a_project_could() -> None:
         if str(pattern.pattern).startswith("<str:organisation>/")
     }
     assert second_words == {"-", "<str:name>", "<former:page>"}
-    for reserved in ("-", "settings", "deleted"):
+    for name in ("-", "settings", "deleted"):
         with pytest.raises(BadName):
-            check_project_name(reserved)
+            check_project_name(name)
 
 
 def _flat(resolver: Any) -> list[Any]:

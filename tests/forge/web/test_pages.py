@@ -124,7 +124,7 @@ def test_a_form_comes_back_with_what_was_typed_and_what_was_wrong(client: Client
 
 
 @each_case(
-    ("typed", "name"),
+    ("text", "name"),
     [
         ("Shake Alarm", "shake-alarm"),
         ("  Größe & Gewicht! ", "grosse-gewicht"),
@@ -132,8 +132,8 @@ def test_a_form_comes_back_with_what_was_typed_and_what_was_wrong(client: Client
         ("Über " * 20, "-".join(["uber"] * 12)),
     ],
 )
-def test_a_project_is_called_what_was_typed(client: Client, project: Project, typed: str, name: str) -> None:
-    answer = client.post("/new", {"organisation": "acme", "name": typed, "template": ""})
+def test_a_project_is_called_what_was_typed(client: Client, project: Project, text: str, name: str) -> None:
+    answer = client.post("/new", {"organisation": "acme", "name": text, "template": ""})
     assert (answer.status_code, answer["Location"]) == (302, f"/acme/{name}/studio")
 
 
@@ -145,8 +145,8 @@ def test_a_name_of_which_nothing_is_left_is_refused(client: Client, project: Pro
 def test_a_project_is_renamed_deleted_and_restored_in_pages(project: Project, owner: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
     fields = {"name": "pantry", "description": "Hears taps", "visibility": "public"}
-    saved = browser.post("/acme/kitchen/settings", etag_form("/acme/kitchen/settings", **fields))
-    assert saved["Location"] == "/acme/pantry/settings?saved"
+    response = browser.post("/acme/kitchen/settings", etag_form("/acme/kitchen/settings", **fields))
+    assert response["Location"] == "/acme/pantry/settings?saved"
     assert browser.post("/acme/pantry/delete", etag_form("/acme/pantry/delete"))["Location"] == "/acme/-/deleted"
     assert "pantry" in browser.get("/acme/-/deleted").content.decode()
     assert browser.post("/acme/-/deleted/pantry/restore")["Location"] == "/acme/pantry/studio"
@@ -158,9 +158,9 @@ def test_an_invitation_shows_its_link_once_and_says_when_nobody_else_can_open_it
     owner: User, browser_of: Browser
 ) -> None:
     browser = browser_of(owner)
-    shown = browser.post("/acme/-/invitations", {"role": "developer"}).content.decode()
-    assert re.search(r'data-copy="http://127\.0\.0\.1:8000/join#token=[\w-]{40,}"', shown)
-    assert "make run-lan" in shown
+    page = browser.post("/acme/-/invitations", {"role": "developer"}).content.decode()
+    assert re.search(r'data-copy="http://127\.0\.0\.1:8000/join#token=[\w-]{40,}"', page)
+    assert "make run-lan" in page
     assert "join#token=" not in browser.get("/acme").content.decode()
 
 
@@ -175,9 +175,9 @@ def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: Us
     form = f"/acme/-/members/{reviewer.pk}"
     browser.post(form, etag_form(form, role="developer"))
     assert Membership.objects.get(user=reviewer).role == "developer"
-    refused = browser.post(f"/acme/-/members/{owner.pk}", {"remove": "1"})
-    assert refused.status_code == 409
-    assert "Make someone else an owner first" in refused.content.decode()
+    response = browser.post(f"/acme/-/members/{owner.pk}", {"remove": "1"})
+    assert response.status_code == 409
+    assert "Make someone else an owner first" in response.content.decode()
 
 
 @pytest.mark.slow
@@ -234,18 +234,18 @@ def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     client.raise_request_exception = False
     monkeypatch.setattr("forge.web.home.list_templates", lambda: 1 // 0)
-    failed = client.get("/")
-    assert failed.status_code == 500
-    assert "Server error" in failed.content.decode()
-    assert '<a class="mark" href="/">' in failed.content.decode(), "the bar of all pages leads home"
+    response = client.get("/")
+    assert response.status_code == 500
+    assert "Server error" in response.content.decode()
+    assert '<a class="mark" href="/">' in response.content.decode(), "the bar of all pages leads home"
 
 
 def test_times_and_sizes_read_as_people_say_them() -> None:
     from forge.web.templatetags.look import ago, one_in, size
 
     now = timezone.now()
-    said = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
-    assert said == ["just now", "1 minute ago", "20 minutes ago", "1 hour ago", "yesterday", "3 days ago"]
+    texts = [ago(now - timedelta(seconds=seconds)) for seconds in (5, 60, 1200, 3600, 90_000, 3 * 86_400)]
+    assert texts == ["just now", "1 minute ago", "20 minutes ago", "1 hour ago", "yesterday", "3 days ago"]
     assert [size(count) for count in (0, 812, 47_512, 107_300, 999_600, 2_100_000)] == [
         *("0 B", "812 B", "47.5 kB", "107 kB", "1.0 MB", "2.1 MB")
     ]

@@ -40,8 +40,8 @@ WRITES: dict[str, tuple[str, str]] = {
 ENTRY = "INSERT core_auditentry"
 _P = "/api/v1/projects/<str:organisation>/<str:name>"
 _TAKING_OUT = "the audit log has who took out what is private; once an hour for each person and thing"
-_REFUSED = "the audit log has what a token was refused; at most 30 times an hour"
-NOTED: dict[str, dict[str, str]] = {
+_REFUSAL = "the audit log has what a token was refused; at most 30 times an hour"
+AUDIT_REASONS: dict[str, dict[str, str]] = {
     "member": {
         "/api/v1/builds/<uuid:build_id>/packages/<str:target>": _TAKING_OUT,
         "/api/v1/builds/<uuid:build_id>/rune": _TAKING_OUT,
@@ -75,20 +75,20 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/tags/<str:tag>/rune": _TAKING_OUT,
         f"{_P}/versions/<int:number>/archive": _TAKING_OUT,
         f"{_P}/versions/<int:number>/files/<path:path>": _TAKING_OUT,
-        f"{_P}/invitations": _REFUSED,
-        "/api/v1/me/audit": _REFUSED,
-        "/api/v1/me/grants": _REFUSED,
-        f"{_P}/mirrors": _REFUSED,
-        f"{_P}/mirrors/<str:direction>": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/audit": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/audit/export": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/invitations": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/members/<uuid:member>/grants": _REFUSED,
-        "/api/v1/reviews/<uuid:review_id>/guest-links": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/webhooks": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>": _REFUSED,
-        "/api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>/deliveries": _REFUSED,
-        "/api/v1/tokens": _REFUSED,
+        f"{_P}/invitations": _REFUSAL,
+        "/api/v1/me/audit": _REFUSAL,
+        "/api/v1/me/grants": _REFUSAL,
+        f"{_P}/mirrors": _REFUSAL,
+        f"{_P}/mirrors/<str:direction>": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/audit": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/audit/export": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/invitations": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/members/<uuid:member>/grants": _REFUSAL,
+        "/api/v1/reviews/<uuid:review_id>/guest-links": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/webhooks": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>": _REFUSAL,
+        "/api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>/deliveries": _REFUSAL,
+        "/api/v1/tokens": _REFUSAL,
     },
     "visitor": {},
 }
@@ -113,7 +113,7 @@ QUERIES = {
 _WRITE = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)\s+(?:OR \w+ )?(?:INTO |FROM )?[\"`]?(\w+)", re.IGNORECASE)
 
 
-class Seen:
+class Effects:
     """The statements that write, and what was sent to build workers."""
 
     def __init__(self) -> None:
@@ -127,24 +127,24 @@ class Seen:
 
 
 @pytest.fixture
-def watching(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[Seen]]:
+def watching(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[Effects]]:
     """Watches the database and the notifications for as long as the context lasts."""
-    current: list[Seen] = []
+    current: list[Effects] = []
 
     def note(what: Any, *_: Any, **__: Any) -> None:
-        for seen in current:
-            seen.notified.append(str(what))
+        for effects in current:
+            effects.notified.append(str(what))
 
     monkeypatch.setattr(current_app, "send_task", note)
     monkeypatch.setattr(notify.Debounce, "touch", lambda _, key: note(key))
 
     @contextmanager
-    def watch() -> Iterator[Seen]:
-        seen = Seen()
-        current.append(seen)
-        with connection.execute_wrapper(seen):
-            yield seen
-        current.remove(seen)
+    def watch() -> Iterator[Effects]:
+        effects = Effects()
+        current.append(effects)
+        with connection.execute_wrapper(effects):
+            yield effects
+        current.remove(effects)
 
     return watch
 
@@ -167,15 +167,15 @@ def reading(client: Client, address: str, headers: dict[str, str]) -> None:
 
 
 def test_what_writes_and_what_notifies_is_seen(
-    watching: Callable[[], AbstractContextManager[Seen]],
+    watching: Callable[[], AbstractContextManager[Effects]],
     owner: User,
     project: Project,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    with watching() as seen, django_capture_on_commit_callbacks(execute=True):
+    with watching() as effects, django_capture_on_commit_callbacks(execute=True):
         request_build(owner, project)
-    assert "INSERT builds_build" in seen.written
-    assert "forge.jobs.work" in seen.notified
+    assert "INSERT builds_build" in effects.written
+    assert "forge.jobs.work" in effects.notified
 
 
 @pytest.mark.slow
@@ -196,7 +196,7 @@ def test_what_writes_and_what_notifies_is_seen(
 def test_reading_writes_nothing_and_has_nothing_built(
     reader: str,
     which: Which,
-    watching: Callable[[], AbstractContextManager[Seen]],
+    watching: Callable[[], AbstractContextManager[Effects]],
     names: Names,
     owner: User,
     project: Project,
@@ -207,23 +207,26 @@ def test_reading_writes_nothing_and_has_nothing_built(
     _, secret = create_token(owner, "reader", ["read", "write"], None)
     browser = browser_of(owner if reader == "member" else None)
     headers = {"Authorization": f"Bearer {secret}"} if reader == "token" else {}
-    allowed = {WRITES[reader][0]} if reader in WRITES else set()
-    wrong, written, entries = {}, set(), set()
+    known_writes = {WRITES[reader][0]} if reader in WRITES else set()
+    wrong, statements, entries = {}, set(), set()
     routes = list(all_routes(get_resolver()))
     assert {"/", "/api/v1/me", "/<str:organisation>/<str:name>", "/v2/<path:rest>", *QUERIES} <= set(routes)
     for route in filter(which, routes):
         cache.clear()
-        with watching() as seen, transaction.atomic():
+        with watching() as effects, transaction.atomic():
             reading(browser, filled(route, names) + QUERIES.get(route, ""), headers)
             transaction.set_rollback(True)
-        written |= set(seen.written)
-        noted = {ENTRY} & set(seen.written)
-        copied = {COPY} if route == f"{_P}/data/versions/<int:number>/export" else set()
-        prepared = PREPARES.get(route, set()) if reader == "member" else set()
-        if writes := [*(set(seen.written) - allowed - noted - copied), *(set(seen.notified) - prepared)]:
+        statements |= set(effects.written)
+        audit_writes = {ENTRY} & set(effects.written)
+        copy_writes = {COPY} if route == f"{_P}/data/versions/<int:number>/export" else set()
+        preparations = PREPARES.get(route, set()) if reader == "member" else set()
+        if writes := [
+            *(set(effects.written) - known_writes - audit_writes - copy_writes),
+            *(set(effects.notified) - preparations),
+        ]:
             wrong[route] = writes
-        if noted:
+        if audit_writes:
             entries.add(route)
     assert wrong == {}
-    assert entries == set(filter(which, NOTED[reader]))
-    assert allowed <= written, "what nothing writes any more leaves the list"
+    assert entries == set(filter(which, AUDIT_REASONS[reader]))
+    assert known_writes <= statements, "what nothing writes any more leaves the list"

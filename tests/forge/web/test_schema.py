@@ -17,19 +17,19 @@ SNAPSHOT = Path(__file__).resolve().parents[3] / "docs" / "reference" / "openapi
 
 @pytest.mark.slow
 def test_the_committed_schema_is_the_one_that_is_served(tmp_path: Path) -> None:
-    written = tmp_path / "openapi.yaml"
-    call_command("spectacular", validate=True, fail_on_warn=True, file=str(written))
-    _, _, committed = SNAPSHOT.read_text("utf-8").partition("\n")  # the first line says who wrote it
-    assert committed == written.read_text("utf-8"), "write it anew and look at the diff: make reference"
+    path = tmp_path / "openapi.yaml"
+    call_command("spectacular", validate=True, fail_on_warn=True, file=str(path))
+    _, _, snapshot = SNAPSHOT.read_text("utf-8").partition("\n")  # the first line says who wrote it
+    assert snapshot == path.read_text("utf-8"), "write it anew and look at the diff: make reference"
 
 
 def open_shapes(schema: Any, at: str) -> Iterator[str]:
     """Where a schema takes anything: objects without fields, what has no type."""
     if not isinstance(schema, dict):
         return
-    named = {"$ref", "allOf", "oneOf", "anyOf", "enum", "type"} & schema.keys()
+    keywords = {"$ref", "allOf", "oneOf", "anyOf", "enum", "type"} & schema.keys()
     is_bare = schema.get("type") == "object" and not {"properties", "additionalProperties"} & schema.keys()
-    if not named or is_bare:
+    if not keywords or is_bare:
         yield at
     for name, inner in schema.get("properties", {}).items():
         yield from open_shapes(inner, f"{at}.{name}")
@@ -41,10 +41,10 @@ def open_shapes(schema: Any, at: str) -> Iterator[str]:
             yield from open_shapes(inner, at)
 
 
-def all_schemas(described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def all_schemas(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every schema of a description by where it stands: components, bodies and answers."""
-    yield from described["components"]["schemas"].items()
-    for address, methods in described["paths"].items():
+    yield from document["components"]["schemas"].items()
+    for address, methods in document["paths"].items():
         for method, operation in methods.items():
             bodies = [operation.get("requestBody", {}), *operation.get("responses", {}).values()]
             for body in bodies:
@@ -54,8 +54,8 @@ def all_schemas(described: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.slow
 def test_no_shape_is_left_open() -> None:
-    described = yaml.load(SNAPSHOT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    assert [place for name, schema in all_schemas(described) for place in open_shapes(schema, name)] == []
+    document = yaml.load(SNAPSHOT.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    assert [place for name, schema in all_schemas(document) for place in open_shapes(schema, name)] == []
 
 
 @each_case(

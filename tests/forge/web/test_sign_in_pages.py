@@ -59,9 +59,9 @@ def test_signing_out_is_a_form(client: Client) -> None:
 def test_a_form_without_its_csrf_token_is_refused_with_what_to_do(user: User) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    refused = browser.post("/new", {"organisation": "acme", "name": "x"})
-    assert refused.status_code == 403
-    assert "load the page again" in refused.content.decode()
+    response = browser.post("/new", {"organisation": "acme", "name": "x"})
+    assert response.status_code == 403
+    assert "load the page again" in response.content.decode()
 
 
 @pytest.mark.slow
@@ -102,17 +102,17 @@ def test_the_session_tells_whose_it_is_and_nothing_of_projects(
     strict.cookies = browser.cookies
     token = strict.get("/accounts/session").json()["csrf"]
     path = "/api/v1/projects/acme/kitchen/files/notes.md"
-    refused = strict.put(path, b"x", content_type="text/plain")
-    assert refused.status_code == 403
-    accepted = strict.put(path, b"x", content_type="text/plain", headers={"X-CSRFToken": token})
-    assert accepted.status_code in (200, 201, 204)
+    response = strict.put(path, b"x", content_type="text/plain")
+    assert response.status_code == 403
+    response = strict.put(path, b"x", content_type="text/plain", headers={"X-CSRFToken": token})
+    assert response.status_code in (200, 201, 204)
 
 
 def test_signing_in_for_another_window_ends_on_a_page_that_closes(
     browser_of: Browser, project: Project, developer: User
 ) -> None:
-    sent = browser_of(None).get("/accounts/signed-in")
-    assert sent["Location"] == "/accounts/login/?next=%2Faccounts%2Fsigned-in"
+    response = browser_of(None).get("/accounts/signed-in")
+    assert response["Location"] == "/accounts/login/?next=%2Faccounts%2Fsigned-in"
     page = browser_of(developer).get("/accounts/signed-in").content.decode()
     assert "data-close-window" in page
     assert str(developer) in page

@@ -101,7 +101,7 @@ def test_a_deleted_project_is_nowhere_even_for_its_owner(
     assert_nothing_is_disclosed(there, answers(browser, nothing, which=in_projects))
 
 
-PUBLISHED = {
+PUBLIC_ROUTES = {
     "/<str:organisation>",
     "/<str:organisation>/-/blocks",
     "/<str:organisation>/<str:name>",
@@ -151,7 +151,7 @@ def test_a_public_project_gives_what_it_published_and_nothing_else(
     Project.objects.filter(pk=project.pk).update(visibility="public")
     results = answers(browser_of(people[kind]), names, methods, which)
     readable = {ask for ask, answer in results.items() if answer[0] < 300} - ALIKE_FOR_ALL
-    expected = PUBLISHED | (WITH_AN_ACCOUNT if people[kind] else set())
+    expected = PUBLIC_ROUTES | (WITH_AN_ACCOUNT if people[kind] else set())
     assert {ask.split(" ")[1] for ask in readable} == {route for route in expected if which(route)}
     read_by = {ask.split(" ")[0] for ask in readable if "/v2/" in ask or "/api/" in ask or "/player/" in ask}
     assert read_by == {"get", "head"} & set(methods or READ_AND_DO)
@@ -160,5 +160,5 @@ def test_a_public_project_gives_what_it_published_and_nothing_else(
 
 @pytest.mark.slow
 def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
-    used = {name for route, _ in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
-    assert used == set(names) == set(NOTHING)
+    parameters = {name for route, _ in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
+    assert parameters == set(names) == set(NOTHING)

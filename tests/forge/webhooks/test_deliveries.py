@@ -175,8 +175,8 @@ def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting
 ) -> None:
     other, _ = create_webhook(owner, organisation, "https://example.com/other", TOPICS)
     first, _, third = ping(owner, webhook), ping(owner, webhook), ping(owner, other)
-    leased = [lease.job.pk for _ in range(3) if (lease := take())]
-    assert leased == [first.pk, third.pk]
+    jobs = [lease.job.pk for _ in range(3) if (lease := take())]
+    assert jobs == [first.pk, third.pk]
 
 
 @pytest.mark.slow

@@ -88,9 +88,9 @@ def test_an_address_of_the_internet_is_public(text: str) -> None:
     ],
 )
 def test_an_address_that_cannot_be_used_is_refused_with_a_reason(url: str) -> None:
-    with pytest.raises(BadWebhookAddress) as refused:
+    with pytest.raises(BadWebhookAddress) as error:
         checked_url(url, anywhere=False)
-    assert refused.value.errors["url"]
+    assert error.value.errors["url"]
 
 
 def test_an_installation_may_allow_addresses_inside_without_encryption() -> None:

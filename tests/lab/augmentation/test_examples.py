@@ -22,7 +22,7 @@ from rune.datasets.content.pictures import is_png
 from rune.datasets.content.wav import read_wav, wav_bytes
 from tests.support.training.recordings_of_kind import write_for
 
-SHOWN = [recipe for recipe in RECIPES.values() if recipe.shown_augmentation]
+VISIBLE_RECIPES = [recipe for recipe in RECIPES.values() if recipe.shown_augmentation]
 OTHERS = [recipe.name for recipe in RECIPES.values() if not recipe.shown_augmentation]
 UNCHANGED: dict[str, dict[str, Any]] = {
     "keywords": {"shift": 0, "pitch": 0.0, "masked": 0.0, "loudness": 0.0, "background": 0.0},
@@ -41,7 +41,7 @@ def no_report(_share: float, _text: str) -> None:
 @pytest.fixture(scope="module")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Recording]]:
     folder = tmp_path_factory.mktemp("recordings")
-    return {each.name: list(read_recordings(write_for(each, folder / each.name, 3)).items) for each in SHOWN}
+    return {each.name: list(read_recordings(write_for(each, folder / each.name, 3)).items) for each in VISIBLE_RECIPES}
 
 
 def drawn(name: str, recordings: list[Recording], seed: int = 1, **arguments: Any) -> list[AugmentationExample]:
@@ -66,7 +66,7 @@ def test_recordings_that_fill_no_window_are_refused(recordings: dict[str, list[R
         drawn("motion", recordings["motion"], window=1000)
 
 
-@pytest.mark.parametrize("name", [each.name for each in SHOWN])
+@pytest.mark.parametrize("name", [each.name for each in VISIBLE_RECIPES])
 def test_the_same_seed_gives_the_same_draws_and_another_seed_gives_others(
     name: str, recordings: dict[str, list[Recording]]
 ) -> None:
@@ -79,7 +79,7 @@ def test_the_same_seed_gives_the_same_draws_and_another_seed_gives_others(
         assert any((each.values != beside.values).any() for each, beside in draws)
 
 
-@pytest.mark.parametrize("name", [each.name for each in SHOWN])
+@pytest.mark.parametrize("name", [each.name for each in VISIBLE_RECIPES])
 def test_each_label_has_an_example_with_its_draws(name: str, recordings: dict[str, list[Recording]]) -> None:
     examples = drawn(name, recordings[name])
     own = [each for each in recordings[name] if name != "wake-word" or each.label == WORD]
@@ -92,7 +92,7 @@ def test_each_label_has_an_example_with_its_draws(name: str, recordings: dict[st
         assert all((each.values != example.original.values).any() for each in plain)
 
 
-@pytest.mark.parametrize("name", [each.name for each in SHOWN])
+@pytest.mark.parametrize("name", [each.name for each in VISIBLE_RECIPES])
 def test_without_augmentation_a_draw_is_the_original_to_see_and_to_hear(
     name: str, recordings: dict[str, list[Recording]]
 ) -> None:
@@ -102,8 +102,8 @@ def test_without_augmentation_a_draw_is_the_original_to_see_and_to_hear(
                 continue
             np.testing.assert_allclose(draw.values, example.original.values, atol=1e-6)
             if draw.sound:
-                heard, own = (samples(each) for each in (draw.sound, example.original.sound))
-                assert np.abs(heard - own).max() <= 2  # of 32,767
+                sound, own = (samples(each) for each in (draw.sound, example.original.sound))
+                assert np.abs(sound - own).max() <= 2  # of 32,767
 
 
 def test_a_sound_of_a_rune_that_reads_whole_windows_is_that_of_the_window() -> None:
@@ -131,7 +131,7 @@ def test_a_silent_recording_is_drawn(recordings: dict[str, list[Recording]]) -> 
             assert np.isfinite(draw.values).all()
 
 
-@pytest.mark.parametrize("name", [each.name for each in SHOWN])
+@pytest.mark.parametrize("name", [each.name for each in VISIBLE_RECIPES])
 def test_the_files_can_be_opened(name: str, recordings: dict[str, list[Recording]]) -> None:
     recipe = recipe_of(name)
     examples = drawn(name, recordings[name])

@@ -53,10 +53,10 @@ def test_the_spectrogram_of_what_is_heard_is_the_augmented_one(
     ]
     values = read_arguments(RECIPE.arguments, {**STILL, **changed}, RECIPE.name)
     for example in augmentation_examples(RECIPE, values, recordings, 3, lambda _share, _text: None):
-        heard = [
+        sounds = [
             Recording("heard", "", each.sound, Kind.SOUND, Quality.GOOD) for each in (example.original, *example.draws)
         ]
-        inputs = windows_of_recordings(rune, heard, lambda _: None).inputs
+        inputs = windows_of_recordings(rune, sounds, lambda _: None).inputs
         np.testing.assert_allclose(inputs[0], example.original.values, atol=0.02)
         errors = [np.abs(own - each.values).mean() for own, each in zip(inputs[1:], example.draws, strict=True)]
         changes = [np.abs(each.values - example.original.values).mean() for each in example.draws]
@@ -85,7 +85,7 @@ def test_of_a_longer_recording_the_window_with_most_in_it_is_heard() -> None:
     recording = Recording("long.wav", "rise", wav_bytes(16_000, quiet.tobytes()), Kind.SOUND, Quality.GOOD)
     values = read_arguments(RECIPE.arguments, STILL, RECIPE.name)
     (example,) = augmentation_examples(RECIPE, values, [recording], 1, lambda _share, _text: None)
-    heard = np.frombuffer(example.original.sound[44:], "<i2").astype(np.int32)
-    starts = [np.abs(heard - quiet[start : start + 16_000].astype(np.int32)).max() for start in range(0, 32_001, 3200)]
+    window = np.frombuffer(example.original.sound[44:], "<i2").astype(np.int32)
+    starts = [np.abs(window - quiet[start : start + 16_000].astype(np.int32)).max() for start in range(0, 32_001, 3200)]
     assert min(starts) <= 1
-    assert np.abs(heard).max() == pytest.approx(np.abs(own.astype(np.int32)).max(), abs=1)
+    assert np.abs(window).max() == pytest.approx(np.abs(own.astype(np.int32)).max(), abs=1)

@@ -53,9 +53,9 @@ def test_each_kind_has_a_message_here() -> None:
     ids=range(14),
 )
 def test_another_message_is_refused(line: bytes) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         read_message(line)
-    assert caught.value.reason is Reason.CRASHED
+    assert error.value.reason is Reason.CRASHED
 
 
 @pytest.mark.parametrize("seeds", share_and_all(range(10_000), 20))

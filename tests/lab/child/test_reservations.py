@@ -27,10 +27,10 @@ def test_two_that_do_not_fit_together_wait_for_each_other(tmp_path: Path) -> Non
     with reserve_memory(60, folder=tmp_path, capacity=100):
         with reserve_memory(40, folder=tmp_path, capacity=100):
             pass
-        with pytest.raises(Refused) as caught:  # noqa: SIM117 (the block is never entered)
+        with pytest.raises(Refused) as error:  # noqa: SIM117 (the block is never entered)
             with reserve_memory(41, lambda: calls.append(1), folder=tmp_path, capacity=100, seconds=0.3):
                 raise AssertionError("there is no room")
-        assert caught.value.reason is Reason.BUSY
+        assert error.value.reason is Reason.BUSY
         assert calls
     with reserve_memory(100, folder=tmp_path, capacity=100):
         pass

@@ -155,10 +155,10 @@ def test_each_end_of_a_step_has_a_name(probe: Path, what: str, reason: Reason | 
     if reason is None:
         assert run(step(probe, what), PYTHON).result == {}
         return
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         run(step(probe, what), PYTHON)
-    assert caught.value.reason is reason
-    assert "first line" not in str(caught.value)
+    assert error.value.reason is reason
+    assert "first line" not in str(error.value)
 
 
 @pytest.fixture
@@ -228,9 +228,9 @@ def test_a_process_that_is_not_ready_is_said_to_load_its_libraries(
     answers: list[dict[str, Any] | None], texts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start, "_waiting_process", lambda _python: ScriptedProcess(answers))
-    said: list[str] = []
-    run(step(tmp_path, "loaded"), PYTHON, lambda _share, text: said.append(text))
-    assert said == texts
+    messages: list[str] = []
+    run(step(tmp_path, "loaded"), PYTHON, lambda _share, text: messages.append(text))
+    assert messages == texts
 
 
 def test_a_step_hears_a_command(probe: Path) -> None:
@@ -309,9 +309,9 @@ def test_a_process_outlives_the_copy_of_a_step_that_fails(
     what: str, limits: ChildLimits, reason: Reason, probe: Path, pool: ProcessPool
 ) -> None:
     before = run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"]
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         run(step(probe, what, limits, bytes=1 << 30), PYTHON, pool=pool)
-    assert caught.value.reason is reason
+    assert error.value.reason is reason
     assert run(step(probe, "copy"), PYTHON, pool=pool).result["loaded"] == before
 
 
@@ -342,17 +342,17 @@ def test_a_step_may_send_more_in_all_than_one_answer_has(probe: Path) -> None:
 
 @pytest.mark.protects("models-in/limits")
 def test_a_step_that_needs_too_much_memory_is_refused(probe: Path) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         run(step(probe, "memory", ChildLimits(seconds=60, memory=256 << 20), bytes=1 << 30), PYTHON)
-    assert caught.value.reason is Reason.OUT_OF_MEMORY
+    assert error.value.reason is Reason.OUT_OF_MEMORY
 
 
 @pytest.mark.slow
 @pytest.mark.protects("models-in/limits")
 def test_a_step_that_does_not_end_is_stopped(probe: Path) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         run(step(probe, "spin", ChildLimits(seconds=2)), PYTHON)
-    assert caught.value.reason is Reason.OUT_OF_TIME
+    assert error.value.reason is Reason.OUT_OF_TIME
 
 
 @pytest.mark.slow
@@ -362,7 +362,7 @@ def test_a_step_that_does_not_end_is_stopped(probe: Path) -> None:
 )
 def test_a_step_that_answers_nonsense_is_ended_with_a_name(probe: Path, text: str) -> None:
     begin = time.monotonic()
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         run(step(probe, "attack", ChildLimits(seconds=600), text=text), PYTHON, lambda share, text: None)
-    assert caught.value.reason is Reason.CRASHED
+    assert error.value.reason is Reason.CRASHED
     assert time.monotonic() - begin < PATIENCE, "nobody waited for its end"

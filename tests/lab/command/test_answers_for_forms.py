@@ -36,6 +36,6 @@ def test_other_forms_are_refused(result: Mapping[str, Any], tmp_path: Path, monk
     source.write_bytes(b"model")
     monkeypatch.setattr(conversion, "run", lambda *_: Outcome(result, {}, 0.0))
     request = Request(source, "int8", ("float32", "int8"))
-    with pytest.raises(Refused, match="other forms than it was asked for") as caught:
+    with pytest.raises(Refused, match="other forms than it was asked for") as error:
         make_forms(request, FloatModel(source, SourceFormat.TFLITE, None), tmp_path, lambda *_: None)
-    assert caught.value.reason is Reason.CRASHED
+    assert error.value.reason is Reason.CRASHED

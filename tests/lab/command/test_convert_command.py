@@ -126,9 +126,9 @@ def test_shapes_are_parsed() -> None:
 @pytest.mark.protects("models-in/converters")
 def test_the_command_runs_the_quantiser_in_an_isolated_process(tmp_path: Path) -> None:
     """A damaged file reaches no library of this process: the reader that verifies it runs in the child."""
-    damaged = tmp_path / "m.tflite"
-    damaged.write_bytes(FLOAT.read_bytes()[:3000])
-    result = convert(damaged, "--quantize", "int8", "-o", tmp_path / "o.tflite")
+    source = tmp_path / "m.tflite"
+    source.write_bytes(FLOAT.read_bytes()[:3000])
+    result = convert(source, "--quantize", "int8", "-o", tmp_path / "o.tflite")
     assert result.exit_code == 1
     assert "cannot be read" in result.stderr
 
@@ -142,8 +142,8 @@ def test_the_models_of_a_project_are_converted_when_they_are_out_of_date(tmp_pat
     assert first.exit_code == again.exit_code == 0, first.stderr
     assert "has not been converted" in first.stderr
     assert "The models are as forge.yml says." in again.stdout
-    checked = check_policy(FolderFiles(tmp_path))
-    assert check_models(FolderFiles(tmp_path), checked.models) == ()
+    checked_policy = check_policy(FolderFiles(tmp_path))
+    assert check_models(FolderFiles(tmp_path), checked_policy.models) == ()
     policy.write_text("models: {model.tflite: {source: net.tflite, quantize: dynamic}}\n")
     assert "converted with other settings" in convert(tmp_path, "--format", "json").stderr
     assert json.loads((tmp_path / "model.provenance.json").read_text())["settings"]["form"] == "dynamic"
@@ -184,9 +184,9 @@ def test_recordings_go_through_the_projects_own_stages(tmp_path: Path) -> None:
     data = write_motion(tmp_path / "data", people=8, takes=2)
     output = tmp_path / "small.tflite"
     arguments = [tmp_path / "model.tflite", "--quantize", "int8", "--samples", data, "-o", output]
-    refused = convert(*arguments, "--project", data)
-    assert refused.exit_code == 1
-    assert "There is no Runefile in" in refused.stderr
+    failure = convert(*arguments, "--project", data)
+    assert failure.exit_code == 1
+    assert "There is no Runefile in" in failure.stderr
     result = convert(*arguments, "--project", tmp_path, "--format", "json")
     assert result.exit_code == 0, result.stderr
     report = json.loads(result.stdout)

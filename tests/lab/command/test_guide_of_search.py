@@ -26,8 +26,8 @@ def trained(
 
 
 def test_the_guide_shows_what_is_printed() -> None:
-    (shown,) = re.findall(r"```\n(The budget of trials .*?)\n```", GUIDE.read_text("utf-8"), re.DOTALL)
-    (reason,) = re.findall(r"^Trial 5 failed: (.*)$", shown, re.MULTILINE)
+    (text,) = re.findall(r"```\n(The budget of trials .*?)\n```", GUIDE.read_text("utf-8"), re.DOTALL)
+    (reason,) = re.findall(r"^Trial 5 failed: (.*)$", text, re.MULTILINE)
     first = {"window": 150, "filters": 16, "blocks": 3, "kernel": 9, "stride": 2, "separable": 0}
     third = {"window": 100, "filters": 4, "blocks": 3, "kernel": 7, "stride": 3, "separable": 0}
     trials = [
@@ -39,16 +39,16 @@ def test_the_guide_shows_what_is_printed() -> None:
         *[Trial(number, NONE, TrialState.STOPPED) for number in range(30, 40)],
         *[Trial(number, NONE, TrialState.OVER_LIMIT) for number in range(40, 44)],
     ]
-    assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465})) == shown
+    assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465})) == text
 
 
 def test_the_guide_and_the_page_say_what_was_measured_of_the_best_trial() -> None:
     section = re.split(r"^## ", BENCHMARKS.read_text("utf-8"), flags=re.MULTILINE)
-    (measured,) = [each for each in section if each.startswith("The best of 200 trials\n")]
+    (results,) = [each for each in section if each.startswith("The best of 200 trials\n")]
     rows = {
         name: (validation, test, float(difference))
         for name, validation, test, difference in re.findall(
-            r"^\| (.*?) \| (\S+ %) \| (\S+ %) \| ([+-]\S+) points", measured, re.MULTILINE
+            r"^\| (.*?) \| (\S+ %) \| (\S+ %) \| ([+-]\S+) points", results, re.MULTILINE
         )
     }
     validation, test, least = rows["the best on the validation split"]

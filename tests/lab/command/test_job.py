@@ -21,7 +21,7 @@ FULL_DISK = {"reason": "full-disk", "message": "The disk is full. Free some spac
 
 
 @pytest.mark.parametrize(
-    ("error", "refused"),
+    ("error", "refusal"),
     [
         (
             OSError(errno.ENOENT, "No such file or directory"),
@@ -34,7 +34,7 @@ FULL_DISK = {"reason": "full-disk", "message": "The disk is full. Free some spac
     ],
 )
 def test_an_error_that_nobody_caught_is_a_refusal_with_its_reason(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, refused: dict[str, str]
+    monkeypatch: pytest.MonkeyPatch, error: Exception, refusal: dict[str, str]
 ) -> None:
     def fail(*_: Any) -> Any:
         raise error
@@ -42,7 +42,7 @@ def test_an_error_that_nobody_caught_is_a_refusal_with_its_reason(
     monkeypatch.setattr(job, "ACTIONS", {"convert": fail})
     target = io.StringIO()
     job.main(io.StringIO('{"action": "convert"}\n'), target)
-    assert json.loads(target.getvalue()) == {"refused": refused}
+    assert json.loads(target.getvalue()) == {"refused": refusal}
 
 
 def test_augmentations_are_described_in_bytes(tmp_path: Path) -> None:

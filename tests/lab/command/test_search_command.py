@@ -91,11 +91,11 @@ def test_the_trials_of_another_search_are_not_continued(ready: Path) -> None:
 def test_a_trial_is_shown_as_lines_for_the_forge_yml(ready: Path) -> None:
     with open_trials(ready / "model.search.jsonl", {"seed": 5}) as file:
         file.append(Trial(1, Candidate({"filters": 8}, "int16x8"), TrialState.FAILED))
-    shown = search(ready, "--show", "1")
-    assert shown.exit_code == 0
-    checked = check_policy(MemoryFiles({"forge.yml": shown.stdout.encode()}))
-    assert not checked.has_errors
-    assert checked.training == Training(
+    result = search(ready, "--show", "1")
+    assert result.exit_code == 0
+    policy = check_policy(MemoryFiles({"forge.yml": result.stdout.encode()}))
+    assert not policy.has_errors
+    assert policy.training == Training(
         "motion", "samples", form="int16x8", seed=5, arguments={"dropout": 0.1, "filters": 8}
     )
     missing = search(ready, "--show", "2")
@@ -104,8 +104,8 @@ def test_a_trial_is_shown_as_lines_for_the_forge_yml(ready: Path) -> None:
 
 def test_a_section_keeps_names_with_special_characters() -> None:
     training = Training("motion", 'a "b": c', model="é.tflite", seed=1)
-    checked = check_policy(MemoryFiles({"forge.yml": training_section(training).encode()}))
-    assert checked.training == training
+    policy = check_policy(MemoryFiles({"forge.yml": training_section(training).encode()}))
+    assert policy.training == training
 
 
 def test_the_summary_has_the_best_with_intervals_and_says_what_was_not_read() -> None:

@@ -147,9 +147,9 @@ def test_the_script_of_a_run_has_its_settings_and_imports_nothing_of_ours(ready:
     assert result.exit_code == 0, result.stderr
     text = (target / "train.py").read_text()
     compile(text, "train.py", "exec")
-    imported = {name.split(".")[0] for name in re.findall(r"^(?:import|from) ([\w.]+)", text, re.MULTILINE)}
-    installed = imported - sys.stdlib_module_names
-    assert installed == {"keras", "numpy", "tensorflow"}
+    modules = {name.split(".")[0] for name in re.findall(r"^(?:import|from) ([\w.]+)", text, re.MULTILINE)}
+    packages = modules - sys.stdlib_module_names
+    assert packages == {"keras", "numpy", "tensorflow"}
     assert "SETTINGS = Settings(seed=5, epochs=12," in text
     assert "LABELS = ['circle', 'shake', 'still']" in text
     assert (target / "requirements.txt").read_text().startswith("keras==")

@@ -50,7 +50,7 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     plain = compute_windows(dataset, recipe, values, report)
     windows, numbers = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, plain))
     scaling = measured_scaling(dataset, windows, numbers)
-    learned = compute_windows(dataset, recipe, values, report, scaling)
+    expected = compute_windows(dataset, recipe, values, report, scaling)
     features = scaled_features(recipe, values, scaling)
     if recipe.counts:
         model = candidate_model(recipe, values, len(dataset.labels), "float32")
@@ -59,19 +59,19 @@ def test_features_are_what_the_model_gets_in_the_rune(name: str, tmp_path: Path)
     runefile = whole_runefile(recipe, values, "m.tflite", model, dataset.labels, scaling)
     port = Port(features.stage, 0)
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model, **recipe.files})
-    built = build(files, BuildOptions("whole", watched=(port,)))
-    assert built.diagnostics == ()
+    result = build(files, BuildOptions("whole", watched=(port,)))
+    assert result.diagnostics == ()
     runner = RecordingRunner(
-        built.rune,
-        lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]),
+        result.rune,
+        lambda rune, _: tensor_array(rune.watched[port].tensors[0]),
         ends_in_silence=recipe.ends_in_silence,
     )
-    seen = [row for recording in dataset.recordings for row in runner.rows(recording)]
-    assert learned.inputs.shape[1:] == features.shape
-    assert np.stack(seen).astype(np.float32).tobytes() == learned.inputs.tobytes()
+    rows = [row for recording in dataset.recordings for row in runner.rows(recording)]
+    assert expected.inputs.shape[1:] == features.shape
+    assert np.stack(rows).astype(np.float32).tobytes() == expected.inputs.tobytes()
     if recipe.scales:
         is_learned = np.isin(windows.recordings, [place for place, own in enumerate(dataset.splits) if own == "train"])
-        own = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, learned))[0]
+        own = with_numbers(dataset, recipe, values, learned_windows(dataset, recipe, expected))[0]
         of_train = own.inputs[is_learned]
         flat = of_train.reshape(-1, of_train.shape[-1])
         np.testing.assert_allclose(flat.mean(axis=0), 0, atol=1e-4)
@@ -95,9 +95,9 @@ def test_windows_are_of_all_recordings_and_short_ones_are_named(tmp_path: Path) 
             ("inputs", "labels", "splits", "recordings"), 34
         )
     require_windows(dataset, windows)
-    with pytest.raises(Refused, match="Every recording is shorter than a window") as refused:
+    with pytest.raises(Refused, match="Every recording is shorter than a window") as error:
         compute_windows(dataset, recipe, {**values, "window": 500}, report)
-    assert refused.value.reason is Reason.DATA
+    assert error.value.reason is Reason.DATA
 
 
 def test_a_label_whose_recordings_are_all_too_short_is_refused(tmp_path: Path) -> None:
@@ -137,10 +137,10 @@ def test_files_that_cannot_be_read_are_named_where_no_other_is_there(tmp_path: P
     for label in ("idle", "worn"):
         (tmp_path / label).mkdir()
         (tmp_path / label / "1.csv").write_text("a;b\n1,5;2,5\n")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read_recordings(tmp_path)
-    assert "has no recordings that can be read. idle/1.csv: " in str(refused.value)
-    assert "named after its label" not in str(refused.value)
+    assert "has no recordings that can be read. idle/1.csv: " in str(error.value)
+    assert "named after its label" not in str(error.value)
 
 
 def test_the_same_recordings_have_the_same_digest_whatever_their_names(tmp_path: Path) -> None:

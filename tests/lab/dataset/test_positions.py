@@ -19,11 +19,11 @@ from tests.support.forge.factories.recordings import loud, png
 BOLT = ObjectPosition("bolt", 0.25, 0.5)
 
 
-def folder(path: Path, marked: Sequence[tuple[str, bytes, Positions | None]]) -> Path:
+def folder(path: Path, pictures: Sequence[tuple[str, bytes, Positions | None]]) -> Path:
     """A folder as `rune data pull` writes it."""
     rows = []
     path.mkdir()
-    for number, (file, data, positions) in enumerate(marked, 1):
+    for number, (file, data, positions) in enumerate(pictures, 1):
         (path / file).write_bytes(data)
         rows.append(DataFolderRow(file, number, sha256(data).hexdigest(), "parts", "train", "", positions))
     (path / LIST).write_bytes(list_bytes(VersionOrigin("acme/parts", 1, "sha256:1"), rows))

@@ -29,10 +29,10 @@ def read(folder: Path, recipe: str = "keywords") -> Dataset:
 
 
 def refusal(folder: Path, recipe: str = "keywords") -> str:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read(folder, recipe)
-    assert refused.value.reason is Reason.DATA
-    return str(refused.value)
+    assert error.value.reason is Reason.DATA
+    return str(error.value)
 
 
 def test_a_label_that_has_nothing_but_silence_is_refused(tmp_path: Path) -> None:

@@ -62,8 +62,8 @@ def test_five_people_of_each_label_stand_on_all_three_sides() -> None:
     require_recordings(recordings, Kind.MOTION, "motion")
     splits = divide(recordings, {}).of_recordings
     require_splits(recordings, splits)
-    learned = sum(split is Split.TRAIN for split in splits)
-    assert learned == 12
+    train_count = sum(split is Split.TRAIN for split in splits)
+    assert train_count == 12
 
 
 def test_splits_of_the_data_set_go_before() -> None:
@@ -78,19 +78,19 @@ def test_without_a_split_validation_a_part_of_train_is_for_it_and_people_stay_wh
         replace(each, group=each.group and group.format(each.group), split="test" if "5" in each.group else "train")
         for each in people(6)
     ]
-    divided = divide(recordings, {})
-    require_splits(recordings, divided.of_recordings)
+    division = divide(recordings, {})
+    require_splits(recordings, division.of_recordings)
     sides = defaultdict(set)
-    for each, split in zip(recordings, divided.of_recordings, strict=True):
+    for each, split in zip(recordings, division.of_recordings, strict=True):
         assert (split is Split.TEST) == (each.split == "test")
         sides[name_of(each)].add(split)
     assert all(len(splits) == 1 for splits in sides.values())
-    validation = list(divided.of_recordings).count(Split.VALIDATION)
-    assert divided.notes == (
+    validation = list(division.of_recordings).count(Split.VALIDATION)
+    assert division.notes == (
         f"The data has no split validation, so {validation} of the 20 recordings of train choose the best epoch.",
     )
-    again = divide(recordings, splits_of_bytes(splits_to_bytes(divided.stored_splits), "splits.json"))
-    assert again.of_recordings == divided.of_recordings
+    again = divide(recordings, splits_of_bytes(splits_to_bytes(division.stored_splits), "splits.json"))
+    assert again.of_recordings == division.of_recordings
 
 
 def test_where_a_label_has_nobody_for_validation_it_is_refused() -> None:
@@ -101,10 +101,10 @@ def test_where_a_label_has_nobody_for_validation_it_is_refused() -> None:
 
 def test_labels_without_a_split_are_named_in_one_sentence_and_few_of_many_by_name() -> None:
     recordings = [recording(f"label {number}", number) for number in range(7)]
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         require_splits(recordings, [Split.TRAIN] * 7, (Split.TEST,))
-    named = "label 0, label 1, label 2, label 3, label 4 and 2 other labels"
-    assert str(refused.value).startswith(f"{named} have no recordings in the split test.")
+    labels = "label 0, label 1, label 2, label 3, label 4 and 2 other labels"
+    assert str(error.value).startswith(f"{labels} have no recordings in the split test.")
 
 
 @each_case(
@@ -119,9 +119,9 @@ def test_labels_without_a_split_are_named_in_one_sentence_and_few_of_many_by_nam
     ],
 )
 def test_data_that_is_too_little_is_refused_by_name(recordings: list[Recording], message: str) -> None:
-    with pytest.raises(Refused, match=message) as refused:
+    with pytest.raises(Refused, match=message) as error:
         require_recordings(recordings, Kind.MOTION, "motion")
-    assert refused.value.reason is Reason.DATA
+    assert error.value.reason is Reason.DATA
 
 
 def test_splits_that_contradict_each_other_are_refused() -> None:

@@ -67,19 +67,19 @@ def test_many_tables_stay_whole(tmp_path: Path) -> None:
     ],
 )
 def test_data_of_which_no_number_can_be_learned_is_refused(texts: dict[str, str], message: str, tmp_path: Path) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         prepare_run(Training("regression", "samples"), write(tmp_path, **texts), {})
-    assert message in str(refused.value)
-    assert refused.value.reason is Reason.DATA
+    assert message in str(error.value)
+    assert error.value.reason is Reason.DATA
 
 
 @pytest.mark.parametrize(("rows", "arguments"), [(200, {}), (400, {"ahead": 20})])
 def test_a_part_that_is_too_short_for_a_forecast_is_named(rows: int, arguments: dict[str, int], tmp_path: Path) -> None:
-    prepared = prepare_run(Training("forecast", "a", arguments=arguments), write(tmp_path, a=table(rows)), {})
-    part, needed = round(0.15 * rows), 48 + arguments.get("ahead", 1)
-    message = f'"a.csv, validation part", the longest table for validation, has {part} rows; forecast needs {needed}.'
+    run = prepare_run(Training("forecast", "a", arguments=arguments), write(tmp_path, a=table(rows)), {})
+    part, minimum = round(0.15 * rows), 48 + arguments.get("ahead", 1)
+    message = f'"a.csv, validation part", the longest table for validation, has {part} rows; forecast needs {minimum}.'
     with pytest.raises(Refused, match=message):
-        write_features(prepared, tmp_path / "features.npz", lambda _share, _text: None)
+        write_features(run, tmp_path / "features.npz", lambda _share, _text: None)
 
 
 def test_recordings_of_another_kind_are_refused(tmp_path: Path) -> None:
@@ -106,9 +106,9 @@ def test_one_label_is_refused_for_classes_and_not_for_numbers(tmp_path: Path) ->
 def test_columns_are_those_of_the_data_without_the_one_that_is_learned(columns: int, read: int, tmp_path: Path) -> None:
     write_tables(tmp_path, 4)
     arguments = {"columns": columns} if columns else {}
-    prepared = prepare_run(Training("regression", "samples", arguments=arguments), tmp_path, {})
-    assert prepared.settings.values["columns"] == read
-    assert prepared.settings.recipe.features(prepared.settings.values).shape == (read,)
+    run = prepare_run(Training("regression", "samples", arguments=arguments), tmp_path, {})
+    assert run.settings.values["columns"] == read
+    assert run.settings.recipe.features(run.settings.values).shape == (read,)
     with pytest.raises(Refused, match="columns is 4, and the tables have 3 columns to read: temperature, current and"):
         prepare_run(Training("regression", "samples", arguments={"columns": 4}), tmp_path, {})
 

@@ -19,17 +19,17 @@ from tests.support.training.motion_data import write_motion
 
 def archive(path: Path, count: int) -> Path:
     """A ZIP file of so many recordings of two labels."""
-    with zipfile.ZipFile(path, "w") as written:
+    with zipfile.ZipFile(path, "w") as file:
         for number in range(count):
-            written.writestr(f"{'ab'[number % 2]}/{number}.csv", "0,0,9\n0,1,9\n")
+            file.writestr(f"{'ab'[number % 2]}/{number}.csv", "0,0,9\n0,1,9\n")
     return path
 
 
 def refusal(source: Path) -> Refused:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read_recordings(source)
-    assert refused.value.reason is Reason.TOO_LARGE
-    return refused.value
+    assert error.value.reason is Reason.TOO_LARGE
+    return error.value
 
 
 def test_the_command_refuses_a_folder_of_more_bytes_than_a_run_takes(tmp_path: Path) -> None:

@@ -71,11 +71,11 @@ def test_an_environment_is_made_from_its_lock_and_says_its_size_first(index: Ind
     index.lock(index.add_wheel())
     messages: list[str] = []
     assert not ENVIRONMENT.is_ready
-    checked = prepare(ENVIRONMENT, messages.append)
-    assert (checked.packages, checked.version) == (1, VERSION)
+    environment = prepare(ENVIRONMENT, messages.append)
+    assert (environment.packages, environment.version) == (1, VERSION)
     assert (ENVIRONMENT.folder / READY).is_file()
     assert "1 MB to download, 0.0 GB on disk" in messages[0]
-    assert prepare(ENVIRONMENT, messages.append) == checked
+    assert prepare(ENVIRONMENT, messages.append) == environment
     assert len(messages) == 2  # the second time there is nothing to say
 
 

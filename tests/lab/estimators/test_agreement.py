@@ -38,16 +38,16 @@ def digits(classes: int) -> tuple[Array, Array]:
 def unseen(rows: Array) -> Array:
     """Ten thousand rows: of the data with noise, exactly of the data, and far from it."""
     random = np.random.default_rng(2)
-    chosen = rows[random.integers(0, len(rows), INPUTS)]
-    noise = random.normal(0, 3, chosen.shape) * (np.arange(INPUTS) % 4 != 0)[:, None]
-    return np.asarray(chosen + noise * np.where(np.arange(INPUTS) % 10 == 1, 50, 1)[:, None], np.float32)
+    sample = rows[random.integers(0, len(rows), INPUTS)]
+    noise = random.normal(0, 3, sample.shape) * (np.arange(INPUTS) % 4 != 0)[:, None]
+    return np.asarray(sample + noise * np.where(np.arange(INPUTS) % 10 == 1, 50, 1)[:, None], np.float32)
 
 
 def answers(block: str, arguments: Mapping[str, Any], rows: Array, folder: Path) -> list[Array]:
     """The block's answers in wasm32 for each row, after comparing it with C: an array for each output."""
-    known = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
+    defaults = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
     inputs = ((TensorType(ElementType.F32, (rows.shape[1],)), ()),)
-    vector = Vector(CATALOGUE[block], "learned", {**known, **arguments}, inputs, (), None)
+    vector = Vector(CATALOGUE[block], "learned", {**defaults, **arguments}, inputs, (), None)
     pipeline = Pipeline(tuple(stages_of(0, vector)), ())
     frames = [[row.tobytes()] for row in rows]
     from_wasm = said(loaded(module_of(pipeline)), frames)
@@ -95,8 +95,8 @@ def test_boosted_trees_give_the_scores_and_labels_of_scikit_learn(classes: int, 
     powers = np.exp(scores.astype(np.float64))
     np.testing.assert_allclose(powers / powers.sum(axis=1, keepdims=True), model.predict_proba(inputs), atol=1e-6)
     first = trees(boosting_file(model, 7), inputs[:500], tmp_path / "first")
-    staged = list(model.staged_predict(inputs[:500]))[6]
-    assert (first.argmax(axis=1) == staged).all()
+    expected = list(model.staged_predict(inputs[:500]))[6]
+    assert (first.argmax(axis=1) == expected).all()
 
 
 @pytest.mark.parametrize("kind", ["RandomForestRegressor", "GradientBoostingRegressor"])

@@ -32,7 +32,7 @@ def outcomes(format_: str, source: Path, count: int, folder: Path) -> dict[str, 
     crash or by something that a reader must not do."""
     command = [sys.executable, "-m", "tests.lab.formats.fuzzing", format_, str(source), str(count), str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "HDF5_PLUGIN_PATH": "::"}
-    completed = subprocess.run(
+    process = subprocess.run(
         command,
         capture_output=True,
         text=True,
@@ -41,8 +41,8 @@ def outcomes(format_: str, source: Path, count: int, folder: Path) -> dict[str, 
         cwd=folder,
         timeout=20 + count * SECONDS_A_FILE,
     )
-    assert completed.returncode == 0, completed.stderr[-1500:]
-    counts: dict[str, int] = json.loads(completed.stdout)
+    assert process.returncode == 0, process.stderr[-1500:]
+    counts: dict[str, int] = json.loads(process.stdout)
     return counts
 
 
@@ -70,10 +70,10 @@ def damaged_archive(data: bytes, draw: random.Random) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w") as new:
         names = old.namelist()
-        chosen = draw.choice(names)
+        target = draw.choice(names)
         for name in names:
             entry = old.read(name)
-            new.writestr(name, damaged(entry, draw) if name == chosen else entry)
+            new.writestr(name, damaged(entry, draw) if name == target else entry)
     return buffer.getvalue()
 
 

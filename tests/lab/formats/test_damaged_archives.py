@@ -33,10 +33,10 @@ def test_an_entry_that_does_not_unpack_is_named(tmp_path: Path, format_: str) ->
             archive.writestr("net/data/weights/model_weights_config.json", data)
             archive.writestr("net/data/constants/model_constants_config.json", data)
         starts = [entry.header_offset + 30 + len(entry.filename) for entry in archive.infolist()]
-    damaged = bytearray(path.read_bytes())
+    content = bytearray(path.read_bytes())
     for start in starts:
-        damaged[start : start + 40] = b"\xff" * 40
-    path.write_bytes(damaged)
-    with pytest.raises(Refused, match="cannot be read") as caught:
+        content[start : start + 40] = b"\xff" * 40
+    path.write_bytes(content)
+    with pytest.raises(Refused, match="cannot be read") as error:
         read(path)
-    assert caught.value.reason is Reason.BROKEN
+    assert error.value.reason is Reason.BROKEN

@@ -48,9 +48,9 @@ def test_what_is_converted_is_recognised_whatever_its_name(tmp_path: Path) -> No
 def test_archives_of_other_kinds_are_refused_unread(
     tmp_path: Path, names: tuple[str, ...], reason: Reason, advice: str
 ) -> None:
-    with pytest.raises(Refused, match=advice) as caught:
+    with pytest.raises(Refused, match=advice) as error:
         identify(archive(tmp_path / "m.pt", *names))
-    assert caught.value.reason is reason
+    assert error.value.reason is reason
 
 
 @pytest.mark.protects("models-in/pickles")
@@ -58,9 +58,9 @@ def test_archives_of_other_kinds_are_refused_unread(
 def test_a_pickle_is_refused_unread(tmp_path: Path, protocol: int) -> None:
     path = tmp_path / "m.pt"
     path.write_bytes(pickle.dumps({"weights": 1}, protocol))
-    with pytest.raises(Refused, match="not opened") as caught:
+    with pytest.raises(Refused, match="not opened") as error:
         identify(path)
-    assert caught.value.reason is Reason.PICKLE
+    assert error.value.reason is Reason.PICKLE
 
 
 def test_other_files_and_folders_are_refused_with_the_formats_that_are_read(tmp_path: Path) -> None:
@@ -71,14 +71,14 @@ def test_other_files_and_folders_are_refused_with_the_formats_that_are_read(tmp_
         "m.txt": ".keras, .h5",
         ".": "folder",
     }.items():
-        with pytest.raises(Refused, match=message) as caught:
+        with pytest.raises(Refused, match=message) as error:
             identify(tmp_path / name)
-        assert caught.value.reason is Reason.NOT_READ
+        assert error.value.reason is Reason.NOT_READ
 
 
 def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
     path = tmp_path / "m.keras"
     path.write_bytes(b"PK\x03\x04" + bytes(100))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         identify(path)
-    assert caught.value.reason is Reason.BROKEN
+    assert error.value.reason is Reason.BROKEN

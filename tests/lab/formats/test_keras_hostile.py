@@ -25,9 +25,9 @@ from tests.support.cases import each_case
 
 
 def refusal(path: Path) -> Refused:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         read_keras(path)
-    return caught.value
+    return error.value
 
 
 def python_code(canary: Path) -> str:
@@ -211,20 +211,20 @@ def test_many_arrays_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.protects("models-in/keras-bomb")
-@pytest.mark.parametrize("claimed", [None, 100])
+@pytest.mark.parametrize("size", [None, 100])
 def test_an_archive_that_unpacks_to_much_is_refused(
-    tmp_path: Path, claimed: int | None, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, size: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(archives.LIMITS, "config.json", 1 << 20)
     path = tmp_path / "m.keras"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("config.json", b" " * (2 << 20))
         archive.writestr("model.weights.h5", weights())
-    if claimed is not None:
+    if size is not None:
         # A smaller size than the true one, in the local header and in the directory.
-        data = path.read_bytes().replace((2 << 20).to_bytes(4, "little"), claimed.to_bytes(4, "little"))
+        data = path.read_bytes().replace((2 << 20).to_bytes(4, "little"), size.to_bytes(4, "little"))
         path.write_bytes(data)
-    assert refusal(path).reason in ((Reason.TOO_LARGE,) if claimed is None else (Reason.BROKEN, Reason.TOO_LARGE))
+    assert refusal(path).reason in ((Reason.TOO_LARGE,) if size is None else (Reason.BROKEN, Reason.TOO_LARGE))
 
 
 @pytest.mark.protects("models-in/keras-bomb")

@@ -70,9 +70,9 @@ def test_open_dimensions_are_chosen(shapes: Any, expected: Any) -> None:
     if isinstance(expected, tuple):
         assert clean_config(model, shapes).inputs[0].shape == expected
         return
-    with pytest.raises(Refused, match=expected) as caught:
+    with pytest.raises(Refused, match=expected) as error:
         clean_config(model, shapes)
-    assert caught.value.reason is Reason.OPEN_DIMENSION
+    assert error.value.reason is Reason.OPEN_DIMENSION
 
 
 def test_a_sequential_model_that_was_built_later_gets_an_input() -> None:
@@ -133,7 +133,7 @@ REST = {"class_name": "__ellipsis__", "config": {}}
 
 
 @each_case(
-    ("part", "written"),
+    ("part", "expected"),
     [
         ([REST, 1], [WHOLE, 1]),
         ([1, REST, 2], [1, 2]),
@@ -142,12 +142,12 @@ REST = {"class_name": "__ellipsis__", "config": {}}
     ],
 )
 def test_dimensions_that_a_part_leaves_out_are_written_out_because_keras_stops_at_them_in_an_h5_file(
-    part: object, written: object
+    part: object, expected: object
 ) -> None:
     node = {**layer("GetItem", "keras.src.ops.numpy", name="op"), "name": "op"}
     node["inbound_nodes"] = [{"args": [TENSOR, part], "kwargs": {}}]
     (_, one) = clean_config(sequential(node)).config["config"]["layers"]
-    assert one["inbound_nodes"] == [{"args": [TENSOR, written], "kwargs": {}}]
+    assert one["inbound_nodes"] == [{"args": [TENSOR, expected], "kwargs": {}}]
 
 
 def test_an_operation_of_an_h5_file_has_no_module_and_is_told_from_a_layer() -> None:

@@ -123,15 +123,15 @@ def test_many_damaged_savedmodels_are_read_or_refused(savedmodel: Path, tmp_path
     ],
 )
 def test_the_canaries_of_these_tests_notice_what_code_in_a_file_would_do(code: str, tmp_path: Path) -> None:
-    completed = in_watched_process(code, tmp_path)
-    assert (completed.returncode, "canary: " in completed.stderr) == (STATUS, True), completed.stderr[-500:]
+    process = in_watched_process(code, tmp_path)
+    assert (process.returncode, "canary: " in process.stderr) == (STATUS, True), process.stderr[-500:]
     assert not Path("/tmp/canary-of-a-model").exists()
 
 
 def test_the_canaries_let_a_reader_work_in_its_folder(tmp_path: Path) -> None:
     code = "path = folder / 'x'\npath.write_text('y')\nprint(path.read_text())"
-    completed = in_watched_process(code, tmp_path)
-    assert (completed.returncode, completed.stdout) == (0, "y\n"), completed.stderr[-500:]
+    process = in_watched_process(code, tmp_path)
+    assert (process.returncode, process.stdout) == (0, "y\n"), process.stderr[-500:]
 
 
 def in_watched_process(code: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -17,10 +17,10 @@ from tests.lab.formats.onnx_files import X, added, described, file_of, model, no
 from tests.support.cases import each_case
 
 
-def refused(path: Path, weights: Path | None = None, name: str = "") -> Refused:
-    with pytest.raises(Refused) as caught:
+def refusal(path: Path, weights: Path | None = None, name: str = "") -> Refused:
+    with pytest.raises(Refused) as error:
         read_onnx(path, weights, name)
-    return caught.value
+    return error.value
 
 
 def test_the_files_that_these_tests_change_are_read(tmp_path: Path) -> None:
@@ -37,8 +37,8 @@ def test_arrays_are_read_from_the_file_that_came_along_and_from_no_other(tmp_pat
     path, weights = tmp_path / "m.onnx", tmp_path / "m.onnx.data"
     weights.write_bytes(bytes(16))
     path.write_bytes(added(tensor("w", (4,), rest=stored_in(location))))
-    assert refused(path, weights, weights.name).reason is Reason.LEADS_OUTSIDE
-    assert refused(path).reason is Reason.LEADS_OUTSIDE
+    assert refusal(path, weights, weights.name).reason is Reason.LEADS_OUTSIDE
+    assert refusal(path).reason is Reason.LEADS_OUTSIDE
 
 
 @pytest.mark.protects("models-in/onnx-outside")
@@ -49,7 +49,7 @@ def test_arrays_lie_within_the_file_of_weights(tmp_path: Path, offset: str, leng
     path, weights = tmp_path / "m.onnx", tmp_path / "w"
     weights.write_bytes(bytes(16))
     path.write_bytes(added(tensor("w", (4,), rest=stored_in("w", offset, length))))
-    assert refused(path, weights, "w").reason is Reason.BROKEN
+    assert refusal(path, weights, "w").reason is Reason.BROKEN
     path.write_bytes(added(tensor("w", (4,), rest=stored_in("./w"))))
     assert read_onnx(path, weights, "w").constants["w"].tolist() == [0.0] * 4
 
@@ -76,10 +76,10 @@ def test_operators_that_hold_or_name_code_are_refused(
     path = tmp_path / "m.onnx"
     graph = bytes_field(1, bytes_field(1, "x") + bytes_field(2, "y") + operator)
     path.write_bytes(file_of(graph + bytes_field(11, described("x", 1, 4)) + bytes_field(12, described("y"))))
-    caught = refused(path)
-    assert caught.reason is reason
-    assert message in str(caught)
-    assert "\x1b" not in str(caught)
+    error = refusal(path)
+    assert error.reason is reason
+    assert message in str(error)
+    assert "\x1b" not in str(error)
 
 
 @pytest.mark.protects("models-in/onnx-code")
@@ -112,7 +112,7 @@ def test_an_operator_or_an_argument_that_is_not_translated_is_named() -> None:
 def test_arrays_that_claim_what_they_do_not_have_are_refused(tmp_path: Path, array: bytes, reason: Reason) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(added(array))
-    assert refused(path).reason is reason
+    assert refusal(path).reason is reason
 
 
 @pytest.mark.slow
@@ -121,7 +121,7 @@ def test_a_graph_without_end_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "m.onnx"
     operator = bytes_field(1, bytes_field(1, "x") + bytes_field(4, "Add"))
     path.write_bytes(file_of(operator * (MOST_NODES + 1)))
-    assert refused(path).reason is Reason.TOO_LARGE
+    assert refusal(path).reason is Reason.TOO_LARGE
 
 
 @pytest.mark.protects("models-in/onnx-bomb")
@@ -137,9 +137,9 @@ def test_a_graph_without_end_is_refused(tmp_path: Path) -> None:
     ids=lambda one: f"{one[0].op}_{one[1].max()}",
 )
 def test_small_files_that_claim_large_values_are_refused(operator: tuple[OnnxNode, np.ndarray[Any, Any]]) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         translate(model(operator[0], w=operator[1]))
-    assert caught.value.reason in (Reason.TOO_LARGE, Reason.BROKEN)
+    assert error.value.reason in (Reason.TOO_LARGE, Reason.BROKEN)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_small_files_that_claim_large_values_are_refused(operator: tuple[OnnxNod
 def test_damaged_files_are_named(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "m.onnx"
     path.write_bytes(data)
-    assert refused(path).reason in (Reason.BROKEN, Reason.NOT_CONVERTED)
+    assert refusal(path).reason in (Reason.BROKEN, Reason.NOT_CONVERTED)
 
 
 def test_values_are_given_once_before_they_are_read(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_values_are_given_once_before_they_are_read(tmp_path: Path) -> None:
         model(node("Relu", ("x",), ("x",))),
     ]
     for one in cases:
-        assert refused(write(tmp_path / "m.onnx", one)).reason is Reason.BROKEN
+        assert refusal(write(tmp_path / "m.onnx", one)).reason is Reason.BROKEN
 
 
 def test_open_dimensions_are_asked_for_with_a_proposal() -> None:

@@ -31,24 +31,24 @@ def read(name: str) -> OnnxModel:
     return read_onnx(path, weights if weights.exists() else None, weights.name)
 
 
-def ops(translated: TranslatedModel) -> list[str]:
-    return [operator.op for operator in read_model(translated.data).operators]
+def ops(translation: TranslatedModel) -> list[str]:
+    return [operator.op for operator in read_model(translation.data).operators]
 
 
-def answer(translated: TranslatedModel, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    turned = [value.transpose(one.order) for value, one in zip(values, translated.inputs, strict=True)]
-    return RunningModel(translated.data).run(turned)[0]
+def answer(translation: TranslatedModel, *values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    inputs = [value.transpose(one.order) for value, one in zip(values, translation.inputs, strict=True)]
+    return RunningModel(translation.data).run(inputs)[0]
 
 
 @each_case("name", NAMES)
 def test_a_network_of_pytorch_answers_the_same_and_is_compiled(name: str) -> None:
-    translated = translate(fix_shapes(read(name), {}))
+    translation = translate(fix_shapes(read(name), {}))
     with np.load(FOLDER / "answers.npz") as answers:
         value, expected = answers[f"{name}_in"], answers[f"{name}_out"]
-    assert difference(expected, answer(translated, value).reshape(expected.shape)) < TOLERANCE
-    written = read_model(translated.data)
-    assert unsupported_ops(written) == ()
-    assert len({tensor.name for tensor in written.tensors}) == len(written.tensors)  # the quantiser needs it
+    assert difference(expected, answer(translation, value).reshape(expected.shape)) < TOLERANCE
+    network = read_model(translation.data)
+    assert unsupported_ops(network) == ()
+    assert len({tensor.name for tensor in network.tensors}) == len(network.tensors)  # the quantiser needs it
 
 
 def test_all_networks_were_found() -> None:
@@ -65,10 +65,10 @@ def test_what_is_written_for_onnxruntime_is_what_was_read(tmp_path: Path) -> Non
 
 
 def test_pictures_get_their_channels_last_and_layers_stay_together() -> None:
-    translated = translate(fix_shapes(read("keywords"), {}))
-    assert translated.inputs[0].shape == (1, 49, 10, 1)
-    assert translated.inputs[0].source_shape == (1, 1, 49, 10)
-    assert ops(translated) == [
+    translation = translate(fix_shapes(read("keywords"), {}))
+    assert translation.inputs[0].shape == (1, 49, 10, 1)
+    assert translation.inputs[0].source_shape == (1, 1, 49, 10)
+    assert ops(translation) == [
         "PAD", "CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D", "HARD_SWISH", "DEPTHWISE_CONV_2D", "CONV_2D", "HARD_SWISH",
         "MEAN", "RESHAPE", "FULLY_CONNECTED", "SOFTMAX",
     ]  # fmt: skip
@@ -80,14 +80,14 @@ def test_a_flattened_picture_is_not_turned_before_a_dense_layer() -> None:
 
 def test_a_picture_that_an_exporter_turned_twice_is_not_turned() -> None:
     """A model as tf2onnx writes it: channels last outside, turned around each convolution."""
-    turned = model(
+    network = model(
         node("Transpose", ("x",), ("a",), perm=(0, 3, 1, 2)),
         node("Conv", ("a", "w"), ("b",)),
         node("Transpose", ("b",), ("y",), perm=(0, 2, 3, 1)),
         inputs=[OnnxInput("x", (1, 8, 8, 3), "float32")],
         w=np.ones((4, 3, 3, 3), np.float32),
     )
-    assert ops(translate(turned)) == ["CONV_2D"]
+    assert ops(translate(network)) == ["CONV_2D"]
 
 
 @pytest.mark.parametrize("opset", [7, 13])
@@ -104,9 +104,9 @@ def test_a_sum_has_as_many_dimensions_as_its_constant(shape: tuple[int, ...]) ->
     random = np.random.default_rng(4)
     weights, bias = random.normal(size=(4, 3)).astype(np.float32), random.normal(size=shape).astype(np.float32)
     nodes = node("MatMul", ("x", "weights"), ("dense",)), node("Add", ("dense", "bias"))
-    translated = translate(model(*nodes, weights=weights, bias=bias))
+    translation = translate(model(*nodes, weights=weights, bias=bias))
     value = random.normal(size=(1, 4)).astype(np.float32)
-    result = answer(translated, value)
+    result = answer(translation, value)
     assert result.shape == (value @ weights + bias).shape
     np.testing.assert_allclose(result, value @ weights + bias, rtol=1e-5)
 
@@ -127,9 +127,9 @@ def test_the_padding_of_a_largest_number_does_not_count(kernel: tuple[int, int],
     sides = ((0, 0), (0, 0), (pads[0], pads[2]), (pads[1], pads[3]))
     larger = np.pad(value, sides, constant_values=-np.inf)
     windows = np.lib.stride_tricks.sliding_window_view(larger, kernel, (2, 3))[:, :, ::2, ::2]
-    translated = translate(model(pool, inputs=[PICTURE]))
-    assert np.array_equal(answer(translated, value).astype(np.float32), windows.max((-1, -2)))
-    assert "PADV2" not in ops(translated)
+    translation = translate(model(pool, inputs=[PICTURE]))
+    assert np.array_equal(answer(translation, value).astype(np.float32), windows.max((-1, -2)))
+    assert "PADV2" not in ops(translation)
 
 
 def test_an_input_that_is_not_only_a_picture_keeps_its_order() -> None:
@@ -152,9 +152,9 @@ def test_a_recurrent_layer_has_a_limit_of_steps() -> None:
         r=np.zeros((1, 6, 2), np.float32),
     )
     layer = OnnxModel(layer.nodes, layer.constants, layer.inputs, ("y",), 18, "test")
-    with pytest.raises(Refused, match="300 steps") as caught:
+    with pytest.raises(Refused, match="300 steps") as error:
         translate(layer)
-    assert caught.value.reason is Reason.NOT_CONVERTED
+    assert error.value.reason is Reason.NOT_CONVERTED
 
 
 def test_arguments_that_do_not_fit_are_named() -> None:
@@ -171,6 +171,6 @@ def test_arguments_that_do_not_fit_are_named() -> None:
         model(node("Transpose", perm=(0, 0)), inputs=[X]),
     ]
     for one in cases:
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(Refused) as error:
             translate(one)
-        assert caught.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED), one.nodes[0].op
+        assert error.value.reason in (Reason.BROKEN, Reason.NOT_CONVERTED), one.nodes[0].op

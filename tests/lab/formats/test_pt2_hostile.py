@@ -49,10 +49,10 @@ class Hostile:
         return os.system, (f"touch {self.path}",)
 
 
-def refused(path: Path, files: dict[str, bytes]) -> Refused:
-    with pytest.raises(Refused) as caught:
+def refusal(path: Path, files: dict[str, bytes]) -> Refused:
+    with pytest.raises(Refused) as error:
         read_pt2(write_pt2(path, files))
-    return caught.value
+    return error.value
 
 
 def test_a_program_of_pytorch_is_read_as_data() -> None:
@@ -66,8 +66,8 @@ def test_a_program_of_pytorch_is_read_as_data() -> None:
 
 
 def test_arrays_are_read_as_their_strides_say(tmp_path: Path) -> None:
-    turned = meta(2, 4) | {"strides": sizes(1, 2)}
-    path = write_pt2(tmp_path / "m.pt2", entries(None, **{"dense.weight": weight(tensor_meta=turned)}))
+    metadata = meta(2, 4) | {"strides": sizes(1, 2)}
+    path = write_pt2(tmp_path / "m.pt2", entries(None, **{"dense.weight": weight(tensor_meta=metadata)}))
     expected = np.arange(8, dtype=np.float32).reshape(4, 2).T
     assert np.array_equal(read_pt2(path).constants["w"], expected)
 
@@ -81,10 +81,10 @@ def test_the_pickled_example_inputs_are_left_out_unread(tmp_path: Path) -> None:
         "from tests.lab.formats.canaries import watch; path = pathlib.Path(sys.argv[1]); "
         "watch(path.parent / 'own'); print(len(read_pt2(path).nodes))"
     )
-    completed = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, str(path)], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
-    assert (completed.returncode, completed.stdout) == (0, "1\n"), completed.stderr
+    assert (process.returncode, process.stdout) == (0, "1\n"), process.stderr
     assert not canary.exists()
     files = entries()
     del files[SAMPLES]
@@ -106,9 +106,9 @@ def test_the_pickled_example_inputs_are_left_out_unread(tmp_path: Path) -> None:
 )
 def test_any_other_pickle_refuses_the_file(tmp_path: Path, name: str) -> None:
     canary = tmp_path / "canary"
-    caught = refused(tmp_path / "m.pt2", entries() | {name: pickle.dumps(Hostile(canary))})
-    assert caught.reason is Reason.PICKLE
-    assert name in str(caught)
+    error = refusal(tmp_path / "m.pt2", entries() | {name: pickle.dumps(Hostile(canary))})
+    assert error.reason is Reason.PICKLE
+    assert name in str(error)
     assert not canary.exists()
 
 
@@ -117,8 +117,8 @@ def test_any_other_pickle_refuses_the_file(tmp_path: Path, name: str) -> None:
 def test_a_pickled_array_refuses_the_file(tmp_path: Path, value: Any) -> None:
     canary = tmp_path / "canary"
     files = entries(None, **{"dense.weight": weight(use_pickle=value)})
-    caught = refused(tmp_path / "m.pt2", files | {"data/weights/weight_0": pickle.dumps(Hostile(canary))})
-    assert caught.reason is Reason.PICKLE
+    error = refusal(tmp_path / "m.pt2", files | {"data/weights/weight_0": pickle.dumps(Hostile(canary))})
+    assert error.reason is Reason.PICKLE
     assert not canary.exists()
 
 
@@ -143,9 +143,9 @@ def test_a_pickled_array_refuses_the_file(tmp_path: Path, value: Any) -> None:
     ],
 )
 def test_operators_that_name_other_code_are_refused(tmp_path: Path, one: Any, reason: Reason, message: str) -> None:
-    caught = refused(tmp_path / "m.pt2", entries(graph(one)))
-    assert caught.reason is reason
-    assert message in str(caught)
+    error = refusal(tmp_path / "m.pt2", entries(graph(one)))
+    assert error.reason is reason
+    assert message in str(error)
 
 
 @pytest.mark.protects("models-in/pt2-code")
@@ -187,8 +187,8 @@ def test_no_operator_of_the_list_uses_files() -> None:
 def test_arrays_that_claim_what_they_do_not_have_are_refused(
     tmp_path: Path, changes: dict[str, Any], reason: Reason
 ) -> None:
-    caught = refused(tmp_path / "m.pt2", entries(None, **{"dense.weight": weight(**changes)}))
-    assert caught.reason is reason
+    error = refusal(tmp_path / "m.pt2", entries(None, **{"dense.weight": weight(**changes)}))
+    assert error.reason is reason
 
 
 @pytest.mark.protects("models-in/pt2-archive")
@@ -202,8 +202,8 @@ def test_arrays_that_claim_what_they_do_not_have_are_refused(
     ],
 )
 def test_archives_with_other_parts_are_refused(tmp_path: Path, name: str, reason: Reason) -> None:
-    caught = refused(tmp_path / "m.pt2", entries() | {name: b"1"})
-    assert caught.reason is reason
+    error = refusal(tmp_path / "m.pt2", entries() | {name: b"1"})
+    assert error.reason is reason
 
 
 @pytest.mark.protects("models-in/pt2-archive")
@@ -212,9 +212,9 @@ def test_an_archive_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in entries().items():
             archive.writestr(f"net/{name}", b"{" + bytes(40 << 20) if name == GRAPH else data)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         read_pt2(path)
-    assert caught.value.reason is Reason.TOO_LARGE
+    assert error.value.reason is Reason.TOO_LARGE
 
 
 @pytest.mark.parametrize(
@@ -227,10 +227,10 @@ def test_an_archive_that_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None
     ],
 )
 def test_what_is_not_read_is_named(tmp_path: Path, changes: dict[str, bytes], message: str) -> None:
-    assert message in str(refused(tmp_path / "m.pt2", entries() | changes))
+    assert message in str(refusal(tmp_path / "m.pt2", entries() | changes))
 
 
 def test_a_program_that_keeps_numbers_between_runs_is_refused(tmp_path: Path) -> None:
     document = graph(LINEAR)
     document["graph_module"]["signature"]["output_specs"].append({"buffer_mutation": {"arg": {"name": "y"}}})
-    assert "keeps numbers" in str(refused(tmp_path / "m.pt2", entries(document)))
+    assert "keeps numbers" in str(refusal(tmp_path / "m.pt2", entries(document)))

@@ -18,10 +18,10 @@ RESTORE = "__inference__traced_restore_9"
 
 
 def node(op: str, calls: str = "", *, in_list: bool = False) -> bytes:
-    called = bytes_field(10, bytes_field(1, calls))
+    value = bytes_field(10, bytes_field(1, calls))
     if in_list:
-        called = bytes_field(1, bytes_field(9, bytes_field(1, calls)))
-    attribute = bytes_field(5, bytes_field(1, "f") + bytes_field(2, called)) if calls else b""
+        value = bytes_field(1, bytes_field(9, bytes_field(1, calls)))
+    attribute = bytes_field(5, bytes_field(1, "f") + bytes_field(2, value)) if calls else b""
     return bytes_field(1, "name") + bytes_field(2, op) + attribute
 
 
@@ -57,9 +57,9 @@ def test_graphs_of_known_operators_are_accepted() -> None:
     ],
 )
 def test_graphs_that_reach_outside_are_refused(data: bytes, reason: Reason, name: str) -> None:
-    with pytest.raises(Refused, match=name) as caught:
+    with pytest.raises(Refused, match=name) as error:
         check_graphs(data)
-    assert caught.value.reason is reason
+    assert error.value.reason is reason
 
 
 @pytest.mark.protects("models-in/savedmodel-archive")
@@ -80,9 +80,9 @@ def test_archives_with_other_files_are_refused(tmp_path: Path, names: tuple[str,
     with zipfile.ZipFile(tmp_path / "m.zip", "w") as archive:
         for name in names:
             archive.writestr(name, b"")
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         unpack(tmp_path / "m.zip", tmp_path / "in" / "saved")
-    assert caught.value.reason is reason
+    assert error.value.reason is reason
     assert not (tmp_path / "x").exists()
 
 
@@ -95,9 +95,9 @@ def test_an_archive_that_claims_gigabytes_is_refused_before_it_is_unpacked(tmp_p
     place = data.index(b"PK\x01\x02") + 24  # the size in the directory
     data[place : place + 4] = (3 << 30).to_bytes(4, "little")
     path.write_bytes(bytes(data))
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         unpack(path, tmp_path / "saved")
-    assert caught.value.reason is Reason.TOO_LARGE
+    assert error.value.reason is Reason.TOO_LARGE
     assert not (tmp_path / "saved").exists()
 
 

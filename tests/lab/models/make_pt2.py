@@ -17,7 +17,7 @@ from torch import nn
 
 from tests.lab.models.make_onnx import networks
 
-CHOSEN = "keywords"
+NETWORK = "keywords"
 """The network that is kept with the tests."""
 
 
@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
     dimensions = {"value": {0: torch.export.Dim("batch"), 2: torch.export.Dim("length")}}
     program = torch.export.export(Open().eval(), (torch.zeros(2, 6, 20),), dynamic_shapes=dimensions)
     torch.export.save(program, folder / "open.pt2")
-    write_without_places(folder / f"{CHOSEN}.pt2", folder / "network.pt2")
+    write_without_places(folder / f"{NETWORK}.pt2", folder / "network.pt2")
 
 
 def write_without_places(source: Path, target: Path) -> None:

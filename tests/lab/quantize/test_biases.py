@@ -104,10 +104,10 @@ def test_the_rune_answers_as_the_interpreter() -> None:
     data, shape = dense_model(1e-6)
     file = form_of(data, "int16x8", shape)
     model = read_model(file)
-    loaded = CompiledRune(build(project_around(file), BuildOptions("biases")).rune).start()
+    rune = CompiledRune(build(project_around(file), BuildOptions("biases")).rune).start()
     (value,) = samples(shape)[0].values
-    stored = np.round(value / model.tensors[model.inputs[0]].scale).astype(np.int16)
-    (message,) = loaded.call({loaded.capabilities[0].id: stored.tobytes()})
+    elements = np.round(value / model.tensors[model.inputs[0]].scale).astype(np.int16)
+    (message,) = rune.call({rune.capabilities[0].id: elements.tobytes()})
     answers = np.array(message.tensors[0].elements) * model.tensors[model.outputs[0]].scale
     np.testing.assert_allclose(answers, RunningModel(file).run([value])[0].ravel(), atol=1e-4)
 

@@ -17,7 +17,7 @@ def test_the_end_of_one_block_does_not_bring_warnings_back_into_another() -> Non
             pass
         is_second_done.set()
 
-    with warnings.catch_warnings(record=True) as recorded:
+    with warnings.catch_warnings(record=True) as records:
         warnings.simplefilter("always")
         thread = threading.Thread(target=second)
         thread.start()
@@ -27,4 +27,4 @@ def test_the_end_of_one_block_does_not_bring_warnings_back_into_another() -> Non
             warnings.warn("of memory", UserWarning, stacklevel=1)
         thread.join()
         warnings.warn("of something else", UserWarning, stacklevel=1)
-    assert [str(each.message) for each in recorded] == ["of something else"]
+    assert [str(each.message) for each in records] == ["of something else"]

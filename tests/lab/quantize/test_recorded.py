@@ -29,13 +29,13 @@ def test_the_ranges_are_those_of_the_windows_that_the_stages_make_of_the_train_s
 
     rows = np.fromfile(windows, np.float32).reshape(-1, WINDOW, 3)
     roles = np.repeat(np.array(table["roles"]), np.array(table["windows"]))
-    measured, judged = rows[roles == "calibration"], rows[roles == "judging"]
-    assert len(measured) > 0
-    assert len(judged) > 0
+    calibration, judging = rows[roles == "calibration"], rows[roles == "judging"]
+    assert len(calibration) > 0
+    assert len(judging) > 0
     assert (samples["kind"], samples["is_guess"], samples["classes"]) == ("recordings", False, list(LABELS))
-    assert samples["ranges"][0] == pytest.approx([measured.min(), measured.max()])
-    assert measured.max() < 3, "in g, as the Runefile has it"
+    assert samples["ranges"][0] == pytest.approx([calibration.min(), calibration.max()])
+    assert calibration.max() < 3, "in g, as the Runefile has it"
     own = read_model(int8.read_bytes())
     tensor = own.tensors[own.inputs[0]]
     assert tensor.scale is not None
-    assert 255 * tensor.scale == pytest.approx(measured.max() - measured.min(), rel=0.05)
+    assert 255 * tensor.scale == pytest.approx(calibration.max() - calibration.min(), rel=0.05)

@@ -41,10 +41,10 @@ def recurrent() -> bytes:
     weights = builder.constant("weights", random.standard_normal((UNITS, UNITS)).astype(np.float32))
     state = parts[0]
     for step in range(1, STEPS):
-        turned = builder.add(
+        product = builder.add(
             "FULLY_CONNECTED", [state, weights, -1], (1, UNITS), f"turned{step}", ("FullyConnected", {})
         )
-        state = builder.add("ADD", [turned, parts[step]], (1, UNITS), f"state{step}", ("Add", {}))
+        state = builder.add("ADD", [product, parts[step]], (1, UNITS), f"state{step}", ("Add", {}))
     return builder.file({"source": source}, {"state": builder.add("TANH", [state], (1, UNITS), "last")})
 
 
@@ -84,10 +84,10 @@ def gated(late: int) -> bytes:
         def add(op: str, *inputs: int, name: str = "", options: str = "", number: int = step) -> int:
             return builder.add(op, inputs, (1, UNITS), f"{name or op.lower()}{number}", (options, {}))
 
-        turned = add("FULLY_CONNECTED", state, weights, -1, options="FullyConnected")
-        first = add("LOGISTIC", turned)
+        product = add("FULLY_CONNECTED", state, weights, -1, options="FullyConnected")
+        first = add("LOGISTIC", product)
         rest = add("SUB", one, first, options="Sub") if step != late else 0
-        second = add("TANH", turned)
+        second = add("TANH", product)
         rest = rest or add("SUB", one, first, options="Sub")
         state = add("ADD", second, add("MUL", rest, state, options="Mul"), name="state", options="Add")
     return builder.file({"source": source}, {"state": state})

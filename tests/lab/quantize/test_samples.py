@@ -75,9 +75,9 @@ def test_several_inputs_come_in_one_file(tmp_path: Path) -> None:
 def test_arrays_that_do_not_fit_are_refused(
     tmp_path: Path, files: Mapping[str, Any], inputs: list[ModelInput], message: str
 ) -> None:
-    with pytest.raises(Refused, match=message) as caught:
+    with pytest.raises(Refused, match=message) as error:
         read_samples(packed(tmp_path, files), inputs)
-    assert caught.value.reason is Reason.SAMPLES
+    assert error.value.reason is Reason.SAMPLES
 
 
 @pytest.mark.protects("models-in/samples")
@@ -152,15 +152,15 @@ def test_enough_samples_are_split_into_those_that_measure_and_those_that_judge()
 
 
 def test_labels_are_classes_only_where_their_number_fits() -> None:
-    labelled = [
+    samples = [
         CalibrationSample("a", (), "glass"),
         CalibrationSample("b", (), "knock"),
         CalibrationSample("c", (), "glass"),
     ]
-    assert class_names(labelled, 2) == ("glass", "knock")
-    assert class_names(labelled, 1) == ("glass", "knock")
-    assert class_names(labelled, 3) == ()
-    assert class_names([*labelled, CalibrationSample("d", ())], 2) == ()
+    assert class_names(samples, 2) == ("glass", "knock")
+    assert class_names(samples, 1) == ("glass", "knock")
+    assert class_names(samples, 3) == ()
+    assert class_names([*samples, CalibrationSample("d", ())], 2) == ()
 
 
 def test_a_file_from_before_1980_is_packed(tmp_path: Path) -> None:

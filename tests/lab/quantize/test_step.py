@@ -80,10 +80,10 @@ def test_a_layer_has_scales_for_its_channels_or_one(quantise: Quantise) -> None:
 @pytest.mark.slow
 def test_a_layer_that_is_kept_stays_float(quantise: Quantise) -> None:
     plain, _ = quantise("int8")
-    mixed, files = quantise("int8", floats=["mixing_1"])
+    hybrid, files = quantise("int8", floats=["mixing_1"])
     model = read_model(files["int8"])
     assert kinds(model, "CONV_2D") == {"INT8", "FLOAT32"}
-    before, after = plain["forms"][0]["layers"], mixed["forms"][0]["layers"]
+    before, after = plain["forms"][0]["layers"], hybrid["forms"][0]["layers"]
     assert after["mixing_1"] > before["mixing_1"]
 
 
@@ -132,30 +132,30 @@ def test_layers_are_named_as_their_author_named_them() -> None:
 @pytest.mark.slow
 def test_a_quantised_model_is_not_quantised_again(quantise: Quantise) -> None:
     _, files = quantise("int8")
-    with pytest.raises(Refused, match="quantised already") as caught:
+    with pytest.raises(Refused, match="quantised already") as error:
         quantise("int8", data=files["int8"])
-    assert caught.value.reason is Reason.NOT_CONVERTED
+    assert error.value.reason is Reason.NOT_CONVERTED
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\0\0\0TFL3" + bytes(100), NETWORK[:2000]])
 def test_a_damaged_model_is_refused(quantise: Quantise, data: bytes) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused) as error:
         quantise("int8", data=data)
-    assert caught.value.reason is Reason.BROKEN
+    assert error.value.reason is Reason.BROKEN
 
 
 def test_names_of_layers_are_no_patterns() -> None:
-    unchanged = recipe(FORMS["int8"], ["a.*(b"])[1]
-    assert unchanged["regex"] == r"(^|;)a\.\*\(b(;|$)"
+    settings = recipe(FORMS["int8"], ["a.*(b"])[1]
+    assert settings["regex"] == r"(^|;)a\.\*\(b(;|$)"
     with pytest.raises(ValueError, match="no recipe"):
         recipe(FORMS["float32"])
 
 
 def test_a_form_that_no_interpreter_runs_is_named() -> None:
     layers = layers_of(read_model(NETWORK))
-    with pytest.raises(Refused, match="int8: no interpreter can run") as caught:
+    with pytest.raises(Refused, match="int8: no interpreter can run") as error:
         compare(NETWORK, {"int8": b"\0\0\0\0TFL3" + bytes(64)}, [], layers)
-    assert caught.value.reason is Reason.NOT_CONVERTED
+    assert error.value.reason is Reason.NOT_CONVERTED
 
 
 def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted_one(

@@ -55,19 +55,19 @@ def test_what_is_learned_behind_a_backbone_is_what_its_rune_computes(form: str, 
     dataset = read_dataset(write_pictures(tmp_path, 10), recipe, {})
     plain = compute_windows(dataset, recipe, VALUES, report)
     scaling = measured_scaling(dataset, plain, None)
-    learned = compute_windows(dataset, recipe, VALUES, report, scaling)
+    expected = compute_windows(dataset, recipe, VALUES, report, scaling)
     features = scaled_features(recipe, VALUES, scaling)
     head = candidate_model(recipe, VALUES, 2, "int8")
     text = whole_runefile(recipe, VALUES, "m.tflite", head, dataset.labels, scaling)
     files = MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": head, **recipe.files})
     port = Port(features.stage, 0)
-    built = build(files, BuildOptions("whole", watched=(port,)))
-    assert built.diagnostics == ()
-    runner = RecordingRunner(built.rune, lambda loaded, _: tensor_array(loaded.watched[port].tensors[0]))
-    seen = np.stack([row for recording in dataset.recordings for row in runner.rows(recording)])
-    assert seen.shape == (20, FEATURES)
-    assert seen.astype(np.float32).tobytes() == learned.inputs.tobytes()
-    assert learned.inputs.std() > 0.2
+    result = build(files, BuildOptions("whole", watched=(port,)))
+    assert result.diagnostics == ()
+    runner = RecordingRunner(result.rune, lambda rune, _: tensor_array(rune.watched[port].tensors[0]))
+    rows = np.stack([row for recording in dataset.recordings for row in runner.rows(recording)])
+    assert rows.shape == (20, FEATURES)
+    assert rows.astype(np.float32).tobytes() == expected.inputs.tobytes()
+    assert expected.inputs.std() > 0.2
 
 
 @each_case(
@@ -85,9 +85,9 @@ def test_what_is_learned_behind_a_backbone_is_what_its_rune_computes(form: str, 
     ],
 )
 def test_what_cannot_be_a_backbone_is_refused_with_its_shape(data: bytes, message: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read_backbone("b.tflite", data)
-    assert message in str(refused.value)
+    assert message in str(error.value)
 
 
 @each_case(
@@ -100,10 +100,10 @@ def test_what_cannot_be_a_backbone_is_refused_with_its_shape(data: bytes, messag
     ],
 )
 def test_pixels_that_a_quantised_backbone_does_not_hold_are_refused(values: dict[str, float], message: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         usable("transfer").features({**VALUES, **values})
-    assert message in str(refused.value)
-    assert refused.value.reason is Reason.SETTINGS
+    assert message in str(error.value)
+    assert error.value.reason is Reason.SETTINGS
 
 
 def test_white_may_be_the_darker_end() -> None:

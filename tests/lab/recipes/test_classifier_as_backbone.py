@@ -80,10 +80,10 @@ def test_a_model_that_gives_a_vector_stays_as_it_is() -> None:
 
 
 def test_a_classifier_whose_last_layer_reads_no_vector_is_refused() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read_backbone("b.tflite", scores_of_a_picture())
-    assert refused.value.reason is Reason.SETTINGS
-    assert "gives no vector: its output is [1, 8, 8, 3]" in str(refused.value)
+    assert error.value.reason is Reason.SETTINGS
+    assert "gives no vector: its output is [1, 8, 8, 3]" in str(error.value)
 
 
 def test_a_run_does_not_write_over_the_part_that_it_reads(tmp_path: Path) -> None:
@@ -108,5 +108,5 @@ def test_what_the_backbone_learned_from_is_not_tested_with(tmp_path: Path) -> No
     result: Result = CliRunner().invoke(main, ["train", str(tmp_path), "--python", str(tmp_path / "script")])
     assert result.exit_code == 0, result.output
     with np.load(tmp_path / "script" / "features.npz") as arrays:
-        learned = dict(zip(arrays["recordings"].tolist(), arrays["splits"].tolist(), strict=True))
-    assert learned == {place: SPLIT_NUMBERS[splits[name_of(each)]] for place, each in enumerate(recordings)}
+        numbers = dict(zip(arrays["recordings"].tolist(), arrays["splits"].tolist(), strict=True))
+    assert numbers == {place: SPLIT_NUMBERS[splits[name_of(each)]] for place, each in enumerate(recordings)}

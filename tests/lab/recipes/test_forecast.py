@@ -27,8 +27,8 @@ from tests.support.training.features import model_of
 FORECAST = recipe_of("forecast")
 
 
-def values(**written: float) -> Values:
-    return read_arguments(FORECAST.arguments, written, "forecast")
+def values(**arguments: float) -> Values:
+    return read_arguments(FORECAST.arguments, arguments, "forecast")
 
 
 def test_a_window_learns_the_row_so_far_ahead_of_its_newest() -> None:
@@ -52,12 +52,12 @@ def test_the_rune_adds_the_change_to_the_newest_value_of_the_first_column(column
     runefile = whole_runefile(FORECAST, own, "m.tflite", model, ["level"], scaling)
     ports = tuple(Port(name, 0) for name in ("model", NUMBER_STAGE))
     files = MemoryFiles({"Runefile.yml": runefile.encode(), "m.tflite": model})
-    built = build(files, BuildOptions("forecast", watched=ports))
-    assert built.diagnostics == ()
+    result = build(files, BuildOptions("forecast", watched=ports))
+    assert result.diagnostics == ()
     table = np.round(np.random.default_rng(2).normal(5, 3, (20, columns)), 3)
     lines = [",".join(f"c{number}" for number in range(columns)), *(",".join(map(str, row)) for row in table)]
     tensors = RecordedTensors(
-        built.rune, lambda loaded, _: np.ravel([tensor_array(loaded.watched[port].tensors[0]) for port in ports])
+        result.rune, lambda rune, _: np.ravel([tensor_array(rune.watched[port].tensors[0]) for port in ports])
     )
     rows = np.stack(list(tensors.windows("\n".join(lines).encode() + b"\n")))
     newest = table[7::2, 0].astype(np.float32)
@@ -72,7 +72,7 @@ def test_windows_with_gaps_between_them_are_refused() -> None:
 
 
 @each_case(
-    ("written", "message"),
+    ("arguments", "message"),
     [
         ({"window": 8, "blocks": 3}, "A window of 8 rows leaves 1 step; a recurrent layer has 2 to 64. Change window"),
         ({"window": 600, "blocks": 2}, "A window of 600 rows leaves 150 steps; a recurrent layer has 2 to 64"),
@@ -80,9 +80,9 @@ def test_windows_with_gaps_between_them_are_refused() -> None:
     ],
 )
 def test_a_recurrent_layer_of_one_step_of_very_many_and_a_pruned_one_are_refused(
-    written: dict[str, float], message: str
+    arguments: dict[str, float], message: str
 ) -> None:
-    own = values(**written)
+    own = values(**arguments)
     assert FORECAST.features(own).shape == (own["window"], 1)
     with pytest.raises(Refused, match=message):
         FORECAST.features({**own, "recurrent": 1})
@@ -103,5 +103,5 @@ def test_the_rune_with_a_recurrent_layer_gives_the_bits_of_the_reference(tmp_pat
     (tmp_path / "m.tflite").write_bytes(model)
     (tmp_path / "Runefile.yml").write_text(whole_runefile(FORECAST, own, "m.tflite", model, ["level"]))
     command = [sys.executable, "-m", "rune.tools.cli", "verify", str(tmp_path / "Runefile.yml"), "--seed", "1"]
-    completed = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "model (m.tflite): identical to the reference" in completed.stdout
+    process = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "model (m.tflite): identical to the reference" in process.stdout

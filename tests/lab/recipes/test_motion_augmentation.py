@@ -55,33 +55,33 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def measured() -> dict[str, Any]:
+def measurements() -> dict[str, Any]:
     command = [str(ENVIRONMENT.python), "-c", SCRIPT, str(recipe_of("motion").network_source)]
-    completed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    values: dict[str, Any] = json.loads(completed.stdout.splitlines()[-1])
+    process = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    values: dict[str, Any] = json.loads(process.stdout.splitlines()[-1])
     return values
 
 
-def test_a_motion_becomes_faster_and_slower_within_its_range_without_a_jump(measured: dict[str, Any]) -> None:
-    assert measured["unchanged"] < 1e-6
-    assert (measured["shape"], measured["type"]) == ([200, 100, 3], "float32")
-    shortest, longest = measured["lengths"]
+def test_a_motion_becomes_faster_and_slower_within_its_range_without_a_jump(measurements: dict[str, Any]) -> None:
+    assert measurements["unchanged"] < 1e-6
+    assert (measurements["shape"], measurements["type"]) == ([200, 100, 3], "float32")
+    shortest, longest = measurements["lengths"]
     assert shortest == 8
     assert 12 <= longest <= 13
     assert (
-        measured["step"] < 1.25 * 0.63
+        measurements["step"] < 1.25 * 0.63
     )  # the largest step of a wave of 10 rows, at the highest pace; mirrored ends add none
-    assert measured["largest"] <= 1.001
+    assert measurements["largest"] <= 1.001
 
 
-def test_a_motion_becomes_stronger_and_weaker_about_its_mean(measured: dict[str, Any]) -> None:
-    assert measured["means"] < 1e-5, "gravity stays"
-    weakest, strongest, between_axes = measured["swings"]
+def test_a_motion_becomes_stronger_and_weaker_about_its_mean(measurements: dict[str, Any]) -> None:
+    assert measurements["means"] < 1e-5, "gravity stays"
+    weakest, strongest, between_axes = measurements["swings"]
     assert weakest == pytest.approx(1 / 1.5, abs=0.02)
     assert strongest == pytest.approx(1.5, abs=0.04)
     assert between_axes < 1e-4, "all axes alike"
 
 
-def test_a_sensor_has_a_gain_and_a_zero_of_its_own_for_each_axis(measured: dict[str, Any]) -> None:
-    assert measured["gains"] == pytest.approx([1, 0.04], abs=0.006)
-    assert measured["zeros"] == pytest.approx([0, 0.04], abs=0.006)
+def test_a_sensor_has_a_gain_and_a_zero_of_its_own_for_each_axis(measurements: dict[str, Any]) -> None:
+    assert measurements["gains"] == pytest.approx([1, 0.04], abs=0.006)
+    assert measurements["zeros"] == pytest.approx([0, 0.04], abs=0.006)

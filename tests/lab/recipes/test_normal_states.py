@@ -13,10 +13,10 @@ def test_a_round_stays_as_it_was_when_it_is_compared_with_later_ones(mixture: in
 
     random = np.random.default_rng(4)
     windows = np.concatenate([random.normal(place, 1, (60, 5)) for place in (-1, 0, 2)]).astype(np.float32)
-    learned = rounds(windows, np.zeros(len(windows), int), 3, mixture=mixture, components=5, epochs=12)
-    first = next(learned)
+    iterator = rounds(windows, np.zeros(len(windows), int), 3, mixture=mixture, components=5, epochs=12)
+    first = next(iterator)
     scores, resources = first.scores(windows), first.resources()
-    later = list(learned)
+    later = list(iterator)
     assert later
     assert not np.array_equal(later[-1].scores(windows), scores)
     assert np.array_equal(first.scores(windows), scores)

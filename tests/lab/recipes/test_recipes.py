@@ -28,10 +28,10 @@ def test_defaults_are_in_range_and_ends_are_accepted(recipe: Recipe, end: str) -
     assert values == {each.name: each.default for each in recipe.arguments}
     for argument in recipe.arguments:
         assert argument.read(getattr(argument, end)) == getattr(argument, end)
-    declared = {each.name for each in recipe.arguments}
-    learned = () if recipe.estimator is None else recipe.estimator.arguments
-    assert {*recipe.network_arguments, *recipe.augmentation, *learned} <= declared
-    assert "epochs" in declared
+    names = {each.name for each in recipe.arguments}
+    arguments = () if recipe.estimator is None else recipe.estimator.arguments
+    assert {*recipe.network_arguments, *recipe.augmentation, *arguments} <= names
+    assert "epochs" in names
     assert set(recipe.window_units) <= set(recipe.augmentation)
     assert not {*recipe.window_units} & {*recipe.shown_augmentation}
 
@@ -80,9 +80,9 @@ def test_bands_reach_to_half_of_any_rate(rate: float, bands: int) -> None:
     values = read_arguments(recipe.arguments, {"rate": rate, "bands": bands}, recipe.name)
     text = features_runefile(recipe, values)
     assert check(MemoryFiles({"Runefile.yml": text.encode()}), PUBLISHED_BLOCKS).diagnostics == ()
-    written = dict(line.split(": ") for line in text.splitlines() if "sample_rate: " in line or "bands: " in line)
-    assert float(written["      sample_rate"]) == rate
-    assert float(written["      bands"].split(", ")[-1]) == rate / 2
+    settings = dict(line.split(": ") for line in text.splitlines() if "sample_rate: " in line or "bands: " in line)
+    assert float(settings["      sample_rate"]) == rate
+    assert float(settings["      bands"].split(", ")[-1]) == rate / 2
 
 
 @EVERY
@@ -97,7 +97,7 @@ def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -
 
 
 @each_case(
-    ("written", "message"),
+    ("arguments", "message"),
     [
         ({"epoch": 3}, 'no argument "epoch". Did you mean epochs?'),
         ({"colour": 3}, 'no argument "colour". It has window, hop'),
@@ -108,12 +108,12 @@ def test_what_learns_imports_nothing_but_its_library_and_numpy(recipe: Recipe) -
         ({"window": 33}, "window is 33; it must be a multiple of 5"),
     ],
 )
-def test_what_is_wrong_with_an_argument_is_named(written: dict[str, object], message: str) -> None:
+def test_what_is_wrong_with_an_argument_is_named(arguments: dict[str, object], message: str) -> None:
     recipe = recipe_of("motion")
-    with pytest.raises(Refused) as refused:
-        recipe.features(read_arguments(recipe.arguments, written, "motion"))
-    assert message in str(refused.value)
-    assert refused.value.reason is Reason.SETTINGS
+    with pytest.raises(Refused) as error:
+        recipe.features(read_arguments(recipe.arguments, arguments, "motion"))
+    assert message in str(error.value)
+    assert error.value.reason is Reason.SETTINGS
 
 
 @pytest.mark.parametrize("size", [33, 36])

@@ -50,22 +50,22 @@ print(json.dumps({
 
 def test_a_sound_becomes_higher_and_lower_within_its_range_and_as_loud_as_before() -> None:
     command = [str(ENVIRONMENT.python), "-c", SCRIPT, str(recipe_of("keywords").network_source)]
-    completed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
-    measured = json.loads(completed.stdout.splitlines()[-1])
-    assert measured["unchanged"] == 0
-    assert (measured["shape"], measured["type"]) == ([200, 49, 40], "float32")
-    lowest, highest = measured["centres"]
+    process = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    measurements = json.loads(process.stdout.splitlines()[-1])
+    assert measurements["unchanged"] == 0
+    assert (measurements["shape"], measurements["type"]) == ([200, 49, 40], "float32")
+    lowest, highest = measurements["centres"]
     assert 18 <= lowest < 18.2
     assert 21.8 < highest <= 22
-    lowest, highest = measured["places"]
+    lowest, highest = measurements["places"]
     assert 9 <= lowest < 9.1, "of half the bands, a sound moves by half as many"
     assert 10.9 < highest <= 11
-    assert measured["times"] == [16, 24], "100 ms are 4 frames of 25 ms"
-    assert measured["spread"] < 1e-5, "all moments of a sound move alike"
-    assert measured["strength"] == pytest.approx([1, 1], abs=1e-5)
-    added, loudest, often = measured["noise"]
-    assert added >= 0, "noise takes nothing away"
+    assert measurements["times"] == [16, 24], "100 ms are 4 frames of 25 ms"
+    assert measurements["spread"] < 1e-5, "all moments of a sound move alike"
+    assert measurements["strength"] == pytest.approx([1, 1], abs=1e-5)
+    quietest, loudest, often = measurements["noise"]
+    assert quietest >= 0, "noise takes nothing away"
     assert loudest < 1.2, "noise is not louder than the sound"
     assert 0.3 < often < 0.95, "noise of all levels"
-    assert measured["steady"] < 0.2, "it is there at all moments"
-    assert measured["least"] == -1, "nothing is quieter than silence"
+    assert measurements["steady"] < 0.2, "it is there at all moments"
+    assert measurements["least"] == -1, "nothing is quieter than silence"

@@ -23,9 +23,9 @@ def features(sound: Array, **arguments: int) -> Array:
     """Those of each window of a sound."""
     recipe = recipe_of("sound-anomaly")
     runefile = features_runefile(recipe, read_arguments(recipe.arguments, arguments, recipe.name))
-    built = build(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("features"))
-    assert built.diagnostics == ()
-    return np.stack(list(RecordedTensors(built.rune, sent_tensor).windows(wav_bytes(RATE, sound.tobytes()))))
+    result = build(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("features"))
+    assert result.diagnostics == ()
+    return np.stack(list(RecordedTensors(result.rune, sent_tensor).windows(wav_bytes(RATE, sound.tobytes()))))
 
 
 def noise(seconds: int) -> Array:
@@ -56,6 +56,6 @@ def test_what_is_between_two_frames_is_not_heard(part: int, is_heard: bool) -> N
 
 
 def test_a_step_of_no_whole_frames_is_refused() -> None:
-    with pytest.raises(Refused, match="step is 100; it must be a multiple of 64") as refused:
+    with pytest.raises(Refused, match="step is 100; it must be a multiple of 64") as error:
         features(noise(3), step=100)
-    assert refused.value.reason is Reason.SETTINGS
+    assert error.value.reason is Reason.SETTINGS

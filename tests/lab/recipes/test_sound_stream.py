@@ -31,10 +31,10 @@ def features(*sounds: Array, recipe: str = "keywords", **arguments: int) -> Arra
     """The windows of all sounds, and of none for those that fill none."""
     own = recipe_of(recipe)
     runefile = features_runefile(own, read_arguments(own.arguments, arguments, recipe))
-    built = build(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("features"))
-    assert built.diagnostics == ()
+    result = build(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("features"))
+    assert result.diagnostics == ()
     recordings = [recording(sound) for sound in sounds]
-    return windows_of_recordings(built.rune, recordings, lambda _: None, ends_in_silence=own.ends_in_silence).inputs
+    return windows_of_recordings(result.rune, recordings, lambda _: None, ends_in_silence=own.ends_in_silence).inputs
 
 
 def noise(milliseconds: int, loudness: float = 3000) -> Array:
@@ -88,8 +88,8 @@ def test_fewer_bands_are_the_means_of_neighbours(bands: int, neighbours: int, re
 def test_a_window_has_a_frame_for_each_step(step: int, frames: int) -> None:
     first, second = features(noise(1200), step=step)
     assert first.shape == (frames, 40)
-    shared = frames * 4 // 5
-    assert first[-shared:].tobytes() == second[:shared].tobytes()
+    overlap = frames * 4 // 5
+    assert first[-overlap:].tobytes() == second[:overlap].tobytes()
     # A frame that begins at the same time as one of 20 ms later is the same.
     if step == 10:
         (usual,) = features(noise(1000))
@@ -123,7 +123,7 @@ def test_without_a_stream_frames_are_those_of_the_stream_that_lie_within_the_win
 )
 def test_arguments_that_do_not_fit_are_refused(arguments: dict[str, object], message: str) -> None:
     recipe = recipe_of("keywords")
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         recipe.features(read_arguments(recipe.arguments, arguments, "keywords"))
-    assert message in str(refused.value)
-    assert refused.value.reason is Reason.SETTINGS
+    assert message in str(error.value)
+    assert error.value.reason is Reason.SETTINGS

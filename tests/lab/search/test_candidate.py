@@ -38,8 +38,8 @@ def network(shape, classes, batch):
 
 
 def test_a_network_is_drawn_with_the_shapes_that_keras_gives() -> None:
-    drawn = operators(network_of(NETWORK, (21, 10, 2), 4, {}))
-    assert [(each.op, each.shape) for each in drawn] == [
+    layers = operators(network_of(NETWORK, (21, 10, 2), 4, {}))
+    assert [(each.op, each.shape) for each in layers] == [
         ("INPUT", (1, 21, 10, 2)),
         ("CONV_2D", (1, 11, 10, 6)),
         ("DEPTHWISE_CONV_2D", (1, 9, 8, 6)),
@@ -47,12 +47,12 @@ def test_a_network_is_drawn_with_the_shapes_that_keras_gives() -> None:
         ("FULLY_CONNECTED", (1, 4)),
         ("SOFTMAX", (1, 4)),
     ]
-    assert [each.settings.get("relu") for each in drawn[1:3]] == [True, False]
+    assert [each.settings.get("relu") for each in layers[1:3]] == [True, False]
 
 
 def test_a_network_without_a_share_of_its_channels_keeps_its_answer() -> None:
-    drawn = narrowed(operators(network_of(NETWORK, (21, 10, 2), 4, {})), 0.4)
-    assert [(each.op, each.shape) for each in drawn] == [
+    layers = narrowed(operators(network_of(NETWORK, (21, 10, 2), 4, {})), 0.4)
+    assert [(each.op, each.shape) for each in layers] == [
         ("INPUT", (1, 21, 10, 2)),
         ("CONV_2D", (1, 11, 10, 4)),
         ("DEPTHWISE_CONV_2D", (1, 9, 8, 4)),

@@ -16,9 +16,9 @@ LABELS = ("circle", "shake", "still")
 def test_a_candidate_over_a_limit_is_refused_by_its_plan_and_others_are_counted() -> None:
     recipe = recipe_of("motion")
     values = read_arguments(recipe.arguments, {"filters": 8}, "motion")
-    counted = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", DeviceLimits(ram=20_000))
-    assert counted.is_measured
-    planned = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", DeviceLimits(ram=1000))
-    assert not planned.is_measured
-    assert 1000 < planned.ram <= counted.ram
-    assert planned.flash <= counted.flash
+    needs = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", DeviceLimits(ram=20_000))
+    assert needs.is_measured
+    plan = count_under_limits(recipe, values, LABELS, "int8", "cortex-m4", DeviceLimits(ram=1000))
+    assert not plan.is_measured
+    assert 1000 < plan.ram <= needs.ram
+    assert plan.flash <= needs.flash

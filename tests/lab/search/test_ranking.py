@@ -91,7 +91,7 @@ def test_the_memory_of_a_board_is_a_limit_that_nobody_chose() -> None:
     assert compared_point(0.75, needs, board) == (0.25, 5, 7, 3)
     assert board.reason(Needs("cortex-m4", 7, 101)) is not None
     assert DeviceLimits(ram=300).within(ram=100, flash=200) == board, "more than the board has is no choice"
-    for chosen in (DeviceLimits(ram=99), DeviceLimits(flash=199), DeviceLimits(instructions=5)):
-        limits = chosen.within(ram=100, flash=200)
+    for choice in (DeviceLimits(ram=99), DeviceLimits(flash=199), DeviceLimits(instructions=5)):
+        limits = choice.within(ram=100, flash=200)
         assert compared_point(0.75, needs, limits) == (0.25,)
         assert limits.within(ram=100, flash=200) == limits

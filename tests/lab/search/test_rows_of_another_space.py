@@ -26,10 +26,10 @@ POLICY = "training: {recipe: motion, data: samples, seed: 7, arguments: {epochs:
 def test_a_row_of_another_space_is_no_obstacle(values: dict[str, int]) -> None:
     earlier = Candidate(values, "int8")
     row = Trial(1, earlier, TrialState.TRAINED, Needs("cortex-m4", 5000, 1000, 10_000), (0.8, 0.6, 0.9))
-    tried: list[Candidate] = []
-    while (candidate := next_candidate(SPACE, [row], [earlier, *tried], DeviceLimits(), 1)) is not None:
-        tried.append(candidate)
-    places = [SPACE.places(each) for each in tried]
+    candidates: list[Candidate] = []
+    while (candidate := next_candidate(SPACE, [row], [earlier, *candidates], DeviceLimits(), 1)) is not None:
+        candidates.append(candidate)
+    places = [SPACE.places(each) for each in candidates]
     assert None not in places
     assert len({str(each) for each in places}) == SPACE.size
 

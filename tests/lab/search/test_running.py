@@ -112,9 +112,9 @@ def test_a_trial_has_the_needs_of_its_trained_rune(world: SearchWorld) -> None:
     # It was within the limit before it was trained, so it used up a trial of the budget.
     reason = "the trained network needs more: RAM 1.7 kB of at most 1.6 kB"
     assert (own.state, own.reason, own.used_budget) == (TrialState.FAILED, reason, True)
-    trained = [each for each in others if each.state is TrialState.TRAINED]
-    assert trained
-    assert all(each.needs and each.needs.ram == each.candidate.values["filters"] * 100 + 100 for each in trained)
+    trials = [each for each in others if each.state is TrialState.TRAINED]
+    assert trials
+    assert all(each.needs and each.needs.ram == each.candidate.values["filters"] * 100 + 100 for each in trials)
 
 
 def test_a_search_that_nothing_fits_says_so(world: SearchWorld, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,9 +168,11 @@ def test_trials_that_others_beat_are_stopped_at_a_rung(world: SearchWorld) -> No
     world.search(100)
     states = {(each.candidate.values["filters"], each.candidate.values["blocks"]): each for each in world.trials.trials}
     assert states[4, 1].state is TrialState.TRAINED
-    stopped = [each for each in states.values() if each.state is TrialState.STOPPED]
-    assert stopped
-    assert all(len(each.curve) in rungs(18, 100) and "a quarter of the others" in each.reason for each in stopped)
+    stopped_trials = [each for each in states.values() if each.state is TrialState.STOPPED]
+    assert stopped_trials
+    assert all(
+        len(each.curve) in rungs(18, 100) and "a quarter of the others" in each.reason for each in stopped_trials
+    )
     assert [each.candidate.values for each in best_trials(world.trials.trials)] == [{"filters": 4, "blocks": 1}]
 
 
@@ -238,8 +240,8 @@ def test_a_step_that_runs_out_of_time_fails_its_trial_while_the_search_goes_on(w
 
     world.accuracy = rule
     assert world.search(100) == "Every candidate of the space was tried."
-    failed = [each for each in world.trials.trials if each.state is TrialState.FAILED]
-    assert {each.candidate.values["filters"] for each in failed} == {32}
+    failed_trials = [each for each in world.trials.trials if each.state is TrialState.FAILED]
+    assert {each.candidate.values["filters"] for each in failed_trials} == {32}
     assert len({tuple(each.candidate.values.items()) for each in world.trials.trials}) == SPACE.size
 
 

@@ -79,11 +79,11 @@ def test_a_row_from_outside_the_space_is_no_obstacle() -> None:
 
 @each_case("recipe", [each for each in NETWORK_RECIPES.values() if each.is_searched], ids=lambda each: each.name)
 def test_the_space_of_a_recipe_has_rising_values_in_range(recipe: Recipe) -> None:
-    declared = {each.name: each for each in recipe.arguments}
+    arguments = {each.name: each for each in recipe.arguments}
     assert recipe.space
     for name, choices in recipe.space.items():
         assert list(choices) == sorted(set(choices))
-        assert [declared[name].read(each) for each in choices] == list(choices)
+        assert [arguments[name].read(each) for each in choices] == list(choices)
     for values in ({name: each[0] for name, each in recipe.space.items()}, {n: e[-1] for n, e in recipe.space.items()}):
         recipe.features({**{each.name: each.default for each in recipe.arguments}, **values})
 
@@ -98,7 +98,7 @@ def test_chosen_values_replace_those_of_the_recipe() -> None:
 
 
 @each_case(
-    ("chosen", "message"),
+    ("choices", "message"),
     [
         ({"colour": ["1"]}, 'The recipe motion has no argument "colour". It has balance, batch'),
         ({"filters": ["1000"]}, "filters is 1000; it must be a whole number from 2 to 128"),
@@ -106,10 +106,10 @@ def test_chosen_values_replace_those_of_the_recipe() -> None:
         ({"quantize": ["int4"]}, '"int4" is no form that a search tries. It tries int8'),
     ],
 )
-def test_values_that_cannot_be_tried_are_refused(chosen: dict[str, list[str]], message: str) -> None:
-    with pytest.raises(Refused) as refused:
-        space_of(recipe_of("motion"), chosen, "int8")
-    assert message in str(refused.value)
+def test_values_that_cannot_be_tried_are_refused(choices: dict[str, list[str]], message: str) -> None:
+    with pytest.raises(Refused) as error:
+        space_of(recipe_of("motion"), choices, "int8")
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -38,17 +38,17 @@ def report(_share: float, _text: str) -> None:
 @pytest.mark.slow
 def test_normal_windows_alone_are_learned_and_each_is_its_own_answer(tmp_path: Path) -> None:
     write_machine(tmp_path / "samples")
-    prepared = prepare_run(Training("autoencoder", "samples"), tmp_path / "samples", {})
-    dataset = prepared.dataset
+    run = prepare_run(Training("autoencoder", "samples"), tmp_path / "samples", {})
+    dataset = run.dataset
     assert dataset.labels == ("normal", ANOMALY)
-    write_features(prepared, tmp_path / "features.npz", report)
+    write_features(run, tmp_path / "features.npz", report)
     with np.load(io.BytesIO((tmp_path / "features.npz").read_bytes())) as arrays:
         assert {dataset.recordings[each].label for each in arrays["recordings"]} == {"normal"}
         assert set(arrays["splits"].tolist()) == {0, 1, 2}
         np.testing.assert_array_equal(arrays["labels"], arrays["inputs"])
-        learned = arrays["inputs"][arrays["splits"] == 0]
-    np.testing.assert_allclose(learned.mean(axis=0), 0, atol=1e-4)
-    np.testing.assert_allclose(learned.std(axis=0), 1, atol=1e-3)
+        inputs = arrays["inputs"][arrays["splits"] == 0]
+    np.testing.assert_allclose(inputs.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(inputs.std(axis=0), 1, atol=1e-3)
 
 
 def test_one_label_is_enough_and_the_report_says_what_is_not_known(tmp_path: Path) -> None:
@@ -63,18 +63,18 @@ def test_the_rune_compares_what_the_model_reads_with_what_it_gives(form: str) ->
     model = candidate_model(RECIPE, VALUES, 2, form)
     threshold = Threshold(3.25, 2.5, 100)
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, ("normal", ANOMALY), threshold=threshold)
-    drawn = "dequantized" if form == "int8" else "model"
-    assert f"proc-block: mse\n    inputs: [scaled, {drawn}]" in text
+    source = "dequantized" if form == "int8" else "model"
+    assert f"proc-block: mse\n    inputs: [scaled, {source}]" in text
     assert "on: 3.25\n      off: 2.5\n" in text
-    built = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
-    assert built.diagnostics == ()
+    result = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
+    assert result.diagnostics == ()
 
 
 def test_labels_without_normal_ones_are_refused(tmp_path: Path) -> None:
     write_motion(tmp_path, people=6, labels=("circle", "shake"))
-    with pytest.raises(Refused, match="Name the one of normal recordings normal") as refused:
+    with pytest.raises(Refused, match="Name the one of normal recordings normal") as error:
         read_dataset(tmp_path, RECIPE, {})
-    assert refused.value.reason is Reason.DATA
+    assert error.value.reason is Reason.DATA
 
 
 def test_it_is_not_searched_and_not_the_first_recipe_for_motion() -> None:

@@ -20,5 +20,5 @@ def test_ranges_are_of_the_train_split(count: int, tmp_path: Path) -> None:
     archive.write_bytes(calibration_samples(features))
     samples = read_samples(archive, [ModelInput("input", (1, 1))])
     assert len(samples) <= MOST_SAMPLES
-    measured = [float(each.values[0].max()) for each in split_samples(samples)[0]]
-    assert 0.2 <= min(measured) <= max(measured) <= 0.6
+    maxima = [float(each.values[0].max()) for each in split_samples(samples)[0]]
+    assert 0.2 <= min(maxima) <= max(maxima) <= 0.6

@@ -50,37 +50,37 @@ def report(_share: float, _text: str) -> None:
 
 
 def refusal(folder: Path) -> Refused:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read_dataset(folder, RECIPE, {})
-    assert refused.value.reason is Reason.DATA
-    return refused.value
+    assert error.value.reason is Reason.DATA
+    return error.value
 
 
 @pytest.mark.slow
 def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Path) -> None:
-    prepared = prepare_run(Training("counting", "samples"), write_counting(tmp_path / "s", 64, unmarked=9), {})
-    assert prepared.dataset.labels == ["disc", "square"]
-    assert prepared.dataset.notes[0] == "9 pictures without marks are left out."
-    assert sum(sum(row.values()) for row in prepared.dataset.counts().values()) == 55
-    write_features(prepared, tmp_path / "features.npz", report)
+    run = prepare_run(Training("counting", "samples"), write_counting(tmp_path / "s", 64, without_positions=9), {})
+    assert run.dataset.labels == ["disc", "square"]
+    assert run.dataset.notes[0] == "9 pictures without marks are left out."
+    assert sum(sum(row.values()) for row in run.dataset.counts().values()) == 55
+    write_features(run, tmp_path / "features.npz", report)
     with np.load(tmp_path / "features.npz") as arrays:
         labels, inputs = arrays["labels"], arrays["inputs"]
     assert inputs.shape == (55, 96, 96, 3)
     assert labels.dtype == np.float32
-    for row, recording in zip(labels, prepared.dataset.recordings, strict=True):
+    for row, recording in zip(labels, run.dataset.recordings, strict=True):
         objects = [(("disc", "square")[int(label) - 1], x, y) for label, x, y in row if label]
         assert recording.positions is not None
         assert len(objects) == len(recording.positions)
-        for (label, x, y), marked in zip(objects, recording.positions, strict=True):
-            assert label == marked.label
-            assert (x, y) == pytest.approx((marked.x, marked.y), abs=1e-6)
+        for (label, x, y), position in zip(objects, recording.positions, strict=True):
+            assert label == position.label
+            assert (x, y) == pytest.approx((position.x, position.y), abs=1e-6)
 
 
 def test_data_that_says_nothing_of_objects_is_refused_by_what_it_lacks(tmp_path: Path) -> None:
     sounds, pictures = write_sounds(tmp_path / "sounds"), write_pictures(tmp_path / "pictures")
     assert "learns from pictures, and " in str(refusal(sounds))
     assert "no picture has any. Mark the middle of each object" in str(refusal(pictures))
-    few = write_counting(tmp_path / "few", 40, unmarked=25)
+    few = write_counting(tmp_path / "few", 40, without_positions=25)
     assert "needs 20 pictures with positions, and 15 pictures of 40 have been marked" in str(refusal(few))
     two = write_counting(tmp_path / "two", 40, groups=2)
     assert "disc and square have no recordings in the split train" in str(refusal(two))
@@ -100,8 +100,8 @@ def test_the_rune_that_it_gives_builds_without_a_word(form: str) -> None:
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, ("disc", "square"), threshold=Threshold(0.35, 0.35, 0))
     assert "threshold: 0.35" in text
     assert text.endswith("# Labels of objects, in order: disc, square.\n")
-    built = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
-    assert built.diagnostics == ()
+    result = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
+    assert result.diagnostics == ()
 
 
 def test_objects_on_a_grid_are_those_of_the_block() -> None:
@@ -132,8 +132,8 @@ def test_the_threshold_is_the_middle_of_those_with_the_greatest_f1() -> None:
     assert best_threshold([grid], [[(0, 0.1, 0.1), (0, 0.9, 0.9)]]) == pytest.approx(0.25)
 
 
-def _picture(marked: int, counted: int, matched: int, group: str = "") -> PictureCounts:
-    one = [np.array([each]) for each in (marked, counted, counted, matched, 2)]
+def _picture(marks: int, count: int, hits: int, group: str = "") -> PictureCounts:
+    one = [np.array([each]) for each in (marks, count, count, hits, 2)]
     return PictureCounts(0, one[0], one[1], one[2], one[3], one[4], group)
 
 
@@ -154,8 +154,8 @@ def test_figures_are_of_objects_and_of_counts() -> None:
 
 def test_the_worst_pictures_name_the_labels_that_are_miscounted() -> None:
     def picture(place: int, bees: tuple[int, int], ants: tuple[int, int]) -> PictureCounts:
-        marked, counted = np.array([bees, ants]).T
-        return PictureCounts(place, marked, counted, counted, np.minimum(marked, counted), marked)
+        marks, counts = np.array([bees, ants]).T
+        return PictureCounts(place, marks, counts, counts, np.minimum(marks, counts), marks)
 
     pictures = [picture(4, (2, 2), (1, 1)), picture(5, (2, 3), (1, 0)), picture(6, (0, 5), (1, 1))]
     bees = {"label": "bee", "marked": 0, "counted": 5}
@@ -183,11 +183,11 @@ def test_the_rune_itself_is_judged(tmp_path: Path) -> None:
     dataset: Dataset = read_dataset(write_counting(tmp_path / "s", 64), RECIPE, {})
     model = candidate_model(RECIPE, VALUES, 2, "int8")
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, dataset.labels, threshold=Threshold(0.99, 0.99, 0))
-    judged = JudgedRune(text, {"m.tflite": model}, "objects", 0.99, beside=Port("objects", 1))
-    judgement = judge_counts(judged, VALUES, dataset, Split.TEST, report).to_json(dataset.labels)
-    tested: list[Recording] = [
+    rune = JudgedRune(text, {"m.tflite": model}, "objects", 0.99, beside=Port("objects", 1))
+    judgement = judge_counts(rune, VALUES, dataset, Split.TEST, report).to_json(dataset.labels)
+    recordings: list[Recording] = [
         each for each, own in zip(dataset.recordings, dataset.splits, strict=True) if own is Split.TEST
     ]
-    assert (judgement["samples"], judgement["accuracy"]) == (len(tested), None)
-    assert judgement["counting"]["objects"] == sum(len(each.positions or ()) for each in tested)
+    assert (judgement["samples"], judgement["accuracy"]) == (len(recordings), None)
+    assert judgement["counting"]["objects"] == sum(len(each.positions or ()) for each in recordings)
     assert judgement["counting"]["threshold"] == 0.99

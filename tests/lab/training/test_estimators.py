@@ -45,11 +45,11 @@ def report(_share: float, _text: str) -> None:
 
 def trained(folder: Path, recipe: str, **arguments: float) -> tuple[TrainedModel, list[Mapping[str, Any]], Dataset]:
     """A whole run on a folder of recordings, its events and its data."""
-    prepared = prepare_run(Training(recipe, "samples", "m.tflite", arguments=arguments), folder / "samples", {})
+    run = prepare_run(Training(recipe, "samples", "m.tflite", arguments=arguments), folder / "samples", {})
     events: list[Mapping[str, Any]] = []
-    own = RunFolder(folder / "run", prepared.settings.digest)
+    own = RunFolder(folder / "run", run.settings.digest)
     own.path.mkdir()
-    return train(prepared, own, events.append), events, prepared.dataset
+    return train(run, own, events.append), events, run.dataset
 
 
 def write_data(recipe: Recipe, folder: Path) -> Path:
@@ -57,7 +57,7 @@ def write_data(recipe: Recipe, folder: Path) -> Path:
     return write_tables(folder, 12) if recipe.kind is Kind.TABLE else write_for(recipe, folder, 12)
 
 
-COMPARED = {
+COMPARISONS = {
     "k-means": ("anomaly", {"mixture": 0}),
     "mixture": ("anomaly", {"mixture": 1, "components": 2}),
     "k-means of sound": ("sound-anomaly", {"mixture": 0, "duration": 600}),
@@ -73,10 +73,10 @@ COMPARED = {
 
 
 def test_each_recipe_with_an_estimator_is_compared_with_its_rune() -> None:
-    assert {recipe for recipe, _ in COMPARED.values()} == set(ESTIMATORS)
+    assert {recipe for recipe, _ in COMPARISONS.values()} == set(ESTIMATORS)
 
 
-@pytest.mark.parametrize(("recipe", "arguments"), COMPARED.values(), ids=COMPARED)
+@pytest.mark.parametrize(("recipe", "arguments"), COMPARISONS.values(), ids=COMPARISONS)
 @pytest.mark.slow
 def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     recipe: str, arguments: dict[str, float], tmp_path: Path
@@ -94,25 +94,25 @@ def test_features_and_scores_of_the_rune_are_those_that_were_learned(
     if numbers is not None:
         labels = numbers.scaled(scaling)
     options = function_arguments(values, own.estimator.arguments)
-    *_, learned = import_module(own.network_module).rounds(windows.inputs, labels, 3, **options)
-    texts = learned.resources()
+    *_, last = import_module(own.network_module).rounds(windows.inputs, labels, 3, **options)
+    texts = last.resources()
     files = {name: f"{name}.txt" for name in texts}
     parameters = LearnedParameters(texts, {"on": 1.0, "off": 0.5})
     runefile = estimator_runefile(own, values, parameters, files, dataset.labels, scaling)
     project = {"Runefile.yml": runefile.encode(), **{files[name]: texts[name].encode() for name in texts}}
     features, scores = Port(own.features(values).stage, 0), Port(MODEL_STAGE, 0)
-    built = build(MemoryFiles(project), BuildOptions("whole", watched=(features, scores)))
-    assert built.diagnostics == ()
+    result = build(MemoryFiles(project), BuildOptions("whole", watched=(features, scores)))
+    assert result.diagnostics == ()
     runner = RecordingRunner(
-        built.rune,
-        lambda loaded, _: np.concatenate(
-            [np.ravel(tensor_array(loaded.watched[port].tensors[0])) for port in (features, scores)]
+        result.rune,
+        lambda rune, _: np.concatenate(
+            [np.ravel(tensor_array(rune.watched[port].tensors[0])) for port in (features, scores)]
         ),
     )
     rows = np.stack([row for recording in dataset.recordings for row in runner.rows(recording)])
     count = windows.inputs.shape[1]
     assert rows[:, :count].astype(np.float32).tobytes() == windows.inputs.tobytes()
-    expected = np.asarray(learned.scores(windows.inputs)).reshape(len(rows), -1)
+    expected = np.asarray(last.scores(windows.inputs)).reshape(len(rows), -1)
     # A score is a sum over the features, and each adds a rounding of its own.
     np.testing.assert_allclose(rows[:, count:], expected, rtol=2e-5, atol=2e-6 * max(count, 10))
 
@@ -170,10 +170,10 @@ def test_trees_tell_motions_apart_and_the_same_seed_gives_the_same_file(boosting
 )
 def test_data_without_normal_recordings_is_refused(labels: tuple[str, ...], message: str, tmp_path: Path) -> None:
     write_motion(tmp_path, people=1, labels=labels)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         read_dataset(tmp_path, recipe_of("anomaly"), {})
-    assert message in str(refused.value)
-    assert refused.value.reason is Reason.DATA
+    assert message in str(error.value)
+    assert error.value.reason is Reason.DATA
 
 
 def test_few_faults_are_no_reason_to_refuse_and_few_normal_recordings_are(tmp_path: Path) -> None:

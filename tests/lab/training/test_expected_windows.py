@@ -16,7 +16,7 @@ from tests.support.training.motion_data import write_motion
 def test_as_many_windows_of_motion_are_expected_as_its_rows_fill(window: int, hop: int, tmp_path: Path) -> None:
     write_motion(tmp_path / "samples")
     training = Training("motion", "samples", arguments={"window": window, "hop": hop})
-    prepared = prepare_run(training, tmp_path / "samples", {})
-    written = write_features(prepared, tmp_path / "features.npz", lambda _share, _text: None)
-    assert written.train_windows > len(prepared.dataset.recordings)
-    assert expected_windows(prepared) == written.train_windows
+    run = prepare_run(training, tmp_path / "samples", {})
+    features = write_features(run, tmp_path / "features.npz", lambda _share, _text: None)
+    assert features.train_windows > len(run.dataset.recordings)
+    assert expected_windows(run) == features.train_windows

@@ -27,25 +27,25 @@ def settings(*, epochs: int = 40, patience: int = 40, prune: float = 0.0) -> Set
 
 
 def run(
-    wanted: Settings,
+    goal: Settings,
     loss: Callable[[int], float],
     accuracy: Callable[[int], float] = lambda _: 0.5,
-    learned: Callable[[int], float] = lambda _: 1.0,
+    train_accuracy: Callable[[int], float] = lambda _: 1.0,
 ) -> tuple[Progress, list[float]]:
     """A run whose epochs have these figures on the validation split, and know that share of the windows to learn from;
     and the learning rates at their begins."""
     progress, rates = Progress(learner=None), []
-    for epoch in range(1, wanted.epochs + 1):
-        if is_to_be_pruned(progress, wanted):
+    for epoch in range(1, goal.epochs + 1):
+        if is_to_be_pruned(progress, goal):
             progress.pruned_after = progress.best_epoch = len(progress.curves)
-        elif has_ended(progress, wanted):
+        elif has_ended(progress, goal):
             break
-        elif is_to_fall(progress, wanted):
+        elif is_to_fall(progress, goal):
             progress.falling_after = len(progress.curves)
-        rates.append(current_fall(progress, wanted).rate(epoch - 1))
+        rates.append(current_fall(progress, goal).rate(epoch - 1))
         row = {"epoch": epoch, "validation_loss": loss(epoch), "validation_accuracy": accuracy(epoch)}
-        row["accuracy"] = learned(epoch)
-        if add_row(progress, wanted, row):
+        row["accuracy"] = train_accuracy(epoch)
+        if add_row(progress, goal, row):
             progress.best_epoch = epoch
     return progress, rates
 
@@ -65,10 +65,10 @@ def test_an_epoch_that_has_hardly_learned_is_not_the_best_one_though_its_loss_is
 
 
 def test_where_nothing_gets_better_the_rate_falls_within_the_patience() -> None:
-    wanted = settings(epochs=200, patience=10)
-    progress, rates = run(wanted, lambda epoch: 1 / min(epoch, 30))
+    goal = settings(epochs=200, patience=10)
+    progress, rates = run(goal, lambda epoch: 1 / min(epoch, 30))
     assert (progress.falling_after, len(rates)) == (40, 50)
-    assert rates[40] == pytest.approx(current_fall(Progress(None), wanted).rate(40)), "it falls from where it is"
+    assert rates[40] == pytest.approx(current_fall(Progress(None), goal).rate(40)), "it falls from where it is"
     assert rates[45] == pytest.approx(rates[40] / 2)
     assert progress.best_epoch == 49, "one of the last two"
 
@@ -79,13 +79,13 @@ def test_a_run_goes_on_while_it_is_more_often_right_though_it_gets_surer_of_its_
 
 
 def test_a_classifier_learns_nine_of_ten_windows_before_its_rate_falls_early() -> None:
-    wanted = settings(epochs=200, patience=10)
-    progress, rates = run(wanted, lambda epoch: 1 / min(epoch, 30), learned=lambda epoch: min(1.0, epoch / 100))
+    goal = settings(epochs=200, patience=10)
+    progress, rates = run(goal, lambda epoch: 1 / min(epoch, 30), train_accuracy=lambda epoch: min(1.0, epoch / 100))
     assert (progress.falling_after, len(rates)) == (95, 105), "the mean of epochs 86 to 95 is 0.905"
-    never, rates = run(wanted, lambda epoch: 1 / min(epoch, 30), learned=lambda _: 0.8)
+    never, rates = run(goal, lambda epoch: 1 / min(epoch, 30), train_accuracy=lambda _: 0.8)
     assert (never.falling_after, len(rates)) == (None, 200)
-    number = replace(wanted, is_number=True)
-    progress, rates = run(number, lambda epoch: 1 / min(epoch, 30), learned=lambda _: 0.8)
+    number = replace(goal, is_number=True)
+    progress, rates = run(number, lambda epoch: 1 / min(epoch, 30), train_accuracy=lambda _: 0.8)
     assert (progress.falling_after, len(rates)) == (40, 50)
 
 
@@ -119,11 +119,11 @@ def test_channels_are_removed_earlier_where_nothing_gets_better() -> None:
 def test_each_run_ends_and_its_best_epoch_is_one_of_the_last(
     epochs: int, patience: int, prune: float, losses: list[float]
 ) -> None:
-    wanted = settings(epochs=epochs, patience=patience, prune=prune)
-    progress, rates = run(wanted, lambda epoch: losses[epoch - 1])
+    goal = settings(epochs=epochs, patience=patience, prune=prune)
+    progress, rates = run(goal, lambda epoch: losses[epoch - 1])
     assert 1 <= len(rates) <= epochs
     assert all(0 < rate <= RATE for rate in rates)
-    fall = current_fall(progress, wanted)
+    fall = current_fall(progress, goal)
     if len(rates) == fall.end and progress.pruned_after != len(rates):
-        compared = progress.curves[fall.choice :]
-        assert progress.best_epoch == min(compared, key=lambda row: (row["validation_loss"], row["epoch"]))["epoch"]
+        rows = progress.curves[fall.choice :]
+        assert progress.best_epoch == min(rows, key=lambda row: (row["validation_loss"], row["epoch"]))["epoch"]

@@ -7,7 +7,7 @@ from tests.support.cases import each_case
 
 
 @each_case(
-    ("prune", "pruned_after", "ended", "words"),
+    ("prune", "pruned_after", "reason", "words"),
     [
         (0.0, None, "all epochs", ()),
         (0.5, 20, "all epochs", ()),
@@ -16,8 +16,8 @@ from tests.support.cases import each_case
     ],
 )
 def test_a_run_says_why_it_has_all_channels(
-    prune: float, pruned_after: int | None, ended: str, words: tuple[str, ...]
+    prune: float, pruned_after: int | None, reason: str, words: tuple[str, ...]
 ) -> None:
-    notes = pruning_note({"prune": prune}, {"pruned_after": pruned_after, "ended": ended})
+    notes = pruning_note({"prune": prune}, {"pruned_after": pruned_after, "ended": reason})
     assert len(notes) == len(words)
     assert all(word in note for word, note in zip(words, notes, strict=True))

@@ -60,8 +60,8 @@ def test_a_script_imports_from_each_module_once() -> None:
 def test_a_script_counts_labels_as_its_run_did(argument: str, value: float, setting: str) -> None:
     recipe = usable("motion")
 
-    def settings_line(written: dict[str, float]) -> str:
-        values = read_arguments(recipe.arguments, written, "motion")
+    def settings_line(arguments: dict[str, float]) -> str:
+        values = read_arguments(recipe.arguments, arguments, "motion")
         text = script_text(RunSettings(recipe, values, 7, ("one", "two"), "digest"))
         return next(line for line in text.splitlines() if line.startswith("SETTINGS = "))
 

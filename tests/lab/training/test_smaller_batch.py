@@ -25,21 +25,21 @@ def prepared(samples: Path, recipe: str = "motion", **arguments: float) -> Prepa
 
 
 def test_memory_that_is_too_little_halves_the_batch(samples: Path) -> None:
-    halved = with_half_batch(prepared(samples, batch=32), Refused(Reason.OUT_OF_MEMORY, "too much"))
-    assert halved.settings.values["batch"] == halved.training.arguments["batch"] == 16
+    run = with_half_batch(prepared(samples, batch=32), Refused(Reason.OUT_OF_MEMORY, "too much"))
+    assert run.settings.values["batch"] == run.training.arguments["batch"] == 16
 
 
 @each_case("reason", [each for each in Reason if each is not Reason.OUT_OF_MEMORY])
 def test_another_refusal_is_the_end(samples: Path, reason: Reason) -> None:
-    refused = Refused(reason, "why")
-    with pytest.raises(Refused) as raised:
-        with_half_batch(prepared(samples), refused)
-    assert raised.value is refused
+    refusal = Refused(reason, "why")
+    with pytest.raises(Refused) as error:
+        with_half_batch(prepared(samples), refusal)
+    assert error.value is refusal
 
 
 @pytest.mark.parametrize("arguments", [{"recipe": "motion", "batch": SMALLEST_BATCH}, {"recipe": "motion-trees"}])
 def test_a_run_without_a_smaller_batch_ends_with_the_refusal(samples: Path, arguments: dict[str, object]) -> None:
-    refused = Refused(Reason.OUT_OF_MEMORY, "too much")
-    with pytest.raises(Refused) as raised:
-        with_half_batch(prepared(samples, **arguments), refused)  # type: ignore[arg-type]
-    assert raised.value is refused
+    refusal = Refused(Reason.OUT_OF_MEMORY, "too much")
+    with pytest.raises(Refused) as error:
+        with_half_batch(prepared(samples, **arguments), refusal)  # type: ignore[arg-type]
+    assert error.value is refusal

@@ -19,7 +19,7 @@ def test_a_run_that_begins_with_a_model_has_no_arguments_of_a_network() -> None:
 
 
 @pytest.mark.parametrize(
-    ("recipe", "written", "message"),
+    ("recipe", "arguments", "message"),
     [
         ("motion", {"filters": 8}, "keeps its network. Remove filters, or `start`."),
         ("motion", {"epochs": 5, "blocks": 2, "prune": 0.5}, "Remove blocks and prune, or `start`."),
@@ -27,7 +27,7 @@ def test_a_run_that_begins_with_a_model_has_no_arguments_of_a_network() -> None:
     ],
 )
 def test_what_would_change_nothing_is_refused_by_its_name(
-    recipe: str, written: dict[str, object], message: str
+    recipe: str, arguments: dict[str, object], message: str
 ) -> None:
     with pytest.raises(Refused, match=message):
-        with_start(recipe_of(recipe), written)
+        with_start(recipe_of(recipe), arguments)

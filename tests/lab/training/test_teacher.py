@@ -24,8 +24,8 @@ PATH = "large.float.tflite"
 
 
 def settings_of(recipe: str = "motion", **arguments: Any) -> RunSettings:
-    known = recipe_of(recipe)
-    return RunSettings(known, read_arguments(known.arguments, arguments, recipe), 0, LABELS, "sha256:data")
+    definition = recipe_of(recipe)
+    return RunSettings(definition, read_arguments(definition.arguments, arguments, recipe), 0, LABELS, "sha256:data")
 
 
 def teacher_for(settings: RunSettings, **changes: Any) -> Teacher:
@@ -58,18 +58,18 @@ def test_a_larger_network_with_the_same_labels_and_features_can_teach(recipe: st
     ],
 )
 def test_a_model_that_cannot_teach_is_refused_with_the_difference(teacher: Teacher, message: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as error:
         require_teacher(teacher, settings_of())
-    assert message in str(refused.value)
-    assert refused.value.reason is Reason.SETTINGS
+    assert message in str(error.value)
+    assert error.value.reason is Reason.SETTINGS
 
 
 def test_a_file_that_only_claims_to_be_a_model_is_refused() -> None:
     data = b"no model"
     record = json.dumps({"float": bytes_digest(data), "training": settings_of().to_json()}).encode()
-    with pytest.raises(Refused, match="cannot be read") as refused:
+    with pytest.raises(Refused, match="cannot be read") as error:
         require_teacher(Teacher(PATH, data, record), settings_of())
-    assert refused.value.reason is Reason.BROKEN
+    assert error.value.reason is Reason.BROKEN
 
 
 def test_a_quantised_model_has_other_edges() -> None:

@@ -66,9 +66,9 @@ def test_too_few_windows_for_the_share_are_named(windows: int, share: float, wor
     assert all(word in notes[0] for word in words)
 
 
-@pytest.mark.parametrize(("measured", "on"), [(0.1, 0.5), (0.8, 0.8), (1.00001, 0.98)])
-def test_the_threshold_of_a_word_is_a_share_that_can_be_reached(measured: float, on: float) -> None:
-    threshold = word_threshold(Threshold(measured, 0.0, 7))
+@pytest.mark.parametrize(("value", "on"), [(0.1, 0.5), (0.8, 0.8), (1.00001, 0.98)])
+def test_the_threshold_of_a_word_is_a_share_that_can_be_reached(value: float, on: float) -> None:
+    threshold = word_threshold(Threshold(value, 0.0, 7))
     assert threshold.on == on
     assert 0 < threshold.off < threshold.on
     assert threshold.windows == 7

@@ -95,10 +95,10 @@ def test_a_sound_near_the_word_is_never_the_word() -> None:
 
 def test_noise_is_as_far_below_the_word_as_is_asked() -> None:
     word = placed(trimmed(spoken(), RATE), RATE, np.random.default_rng(1))
-    heard = np.sqrt(np.mean(word[np.abs(word) > 0] ** 2))
+    loudness = np.sqrt(np.mean(word[np.abs(word) > 0] ** 2))
     for seed in range(12):
         noise = in_noise(word, RATE, np.random.default_rng(seed), 12.0) - word
-        assert 20 * np.log10(heard / np.sqrt(np.mean(noise**2))) >= 11.5
+        assert 20 * np.log10(loudness / np.sqrt(np.mean(noise**2))) >= 11.5
 
 
 def test_backgrounds_differ_in_loudness_and_pitch() -> None:
@@ -116,22 +116,22 @@ def test_what_is_made_of_a_recording_is_in_its_split(tmp_path: Path) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
     assert dataset.labels == (OTHER, WORD)
     assert dataset.classes == {"beep": OTHER, "hiss": OTHER, WORD: WORD}
-    generated = generated_dataset(dataset, RECIPE, VALUES, 4)
+    sounds = generated_dataset(dataset, RECIPE, VALUES, 4)
     split_of = {each.name: split for each, split in zip(dataset.recordings, dataset.splits, strict=True)}
-    assert len(generated.recordings) == 12 * 11
-    for each, split in zip(generated.recordings, generated.splits, strict=True):
+    assert len(sounds.recordings) == 12 * 11
+    for each, split in zip(sounds.recordings, sounds.splits, strict=True):
         assert split is split_of[each.name.partition(" of ")[2]]
-    assert generated.digest == generated_dataset(dataset, RECIPE, VALUES, 4).digest
-    assert generated.digest != generated_dataset(dataset, RECIPE, VALUES, 5).digest
+    assert sounds.digest == generated_dataset(dataset, RECIPE, VALUES, 4).digest
+    assert sounds.digest != generated_dataset(dataset, RECIPE, VALUES, 5).digest
     assert generated_dataset(dataset, recipe_of("keywords"), VALUES, 4).recordings == []
 
 
 def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dataset = read_dataset(write_word(tmp_path), RECIPE, {})
     monkeypatch.setattr(one_word, "MOST_SOUNDS", 72)
-    generated = generated_dataset(dataset, RECIPE, VALUES, 4)
-    assert len(generated.recordings) == 72
-    assert sum(each.label == WORD for each in generated.recordings) == 24
+    sounds = generated_dataset(dataset, RECIPE, VALUES, 4)
+    assert len(sounds.recordings) == 72
+    assert sum(each.label == WORD for each in sounds.recordings) == 24
     monkeypatch.setattr(one_word, "MOST_SOUNDS", 5)
     assert {each.label for each in generated_dataset(dataset, RECIPE, VALUES, 4).recordings} == {OTHER}
 
@@ -140,10 +140,10 @@ def test_of_many_recordings_few_sounds_are_made_of_each(tmp_path: Path, monkeypa
 def test_recordings_and_made_sounds_are_learned_and_the_recordings_come_first(tmp_path: Path) -> None:
     arguments = {"copies": 2, "others": 4}
     source = write_word(tmp_path / "samples", "okay-hammer", others=False)
-    prepared = prepare_run(Training("wake-word", "samples", arguments=arguments), source, {})
-    assert prepared.dataset.labels == (OTHER, "okay-hammer")
-    written = write_features(prepared, tmp_path / "features.npz", report)
-    assert "how often other words are taken for it is not known" in " ".join(written.notes)
+    run = prepare_run(Training("wake-word", "samples", arguments=arguments), source, {})
+    assert run.dataset.labels == (OTHER, "okay-hammer")
+    features = write_features(run, tmp_path / "features.npz", report)
+    assert "how often other words are taken for it is not known" in " ".join(features.notes)
     with np.load(io.BytesIO((tmp_path / "features.npz").read_bytes())) as arrays:
         labels, recordings, splits = (arrays[name] for name in ("labels", "recordings", "splits"))
     real = recordings < 12
@@ -162,8 +162,8 @@ def test_the_rune_hears_the_word_from_the_threshold_on(form: str) -> None:
     text = whole_runefile(RECIPE, VALUES, "m.tflite", model, (OTHER, WORD), threshold=threshold)
     assert "inputs: [shares.1]" in text
     assert "on: 0.75\n      off: 0.45\n" in text
-    built = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
-    assert built.diagnostics == ()
+    result = build(MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": model}), BuildOptions("whole"))
+    assert result.diagnostics == ()
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_the_rune_hears_the_word_from_the_threshold_on(form: str) -> None:
     [("rise", "Name the one of the word wake-word"), (OTHER, "Name the one of the word wake-word")],
 )
 def test_labels_without_the_word_are_refused(label: str, message: str, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=message) as refused:
+    with pytest.raises(Refused, match=message) as error:
         read_dataset(write_word(tmp_path, label), RECIPE, {})
-    assert refused.value.reason is Reason.DATA
+    assert error.value.reason is Reason.DATA
 
 
 def test_other_sounds_alone_and_too_few_of_the_word_are_refused(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ training:
 
 
 @dataclass(frozen=True)
-class Trained:
+class CommandRun:
     """A project after `rune train`, and the events of the run."""
 
     folder: Path
@@ -55,10 +55,10 @@ def command(folder: Path) -> list[str]:
     return [sys.executable, "-m", "rune.tools.cli", "train", str(folder), "--format", "json"]
 
 
-def trained(folder: Path) -> Trained:
-    completed = subprocess.run(command(folder), capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
-    return Trained(folder, [json.loads(line) for line in completed.stdout.splitlines()])
+def trained(folder: Path) -> CommandRun:
+    process = subprocess.run(command(folder), capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
+    return CommandRun(folder, [json.loads(line) for line in process.stdout.splitlines()])
 
 
 def kill_after(folder: Path, epoch: int) -> None:
@@ -72,10 +72,10 @@ def kill_after(folder: Path, epoch: int) -> None:
                 break
 
 
-def run_of_script(first: Trained, folder: Path) -> str:
+def run_of_script(first: CommandRun, folder: Path) -> str:
     """Writes a run as a script into a folder and runs it there: its curves are those of the run. Returns its output."""
-    written = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
-    subprocess.run(written, check=True, capture_output=True)
+    program = [sys.executable, "-m", "rune.tools.cli", "train", str(first.folder), "--python", str(folder)]
+    subprocess.run(program, check=True, capture_output=True)
     script = [str(ENVIRONMENT.python), "-I", str(folder / "train.py")]
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -83,22 +83,22 @@ def run_of_script(first: Trained, folder: Path) -> str:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "HOME": str(folder.parent),
     }
-    completed = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
-    assert completed.returncode == 0, completed.stderr[-2000:]
+    process = subprocess.run(script, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr[-2000:]
     (result,) = first.of("result")
     assert json.loads((folder / "curves.json").read_text()) == result["curves"]
-    return completed.stdout
+    return process.stdout
 
 
 def needs_before_and_after(folder: Path) -> tuple[Any, Any]:
     """The needs of a trained project's rune on a Cortex-M4: counted of its candidate, and of its model."""
-    checked = check_policy(FolderFiles(folder))
-    assert checked.training is not None
-    backbone = (folder / PATH).read_bytes() if checked.training.backbone else None
-    settings = prepare_run(checked.training, folder / "samples", {}, backbone=backbone).settings
+    policy = check_policy(FolderFiles(folder))
+    assert policy.training is not None
+    backbone = (folder / PATH).read_bytes() if policy.training.backbone else None
+    settings = prepare_run(policy.training, folder / "samples", {}, backbone=backbone).settings
     parts = settings.recipe, settings.values, settings.labels
     candidate = candidate_model(settings.recipe, settings.values, len(settings.labels), "int8")
-    model = (folder / checked.training.model).read_bytes()
+    model = (folder / policy.training.model).read_bytes()
     before, after = figures_of(candidate), figures_of(model)
     assert before.arena == after.arena
     return needs_of_rune(*parts, candidate, "cortex-m4")[0], needs_of_rune(*parts, model, "cortex-m4")[0]

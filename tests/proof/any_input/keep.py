@@ -25,32 +25,32 @@ Step = tuple[str, int, int]
 
 def main(arguments: list[str]) -> int:
     reader, *folders = arguments
-    stored = read_packed(corpus(reader))
-    inputs = {*stored.values(), *(path.read_bytes() for folder in folders for path in Path(folder).iterdir())}
-    chosen = choose(
+    entries = read_packed(corpus(reader))
+    inputs = {*entries.values(), *(path.read_bytes() for folder in folders for path in Path(folder).iterdir())}
+    choice = choose(
         reader, sorted((data for data in inputs if len(data) <= LARGEST), key=lambda data: (len(data), data))
     )
-    write_packed(corpus(reader), {sha256(data).hexdigest()[:16]: data for data in chosen})
-    print(f"{reader}: {len(chosen)} of {len(inputs)} inputs kept, {sum(map(len, chosen))} bytes")
+    write_packed(corpus(reader), {sha256(data).hexdigest()[:16]: data for data in choice})
+    print(f"{reader}: {len(choice)} of {len(inputs)} inputs kept, {sum(map(len, choice))} bytes")
     return 0
 
 
 def choose(reader: str, inputs: Iterable[bytes]) -> list[bytes]:
     """The inputs that reach something new, at most `MOST` of them: those that reach the most."""
-    seen: set[Step] = set()
-    chosen: list[tuple[int, bytes]] = []
+    coverage: set[Step] = set()
+    candidates: list[tuple[int, bytes]] = []
     for data in inputs:
-        new = steps(reader, data) - seen
+        new = steps(reader, data) - coverage
         if new:
-            seen |= new
-            chosen.append((len(new), data))
-    chosen.sort(key=lambda each: -each[0])
-    return [data for _, data in chosen[:MOST]]
+            coverage |= new
+            candidates.append((len(new), data))
+    candidates.sort(key=lambda each: -each[0])
+    return [data for _, data in candidates[:MOST]]
 
 
 def steps(reader: str, data: bytes) -> set[Step]:
     """From which line to which a reader of ours went."""
-    visited: set[Step] = set()
+    trace: set[Step] = set()
 
     def enter(frame: FrameType, event: str, _: Any) -> Any:
         file = frame.f_code.co_filename
@@ -61,7 +61,7 @@ def steps(reader: str, data: bytes) -> set[Step]:
         def step(frame: FrameType, event: str, _: Any) -> Any:
             nonlocal before
             if event == "line":
-                visited.add((file, before, frame.f_lineno))
+                trace.add((file, before, frame.f_lineno))
                 before = frame.f_lineno
             return step
 
@@ -72,7 +72,7 @@ def steps(reader: str, data: bytes) -> set[Step]:
         READERS[reader](data)
     finally:
         sys.settrace(None)
-    return visited
+    return trace
 
 
 if __name__ == "__main__":

@@ -92,18 +92,18 @@ def test_hostile_requests_get_errors_of_the_protocol_and_change_nothing(
         live.publish(repository, live.build(repository)["id"], "1.0")
         with BlobClient(live, repository) as client:
             address = f"/v2/{repository}/manifests/1.0"
-            published = client.http.get(address)
-            layer = published.json()["layers"][0]["digest"]
+            manifest = client.http.get(address)
+            layer = manifest.json()["layers"][0]["digest"]
             attacker = _Attacker(live, repository, live.token("registry:push"), seed=1)
             statuses: Counter[int] = Counter()
             for _ in range(REQUESTS):
-                said, status, content_type, body = attacker.request()
+                request, status, content_type, body = attacker.request()
                 statuses[status] += 1
-                assert status < 500, (said, status, body[:500])
+                assert status < 500, (request, status, body[:500])
                 if body and status >= 400 and content_type.startswith("application/json"):
-                    assert json.loads(body)["errors"][0]["code"], said
+                    assert json.loads(body)["errors"][0]["code"], request
             attacker.close()
-            assert client.http.get(address).content == published.content, "the version keeps its bytes"
+            assert client.http.get(address).content == manifest.content, "the version keeps its bytes"
             assert client.pulled_digest(layer)[0] == layer
     record_property("Hostile requests to the registry", sum(statuses.values()))
     assert sum(statuses.values()) == REQUESTS

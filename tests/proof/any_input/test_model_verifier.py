@@ -9,7 +9,7 @@ import pytest
 
 from rune.model.tflite import ModelError, describe, read_model, signature
 from rune.running.container import ContainerError, read_rune
-from tests.support.compiler.any_model import Refused, use_model
+from tests.support.compiler.any_model import REFUSALS, use_model
 from tests.support.compiler.mutants import COUNT, Recorder, prove
 from tests.support.models.model_cases import all_models, model_cases
 from tests.support.runes.containers import GOOD
@@ -37,7 +37,7 @@ def test_mutants_of_real_models_are_read_or_refused(test_data: Path, record_prop
 
 
 def test_mutants_of_small_models_are_made_c_of_or_refused(record_property: Recorder) -> None:
-    prove(record_property, tuple(case.data for case in model_cases()), use_model, Refused)
+    prove(record_property, tuple(case.data for case in model_cases()), use_model, REFUSALS)
 
 
 def test_mutants_of_a_rune_are_read_or_refused(record_property: Recorder) -> None:

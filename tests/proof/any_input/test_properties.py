@@ -22,7 +22,7 @@ MANY = 10
 def test_every_property_holds_for_many_times_as_many_examples(tmp_path: Path, record_property: Recorder) -> None:
     report = tmp_path / "report.xml"
     options = ["-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-m", "hypothesis and not proof"]
-    finished = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", "tests/rune", "tests/forge"],
         cwd=REPOSITORY,
         env=os.environ | {TIMES: str(MANY)},
@@ -30,7 +30,7 @@ def test_every_property_holds_for_many_times_as_many_examples(tmp_path: Path, re
         text=True,
         check=False,
     )
-    assert finished.returncode == 0, finished.stdout[-8000:] + finished.stderr[-2000:]
+    assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
     count = len(list(ElementTree.parse(report).iter("testcase")))
     assert count > 20
     record_property("properties", count)

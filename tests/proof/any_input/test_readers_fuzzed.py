@@ -46,12 +46,12 @@ def test_what_a_fuzzer_finds_is_read_or_refused(
         timeout=SECONDS + 300,
         check=False,
     )
-    broken = [path for path in tmp_path.glob("*-*") if path.is_file()]
-    what = f"{broken[0].read_bytes()!r}\n" if broken else ""
+    crashes = [path for path in tmp_path.glob("*-*") if path.is_file()]
+    what = f"{crashes[0].read_bytes()!r}\n" if crashes else ""
     assert run.returncode == 0, f"{what}{run.stdout[-3000:]}{run.stderr[-3000:]}"
     statistics = {match["name"]: match["value"] for match in _STATISTIC.finditer(run.stderr)}
-    covered = [int(match["places"]) for match in _COVERED.finditer(run.stderr)]
+    coverage = [int(match["places"]) for match in _COVERED.finditer(run.stderr)]
     record_property("seconds of fuzzing", SECONDS)
     record_property("inputs", statistics.get("number_of_executed_units", "0"))
-    record_property("most places of code reached", max(covered, default=0))
-    assert covered, "the fuzzer reached nothing"
+    record_property("most places of code reached", max(coverage, default=0))
+    assert coverage, "the fuzzer reached nothing"

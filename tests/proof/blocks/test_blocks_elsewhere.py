@@ -66,10 +66,10 @@ def test_on_an_emulated_core_they_give_what_python_gives(record_property: Record
     programs = 0
     for number, batch in enumerate(batches()):
         programs += len(batch)
-        built = build(project_of(batch), BuildOptions("blocks", target=find_target(CORE)))
+        result = build(project_of(batch), BuildOptions("blocks", target=find_target(CORE)))
         folder = tmp_path / str(number)
         folder.mkdir()
-        firmware = build_firmware(core(CORE), built.files, interface_of(built.program, "blocks"), folder)
+        firmware = build_firmware(core(CORE), result.files, interface_of(result.program, "blocks"), folder)
         frames, expected = together(batch)
         assert emulate(firmware, frames).outputs == expected
     record_property("programs", programs)
@@ -83,12 +83,12 @@ def in_v8(rune: bytes, frames: Sequence[Sequence[bytes]], blocks: int, folder: P
     (folder / "frames").write_bytes(b"".join(data for frame in frames for data in frame))
     sizes = [str(len(data)) for data in frames[0]]
     command = ["node", str(HOST), str(folder / "rune"), str(folder / "frames"), *sizes]
-    ended = subprocess.run(command, check=False, capture_output=True, timeout=300)
-    assert (ended.returncode, ended.stderr) == (0, b"")
+    result = subprocess.run(command, check=False, capture_output=True, timeout=300)
+    assert (result.returncode, result.stderr) == (0, b"")
     pieces, place = [], 0
     for _ in range(len(frames) * blocks):
-        (length,) = struct.unpack_from("<I", ended.stdout, place)
-        pieces += [data for _, data in tensors_of(ended.stdout[place + 4 : place + 4 + length])]
+        (length,) = struct.unpack_from("<I", result.stdout, place)
+        pieces += [data for _, data in tensors_of(result.stdout[place + 4 : place + 4 + length])]
         place += 4 + length
-    assert place == len(ended.stdout)
+    assert place == len(result.stdout)
     return b"".join(pieces)

@@ -28,11 +28,11 @@ def test_a_block_takes_at_most_half_more_than_c(name: str, record_property: Reco
     if shutil.which("gcc") is None:
         pytest.skip(lack(GCC))
     case = BLOCKS[name]
-    checked = check_file("block.py", case.text, (TensorType(case.reads, (COUNT,)),))
-    assert checked.block is not None, checked.problems
-    emitted = emit(checked.block, "block.py", ())
-    own = f"{', state' if emitted.state_size else ''}{', scratch' if emitted.scratch_size else ''}"
-    program = _PROGRAM.replace("BLOCK", emitted.text).replace("CALL", f"{emitted.function}(x, one{own});")
+    block_file = check_file("block.py", case.text, (TensorType(case.reads, (COUNT,)),))
+    assert block_file.block is not None, block_file.problems
+    code = emit(block_file.block, "block.py", ())
+    own = f"{', state' if code.state_size else ''}{', scratch' if code.scratch_size else ''}"
+    program = _PROGRAM.replace("BLOCK", code.text).replace("CALL", f"{code.function}(x, one{own});")
     types = [
         f"-DREAD={ELEMENT_TYPES[case.reads]}",
         f"-DGIVEN={ELEMENT_TYPES[case.gives]}",
@@ -43,10 +43,10 @@ def test_a_block_takes_at_most_half_more_than_c(name: str, record_property: Reco
     (tmp_path / "hand.c").write_text(hand, encoding="ascii")
     command = ["gcc", *FLAGS, *types, f"-I{COMMON}", "main.c", "hand.c", "-o", "program"]
     subprocess.run(command, cwd=tmp_path, check=True)
-    ended = subprocess.run([str(tmp_path / "program")], check=True, capture_output=True, text=True)
-    ours, by_c = map(float, ended.stdout.split())
+    result = subprocess.run([str(tmp_path / "program")], check=True, capture_output=True, text=True)
+    ours, by_c = map(float, result.stdout.split())
     record_property(f"{name}, of the time of C", round(ours / by_c, 2))
-    assert emitted.checks == case.checks
+    assert code.checks == case.checks
     assert ours < 1.5 * by_c
 
 

@@ -53,20 +53,20 @@ _FOUR = TensorType(ElementType.F32, (4,))
 def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recorder, tmp_path: Path) -> None:
     share = int(os.environ.get("FORGE_PROOF_SHARE", f"0/{SHARES}").partition("/")[0])
     seeds = range(_FIRST_SEED + share * COUNT // SHARES, _FIRST_SEED + (share + 1) * COUNT // SHARES)
-    runs = failed = 0
+    runs = failures = 0
     for first in seeds[::BATCH]:
         programs = [in_python(seed) for seed in range(first, min(first + BATCH, seeds.stop))]
         results = _sanitized([case for _, case, _ in programs], tmp_path)
         wrong = [
-            program.text for (program, _, wanted), actual in zip(programs, results, strict=True) if actual != wanted
+            program.text for (program, _, expected), actual in zip(programs, results, strict=True) if actual != expected
         ]
         assert wrong[:1] == []
         runs += sum(len(actual) for actual in results)
-        failed += sum(isinstance(each, str) for actual in results for each in actual)
+        failures += sum(isinstance(each, str) for actual in results for each in actual)
     record_property("programs", len(seeds))
     record_property("runs", runs)
-    record_property("failing runs", failed)
-    assert failed > len(seeds) // 20
+    record_property("failing runs", failures)
+    assert failures > len(seeds) // 20
 
 
 @pytest.mark.protects("compiling/python-blocks")
@@ -83,9 +83,9 @@ def test_one_element_behind_an_array_is_found(array: str, tmp_path: Path) -> Non
 
 
 def _adding() -> NativeCase:
-    checked = check_file("adding.py", _ADDING, (_FOUR,))
-    assert checked.block is not None
-    return NativeCase(checked.block, emit(checked.block, "adding.py", ()), (([1.0] * 4,),))
+    block_file = check_file("adding.py", _ADDING, (_FOUR,))
+    assert block_file.block is not None
+    return NativeCase(block_file.block, emit(block_file.block, "adding.py", ()), (([1.0] * 4,),))
 
 
 def _sanitized(cases: Sequence[NativeCase], folder: Path) -> list[list[bytes | str]]:

@@ -86,20 +86,20 @@ def _tensors(arrays: Sequence[Array]) -> tuple[tuple[TensorType, list[float]], .
 def test_the_c_gives_the_bits_of_the_reference(block: str, record_property: Recorder, tmp_path: Path) -> None:
     chance = np.random.default_rng(len(block))
     vectors = [_vector(block, number, *_hard(block, chance)) for number in range(DATA)]
-    module, failed, other = BlockModule(vectors, tmp_path), 0, 0
+    module, failures, other = BlockModule(vectors, tmp_path), 0, 0
     for vector in vectors:
         if vector.fails is not None:
-            failed += 1
+            failures += 1
             with pytest.raises(BlockFailed, match=vector.fails.split(" in ")[0]):
                 module.run(vector)
             continue
-        ((_, wanted),) = vector.outputs
+        ((_, expected),) = vector.outputs
         (actual,) = module.run(vector)
-        other += actual != list(wanted)
+        other += actual != list(expected)
     record_property("data", DATA)
-    record_property("refused", failed)
+    record_property("refused", failures)
     record_property("unlike", other)
-    assert 0 < failed < DATA // 4
+    assert 0 < failures < DATA // 4
     # The reference of this one is another method: rows at the very border may fall to either side.
     assert other <= (DATA // 100 if block == "logistic_regression" else 0)
 
@@ -116,13 +116,13 @@ def test_scikit_learn_finds_the_same(record_property: Recorder, tmp_path: Path) 
         actual = np.array(module.run(vector)[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            wanted = library.judged(block, arguments, rows, targets, queries)
+            expected = library.judged(block, arguments, rows, targets, queries)
         if block in WHOLE:
-            away = float(abs(actual - wanted).max() / abs(wanted).max())
-            assert away < library.CLOSE.get(block, 1e-3), (block, arguments, actual, wanted)
+            away = float(abs(actual - expected).max() / abs(expected).max())
+            assert away < library.CLOSE.get(block, 1e-3), (block, arguments, actual, expected)
             most = max(most, away)
         else:
-            labels, unlike = labels + len(actual), unlike + int((actual != wanted).sum())
+            labels, unlike = labels + len(actual), unlike + int((actual != expected).sum())
     record_property("data", len(cases))
     record_property("farthest", f"{most:.1e}")
     record_property("labels", labels)

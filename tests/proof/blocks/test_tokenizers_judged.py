@@ -57,9 +57,9 @@ def _vocabulary(texts: list[str], chance: random.Random) -> list[str]:
     """Special words, letters and pieces of the texts, in front and behind: some words are known, and some are not."""
     plain = unicodedata.normalize("NFD", " ".join(texts)).lower() + " ".join(texts)
     letters = sorted({each for each in plain if each.isprintable() and each != " "})
-    known = chance.sample(letters, len(letters) * 9 // 10)
+    alphabet = chance.sample(letters, len(letters) * 9 // 10)
     words = sorted({word[: chance.randint(2, 5)] for text in texts for word in text.lower().split() if len(word) > 2})
-    pieces = [*known, *(f"##{each}" for each in known), *words, *(f"##{each}" for each in words)]
+    pieces = [*alphabet, *(f"##{each}" for each in alphabet), *words, *(f"##{each}" for each in words)]
     return list(
         dict.fromkeys(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *(each for each in pieces if each.split() == [each])])
     )
@@ -99,9 +99,9 @@ def test_words_and_pieces(tokenizers: Any, case: str, record_property: Recorder,
         arguments = {"vocabulary": "\n".join(vocabulary), "length": LONG, "case": case, "padding": "none"}
         vectors = [_vector("word_piece", number, arguments, text) for number, text in enumerate(texts)]
         for text, actual in zip(texts, _numbers(vectors, tmp_path / str(batch)), strict=True):
-            wanted = [2, *judge.encode(text, add_special_tokens=False).ids, 3]
-            assert actual == wanted, _first_difference(text, actual, wanted, vocabulary)
-            characters, unknown, count = characters + len(text), unknown + wanted.count(1), count + len(wanted)
+            expected = [2, *judge.encode(text, add_special_tokens=False).ids, 3]
+            assert actual == expected, _first_difference(text, actual, expected, vocabulary)
+            characters, unknown, count = characters + len(text), unknown + expected.count(1), count + len(expected)
     record_property("characters", characters)
     record_property("numbers", count)
     assert 0 < unknown < count // 2
@@ -118,27 +118,27 @@ def test_pairs_of_bytes(tokenizers: Any, record_property: Recorder, tmp_path: Pa
         learner.train_from_iterator(
             texts, tokenizers.trainers.BpeTrainer(vocab_size=600, initial_alphabet=alphabet, show_progress=False)
         )
-        learned = json.loads(learner.to_str())["model"]
-        merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in learned["merges"]]
+        model = json.loads(learner.to_str())["model"]
+        merges = [pair if isinstance(pair, str) else " ".join(pair) for pair in model["merges"]]
         arguments = {
-            "vocabulary": json.dumps(learned["vocab"]),
+            "vocabulary": json.dumps(model["vocab"]),
             "merges": "\n".join(["#version: 0.2", *merges]),
             "length": LONG,
         }
         fresh = [_characters(chance) for _ in range(TEXTS)]
         vectors = [_vector("byte_pair", number, arguments, text) for number, text in enumerate(fresh)]
         for text, actual in zip(fresh, _numbers(vectors, tmp_path / str(batch)), strict=True):
-            wanted = learner.encode(text).ids
-            assert actual == wanted, _first_difference(
-                text, actual, wanted, sorted(learned["vocab"], key=learned["vocab"].get)
+            expected = learner.encode(text).ids
+            assert actual == expected, _first_difference(
+                text, actual, expected, sorted(model["vocab"], key=model["vocab"].get)
             )
-            characters, count = characters + len(text), count + len(wanted)
+            characters, count = characters + len(text), count + len(expected)
     record_property("characters", characters)
     record_property("numbers", count)
     assert count > characters // 4
 
 
-def _first_difference(text: str, actual: list[Any], wanted: list[int], pieces: list[str]) -> str:
-    place = next(i for i, (one, other) in enumerate(zip([*actual, -1], [*wanted, -1], strict=False)) if one != other)
-    said = [[pieces[each] for each in numbers[max(place - 2, 0) : place + 3]] for numbers in (actual, wanted)]
-    return f"at {place}: {said[0]} and not {said[1]}\n{text!a}"
+def _first_difference(text: str, actual: list[Any], expected: list[int], pieces: list[str]) -> str:
+    place = next(i for i, (one, other) in enumerate(zip([*actual, -1], [*expected, -1], strict=False)) if one != other)
+    excerpts = [[pieces[each] for each in numbers[max(place - 2, 0) : place + 3]] for numbers in (actual, expected)]
+    return f"at {place}: {excerpts[0]} and not {excerpts[1]}\n{text!a}"

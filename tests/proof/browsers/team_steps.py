@@ -51,12 +51,12 @@ def look_closely(page: Page) -> None:
     page.set_viewport_size(size)
 
 
-def build(page: Page, team: StudioTeam, number: int, evaluated: str) -> None:
+def build(page: Page, team: StudioTeam, number: int, pattern: str) -> None:
     """Presses Build in the studio, and waits for what it says of the samples."""
     page.get_by_role("button", name="Build", exact=True).click()
     expect(page.get_by_role("link", name=f"Build {number} ok")).to_be_visible(timeout=2 * PATIENCE)
     panel = page.get_by_role("region", name="Problems and builds")
-    expect(panel.get_by_text(re.compile(evaluated)).first).to_be_visible(timeout=2 * PATIENCE)
+    expect(panel.get_by_text(re.compile(pattern)).first).to_be_visible(timeout=2 * PATIENCE)
     page.goto(f"{team.project}/builds/{number}")
     expect(page.get_by_role("heading", name=f"Build {number} of")).to_be_visible(timeout=PATIENCE)
 
@@ -68,9 +68,9 @@ def publish(page: Page, team: StudioTeam, number: int, tag: str) -> None:
         page.get_by_role("button", name="Publish build").click()
 
 
-def types(got: Sequence[tuple[dict[str, str], str]]) -> set[str]:
+def types(messages: Sequence[tuple[dict[str, str], str]]) -> set[str]:
     """Of the messages."""
-    return {str(json.loads(body)["type"]) for _, body in got}
+    return {str(json.loads(body)["type"]) for _, body in messages}
 
 
 def until(is_so: Callable[[], bool], page: Page, otherwise: str) -> None:

@@ -61,8 +61,8 @@ def forge(tmp_path: Path) -> Iterator[LiveForge]:
 @pytest.fixture
 def open_page(playwright: Playwright) -> Iterator[OpenPage]:
     """Chromium notes each refusal that a page gets; refused publishing is part of the story."""
-    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opened:
-        yield opened
+    with people(lambda microphone: launch(playwright, microphone), lambda text: REFUSAL in text) as opener:
+        yield opener
 
 
 def test_what_was_approved_is_what_ships(
@@ -143,14 +143,14 @@ def give_samples(team: StudioTeam, word: Path, folder: Path) -> None:
 
 def softer(word: Path, parts: int) -> bytes:
     """The recording at so many twentieths of its loudness."""
-    with wave.open(str(word)) as recorded:
-        shape, frames = recorded.getparams(), recorded.readframes(recorded.getnframes())
+    with wave.open(str(word)) as reader:
+        shape, frames = reader.getparams(), reader.readframes(reader.getnframes())
     quiet = array("h", (sample * parts // 20 for sample in array("h", frames)))
-    written = BytesIO()
-    with wave.open(written, "wb") as writer:
+    buffer = BytesIO()
+    with wave.open(buffer, "wb") as writer:
         writer.setparams(shape)
         writer.writeframes(quiet.tobytes())
-    return written.getvalue()
+    return buffer.getvalue()
 
 
 def ask(team: StudioTeam) -> None:

@@ -71,8 +71,8 @@ def open_page(playwright: Playwright, tmp_path: Path, record_property: Record) -
                     pytest.skip(str(missing))
             return start_firefox(playwright, tmp_path, record_property, sound)
 
-        with people(start, lambda text: LEFT_BEHIND.match(text) is not None) as opened:
-            yield opened
+        with people(start, lambda text: LEFT_BEHIND.match(text) is not None) as opener:
+            yield opener
 
 
 @pytest.fixture

@@ -57,11 +57,11 @@ def test_the_microphone_and_the_camera_run_for_half_an_hour_without_growing(
             for name, memory in memories.items():
                 weights[name].append(memory.heaps())
     record_property("minutes", f"{MINUTES:g}")
-    grown = {name: growth(heaps) for name, heaps in weights.items()}
+    growths = {name: growth(heaps) for name, heaps in weights.items()}
     for name, heaps in weights.items():
         record_property(f"{name}, megabytes at first", f"{size_of(heaps[0]) / 1e6:.1f}")
-        record_property(f"{name}, grown by kilobytes", f"{grown[name] / 1000:.0f}")
-    assert max(grown.values()) < LIMIT, "\n".join(
+        record_property(f"{name}, grown by kilobytes", f"{growths[name] / 1000:.0f}")
+    assert max(growths.values()) < LIMIT, "\n".join(
         f"{name}: {size_of(heaps):,}: " + "; ".join(f"{heap.kind} {dict(heap.parts)}" for heap in heaps)
         for name, all_heaps in weights.items()
         for heaps in all_heaps

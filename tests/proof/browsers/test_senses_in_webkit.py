@@ -42,8 +42,8 @@ HAS_STAGE = "return document.querySelector(`[data-stage='${arguments[0]}']`) !==
 
 def until(page: WebKit, script: str, what: str) -> None:
     """`script` is an expression, or a function that answers in a while."""
-    called = f"return ({script})()" if script.startswith("async") else f"return {script}"
-    page.until(lambda: page.run(called), what)
+    expression = f"return ({script})()" if script.startswith("async") else f"return {script}"
+    page.until(lambda: page.run(expression), what)
 
 
 def test_graph_and_text_stay_one(forge: LiveForge, open_page: OpenPage) -> None:

@@ -116,10 +116,10 @@ def faulty() -> BoardFirmware:
     text = text.replace("static void step_0(", f"static int32_t how;\n{FAULTS}\nstatic void step_0(", 1)
     text = text.replace("*inputs)\n{\n", "*inputs)\n{\n    how = (int32_t)inputs->number[0];\n", 1)
     sources["sine.c"] = text.replace(begin, f"{begin}    goes_wrong(how);\n").encode()
-    described = DescribedRune("sine", "sha256:" + 64 * "0", interface_of(program, "sine"), step_names(program))
+    rune = DescribedRune("sine", "sha256:" + 64 * "0", interface_of(program, "sine"), step_names(program))
     library = find_target("pico").library
     assert library is not None
-    return make(sources, described, PICO, library)
+    return make(sources, rune, PICO, library)
 
 
 @pytest.fixture(scope="module")
@@ -143,18 +143,18 @@ def run(folder: Path, how: int) -> subprocess.CompletedProcess[bytes]:
 def test_firmware_that_does_wrong_is_stopped_and_says_where(how: int, firmware: tuple[Path, dict[str, Any]]) -> None:
     folder, description = firmware
     function, why, text = CASES[how]
-    ended = run(folder, how)
-    assert ended.returncode == 1, "the firmware answered"
-    stopped = json.loads(ended.stderr)
-    assert (stopped["why"], stopped["step"]) == (why, STEP)
-    assert text in stopped["text"]
+    result = run(folder, how)
+    assert result.returncode == 1, "the firmware answered"
+    fault = json.loads(result.stderr)
+    assert (fault["why"], fault["step"]) == (why, STEP)
+    assert text in fault["text"]
     starts = [start for start, _ in description["functions"]]
-    assert description["functions"][bisect_right(starts, stopped["address"]) - 1][1] == function
+    assert description["functions"][bisect_right(starts, fault["address"]) - 1][1] == function
 
 
 def test_the_same_firmware_answers_where_nothing_goes_wrong(firmware: tuple[Path, dict[str, Any]]) -> None:
     folder, _ = firmware
-    ended = run(folder, 0)
-    assert ended.returncode == 0, ended.stderr
-    (answer,) = pieces(ended.stdout)
+    result = run(folder, 0)
+    assert result.returncode == 0, result.stderr
+    (answer,) = pieces(result.stdout)
     assert answered(answer, 0x80 | RUN, 1)

@@ -27,7 +27,7 @@ def test_the_self_test_passes_with_every_combination_of_flags(
     folder = PackageFolder.of(tmp_path, packaged(name, "c"))
     system = shutil.which("clang")
     compilers = [(gcc(),), clang(), *([(system,)] if system else [])]
-    tried = list(itertools.product(compilers, LEVELS, PROCESSORS, SUMS))
-    for compiler, level, processor, sums in tried:
+    combinations = list(itertools.product(compilers, LEVELS, PROCESSORS, SUMS))
+    for compiler, level, processor, sums in combinations:
         assert folder.self_test((level, *processor, *sums), compiler) == "0 nothing\n", (compiler, level, processor)
-    record_property("combinations", len(tried))
+    record_property("combinations", len(combinations))

@@ -134,11 +134,11 @@ def disturbed(times: int) -> Through:
 
 
 def cut_at(answer: int) -> Through:
-    seen = [0]
+    calls = [0]
 
     def through(data: bytes) -> bytes | None:
-        seen[0] += 1
-        return data if seen[0] < answer else None
+        calls[0] += 1
+        return data if calls[0] < answer else None
 
     return through
 
@@ -159,10 +159,10 @@ def test_a_line_that_is_of_no_use_is_said_so(
 ) -> None:
     monkeypatch.setattr(device, "TIMEOUT", 0.5)
     with sine.port(through) as port:
-        ended = run(sine, port, "--generated")
-    assert ended.exit_code == 1
-    assert ended.stderr.startswith(f"Error: The board at {port} failed")
-    assert reason in ended.stderr
+        result = run(sine, port, "--generated")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"Error: The board at {port} failed")
+    assert reason in result.stderr
 
 
 def test_noise_that_ends_is_passed_over(sine: Chip, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,6 +174,6 @@ def test_noise_that_ends_is_passed_over(sine: Chip, monkeypatch: pytest.MonkeyPa
 def test_a_board_with_another_rune_is_refused(sine: Chip, tmp_path: Path) -> None:
     other = Chip("digits", tmp_path / "digits")
     with sine.port() as port:
-        ended = run(other, port, "--generated")
-    assert ended.exit_code == 1
-    assert "The board has other firmware: that of sine" in ended.stderr
+        result = run(other, port, "--generated")
+    assert result.exit_code == 1
+    assert "The board has other firmware: that of sine" in result.stderr

@@ -62,9 +62,9 @@ def on_the_pico(files: Mapping[str, bytes], requests: Sequence[bytes], folder: P
     (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
     (folder / "description").write_bytes(described(files))
     stdin = b"".join(struct.pack("<I", len(each)) + each for each in requests)
-    ended = subprocess.run(host_command(folder), input=stdin, capture_output=True, check=False)
-    assert ended.returncode == 0, ended.stderr.decode()
-    return list(pieces(ended.stdout))
+    result = subprocess.run(host_command(folder), input=stdin, capture_output=True, check=False)
+    assert result.returncode == 0, result.stderr.decode()
+    return list(pieces(result.stdout))
 
 
 def host_command(folder: Path) -> list[str]:

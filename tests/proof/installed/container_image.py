@@ -56,8 +56,8 @@ class ImageBuilder:
         log = self.folder / "debootstrap.log"
         with log.open("w") as out:
             command = ["debootstrap", "--variant=minbase", RELEASE, str(root), *debian_mirror()]
-            ended = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False)
-        assert ended.returncode == 0, log.read_text()[-2000:]
+            result = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, check=False)
+        assert result.returncode == 0, log.read_text()[-2000:]
         for archive in (root / "var/cache/apt/archives").glob("*.deb"):
             archive.unlink()
         container = self.run("from", "scratch")
@@ -79,8 +79,8 @@ class ImageBuilder:
 
     def configuration(self, image: str) -> Mapping[str, Any]:
         """User, environment, command, volumes and health check of an image."""
-        inspected = json.loads(self.run("inspect", "--type", "image", image))
-        configuration: Mapping[str, Any] = inspected["Docker"]["config"]
+        inspection = json.loads(self.run("inspect", "--type", "image", image))
+        configuration: Mapping[str, Any] = inspection["Docker"]["config"]
         return configuration
 
     def size(self, image: str) -> int:
@@ -186,8 +186,8 @@ def debian_mirror() -> list[str]:
     """Where this machine gets Debian's release from; nothing, for debootstrap's own default, on another system."""
     form = "$(REPO_URI) $(RELEASE) $(COMPONENT)"
     command = ["apt-get", "indextargets", "--format", form, "Created-By: Packages"]
-    listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout
-    for line in listed.splitlines():
+    listing = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    for line in listing.splitlines():
         address, release, component = line.split()
         if (release, component) == (RELEASE, "main"):
             return [address]
@@ -196,9 +196,9 @@ def debian_mirror() -> list[str]:
 
 def tree_size(root: Path) -> int:
     """Bytes of the files below a folder, a file with two names counted once."""
-    seen: dict[tuple[int, int], int] = {}
+    sizes: dict[tuple[int, int], int] = {}
     for folder, _, names in os.walk(root):
         for name in names:
             status = (Path(folder) / name).lstat()
-            seen[status.st_dev, status.st_ino] = status.st_size
-    return sum(seen.values())
+            sizes[status.st_dev, status.st_ino] = status.st_size
+    return sum(sizes.values())

@@ -80,7 +80,7 @@ def volume(folder: Path) -> Path:
     return folder
 
 
-class Started:
+class ImageServer:
     """The image, started as `docker run -p -v data:/data` does. A context manager."""
 
     def __init__(self, builder: ImageBuilder, data: Path, environment: Mapping[str, str] | None = None) -> None:
@@ -111,9 +111,9 @@ def answers(running: Running) -> bool:
 
 def link(running: Running) -> str:
     """The token of a new sign-in link."""
-    said = running.container.run(".venv/bin/python", "manage.py", "link")
-    match = re.search(r"#token=(\S+)", said.stdout)
-    assert match, said
+    result = running.container.run(".venv/bin/python", "manage.py", "link")
+    match = re.search(r"#token=(\S+)", result.stdout)
+    assert match, result
     return match[1]
 
 
@@ -128,7 +128,7 @@ def sign_in(running: Running, client: httpx.Client) -> None:
 def test_the_image_serves_a_page_to_sign_in_and_its_health_check_passes(builder: ImageBuilder, tmp_path: Path) -> None:
     check = builder.configuration(IMAGE)["Healthcheck"]["Test"]
     assert check[0] == "CMD"
-    with Started(builder, volume(tmp_path / "data")) as running:
+    with ImageServer(builder, volume(tmp_path / "data")) as running:
         with running.client as client:
             page = client.get("/sign-in")
             assert page.status_code == 200
@@ -144,14 +144,14 @@ def test_the_image_serves_a_page_to_sign_in_and_its_health_check_passes(builder:
 
 def test_the_image_does_not_run_as_root_and_owns_nothing_but_its_data(builder: ImageBuilder, tmp_path: Path) -> None:
     data = volume(tmp_path / "data")
-    with Started(builder, data) as running:
+    with ImageServer(builder, data) as running:
         commands = processes_below(running.process).values()
         servers = {user for user, command in commands if command.startswith(".venv/bin/python manage.py serve")}
         assert servers == {USER}
         assert (data / "secret-key").stat().st_uid == USER
         assert (data / "forge.sqlite3").stat().st_uid == USER
-        owned = running.container.run("find", "/", "-xdev", "-user", str(USER), "-not", "-path", "/proc/*").stdout
-        assert [path for path in owned.splitlines() if not path.startswith(("/data", "/tmp", "/dev"))] == []
+        listing = running.container.run("find", "/", "-xdev", "-user", str(USER), "-not", "-path", "/proc/*").stdout
+        assert [path for path in listing.splitlines() if not path.startswith(("/data", "/tmp", "/dev"))] == []
 
 
 def test_the_image_has_no_secret_in_it_and_each_volume_gets_its_own(builder: ImageBuilder, tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_volume_keeps_people_and_projects_over_a_restart_in_another_container(
 ) -> None:
     assert list(builder.configuration(IMAGE)["Volumes"]) == ["/data"]
     data = volume(tmp_path / "data")
-    with Started(builder, data) as running, running.client as client:
+    with ImageServer(builder, data) as running, running.client as client:
         sign_in(running, client)
         person = client.get("/api/v1/me").json()
         organisation = person["organisations"][0]["name"]
@@ -185,7 +185,7 @@ def test_a_volume_keeps_people_and_projects_over_a_restart_in_another_container(
         body = {"organisation": organisation, "name": "kept", "template": "sine"}
         assert client.post("/api/v1/projects", json=body, headers=headers).status_code == 201
         session = client.cookies["sessionid"]
-    with Started(builder, data) as running, running.client as client:
+    with ImageServer(builder, data) as running, running.client as client:
         client.cookies.set("sessionid", session)
         assert client.get("/api/v1/me").json() == person
         assert client.get(f"/api/v1/projects/{organisation}/kept/state").status_code == 200
@@ -196,10 +196,10 @@ def test_what_the_image_lacks_of_the_compiler_is_not_needed_to_build(builder: Im
     names = [template.name for template in list_templates()]
     with builder.container(IMAGE, data, {}) as container:
         for name in names:
-            built = container.run(
+            result = container.run(
                 ".venv/bin/rune", "build", f"examples/{name}/Runefile.yml", "-o", f"/data/{name}.rune"
             )
-            assert (built.returncode, built.stderr) == (0, "")
+            assert (result.returncode, result.stderr) == (0, "")
             assert container.run(".venv/bin/rune", "run", f"/data/{name}.rune", "--generated").returncode == 0
         firmware = container.run(".venv/bin/rune", "build", "examples/sine", "--target", "pico", "-o", "/data/pico.zip")
         assert (firmware.returncode, firmware.stderr) == (0, "")
@@ -220,7 +220,7 @@ def test_the_image_is_small(builder: ImageBuilder, record_property: Callable[[st
 
 
 def test_the_image_tells_what_isolates_what_it_computes(builder: ImageBuilder, tmp_path: Path) -> None:
-    with Started(builder, volume(tmp_path / "data")) as running:
+    with ImageServer(builder, volume(tmp_path / "data")) as running:
         report = running.container.run(".venv/bin/python", "-m", "forge.serving.healthy", "--isolation").stdout
     assert {line.partition(":")[0] for line in report.splitlines()} == set(Protection)
     assert "system-calls: in force" in report
@@ -233,14 +233,14 @@ def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: Image
             services = stack.enter_context(running_services())
         except ServiceMissing as missing:
             pytest.skip(str(missing))
-        chosen = {"SECRET_KEY": "s" * 64, "POSTGRES_PASSWORD": "p", "REDIS_PASSWORD": "r"}
+        settings = {"SECRET_KEY": "s" * 64, "POSTGRES_PASSWORD": "p", "REDIS_PASSWORD": "r"}
         # Compose's hosts have names; a container of buildah is on this machine's network.
         places = services.environment("composed") | {"BROKER_URL": services.redis.replace("/0", "/1")}
         data = volume(tmp_path / "data")
-        web = service_environment("web-1", chosen) | places
-        one = stack.enter_context(Started(builder, data, web))
-        other = stack.enter_context(Started(builder, data, service_environment("web-2", chosen) | places))
-        working = stack.enter_context(builder.container(IMAGE, data, service_environment("worker", chosen) | places))
+        web = service_environment("web-1", settings) | places
+        one = stack.enter_context(ImageServer(builder, data, web))
+        other = stack.enter_context(ImageServer(builder, data, service_environment("web-2", settings) | places))
+        working = stack.enter_context(builder.container(IMAGE, data, service_environment("worker", settings) | places))
         command = compose_file()["services"]["worker"]["command"]
         process = stack.enter_context(working.started(command))
         assert process.stdout is not None
@@ -251,11 +251,11 @@ def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: Image
             headers = {"X-CSRFToken": client.cookies["csrftoken"], "Origin": one.address}
             body = {"organisation": organisation, "name": "composed", "template": "sine"}
             assert client.post("/api/v1/projects", json=body, headers=headers).status_code == 201
-            pressed = client.post(f"/api/v1/projects/{organisation}/composed/builds", headers=headers).json()
+            answer = client.post(f"/api/v1/projects/{organisation}/composed/builds", headers=headers).json()
             session = client.cookies["sessionid"]
         with other.client as client:
             client.cookies.set("sessionid", session)
-            build = f"/api/v1/builds/{pressed['id']}"
+            build = f"/api/v1/builds/{answer['id']}"
             until(lambda: client.get(build).json()["state"] not in ("queued", "running"), "the end of a build")
             assert client.get(build).json()["state"] == "succeeded"
             assert client.get("/readyz").json() == {"ready": True, "problems": []}

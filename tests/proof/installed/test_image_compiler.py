@@ -28,12 +28,12 @@ def test_what_the_image_keeps_of_the_compiler_makes_firmware(tmp_path: Path) -> 
     for target in ("wasm32", "pico"):
         output = tmp_path / target
         arguments = ["build", str(REPOSITORY / "examples" / "sine"), "--target", target, "-o", str(output)]
-        ended = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-c", code, *arguments],
             env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert (ended.returncode, ended.stderr) == (0, "")
+        assert (result.returncode, result.stderr) == (0, "")
         assert output.stat().st_size > 0

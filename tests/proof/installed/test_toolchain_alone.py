@@ -30,19 +30,19 @@ class LoneToolchain:
     checkout: Path
     """The source of the wheel."""
 
-    def run(self, *arguments: str, folder: Path, typed: str = "") -> str:
+    def run(self, *arguments: str, folder: Path, stdin: str = "") -> str:
         """Runs `rune` in a folder and returns its output; nothing of this checkout is in its reach."""
-        done = subprocess.run(
+        result = subprocess.run(
             [self.environment / "bin" / "rune", *arguments],
             cwd=folder,
             env={"PATH": os.defpath, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")},
-            input=typed,
+            input=stdin,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +94,6 @@ def test_a_rune_is_fetched_from_a_registry(
 ) -> None:
     rune = b"\0asm\1\0\0\0"
     registry.publish("acme/keywords", "1.0", rune)
-    toolchain.run("login", registry.address, "--token-stdin", folder=tmp_path, typed="secret-token\n")
+    toolchain.run("login", registry.address, "--token-stdin", folder=tmp_path, stdin="secret-token\n")
     toolchain.run("pull", "acme/keywords:1.0", folder=tmp_path)
     assert (tmp_path / "keywords.rune").read_bytes() == rune

@@ -44,11 +44,11 @@ def test_those_that_tflite_micro_takes_give_its_bytes_with_its_profile(record_pr
     """Models of one operator too, as few of eight have none that it lacks."""
     targets = [find_target(name) for name in ("wasm32", "wasm32-mvp")]
     models = [random_model(seed, length) for seed in range(COUNT) for length in (1, LENGTH)]
-    accepted = [each for each in models if not unsupported_ops(read_model(each.data), TFLM)]
+    supported_models = [each for each in models if not unsupported_ops(read_model(each.data), TFLM)]
     wrong: list[str] = []
-    for first in range(0, len(accepted), BATCH):
-        batch = {f"{len(each.operators)} {each.name}": each.data for each in accepted[first : first + BATCH]}
+    for first in range(0, len(supported_models), BATCH):
+        batch = {f"{len(each.operators)} {each.name}": each.data for each in supported_models[first : first + BATCH]}
         wrong += disagreements(batch, targets, TFLM)
-    record_property("models that it takes", len(accepted))
-    record_property("its operators", len({operator for each in accepted for operator in each.operators}))
+    record_property("models that it takes", len(supported_models))
+    record_property("its operators", len({operator for each in supported_models for operator in each.operators}))
     assert not wrong, "\n".join(wrong)

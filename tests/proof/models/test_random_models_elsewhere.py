@@ -73,17 +73,17 @@ def in_v8(models: Mapping[str, Model], questions: Mapping[str, Questions], folde
     (folder / "frames").write_bytes(b"".join(frames(questions)))
     sizes = [str(len(data)) for each in questions.values() for data in each.inputs[0]]
     command = ["node", str(HOST), str(folder / "rune"), str(folder / "frames"), *sizes]
-    ended = subprocess.run(command, check=False, capture_output=True, timeout=300)
-    assert (ended.returncode, ended.stderr) == (0, b"")
-    sent = ended.stdout
+    result = subprocess.run(command, check=False, capture_output=True, timeout=300)
+    assert (result.returncode, result.stderr) == (0, b"")
+    output = result.stdout
     outputs: dict[str, Outputs] = {name: [] for name in questions}
     place = 0
     for _ in range(RUNS):
         for name in questions:
-            (length,) = struct.unpack_from("<I", sent, place)
-            outputs[name].append([data for _, data in tensors_of(sent[place + 4 : place + 4 + length])])
+            (length,) = struct.unpack_from("<I", output, place)
+            outputs[name].append([data for _, data in tensors_of(output[place + 4 : place + 4 + length])])
             place += 4 + length
-    assert place == len(sent)
+    assert place == len(output)
     return outputs
 
 
@@ -95,10 +95,10 @@ def as_c(compiler: Sequence[str], emulator: Sequence[str], folder: Path) -> list
         files = [*compiler, *C_FLAGS, "batch.c", "main.c", "-o", "program"]
         subprocess.run(files, cwd=program_folder.path, check=True, timeout=300)
         program = [*emulator, str(program_folder.path / "program")]
-        sent = subprocess.run(
+        output = subprocess.run(
             program, input=b"".join(frames(questions)), check=True, capture_output=True, timeout=300
         ).stdout
-        wrong += disagreements(questions, cut(sent, questions))
+        wrong += disagreements(questions, cut(output, questions))
     return wrong
 
 
@@ -107,7 +107,7 @@ def frames(questions: Mapping[str, Questions]) -> list[bytes]:
     return [data for run in range(RUNS) for each in questions.values() for data in each.inputs[run]]
 
 
-def cut(sent: bytes, questions: Mapping[str, Questions]) -> Mapping[str, Outputs]:
+def cut(output: bytes, questions: Mapping[str, Questions]) -> Mapping[str, Outputs]:
     """The outputs of all models, which came run by run."""
     by_model: dict[str, Outputs] = {name: [] for name in questions}
     place = 0
@@ -115,10 +115,10 @@ def cut(sent: bytes, questions: Mapping[str, Questions]) -> Mapping[str, Outputs
         for name, each in questions.items():
             outputs = []
             for kind in each.types:
-                outputs.append(sent[place : place + kind.size])
+                outputs.append(output[place : place + kind.size])
                 place += kind.size
             by_model[name].append(outputs)
-    assert place == len(sent)
+    assert place == len(output)
     return by_model
 
 

@@ -44,7 +44,7 @@ from tests.support.models.same_bits_page import (
     NATIVE,
     PYTHON_BLOCKS,
     TARGETS,
-    Compared,
+    BitComparison,
     write_rows,
 )
 from tools.needs import QEMU_USER, lack
@@ -90,8 +90,8 @@ def enough_inputs(files: ProjectFiles, rune: bytes) -> tuple[int, list[list[byte
     types = input_types(files)
     if not answers_each_run(rune, types) or distinct_answers(Runtime.load(rune), inputs) == answers:
         return answers, inputs
-    chosen = varied_inputs(types, rune, answers)
-    return answers, max(inputs, chosen, key=lambda each: distinct_answers(Runtime.load(rune), each))
+    candidates = varied_inputs(types, rune, answers)
+    return answers, max(inputs, candidates, key=lambda each: distinct_answers(Runtime.load(rune), each))
 
 
 def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int:
@@ -101,10 +101,10 @@ def distinct_answers(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> int
 
 def on_core(name: str, files: ProjectFiles, target: str, inputs: Sequence[Sequence[bytes]], folder: Path) -> bytes:
     """The outputs of the rune on an emulated core, run by run."""
-    built = build(files, BuildOptions(name, target=find_target(target)))
+    result = build(files, BuildOptions(name, target=find_target(target)))
     folder.mkdir(parents=True)
     processor = core("cortex-m0plus" if target == "pico" else target)
-    firmware = build_firmware(processor, built.files, interface_of(built.program, name), folder)
+    firmware = build_firmware(processor, result.files, interface_of(result.program, name), folder)
     return emulate(firmware, inputs, budget=BUDGET, seconds=SECONDS).outputs
 
 
@@ -112,11 +112,11 @@ def on_this_machine(
     name: str, files: ProjectFiles, target: str, inputs: Sequence[Sequence[bytes]], folder: Path
 ) -> bytes:
     """The same on this machine: C by gcc, a library's sources by clang."""
-    built = build(files, BuildOptions(name, target=find_target(target)))
+    result = build(files, BuildOptions(name, target=find_target(target)))
     folder.mkdir(parents=True)
-    for path, data in built.files.items():
+    for path, data in result.files.items():
         (folder / path).write_bytes(data)
-    stem = interface_of(built.program, name).name
+    stem = interface_of(result.program, name).name
     clang_command = [str(zig_folder() / "zig"), "cc", "--target=x86_64-linux-musl", "-static"]
     compiler = [gcc()] if target == "c" else clang_command
     main = folder / "main.c"
@@ -133,22 +133,24 @@ def on_linux(name: str, files: ProjectFiles, inputs: Sequence[Sequence[bytes]], 
     emulator = shutil.which("qemu-aarch64")
     if emulator is None:
         pytest.skip(lack(QEMU_USER))
-    built = build(files, BuildOptions(name, target=find_target(LINUX)))
+    result = build(files, BuildOptions(name, target=find_target(LINUX)))
     folder.mkdir(parents=True)
-    for path, data in built.files.items():
+    for path, data in result.files.items():
         (folder / path).write_bytes(data)
     compiler = [str(zig_folder() / "zig"), "cc", "--target=aarch64-linux-musl", "-static", "-O2"]
-    stem = interface_of(built.program, name).name
+    stem = interface_of(result.program, name).name
     subprocess.run([*compiler, f"{stem}.c", "main.c", "-o", "program"], cwd=folder, check=True, capture_output=True)
     frames = b"".join(data for frame in inputs for data in frame)
     return subprocess.run([emulator, "./program"], cwd=folder, input=frames, check=True, capture_output=True).stdout
 
 
-def compared(rune: str, target: str, actual: bytes, expected: bytes, answers: int = 1, distinct: int = 1) -> Compared:
+def compared(
+    rune: str, target: str, actual: bytes, expected: bytes, answers: int = 1, distinct: int = 1
+) -> BitComparison:
     assert expected
     differing = sum(one != other for one, other in zip(actual, expected, strict=False))
     wrong = differing + abs(len(actual) - len(expected))
-    return Compared(rune, target, answers, distinct, len(expected), wrong)
+    return BitComparison(rune, target, answers, distinct, len(expected), wrong)
 
 
 def test_each_rune_is_in_one_share(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,8 +206,8 @@ def test_a_rune_gives_the_same_bytes_on_every_processor(
     outputs: dict[str, bytes] = {aim: said(Runtime.load(variant), inputs) for aim, variant in variants.items()}
     outputs |= {target: on_this_machine(name, files, target, inputs, tmp_path / target) for target in NATIVE}
     with ThreadPoolExecutor(os.cpu_count()) as cores:  # that wait for an emulator each
-        emulated = cores.map(lambda target: on_core(name, files, target, inputs, tmp_path / target), EMULATED)
-        outputs |= dict(zip(EMULATED, emulated, strict=True))
+        core_outputs = cores.map(lambda target: on_core(name, files, target, inputs, tmp_path / target), EMULATED)
+        outputs |= dict(zip(EMULATED, core_outputs, strict=True))
     outputs[LINUX] = on_linux(name, files, inputs, tmp_path / LINUX)
     distinct = distinct_answers(Runtime.load(rune), inputs)
     rows = [compared(name, target, outputs[target], expected, answers, distinct) for target in TARGETS]

@@ -19,8 +19,8 @@ def take_backup(environment: Mapping[str, str], folder: Path) -> tuple[Path, dic
     """A backup, its rows and its files."""
     folder.mkdir()
     backup = folder / "backup.tar"
-    done = manage(environment, "backup", str(backup))
-    assert done.returncode == 0, done.stderr
+    result = manage(environment, "backup", str(backup))
+    assert result.returncode == 0, result.stderr
     inside = unpacked(backup, folder / "inside")
     return backup, tables(inside), files(inside)
 
@@ -44,10 +44,10 @@ def test_a_backup_goes_from_sqlite_to_postgresql_and_back(
             assert manage(there, "restore", str(backup)).returncode == 0
             second, *contents = take_backup(there, tmp_path / "two")
             assert contents == [rows, blobs]
-            refused = manage(there, "restore", str(backup))
-            assert "holds data" in refused.stderr
-            replaced = manage(there, "restore", str(second), "--replace")
-            assert "the schema replaced_" in replaced.stdout, replaced.stderr
+            refusal = manage(there, "restore", str(backup))
+            assert "holds data" in refusal.stderr
+            replacement = manage(there, "restore", str(second), "--replace")
+            assert "the schema replaced_" in replacement.stdout, replacement.stderr
             third, *contents = take_backup(there, tmp_path / "three")
             assert contents == [rows, blobs]
     except ServiceMissing as missing:

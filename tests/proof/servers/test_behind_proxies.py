@@ -55,11 +55,11 @@ def guided(language: str, place: Mapping[str, str]) -> str:
     """The guide's text, with the names, ports and files of this test in place of its own."""
     blocks = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
     assert len(blocks) == 1, f"the guide has {len(blocks)} blocks of {language}"
-    written: str = blocks[0]
-    for said, here in place.items():
-        assert said in written, said
-        written = written.replace(said, here)
-    return written
+    text: str = blocks[0]
+    for original, here in place.items():
+        assert original in text, original
+        text = text.replace(original, here)
+    return text
 
 
 def sending_location(data: Path) -> str:
@@ -89,14 +89,14 @@ def nginx_command(place: ProxyPlace, location: str = "") -> list[str]:
     aside = "".join(f"{name}_temp_path {folder};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     # Started by root its workers would be nobody, who cannot write into this test's folder.
     as_us = "user root;" if os.geteuid() == 0 else ""
-    written = folder / "nginx.conf"
-    written.write_text(
+    path = folder / "nginx.conf"
+    path.write_text(
         f"daemon off; {as_us} pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ access_log off; {aside}\n{settings}}}\n"
     )
     program = nginx()
     assert program, "the caller has looked for it"
-    return [program, "-c", str(written), "-e", str(folder / "error.log")]
+    return [program, "-c", str(path), "-e", str(folder / "error.log")]
 
 
 def caddy_command(place: ProxyPlace) -> list[str]:
@@ -108,9 +108,9 @@ def caddy_command(place: ProxyPlace) -> list[str]:
             "127.0.0.1:8000": place.server.removeprefix("http://"),
         },
     )
-    written = place.folder / "Caddyfile"
-    written.write_text(f"{{\n    admin off\n    auto_https disable_redirects\n}}\n{settings}")
-    return ["caddy", "run", "--config", str(written), "--adapter", "caddyfile"]
+    path = place.folder / "Caddyfile"
+    path.write_text(f"{{\n    admin off\n    auto_https disable_redirects\n}}\n{settings}")
+    return ["caddy", "run", "--config", str(path), "--adapter", "caddyfile"]
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,15 @@ def running(proxy: Proxy, place: ProxyPlace) -> Iterator[ssl.SSLContext]:
     new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
     subprocess.run([*new, *subject, *files], check=True, capture_output=True)
     trust = ssl.create_default_context(cafile=str(place.certificate))
-    said = place.folder / "said"
+    log_file = place.folder / "said"
     environment = os.environ | {"XDG_DATA_HOME": str(place.folder), "XDG_CONFIG_HOME": str(place.folder)}
-    with said.open("wb") as log:
+    with log_file.open("wb") as log:
         process = subprocess.Popen(proxy.command(place), env=environment, stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + 30
         with httpx.Client(base_url=place.address, verify=trust, trust_env=False) as client:
             while not is_up(client):
-                assert process.poll() is None, said.read_text()
+                assert process.poll() is None, log_file.read_text()
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
         yield trust
@@ -204,8 +204,8 @@ def expect_a_larger_push(server: LiveServer, project: str) -> None:
     data = os.urandom(MEBIBYTE) * (UPLOAD_LIMIT // MEBIBYTE + 8)
     digest = f"sha256:{sha256(data).hexdigest()}"
     headers = {"Authorization": f"Bearer {server.token('registry:push')}"}
-    pushed = server.http.post(f"/v2/{project}/blobs/uploads/?digest={digest}", content=data, headers=headers)
-    assert pushed.status_code == 201, pushed.text
+    response = server.http.post(f"/v2/{project}/blobs/uploads/?digest={digest}", content=data, headers=headers)
+    assert response.status_code == 201, response.text
     assert server.http.get(f"/v2/{project}/blobs/{digest}", headers=headers).content == data
 
 

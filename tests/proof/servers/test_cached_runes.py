@@ -26,8 +26,8 @@ def _served(live: LiveServer, organisation: str) -> tuple[str, str]:
     new = {"title": "App", "kind": "web", "tag": "1.0", "origins": [ORIGIN]}
     address = urlsplit(live.api("POST", deployments, json=new)["url"]).path
     key = live.api("POST", f"{deployments}/app/keys", json={"name": "app"})["secret"]
-    served = live.http.get(address, headers={"x-api-key": key}).json()["rune"]
-    return urlsplit(served["url"]).path, served["digest"]
+    rune = live.http.get(address, headers={"x-api-key": key}).json()["rune"]
+    return urlsplit(rune["url"]).path, rune["digest"]
 
 
 def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(tmp_path: Path) -> None:
@@ -37,19 +37,19 @@ def test_a_rune_by_its_digest_comes_without_the_server_and_only_to_its_origins(t
             caching_nginx(tmp_path, live) as port,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
         ):
-            refused = client.get(path, headers={"Origin": "https://elsewhere.example"})
-            assert refused.status_code == 403
+            response = client.get(path, headers={"Origin": "https://elsewhere.example"})
+            assert response.status_code == 403
             page = client.get(path, headers={"Origin": ORIGIN, "Accept-Encoding": "identity"})
             assert page.headers["Access-Control-Allow-Origin"] == ORIGIN
             program = client.get(path, headers={"Accept-Encoding": "identity"})
             assert "Access-Control-Allow-Origin" not in program.headers
-            compressed = client.get(path, headers={"Accept-Encoding": "gzip"})
-            assert compressed.headers["Content-Encoding"] == "gzip"
+            gzip_answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+            assert gzip_answer.headers["Content-Encoding"] == "gzip"
             live.kill()
             for before, headers in (
                 (page, {"Origin": ORIGIN, "Accept-Encoding": "identity"}),
                 (program, {"Accept-Encoding": "identity"}),
-                (compressed, {"Accept-Encoding": "gzip"}),
+                (gzip_answer, {"Accept-Encoding": "gzip"}),
             ):
                 answer = client.get(path, headers=headers)
                 assert (answer.status_code, answer.content) == (200, before.content)
@@ -83,10 +83,10 @@ def test_a_withdrawn_rune_is_asked_for_again_within_a_minute(tmp_path: Path) -> 
             caching_nginx(tmp_path, live) as port,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
         ):
-            sent = client.get(path)
-            assert sent.status_code == 200
-            assert sent.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-            assert "X-Accel-Expires" not in sent.headers
+            response = client.get(path)
+            assert response.status_code == 200
+            assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert "X-Accel-Expires" not in response.headers
             tag = f"projects/{organisation}/cached/tags/1.0"
             state = live.http.get(f"/api/v1/{tag}").headers["ETag"]
             live.api("PUT", f"{tag}/withdrawal", headers={"If-Match": state}, json={"reason": "It has a secret in it."})

@@ -49,9 +49,9 @@ def test_the_kernel_holds_a_job_with_all_its_processes_to_one_limit_of_memory(
     first.write_text(FIRST_PROCESS.format(repository=REPOSITORY, python=sys.executable))
     first.chmod(0o755)
     machine = ["root=none", "rootfstype=hostfs", "hostfs=/", "ro", "mem=3G", "con=null", "con0=null,fd:1"]
-    done = subprocess.run(
+    result = subprocess.run(
         [KERNEL, *machine, f"init={first}"], stdout=subprocess.PIPE, text=True, timeout=LONGEST, check=False
     )
-    assert "2 passed" in done.stdout, done.stdout[-6000:]
-    assert "ended with 0" in done.stdout
-    record_property("kernel", next(line for line in done.stdout.splitlines() if line[:2] in ("5.", "6.", "7.")))
+    assert "2 passed" in result.stdout, result.stdout[-6000:]
+    assert "ended with 0" in result.stdout
+    record_property("kernel", next(line for line in result.stdout.splitlines() if line[:2] in ("5.", "6.", "7.")))

@@ -57,10 +57,10 @@ def recording(number: int, seconds: float) -> bytes:
 def archive(first: int, files: int, seconds: float) -> bytes:
     """A ZIP file with a folder for each label."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as zip_file:
         for number in range(first, first + files):
             name = f"{LABELS[number % len(LABELS)]}/{number % 50:08x}_nohash_{number}.wav"
-            packed.writestr(name, recording(number, seconds))
+            zip_file.writestr(name, recording(number, seconds))
     return target.getvalue()
 
 
@@ -73,10 +73,10 @@ class MemoryWatch:
     @contextmanager
     def peaks(self) -> Iterator[Counter[str]]:
         """The peaks of what is done inside: those of "server", which answers, and of "child", all that it started."""
-        peaks, ended = Counter[str](), threading.Event()
+        peaks, stop = Counter[str](), threading.Event()
 
         def look() -> None:
-            while not ended.wait(0.05):
+            while not stop.wait(0.05):
                 for pid in _tree(self._pid):
                     role = "server" if pid == self._pid else "child"
                     peaks[role] = max(peaks[role], _own_memory(pid))
@@ -86,7 +86,7 @@ class MemoryWatch:
         try:
             yield peaks
         finally:
-            ended.set()
+            stop.set()
             looker.join()
 
 
@@ -173,9 +173,9 @@ def test_a_hundred_thousand_samples_and_fifty_gigabytes_stay_on_the_disk(record_
             (SMALL_ARCHIVES, SMALL_FILES, SMALL_SECONDS),
         ):
             for _ in range(count):
-                packed = archive(number, files, seconds)
+                path = archive(number, files, seconds)
                 with watch.peaks() as peaks:
-                    row = data.bring_in(packed)
+                    row = data.bring_in(path)
                 assert (row["new_samples"], row["omission_count"]) == (files, 0), row["omissions"]
                 number += files
                 first, last = (first or peaks), peaks
@@ -183,16 +183,16 @@ def test_a_hundred_thousand_samples_and_fifty_gigabytes_stay_on_the_disk(record_
         with watch.peaks() as peaks:
             assert len(live.api("GET", f"{data.path}/samples/numbers")["numbers"]) == number
             samples = data.export(Path(folder) / "export.zip")
-        stored = sum(each.stat().st_size for each in (Path(folder) / "data" / "blobs").rglob("*") if each.is_file())
+        disk_bytes = sum(each.stat().st_size for each in (Path(folder) / "data" / "blobs").rglob("*") if each.is_file())
         record_property("samples", f"{number:,}")
-        record_property("bytes on the disk", f"{stored / 1e9:.1f} GB")
+        record_property("bytes on the disk", f"{disk_bytes / 1e9:.1f} GB")
         for role in ("server", "child"):
-            said = ", ".join(f"{each[role] / MEGABYTE:.0f}" for each in (first, last, peaks))
-            record_property(f"MB of the {role}: first archive, last one, version and export", said)
-        with zipfile.ZipFile(Path(folder) / "export.zip") as exported:
-            sizes = [each.file_size for each in exported.infolist() if each.filename.endswith(".wav")]
+            megabytes = ", ".join(f"{each[role] / MEGABYTE:.0f}" for each in (first, last, peaks))
+            record_property(f"MB of the {role}: first archive, last one, version and export", megabytes)
+        with zipfile.ZipFile(Path(folder) / "export.zip") as export:
+            sizes = [each.file_size for each in export.infolist() if each.filename.endswith(".wav")]
         assert samples == len(sizes) == number
-        assert min(stored, sum(sizes)) > LARGE_BYTES
+        assert min(disk_bytes, sum(sizes)) > LARGE_BYTES
         most = first["server"] + MOST_GROWTH + number * MOST_OF_A_ROW
         assert peaks["server"] < most, "of 100,000 samples there are rows, and no bytes"
         first_sample = live.http.get(f"/api/v1/{data.path}/samples/1/recording").content

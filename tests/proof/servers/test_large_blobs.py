@@ -35,16 +35,16 @@ def store(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.protects("registry/streamed-pushes")
 def test_a_gigabyte_comes_and_goes_in_flat_memory(tmp_path: Path, record_property: Record) -> None:
     with LiveServer(tmp_path / "data") as live:
-        grown = push_and_pull_in_flat_memory(live, new_repository(live), 1000, 64)
-    record_property("A push or pull of 1 GB adds at most", f"{max(grown.values()) / MEGABYTE:.0f} MB")
-    assert {name: size for name, size in grown.items() if size > MOST_GROWTH} == {}
+        growth = push_and_pull_in_flat_memory(live, new_repository(live), 1000, 64)
+    record_property("A push or pull of 1 GB adds at most", f"{max(growth.values()) / MEGABYTE:.0f} MB")
+    assert {name: size for name, size in growth.items() if size > MOST_GROWTH} == {}
 
 
 def test_a_bucket_takes_and_gives_blobs_in_flat_memory(tmp_path: Path, store: dict[str, str]) -> None:
     with LiveServer(tmp_path / "data", store) as live:
         repository = new_repository(live)
-        grown = push_and_pull_in_flat_memory(live, repository, 200, 16)
-        assert {name: size for name, size in grown.items() if size > MOST_GROWTH_BY_S3} == {}
+        growth = push_and_pull_in_flat_memory(live, repository, 200, 16)
+        assert {name: size for name, size in growth.items() if size > MOST_GROWTH_BY_S3} == {}
         with BlobClient(live, repository) as client:
             resumed_in_a_bucket(live, client)
     assert [key for key in keys(store) if "/parts/" in key] == [], "nothing is left of the uploads"
@@ -59,9 +59,9 @@ def resumed_in_a_bucket(live: LiveServer, client: BlobClient) -> None:
         live.kill()
         live.start()
     digest = "sha256:2d8d9c1d1c5dd1cd0bc8b5ad5f5d4cd0ad1cfbe2d2ac5e1a7a4ff4ed9d3a8d5f"
-    refused = client.http.put(location, params={"digest": digest})
-    assert refused.status_code == 400, "the digest is compared with what came before the kills"
-    assert refused.json()["errors"][0]["code"] == "DIGEST_INVALID"
+    response = client.http.put(location, params={"digest": digest})
+    assert response.status_code == 400, "the digest is compared with what came before the kills"
+    assert response.json()["errors"][0]["code"] == "DIGEST_INVALID"
 
 
 @pytest.mark.protects("registry/sent-by-store")

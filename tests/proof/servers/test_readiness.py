@@ -27,9 +27,9 @@ SOON = 15.0
 def lacks(live: LiveServer) -> list[str]:
     """The services that the server says it lacks, soon."""
     answer = live.http.get("/readyz", timeout=SOON)
-    said: dict[str, Any] = answer.json()
-    assert answer.status_code == (503 if said["problems"] else 200)
-    problems: list[str] = said["problems"]
+    body: dict[str, Any] = answer.json()
+    assert answer.status_code == (503 if body["problems"] else 200)
+    problems: list[str] = body["problems"]
     return problems
 
 
@@ -61,13 +61,13 @@ def test_a_lost_redis_and_a_lost_database_are_named(services: Services, tmp_path
             assert live.until(lambda: lacks(live) == ["redis"])
             assert live.http.get("/healthz").status_code == 200
         live.until(lambda: lacks(live) == [])
-        ended = f"{services.postgresql}/postgres"
+        admin_url = f"{services.postgresql}/postgres"
         refuse = "ALTER DATABASE faults WITH ALLOW_CONNECTIONS false"
         end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'faults'"
-        _psql(ended, refuse, end)
+        _psql(admin_url, refuse, end)
         assert live.until(lambda: "database" in lacks(live))
         assert "postgresql://" not in live.http.get("/readyz").text
-        _psql(ended, "ALTER DATABASE faults WITH ALLOW_CONNECTIONS true")
+        _psql(admin_url, "ALTER DATABASE faults WITH ALLOW_CONNECTIONS true")
         live.until(lambda: lacks(live) == [])
 
 

@@ -46,8 +46,8 @@ def s3_store(folder: Path) -> Iterator[dict[str, str]]:
 
 def keys(store: dict[str, str]) -> list[str]:
     """The names of all that lies in the bucket."""
-    listed = httpx.get(f"{store['S3_URL'].removeprefix('s3+')}?list-type=2", trust_env=False)
-    return re.findall("<Key>([^<]*)</Key>", listed.text)
+    response = httpx.get(f"{store['S3_URL'].removeprefix('s3+')}?list-type=2", trust_env=False)
+    return re.findall("<Key>([^<]*)</Key>", response.text)
 
 
 def test_all_of_an_installation_is_wired_by_its_environment_alone(tmp_path: Path) -> None:
@@ -57,10 +57,10 @@ def test_all_of_an_installation_is_wired_by_its_environment_alone(tmp_path: Path
         except ServiceMissing as missing:
             pytest.skip(str(missing))
         store = stack.enter_context(s3_store(tmp_path))
-        chosen = store | {"SECRET_KEY": "s" * 64, "POSTGRES_PASSWORD": "p", "REDIS_PASSWORD": "r"}
+        settings = store | {"SECRET_KEY": "s" * 64, "POSTGRES_PASSWORD": "p", "REDIS_PASSWORD": "r"}
         # Compose's hosts have names; here all is on this machine, and its address is that of the connection.
         places = services.environment("forge") | {"BROKER_URL": services.redis.replace("/0", "/1"), "PUBLIC_URL": ""}
-        serving, building = (service_environment(name, chosen) | places for name in ("web-1", "worker"))
+        serving, building = (service_environment(name, settings) | places for name in ("web-1", "worker"))
 
         one, other = LiveServer(tmp_path / "data", serving), LiveServer(tmp_path / "data", serving)
         for web in (one, other):

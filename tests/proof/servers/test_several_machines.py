@@ -60,17 +60,17 @@ class WorkerMachine:
 
     @property
     def environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-        return inherited | {"DATA_DIR": str(self.folder / "data"), "PORT": str(self.port)}
+        variables = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        return variables | {"DATA_DIR": str(self.folder / "data"), "PORT": str(self.port)}
 
     def run(self, block: str) -> str:
         """Runs a block to its end, and gives what it printed."""
         command = ["bash", "-e", "-o", "pipefail", "-c", self.local(block)]
-        done = subprocess.run(
+        result = subprocess.run(
             command, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        assert result.returncode == 0, result.stderr
+        return result.stdout
 
     @contextmanager
     def running(self, block: str, sign: str) -> Iterator[str]:
@@ -80,15 +80,15 @@ class WorkerMachine:
             command, cwd=REPOSITORY, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as process:
             assert process.stdout is not None
-            said = []
+            lines = []
             for line in process.stdout:
-                said.append(line)
+                lines.append(line)
                 if sign in line:
                     break
             else:
-                raise AssertionError("".join(said))
+                raise AssertionError("".join(lines))
             try:
-                yield "".join(said)
+                yield "".join(lines)
             finally:
                 process.terminate()
                 process.communicate(timeout=30)
@@ -98,12 +98,12 @@ class WorkerMachine:
 class GuidedServer(LiveServer):
     """A server that the guide started: this signs in and asks, and starts nothing."""
 
-    def __init__(self, machine: WorkerMachine, said: str = "") -> None:
+    def __init__(self, machine: WorkerMachine, output: str = "") -> None:
         super().__init__(machine.folder / "data", machine.environment)
         self.port = machine.port
         self.address = f"http://127.0.0.1:{machine.port}"
         self.http = httpx.Client(base_url=self.address, timeout=30, trust_env=False)
-        self.said = [said]
+        self.said = [output]
 
 
 def test_each_line_of_the_guide_makes_an_installation_of_three_machines(tmp_path: Path) -> None:
@@ -137,13 +137,13 @@ def test_each_line_of_the_guide_makes_an_installation_of_three_machines(tmp_path
             (machine.folder / "forge.env").write_text(file.read_text())
 
         local = {"HOST=0.0.0.0": "HOST=127.0.0.1"}  # nobody else is to reach a test's server
-        said = stack.enter_context(web.running(with_own(serve, local), "#token="))
+        output = stack.enter_context(web.running(with_own(serve, local), "#token="))
         stack.enter_context(second.running(with_own(serve, local), "Open "))
         for machine in (web, second):
             assert machine.run(with_own(is_healthy, {":8000": f":{machine.port}"})) == "ok\n"
         stack.enter_context(builder.running(work, "Hammer Forge builds"))
 
-        one, other = GuidedServer(web, said), GuidedServer(second)
+        one, other = GuidedServer(web, output), GuidedServer(second)
         stack.callback(one.http.close)
         stack.callback(other.http.close)
         one.sign_in()
@@ -165,5 +165,5 @@ def test_each_line_of_the_guide_makes_an_installation_of_three_machines(tmp_path
 
 def test_the_guide_names_what_every_machine_needs() -> None:
     (block,) = blocks()["The services"]
-    named = set(re.findall(r"^([A-Z0-9_]+)=", block, re.MULTILINE))
-    assert {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "S3_URL", "SECRET_KEY", "PUBLIC_URL"} <= named
+    names = set(re.findall(r"^([A-Z0-9_]+)=", block, re.MULTILINE))
+    assert {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "S3_URL", "SECRET_KEY", "PUBLIC_URL"} <= names

@@ -39,10 +39,10 @@ def collector() -> Iterator[tuple[str, list[tuple[str, str, bytes]]]]:
 def install_what_is_missing(folder: Path) -> None:
     """Installs what the lock of traces has beyond that of the tests."""
     requirements = REPOSITORY / "requirements"
-    known = set(re.findall(r"^([\w.-]+)==", (requirements / "dev.txt").read_text("utf-8"), re.MULTILINE))
+    packages = set(re.findall(r"^([\w.-]+)==", (requirements / "dev.txt").read_text("utf-8"), re.MULTILINE))
     blocks = re.split(r"\n(?=\w)", (requirements / "telemetry.txt").read_text("utf-8"))
     more = folder / "more.txt"
-    more.write_text("\n".join(block for block in blocks if re.split(r"==|\[", block)[0] not in known), "utf-8")
+    more.write_text("\n".join(block for block in blocks if re.split(r"==|\[", block)[0] not in packages), "utf-8")
     uv = str(REPOSITORY / ".venv" / "bin" / "uv")
     options = ["--quiet", "--no-deps", "--require-hashes", "--target", str(folder / "packages")]
     subprocess.run([uv, "pip", "install", *options, "-r", str(more)], check=True)
@@ -62,7 +62,7 @@ def test_requests_arrive_at_the_collector_and_its_password_stays_out_of_the_envi
             live.api("GET", "me")
             live.http.get("/healthz")
             live.until(lambda: any(b"/api/v1/me" in body for _, _, body in requests))
-            shown = Path(f"/proc/{live.pid}/environ").read_bytes()
-            assert b"of-the-collector" not in shown
+            process_environment = Path(f"/proc/{live.pid}/environ").read_bytes()
+            assert b"of-the-collector" not in process_environment
         assert {(path, token) for path, token, _ in requests} == {("/v1/traces", "Bearer of-the-collector")}
         assert not any(b"/healthz" in body for _, _, body in requests)

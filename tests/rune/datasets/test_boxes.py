@@ -23,8 +23,8 @@ BOX = {"label": "bolt", "x": 40, "y": 10, "width": 20, "height": 30}
 
 def read(files: dict[str, Any]) -> list[tuple[str, Positions | None]]:
     """The label and the positions of each recording of an archive, in the order of its list."""
-    packed = {name: data if isinstance(data, bytes) else json.dumps(data).encode() for name, data in files.items()}
-    archive = DataArchive(io.BytesIO(zipped(packed)))  # type: ignore[arg-type]
+    contents = {name: data if isinstance(data, bytes) else json.dumps(data).encode() for name, data in files.items()}
+    archive = DataArchive(io.BytesIO(zipped(contents)))  # type: ignore[arg-type]
     layout = find_layout(archive)
     return [(item.label, positions_of(item, read_item(archive, layout, item))) for item in layout.items]
 

@@ -16,15 +16,15 @@ SPLITS = {split: [(f"{label} {number}", label) for label in "ab" for number in r
 def test_ranges_are_measured_on_train_and_forms_judged_on_validation() -> None:
     validation = [(f"own {name}", label) for name, label in SPLITS[Split.VALIDATION]]
     of_split = {Split.TRAIN: SPLITS[Split.TRAIN], Split.VALIDATION: validation}
-    chosen = calibration_samples(of_split, lambda each: each[1], Split.TRAIN)
-    assert {each for each, measures in chosen if measures} == set(SPLITS[Split.TRAIN])
-    assert {each for each, measures in chosen if not measures} == set(validation)
+    samples = calibration_samples(of_split, lambda each: each[1], Split.TRAIN)
+    assert {each for each, measures in samples if measures} == set(SPLITS[Split.TRAIN])
+    assert {each for each, measures in samples if not measures} == set(validation)
 
 
 def test_half_of_each_label_judges_where_ranges_are_measured_on_validation() -> None:
-    chosen = calibration_samples(SPLITS, lambda each: each[1], Split.VALIDATION)
-    assert {each for each, _ in chosen} == set(SPLITS[Split.VALIDATION])
-    assert Counter((label, measures) for (_, label), measures in chosen) == {
+    samples = calibration_samples(SPLITS, lambda each: each[1], Split.VALIDATION)
+    assert {each for each, _ in samples} == set(SPLITS[Split.VALIDATION])
+    assert Counter((label, measures) for (_, label), measures in samples) == {
         ("a", True): 5,
         ("a", False): 4,
         ("b", True): 5,
@@ -40,6 +40,6 @@ def test_no_sample_measures_and_judges_and_none_is_of_the_test_split(train: list
         Split.TEST: [("test", 0, "a")],
     }
     for calibration in CALIBRATION_SPLITS:
-        chosen = [each for each, _ in calibration_samples(of_split, lambda each: each[2], calibration)]
-        assert len(set(chosen)) == len(chosen)
-        assert "test" not in {each[0] for each in chosen}
+        samples = [each for each, _ in calibration_samples(of_split, lambda each: each[2], calibration)]
+        assert len(set(samples)) == len(samples)
+        assert "test" not in {each[0] for each in samples}

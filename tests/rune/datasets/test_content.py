@@ -125,11 +125,11 @@ def test_what_is_no_recording_is_refused_with_the_reason(data: bytes, sentence: 
     some.integers(0, 400),
 )
 def test_damaged_recordings_are_read_or_refused(data: bytes, changes: list[tuple[int, int]], cut: int) -> None:
-    damaged = bytearray(data)
+    mutant = bytearray(data)
     for place, value in changes:
-        damaged[place % len(damaged)] = value
+        mutant[place % len(mutant)] = value
     try:
-        content = read_content(bytes(damaged[: max(1, len(damaged) - cut)]))
+        content = read_content(bytes(mutant[: max(1, len(mutant) - cut)]))
     except BadContent:
         return
     assert read_content(content.data) == content

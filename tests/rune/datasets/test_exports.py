@@ -201,8 +201,8 @@ def test_each_filter_of_png_gives_the_pixels_that_pillow_reads(kind: int) -> Non
     rows = b"".join(bytes([kind, *(17 * row * column % 251 for column in range(1, 8))]) for row in range(1, 6))
     plain = grey_png(7, 5, bytes(35))
     start = plain.index(b"IDAT") - 4
-    packed = b"IDAT" + zlib.compress(rows)
-    data = plain[:start] + struct.pack(">I", len(packed) - 4) + packed + struct.pack(">I", zlib.crc32(packed))
+    chunk = b"IDAT" + zlib.compress(rows)
+    data = plain[:start] + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     data += plain[-12:]
     assert grey_pixels(data) == (7, 5, Image.open(io.BytesIO(data)).tobytes())
 
@@ -259,8 +259,8 @@ def test_any_label_has_a_folder_that_leads_nowhere_else(labels: list[str]) -> No
 
 def test_a_data_folder_has_the_positions_of_objects_and_pictures_without_have_none() -> None:
     picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
-    marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.5, 0.75))
-    for positions in (None, (), marked):
+    objects = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.5, 0.75))
+    for positions in (None, (), objects):
         files = written(EXPORT_LAYOUTS["data-folder"], {replace(picture, positions=positions): png()})
         assert (b"positions" in files[LIST]) == (positions is not None)
         layout = find_layout(DataArchive(io.BytesIO(zipped(files))))  # type: ignore[arg-type]
@@ -271,18 +271,18 @@ def test_a_data_folder_has_the_positions_of_objects_and_pictures_without_have_no
 def test_layouts_of_other_tools_have_the_positions_within_a_pixel(name: str) -> None:
     data = png(width=200, height=100)
     picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
-    marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.995, 0.75))
-    one = replace(picture, positions=marked, width=200, height=100)
+    objects = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.995, 0.75))
+    one = replace(picture, positions=objects, width=200, height=100)
     none = replace(picture, number=9, positions=(), width=201, height=100)
-    unmarked = replace(picture, number=10, width=202, height=100)
-    pictures = {one: data, none: png(width=201, height=100), unmarked: png(width=202, height=100)}
+    plain_picture = replace(picture, number=10, width=202, height=100)
+    pictures = {one: data, none: png(width=201, height=100), plain_picture: png(width=202, height=100)}
     files = written(EXPORT_LAYOUTS[name], pictures)
     archive = DataArchive(io.BytesIO(zipped(files)))  # type: ignore[arg-type]
     layout = find_layout(archive)
     read = [positions_of(item, read_item(archive, layout, item)) for item in layout.items]
     assert read[1:] == [(), None]
     assert read[0] is not None
-    for position, original in zip(read[0], marked, strict=True):
+    for position, original in zip(read[0], objects, strict=True):
         assert position.label == original.label
         assert abs(position.x - original.x) <= 1 / 200
         assert abs(position.y - original.y) <= 1 / 100
@@ -304,8 +304,8 @@ def test_boxes_for_edge_impulse_are_inside_of_the_picture(x: float, y: float, wi
 
 def test_croissant_counts_the_objects() -> None:
     picture = next(sample for sample in SAMPLES if sample.kind is Kind.PICTURE)
-    marked = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.5, 0.75), ObjectPosition("nut", 0.6, 0.75))
-    for positions, sentence in ((marked, "In 1 picture, people marked 2 nut and 1 bolt."), (None, None)):
+    objects = (ObjectPosition("bolt", 0.25, 0.1), ObjectPosition("nut", 0.5, 0.75), ObjectPosition("nut", 0.6, 0.75))
+    for positions, sentence in ((objects, "In 1 picture, people marked 2 nut and 1 bolt."), (None, None)):
         files = written(EXPORT_LAYOUTS["croissant"], {replace(picture, positions=positions): png()})
         assert json.loads(files["croissant.json"]).get("rai:dataAnnotationAnalysis") == sentence
 

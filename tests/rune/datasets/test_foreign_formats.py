@@ -47,8 +47,8 @@ def test_a_flac_file_becomes_a_wav_of_the_same_values_without_its_title() -> Non
 
 def test_channels_are_averaged_and_24_bits_rounded() -> None:
     stereo = np.stack([VALUES, np.zeros_like(VALUES)], axis=1)
-    heard = np.frombuffer(wav_of_flac(flac(stereo))[44:], "<i2")
-    assert np.abs(heard - VALUES / 2).max() <= 0.5
+    sound = np.frombuffer(wav_of_flac(flac(stereo))[44:], "<i2")
+    assert np.abs(sound - VALUES / 2).max() <= 0.5
     wide = VALUES.astype(np.int32) << 16
     assert np.array_equal(np.frombuffer(wav_of_flac(flac(wide, subtype="PCM_24"))[44:], "<i2"), VALUES)
 

@@ -115,12 +115,12 @@ def test_mnist_with_a_header_that_lies_is_refused(images: bytes, labels: bytes, 
 
 def test_mnist_reads_labels_beside_the_pictures_with_names_of_visible_characters() -> None:
     files = idx(b"\0\1\2\3", b"\4\5\6\7", labels=b"\0\1")
-    named: dict[str, bytes | str] = {
+    contents: dict[str, bytes | str] = {
         "images/train-images-idx3-ubyte": files["images"],
         "images/train-labels-idx1-ubyte": files["labels"],
         "images/labels.txt": "cat \nblack\tdog\n",
     }
-    assert [item.label for item in layout_of(named)[1].items] == ["cat", "black dog"]
+    assert [item.label for item in layout_of(contents)[1].items] == ["cat", "black dog"]
 
 
 def acquisition(values: Any, sensors: int, interval: float = 10) -> str:
@@ -139,7 +139,7 @@ def test_edge_impulse_has_sounds_and_motion_with_labels_in_its_list_or_in_names(
     kinds = {item.label: read_item(archive, layout, item) for item in layout.items}
     assert (kinds["wave"].kind, kinds["wave"].data) == (Kind.MOTION, b"1,2,3\n4,5,6\n")
     assert (kinds["hum"].kind, kinds["hum"].drawing["rate"]) == (Kind.SOUND, 16_000)
-    listed = {
+    listing = {
         "version": 1,
         "files": [
             {
@@ -151,7 +151,7 @@ def test_edge_impulse_has_sounds_and_motion_with_labels_in_its_list_or_in_names(
             {"path": "training/gone.json", "category": "training", "label": {"type": "label", "label": "circle"}},
         ],
     }
-    _, layout = layout_of({**files, "info.labels": json.dumps(listed)})
+    _, layout = layout_of({**files, "info.labels": json.dumps(listing)})
     assert facts(layout) == {("training/wave.1.json", "circle", "P7", "train")}
     assert [each.path for each in layout.omissions] == ["training/gone.json", "testing/hum.2.json"]
 
@@ -312,8 +312,8 @@ def test_names_that_lead_out_links_encryption_and_lies_are_left_out_by_name() ->
         link = zipfile.ZipInfo("knock/link.wav")
         link.create_system, link.external_attr = 3, 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
-        locked = zipfile.ZipInfo("knock/locked.wav")
-        archive.writestr(locked, b"x")
+        entry = zipfile.ZipInfo("knock/locked.wav")
+        archive.writestr(entry, b"x")
         archive.filelist[-1].flag_bits |= 1
         archive.writestr("knock/bomb.wav", b"\0" * 2_000_000)
         archive.filelist[-1].file_size = 400_000_000

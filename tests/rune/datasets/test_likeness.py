@@ -163,5 +163,5 @@ def test_no_label_is_judged_by_a_model_that_saw_the_person() -> None:
     assert len(suspects & wrong) >= 8
     assert suspects <= wrong
     # Models that saw the person are fooled by the mark.
-    fooled = {each.index for each in find_suspects(features, labels, [""] * 120)}
-    assert len(fooled & wrong) < 4
+    indices = {each.index for each in find_suspects(features, labels, [""] * 120)}
+    assert len(indices & wrong) < 4

@@ -22,8 +22,8 @@ def test_a_folder_as_it_was_pulled_has_no_changes() -> None:
 
 
 def test_a_file_in_another_folder_has_its_label_also_where_the_folder_has_another_name() -> None:
-    switched = {f"{ON_OFF}/x.wav": "sha256:1", "glass/2.wav": "sha256:2"}
-    assert local_changes(ROWS, switched).new_labels == {1: "on/off", 2: "glass"}
+    files = {f"{ON_OFF}/x.wav": "sha256:1", "glass/2.wav": "sha256:2"}
+    assert local_changes(ROWS, files).new_labels == {1: "on/off", 2: "glass"}
 
 
 def test_a_copy_in_another_folder_changes_no_label() -> None:
@@ -48,12 +48,12 @@ def test_a_disk_that_changes_how_names_are_written_changes_no_label() -> None:
         DataFolderRow("yes/2.wav", 2, "sha256:2", "yes", "train", ""),
         DataFolderRow("gr\u00f6/3.wav", 3, "sha256:3", "gr\u00f6", "train", ""),
     ]
-    decomposed = normalize("NFD", "gr\u00f6")
-    on_disk = {"Yes/1.wav": "sha256:1", "Yes/2.wav": "sha256:2", f"{decomposed}/3.wav": "sha256:3"}
-    changes = local_changes(rows, {**on_disk, f"{decomposed}/new.wav": "sha256:4"})
+    nfd_name = normalize("NFD", "gr\u00f6")
+    on_disk = {"Yes/1.wav": "sha256:1", "Yes/2.wav": "sha256:2", f"{nfd_name}/3.wav": "sha256:3"}
+    changes = local_changes(rows, {**on_disk, f"{nfd_name}/new.wav": "sha256:4"})
     assert (changes.new_labels, changes.missing) == ({}, [])
-    assert changes.new_files == [(f"{decomposed}/new.wav", "gr\u00f6")]
-    assert local_changes(rows, {**on_disk, "YES/3.wav": "sha256:3", f"{decomposed}/3.wav": "sha256:5"}).new_labels
+    assert changes.new_files == [(f"{nfd_name}/new.wav", "gr\u00f6")]
+    assert local_changes(rows, {**on_disk, "YES/3.wav": "sha256:3", f"{nfd_name}/3.wav": "sha256:5"}).new_labels
 
 
 @each_case(

@@ -22,7 +22,7 @@ def acquisition(values: Sequence[float], sensor: dict[str, str], interval: float
 
 
 @each_case(
-    ("sensor", "values", "stored"),
+    ("sensor", "values", "content"),
     [
         ({"name": "temperature", "units": "Cel"}, [20.5, 21, 19.25], b"temperature\n20.5\n21\n19.25\n"),
         ({"name": "pressure"}, [40_000, -70_000], b"pressure\n40000\n-70000\n"),
@@ -32,14 +32,14 @@ def acquisition(values: Sequence[float], sensor: dict[str, str], interval: float
     ],
 )
 def test_a_sensor_that_hears_nothing_is_a_table_of_its_values(
-    sensor: dict[str, str], values: list[float], stored: bytes
+    sensor: dict[str, str], values: list[float], content: bytes
 ) -> None:
     data = recording_of(acquisition(values, sensor, 100))
-    assert (read_content(data).kind, data) == (Kind.TABLE, stored)
+    assert (read_content(data).kind, data) == (Kind.TABLE, content)
 
 
 @each_case(
-    ("sensor", "values", "heard"),
+    ("sensor", "values", "samples"),
     [
         (AUDIO, [-32_768, 0, 32_767], [-32_768, 0, 32_767]),
         (AUDIO, [0, 1, -1], [0, 1, -1]),
@@ -48,17 +48,17 @@ def test_a_sensor_that_hears_nothing_is_a_table_of_its_values(
         ({"name": "microphone"}, [0.5, -1.0, 0.25], [16_384, -32_768, 8_192]),
     ],
 )
-def test_audio_is_a_sound_of_its_values(sensor: dict[str, str], values: list[float], heard: list[int]) -> None:
+def test_audio_is_a_sound_of_its_values(sensor: dict[str, str], values: list[float], samples: list[int]) -> None:
     data = recording_of(acquisition(values, sensor, 0.0625))
     assert read_content(data).drawing["rate"] == 16_000
-    assert np.frombuffer(data[44:], "<i2").tolist() == heard
+    assert np.frombuffer(data[44:], "<i2").tolist() == samples
 
 
 @each_case("rate", [8000, 11_025, 22_050, 44_100, 48_000])
 def test_a_rate_survives_as_an_interval(rate: int) -> None:
     for interval in (1000 / rate, round(1000 / rate, 6)):
-        stored = read_content(recording_of(acquisition([1, 2], AUDIO, interval))).drawing["rate"]
-        assert abs(stored - rate) <= 1
+        actual = read_content(recording_of(acquisition([1, 2], AUDIO, interval))).drawing["rate"]
+        assert abs(actual - rate) <= 1
 
 
 @each_case(

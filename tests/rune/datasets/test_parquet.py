@@ -89,12 +89,12 @@ def test_a_table_that_cannot_be_read_is_left_out_by_name_and_the_rest_comes_in(d
 
 
 def test_a_table_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    packed = written(pandas.DataFrame({"x": np.zeros(100_000), "label": ["a"] * 100_000}), compression="ZSTD")
-    assert len(packed) < 100_000
+    data = written(pandas.DataFrame({"x": np.zeros(100_000), "label": ["a"] * 100_000}), compression="ZSTD")
+    assert len(data) < 100_000
     monkeypatch.setattr(parquet_process, "MAX_UNPACKED", 100_000)
     monkeypatch.setattr(parquet_process, "_part", lambda columns: pytest.fail("it was unpacked"))
     with pytest.raises(BadContent, match="once it is unpacked"):
-        next(parts_of(packed))
+        next(parts_of(data))
 
 
 def test_the_number_of_rows_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,6 @@ def test_a_part_outside_of_the_recording_is_refused(start: int, end: int) -> Non
 
 
 def test_a_picture_has_no_parts() -> None:
-    for refused in (lambda: find_parts(png(), PartSearch()), lambda: cut(png(), 0, 1), lambda: length_of(png())):
+    for call in (lambda: find_parts(png(), PartSearch()), lambda: cut(png(), 0, 1), lambda: length_of(png())):
         with pytest.raises(BadContent, match="Only sounds, motion and tables"):
-            refused()
+            call()

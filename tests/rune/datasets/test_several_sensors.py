@@ -29,7 +29,7 @@ def acquisition(values: Sequence[Any], names: Sequence[str | None], interval: fl
 
 
 @each_case(
-    ("names", "stored"),
+    ("names", "content"),
     [
         (("temperature", "humidity"), b"temperature,humidity\n0,1\n2,3\n"),
         (("a", "b", "c", "d"), b"a,b,c,d\n0,1,2,3\n4,5,6,7\n"),
@@ -40,10 +40,12 @@ def acquisition(values: Sequence[Any], names: Sequence[str | None], interval: fl
     ],
 )
 @each_case("interval", [10, 0.5, None])
-def test_sensors_are_the_columns_of_a_table(names: Sequence[str | None], stored: bytes, interval: float | None) -> None:
+def test_sensors_are_the_columns_of_a_table(
+    names: Sequence[str | None], content: bytes, interval: float | None
+) -> None:
     count = len(names)
     values = [list(range(count)), list(range(count, 2 * count))]
-    assert recording_of(acquisition(values, names, interval)) == stored
+    assert recording_of(acquisition(values, names, interval)) == content
 
 
 def test_json_and_cbor_of_six_sensors_come_in_as_tables() -> None:

@@ -13,12 +13,12 @@ from rune.datasets.spreading import in_turns, spread_over_labels
 @given(st.lists(st.sampled_from("abc"), max_size=60), st.integers(1, 40))
 def test_no_more_are_chosen_than_wanted_and_no_label_is_forgotten(labels: list[str], most: int) -> None:
     samples = list(enumerate(labels))
-    chosen = spread_over_labels(samples, lambda each: each[1], most)
-    assert len(chosen) <= most
-    assert len(set(chosen)) == len(chosen)
-    assert set(chosen) <= set(samples)
+    selection = spread_over_labels(samples, lambda each: each[1], most)
+    assert len(selection) <= most
+    assert len(set(selection)) == len(selection)
+    assert set(selection) <= set(samples)
     if most >= 3:
-        assert {label for _, label in chosen} == set(labels)
+        assert {label for _, label in selection} == set(labels)
 
 
 def test_labels_with_few_samples_keep_them_all() -> None:

@@ -39,10 +39,10 @@ def test_notes_beside_recordings_leave_the_layout_as_it_is(
     sounds: dict[str, bytes | str], name: str, text: str
 ) -> None:
     layout = layout_of(sounds)[1]
-    noted = layout_of({**sounds, name: text})[1]
-    assert noted.name == layout.name == "folders by label"
-    assert facts(noted) >= facts(layout)
-    assert name in {*(item.path for item in noted.items), *(each.path for each in noted.omissions)}
+    noted_layout = layout_of({**sounds, name: text})[1]
+    assert noted_layout.name == layout.name == "folders by label"
+    assert facts(noted_layout) >= facts(layout)
+    assert name in {*(item.path for item in noted_layout.items), *(each.path for each in noted_layout.omissions)}
 
 
 @each_case(
@@ -62,8 +62,8 @@ def test_each_file_of_an_archive_has_a_recording_or_is_named_as_left_out(
 ) -> None:
     layout = layout_of(files)[1]
     assert layout.name == name
-    named = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
-    assert named == set(files)
+    paths = {*layout.lists, *(item.path for item in layout.items), *(each.path for each in layout.omissions)}
+    assert paths == set(files)
     assert layout.omissions
 
 

@@ -61,13 +61,13 @@ def test_a_byte_order_mark_is_no_part_of_a_recording() -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_table_is_named(data: bytes, reason: str) -> None:
-    with pytest.raises(BadContent) as refused:
+    with pytest.raises(BadContent) as error:
         read_content(data)
-    assert reason in str(refused.value)
+    assert reason in str(error.value)
 
 
 @each_case(
-    ("text", "stored"),
+    ("text", "content"),
     [
         ("time,temperature\n2026-01-01,20.50\n2026-01-02,21\n", b"temperature\n20.5\n21\n"),
         ("time,temperature\n0,20.50\n0,21\n5,22\n", b"temperature\n20.5\n21\n22\n"),
@@ -84,9 +84,9 @@ def test_what_is_wrong_with_a_table_is_named(data: bytes, reason: str) -> None:
         ("1,2,3\n4,5,6\n", b"1,2,3\n4,5,6\n"),
     ],
 )
-def test_columns_of_motion_are_motion_and_others_a_table(text: str, stored: bytes) -> None:
+def test_columns_of_motion_are_motion_and_others_a_table(text: str, content: bytes) -> None:
     archive, layout = layout_of({"label/a.csv": text})
-    assert read_item(archive, layout, layout.items[0]).data == stored
+    assert read_item(archive, layout, layout.items[0]).data == content
 
 
 def test_a_table_with_labels_and_without_series_is_a_recording_for_each_row() -> None:
@@ -107,9 +107,9 @@ def test_many_rows_of_one_label_are_together() -> None:
 
 
 def test_a_column_named_t_is_a_time_beside_axes_alone() -> None:
-    for header, stored in (("label,t,p", b"t,p\n20,5\n"), ("label,t,x,y,z", b"5,6,7\n")):
-        archive, layout = layout_of({"all.csv": f"{header}\nworn,20,5{',6,7' * (stored[:1] == b'5')}\n"})
-        assert read_item(archive, layout, layout.items[0]).data == stored
+    for header, content in (("label,t,p", b"t,p\n20,5\n"), ("label,t,x,y,z", b"5,6,7\n")):
+        archive, layout = layout_of({"all.csv": f"{header}\nworn,20,5{',6,7' * (content[:1] == b'5')}\n"})
+        assert read_item(archive, layout, layout.items[0]).data == content
 
 
 def test_a_column_named_target_has_numbers_and_is_no_label() -> None:
@@ -141,6 +141,6 @@ def test_tables_are_alike_by_their_numbers_and_the_same_only_by_their_bytes() ->
 
 def test_an_export_for_edge_impulse_names_the_columns() -> None:
     sample = ExportedSample(1, "0" * 64, Kind.TABLE, "csv", "worn", "train", "")
-    exported = EDGE_IMPULSE.content(sample, TABLE).decode()
-    assert '"sensors":[{"name":"temperature","units":"N/A"},{"name":"humidity","units":"N/A"}]' in exported
-    assert '"values":[[20.5,55.0],[21.0,54.5],[21.5,54.0]]' in exported
+    text = EDGE_IMPULSE.content(sample, TABLE).decode()
+    assert '"sensors":[{"name":"temperature","units":"N/A"},{"name":"humidity","units":"N/A"}]' in text
+    assert '"values":[[20.5,55.0],[21.0,54.5],[21.5,54.0]]' in text

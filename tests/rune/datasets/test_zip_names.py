@@ -19,18 +19,18 @@ WORD, DECOMPOSED = "gr\u00fc\u00df", "gru\u0308\u00df"
 NAME = f"{WORD}/a.wav"
 
 
-def unflagged(written: bytes, extra: bytes = b"") -> bytes:
+def unflagged(raw_name: bytes, extra: bytes = b"") -> bytes:
     """An archive with one file, whose name is these bytes. It does not say how they are encoded."""
     target = io.BytesIO()
-    entry = zipfile.ZipInfo("X" * len(written))
+    entry = zipfile.ZipInfo("X" * len(raw_name))
     entry.extra = extra
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr(entry, loud())
-    return target.getvalue().replace(b"X" * len(written), written)
+    return target.getvalue().replace(b"X" * len(raw_name), raw_name)
 
 
-def unicode_path(name: str, written: bytes, version: int = 1) -> bytes:
-    body = struct.pack("<BI", version, zlib.crc32(written)) + name.encode()
+def unicode_path(name: str, raw_name: bytes, version: int = 1) -> bytes:
+    body = struct.pack("<BI", version, zlib.crc32(raw_name)) + name.encode()
     return struct.pack("<HHB", 0x9901, 1, 0) + struct.pack("<HH", 0x7075, len(body)) + body
 
 

@@ -127,12 +127,12 @@ def test_nothing_heavy_is_imported_before_a_model_needs_it() -> None:
         "import sys, rune.running.runtime, rune.running.runtime.interpreters;"
         "print([name for name in ('numpy', 'ai_edge_litert', 'onnxruntime', 'PIL') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "[]"
 
 
 def test_each_format_is_run_or_refused_by_name() -> None:
     for form in ModelFormat:
-        with pytest.raises((ModelLoadError, ModelRuntimeMissing)) as refused:
+        with pytest.raises((ModelLoadError, ModelRuntimeMissing)) as error:
             open_model(form.mimetype, b"")
-        assert "isn't supported" not in str(refused.value)
+        assert "isn't supported" not in str(error.value)

@@ -80,9 +80,9 @@ def test_a_crash_of_the_interpreter_is_a_named_error_and_the_host_lives_on() -> 
 @pytest.mark.protects("runes/host-models")
 def test_a_model_without_end_is_killed_when_its_time_is_up() -> None:
     model = open_isolated(TFLITE, endless(), limits=ModelLimits(seconds=5))
-    with pytest.raises(RuneStopped, match=r"its model took longer than 5 s to run") as stopped:
+    with pytest.raises(RuneStopped, match=r"its model took longer than 5 s to run") as error:
         model.run([bytes(4)])
-    assert stopped.value.limit == "time"
+    assert error.value.limit == "time"
 
 
 @pytest.mark.protects("runes/host-models")
@@ -123,16 +123,16 @@ HEAD = {"name": "TensorFlow Lite", "inputs": ["f32[1, 4]"], "outputs": ["f32[1]"
 
 @pytest.mark.protects("runes/host-models")
 def test_ten_thousand_answers_are_read_or_refused_by_name() -> None:
-    read = refused = 0
+    read = refusals = 0
     for seed in range(10_000):
         head = read_head(fuzzed(seed, [HEAD]))
         try:
             types = [] if head is None else [*read_types("input", head.get("inputs"))]
         except HostModelError:
             types = []
-        read, refused = read + bool(types), refused + (not types)
+        read, refusals = read + bool(types), refusals + (not types)
     assert read
-    assert refused
+    assert refusals
 
 
 @pytest.mark.protects("runes/host-models")
@@ -191,9 +191,9 @@ def test_nothing_is_recorded_unless_asked_for() -> None:
 
 def test_a_recording_ends_at_its_limit() -> None:
     rune = Runtime.load(folder_of("model-f32"), Limits(recording=100), record=True)
-    with pytest.raises(RuneStopped) as stopped:
+    with pytest.raises(RuneStopped) as error:
         rune.call(dict(enumerate(CASE.runs[0].inputs, start=1)))
-    assert stopped.value.limit == "recording"
+    assert error.value.limit == "recording"
 
 
 def test_the_caller_decides_who_opens_a_model() -> None:
@@ -214,9 +214,9 @@ def test_an_endless_model_ends_the_call_of_its_rune() -> None:
     data[POINTERS_AT] = struct.pack("<2I", 16384, 16388)
     text = module(f"(drop {load})", do("infer", 1, POINTERS_AT, POINTERS_AT + 4), data=data)
     rune = Runtime.load(bytes(wat2wasm(text)), Limits(seconds=5))
-    with pytest.raises(RuneStopped) as stopped:
+    with pytest.raises(RuneStopped) as error:
         rune.call({})
-    assert stopped.value.limit == "time"
+    assert error.value.limit == "time"
 
 
 class Interrupting:

@@ -39,7 +39,7 @@ def fuzzed_kind(seed: int, answers: Sequence[Mapping[str, Any]]) -> tuple[str, b
     """The kind of change, as `KINDS` names it, and the line."""
     chance = random.Random(seed)
     answer = copy.deepcopy(dict(chance.choice(answers)))
-    kind = chance.choice(_DRAWN)
+    kind = chance.choice(_CHOICES)
     return kind, KINDS[kind](chance, answer)
 
 
@@ -106,5 +106,5 @@ KINDS: Mapping[str, Callable[[random.Random, dict[str, Any]], bytes]] = {
     "deep nesting": _deep,
     "no object": _bare,
 }
-_DRAWN = ("a value", "a value", *KINDS)
+_CHOICES = ("a value", "a value", *KINDS)
 """The kinds to draw from: the first is drawn three times as often."""

@@ -65,9 +65,9 @@ def compared(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBa
 class ApiDescription:
     """A description of an API in OpenAPI 3.0, to compare answers with."""
 
-    def __init__(self, described: Mapping[str, Any]) -> None:
-        self._paths = described["paths"]
-        components = described.get("components", {})
+    def __init__(self, description: Mapping[str, Any]) -> None:
+        self._paths = description["paths"]
+        components = description.get("components", {})
         self._responses = components.get("responses", {})
         self._schemas = closed(components.get("schemas", {}))
         self._validators: dict[tuple[str, str, str], Draft202012Validator] = {}
@@ -92,8 +92,8 @@ class ApiDescription:
                 raise NotDescribed(f"{operation}: {status}: {problem.json_path}: {problem.message[:500]}")
 
     def _content(self, response: Mapping[str, Any]) -> Mapping[str, Any]:
-        described = self._responses[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
-        content: Mapping[str, Any] = described.get("content", {})
+        description = self._responses[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        content: Mapping[str, Any] = description.get("content", {})
         return content
 
     def _validator(self, key: tuple[str, str, str], schema: Mapping[str, Any]) -> Draft202012Validator:

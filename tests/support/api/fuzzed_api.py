@@ -47,7 +47,7 @@ REFUSED_BY_STATE = [
 
 
 @dataclass(frozen=True)
-class Fuzzed:
+class FuzzResult:
     """The outcome of a fuzzed address."""
 
     is_good: bool
@@ -77,19 +77,19 @@ def known_things(server: LiveServer) -> Things:
     return {"organisation": organisation, "name": "fuzzed", "build_id": build["id"], "tag": "1.0", "number": 1}
 
 
-def fuzz(server: LiveServer, folder: Path, things: Things, *options: str) -> Fuzzed:
+def fuzz(server: LiveServer, folder: Path, things: Things, *options: str) -> FuzzResult:
     """Asks all operations with the given parameters of addresses, and others made up; how much, the options say."""
-    chosen = [part for name in sorted(ENDING | LEFT_OUT) for part in ("--exclude-operation-id", name)]
-    return _run(server, folder, things, [*chosen, *options])
+    filters = [part for name in sorted(ENDING | LEFT_OUT) for part in ("--exclude-operation-id", name)]
+    return _run(server, folder, things, [*filters, *options])
 
 
-def fuzz_endings(server: LiveServer, folder: Path, *options: str) -> Fuzzed:
+def fuzz_endings(server: LiveServer, folder: Path, *options: str) -> FuzzResult:
     """Asks the operations that end things, about nothing in particular."""
-    chosen = [part for name in sorted(ENDING) for part in ("--include-operation-id", name)]
-    return _run(server, folder, {}, [*chosen, *options])
+    filters = [part for name in sorted(ENDING) for part in ("--include-operation-id", name)]
+    return _run(server, folder, {}, [*filters, *options])
 
 
-def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str]) -> Fuzzed:
+def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str]) -> FuzzResult:
     folder.mkdir()
     parameters = [f'"path.{name}" = {json.dumps(value)}' for name, value in things.items()]
     token = ["[auth.openapi.token]", f"bearer = {json.dumps(server.token(*Scope))}"]
@@ -97,7 +97,7 @@ def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str
         "\n".join(["[parameters]", *parameters, *token, *LEARNS_NOTHING, *REFUSED_BY_STATE]), "utf-8"
     )
     report = folder / "report.har"
-    fixed = {
+    settings = {
         "--url": server.address,
         "--exclude-checks": ",".join(sorted(NO_CHECKS)),
         "--request-timeout": "60",
@@ -105,10 +105,10 @@ def _run(server: LiveServer, folder: Path, things: Things, options: Sequence[str
         "--report-har-path": str(report),
     }
     program = str(Path(sys.executable).with_name("schemathesis"))
-    always = [part for pair in fixed.items() for part in pair]
+    always = [part for pair in settings.items() for part in pair]
     command = [program, "run", str(DESCRIPTION), "--no-color", *always, *options]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
-    return Fuzzed(done.returncode == 0, done.stdout + done.stderr, _statuses(report))
+    process = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    return FuzzResult(process.returncode == 0, process.stdout + process.stderr, _statuses(report))
 
 
 def _statuses(report: Path) -> dict[str, int]:

@@ -9,7 +9,7 @@ import pytest
 from tests.support.api.described_answers import ApiDescription, NotDescribed
 from tests.support.cases import each_case
 
-DESCRIBED: dict[str, Any] = {
+DESCRIPTION: dict[str, Any] = {
     "paths": {
         "/things": {
             "get": {
@@ -54,7 +54,7 @@ JSON = "application/json"
     ],
 )
 def test_an_answer_as_described_passes(operation: str, status: int, media_type: str, body: bytes | None) -> None:
-    ApiDescription(DESCRIBED).compare(operation, status, media_type, body)
+    ApiDescription(DESCRIPTION).compare(operation, status, media_type, body)
 
 
 @each_case(
@@ -76,4 +76,4 @@ def test_an_answer_as_described_passes(operation: str, status: int, media_type: 
 )
 def test_any_other_answer_is_refused(operation: str, status: int, media_type: str, body: bytes, what: str) -> None:
     with pytest.raises(NotDescribed, match=what):
-        ApiDescription(DESCRIBED).compare(operation, status, media_type, body)
+        ApiDescription(DESCRIPTION).compare(operation, status, media_type, body)

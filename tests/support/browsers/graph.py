@@ -24,11 +24,11 @@ def write_runefile(page: Page, text: str) -> None:
     address, organisation, name = page.url.removesuffix("/studio").rsplit("/", 2)
     token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
     file = f"{address}/api/v1/projects/{organisation}/{name}/files/Runefile.yml"
-    seen = page.request.head(file).headers["etag"]
+    etag = page.request.head(file).headers["etag"]
     answer = page.request.put(
         file,
         data=text.encode(),
-        headers={"X-CSRFToken": token, "Referer": address, "Content-Type": "text/plain", "If-Match": seen},
+        headers={"X-CSRFToken": token, "Referer": address, "Content-Type": "text/plain", "If-Match": etag},
     )
     assert answer.ok, answer.text()
 

@@ -69,16 +69,16 @@ class BrowserMemory:
         number = next(self._numbers)
         message: dict[str, Any] = {"id": number, "method": method, "params": parameters or {}}
         self._socket.send(json.dumps(message | ({"sessionId": session} if session else {})))
-        attached = []
+        sessions = []
         while True:
             answer = json.loads(self._socket.recv(timeout=60))
             if answer.get("method") == "Target.attachedToTarget":
-                attached.append((answer["params"]["sessionId"], answer["params"]["targetInfo"]["type"]))
+                sessions.append((answer["params"]["sessionId"], answer["params"]["targetInfo"]["type"]))
             elif answer.get("method") == "Target.detachedFromTarget":
                 self._sessions.pop(answer["params"]["sessionId"], None)
             elif answer.get("id") == number:
                 break
-        for child, kind in attached:
+        for child, kind in sessions:
             self._sessions[child] = kind
             self._ask("Target.setAutoAttach", _ATTACH, child)
         # A thread that ended while it was asked has nothing any more.

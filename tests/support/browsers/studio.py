@@ -156,8 +156,8 @@ def put_file(page: Page, path: str, data: bytes) -> None:
     server, organisation, project = page.url.removesuffix("/studio").rsplit("/", 2)
     address = f"{server}/api/v1/projects/{organisation}/{project}/files/{path}"
     token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
-    seen = page.request.head(address).headers.get("etag")
-    condition = {} if seen is None else {"If-Match": seen}
+    etag = page.request.head(address).headers.get("etag")
+    condition = {} if etag is None else {"If-Match": etag}
     headers = {"X-CSRFToken": token, "Content-Type": "application/octet-stream", **condition}
     answer = page.request.put(address, data=data, headers=headers)
     assert answer.ok, answer.text()

@@ -55,8 +55,8 @@ def image(*layers: bytes, config: bytes = EMPTY, config_type: str = ANY_TYPE, **
 
 
 def index(*manifests: bytes, **more: Any) -> bytes:
-    listed = [descriptor(each, json.loads(each)["mediaType"]) for each in manifests]
-    return json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": listed, **more}).encode()
+    descriptors = [descriptor(each, json.loads(each)["mediaType"]) for each in manifests]
+    return json.dumps({"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": descriptors, **more}).encode()
 
 
 def body(response: Any) -> bytes:
@@ -81,9 +81,9 @@ class RegistryClient:
     def send(self, method: str, path: str, data: bytes = b"", **headers: str) -> Any:
         """`path` is below the repository, or a whole address as `Location` has it."""
         address = path if path.startswith("/") else f"/v2/{self.repository}/{path}"
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        content_type = named.pop("Content-Type", "application/octet-stream")
-        return Client().generic(method, address, data, content_type, headers=self.headers | named)
+        fields = {name.replace("_", "-"): value for name, value in headers.items()}
+        content_type = fields.pop("Content-Type", "application/octet-stream")
+        return Client().generic(method, address, data, content_type, headers=self.headers | fields)
 
     def begin(self, **query: str) -> Any:
         return self.send("POST", f"blobs/uploads/{'?' if query else ''}{urlencode(query)}")
@@ -99,8 +99,8 @@ class RegistryClient:
         return self.send("PUT", path, data, Content_Type=json.loads(data)["mediaType"])
 
     def push_manifest(self, data: bytes, reference: str = "", content_type: str = "") -> Any:
-        announced = content_type or json.loads(data).get("mediaType", MANIFEST_TYPE)
-        return self.send("PUT", f"manifests/{reference or sha(data)}", data, Content_Type=announced)
+        media_type = content_type or json.loads(data).get("mediaType", MANIFEST_TYPE)
+        return self.send("PUT", f"manifests/{reference or sha(data)}", data, Content_Type=media_type)
 
     def push_image(self, reference: str = "", *layers: bytes, **more: Any) -> bytes:
         """Pushes blobs and their manifest, which must be taken. Returns the manifest."""

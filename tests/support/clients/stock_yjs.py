@@ -67,14 +67,14 @@ class StockClient:
 
     def type(self, text: str, path: str = "Runefile.yml") -> str:
         """Types at the end of a file; answers the file's text as this client has it."""
-        seen: str = self.do("type", path=path, text=text)["text"]
-        return seen
+        result: str = self.do("type", path=path, text=text)["text"]
+        return result
 
     def until(self, **expected: Any) -> Any:
         """Looks until the client sees this."""
 
         def looked() -> Any:
-            seen = self.do("look")
-            return seen if all(seen[name] == value for name, value in expected.items()) else None
+            state = self.do("look")
+            return state if all(state[name] == value for name, value in expected.items()) else None
 
         return self._server.until(looked, 20)

@@ -26,10 +26,10 @@ def megabytes(count: int) -> Iterator[bytes]:
 
 def digest_of(count: int) -> str:
     """The digest of `megabytes`."""
-    seen = sha256()
+    checksum = sha256()
     for each in megabytes(count):
-        seen.update(each)
-    return f"sha256:{seen.hexdigest()}"
+        checksum.update(each)
+    return f"sha256:{checksum.hexdigest()}"
 
 
 def memory(live: LiveServer) -> int:
@@ -57,17 +57,17 @@ class BlobClient:
         self.http.close()
 
     def begin(self) -> str:
-        begun = self.http.post(f"/v2/{self.repository}/blobs/uploads/")
-        assert begun.status_code == 202, begun.text
-        return begun.headers["Location"]
+        response = self.http.post(f"/v2/{self.repository}/blobs/uploads/")
+        assert response.status_code == 202, response.text
+        return response.headers["Location"]
 
     def push_at_once(self, count: int) -> str:
         """In one request, whose length is announced. Returns the digest."""
         digest = digest_of(count)
         address = f"/v2/{self.repository}/blobs/uploads/?{urlencode({'digest': digest})}"
         headers = {"Content-Length": str(count * MEGABYTE)}
-        pushed = self.http.post(address, content=megabytes(count), headers=headers)
-        assert pushed.status_code == 201, pushed.text
+        response = self.http.post(address, content=megabytes(count), headers=headers)
+        assert response.status_code == 201, response.text
         return digest
 
     def push_in_chunks(self, count: int, chunk: int) -> str:
@@ -86,14 +86,14 @@ class BlobClient:
 
     def pulled_digest(self, digest: str, **headers: str) -> tuple[str, int]:
         """Pulls a blob, following redirects; returns the digest of what came, and its size."""
-        seen, size = sha256(), 0
+        checksum, size = sha256(), 0
         address = f"/v2/{self.repository}/blobs/{digest}"
         with self.http.stream("GET", address, headers=headers, follow_redirects=True) as response:
             assert response.is_success, response.status_code
             for piece in response.iter_bytes():
-                seen.update(piece)
+                checksum.update(piece)
                 size += len(piece)
-        return f"sha256:{seen.hexdigest()}", size
+        return f"sha256:{checksum.hexdigest()}", size
 
 
 def push_and_pull_in_flat_memory(live: LiveServer, repository: str, count: int, chunk: int) -> dict[str, int]:
@@ -104,18 +104,18 @@ def push_and_pull_in_flat_memory(live: LiveServer, repository: str, count: int, 
 
 def _growth(live: LiveServer, client: BlobClient, count: int, chunk: int) -> dict[str, int]:
     client.pulled_digest(client.push_at_once(1))  # what is loaded once is loaded now
-    grown = {}
+    growth = {}
     for name in ("at once", "in chunks"):
         before = _now(live)
         digest = client.push_at_once(count) if name == "at once" else client.push_in_chunks(count + 1, chunk)
-        grown[f"pushed {name}"] = memory(live) - before
+        growth[f"pushed {name}"] = memory(live) - before
         before = _now(live)
         size = (count if name == "at once" else count + 1) * MEGABYTE
         assert client.pulled_digest(digest) == (digest, size)
         half, last = client.pulled_digest(digest, Range=f"bytes={size // 2}-"), size - size // 2
         assert half[1] == last
-        grown[f"pulled {name}"] = memory(live) - before
-    return grown
+        growth[f"pulled {name}"] = memory(live) - before
+    return growth
 
 
 def _now(live: LiveServer) -> int:

@@ -79,7 +79,7 @@ class Socket:
 
 def listeners() -> int:
     """How many there are in this process, of streams and of the watch."""
-    return sum(len(each) for followed in (delivery._listeners, watch._streams) for each in followed.values())
+    return sum(len(each) for table in (delivery._listeners, watch._streams) for each in table.values())
 
 
 class YjsClient(Socket):

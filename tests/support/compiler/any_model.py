@@ -10,12 +10,12 @@ from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.model.tflite import ModelError, describe, read_model, signature
 from tests.support.compiler.pipelines import models_pipeline
 
-Refused = (ModelError, AnvilError)
+REFUSALS = (ModelError, AnvilError)
 """How a model may be refused."""
 
 
 def use_model(data: bytes) -> bool:
-    """Whether C was made of it; else its host runs it. Raises `Refused`."""
+    """Whether C was made of it; else its host runs it. Raises one of `REFUSALS`."""
     model = read_model(data)
     describe(model)
     signature(model)

@@ -125,15 +125,15 @@ class BareHost:
 
     def _load_model(self, *arguments: int) -> int:
         mimetype, mimetype_size, model, size, inputs, input_count, outputs, output_count = arguments
-        loaded = LoadedModel(
+        entry = LoadedModel(
             self._read(mimetype, mimetype_size).decode(),
             self._read(model, size),
             self._texts(inputs, input_count),
             self._texts(outputs, output_count),
         )
-        self.said.append(("model", loaded.mimetype))
+        self.said.append(("model", entry.mimetype))
         handle = self._handle()
-        self.models[handle] = loaded
+        self.models[handle] = entry
         return handle
 
     def _texts(self, address: int, count: int) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ class Vector:
     @cached_property
     def input_tensors(self) -> tuple[InputTensor, ...]:
         sizes = self.sizes or ((),) * len(self.inputs)
-        return tuple(InputTensor(*tensor, decided) for tensor, decided in zip(self.inputs, sizes, strict=True))
+        return tuple(InputTensor(*tensor, run_time) for tensor, run_time in zip(self.inputs, sizes, strict=True))
 
     @cached_property
     def declared_outputs(self) -> tuple[BlockOutput, ...]:
@@ -88,7 +88,7 @@ class Vector:
 
 def vectors_of(block: Block) -> list[Vector]:
     """The vectors that stand beside a block's C."""
-    listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
+    entries = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
     defaults = {argument.name: argument.default for argument in block.arguments if argument.default is not None}
     return [
         Vector(
@@ -101,18 +101,18 @@ def vectors_of(block: Block) -> list[Vector]:
             tuple(tuple(_tensor(tensor) for tensor in run) for run in vector.get("before", [])),
             tuple(_tensor(tensor).sizes for tensor in vector["inputs"]),
         )
-        for vector in listed
+        for vector in entries
     ]
 
 
-def _tensor(described: Mapping[str, Any]) -> InputTensor:
+def _tensor(entry: Mapping[str, Any]) -> InputTensor:
     """`u8[<=9]` with its `sizes`, or `f32[2, 3]`; `text_size` is what is known of texts."""
-    element, _, dimensions = str(described["type"]).partition("[")
+    element, _, dimensions = str(entry["type"]).partition("[")
     sizes = [size.strip() for size in dimensions.rstrip("]").split(",") if size]
     run_time = tuple(axis for axis, size in enumerate(sizes) if size.startswith("<="))
     capacity = tuple(int(size.removeprefix("<=")) for size in sizes)
-    type_ = TensorType(ElementType(element), capacity, run_time, described.get("text_size", 0))
-    return InputTensor(type_, described["elements"], tuple(described.get("sizes", ())))
+    type_ = TensorType(ElementType(element), capacity, run_time, entry.get("text_size", 0))
+    return InputTensor(type_, entry["elements"], tuple(entry.get("sizes", ())))
 
 
 @dataclass(frozen=True)
@@ -213,10 +213,10 @@ class BlockModule:
         outputs: list[ModuleOutput] = []
         for output, (start, at) in zip(vector.declared_outputs, results, strict=True):
             axes = len(output.type.run_time)
-            decided = () if output.sizes_of is None else vector.input_tensors[output.sizes_of].sizes
+            run_time = () if output.sizes_of is None else vector.input_tensors[output.sizes_of].sizes
             if at is not None:
-                decided = struct.unpack(f"<{axes}i", memory.read(store, at, at + 4 * axes))
-            type_ = in_this_run(output.type, decided)
+                run_time = struct.unpack(f"<{axes}i", memory.read(store, at, at + 4 * axes))
+            type_ = in_this_run(output.type, run_time)
             data = bytes(memory.read(store, start, start + type_.size))
             if type_.element is not ElementType.UTF8:
                 outputs.append(
@@ -228,11 +228,11 @@ class BlockModule:
         return outputs
 
 
-def in_this_run(type_: TensorType, decided: Sequence[int]) -> TensorType:
+def in_this_run(type_: TensorType, sizes: Sequence[int]) -> TensorType:
     """The type with the sizes that a run decided, none of which may be beyond its capacity."""
-    sizes = dict(zip(type_.run_time, decided, strict=True))
-    assert all(0 <= size <= type_.dimensions[axis] for axis, size in sizes.items())
-    return TensorType(type_.element, tuple(sizes.get(axis, size) for axis, size in enumerate(type_.dimensions)))
+    size_of_axis = dict(zip(type_.run_time, sizes, strict=True))
+    assert all(0 <= size <= type_.dimensions[axis] for axis, size in size_of_axis.items())
+    return TensorType(type_.element, tuple(size_of_axis.get(axis, size) for axis, size in enumerate(type_.dimensions)))
 
 
 def _laid_out(
@@ -270,8 +270,8 @@ def packed(element: ElementType, elements: Elements) -> bytes:
 def _source(vectors: Sequence[Vector]) -> str:
     headers = sorted({vector.block.c_file.name for vector in vectors if vector.block.header is not None})
     includes = "".join(f'#include "{header}"\n' for header in headers)
-    written = {each.name: each.text for vector in vectors if (each := vector.code.header) is not None}
-    includes += "".join(text for _, text in sorted(written.items()))
+    texts = {each.name: each.text for vector in vectors if (each := vector.code.header) is not None}
+    includes += "".join(text for _, text in sorted(texts.items()))
     constants = dict.fromkeys(data for vector in vectors for data in vector.code.constants)
     names = {data: f"c{number}" for number, data in enumerate(constants)}
     tables = "".join(_constant(name, data) for data, name in names.items())
@@ -286,14 +286,14 @@ def _constant(name: str, data: bytes) -> str:
 def _function(number: int, vector: Vector, constants: Mapping[bytes, str]) -> str:
     """A call as `BlockCode` describes it."""
     code, tables = vector.code, ""
-    passed = [f"({pointer} *)places[{place}]" for place, pointer in enumerate(_pointers(vector))]
+    parameters = [f"({pointer} *)places[{place}]" for place, pointer in enumerate(_pointers(vector))]
     for size, name in ((code.state_size, "state"), (code.scratch_size, "scratch")):
         if size:
             tables += f"static uint8_t {name}_{number}[{size}] __attribute__((aligned(16)));\n"
-            passed.append(f"{name}_{number}")
-    passed += [constants[data] for data in code.constants]
-    passed += [_number(value, vector) for value in code.numbers]
-    return f"{tables}static void run_{number}(void **places) {{ {code.function}({', '.join(passed)}); }}\n"
+            parameters.append(f"{name}_{number}")
+    parameters += [constants[data] for data in code.constants]
+    parameters += [_number(value, vector) for value in code.numbers]
+    return f"{tables}static void run_{number}(void **places) {{ {code.function}({', '.join(parameters)}); }}\n"
 
 
 def _run(count: int) -> str:

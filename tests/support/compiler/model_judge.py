@@ -62,12 +62,12 @@ def _answers(data: bytes, runs: Sequence[Sequence[bytes]], profile: Profile) -> 
 def _differing(kind: TensorType, expected: bytes, actual: bytes) -> int:
     if kind.element is not ElementType.F32:
         return int((np.frombuffer(expected, np.uint8) != np.frombuffer(actual, np.uint8)).sum())
-    wanted, got = np.frombuffer(expected, "<f4").astype(np.float64), np.frombuffer(actual, "<f4").astype(np.float64)
-    largest = np.abs(wanted[np.isfinite(wanted)]).max(initial=0.0)
-    allowed = np.maximum(1e-4 * np.abs(wanted), 1e-5 * largest)
-    same = (wanted == got) | (np.isnan(wanted) & np.isnan(got))
+    right, numbers = np.frombuffer(expected, "<f4").astype(np.float64), np.frombuffer(actual, "<f4").astype(np.float64)
+    largest = np.abs(right[np.isfinite(right)]).max(initial=0.0)
+    tolerance = np.maximum(1e-4 * np.abs(right), 1e-5 * largest)
+    same = (right == numbers) | (np.isnan(right) & np.isnan(numbers))
     with np.errstate(invalid="ignore"):
-        return int((~(same | (np.abs(wanted - got) <= allowed))).sum())
+        return int((~(same | (np.abs(right - numbers) <= tolerance))).sum())
 
 
 def compiled_outputs(

@@ -40,7 +40,7 @@ def prove(
     """Each mutant is read or refused by name, within a tenth of a second and a quarter of a gigabyte of memory."""
     share, shares = (int(part) for part in os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
     numbers = range(count * share // shares, count * (share + 1) // shares)
-    refused, slowest, wrong = 0, 0.0, list[str]()
+    refusals, slowest, wrong = 0, 0.0, list[str]()
     for number in numbers:
         data = make(originals, number)
         try:
@@ -50,13 +50,13 @@ def prove(
         except Exception as error:
             wrong.append(f"mutant {number} was not refused by name: {type(error).__name__}: {error}")
             continue
-        refused += is_refused
+        refusals += is_refused
         slowest = max(slowest, seconds)
         if seconds >= SECONDS_A_FILE:
             wrong.append(f"mutant {number} took {seconds} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     record("mutants", len(numbers))
-    record("refused", refused)
+    record("refused", refusals)
     record("most milliseconds", round(slowest * 1000, 1))
     record("most megabytes", round(peak / 1e6))
     assert not wrong, "\n".join(wrong[:MOST_SHOWN])

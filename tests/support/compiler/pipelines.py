@@ -31,13 +31,13 @@ class ModelInPipeline:
 
     def stages(self, output: OutputKind) -> list[Stage]:
         """Raw inputs, the model, and all that it gives sent to one output."""
-        described = signature(self.model)
-        kinds = [tensor.type for tensor in described.inputs]
+        model_signature = signature(self.model)
+        kinds = [tensor.type for tensor in model_signature.inputs]
         inputs: list[Stage] = [
             CapabilityStage(f"{self.name}_in_{index}", RAW, (("length", kind.size),), kind)
             for index, kind in enumerate(kinds)
         ]
-        outputs = tuple(tensor.type for tensor in described.outputs)
+        outputs = tuple(tensor.type for tensor in model_signature.outputs)
         return [
             *inputs,
             ModelStage(

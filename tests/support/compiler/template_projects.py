@@ -13,7 +13,7 @@ from rune.project.files import MemoryFiles
 from rune.source.runefile.model_inputs.starter import starter
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "examples"
-WEIGHTED = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
 
 def template(name: str) -> dict[str, bytes]:
@@ -52,4 +52,4 @@ def with_changed_weight(data: bytes, operator: int) -> bytes:
 
 
 def weighted_operators(model: Model) -> list[int]:
-    return [number for number, each in enumerate(model.operators) if each.op in WEIGHTED]
+    return [number for number, each in enumerate(model.operators) if each.op in WITH_WEIGHTS]

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.support.documents.named_places import paths_in
 
 _BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_QUOTED = re.compile(r"`([^`\n]+)`")
+_CODE = re.compile(r"`([^`\n]+)`")
 _SYMBOL = re.compile(r"\A@?(?P<name>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?)(?:\(.*\)|=.*)?\Z")
 _FILE = re.compile(r"\.(?:json|md|py|tflite|yml)\Z")
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -26,8 +26,8 @@ _OF_LIBRARIES = frozenset({"NotRequired", "require_POST"})
 
 def symbols_in(page: str) -> list[str]:
     """The symbols that a page names outside its code, sorted: `name`, `Class.name`, `name(...)`, `name=...`."""
-    quoted = [text for text in _QUOTED.findall(_BLOCK.sub("", page)) if not _FILE.search(text)]
-    return sorted({match["name"] for text in quoted if (match := _SYMBOL.match(text))} - _OF_LIBRARIES)
+    snippets = [text for text in _CODE.findall(_BLOCK.sub("", page)) if not _FILE.search(text)]
+    return sorted({match["name"] for text in snippets if (match := _SYMBOL.match(text))} - _OF_LIBRARIES)
 
 
 def missing_symbols(page: str, root: Path) -> list[str]:
@@ -36,11 +36,11 @@ def missing_symbols(page: str, root: Path) -> list[str]:
     A folder stands for all its files. A module of Python defines also its strings that are one word in lower or in
     capital letters, such as keys and variables of the environment. Other files than code define all of their words.
     """
-    known = set(_WORD.findall("\n".join(_BLOCK.findall(page))))
+    names = set(_WORD.findall("\n".join(_BLOCK.findall(page))))
     for path in paths_in(page):
         for file in _files(root / path):
-            known |= _definitions(file) | set(_WORD.findall(file.stem)) | {file.parent.name}
-    return [name for name in symbols_in(page) if not set(name.split(".")) <= known]
+            names |= _definitions(file) | set(_WORD.findall(file.stem)) | {file.parent.name}
+    return [name for name in symbols_in(page) if not set(name.split(".")) <= names]
 
 
 def _files(path: Path) -> list[Path]:

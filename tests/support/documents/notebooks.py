@@ -44,7 +44,7 @@ def run_cells(
 
     `command` starts the interpreter, and `variables` are added to its environment.
     """
-    done = subprocess.run(
+    process = subprocess.run(
         [*command, "-c", _RUN],
         input=json.dumps(cells),
         cwd=folder,
@@ -54,8 +54,8 @@ def run_cells(
         timeout=300,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert process.returncode == 0, process.stderr
     # Libraries may write there too.
-    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("[")]
+    lines = [json.loads(line) for line in process.stderr.splitlines() if line.startswith("[")]
     assert [number for number, _, _ in lines] == list(range(1, len(cells) + 1))
-    return [(shown, page) for _, shown, page in lines]
+    return [(output, page) for _, output, page in lines]

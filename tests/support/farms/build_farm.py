@@ -50,11 +50,11 @@ class BuildFarm:
     environment: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        parent = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         settings = self.services.environment(self.database) | {"BROKER_URL": self.services.redis.replace("/0", "/1")}
         # A worker would publish the templates, and their builds would be counted with those that are asked for.
         own = {"SECRET_KEY": "s" * 64, "DATA_DIR": str(self.data), "PUBLISH_TEMPLATES": "0"}
-        self.environment = inherited | settings | own
+        self.environment = parent | settings | own
         self._run("manage.py", "migrate", "-v", "0")
 
     def fill(self, organisations: int, builds: int, first: int = 0) -> list[str]:
@@ -136,9 +136,9 @@ class BuildFarm:
     def _run(self, *arguments: str, **environment: str) -> str:
         command = [sys.executable, *arguments]
         variables = self.environment | environment
-        done = subprocess.run(command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr[-4000:]
-        return done.stdout
+        process = subprocess.run(command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stderr[-4000:]
+        return process.stdout
 
 
 @contextmanager

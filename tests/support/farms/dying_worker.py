@@ -32,9 +32,9 @@ def die_at(step: str) -> None:
         owner = getattr(owner, name)
     usual = getattr(owner, last)
 
-    def deadly(*arguments: Any, **named: Any) -> None:
+    def deadly(*arguments: Any, **keywords: Any) -> None:
         if moment == "after":
-            usual(*arguments, **named)
+            usual(*arguments, **keywords)
         os.kill(os.getpid(), signal.SIGKILL)
 
     setattr(owner, last, deadly)

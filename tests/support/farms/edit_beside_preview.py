@@ -45,8 +45,8 @@ def main() -> None:
         connection.close()
 
     with ThreadPoolExecutor() as pool:
-        for done in [pool.submit(edit), pool.submit(end_preview)]:
-            done.result()
+        for future in [pool.submit(edit), pool.submit(end_preview)]:
+            future.result()
 
 
 if __name__ == "__main__":

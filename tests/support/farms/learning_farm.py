@@ -30,11 +30,11 @@ def learning_farm(data: Path, database: str) -> Iterator[BuildFarm]:
 def answer_of(farm: BuildFarm, *arguments: str) -> Any:
     """The answer of a command of `learning_queue.py`."""
     command = [sys.executable, str(_SCRIPT), *arguments]
-    done = subprocess.run(
+    process = subprocess.run(
         command, cwd=REPOSITORY, env=farm.environment, capture_output=True, text=True, check=False, timeout=120
     )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
+    assert process.returncode == 0, process.stderr[-4000:]
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def until(read: Callable[[], Any], condition: Callable[[Any], Any]) -> Any:

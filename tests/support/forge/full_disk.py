@@ -43,19 +43,19 @@ class FullDisk:
         """While this lasts."""
         real_open = io.open
 
-        def opened(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
+        def opened(file: Any, mode: str = "r", *rest: Any, **keywords: Any) -> Any:
             if not self.is_inside(file) or not set(mode) & set("wxa+"):
-                return real_open(file, mode, *rest, **named)
+                return real_open(file, mode, *rest, **keywords)
             self._file_write(f"open {mode}")
-            return _CountingFile(real_open(file, mode, *rest, **named), self._file_write)
+            return _CountingFile(real_open(file, mode, *rest, **keywords), self._file_write)
 
         def guarded(kind: type, method: str) -> Any:
             real = getattr(kind, method)
 
-            def call(path: Any, *arguments: Any, **named: Any) -> Any:
+            def call(path: Any, *arguments: Any, **keywords: Any) -> Any:
                 if self.is_inside(path):
                     self._file_write(method)
-                return real(path, *arguments, **named)
+                return real(path, *arguments, **keywords)
 
             return patch.object(kind, method, call)
 

@@ -109,8 +109,8 @@ def running() -> Iterator[Middle]:
         def do_GET(self) -> None:
             middle.requested.append(self.path)
             missing = (404, b'{"name": "document-unknown", "detail": "There is no such document."}')
-            known = (200, middle.answers[self.path]) if self.path in middle.answers else missing
-            status, body = middle.statuses.get(self.path, known)
+            default = (200, middle.answers[self.path]) if self.path in middle.answers else missing
+            status, body = middle.statuses.get(self.path, default)
             kind = "application/json" if body[:1] in (b"{", b"[") else "application/octet-stream"
             if self.path in middle.moved:
                 self.respond(307, headers=FOR_PAGES | {"Location": middle.moved[self.path]})

@@ -65,19 +65,19 @@ A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4
 
 @pytest.fixture
 def build(project: Project, developer: User, reviewer: User) -> Build:
-    published = built(developer, project)
-    packed(published, "cortex-m55")
-    publish_build(developer, approved(published), "latest")
-    begin_thread(reviewer, published, "It works")
-    return published
+    row = built(developer, project)
+    packed(row, "cortex-m55")
+    publish_build(developer, approved(row), "latest")
+    begin_thread(reviewer, row, "It works")
+    return row
 
 
 @pytest.fixture
 def names(build: Build, organisation: Organisation, project: Project, owner: User, developer: User) -> Names:
     """The parameters of what is there."""
     sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=recording_terms(project, 90).text)
-    recorded = sample_of(consent_of(owner, project), owner)
-    save_version(owner, project, revision=recorded.revision)
+    recording = sample_of(consent_of(owner, project), owner)
+    save_version(owner, project, revision=recording.revision)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
     assert build.artefact is not None
     review = ask_for_review(owner, build, "Is it good?", reviewers=[RequestedGroup((owner.pk,))])
@@ -136,9 +136,9 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "kind": "guest-link",
         "grant": str(link.pk),
         "check": "rig-71",
-        "consent_id": str(recorded.consent_id),
-        "import_id": str(begin_import(owner, recorded.consent, 5, Defaults()).pk),
-        "removal_id": str(SampleRemoval.objects.create(data_set=recorded.data_set, reason="withdrawn", count=1).pk),
+        "consent_id": str(recording.consent_id),
+        "import_id": str(begin_import(owner, recording.consent, 5, Defaults()).pk),
+        "removal_id": str(SampleRemoval.objects.create(data_set=recording.data_set, reason="withdrawn", count=1).pk),
         "submission_id": str(submission_of(owner, project).pk),
         "trial": "985",
         "verb": "stop",

@@ -146,18 +146,18 @@ def answers(
                 answer = getattr(browser, method)(filled(route, names))
                 transaction.set_rollback(True)
             body = b"".join(answer) if answer.streaming else answer.content
-            said = CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
-            said = re.sub(
+            text = CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
+            text = re.sub(
                 f"((?:builds|reviews|change-requests|samples|training|searches|versions)(?:/|%2F)){names['number']}",
                 r"\1<number>",
-                said,
+                text,
             )
             for name, value in names.items():
                 if name not in ("number", "other"):
                     # Where there is something, the grant is the link: both have one id.
                     word = "<link>" if name == "grant" else f"<{name}>"
-                    said = said.replace(value, word).replace(value.replace("/", "%2F"), word)
-            results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), said)
+                    text = text.replace(value, word).replace(value.replace("/", "%2F"), word)
+            results[f"{method} {route}"] = (answer.status_code, answer.get("Content-Type", ""), text)
     return results
 
 

@@ -50,9 +50,9 @@ class Steps:
         function: Callable[..., Any] = getattr(owner, name)
 
         @wraps(function)
-        def stepping(*arguments: Any, **named: Any) -> Any:
+        def stepping(*arguments: Any, **keywords: Any) -> Any:
             self.step()
-            result = function(*arguments, **named)
+            result = function(*arguments, **keywords)
             self.step()
             return result
 
@@ -122,31 +122,31 @@ def in_process(act: Callable[[], int]) -> tuple[int, int]:
 def stopped_at_each_step(at_step: OnStep) -> tuple[int, int]:
     """Upgrades in a process of its own, which waits at each step until `at_step` was called here; answers how many
     steps that took, and the status of the process. Only the other process has the database open, as after a kill."""
-    (stopped, stopping), (passed, passing) = os.pipe(), os.pipe()
+    (stop_reader, stop_writer), (pass_reader, pass_writer) = os.pipe(), os.pipe()
 
     def wait(step: int) -> None:
-        os.write(stopping, b"s")
-        os.read(passed, 1)
+        os.write(stop_writer, b"s")
+        os.read(pass_reader, 1)
 
     pid = os.fork()
     if not pid:
-        os.close(stopped)
-        os.close(passing)
+        os.close(stop_reader)
+        os.close(pass_writer)
         try:
             upgrade(wait)
         except BaseException as error:
             sys.stderr.write(f"{type(error).__name__}: {error}\n")
             os._exit(1)
         os._exit(0)
-    os.close(stopping)
-    os.close(passed)
+    os.close(stop_writer)
+    os.close(pass_reader)
     step = 0
-    while os.read(stopped, 1):
+    while os.read(stop_reader, 1):
         at_step(step)
         step += 1
-        os.write(passing, b"p")
-    os.close(stopped)
-    os.close(passing)
+        os.write(pass_writer, b"p")
+    os.close(stop_reader)
+    os.close(pass_writer)
     return step, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -233,10 +233,10 @@ def main(template: Path, folder: Path) -> None:
     print(json.dumps({"steps": len(of_steps), "status": status, "migrations": migrations, **whole}), flush=True)
     for step in range(0, len(of_steps), max(1, len(of_steps) // KILLS)):
         _lay(template, folder)
-        _, killed = in_process(lambda step=step: upgrade(kill_at(step)))  # type: ignore[misc]
+        _, exit_status = in_process(lambda step=step: upgrade(kill_at(step)))  # type: ignore[misc]
         _lay(states / str(of_steps[step]), folder.with_name("copied"))
-        copied = state_of(folder.with_name("copied"))
-        print(json.dumps({"step": step, "killed": killed, "left": state_of(folder), "copied": copied}), flush=True)
+        copy = state_of(folder.with_name("copied"))
+        print(json.dumps({"step": step, "killed": exit_status, "left": state_of(folder), "copied": copy}), flush=True)
     others = [_beside(states, folder.with_name(f"upgraded-{number}"), number) for number in range(1, WORKERS)]
     resume(states, folder, 0)
     for process in others:

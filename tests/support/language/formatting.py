@@ -16,11 +16,11 @@ def formatted(analysis: Analysis) -> str:
 def check_formatting(text: str) -> None:
     """Formats, and holds what is always true of it."""
     before = analysed(text)
-    formed = formatted(before)
-    after = analysed(formed)
+    result = formatted(before)
+    after = analysed(result)
     assert graph_of(after) == graph_of(before)
     assert [each.inline for each in after.checked_runefile.syntax.resources] == [
         each.inline for each in before.checked_runefile.syntax.resources
     ]
-    assert remarks(formed) == remarks(text)
+    assert remarks(result) == remarks(text)
     assert format_text(after) == ()

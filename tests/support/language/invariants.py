@@ -31,15 +31,15 @@ def signature(path: str) -> ModelSignature:
 
 def checked_with_invariants(data: bytes, runefile: str = "Runefile.yml", most_fixes: int = 3) -> CheckedRunefile:
     """Checks a Runefile of any bytes, and that what comes of it can be shown and sent, and its fixes applied."""
-    checked = _checked(data, runefile)
+    result = _checked(data, runefile)
     text = data.decode("utf-8", "replace")
-    fixes = [fix for diagnostic in checked.diagnostics for fix in diagnostic.fixes]
+    fixes = [fix for diagnostic in result.diagnostics for fix in diagnostic.fixes]
     for fix in fixes[:most_fixes]:
-        fixed = text
+        candidate = text
         for edit in sorted(fix.edits, key=lambda edit: edit.span.start, reverse=True):
-            fixed = fixed[: edit.span.start.offset] + edit.text + fixed[edit.span.end.offset :]
-        _checked(fixed.encode("utf-8", "replace"), runefile)
-    return checked
+            candidate = candidate[: edit.span.start.offset] + edit.text + candidate[edit.span.end.offset :]
+        _checked(candidate.encode("utf-8", "replace"), runefile)
+    return result
 
 
 def same(text: str) -> bool:
@@ -60,10 +60,10 @@ def same(text: str) -> bool:
 
 def _checked(data: bytes, runefile: str) -> CheckedRunefile:
     files = MemoryFiles({runefile: data, "m.tflite": b"", "broken.tflite": b"", "words.txt": b"one\ntwo\n"})
-    checked = check(files, PUBLISHED_BLOCKS, signatures=signature)
-    assert (checked.pipeline is None) is checked.has_errors
+    result = check(files, PUBLISHED_BLOCKS, signatures=signature)
+    assert (result.pipeline is None) is result.has_errors
     text = data.decode("utf-8", "replace")
-    for diagnostic in checked.diagnostics:
+    for diagnostic in result.diagnostics:
         spans = [diagnostic.span, *(edit.span for fix in diagnostic.fixes for edit in fix.edits)]
         for span in spans:
             assert 0 <= span.start.offset <= span.end.offset <= len(text)
@@ -71,9 +71,9 @@ def _checked(data: bytes, runefile: str) -> CheckedRunefile:
             assert span.start.column >= 1
         assert "\n" not in diagnostic.message
         assert all("\n" not in note for note in diagnostic.notes)
-    drawn = draw(checked.diagnostics, {runefile: text}, False)
-    assert "\x1b" not in drawn
-    drawn.encode()
-    json.dumps([diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics])
-    json.dumps(outline_to_json(checked.outline))
-    return checked
+    drawing = draw(result.diagnostics, {runefile: text}, False)
+    assert "\x1b" not in drawing
+    drawing.encode()
+    json.dumps([diagnostic_to_json(diagnostic) for diagnostic in result.diagnostics])
+    json.dumps(outline_to_json(result.outline))
+    return result

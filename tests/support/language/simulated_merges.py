@@ -195,21 +195,23 @@ def _require_nothing_lost(
     base: Files, ours: Files, theirs: Files, merge: FilesMerge, choices: dict[str, MergeChoice], result: Files
 ) -> None:
     then, now, other, after = (_marks(files) for files in (base, ours, theirs, result))
-    disputed = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _marks_in(text)}
-    chosen = {mark for each in merge.conflicts for mark in _marks_in(each.resolution(choices[each.key]))}
+    conflict_marks = {mark for each in merge.conflicts for text in (each.ours, each.theirs) for mark in _marks_in(text)}
+    choice_marks = {mark for each in merge.conflicts for mark in _marks_in(each.resolution(choices[each.key]))}
     of_texts = {
         mark for files in (base, ours, theirs) for text in files.values() if _text_of(text) for mark in _marks_in(text)
     }
     for mark in then | now | other:
-        if mark in disputed:
-            assert mark in after or mark not in chosen, f"{mark}, which was chosen, is lost"
+        if mark in conflict_marks:
+            assert mark in after or mark not in choice_marks, f"{mark}, which was chosen, is lost"
         else:
             must_stay = mark in now and mark in other if mark in then else True
             assert mark in after or not must_stay, f"{mark} is lost"
     # The bytes of a file may be there under two names; a line is there once.
     for mark in of_texts & after:
         is_removed = mark in then and not (mark in now and mark in other)
-        assert mark in chosen if mark in disputed else not is_removed, f"{mark}, which a side took out, is back"
+        assert mark in choice_marks if mark in conflict_marks else not is_removed, (
+            f"{mark}, which a side took out, is back"
+        )
     assert not after - now - other, "what nobody wrote is there"
     _require_whole_stages(ours, theirs, result)
     for path in (set(ours) - set(base)) | (set(theirs) - set(base)):
@@ -226,9 +228,9 @@ def _require_whole_stages(ours: Files, theirs: Files, result: Files) -> None:
     orders = [
         [name for name in _stages(side) if name in _stages(other)] for side, other in ((ours, result), (theirs, result))
     ]
-    shared = [[name for name in order if name in orders[0] and name in orders[1]] for order in orders]
-    if shared[0] == shared[1]:
-        assert [name for name in _stages(result) if name in shared[0]] == shared[0], "the stages are in another order"
+    common = [[name for name in order if name in orders[0] and name in orders[1]] for order in orders]
+    if common[0] == common[1]:
+        assert [name for name in _stages(result) if name in common[0]] == common[0], "the stages are in another order"
 
 
 def _stages(files: Files) -> list[str]:

@@ -80,16 +80,16 @@ class RunefileWriter:
         lead = self._break + " " * (2 * self._unit + 1)
         if "\n" not in lead or self._chance(0.8):
             return self._random.choice(("{%s}", "{ %s }")) % ", ".join(parts)
-        shown = [f"{part}," + (f" # {self._next()}" if self._chance(0.3) else "") for part in parts[:-1]]
-        return "{" + lead + lead.join([*shown, parts[-1]]) + self._break + " " * (2 * self._unit) + "}"
+        pieces = [f"{part}," + (f" # {self._next()}" if self._chance(0.3) else "") for part in parts[:-1]]
+        return "{" + lead + lead.join([*pieces, parts[-1]]) + self._break + " " * (2 * self._unit) + "}"
 
     def _stage(self, name: str, before: list[str]) -> None:
         random, at = self._random, self._unit
-        shown = self._scalar(name)
+        label = self._scalar(name)
         if random.random() < 0.15:
-            self._line(at, f"{shown}: {self._flow_stage(before)}")
+            self._line(at, f"{label}: {self._flow_stage(before)}")
             return
-        self._line(at, f"{shown}:")
+        self._line(at, f"{label}:")
         at = at + self._unit
         kind = self._kind(before)
         parts = ["target"]
@@ -149,8 +149,8 @@ class RunefileWriter:
         if style < 0.85:
             return f"[ {' ,'.join(items)} ]"
         lead = self._break + " " * (at + 2)
-        shown = [f"{item}," + (f"  # {self._next()}" if self._chance(0.3) else "") for item in items[:-1]]
-        return "[" + lead + lead.join([*shown, items[-1]]) + self._break + " " * at + "]"
+        pieces = [f"{item}," + (f"  # {self._next()}" if self._chance(0.3) else "") for item in items[:-1]]
+        return "[" + lead + lead.join([*pieces, items[-1]]) + self._break + " " * at + "]"
 
     def _outputs(self, at: int) -> None:
         count = self._random.randint(1, 2)
@@ -171,8 +171,8 @@ class RunefileWriter:
 
     def _flow_type(self) -> str:
         dimensions = ", ".join(str(self._random.randint(1, 20)) for _ in range(self._random.randint(0, 3)))
-        shown = f"type: {self._scalar(self._random.choice(_TYPES))}, dimensions: [{dimensions}]"
-        return self._random.choice(("{%s}", "{ %s }", "{%s }")) % shown
+        body = f"type: {self._scalar(self._random.choice(_TYPES))}, dimensions: [{dimensions}]"
+        return self._random.choice(("{%s}", "{ %s }", "{%s }")) % body
 
     def _block_type(self, at: int) -> None:
         self._line(at, f"- type: {self._scalar(self._random.choice(_TYPES))}")

@@ -45,7 +45,7 @@ _ROW = re.compile(
 
 
 @dataclass(frozen=True)
-class Compared:
+class BitComparison:
     """Bytes of a rune's outputs on a target."""
 
     rune: str
@@ -66,10 +66,10 @@ class Compared:
         return self.distinct > 1 and (self.answers >= MOST_ANSWERS or self.size >= ENOUGH_BYTES)
 
 
-def read_rows() -> list[Compared]:
+def read_rows() -> list[BitComparison]:
     """The rows that the page has."""
     return [
-        Compared(
+        BitComparison(
             match["rune"],
             match["target"],
             *(int(match[each].replace(",", "")) for each in ("answers", "distinct", "size", "wrong")),
@@ -78,12 +78,12 @@ def read_rows() -> list[Compared]:
     ]
 
 
-def write_rows(rows: Sequence[Compared], names: Sequence[str]) -> None:
+def write_rows(rows: Sequence[BitComparison], names: Sequence[str]) -> None:
     """Puts a rune's rows in the place of those that the page had. `names` are all runes, in the order of the page."""
     mine = {each.rune for each in rows}
     remaining = [each for each in read_rows() if each.rune not in mine and each.rune in names]
-    ordered = sorted([*remaining, *rows], key=lambda each: names.index(each.rune))
-    PAGE.write_text(HEAD + "".join(each.row for each in ordered), encoding="utf-8")
+    lines = sorted([*remaining, *rows], key=lambda each: names.index(each.rune))
+    PAGE.write_text(HEAD + "".join(each.row for each in lines), encoding="utf-8")
 
 
 FLOAT_MODELS = ("mlperf_kws_float", "mlperf_ad_float", "gesture")

@@ -54,17 +54,17 @@ def message(channel: int, *tensors: Tensor) -> Message:
 
 def files(case: ConformanceCase) -> Mapping[str, bytes]:
     """The files of a case's folder by name."""
-    written: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     document: dict[str, Any] = {"description": case.description}
     if case.needs:
         document["needs"] = list(case.needs)
     if case.inputs:
         document["inputs"] = {
-            str(key): _data(f"input-{key}.bin", data, written) for key, data in sorted(case.inputs.items())
+            str(key): _data(f"input-{key}.bin", data, contents) for key, data in sorted(case.inputs.items())
         }
     if case.resources:
         document["resources"] = {
-            name: _data(f"resource-{name}.bin", data, written) for name, data in sorted(case.resources.items())
+            name: _data(f"resource-{name}.bin", data, contents) for name, data in sorted(case.resources.items())
         }
     for key in ("capabilities", "native", "watched", "logs", "within", "error"):
         if getattr(case, key) is not None:
@@ -72,17 +72,17 @@ def files(case: ConformanceCase) -> Mapping[str, bytes]:
     if case.expected or case.error is None:
         document["expected"] = case.expected
     if case.binary is None:
-        written["rune.wat"] = case.wat.encode()
-        written["rune.wasm"] = bytes(wat2wasm(case.wat))
+        contents["rune.wat"] = case.wat.encode()
+        contents["rune.wasm"] = bytes(wat2wasm(case.wat))
     else:
-        written["rune.wasm"] = case.binary
-    written["case.json"] = (_pretty(document) + "\n").encode()
-    return written
+        contents["rune.wasm"] = case.binary
+    contents["case.json"] = (_pretty(document) + "\n").encode()
+    return contents
 
 
-def _data(name: str, data: bytes, written: dict[str, bytes]) -> Mapping[str, str]:
+def _data(name: str, data: bytes, contents: dict[str, bytes]) -> Mapping[str, str]:
     if len(data) > _INLINE_BYTES:
-        written[name] = data
+        contents[name] = data
         return {"file": name}
     return {"text": data.decode()} if data.isascii() and data.decode().isprintable() else {"hex": data.hex()}
 

@@ -115,11 +115,11 @@ def cases() -> Iterator[ConformanceCase]:
 
 def _open() -> Iterator[ConformanceCase]:
     """A model whose file does not say the dimensions of its output: they come with the run, and the rune says which."""
-    filled = struct.pack("<6f", *[2.5] * 6)
+    output = struct.pack("<6f", *[2.5] * 6)
 
     def filling(name: str, description: str, rows: int) -> ConformanceCase:
-        model = ModelCase("fill", open_output(), (Run((struct.pack("<2i", rows, 3),), (filled,)),))
-        case = running(name, description, model, ["i32[2]"], ["f32[2, 3]"], [len(filled)])
+        model = ModelCase("fill", open_output(), (Run((struct.pack("<2i", rows, 3),), (output,)),))
+        case = running(name, description, model, ["i32[2]"], ["f32[2, 3]"], [len(output)])
         return replace(case, needs=["tflite", "open-outputs"])
 
     yield filling("model-open-output", "An output whose dimensions are known once the model ran", 2)
@@ -155,10 +155,10 @@ def _in_a_browser() -> ConformanceCase:
         },
         "weightsManifest": [],
     }
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr(zipfile.ZipInfo("doubled/model.json"), json.dumps(document))
-    model = ModelCase("tfjs", packed.getvalue(), (Run((bytes([1, 2, 253, 50]),), (bytes([2, 4, 250, 100]),)),))
+    model = ModelCase("tfjs", buffer.getvalue(), (Run((bytes([1, 2, 253, 50]),), (bytes([2, 4, 250, 100]),)),))
     shape = "i8[1, 4]"
     mimetype = ModelFormat.TENSORFLOW_JS.mimetype
     description = "A TensorFlow.js model in a folder of a zip"
@@ -210,9 +210,9 @@ def _chained() -> ConformanceCase:
     head = struct.pack("<I", len(shape)) + shape.encode()
     data[INPUT_AT - len(head)] = head
     data[POINTERS_AT] = struct.pack("<I", INPUT_AT)
-    known = open_model(TFLITE, model.data)
-    once = known.run([model.runs[0].inputs[0]])[0]
-    twice = known.run([once])[0]
+    tflite = open_model(TFLITE, model.data)
+    once = tflite.run([model.runs[0].inputs[0]])[0]
+    twice = tflite.run([once])[0]
     infer = [do("infer", handle, POINTERS_AT, POINTERS_AT) for handle in (2, 3)]
     send = do("write", 4, INPUT_AT - len(head), len(head) + size)
     manifest = [do("capability", 5), f"(drop {load})", f"(drop {load})", do("output", TENSOR)]

@@ -47,12 +47,12 @@ def project(
     block: str = PATH,
     *,
     lock: str | None = None,
-    mounted: dict[str, bytes] | None = None,
+    mounts: dict[str, bytes] | None = None,
     shelf: str | None = None,
     element: str = "f32",
 ) -> MemoryFiles:
     """A project whose one stage runs `block`."""
-    files = {"Runefile.yml": RUNEFILE.format(block=block, type=element).encode(), **(mounted or {})}
+    files = {"Runefile.yml": RUNEFILE.format(block=block, type=element).encode(), **(mounts or {})}
     if lock is not None:
         files["rune.lock"] = lock.encode()
     if shelf is not None:

@@ -23,7 +23,7 @@ IMPORTS: Mapping[str, tuple[str, int]] = {
 """The functions that a body calls, and the import of the ABI with its number of parameters."""
 
 _PAGE = 65536
-_CALLED = re.compile(r"\(call \$(\w+)")
+_CALL = re.compile(r"\(call \$(\w+)")
 
 
 def value(number: int | str) -> str:
@@ -59,12 +59,12 @@ def module(
 ) -> str:
     """A rune with the two bodies. `data` by address, `sections` are custom ones, `extra` stands in the module."""
     body = f"{manifest}\n{call_}\n{extra}"
-    used = [name for name in IMPORTS if name in set(_CALLED.findall(body)) and f"(func ${name} " not in imports]
+    names = [name for name in IMPORTS if name in set(_CALL.findall(body)) and f"(func ${name} " not in imports]
     segments = data or {}
     end = max((address + len(part) for address, part in segments.items()), default=0)
     lines = [
         "(module",
-        *(_import(name) for name in used),
+        *(_import(name) for name in names),
         *([f"  {imports}"] if imports else []),
         f'  (memory (export "memory") {pages if pages is not None else end // _PAGE + 1})',
         *(f"  (data (i32.const {address}) {quoted(part)})" for address, part in segments.items()),
@@ -77,8 +77,8 @@ def module(
 
 
 def _import(name: str) -> str:
-    imported, count = IMPORTS[name]
-    return f'  (import "env" "{imported}" (func ${name} (param {" ".join(["i32"] * count)}) (result i32)))'
+    symbol, count = IMPORTS[name]
+    return f'  (import "env" "{symbol}" (func ${name} (param {" ".join(["i32"] * count)}) (result i32)))'
 
 
 def _indented(body: str) -> str:

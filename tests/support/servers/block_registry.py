@@ -14,8 +14,8 @@ from rune.tools.cli import main
 from tests.support.runes.shared_blocks import PATH, RUNEFILE, SMOOTH, published
 from tests.support.servers.listening import QuietHandler, http_server
 
-DIGEST, _MOUNTED = published()
-MANIFEST = next(data for data in _MOUNTED.values() if digest_of(data) == DIGEST)
+DIGEST, _MOUNTS = published()
+MANIFEST = next(data for data in _MOUNTS.values() if digest_of(data) == DIGEST)
 BASE = "/v2/acme/sounds/blocks/smooth"
 
 

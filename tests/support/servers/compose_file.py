@@ -30,5 +30,5 @@ def service_environment(service: str, environment: Mapping[str, str]) -> dict[st
             raise KeyError(match["name"])
         return match["rest"] or ""
 
-    written = compose_file()["services"][service]["environment"]
-    return {name: _VARIABLE.sub(value, text) for name, text in written.items()}
+    variables = compose_file()["services"][service]["environment"]
+    return {name: _VARIABLE.sub(value, text) for name, text in variables.items()}

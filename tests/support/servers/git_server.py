@@ -37,8 +37,8 @@ def git_server(root: Path, elsewhere: str = "") -> Iterator[str]:
                 self.send_header("Location", f"{elsewhere}/{self.path.removeprefix('/moved/')}")
                 self.end_headers()
                 return
-            wanted = "Basic " + base64.b64encode(f"git:{TOKEN}".encode()).decode()
-            if path.startswith("/private/") and self.headers.get("Authorization") != wanted:
+            expected = "Basic " + base64.b64encode(f"git:{TOKEN}".encode()).decode()
+            if path.startswith("/private/") and self.headers.get("Authorization") != expected:
                 self.send_response(401)
                 self.send_header("WWW-Authenticate", 'Basic realm="git"')
                 self.end_headers()
@@ -98,7 +98,7 @@ def _git(folder: Path, *arguments: str) -> None:
 def hostile_server(pack: bytes) -> Iterator[str]:
     """Says that it has a branch, and sends this as its pack, whatever it is asked. Answers its origin."""
     name = b"1" * 40
-    advertised = b"".join(
+    advertisement = b"".join(
         [
             _line(b"# service=git-upload-pack\n"),
             b"0000",
@@ -107,15 +107,15 @@ def hostile_server(pack: bytes) -> Iterator[str]:
             b"0000",
         ]
     )
-    sent = _line(b"shallow " + name) + b"0000" + _line(b"NAK\n") + pack
+    response = _line(b"shallow " + name) + b"0000" + _line(b"NAK\n") + pack
 
     class Handler(QuietHandler):
         def do_GET(self) -> None:
-            self._answer("application/x-git-upload-pack-advertisement", advertised)
+            self._answer("application/x-git-upload-pack-advertisement", advertisement)
 
         def do_POST(self) -> None:
             self.body()
-            self._answer("application/x-git-upload-pack-result", sent)
+            self._answer("application/x-git-upload-pack-result", response)
 
         def _answer(self, kind: str, body: bytes) -> None:
             self.send_response(200)
@@ -150,17 +150,17 @@ def _entry(kind: int, size: int) -> bytes:
 
 
 def _number(value: int) -> bytes:
-    encoded = b""
+    data = b""
     while True:
         value, low = value >> 7, value & 127
-        encoded += bytes([low | (0x80 if value else 0)])
+        data += bytes([low | (0x80 if value else 0)])
         if not value:
-            return encoded
+            return data
 
 
 def _offset(value: int) -> bytes:
-    encoded = bytes([value & 127])
+    data = bytes([value & 127])
     while value := value >> 7:
         value -= 1
-        encoded = bytes([0x80 | value & 127]) + encoded
-    return encoded
+        data = bytes([0x80 | value & 127]) + data
+    return data

@@ -52,11 +52,11 @@ class LiveForge:
         self.data = data
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
-        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+        parent = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         # The templates are built and published in the one test that is about it.
         signing = {"SIGNING_SECRET_FILE": str(data.parent / "signing-secret")}
         own = signing | {"DATA_DIR": str(data), "PORT": str(self.port), "PUBLISH_TEMPLATES": "0"}
-        self.environment = {**inherited, **own, **(environment or {})}
+        self.environment = {**parent, **own, **(environment or {})}
         self._process: subprocess.Popen[str] | None = None
         self.said: list[str] = []
 

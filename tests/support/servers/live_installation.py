@@ -55,8 +55,8 @@ class LiveInstallation:
     def headers(self) -> dict[str, str]:
         """The headers of a client that is no browser but the signed-in person."""
         cookies = self.first.http.cookies
-        named = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        return {"Cookie": named, "X-CSRFToken": str(cookies["csrftoken"])}
+        cookie_header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return {"Cookie": cookie_header, "X-CSRFToken": str(cookies["csrftoken"])}
 
     def new_project(self, name: str) -> str:
         organisation = self.first.organisation()

@@ -86,8 +86,8 @@ class LiveServer(LiveForge):
 
     def build(self, project: str) -> Any:
         """Presses Build and waits for the end."""
-        pressed = self.api("POST", f"projects/{project}/builds")
-        return self.until(lambda: _ended(self.api("GET", f"builds/{pressed['id']}")), PATIENCE)
+        build = self.api("POST", f"projects/{project}/builds")
+        return self.until(lambda: _ended(self.api("GET", f"builds/{build['id']}")), PATIENCE)
 
 
 def _ended(build: Any) -> Any:

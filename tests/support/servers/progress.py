@@ -21,10 +21,10 @@ class ProgressWatch:
 
     def working(self) -> bool:
         """Whether it pays to wait on: the program got processor time lately, and has not used more than all of it."""
-        used = processor_seconds(self._pid)
-        if used != self._used:
-            self._used, self._changed = used, time.monotonic()
-        return used < self._work_limit and time.monotonic() - self._changed < self._idle_limit
+        seconds = processor_seconds(self._pid)
+        if seconds != self._used:
+            self._used, self._changed = seconds, time.monotonic()
+        return seconds < self._work_limit and time.monotonic() - self._changed < self._idle_limit
 
 
 def processor_seconds(pid: int) -> float:

@@ -43,7 +43,7 @@ def drawn(random: np.random.Generator) -> tuple[np.ndarray[Any, Any], list[Objec
     return np.clip(pixels, 0, 255).astype(np.uint8), objects
 
 
-def write_counting(folder: Path, count: int = 240, groups: int = 8, *, unmarked: int = 0) -> Path:
+def write_counting(folder: Path, count: int = 240, groups: int = 8, *, without_positions: int = 0) -> Path:
     """Writes a data folder as `rune data pull` does, of pictures by so many people; the last ones without positions."""
     random = np.random.default_rng(33)
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def write_counting(folder: Path, count: int = 240, groups: int = 8, *, unmarked:
         group = f"person {number % groups}" if groups else ""
         # Of eight people, or of eight pictures, one tests and one chooses the epoch.
         split = {0: "test", 1: "validation"}.get((number % groups if groups else number) % 8, "train")
-        positions = None if number >= count - unmarked else in_order(objects)
+        positions = None if number >= count - without_positions else in_order(objects)
         rows.append(DataFolderRow(name, number + 1, sha256(data).hexdigest(), "bench", split, group, positions))
     (folder / LIST).write_bytes(list_bytes(VersionOrigin("acme/parts", 1, "sha256:1"), rows))
     return folder

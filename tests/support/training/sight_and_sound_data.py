@@ -63,9 +63,9 @@ def write_pictures(folder: Path, count: int = 10) -> Path:
         for number in range(count):
             y, x = np.mgrid[0:48, 0:80]
             centre = random.uniform(20, 28, 2)
-            shown = (y // 8) % 2 if label == "bars" else (y - centre[0]) ** 2 + (x - centre[1] - 16) ** 2 < 260
+            mask = (y // 8) % 2 if label == "bars" else (y - centre[0]) ** 2 + (x - centre[1] - 16) ** 2 < 260
             colour = random.integers(80, 255, 3)
-            pixels = np.where(shown[:, :, None], colour, random.integers(0, 60, (48, 80, 3))).astype(np.uint8)
+            pixels = np.where(mask[:, :, None], colour, random.integers(0, 60, (48, 80, 3))).astype(np.uint8)
             (folder / label / f"{number}.png").write_bytes(png(pixels))
     return folder
 

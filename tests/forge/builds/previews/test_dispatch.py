@@ -43,17 +43,17 @@ def test_a_preview_does_not_wait_behind_a_numbered_build(
 def test_a_preview_that_fails_in_us_leaves_the_slot_free(
     project: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seen: list[Any] = []
+    calls: list[Any] = []
 
     def refresh(project_id: Any, *others: Any) -> None:
-        seen.append(project_id)
+        calls.append(project_id)
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
     slot = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
     slot.work(project.pk)
     slot.work(project.pk)
-    assert len(seen) == 2
+    assert len(calls) == 2
     assert "stopped in the middle" in caplog.text
 
 
@@ -82,48 +82,48 @@ def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
 def test_a_newer_text_ends_the_work_on_an_older_one_and_a_question_does_not(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Cancelled:
+    class Attempt:
         def __init__(self) -> None:
             self.event = threading.Event()
 
         def cancel(self) -> None:
             self.event.set()
 
-    begun, seen = threading.Semaphore(0), list[Cancelled]()
+    semaphore, attempts = threading.Semaphore(0), list[Attempt]()
 
     def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow, work: PreviewWork) -> None:
         sequence = Project.objects.get(pk=project_id).sequence
-        cancelled = Cancelled()
-        seen.append(cancelled)
-        if len(seen) == 1:
-            with work.of_text(cancelled, sequence):
-                begun.release()
-                assert cancelled.event.wait(PATIENCE)
-            with work.of_tests(cancelled):
+        attempt = Attempt()
+        attempts.append(attempt)
+        if len(attempts) == 1:
+            with work.of_text(attempt, sequence):
+                semaphore.release()
+                assert attempt.event.wait(PATIENCE)
+            with work.of_tests(attempt):
                 pass
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
     slots = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
     busy = in_thread(lambda: slots.work(project.pk))
-    assert begun.acquire(timeout=PATIENCE)
+    assert semaphore.acquire(timeout=PATIENCE)
     slots.work(project.pk)
-    assert not seen[0].event.is_set()
+    assert not attempts[0].event.is_set()
     write_file(developer, project, "notes.txt", b"newer")
     slots.work(project.pk)
     busy.join(PATIENCE)
     # Both requests came while it was at work: it looks once more.
-    assert len(seen) == 2
-    assert seen[0].event.is_set()
+    assert len(attempts) == 2
+    assert attempts[0].event.is_set()
 
 
 def test_tests_give_way_to_every_request() -> None:
-    class Counted:
+    class CancelCounter:
         cancelled = 0
 
         def cancel(self) -> None:
             self.cancelled += 1
 
-    work, compiler = PreviewWork(), Counted()
+    work, compiler = PreviewWork(), CancelCounter()
     work.supersede(9)
     with work.of_tests(compiler):
         work.supersede(0)
@@ -135,11 +135,11 @@ def test_tests_give_way_to_every_request() -> None:
 def test_a_project_that_is_waited_for_twice_is_made_once(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refreshed: list[UUID] = []
+    calls: list[UUID] = []
 
     def refresh(project_id: UUID, *others: Any) -> None:
-        refreshed.append(project_id)
-        if len(refreshed) == 1:
+        calls.append(project_id)
+        if len(calls) == 1:
             # While the first is at work, others wake the slots: they return at once and their wish is kept.
             slots.work(project.pk)
             slots.work(project.pk)
@@ -147,4 +147,4 @@ def test_a_project_that_is_waited_for_twice_is_made_once(
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
     slots = PreviewSlots(threading.Event(), warm(lambda: compiler))
     slots.work(project.pk)
-    assert refreshed == [project.pk] * 2
+    assert calls == [project.pk] * 2

@@ -56,12 +56,12 @@ def is_stored(digest: str) -> bool:
 def test_a_text_that_checks_becomes_a_rune(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "TELL_AFTER", 0)
     preview = refresh(project, compiler)
-    shown = preview_to_json(preview)
-    assert (shown["state"], shown["current"], shown["error"]) == ("ready", True, None)
-    assert shown["sequence"] == project.sequence
-    assert shown["build"] is not None
-    assert shown["build"]["size"] > 100
-    assert [node["name"] for node in shown["outline"]["nodes"]] == ["number", "out"]
+    payload = preview_to_json(preview)
+    assert (payload["state"], payload["current"], payload["error"]) == ("ready", True, None)
+    assert payload["sequence"] == project.sequence
+    assert payload["build"] is not None
+    assert payload["build"]["size"] > 100
+    assert [node["name"] for node in payload["outline"]["nodes"]] == ["number", "out"]
     events = Event.objects.filter(stream_id=project.stream, type="preview.changed")
     assert [event.data["state"] for event in events] == ["building", "ready"]
     assert preview.build is not None
@@ -72,19 +72,19 @@ def test_a_rune_that_is_there_soon_is_told_of_in_one_event_with_its_check(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder, "TELL_AFTER", 60)
-    heard = events_of(project, monkeypatch)
-    shown = preview_to_json(refresh(project, compiler))
-    assert [event["data"]["preview"] for event in heard] == [shown]
-    assert (shown["state"], [node["name"] for node in shown["outline"]["nodes"]]) == ("ready", ["number", "out"])
+    events = events_of(project, monkeypatch)
+    payload = preview_to_json(refresh(project, compiler))
+    assert [event["data"]["preview"] for event in events] == [payload]
+    assert (payload["state"], [node["name"] for node in payload["outline"]["nodes"]]) == ("ready", ["number", "out"])
 
 
 def test_the_rune_goes_ahead_of_its_event(project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch) -> None:
-    pushed: list[dict[str, Any]] = []
+    messages: list[dict[str, Any]] = []
 
     def push(project_id: UUID, **rune: Any) -> None:
         assert project_id == project.pk
         assert not Build.objects.exists()
-        pushed.append(rune)
+        messages.append(rune)
 
     monkeypatch.setattr(recorder, "push_rune", push)
     preview = refresh(project, compiler)
@@ -92,13 +92,13 @@ def test_the_rune_goes_ahead_of_its_event(project: Any, compiler: Compiler, monk
     assert preview.build.artefact is not None
     artefact = preview.build.artefact
     with open_rune(artefact) as file:
-        stored = file.read()
-    assert pushed == [
+        content = file.read()
+    assert messages == [
         {
             "sequence": project.sequence,
             "version": artefact.version_digest,
             "digest": artefact.digest,
-            "rune": stored,
+            "rune": content,
         }
     ]
 
@@ -107,11 +107,11 @@ def test_the_rune_goes_ahead_of_its_event(project: Any, compiler: Compiler, monk
 def test_a_large_rune_is_fetched_by_those_who_want_it(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pushed: list[Any] = []
-    monkeypatch.setattr(recorder, "push_rune", lambda *_, **rune: pushed.append(rune))
+    messages: list[Any] = []
+    monkeypatch.setattr(recorder, "push_rune", lambda *_, **rune: messages.append(rune))
     monkeypatch.setattr(recorder, "LARGEST_PUSHED", 100)
     assert preview_to_json(refresh(project, compiler))["build"] is not None
-    assert pushed == []
+    assert messages == []
 
 
 @pytest.mark.slow
@@ -122,9 +122,9 @@ def test_a_build_that_fails_soon_keeps_the_warnings_of_its_check(
     refresh(project, compiler)
     edit(developer, project, RUNEFILE + "# more\n")
     monkeypatch.setattr(Compiler, "run", _checks_and_fails)
-    shown = preview_to_json(refresh(project, compiler))
-    assert (shown["state"], shown["error"]) == ("failed", "No compiler.")
-    assert [each["message"] for each in shown["diagnostics"]] == ["A warning."]
+    payload = preview_to_json(refresh(project, compiler))
+    assert (payload["state"], payload["error"]) == ("failed", "No compiler.")
+    assert [each["message"] for each in payload["diagnostics"]] == ["A warning."]
 
 
 def _checks_and_fails(self: Compiler, job: Any, on_answer: Any, **_: Any) -> None:
@@ -148,10 +148,10 @@ def _checks_and_fails(self: Compiler, job: Any, on_answer: Any, **_: Any) -> Non
 def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, developer: Any, compiler: Compiler) -> None:
     good = preview_to_json(refresh(project, compiler))
     edit(developer, project, BROKEN_RUNEFILE.decode())
-    shown = preview_to_json(refresh(project, compiler))
-    assert (shown["state"], shown["current"]) == ("broken", False)
-    assert shown["diagnostics"]
-    assert shown["build"] == good["build"]
+    payload = preview_to_json(refresh(project, compiler))
+    assert (payload["state"], payload["current"]) == ("broken", False)
+    assert payload["diagnostics"]
+    assert payload["build"] == good["build"]
     edit(developer, project, RUNEFILE)
     again = preview_to_json(refresh(project, compiler))
     assert (again["state"], again["current"], again["diagnostics"]) == ("ready", True, [])
@@ -162,13 +162,13 @@ def test_a_text_that_does_not_check_keeps_the_last_good_rune(project: Any, devel
 def test_a_rune_is_of_the_newest_text_only_until_the_next_edit(
     project: Any, developer: Any, compiler: Compiler
 ) -> None:
-    looked = refresh(project, compiler)
-    assert preview_to_json(looked)["current"]
+    preview = refresh(project, compiler)
+    assert preview_to_json(preview)["current"]
     edit(developer, project, RUNEFILE + "# more\n")
     before_the_look = preview_of(project)
     assert before_the_look is not None
-    shown = preview_to_json(before_the_look)
-    assert (shown["state"], shown["current"], shown["sequence"]) == ("ready", False, looked.sequence)
+    payload = preview_to_json(before_the_look)
+    assert (payload["state"], payload["current"], payload["sequence"]) == ("ready", False, preview.sequence)
     assert preview_to_json(refresh(project, compiler))["current"]
 
 
@@ -196,13 +196,13 @@ def test_a_preview_of_another_toolchain_is_made_anew_when_someone_opens_the_proj
 def test_a_preview_whose_notification_was_lost_is_made_after_a_while(
     project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    resumed: list[Any] = []
-    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    calls: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", calls.append)
     assert run_once(tasks["previews"]) == ""
-    assert resumed == [], "it may be on its way"
+    assert calls == [], "it may be on its way"
     Project.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
-    assert resumed == [project.pk]
+    assert calls == [project.pk]
 
 
 def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a_while(
@@ -212,27 +212,27 @@ def test_a_preview_that_was_broken_off_is_made_anew_when_someone_asks_or_after_a
     wakes.previews.clear()
     # The state that kill -9 leaves behind in the middle of a build of the newest text.
     Preview.objects.filter(project=project).update(state=PreviewState.BUILDING, build=None)
-    resumed: list[Any] = []
-    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    calls: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", calls.append)
     assert run_once(tasks["previews"]) == ""
-    assert resumed == [], "somebody may be at it"
+    assert calls == [], "somebody may be at it"
     for table in (Preview, Project):
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
-    assert resumed == [project.pk]
-    refreshed = actions.refresh_preview(user, project)
-    assert refreshed is not None
-    assert not refreshed.is_current
+    assert calls == [project.pk]
+    preview = actions.refresh_preview(user, project)
+    assert preview is not None
+    assert not preview.is_current
     assert wakes.previews == [project.pk]
     refresh(project, compiler)
-    refreshed = actions.refresh_preview(user, project)
-    assert refreshed is not None
-    assert refreshed.is_current
+    preview = actions.refresh_preview(user, project)
+    assert preview is not None
+    assert preview.is_current
     assert wakes.previews == [project.pk]
     for table in (Preview, Project):
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
-    assert resumed == [project.pk], "one that is up to date is left alone"
+    assert calls == [project.pk], "one that is up to date is left alone"
 
 
 def leased(project: Project, until: datetime) -> Preview:
@@ -257,12 +257,12 @@ def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
 ) -> None:
     leases: list[datetime | None] = []
 
-    class Watched(PreviewLease):
+    class RecordingLease(PreviewLease):
         def keep(self) -> None:
             super().keep()
             leases.append(Preview.objects.get(project=project).lease_until)
 
-    monkeypatch.setattr(previews, "PreviewLease", Watched)
+    monkeypatch.setattr(previews, "PreviewLease", RecordingLease)
     monkeypatch.setattr(preview_leases, "WRITE_AFTER", 60.0)
     refresh(project, compiler)
     assert set(leases) == {None}
@@ -298,16 +298,16 @@ def test_a_lease_stays_with_whoever_is_at_a_newer_text(project: Any, monkeypatch
 
 
 def test_a_preview_in_work_is_not_resumed(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    resumed: list[Any] = []
-    monkeypatch.setattr(previews, "notify_preview", resumed.append)
+    calls: list[Any] = []
+    monkeypatch.setattr(previews, "notify_preview", calls.append)
     leased(project, timezone.now() + LEASE)
     for table in (Preview, Project):
         table.objects.update(changed=timezone.now() - previews.BROKEN_OFF)
     assert run_once(tasks["previews"]) == ""
-    assert resumed == []
+    assert calls == []
     end_leases()
     assert run_once(tasks["previews"]) == ""
-    assert resumed == [project.pk]
+    assert calls == [project.pk]
 
 
 @pytest.mark.slow
@@ -317,19 +317,19 @@ def test_a_compiler_that_is_killed_is_replaced_once_then_the_last_good_rune_stay
 ) -> None:
     refresh(project, compiler)
     edit(developer, project, RUNEFILE + "# more\n")
-    killed: list[int] = []
+    pids: list[int] = []
 
     def start_and_kill() -> None:
         Compiler.start(compiler)
         assert compiler.pid is not None
-        if len(killed) < kills:
-            killed.append(compiler.pid)
+        if len(pids) < kills:
+            pids.append(compiler.pid)
             os.kill(compiler.pid, signal.SIGKILL)
 
     compiler.close()
     monkeypatch.setattr(compiler, "start", start_and_kill)
     preview = refresh(project, compiler)
-    assert (preview.state, len(set(killed))) == (state, kills)
+    assert (preview.state, len(set(pids))) == (state, kills)
     assert ("SIGKILL" in preview.error) == (state == PreviewState.FAILED)
     assert preview.build is not None
 
@@ -351,12 +351,12 @@ def test_old_previews_and_their_runes_are_pruned(
     assert Artefact.objects.count() == 2
     assert not Version.objects.filter(project=project).exists()
     assert ArtefactFile.objects.count() == 4
-    stored = set(ArtefactFile.objects.values_list("blob_id", flat=True))
+    digests = set(ArtefactFile.objects.values_list("blob_id", flat=True))
     runes = set(Artefact.objects.values_list("digest", flat=True))
-    assert runes < stored
-    assert all(is_stored(digest) for digest in stored)
+    assert runes < digests
+    assert all(is_stored(digest) for digest in digests)
     # Blobs of the others are gone at once, and not only with the next sweep.
-    assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == stored
+    assert set(BlobLink.objects.filter(owner_kind="builds.artefact").values_list("blob_id", flat=True)) == digests
     assert not Blob.objects.filter(links=None).exists()
     assert Build.objects.filter(pk=str(preview.build_id)).exists()
 
@@ -367,14 +367,14 @@ def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder, "TELL_AFTER", 0)
-    heard = events_of(project, monkeypatch)
+    events = events_of(project, monkeypatch)
     refresh(project, compiler)
-    previews = [event["data"]["preview"] for event in heard if event["type"] == "preview.changed"]
+    previews = [event["data"]["preview"] for event in events if event["type"] == "preview.changed"]
     assert [each["state"] for each in previews] == ["building", "ready"]
     read = browser_of(viewer).get("/api/v1/projects/acme/kitchen/preview").json()
     assert previews[-1] == read
-    stored = Event.objects.filter(stream_id=project.stream, type="preview.changed")
-    assert all(set(event.data) == {"sequence", "state"} for event in stored)
+    rows = Event.objects.filter(stream_id=project.stream, type="preview.changed")
+    assert all(set(event.data) == {"sequence", "state"} for event in rows)
 
 
 def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
@@ -382,6 +382,6 @@ def test_a_preview_that_is_too_large_for_a_message_is_asked_for(
 ) -> None:
     monkeypatch.setattr(recorder, "EVENT_LIMIT", 100)
     monkeypatch.setattr(recorder, "TELL_AFTER", 0)
-    heard = events_of(project, monkeypatch)
+    events = events_of(project, monkeypatch)
     refresh(project, compiler)
-    assert [set(event["data"]) for event in heard] == [{"sequence", "state"}] * 2
+    assert [set(event["data"]) for event in events] == [{"sequence", "state"}] * 2

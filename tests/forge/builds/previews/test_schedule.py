@@ -60,27 +60,27 @@ def test_a_key_that_was_not_edited_is_never_due() -> None:
 
 def test_edits_while_a_message_is_sent_go_together() -> None:
     calls: list[list[UUID]] = []
-    called, edited = threading.Semaphore(0), threading.Event()
+    semaphore, event = threading.Semaphore(0), threading.Event()
 
     def action(*keys: UUID) -> None:
         calls.append(sorted(keys))
-        called.release()
-        assert edited.wait(PATIENCE)
+        semaphore.release()
+        assert event.wait(PATIENCE)
 
     debounce = Debounce(action, EditSchedule(quiet=0, longest=0), pause=0)
     first, *others = (uuid4() for _ in range(3))
     debounce.touch(first)
-    assert called.acquire(timeout=PATIENCE)
+    assert semaphore.acquire(timeout=PATIENCE)
     for key in others:
         debounce.touch(key)
-    edited.set()
-    assert called.acquire(timeout=PATIENCE)
+    event.set()
+    assert semaphore.acquire(timeout=PATIENCE)
     assert calls == [[first], sorted(others)]
 
 
 def test_what_falls_into_the_pause_after_a_message_is_sent_when_the_pause_ends() -> None:
-    called = threading.Semaphore(0)
-    debounce = Debounce(lambda *keys: called.release(), EditSchedule(quiet=0, longest=0), pause=0.01)
+    semaphore = threading.Semaphore(0)
+    debounce = Debounce(lambda *keys: semaphore.release(), EditSchedule(quiet=0, longest=0), pause=0.01)
     for _ in range(3):
         debounce.touch(uuid4())
-        assert called.acquire(timeout=PATIENCE)
+        assert semaphore.acquire(timeout=PATIENCE)

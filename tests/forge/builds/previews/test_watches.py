@@ -111,7 +111,7 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("stage", "index", "said"),
+    ("stage", "index", "sentence"),
     [
         ("nowhere", 0, "nowhere no longer has an output 0"),
         ("number", 1, "number no longer has an output 1"),
@@ -119,12 +119,12 @@ def test_an_edit_makes_a_watch_that_is_asked_again_build_anew(
     ],
 )
 def test_a_wire_that_is_not_there_is_said_so(
-    client: Client, project: Any, compiler: Compiler, stage: str, index: int, said: str
+    client: Client, project: Any, compiler: Compiler, stage: str, index: int, sentence: str
 ) -> None:
     requested_watch = ask(client, (stage, index)).json()
     build_watches(project, compiler)
     watch = client.get(f"{WATCH}/{requested_watch['id']}").json()
-    assert (watch["state"], said in watch["error"]) == ("failed", True), watch
+    assert (watch["state"], sentence in watch["error"]) == ("failed", True), watch
 
 
 def test_a_text_that_does_not_check_is_said_so(
@@ -193,9 +193,9 @@ def test_each_kind_of_person_is_answered_as_for_reading(
         "anonymous": 401,
     }
     watch = Preview.objects.requested().get()
-    seen = {kind: browser_of(person).get(f"{WATCH}/{watch.pk}").status_code for kind, person in people.items()}
+    statuses = {kind: browser_of(person).get(f"{WATCH}/{watch.pk}").status_code for kind, person in people.items()}
     members = ("owner", "maintainer", "developer", "reviewer", "viewer")
-    assert seen == {**dict.fromkeys(members, 200), "stranger": 404, "anonymous": 401}
+    assert statuses == {**dict.fromkeys(members, 200), "stranger": 404, "anonymous": 401}
 
 
 @pytest.mark.slow
@@ -225,8 +225,8 @@ def test_a_timed_preview_says_when_each_stage_ends(
     (request,) = rune.capabilities
     rune.call({request.id: struct.pack("<2f", 3.0, 5.0)})
     assert list(rune.stages) == ["number", "scaled", "out"]
-    watched = ask(client, ("number", 0)).json()
-    assert (watched["timed"], watched["id"]) == (False, str(Preview.objects.requested().get(options__timed=False).pk))
+    watch = ask(client, ("number", 0)).json()
+    assert (watch["timed"], watch["id"]) == (False, str(Preview.objects.requested().get(options__timed=False).pk))
 
 
 @pytest.mark.slow
@@ -235,9 +235,9 @@ def test_an_event_brings_what_asking_for_the_watch_would_answer(
 ) -> None:
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
     requested_watch = ask(client, ("scaled", 0)).json()
-    heard = events_of(project, monkeypatch)
+    events = events_of(project, monkeypatch)
     build_watches(project, compiler)
-    payloads = [event["data"] for event in heard if event["type"] == "preview.watched"]
+    payloads = [event["data"] for event in events if event["type"] == "preview.watched"]
     assert payloads[-1]["answer"] == client.get(f"{WATCH}/{requested_watch['id']}").json()
     assert payloads[-1]["answer"]["state"] == "ready"
 
@@ -247,14 +247,14 @@ def test_a_watched_or_timed_rune_has_no_firmware_and_says_whose_to_take(
     client: Client, project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
 ) -> None:
     write_file(developer, project, "Runefile.yml", TWO_STEPS)
-    timed = {"timed": True, "wires": []}
-    answers = [ask(client, ("number", 0)), client.post(WATCH, timed, content_type="application/json")]
+    body = {"timed": True, "wires": []}
+    answers = [ask(client, ("number", 0)), client.post(WATCH, body, content_type="application/json")]
     build_watches(project, compiler)
     build_watches(project, compiler)
     for answer in answers:
         build = client.get(f"{WATCH}/{answer.json()['id']}").json()["build"]
-        refused = client.post(f"/api/v1/builds/{build['id']}/firmware")
-        assert (refused.status_code, refused.json()["detail"]) == (404, INSTRUMENTED_RUNE)
+        response = client.post(f"/api/v1/builds/{build['id']}/firmware")
+        assert (response.status_code, response.json()["detail"]) == (404, INSTRUMENTED_RUNE)
     plain = client.get("/api/v1/projects/acme/kitchen/preview").json()["build"]
     assert client.post(f"/api/v1/builds/{plain['id']}/firmware").status_code == 202
     assert [job.spec["build"] for job in Job.objects.filter(kind="firmware")] == [plain["id"]]

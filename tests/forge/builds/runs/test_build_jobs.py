@@ -187,12 +187,12 @@ def test_a_build_is_on_the_list_of_jobs_with_the_job_that_it_names(
 ) -> None:
     client.force_login(developer)
     Worker.objects.create(id=uuid4(), capabilities=[WorkerCapability.BUILD], announced=timezone.now())
-    listed = client.get(f"/api/v1/organisations/{build.project.organisation.name}/jobs?kind=build").json()["results"]
+    rows = client.get(f"/api/v1/organisations/{build.project.organisation.name}/jobs?kind=build").json()["results"]
     payload = client.get(f"/api/v1/builds/{build.pk}").json()
-    assert [each["id"] for each in listed] == [payload["job"]]
-    assert listed[0]["title"] == f"Build {build.number} of {build.project.full_name}"
-    assert listed[0]["position"] == 1
-    assert listed[0]["state"] == payload["state"] == "queued"
+    assert [each["id"] for each in rows] == [payload["job"]]
+    assert rows[0]["title"] == f"Build {build.number} of {build.project.full_name}"
+    assert rows[0]["position"] == 1
+    assert rows[0]["state"] == payload["state"] == "queued"
     client.post(f"/api/v1/jobs/{payload['job']}/cancel")
     assert client.get(f"/api/v1/builds/{build.pk}").json()["state"] == "cancelled"
 

@@ -35,17 +35,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.mark.slow
 def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callable[[Build], Build]) -> None:
-    done = work(build)
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert done.artefact is not None
-    with open_rune(done.artefact) as file:
+    build = work(build)
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert build.artefact is not None
+    with open_rune(build.artefact) as file:
         assert file.read(4) == b"\0asm"
-    assert done.artefact.report["run"]["runs"] > 0
-    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
-    types = list(Event.objects.filter(stream_id=done.project.stream).values_list("type", flat=True))
+    assert build.artefact.report["run"]["runs"] > 0
+    assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
+    types = list(Event.objects.filter(stream_id=build.project.stream).values_list("type", flat=True))
     assert types.count("build.changed") == 3
     assert "build.log" in types
-    assert AuditEntry.objects.filter(action="build.request", subject=done.subject).exists()
+    assert AuditEntry.objects.filter(action="build.request", subject=build.subject).exists()
 
 
 @pytest.mark.slow
@@ -112,11 +112,11 @@ def test_a_broken_project_fails_with_its_diagnostics(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
     write_file(developer, project, "Runefile.yml", BROKEN_RUNEFILE)
-    done = work(request_build(developer, project))
-    assert done.state == JobState.FAILED
-    assert done.diagnostics
-    assert done.error
-    assert done.artefact is None
+    build = work(request_build(developer, project))
+    assert build.state == JobState.FAILED
+    assert build.diagnostics
+    assert build.error
+    assert build.artefact is None
 
 
 @pytest.mark.slow
@@ -127,8 +127,8 @@ def test_a_killed_compiler_means_another_attempt(build: Build, work: Callable[[B
     build.refresh_from_db()
     assert (build.state, build.attempt) == (JobState.QUEUED, 1)
     assert "SIGKILL" in log_of(build)
-    done = work(build)
-    assert (done.state, done.attempt) == (JobState.SUCCEEDED, 2)
+    build = work(build)
+    assert (build.state, build.attempt) == (JobState.SUCCEEDED, 2)
     assert Artefact.objects.count() == 1
 
 

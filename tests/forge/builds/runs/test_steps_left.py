@@ -18,10 +18,10 @@ def _left(paths: dict[str, dict[str, str]], report: dict[str, object]) -> tuple[
 
 
 def test_tests_are_left_to_do_where_there_are_some_and_a_preview_made_the_rune() -> None:
-    tested = {**BLOCK, "smooth_test.py": {}}
-    assert BuildJobStep.TEST in _left(tested, {})
+    files = {**BLOCK, "smooth_test.py": {}}
+    assert BuildJobStep.TEST in _left(files, {})
     assert BuildJobStep.TEST not in _left(BLOCK, {})
     assert BuildJobStep.TEST not in _left({"smooth_test.py": {}}, {})
     # The rules of `forge.yml` are read behind the tests: what has them has passed.
-    assert BuildJobStep.TEST not in _left(tested, {"policy": None})
-    assert BuildJobStep.POLICY in _left(tested, {})
+    assert BuildJobStep.TEST not in _left(files, {"policy": None})
+    assert BuildJobStep.POLICY in _left(files, {})

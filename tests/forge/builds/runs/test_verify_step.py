@@ -34,15 +34,15 @@ def sine(developer: Any, organisation: Any) -> Project:
 def test_a_numbered_build_is_verified_and_says_so(
     sine: Project, developer: Any, work: Callable[[Build], Build]
 ) -> None:
-    done = work(request_build(developer, sine))
-    assert done.state == JobState.SUCCEEDED, (done.error, log_of(done))
-    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure"]
-    assert done.artefact is not None
-    verification = Verification.from_json(done.artefact.report["verify"])
+    build = work(request_build(developer, sine))
+    assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
+    assert [line.step for line in build.log.all()] == ["check", "compile", "verify", "measure"]
+    assert build.artefact is not None
+    verification = Verification.from_json(build.artefact.report["verify"])
     assert verification.is_within
     assert verification.is_complete
-    (line,) = done.log.filter(step="verify")
-    assert line.text == verification.sentence() == done.artefact.report["verify"]["sentence"]
+    (line,) = build.log.filter(step="verify")
+    assert line.text == verification.sentence() == build.artefact.report["verify"]["sentence"]
     assert line.text.startswith("identical to the reference on")
     assert line.level == "info"
     assert line.milliseconds is not None
@@ -61,12 +61,12 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     (tmp_path / "wrong.rune").write_bytes(wrong_build.rune)
     answer = {"report": wrong_build.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda _: None)
-    done = work(build)
-    assert done.state == JobState.FAILED
-    assert done.error.startswith("The rune is not what its files build. ")
-    assert "op 2 FULLY_CONNECTED of sine" in done.error
-    assert done.log.get(step="verify").level == "error"
-    assert not done.log.filter(step="measure").exists()
+    build = work(build)
+    assert build.state == JobState.FAILED
+    assert build.error.startswith("The rune is not what its files build. ")
+    assert "op 2 FULLY_CONNECTED of sine" in build.error
+    assert build.log.get(step="verify").level == "error"
+    assert not build.log.filter(step="measure").exists()
 
 
 @pytest.mark.slow
@@ -81,17 +81,17 @@ def test_a_rune_that_does_not_load_fails_the_build(
     (tmp_path / "cut.rune").write_bytes(spoil(cut_build.rune))
     answer = {"report": cut_build.report.to_json(), "diagnostics": []}
     keep_artefact(numbered_job(build), tmp_path / "cut.rune", answer, lambda _: None)
-    done = work(build)
-    assert done.state == JobState.FAILED
-    assert "it does not load" in done.error
-    assert not done.log.filter(step="measure").exists()
+    build = work(build)
+    assert build.state == JobState.FAILED
+    assert "it does not load" in build.error
+    assert not build.log.filter(step="measure").exists()
 
 
 def test_the_rune_of_a_pipeline_without_a_model_is_compared_with_its_pipeline(
     build: Build, work: Callable[[Build], Build]
 ) -> None:
-    done = work(build)
-    assert done.state == JobState.SUCCEEDED
-    line = done.log.get(step="verify")
+    build = work(build)
+    assert build.state == JobState.SUCCEEDED
+    line = build.log.get(step="verify")
     assert line.text.startswith("the pipeline has no model; the rune gives the same ")
     assert line.level == "info"

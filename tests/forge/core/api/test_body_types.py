@@ -60,6 +60,6 @@ def test_what_is_described_passes_and_what_is_missing_is_left_to_the_fields(data
     ],
 )
 def test_a_value_of_another_type_is_refused_under_its_field(data: Any, field: str) -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValidationError) as error:
         require_described_types(BodyThing(), data)
-    assert set(refused.value.detail) == {field}
+    assert set(error.value.detail) == {field}

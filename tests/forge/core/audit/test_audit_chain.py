@@ -173,9 +173,9 @@ def test_the_command_names_the_first_broken_entry(log: list[AuditEntry], tmp_pat
     call_command("verify_audit", copy=copy)
     assert "6 entries compared with a copy" in capsys.readouterr().out
     rows(log[1]).update(subject="project:y")
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(SystemExit) as error:
         call_command("verify_audit", "--json")
-    assert ended.value.code == 1
+    assert error.value.code == 1
     assert json.loads(capsys.readouterr().out)["broken"]["position"] == 2
     with pytest.raises(SystemExit):
         call_command("verify_audit")

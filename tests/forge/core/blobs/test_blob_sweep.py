@@ -56,10 +56,10 @@ def is_stored(digest: str) -> bool:
 
 
 def test_what_nothing_links_goes_and_what_something_links_stays(owner: Thread) -> None:
-    linked, left = put_bytes(b"kept"), put_bytes(b"left")
-    link_blobs(owner, [linked.digest], None)
+    attachment, left = put_bytes(b"kept"), put_bytes(b"left")
+    link_blobs(owner, [attachment.digest], None)
     assert swept() == {left.digest}
-    assert read_blob(linked.digest) == b"kept"
+    assert read_blob(attachment.digest) == b"kept"
     assert not is_stored(left.digest)
 
 
@@ -100,11 +100,11 @@ def test_the_links_of_an_unknown_table_keep_all(owner: Thread) -> None:
 
 
 def test_what_was_put_once_is_let_go_at_once_and_what_others_put_is_left_to_the_sweep(owner: Thread) -> None:
-    mine, shared, linked = put_bytes(b"mine"), put_bytes(b"shared"), put_bytes(b"linked")
+    mine, common, attachment = put_bytes(b"mine"), put_bytes(b"shared"), put_bytes(b"linked")
     put_bytes(b"shared")
-    link_blobs(owner, [linked.digest], None)
-    delete_if_unlinked([mine.digest, shared.digest, linked.digest])
-    assert [is_stored(blob.digest) for blob in (mine, shared, linked)] == [False, True, True]
+    link_blobs(owner, [attachment.digest], None)
+    delete_if_unlinked([mine.digest, common.digest, attachment.digest])
+    assert [is_stored(blob.digest) for blob in (mine, common, attachment)] == [False, True, True]
 
 
 def test_erasing_waits_for_no_hour_but_takes_nothing_from_others(owner: Thread) -> None:
@@ -119,15 +119,15 @@ def test_erasing_waits_for_no_hour_but_takes_nothing_from_others(owner: Thread) 
 
 
 def test_erasing_leaves_what_somebody_has_just_put_until_it_is_linked_or_was_not(owner: Thread) -> None:
-    sent = timezone.now()
+    moment = timezone.now()
     blob = put_bytes(b"a voice")
-    assert not erase(blob.digest, sent)
+    assert not erase(blob.digest, moment)
     link_blobs(owner, [blob.digest], None)
     assert read_blob(blob.digest) == b"a voice"
-    assert erase(blob.digest, sent)
+    assert erase(blob.digest, moment)
     links_of(owner).delete()
-    assert not erase(blob.digest, sent)
-    assert erase(blob.digest, sent, timezone.now() + IN_FLIGHT)
+    assert not erase(blob.digest, moment)
+    assert erase(blob.digest, moment, timezone.now() + IN_FLIGHT)
     assert not is_stored(blob.digest)
 
 
@@ -193,7 +193,7 @@ def test_an_organisations_bytes_count_once_however_often_they_are_linked(owner: 
 def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, turn_of: int) -> None:
     """Four people upload the same few files again and again and link them; sweeps without a grace run all the while."""
     contents = [f"{turn_of} {number}".encode() * 50 for number in range(3)]
-    ended, failures = threading.Event(), []
+    end, failures = threading.Event(), []
     clock = threading.Lock()
     under_way: Counter[str] = Counter()
 
@@ -220,7 +220,7 @@ def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, tur
 
     def sweep() -> None:
         try:
-            while not ended.is_set():
+            while not end.is_set():
                 # Hours pass for what nobody is putting; who puts it from here on puts it anew, beside the sweep.
                 with clock:
                     Blob.objects.exclude(pk__in=[name for name in under_way if under_way[name]]).update(put_at=LONG_AGO)
@@ -236,12 +236,12 @@ def test_uploads_beside_a_sweep_that_never_rests_lose_nothing(owner: Thread, tur
         thread.start()
     for thread in people:
         thread.join()
-    ended.set()
+    end.set()
     sweeper.join()
     assert failures == []
 
 
-class Paused:
+class Pause:
     """Stops a thread at one step of a put until a sweep has been at the same blob."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
@@ -283,11 +283,11 @@ def test_a_put_that_meets_a_sweep_between_any_two_steps_has_its_bytes(
 ) -> None:
     blob = put_bytes(b"old and unlinked")
     Blob.objects.update(put_at=LONG_AGO)
-    paused = Paused(monkeypatch, step)
+    pause = Pause(monkeypatch, step)
     thread = in_thread(lambda: put_chunks([b"old and unlinked"]))
-    assert paused.reached.wait(PATIENCE)
+    assert pause.reached.wait(PATIENCE)
     sweep_blobs()
-    paused.go.set()
+    pause.go.set()
     thread.join(PATIENCE)
     assert read_blob(blob.digest) == b"old and unlinked"
     assert Blob.objects.filter(pk=blob.digest).exists()
@@ -299,28 +299,28 @@ def test_what_was_staged_has_its_bytes_though_a_sweep_took_the_same_ones_meanwhi
     source.write_bytes(b"a rune")
     blob = put_bytes(b"a rune")
     Blob.objects.update(put_at=LONG_AGO)
-    with staged_file(source) as staged:
+    with staged_file(source) as upload:
         sweep_blobs()
         assert not is_stored(blob.digest)
         with transaction.atomic():
-            record(staged)
+            record(upload)
     assert read_blob(blob.digest) == b"a rune"
 
 
 def test_what_waited_for_no_disk_is_made_sure_of_later_and_damage_is_found(tmp_path: Path) -> None:
     source = tmp_path / "rune"
     source.write_bytes(b"a preview's rune")
-    with staged_file(source) as staged, transaction.atomic():
-        record(staged)
-        digest = staged.digest
+    with staged_file(source) as upload, transaction.atomic():
+        record(upload)
+        digest = upload.digest
     assert not Blob.objects.get(pk=digest).synced
     place = blob_path(digest)
     assert place is not None
     place.write_bytes(bytes(16))  # what a power cut leaves of what was not waited for
     with pytest.raises(NotFound):
         sync_blob(digest)
-    with staged_file(source) as staged, transaction.atomic():
-        record(staged)
+    with staged_file(source) as upload, transaction.atomic():
+        record(upload)
     sync_blob(digest)
     assert read_blob(digest) == b"a preview's rune"
     assert Blob.objects.get(pk=digest).synced
@@ -333,8 +333,8 @@ def test_what_is_staged_never_takes_the_place_of_what_is_on_the_disk_for_certain
     place = blob_path(blob.digest)
     assert place is not None
     before = place.stat().st_ino
-    with staged_file(source) as staged, transaction.atomic():
-        record(staged)
+    with staged_file(source) as upload, transaction.atomic():
+        record(upload)
     assert place.stat().st_ino == before
     assert Blob.objects.get(pk=blob.digest).synced
     incoming = Path(storages["blobs"].location) / "incoming"  # type: ignore[attr-defined]
@@ -344,9 +344,9 @@ def test_what_is_staged_never_takes_the_place_of_what_is_on_the_disk_for_certain
 def test_a_put_makes_certain_what_was_not(owner: Thread, tmp_path: Path) -> None:
     source = tmp_path / "rune"
     source.write_bytes(b"first a preview")
-    with staged_file(source) as staged, transaction.atomic():
-        record(staged)
-        digest = staged.digest
+    with staged_file(source) as upload, transaction.atomic():
+        record(upload)
+        digest = upload.digest
         link_blobs(owner, [digest], None)
     put_bytes(b"first a preview")
     assert Blob.objects.get(pk=digest).synced

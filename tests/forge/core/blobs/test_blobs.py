@@ -85,15 +85,15 @@ def test_many_are_as_many_statements_as_few() -> None:
 
 
 def test_what_is_refused_when_it_is_looked_at_leaves_nothing_behind() -> None:
-    seen: list[tuple[bytes, int]] = []
+    contents: list[tuple[bytes, int]] = []
 
     def refuse(path: Path, size: int) -> None:
-        seen.append((path.read_bytes(), size))
+        contents.append((path.read_bytes(), size))
         raise TooLarge("no")
 
     with pytest.raises(TooLarge):
         put_chunks([b"not ", b"wanted"], accept=refuse)
-    assert seen == [(b"not wanted", 10)]
+    assert contents == [(b"not wanted", 10)]
     assert _incoming() == []
     assert not Blob.objects.exists()
 
@@ -120,13 +120,13 @@ def test_what_is_not_there_or_not_a_digest_is_not_found(digest: str) -> None:
 @pytest.mark.django_db(transaction=True)
 async def test_a_blob_or_a_part_of_it_is_read_in_chunks_on_either_server(first: int, size: int | None) -> None:
     data = b"0123456789" * 60_000
-    wanted = data[first:] if size is None else data[first : first + size]
+    expected = data[first:] if size is None else data[first : first + size]
     blob = await sync_to_async(put_bytes)(data)
     request = AsyncRequestFactory().get("/")
-    opened = partial(open_intact if first else open_blob, blob.digest)
-    streamed = chunks_for(request, opened, first, size)
-    assert isinstance(streamed, AsyncIterator)
-    chunks = [chunk async for chunk in streamed]
-    assert chunks == list(read_chunks(opened, first, size))
-    assert b"".join(chunks) == wanted
-    assert len(chunks) == -(-len(wanted) // CHUNK)
+    opener = partial(open_intact if first else open_blob, blob.digest)
+    stream = chunks_for(request, opener, first, size)
+    assert isinstance(stream, AsyncIterator)
+    chunks = [chunk async for chunk in stream]
+    assert chunks == list(read_chunks(opener, first, size))
+    assert b"".join(chunks) == expected
+    assert len(chunks) == -(-len(expected) // CHUNK)

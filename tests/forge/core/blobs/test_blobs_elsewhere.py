@@ -41,38 +41,38 @@ def is_stored(digest: str) -> bool:
 
 def test_it_is_put_read_linked_and_swept() -> None:
     owner = Thread.objects.create(subject="owner")
-    linked, left = put_bytes(b"kept elsewhere"), put_bytes(b"left elsewhere")
-    assert blob_path(linked.digest) is None
-    assert not (Path(settings.DATA_DIR) / "blobs" / blob_name(linked.digest)).exists()
-    link_blobs(owner, [linked.digest], None)
+    attachment, left = put_bytes(b"kept elsewhere"), put_bytes(b"left elsewhere")
+    assert blob_path(attachment.digest) is None
+    assert not (Path(settings.DATA_DIR) / "blobs" / blob_name(attachment.digest)).exists()
+    link_blobs(owner, [attachment.digest], None)
     put_bytes(b"kept elsewhere")
     sweep_blobs(timezone.now() + timedelta(hours=2))
-    assert read_blob(linked.digest) == b"kept elsewhere"
+    assert read_blob(attachment.digest) == b"kept elsewhere"
     assert not is_stored(left.digest)
 
 
 def test_what_is_staged_is_in_the_store_before_the_transaction_and_certain(tmp_path: Path) -> None:
     (tmp_path / "rune").write_bytes(b"a rune")
-    with staged_file(tmp_path / "rune") as staged:
-        assert is_stored(staged.digest)
+    with staged_file(tmp_path / "rune") as upload:
+        assert is_stored(upload.digest)
         with transaction.atomic():
-            record(staged)
-    assert Blob.objects.get(pk=staged.digest).synced
-    sync_blob(staged.digest)
-    delete_if_unlinked([staged.digest])
-    assert not is_stored(staged.digest)
+            record(upload)
+    assert Blob.objects.get(pk=upload.digest).synced
+    sync_blob(upload.digest)
+    delete_if_unlinked([upload.digest])
+    assert not is_stored(upload.digest)
     with pytest.raises(NotFound):
-        read_blob(staged.digest)
+        read_blob(upload.digest)
 
 
 def test_what_a_sweep_took_after_it_was_staged_is_put_again(tmp_path: Path) -> None:
     (tmp_path / "rune").write_bytes(b"a rune")
     blob = put_bytes(b"a rune")
-    with staged_file(tmp_path / "rune") as staged:
+    with staged_file(tmp_path / "rune") as upload:
         assert erase(blob.digest, timezone.now())
         assert not is_stored(blob.digest)
         with transaction.atomic():
-            record(staged)
+            record(upload)
     assert read_blob(blob.digest) == b"a rune"
 
 

@@ -58,15 +58,15 @@ def test_a_file_without_bytes_is_no_chunk() -> None:
 
 
 def test_damage_breaks_off_after_the_chunks_before_it() -> None:
-    file, got = _BreakingFile(breaks=2), []
+    file, chunks = _BreakingFile(breaks=2), []
 
     async def read() -> None:
         async for chunk in _chunks(file):
-            got.append(chunk)
+            chunks.append(chunk)
 
     with pytest.raises(BytesDamaged):
         asyncio.run(read())
-    assert got == [CONTENT[:CHUNK], CONTENT[CHUNK : 2 * CHUNK]]
+    assert chunks == [CONTENT[:CHUNK], CONTENT[CHUNK : 2 * CHUNK]]
     assert file.closed
 
 

@@ -90,9 +90,9 @@ def test_damaged_bytes_never_come_to_a_good_end(how: Damage) -> None:
     for size in (1, CHUNK, CHUNK + 1, 2 * CHUNK):
         digest = put_bytes(random.Random(size).randbytes(size)).digest
         damage(digest, how)
-        opened: partial[IO[bytes]] = partial(open_blob, digest, size)
+        opener: partial[IO[bytes]] = partial(open_blob, digest, size)
         for length in (None, size):
-            came, is_good = read_all(read_chunks(opened, 0, length))
+            came, is_good = read_all(read_chunks(opener, 0, length))
             assert (size, is_good) == (size, False)
             assert came < size
         with pytest.raises(BytesDamaged):
@@ -124,9 +124,9 @@ def test_operators_see_whose_bytes_are_damaged(caplog: pytest.LogCaptureFixture)
     damage(digest, flipped(3))
     with caplog.at_level(logging.ERROR), pytest.raises(BytesDamaged):
         read_blob(digest)
-    (said,) = [entry.getMessage() for entry in caplog.records if entry.levelno == logging.ERROR]
-    assert digest in said
-    assert f"core.thread {owner.pk} (organisation {owner.pk})" in said
+    (message,) = [entry.getMessage() for entry in caplog.records if entry.levelno == logging.ERROR]
+    assert digest in message
+    assert f"core.thread {owner.pk} (organisation {owner.pk})" in message
     assert count_damaged() == 1
 
 
@@ -149,8 +149,8 @@ def test_bytes_that_are_put_again_are_whole_again() -> None:
 
 
 def _staged(data: bytes) -> None:
-    with staged_bytes(data) as staged:
-        record(staged)
+    with staged_bytes(data) as upload:
+        record(upload)
 
 
 def test_what_is_made_sure_of_looks_at_bytes_that_are_known_to_be_damaged() -> None:

@@ -39,8 +39,8 @@ def test_damage_is_logged_in_its_hour_with_what_it_affects(caplog: Any, monkeypa
     hour = next(hour for hour in range(HOURS) if part_of(hour).first <= bad < part_of(hour).end)
     assert scrub(MONDAY + timedelta(hours=(hour + 1) % HOURS)).problems == 0
     assert count_damaged() == 0
-    done = scrub(MONDAY + timedelta(hours=hour))
-    assert (done.blobs >= 1, done.size >= len(b"blob 6"), done.problems) == (True, True, 1)
+    report = scrub(MONDAY + timedelta(hours=hour))
+    assert (report.blobs >= 1, report.size >= len(b"blob 6"), report.problems) == (True, True, 1)
     (message,) = [each.getMessage() for each in caplog.records if "Affected" in each.getMessage()]
     assert bad in message
     assert f"the cat of {bad[-4:]}" in message

@@ -72,8 +72,8 @@ def test_each_kind_is_found_with_its_owners(owner: Thread) -> None:
     digests[FindingKind.UNLINKED] = put_bytes(b"unlinked").digest
     digests[FindingKind.STRAY] = put_bytes(b"stray").digest
     Blob.objects.filter(pk=digests[FindingKind.STRAY]).delete()
-    status, said = verify("--json")
-    report = json.loads(said)
+    status, output = verify("--json")
+    report = json.loads(output)
     assert status == 1
     assert {one["kind"]: one["digest"] for one in report["findings"]} == digests
     mine = {"kind": "core.thread", "id": str(owner.pk), "organisation": str(owner.pk)}
@@ -83,20 +83,20 @@ def test_each_kind_is_found_with_its_owners(owner: Thread) -> None:
     assert report["counts"] == {kind: int(kind != FindingKind.UNREADABLE) for kind in FindingKind}
     assert (report["blobs"], report["is_good"]) == (4, False)
     assert count_damaged() == 1
-    status, said = verify()
+    status, output = verify()
     assert status == 1
-    assert f"damaged: {digests[FindingKind.DAMAGED]}: 7 bytes with the digest sha256:" in said
-    assert f"needed by core.thread {owner.pk}" in said
-    assert said.endswith("1 damaged, 1 missing, 1 wrong size. The sweep removes 1 unlinked, 1 stray.\n")
+    assert f"damaged: {digests[FindingKind.DAMAGED]}: 7 bytes with the digest sha256:" in output
+    assert f"needed by core.thread {owner.pk}" in output
+    assert output.endswith("1 damaged, 1 missing, 1 wrong size. The sweep removes 1 unlinked, 1 stray.\n")
 
 
 def test_what_nothing_links_is_no_problem(owner: Thread) -> None:
     digest = put_bytes(b"left").digest
     blob_storage().delete(blob_name(digest))
     put_bytes(b"new")
-    status, said = verify()
+    status, output = verify()
     assert status == 0
-    assert "The sweep removes 1 unlinked." in said
+    assert "The sweep removes 1 unlinked." in output
 
 
 def test_what_the_operator_took_from_a_backup_is_whole_again(owner: Thread) -> None:

@@ -113,10 +113,10 @@ def test_a_declared_event_has_a_schema_and_a_typescript_type(tmp_path: Path) -> 
     registry = ComponentRegistry()
     schemas = message_schemas((declare(bell()),), registry)
     schemas |= registry.build({})["schemas"]
-    described = {"openapi": "3.0.3", "info": {}, "paths": {}, "components": {"schemas": schemas}}
+    schema = {"openapi": "3.0.3", "info": {}, "paths": {}, "components": {"schemas": schemas}}
     assert schemas["BellRungEvent"]["properties"]["data"] == {"$ref": "#/components/schemas/BellRung"}
     description, types = tmp_path / "openapi.json", tmp_path / "schema.ts"
-    description.write_text(json.dumps(described), encoding="utf-8")
+    description.write_text(json.dumps(schema), encoding="utf-8")
     script = ["node", "scripts/api-types.mjs", str(description), str(types)]
     subprocess.run(script, cwd=REPOSITORY / "frontend", timeout=60, check=True)
     text = types.read_text("utf-8")

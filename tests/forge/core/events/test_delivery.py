@@ -26,9 +26,9 @@ def _then_close(work: Callable[[], None]) -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_taken_back() -> None:
-    heard: asyncio.Queue[Message] = asyncio.Queue()
+    messages: asyncio.Queue[Message] = asyncio.Queue()
     group = group_of("project:a")
-    listen(group, heard.put_nowait)
+    listen(group, messages.put_nowait)
     attach(asyncio.get_running_loop())
 
     def rolled_back() -> None:
@@ -45,10 +45,10 @@ async def test_an_event_of_a_worker_thread_arrives_once_committed_and_not_when_t
     try:
         await asyncio.to_thread(_then_close, rolled_back)
         await asyncio.to_thread(_then_close, committed)
-        message = await asyncio.wait_for(heard.get(), 5)
+        message = await asyncio.wait_for(messages.get(), 5)
     finally:
         attach(None)
-        stop_listening(group, heard.put_nowait)
+        stop_listening(group, messages.put_nowait)
     assert message["event"] == {"sequence": 1, "type": "test.counted", "data": {"number": 2}}
 
 

@@ -34,7 +34,7 @@ class ShapedJson(TypedDict):
     more: NotRequired[EventPartJson]
 
 
-SHAPED = EventType("test.shaped", StreamKind.PROJECT, ShapedJson)
+SHAPE_EVENT = EventType("test.shaped", StreamKind.PROJECT, ShapedJson)
 PART: dict[str, Any] = {"name": None, "sizes": [1, 2]}
 RIGHT: dict[str, Any] = {
     "part": None,
@@ -60,12 +60,12 @@ RIGHT: dict[str, Any] = {
 )
 def test_another_shape_is_refused(says: dict[str, Any], message: str) -> None:
     with pytest.raises(WrongEvent, match=message):
-        check_shape(NewEvent(SHAPED, says))
+        check_shape(NewEvent(SHAPE_EVENT, says))
 
 
 def test_the_declared_shape_is_taken_with_and_without_what_is_told() -> None:
-    check_shape(NewEvent(SHAPED, RIGHT))
-    check_shape(NewEvent(SHAPED, RIGHT | {"part": PART, "more": PART}))
+    check_shape(NewEvent(SHAPE_EVENT, RIGHT))
+    check_shape(NewEvent(SHAPE_EVENT, RIGHT | {"part": PART, "more": PART}))
     check_shape(HAPPENED())
 
 
@@ -111,7 +111,7 @@ def test_every_test_checks_the_whole_shape_of_its_events() -> None:
 def test_the_description_has_the_message_of_each_type_and_the_choice_of_all_of_a_stream() -> None:
     types, registry = declared_types(), ComponentRegistry()
     messages = message_schemas(types, registry)
-    said = registry.build({})["schemas"]
+    schemas = registry.build({})["schemas"]
     for kind in StreamKind:
         names = messages[f"{kind.name.capitalize()}Event"]["discriminator"]["mapping"]
         assert set(names) == {each.name for each in types if each.stream == kind}
@@ -119,7 +119,7 @@ def test_the_description_has_the_message_of_each_type_and_the_choice_of_all_of_a
             if each.stream == kind:
                 message = messages[names[each.name].rpartition("/")[2]]["properties"]
                 assert message["type"]["enum"] == [each.name]
-                assert set(said[message["data"]["$ref"].rpartition("/")[2]]["properties"]) == set(each.fields)
+                assert set(schemas[message["data"]["$ref"].rpartition("/")[2]]["properties"]) == set(each.fields)
 
 
 def test_each_type_says_what_it_means() -> None:

@@ -57,10 +57,10 @@ def test_a_wrong_value_is_ignored_by_a_page_and_refused_by_the_api(query: str, n
     page = PeopleFilter(QueryDict(query), User.objects.all())
     assert [each.name for each in page.qs] == ["Ann Lee", "Ben Lee", "Cy"]
     assert (page.values, page.is_narrowed) == ({"q": "", "is_active": "", "sort": ""}, False)
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as error:
         PeopleFilter.narrow(QueryDict(query), User.objects.all())
-    assert list(refused.value.errors) == [name]
-    assert str(refused.value).startswith(f"`{name}`: ")
+    assert list(error.value.errors) == [name]
+    assert str(error.value).startswith(f"`{name}`: ")
 
 
 def test_the_form_shows_what_was_chosen() -> None:
@@ -72,8 +72,8 @@ def test_the_form_shows_what_was_chosen() -> None:
 
 
 def test_the_description_names_each_filter() -> None:
-    described = {each.name: (each.enum, each.description) for each in PeopleFilter.parameters()}
-    assert described == {
+    filters = {each.name: (each.enum, each.description) for each in PeopleFilter.parameters()}
+    assert filters == {
         "q": (None, ""),
         "is_active": (["True", "False"], "whether they sign in"),
         "sort": (["email"], ""),

@@ -18,22 +18,22 @@ Messages = list[MutableMapping[str, Any]]
 
 async def answered(headers: list[tuple[bytes, bytes]], method: str = "GET") -> tuple[str, str]:
     """The id that the application saw, and the one of the answer."""
-    seen: list[str] = []
-    sent: Messages = []
+    ids: list[str] = []
+    messages: Messages = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(request_id.get())
+        ids.append(request_id.get())
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
     async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
+        messages.append(message)
 
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request"}
 
     await Observability(application)({"type": "http", "method": method, "headers": headers}, receive, send)
-    return seen[0], dict(sent[0]["headers"])[b"x-request-id"].decode()
+    return ids[0], dict(messages[0]["headers"])[b"x-request-id"].decode()
 
 
 async def test_each_request_has_an_id_of_its_own_and_its_answer_says_it() -> None:
@@ -42,7 +42,7 @@ async def test_each_request_has_an_id_of_its_own_and_its_answer_says_it() -> Non
 
 
 async def test_an_answer_that_caches_keep_for_years_has_no_id() -> None:
-    sent: list[MutableMapping[str, Any]] = []
+    messages: list[MutableMapping[str, Any]] = []
     lasting = (b"cache-control", b"max-age=315360000, public, immutable")
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -50,13 +50,13 @@ async def test_an_answer_that_caches_keep_for_years_has_no_id() -> None:
         await send({"type": "http.response.body"})
 
     async def send(message: MutableMapping[str, Any]) -> None:
-        sent.append(message)
+        messages.append(message)
 
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request"}
 
     await Observability(application)({"type": "http", "method": "GET", "headers": []}, receive, send)
-    assert sent[0]["headers"] == [lasting]
+    assert messages[0]["headers"] == [lasting]
 
 
 @pytest.mark.protects("operation/forged-log-lines")
@@ -75,15 +75,15 @@ async def test_requests_are_counted_by_method_and_status_and_an_invented_method_
 
 
 async def test_open_sockets_are_counted_while_they_are_open() -> None:
-    seen: list[float] = []
+    counts: list[float] = []
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(SOCKETS._value.get())
+        counts.append(SOCKETS._value.get())
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
         await Observability(application)({"type": "websocket", "headers": []}, None, None)  # type: ignore[arg-type]
-    assert seen[0] == SOCKETS._value.get() + 1
+    assert counts[0] == SOCKETS._value.get() + 1
 
 
 def record(message: str) -> logging.LogRecord:

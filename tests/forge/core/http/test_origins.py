@@ -10,11 +10,11 @@ from forge.core.http.asgi.origins import SameOrigin
 
 
 async def _is_let_in(origin: str | None, host: str) -> bool:
-    entered = False
+    is_inside = False
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
-        nonlocal entered
-        entered = True
+        nonlocal is_inside
+        is_inside = True
 
     async def receive() -> dict[str, str]:
         return {"type": "websocket.connect"}
@@ -25,7 +25,7 @@ async def _is_let_in(origin: str | None, host: str) -> bool:
     headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin is not None else [])
     guard = SameOrigin(application, "https://forge.example", ["forge.example", "127.0.0.1", "[::1]"])
     await guard({"type": "websocket", "path": "/ws/x", "headers": headers}, receive, send)
-    return entered
+    return is_inside
 
 
 @pytest.mark.parametrize(

@@ -11,26 +11,26 @@ from forge.core.http.asgi.static_files import StaticFiles
 
 
 class _Beyond:
-    called = False
+    is_called = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        self.called = True
+        self.is_called = True
 
 
 async def _get(
     folder: Path, path: str, method: str = "GET", headers: list[tuple[bytes, bytes]] | None = None
 ) -> tuple[int, dict[str, str], bytes, bool]:
-    beyond, sent = _Beyond(), []
+    beyond, messages = _Beyond(), []
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        messages.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "headers": headers or []}
     await StaticFiles(beyond, folder, "/static/", autorefresh=False)(scope, None, send)  # type: ignore[arg-type]
-    if beyond.called:
+    if beyond.is_called:
         return 0, {}, b"", True
-    sent_headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], sent_headers, b"".join(message.get("body", b"") for message in sent[1:]), False
+    sent_headers = {name.decode(): value.decode() for name, value in messages[0]["headers"]}
+    return messages[0]["status"], sent_headers, b"".join(message.get("body", b"") for message in messages[1:]), False
 
 
 @pytest.fixture
@@ -73,15 +73,17 @@ async def test_everything_else_goes_on_to_django(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "encoding", "sent"),
+    ("encodings", "encoding", "expected"),
     [(b"gzip, br", "br", b"brotli"), (b"gzip", "gzip", b"gzip it is"), (b"identity", None, b"the whole of it")],
 )
 async def test_what_the_build_compressed_goes_in_the_best_form_that_can_be_read(
-    folder: Path, accepted: bytes, encoding: str | None, sent: bytes
+    folder: Path, encodings: bytes, encoding: str | None, expected: bytes
 ) -> None:
     for ending, content in (("", b"the whole of it"), (".br", b"brotli"), (".gz", b"gzip it is")):
         (folder / "build" / f"pictures.js{ending}").write_bytes(content)
-    status, headers, body, _ = await _get(folder, "/static/build/pictures.js", headers=[(b"accept-encoding", accepted)])
-    assert (status, body, headers.get("content-encoding")) == (200, sent, encoding)
+    status, headers, body, _ = await _get(
+        folder, "/static/build/pictures.js", headers=[(b"accept-encoding", encodings)]
+    )
+    assert (status, body, headers.get("content-encoding")) == (200, expected, encoding)
     assert headers["content-type"] == 'text/javascript; charset="utf-8"'
     assert headers["vary"] == "Accept-Encoding"

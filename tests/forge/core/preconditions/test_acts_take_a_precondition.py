@@ -214,6 +214,6 @@ def test_an_act_that_compares_by_itself_says_what_it_refuses() -> None:
 
 @pytest.mark.protects("reviews/no-precondition")
 def test_an_act_that_takes_a_state_reads_it() -> None:
-    claimed = [(act, names_in(view, method)) for act, view, method in acts() if takes_state(view, method)]
-    assert len(claimed) > 20
-    assert [act for act, names in claimed if not READS_IF_MATCH & names] == []
+    claims = [(act, names_in(view, method)) for act, view, method in acts() if takes_state(view, method)]
+    assert len(claims) > 20
+    assert [act for act, names in claims if not READS_IF_MATCH & names] == []

@@ -40,12 +40,12 @@ REPLACES: Mapping[str, tuple[str, Any]] = {
 }
 """Address and body of the acts that need a state only where they replace something, or act with somebody's token."""
 IDS = ("{build}", "{review}", "{thread}", "{change}", "{comment}", "{signing-key}", "{digest}")
-UNLINKED = '"core_blob"'
+BLOB_TABLE = '"core_blob"'
 """Bytes are stored before the transaction that links them. Unlinked ones nobody sees, and a sweep deletes them."""
 
 
 @pytest.fixture
-def named(project: Project, owner: User, organisation: Organisation, settings: Any) -> dict[str, str]:
+def addresses(project: Project, owner: User, organisation: Organisation, settings: Any) -> dict[str, str]:
     """Two of each thing, with a mirror and a linked branch."""
     settings.GIT_ORIGINS = ("https://git.example",)
     names = settle(owner, organisation, project, 2)
@@ -54,32 +54,32 @@ def named(project: Project, owner: User, organisation: Organisation, settings: A
     return names
 
 
-def stateful_requests(named: Mapping[str, str]) -> Iterator[tuple[str, str, str, Any]]:
+def stateful_requests(addresses: Mapping[str, str]) -> Iterator[tuple[str, str, str, Any]]:
     """Act, method, address and body of each act that takes a state."""
     taking = {act for act, view, method in acts() if takes_state(view, method)}
     for method, route, address, body in requests():
         act = key(method, route).replace("api/v1/", "")
         if method == "form" or act not in taking:
             continue
-        path, sent = REPLACES.get(act, ("/" + named.get(address, address).lstrip("/"), body))
+        path, payload = REPLACES.get(act, ("/" + addresses.get(address, address).lstrip("/"), body))
         for name in IDS:
-            path = path.replace(name, named[name])
+            path = path.replace(name, addresses[name])
         yield (
             act,
             method,
             path,
-            sent | {"build": named["{build}"]} if isinstance(sent, dict) and "build" in sent else sent,
+            payload | {"build": addresses["{build}"]} if isinstance(payload, dict) and "build" in payload else payload,
         )
 
 
 @pytest.mark.slow
 @pytest.mark.protects("reviews/stale-acts")
 def test_each_act_that_takes_a_state_refuses_none_and_another_and_changes_nothing(
-    named: dict[str, str], owner: User, browser_of: Callable[[User | None], Client]
+    addresses: dict[str, str], owner: User, browser_of: Callable[[User | None], Client]
 ) -> None:
-    browser, wrong, done = browser_of(owner), [], set()
-    for act, method, path, body in stateful_requests(named):
-        done.add(act)
+    browser, wrong, visits = browser_of(owner), [], set()
+    for act, method, path, body in stateful_requests(addresses):
+        visits.add(act)
         kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
         for headers, expected in (({}, 428), ({"If-Match": '"stale"'}, 412)):
             cache.clear()
@@ -87,8 +87,8 @@ def test_each_act_that_takes_a_state_refuses_none_and_another_and_changes_nothin
                 answer = getattr(browser, method)(path, body, content_type=kind, headers=headers)
                 transaction.set_rollback(True)
             writes = [each["sql"] for each in queries if each["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
-            changes = [each[:80] for each in writes if UNLINKED not in each[:40]]
+            changes = [each[:80] for each in writes if BLOB_TABLE not in each[:40]]
             if answer.status_code != expected or changes:
                 wrong.append(f"{act} with {headers}: {answer.status_code}, not {expected}; {changes}")
     assert not wrong, "\n".join(wrong)
-    assert done == {act for act, view, method in acts() if takes_state(view, method)}
+    assert visits == {act for act, view, method in acts() if takes_state(view, method)}

@@ -200,7 +200,7 @@ def test_a_form_that_carries_a_state_has_a_view_that_reads_it() -> None:
 
 def test_no_view_takes_a_form_without_declaring_its_method() -> None:
     """A view without `require_http_methods` would be in no table."""
-    declared = {route for route, _ in forms()}
-    plain = [(route, inspect.unwrap(view)) for route, view in _patterns(get_resolver(), "") if route not in declared]
+    routes = {route for route, _ in forms()}
+    plain = [(route, inspect.unwrap(view)) for route, view in _patterns(get_resolver(), "") if route not in routes]
     reading = [route for route, view in plain if "POST" in getattr(getattr(view, "__code__", None), "co_names", ())]
     assert reading == []

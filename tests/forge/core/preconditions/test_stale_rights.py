@@ -56,9 +56,9 @@ def test_a_role_of_a_team(
     act = ("put", path, {"role": "maintainer"})
     refused(client, path, lambda: give_team_role(owner, team, [project], "reviewer"), act)
     on_share, on_team = "/acme/kitchen/share/teams", "/acme/-/teams/audio/do"
-    typed = {"do": "give", "projects": "kitchen", "role": "maintainer"}
+    fields = {"do": "give", "projects": "kitchen", "role": "maintainer"}
     assert client.post(on_share, {"team": "audio", "role": "maintainer"}).status_code == 412
-    assert client.post(on_team, typed).status_code == 412
+    assert client.post(on_team, fields).status_code == 412
     assert client.get(path).json()["role"] == "reviewer"
-    assert client.post(on_team, etag_form(on_team, **typed)).status_code == 302
+    assert client.post(on_team, etag_form(on_team, **fields)).status_code == 302
     assert client.get(path).json()["role"] == "maintainer"

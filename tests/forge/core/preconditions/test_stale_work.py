@@ -74,8 +74,8 @@ def test_a_file(project: Project, developer: Any, browser_of: Browser) -> None:
     etag = client.head(path).headers["ETag"]
     write_file(developer, project, "notes.txt", b"two")
     for headers, answer in (({}, 428), ({"If-Match": etag}, 412)):
-        written = client.put(path, b"mine", content_type="application/octet-stream", headers=headers)
-        assert (written.status_code, client.delete(path, headers=headers).status_code) == (answer, answer)
+        response = client.put(path, b"mine", content_type="application/octet-stream", headers=headers)
+        assert (response.status_code, client.delete(path, headers=headers).status_code) == (answer, answer)
     assert find_file(project, "notes.txt").text == "two"
     assert client.delete(path, headers=etag_headers(path)).status_code == 204
     new = client.put(path, b"mine", content_type="application/octet-stream", headers={"If-Match": etag})
@@ -119,6 +119,6 @@ def test_a_report_that_came_meanwhile_is_not_dismissed_unread(
     page = client.get("/admin/reports").content.decode()
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
     report(developer, project, "harm")
-    typed = {"about": f"project:{project.pk}", "do": "dismiss", "text": "Nothing is wrong.", "etag": etag}
-    assert b"Somebody reported it too." in client.post("/admin/reports/do", typed).content
+    fields = {"about": f"project:{project.pk}", "do": "dismiss", "text": "Nothing is wrong.", "etag": etag}
+    assert b"Somebody reported it too." in client.post("/admin/reports/do", fields).content
     assert set(Report.objects.values_list("state", flat=True)) == {ReportState.OPEN}

@@ -18,17 +18,17 @@ from tests.support.forge.factories.deployments import deployed
 TODAY = date(2026, 11, 18)
 
 
-def on(days_ago: int, answered: int, refused: int = 0) -> CallsOfDay:
-    return CallsOfDay(day=TODAY - timedelta(days=days_ago), answered=answered, refused=refused)
+def on(days_ago: int, answers: int, refusals: int = 0) -> CallsOfDay:
+    return CallsOfDay(day=TODAY - timedelta(days=days_ago), answered=answers, refused=refusals)
 
 
 def test_a_deployment_that_nobody_called_has_no_bars() -> None:
-    chart = chart_of([on(0, 0, refused=3), on(SHOWN_DAYS, 9)], TODAY)
+    chart = chart_of([on(0, 0, refusals=3), on(SHOWN_DAYS, 9)], TODAY)
     assert (chart.is_empty, len(chart.bars), chart.yesterday) == (True, SHOWN_DAYS, 0)
 
 
 def test_the_highest_bar_fills_the_picture_and_one_call_is_seen() -> None:
-    chart = chart_of([on(2, 20_000), on(1, 10_000, refused=41), on(0, 1)], TODAY)
+    chart = chart_of([on(2, 20_000), on(1, 10_000, refusals=41), on(0, 1)], TODAY)
     before, yesterday, today = chart.bars[-3:]
     assert (before.height, before.y) == (HEIGHT, 0)
     assert (yesterday.height, yesterday.is_yesterday, yesterday.title) == (HEIGHT / 2, True, "17 Nov: 10,000")
@@ -49,6 +49,6 @@ def test_the_pages_show_the_calls(
     yesterday = timezone.now().date() - timedelta(days=1)
     CallsOfDay.objects.create(deployment=deployment, day=yesterday, answered=18_420, refused=41)
     for page in ("/acme/kitchen/deployments", "/acme/kitchen/deployments/website"):
-        shown = browser.get(page).content.decode()
-        assert "<b>18,420</b>" in shown
-        assert "41 calls refused yesterday" in shown
+        text = browser.get(page).content.decode()
+        assert "<b>18,420</b>" in text
+        assert "41 calls refused yesterday" in text

@@ -53,11 +53,11 @@ def test_the_api_shows_what_is_served_and_why_it_stays(
 ) -> None:
     tag = publish_build(developer, built_with(developer, project, OTHER), "stable")
     follow_tag(INSTALLATION, following)
-    (shown,) = browser_of(developer).get(API).json()["results"]
-    assert shown["url"].endswith("/d/acme/kitchen/website")
-    assert [each["version"] for each in shown["history"]] == ["stable"]
-    assert shown["blocked"]["digest"] == tag.manifest.blob_id
-    assert shown["follows"] == "stable"
+    (deployment,) = browser_of(developer).get(API).json()["results"]
+    assert deployment["url"].endswith("/d/acme/kitchen/website")
+    assert [each["version"] for each in deployment["history"]] == ["stable"]
+    assert deployment["blocked"]["digest"] == tag.manifest.blob_id
+    assert deployment["follows"] == "stable"
 
 
 @pytest.mark.slow
@@ -82,11 +82,11 @@ def test_one_press_on_the_page_goes_back(developer: User, project: Project, brow
     page = browser.get("/acme/kitchen/deployments").content.decode()
     assert page.count("Go back</button>") == 1
     etag = page.partition('name="etag" value="')[2].partition('"')[0]
-    sent = {"do": "return", "release": "1", "etag": etag}
-    answer = browser.post("/acme/kitchen/deployments/website/do", sent)
+    form = {"do": "return", "release": "1", "etag": etag}
+    answer = browser.post("/acme/kitchen/deployments/website/do", form)
     assert (answer.status_code, answer["Location"]) == (302, "/acme/kitchen/deployments/website")
     assert now(deployment).version == "stable"
-    again = browser.post("/acme/kitchen/deployments/website/do", sent)
+    again = browser.post("/acme/kitchen/deployments/website/do", form)
     assert again.status_code == 412
     assert "Website serves stable now." in again.content.decode()
 
@@ -98,11 +98,11 @@ def test_the_page_creates_a_deployment_and_says_what_is_wrong(
     tag = published(developer, project, "stable")
     browser = browser_of(developer)
     choice = f"follow stable {tag.manifest.blob_id}"
-    sent = {"title": "Website", "kind": "web", "choice": choice, "origins": "https://a.example\nhttps://b.example"}
+    form = {"title": "Website", "kind": "web", "choice": choice, "origins": "https://a.example\nhttps://b.example"}
     assert choice in browser.get("/acme/kitchen/deployments").content.decode()
-    wrong = browser.post("/acme/kitchen/deployments", sent | {"origins": "everywhere"})
+    wrong = browser.post("/acme/kitchen/deployments", form | {"origins": "everywhere"})
     assert (wrong.status_code, "is not the origin of a page" in wrong.content.decode()) == (400, True)
-    created = browser.post("/acme/kitchen/deployments", sent)
+    created = browser.post("/acme/kitchen/deployments", form)
     assert created.status_code == 200
     deployment = find_deployment(developer, project, "website")
     assert (deployment.origins, deployment.follows) == (["https://a.example", "https://b.example"], "stable")

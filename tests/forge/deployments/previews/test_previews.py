@@ -63,11 +63,11 @@ def test_whoever_has_the_key_gets_the_newest_build(
 ) -> None:
     secret = create_preview_link(developer, change)
     answer = client.get(ADDRESS, headers={"x-api-key": secret})
-    shown = answer.json()
-    assert (answer.status_code, shown["version"]) == (200, f"change-1-build-{built_change.number}")
+    preview = answer.json()
+    assert (answer.status_code, preview["version"]) == (200, f"change-1-build-{built_change.number}")
     assert "no-store" in answer["Cache-Control"]
-    assert shown["rune"]["url"].endswith(f"/{shown['rune']['digest']}")
-    rune = client.get(shown["rune"]["url"])
+    assert preview["rune"]["url"].endswith(f"/{preview['rune']['digest']}")
+    rune = client.get(preview["rune"]["url"])
     assert (rune.status_code, rune.getvalue()) == (200, RUNE + b"merged")
     assert "no-store" in rune["Cache-Control"]
 
@@ -75,7 +75,7 @@ def test_whoever_has_the_key_gets_the_newest_build(
     newer = built_merged(developer, change, OTHER)
     assert newer.number == 2
     assert ask(client, secret) == (200, f"change-1-build-{newer.number}")
-    assert client.get(shown["rune"]["url"]).status_code == 404
+    assert client.get(preview["rune"]["url"]).status_code == 404
 
 
 @pytest.mark.protects("delivery/previews")
@@ -177,10 +177,10 @@ def test_the_page_shows_the_link_once(
     assert "#key=" not in again
     assert link.hint in again
     assert link.hint in browser.get(PAGE).content.decode()
-    shown = browser_of(viewer).get(f"{PAGE}/preview").content.decode()
-    assert f"builds/{built_change.number}" in shown
-    assert "Replace the link" not in shown
-    assert f'data-rune-url="/api/v1/builds/{built_change.pk}/rune"' in shown, "a member runs it without a key"
+    text = browser_of(viewer).get(f"{PAGE}/preview").content.decode()
+    assert f"builds/{built_change.number}" in text
+    assert "Replace the link" not in text
+    assert f'data-rune-url="/api/v1/builds/{built_change.pk}/rune"' in text, "a member runs it without a key"
     wrong = browser.post(f"{PAGE}/preview", {"do": "create", "days": "many"})
     assert (wrong.status_code, "whole number" in wrong.content.decode()) == (400, True)
     assert browser.post(f"{PAGE}/preview", {"do": "end"}).status_code == 302
@@ -195,8 +195,8 @@ def test_the_api_creates_and_ends_it(
     built_change: Build, change: ChangeRequest, developer: User, viewer: User, browser_of: Browser, client: Client
 ) -> None:
     address, browser = f"/api/v1/change-requests/{change.pk}/preview", browser_of(developer)
-    shown = browser_of(viewer).get(address).json()
-    assert (shown["build_number"], shown["is_open"], shown["hint"]) == (built_change.number, True, "")
+    preview = browser_of(viewer).get(address).json()
+    assert (preview["build_number"], preview["is_open"], preview["hint"]) == (built_change.number, True, "")
     created = browser.post(address, {"days": 2}, content_type="application/json")
     assert created.status_code == 201, created.content
     assert ask(client, created.json()["secret"])[0] == 200

@@ -125,14 +125,14 @@ def test_what_was_deprecated_is_not_promoted(production: Deployment, developer: 
         promote(developer, production)
 
 
-@pytest.mark.parametrize("moved", ["staging", "production"])
+@pytest.mark.parametrize("environment", ["staging", "production"])
 def test_nobody_promotes_something_else_than_they_saw(
-    moved: str, production: Deployment, staging: Deployment, developer: User, project: Project
+    environment: str, production: Deployment, staging: Deployment, developer: User, project: Project
 ) -> None:
     precondition = state_of(developer, production)
     published(developer, project, "1.2", RUNE + b"third")
-    serve_tag(developer, {"staging": staging, "production": production}[moved], TagChoice("1.2"))
-    with pytest.raises(Stale, match=rf"{moved.title()} serves 1\.2 now"):
+    serve_tag(developer, {"staging": staging, "production": production}[environment], TagChoice("1.2"))
+    with pytest.raises(Stale, match=rf"{environment.title()} serves 1\.2 now"):
         promote(developer, production, precondition=precondition)
 
 
@@ -157,9 +157,9 @@ def test_a_chain_has_a_first_one(
 ) -> None:
     last = deployed(developer, project, title="Mirror", promoted_from="production")
     for deployment, source in ((staging, "mirror"), (staging, "staging"), (last, "elsewhere")):
-        with pytest.raises(Invalid) as refused:
+        with pytest.raises(Invalid) as error:
             change_deployment(developer, deployment, DeploymentChange(promoted_from=source))
-        assert "promoted_from" in refused.value.errors
+        assert "promoted_from" in error.value.errors
     change_deployment(developer, last, DeploymentChange(promoted_from=""))
     change_deployment(developer, staging, DeploymentChange(promoted_from="mirror"))
     assert find_deployment(developer, project, "staging").promoted_from == last
@@ -209,13 +209,13 @@ def test_the_api_tells_what_changes_and_promotes(
 ) -> None:
     browser = browser_of(developer)
     answer = browser.get(f"{API}/production/promotion")
-    shown = answer.json()
-    assert (shown["source"], shown["release"]["version"], shown["is_pending"]) == ("staging", "1.1", True)
-    assert (shown["missing"], bool(shown["changes"])) == ([], True)
+    preview = answer.json()
+    assert (preview["source"], preview["release"]["version"], preview["is_pending"]) == ("staging", "1.1", True)
+    assert (preview["missing"], bool(preview["changes"])) == ([], True)
     assert browser.post(f"{API}/production/promotion").status_code == 428
-    done = browser.post(f"{API}/production/promotion", headers={"If-Match": answer["ETag"]})
-    assert done.status_code == 200, done.content
-    assert done.json()["history"][0]["promoted_from"] == "Staging"
+    response = browser.post(f"{API}/production/promotion", headers={"If-Match": answer["ETag"]})
+    assert response.status_code == 200, response.content
+    assert response.json()["history"][0]["promoted_from"] == "Staging"
     stale = browser.post(f"{API}/production/promotion", headers={"If-Match": answer["ETag"]})
     assert stale.status_code == 412
     assert browser.get(f"{API}/production/promotion").json()["changes"] == []

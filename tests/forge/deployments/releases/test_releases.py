@@ -68,10 +68,10 @@ def test_a_version_never_moves_and_cannot_be_followed(developer: User, project: 
 @pytest.mark.slow
 def test_a_choice_is_of_the_build_that_the_person_saw(developer: User, project: Project) -> None:
     deployment = deployed(developer, project)
-    seen = now(deployment).digest
+    digest = now(deployment).digest
     published(developer, project, "stable", OTHER)
     with pytest.raises(Stale, match="stable is build 2 now"):
-        serve_tag(developer, deployment, TagChoice("stable", digest=seen))
+        serve_tag(developer, deployment, TagChoice("stable", digest=digest))
 
 
 @pytest.mark.slow

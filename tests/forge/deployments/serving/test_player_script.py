@@ -85,8 +85,8 @@ def test_signatures_are_for_pages_of_the_deployment(developer: User, project: Pr
     assert f"sha256:{hashlib.sha256(manifest).hexdigest()}" == release.digest
     assert json.loads(manifest)["layers"][0]["digest"] == release.rune
     assert answer["Access-Control-Allow-Origin"] == "https://acme.example"
-    refused = Client().get(path, headers={"Origin": "https://else.example"})
-    assert (refused.status_code, refused.json()["name"]) == (403, "origin-refused")
-    assert "Access-Control-Allow-Origin" not in refused
+    response = Client().get(path, headers={"Origin": "https://else.example"})
+    assert (response.status_code, response.json()["name"]) == (403, "origin-refused")
+    assert "Access-Control-Allow-Origin" not in response
     other = Client().get(f"/d/acme/kitchen/website/sha256:{'0' * 64}/signatures")
     assert (other.status_code, other.json()["name"]) == (404, "rune-unknown")

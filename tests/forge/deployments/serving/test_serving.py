@@ -42,8 +42,8 @@ def secret(deployment: Deployment, developer: User) -> str:
 
 
 def ask(client: Client, secret: str = "", origin: str = "", address: str = ADDRESS, **headers: str) -> Any:
-    sent = {"x-api-key": secret, "Origin": origin} | headers
-    return client.get(address, headers={name: value for name, value in sent.items() if value})
+    fields = {"x-api-key": secret, "Origin": origin} | headers
+    return client.get(address, headers={name: value for name, value in fields.items() if value})
 
 
 def load(client: Client, secret: str, **headers: str) -> Any:
@@ -83,11 +83,11 @@ def test_an_app_that_asks_again_costs_few_queries(
 def test_a_rune_is_served_in_parts_compressed_and_not_twice(client: Client, secret: str) -> None:
     part = load(client, secret, Range="bytes=0-3")
     assert (part.status_code, body_of(part), part["Content-Range"]) == (206, RUNE[:4], f"bytes 0-3/{len(RUNE)}")
-    compressed = load(client, secret, **{"Accept-Encoding": "br, gzip"})
-    assert compressed["Content-Encoding"] == "gzip"
-    assert gzip.decompress(body_of(compressed)) == RUNE
-    assert "Accept-Encoding" in compressed["Vary"]
-    for etag in (compressed["ETag"], load(client, secret)["ETag"]):
+    response = load(client, secret, **{"Accept-Encoding": "br, gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert gzip.decompress(body_of(response)) == RUNE
+    assert "Accept-Encoding" in response["Vary"]
+    for etag in (response["ETag"], load(client, secret)["ETag"]):
         again = load(client, secret, **{"If-None-Match": f'"other", {etag}'})
         assert (again.status_code, body_of(again), again["ETag"]) == (304, b"", etag)
     pointer = ask(client, secret)
@@ -158,24 +158,24 @@ def test_a_key_opens_its_own_deployment_alone(
 @pytest.mark.protects("delivery/foreign-pages")
 def test_only_pages_of_its_origins_may_read_what_a_deployment_answers(client: Client, secret: str) -> None:
     def preflight(origin: str, address: str = ADDRESS) -> Any:
-        requested = {
+        headers = {
             "Origin": origin,
             "Access-Control-Request-Method": "GET",
             "Access-Control-Request-Headers": "x-api-key",
         }
-        return client.options(address, headers=requested)
+        return client.options(address, headers=headers)
 
-    allowed = preflight(OURS)
-    assert (allowed.status_code, allowed["Access-Control-Allow-Origin"]) == (204, OURS)
-    assert "x-api-key" in allowed["Access-Control-Allow-Headers"]
+    response = preflight(OURS)
+    assert (response.status_code, response["Access-Control-Allow-Origin"]) == (204, OURS)
+    assert "x-api-key" in response["Access-Control-Allow-Headers"]
     documents = preflight(OURS, f"{ADDRESS}/tuf/timestamp.json")
     assert (documents.status_code, documents["Access-Control-Allow-Origin"]) == (204, OURS)
     assert "Date" in documents["Access-Control-Expose-Headers"]
-    refused = preflight(FOREIGN)
-    assert (refused.status_code, refused.content) == (403, preflight(OURS, "/d/acme/kitchen/nowhere").content)
+    refusal = preflight(FOREIGN)
+    assert (refusal.status_code, refusal.content) == (403, preflight(OURS, "/d/acme/kitchen/nowhere").content)
     rune = ask(client, secret).json()["rune"]["digest"]
     answers = [
-        refused,
+        refusal,
         ask(client, secret, FOREIGN),
         ask(client, "", FOREIGN, f"{ADDRESS}/{rune}"),
         ask(client, "", FOREIGN),
@@ -231,8 +231,8 @@ def test_a_key_reaches_no_log(client: Client, secret: str, caplog: pytest.LogCap
 @pytest.mark.protects("delivery/counted-people")
 def test_calls_are_counted_by_day_and_without_people(deployment: Deployment) -> None:
     calls: PendingCounts[CallKey] = PendingCounts()
-    for refused in (False, False, True):
-        calls.add((deployment.pk, refused))
+    for is_refused in (False, False, True):
+        calls.add((deployment.pk, is_refused))
     write_calls(calls)
     write_calls(calls)
     row = CallsOfDay.objects.get()

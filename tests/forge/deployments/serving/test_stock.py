@@ -77,8 +77,8 @@ def test_a_stock_client_is_refused_by_name(
     assert refusal(**good, Origin=FOREIGN) == (403, "origin-refused")
     assert refusal("POST", **good) == (405, "method-refused")
     assert refusal("GET", "/forge/kms", **good) == (405, "method-refused")
-    for broken in ({"x-keyId": "1"}, {"x-keyId": str(key_id_now())}, {"x-keyId": "x", "x-publicKey": "?"}):
-        assert refusal(**good | broken) == (400, "encryption-key-refused")
+    for change in ({"x-keyId": "1"}, {"x-keyId": str(key_id_now())}, {"x-keyId": "x", "x-publicKey": "?"}):
+        assert refusal(**good | change) == (400, "encryption-key-refused")
     revoke_key(developer, DeploymentKey.objects.get())
     assert refusal(**good) == (403, "key-revoked")
 
@@ -115,8 +115,8 @@ def test_a_foreign_page_may_ask_and_reads_nothing(client: Client, deployment: De
 
 @pytest.mark.slow
 def test_the_rune_comes_as_it_is(client: Client, deployment: Deployment, secret: str) -> None:
-    for named in (str(deployment.short_id), str(deployment.pk)):
-        answer = client.get("/forge/deployment", headers=sent(secret, deployment, deploymentId=named))
+    for deployment_id in (str(deployment.short_id), str(deployment.pk)):
+        answer = client.get("/forge/deployment", headers=sent(secret, deployment, deploymentId=deployment_id))
         assert (answer.status_code, body_of(answer)) == (200, RUNE)
 
 

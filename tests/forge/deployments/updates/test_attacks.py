@@ -37,9 +37,9 @@ def app(middle: Middle, publisher: Publisher, tmp_path: Path) -> Deployment:
 
 
 def refusal(app: Deployment, now: float | None = None) -> DeploymentError:
-    with pytest.raises(DeploymentError) as caught:
+    with pytest.raises(DeploymentError) as error:
         app.load() if now is None else app.load(now=lambda: now)
-    return caught.value
+    return error.value
 
 
 def version_of(app: Deployment) -> str:
@@ -123,12 +123,12 @@ def test_mix_and_match_across_deployments(middle: Middle, publisher: Publisher, 
 @pytest.mark.parametrize("role", list(UpdateRole))
 def test_key_compromise_of_one_role(role: UpdateRole, middle: Middle, publisher: Publisher, app: Deployment) -> None:
     """With the key of one role, and keys of their own for the others, the attacker delivers nothing."""
-    stolen = next(pair for pair in publisher.keys if pair.role is role)
+    key = next(pair for pair in publisher.keys if pair.role is role)
     others = [pair for pair in make_keys() if pair.role is not role]
-    thief = Publisher(keys=[stolen, *others], roots=list(publisher.roots))
+    thief = Publisher(keys=[key, *others], roots=list(publisher.roots))
     middle.serve(thief.release(EVIL, 2), EVIL, thief)
-    forged = root_document(thief.keys, 2, datetime.now(UTC), [stolen] if role is UpdateRole.ROOT else [])[0]
-    middle.answers[f"{ADDRESS}/tuf/2.root.json"] = forged.encode()
+    document = root_document(thief.keys, 2, datetime.now(UTC), [key] if role is UpdateRole.ROOT else [])[0]
+    middle.answers[f"{ADDRESS}/tuf/2.root.json"] = document.encode()
     assert refusal(app).name == "signature-refused"
     del middle.answers[f"{ADDRESS}/tuf/2.root.json"]
     assert refusal(app).name == "signature-refused"
@@ -212,8 +212,8 @@ def test_a_rune_of_another_trust_is_not_used(
 def test_documents_that_are_none(document: bytes, middle: Middle, app: Deployment, tmp_path: Path) -> None:
     middle.answers[f"{ADDRESS}/tuf/timestamp.json"] = document
     assert refusal(app).name == "signature-refused"
-    broken = Deployment(middle.url, "hf_dev_secret", root=document, cache=tmp_path)
-    assert refusal(broken).name == "signature-refused"
+    deployment = Deployment(middle.url, "hf_dev_secret", root=document, cache=tmp_path)
+    assert refusal(deployment).name == "signature-refused"
 
 
 @pytest.mark.protects("delivery/pinned-root")

@@ -56,8 +56,8 @@ def a_client_deletes_the_tag_of_a_build(world: EventWorld) -> Act:
 
 @scene(mirrors.copy_now)
 def a_copy_to_another_registry_is_requested(world: EventWorld) -> Act:
-    wanted = mirrors.MirrorSettings("https://registry.example", "team/door")
-    mirrors.set_mirror(world.owner, world.project, MirrorDirection.TO, wanted)
+    settings = mirrors.MirrorSettings("https://registry.example", "team/door")
+    mirrors.set_mirror(world.owner, world.project, MirrorDirection.TO, settings)
     return lambda: mirrors.copy_now(world.owner, world.project)
 
 
@@ -69,8 +69,8 @@ def a_mirror_with_a_copy_in_work_is_removed(world: EventWorld) -> Act:
 
 @scene(outside.bring_model)
 def a_converted_model_is_offered(world: EventWorld) -> Act:
-    base, offered = _version(world, b"one"), _version(world, b"two")
-    change = IncomingModelFiles("Use int8", "", "Conversion of net.keras", base, offered)
+    base, head = _version(world, b"one"), _version(world, b"two")
+    change = IncomingModelFiles("Use int8", "", "Conversion of net.keras", base, head)
     return lambda: outside.bring_model(world.developer, world.project, change)
 
 
@@ -91,23 +91,23 @@ def a_pull_brings_files(world: EventWorld) -> Act:
 @scene(repositories.offer_commit)
 def a_pull_offers_a_commit(world: EventWorld) -> Act:
     link, base = _link(world), _version(world, b"One.\n")
-    offered = _version(world, b"Two.\n")
-    return lambda: repositories.offer_commit(world.developer, link, link.ref, base, _incoming(offered))
+    head = _version(world, b"Two.\n")
+    return lambda: repositories.offer_commit(world.developer, link, link.ref, base, _incoming(head))
 
 
 @scene(outside.bring_from_outside)
 def a_change_comes_from_elsewhere(world: EventWorld) -> Act:
-    base, offered = _version(world, b"One.\n"), _version(world, b"Two.\n")
+    base, head = _version(world, b"One.\n"), _version(world, b"Two.\n")
     return lambda: outside.bring_from_outside(
-        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=offered
+        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=head
     )
 
 
 @scene(outside.bring_newer)
 def a_newer_change_comes_from_elsewhere(world: EventWorld) -> Act:
-    base, offered, newer = (_version(world, text) for text in (b"One.\n", b"Two.\n", b"Three.\n"))
+    base, head, newer = (_version(world, text) for text in (b"One.\n", b"Two.\n", b"Three.\n"))
     change = outside.bring_from_outside(
-        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=offered
+        world.developer, world.project, _ORIGIN, "Count to two", base=base, offered_version=head
     )
     return lambda: outside.bring_newer(world.developer, change, newer)
 

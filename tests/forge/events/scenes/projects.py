@@ -57,14 +57,14 @@ def a_project_is_created_from_an_archive(world: EventWorld) -> Act:
 
 @scene(projects.create_from_upload)
 def a_project_is_created_from_an_upload(world: EventWorld) -> Act:
-    sent = [zipped({"a.md": b"x"})]
-    return lambda: projects.create_from_upload(world.developer, world.organisation, "sent", sent, "sent")
+    archives = [zipped({"a.md": b"x"})]
+    return lambda: projects.create_from_upload(world.developer, world.organisation, "sent", archives, "sent")
 
 
 @scene(create_of)
 def a_project_is_created_from_stored_files(world: EventWorld) -> Act:
-    stored = store_files([("a.md", b"a")])
-    return lambda: create_of(world.developer, world.organisation, "other", stored)
+    files = store_files([("a.md", b"a")])
+    return lambda: create_of(world.developer, world.organisation, "other", files)
 
 
 @scene(projects.create_from_git)

@@ -150,8 +150,8 @@ def someone_mentions_another_in_a_review(world: EventWorld) -> Act:
 
 
 def _thread(world: EventWorld) -> AnchoredThread:
-    begun = reviews.begin_thread(world.reviewer, _new_review(world), "How loud was it?")
-    return find_thread(world.reviewer, begun.pk)
+    thread = reviews.begin_thread(world.reviewer, _new_review(world), "How loud was it?")
+    return find_thread(world.reviewer, thread.pk)
 
 
 @scene(reviews.reply_in_thread)
@@ -190,8 +190,8 @@ def a_comment_is_deleted(world: EventWorld) -> Act:
 @scene(reviews.suggest)
 def someone_suggests_what_they_tried(world: EventWorld) -> Act:
     review = _new_review(world)
-    tried = ready_copy(review)
-    return lambda: reviews.suggest(world.reviewer, review, tried.pk, "It hears more with it.")
+    copy = ready_copy(review)
+    return lambda: reviews.suggest(world.reviewer, review, copy.pk, "It hears more with it.")
 
 
 @scene(reviews.take_suggestion)

@@ -44,9 +44,9 @@ def a_run_begins(world: EventWorld) -> Act:
 def a_rune_is_taught(world: EventWorld) -> Act:
     for name in ("digits.tflite", "labels.txt", "Runefile.yml"):
         write_file(world.developer, world.project, name, (DIGITS / name).read_bytes())
-    known = teachable_project(world.developer, world.project)
+    model = teachable_project(world.developer, world.project)
     labels = [TaughtLabel(name, 5, 5) for name in ("tick", "gate")]
-    layer = TaughtLayer(known.digest, labels, [[0.5] * known.features] * 2, [0.0, 1.0])
+    layer = TaughtLayer(model.digest, labels, [[0.5] * model.features] * 2, [0.0, 1.0])
     return lambda: save_taught(world.developer, world.project, layer)
 
 

@@ -215,9 +215,9 @@ def test_jobs_that_ended_long_ago_are_deleted_with_their_logs(add: Add) -> None:
 
 def test_jobs_that_ended_while_the_clock_was_years_ahead_are_deleted_too(add: Add) -> None:
     add(1), add(2), add(3)
-    ended, paused, waiting = Job.objects.all()
+    old, paused, waiting = Job.objects.all()
     years = timezone.now() + timedelta(days=3653)
-    Job.objects.filter(pk=ended.pk).update(state=JobState.FAILED, started=years, finished=years)
+    Job.objects.filter(pk=old.pk).update(state=JobState.FAILED, started=years, finished=years)
     Job.objects.filter(pk=paused.pk).update(paused=True, created=years)
     queue.delete_old()
     assert Job.objects.count() == 3

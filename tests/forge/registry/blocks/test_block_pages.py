@@ -140,12 +140,12 @@ def test_a_version_is_advised_against_on_its_page_and_that_is_taken_back(
     assert wrong.status_code == 400
     assert "There is no block acme/kitchen#smooth@9 that you can see" in wrong.content.decode()
     assert 'value="It clicks."' in wrong.content.decode()
-    said = browser.post(old, etag_form(old, do="deprecate", reason="It clicks.", successor="1.1"))
-    assert said["Location"] == f"{PAGE}?version=1.0"
-    text = _text(browser.get(said["Location"]))
+    response = browser.post(old, etag_form(old, do="deprecate", reason="It clicks.", successor="1.1"))
+    assert response["Location"] == f"{PAGE}?version=1.0"
+    text = _text(browser.get(response["Location"]))
     assert "smooth 1.0 is deprecated." in text
     assert compact("Take <code>acme/kitchen#smooth@1.1</code> instead.") in text
     assert "Deprecated" in _text(browser.get(PAGE))
     browser.post(old, etag_form(old, do="undeprecate"))
-    assert "is deprecated" not in _text(browser.get(said["Location"]))
+    assert "is deprecated" not in _text(browser.get(response["Location"]))
     assert Event.objects.filter(stream_id=project.stream, type="block.described").count() == 2

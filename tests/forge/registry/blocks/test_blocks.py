@@ -88,9 +88,9 @@ def test_what_is_wrong_is_refused_and_leaves_nothing(sounds: Any, developer: Any
     with pytest.raises(NotFound):
         publish_block(developer, sounds, "gone.py", "1.2")
     write_file(developer, sounds, "smooth_test.py", TESTS.replace(b"0.5", b"0.6"))
-    with pytest.raises(BlockBroken, match=r"smooth_test.py:2: test_it_follows failed") as failed:
+    with pytest.raises(BlockBroken, match=r"smooth_test.py:2: test_it_follows failed") as error:
         publish_block(developer, sounds, "smooth.py", "1.2")
-    assert [problem["code"] for problem in failed.value.extra["problems"]] == ["RUNE0121"]  # type: ignore[attr-defined]
+    assert [problem["code"] for problem in error.value.extra["problems"]] == ["RUNE0121"]  # type: ignore[attr-defined]
     write_file(developer, sounds, "smooth.py", SMOOTH.replace(b"return last", b"return [last]"))
     with pytest.raises(BlockBroken, match=r"smooth.py:\d+:"):
         publish_block(developer, sounds, "smooth.py", "1.2")
@@ -147,15 +147,15 @@ def test_two_organisations_and_a_stranger(
     lock = f"acme/kitchen#smooth@1.2 {digest}\n"
     own = _user_of(developer, sounds.organisation, lock)
     other = _user_of(stranger, Organisation.objects.get(name="other"), lock)
-    wanted = {mounted_path(digest), mounted_path(digest_of(SMOOTH))}
+    expected = {mounted_path(digest), mounted_path(digest_of(SMOOTH))}
 
     # Another project of the organisation gets it, no matter who asks; the other organisation gets nothing, and no word
     # of it.
-    assert _mounted(own) == wanted
+    assert _mounted(own) == expected
     assert _mounted(other) == set()
     usable = browser_of(viewer).get(f"{API}/clap/blocks/usable").json()
     assert [each["name"] for each in usable["blocks"]] == ["acme/kitchen#smooth"]
-    assert set(usable["files"]) == {SHELF, *wanted}
+    assert set(usable["files"]) == {SHELF, *expected}
     assert digest_of(usable["files"][mounted_path(digest)].encode()) == digest
     theirs = browser_of(stranger).get("/api/v1/projects/other/clap/blocks/usable").json()
     assert (theirs["blocks"], theirs["files"]) == ([], {SHELF: "{}"})
@@ -170,8 +170,8 @@ def test_two_organisations_and_a_stranger(
     # A member's command pulls it, tags, manifest and source, and this is written down.
     token = token_of(viewer)
     assert json.loads(body(get("acme/kitchen/blocks/smooth/tags/list", token)))["tags"] == ["1.2"]
-    pulled = get("acme/kitchen/blocks/smooth/manifests/1.2", token)
-    assert pulled["Docker-Content-Digest"] == digest_of(body(pulled)) == digest
+    response = get("acme/kitchen/blocks/smooth/manifests/1.2", token)
+    assert response["Docker-Content-Digest"] == digest_of(body(response)) == digest
     files = read_block_manifest(body(get(f"acme/kitchen/blocks/smooth/manifests/{digest}", token))).files
     assert {name: body(get(f"acme/kitchen/blocks/smooth/blobs/{each}", token)) for name, each in files.items()} == {
         "smooth.py": SMOOTH,
@@ -182,7 +182,7 @@ def test_two_organisations_and_a_stranger(
 
     # Public, it is everybody's; the other organisation has it by its name.
     update_project(owner, sounds, visibility="public")
-    assert _mounted(other) == wanted
+    assert _mounted(other) == expected
     theirs = browser_of(stranger).get("/api/v1/projects/other/clap/blocks/usable").json()
     assert [each["name"] for each in theirs["blocks"]] == ["acme/kitchen#smooth"]
     assert get("acme/kitchen/blocks/smooth/manifests/1.2").status_code == 200
@@ -192,9 +192,9 @@ def test_two_organisations_and_a_stranger(
     # Deleted, nobody finds it, and what named it in its lock goes on.
     delete_project(owner, sounds)
     assert browser_of(viewer).get(f"{API}/clap/blocks/usable").json()["blocks"] == []
-    assert _mounted(own) == wanted
-    restored = restore_project(owner, sounds.organisation, "kitchen")
-    assert restored.pk == sounds.pk
+    assert _mounted(own) == expected
+    kitchen = restore_project(owner, sounds.organisation, "kitchen")
+    assert kitchen.pk == sounds.pk
 
 
 @pytest.mark.slow
@@ -208,8 +208,8 @@ def test_a_preview_and_its_questions_are_of_the_bytes_of_the_lock(
     reply = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
     assert reply["answer"]["diagnostics"] == []
     write_file(developer, own, "rune.lock", lock.replace(digest[-4:], "0000").encode())
-    broken = _preview(own, compiler)
-    assert (broken.state, [each["code"] for each in broken.diagnostics]) == (PreviewState.BROKEN, ["RUNE0122"])
+    preview = _preview(own, compiler)
+    assert (preview.state, [each["code"] for each in preview.diagnostics]) == (PreviewState.BROKEN, ["RUNE0122"])
     assert Preview.objects.filter(project=own).count() == 1
 
 
@@ -242,8 +242,8 @@ def test_advice_against_a_version_is_told_and_taken_back(
     deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.")
     (block,) = client.get(f"{API}/clap/blocks/usable").json()["blocks"]
     assert block["versions"][0]["deprecation"] == "It clicks."
-    warned = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
-    assert "smooth 1.2 is deprecated: It clicks." in warned
+    warning = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
+    assert "smooth 1.2 is deprecated: It clicks." in warning
     end_block_deprecation(developer, sounds, "smooth", "1.2")
     assert BlockVersion.objects.get().deprecated is None
     assert Event.objects.filter(stream_id=sounds.stream, type="block.described").count() == 2
@@ -251,18 +251,18 @@ def test_advice_against_a_version_is_told_and_taken_back(
     published_block(developer, sounds, "1.3")
     path = f"{API}/kitchen/blocks/smooth/1.2/deprecation"
     body = {"reason": "It clicks.", "successor": "1.3"}
-    said = client.put(path, body, content_type="application/json", headers=etag_headers(path)).json()
-    assert (said["deprecation"], said["successor"]) == ("It clicks.", "acme/kitchen#smooth@1.3")
-    warned = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
-    assert "smooth 1.2 is deprecated: It clicks. Take acme/kitchen#smooth@1.3 instead." in warned
+    answer = client.put(path, body, content_type="application/json", headers=etag_headers(path)).json()
+    assert (answer["deprecation"], answer["successor"]) == ("It clicks.", "acme/kitchen#smooth@1.3")
+    warning = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
+    assert "smooth 1.2 is deprecated: It clicks. Take acme/kitchen#smooth@1.3 instead." in warning
     reply = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
     assert "Take `acme/kitchen#smooth@1.3` instead." in str(reply["answer"]["diagnostics"])
     with pytest.raises(Invalid, match="deprecated too"):
         deprecate_block(developer, sounds, "smooth", "1.3", "It hums.", "1.2")
     # A page that everyone sees names nothing that only some may see.
     update_project(owner, sounds, visibility="public")
-    hidden = create_project(developer, sounds.organisation, "hidden", None)
-    published_block(developer, hidden, "1.0")
+    private_project = create_project(developer, sounds.organisation, "hidden", None)
+    published_block(developer, private_project, "1.0")
     with pytest.raises(Invalid, match="not open to everyone"):
         deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.", "acme/hidden#smooth@1.0")
 

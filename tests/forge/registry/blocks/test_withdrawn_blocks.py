@@ -53,15 +53,15 @@ def test_no_list_has_it_and_nobody_gets_it_by_its_name(
     sounds: Any, developer: Any, stranger: Any, browser_of: Any
 ) -> None:
     withdraw_block(developer, sounds, "smooth", "1.3", REASON)
-    for listed in (blocks_of(stranger, sounds), blocks_in(stranger, "acme"), best_blocks_of(stranger, sounds)):
-        assert [each.version for each in listed] == ["1.2"]
+    for blocks in (blocks_of(stranger, sounds), blocks_in(stranger, "acme"), best_blocks_of(stranger, sounds)):
+        assert [each.version for each in blocks] == ["1.2"]
     browser = browser_of(stranger)
     answer = browser.get(f"{API}/smooth/1.3")
     assert (answer.status_code, answer.json()["title"]) == (404, "This version was withdrawn")
     assert REASON in answer.json()["detail"]
     assert browser.get(f"{PAGE}?version=1.3").status_code == 404
-    shown = browser.get(PAGE).content.decode()
-    assert ("1.3" not in shown, REASON not in shown) == (True, True)
+    page = browser.get(PAGE).content.decode()
+    assert ("1.3" not in page, REASON not in page) == (True, True)
     assert _registry(stranger, "tags/list").json()["tags"] == ["1.2"]
     by_name = _registry(stranger, "manifests/1.3")
     assert (by_name.status_code, REASON in by_name.json()["errors"][0]["message"]) == (404, True)
@@ -101,9 +101,9 @@ def test_a_project_that_locked_its_digest_goes_on_and_is_warned_and_others_are_n
     blocks, files = usable_files(developer, other)
     assert [each.version for each in blocks] == ["1.2"]
     assert digest not in files[SHELF]
-    pinned = _registry(stranger, f"manifests/{digest}")
-    assert pinned.status_code == 200
-    assert REASON in pinned.headers["Warning"]
+    response = _registry(stranger, f"manifests/{digest}")
+    assert response.status_code == 200
+    assert REASON in response.headers["Warning"]
 
 
 @pytest.mark.slow
@@ -149,8 +149,8 @@ def test_the_api_and_the_page_withdraw_and_end_it_and_the_audit_log_says_so(
     entries = AuditEntry.objects.filter(action="block.withdraw")
     assert [(each.data["version"], each.data["reason"]) for each in entries] == [("1.3", REASON)]
     assert Event.objects.filter(type="block.described").count() == 1
-    shown = browser.get(f"{PAGE}?version=1.3").content.decode()
-    assert "smooth 1.3 was withdrawn." in shown
+    page = browser.get(f"{PAGE}?version=1.3").content.decode()
+    assert "smooth 1.3 was withdrawn." in page
     with pytest.raises(NotFound):
         deprecate_block(developer, sounds, "smooth", "1.3", "Take another.")
     assert browser.delete(address, headers=etag_headers(address)).json()["withdrawn"] is None

@@ -48,7 +48,7 @@ def pulled(address: str, person: User) -> tuple[int, str]:
 
 
 @pytest.fixture
-def published(project: Project, owner: User, developer: User) -> str:
+def digest(project: Project, owner: User, developer: User) -> str:
     """The digest of `acme/kitchen:1.0`, which anyone may pull."""
     update_project(owner, project, visibility="public")
     return publish(developer, project, "1.0")
@@ -68,18 +68,18 @@ def ways_to_take_an_organisations_name(browser: Client, name: str) -> list[Any]:
 @pytest.mark.slow
 @pytest.mark.protects("registry/taken-names")
 def test_a_renamed_organisations_name_is_taken_by_nobody_who_would_serve_other_bytes(
-    published: str, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
+    digest: str, organisation: Organisation, owner: User, stranger: User, browser_of: Browser
 ) -> None:
     update_organisation(owner, organisation, name="acme-two")
     for answer in ways_to_take_an_organisations_name(browser_of(stranger), "acme"):
         assert answer.status_code == 409
-    assert pulled("acme/kitchen:1.0", stranger) == (200, published)
+    assert pulled("acme/kitchen:1.0", stranger) == (200, digest)
 
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
-    published: str, project: Project, owner: User, stranger: User, browser_of: Browser
+    digest: str, project: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
     delete_project(owner, project)
     again = create_project(owner, project.organisation, "kitchen")
@@ -99,7 +99,7 @@ def test_a_project_made_anew_serves_no_other_bytes_under_a_published_version(
 @pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
-    published: str, project: Project, owner: User, stranger: User, browser_of: Browser
+    digest: str, project: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
     other = create_project(owner, project.organisation, "copy")
     update_project(owner, other, visibility="public")
@@ -111,7 +111,7 @@ def test_a_project_renamed_to_a_published_name_brings_no_other_bytes(
     api = f"{API}/projects/acme/copy"
     by_api = browser.patch(api, {"name": "kitchen"}, content_type=JSON, headers=etag_headers(api))
     assert (by_page.status_code, by_api.status_code) == (409, 409)
-    assert pulled("acme/kitchen:1.0", stranger) == pulled("acme/pantry:1.0", stranger) == (200, published)
+    assert pulled("acme/kitchen:1.0", stranger) == pulled("acme/pantry:1.0", stranger) == (200, digest)
 
 
 @pytest.mark.slow
@@ -134,7 +134,7 @@ def test_a_version_keeps_its_meaning_at_the_former_names_that_led_to_it(
 @pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
 def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mean_other_bytes(
-    published: str, project: Project, owner: User, stranger: User
+    digest: str, project: Project, owner: User, stranger: User
 ) -> None:
     organisation = project.organisation
     delete_project(owner, project)
@@ -144,20 +144,20 @@ def test_a_deleted_project_takes_its_versions_back_but_to_no_name_where_they_mea
     with pytest.raises(NameInUse, match=r"acme/copy:1\.0 was published with other bytes"):
         restore_project(owner, organisation, "kitchen", "copy")
     restore_project(owner, organisation, "kitchen", "larder")
-    assert pulled("acme/larder:1.0", stranger) == (200, published)
+    assert pulled("acme/larder:1.0", stranger) == (200, digest)
     update_project(owner, Project.objects.get(pk=project.pk), name="kitchen")
-    assert pulled("acme/kitchen:1.0", stranger) == (200, published)
+    assert pulled("acme/kitchen:1.0", stranger) == (200, digest)
 
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/other-bytes")
-def test_a_version_keeps_its_meaning_after_its_tag_is_gone(published: str, project: Project, developer: User) -> None:
+def test_a_version_keeps_its_meaning_after_its_tag_is_gone(digest: str, project: Project, developer: User) -> None:
     first = Tag.objects.get().build
     Tag.objects.all().delete()
     write_file(developer, project, "notes.txt", b"other files, so another build")
     with pytest.raises(TagInUse):
         publish(developer, project, "1.0", OTHER)
-    assert publish_build(developer, first, "1.0").manifest.blob_id == published
+    assert publish_build(developer, first, "1.0").manifest.blob_id == digest
 
 
 @pytest.mark.slow
@@ -168,19 +168,19 @@ def test_a_name_is_held_for_who_published_privately_too_and_the_answer_does_not_
     publish(developer, project, "latest")
     update_organisation(owner, project.organisation, name="acme-two")
     create_organisation(owner, "plain")
-    reserved, used = (ways_to_take_an_organisations_name(browser_of(stranger), name) for name in ("acme", "plain"))
-    assert [answer.status_code for answer in reserved] == [answer.status_code for answer in used] == [409] * 4
-    for one, other in zip(reserved[2:], used[2:], strict=True):
+    acme, plain = (ways_to_take_an_organisations_name(browser_of(stranger), name) for name in ("acme", "plain"))
+    assert [answer.status_code for answer in acme] == [answer.status_code for answer in plain] == [409] * 4
+    for one, other in zip(acme[2:], plain[2:], strict=True):
         assert one.json()["detail"] == other.json()["detail"].replace("plain", "acme")
 
 
 @pytest.mark.slow
 def test_an_organisation_takes_its_own_name_back(
-    published: str, organisation: Organisation, owner: User, stranger: User
+    digest: str, organisation: Organisation, owner: User, stranger: User
 ) -> None:
     update_organisation(owner, organisation, name="acme-two")
     update_organisation(owner, organisation, name="acme")
-    assert pulled("acme/kitchen:1.0", stranger) == (200, published)
+    assert pulled("acme/kitchen:1.0", stranger) == (200, digest)
     # The name in between led to the tags that it had published.
     with pytest.raises(NameInUse):
         create_organisation(stranger, "acme-two")

@@ -180,13 +180,13 @@ def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_giv
     with pytest.raises(CannotMerge, match="0 of 1 approval"):
         actions.merge_change_request(developer, again(developer, offer))
     actions.give_verdict(reviewer, build, "approve")
-    merged = actions.merge_change_request(developer, again(developer, offer))
+    version = actions.merge_change_request(developer, again(developer, offer))
     after = again(developer, offer)
-    assert (after.state, after.merged_version, after.before is not None) == ("merged", merged, True)
-    assert merged.message == f"Merged change request {offer.number}: It turns further"
+    assert (after.state, after.merged_version, after.before is not None) == ("merged", version, True)
+    assert version.message == f"Merged change request {offer.number}: It turns further"
     assert runefile(project) == RUNEFILE.replace("2.5", "3").replace("measuring.", "measuring twice.")
     assert paths(project) == {"Runefile.yml", "notes.md", "model.bin"} | recordings
-    assert working_tree(project).digest == merged.digest
+    assert working_tree(project).digest == version.digest
     assert base_of(fork.fork) == after.offered
     with pytest.raises(NotOpen):
         actions.merge_change_request(developer, again(developer, offer))
@@ -241,8 +241,8 @@ def test_a_stage_that_both_changed_waits_for_a_choice(
     assert read(developer, offer).open_conflicts == ()
     actions.start_over(developer, again(developer, offer))
     assert len(read(developer, offer).open_conflicts) == 1
-    written = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.WRITTEN, written))
+    text = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, MergeChoice(Side.WRITTEN, text))
     approved(built_merged(developer, offer))
     actions.merge_change_request(developer, again(developer, offer))
     assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
@@ -257,11 +257,11 @@ def test_who_writes_a_text_in_place_of_a_conflict_does_not_approve_it(
     offer = offered(partner, fork, ("2.5", "3"))
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
     (conflict,) = read(developer, offer).conflicts
-    written = MergeChoice(Side.WRITTEN, (conflict.ours or "").replace("modulus: 2", "modulus: 2.75"))
+    choice = MergeChoice(Side.WRITTEN, (conflict.ours or "").replace("modulus: 2", "modulus: 2.75"))
     # The same files are built before with another's text.
-    actions.resolve_conflict(developer, again(developer, offer), conflict.key, written)
+    actions.resolve_conflict(developer, again(developer, offer), conflict.key, choice)
     assert owner.pk not in authors_of(built_merged(developer, offer))
-    actions.resolve_conflict(owner, again(owner, offer), conflict.key, written)
+    actions.resolve_conflict(owner, again(owner, offer), conflict.key, choice)
     build = built_merged(developer, offer)
     with pytest.raises(OwnBuild):
         actions.give_verdict(owner, build, "approve")
@@ -366,8 +366,8 @@ def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
     acts = list(AuditEntry.objects.filter(action__startswith="change.").order_by("pk").values_list("action", flat=True))
     assert sorted(acts) == ["change.build", "change.give", "change.merge", "change.offer", "change.say"]
     entry = AuditEntry.objects.get(action="change.give")
-    (merged,) = render_entries(list(AuditEntry.objects.filter(action="change.merge")))
-    assert "merged change request 1 into acme/kitchen, as version" in merged.sentence
+    (line,) = render_entries(list(AuditEntry.objects.filter(action="change.merge")))
+    assert "merged change request 1 into acme/kitchen, as version" in line.sentence
     assert str(project.pk) not in str(entry.data)
     events = Event.objects.filter(stream_id=fork.stream, type="offer.changed")
     assert {str(project.pk) in str(each.data) for each in events} == {False}

@@ -32,8 +32,8 @@ def test_a_private_fork_is_named_to_its_own_people_alone(
     readers, own = browser_of(viewer), browser_of(partner)
     for browser, source in ((readers, None), (own, "other/secret-merger")):
         assert browser.get(f"/api/v1/change-requests/{change.pk}").json()["source"] == source
-        (listed,) = browser.get("/api/v1/projects/acme/kitchen/change-requests").json()["results"]
-        assert listed["source"] == source
+        (row,) = browser.get("/api/v1/projects/acme/kitchen/change-requests").json()["results"]
+        assert row["source"] == source
     page = compact(readers.get(f"/acme/kitchen/change-requests/{change.number}").content.decode())
     assert "secret-merger" not in page
     assert f"a fork by {partner}" in page

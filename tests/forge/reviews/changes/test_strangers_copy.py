@@ -37,7 +37,7 @@ def other(stranger: Any) -> Organisation:
 
 
 @pytest.fixture
-def shared(project: Any, developer: Any, owner: Any) -> Any:
+def shared_project(project: Any, developer: Any, owner: Any) -> Any:
     """Public, sharing the files of 1.0; its draft has something that nobody else may read."""
     terms = recording_terms(project).text
     send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=terms)
@@ -54,25 +54,25 @@ def paths_of(project: Project) -> set[str]:
 @pytest.mark.protects("roles/copied-drafts")
 @pytest.mark.parametrize("copy", COPIES)
 def test_who_may_not_is_told_why_or_nothing(
-    copy: Any, shared: Any, owner: Any, stranger: Any, other: Organisation, developer: Any
+    copy: Any, shared_project: Any, owner: Any, stranger: Any, other: Organisation, developer: Any
 ) -> None:
     before = Project.objects.count()
     with pytest.raises(SignInNeeded):
-        copy(VISITOR, shared, other, "twin")
+        copy(VISITOR, shared_project, other, "twin")
     with pytest.raises(NotFound):
-        copy(developer, shared, other, "twin")
-    update_project(owner, shared, shares_files=False)
+        copy(developer, shared_project, other, "twin")
+    update_project(owner, shared_project, shares_files=False)
     with pytest.raises(FilesNotShared, match="not its files"):
-        copy(stranger, shared, other, "twin")
-    update_project(owner, shared, visibility="private", shares_files=True)
+        copy(stranger, shared_project, other, "twin")
+    update_project(owner, shared_project, visibility="private", shares_files=True)
     with pytest.raises(NotFound):
-        copy(stranger, shared, other, "twin")
+        copy(stranger, shared_project, other, "twin")
     with pytest.raises(Forbidden):
-        update_project(developer, shared, shares_files=False)
-    update_project(owner, shared, visibility="internal")
-    shared.repository.tags.all().delete()
+        update_project(developer, shared_project, shares_files=False)
+    update_project(owner, shared_project, visibility="internal")
+    shared_project.repository.tags.all().delete()
     with pytest.raises(NothingToCopy):
-        copy(stranger, shared, other, "twin")
+        copy(stranger, shared_project, other, "twin")
     assert Project.objects.count() == before
 
 
@@ -80,25 +80,25 @@ def test_who_may_not_is_told_why_or_nothing(
 @pytest.mark.protects("roles/copied-drafts")
 @pytest.mark.parametrize("copy", COPIES)
 def test_a_stranger_takes_what_was_published_and_nothing_of_the_draft_or_of_peoples_recordings(
-    copy: Any, shared: Any, stranger: Any, other: Organisation
+    copy: Any, shared_project: Any, stranger: Any, other: Organisation
 ) -> None:
-    twin = copy(stranger, shared, other, "twin")
+    twin = copy(stranger, shared_project, other, "twin")
     assert paths_of(twin) == {"Runefile.yml"}
     assert AuditEntry.objects.filter(action="project.copied").count() == 1
-    shown = origin_of(stranger, twin)
-    assert shown == (shared if copy is fork_project else None)
+    origin = origin_of(stranger, twin)
+    assert origin == (shared_project if copy is fork_project else None)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("copy", COPIES)
 def test_both_sides_change_a_stage_and_nothing_is_lost(
-    copy: Any, shared: Any, stranger: Any, other: Organisation, owner: Any, developer: Any
+    copy: Any, shared_project: Any, stranger: Any, other: Organisation, owner: Any, developer: Any
 ) -> None:
-    twin = copy(stranger, shared, other, "twin")
+    twin = copy(stranger, shared_project, other, "twin")
     stage = "dimensions: [1, 1]"
     write_file(stranger, twin, "Runefile.yml", RUNEFILE.replace(stage, "dimensions: [1, 2]").encode())
     write_file(stranger, twin, "mine.md", b"by a stranger")
-    write_file(developer, shared, "Runefile.yml", RUNEFILE.replace(stage, "dimensions: [1, 3]").encode())
+    write_file(developer, shared_project, "Runefile.yml", RUNEFILE.replace(stage, "dimensions: [1, 3]").encode())
     request = offer_changes(stranger, twin, "Two numbers")
     with pytest.raises(CannotMerge):
         merge_past_gate(owner, request, "It was shown at the fair already.")
@@ -113,7 +113,7 @@ def test_both_sides_change_a_stage_and_nothing_is_lost(
 
 @pytest.mark.slow
 def test_the_page_offers_a_copy_to_who_may_have_one(
-    shared: Any, owner: Any, stranger: Any, other: Organisation, browser_of: Callable[[Any], Client]
+    shared_project: Any, owner: Any, stranger: Any, other: Organisation, browser_of: Callable[[Any], Client]
 ) -> None:
     page = Client().get("/acme/kitchen").content.decode()
     assert "Fork or duplicate" in page
@@ -125,6 +125,6 @@ def test_the_page_offers_a_copy_to_who_may_have_one(
     assert response["Location"] == "/other/kitchen/studio"
     offer = browser.get("/other/kitchen/offer").content.decode()
     assert "Offer the changes" in offer
-    update_project(owner, shared, shares_files=False)
+    update_project(owner, shared_project, shares_files=False)
     assert "Fork or duplicate" not in Client().get("/acme/kitchen").content.decode()
     assert browser.get("/acme/kitchen/copy").status_code == 403

@@ -99,21 +99,21 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
 
 
 @pytest.fixture
-def named(project: Project, owner: User, developer: User, stranger: User) -> dict[str, str]:
+def parameters(project: Project, owner: User, developer: User, stranger: User) -> dict[str, str]:
     """A change request with a conflict, one that is closed, and one whose merged result is built."""
     fork = forked(owner, developer, stranger, project)
     partner = User.objects.get(pk=stranger.pk)
-    disputed = offered(partner, fork, ("2.5", "3"))
-    thread = begin_thread(partner, disputed, "How far?")
+    request = offered(partner, fork, ("2.5", "3"))
+    thread = begin_thread(partner, request, "How far?")
     closed = offer_changes(partner, fork, "Again")
     close_change_request(developer, find_change_request(developer, closed.pk), "One is enough.")
     write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
     write_file(partner, fork, "Runefile.yml", RUNEFILE.encode())
     write_file(partner, fork, "notes.md", b"mine")
     built_merged(developer, offer_changes(partner, fork, "Notes"))
-    (conflict,) = merging_of(find_change_request(developer, disputed.pk)).conflicts
+    (conflict,) = merging_of(find_change_request(developer, request.pk)).conflicts
     return {
-        "change": str(disputed.pk),
+        "change": str(request.pk),
         "closed": str(closed.pk),
         "thread": str(thread.pk),
         "conflict": conflict.key,
@@ -128,7 +128,7 @@ def kinds_for(case: tuple[str, str, Any, tuple[int, ...]]) -> set[str]:
 @pytest.mark.protects("reviews/change-requests")
 @SHARE_OF_PEOPLE_AND_ALL
 def test_each_kind_of_person_is_answered_as_the_table_says(
-    whole: bool, named: dict[str, str], people: dict[str, Any], browser_of: Callable[[User | None], Client]
+    whole: bool, parameters: dict[str, str], people: dict[str, Any], browser_of: Callable[[User | None], Client]
 ) -> None:
     outsider = User.objects.create_user("olga@other.example", name="Olga")
     Membership.objects.create(organisation=Organisation.objects.get(name="other"), user=outsider, role=Role.DEVELOPER)
@@ -138,17 +138,17 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     for case in CASES:
         method, address, body, answers = case
         roles = KINDS if whole else kinds_for(case)
-        path = address.format(**named)
-        sent = {name: text.format(**named) for name, text in body.items()} if isinstance(body, dict) else body
-        for kind, wanted in zip(KINDS, answers, strict=True):
+        path = address.format(**parameters)
+        payload = {name: text.format(**parameters) for name, text in body.items()} if isinstance(body, dict) else body
+        for kind, expected in zip(KINDS, answers, strict=True):
             if kind not in roles:
                 continue
             # Each case starts from the same state, whatever the one before it did.
             with transaction.atomic():
-                status = ask(browsers[kind], method, path, sent)
+                status = ask(browsers[kind], method, path, payload)
                 transaction.set_rollback(True)
-            if status != wanted:
-                wrong.append(f"{kind}: {method} {path} {sent}: {status}, not {wanted}")
+            if status != expected:
+                wrong.append(f"{kind}: {method} {path} {payload}: {status}, not {expected}")
     assert not wrong, "\n".join(wrong)
 
 

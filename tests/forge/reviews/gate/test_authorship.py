@@ -127,8 +127,8 @@ def test_an_old_version_that_is_brought_back_is_still_of_who_wrote_it(
 @pytest.mark.protects("reviews/own-changes")
 def test_updates_that_were_merged_are_still_somebodys(project: Any, developer: Any, colleague: Any) -> None:
     wrote(colleague, project)
-    loaded = load_document(project.pk)
-    merge_updates(project.pk, loaded.doc.get_update(), loaded.sequence)
+    document = load_document(project.pk)
+    merge_updates(project.pk, document.doc.get_update(), document.sequence)
     assert not DocumentUpdate.objects.filter(project=project).exists()
     wrote(developer, project, "two")
     with pytest.raises(OwnBuild):

@@ -80,10 +80,10 @@ def test_only_the_robot_that_is_named_posts(project: Any, developer: Any, review
     build = build_with(developer, project)
     with pytest.raises(RobotNeeded):
         post_check(acting_as(reviewer), build, "lab", success(build))
-    needed = "Results of lab are posted by ari@acme.example/lab rig. This token is "
-    with pytest.raises(WrongRobot, match=f"{needed}ari@acme.example/other"):
+    sentence = "Results of lab are posted by ari@acme.example/lab rig. This token is "
+    with pytest.raises(WrongRobot, match=f"{sentence}ari@acme.example/other"):
         post_check(robot(reviewer, "other"), build, "lab", success(build))
-    with pytest.raises(WrongRobot, match=f"{needed}{developer.email}/lab rig"):
+    with pytest.raises(WrongRobot, match=f"{sentence}{developer.email}/lab rig"):
         post_check(robot(developer), build, "lab", success(build))
     with pytest.raises(Forbidden):
         post_check(robot(reviewer, "lab rig", "review:write", "rune:publish"), build, "lab", success(build))
@@ -236,9 +236,9 @@ def test_a_robot_posts_over_the_api_and_others_read(
         headers = {"Authorization": f"Bearer {token}"}
         return client.put(f"{address}/lab", body | values, content_type="application/json", headers=headers)
 
-    refused = put(other)
-    assert refused.status_code == 403
-    assert "Results of lab are posted by ari@acme.example/lab rig" in refused.json()["detail"]
+    response = put(other)
+    assert response.status_code == 403
+    assert "Results of lab are posted by ari@acme.example/lab rig" in response.json()["detail"]
     assert put(reader).status_code == 403
     assert put(secret, digest="sha256:0").status_code == 412
     assert put(secret, state="great").status_code == 400

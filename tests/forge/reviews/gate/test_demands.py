@@ -36,7 +36,7 @@ def decision_for(
     tag: str = "1.0",
     *,
     members: tuple[GateMember, ...] = EVERYONE,
-    proposed: Policy = NO_RULES,
+    policy: Policy = NO_RULES,
     in_force: Policy = NO_RULES,
     since: datetime | None = None,
     verdicts: tuple[MemberVerdict, ...] = (),
@@ -44,9 +44,9 @@ def decision_for(
     accuracy: float | None = None,
 ) -> Demands:
     share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
-    judgements = judge(proposed, MeasuredFigures(1, 1, accuracy=share))
+    judgements = judge(policy, MeasuredFigures(1, 1, accuracy=share))
     original_authors = frozenset(each.person for each in authors)
-    return demands(Situation(members, proposed, in_force, since, verdicts, original_authors, judgements), tag)
+    return demands(Situation(members, policy, in_force, since, verdicts, original_authors, judgements), tag)
 
 
 def test_alone_nothing_is_protected_by_default() -> None:
@@ -76,17 +76,15 @@ def test_the_approvals_of_a_policy_come_from_whom_it_names() -> None:
     rules = Policy(
         approvals=(ApprovalRule(people=("ari@acme.example",)), ApprovalRule(2, roles=("owner", "developer")))
     )
-    decision = decision_for(proposed=rules, in_force=rules, verdicts=(approval(OWNER),))
+    decision = decision_for(policy=rules, in_force=rules, verdicts=(approval(OWNER),))
     assert [(each.approvers, each.lacking) for each in decision.approvals] == [((), 1), (("Mika",), 1)]
-    both = decision_for(
-        proposed=rules, in_force=rules, verdicts=(approval(OWNER), approval(DEVELOPER), approval(VIEWER))
-    )
+    both = decision_for(policy=rules, in_force=rules, verdicts=(approval(OWNER), approval(DEVELOPER), approval(VIEWER)))
     assert both.missing == ()
 
 
 def test_an_address_of_nobody_is_said() -> None:
     rules = Policy(approvals=(ApprovalRule(people=("gone@acme.example",)),))
-    (sentence,) = decision_for(proposed=rules, in_force=rules).missing
+    (sentence,) = decision_for(policy=rules, in_force=rules).missing
     assert "gone@acme.example cannot give one: no member has confirmed that address." in sentence
 
 
@@ -102,15 +100,15 @@ def test_whoever_is_no_member_any_more_does_not_count() -> None:
 
 def test_a_limit_that_is_missed_or_not_known_keeps_it_from_the_tag() -> None:
     rules = Policy((Limit(LimitKind.ACCURACY, 0.95),), approvals=())
-    assert decision_for(proposed=rules, in_force=rules, accuracy=0.97).missing == ()
+    assert decision_for(policy=rules, in_force=rules, accuracy=0.97).missing == ()
     for accuracy in (0.9, None):
-        (sentence,) = decision_for(proposed=rules, in_force=rules, accuracy=accuracy).missing
+        (sentence,) = decision_for(policy=rules, in_force=rules, accuracy=accuracy).missing
         assert sentence.startswith("Accuracy does not keep its limit: ")
         assert sentence.endswith("Make it better and build again, or change forge.yml.")
 
 
 def test_a_build_that_loosens_the_rules_is_held_to_the_old_tags_and_approvals() -> None:
-    decision = decision_for("latest", proposed=LAX, in_force=STRICT, since=THEN, accuracy=0.6)
+    decision = decision_for("latest", policy=LAX, in_force=STRICT, since=THEN, accuracy=0.6)
     assert decision.is_protected
     assert [each.lacking for each in decision.approvals] == [2, 1]
     assert "The limit of accuracy is looser: at least 50 %, was at least 95 %." in decision.changes
@@ -119,29 +117,29 @@ def test_a_build_that_loosens_the_rules_is_held_to_the_old_tags_and_approvals() 
 
 def test_approvals_of_the_same_bytes_under_the_old_rules_do_not_change_the_rules() -> None:
     old = (approval(OWNER, STRICT), approval(VIEWER, STRICT))
-    assert decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
-    assert decision_for(proposed=STRICT, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.99).missing == ()
+    assert decision_for(policy=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
+    assert decision_for(policy=STRICT, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.99).missing == ()
 
 
 def test_approvals_given_on_the_build_with_the_new_rules_change_them() -> None:
     new = (approval(OWNER, LAX), approval(VIEWER, LAX))
-    assert decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=new, accuracy=0.6).missing == ()
+    assert decision_for(policy=LAX, in_force=STRICT, since=THEN, verdicts=new, accuracy=0.6).missing == ()
 
 
 def test_an_approval_of_before_the_rules_of_today_does_not_bring_old_rules_back() -> None:
     """Someone publishes an old build, whose lax rules were approved before they were made strict."""
     old = (approval(OWNER, LAX, after=-1), approval(VIEWER, LAX, after=-1))
-    assert decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
+    assert decision_for(policy=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
 
 
 def test_taking_the_file_away_is_a_change_of_the_rules_too() -> None:
-    decision = decision_for("latest", proposed=Policy(), in_force=STRICT, since=THEN)
+    decision = decision_for("latest", policy=Policy(), in_force=STRICT, since=THEN)
     assert (decision.is_protected, bool(decision.missing)) == (True, True)
     assert "Accuracy is no longer limited. The limit was at least 95 %." in decision.changes
 
 
 def test_objections_hold_whichever_rules_they_were_given_under() -> None:
-    decision = decision_for(proposed=LAX, in_force=STRICT, since=THEN, verdicts=(objection(VIEWER),), accuracy=0.6)
+    decision = decision_for(policy=LAX, in_force=STRICT, since=THEN, verdicts=(objection(VIEWER),), accuracy=0.6)
     assert decision.objectors == ("Ari",)
 
 
@@ -156,11 +154,11 @@ def owned(
     *verdicts: MemberVerdict,
     changed: tuple[str, ...] = ("models/a.tflite", "notes.txt"),
     in_force: Policy = OWNED,
-    proposed: Policy = OWNED,
+    policy: Policy = OWNED,
     members: tuple[GateMember, ...] = EVERYONE,
     authors: frozenset[UUID] = frozenset(),
 ) -> Demands:
-    return demands(Situation(members, proposed, in_force, THEN, verdicts, authors, (), changed=changed), "1.0")
+    return demands(Situation(members, policy, in_force, THEN, verdicts, authors, (), changed=changed), "1.0")
 
 
 @pytest.mark.protects("reviews/file-owners")
@@ -182,25 +180,25 @@ def test_an_owner_who_left_or_wrote_it_does_not_count() -> None:
 
 @pytest.mark.protects("reviews/same-bytes-from-other-files")
 def test_an_approval_of_the_same_bytes_from_other_files_is_none_of_the_changed_file() -> None:
-    seen = approval(VIEWER, OWNED)
-    assert owned(replace(seen, unseen=frozenset({"models/a.tflite"}))).missing != ()
-    assert owned(replace(seen, unseen=frozenset({"notes.txt"}))).missing == ()
+    verdict = approval(VIEWER, OWNED)
+    assert owned(replace(verdict, unseen=frozenset({"models/a.tflite"}))).missing != ()
+    assert owned(replace(verdict, unseen=frozenset({"notes.txt"}))).missing == ()
 
 
 @pytest.mark.protects("reviews/removed-file-owners")
 def test_taking_the_owners_out_needs_the_owners_in_force() -> None:
     none = Policy(approvals=(), protected_tags=("versions",))
-    assert owned(approval(OWNER, none), proposed=none).missing != ()
-    assert owned(approval(VIEWER, none), proposed=none).missing == ()
+    assert owned(approval(OWNER, none), policy=none).missing != ()
+    assert owned(approval(VIEWER, none), policy=none).missing == ()
 
 
 @pytest.mark.protects("reviews/former-file-owners")
 def test_a_team_owns_files_by_its_people_of_today() -> None:
     rules = replace(OWNED, owners=(Owners("*", ApprovalRule(teams=("audio",))),))
-    heard = replace(DEVELOPER, teams=frozenset({"audio"}))
+    member = replace(DEVELOPER, teams=frozenset({"audio"}))
     verdict = approval(DEVELOPER, rules)
-    assert owned(verdict, in_force=rules, proposed=rules, members=(OWNER, heard)).missing == ()
-    (sentence,) = owned(verdict, in_force=rules, proposed=rules).missing
+    assert owned(verdict, in_force=rules, policy=rules, members=(OWNER, member)).missing == ()
+    (sentence,) = owned(verdict, in_force=rules, policy=rules).missing
     assert "Nobody in team audio may give a verdict here." in sentence
 
 

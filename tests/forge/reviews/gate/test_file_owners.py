@@ -65,7 +65,7 @@ def test_a_file_of_somebody_is_published_with_their_approval_alone(
 
 
 @pytest.fixture
-def published(project: Any, owner: Any, developer: Any, reviewer: Any) -> Build:
+def release(project: Any, owner: Any, developer: Any, reviewer: Any) -> Build:
     """Version 1.0, whose owner of models approved it."""
     build = build_with(developer, project, RULES, a=b"1")
     give_verdict(reviewer, build, "approve")
@@ -74,21 +74,21 @@ def published(project: Any, owner: Any, developer: Any, reviewer: Any) -> Build:
 
 
 @pytest.mark.slow
-def test_what_changes_nothing_of_theirs_needs_nothing_of_them(published: Build, developer: Any) -> None:
-    write_file(developer, published.project, "notes.txt", b"hello")
-    later = build_with(developer, published.project, RULES, RUNE + b"2")
+def test_what_changes_nothing_of_theirs_needs_nothing_of_them(release: Build, developer: Any) -> None:
+    write_file(developer, release.project, "notes.txt", b"hello")
+    later = build_with(developer, release.project, RULES, RUNE + b"2")
     assert publish_build(developer, later, "1.1").name == "1.1"
 
 
 @pytest.mark.slow
 @pytest.mark.protects("reviews/changes-in-earlier-builds")
 def test_a_change_in_an_earlier_build_that_others_approved_still_needs_its_owner(
-    published: Build, developer: Any, owner: Any, reviewer: Any
+    release: Build, developer: Any, owner: Any, reviewer: Any
 ) -> None:
-    between = build_with(developer, published.project, RULES, RUNE + b"2", a=b"2")
+    between = build_with(developer, release.project, RULES, RUNE + b"2", a=b"2")
     give_verdict(owner, between, "approve")
     publish_past_gate(owner, between, "1.1", "The fair opens in an hour.")
-    later = build_with(developer, published.project, RULES, RUNE + b"3")
+    later = build_with(developer, release.project, RULES, RUNE + b"3")
     with pytest.raises(GateClosed, match=MISSING + "a"):
         publish_build(developer, later, "1.2")
     give_verdict(reviewer, later, "approve")
@@ -97,11 +97,11 @@ def test_a_change_in_an_earlier_build_that_others_approved_still_needs_its_owner
 
 @pytest.mark.slow
 @pytest.mark.protects("reviews/moved-files")
-def test_removing_or_moving_a_file_is_a_change_of_it(published: Build, developer: Any) -> None:
-    delete_file(developer, published.project, "models/a")
-    write_file(developer, published.project, "elsewhere/a", b"1")
+def test_removing_or_moving_a_file_is_a_change_of_it(release: Build, developer: Any) -> None:
+    delete_file(developer, release.project, "models/a")
+    write_file(developer, release.project, "elsewhere/a", b"1")
     with pytest.raises(GateClosed, match=MISSING + "a"):
-        publish_build(developer, build_with(developer, published.project, RULES, RUNE + b"2"), "1.1")
+        publish_build(developer, build_with(developer, release.project, RULES, RUNE + b"2"), "1.1")
 
 
 @pytest.mark.slow
@@ -161,9 +161,9 @@ def test_a_team_owns_files_while_somebody_is_in_it(project: Any, owner: Any, dev
 
 @pytest.mark.slow
 @pytest.mark.protects("reviews/removed-file-owners")
-def test_a_build_that_takes_the_owners_out_needs_them(published: Build, developer: Any, owner: Any) -> None:
+def test_a_build_that_takes_the_owners_out_needs_them(release: Build, developer: Any, owner: Any) -> None:
     none = "approvals: []\nprotected-tags: [versions]\n"
-    build = build_with(developer, published.project, none, RUNE + b"2", a=b"2")
+    build = build_with(developer, release.project, none, RUNE + b"2", a=b"2")
     give_verdict(owner, build, "approve")
     with pytest.raises(GateClosed, match=MISSING + "a"):
         publish_build(developer, build, "1.1")
@@ -176,14 +176,14 @@ def test_the_pages_of_a_build_and_a_review_and_the_api_say_whose_approval_is_mis
     build = build_with(developer, project, RULES, a=b"1", b=b"1")
     ask_for_review(developer, build, "Models", reviewers=[RequestedGroup((reviewer.pk,))])
     browser = browser_of(owner)
-    said = "1 approval by ari@acme.example, owner of models/a and models/b"
+    title = "1 approval by ari@acme.example, owner of models/a and models/b"
     for address in ("/acme/kitchen/builds/1/publish", "/acme/kitchen/reviews/1"):
-        assert said in browser.get(address).content.decode()
+        assert title in browser.get(address).content.decode()
     gate = browser.get(f"/api/v1/builds/{build.pk}/gate?tag=1.0").json()
-    assert {"done": False, "title": said, "detail": "It has no approval yet."} in gate["steps"]
+    assert {"done": False, "title": title, "detail": "It has no approval yet."} in gate["steps"]
     give_verdict(reviewer, build, "approve")
     gate = browser.get(f"/api/v1/builds/{build.pk}/gate?tag=1.0").json()
-    assert {"done": True, "title": said, "detail": "Approved by Ari Rossi."} in gate["steps"]
+    assert {"done": True, "title": title, "detail": "Approved by Ari Rossi."} in gate["steps"]
 
 
 @pytest.mark.slow
@@ -200,11 +200,11 @@ def test_a_change_request_that_changes_a_file_of_somebody_waits_for_them(
     give_verdict(reviewer, first, "approve")
     publish_build(developer, first, "1.0")
     offer = offered(User.objects.get(pk=stranger.pk), fork, ("2.5", "2.75"))
-    merged = built_merged(developer, offer)
-    give_verdict(owner, merged, "approve")
-    said = "1 approval by ari@acme.example, owner of Runefile.yml"
-    with pytest.raises(CannotMerge, match=said):
+    build = built_merged(developer, offer)
+    give_verdict(owner, build, "approve")
+    sentence = "1 approval by ari@acme.example, owner of Runefile.yml"
+    with pytest.raises(CannotMerge, match=sentence):
         merge_change_request(developer, find_change_request(developer, offer.pk))
-    assert said in browser_of(developer).get(offer.get_absolute_url()).content.decode()
-    give_verdict(reviewer, merged, "approve")
+    assert sentence in browser_of(developer).get(offer.get_absolute_url()).content.decode()
+    give_verdict(reviewer, build, "approve")
     assert merge_change_request(developer, find_change_request(developer, offer.pk)) is not None

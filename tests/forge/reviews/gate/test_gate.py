@@ -66,9 +66,9 @@ def test_alone_one_publishes_without_asking_anybody(project: Any, developer: Any
 @pytest.mark.protects("reviews/gate")
 def test_with_a_second_person_a_version_needs_an_approval(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
-    with pytest.raises(GateClosed, match=r"1\.0 is protected\. It has 0 of 1 approval by any member\.") as refused:
+    with pytest.raises(GateClosed, match=r"1\.0 is protected\. It has 0 of 1 approval by any member\.") as error:
         publish_build(developer, build, "1.0")
-    assert refused.value.extra == {"missing": ["It has 0 of 1 approval by any member. Ask for a review."]}
+    assert error.value.extra == {"missing": ["It has 0 of 1 approval by any member. Ask for a review."]}
     assert tags_of(developer, project) == []
     assert not AuditEntry.objects.filter(action="tag.publish").exists()
     assert publish_build(developer, build, "nightly").publication.admission == Admission.OPEN  # type: ignore[union-attr]
@@ -282,10 +282,10 @@ def test_an_approval_counts_for_the_role_that_its_person_has_today(
     with pytest.raises(GateClosed, match="0 of 1 approval by owner"):
         publish_build(developer, build, "1.0")
     change_role(owner, project.organisation, reviewer.pk, "owner")
-    with pytest.raises(GateClosed, match="0 of 1 approval by any member") as refused:
+    with pytest.raises(GateClosed, match="0 of 1 approval by any member") as error:
         # Of the default, which is in force: that was given on this build, so it counts as well.
         publish_build(developer, build_with(developer, project, None, RUNE + b"2"), "1.0")
-    assert len(refused.value.missing) == 1
+    assert len(error.value.missing) == 1
     publish_build(developer, build, "1.0")
 
 

@@ -84,9 +84,9 @@ def test_an_approval_needs_a_password_that_was_typed_just_now(
     build = built(developer, confirming)
     ask_for_review(developer, build, "Hears whispers", reviewers=[RequestedGroup((reviewer.pk,))])
     client = browser_of(reviewer)
-    refused = client.post("/acme/kitchen/reviews/1/respond", form_of(build))
-    assert refused.status_code == 409
-    page = refused.content.decode()
+    response = client.post("/acme/kitchen/reviews/1/respond", form_of(build))
+    assert response.status_code == 409
+    page = response.content.decode()
     assert 'href="/accounts/identity"' in page
     assert client.get("/accounts/identity")["Location"].startswith("/accounts/reauthenticate/?next=")
     assert "You are not confirmed" in client.get("/accounts/identity/confirmed").content.decode()
@@ -99,8 +99,8 @@ def test_an_approval_needs_a_password_that_was_typed_just_now(
 
     assert client.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 200
     assert client.post("/acme/kitchen/reviews/1/respond", form_of(build)).status_code == 409
-    typed = {"password": PASSWORD, "next": "/accounts/identity/confirmed"}
-    assert client.post("/accounts/reauthenticate/", typed)["Location"] == "/accounts/identity/confirmed"
+    fields = {"password": PASSWORD, "next": "/accounts/identity/confirmed"}
+    assert client.post("/accounts/reauthenticate/", fields)["Location"] == "/accounts/identity/confirmed"
     assert "You are confirmed" in client.get("/accounts/identity/confirmed").content.decode()
     assert client.post("/acme/kitchen/reviews/1/respond", form_of(build)).status_code == 302
     assert Verdict.objects.get().confirmed
@@ -156,9 +156,9 @@ def test_owners_alone_change_the_rules(organisation: Organisation, people: dict[
     assert client.post(PAGE, form).status_code == 412, "a form that saw nothing"
     precondition = {"etag": etag_of(rule_facets(rules_of(organisation.pk)))}
     change_rules(people["owner"], organisation, Rules(3))
-    refused = client.post(PAGE, form | precondition)
-    assert refused.status_code == 412
-    assert 'name="approvals" type="number" value="3"' in compact(refused.content.decode()), "the rules as they are now"
+    response = client.post(PAGE, form | precondition)
+    assert response.status_code == 412
+    assert 'name="approvals" type="number" value="3"' in compact(response.content.decode()), "the rules as they are now"
     precondition = {"etag": etag_of(rule_facets(rules_of(organisation.pk)))}
     assert client.post(PAGE, form | precondition).status_code == 302
     rules = OrganisationRules.objects.get()

@@ -167,9 +167,9 @@ async def test_without_the_cookie_of_this_review_there_is_nothing(
     cookies = await let_in(developer, review)
     await sync_to_async(write_file)(developer, project, "notes.md", b"another version")
     other = await sync_to_async(new_review)(project, developer, reviewer, RUNE + b"2")
-    stolen = {cookie_name(other.pk): cookies[cookie_name(review.pk)]}
-    for tried in ({}, cookies, stolen):
-        async with events_of(other, tried) as socket:
+    forgery = {cookie_name(other.pk): cookies[cookie_name(review.pk)]}
+    for jar in ({}, cookies, forgery):
+        async with events_of(other, jar) as socket:
             assert (await socket.closed())[0] == Closing.NOT_FOUND
 
 

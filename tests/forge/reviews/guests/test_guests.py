@@ -60,9 +60,9 @@ def page(browser: Client, review: Review) -> str:
 @pytest.mark.slow
 def test_a_link_shows_the_review_without_an_account(review: Review, developer: User) -> None:
     browser = entered(invited(developer, review), review)
-    shown = page(browser, review)
-    assert "Hears whispers" in shown
-    assert "shown to Lena" in shown
+    text = page(browser, review)
+    assert "Hears whispers" in text
+    assert "shown to Lena" in text
     assert b"".join(browser.get(f"/try/reviews/{review.pk}/rune")) == RUNE
     assert AuditEntry.objects.filter(action="guest.enter", principal_kind="guest").count() == 1
     assert AuditEntry.objects.filter(action="guest.download", principal_kind="guest").count() == 1

@@ -73,14 +73,14 @@ def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any,
     # The page that the link opens gives what is behind the # to the server by itself.
     phone = browser_of(None)
     taps += 1
-    opened = phone.post("/join", {"token": link_in(message).partition("token=")[2]})
-    assert "to review “Hears whispers”" in opened.content.decode()
-    [(action, filled)] = [form for form in Forms(opened.content.decode()).forms if "token" in form[1]]
-    assert filled["email"] == ANA
+    invitation = phone.post("/join", {"token": link_in(message).partition("token=")[2]})
+    assert "to review “Hears whispers”" in invitation.content.decode()
+    [(action, form)] = [form for form in Forms(invitation.content.decode()).forms if "token" in form[1]]
+    assert form["email"] == ANA
     taps += 1
-    joined = phone.post(action, filled | {"name": "Ana Lind", "password": "a long enough secret 7"})
-    assert joined["Location"] == PAGE
-    page = phone.get(joined["Location"]).content.decode()
+    answer = phone.post(action, form | {"name": "Ana Lind", "password": "a long enough secret 7"})
+    assert answer["Location"] == PAGE
+    page = phone.get(answer["Location"]).content.decode()
     assert 'name="verdict" value="approve"' in page
     assert "Your review is asked for" in page
     taps += 1
@@ -166,7 +166,7 @@ def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any
 
 
 @each_case(
-    ("invited", "reason"),
+    ("addresses", "reason"),
     [
         (["ana"], "does not look like an email address"),
         ([f"{'a' * 243}@far.example"], "at most 254 characters"),
@@ -175,10 +175,10 @@ def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any
     ],
 )
 def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
-    invited: list[str], reason: str, owner: Any, reviewer: Any, project: Any
+    addresses: list[str], reason: str, owner: Any, reviewer: Any, project: Any
 ) -> None:
     with pytest.raises(Invalid, match=reason):
-        ask_for_review(owner, built(owner, project), "Hears whispers", invitees=invited)
+        ask_for_review(owner, built(owner, project), "Hears whispers", invitees=addresses)
     assert not Review.objects.exists()
     assert mail.outbox == []
 

@@ -53,7 +53,7 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
 
 
 @each_case(
-    ("typed", "reason"),
+    ("fields", "reason"),
     [
         ({"title": ""}, "in a few words"),
         ({"people": []}, "at least one person"),
@@ -65,11 +65,11 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     ],
 )
 def test_what_was_typed_is_kept_beside_what_was_wrong(
-    typed: dict[str, Any], reason: str, project: Any, developer: Any, reviewer: Any, browser_of: Browser
+    fields: dict[str, Any], reason: str, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     built(developer, project)
-    sent = {"title": "Hears whispers", "message": "Speak softly.", "people": [str(reviewer.pk)]} | typed
-    response = browser_of(developer).post(ASK, sent)
+    form = {"title": "Hears whispers", "message": "Speak softly.", "people": [str(reviewer.pk)]} | fields
+    response = browser_of(developer).post(ASK, form)
     assert response.status_code == 400
     assert reason in text_of(response)
     assert "Speak softly." in text_of(response)
@@ -86,11 +86,11 @@ def test_a_verdict_is_given_and_undone_by_forms(
     client = browser_of(reviewer)
     assert "Your review is asked for" in text_of(client.get(PAGE))
     assert 'value="approve"' in text_of(client.get(PAGE))
-    shown = {"round": "1", "rune": build.artefact.digest}
-    refused = client.post(f"{PAGE}/respond", shown | {"verdict": "changes", "text": ""})
-    assert refused.status_code == 400
-    assert "Write what should change" in text_of(refused)
-    page = text_of(client.post(f"{PAGE}/respond", shown | {"verdict": "approve", "text": "Good"}, follow=True))
+    form = {"round": "1", "rune": build.artefact.digest}
+    response = client.post(f"{PAGE}/respond", form | {"verdict": "changes", "text": ""})
+    assert response.status_code == 400
+    assert "Write what should change" in text_of(response)
+    page = text_of(client.post(f"{PAGE}/respond", form | {"verdict": "approve", "text": "Good"}, follow=True))
     assert "You approved it" in page
     assert "1 of 1" in page
     page = text_of(client.post(f"{PAGE}/respond", {"verdict": "undo"}, follow=True))
@@ -110,8 +110,8 @@ def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(
     built(developer, project, RUNE + b"better")
     client = browser_of(developer)
     assert "Start round 2" in text_of(client.get("/acme/kitchen/builds/2/ask"))
-    sent = {"review": "1", "message": "Hears you now."}
-    page = text_of(client.post("/acme/kitchen/builds/2/ask", sent, follow=True))
+    form = {"review": "1", "message": "Hears you now."}
+    page = text_of(client.post("/acme/kitchen/builds/2/ask", form, follow=True))
     assert "Round 2:</b> Hears you now." in page
     assert "Build 2</a>" in page
 

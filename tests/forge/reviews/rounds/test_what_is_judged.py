@@ -50,14 +50,14 @@ def test_a_verdict_on_a_page_that_shows_an_earlier_round_is_refused_and_says_so(
     review: Review, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     client = browser_of(reviewer)
-    shown = review.rounds.get().build
-    form = form_of(shown, 1)
+    build = review.rounds.get().build
+    form = form_of(build, 1)
     assert f'name="rune" value="{form["rune"]}"' in client.get(PAGE).content.decode()
     newer = begin_round_two(review, developer)
 
-    refused = client.post(f"{PAGE}/respond", form)
-    assert refused.status_code == 412
-    page = refused.content.decode()
+    response = client.post(f"{PAGE}/respond", form)
+    assert response.status_code == 412
+    page = response.content.decode()
     assert f"Round 2 began with build {newer.number}: see what changed" in page
     assert ">Good</textarea>" in page, "what was written is still there"
     assert not Verdict.objects.exists()
@@ -161,15 +161,15 @@ def test_no_spelling_of_a_protected_tag_goes_past_the_gate(tag: str, project: An
 @pytest.mark.slow
 @pytest.mark.protects("reviews/look-alike-tags")
 @pytest.mark.parametrize(
-    ("published", "tag"),
+    ("first_tag", "tag"),
     [("v1.0", "V1.0"), ("latest", "Latest"), ("1.0", "1.O"), ("rc1", "rcl"), ("latest", "latest.")],
 )
 def test_a_tag_that_looks_like_a_published_one_is_refused(
-    published: str, tag: str, project: Any, developer: Any, owner: Any
+    first_tag: str, tag: str, project: Any, developer: Any, owner: Any
 ) -> None:
     first = approved(built(developer, project))
-    publish_build(developer, first, published)
+    publish_build(developer, first, first_tag)
     write_file(developer, project, "notes.txt", b"another")
     second = approved(built(developer, project, RUNE + b"another"))
-    with pytest.raises(TagInUse, match=f"{tag} looks like {published}"):
+    with pytest.raises(TagInUse, match=f"{tag} looks like {first_tag}"):
         publish_build(developer, second, tag)

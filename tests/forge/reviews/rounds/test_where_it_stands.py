@@ -217,8 +217,8 @@ def test_a_comment_about_a_place_keeps_it_when_it_is_sent_with_a_verdict(
     assert (verdict.kind, verdict.place["name"]) == ("figure", "size")
     page = compact(browser_of(developer).get(f"{PAGE}/conversation").content.decode())
     assert 'About<a href="#at-figure:size">' in page
-    judged = client.get(f"/api/v1/builds/{build.pk}/reviews").json()["reviews"][0]
-    assert (judged["anchor"]["kind"], judged["anchor"]["name"]) == ("figure", "size")
+    row = client.get(f"/api/v1/builds/{build.pk}/reviews").json()["reviews"][0]
+    assert (row["anchor"]["kind"], row["anchor"]["name"]) == ("figure", "size")
     assert client.post(f"{PAGE}/respond", form | {"about": "stage:nowhere"}).status_code == 400
     assert Verdict.objects.get() == verdict
 

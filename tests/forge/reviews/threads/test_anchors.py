@@ -66,8 +66,8 @@ def test_what_names_nothing_is_refused(key: str) -> None:
     ],
 )
 def test_the_key_of_an_anchor_leads_back_to_it(anchor: Anchor) -> None:
-    parsed = read_key(anchor.key)
-    assert (parsed.kind, parsed.number) == (anchor.kind, anchor.place.get("line", 0))
+    parts = read_key(anchor.key)
+    assert (parts.kind, parts.number) == (anchor.kind, anchor.place.get("line", 0))
 
 
 def test_two_keys_are_never_one_element() -> None:

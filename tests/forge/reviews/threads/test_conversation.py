@@ -36,10 +36,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def mentions() -> Iterator[list[Mention]]:
     """The mentions that the hook reported."""
-    recorded: list[Mention] = []
-    comment_mentions.register(recorded.append)
-    yield recorded
-    comment_mentions._functions.remove(recorded.append)
+    mentions: list[Mention] = []
+    comment_mentions.register(mentions.append)
+    yield mentions
+    comment_mentions._functions.remove(mentions.append)
 
 
 def new_review(project: Any, developer: Any, reviewer: Any) -> Review:

@@ -60,9 +60,9 @@ def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
     for key in keys:
         assert f'id="{element_id(key)}"' in page
         assert f'data-talk-at="{key}"' in page
-    chosen = text_of(browser.get(PAGE, {"about": "stage:out"}))
-    assert '<input type="hidden" name="about" value="stage:out">' in chosen
-    assert "data-about-title>Stage out<" in chosen
+    page = text_of(browser.get(PAGE, {"about": "stage:out"}))
+    assert '<input type="hidden" name="about" value="stage:out">' in page
+    assert "data-about-title>Stage out<" in page
     assert "data-about hidden" in text_of(browser.get(PAGE, {"about": "stage:nobody"}))
     answer = browser.post(f"{PAGE}/respond", {"about": "line:2:Runefile.yml", "text": "Which image?"})
     assert answer.status_code == 302
@@ -177,15 +177,15 @@ def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
     review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
     begin_thread(reviewer, review, "How large?", AnchorRequest(AnchorKind.FIGURE, "size"))
-    resolved = begin_thread(reviewer, review, "What is out?", AnchorRequest(AnchorKind.STAGE, "out"))
-    resolve_thread(owner, resolved)
+    thread = begin_thread(reviewer, review, "What is out?", AnchorRequest(AnchorKind.STAGE, "out"))
+    resolve_thread(owner, thread)
     browser = browser_of(reviewer)
     for address in (PAGE, f"{PAGE}/conversation", "/acme/kitchen/builds/1", "/acme/kitchen/builds/1/conversation"):
-        opened = compact(text_of(browser.get(address)))
-        assert shown_titles(opened) == ["Size"]
+        page = compact(text_of(browser.get(address)))
+        assert shown_titles(page) == ["Size"]
         for words in ("Open", "Resolved"):
-            assert f'{words}<span class="num">1</span>' in opened
-        assert 'All<span class="num">2</span>' in opened
+            assert f'{words}<span class="num">1</span>' in page
+        assert 'All<span class="num">2</span>' in page
         assert shown_titles(text_of(browser.get(address, {"threads": "resolved"}))) == ["Stage out"]
         assert shown_titles(text_of(browser.get(address, {"threads": "all"}))) == ["Size", "Stage out"]
         assert shown_titles(text_of(browser.get(address, {"threads": "nonsense"}))) == ["Size"]

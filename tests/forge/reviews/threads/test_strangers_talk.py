@@ -137,7 +137,7 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     elsewhere = actions.begin_thread(owner, built(developer, project), "Of a build.")
     twin = fork_project(developer, project, project.organisation, "twin")
     write_file(developer, twin, "notes.md", b"by a member")
-    named = {
+    parameters = {
         "change": str(offer.pk),
         "theirs": str(theirs.pk),
         "their_comment": str(theirs.thread.comments.get().pk),
@@ -155,16 +155,16 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     for case in CASES:
         method, address, body, answers = case
         roles = KINDS if whole else kinds_for(case)
-        path = address.format(**named)
-        for kind, wanted in zip(KINDS, answers, strict=True):
+        path = address.format(**parameters)
+        for kind, expected in zip(KINDS, answers, strict=True):
             if kind not in roles:
                 continue
             # Each case starts from the same state, whatever the one before it did.
             with transaction.atomic():
                 status = ask(browsers[kind], method, path, body)
                 transaction.set_rollback(True)
-            if status != wanted:
-                wrong.append(f"{kind}: {method} {path} {body}: {status}, not {wanted}")
+            if status != expected:
+                wrong.append(f"{kind}: {method} {path} {body}: {status}, not {expected}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -198,12 +198,12 @@ def test_both_sides_hear_of_it_and_of_nothing_else(
 
     mine = find_thread(User.objects.get(pk=stranger.pk), thread.pk)
     actions.reply_in_thread(stranger, mine, "Yes, @Mika. Ask @Jo.")
-    heard = Notice.objects.get(person=owner, subject=offer.subject)
-    assert (heard.kind, heard.get_absolute_url()) == ("mention", "/acme/kitchen/change-requests/1")
+    mention = Notice.objects.get(person=owner, subject=offer.subject)
+    assert (mention.kind, mention.get_absolute_url()) == ("mention", "/acme/kitchen/change-requests/1")
     # Who takes part may be mentioned; the stranger learns of nobody else.
     assert not Notice.objects.filter(person=developer, kind="mention").exists()
-    said = AuditEntry.objects.filter(action="change.say", project=project.pk)
-    assert {entry.actor_id for entry in said} == {owner.pk, stranger.pk}
+    entries = AuditEntry.objects.filter(action="change.say", project=project.pk)
+    assert {entry.actor_id for entry in entries} == {owner.pk, stranger.pk}
     assert Event.objects.filter(stream_id=project.stream, type="thread.changed").count() == 2
 
 
@@ -228,8 +228,8 @@ def test_changes_are_asked_for_offered_again_and_both_see_what_changed_since(
     assert "Since the last offer" not in page
     write_file(stranger, fork, "Runefile.yml", RUNEFILE.replace("[1, 1]", "[1, 3]").encode())
     write_file(stranger, fork, "why.md", b"Because of the third ear.\n")
-    sent = browser.post("/acme/kitchen/change-requests/1/respond", {"do": "newer", "message": "Three it is."})
-    assert sent.status_code == 302
+    response = browser.post("/acme/kitchen/change-requests/1/respond", {"do": "newer", "message": "Three it is."})
+    assert response.status_code == 302
     assert home not in browser.get("/").content.decode()
     for person in (stranger, owner):
         page = browser_of(person).get("/acme/kitchen/change-requests/1").content.decode()
@@ -261,15 +261,15 @@ def test_it_ends_when_the_page_or_the_fork_is_closed_to_them(
         (project, {"taken_down": timezone.now()}, {"taken_down": None}),
         (fork, {"deleted_at": timezone.now()}, {"deleted_at": None}),
     ]
-    for row, closed, opened in changes:
-        Project.objects.filter(pk=row.pk).update(**closed)
+    for row, closing, opening in changes:
+        Project.objects.filter(pk=row.pk).update(**closing)
         with pytest.raises(NotFound):
             find_thread(stranger, thread.pk)
         with pytest.raises(NotFound):
             actions.reply_in_thread(stranger, find_thread(owner, thread.pk), "Yes")
         with pytest.raises(NotFound):
             find_offer(stranger, offer.pk)
-        Project.objects.filter(pk=row.pk).update(**opened)
+        Project.objects.filter(pk=row.pk).update(**opening)
     assert actions.reply_in_thread(stranger, find_thread(stranger, thread.pk), "Yes").text == "Yes"
     Membership.objects.filter(user=stranger).delete()
     with pytest.raises(NotFound):

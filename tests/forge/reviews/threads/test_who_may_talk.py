@@ -35,26 +35,26 @@ NOBODY = (404, 404, 404, 404, 404)
 EDITOR = (200, 200, 403, 404, 401)
 
 LENGTH = {"stage": "number", "argument": "length", "value": "4"}
-SAID: dict[str, str] = {"text": "hello"}
+TEXT: dict[str, str] = {"text": "hello"}
 CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("get", "/api/v1/reviews/{review}/threads", None, READ),
-    ("post", "/api/v1/reviews/{review}/threads", SAID, CREATED),
+    ("post", "/api/v1/reviews/{review}/threads", TEXT, CREATED),
     ("post", "/api/v1/reviews/{review}/wrong-results?{terms}", b"1,2,3\n", CREATED),
     ("get", "/api/v1/builds/{build}/threads", None, READ),
-    ("post", "/api/v1/builds/{build}/threads", SAID, CREATED),
+    ("post", "/api/v1/builds/{build}/threads", TEXT, CREATED),
     ("post", "/api/v1/builds/{build}/wrong-results?{terms}", b"1,2,3\n", CREATED),
     ("get", "/api/v1/threads/{thread}", None, READ),
-    ("post", "/api/v1/threads/{thread}/comments", SAID, CREATED),
+    ("post", "/api/v1/threads/{thread}/comments", TEXT, CREATED),
     ("post", "/api/v1/threads/{thread}/resolve", {}, READ),
     ("post", "/api/v1/threads/{thread}/reopen", {}, (409, 409, 409, 404, 401)),
-    ("patch", "/api/v1/comments/{comment}", SAID, AUTHOR),
+    ("patch", "/api/v1/comments/{comment}", TEXT, AUTHOR),
     ("delete", "/api/v1/comments/{comment}", None, AUTHOR_OR_OWNER),
     ("get", "/api/v1/reviews/{review}/fields", None, READ),
     ("post", "/api/v1/reviews/{review}/trials", {"changes": [LENGTH]}, (202, 202, 202, 404, 401)),
     ("get", "/api/v1/reviews/{review}/trials/{trial}", None, READ),
     ("post", "/api/v1/reviews/{review}/suggestions", {"trial": "{trial}"}, CREATED),
     ("post", "/api/v1/threads/{suggested}/suggestion/take", {}, EDITOR),
-    ("post", "/api/v1/threads/{suggested}/suggestion/decline", SAID, EDITOR),
+    ("post", "/api/v1/threads/{suggested}/suggestion/decline", TEXT, EDITOR),
     ("post", "/api/v1/threads/{suggested}/suggestion/withdraw", {}, AUTHOR),
     ("get", "/api/v1/reviews/{review}/guest-links", None, EDITOR),
     ("post", "/api/v1/reviews/{review}/guest-links", {"title": "Lena"}, (201, 201, 403, 404, 401)),
@@ -72,9 +72,9 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("form", "/acme/kitchen/suggestions/{suggested}", {"do": "withdraw"}, SENT_BY_AUTHOR),
     ("get", "/acme/kitchen/builds/1/conversation", None, PAGE),
     ("get", "/acme/kitchen/reviews/1/conversation", None, PAGE),
-    ("form", "/acme/kitchen/threads/{thread}", SAID, SENT),
+    ("form", "/acme/kitchen/threads/{thread}", TEXT, SENT),
     ("form", "/acme/kitchen/threads/{thread}", {"do": "resolve"}, SENT),
-    ("form", "/acme/kitchen/comments/{comment}", SAID, SENT_BY_AUTHOR),
+    ("form", "/acme/kitchen/comments/{comment}", TEXT, SENT_BY_AUTHOR),
 ]
 
 
@@ -90,14 +90,14 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     people: dict[str, Any],
     browser_of: Callable[[User | None], Client],
 ) -> None:
-    named = talk(project, people)
+    parameters = talk(project, people)
     wrong = []
     for method, address, body, answers in cases:
-        path = address.format(**named)
+        path = address.format(**parameters)
         # Each case starts from the same state, whatever the one before it did.
-        sent = {**body, "trial": named["trial"]} if isinstance(body, dict) and "trial" in body else body
+        payload = {**body, "trial": parameters["trial"]} if isinstance(body, dict) and "trial" in body else body
         with transaction.atomic():
-            status = ask(browser_of(people[kind]), method, path, sent)
+            status = ask(browser_of(people[kind]), method, path, payload)
             transaction.set_rollback(True)
         if status != answers[KINDS.index(kind)]:
             wrong.append(f"{method} {path}: {status}, not {answers[KINDS.index(kind)]}")

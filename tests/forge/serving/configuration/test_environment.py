@@ -75,15 +75,15 @@ def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: 
 
 
 def test_git_servers_are_named_by_their_addresses_or_there_are_none(tmp_path: Path) -> None:
-    named = read_environment({"GIT_SERVERS": "https://Git.example, http://10.0.0.5:3000"}, tmp_path)
-    assert named.git_origins == ("https://git.example", "http://10.0.0.5:3000")
+    environment = read_environment({"GIT_SERVERS": "https://Git.example, http://10.0.0.5:3000"}, tmp_path)
+    assert environment.git_origins == ("https://git.example", "http://10.0.0.5:3000")
     assert read_environment({"GIT_SERVERS": "none"}, tmp_path).git_origins == ()
 
 
 def test_mirrors_reach_no_private_registry_unless_it_is_named(tmp_path: Path) -> None:
     assert read_environment({}, tmp_path).mirror_registries == ()
-    named = read_environment({"MIRROR_REGISTRIES": "http://Registry.lan:5000"}, tmp_path)
-    assert named.mirror_registries == ("http://registry.lan:5000",)
+    environment = read_environment({"MIRROR_REGISTRIES": "http://Registry.lan:5000"}, tmp_path)
+    assert environment.mirror_registries == ("http://registry.lan:5000",)
 
 
 def test_copies_of_the_audit_log_have_addresses_and_webhooks_a_secret(tmp_path: Path) -> None:
@@ -176,9 +176,9 @@ def test_an_s3_store_is_named_by_its_bucket(tmp_path: Path) -> None:
 def test_an_address_that_cannot_be_used_is_not_repeated_since_it_may_hold_a_password(
     tmp_path: Path, name: str, value: str
 ) -> None:
-    with pytest.raises(BadEnvironment, match=name) as raised:
+    with pytest.raises(BadEnvironment, match=name) as error:
         read_environment({name: value}, tmp_path)
-    assert "secret" not in str(raised.value)
+    assert "secret" not in str(error.value)
 
 
 def test_the_keys_of_a_store_go_together(tmp_path: Path) -> None:
@@ -188,8 +188,8 @@ def test_the_keys_of_a_store_go_together(tmp_path: Path) -> None:
 
 def test_a_server_may_ask_for_protections_by_name_or_for_all(tmp_path: Path) -> None:
     assert read_environment({}, tmp_path).required_isolation == frozenset()
-    named = read_environment({"REQUIRED_ISOLATION": "landlock, system-calls"}, tmp_path).required_isolation
-    assert named == {Protection.LANDLOCK, Protection.SYSTEM_CALLS}
+    protections = read_environment({"REQUIRED_ISOLATION": "landlock, system-calls"}, tmp_path).required_isolation
+    assert protections == {Protection.LANDLOCK, Protection.SYSTEM_CALLS}
     assert read_environment({"REQUIRED_ISOLATION": "all"}, tmp_path).required_isolation == frozenset(Protection)
 
 
@@ -206,9 +206,9 @@ def test_a_mail_server_is_named_with_how_it_is_encrypted(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("value", ["mail.example", "http://mail.example", "smtp://", "smtps://user:secret@host:x"])
 def test_a_mail_server_that_cannot_be_used_is_named_without_its_password(tmp_path: Path, value: str) -> None:
-    with pytest.raises(BadEnvironment, match="EMAIL_URL must look like") as raised:
+    with pytest.raises(BadEnvironment, match="EMAIL_URL must look like") as error:
         read_environment({"EMAIL_URL": value}, tmp_path)
-    assert "secret@host" not in str(raised.value)
+    assert "secret@host" not in str(error.value)
 
 
 def test_services_sign_people_in_only_when_they_are_named(tmp_path: Path) -> None:

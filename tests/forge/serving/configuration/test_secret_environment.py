@@ -23,7 +23,7 @@ SECRETS = {
     "BROKER_URL": "redis://:one-of-the-queue@localhost:6379/1",
     "EMAIL_PASSWORD": "one-of-the-mail",
 }
-STARTED = """
+PROGRAM = """
 import os, ctypes
 from django.conf import settings
 settings.DEBUG
@@ -44,16 +44,16 @@ finally:
 @pytest.mark.skipif(not is_linux(), reason="Linux shows an environment so")
 def test_a_started_server_has_its_secrets_in_no_environment(tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "forge.settings"}
-    command = [sys.executable, "-c", STARTED]
-    started = subprocess.run(
+    command = [sys.executable, "-c", PROGRAM]
+    process = subprocess.run(
         command, cwd=REPOSITORY, env=environment | SECRETS | {"LANG": "C"}, capture_output=True, text=True, check=True
     )
-    names, dumpable, shown, owner = started.stdout.splitlines()
+    names, dumpable, environ, owner = process.stdout.splitlines()
     assert "PATH" in names
     assert not [name for name in SECRETS if name in names]
-    assert "one-" not in shown
+    assert "one-" not in environ
     if os.geteuid() == 0:
-        assert str(tmp_path) in shown, "what is not secret stays"
+        assert str(tmp_path) in environ, "what is not secret stays"
     assert (dumpable, owner) == ("0", "0"), "its memory is read by no other process of its user"
 
 

@@ -130,9 +130,9 @@ def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         entry = caches(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")["default"]
         hanging = SharedCache(entry["LOCATION"], {"OPTIONS": {"socket_timeout": entry["OPTIONS"]["socket_timeout"]}})
-        with pytest.raises(CountersUnavailable) as caught:
+        with pytest.raises(CountersUnavailable) as error:
             hanging.get("ready")
-    assert isinstance(caught.value.__cause__, redis.TimeoutError)
+    assert isinstance(error.value.__cause__, redis.TimeoutError)
     assert entry["OPTIONS"]["socket_timeout"] < 4, "the driver would wait for five"
 
 

@@ -21,7 +21,7 @@ def test_a_server_starts_without_what_buckets_and_signers_need(tmp_path: Path) -
         "DATA_DIR": str(tmp_path / "data"),
     }
     command = [sys.executable, "-c", START]
-    ended = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
-    imported = {name.split(".")[0] for name in ended.stdout.split()}
-    assert "rest_framework" in imported
-    assert not imported & {"boto3", "botocore", "tuf"}
+    process = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
+    modules = {name.split(".")[0] for name in process.stdout.split()}
+    assert "rest_framework" in modules
+    assert not modules & {"boto3", "botocore", "tuf"}

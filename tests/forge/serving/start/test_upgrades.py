@@ -72,8 +72,8 @@ def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> 
     with tarfile.open(FOLDER / backups[-1]) as tar:
         data = tar.extractfile("backup.json")
         assert data is not None
-        described = json.load(data)
-    assert NEW_APP not in {app for app, _ in described["migrations"]}
+        summary = json.load(data)
+    assert NEW_APP not in {app for app, _ in summary["migrations"]}
     assert (FOLDER / backups[-1]).stat().st_mode & 0o777 == 0o600
 
 
@@ -85,9 +85,9 @@ def test_a_data_folder_of_another_version_is_refused_and_stays_as_it_is() -> Non
     recorder.record_applied("core", "0003_audit_names_principals")
     before = _applied()
     try:
-        with pytest.raises(DatabaseUnusable, match=r"accounts\.0002_device_sign_in and 1 other") as refused:
+        with pytest.raises(DatabaseUnusable, match=r"accounts\.0002_device_sign_in and 1 other") as error:
             migrate_if_needed()
-        assert "With history" in str(refused.value)
+        assert "With history" in str(error.value)
         assert _applied() == before
     finally:
         recorder.record_unapplied("accounts", "0002_device_sign_in")

@@ -128,12 +128,12 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
 ) -> None:
     lacking = [{"op": "ELU", "types": "int8", "count": 2}]
     model = {"stage": "digits", "file": "digits.tflite", "size": 9, "operators": 3, "unsupported": lacking}
-    compiled = built(people["developer"], project, models=[model | {"runs": "compiled", "unsupported": []}])
-    address = f"/acme/kitchen/builds/{compiled.number}"
+    build = built(people["developer"], project, models=[model | {"runs": "compiled", "unsupported": []}])
+    address = f"/acme/kitchen/builds/{build.number}"
     assert "its host runs it" not in text_of(browser_of(people["viewer"]).get(address))
-    assert compiled.artefact is not None
-    compiled.artefact.report = compiled.artefact.report | {"models": [model | {"runs": "host"}]}
-    compiled.artefact.save()
+    assert build.artefact is not None
+    build.artefact.report = build.artefact.report | {"models": [model | {"runs": "host"}]}
+    build.artefact.save()
     page = text_of(browser_of(people["viewer"]).get(address))
     headline, _, rest = page.partition("<h2>")
     assert "The model is not compiled in: its host runs it" in headline
@@ -141,15 +141,15 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     assert "integers are the same to the bit" in headline
     assert "digits.tflite</b> has ELU with int8, which cannot be compiled yet." in headline
     assert rest
-    compiled.artefact.report = compiled.artefact.report | {
+    build.artefact.report = build.artefact.report | {
         "models": [{**model, "runs": "host", "mimetype": "application/onnx-model"}]
     }
-    compiled.artefact.save()
+    build.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
     assert "Its format runs in some hosts alone" in headline
-    hosted = {**model, "runs": "host", "unsupported": [], "wrong_in_pages": ["BATCH_MATMUL"]}
-    compiled.artefact.report = compiled.artefact.report | {"models": [hosted]}
-    compiled.artefact.save()
+    host_model = {**model, "runs": "host", "unsupported": [], "wrong_in_pages": ["BATCH_MATMUL"]}
+    build.artefact.report = build.artefact.report | {"models": [host_model]}
+    build.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
     assert "Results in pages are wrong: their interpreter computes BATCH_MATMUL" in headline.replace("</b>", "")
 

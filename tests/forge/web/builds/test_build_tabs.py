@@ -49,9 +49,9 @@ def test_every_tab_of_a_build_can_be_linked_and_says_where_one_is(
     built(developer, project, memory_map=MAP)
     browser = browser_of(developer)
     for place in TABS:
-        shown = tabs_in(text_of(browser.get(f"{PAGE}{place}")))
-        assert [address for _, address, _ in shown] == [f"{PAGE}{each}" for each in TABS]
-        assert [address for _, address, on in shown if on] == [f"{PAGE}{place}"]
+        tabs = tabs_in(text_of(browser.get(f"{PAGE}{place}")))
+        assert [address for _, address, _ in tabs] == [f"{PAGE}{each}" for each in TABS]
+        assert [address for _, address, on in tabs if on] == [f"{PAGE}{place}"]
 
 
 @pytest.mark.slow
@@ -150,8 +150,8 @@ def test_the_line_says_what_is_done_what_waits_and_what_is_wrong() -> None:
         ("Built", "Missed: Size and Accuracy", "wrong"),
         ("Changes requested", "review 2", "wrong"),
     ]
-    done = replace(READY, review=ReviewState.APPROVED, approvals=2, tags=("1.0",))
-    assert [step.detail for step in steps(done)] == ["", "2 approvals", "1.0"]
+    status = replace(READY, review=ReviewState.APPROVED, approvals=2, tags=("1.0",))
+    assert [step.detail for step in steps(status)] == ["", "2 approvals", "1.0"]
 
 
 def _figure(name: str, limit: ShownLimit | None = None) -> ShownFigure:

@@ -32,7 +32,7 @@ KNOCK = "/examples/knock.wav"
 
 
 @pytest.fixture
-def published(project: Any, people: dict[str, Any]) -> Any:
+def build(project: Any, people: dict[str, Any]) -> Any:
     for path, content in FILES.items():
         write_file(people["developer"], project, path, content)
     build = built(people["developer"], project)
@@ -49,7 +49,7 @@ def examples_on(page: Any) -> list[dict[str, str]]:
 
 @pytest.mark.slow
 def test_a_member_is_offered_the_recordings_of_what_was_built(
-    published: Any, people: dict[str, Any], browser_of: Browser
+    build: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     browser = browser_of(people["viewer"])
     for page in ("/acme/kitchen/builds/1", "/acme/kitchen", "/acme/kitchen/published"):
@@ -65,22 +65,22 @@ def test_a_member_is_offered_the_recordings_of_what_was_built(
 
 @pytest.mark.slow
 def test_whoever_may_run_the_published_rune_may_have_its_examples(
-    project: Any, published: Any, people: dict[str, Any], browser_of: Browser
+    project: Any, build: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     address = "/api/v1/projects/acme/kitchen/tags/1.0"
-    for visibility, allowed in (("private", ()), ("internal", ("stranger",)), ("public", ("stranger", "visitor"))):
+    for visibility, readers in (("private", ()), ("internal", ("stranger",)), ("public", ("stranger", "visitor"))):
         update_project(people["owner"], project, visibility=visibility)
         for name, person in (("stranger", people["stranger"]), ("visitor", None)):
-            browser, may = browser_of(person), name in allowed
+            browser, may = browser_of(person), name in readers
             statuses = {browser.get(f"{address}{path}").status_code for path in ("/rune", "/examples", GLASS)}
             assert browser.get(f"{address}{KNOCK}").status_code in (401, 404), "it is not meant for others"
             assert (statuses == {200}) is may, (visibility, name, statuses)
             if may:
                 assert len(examples_on(browser.get("/acme/kitchen"))) == 1
-                listed = browser.get(f"{address}/examples").json()
-                assert listed == {"examples": [{"path": "examples/glass & co.WAV"}]}
-                embedded = examples_on(browser.get("/player/acme/kitchen/embed?tag=1.0"))
-                assert len(embedded) == (1 if visibility == "public" else 0)
+                answer = browser.get(f"{address}/examples").json()
+                assert answer == {"examples": [{"path": "examples/glass & co.WAV"}]}
+                rows = examples_on(browser.get("/player/acme/kitchen/embed?tag=1.0"))
+                assert len(rows) == (1 if visibility == "public" else 0)
     update_project(people["owner"], project, shares_files=True)
     assert len(browser_of(None).get(f"{address}/examples").json()["examples"]) == 2
     assert browser_of(None).get(f"{address}{KNOCK}").status_code == 200
@@ -89,12 +89,10 @@ def test_whoever_may_run_the_published_rune_may_have_its_examples(
 @pytest.mark.slow
 @pytest.mark.protects("reviews/guest-examples")
 def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
-    project: Any, published: Any, people: dict[str, Any], browser_of: Browser
+    project: Any, build: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    requested = [RequestedGroup((people["reviewer"].pk,))]
-    review = ask_for_review(
-        people["developer"], built(people["developer"], project), "Is it right?", reviewers=requested
-    )
+    groups = [RequestedGroup((people["reviewer"].pk,))]
+    review = ask_for_review(people["developer"], built(people["developer"], project), "Is it right?", reviewers=groups)
     _, address = invite_guest(people["developer"], review, GuestTerms("Vera"))
     guest = browser_of(None)
     guest.post(f"/try/reviews/{review.pk}", {"token": address.partition("#token=")[2]})
@@ -112,7 +110,7 @@ def test_a_guest_of_a_review_has_those_of_the_build_that_is_judged(
 @pytest.mark.slow
 @pytest.mark.protects("roles/drafts-of-public-projects")
 def test_nothing_but_an_example_of_the_published_version_is_there(
-    project: Any, published: Any, people: dict[str, Any], browser_of: Browser
+    project: Any, build: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
     update_project(people["owner"], project, visibility="public", shares_files=True)
     write_file(people["developer"], project, "draft.wav", b"RIFF later")

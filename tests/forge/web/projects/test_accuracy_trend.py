@@ -31,6 +31,6 @@ def test_the_limit_is_named_and_takes_the_place_of_a_word_of_the_grid() -> None:
     assert trend is not None
     assert trend.limit is not None
     assert trend.limit.words == "90 %"
-    shown = [line for line in trend.grid if line.words]
-    assert len(shown) == len(trend.grid) - 1
-    assert all(abs(line.y - trend.limit.y) >= WORD for line in shown)
+    lines = [line for line in trend.grid if line.words]
+    assert len(lines) == len(trend.grid) - 1
+    assert all(abs(line.y - trend.limit.y) >= WORD for line in lines)

@@ -30,7 +30,7 @@ def tabs_in(page: str) -> list[tuple[str, str, bool]]:
 
 
 @pytest.fixture
-def reviewed(project: Any, people: dict[str, Any]) -> Any:
+def build(project: Any, people: dict[str, Any]) -> Any:
     build = built(people["developer"], project)
     ask_for_review(people["developer"], build, "Hears taps", "", [RequestedGroup((people["reviewer"].pk,), 1)])
     return build
@@ -38,9 +38,9 @@ def reviewed(project: Any, people: dict[str, Any]) -> Any:
 
 @pytest.mark.slow
 def test_every_page_of_a_project_has_the_same_tabs(
-    project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
+    project: Any, build: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    publish_build(people["developer"], reviewed, "beta")
+    publish_build(people["developer"], build, "beta")
     browser = browser_of(people["developer"])
     expected = [
         ("Overview", "/acme/kitchen"),
@@ -77,19 +77,19 @@ def test_every_page_of_a_project_has_the_same_tabs(
     ],
 )
 def test_one_tab_is_the_current_one(
-    reviewed: Any, people: dict[str, Any], browser_of: Browser, place: str, current: str
+    build: Any, people: dict[str, Any], browser_of: Browser, place: str, current: str
 ) -> None:
-    publish_build(people["developer"], reviewed, "beta")
+    publish_build(people["developer"], build, "beta")
     page = browser_of(people["developer"]).get(f"/acme/kitchen{place}").content.decode()
     assert [words for words, _, on in tabs_in(page) if on] == [current]
 
 
 @pytest.mark.slow
 def test_tabs_are_for_who_reads_the_project_and_settings_for_who_may_change_them(
-    project: Any, reviewed: Any, people: dict[str, Any], browser_of: Browser
+    project: Any, build: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
-    shown = [words for words, _, _ in tabs_in(browser_of(people["viewer"]).get("/acme/kitchen").content.decode())]
-    assert shown == [
+    tabs = [words for words, _, _ in tabs_in(browser_of(people["viewer"]).get("/acme/kitchen").content.decode())]
+    assert tabs == [
         *("Overview", "Studio", "Data", "Training", "Models", "Builds", "Reviews 1", "Change requests", "Deployments")
     ]
     update_project(people["owner"], project, visibility="public")

@@ -33,7 +33,7 @@ def text_of(answer: Any) -> str:
 
 
 @pytest.fixture
-def published(project: Project, developer: User, owner: User) -> Project:
+def published_project(project: Project, developer: User, owner: User) -> Project:
     """The project, private, with version 1.0 and a description."""
     write_file(developer, project, "LICENSE", b"MIT License\n\nCopyright")
     update_project(owner, project, description="Hears the tap")
@@ -49,7 +49,7 @@ def shown_to(browser_of: Browser, person: User | None, query: str = "") -> bool:
 @pytest.mark.slow
 @pytest.mark.protects("roles/explore")
 def test_what_is_private_is_shown_to_nobody_also_where_somebody_guesses_its_name(
-    published: Project, people: dict[str, Any], browser_of: Browser
+    published_project: Project, people: dict[str, Any], browser_of: Browser
 ) -> None:
     for person in people.values():
         for query in ("", "?q=kitchen", "?sensor=RAW", "?licence=MIT", "?size=2048", "?sort=name"):
@@ -62,9 +62,9 @@ def test_what_is_private_is_shown_to_nobody_also_where_somebody_guesses_its_name
 @pytest.mark.slow
 @pytest.mark.protects("roles/internal-projects")
 def test_what_is_internal_is_shown_to_people_with_an_account(
-    published: Project, owner: User, stranger: User, browser_of: Browser
+    published_project: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
-    update_project(owner, published, visibility="internal")
+    update_project(owner, published_project, visibility="internal")
     assert shown_to(browser_of, stranger)
     assert not shown_to(browser_of, None)
     assert browser_of(stranger).get("/acme/kitchen").status_code == 200
@@ -77,22 +77,22 @@ def test_what_is_internal_is_shown_to_people_with_an_account(
 @pytest.mark.slow
 @pytest.mark.protects("roles/internal-projects")
 def test_a_token_that_is_held_to_something_else_sees_nothing_internal(
-    published: Project, owner: User, stranger: User
+    published_project: Project, owner: User, stranger: User
 ) -> None:
-    update_project(owner, published, visibility="internal")
+    update_project(owner, published_project, visibility="internal")
     own = Organisation.objects.get(name="other")
     token, _ = create_token(stranger, "held", ["read"], None, [own.stream])
     free, _ = create_token(stranger, "free", ["read"], None)
-    assert not can(acting_as(stranger, token), Verb.SEE, published)
-    assert can(acting_as(stranger, free), Verb.SEE, published)
-    assert not can(VISITOR, Verb.SEE, published)
+    assert not can(acting_as(stranger, token), Verb.SEE, published_project)
+    assert can(acting_as(stranger, free), Verb.SEE, published_project)
+    assert not can(VISITOR, Verb.SEE, published_project)
 
 
 @pytest.mark.slow
 def test_what_is_public_is_shown_to_anyone_with_its_figures(
-    published: Project, owner: User, browser_of: Browser
+    published_project: Project, owner: User, browser_of: Browser
 ) -> None:
-    update_project(owner, published, visibility="public")
+    update_project(owner, published_project, visibility="public")
     page = text_of(browser_of(None).get("/explore"))
     assert "Hears the tap" in page
     assert "1.0" in page
@@ -116,20 +116,20 @@ def test_what_is_public_is_shown_to_anyone_with_its_figures(
     ],
 )
 def test_words_sensor_licence_and_size_are_searched(
-    query: str, is_shown: bool, published: Project, owner: User, browser_of: Browser
+    query: str, is_shown: bool, published_project: Project, owner: User, browser_of: Browser
 ) -> None:
-    update_project(owner, published, visibility="public")
+    update_project(owner, published_project, visibility="public")
     assert shown_to(browser_of, None, query) is is_shown
 
 
 @pytest.mark.slow
 @pytest.mark.protects("roles/explore")
 def test_a_card_draws_the_pipeline_and_names_what_runs_when_it_is_asked_to(
-    published: Project, owner: User, stranger: User, browser_of: Browser
+    published_project: Project, owner: User, stranger: User, browser_of: Browser
 ) -> None:
-    update_project(owner, published, visibility="internal")
+    update_project(owner, published_project, visibility="internal")
     internal = text_of(browser_of(stranger).get("/explore"))
-    update_project(owner, published, visibility="public")
+    update_project(owner, published_project, visibility="public")
     public = text_of(browser_of(None).get("/explore"))
     for page in (internal, public):
         assert re.findall(r'<li class="(\w+)" title="([^"]+)">', page) == [
@@ -148,37 +148,37 @@ def test_of_a_long_pipeline_a_card_draws_the_ends_and_counts_the_rest() -> None:
     nodes += [{"kind": "block", "detail": f"hotg-ai/step_{number}@v1"} for number in range(200)]
     stages = stages_of({"nodes": nodes})
     assert (len(stages), stages[0][0], stages_of({})) == (MOST_STAGES, "capability", [])
-    shown = stages_of({"nodes": [*nodes[:5], {"kind": "model", "detail": "./m.tflite"}, nodes[5]]})
-    assert [step.words for step in steps_of(shown)] == ["Sound", "step_0", "3 more", "step_3", "Output"]
+    stages = stages_of({"nodes": [*nodes[:5], {"kind": "model", "detail": "./m.tflite"}, nodes[5]]})
+    assert [step.words for step in steps_of(stages)] == ["Sound", "step_0", "3 more", "step_3", "Output"]
 
 
 @pytest.mark.slow
 @pytest.mark.protects("roles/explore")
 def test_a_draft_after_the_publication_is_told_to_nobody(
-    published: Project, owner: User, developer: User, browser_of: Browser
+    published_project: Project, owner: User, developer: User, browser_of: Browser
 ) -> None:
-    update_project(owner, published, visibility="public")
-    write_file(developer, published, "LICENSE", b"Apache License\nVersion 2.0")
+    update_project(owner, published_project, visibility="public")
+    write_file(developer, published_project, "LICENSE", b"Apache License\nVersion 2.0")
     row = Listing.objects.get()
     assert (row.licence, row.tag.name) == ("MIT", "1.0")
-    publish_build(developer, approved(built(developer, published, b"\0asm other")), "1.1")
+    publish_build(developer, approved(built(developer, published_project, b"\0asm other")), "1.1")
     row.refresh_from_db()
     assert (row.licence, row.tag.name) == ("Apache-2.0", "1.1")
 
 
 @pytest.mark.slow
-def test_a_deleted_project_is_not_listed(published: Project, owner: User, browser_of: Browser) -> None:
-    update_project(owner, published, visibility="public")
-    Project.objects.update(deleted_at=published.created)
+def test_a_deleted_project_is_not_listed(published_project: Project, owner: User, browser_of: Browser) -> None:
+    update_project(owner, published_project, visibility="public")
+    Project.objects.update(deleted_at=published_project.created)
     assert not shown_to(browser_of, None)
 
 
 @pytest.mark.slow
 def test_a_link_to_a_public_rune_says_what_it_is_and_a_private_page_says_nothing(
-    published: Project, owner: User, developer: User, browser_of: Browser
+    published_project: Project, owner: User, developer: User, browser_of: Browser
 ) -> None:
     assert "og:title" not in text_of(browser_of(developer).get("/acme/kitchen"))
-    update_project(owner, published, visibility="public")
+    update_project(owner, published_project, visibility="public")
     page = text_of(browser_of(None).get("/acme/kitchen"))
     assert '<meta property="og:title" content="acme/kitchen">' in page
     assert '<meta property="og:description" content="Hears the tap">' in page

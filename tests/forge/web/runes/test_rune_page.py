@@ -47,7 +47,7 @@ def public(project: Any, developer: Any, owner: Any) -> Any:
 @pytest.mark.protects("browser/version-notes")
 def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> None:
     page = Client().get("/acme/kitchen").content.decode()
-    for shown in (
+    for text in (
         "<strong>Six</strong> words.",
         "rune pull",
         "&lt;rune-player",
@@ -55,7 +55,7 @@ def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> N
         "rune_kitchen_run(",
         "1.0",
     ):
-        assert shown in page, shown
+        assert text in page, text
     for digest in (public.repository.listing.rune_digest, public.repository.tags.get().manifest_id and "sha256:"):
         assert str(digest) in page
     assert "/api/v1/projects/acme/kitchen/tags/1.0/packages/c" in page
@@ -69,9 +69,9 @@ def test_publishers_write_notes_and_deprecate_on_the_page(
     address = "/acme/kitchen/tags/1.0"
     assert browser_of(viewer).post(address, etag_form(address, do="notes", notes="x")).status_code == 403
     browser = browser_of(developer)
-    refused = browser.post(address, etag_form(address, do="deprecate", reason=" "))
-    assert refused.status_code == 400
-    assert "Write a reason" in refused.content.decode()
+    response = browser.post(address, etag_form(address, do="deprecate", reason=" "))
+    assert response.status_code == 400
+    assert "Write a reason" in response.content.decode()
     assert browser.post(address, etag_form(address, do="notes", notes="New words")).status_code == 302
     assert browser.post(address, etag_form(address, do="deprecate", reason="Deaf.")).status_code == 302
     page = browser.get("/acme/kitchen/published").content.decode()
@@ -114,9 +114,9 @@ def test_the_player_stands_in_any_page_but_shows_what_is_public_alone(
     assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
     update_project(owner, public, visibility="internal")
     # Also to its owner, whose browser another page could make open it.
-    refused = browser_of(owner).get("/player/acme/kitchen/embed")
-    assert refused.status_code == 404
-    assert b'data-embed=""' in refused.content
+    response = browser_of(owner).get("/player/acme/kitchen/embed")
+    assert response.status_code == 404
+    assert b'data-embed=""' in response.content
 
 
 @pytest.mark.protects("browser/framed-pages")
@@ -162,8 +162,8 @@ def test_the_page_says_what_was_measured_and_nothing_else(
 ) -> None:
     BuildPackage.objects.update(needs=None)
     page = Client().get("/acme/kitchen").content.decode()
-    for unmeasured in ("How good it is", "Fits ", "Accuracy", "Favourite <span"):
-        assert unmeasured not in page, unmeasured
+    for text in ("How good it is", "Fits ", "Accuracy", "Favourite <span"):
+        assert text not in page, text
     build = public.repository.tags.get().build
     packed(build, "cortex-m4", NEEDS | {"ram": 60_000}, b"PK m4")
     outcomes = [SampleOutcome(str(number), "yes" if number % 2 else "no", "yes") for number in range(60)]
@@ -179,8 +179,8 @@ def test_the_page_says_what_was_measured_and_nothing_else(
     assert f"Fits {fitting} of {len(m4)} boards that it was built for" in page
     # Numbers without names; a favourite of somebody without a role is found in Explore.
     browser = browser_of(stranger)
-    sent = browser.post("/accounts/favourites", {"add": "acme/kitchen", "back": "/acme/kitchen"})
-    assert (sent.status_code, sent["Location"]) == (302, "/acme/kitchen")
+    response = browser.post("/accounts/favourites", {"add": "acme/kitchen", "back": "/acme/kitchen"})
+    assert (response.status_code, response["Location"]) == (302, "/acme/kitchen")
     page = " ".join(browser.get("/acme/kitchen").content.decode().split())
     assert 'aria-pressed="true"' in page
     assert 'Favourite <span class="num">1</span>' in page

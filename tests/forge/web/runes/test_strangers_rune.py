@@ -44,8 +44,8 @@ def published(project: Any, people: dict[str, Any], *capabilities: str, **report
 def facts(client: Client, address: str = PAGE) -> dict[str, str]:
     """The description list of a stranger's rune as words; empty where the page has none."""
     page = client.get(address).content.decode()
-    listed = re.search(r'<dl class="facts num">\s*<dt>Sensors.*?</dl>', page, re.DOTALL)
-    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", listed[0] if listed else "", re.DOTALL)
+    match = re.search(r'<dl class="facts num">\s*<dt>Sensors.*?</dl>', page, re.DOTALL)
+    pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", match[0] if match else "", re.DOTALL)
     return {term: " ".join(re.sub(r"<[^>]*>", " ", words).split()) for term, words in pairs}
 
 
@@ -86,11 +86,11 @@ def test_it_says_which_sensors_a_rune_reads(
 @pytest.mark.slow
 def test_it_says_which_models_the_page_runs_the_memory_and_who_published(project: Any, people: dict[str, Any]) -> None:
     build = published(project, people, "RAW", models=[COMPILED_MODEL, HOST_MODEL])
-    said = facts(Client())
-    assert said["Models that the page runs for it"] == "words.tflite"
-    assert said["Memory"].replace("\xa0", " ") == size_text(build.artefact.planned_memory).replace("\xa0", " ")
-    assert said["Published by"] == "acme, approved by 1 of its people"
-    assert said["Signature"] == "None: only this server says where it came from"
+    values = facts(Client())
+    assert values["Models that the page runs for it"] == "words.tflite"
+    assert values["Memory"].replace("\xa0", " ") == size_text(build.artefact.planned_memory).replace("\xa0", " ")
+    assert values["Published by"] == "acme, approved by 1 of its people"
+    assert values["Signature"] == "None: only this server says where it came from"
 
 
 @pytest.mark.slow

@@ -39,11 +39,11 @@ def _needed() -> set[str]:
     if not manifest:
         pytest.fail("The front end is not built. Run make setup.")
     files: set[str] = {manifest[f"src/look/fonts/{face}.woff2"]["file"] for face in FACES} | {"worker.js"}
-    pending, seen = [ENTRIES["look"], ENTRIES["studio"], SHOWN_AT_ONCE], set()
+    pending, keys = [ENTRIES["look"], ENTRIES["studio"], SHOWN_AT_ONCE], set()
     while pending:
         key = pending.pop()
-        if key not in seen:
-            seen.add(key)
+        if key not in keys:
+            keys.add(key)
             chunk = manifest[key]
             files |= {chunk["file"], *chunk.get("css", [])}
             pending += chunk.get("imports", [])
@@ -63,8 +63,8 @@ def test_the_first_load_of_the_studio_stays_light() -> None:
 
 
 def test_what_can_wait_is_not_part_of_the_first_load() -> None:
-    manifest, needed = build_manifest(), _needed()
-    assert [part for part in AFTERWARDS if manifest[part]["file"] in needed] == []
+    manifest, files = build_manifest(), _needed()
+    assert [part for part in AFTERWARDS if manifest[part]["file"] in files] == []
 
 
 def test_every_script_and_style_is_there_compressed() -> None:

@@ -19,7 +19,7 @@ def test_each_colour_that_the_server_states_is_one_of_the_look() -> None:
     look = colours((ROOT / "frontend/src/look/tokens.css").read_text("utf-8"))
     assert len(look) > 40
     files = [*(ROOT / "forge").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
-    stated = {path.relative_to(ROOT).as_posix(): colours(path.read_text("utf-8")) for path in files}
-    foreign = {path: sorted(those - look - PAPER) for path, those in stated.items() if those - look - PAPER}
+    colours_by_path = {path.relative_to(ROOT).as_posix(): colours(path.read_text("utf-8")) for path in files}
+    foreign = {path: sorted(those - look - PAPER) for path, those in colours_by_path.items() if those - look - PAPER}
     assert foreign == {}
-    assert stated["forge/web/docs/block_pictures.py"], "the pictures of the documentation have colours"
+    assert colours_by_path["forge/web/docs/block_pictures.py"], "the pictures of the documentation have colours"

@@ -49,8 +49,8 @@ def test_no_template_states_a_length() -> None:
 
 
 def test_every_length_is_used() -> None:
-    used = {key for each in TEMPLATES.rglob("*.html") for key in _KEY.findall(each.read_text("utf-8"))}
-    assert used == set(LENGTHS)
+    keys = {key for each in TEMPLATES.rglob("*.html") for key in _KEY.findall(each.read_text("utf-8"))}
+    assert keys == set(LENGTHS)
 
 
 @pytest.mark.parametrize("text", ['<input maxlength="{% length "name" %}">', '{% field "name" "Name" length="name" %}'])
@@ -84,10 +84,10 @@ def test_a_code_of_either_kind_is_as_long_as_its_field(user: User) -> None:
 
 
 def test_the_field_of_a_device_takes_what_is_read_of_a_code() -> None:
-    spaced = " ".join("BCDF-GHJK")
-    gap = " " * (LENGTHS["device_code"] - len(spaced))
-    assert shown_code(gap + spaced) == "BCDF-GHJK"
-    assert shown_code(f"{gap} {spaced}") == "BCDF-GHJ"
+    code = " ".join("BCDF-GHJK")
+    gap = " " * (LENGTHS["device_code"] - len(code))
+    assert shown_code(gap + code) == "BCDF-GHJK"
+    assert shown_code(f"{gap} {code}") == "BCDF-GHJ"
 
 
 def test_the_field_of_invitations_takes_the_most_of_the_longest_addresses() -> None:
@@ -97,9 +97,9 @@ def test_the_field_of_invitations_takes_the_most_of_the_longest_addresses() -> N
 def test_a_list_that_is_longer_than_its_field_is_refused() -> None:
     limit = LENGTHS["list"]
     check_list("x" * limit, "vary-rate")
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(Invalid) as error:
         check_list("x" * (limit + 1), "vary-rate")
-    assert list(refused.value.errors) == ["vary-rate"]
+    assert list(error.value.errors) == ["vary-rate"]
     with pytest.raises(Invalid, match=f"at most {limit} characters"):
         parsed_shapes("a=1 " * (limit // 4 + 1))
 

@@ -18,8 +18,8 @@ def test_each_guide_is_a_page_of_the_documentation() -> None:
 
 
 def test_each_explained_page_is_one_of_ours() -> None:
-    known = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    assert set(GUIDES) - known == set()
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert set(GUIDES) - names == set()
 
 
 @pytest.mark.django_db

@@ -96,14 +96,14 @@ def test_no_page_becomes_what_somebody_wrote(
         f"/accounts/login/?next={quote(EVIL)}",
     ]
     User.objects.update(name=EVIL[:80])
-    shown = 0
+    count = 0
     for person in (owner, reviewer, None):
         browser = browser_of(person)
         for page in pages:
             content = browser.get(page, follow=True).content.decode()
             assert not BAD.search(content), (person, page, BAD.search(content))
-            shown += content.count("onerror=alert(1)")
-    assert shown > 20  # the evil was on the pages, as text
+            count += content.count("onerror=alert(1)")
+    assert count > 20  # the evil was on the pages, as text
 
 
 @pytest.mark.slow
@@ -128,9 +128,9 @@ def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_o
         "/sign-in": {"token": EVIL},
         "/join": {"token": EVIL, "step": EVIL},
     }
-    for path, typed in forms.items():
+    for path, fields in forms.items():
         for asker in (browser, browser_of(None)):
-            answer = asker.post(path, typed, follow=True)
+            answer = asker.post(path, fields, follow=True)
             assert answer.status_code < 500
             assert not BAD.search(answer.content.decode()), path
 
@@ -159,8 +159,8 @@ def test_a_path_that_leads_out_or_hides_what_it_is_is_refused(client: Client, pr
     )
     assert answer.status_code == 400
     files = "/api/v1/projects/acme/kitchen/files"
-    renamed = client.post(f"{files}/Runefile.yml/rename", {"path": path}, content_type="application/json")
-    assert renamed.status_code == 400
+    response = client.post(f"{files}/Runefile.yml/rename", {"path": path}, content_type="application/json")
+    assert response.status_code == 400
     assert [file["path"] for file in client.get(files).json()["files"]] == ["Runefile.yml"]
 
 

@@ -23,12 +23,12 @@ def test_a_link_to_another_place_stays_text(text: str) -> None:
 
 
 def test_nothing_of_a_link_is_html() -> None:
-    written = with_own_links('[<b>a</b>](/"onclick=1) & `<i>`')
-    assert written == '<a href="/&quot;onclick=1">&lt;b&gt;a&lt;/b&gt;</a> &amp; <code>&lt;i&gt;</code>'
+    markup = with_own_links('[<b>a</b>](/"onclick=1) & `<i>`')
+    assert markup == '<a href="/&quot;onclick=1">&lt;b&gt;a&lt;/b&gt;</a> &amp; <code>&lt;i&gt;</code>'
 
 
 def test_a_message_has_links_to_pages_of_this_server() -> None:
-    written = with_own_links("The model of [run 1](/acme/bees/training/1), on `data` and [2](/two).")
-    assert written == (
+    markup = with_own_links("The model of [run 1](/acme/bees/training/1), on `data` and [2](/two).")
+    assert markup == (
         'The model of <a href="/acme/bees/training/1">run 1</a>, on <code>data</code> and <a href="/two">2</a>.'
     )

@@ -68,34 +68,34 @@ def counted_compilers(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The commands of the compilers and linkers that run from now on."""
     commands: list[list[str]] = []
 
-    class Counted(subprocess.Popen[bytes]):
+    class CountingPopen(subprocess.Popen[bytes]):
         def __init__(self, command: list[str], **options: Any) -> None:
             commands.append(command)
             super().__init__(command, **options)
 
-    monkeypatch.setattr(subprocess, "Popen", Counted)
+    monkeypatch.setattr(subprocess, "Popen", CountingPopen)
     return commands
 
 
 @pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = lower(passing_on(TensorType(ElementType.F64, (3,)), OutputKind.SERIAL), {}, WASM32)
-    emitted = WASM32.emit(program, plan(program, WASM32.limits), "any")
+    program_sources = WASM32.emit(program, plan(program, WASM32.limits), "any")
     modules = set()
     for name in ("a", "a longer name"):
         folder = tmp_path / name
         folder.mkdir()
         monkeypatch.setattr(tempfile, "tempdir", str(folder))
         monkeypatch.chdir(folder)
-        modules.add(compile_sources(emitted, toolchain()))
+        modules.add(compile_sources(program_sources, toolchain()))
         assert list(folder.iterdir()) == []
     assert len(modules) == 1
 
 
 def test_what_is_no_c_is_an_error_with_what_the_compiler_said() -> None:
-    with pytest.raises(CompileError, match="refused the code that was generated") as caught:
+    with pytest.raises(CompileError, match="refused the code that was generated") as error:
         compile_sources(sources(b"this is not C"), toolchain())
-    assert "program.c:1:1: error" in caught.value.details
+    assert "program.c:1:1: error" in error.value.details
 
 
 @pytest.mark.slow
@@ -130,9 +130,9 @@ def test_two_modules_share_what_every_rune_may_call_and_are_what_each_is_alone(m
     together = compile_modules(modules, Allowance())
     units = Counter(command[-3] for command in commands if command[-2:] == ["-o", "object"])
     assert units == {"support/support.c": 1, "part_0.c": 2, "part_1.c": 2}
-    for module, (emitted, its_toolchain) in zip(together, modules, strict=True):
+    for module, (module_sources, its_toolchain) in zip(together, modules, strict=True):
         monkeypatch.setattr(compiler, "_OBJECTS", ObjectCache[bytes](limit=1 << 20, size=len))
-        assert compile_sources(emitted, its_toolchain) == module
+        assert compile_sources(module_sources, its_toolchain) == module
     assert together[0] != together[1]
 
 
@@ -149,11 +149,11 @@ def test_all_units_together_have_the_time_of_one_build(monkeypatch: pytest.Monke
     names = [f"unit_{number}.c" for number in range(4)]
     files = {"program.c": ENDLESS, **dict.fromkeys(names, b'#include "program.c"')}
     several = Sources(files, tuple(map(Unit, names)))
-    started = counted_compilers(monkeypatch)
+    commands = counted_compilers(monkeypatch)
     limits = CompilerLimits(wall_seconds=0.4, memory=2 << 30, process_memory=2 << 30)
     with pytest.raises(CompileError, match=r"The build was stopped after 0\.4 seconds"):
         compile_sources(several, toolchain(), Allowance(limits))
-    assert len(started) == 1
+    assert len(commands) == 1
 
 
 def test_the_memory_of_a_build_decides_how_many_compilers_run_at_once() -> None:

@@ -29,8 +29,8 @@ BYTE = TensorType(ElementType.U8, (1, 1))
 INDEX = TensorType(ElementType.U32, (1,))
 
 
-def hosted_module(pipeline: Pipeline, hosted: dict[str, bytes | None]) -> bytes:
-    return module_of(lower(pipeline, {}, WASM32, hosted), WASM32)
+def hosted_module(pipeline: Pipeline, models: dict[str, bytes | None]) -> bytes:
+    return module_of(lower(pipeline, {}, WASM32, models), WASM32)
 
 
 def two_inputs_two_outputs(name: str = "model", resource: str | None = None, capacity: int | None = None) -> Pipeline:
@@ -81,15 +81,15 @@ def test_the_host_reads_the_inputs_and_writes_the_outputs_in_place() -> None:
     host = BareHost(hosted_module(two_inputs_two_outputs(), {"model": b"m"}), infer=answer)
     host.manifest()
     for first, third, byte in ((7, -9, 4), (1, 2, 3)):
-        (_, scores), (_, said) = host.call([struct.pack("<3h", first, 5, third), bytes([byte])])
+        (_, scores), (_, text) = host.call([struct.pack("<3h", first, 5, third), bytes([byte])])
         assert scores.endswith(struct.pack("<2f", first, third))
-        assert json.loads(said)["elements"] == [byte + 1]
+        assert json.loads(text)["elements"] == [byte + 1]
 
 
 @pytest.mark.slow
 def test_a_rune_imports_what_models_and_resources_need_only_where_it_has_some() -> None:
-    def imports(pipeline: Pipeline, hosted: dict[str, bytes | None]) -> set[str]:
-        module_imports = read_rune(hosted_module(pipeline, hosted)).imports
+    def imports(pipeline: Pipeline, models: dict[str, bytes | None]) -> set[str]:
+        module_imports = read_rune(hosted_module(pipeline, models)).imports
         return {each.name for each in module_imports if each.name.startswith("rune_")}
 
     assert imports(two_inputs_two_outputs(), {"model": b"m"}) == {"rune_model_load", "rune_model_infer"}
@@ -113,9 +113,9 @@ def test_two_stages_of_one_model_carry_it_once() -> None:
 def test_a_large_model_takes_no_more_than_its_bytes_and_counts_as_constants() -> None:
     data = struct.pack("<I", 0x12345678) * (3 << 20)
     program = lower(two_inputs_two_outputs(), {}, WASM32, {"model": data})
-    planned = plan(program, WASM32.limits)
+    memory_plan = plan(program, WASM32.limits)
     module = module_of(program, WASM32)
-    assert len(data) <= planned.constant_size <= len(data) + 64
+    assert len(data) <= memory_plan.constant_size <= len(data) + 64
     assert len(module) - len(data) < 6_000
     memory = read_rune(module).memory
     assert memory is not None

@@ -37,8 +37,8 @@ def compiled_by_a_new_process(monkeypatch: pytest.MonkeyPatch) -> tuple[bytes, i
 
 
 def test_a_later_process_compiles_nothing_again(folder: ObjectFolder, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, compiled = compiled_by_a_new_process(monkeypatch)
-    assert compiled == 1
+    first, count = compiled_by_a_new_process(monkeypatch)
+    assert count == 1
     assert compiled_by_a_new_process(monkeypatch) == (first, 0)
     assert [path.stat().st_mode & 0o77 for path in (folder.folder, *folder.folder.iterdir())] == [0, 0]
 
@@ -47,8 +47,8 @@ def test_a_damaged_unit_is_compiled_again(folder: ObjectFolder, monkeypatch: pyt
     module, _ = compiled_by_a_new_process(monkeypatch)
     (path,) = folder.folder.iterdir()
     whole = path.read_bytes()
-    for damaged in (b"", whole[:20], whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1])):
-        path.write_bytes(damaged)
+    for garbage in (b"", whole[:20], whole[:-1], whole[:-1] + bytes([whole[-1] ^ 1])):
+        path.write_bytes(garbage)
         assert compiled_by_a_new_process(monkeypatch) == (module, 1)
         assert path.read_bytes() == whole
 
@@ -65,8 +65,8 @@ def test_another_version_of_the_compiler_has_units_of_its_own(
 def test_where_nothing_can_be_stored_all_is_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setattr(SHARING, "folder", ObjectFolder(tmp_path / "file" / "objects"))
-    module, compiled = compiled_by_a_new_process(monkeypatch)
-    assert compiled == 1
+    module, count = compiled_by_a_new_process(monkeypatch)
+    assert count == 1
     assert compiled_by_a_new_process(monkeypatch) == (module, 1)
 
 

@@ -29,8 +29,8 @@ BYTES = TensorType(ElementType.U8, (64,))
 
 
 def _defaults(block: str, overrides: Mapping[str, ArgumentValue]) -> dict[str, ArgumentValue]:
-    known = CATALOGUE[block].arguments
-    return {each.name: each.default for each in known if each.default is not None} | dict(overrides)
+    parameters = CATALOGUE[block].arguments
+    return {each.name: each.default for each in parameters if each.default is not None} | dict(overrides)
 
 
 class _Building:
@@ -64,11 +64,11 @@ def _everything() -> Pipeline:
     building = _Building()
     objects = building.block("objects", "object_filter", building.read("rows", ROWS))
     rest = building.block("rest", "modulo", objects, modulus=0.25)
-    padded = building.block("padded", "pad", rest, value=-1)
+    filler = building.block("padded", "pad", rest, value=-1)
     text = building.block("text", "utf8_decode", building.read("bytes", BYTES))
     numbers = building.block("numbers", "parse", text, element_type="i16")
     building.send("objects_out", OutputKind.SERIAL, objects)
-    building.send("rest_out", OutputKind.TENSOR, rest, padded, Port("padded", 1))
+    building.send("rest_out", OutputKind.TENSOR, rest, filler, Port("padded", 1))
     building.send("text_out", OutputKind.SERIAL, text)
     building.send("numbers_out", OutputKind.TENSOR, numbers)
     building.send("several", OutputKind.SERIAL, numbers, text)
@@ -98,11 +98,11 @@ def test_each_run_says_its_own_sizes() -> None:
         objects, rest, text, numbers, several = run(rune, frame)
         shapes.append((objects.tensors[0].dimensions, [each.dimensions for each in rest.tensors]))
         assert json.loads(objects.data)["dimensions"] == list(objects.tensors[0].dimensions)
-        decided = rest.tensors[2].elements[0]
-        assert objects.tensors[0].dimensions == (decided, 6)
+        row_count = rest.tensors[2].elements[0]
+        assert objects.tensors[0].dimensions == (row_count, 6)
         elements = np.array(objects.tensors[0].elements, np.float32)
         assert rest.tensors[0].elements == tuple(np.fmod(elements, np.float32(0.25)).tolist())
-        assert set(rest.tensors[1].elements[6 * int(decided) :]) <= {-1.0}
+        assert set(rest.tensors[1].elements[6 * int(row_count) :]) <= {-1.0}
         assert several.tensors[0].elements == numbers.tensors[0].elements
         assert text.tensors[0].elements == several.tensors[1].elements
         assert " ".join(map(str, numbers.tensors[0].elements)) == text.tensors[0].elements[0]
@@ -128,7 +128,7 @@ def test_the_bound_of_a_message_holds_where_every_size_is_at_its_largest() -> No
     pipeline = _everything()
     program = lower(pipeline, {}, WASM32)
     messages = run(loaded(module_of(pipeline)), FRAMES[2])
-    assert all(len(sent.data) <= bound.size for sent, bound in zip(messages, program.messages, strict=True))
+    assert all(len(message.data) <= bound.size for message, bound in zip(messages, program.messages, strict=True))
 
 
 @pytest.mark.slow
@@ -147,12 +147,12 @@ def _expected(frame: tuple[bytes, ...]) -> bytes:
     """The output of main.c: the sizes that a run decides come first."""
     building = _everything()
     rune = loaded(module_of(building))
-    sent = run(rune, frame)
+    messages = run(rune, frame)
     pieces = []
-    decided = {(0, 0), (1, 0), (3, 0), (4, 0)}
-    for number, message in enumerate(sent):
+    run_time = {(0, 0), (1, 0), (3, 0), (4, 0)}
+    for number, message in enumerate(messages):
         for place, tensor in enumerate(message.tensors):
-            if (number, place) in decided:
+            if (number, place) in run_time:
                 pieces.append(np.array(tensor.dimensions, "<i4").tobytes())
             if tensor.element is ElementType.UTF8:
                 pieces += [f"{text}\n".encode() for text in tensor.elements]

@@ -48,19 +48,19 @@ def _tensor(array: Array) -> dict[str, Any]:
 
 def _vector(case: BlockCase) -> dict[str, Any]:
     arguments = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
-    written: dict[str, Any] = {"name": case.name, "arguments": dict(case.arguments)}
+    vector: dict[str, Any] = {"name": case.name, "arguments": dict(case.arguments)}
     *before, last = case.runs
     if before:
-        written["before"] = [[_tensor(each) for each in run] for run in before]
-    written["inputs"] = [_tensor(each) for each in last]
+        vector["before"] = [[_tensor(each) for each in run] for run in before]
+    vector["inputs"] = [_tensor(each) for each in last]
     history = HISTORIES.get(case.block)
     with np.errstate(all="ignore"):
         try:
             outputs = history(arguments, case.runs) if history else REFERENCES[case.block](arguments, last)
         except Fails as failure:
-            return written | {"fails": str(failure)}
-    written["outputs"] = [_tensor(each) for each in outputs]
-    return written
+            return vector | {"fails": str(failure)}
+    vector["outputs"] = [_tensor(each) for each in outputs]
+    return vector
 
 
 def _listed() -> dict[str, list[BlockCase]]:
@@ -110,11 +110,11 @@ def test_what_a_picture_shows_is_what_the_reference_gives(case: BlockCase) -> No
     path, drawing = CATALOGUE[case.block].folder / "drawing.json", _drawing(case)
     if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
         path.write_text(json.dumps(drawing) + "\n", encoding="utf-8")
-    stored = json.loads(path.read_text(encoding="utf-8"))
+    file_content = json.loads(path.read_text(encoding="utf-8"))
     for side in ("inputs", "outputs"):
-        assert [each["type"] for each in stored[side]] == [each["type"] for each in drawing[side]]
+        assert [each["type"] for each in file_content[side]] == [each["type"] for each in drawing[side]]
         # NumPy adds in another order on another processor: a sum that is zero but for rounding differs.
-        assert _elements(stored[side]) == pytest.approx(_elements(drawing[side]), rel=1e-6, abs=1e-9, nan_ok=True)
+        assert _elements(file_content[side]) == pytest.approx(_elements(drawing[side]), rel=1e-6, abs=1e-9, nan_ok=True)
 
 
 def _elements(tensors: list[dict[str, Any]]) -> list[float]:
@@ -127,10 +127,10 @@ def test_the_reference_of_least_squares_is_numpys(seed: int) -> None:
     features = int(chance.integers(1, 6))
     rows = chance.standard_normal((features + 1 + seed, features)) * 10.0 ** chance.integers(-4, 5, features)
     targets, queries = chance.standard_normal(len(rows)), rows[:2]
-    (predicted,) = predictions.linear_regression({}, [rows, targets, queries])
+    (actual,) = predictions.linear_regression({}, [rows, targets, queries])
     ones = np.ones((len(rows), 1))
     (factors, *_) = np.linalg.lstsq(np.hstack([rows, ones]) / _lengths(rows), targets, rcond=None)
-    assert np.allclose(predicted, np.hstack([queries, ones[:2]]) / _lengths(rows) @ factors, rtol=1e-10, atol=1e-10)
+    assert np.allclose(actual, np.hstack([queries, ones[:2]]) / _lengths(rows) @ factors, rtol=1e-10, atol=1e-10)
 
 
 def _lengths(rows: Array) -> Array:
@@ -138,12 +138,12 @@ def _lengths(rows: Array) -> Array:
     return np.append(np.linalg.norm(rows, axis=0), 1.0)
 
 
-PUBLISHED = {"fft", "noise_filtering"}
+OLD = {"fft", "noise_filtering"}
 """Compared with what published runes gave, in test_audio_blocks.py."""
 
 
 def test_every_block_has_a_reference() -> None:
-    assert set(_listed()) | set(old_blocks.REFERENCES) | PUBLISHED == set(CATALOGUE)
+    assert set(_listed()) | set(old_blocks.REFERENCES) | OLD == set(CATALOGUE)
 
 
 @each_case("block", sorted(old_blocks.REFERENCES))
@@ -168,5 +168,5 @@ def _comparable(elements: Elements) -> list[str]:
     return [each if isinstance(each, str) and not _is_number(each) else repr(float(each)) for each in elements]
 
 
-def _is_number(written: str) -> bool:
-    return written in ("NaN", "Infinity", "-Infinity")
+def _is_number(element: str) -> bool:
+    return element in ("NaN", "Infinity", "-Infinity")

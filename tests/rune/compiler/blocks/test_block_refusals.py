@@ -14,8 +14,8 @@ from tests.support.cases import each_case
 from tests.support.compiler.block_references.texts import BYTES
 
 
-def type_of(written: str) -> TensorType:
-    match = re.fullmatch(r"(\w+)\[(.*)\]", written)
+def type_of(notation: str) -> TensorType:
+    match = re.fullmatch(r"(\w+)\[(.*)\]", notation)
     assert match is not None
     return TensorType(ElementType(match[1]), tuple(int(size) for size in match[2].split(",") if size))
 
@@ -39,7 +39,7 @@ _BERT = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"
 _BYTES = json.dumps({letter: number for number, letter in enumerate([*BYTES.values(), "ab"])})
 _LACKING = _BYTES.replace('"A"', '"AA"')
 
-REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
+REFUSALS: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("scale", ["utf8[2]"], {}, "takes numbers of u8, i8, u16, i16 or f32, and not utf8[2]"),
     ("scale", ["f32[2]", "f32[2]"], {}, "takes 1 input and not 2"),
     ("scale", ["f32[2]"], {}, "cannot know the range of f32[2]"),
@@ -244,14 +244,14 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
 
 
 @pytest.mark.protects("compiling/block-arguments")
-@each_case(("block", "inputs", "arguments", "message"), REFUSED)
+@each_case(("block", "inputs", "arguments", "message"), REFUSALS)
 def test_what_contradicts_itself_is_refused(
     block: str, inputs: list[str], arguments: dict[str, ArgumentValue], message: str
 ) -> None:
-    with pytest.raises(BlockError, match=re.escape(message)) as refused:
+    with pytest.raises(BlockError, match=re.escape(message)) as error:
         CATALOGUE[block].outputs(tuple(map(type_of, inputs)), complete(block, arguments))
     names = {argument.name for argument in CATALOGUE[block].arguments}
-    assert refused.value.argument is None or refused.value.argument in names
+    assert error.value.argument is None or error.value.argument in names
 
 
 @pytest.mark.slow
@@ -261,8 +261,8 @@ def test_every_choice_is_taken_or_refused_by_a_message() -> None:
     for name, block in CATALOGUE.items():
         for argument in block.arguments:
             for choice in argument.choices:
-                for written in ("f32[1, 8, 8, 3]", "u8[1, 8, 8, 3]", "f32[40]", "i16[4000]"):
-                    inputs, arguments = (type_of(written),), complete(name, {argument.name: choice})
+                for notation in ("f32[1, 8, 8, 3]", "u8[1, 8, 8, 3]", "f32[40]", "i16[4000]"):
+                    inputs, arguments = (type_of(notation),), complete(name, {argument.name: choice})
                     try:
                         outputs = block.outputs(inputs, arguments)
                     except BlockError:

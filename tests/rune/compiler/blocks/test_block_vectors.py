@@ -42,10 +42,10 @@ def test_every_block_has_golden_vectors() -> None:
     assert {vector.block.name for vector in VECTORS} == set(CATALOGUE)
 
 
-def _same(actual: int | float | str, wanted: int | float | str) -> bool:
-    both_nan = isinstance(actual, float) and isinstance(wanted, float) and math.isnan(actual) and math.isnan(wanted)
-    same_sign = not isinstance(actual, float) or math.copysign(1, actual) == math.copysign(1, float(wanted))
-    return both_nan or (actual == wanted and same_sign)
+def _same(actual: int | float | str, expected: int | float | str) -> bool:
+    both_nan = isinstance(actual, float) and isinstance(expected, float) and math.isnan(actual) and math.isnan(expected)
+    same_sign = not isinstance(actual, float) or math.copysign(1, actual) == math.copysign(1, float(expected))
+    return both_nan or (actual == expected and same_sign)
 
 
 @pytest.mark.protects("compiling/run-time-sizes")
@@ -60,10 +60,10 @@ def _gives(vector: Vector, module: BlockModule) -> None:
             module.run(vector)
         return
     for actual, (type_, elements) in zip(module.outputs(vector), vector.outputs, strict=True):
-        wanted = unpacked(type_.element, elements)
+        expected = unpacked(type_.element, elements)
         assert actual.type == type_, title_of(vector)
-        assert len(actual.elements) == len(wanted), title_of(vector)
-        assert all(map(_same, actual.elements, wanted)), f"{title_of(vector)}: {actual} is not {wanted}"
+        assert len(actual.elements) == len(expected), title_of(vector)
+        assert all(map(_same, actual.elements, expected)), f"{title_of(vector)}: {actual} is not {expected}"
 
 
 def test_a_nan_that_a_block_makes_is_the_positive_one_whatever_the_processor_prefers(module: BlockModule) -> None:
@@ -93,18 +93,18 @@ def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it
     if element is None:
         return
     ((_, numbers),), ((type_, elements),) = vector.inputs, vector.outputs
-    wanted = unpacked(type_.element, elements)
-    assert [element(number) for number in numbers if not isinstance(number, str)] == wanted
+    expected = unpacked(type_.element, elements)
+    assert [element(number) for number in numbers if not isinstance(number, str)] == expected
 
 
 @each_case("name", SIMPLE)
 def test_every_element_type_that_a_block_takes_has_a_vector(name: str) -> None:
     block = CATALOGUE[name]
     header = block.c_file.read_text(encoding="utf-8")
-    covered = {vector.types[0].element for vector in vectors_of(block)}
+    elements = {vector.types[0].element for vector in vectors_of(block)}
     for element in ElementType:
         is_supported = f"{name}_{element}(" in header or f"({element}, " in header
-        assert (element in covered) is is_supported, f"{name} and {element}"
+        assert (element in elements) is is_supported, f"{name} and {element}"
 
 
 def test_the_longest_label_bounds_its_json() -> None:

@@ -61,21 +61,21 @@ def test_a_copy_is_of_the_type_that_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", IN_PYTHON)
 def test_a_copy_for_any_type_compiles_or_is_refused(name: str, tmp_path: Path) -> None:
     file = tmp_path / f"{name}.py"
-    written = []
+    elements = []
     for element in ElementType:
-        copied = run("block", "copy", name, str(tmp_path), "--element", str(element))
-        if copied.exit_code:
-            assert f", and not {element}" in copied.stderr or f"'{element}' is not one of" in copied.stderr
+        result = run("block", "copy", name, str(tmp_path), "--element", str(element))
+        if result.exit_code:
+            assert f", and not {element}" in result.stderr or f"'{element}' is not one of" in result.stderr
             assert not file.exists()
             continue
         text = file.read_text()
         inputs = check_file(file.name, text).signature
         assert inputs is not None
         assert check_file(file.name, text, [TensorType(element, (3,))] * len(inputs.inputs)).problems == ()
-        written.append(element)
+        elements.append(element)
         file.unlink()
-    assert tuple(written) == elements_of(CATALOGUE[name])
-    assert written
+    assert tuple(elements) == elements_of(CATALOGUE[name])
+    assert elements
 
 
 def test_what_cannot_be_copied_is_told(tmp_path: Path) -> None:

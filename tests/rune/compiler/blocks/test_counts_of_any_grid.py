@@ -36,12 +36,12 @@ def test_any_grid_is_counted_as_the_reference_counts_it(tmp_path: Path) -> None:
         for number, grid in enumerate(grids)
     ]
     module = BlockModule(vectors, tmp_path)
-    counted = 0
+    total = 0
     for grid, vector in zip(grids, vectors, strict=True):
         counts, objects = module.outputs(vector)
-        wanted, rows = count_on_grid(vector.arguments, [grid])
-        assert counts.elements == wanted.tolist(), vector.name
+        expected, rows = count_on_grid(vector.arguments, [grid])
+        assert counts.elements == expected.tolist(), vector.name
         assert objects.type.dimensions == rows.shape, vector.name
         assert objects.elements == rows.ravel().tolist(), vector.name
-        counted += sum(wanted.tolist())
-    assert counted > 300
+        total += sum(expected.tolist())
+    assert total > 300

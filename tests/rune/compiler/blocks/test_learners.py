@@ -42,12 +42,12 @@ def gap(rows: Array, sign: Array, bound: Array, c: float, machine: Support) -> f
     multipliers break."""
     twice = np.vstack([rows] * (len(sign) // len(rows)))
     multipliers, weights = machine.multipliers, machine.line.weights
-    missed = np.maximum(bound - sign * machine.line.behind(twice), 0).sum()
-    total = weights @ weights / 2 + c * missed
+    shortfall = np.maximum(bound - sign * machine.line.behind(twice), 0).sum()
+    total = weights @ weights / 2 + c * shortfall
     dual = (sign * multipliers) @ (twice - rows.mean(axis=0))
-    proved = bound @ multipliers - dual @ dual / 2
-    broken = abs((sign * multipliers).sum()) / c + max(-multipliers.min(), multipliers.max() - c, 0) / c
-    return float((total - proved) / total + broken)
+    bound_of_total = bound @ multipliers - dual @ dual / 2
+    violation = abs((sign * multipliers).sum()) / c + max(-multipliers.min(), multipliers.max() - c, 0) / c
+    return float((total - bound_of_total) / total + violation)
 
 
 def slope(model: Scores, rows: Array, targets: Array) -> float:
@@ -187,12 +187,12 @@ def test_no_score_of_a_logistic_regression_can_be_bettered(seed: int, classes: i
 @each_case("name", LIBRARY)
 def test_a_reference_finds_what_scikit_learn_finds(name: str) -> None:
     """To a thousandth of the largest number: as close as `tolerance` says."""
-    recorded: dict[str, Any] = LIBRARY[name]
-    inputs = [np.array(recorded[each]) for each in ("rows", "targets", "asked")]
-    (actual,) = learners.REFERENCES[recorded["block"]](recorded["arguments"], inputs)
-    wanted = np.array(recorded["predicted"])
-    assert actual.shape == wanted.shape
-    if recorded["labels"]:
-        assert actual.tolist() == wanted.tolist()
+    record: dict[str, Any] = LIBRARY[name]
+    inputs = [np.array(record[each]) for each in ("rows", "targets", "asked")]
+    (actual,) = learners.REFERENCES[record["block"]](record["arguments"], inputs)
+    expected = np.array(record["predicted"])
+    assert actual.shape == expected.shape
+    if record["labels"]:
+        assert actual.tolist() == expected.tolist()
     else:
-        np.testing.assert_allclose(actual, wanted, atol=recorded["close"] * abs(wanted).max())
+        np.testing.assert_allclose(actual, expected, atol=record["close"] * abs(expected).max())

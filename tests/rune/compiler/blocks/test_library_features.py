@@ -24,37 +24,37 @@ def test_a_preset_gives_what_its_library_gives(preset: str, block: str) -> None:
         "log_mel": lambda: sound.log_mel(arguments, [[SOUND]]),
         "mfcc": lambda: sound.mfcc(arguments, [SOUND]),
     }[block]()[0]
-    wanted = np.array(LIBRARY[preset][block])
-    assert features.shape == wanted.shape
+    expected = np.array(LIBRARY[preset][block])
+    assert features.shape == expected.shape
     # librosa, Keras and TensorFlow compute in f32; python_speech_features in f64.
-    np.testing.assert_allclose(features, wanted, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
+    np.testing.assert_allclose(features, expected, rtol=2e-4 if preset != "python_speech_features" else 1e-6, atol=2e-4)
 
 
 def test_the_mfe_of_edge_impulse_is_what_its_copy_of_speechpy_gives() -> None:
     arguments = {"preset": "edge_impulse_mfe", "sample_rate": RATE, "low": 0.0, "high": 0.0, "noise_floor": -52}
-    features, wanted = sound.log_mel(arguments, [[SOUND]])[0], np.array(LIBRARY["edge_impulse_mfe"]["log_mel"])
-    assert features.shape == wanted.shape
-    assert np.mean((wanted > 0) & (wanted < 1)) > 0.2
+    features, expected = sound.log_mel(arguments, [[SOUND]])[0], np.array(LIBRARY["edge_impulse_mfe"]["log_mel"])
+    assert features.shape == expected.shape
+    assert np.mean((expected > 0) & (expected < 1)) > 0.2
     # Edge Impulse computes in f32, so that a number on the edge of a step falls on its other side.
-    assert np.abs(features - wanted).max() <= 1 / 256
-    assert np.mean(features != wanted) < 0.01
+    assert np.abs(features - expected).max() <= 1 / 256
+    assert np.mean(features != expected) < 0.01
 
 
 def test_the_mfcc_of_edge_impulse_is_what_its_copy_of_speechpy_gives() -> None:
     arguments = {"preset": "edge_impulse_mfcc", "sample_rate": RATE, "low": 0.0, "high": 0.0, "window": 101}
-    wanted = np.array(LIBRARY["edge_impulse_mfcc"]["mfcc"])
-    np.testing.assert_allclose(sound.mfcc(arguments, [SOUND])[0], wanted, rtol=1e-4, atol=1e-4)
+    expected = np.array(LIBRARY["edge_impulse_mfcc"]["mfcc"])
+    np.testing.assert_allclose(sound.mfcc(arguments, [SOUND])[0], expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.slow
 def test_the_frontend_gives_the_numbers_of_a_build_of_its_c_but_for_one_of_the_window() -> None:
-    wanted = np.array(LIBRARY["micro_frontend"]["log_mel"]) / 0.0390625
+    expected = np.array(LIBRARY["micro_frontend"]["log_mel"]) / 0.0390625
     of_floats = micro_frontend.features(SOUND.tolist(), 160, [0] * micro_frontend.BANDS, of_f32=True)
-    assert np.array_equal(np.array(of_floats), wanted)
+    assert np.array_equal(np.array(of_floats), expected)
     windows = micro_frontend.window_of(480), micro_frontend.window_of(480, of_f32=True)
     assert [(i, a, b) for i, (a, b) in enumerate(zip(*windows, strict=True)) if a != b] == [(17, 53, 54)]
     ours = np.array(micro_frontend.features(SOUND.tolist(), 160, [0] * micro_frontend.BANDS))
-    assert np.mean(ours != wanted) < 0.05
+    assert np.mean(ours != expected) < 0.05
 
 
 def torchaudio_mel(samples: np.ndarray, bands: int, rate: int = RATE) -> np.ndarray:
@@ -88,5 +88,5 @@ def test_torchaudio_is_what_its_documentation_says(bands: int) -> None:
     # `create_dct` with `norm="ortho"`.
     cosines = np.cos(np.pi / bands * (np.arange(bands)[:, None] + 0.5) * np.arange(40)[None])
     cosines[:, 0] /= np.sqrt(2)
-    wanted = decibels @ (cosines * np.sqrt(2 / bands))
-    np.testing.assert_allclose(sound.mfcc(arguments, [SOUND])[0], wanted, rtol=1e-4, atol=1e-3)
+    expected = decibels @ (cosines * np.sqrt(2 / bands))
+    np.testing.assert_allclose(sound.mfcc(arguments, [SOUND])[0], expected, rtol=1e-4, atol=1e-3)

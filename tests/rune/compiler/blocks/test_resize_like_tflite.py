@@ -47,10 +47,10 @@ def test_each_size_kind_and_method_gives_the_bits_of_tflite() -> None:
             options_name, alignCorners=centres == "align_corners", halfPixelCenters=centres == "half_pixel"
         )
         output = layers.output((1, *size, 3), kind, source.scale, source.zero_point)
-        wanted = layers.graph.constant("size", np.array(size, np.int32))
-        layers.graph.operator(op, [source.index, wanted], [output.index], options, version)
+        new_size = layers.graph.constant("size", np.array(size, np.int32))
+        layers.graph.operator(op, [source.index, new_size], [output.index], options, version)
         image = _image(kind, random)
         ((answer,),) = answers(layers.graph.finish(output.index), [[image.tobytes()]])
         arguments = {"height": size[0], "width": size[1], "method": method, "centres": centres}
-        (resized,) = resize(arguments, [image])
-        assert resized.tobytes() == answer, (kind, centres, method, size)
+        (pixels,) = resize(arguments, [image])
+        assert pixels.tobytes() == answer, (kind, centres, method, size)

@@ -35,8 +35,8 @@ def _text(chance: random.Random) -> Array:
     size = chance.choice([0, 1, 2, 5, 20, 60, 200])
     below = [chance.choice([0x250, 0x3100, 0x110000]) for _ in range(size)]
     anywhere = "".join(chr(chance.randrange(limit)) for limit in below).encode(errors="ignore")
-    known = "".join(chance.choice(PIECES) for _ in range(size)).encode()
-    data = chance.choice([known, known, anywhere, chance.randbytes(size // 4)])
+    pieces = "".join(chance.choice(PIECES) for _ in range(size)).encode()
+    data = chance.choice([pieces, pieces, anywhere, chance.randbytes(size // 4)])
     return np.frombuffer(data + b"\0" * chance.randint(1, 2), np.uint8)
 
 

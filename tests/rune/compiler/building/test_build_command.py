@@ -19,7 +19,7 @@ pipeline:
     outputs: [{type: u8, dimensions: [4]}]
   out: {out: serial, inputs: [in]}
 """
-WARNED = GOOD.replace("  out:", "  unused: {capability: RAND, outputs: [{type: u32, dimensions: [1]}]}\n  out:")
+WITH_WARNING = GOOD.replace("  out:", "  unused: {capability: RAND, outputs: [{type: u32, dimensions: [1]}]}\n  out:")
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def test_a_name_an_output_and_a_folder_can_be_chosen(project: Path, tmp_path: Pa
     result = rune_build(inner / "app.yml", "-c", project, "-n", "foo.bar")
     assert result.exit_code == 0, result.output
     assert (project / "foo.rune").is_file()
-    chosen = tmp_path / "elsewhere"
-    assert rune_build(inner / "app.yml", "-c", project, "-o", chosen).exit_code == 0
-    assert chosen.is_file()
+    output = tmp_path / "elsewhere"
+    assert rune_build(inner / "app.yml", "-c", project, "-o", output).exit_code == 0
+    assert output.is_file()
 
 
 def test_verbose_shows_steps_and_memory(project: Path) -> None:
@@ -64,7 +64,7 @@ def test_verbose_shows_steps_and_memory(project: Path) -> None:
 
 @pytest.mark.slow
 def test_warnings_are_drawn_unless_quiet(project: Path) -> None:
-    (project / "Runefile.yml").write_text(WARNED)
+    (project / "Runefile.yml").write_text(WITH_WARNING)
     assert 'Nothing reads from the stage "unused"' in rune_build(project / "Runefile.yml").stderr
     assert rune_build(project / "Runefile.yml", "-q").stderr == ""
 

@@ -32,7 +32,7 @@ pipeline:
   in: {capability: RAW, outputs: [{type: u8, dimensions: [4]}]}
   out: {out: serial, inputs: [in]}
 """
-HOSTED = """\
+HOST_MODEL = """\
 version: 1
 image: runicos/base
 pipeline:
@@ -80,13 +80,13 @@ def test_a_package_is_written_to_an_archive_of_the_targets_name(project: Path) -
 @pytest.mark.slow
 def test_several_targets_are_built_in_one_call(project: Path, tmp_path: Path) -> None:
     folder = tmp_path / "made"
-    wanted = ["--target", "c", "--target", "wasm32-mvp", "--target", "wasm32", "--target", "c"]
-    result = rune_build(project, *wanted, "-o", folder)
+    options = ["--target", "c", "--target", "wasm32-mvp", "--target", "wasm32", "--target", "c"]
+    result = rune_build(project, *options, "-o", folder)
     assert (result.exit_code, result.output) == (0, "")
     assert {path.name for path in folder.iterdir()} == {"my-app-c.zip", "my-app.rune", "my-app-wasm32-mvp.rune"}
-    printed = json.loads(rune_build(project, *wanted, "-o", folder, "--format", "json").stdout)
-    assert [each["target"] for each in printed["builds"]] == ["c", "wasm32-mvp", "wasm32"]
-    assert all(each["report"]["target"] == each["target"] for each in printed["builds"])
+    summary = json.loads(rune_build(project, *options, "-o", folder, "--format", "json").stdout)
+    assert [each["target"] for each in summary["builds"]] == ["c", "wasm32-mvp", "wasm32"]
+    assert all(each["report"]["target"] == each["target"] for each in summary["builds"])
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_order_of_targets_does_not_decide_which_rune_has_the_plain_name(
 def test_a_target_that_a_project_cannot_be_built_for_is_named_and_the_others_are_built(project: Path) -> None:
     model = next(case.data for case in refused_cases() if case.name == "elu_i8")
     (project / "model.tflite").write_bytes(model)
-    (project / "Runefile.yml").write_text(HOSTED)
+    (project / "Runefile.yml").write_text(HOST_MODEL)
     result = rune_build(project, "--target", "cortex-m4", "--target", "wasm32")
     assert result.exit_code == 1
     assert 'The target cortex-m4 has no host that could run the model "model.tflite"' in result.output
@@ -158,10 +158,10 @@ def test_an_unknown_target_is_an_error_that_lists_them_all(project: Path) -> Non
 @pytest.mark.slow
 def test_the_report_names_the_target_and_its_files(project: Path) -> None:
     for target, names in (("c", {"include/my_app.h", "src/my_app.c", "main.c"}), ("wasm32", {"my-app.rune"})):
-        printed = json.loads(rune_build(project, "--target", target, "--format", "json").stdout)
-        assert printed["report"]["target"] == target
-        assert {file["path"] for file in printed["report"]["files"]} >= names
-        assert ("rune" in printed["report"]) is (target == "wasm32")
+        summary = json.loads(rune_build(project, "--target", target, "--format", "json").stdout)
+        assert summary["report"]["target"] == target
+        assert {file["path"] for file in summary["report"]["files"]} >= names
+        assert ("rune" in summary["report"]) is (target == "wasm32")
 
 
 def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
@@ -181,15 +181,15 @@ def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
 
 
 def refusals(files: MemoryFiles, **options: object) -> list[tuple[str, str, tuple[str, ...]]]:
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(files, BuildOptions("app", target=find_target("c"), **options))  # type: ignore[arg-type]
-    return [(each.code, each.message, each.notes) for each in caught.value.diagnostics]
+    return [(each.code, each.message, each.notes) for each in error.value.diagnostics]
 
 
 @pytest.mark.slow
 def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_others() -> None:
     model = next(case.data for case in refused_cases() if case.name == "elu_i8")
-    files = MemoryFiles({"Runefile.yml": HOSTED.encode(), "model.tflite": model})
+    files = MemoryFiles({"Runefile.yml": HOST_MODEL.encode(), "model.tflite": model})
     ((code, message, notes),) = refusals(files)
     assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could run the model "model.tflite"'
@@ -216,7 +216,7 @@ def test_marks_and_watched_wires_are_for_a_host() -> None:
 
 def test_a_model_for_the_host_by_wish_is_refused_too() -> None:
     model = (Path(__file__).parents[4] / "examples" / "sine" / "sine.tflite").read_bytes()
-    text = HOSTED.replace("i8", "f32").replace("[1, 5]", "[1, 1]")
+    text = HOST_MODEL.replace("i8", "f32").replace("[1, 5]", "[1, 1]")
     files = MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": model})
     ((_, message, notes),) = refusals(files, host_models=True)
     assert message.endswith('run the model "model.tflite"')

@@ -56,10 +56,10 @@ resources:
 
 
 def model_files(name: str) -> MemoryFiles:
-    known = {case.name: case.data for case in model_cases()} | {case.name: case.data for case in refused_cases()}
-    data = known[name]
-    described = signature(read_model(data))
-    (input_tensor,), (output_tensor,) = described.inputs, described.outputs
+    models = {case.name: case.data for case in model_cases()} | {case.name: case.data for case in refused_cases()}
+    data = models[name]
+    model_signature = signature(read_model(data))
+    (input_tensor,), (output_tensor,) = model_signature.inputs, model_signature.outputs
     text = RUNEFILE % (
         input_tensor.type.element,
         ", ".join(map(str, input_tensor.type.dimensions)),
@@ -137,10 +137,10 @@ def test_an_index_beyond_the_labels_stops_the_rune_with_its_message() -> None:
 
 def test_a_broken_runefile_fails_with_all_its_diagnostics() -> None:
     files = MemoryFiles({"Runefile.yml": b"version: 2\nimage: x\npipeline: {out: {out: nowhere, inputs: [gone]}}\n"})
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(files, BuildOptions("broken"))
-    assert len([one for one in caught.value.diagnostics if one.severity is Severity.ERROR]) >= 2
-    assert "errors" in str(caught.value)
+    assert len([one for one in error.value.diagnostics if one.severity is Severity.ERROR]) >= 2
+    assert "errors" in str(error.value)
 
 
 def test_a_model_that_cannot_be_compiled_is_carried_along_and_its_operators_are_named_at_its_stage() -> None:
@@ -172,19 +172,20 @@ def test_all_models_can_be_left_to_the_host() -> None:
 
 def test_a_model_that_contradicts_itself_is_refused_by_name() -> None:
     data = bytearray(next(case.data for case in model_cases() if case.name == "fully_connected_i8_plain"))
-    described = signature(read_model(bytes(data)))
+    model_signature = signature(read_model(bytes(data)))
     files = model_files("fully_connected_i8_plain")
-    shape = struct.pack("<2i", *described.outputs[0].type.dimensions)
+    shape = struct.pack("<2i", *model_signature.outputs[0].type.dimensions)
     place = data.rindex(shape) if data.count(shape) == 1 else data.index(shape)
-    lying = struct.pack("<2i", described.outputs[0].type.dimensions[0], described.outputs[0].type.dimensions[1] + 1)
+    rows, columns = model_signature.outputs[0].type.dimensions
+    lying = struct.pack("<2i", rows, columns + 1)
     data[place : place + 8] = lying
     text = files.read("Runefile.yml").decode()
     changed = signature(read_model(bytes(data)))
-    if changed.outputs[0].type == described.outputs[0].type:
+    if changed.outputs[0].type == model_signature.outputs[0].type:
         pytest.fail("the output's shape was not the one that was changed")
-    before = ", ".join(map(str, described.outputs[0].type.dimensions))
+    before = ", ".join(map(str, model_signature.outputs[0].type.dimensions))
     after = ", ".join(map(str, changed.outputs[0].type.dimensions))
     text = text.replace(f"dimensions: [{before}]", f"dimensions: [{after}]")
-    with pytest.raises(BuildFailed, match="contradicts itself: operator 0, FULLY_CONNECTED: the output has") as caught:
+    with pytest.raises(BuildFailed, match="contradicts itself: operator 0, FULLY_CONNECTED: the output has") as error:
         build(MemoryFiles({"Runefile.yml": text.encode(), "models/brain.tflite": bytes(data)}), BuildOptions("brain"))
-    assert caught.value.diagnostics[-1].code == Code.CONTRADICTORY_MODEL.value
+    assert error.value.diagnostics[-1].code == Code.CONTRADICTORY_MODEL.value

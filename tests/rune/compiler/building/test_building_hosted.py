@@ -108,9 +108,9 @@ def test_the_report_says_which_resources_the_host_gives_and_how_long_they_may_be
     assert report["resources"] == [{"name": "NET", "capacity": 5000, "default": False}]
     assert report["models"][0] | {"runs": "host", "file": None, "size": None} == report["models"][0]
     resources = "  NET: {type: binary, path: net.onnx}"
-    hosted = built("$NET", "onnx", resources, HostResourceOptions(every=True))
-    assert hosted.report.to_json()["resources"] == [{"name": "NET", "capacity": 16 << 20, "default": True}]
-    assert hosted.rune.count(FILES["net.onnx"]) == 1
+    result = built("$NET", "onnx", resources, HostResourceOptions(every=True))
+    assert result.report.to_json()["resources"] == [{"name": "NET", "capacity": 16 << 20, "default": True}]
+    assert result.rune.count(FILES["net.onnx"]) == 1
 
 
 def test_a_file_that_goes_away_during_the_build_is_named_at_its_stage() -> None:
@@ -127,9 +127,9 @@ def test_a_file_that_goes_away_during_the_build_is_named_at_its_stage() -> None:
             return super().read(path)
 
     text = RUNEFILE % ("net.onnx", "onnx", "")
-    with pytest.raises(BuildFailed, match=r'Unable to read "net\.onnx": it was deleted') as caught:
+    with pytest.raises(BuildFailed, match=r'Unable to read "net\.onnx": it was deleted') as error:
         build(Vanishing({**FILES, "Runefile.yml": text.encode()}), BuildOptions("app"))
-    diagnostic = caught.value.diagnostics[-1]
+    diagnostic = error.value.diagnostics[-1]
     assert diagnostic.code == Code.UNREADABLE_FILE.value
     assert diagnostic.span.start.line == 6
 
@@ -151,16 +151,16 @@ def test_hosted_runes_are_the_same_every_time() -> None:
 def test_every_real_model_builds(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
     read = read_model(data)
-    described = signature(read)
-    inputs = range(len(described.inputs))
+    model_signature = signature(read)
+    inputs = range(len(model_signature.inputs))
     stages = [
         *(
             f"in{index}: {{capability: RAW, outputs: [{{type: {tensor.type.element}, "
             f"dimensions: {list(tensor.type.dimensions)}}}]}}"
-            for index, tensor in enumerate(described.inputs)
+            for index, tensor in enumerate(model_signature.inputs)
         ),
         f"model: {{model: ./{name}.tflite, inputs: [{', '.join(f'in{index}' for index in inputs)}]}}",
-        *(f"out{index}: {{out: tensor, inputs: [model.{index}]}}" for index in range(len(described.outputs))),
+        *(f"out{index}: {{out: tensor, inputs: [model.{index}]}}" for index in range(len(model_signature.outputs))),
     ]
     text = "version: 1\nimage: runicos/base\npipeline:\n" + "".join(f"  {stage}\n" for stage in stages)
     result = build(

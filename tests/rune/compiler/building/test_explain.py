@@ -53,8 +53,8 @@ def test_the_memory_and_the_savings_are_those_of_the_build() -> None:
     text = explain(files, BuildOptions("app"))
     assert f"\nMemory: {report.memory.arena:,} bytes\n" in text
     assert [each.name for each in report.passes] == ["byte tables", "in place"]
-    saved = report.to_json()["passes"][0]
-    assert saved == {
+    byte_tables = report.to_json()["passes"][0]
+    assert byte_tables == {
         "name": "byte tables",
         "steps": 1,
         "multiply_accumulates": 0,
@@ -72,16 +72,16 @@ def test_a_target_has_kernels_of_its_own() -> None:
 def test_a_name_writes_nothing_but_text() -> None:
     pipeline = passing_on(TensorType(ElementType.U8, (4,)), OutputKind.SERIAL, name="in\x1b[31m\nred")
     read = read_pipeline(pipeline, {})
-    optimised = optimise(read)
-    program = select(optimised.graph, WASM32)
-    text = explanation(read, optimised, program, plan(program, WASM32.limits))
+    optimisation = optimise(read)
+    program = select(optimisation.graph, WASM32)
+    text = explanation(read, optimisation, program, plan(program, WASM32.limits))
     assert "\x1b" not in text
     assert "\nred" not in text
 
 
 def test_errors_are_those_of_a_build(tmp_path: Path) -> None:
-    broken = "version: 1\nimage: runicos/base\npipeline: {out: {out: serial, inputs: [nowhere]}}\n"
-    (tmp_path / "Runefile.yml").write_text(broken, encoding="utf-8")
+    runefile = "version: 1\nimage: runicos/base\npipeline: {out: {out: serial, inputs: [nowhere]}}\n"
+    (tmp_path / "Runefile.yml").write_text(runefile, encoding="utf-8")
     result = explained(str(tmp_path))
     assert result.exit_code == 1
     assert "Error: There was a build error" in result.stderr

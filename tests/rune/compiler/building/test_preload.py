@@ -38,6 +38,6 @@ print("support/support.c" in units, "part_0.c" in units, len(late))
 def test_a_build_after_it_compiles_and_imports_only_what_is_of_its_project(when: str, compiles_support: str) -> None:
     command = [sys.executable, "-c", _SCRIPT, when, str(_TEMPLATE)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    support, part, imported = ran.stdout.split()
+    support, part, module_count = ran.stdout.split()
     assert (support, part) == (compiles_support, "True")
-    assert (imported == "0") is (when == "ahead")
+    assert (module_count == "0") is (when == "ahead")

@@ -70,8 +70,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "Runefile.yml").write_text(RUNEFILE, encoding="utf-8")
     (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n", encoding="utf-8")
     (folder / "model.tflite").write_bytes(make("answers", _model))
-    built = CliRunner().invoke(main, ["build", str(folder / "Runefile.yml"), "-o", str(folder / "app.rune")])
-    assert built.exit_code == 0, built.stderr
+    result = CliRunner().invoke(main, ["build", str(folder / "Runefile.yml"), "-o", str(folder / "app.rune")])
+    assert result.exit_code == 0, result.stderr
     return folder
 
 
@@ -91,13 +91,13 @@ def test_the_answer_is_the_words_that_the_model_points_at(project: Path) -> None
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("question", "text", "said"),
+    ("question", "text", "message"),
     [
         (b"", b"Ada", "tokenizers: sentence 1 is empty"),
         (b"who", b"Ada\xff", "tokenizers: sentence 2 is no UTF-8 from byte 3 on"),
     ],
 )
-def test_what_is_no_sentence_ends_the_run_by_name(project: Path, question: bytes, text: bytes, said: str) -> None:
+def test_what_is_no_sentence_ends_the_run_by_name(project: Path, question: bytes, text: bytes, message: str) -> None:
     result = _answer(project, question, text)
     assert result.exit_code == 1
-    assert said in result.stderr
+    assert message in result.stderr

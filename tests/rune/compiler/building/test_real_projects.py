@@ -78,8 +78,8 @@ def printed(tmp_path: Path, rune: bytes, *arguments: str | Path) -> list[Any]:
 def test_microspeech_hears_the_words_and_gives_the_golden_bytes(test_data: Path, tmp_path: Path) -> None:
     rune = built(test_data, MICROSPEECH, "microspeech")
     for word in ("up", "left"):
-        said, features, filtered = printed(tmp_path, rune, "--sound", test_data / "samples" / f"{word}.wav")
-        assert said == [word]
+        labels, features, filtered = printed(tmp_path, rune, "--sound", test_data / "samples" / f"{word}.wav")
+        assert labels == [word]
         golden = test_data / "golden"
         assert np.array(features, "<u4").tobytes() == (golden / f"{word}.fft.u32le").read_bytes()
         assert np.array(filtered, "i1").tobytes() == (golden / f"{word}.noise_filtering.call0.i8").read_bytes()
@@ -140,5 +140,5 @@ def test_a_model_gives_the_references_answers(name: str, test_data: Path) -> Non
         if expected.dtype == np.int8:
             assert answer.tobytes() == expected.tobytes()
         else:
-            allowed = np.maximum(1e-5 * np.abs(expected), 1e-6 * np.abs(expected).max())
-            assert (np.abs(answer - expected) <= allowed).all()
+            tolerance = np.maximum(1e-5 * np.abs(expected), 1e-6 * np.abs(expected).max())
+            assert (np.abs(answer - expected) <= tolerance).all()

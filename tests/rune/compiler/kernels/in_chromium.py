@@ -51,7 +51,7 @@ class ChromiumRefusal(Exception):
 def outputs_in_chromium(
     models: Mapping[str, Model], questions: Mapping[str, Questions], target: Target
 ) -> dict[str, Outputs]:
-    """The outputs of the models, compiled into one module. Raises `Refused`."""
+    """The outputs of the models, compiled into one module. Raises `ChromiumRefusal`."""
     module = module_of(models_pipeline(models), models, target)
     runs = [[data for name in models for data in questions[name].inputs[number]] for number in range(RUNS)]
     arguments = [_text(module), [[_text(data) for data in run] for run in runs]]

@@ -106,7 +106,7 @@ def elements(kind: TensorType, data: bytes) -> list[str]:
 
 
 def test_the_layout_here_is_the_one_of_known_texts() -> None:
-    known = {
+    texts = {
         1.0: "1.0",
         1e16: "1e16",
         1234567890123456.0: "1234567890123456.0",
@@ -116,4 +116,4 @@ def test_the_layout_here_is_the_one_of_known_texts() -> None:
         -0.0: "-0.0",
         3.820471434542632e-37: "3.820471434542632e-37",
     }
-    assert {value: laid_out(value) for value in known} == known
+    assert {value: laid_out(value) for value in texts} == texts

@@ -24,8 +24,8 @@ def test_layers_of_all_sizes_give_the_reference_kernels_bytes() -> None:
     calls = functions(models, WASM32)
     assert calls.count(LANES) >= len(layers) - 4, "some have no proof of single precision"
     questions = {name: Questions.of(data, 9) for name, data in files.items()}
-    compiled = compiled_outputs(models, questions)
-    assert {name: list(questions[name].wrong(compiled[name])) for name in models} == {name: [] for name in models}
+    answers = compiled_outputs(models, questions)
+    assert {name: list(questions[name].wrong(answers[name])) for name in models} == {name: [] for name in models}
 
 
 def test_long_rows_of_few_outputs_keep_panels() -> None:

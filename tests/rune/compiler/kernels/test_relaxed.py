@@ -98,15 +98,17 @@ def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium(ca
     """Each shape that was drawn for these kernels, and of the small models a share."""
     files = {case.name: case.data for case in cases} | {name: model_of(draw) for name, draw in (DRAWN | MORE).items()}
     models = {name: read_model(data) for name, data in files.items()}
-    relaxed = {name: model for name, model in models.items() if _is_relaxed(functions({name: model}, RELAXED))}
-    assert len(relaxed) > len(DRAWN | MORE)
-    questions = {name: Questions.of(files[name], 5) for name in relaxed}
+    relaxed_models = {name: model for name, model in models.items() if _is_relaxed(functions({name: model}, RELAXED))}
+    assert len(relaxed_models) > len(DRAWN | MORE)
+    questions = {name: Questions.of(files[name], 5) for name in relaxed_models}
     if not has_exact_dots(Path("/proc/cpuinfo").read_text(encoding="utf-8").split()):
         with pytest.raises(ChromiumRefusal, match=REFUSAL):
-            outputs_in_chromium(relaxed, questions, RELAXED)
+            outputs_in_chromium(relaxed_models, questions, RELAXED)
         return
-    outputs = outputs_in_chromium(relaxed, questions, RELAXED)
-    assert {name: list(questions[name].wrong(outputs[name])) for name in relaxed} == {name: [] for name in relaxed}
+    outputs = outputs_in_chromium(relaxed_models, questions, RELAXED)
+    assert {name: list(questions[name].wrong(outputs[name])) for name in relaxed_models} == {
+        name: [] for name in relaxed_models
+    }
 
 
 @each_case(
@@ -209,15 +211,15 @@ def test_filters_that_meet_a_frame_give_what_the_reference_gives() -> None:
 
 
 @pytest.fixture(scope="module")
-def quantised() -> ProjectFiles:
+def files() -> ProjectFiles:
     return model_project(model_of(dense(24, 9)))
 
 
 @pytest.mark.slow
-def test_a_rune_for_speed_carries_it_and_is_itself_what_it_would_be_without(quantised: ProjectFiles) -> None:
+def test_a_rune_for_speed_carries_it_and_is_itself_what_it_would_be_without(files: ProjectFiles) -> None:
     assert FASTEST is not None
-    fast = build(quantised, BuildOptions("app", target=FASTEST)).rune
-    usual = build(quantised, BuildOptions("app", target=BALANCED)).rune
+    fast = build(files, BuildOptions("app", target=FASTEST)).rune
+    usual = build(files, BuildOptions("app", target=BALANCED)).rune
     read = read_rune(fast)
     assert [section.name for section in read.sections if section.name is not None] == [
         ".rune_version",

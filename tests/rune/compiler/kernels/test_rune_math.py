@@ -195,8 +195,8 @@ def test_remainders_are_exact(mathematics: RuneMathematics) -> None:
     y = [chance.uniform(-10, 10) for _ in range(200)] + [1e-323, 3e-310, 7.0, math.inf]
     assert mathematics("fmod", x, y) == [math.fmod(a, b) for a, b in zip(x, y, strict=True)]
     narrow = [struct.unpack("f", struct.pack("f", value))[0] for value in (*x[:200], *y[:200])]
-    wanted = [math.fmod(a, b) for a, b in zip(narrow[:200], narrow[200:], strict=True)]
-    assert mathematics("fmodf", narrow[:200], narrow[200:]) == wanted
+    expected = [math.fmod(a, b) for a, b in zip(narrow[:200], narrow[200:], strict=True)]
+    assert mathematics("fmodf", narrow[:200], narrow[200:]) == expected
     assert all(math.isnan(value) for value in mathematics("fmod", [1.0, math.inf, math.nan], [0.0, 1.0, 1.0]))
 
 

@@ -56,9 +56,9 @@ def cases_of(name: str) -> tuple[ModelCase, ...]:
 
 def frames_of(cases: Sequence[ModelCase], runs: int = 3) -> tuple[list[list[bytes]], bytes]:
     """The inputs of some runs, and the outputs of the reference kernels."""
-    chosen = [[case.runs[number % len(case.runs)] for case in cases] for number in range(runs)]
-    inputs = [[data for run in runs_ for data in run.inputs] for runs_ in chosen]
-    return inputs, b"".join(data for runs_ in chosen for run in runs_ for data in run.outputs)
+    frames = [[case.runs[number % len(case.runs)] for case in cases] for number in range(runs)]
+    inputs = [[data for run in runs_ for data in run.inputs] for runs_ in frames]
+    return inputs, b"".join(data for runs_ in frames for run in runs_ for data in run.outputs)
 
 
 def built_here(models: Mapping[str, Model], kernels: KernelSet, folder: Path) -> CFolder:

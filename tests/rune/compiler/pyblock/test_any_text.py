@@ -53,10 +53,12 @@ _SIZES = _many("    a{0} = f32[{0} + 1]()\n    h(a{0})\n", 400)
 )
 def test_a_hostile_file_is_read_or_refused_in_bounded_time(text: str) -> None:
     start = time.process_time()
-    checked = check_file("block.py", text, (TensorType(ElementType.F32, (4,)),) if text.startswith(_HEAD) else None)
-    if checked.block is not None:
-        emit(checked.block, "block.py", ())
-    assert (checked.block is None) == bool(checked.problems)
+    checked_file = check_file(
+        "block.py", text, (TensorType(ElementType.F32, (4,)),) if text.startswith(_HEAD) else None
+    )
+    if checked_file.block is not None:
+        emit(checked_file.block, "block.py", ())
+    assert (checked_file.block is None) == bool(checked_file.problems)
     assert time.process_time() - start < _SECONDS
 
 
@@ -72,13 +74,13 @@ def test_any_text_gives_a_block_or_problems() -> None:
             at, other = chance.randrange(len(pieces)), chance.randrange(len(pieces))
             pieces[at] = chance.choice((pieces[other], "", pieces[at] * 2, "None", "x[", "yield", "\u2028", "é"))
         try:
-            checked = check_file(f"block_{seed}.py", "".join(pieces), INPUTS)
+            checked_file = check_file(f"block_{seed}.py", "".join(pieces), INPUTS)
         except UnfitInput:
             continue
-        assert (checked.block is None) == bool(checked.problems)
-        blocks += checked.block is not None
-        if checked.block is not None:
-            emit(checked.block, "block.py", [0.5] * len(checked.block.parameters))
+        assert (checked_file.block is None) == bool(checked_file.problems)
+        blocks += checked_file.block is not None
+        if checked_file.block is not None:
+            emit(checked_file.block, "block.py", [0.5] * len(checked_file.block.parameters))
     assert 2 < blocks < 38
 
 
@@ -89,10 +91,10 @@ def test_nothing_that_a_user_wrote_becomes_code() -> None:
         "    for evil_index in range(len(x)):\n        evil_name = evil_name + x[evil_index - 1]\n"
         "    evil_array = x[:]\n    evil_array[int(evil_name)] = 1.0\n    return evil_array\n"
     )
-    checked = check_file('evil"\\\n.py', text, (TensorType(ElementType.F32, (4,)),))
-    assert checked.block is not None, checked.problems
-    emitted = emit(checked.block, 'evil"\\\n.py', ())
-    assert "evil" not in emitted.text
-    assert all(line.isascii() and "??/" not in line for line in emitted.text.splitlines())
+    checked_file = check_file('evil"\\\n.py', text, (TensorType(ElementType.F32, (4,)),))
+    assert checked_file.block is not None, checked_file.problems
+    code = emit(checked_file.block, 'evil"\\\n.py', ())
+    assert "evil" not in code.text
+    assert all(line.isascii() and "??/" not in line for line in code.text.splitlines())
     name = ", ".join(str(ord(each)) for each in "evil???.py")
-    assert f"{{{name}, 0}}" in emitted.text
+    assert f"{{{name}, 0}}" in code.text

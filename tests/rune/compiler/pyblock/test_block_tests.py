@@ -132,12 +132,12 @@ PROJECT = MemoryFiles(
 )
 
 
-def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord]]:
+def _evaluated(tests: CheckedTests) -> tuple[dict[str, str], list[OutputRecord]]:
     """The results in the typed form: a sentence for each test that failed; and the outputs of each that came to its
     end."""
     failures, records = {}, []
-    block = combine_tests(checked)
-    for number, test in enumerate(checked.tests):
+    block = combine_tests(tests)
+    for number, test in enumerate(tests.tests):
         try:
             outcome, numbers, witness = BlockEvaluation(block).run([[number]], ())
         except BlockFailure as failure:
@@ -146,34 +146,34 @@ def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord
         records.append(output_record_of(bytes(map(int, witness))))
         if outcome[0]:
             failures[test.name] = failure_text(
-                checked.assertions[int(outcome[0]) - 1], compared_values_of(outcome, numbers)
+                tests.assertions[int(outcome[0]) - 1], compared_values_of(outcome, numbers)
             )
     return failures, records
 
 
 @pytest.mark.slow
 def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
-    checked = read_tests(PROJECT, "level_test.py")
-    assert checked.problems == ()
-    said, records = _evaluated(checked)
-    assert said == {name: said for name, (_, _, said) in FAILURES.items()}
-    in_python = run_tests(checked)
+    tests = read_tests(PROJECT, "level_test.py")
+    assert tests.problems == ()
+    messages, records = _evaluated(tests)
+    assert messages == {name: message for name, (_, _, message) in FAILURES.items()}
+    in_python = run_tests(tests)
     assert {
         each.name: (each.failure.file, each.failure.line, each.failure.message) for each in in_python if each.failure
     } == FAILURES
     assert (in_python[1].runs, in_python[1].input) == (2, "[1000, -1000, 1000, -1000], 1")
     report = run_block_tests(PROJECT)
-    ended = [each for each in in_python if "error_in" not in each.name]
-    assert [each.output for each in ended] == records
+    results = [each for each in in_python if "error_in" not in each.name]
+    assert [each.output for each in results] == records
     assert [each.output for each in report.outcomes if each.output] == records
-    assert records[0].count == sum(each.size for each in ended[0].pieces) == 2 * (4 + 2 * 4)
+    assert records[0].count == sum(each.size for each in results[0].pieces) == 2 * (4 + 2 * 4)
     assert records[0].first.startswith(struct.pack("<f2i", 3.0, 100, 3).hex())
     assert len({each.sum for each in records}) > 2
     assert {
         each.name: (each.problem.file, each.problem.span.start.line, each.problem.message)
         for each in report.outcomes
         if each.problem
-    } == {name: (file, line, f"{name} failed: {said}") for name, (file, line, said) in FAILURES.items()}
+    } == {name: (file, line, f"{name} failed: {message}") for name, (file, line, message) in FAILURES.items()}
     assert str(report) == "6 of 8 tests of 1 block failed"
 
 
@@ -255,10 +255,10 @@ def test_what_it_gives_goes_in_again():
 
 
 def test_an_array_is_read_and_written_by_one_line() -> None:
-    checked = _checked(AGAIN)
-    said, records = _evaluated(checked)
-    (result,) = run_tests(checked)
-    assert (said, result.failure, result.output) == ({}, None, *records)
+    tests = _checked(AGAIN)
+    messages, records = _evaluated(tests)
+    (result,) = run_tests(tests)
+    assert (messages, result.failure, result.output) == ({}, None, *records)
     assert records[0].first == struct.pack("<4f", 0.25, 0.5, 0.25, 0.5).hex()
 
 
@@ -280,24 +280,24 @@ def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_an_error
         "  smooth:\n    proc-block: ./smooth.py\n    inputs: [x]\n"
         "  out:\n    out: SERIAL\n    inputs: [smooth]\n"
     )
-    broken = {"Runefile.yml": runefile, "smooth.py": SMOOTH, "smooth_test.py": "def test_it():\n    assert z == 1\n"}
-    checked = check(MemoryFiles({name: text.encode() for name, text in broken.items()}), PUBLISHED_BLOCKS)
-    assert [(each.file, each.code, each.severity) for each in checked.diagnostics] == [
+    texts = {"Runefile.yml": runefile, "smooth.py": SMOOTH, "smooth_test.py": "def test_it():\n    assert z == 1\n"}
+    report = check(MemoryFiles({name: text.encode() for name, text in texts.items()}), PUBLISHED_BLOCKS)
+    assert [(each.file, each.code, each.severity) for each in report.diagnostics] == [
         ("smooth_test.py", "RUNE0114", Severity.ERROR)
     ]
-    assert checked.pipeline is not None
-    for name, text in broken.items():
+    assert report.pipeline is not None
+    for name, text in texts.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "smooth_test.py").write_text("def test_it():\n    assert smooth([1.0]) == [0.5]\n")
     place = tmp_path / "made.rune"
-    done = CliRunner().invoke(build_command, [str(tmp_path), "-o", str(place)])
-    assert done.exit_code == 1
-    assert "smooth_test.py:2:5" in done.output
-    assert "element 0 is 0.25, expected 0.5" in done.output
+    result = CliRunner().invoke(build_command, [str(tmp_path), "-o", str(place)])
+    assert result.exit_code == 1
+    assert "smooth_test.py:2:5" in result.output
+    assert "element 0 is 0.25, expected 0.5" in result.output
     assert not place.exists()
     (tmp_path / "smooth_test.py").write_text(AGAIN)
-    passed = CliRunner().invoke(block_command, ["test", str(tmp_path)])
-    assert (passed.exit_code, "1 test of 1 block passed" in passed.output) == (0, True)
+    test_result = CliRunner().invoke(block_command, ["test", str(tmp_path)])
+    assert (test_result.exit_code, "1 test of 1 block passed" in test_result.output) == (0, True)
 
 
 def test_a_word_that_no_test_has_is_answered_with_the_tests_there_are(tmp_path: Path) -> None:

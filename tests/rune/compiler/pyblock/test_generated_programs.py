@@ -22,21 +22,21 @@ _WARNINGS = (
 
 def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:
     """How many runs ended well, and how many failed."""
-    generated = [everywhere(seed) for seed in seeds]
-    compiled = results([case for _, case, _ in generated], folder, *flags)
-    for (program, _, wanted), actual in zip(generated, compiled, strict=True):
-        if actual != wanted:  # not an assertion, whose difference of long bytes takes minutes
-            pytest.fail(f"{program.text}\n{wanted}\n{actual}")
-    ended = sum(isinstance(each, bytes) for actual in compiled for each in actual)
-    failed = sum(isinstance(each, str) for actual in compiled for each in actual)
-    return ended, failed
+    programs = [everywhere(seed) for seed in seeds]
+    outcomes = results([case for _, case, _ in programs], folder, *flags)
+    for (program, _, expected), actual in zip(programs, outcomes, strict=True):
+        if actual != expected:  # not an assertion, whose difference of long bytes takes minutes
+            pytest.fail(f"{program.text}\n{expected}\n{actual}")
+    successes = sum(isinstance(each, bytes) for actual in outcomes for each in actual)
+    failures = sum(isinstance(each, str) for actual in outcomes for each in actual)
+    return successes, failures
 
 
 @pytest.mark.proof
 def test_15_programs_give_the_same_bits_in_python_and_compiled(tmp_path: Path) -> None:
-    ended, failed = _agree(range(15), tmp_path, *_WARNINGS)
-    assert ended > 18
-    assert failed > 1, "some must fail, so that failures are compared"
+    successes, failures = _agree(range(15), tmp_path, *_WARNINGS)
+    assert successes > 18
+    assert failures > 1, "some must fail, so that failures are compared"
 
 
 @pytest.mark.proof
@@ -44,6 +44,6 @@ def test_500_programs_give_the_same_bits_however_c_is_compiled(tmp_path: Path) -
     for number, flags in enumerate((("-O0",), ("-O2",), ("-O3", "-ffp-contract=fast", "-march=native"))):
         folder = tmp_path / str(number)
         folder.mkdir()
-        ended, failed = _agree(range(500), folder, *flags)
-        assert ended > 500
-        assert failed > 50
+        successes, failures = _agree(range(500), folder, *flags)
+        assert successes > 500
+        assert failures > 50

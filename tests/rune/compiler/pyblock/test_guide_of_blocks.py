@@ -38,9 +38,9 @@ def test_the_first_block_checks_and_runs() -> None:
 
 
 def test_the_second_block_gives_what_numbers_by_hand_give() -> None:
-    checked = check_file("loudness.py", LOUDNESS, (TensorType(ElementType.F32, (4,)),))
-    assert checked.problems == ()
-    outputs = PythonBlock(checked).run([[0.0, 1.0, 4.0, 0.0]], [])
+    checked_file = check_file("loudness.py", LOUDNESS, (TensorType(ElementType.F32, (4,)),))
+    assert checked_file.problems == ()
+    outputs = PythonBlock(checked_file).run([[0.0, 1.0, 4.0, 0.0]], [])
     assert outputs == [[0.0, 1.0, 1.0, 0.0], [struct.unpack("<f", struct.pack("<f", math.sqrt(0.5)))[0]]]
 
 
@@ -64,17 +64,17 @@ def _sine(x: Decimal) -> Decimal:
 
 
 def _arc_tangent(x: Decimal) -> Decimal:
-    halved = 0
+    halvings = 0
     while abs(x) > Decimal("0.1"):
         x = x / (1 + (1 + x * x).sqrt())
-        halved += 1
+        halvings += 1
     term = total = x
     n = 1
     while abs(term) > Decimal(10) ** -48:
         term = -term * x * x
         n += 2
         total += term / n
-    return total * Decimal(2) ** halved
+    return total * Decimal(2) ** halvings
 
 
 _EXACT: dict[str, tuple[Callable[[Decimal], Decimal], float, float, float]] = {
@@ -105,5 +105,5 @@ def test_the_error_of_a_function_is_below_what_the_guide_says(name: str) -> None
         for turn in range(150):
             x = chance.uniform(low, high) if turn % 2 else chance.uniform(max(low, -2.0), min(high, 2.0))
             ((value,),) = block.run([[x]], [])
-            wanted = exact(Decimal(x))
-            assert abs(Decimal(value) - wanted) < Decimal(most) * Decimal(math.ulp(float(wanted))), x
+            expected = exact(Decimal(x))
+            assert abs(Decimal(value) - expected) < Decimal(most) * Decimal(math.ulp(float(expected))), x

@@ -29,8 +29,8 @@ def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]
 
 
 def _project(block: bytes = SMOOTH, **arguments: object) -> MemoryFiles:
-    listed = ", ".join(f"{name}: {value}" for name, value in arguments.items())
-    return MemoryFiles({"Runefile.yml": RUNEFILE.format(arguments=listed).encode(), "smooth.py": block})
+    args = ", ".join(f"{name}: {value}" for name, value in arguments.items())
+    return MemoryFiles({"Runefile.yml": RUNEFILE.format(arguments=args).encode(), "smooth.py": block})
 
 
 def _floats(*values: float) -> bytes:
@@ -50,9 +50,9 @@ def test_a_failure_names_the_file_and_the_line() -> None:
     block = SMOOTH.replace(b"    return last", b"    last[int(last[0])] = 0.0\n    return last")
     rune = Runtime.load(build(_project(block, alpha=1.0), BuildOptions("smooth")).rune)
     assert said(rune, [[_floats(3.0, 0.0, 0.0, 0.0)]])
-    with pytest.raises(RuneError) as caught:
+    with pytest.raises(RuneError) as error:
         run(rune, [_floats(20.0, 0.0, 0.0, 0.0)])
-    assert "smooth.py:5: index 20 is out of range for 4 elements" in str(caught.value)
+    assert "smooth.py:5: index 20 is out of range for 4 elements" in str(error.value)
 
 
 def test_the_same_project_gives_the_same_bytes() -> None:
@@ -60,10 +60,10 @@ def test_the_same_project_gives_the_same_bytes() -> None:
 
 
 def test_problems_stand_in_the_block_s_file_and_at_the_stage() -> None:
-    checked = check(_project(SMOOTH + b"    last.append(1.0)\n    return nothing\n"), PUBLISHED_BLOCKS)
-    problems = [(each.file, each.code, each.span.start.line) for each in checked.diagnostics]
+    report = check(_project(SMOOTH + b"    last.append(1.0)\n    return nothing\n"), PUBLISHED_BLOCKS)
+    problems = [(each.file, each.code, each.span.start.line) for each in report.diagnostics]
     assert problems == [("Runefile.yml", "RUNE0119", 9), ("smooth.py", "RUNE0112", 6), ("smooth.py", "RUNE0114", 7)]
-    assert checked.pipeline is None
+    assert report.pipeline is None
 
 
 @each_case(

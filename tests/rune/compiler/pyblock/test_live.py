@@ -37,7 +37,7 @@ def loaded(text: str, **settings: float) -> tuple[LiveBlock, dict[str, Any]]:
 
 @pytest.mark.protects("runes/python-in-pages")
 @each_case(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("    import js", "import only"),
         ("    fetch('/')", "fetch"),
@@ -48,10 +48,10 @@ def loaded(text: str, **settings: float) -> tuple[LiveBlock, dict[str, Any]]:
         ("    (lambda: 1)()", ""),
     ],
 )
-def test_what_leaves_the_language_is_told_at_its_line_and_nothing_runs(line: str, said: str) -> None:
+def test_what_leaves_the_language_is_told_at_its_line_and_nothing_runs(line: str, message: str) -> None:
     block, answer = loaded(f'def smooth(x: f32["n"]) -> f32["n"]:\n{line}\n    return x\n')
     assert answer["problems"][0]["line"] == 2
-    assert said in answer["problems"][0]["message"]
+    assert message in answer["problems"][0]["message"]
     with pytest.raises(ValueError, match="no block is loaded"):
         block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})
 
@@ -76,8 +76,8 @@ def test_tests_run_beside_the_block_that_is_loaded() -> None:
     assert (result["title"], result["runs"], result["input"]) == ("row", 1, "[4, 2]")
     assert result["failure"]["message"] == "element 1 is 0.5, expected 0.25"
     assert block.answer({"ask": "run", "inputs": [[1.0, 0.0]]})["outputs"] == [[0.25, 0.0]]
-    broken = block.answer({"ask": "test", "text": "def test_it():\n    assert js\n", **texts})
-    assert (broken["results"], broken["problems"][0]["line"]) == ([], 2)
+    error_answer = block.answer({"ask": "test", "text": "def test_it():\n    assert js\n", **texts})
+    assert (error_answer["results"], error_answer["problems"][0]["line"]) == ([], 2)
 
 
 TWO = """\
@@ -98,8 +98,8 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
     test = answer["test"]
     assert (answer["runs"], test.splitlines()[1]) == (2, "    pair([[0.1, 1.0], [-3e-07, 16777216.0]], 1, by=0.1)")
     texts = {"file": "pair_test.py", "block": TWO, "recordings": {}}
-    tested = live_block.answer({"ask": "test", "text": test, **texts})
-    assert (tested["problems"], [each["failure"] for each in tested["results"]]) == ([], [None])
+    test_answer = live_block.answer({"ask": "test", "text": test, **texts})
+    assert (test_answer["problems"], [each["failure"] for each in test_answer["results"]]) == ([], [None])
     # One bit off, it would not pass.
     wrong = test.replace("y1 == 0.0", "y1 == 1e-17 + 0.0")
     (result,) = live_block.answer({"ask": "test", "text": wrong, **texts})["results"]
@@ -112,7 +112,7 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "values", "said"),
+    ("text", "values", "message"),
     [
         (SMOOTH, [1.0, None], "which a test cannot compare"),
         (SMOOTH + "    js\n", [1.0, 2.0], "Fix it first"),
@@ -122,12 +122,12 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
     ],
 )
 def test_what_cannot_become_a_test_says_why(
-    text: str, values: list[float | None], said: str, monkeypatch: pytest.MonkeyPatch
+    text: str, values: list[float | None], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MAX_SECONDS", 0.05)
     types = [{"type": "f32", "dimensions": [len(values)]}]
     request = {"ask": "record", "file": "smooth.py", "text": text, "inputs": types, "settings": {}, "name": "test_now"}
-    assert said in live.LiveBlock().answer({**request, "runs": [[values]]})["refused"]
+    assert message in live.LiveBlock().answer({**request, "runs": [[values]]})["refused"]
 
 
 @pytest.mark.protects("runes/python-in-pages")

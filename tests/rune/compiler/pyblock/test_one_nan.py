@@ -60,9 +60,9 @@ def test_c_of_this_machine_gives_the_same(
 ) -> None:
     # Infinity less infinity is a NaN whose sign processors choose.
     value = "x[i] * x[i]" if element == "f32" else "f64(x[i]) * 1e300"
-    checked = check_file("smooth.py", block(f"y[i] = {value} - {value}", element))
-    assert checked.block is not None, checked.problems
-    case = NativeCase(checked.block, emit(checked.block, "smooth.py", []), (([3e38] * 4,),))
+    checked_file = check_file("smooth.py", block(f"y[i] = {value} - {value}", element))
+    assert checked_file.block is not None, checked_file.problems
+    case = NativeCase(checked_file.block, emit(checked_file.block, "smooth.py", []), (([3e38] * 4,),))
     assert results([case], tmp_path, *flags) == [[expected * 4]]
 
 

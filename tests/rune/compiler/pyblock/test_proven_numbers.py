@@ -46,25 +46,25 @@ CLAMPED = "def clamped(v: int) -> int:\n if v < 0:\n  return 0\n return min(v, 2
 
 
 def test_checks_are_left_out_where_they_cannot_fail_and_nowhere_else(tmp_path: Path) -> None:
-    cases, wanted = [], []
+    cases, expected = [], []
     for name, (checks, body) in BLOCKS.items():
-        checked = check_file(f"{name}.py", block_source(name, body), (INPUT_TYPE,))
-        assert checked.block is not None, (name, checked.problems)
-        emitted = emit(checked.block, f"{name}.py", ())
-        assert emitted.checks == checks, (name, emitted.text)
-        cases.append(NativeCase(checked.block, emitted, RUNS))
+        checked_file = check_file(f"{name}.py", block_source(name, body), (INPUT_TYPE,))
+        assert checked_file.block is not None, (name, checked_file.problems)
+        code = emit(checked_file.block, f"{name}.py", ())
+        assert code.checks == checks, (name, code.text)
+        cases.append(NativeCase(checked_file.block, code, RUNS))
         outcomes: list[bytes | str] = []
         for run in RUNS:
             try:
-                (output,) = PythonBlock(checked).run([list(each) for each in run], ())
+                (output,) = PythonBlock(checked_file).run([list(each) for each in run], ())
                 outcomes.append(packed(TensorType(ElementType.I64, (1,)), output))
             except BlockFailure as failure:
                 outcomes.append(f"{name}.py:{failure.line}: {failure.message}")
                 break
-        wanted.append(outcomes)
-    assert results(cases, tmp_path, "-Wall", "-Wextra", "-Werror", "-Wno-unused-function") == wanted
-    failed = {name for name, outcomes in zip(BLOCKS, wanted, strict=True) if isinstance(outcomes[-1], str)}
-    assert failed == {"beyond", "doubled", "crossed", "turned", "own_index", "own_fit", "own_end"}
+        expected.append(outcomes)
+    assert results(cases, tmp_path, "-Wall", "-Wextra", "-Werror", "-Wno-unused-function") == expected
+    failures = {name for name, outcomes in zip(BLOCKS, expected, strict=True) if isinstance(outcomes[-1], str)}
+    assert failures == {"beyond", "doubled", "crossed", "turned", "own_index", "own_fit", "own_end"}
 
 
 def block_source(name: str, body: str) -> str:

@@ -37,7 +37,7 @@ def _token(text: str, problem: Problem) -> str:
     return text.splitlines()[place.line - 1][place.column : place.end_column]
 
 
-_REFUSED = [
+_REFUSALS = [
     # what grows
     ("peaks.append(1.0)", "RUNE0112", "append", "peaks[i]"),
     ("z = [1.0, 2.0]", "RUNE0112", "[1.0, 2.0]", "f32[3]([0.1, 0.2, 0.3])"),
@@ -160,7 +160,7 @@ _REFUSED = [
 
 
 @pytest.mark.protects("compiling/python-blocks")
-@each_case(("line", "code", "token", "instead"), _REFUSED, ids=[each[0][:30] for each in _REFUSED])
+@each_case(("line", "code", "token", "instead"), _REFUSALS, ids=[each[0][:30] for each in _REFUSALS])
 def test_what_is_outside_is_told_at_its_token(line: str, code: str, token: str, instead: str) -> None:
     text = _in_body(line)
     ast.parse(text)
@@ -235,10 +235,10 @@ def test_files_that_are_no_blocks(text: str, code: str, says: str) -> None:
     ],
 )
 def test_wires_that_do_not_fit(types: tuple[TensorType, ...], says: str, index: int | None) -> None:
-    with pytest.raises(UnfitInput) as caught:
+    with pytest.raises(UnfitInput) as error:
         check_file("block.py", _in_body(), types)
-    assert says in caught.value.message
-    assert caught.value.index == index
+    assert says in error.value.message
+    assert error.value.index == index
 
 
 def test_dimensions_that_contradict_each_other() -> None:

@@ -33,12 +33,15 @@ TOTAL = "def total(v: f32[20]) -> f32:\n s = 0.0\n for e in v:\n  s += e\n retur
 def emitted(name: str) -> tuple[NativeCase, list[bytes | str]]:
     """A block with three runs, and the bytes that Python gives in each."""
     head = f"def {name}(x: f32[20]) -> tuple[f32[20], f32]:\n "
-    checked = check_file(f"{name}.py", (TOTAL if "total" in BLOCKS[name] else "") + head + BLOCKS[name] + "\n", (ROW,))
-    assert checked.block is not None, checked.problems
-    case = NativeCase(checked.block, emit(checked.block, f"{name}.py", ()), some_inputs(7, (ROW,), 3))
-    python = PythonBlock(checked)
+    checked_file = check_file(
+        f"{name}.py", (TOTAL if "total" in BLOCKS[name] else "") + head + BLOCKS[name] + "\n", (ROW,)
+    )
+    assert checked_file.block is not None, checked_file.problems
+    case = NativeCase(checked_file.block, emit(checked_file.block, f"{name}.py", ()), some_inputs(7, (ROW,), 3))
+    python = PythonBlock(checked_file)
     return case, [
-        b"".join(map(packed, checked.block.outputs, python.run([list(each) for each in run], ()))) for run in case.runs
+        b"".join(map(packed, checked_file.block.outputs, python.run([list(each) for each in run], ())))
+        for run in case.runs
     ]
 
 
@@ -47,12 +50,12 @@ def test_what_is_given_does_not_depend_on_what_was_there(tmp_path: Path) -> None
     """The outputs of one case are the same memory in each run."""
     blocks = [emitted(name) for name in BLOCKS]
     outputs = results([case for case, _ in blocks], tmp_path, "-Wall", "-Wno-unused-function")
-    for name, (_, wanted), actual in zip(BLOCKS, blocks, outputs, strict=True):
-        assert actual == wanted, name
+    for name, (_, expected), actual in zip(BLOCKS, blocks, outputs, strict=True):
+        assert actual == expected, name
 
 
-@pytest.mark.parametrize(("name", "own", "zeroed"), [("mapped", 0, 0), ("reads_itself", 0, 1), ("early", 160, 1)])
-def test_an_array_that_is_an_output_needs_no_memory(name: str, own: int, zeroed: int) -> None:
+@pytest.mark.parametrize(("name", "own", "zero_fills"), [("mapped", 0, 0), ("reads_itself", 0, 1), ("early", 160, 1)])
+def test_an_array_that_is_an_output_needs_no_memory(name: str, own: int, zero_fills: int) -> None:
     block: EmittedBlock = emitted(name)[0].emitted
     assert block.scratch_size == own
-    assert block.text.count("] = 0;") == zeroed
+    assert block.text.count("] = 0;") == zero_fills

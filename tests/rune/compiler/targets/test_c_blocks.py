@@ -87,8 +87,8 @@ def test_a_block_that_gives_up_by_what_it_includes_ends_the_run(block: str, tmp_
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "spoilt"))
     (tmp_path / "main.c").write_text(SPOILT)
     program = folder.compiled(["-O1"])
-    shown = subprocess.run([program], capture_output=True, text=True, check=True).stdout
-    assert shown == f"0 4 <{block}: feature 0 of row 1 to learn from is not a finite number> 0 0 <>"
+    output = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    assert output == f"0 4 <{block}: feature 0 of row 1 to learn from is not a finite number> 0 0 <>"
 
 
 @pytest.mark.protects("compiling/run-time-sizes")
@@ -107,8 +107,8 @@ def _gives_the_bytes_of_wasm32(
     vectors: Sequence[Vector], tmp_path: Path, *ways: Sequence[str], least: int = struct.calcsize("1960I")
 ) -> None:
     pipeline, frame = _pipeline(vectors)
-    decided = [number for number, each in enumerate(_output_types(vectors)) if not each.is_fixed]
-    expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
+    run_time = [number for number, each in enumerate(_output_types(vectors)) if not each.is_fixed]
+    expected = said(loaded(module_of(pipeline)), [frame, frame], run_time)
     assert len(expected) > least
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     for flags in ways:
@@ -133,8 +133,8 @@ def test_every_vector_of_a_block_gives_the_bytes_of_wasm32_on_emulated_processor
     if path is None:
         pytest.skip(lack(QEMU_USER))
     pipeline, frame = _pipeline(VECTORS)
-    decided = [number for number, each in enumerate(_output_types(VECTORS)) if not each.is_fixed]
-    expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
+    run_time = [number for number, each in enumerate(_output_types(VECTORS)) if not each.is_fixed]
+    expected = said(loaded(module_of(pipeline)), [frame, frame], run_time)
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     flags = ["-static", "-O2", "-ffp-contract=fast"]
     compiler = [str(zig_folder() / "zig"), "cc", f"--target={machine}", *flags, "blocks.c", "main.c", "-o", "program"]

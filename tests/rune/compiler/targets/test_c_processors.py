@@ -91,10 +91,10 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
     inputs = answered_inputs(template(name), rune, answers=4)
     frames = b"".join(data for frame in inputs for data in frame)
     try:
-        ended = subprocess.run([tmp_path / "program"], input=frames, capture_output=True, check=False)
+        result = subprocess.run([tmp_path / "program"], input=frames, capture_output=True, check=False)
     except OSError as error:
         pytest.skip(f"this system runs no 32-bit programs: {error.strerror}")
-    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert (result.returncode, result.stderr) == (0, b"")
     expected = said(Runtime.load(rune), inputs)
     assert expected
-    assert ended.stdout == expected
+    assert result.stdout == expected

@@ -54,20 +54,20 @@ BOTH = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module", params=mostly_proved_on("c", TEMPLATES))
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, CFolder]:
+def c_build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, CFolder]:
     name = str(request.param)
     return name, CFolder.of(tmp_path_factory.mktemp(name), build(template(name), BuildOptions(name, target=C)).files)
 
 
 @pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
-def test_a_template_gives_the_runes_bytes(built: tuple[str, CFolder], flags: Sequence[str]) -> None:
-    name, folder = built
+def test_a_template_gives_the_runes_bytes(c_build: tuple[str, CFolder], flags: Sequence[str]) -> None:
+    name, folder = c_build
     rune = build(template(name), BuildOptions(name)).rune
     assert_same(folder, rune, answered_inputs(template(name), rune, answers=4), flags)
 
 
-def test_a_template_compiles_with_clang_and_gives_the_same(built: tuple[str, CFolder]) -> None:
-    name, folder = built
+def test_a_template_compiles_with_clang_and_gives_the_same(c_build: tuple[str, CFolder]) -> None:
+    name, folder = c_build
     rune = build(template(name), BuildOptions(name)).rune
     inputs = answered_inputs(template(name), rune, answers=2)
     flags = ("-O2", "-march=native", "-ffp-contract=fast")
@@ -138,20 +138,20 @@ def test_sums_at_the_ends_of_32_bits_are_the_references(flags: Sequence[str], tm
 def called(folder: CFolder) -> set[str]:
     """The symbols that the compiled rune has from elsewhere."""
     command = ["nm", "--undefined-only", "--format=just-symbols", "rune.o"]
-    listed = subprocess.run(command, cwd=folder.path, check=True, capture_output=True, text=True).stdout
-    return set(listed.split()) - {"_GLOBAL_OFFSET_TABLE_"}
+    listing = subprocess.run(command, cwd=folder.path, check=True, capture_output=True, text=True).stdout
+    return set(listing.split()) - {"_GLOBAL_OFFSET_TABLE_"}
 
 
-def test_nothing_is_called_but_memcpy_and_every_name_is_the_runes_own(built: tuple[str, CFolder]) -> None:
-    name = built[0].replace("-", "_")
-    folder = built[1]
+def test_nothing_is_called_but_memcpy_and_every_name_is_the_runes_own(c_build: tuple[str, CFolder]) -> None:
+    name = c_build[0].replace("-", "_")
+    folder = c_build[1]
     for level in ("-O0", "-O3"):
         subprocess.run([gcc(), "-std=c99", level, "-c", f"{name}.c", "-o", "rune.o"], cwd=folder.path, check=True)
         lines = subprocess.run(["nm", "rune.o"], cwd=folder.path, check=True, capture_output=True, text=True).stdout
         symbols = [(line.split()[-2], line.split()[-1]) for line in lines.splitlines()]
         assert {symbol for kind, symbol in symbols if kind == "U"} <= {"memcpy", "_GLOBAL_OFFSET_TABLE_"}
-        seen = {symbol for kind, symbol in symbols if kind.isupper() and kind != "U"}
-        assert seen == {f"rune_{name}_{each}" for each in ("init", "run", "reset", "message", "trace")}
+        exports = {symbol for kind, symbol in symbols if kind.isupper() and kind != "U"}
+        assert exports == {f"rune_{name}_{each}" for each in ("init", "run", "reset", "message", "trace")}
 
 
 TWO = """
@@ -248,9 +248,9 @@ def test_what_goes_wrong_is_a_code_and_a_message_and_never_a_trap(tmp_path: Path
     folder = CFolder.of(tmp_path, sources_of(with_block("label", INDEX, {"wordlist": "no\nyes"}), {}, "words"))
     (tmp_path / "failing.c").write_text(FAILING)
     program = folder.compiled(SANITIZED, main="failing.c")
-    shown = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run([program], capture_output=True, text=True, check=True).stdout
     why = "Index out of bounds: there are 2 labels but label 7 was requested"
-    assert shown == f"1 0 2 2 4 <{why}> 1 0 0 <> yes\n"
+    assert output == f"1 0 2 2 4 <{why}> 1 0 0 <> yes\n"
 
 
 SWITCHED = """
@@ -278,7 +278,7 @@ def test_a_processor_that_rounds_otherwise_is_told_at_the_start(switch: str, tmp
 
 
 @pytest.mark.parametrize(
-    ("flag", "said_"),
+    ("flag", "message"),
     [
         ("-ffast-math", "-ffast-math changes results"),
         ("-ffinite-math-only", "-ffinite-math-only changes results"),
@@ -287,12 +287,12 @@ def test_a_processor_that_rounds_otherwise_is_told_at_the_start(switch: str, tmp
         ("-D__BYTE_ORDER__=4321", "lowest byte comes first"),
     ],
 )
-def test_a_flag_that_changes_results_is_refused_by_name(flag: str, said_: str, tmp_path: Path) -> None:
+def test_a_flag_that_changes_results_is_refused_by_name(flag: str, message: str, tmp_path: Path) -> None:
     CFolder.of(tmp_path, build(template("sine"), BuildOptions("sine", target=C)).files)
     command = [gcc(), "-std=c99", flag, "-c", "sine.c"]
-    refused = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert refused.returncode != 0
-    assert said_ in refused.stderr
+    process = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert process.returncode != 0
+    assert message in process.stderr
 
 
 def test_integer_paths_hold_no_floating_point(tmp_path: Path) -> None:
@@ -354,9 +354,9 @@ def test_names_of_a_user_stay_names(name: str, tmp_path: Path) -> None:
     assert folder.outputs([[data]], ["-O1"]) == data
 
 
-def test_the_header_is_one_for_cplusplus_too(built: tuple[str, CFolder]) -> None:
-    name = built[0].replace("-", "_")
-    folder = built[1]
+def test_the_header_is_one_for_cplusplus_too(c_build: tuple[str, CFolder]) -> None:
+    name = c_build[0].replace("-", "_")
+    folder = c_build[1]
     command = [*clang(), "-x", "c++", "-std=c++11", "-Wall", "-Wextra", "-pedantic-errors", "-Werror"]
     (folder.path / "a.cpp").write_text(f'#include "{name}.h"\nint main() {{ return rune_{name}_init(); }}\n')
     subprocess.run([*command, "-fsyntax-only", "a.cpp"], cwd=folder.path, check=True)

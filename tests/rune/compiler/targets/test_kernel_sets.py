@@ -72,13 +72,13 @@ def models_of(header: str) -> dict[str, Model]:
 @pytest.mark.parametrize("header", mostly_proved(HEADERS, 3))
 def test_a_set_that_lacks_an_op_takes_it_from_its_base_and_gives_the_same(header: str) -> None:
     models = models_of(header)
-    mixed = replace(WASM32, kernels=without(SIMD128, header))
-    program = lower(models_pipeline(models), models, mixed)
-    files = mixed.emit(program, plan(program, mixed.limits), "any").files
+    mixed_target = replace(WASM32, kernels=without(SIMD128, header))
+    program = lower(models_pipeline(models), models, mixed_target)
+    files = mixed_target.emit(program, plan(program, mixed_target.limits), "any").files
     text = b"".join(data for name, data in files.items() if name.startswith("part_"))
     assert f'"portable/{header}.h"'.encode() in text
     assert b'"simd128/' in text
-    one, other = (loaded(module_of(models_pipeline(models), models, target)) for target in (mixed, WASM32))
+    one, other = (loaded(module_of(models_pipeline(models), models, target)) for target in (mixed_target, WASM32))
     cases = [case for case in model_cases() if case.name in models]
     inputs = [data for case in cases for data in case.runs[0].inputs]
     for case, left, right in zip(cases, run(one, inputs), run(other, inputs), strict=True):
@@ -88,8 +88,8 @@ def test_a_set_that_lacks_an_op_takes_it_from_its_base_and_gives_the_same(header
 def test_what_no_set_has_is_refused_by_name() -> None:
     case = next(case for case in model_cases() if case.name.startswith("softmax_i8"))
     target = replace(WASM32, kernels=without(PORTABLE, "softmax"))
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(model_project(case.data), BuildOptions("app", target=target))
-    (diagnostic,) = caught.value.diagnostics
+    (diagnostic,) = error.value.diagnostics
     assert diagnostic.code == Code.TARGET_LACKS.value
     assert "the kernel set portable has no kernel for SoftmaxInt8, which model.tflite needs" in diagnostic.message

@@ -82,8 +82,8 @@ def test_of_several_targets_those_that_can_be_built_so_are(tmp_path: Path) -> No
     assert result.exit_code == 1
     assert "The target wasm32-mvp is not optimised for speed, only for: balanced, size" in result.stderr
     assert [each.name for each in tmp_path.iterdir()] == ["sine-cortex-m4.zip"]
-    refused = build_for("wasm32-mvp")
-    assert (refused.exit_code, "only for: balanced, size" in refused.stderr) == (2, True)
+    refusal = build_for("wasm32-mvp")
+    assert (refusal.exit_code, "only for: balanced, size" in refusal.stderr) == (2, True)
 
 
 @pytest.mark.proof

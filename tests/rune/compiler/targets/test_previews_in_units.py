@@ -62,9 +62,9 @@ def project(runefile: str = RUNEFILE, block: str = BLOCK) -> MemoryFiles:
 
 def result(files: MemoryFiles, target: Target) -> list[bytes]:
     rune = build(files, replace(BuildOptions("edited"), target=target)).rune
-    loaded = CompiledRune(rune, Limits()).start()
-    inputs = {capability.id: INPUT for capability in loaded.capabilities}
-    return [message.data for _ in range(3) for message in loaded.call(inputs)]
+    instance = CompiledRune(rune, Limits()).start()
+    inputs = {capability.id: INPUT for capability in instance.capabilities}
+    return [message.data for _ in range(3) for message in instance.call(inputs)]
 
 
 T = TypeVar("T")
@@ -105,10 +105,10 @@ def test_an_edit_compiles_only_the_units_whose_code_it_changes(
     monkeypatch.setattr(compiler, "_LAYOUTS", layouts)
     before = result(project(), PREVIEW)
     cache.stored, layouts.stored = 0, 0
-    edited = project(RUNEFILE.replace(old, new), BLOCK.replace(old, new))
-    after = result(edited, PREVIEW)
+    files = project(RUNEFILE.replace(old, new), BLOCK.replace(old, new))
+    after = result(files, PREVIEW)
     assert (cache.stored, layouts.stored) == (units, units)
-    assert after == result(edited, TARGET)
+    assert after == result(files, TARGET)
     assert before == result(project(), TARGET)
 
 
@@ -116,11 +116,11 @@ def test_other_constants_in_a_linked_module_give_the_linkers_bytes(monkeypatch: 
     layouts = module_cache()
     monkeypatch.setattr(compiler, "_LAYOUTS", layouts)
     edits = [("0.3", "0.4"), ("0.3", "7.25"), ("1.7", "1.8"), ("0.1", "0.0"), ("length: 3", "length: 4")]
-    edited = [project(RUNEFILE.replace(*edit), BLOCK.replace(*edit)) for edit in edits]
+    projects = [project(RUNEFILE.replace(*edit), BLOCK.replace(*edit)) for edit in edits]
     options = BuildOptions("edited", target=PREVIEW)
-    written = [build(files, options).rune for files in edited]
+    runes = [build(files, options).rune for files in projects]
     assert layouts.stored == 2, "another length moves what lies behind it, and nothing else does"
-    for files, rune in zip(edited, written, strict=True):
+    for files, rune in zip(projects, runes, strict=True):
         monkeypatch.setattr(compiler, "_LAYOUTS", module_cache())
         assert build(files, options).rune == rune
 

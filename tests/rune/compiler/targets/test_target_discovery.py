@@ -36,10 +36,10 @@ def test_every_target_has_its_row_in_the_guide() -> None:
 
 
 def test_an_unknown_target_is_named_beside_those_that_there_are() -> None:
-    with pytest.raises(UnknownTarget, match="there is no target 'wasm'; the targets are ") as caught:
+    with pytest.raises(UnknownTarget, match="there is no target 'wasm'; the targets are ") as error:
         find_target("wasm")
-    assert caught.value.targets == tuple(sorted(target.name for target in targets()))
-    assert all(name in str(caught.value) for name in caught.value.targets)
+    assert error.value.targets == tuple(sorted(target.name for target in targets()))
+    assert all(name in str(error.value) for name in error.value.targets)
 
 
 def _kinds_of(kind: type[object]) -> Iterator[type[object]]:

@@ -16,9 +16,9 @@ class Wasm3Host:
         self._capabilities: list[int] = []
         self._handles = 0
         environment = wasm3.Environment()
-        loaded = environment.parse_module(module)
+        wasm_module = environment.parse_module(module)
         self._runtime = environment.new_runtime(64 * 1024)
-        self._runtime.load(loaded)
+        self._runtime.load(wasm_module)
         functions = (
             ("_debug", "i(ii)", lambda address, size: 0),
             ("request_capability", "i(i)", self._request_capability),
@@ -29,7 +29,7 @@ class Wasm3Host:
         )
         for name, kind, function in functions:
             try:
-                loaded.link_function("env", name, kind, function)
+                wasm_module.link_function("env", name, kind, function)
             except RuntimeError as error:
                 if "lookup" not in str(error):  # else the rune does not import it
                     raise

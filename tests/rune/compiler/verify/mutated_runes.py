@@ -59,13 +59,13 @@ class MutantSubject:
     def __init__(self, files: MemoryFiles) -> None:
         self.rune = self.built(files)
         models = ProjectModels(files)
-        checked = check(files, PUBLISHED_BLOCKS, signatures=models.signature)
-        assert checked.pipeline is not None
-        pipeline = checked.pipeline
+        report = check(files, PUBLISHED_BLOCKS, signatures=models.signature)
+        assert report.pipeline is not None
+        pipeline = report.pipeline
         stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
-        chosen = choose(pipeline, models, host_models=False)
+        choice = choose(pipeline, models, host_models=False)
         self.instrumented: InstrumentedPipeline = instrument(
-            pipeline, stages, chosen.compiled_models, chosen.hosted_models
+            pipeline, stages, choice.compiled_models, choice.hosted_models
         )
         (self.port,) = self.instrumented.ports
         capabilities = capabilities_of(pipeline)
@@ -86,33 +86,33 @@ class MutantSubject:
     def place(self) -> tuple[int, int, int]:
         """After which step the model's output lies where, and its bytes: the first of the places that are left."""
         twin, search = self.instrumented.compiled_rune.start(), TensorSearch()
-        opened = self.started(self.rune)
+        instance = self.started(self.rune)
         size = 0
         for inputs in self.sets:
             call(twin, inputs.data)
-            _, wanted = sent_tensor(twin.watched[self.port])
-            size = len(wanted)
-            search.expected_tensors = {self.port: wanted}
-            opened.call_in_steps(input_bytes(opened, inputs), search.after)
+            _, tensor = sent_tensor(twin.watched[self.port])
+            size = len(tensor)
+            search.expected_tensors = {self.port: tensor}
+            instance.call_in_steps(input_bytes(instance, inputs), search.after)
             search.end_run()
         step, places = next(iter(search.places[self.port].items()))
         return step, int(places[0]), size
 
     def outcome(self, rune: bytes) -> MutantOutcome:
         """The messages of a rune of the same form, and the bytes in the place of the model's output."""
-        wanted, address, size = self.place
+        tensor_step, address, size = self.place
         tensors: list[bytes] = []
 
         def after(step: int, memory: RuneMemory) -> None:
-            if step == wanted:
+            if step == tensor_step:
                 tensors.append(memory.read(address, size))
 
         messages = []
         try:
-            opened = self.started(rune)
+            instance = self.started(rune)
             for inputs in self.sets:
-                sent = opened.call_in_steps(input_bytes(opened, inputs), after)
-                messages.append(tuple(message.data for message in sent))
+                outputs = instance.call_in_steps(input_bytes(instance, inputs), after)
+                messages.append(tuple(message.data for message in outputs))
         except (RuneError, ContainerError, StopIteration, ValueError) as error:
             return MutantOutcome(error=type(error).__name__)
         return MutantOutcome(tuple(messages), tuple(tensors))
@@ -152,10 +152,10 @@ class SecondSubject(MutantSubject):
 
 
 def started(rune: bytes) -> LoadedRune:
-    opened = with_steps(rune)
-    if opened is None:
+    rune_with_steps = with_steps(rune)
+    if rune_with_steps is None:
         raise ValueError("its steps cannot be called")
-    return CompiledRune(opened.module, LIMITS).start()
+    return CompiledRune(rune_with_steps.module, LIMITS).start()
 
 
 def input_bytes(rune: LoadedRune, inputs: InputSet) -> dict[int, bytes]:
@@ -175,7 +175,7 @@ def mutant(rune: bytes, number: int) -> bytes:
 def judge(subject: MutantSubject, numbers: range) -> Counter[str]:
     """How many mutants are of which kind; every one that changes what is computed must be detected. Fails by name."""
     counts: Counter[str] = Counter()
-    missed = []
+    failures = []
     for number in numbers:
         changed = subject.changed(number)
         outcome = subject.outcome(changed)
@@ -184,10 +184,10 @@ def judge(subject: MutantSubject, numbers: range) -> Counter[str]:
             continue
         verification = subject.verified(changed)
         if verification.is_within and not verification.is_undecided:
-            missed.append(f"mutant {number}: {outcome.error or 'other results'}, and {verification.sentence()}")
+            failures.append(f"mutant {number}: {outcome.error or 'other results'}, and {verification.sentence()}")
         is_hidden = outcome.messages == subject.right.messages
         counts[
             "do not run" if outcome.error else "change the model's output alone" if is_hidden else "change outputs"
         ] += 1
-    assert not missed, "\n".join(missed)
+    assert not failures, "\n".join(failures)
     return counts

@@ -16,7 +16,7 @@ from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.model.tflite import read_model
 from rune.project.files import MemoryFiles
 from rune.running.container import canonical_json, pack
-from tests.support.compiler.rebuilt import digits, is_proven, judged, with_graph, with_version
+from tests.support.compiler.rebuilds import digits, is_proven, judged, with_graph, with_version
 from tests.support.compiler.template_projects import rune_of, template, weighted_operators
 
 pytestmark = [pytest.mark.slow, pytest.mark.protects("compiling/false-runes")]

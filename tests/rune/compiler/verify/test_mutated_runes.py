@@ -11,7 +11,7 @@ from tests.support.models.model_cases import compiled_model
 
 COUNT, SECOND_COUNT = 200, 48
 
-LABELLED = """
+WITH_LABELS = """
 version: 1
 image: runicos/base
 pipeline:
@@ -36,13 +36,13 @@ pipeline:
 @pytest.fixture(scope="module")
 def subject() -> MutantSubject:
     return MutantSubject(
-        MemoryFiles({"Runefile.yml": LABELLED.encode(), "model.tflite": compiled_model("chain_i8_dense")})
+        MemoryFiles({"Runefile.yml": WITH_LABELS.encode(), "model.tflite": compiled_model("chain_i8_dense")})
     )
 
 
 @pytest.fixture(scope="module")
 def second() -> SecondSubject:
-    files = {"Runefile.yml": LABELLED.encode(), "model.tflite": compiled_model("chain_i8_dense")}
+    files = {"Runefile.yml": WITH_LABELS.encode(), "model.tflite": compiled_model("chain_i8_dense")}
     return SecondSubject(MemoryFiles(files))
 
 

@@ -34,11 +34,11 @@ class TensorMemory:
         return self.data[start : start + size]
 
 
-def searched(runs: list[tuple[bytes, list[bytes]]], wanted: Mapping[Port, bytes] | None = None) -> tuple[Port, ...]:
+def searched(runs: list[tuple[bytes, list[bytes]]], expected: Mapping[Port, bytes] | None = None) -> tuple[Port, ...]:
     """The tensors that are missing after runs: of each, what the tensor should be, and the memory after each step."""
     search = TensorSearch()
     for tensor, memories in runs:
-        search.expected_tensors = wanted or {PORT: tensor}
+        search.expected_tensors = expected or {PORT: tensor}
         for step, memory in enumerate(memories):
             search.after(step, TensorMemory(memory))  # type: ignore[arg-type]
         search.end_run()
@@ -69,9 +69,9 @@ def test_a_tensor_that_is_overwritten_later_is_found() -> None:
 def test_all_places_are_found(size: int) -> None:
     generator = np.random.default_rng(size)
     memory = generator.integers(0, 3, 5_000, dtype=np.uint8).tobytes()
-    wanted = memory[1_234 : 1_234 + size]
-    slow = [at for at in range(len(memory)) if memory[at : at + size] == wanted]
-    assert places_of(wanted, memory).tolist() == slow
+    tensor = memory[1_234 : 1_234 + size]
+    slow = [at for at in range(len(memory)) if memory[at : at + size] == tensor]
+    assert places_of(tensor, memory).tolist() == slow
 
 
 def test_more_than_the_memory_is_nowhere() -> None:
@@ -96,8 +96,8 @@ def test_a_tensor_that_only_some_runs_make_is_looked_for_in_those(later: bytes, 
         ({OTHER_PORT: b"xy"}, b"....%b.." % later),
         ({PORT: b"ef"}, b"ef......"),
     ]
-    for wanted, memory in runs:
-        search.expected_tensors = wanted
+    for tensors, memory in runs:
+        search.expected_tensors = tensors
         search.after(0, TensorMemory(memory))  # type: ignore[arg-type]
         search.end_run()
     assert search.missing([PORT, OTHER_PORT, Port("never", 0)]) == missing
@@ -161,7 +161,7 @@ def as_of_another_toolchain(files: MemoryFiles, rune: bytes) -> Verification:
 
 
 @pytest.fixture(scope="module")
-def hidden() -> tuple[MemoryFiles, bytes]:
+def false_rune() -> tuple[MemoryFiles, bytes]:
     """A project, and a rune with another weight whose labels are the same."""
     files = label_only()
     for operator in weighted_operators(read_model(files["digits.tflite"])):
@@ -176,9 +176,9 @@ def hidden() -> tuple[MemoryFiles, bytes]:
 @pytest.mark.slow
 @pytest.mark.protects("compiling/false-runes")
 def test_another_weight_behind_a_label_is_not_verified_where_another_toolchain_made_the_rune(
-    hidden: tuple[MemoryFiles, bytes],
+    false_rune: tuple[MemoryFiles, bytes],
 ) -> None:
-    verification = as_of_another_toolchain(*hidden)
+    verification = as_of_another_toolchain(*false_rune)
     assert verification.rune.origin is ToolchainOrigin.OTHER
     assert verification.rune.differing == 0
     assert verification.rune.tensors == OwnTensors(6, 6, ("digits",))
@@ -188,8 +188,8 @@ def test_another_weight_behind_a_label_is_not_verified_where_another_toolchain_m
 
 
 @pytest.mark.slow
-def test_another_weight_behind_a_label_is_an_error_of_this_toolchain(hidden: tuple[MemoryFiles, bytes]) -> None:
-    assert not verify(*hidden, effort=VerificationEffort(inputs=6, seed=1), toolchain=toolchain_digest()).is_within
+def test_another_weight_behind_a_label_is_an_error_of_this_toolchain(false_rune: tuple[MemoryFiles, bytes]) -> None:
+    assert not verify(*false_rune, effort=VerificationEffort(inputs=6, seed=1), toolchain=toolchain_digest()).is_within
 
 
 def test_what_the_models_of_a_right_rune_give_is_found_in_it() -> None:

@@ -29,7 +29,7 @@ from rune.source.runefile import HostResourceOptions
 from rune.toolchain import toolchain_digest
 from tests.rune.compiler.verify.mutated_runes import CODE, DATA, LIMITS
 from tests.support.compiler.mutants import Recorder
-from tests.support.compiler.rebuilt import digits, is_proven, judged, with_graph, with_version
+from tests.support.compiler.rebuilds import digits, is_proven, judged, with_graph, with_version
 from tests.support.compiler.template_projects import rune_of, template, weighted_operators, with_changed_weight
 from tests.support.shares import mostly_proved
 
@@ -78,8 +78,8 @@ def test_swapped_labels_are_found_whatever_version_the_rune_names(version: str) 
     files = template("digits")
     lines = files["labels.txt"].decode().splitlines()
     lines[3], lines[4] = lines[4], lines[3]
-    swapped = files | {"labels.txt": "\n".join((*lines, "")).encode()}
-    rune = with_version(rune_of(MemoryFiles(swapped), "digits"), version)
+    wrong_files = files | {"labels.txt": "\n".join((*lines, "")).encode()}
+    rune = with_version(rune_of(MemoryFiles(wrong_files), "digits"), version)
     verification = verify(MemoryFiles(files), rune, effort=FEW)
     assert not verification.is_within
     assert verification.rebuild is not None
@@ -126,8 +126,8 @@ def test_each_section_that_differs_is_named() -> None:
     rune = result.rune
     code = next(each for each in read_module(rune).sections if each.number == CODE)
     place = code.offset + len(code.payload) // 2
-    flipped = rune[:place] + bytes([rune[place] ^ 1]) + rune[place + 1 :]
-    (sentence,) = judged(flipped, result).differences
+    mutant = rune[:place] + bytes([rune[place] ^ 1]) + rune[place + 1 :]
+    (sentence,) = judged(mutant, result).differences
     assert sentence.startswith("its code section: 1 of ")
     assert judged(pack(rune, {"more": b"1"}), result).differences == (
         'its section "more" is not in what these files build',
@@ -139,8 +139,8 @@ def test_each_section_that_differs_is_named() -> None:
     assert judged(rune[: len(rune) // 2], result).differences[0].startswith("it cannot be read: ")
     sections = [(each.name or "", bytes(each.payload)) for each in read_rune(rune).sections if each.name is not None]
     first = next(each for each in read_rune(rune).sections if each.name is not None)
-    swapped = pack(rune[: first.start], [sections[1], sections[0], *sections[2:]])
-    assert judged(swapped, result).differences == ("its sections have the same content in another order or encoding",)
+    shuffle = pack(rune[: first.start], [sections[1], sections[0], *sections[2:]])
+    assert judged(shuffle, result).differences == ("its sections have the same content in another order or encoding",)
     assert rune_differences(rune, rune) == ()
 
 
@@ -209,7 +209,7 @@ def test_a_block_that_changes_after_many_runs_is_run_past_that() -> None:
     assert not verification.is_within
 
 
-COUNTED = """
+LOOP = """
 def late(x: u8["n"], *, values: State[u8["n"]], times: State[{kind}["n"]]) -> u8["n"]:
     for i in range(len(x)):
         times[i] = min(times[i] + {step}, {most})
@@ -237,7 +237,7 @@ def test_a_block_that_counts_in_another_way_is_run_past_its_threshold(
     """No number in its text is the number of runs after which it changes."""
 
     def project(zero: int) -> MemoryFiles:
-        text = COUNTED.format(kind=kind, step=step, most=most, condition=condition, zero=zero)
+        text = LOOP.format(kind=kind, step=step, most=most, condition=condition, zero=zero)
         return MemoryFiles({"Runefile.yml": COUNTING.encode(), "late.py": text.encode()})
 
     rune = build(project(1), BuildOptions("rune", timed=True)).rune
@@ -270,28 +270,28 @@ def answers(rune: bytes, runs: int) -> list[bytes] | None:
     """The rune's outputs in so many random runs; None where it fails."""
     choose = random.Random(0)
     try:
-        loaded = CompiledRune(rune, replace(LIMITS, seconds=5.0)).start()
-        sent = []
+        instance = CompiledRune(rune, replace(LIMITS, seconds=5.0)).start()
+        outputs = []
         for _ in range(runs):
-            inputs = {each.id: (lambda size: choose.randbytes(size)) for each in loaded.capabilities}
-            sent.append(b"".join(message.data for message in loaded.call(inputs)))
+            inputs = {each.id: (lambda size: choose.randbytes(size)) for each in instance.capabilities}
+            outputs.append(b"".join(message.data for message in instance.call(inputs)))
     except RuneError:
         return None
-    return sent
+    return outputs
 
 
 PIECES, PIECE = 10, 300
 
 
-def count_changes(wanted: int, runs: int, first: int = 0) -> tuple[int, int]:
-    """Changes of one bit that change an answer, as many as wanted, from a number on: how many were looked at, and how
+def count_changes(target: int, runs: int, first: int = 0) -> tuple[int, int]:
+    """Changes of one bit that change an answer, until the target, from a number on: how many were looked at, and how
     many of them, with the version that they have and with another, were called right."""
     _, result = digits()
     right = answers(result.rune, runs)
     assert right is not None
     changing = called_right = 0
     number = first
-    while changing < wanted:
+    while changing < target:
         changed = flipped(result.rune, number)
         number += 1
         if answers(changed, runs) == right:

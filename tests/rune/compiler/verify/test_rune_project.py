@@ -91,10 +91,10 @@ def test_a_resource_that_the_rune_does_not_carry_is_named() -> None:
 def test_the_project_of_a_rune_checks_and_has_its_stages() -> None:
     files = template("keywords")
     rune = read_rune(rune_of(MemoryFiles(files)))
-    checked = check(
+    report = check(
         project_of(rune, {"keywords": files["keywords.tflite"]}), PUBLISHED_BLOCKS, runefile=DEFAULT_RUNEFILE
     )
-    assert checked.pipeline is not None
-    names = {stage.name for stage in checked.pipeline.stages}
+    assert report.pipeline is not None
+    names = {stage.name for stage in report.pipeline.stages}
     of_a_second = {"audio", "spectrogram", "features", "keywords", "best", "label", "heard", "scores"}
     assert names == of_a_second | {"steady", "switches", "switched", "one", "word", "called"}

@@ -217,8 +217,8 @@ def test_the_command_ends_with_1_and_a_sentence(tmp_path: Path, name: str, spoil
         (folder / path).write_bytes(data)
     rune = tmp_path / "spoilt.rune"
     rune.write_bytes(spoil(rune_of(MemoryFiles(files), name)))
-    done = CliRunner().invoke(main, ["verify", str(rune), "--project", str(folder), "-n", "2"])
-    assert done.exit_code == 1
-    assert "identical" not in done.stdout
-    assert "not" in done.output
-    assert "Traceback" not in done.output
+    result = CliRunner().invoke(main, ["verify", str(rune), "--project", str(folder), "-n", "2"])
+    assert result.exit_code == 1
+    assert "identical" not in result.stdout
+    assert "not" in result.output
+    assert "Traceback" not in result.output

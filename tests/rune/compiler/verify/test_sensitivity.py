@@ -31,9 +31,9 @@ def layer(kind: str) -> bytes:
             halves = g.random.standard_normal(shape).astype(np.float16)
             if kind == "float32":
                 return int(g.graph.constant(name, halves.astype(np.float32)))
-            packed, unpacked = g.graph.constant(name, halves), g.output(shape, "float32")
-            g.graph.operator("DEQUANTIZE", [packed], [unpacked.index], None, 3)
-            return unpacked.index
+            half, single = g.graph.constant(name, halves), g.output(shape, "float32")
+            g.graph.operator("DEQUANTIZE", [half], [single.index], None, 3)
+            return single.index
 
         operands = [source.index, constant("weights", (OUTPUTS, INPUTS)), constant("bias", (OUTPUTS,))]
         options: Any = schema.FullyConnectedOptionsT()
@@ -49,12 +49,12 @@ def test_no_more_is_excused_than_the_last_bits_of_the_weights_explain(kind: str,
     """With an input of zeros a result is its bias, and moves as far as that is nudged."""
     data = layer(kind)
     model, zeros = read_model(data), (bytes(4 * INPUTS),)
-    (moved,) = moves(model, data, [zeros], {model.outputs[0]: KIND}, keep=keep).values()
+    (sensitivity,) = moves(model, data, [zeros], {model.outputs[0]: KIND}, keep=keep).values()
     (right,) = open_inside(data, keep=False).run(zeros)
     bias = np.frombuffer(right, "<f4")
     a_step_of_float16 = (bias * (1 + 2.0**-11)).astype("<f4").tobytes()
-    assert compare(KIND, right, a_step_of_float16, sensitivity=moved).beyond == OUTPUTS
-    assert moved == pytest.approx(np.abs(bias) * OF_LARGEST, rel=0.15)
+    assert compare(KIND, right, a_step_of_float16, sensitivity=sensitivity).beyond == OUTPUTS
+    assert sensitivity == pytest.approx(np.abs(bias) * OF_LARGEST, rel=0.15)
 
 
 def test_weights_of_float16_move_results_as_far_as_the_same_weights_of_float32() -> None:

@@ -26,7 +26,7 @@ FAR = ModelVerification(
     "model", "m.tflite", ModelRunner.COMPILED, 2, DeviationFigures(10, 40, 12, 4, 0.25, 0.1), is_float=True
 )
 RAN = RuneVerification(20, 0, 100)
-HOSTED = ModelVerification("other", "o.tflite", ModelRunner.HOST)
+HOST_MODEL = ModelVerification("other", "o.tflite", ModelRunner.HOST)
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ HOSTED = ModelVerification("other", "o.tflite", ModelRunner.HOST)
             "(and 1 other model)",
         ),
         (
-            Verification("r", RAN, (SAME, HOSTED)),
+            Verification("r", RAN, (SAME, HOST_MODEL)),
             True,
             "identical to the reference on 20 inputs; the host runs other",
         ),
-        (Verification(models=(HOSTED,)), True, "not verified: the host runs other"),
+        (Verification(models=(HOST_MODEL,)), True, "not verified: the host runs other"),
         (Verification(), True, "not verified: the rune was not compared with its pipeline: the time ran out"),
         (
             Verification("r", RuneVerification(refusal="nobody gave it LABELS"), (SAME,)),
@@ -94,9 +94,9 @@ def test_a_verification_in_one_sentence(verification: Verification, within: bool
 @pytest.mark.parametrize(
     ("verification", "complete"),
     [
-        (Verification("r", RAN, (SAME, HOSTED)), True),
+        (Verification("r", RAN, (SAME, HOST_MODEL)), True),
         (Verification(rune=RAN), True),
-        (Verification(rune=RAN, models=(HOSTED,)), False),
+        (Verification(rune=RAN, models=(HOST_MODEL,)), False),
         (Verification("r", models=(SAME,)), False),
         (Verification("r", RAN, (SAME,), skipped="nothing is installed"), False),
         (Verification(), False),
@@ -108,7 +108,7 @@ def test_only_what_was_compared_is_complete(verification: Verification, complete
 
 def test_a_verification_survives_json() -> None:
     verification = Verification(
-        "r 1", RuneVerification(3, 1, 100, 2, "it fell", "op 1 ADD of a"), (WRONG, NEAR, HOSTED)
+        "r 1", RuneVerification(3, 1, 100, 2, "it fell", "op 1 ADD of a"), (WRONG, NEAR, HOST_MODEL)
     )
     text = json.dumps(verification.to_json(), allow_nan=False)
     assert Verification.from_json(json.loads(text)) == verification

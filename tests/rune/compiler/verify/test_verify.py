@@ -141,8 +141,8 @@ def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> N
     model = files["digits.tflite"]
     changed = with_changed_weight(model, weighted_operators(read_model(model))[-1])
     rune = rune_of(MemoryFiles(files | {"digits.tflite": changed}))
-    hidden = pack(rune, {".rune_relaxed": rune_of(MemoryFiles(files))})
-    verification = verify(MemoryFiles(files), hidden, effort=FEW, toolchain=toolchain_digest())
+    false_rune = pack(rune, {".rune_relaxed": rune_of(MemoryFiles(files))})
+    verification = verify(MemoryFiles(files), false_rune, effort=FEW, toolchain=toolchain_digest())
     assert str(verification.rune.suspect).startswith("op ")
 
 
@@ -195,8 +195,8 @@ def test_a_rune_of_another_toolchain_with_other_constants_is_neither_wrong_nor_r
     with_other_constants: tuple[MemoryFiles, bytes],
 ) -> None:
     files, rune = with_other_constants
-    untimed = BuildOptions("verified")  # whose code is another, as of another toolchain
-    verification = verify(files, rune, effort=FEW, toolchain="sha256:other", options=[untimed])
+    other_options = BuildOptions("verified")  # whose code is another, as of another toolchain
+    verification = verify(files, rune, effort=FEW, toolchain="sha256:other", options=[other_options])
     assert verification.is_within
     assert verification.rune.origin is ToolchainOrigin.OTHER
     assert not verification.is_complete

@@ -46,8 +46,8 @@ def test_indices_stay_small() -> None:
 def test_sets_begin_with_files_and_fill_up_with_generated_input() -> None:
     kind = TensorType(ElementType.I16, (8,))
     stages = [CapabilityStage(name, SOUND, (("hz", 8000),), kind) for name in ("one", "other")]
-    recorded = [(b"a" * 16, b"b" * 16), (b"c" * 16,)]
-    sets = list(input_sets(stages, recorded, 5, 1))
+    recordings = [(b"a" * 16, b"b" * 16), (b"c" * 16,)]
+    sets = list(input_sets(stages, recordings, 5, 1))
     assert [each.is_from_file for each in sets] == [True, True, False, False, False]
     assert sets[0].data == (b"a" * 16, b"c" * 16)
     assert sets[1].data[0] == b"b" * 16

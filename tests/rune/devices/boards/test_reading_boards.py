@@ -72,10 +72,10 @@ sensors = "schematic"
 )
 def test_a_wrong_file_is_refused_by_the_name_of_its_field(before: str, after: str, problem: str) -> None:
     assert before in WHOLE
-    with pytest.raises(BadBoard) as caught:
+    with pytest.raises(BadBoard) as error:
         read_board("small", WHOLE.replace(before, after, 1))
-    assert problem in str(caught.value)
-    assert str(caught.value).startswith("small.toml: ")
+    assert problem in str(error.value)
+    assert str(error.value).startswith("small.toml: ")
 
 
 @each_case("key", ["", "Small", "a b", "../etc", "a--b", "-a", "a\n"])

@@ -71,17 +71,17 @@ def test_watched_functions_that_call_each_other_without_end_are_refused(tmp_path
 @pytest.mark.parametrize("name", ["cortex-m4", "rv32imc", pytest.param("cortex-m55", marks=pytest.mark.proof)])
 def test_firmware_that_faults_says_where(name: str, tmp_path: Path) -> None:
     firmware = by_hand("    touch();", core(name), tmp_path, before=FAULTS)
-    with pytest.raises(FirmwareFaulted, match="in touch") as caught:
+    with pytest.raises(FirmwareFaulted, match="in touch") as error:
         emulate(firmware, [[NUMBER]])
-    assert firmware.place(caught.value.address) == "touch"
+    assert firmware.place(error.value.address) == "touch"
 
 
 @pytest.mark.slow
 def test_a_rune_that_gives_up_ends_with_its_status(tmp_path: Path) -> None:
     firmware = by_hand("    return 4;", core("cortex-m4"), tmp_path)
-    with pytest.raises(RuneFailed) as caught:
+    with pytest.raises(RuneFailed) as error:
         emulate(firmware, [[NUMBER]])
-    assert caught.value.status == 4
+    assert error.value.status == 4
 
 
 @pytest.mark.slow
@@ -99,8 +99,8 @@ def test_a_rune_larger_than_tightly_coupled_memory_runs_with_its_variables_in_ra
     on = core(name)
     before = "static const volatile uint8_t weights[900000] = {7}; static volatile uint8_t arena[700000];"
     body = "    arena[699999] = weights[0];\n    outputs->out[0] = (uint32_t)(uintptr_t)arena + arena[699999];"
-    emulated = emulate(by_hand(body, on, tmp_path, before=before), [[NUMBER]])
-    address = int.from_bytes(emulated.outputs, "little") - 7
+    emulation = emulate(by_hand(body, on, tmp_path, before=before), [[NUMBER]])
+    address = int.from_bytes(emulation.outputs, "little") - 7
     assert on.memory.ram.origin <= address <= on.memory.ram.origin + on.memory.ram.size - 700_000
 
 

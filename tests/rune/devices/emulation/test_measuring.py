@@ -32,8 +32,8 @@ EXAMPLES = Path(__file__).parents[4] / "examples"
 )
 def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -> None:
     core(target)
-    built = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
-    least, figures = planned_needs(built, template), measured_needs(built, template)
+    result = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
+    least, figures = planned_needs(result, template), measured_needs(result, template)
     assert not least.is_measured
     assert 0 < least.flash < figures.flash
     assert 0 < least.ram < figures.ram
@@ -43,8 +43,8 @@ def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -
 @pytest.mark.slow
 def test_the_stages_of_a_rune_with_a_window_are_those_of_the_run_that_fills_it() -> None:
     core("cortex-m4")
-    built = build(FolderFiles(EXAMPLES / "motion"), BuildOptions("motion", target=find_target("cortex-m4")))
-    stages, instructions = measured_stages(built, "motion"), measured_needs(built, "motion").instructions
+    result = build(FolderFiles(EXAMPLES / "motion"), BuildOptions("motion", target=find_target("cortex-m4")))
+    stages, instructions = measured_stages(result, "motion"), measured_needs(result, "motion").instructions
     assert instructions is not None
     assert sum(stages.values()) == pytest.approx(instructions, rel=0.01)
 
@@ -55,6 +55,6 @@ def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
 
 
 def test_a_target_without_an_emulated_core_is_not_measured() -> None:
-    built = build(FolderFiles(EXAMPLES / "sine"), BuildOptions("sine", target=find_target("c")))
+    result = build(FolderFiles(EXAMPLES / "sine"), BuildOptions("sine", target=find_target("c")))
     with pytest.raises(ValueError, match="no core of c is emulated"):
-        measured_needs(built, "sine")
+        measured_needs(result, "sine")

@@ -17,7 +17,7 @@ from tests.support.cases import each_case
 
 PORT = {"name": "scores", "capability": "", "type": "u8[1, 3]", "bytes": 3, "texts": 0, "optional": True, "sizes": 0}
 WORDS = {"name": "words", "capability": "", "type": "utf8[4]", "bytes": 0, "texts": 4, "optional": False, "sizes": 1}
-SAID = {
+FIELDS = {
     "protocol": 1,
     "rune": "sine",
     "digest": "sha256:00",
@@ -27,7 +27,7 @@ SAID = {
     "outputs": [PORT, WORDS],
     "steps": ["read", "layer"],
 }
-HELLO: HelloJson = read_hello(json.dumps(SAID).encode())
+HELLO: HelloJson = read_hello(json.dumps(FIELDS).encode())
 ANSWER = encode_frame(0x82, 7, b"four")
 
 
@@ -64,7 +64,7 @@ def test_a_frame_with_any_byte_changed_is_none(place: int) -> None:
 )
 def test_a_description_that_lacks_something_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(BoardError, match="lacks something"):
-        read_hello(json.dumps({**SAID, **change}).encode())
+        read_hello(json.dumps({**FIELDS, **change}).encode())
 
 
 def test_a_description_that_is_no_json_is_refused() -> None:
@@ -106,12 +106,12 @@ class FramePeer:
         self._sent = next(self._answers)(int.from_bytes(data[4:6], "little"))
 
     def read(self, seconds: float) -> bytes:
-        sent, self._sent = self._sent[:3], self._sent[3:]
-        return sent
+        data, self._sent = self._sent[:3], self._sent[3:]
+        return data
 
 
 def hello(number: int) -> bytes:
-    return encode_frame(0x80 | FrameKind.HELLO, number, json.dumps(SAID).encode())
+    return encode_frame(0x80 | FrameKind.HELLO, number, json.dumps(FIELDS).encode())
 
 
 def problem(code: int, detail: int = 0, step: int = 0xFFFFFFFE, text: bytes = b"") -> Callable[[int], bytes]:

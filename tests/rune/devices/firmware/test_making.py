@@ -42,18 +42,18 @@ def firmware(board: FirmwareBoard) -> BoardFirmware:
     paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")
     sources = {path.rpartition("/")[2]: files[path] for path in paths}
     rune = build(template("sine"), BuildOptions("sine")).rune
-    described = DescribedRune(
+    description = DescribedRune(
         "sine", f"sha256:{hashlib.sha256(rune).hexdigest()}", interface_of(program, "sine"), step_names(program)
     )
-    return make(sources, described, board, toolchain())
+    return make(sources, description, board, toolchain())
 
 
 @pytest.mark.proof
 def test_a_board_with_too_little_of_a_memory_refuses_it_and_says_how_much_it_lacks() -> None:
     whole = firmware(PICO)
-    with pytest.raises(FirmwareTooLarge, match="Pico: its flash lacks") as caught:
+    with pytest.raises(FirmwareTooLarge, match="Pico: its flash lacks") as error:
         firmware(replace(PICO, flash_size=whole.code))
-    assert (caught.value.memory, caught.value.excess) == ("flash", 256)
+    assert (error.value.memory, error.value.excess) == ("flash", 256)
     with pytest.raises(FirmwareTooLarge, match="its RAM lacks"):
         firmware(replace(PICO, stack=PICO.ram_size))
 
@@ -63,16 +63,19 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
     files = packaged("sine", "pico").files
     image = firmware(PICO)
     assert files["firmware/sine.uf2"] == image.uf2
-    said = json.loads(files["firmware/sine.json"])
-    assert said == json.loads(image.description_file())
-    assert said["rune"] == "sine"
-    assert said["memory"] == "ram"
+    description = json.loads(files["firmware/sine.json"])
+    assert description == json.loads(image.description_file())
+    assert description["rune"] == "sine"
+    assert description["memory"] == "ram"
     assert image.is_in_ram
-    assert said["digest"] == "sha256:" + hashlib.sha256(build(template("sine"), BuildOptions("sine")).rune).hexdigest()
-    assert said["uf2_digest"] == "sha256:" + hashlib.sha256(image.uf2).hexdigest()
-    assert (said["code"], said["variables"]) == (image.code, image.variables)
+    assert (
+        description["digest"]
+        == "sha256:" + hashlib.sha256(build(template("sine"), BuildOptions("sine")).rune).hexdigest()
+    )
+    assert description["uf2_digest"] == "sha256:" + hashlib.sha256(image.uf2).hexdigest()
+    assert (description["code"], description["variables"]) == (image.code, image.variables)
     port = {"name": "number", "capability": "RAW", "type": "f32[1, 1]", "bytes": 4, "texts": 0}
-    assert said["inputs"] == [{**port, "optional": False, "sizes": 0}]
+    assert description["inputs"] == [{**port, "optional": False, "sizes": 0}]
     assert "firmware/sine.uf2" in files["README.md"].decode()
 
 
@@ -84,8 +87,8 @@ def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
     assert "passwd" not in text
     match = re.search(r"program_description\[\d+\] = \{(.*?)\};", text, re.DOTALL)
     assert match is not None
-    said = json.loads(bytes(int(number) for number in match[1].replace("\n", " ").split(",") if number.strip()))
-    assert (said["rune"], said["steps"]) == (hostile, [hostile])
+    description = json.loads(bytes(int(number) for number in match[1].replace("\n", " ").split(",") if number.strip()))
+    assert (description["rune"], description["steps"]) == (hostile, [hostile])
 
 
 @pytest.mark.slow
@@ -115,16 +118,16 @@ def test_firmware_in_flash_has_its_variables_and_its_stack_in_ram() -> None:
     board = replace(PICO, ram_size=20_000)
     image = firmware(board)
     assert not image.is_in_ram
-    said = json.loads(image.description_file())
-    assert said["start"] == board.flash
-    assert board.ram <= said["stack_bottom"] < said["stack_top"] == board.ram + board.ram_size
+    description = json.loads(image.description_file())
+    assert description["start"] == board.flash
+    assert board.ram <= description["stack_bottom"] < description["stack_top"] == board.ram + board.ram_size
 
 
 def test_the_reserved_names_are_those_of_the_files_beside_a_rune() -> None:
     folders = Path(firmware_package.__path__[0]) / "pico", Path(emulation.__path__[0]) / "firmware"
     ours = {path.stem for folder in folders for path in folder.glob("*.[ch]")}
-    written = {Path(name).stem for target in targets() for name in target.starting_points}
-    assert {*ours, *written, "rune_unit", "program", "probe"} == OUR_FILES
+    names = {Path(name).stem for target in targets() for name in target.starting_points}
+    assert {*ours, *names, "rune_unit", "program", "probe"} == OUR_FILES
 
 
 @pytest.mark.parametrize(
@@ -132,5 +135,5 @@ def test_the_reserved_names_are_those_of_the_files_beside_a_rune() -> None:
     [("main", "c"), *(pytest.param(each, "pico", marks=pytest.mark.slow) for each in ("Steps", "serial"))],
 )
 def test_a_project_may_have_the_name_of_one_of_these_files(name: str, target: str) -> None:
-    packed = package(template("sine"), BuildOptions(name, target=find_target(target)))
-    assert f"src/{name}_rune.c" in packed.files
+    result = package(template("sine"), BuildOptions(name, target=find_target(target)))
+    assert f"src/{name}_rune.c" in result.files

@@ -14,7 +14,7 @@ PIECES = [(0x2000_0000, bytes(range(256)) * 3), (0x2000_0310, b"far"), (0x2000_0
 
 
 @each_case(
-    ("at", "number", "said"),
+    ("at", "number", "reason"),
     [
         (0, 0, "has not the numbers that mark one"),
         (BLOCK + 508, 0, "has not the numbers that mark one"),
@@ -25,10 +25,10 @@ PIECES = [(0x2000_0000, bytes(range(256)) * 3), (0x2000_0310, b"far"), (0x2000_0
         (24, 5, "is block 0 of 5"),
     ],
 )
-def test_a_file_that_the_rom_would_refuse_is_refused(at: int, number: int, said: str) -> None:
+def test_a_file_that_the_rom_would_refuse_is_refused(at: int, number: int, reason: str) -> None:
     file = bytearray(uf2_of(PIECES))
     struct.pack_into("<I", file, at, number)
-    with pytest.raises(BadUf2, match=said):
+    with pytest.raises(BadUf2, match=reason):
         read_uf2(bytes(file))
 
 

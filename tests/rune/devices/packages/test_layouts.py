@@ -59,16 +59,16 @@ def test_a_project_of_cmake_finds_the_package_and_links_it(
     lists = cmake_lines.format(path=digits.path) + (
         f"\nadd_executable(app app.{ending})\ntarget_link_libraries(app PRIVATE rune_digits::rune_digits)\n"
     )
-    built = cmake(tmp_path, lists, language=language)
-    assert built.returncode == 0, built.stdout + built.stderr
+    process = cmake(tmp_path, lists, language=language)
+    assert process.returncode == 0, process.stdout + process.stderr
     assert called([str(tmp_path / "build" / "app")], tmp_path) == "0 nothing\n"
 
 
 @pytest.mark.slow
 def test_cmake_refuses_a_version_that_the_package_has_not(digits: PackageFolder, tmp_path: Path) -> None:
-    refused = cmake(tmp_path, f"find_package(rune_digits 1.0 CONFIG REQUIRED PATHS {digits.path} NO_DEFAULT_PATH)\n")
-    assert refused.returncode != 0
-    assert "requested version" in refused.stderr
+    process = cmake(tmp_path, f"find_package(rune_digits 1.0 CONFIG REQUIRED PATHS {digits.path} NO_DEFAULT_PATH)\n")
+    assert process.returncode != 0
+    assert "requested version" in process.stderr
 
 
 ESP_IDF = """
@@ -99,8 +99,8 @@ def bare(program: str, need: Need) -> tuple[str, ...]:
 def test_the_component_of_esp_idf_compiles_for_an_esp32_c3(tmp_path: Path) -> None:
     package_folder = PackageFolder.of(tmp_path, packaged("digits", "rv32imc"))
     lists = ESP_IDF.format(path=package_folder.path, flags=" ".join((*ESP32_C3, *WARNINGS)))
-    built = cmake(tmp_path, lists, *bare("riscv64-unknown-elf-gcc", EMULATORS))
-    assert built.returncode == 0, built.stdout + built.stderr
+    process = cmake(tmp_path, lists, *bare("riscv64-unknown-elf-gcc", EMULATORS))
+    assert process.returncode == 0, process.stdout + process.stderr
     manifest = yaml.safe_load((package_folder.path / "idf_component.yml").read_text())
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
     assert manifest["license"] == "Apache-2.0"
@@ -129,16 +129,16 @@ endif()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chosen", ["TRUE", "FALSE"])
-def test_the_module_of_zephyr_compiles_where_it_is_chosen(chosen: str, digits: PackageFolder, tmp_path: Path) -> None:
+@pytest.mark.parametrize("choice", ["TRUE", "FALSE"])
+def test_the_module_of_zephyr_compiles_where_it_is_chosen(choice: str, digits: PackageFolder, tmp_path: Path) -> None:
     module = yaml.safe_load((digits.path / "zephyr" / "module.yml").read_text())
     assert module == {"name": "rune_digits", "build": {"cmake": "zephyr", "kconfig": "zephyr/Kconfig"}}
     kconfig = (digits.path / module["build"]["kconfig"]).read_text()
     assert re.match(r"config RUNE_DIGITS\n +bool \"[^\"]+\"\n +default y\n", kconfig)
     flags = " ".join((*NANO_33_BLE, *WARNINGS))
-    lists = ZEPHYR.format(chosen=chosen, path=digits.path, cmake=module["build"]["cmake"], flags=flags)
-    built = cmake(tmp_path, lists, *bare("arm-none-eabi-gcc", EMULATORS))
-    assert built.returncode == 0, built.stdout + built.stderr
+    lists = ZEPHYR.format(chosen=choice, path=digits.path, cmake=module["build"]["cmake"], flags=flags)
+    process = cmake(tmp_path, lists, *bare("arm-none-eabi-gcc", EMULATORS))
+    assert process.returncode == 0, process.stdout + process.stderr
 
 
 def properties(folder: PackageFolder) -> dict[str, str]:
@@ -149,8 +149,8 @@ def properties(folder: PackageFolder) -> dict[str, str]:
 @pytest.mark.slow
 def test_the_library_of_arduino_keeps_the_rules_of_its_specification(digits: PackageFolder) -> None:
     fields = properties(digits)
-    required = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category", "url", "architectures"}
-    assert required | {"includes"} == set(fields)
+    keys = {"name", "version", "author", "maintainer", "sentence", "paragraph", "category", "url", "architectures"}
+    assert keys | {"includes"} == set(fields)
     assert all(fields.values())
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}", fields["name"])
     assert re.fullmatch(r"\d+\.\d+\.\d+", fields["version"])

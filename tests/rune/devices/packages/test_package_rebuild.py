@@ -32,11 +32,11 @@ OPTIONS = BuildOptions("sine")
 
 def changed(target: str, path: str, data: bytes | None) -> bytes:
     """The package of sine with another file, or without it."""
-    built = packaged("sine", target)
-    files = {f"{built.folder}/{name}": content for name, content in built.files.items()}
-    files[f"{built.folder}/{path}"] = data or b""
+    package = packaged("sine", target)
+    files = {f"{package.folder}/{name}": content for name, content in package.files.items()}
+    files[f"{package.folder}/{path}"] = data or b""
     if data is None:
-        del files[f"{built.folder}/{path}"]
+        del files[f"{package.folder}/{path}"]
     return zip_files(files)
 
 
@@ -78,12 +78,12 @@ def test_files_that_are_missing_or_more_are_named() -> None:
 
 @pytest.mark.slow
 def test_the_same_files_in_another_archive_are_not_the_same_bytes() -> None:
-    built = packaged("sine", "c")
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in built.files.items():
-            archive.writestr(f"{built.folder}/{path}", data)
-    comparison = compare_package(template("sine"), written.getvalue(), OPTIONS)
+    package = packaged("sine", "c")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in package.files.items():
+            archive.writestr(f"{package.folder}/{path}", data)
+    comparison = compare_package(template("sine"), buffer.getvalue(), OPTIONS)
     assert comparison.state is PackageState.DIFFERENT
     assert "another order or encoding" in comparison.sentence()
 
@@ -140,9 +140,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def assert_verified(path: Path, folder: Path, status: int, start: str) -> None:
-    done = verified(path, "--project", folder)
-    assert done.exit_code == status, done.output
-    assert done.stdout.startswith(start), done.stdout
+    result = verified(path, "--project", folder)
+    assert result.exit_code == status, result.output
+    assert result.stdout.startswith(start), result.stdout
 
 
 @pytest.mark.slow

@@ -57,11 +57,11 @@ pipeline:
 
 def wrong(target: Target, program: Program, plan: Plan, name: str) -> Sources:
     """An emitter with a defect."""
-    emitted = C.emit(program, plan, name)
+    code = C.emit(program, plan, name)
     return Sources(
         {
             path: spoiled(text.decode()).encode() if path.endswith(f"{name}.c") else text
-            for path, text in emitted.files.items()
+            for path, text in code.files.items()
         }
     )
 
@@ -95,9 +95,9 @@ def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build(
 @pytest.mark.slow
 @pytest.mark.protects("compiling/wrong-packages")
 def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
-    with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
+    with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as error:
         package(template("digits"), BuildOptions("digits", target=replace(C, emitter=wrong)))
-    assert caught.value.step == "scores is sent"
+    assert error.value.step == "scores is sent"
 
 
 def stopping(target: Target, program: Program, plan: Plan, name: str) -> Sources:
@@ -137,8 +137,8 @@ def test_the_self_test_names_the_first_step_that_differs(digits: PackageFolder) 
     result, step = digits.self_test(["-O2"]).split()
     assert int(result) > 1
     assert re.fullmatch(r"digits_[A-Z0-9_]+(_to_digits_[A-Z0-9_]+)?", step)
-    listed = (digits.path / "README.md").read_text()
-    (listed_step,) = re.findall(rf"^\| {result} \| (.+) \|$", listed, re.MULTILINE)
+    readme = (digits.path / "README.md").read_text()
+    (listed_step,) = re.findall(rf"^\| {result} \| (.+) \|$", readme, re.MULTILINE)
     assert step == listed_step.replace(" ", "_")[:40].strip("_")
 
 
@@ -153,9 +153,9 @@ def test_the_self_test_passes_with_this_machines_compilers(flags: tuple[str, ...
 @pytest.mark.slow
 def test_fast_mathematics_is_refused_by_name(digits: PackageFolder) -> None:
     command = [gcc(), "-ffast-math", f"-I{digits.path / 'include'}", "-c", digits.sources[0], "-o", "/dev/null"]
-    refused = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert refused.returncode != 0
-    assert "-ffast-math changes results" in refused.stderr
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.returncode != 0
+    assert "-ffast-math changes results" in process.stderr
 
 
 TWO = """
@@ -233,14 +233,14 @@ def test_the_licence_is_the_projects_own() -> None:
 @pytest.mark.protects("compiling/shipped-c")
 @pytest.mark.parametrize("name", ['x"); system("id"); //', "${CMAKE} $<1:;>\nexecute_process()", "a\nhelp\n*/ é"])
 def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
-    built = package(template("sine"), BuildOptions(name, target=C))
-    assert re.fullmatch(r"rune_[A-Za-z0-9_]+", built.folder)
-    for path, data in built.files.items():
+    result = package(template("sine"), BuildOptions(name, target=C))
+    assert re.fullmatch(r"rune_[A-Za-z0-9_]+", result.folder)
+    for path, data in result.files.items():
         assert re.fullmatch(r"[A-Za-z0-9_./-]+", path)
         if path not in ("README.md", "report.json"):
             assert name not in data.decode("ascii")
-    assert name not in built.files["README.md"].decode()
-    assert json.loads(built.files["report.json"])["name"] == name
+    assert name not in result.files["README.md"].decode()
+    assert json.loads(result.files["report.json"])["name"] == name
 
 
 @pytest.mark.slow
@@ -258,9 +258,9 @@ def test_the_readmes_program_compiles_whatever_a_stage_is_called(stage: str, tmp
         f"  {stage}: {{capability: RAW, outputs: [{{type: f32, dimensions: [2]}}]}}\n"
         f"  out: {{out: serial, inputs: [{stage}]}}\n"
     )
-    built = package(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("plain", target=C))
-    (tmp_path / "plain.h").write_bytes(built.files["include/plain.h"])
-    require_program(built.files["README.md"].decode(), tmp_path, tmp_path)
+    result = package(MemoryFiles({"Runefile.yml": runefile.encode()}), BuildOptions("plain", target=C))
+    (tmp_path / "plain.h").write_bytes(result.files["include/plain.h"])
+    require_program(result.files["README.md"].decode(), tmp_path, tmp_path)
 
 
 def require_program(readme: str, headers: Path, folder: Path) -> None:
@@ -276,9 +276,9 @@ def test_firmware_that_is_refused_gives_its_reason_once(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(firmware, "make", refuse)
     contents = SimpleNamespace(target=find_target("pico"), title="", interface=None, steps=())
-    with pytest.raises(NoFirmware, match="too large") as raised:
+    with pytest.raises(NoFirmware, match="too large") as error:
         firmware.firmware_of(cast(Contents, contents), b"", {}, PICO.key, Allowance(CompilerLimits()))
-    assert raised.value.__suppress_context__
+    assert error.value.__suppress_context__
 
 
 @pytest.mark.slow

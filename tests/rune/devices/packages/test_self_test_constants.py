@@ -44,10 +44,10 @@ _ARRAY = re.compile(r"constant_\d+(?:\[\d+\])? = \{.*?\};", re.DOTALL)
 
 def sources_of(name: str) -> tuple[dict[str, bytes], Interface, Program]:
     """The sources of a template that the sandbox compiles, with a self-test that compares with nothing yet."""
-    built = packaged(name, "c").build_result
-    interface, steps = interface_of(built.program, name), step_names(built.program)
+    build = packaged(name, "c").build_result
+    interface, steps = interface_of(build.program, name), step_names(build.program)
     test = selftest_file(interface, steps, [GoldenRun(1, (0,) * len(steps))])
-    return {**built.files, f"{interface.name}_selftest.c": test.encode()}, interface, built.program
+    return {**build.files, f"{interface.name}_selftest.c": test.encode()}, interface, build.program
 
 
 def sandbox_of(name: str) -> tuple[Sandbox, Program, tuple[GoldenRun, ...]]:
@@ -65,16 +65,16 @@ def test_a_constant_that_changes_a_result_changes_one_of_the_self_test(name: str
     sandbox, program, runs = sandbox_of(name)
     all_runs = [GoldenRun(seed, digests) for seed, digests in seeded(sandbox, len(program.steps), most_runs(program))]
     places = list(constant_places(sandbox.read(), program))[: 2 * len(program.constants)]
-    seen = missed = seen_by_two = 0
+    hits = misses = seen_by_two = 0
     for address in places:
         if first_run_that_sees(sandbox, address, all_runs) is None:
             continue
         is_seen = first_run_that_sees(sandbox, address, runs) is not None
-        seen, missed = seen + is_seen, missed + (not is_seen)
+        hits, misses = hits + is_seen, misses + (not is_seen)
         seen_by_two += first_run_that_sees(sandbox, address, runs[:2]) is not None
-    assert seen > 0
-    assert missed == 0
-    assert seen_by_two < seen
+    assert hits > 0
+    assert misses == 0
+    assert seen_by_two < hits
 
 
 @pytest.mark.slow
@@ -132,13 +132,13 @@ def first_difference(
 
 def held_out_bytes(memory: bytes, program: Program, chooser: random.Random) -> Iterator[tuple[int, int]]:
     """Addresses of some bytes of each constant with a bit of each, none of which chose the runs of a self-test."""
-    chosen = set(constant_places(memory, program))
+    addresses = set(constant_places(memory, program))
     for constant in program.constants:
         if not any(constant.data):
             continue
         for start in copies(memory, constant.data):
             for address in chooser.sample(range(start, start + len(constant.data)), min(BYTES, len(constant.data))):
-                yield address, 1 << chooser.randrange(1 if address in chosen else 0, 8)
+                yield address, 1 << chooser.randrange(1 if address in addresses else 0, 8)
 
 
 @pytest.mark.proof
@@ -150,7 +150,7 @@ def test_changes_of_constants_that_chose_no_run_are_seen(
     sandbox, program, runs = sandbox_of(name)
     long = most_runs(program) + LONG
     expected = [GoldenRun(seed, digests) for seed, digests in seeded(sandbox, len(program.steps), long)]
-    chooser, seen, missed, silent = random.Random(f"held out {name}"), 0, list[int](), 0
+    chooser, hits, misses, silent = random.Random(f"held out {name}"), 0, list[int](), 0
     for address, bit in held_out_bytes(sandbox.read(), program, chooser):
         right = sandbox.read(address, address + 1)
         sandbox.write(address, bytes([right[0] ^ bit]))
@@ -160,16 +160,16 @@ def test_changes_of_constants_that_chose_no_run_are_seen(
         if by_outputs is None:
             silent += 1
         elif by_self_test is None:
-            missed.append(address)
+            misses.append(address)
         else:
-            seen += 1
+            hits += 1
     record_property("runs of the self-test", len(runs))
-    record_property("changed bytes", seen + len(missed) + silent)
+    record_property("changed bytes", hits + len(misses) + silent)
     record_property("without an effect on an output", silent)
-    record_property("seen by the self-test", seen)
-    record_property("missed by the self-test", len(missed))
-    assert seen > 0
-    assert seen / (seen + len(missed)) >= LEAST_SEEN, missed
+    record_property("seen by the self-test", hits)
+    record_property("missed by the self-test", len(misses))
+    assert hits > 0
+    assert hits / (hits + len(misses)) >= LEAST_SEEN, misses
 
 
 def held_out_numbers(text: str, chooser: random.Random) -> Iterator[tuple[str, str]]:
@@ -199,24 +199,24 @@ def test_changes_of_numbers_in_the_code_are_seen(
     sources, interface, _ = sources_of(name)
     file = f"{interface.name}.c"
     monkeypatch.setattr(sandbox_module, "_FUEL", ENOUGH_FUEL)
-    seen, silent, refused, missed = 0, 0, 0, list[str]()
+    hits, silent, refusals, misses = 0, 0, 0, list[str]()
     for changed, line in held_out_numbers(sources[file].decode(), random.Random(f"held out {name}")):
         try:
-            spoiled = Sandbox({**sources, file: changed.encode()}, interface, Allowance(CompilerLimits()))
+            mutant = Sandbox({**sources, file: changed.encode()}, interface, Allowance(CompilerLimits()))
         except (CompileError, SandboxFailed):
-            refused += 1
+            refusals += 1
             continue
-        by_self_test = first_difference(spoiled, program, expected[: len(runs)])
+        by_self_test = first_difference(mutant, program, expected[: len(runs)])
         if by_self_test is not None:
-            seen += 1
-        elif first_difference(spoiled, program, expected, True) is None:
+            hits += 1
+        elif first_difference(mutant, program, expected, True) is None:
             silent += 1
         else:
-            missed.append(line)
-    record_property("changed numbers", seen + silent + refused + len(missed))
-    record_property("refused by the compiler or at the start", refused)
+            misses.append(line)
+    record_property("changed numbers", hits + silent + refusals + len(misses))
+    record_property("refused by the compiler or at the start", refusals)
     record_property("without an effect on an output", silent)
-    record_property("seen by the self-test", seen)
-    record_property("missed by the self-test", len(missed))
-    assert seen > 0
-    assert missed == []
+    record_property("seen by the self-test", hits)
+    record_property("missed by the self-test", len(misses))
+    assert hits > 0
+    assert misses == []

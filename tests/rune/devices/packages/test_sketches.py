@@ -60,26 +60,26 @@ def packaged(text: str, target: str) -> Package:
     return package(MemoryFiles({"Runefile.yml": text.encode()}), BuildOptions("app", target=find_target(target)))
 
 
-def sketches_in(built: Package) -> dict[str, str]:
+def sketches_in(package: Package) -> dict[str, str]:
     """The sketches by the keys of their boards."""
-    paths = [path for path in built.files if path.endswith((".ino", "main.cpp")) and "selftest" not in path]
-    named = {Path(path).parent.name: built.files[path].decode() for path in paths}
-    return {name: text for name, text in named.items() if not name.startswith("collect-")}
+    paths = [path for path in package.files if path.endswith((".ino", "main.cpp")) and "selftest" not in path]
+    sketches = {Path(path).parent.name: package.files[path].decode() for path in paths}
+    return {name: text for name, text in sketches.items() if not name.startswith("collect-")}
 
 
-def compile_sketch(room: Path, built: Package, key: str) -> None:
+def compile_sketch(room: Path, package: Package, key: str) -> None:
     """Both of a board, as C++ that includes Arduino.h; of the library only `src` is searched, as Arduino does."""
-    family, flags = COMPILERS[built.report.target]
-    folder = PackageFolder.of(room, built)
+    family, flags = COMPILERS[package.report.target]
+    folder = PackageFolder.of(room, package)
     for name in (key, f"collect-{key}"):
-        path = next(path for path in built.files if f"/{name}/" in path)
+        path = next(path for path in package.files if f"/{name}/" in path)
         source = room / "sketch.cpp"
         source.write_text("#include <stddef.h>\n" + (folder.path / path).read_text())
         plus = compiler(f"{family}-g++", EMULATORS)
-        searched = [f"-I{folder.path / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
+        includes = [f"-I{folder.path / 'src'}", f"-I{HEADERS}", "-include", str(HEADERS / "Arduino.h")]
         if path.endswith(".cpp"):
-            searched = [f"-I{folder.path / 'include'}", f"-I{HEADERS}"]
-        called([plus, "-std=gnu++14", *flags, *WARNINGS, *searched, "-c", str(source), "-o", "sketch.o"], room)
+            includes = [f"-I{folder.path / 'include'}", f"-I{HEADERS}"]
+        called([plus, "-std=gnu++14", *flags, *WARNINGS, *includes, "-c", str(source), "-o", "sketch.o"], room)
 
 
 SKETCHES = [(board.key, sensor.key, board.target) for board in boards() for sensor in board.sketches]
@@ -88,23 +88,23 @@ SKETCHES = [(board.key, sensor.key, board.target) for board in boards() for sens
 @pytest.mark.slow
 @pytest.mark.parametrize(("key", "sensor", "target"), SKETCHES, ids=[f"{key} {sensor}" for key, sensor, _ in SKETCHES])
 def test_each_declared_sensor_has_a_sketch_that_compiles(key: str, sensor: str, target: str, tmp_path: Path) -> None:
-    built = packaged(MOTION if sensor == "motion" else SOUND.format(hertz=16000, count=160), target)
-    text = sketches_in(built)[key]
+    package = packaged(MOTION if sensor == "motion" else SOUND.format(hertz=16000, count=160), target)
+    text = sketches_in(package)[key]
     assert "Not run on hardware." in text
     assert find_board(key).name in text
-    compile_sketch(tmp_path, built, key)
-    assert find_board(key).name in built.files["README.md"].decode()
+    compile_sketch(tmp_path, package, key)
+    assert find_board(key).name in package.files["README.md"].decode()
 
 
 def test_five_boards_that_most_people_have_are_among_them() -> None:
-    wanted = {
+    expected = {
         "arduino-nano-33-ble-sense",
         "raspberry-pi-pico",
         "esp32-c3-devkitm-1",
         "microbit-v2",
         "seeed-xiao-nrf52840-sense",
     }
-    assert wanted <= {key for key, _, _ in SKETCHES}
+    assert expected <= {key for key, _, _ in SKETCHES}
 
 
 FRAMES = """
@@ -138,8 +138,8 @@ def test_the_helper_sends_frames_of_the_serial_protocol(tmp_path: Path) -> None:
     folder = PackageFolder.of(tmp_path, packaged(MOTION, "cortex-m4"))
     (tmp_path / "frames.c").write_text(FRAMES)
     called([gcc(), *STRICT, f"-I{folder.path / 'include'}", "frames.c", "-o", "frames"], tmp_path)
-    sent = subprocess.run([tmp_path / "frames"], capture_output=True, check=True).stdout
-    assert frames_in(sent) == [
+    output = subprocess.run([tmp_path / "frames"], capture_output=True, check=True).stdout
+    assert frames_in(output) == [
         (64, 1, struct.pack("<I3h", 16_000, 1, -2, 32_767)),
         (65, 2, struct.pack("<6f", 0.5, -9.75, 1e-3, 1.0, 2.0, 3.0)),
     ]
@@ -147,13 +147,13 @@ def test_the_helper_sends_frames_of_the_serial_protocol(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_programs_that_collect_send_the_sensor_at_the_runes_rate_and_the_readme_names_them() -> None:
-    built = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
+    package = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
     path = "examples/collect-seeed-xiao-esp32c3/collect-seeed-xiao-esp32c3.ino"
-    text = built.files[path].decode()
+    text = package.files[path].decode()
     assert "rune_app_send_sound(send_bytes, 8000, readings, 256);" in text
     assert "Serial.begin(921600);" in text
     assert "app_run" not in text
-    assert path in built.files["README.md"].decode()
+    assert path in package.files["README.md"].decode()
     codal = packaged(MOTION, "cortex-m4").files["boards/collect-microbit-v2/main.cpp"].decode()
     assert "rune_app_send_motion(send_bytes, readings, 1);" in codal
     assert "uBit.serial.setBaud(115200);" in codal
@@ -161,8 +161,8 @@ def test_programs_that_collect_send_the_sensor_at_the_runes_rate_and_the_readme_
 
 @pytest.mark.slow
 def test_a_sketch_reads_at_the_runes_rate_in_its_elements_and_prints_outputs_by_name() -> None:
-    built = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
-    text = sketches_in(built)["seeed-xiao-esp32c3"]
+    package = packaged(SOUND.format(hertz=8000, count=80), "rv32imc")
+    text = sketches_in(package)["seeed-xiao-esp32c3"]
     assert "I2S_MODE_STD, 8000," in text
     assert "static int16_t readings[APP_INPUT_AUDIO_COUNT];" in text.replace("RUNE_APP", "APP")
     assert 'Serial.print("out:");' in text
@@ -171,9 +171,9 @@ def test_a_sketch_reads_at_the_runes_rate_in_its_elements_and_prints_outputs_by_
 
 @pytest.mark.slow
 def test_a_micro_bit_reads_its_microphone_at_the_runes_rate_without_arduino() -> None:
-    built = packaged(SOUND.format(hertz=8000, count=80), "cortex-m4")
+    package = packaged(SOUND.format(hertz=8000, count=80), "cortex-m4")
     path = "boards/microbit-v2/main.cpp"
-    text = built.files[path].decode()
+    text = package.files[path].decode()
     assert "uBit.adc.setSamplePeriod(1000000 / 8000)" in text
     assert "#include <Arduino.h>" not in text
     other = packaged(SOUND.format(hertz=11025, count=110), "cortex-m4")

@@ -42,7 +42,7 @@ def test_a_map_of_too_many_entries_is_refused() -> None:
 @pytest.mark.protects("compiling/called-graphs")
 def test_a_map_with_faults_is_read_or_refused() -> None:
     good, choose = bytes(flexbuffers.Dumps(GOOD)), random.Random(1)
-    refused = 0
+    refusals = 0
     for _ in range(3000):
         data = bytearray(good)
         for _ in range(choose.randrange(1, 4)):
@@ -50,5 +50,5 @@ def test_a_map_with_faults_is_read_or_refused() -> None:
         try:
             map_numbers(bytes(data))
         except BadFlexBuffer:
-            refused += 1
-    assert 300 < refused < 3000
+            refusals += 1
+    assert 300 < refusals < 3000

@@ -60,8 +60,8 @@ def metadata(union: int, number: int, file: str = "labels.txt", kind: int = 2) -
     ],
 )
 def test_colours_and_rates_are_read(union: int, number: int, expected: TensorNotes) -> None:
-    said = notes(memoryview(metadata(union, number)))
-    assert said == Notes((expected,), (TensorNotes(labels_file="labels.txt"),))
+    actual = notes(memoryview(metadata(union, number)))
+    assert actual == Notes((expected,), (TensorNotes(labels_file="labels.txt"),))
     assert notes(memoryview(metadata(union, number, kind=1))).outputs == (TensorNotes(),)
 
 

@@ -52,12 +52,12 @@ def dense_over_time() -> tuple[list[Tensor], list[Operator]]:
         *(floats(1, 1), floats(7, 20), floats(1, 7), floats(1, 1, 7)),
     ]
     fully_connected = FullyConnectedOptions(Activation.NONE, False, False, False)
-    joined = ConcatenationOptions(0, Activation.NONE)
+    concatenation = ConcatenationOptions(0, Activation.NONE)
     return tensors, [
         operator("SHAPE", [0], [5]),
         operator("GATHER", [5, 1], [6], GatherOptions(0, 0)),
         operator("REDUCE_PROD", [6, 2], [7]),
-        operator("CONCATENATION", [6, 3], [8], joined),
+        operator("CONCATENATION", [6, 3], [8], concatenation),
         operator("GATHER", [5, 4], [9], GatherOptions(0, 0)),
         operator("REDUCE_PROD", [9, 2], [10]),
         operator("PACK", [7, 10], [11], AxisOptions(0)),
@@ -69,8 +69,8 @@ def dense_over_time() -> tuple[list[Tensor], list[Operator]]:
 
 def test_rows_that_a_dense_layer_takes_are_as_many_as_there_are() -> None:
     tensors, operators = dense_over_time()
-    fixed = with_open_shapes(tensors, operators, {12, 14, 15}, LIMIT)
-    assert [fixed[index].shape for index in (12, 14, 15)] == [(32, 20), (32, 7), (1, 32, 7)]
+    new_tensors = with_open_shapes(tensors, operators, {12, 14, 15}, LIMIT)
+    assert [new_tensors[index].shape for index in (12, 14, 15)] == [(32, 20), (32, 7), (1, 32, 7)]
 
 
 def test_shapes_that_are_not_open_stay_as_the_file_has_them() -> None:
@@ -81,15 +81,15 @@ def test_shapes_that_are_not_open_stay_as_the_file_has_them() -> None:
 
 def test_numbers_made_of_sizes_are_known() -> None:
     tensors, operators = dense_over_time()
-    known = known_numbers(tensors, operators)
-    assert (known[5], known[8], known[11]) == ((1, 32, 20), (1, 32, 7), (32, 20))
+    values = known_numbers(tensors, operators)
+    assert (values[5], values[8], values[11]) == ((1, 32, 20), (1, 32, 7), (32, 20))
 
 
 def test_a_shape_beyond_the_limit_is_not_taken() -> None:
     tensors, operators = dense_over_time()
     tensors[0] = floats(1, 4096, 20)
-    fixed = with_open_shapes(tensors, operators, {12, 14, 15}, 1 << 18)
-    assert [fixed[index].shape for index in (12, 14)] == [(1, 1), (1, 7)]
+    new_tensors = with_open_shapes(tensors, operators, {12, 14, 15}, 1 << 18)
+    assert [new_tensors[index].shape for index in (12, 14)] == [(1, 1), (1, 7)]
 
 
 @each_case(
@@ -187,9 +187,9 @@ def test_all_shapes_of_an_exported_network_are_those_of_the_interpreter(case: Mo
         interpreter.set_tensor(detail["index"], np.frombuffer(data, detail["dtype"]).reshape(detail["shape"]))
     interpreter.invoke()
     model = read_model(case.data)
-    written = [index for each in model.operators for index in each.outputs]
-    shapes = {index: interpreter.get_tensor(index).shape for index in written}
-    assert {index: model.tensors[index].shape for index in written} == shapes
+    indices = [index for each in model.operators for index in each.outputs]
+    shapes = {index: interpreter.get_tensor(index).shape for index in indices}
+    assert {index: model.tensors[index].shape for index in indices} == shapes
 
 
 def test_a_constant_of_another_kind_has_no_numbers() -> None:

@@ -28,7 +28,7 @@ def constant(*values: float) -> Tensor:
     return Tensor("c", TensorKind.FLOAT32, (len(values),), data=memoryview(struct.pack(f"<{len(values)}f", *values)))
 
 
-def model(*steps: tuple[str, Tensor | None, bool], quantized: Tensor | None = None) -> Model:
+def model(*steps: tuple[str, Tensor | None, bool], integers: Tensor | None = None) -> Model:
     """A chain from the image on: the operator, its constant, and whether that stands in front."""
     tensors, operators, at = [IMAGE], [], 0
     for op, other, is_in_front in (*steps, ("CONV_2D", None, False)):
@@ -36,7 +36,7 @@ def model(*steps: tuple[str, Tensor | None, bool], quantized: Tensor | None = No
         if other is not None:
             tensors.append(other)
             inputs = [len(tensors) - 1, at] if is_in_front else [at, len(tensors) - 1]
-        tensors.append(quantized if quantized is not None and op == "QUANTIZE" else IMAGE)
+        tensors.append(integers if integers is not None and op == "QUANTIZE" else IMAGE)
         at = len(tensors) - 1
         operators.append(Operator(op, 1, tuple(inputs), (at,), {}))
     return Model(3, "", tuple(tensors), tuple(operators), (0,), (at,), 0)
@@ -91,7 +91,7 @@ def test_an_input_that_is_quantised_at_once_has_the_range_of_its_integers(
     scale: float, zero: int, expected: PixelRange | None
 ) -> None:
     integers = Tensor("q", TensorKind.INT8, (1, 8, 8, 3), Quantization((scale,), (zero,)))
-    assert pixel_range_of(model(("QUANTIZE", None, False), quantized=integers)) is expected
+    assert pixel_range_of(model(("QUANTIZE", None, False), integers=integers)) is expected
 
 
 def test_what_two_operators_read_is_not_followed() -> None:
@@ -115,7 +115,7 @@ def test_what_two_operators_read_is_not_followed() -> None:
 )
 def test_the_metadata_comes_first(mean: tuple[float, ...], std: tuple[float, ...], expected: PixelRange | None) -> None:
     described_model = model(("DIV", constant(255.0), False))
-    said = Model(
+    with_metadata = Model(
         3,
         "",
         described_model.tensors,
@@ -126,7 +126,7 @@ def test_the_metadata_comes_first(mean: tuple[float, ...], std: tuple[float, ...
         1,
         (Normalization(mean, std),),
     )
-    advice = pixel_advice(said, 0)
+    advice = pixel_advice(with_metadata, 0)
     assert advice is not None
     assert advice.range is expected
     assert advice.reason.startswith(f"its metadata gives the mean {mean[0]:.6g}")

@@ -53,8 +53,8 @@ def test_softmax_and_logistic_give_probabilities_and_so_does_the_scale_that_is_t
 
 def test_an_operator_without_inputs_passes_no_probabilities_on() -> None:
     model = _model(["RESHAPE"], TensorKind.FLOAT32, None)
-    broken = replace(model, operators=(replace(model.operators[0], inputs=()),))
-    assert gives_probabilities(broken, broken.outputs[0]) is False
+    without_inputs = replace(model, operators=(replace(model.operators[0], inputs=()),))
+    assert gives_probabilities(without_inputs, without_inputs.outputs[0]) is False
 
 
 def test_a_signature_with_its_probabilities_and_lacking_operators_survives_json() -> None:

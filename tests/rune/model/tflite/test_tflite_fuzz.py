@@ -28,7 +28,7 @@ MUTANTS = 3_000
 @pytest.mark.slow
 @pytest.mark.protects("compiling/models")
 def test_mutants_are_read_or_refused_by_name() -> None:
-    refused = 0
+    refusals = 0
     slowest = 0.0
     for number in range(MUTANTS):
         data = mutant(ORIGINALS, number)
@@ -38,9 +38,9 @@ def test_mutants_are_read_or_refused_by_name() -> None:
             describe(model)
             signature(model)
         except ModelError:
-            refused += 1
+            refusals += 1
         slowest = max(slowest, time.process_time() - begin)
-    assert MUTANTS // 4 < refused < MUTANTS
+    assert MUTANTS // 4 < refusals < MUTANTS
     assert slowest < HANGS
 
 
@@ -48,10 +48,10 @@ def test_mutants_are_read_or_refused_by_name() -> None:
 def test_a_model_cut_short_is_refused_with_its_offset(name: str) -> None:
     data = next(case.data for case in model_cases() if case.name == name)
     for length in range(1, len(data) - 16, 7):
-        with pytest.raises(ModelError) as caught:
+        with pytest.raises(ModelError) as error:
             read_model(data[:length])
-        assert caught.value.offset is not None
-        assert 0 <= caught.value.offset <= length
+        assert error.value.offset is not None
+        assert 0 <= error.value.offset <= length
 
 
 @pytest.mark.protects("compiling/models")
@@ -103,9 +103,9 @@ def test_the_last_of_many_tables_is_looked_at_before_any_is_read() -> None:
     graph = schema.Model.GetRootAs(data).Subgraphs(0)
     last = graph._tab.Vector(graph._tab.Offset(10)) + 4 * 19_999
     struct.pack_into("<I", data, last, 0x7FFFFFF0)
-    with pytest.raises(ModelError, match="the offset of an element of operators") as caught:
+    with pytest.raises(ModelError, match="the offset of an element of operators") as error:
         read_model(data)
-    assert caught.value.offset == last
+    assert error.value.offset == last
 
 
 @pytest.mark.slow

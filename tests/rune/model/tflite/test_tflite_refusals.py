@@ -21,9 +21,9 @@ GOOD = next(case.data for case in model_cases() if case.name == "chain_i8_residu
 
 
 def refusal(data: bytes) -> ModelError:
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelError) as error:
         read_model(data)
-    return caught.value
+    return error.value
 
 
 def _zip(*names: str) -> bytes:
@@ -64,18 +64,18 @@ def test_a_file_that_is_no_model_is_refused_with_what_it_looks_like(data: bytes,
     assert error.offset in (0, 4)
 
 
-def _offsets(table: FlatTable, seen: set[int]) -> list[tuple[str, int]]:
+def _offsets(table: FlatTable, places: set[int]) -> list[tuple[str, int]]:
     """Every place of the file that holds an offset: the field's name, and where."""
     offsets = []
     for name, value in table.fields.items():
         place = table.place(name)
-        if isinstance(value, (int, float)) or place in seen:
+        if isinstance(value, (int, float)) or place in places:
             continue
-        seen.add(place)
+        places.add(place)
         offsets.append((f"{table.kind}.{name}", place))
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, FlatTable):
-                offsets += _offsets(inner, seen)
+                offsets += _offsets(inner, places)
     return offsets
 
 

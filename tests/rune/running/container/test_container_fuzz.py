@@ -27,15 +27,15 @@ def refusal(data: bytes) -> ContainerError | None:
 @pytest.mark.protects("runes/containers")
 def test_mutants_are_read_or_refused_by_name() -> None:
     refusals = [refusal(mutant((GOOD,), number)) for number in range(3_000)]
-    refused = [error for error in refusals if error is not None]
-    assert 500 < len(refused) < len(refusals)
-    assert all(error.offset is None or error.offset >= 0 for error in refused)
+    errors = [error for error in refusals if error is not None]
+    assert 500 < len(errors) < len(refusals)
+    assert all(error.offset is None or error.offset >= 0 for error in errors)
 
 
 def test_every_length_that_a_rune_can_be_cut_to_is_read_or_refused_inside_of_it() -> None:
-    refused = [(length, error) for length in range(len(GOOD)) if (error := refusal(GOOD[:length])) is not None]
-    assert len(refused) > len(GOOD) * 0.9
-    assert all(error.offset is not None and error.offset <= length for length, error in refused)
+    errors = [(length, error) for length in range(len(GOOD)) if (error := refusal(GOOD[:length])) is not None]
+    assert len(errors) > len(GOOD) * 0.9
+    assert all(error.offset is not None and error.offset <= length for length, error in errors)
 
 
 @given(st.binary(max_size=200))

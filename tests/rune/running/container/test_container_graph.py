@@ -22,8 +22,8 @@ from tests.support.runes.containers import INDEX, PIPELINE, SCORES, SOUND, SPECT
 
 def test_the_graph_has_the_published_layout() -> None:
     graph = graph_json(PIPELINE, "keywords")
-    published = {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
-    assert set(graph) - {"requests"} == published
+    keys = {"rune", "capabilities", "models", "proc-blocks", "outputs", "resources", "tensors"}
+    assert set(graph) - {"requests"} == keys
     assert graph["rune"] == {"name": "keywords"}
     audio = graph["capabilities"]["audio"]
     assert audio["kind"] == {"type": "sound"}
@@ -55,8 +55,8 @@ def test_an_argument_that_came_from_a_resource_is_written_as_its_name() -> None:
     assert graph_json(PIPELINE, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "yes\nno"}
     *before, label, out = PIPELINE.stages
     assert isinstance(label, BlockStage)
-    named = replace(PIPELINE, stages=(*before, replace(label, resources={"wordlist": "WORDS"}), out))
-    assert graph_json(named, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "$WORDS"}
+    pipeline = replace(PIPELINE, stages=(*before, replace(label, resources={"wordlist": "WORDS"}), out))
+    assert graph_json(pipeline, "x")["proc-blocks"]["label"]["args"] == {"wordlist": "$WORDS"}
 
 
 def test_a_model_of_another_format_says_which_and_one_of_a_resource_names_it() -> None:

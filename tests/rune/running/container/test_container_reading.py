@@ -27,24 +27,24 @@ GRAPH = {"rune": {"name": "nothing"}, "capabilities": {}}
 
 
 def refusal(data: bytes) -> ContainerError:
-    with pytest.raises(ContainerError) as caught:
+    with pytest.raises(ContainerError) as error:
         read_rune(data)
-    return caught.value
+    return error.value
 
 
 def test_what_is_packed_is_read_back() -> None:
-    packed = pack(MODULE, rune_sections(GRAPH, [("wordlist", b"yes\nno\n"), ("empty", b"")]))
-    read = read_rune(packed)
+    module = pack(MODULE, rune_sections(GRAPH, [("wordlist", b"yes\nno\n"), ("empty", b"")]))
+    read = read_rune(module)
     assert read.version == {"version": rune.__version__}
     assert read.graph == GRAPH
     assert [(key, bytes(data)) for key, data in read.resources] == [("wordlist", b"yes\nno\n"), ("empty", b"")]
-    assert read.size == len(packed)
-    assert packed.startswith(MODULE)
+    assert read.size == len(module)
+    assert module.startswith(MODULE)
 
 
 def test_a_packed_rune_is_a_module_that_runs() -> None:
-    packed = pack(MODULE, rune_sections(GRAPH, [("wordlist", b"yes\nno\n")]))
-    assert [item.name for item in wasmtime.Module(wasmtime.Engine(), packed).exports] == [
+    data = pack(MODULE, rune_sections(GRAPH, [("wordlist", b"yes\nno\n")]))
+    assert [item.name for item in wasmtime.Module(wasmtime.Engine(), data).exports] == [
         "memory",
         "_manifest",
         "_call",
@@ -101,12 +101,12 @@ def test_sections_of_one_name_are_read_on_whether_merged_or_not() -> None:
     def record(key: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(key)) + key + struct.pack(">I", len(data)) + data
 
-    merged = record(b"a", b"1") + record(b"b", b"22")
+    records = record(b"a", b"1") + record(b"b", b"22")
     read = read_rune(
         pack(
             MODULE,
             [
-                (".rune_resource", merged),
+                (".rune_resource", records),
                 (".rune_proc_block", b'{"type_name":"A"}{"type_name":"B"}'),
                 (".rune_resource", record(b"c", b"333")),
                 (".rune_proc_block", b' {"type_name":"C"}\n'),
@@ -166,10 +166,10 @@ def test_damage_is_refused_at_its_place(data: bytes, words: str, offset: int | N
     ],
 )
 def test_a_damaged_custom_section_is_refused_at_its_place(key: str, payload: bytes, words: str, inside: int) -> None:
-    packed = pack(MODULE, [(key, payload)])
-    error = refusal(packed)
+    data = pack(MODULE, [(key, payload)])
+    error = refusal(data)
     assert words in error.message
-    assert error.offset == len(packed) - len(payload) + inside
+    assert error.offset == len(data) - len(payload) + inside
 
 
 def test_a_rune_with_endless_resources_is_refused() -> None:
@@ -193,10 +193,10 @@ def test_only_a_module_is_packed() -> None:
 
 @each_case("number", [0, 1, 127, 128, 300, 65_535, (1 << 32) - 1])
 def test_lengths_are_written_as_short_as_they_can_be(number: int) -> None:
-    encoded = unsigned_leb(number)
-    assert len(encoded) == max(1, -(-number.bit_length() // 7))
-    assert sum((byte & 0x7F) << 7 * index for index, byte in enumerate(encoded)) == number
-    assert all(byte & 0x80 for byte in encoded[:-1])
+    encoding = unsigned_leb(number)
+    assert len(encoding) == max(1, -(-number.bit_length() // 7))
+    assert sum((byte & 0x7F) << 7 * index for index, byte in enumerate(encoding)) == number
+    assert all(byte & 0x80 for byte in encoding[:-1])
 
 
 def test_exports_before_the_memory_are_read_too() -> None:

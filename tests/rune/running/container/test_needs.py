@@ -37,19 +37,19 @@ STRANGE: tuple[dict[str, Any] | None, ...] = (
 )
 
 
-@pytest.mark.parametrize(("words", "needed"), [("type: string", ("MODEL", "WORDS")), ("inline: a", ("MODEL",))])
-def test_what_is_used_and_has_no_default_is_needed(words: str, needed: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("words", "names"), [("type: string", ("MODEL", "WORDS")), ("inline: a", ("MODEL",))])
+def test_what_is_used_and_has_no_default_is_needed(words: str, names: tuple[str, ...]) -> None:
     files = MemoryFiles({"Runefile.yml": (RUNEFILE % words).encode()})
     rune = read_rune(build(files, BuildOptions("x", host_resources=HostResourceOptions(every=True))).rune)
-    assert needed_resources(rune) == needed
+    assert needed_resources(rune) == names
 
 
 @pytest.mark.slow
 def test_a_rune_that_opens_no_resource_needs_none_and_a_strange_graph_none() -> None:
     plain = RUNEFILE.replace("$MODEL", "net.onnx").replace("inputs: [in], ", "inputs: [in], args: {format: onnx}, ")
     files = MemoryFiles({"Runefile.yml": (plain % "inline: a").encode(), "net.onnx": b"onnx"})
-    built = build(files, BuildOptions("x")).rune
-    assert needed_resources(read_rune(built)) == ()
+    data = build(files, BuildOptions("x")).rune
+    assert needed_resources(read_rune(data)) == ()
     opening = read_rune(build(MemoryFiles({"Runefile.yml": (RUNEFILE % "inline: a").encode()}), BuildOptions("x")).rune)
     for graph in STRANGE:
         assert needed_resources(replace(opening, graph=graph)) == ()

@@ -39,36 +39,36 @@ def test_what_is_no_module_is_refused() -> None:
 def test_a_broken_module_is_opened_or_refused_by_name(sine: bytes) -> None:
     choose = random.Random(5)
     for _ in range(300):
-        broken = bytearray(sine)
-        broken[choose.randrange(len(broken))] = choose.randrange(256)
+        mutant = bytearray(sine)
+        mutant[choose.randrange(len(mutant))] = choose.randrange(256)
         try:
-            with_steps(bytes(broken))
+            with_steps(bytes(mutant))
         except ContainerError:
             continue
 
 
 def test_a_rune_gains_exports_and_nothing_else(sine: bytes) -> None:
-    opened = with_steps(sine)
-    assert opened is not None
-    before, after = read_module(sine), read_module(opened.module)
-    added = [each.name for each in after.exports[len(before.exports) :]]
-    assert added == [step_name(number) for number in range(opened.steps)]
+    result = with_steps(sine)
+    assert result is not None
+    before, after = read_module(sine), read_module(result.module)
+    names = [each.name for each in after.exports[len(before.exports) :]]
+    assert names == [step_name(number) for number in range(result.steps)]
     payloads = [bytes(each.payload) for each in before.sections if each.number != 7]
     assert payloads == [bytes(each.payload) for each in after.sections if each.number != 7]
 
 
 def test_called_step_by_step_a_rune_sends_what_it_sends_otherwise(sine: bytes) -> None:
-    opened = with_steps(sine)
-    assert opened is not None
-    whole, stepwise = Runtime.load(sine), Runtime.load(opened.module)
-    seen: list[int] = []
+    result = with_steps(sine)
+    assert result is not None
+    whole, stepwise = Runtime.load(sine), Runtime.load(result.module)
+    numbers: list[int] = []
 
     def after(number: int, memory: RuneMemory) -> None:
         assert memory.size % 65_536 == 0
-        seen.append(number)
+        numbers.append(number)
 
     (request,) = whole.capabilities
     for data in (b"\0\0\0\0", b"\0\0\x80\x3f"):
-        sent = stepwise.call_in_steps({request.id: data}, after)
-        assert [each.data for each in sent] == [each.data for each in whole.call({request.id: data})]
-    assert seen == list(range(opened.steps)) * 2
+        messages = stepwise.call_in_steps({request.id: data}, after)
+        assert [each.data for each in messages] == [each.data for each in whole.call({request.id: data})]
+    assert numbers == list(range(result.steps)) * 2

@@ -115,9 +115,9 @@ def test_any_bytes_are_a_zune_or_are_refused(data: bytes) -> None:
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255), st.integers(0, len(GOOD)))
 @examples(100)
 def test_a_damaged_zune_is_read_or_refused(at: int, change: int, end: int) -> None:
-    damaged = bytearray(GOOD)
-    damaged[at] ^= change
-    _read(bytes(damaged))
+    mutant = bytearray(GOOD)
+    mutant[at] ^= change
+    _read(bytes(mutant))
     _read(GOOD[:end])
 
 

@@ -167,13 +167,13 @@ HEARING = hearing()
 
 
 def recording(sound: bytes) -> LabelledSample:
-    written = BytesIO()
-    with wave.open(written, "wb") as file:
+    buffer = BytesIO()
+    with wave.open(buffer, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(sound)
-    return LabelledSample("a.wav", "yes", written.getvalue)
+    return LabelledSample("a.wav", "yes", buffer.getvalue)
 
 
 def test_a_sound_of_one_window_has_one_answer_with_its_margin() -> None:
@@ -199,8 +199,8 @@ def test_a_long_sound_without_its_label_is_answered_by_what_most_windows_said() 
 
 def test_marked_events_count_hits_and_what_lies_between_them_as_false_alarms() -> None:
     sound = recording(YES * 500 + QUIET * 2000 + YES * 500 + QUIET * 2000)
-    marked = replace(sound, events=(RecordedEvent("yes", 0.0, 0.5), RecordedEvent("yes", 4.0, 4.5)))
-    evaluation = evaluate(HEARING, [marked])
+    sample = replace(sound, events=(RecordedEvent("yes", 0.0, 0.5), RecordedEvent("yes", 4.0, 4.5)))
+    evaluation = evaluate(HEARING, [sample])
     assert evaluation.pairs == ()
     assert evaluation.stream is not None
     assert (evaluation.stream.events, evaluation.stream.hits, evaluation.stream.alarms) == (2, 1, 1)
@@ -241,8 +241,8 @@ def test_a_table_has_events_by_row_and_no_hours() -> None:
     evaluation = evaluate(ROWS, [LabelledSample("a.csv", "1", lambda: table)])
     [outcome] = evaluation.outcomes
     assert (outcome.seconds, outcome.events, outcome.hits) == (0.0, 1, 1)
-    marked = LabelledSample("a.csv", "", lambda: table, events=(RecordedEvent("1", 20, 40),))
-    stream = evaluate(ROWS, [marked]).stream
+    sample = LabelledSample("a.csv", "", lambda: table, events=(RecordedEvent("1", 20, 40),))
+    stream = evaluate(ROWS, [sample]).stream
     assert stream is not None
     assert (stream.hours, stream.events, stream.hits, stream.alarms, stream.false_alarms) == (0, 1, 1, 1, None)
 

@@ -16,10 +16,10 @@ def evaluated(labels: tuple[str, ...], count: int) -> list[str]:
 @each_case("labels", [("no", "yes"), ("noise-of-a-door", "up")])
 @each_case("count", [2, 10])
 def test_the_figures_of_labels_are_under_their_headings(labels: tuple[str, ...], count: int) -> None:
-    shown = evaluated(labels, count)
-    head = next(place for place, line in enumerate(shown) if line.startswith("label"))
-    recall, precision = shown[head].index("recall"), shown[head].index("precision")
-    for row in shown[head + 1 : head + 1 + len(labels)]:
+    lines = evaluated(labels, count)
+    head = next(place for place, line in enumerate(lines) if line.startswith("label"))
+    recall, precision = lines[head].index("recall"), lines[head].index("precision")
+    for row in lines[head + 1 : head + 1 + len(labels)]:
         assert row[:recall].split()[1:] == [str(count)]
         assert row[recall:].startswith("100 %")
         assert row[precision:].startswith("100 %")
@@ -27,6 +27,6 @@ def test_the_figures_of_labels_are_under_their_headings(labels: tuple[str, ...],
 
 
 def test_a_count_of_more_digits_than_its_answer_has_letters_moves_no_column() -> None:
-    shown = evaluated(("a", "b"), 120)
-    head = next(place for place, line in enumerate(shown) if line.startswith("Confusion")) + 1
-    assert shown[head : head + 3] == ["       a    b", "  a  120    .", "  b    .  120"]
+    lines = evaluated(("a", "b"), 120)
+    head = next(place for place, line in enumerate(lines) if line.startswith("Confusion")) + 1
+    assert lines[head : head + 3] == ["       a    b", "  a  120    .", "  b    .  120"]

@@ -108,8 +108,8 @@ def test_moves_count_answers_of_samples_that_both_have() -> None:
     after = Evaluation((), (SampleOutcome("1", "a", "a"), SampleOutcome("2", "a", "a"), SampleOutcome("4", "b", "a")))
     assert answer_moves(before, after) == {("a", "b"): -1, ("a", None): -1, ("a", "a"): 2}
     assert answer_moves(after, after) == {}
-    marked = Evaluation((), (SampleOutcome("1", "a", "a", is_marked=True),))
-    assert answer_moves(before, marked) == {}
+    evaluation = Evaluation((), (SampleOutcome("1", "a", "a", is_marked=True),))
+    assert answer_moves(before, evaluation) == {}
 
 
 def test_labels_that_the_rune_does_not_know_are_counted() -> None:

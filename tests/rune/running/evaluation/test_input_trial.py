@@ -47,18 +47,18 @@ def test_the_right_range_of_pixels_gives_the_right_digit() -> None:
 
 @pytest.mark.slow
 def test_a_quantised_input_says_how_much_it_cannot_store() -> None:
-    (tried,) = trial("keywords", ["mlperf-tiny-log-mel"], [("no-up-yes.wav", "")])
-    assert tried.judged == 0
-    assert tried.read is not None
-    assert tried.read.clipped > 0.5
-    assert (len(tried.read.drawing), len(tried.read.drawing[0])) == (40, 49)
+    (outcome,) = trial("keywords", ["mlperf-tiny-log-mel"], [("no-up-yes.wav", "")])
+    assert outcome.judged == 0
+    assert outcome.read is not None
+    assert outcome.read.clipped > 0.5
+    assert (len(outcome.read.drawing), len(outcome.read.drawing[0])) == (40, 49)
 
 
 @pytest.mark.slow
 def test_a_recording_of_another_kind_is_refused_with_the_reason() -> None:
-    (tried,) = trial("digits", ["0-1"], [("labels.txt", "7")])
-    assert tried.refusal.startswith("labels.txt: ")
-    assert tried.judged == 0
+    (outcome,) = trial("digits", ["0-1"], [("labels.txt", "7")])
+    assert outcome.refusal.startswith("labels.txt: ")
+    assert outcome.judged == 0
 
 
 @pytest.mark.slow

@@ -80,11 +80,11 @@ def test_files_without_folders_are_refused_with_what_to_do() -> None:
 
 
 def zipped(contents: dict[str, bytes]) -> zipfile.ZipFile:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in contents.items():
             archive.writestr(name, data)
-    return zipfile.ZipFile(written)
+    return zipfile.ZipFile(buffer)
 
 
 def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:

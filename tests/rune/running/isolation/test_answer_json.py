@@ -71,8 +71,8 @@ def test_what_is_within_the_limits_is_read() -> None:
 @pytest.mark.protects("compiling/malformed-answers")
 @each_case("text", ["\0", "a\0b", "\0\0", "\\\0", "\\\\\0", "\\u0000", "\\\\u0000", "\n\0", '"\0"', "\u00001"])
 def test_a_nul_is_replaced_and_nothing_that_looks_like_one(text: str) -> None:
-    replaced = text.replace("\0", "\ufffd")
-    assert read_object(line_of({text: [text]})) == {replaced: [replaced]}
+    replacement = text.replace("\0", "\ufffd")
+    assert read_object(line_of({text: [text]})) == {replacement: [replacement]}
 
 
 @pytest.mark.protects("compiling/malformed-answers")

@@ -101,9 +101,9 @@ def test_the_runtime_does_what_the_case_says(case: StoredCase) -> None:
     error = document.get("error")
     inputs = {int(key): data for key, data in case.all_bytes_of("inputs").items()}
     if error and error["when"] == "load":
-        with pytest.raises(RuneError) as failed:
+        with pytest.raises(RuneError) as exception:
             load(case)
-        check_error(failed.value, error)
+        check_error(exception.value, error)
         return
     rune = load(case)
     messages: tuple[OutputMessage, ...] = ()
@@ -119,15 +119,15 @@ def test_the_runtime_does_what_the_case_says(case: StoredCase) -> None:
         assert results_json(messages) == document["native"]
     if "watched" in document:
         assert [
-            {"stage": port.stage, "index": port.index, "tensors": tensors_json(sent)}
-            for port, sent in rune.watched.items()
+            {"stage": port.stage, "index": port.index, "tensors": tensors_json(tensors)}
+            for port, tensors in rune.watched.items()
         ] == document["watched"]
     if "logs" in document:
         assert [{"level": line.level, "message": line.message} for line in rune.logs] == document["logs"]
     if error:
-        with pytest.raises(RuneError) as failed:
+        with pytest.raises(RuneError) as exception:
             rune.call(inputs)
-        check_error(failed.value, error)
+        check_error(exception.value, error)
     rune.close()
 
 

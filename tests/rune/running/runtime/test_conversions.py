@@ -151,18 +151,18 @@ def deep_png(levels: np.ndarray[tuple[int, ...], np.dtype[np.uint16]], filters: 
     height, width, channels = levels.shape
     step = channels * 2
     rows = [row.astype(">u2").tobytes() for row in levels]
-    packed = bytearray()
+    scanlines = bytearray()
     for y, row in enumerate(rows):
         above = rows[y - 1] if y else bytes(len(row))
         kind = filters[y % len(filters)]
-        packed.append(kind)
+        scanlines.append(kind)
         for x, byte in enumerate(row):
             left, up = row[x - step] if x >= step else 0, above[x]
             corner = above[x - step] if x >= step else 0
             nearest = min((left, up, corner), key=lambda value: abs(left + up - corner - value))
-            packed.append((byte - (0, left, up, (left + up) // 2, nearest)[kind]) % 256)
+            scanlines.append((byte - (0, left, up, (left + up) // 2, nearest)[kind]) % 256)
     head = struct.pack(">IIBBBBB", width, height, 16, 2 if channels == 3 else 6, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(packed))), (b"IEND", b""))
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(scanlines))), (b"IEND", b""))
     chunks = [
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in parts
     ]
@@ -183,9 +183,9 @@ def test_colours_of_16_bits_are_resized_in_16_bits_and_then_cut(channels: int, f
 
 def test_a_deep_picture_that_is_damaged_is_a_named_error() -> None:
     data = deep_png(np.zeros((4, 4, 3), np.uint16), (0,))
-    for broken in (data[:-30], data[:45] + bytes(8) + data[53:], data[:16] + b"\0\0\xff\xff" * 2 + data[24:]):
+    for mutant in (data[:-30], data[:45] + bytes(8) + data[53:], data[:16] + b"\0\0\xff\xff" * 2 + data[24:]):
         with pytest.raises(InputFile):
-            image_pixels(broken, 4, 4, PixelFormat.RGB)
+            image_pixels(mutant, 4, 4, PixelFormat.RGB)
 
 
 def test_black_and_white_is_0_and_255() -> None:

@@ -26,7 +26,7 @@ UNLIMITED = Limits(seconds=600, fuel=None)
 
 
 @pytest.fixture
-def dropped() -> Iterator[list[str]]:
+def lost_errors() -> Iterator[list[str]]:
     """The exceptions that were raised where nobody could see them."""
     messages: list[str] = []
     before = sys.unraisablehook
@@ -54,48 +54,50 @@ def later(number: int) -> Callable[[int], bytes]:
 
 
 def test_an_interrupt_ends_a_loop_that_calls_nothing() -> None:
-    loaded = Runtime.load(rune(ASKS, f"{READ} {FOREVER}"), UNLIMITED)
+    instance = Runtime.load(rune(ASKS, f"{READ} {FOREVER}"), UNLIMITED)
     with pytest.raises(KeyboardInterrupt):
-        loaded.call({1: later(signal.SIGINT)})
+        instance.call({1: later(signal.SIGINT)})
     with pytest.raises(RuneUnusable):
-        loaded.call({1: b"four"})
+        instance.call({1: b"four"})
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.slow
-def test_an_interrupt_amid_imports_is_never_dropped(dropped: list[str]) -> None:
-    compiled = CompiledRune(rune(ASKS, FOREVER_READING), Limits(seconds=600, fuel=None, input=1 << 30))
+def test_an_interrupt_amid_imports_is_never_dropped(lost_errors: list[str]) -> None:
+    module = CompiledRune(rune(ASKS, FOREVER_READING), Limits(seconds=600, fuel=None, input=1 << 30))
     for attempt in range(20):
-        sent = threading.Timer(0.0005 * attempt, os.kill, (os.getpid(), signal.SIGINT))
-        loaded = compiled.start()
+        timer = threading.Timer(0.0005 * attempt, os.kill, (os.getpid(), signal.SIGINT))
+        instance = module.start()
         with pytest.raises(KeyboardInterrupt):
-            _call_amid(loaded, sent)
-        sent.join()
-    assert dropped == []
+            _call_amid(instance, timer)
+        timer.join()
+    assert lost_errors == []
 
 
-def _call_amid(loaded: LoadedRune, sent: threading.Timer) -> None:
+def _call_amid(instance: LoadedRune, timer: threading.Timer) -> None:
     """The signal may come before the call, too."""
-    sent.start()
-    loaded.call({1: bytes(4)})
+    timer.start()
+    instance.call({1: bytes(4)})
 
 
-def test_a_handler_that_returns_runs_meanwhile_and_the_call_goes_on(on_signal: SetHandler, dropped: list[str]) -> None:
-    compiled = CompiledRune(rune(ASKS, UNTIL_NOT_ZERO), Limits(seconds=600, fuel=None, input=1 << 30))
-    handled: list[int] = []
-    on_signal(lambda number, _: handled.append(number))
-    sent = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGUSR1))
+def test_a_handler_that_returns_runs_meanwhile_and_the_call_goes_on(
+    on_signal: SetHandler, lost_errors: list[str]
+) -> None:
+    module = CompiledRune(rune(ASKS, UNTIL_NOT_ZERO), Limits(seconds=600, fuel=None, input=1 << 30))
+    signals: list[int] = []
+    on_signal(lambda number, _: signals.append(number))
+    timer = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGUSR1))
 
     def source(size: int) -> bytes:
-        if not sent.ident:
-            sent.start()
-        return bytes([len(handled)]) + bytes(size - 1)
+        if not timer.ident:
+            timer.start()
+        return bytes([len(signals)]) + bytes(size - 1)
 
-    loaded = compiled.start()
-    loaded.call({1: source})
-    assert handled == [signal.SIGUSR1]
-    loaded.call({1: b"once"})
-    assert dropped == []
+    instance = module.start()
+    instance.call({1: source})
+    assert signals == [signal.SIGUSR1]
+    instance.call({1: b"once"})
+    assert lost_errors == []
 
 
 def test_what_a_handler_raises_ends_the_call(on_signal: SetHandler) -> None:
@@ -103,9 +105,9 @@ def test_what_a_handler_raises_ends_the_call(on_signal: SetHandler) -> None:
         raise TimeoutError("the handler's own")
 
     on_signal(refuse)
-    loaded = Runtime.load(rune(ASKS, f"{READ} {FOREVER}"), UNLIMITED)
+    instance = Runtime.load(rune(ASKS, f"{READ} {FOREVER}"), UNLIMITED)
     with pytest.raises(TimeoutError, match="own"):
-        loaded.call({1: later(signal.SIGUSR1)})
+        instance.call({1: later(signal.SIGUSR1)})
     assert signal.getsignal(signal.SIGUSR1) is refuse
 
 
@@ -126,34 +128,34 @@ def test_a_handler_that_an_input_sets_stays(on_signal: SetHandler) -> None:
 
 
 def test_an_input_sees_an_interrupt_as_any_code_does() -> None:
-    seen: list[str] = []
+    events: list[str] = []
 
     def source(size: int) -> bytes:
         try:
             signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt:
-            seen.append("interrupt")
+            events.append("interrupt")
             raise
         return bytes(size)
 
     with pytest.raises(KeyboardInterrupt):
         Runtime.load(rune(ASKS, READ), UNLIMITED).call({1: source})
-    assert seen == ["interrupt"]
+    assert events == ["interrupt"]
 
 
 @pytest.mark.slow
 def test_each_instance_of_a_rune_has_its_own_clock() -> None:
-    compiled = CompiledRune(rune(ASKS, f"{READ} {FOREVER}"), Limits(seconds=0.3, fuel=None))
-    ended: list[str] = []
+    module = CompiledRune(rune(ASKS, f"{READ} {FOREVER}"), Limits(seconds=0.3, fuel=None))
+    limits: list[str] = []
 
     def run() -> None:
-        with pytest.raises(RuneStopped) as stopped:
-            compiled.start().call({1: bytes(4)})
-        ended.append(stopped.value.limit)
+        with pytest.raises(RuneStopped) as error:
+            module.start().call({1: bytes(4)})
+        limits.append(error.value.limit)
 
     threads = [threading.Thread(target=run) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert ended == ["time"] * 3
+    assert limits == ["time"] * 3

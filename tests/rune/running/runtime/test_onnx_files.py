@@ -63,9 +63,9 @@ def test_a_tensor_in_another_file_is_refused_wherever_it_stands(outside: bytes) 
     ],
 )
 def test_what_is_no_model_is_refused_with_its_place(data: bytes, words: str) -> None:
-    with pytest.raises(OnnxError, match=words) as refused:
+    with pytest.raises(OnnxError, match=words) as error:
         check_onnx(data)
-    assert 0 <= refused.value.offset <= len(data)
+    assert 0 <= error.value.offset <= len(data)
 
 
 def test_graphs_inside_of_graphs_end_somewhere() -> None:

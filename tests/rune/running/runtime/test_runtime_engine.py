@@ -36,14 +36,14 @@ QUICK = Limits(seconds=0.2, fuel=None)
 
 
 def test_a_rune_reads_its_capability_and_sends_a_result() -> None:
-    loaded = Runtime.load(echo(RAW, 4, SERIAL))
-    assert [(request.id, request.kind) for request in loaded.capabilities] == [(1, RAW)]
-    assert [(request.id, request.kind) for request in loaded.outputs] == [(2, OutputKind.SERIAL)]
-    (message,) = loaded.call({1: b"abcd"})
+    instance = Runtime.load(echo(RAW, 4, SERIAL))
+    assert [(request.id, request.kind) for request in instance.capabilities] == [(1, RAW)]
+    assert [(request.id, request.kind) for request in instance.outputs] == [(2, OutputKind.SERIAL)]
+    (message,) = instance.call({1: b"abcd"})
     assert message.channel == 2
     assert message.tensors[0].elements == ("up",)
-    assert loaded.memory_pages == 1
-    assert loaded.milliseconds > 0
+    assert instance.memory_pages == 1
+    assert instance.milliseconds > 0
 
 
 def test_a_tensor_output_gives_its_bytes_as_numbers() -> None:
@@ -60,8 +60,8 @@ def test_parameters_keep_their_types_and_their_order() -> None:
         for key, size, value, value_type in ((512, 2, 520, 1), (514, 1, 524, 2))
     )
     data = f"(data (i32.const 512) {text(b'hzx')}) (data (i32.const 520) {text(struct.pack('<if', 16000, 0.5))})"
-    loaded = Runtime.load(echo(SOUND, 4, SERIAL, parameters=parameters, data=data))
-    assert list(loaded.capabilities[0].parameters.items()) == [("hz", 16000), ("x", 0.5)]
+    instance = Runtime.load(echo(SOUND, 4, SERIAL, parameters=parameters, data=data))
+    assert list(instance.capabilities[0].parameters.items()) == [("hz", 16000), ("x", 0.5)]
 
 
 @each_case("value_type", [0, 3, 4, 8])
@@ -88,18 +88,18 @@ def test_an_unknown_value_type_is_refused(value_type: int) -> None:
 @each_case("pages", ["1", "1 1"], ids=["may grow", "is whole"])
 def test_an_address_outside_memory_is_a_named_error_and_the_host_lives_on(call: str, pages: str) -> None:
     manifest = "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 1)))"
-    loaded = Runtime.load(rune(manifest, call, pages=pages))
+    instance = Runtime.load(rune(manifest, call, pages=pages))
     with pytest.raises(BadPointer, match="outside its memory of 65536 bytes"):
-        loaded.call({1: b"abcd"})
+        instance.call({1: b"abcd"})
     Runtime.load(echo(RAW, 4, SERIAL)).call({1: b"abcd"})
 
 
 def test_what_has_grown_is_inside() -> None:
-    grown = "(drop (memory.grow (i32.const 1))) (drop (call $read (i32.const 131068) (i32.const 4) (i32.const 1)))"
-    loaded = Runtime.load(rune("(drop (call $capability (i32.const 5)))", grown, pages="1 2"))
-    loaded.call({1: b"abcd"})
-    loaded.call({1: b"efgh"})
-    assert loaded.memory_pages == 2
+    growth = "(drop (memory.grow (i32.const 1))) (drop (call $read (i32.const 131068) (i32.const 4) (i32.const 1)))"
+    instance = Runtime.load(rune("(drop (call $capability (i32.const 5)))", growth, pages="1 2"))
+    instance.call({1: b"abcd"})
+    instance.call({1: b"efgh"})
+    assert instance.memory_pages == 2
 
 
 @each_case(
@@ -148,10 +148,10 @@ def test_an_input_of_another_length_is_named_with_both() -> None:
 
 
 def test_output_that_cannot_be_read_leaves_the_rune_usable() -> None:
-    loaded = Runtime.load(echo(RAW, 4, b"{"))
+    instance = Runtime.load(echo(RAW, 4, b"{"))
     for _ in range(2):
         with pytest.raises(BadOutput):
-            loaded.call({1: b"abcd"})
+            instance.call({1: b"abcd"})
 
 
 @each_case(
@@ -186,15 +186,15 @@ def test_what_is_no_rune_is_refused_with_the_reason(data: bytes, message: str) -
 
 def test_every_capability_can_be_fed_with_generated_input() -> None:
     for kind in CAPABILITIES.values():
-        loaded = Runtime.load(echo(kind, 12, SERIAL))
-        assert loaded.call(generated_inputs(loaded.capabilities))[0].tensors[0].elements == ("up",)
+        instance = Runtime.load(echo(kind, 12, SERIAL))
+        assert instance.call(generated_inputs(instance.capabilities))[0].tensors[0].elements == ("up",)
 
 
 @pytest.mark.slow
 def test_an_import_that_raises_ends_its_own_rune_alone() -> None:
     """wasmtime's package keeps what an import raised in one place for all threads."""
     read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
-    compiled = [CompiledRune(rune("(drop (call $capability (i32.const 5)))", read)) for _ in range(2)]
+    modules = [CompiledRune(rune("(drop (call $capability (i32.const 5)))", read)) for _ in range(2)]
     wrong: list[BaseException] = []
 
     def fail_often(number: int) -> None:
@@ -203,7 +203,7 @@ def test_an_import_that_raises_ends_its_own_rune_alone() -> None:
 
         for _ in range(300):
             try:
-                compiled[number].start().call({1: refuse})
+                modules[number].start().call({1: refuse})
             except BaseException as error:
                 if not (isinstance(error, LookupError) and error.args == (number,)):
                     wrong.append(error)
@@ -234,9 +234,9 @@ def test_a_start_function_calls_imports() -> None:
 
 
 def test_a_rune_runs_on_in_a_process_that_was_forked() -> None:
-    loaded = Runtime.load(echo(RAW, 4, SERIAL))
-    loaded.call({1: b"abcd"})
+    instance = Runtime.load(echo(RAW, 4, SERIAL))
+    instance.call({1: b"abcd"})
     child = os.fork()
     if child == 0:
-        os._exit(0 if loaded.call({1: b"abcd"})[0].data == SERIAL else 1)
+        os._exit(0 if instance.call({1: b"abcd"})[0].data == SERIAL else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

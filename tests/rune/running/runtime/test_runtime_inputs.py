@@ -137,18 +137,18 @@ def test_a_csv_of_motion_is_read(case: Mapping[str, Any]) -> None:
 
 @each_case("case", MOTION["refused"], ids=lambda case: case["message"])
 def test_a_csv_that_does_not_do_is_refused_with_the_line(case: Mapping[str, Any]) -> None:
-    with pytest.raises(InputFile) as refused:
+    with pytest.raises(InputFile) as error:
         csv_rows(case["text"].encode(), ACCEL.columns, None)
-    assert str(refused.value) == case["message"]
+    assert str(error.value) == case["message"]
 
 
 @each_case("case", MOTION["window"], ids=lambda case: case["what"])
 def test_a_rune_reads_the_first_rows_and_none_that_are_not_there(case: Mapping[str, Any]) -> None:
     data, count = case["text"].encode(), case["count"]
     if "message" in case:
-        with pytest.raises(InputFile) as refused:
+        with pytest.raises(InputFile) as error:
             csv_rows(data, ACCEL.columns, count)
-        assert str(refused.value) == case["message"]
+        assert str(error.value) == case["message"]
     else:
         values = [value for row in case["rows"] for value in row]
         assert csv_rows(data, ACCEL.columns, count) == struct.pack(f"<{len(values)}f", *values)
@@ -161,8 +161,8 @@ def test_a_csv_that_is_no_text_says_where() -> None:
 
 def test_a_table_has_the_columns_that_its_capability_names() -> None:
     names = ("humidity", "pressure")
-    titled = b"Pressure,at,Humidity\n1013,0,40\n1012,20,41\n"
-    assert csv_rows(titled, names, None) == struct.pack("<4f", 40, 1013, 41, 1012)
+    table = b"Pressure,at,Humidity\n1013,0,40\n1012,20,41\n"
+    assert csv_rows(table, names, None) == struct.pack("<4f", 40, 1013, 41, 1012)
     assert csv_rows(b"40,1013\n", names, None) == struct.pack("<2f", 40, 1013)
     with pytest.raises(InputFile, match="names columns humidity and pressure picks them"):
         csv_rows(b"1013,0,40\n", names, None)

@@ -21,34 +21,34 @@ FOREVER = "(loop $again (br $again))"
 @pytest.mark.slow
 @pytest.mark.protects("runes/limits")
 def test_a_loop_in_a_call_is_stopped_by_the_clock() -> None:
-    loaded = Runtime.load(rune(call=FOREVER), QUICK)
-    with pytest.raises(RuneStopped, match=r"longer than 0\.2 s") as stopped:
-        loaded.call({})
-    assert stopped.value.limit == "time"
+    instance = Runtime.load(rune(call=FOREVER), QUICK)
+    with pytest.raises(RuneStopped, match=r"longer than 0\.2 s") as error:
+        instance.call({})
+    assert error.value.limit == "time"
     with pytest.raises(RuneUnusable):
-        loaded.call({})
+        instance.call({})
 
 
 def test_an_interrupt_stops_a_loop_at_once() -> None:
     read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
     manifest = "(drop (call $capability (i32.const 5)))"
-    loaded = Runtime.load(rune(manifest, f"{read} {FOREVER}"), Limits(seconds=600, fuel=None))
+    instance = Runtime.load(rune(manifest, f"{read} {FOREVER}"), Limits(seconds=600, fuel=None))
 
     def press_ctrl_c(size: int) -> bytes:
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         return bytes(size)
 
     with pytest.raises(KeyboardInterrupt):
-        loaded.call({1: press_ctrl_c})
+        instance.call({1: press_ctrl_c})
     with pytest.raises(RuneUnusable):
-        loaded.call({1: b"four"})
+        instance.call({1: b"four"})
 
 
 def test_a_loop_is_stopped_by_fuel() -> None:
-    loaded = Runtime.load(rune(call=FOREVER), Limits(fuel=100_000))
-    with pytest.raises(RuneStopped) as stopped:
-        loaded.call({})
-    assert stopped.value.limit == "fuel"
+    instance = Runtime.load(rune(call=FOREVER), Limits(fuel=100_000))
+    with pytest.raises(RuneStopped) as error:
+        instance.call({})
+    assert error.value.limit == "fuel"
 
 
 @pytest.mark.parametrize(
@@ -65,48 +65,48 @@ def test_a_loop_while_loading_is_stopped(module: bytes) -> None:
 
 
 def test_a_late_clock_does_not_end_the_next_call() -> None:
-    loaded = Runtime.load(rune(call="(drop (i32.const 1))"), Limits(seconds=0.02, fuel=None))
+    instance = Runtime.load(rune(call="(drop (i32.const 1))"), Limits(seconds=0.02, fuel=None))
     for _ in range(50):
-        loaded.call({})
+        instance.call({})
 
 
 @pytest.mark.protects("runes/limits")
 def test_more_memory_than_the_limit_is_refused_at_the_start() -> None:
-    with pytest.raises(RuneStopped, match="memory") as stopped:
+    with pytest.raises(RuneStopped, match="memory") as error:
         Runtime.load(rune(pages=64), Limits(memory=1 << 20))
-    assert stopped.value.limit == "memory"
+    assert error.value.limit == "memory"
 
 
 def test_a_rune_that_grows_until_it_fails_is_stopped_for_its_memory() -> None:
     grow = """(loop $again
       (if (i32.eq (memory.grow (i32.const 1)) (i32.const -1)) (then unreachable))
       (br $again))"""
-    with pytest.raises(RuneStopped, match="memory") as stopped:
+    with pytest.raises(RuneStopped, match="memory") as error:
         Runtime.load(rune(call=grow), Limits(memory=1 << 20)).call({})
-    assert stopped.value.limit == "memory"
+    assert error.value.limit == "memory"
 
 
 def test_a_flood_of_output_is_stopped() -> None:
     flood = "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 60000))) (br $again))"
-    loaded = Runtime.load(rune("(drop (call $output (i32.const 1)))", flood), Limits(output=1 << 20))
-    with pytest.raises(RuneStopped) as stopped:
-        loaded.call({})
-    assert stopped.value.limit == "output"
+    instance = Runtime.load(rune("(drop (call $output (i32.const 1)))", flood), Limits(output=1 << 20))
+    with pytest.raises(RuneStopped) as error:
+        instance.call({})
+    assert error.value.limit == "output"
 
 
 def test_a_flood_of_handles_is_stopped() -> None:
     flood = "(loop $again (drop (call $output (i32.const 1))) (br $again))"
-    with pytest.raises(RuneStopped) as stopped:
+    with pytest.raises(RuneStopped) as error:
         Runtime.load(rune(flood))
-    assert stopped.value.limit == "handles"
+    assert error.value.limit == "handles"
 
 
 @pytest.mark.protects("runes/limits")
 def test_a_flood_of_empty_output_is_stopped() -> None:
     send = "(loop $again (drop (call $write (i32.const 1) (i32.const 0) (i32.const 0))) (br $again))"
-    loaded = Runtime.load(rune("(drop (call $output (i32.const 1)))", send), Limits(output=64_000))
+    instance = Runtime.load(rune("(drop (call $output (i32.const 1)))", send), Limits(output=64_000))
     with pytest.raises(RuneStopped, match="64000 bytes"):
-        loaded.call({})
+        instance.call({})
 
 
 @pytest.mark.protects("runes/limits")
@@ -121,12 +121,12 @@ def test_a_giant_parameter_is_not_kept(name_size: int, value_size: int) -> None:
 @pytest.mark.slow
 def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() -> None:
     lines = "(loop $again (drop (call $debug (i32.const 0) (i32.const 2))) (br $again))"
-    loaded = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))
+    instance = Runtime.load(rune(call=lines), Limits(seconds=0.2, fuel=None, log_lines=5))
     with pytest.raises(RuneStopped):
-        loaded.call({})
-    assert len(loaded.logs) == 6
-    assert loaded.logs[-1].level == "WARN"
-    assert loaded.logs[-1].message.endswith(" log lines dropped: only the first 5 of a run are kept")
+        instance.call({})
+    assert len(instance.logs) == 6
+    assert instance.logs[-1].level == "WARN"
+    assert instance.logs[-1].message.endswith(" log lines dropped: only the first 5 of a run are kept")
 
 
 def test_endless_recursion_is_a_trap() -> None:
@@ -135,10 +135,10 @@ def test_endless_recursion_is_a_trap() -> None:
 
 
 def test_measuring_gives_a_median_of_the_runs_that_there_was_time_for() -> None:
-    measured = measure(echo(SOUND, 1000, SERIAL), runs=7)
-    assert measured.runs >= 7
-    assert measured.low <= measured.milliseconds <= measured.high
-    assert measured.milliseconds > 0
+    timing = measure(echo(SOUND, 1000, SERIAL), runs=7)
+    assert timing.runs >= 7
+    assert timing.low <= timing.milliseconds <= timing.high
+    assert timing.milliseconds > 0
 
 
 def test_measuring_stops_when_its_time_is_up() -> None:

@@ -16,13 +16,13 @@ from tests.support.compiler.pipelines import passing_on
 
 def test_a_timed_rune_tells_its_stages_and_one_that_is_not_tells_none() -> None:
     pipeline = passing_on(TensorType(ElementType.U8, (3,)), OutputKind.SERIAL, name='a "name"\u00e9')
-    timed = Runtime.load(module_of(lower(pipeline, {}, WASM32, timed=True), WASM32))
+    timed_rune = Runtime.load(module_of(lower(pipeline, {}, WASM32, timed=True), WASM32))
     plain = Runtime.load(pipelines.module_of(pipeline))
-    said = [rune.call({rune.capabilities[0].id: b"\1\2\3"})[0].data for rune in (timed, plain)]
-    assert said[0] == said[1]
-    assert list(timed.stages) == ['a "name"\u00e9', "out"]
-    assert all(0 <= milliseconds < timed.milliseconds for milliseconds in timed.stages.values())
-    assert (timed.logs, plain.stages) == ((), {})
+    outputs = [rune.call({rune.capabilities[0].id: b"\1\2\3"})[0].data for rune in (timed_rune, plain)]
+    assert outputs[0] == outputs[1]
+    assert list(timed_rune.stages) == ['a "name"\u00e9', "out"]
+    assert all(0 <= milliseconds < timed_rune.milliseconds for milliseconds in timed_rune.stages.values())
+    assert (timed_rune.logs, plain.stages) == ((), {})
 
 
 def test_the_cost_of_a_mark_is_taken_off_and_nothing_is_below_zero() -> None:

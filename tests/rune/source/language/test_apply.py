@@ -47,18 +47,18 @@ def test_edits_that_cannot_be_made_together_are_refused(edits: list[Edit], words
 def test_the_first_fix_of_each_problem_is_applied_and_what_touches_it_is_left() -> None:
     first, other = safe("first", edit(0, 3, "1"), edit(8, 13, "3")), safe("other", edit(8, 10, "x"))
     between, elsewhere = safe("between", edit(4, 7, "2")), safe("elsewhere", edit(0, 1, "", "g"))
-    done = apply_fixes(
+    result = apply_fixes(
         {"f": TEXT}, [diagnostic(first, between), diagnostic(other), diagnostic(between), diagnostic(elsewhere)]
     )
-    assert done.texts == {"f": "1 2 3"}
-    assert done.applied_fixes == (first, between)
-    assert done.postponed_fixes == (other, elsewhere)
+    assert result.texts == {"f": "1 2 3"}
+    assert result.applied_fixes == (first, between)
+    assert result.postponed_fixes == (other, elsewhere)
 
 
 def test_a_guess_is_never_applied_nor_what_stands_behind_it() -> None:
     guess, behind = Fix("guess", (edit(0, 3, "1"),)), safe("behind", edit(4, 7, "2"))
-    done = apply_fixes({"f": TEXT}, [diagnostic(guess), diagnostic(guess, behind)])
-    assert (done.texts["f"], done.applied_fixes, done.postponed_fixes) == (TEXT, (), ())
+    result = apply_fixes({"f": TEXT}, [diagnostic(guess), diagnostic(guess, behind)])
+    assert (result.texts["f"], result.applied_fixes, result.postponed_fixes) == (TEXT, (), ())
 
 
 def test_one_fix_that_mends_two_problems_is_applied_once() -> None:

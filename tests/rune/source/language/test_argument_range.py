@@ -90,5 +90,5 @@ def test_the_ends_of_each_range_are_taken_and_what_is_beyond_them_is_not(name: s
             continue
         assert is_right(argument.name, low), argument.name
         assert is_right(argument.name, high), argument.name
-        for end, declared, beyond in ((low, argument.minimum, low - 1), (high, argument.maximum, high + 1)):
-            assert end == declared or not is_right(argument.name, beyond), argument.name
+        for end, bound, beyond in ((low, argument.minimum, low - 1), (high, argument.maximum, high + 1)):
+            assert end == bound or not is_right(argument.name, beyond), argument.name

@@ -51,7 +51,7 @@ def test_a_document_offers_only_the_keys_that_it_has_not() -> None:
 
 
 @each_case(
-    ("written", "label", "becomes"),
+    ("prefix", "label", "becomes"),
     [
         ("pro¦", "proc-block", "proc-block: "),
         ("proc-block: ¦", "fft", "proc-block: fft"),
@@ -80,9 +80,9 @@ def test_a_document_offers_only_the_keys_that_it_has_not() -> None:
         ("cap¦\n    args: {}", "capability", "capability: \n    args: {}"),
     ],
 )  # fmt: skip
-def test_a_half_written_stage_is_completed(written: str, label: str, becomes: str) -> None:
+def test_a_half_written_stage_is_completed(prefix: str, label: str, becomes: str) -> None:
     head = f"{AUDIO}  next:\n    "
-    assert chosen(head + written, label) == head + becomes
+    assert chosen(head + prefix, label) == head + becomes
 
 
 def test_what_is_written_behind_the_cursor_is_not_replaced_across_a_space() -> None:
@@ -128,8 +128,8 @@ def test_blocks_that_take_the_input_come_first() -> None:
 
 def test_published_paths_come_first_where_the_file_has_them() -> None:
     path = "hotg-ai/proc-blocks@v0.11.3#fft"
-    used = "".join(f"  {name}:\n    proc-block: {of}\n" for name, of in (("a", path), ("b", "fft"), ("c", path)))
-    names = labels(f"{AUDIO}{used}  next:\n    proc-block: f¦")
+    stages = "".join(f"  {name}:\n    proc-block: {of}\n" for name, of in (("a", path), ("b", "fft"), ("c", path)))
+    names = labels(f"{AUDIO}{stages}  next:\n    proc-block: f¦")
     assert names.index(path) < names.index("fft")
     assert names[0].startswith("hotg-ai/")
 
@@ -175,8 +175,8 @@ def test_a_whole_stage_reads_from_the_stage_above_that_fits() -> None:
 def test_a_broken_stage_elsewhere_hides_nothing() -> None:
     text = WORDS.replace("inputs: [spectrogram]", "inputs: [spectrogram").replace("$LABELS", "¦")
     assert labels(text) == ["$LABELS"]
-    broken = WORDS.replace("capability: SOUND  #", "capability SOUND  #")
-    names = labels(broken.replace("[word, model.0]", "[¦]"))
+    new_text = WORDS.replace("capability: SOUND  #", "capability SOUND  #")
+    names = labels(new_text.replace("[word, model.0]", "[¦]"))
     assert set(names) == {"word", "best", "model", "bytes", "spectrogram", "audio"}
 
 
@@ -201,5 +201,5 @@ def test_an_argument_of_some_words_offers_them() -> None:
     libraries = ["keras", "librosa", "python_speech_features", "mlperf_tiny", "torchaudio"]
     assert list(items) == ["micro_frontend", *libraries, "edge_impulse_mfe"]
     assert items["micro_frontend"].detail == "default"
-    named = offered(AUDIO + "  next:\n    proc-block: resample\n    args:\n      to¦")
-    assert named["to_rate"].detail == "whole number from 1 to 1000000 hertz, default 16000"
+    completions = offered(AUDIO + "  next:\n    proc-block: resample\n    args:\n      to¦")
+    assert completions["to_rate"].detail == "whole number from 1 to 1000000 hertz, default 16000"

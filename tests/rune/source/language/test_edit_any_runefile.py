@@ -32,8 +32,8 @@ def test_an_edit_makes_the_text_of_the_edited_graph_and_keeps_every_comment(text
 @given(runefiles(), _SEEDS, st.integers(0, 2000), st.integers(0, 9))
 @QUICK
 def test_an_edit_of_a_damaged_file_is_made_or_refused_by_name(text: str, seed: int, at: int, length: int) -> None:
-    damaged = text[:at] + text[at + length :]
-    analysis = analyse(MemoryFiles({"Runefile.yml": damaged.encode()}), PUBLISHED_BLOCKS)
+    mutant = text[:at] + text[at + length :]
+    analysis = analyse(MemoryFiles({"Runefile.yml": mutant.encode()}), PUBLISHED_BLOCKS)
     infer_types(analysis)
     try:
         edit_graph(analysis, random_edit(Random(seed), graph_of(analysis)))

@@ -46,8 +46,8 @@ def test_a_name_that_needs_quotes_gets_them(name: str) -> None:
 
 
 def test_a_broken_file_is_changed_too() -> None:
-    broken = WORDS.replace("inputs: [audio]", "inputs: [audio")
-    assert moved(broken) == broken.replace("./words.tflite", "./models/w.tflite").replace("./labels.txt", "./l.txt")
+    text = WORDS.replace("inputs: [audio]", "inputs: [audio")
+    assert moved(text) == text.replace("./words.tflite", "./models/w.tflite").replace("./labels.txt", "./l.txt")
 
 
 def test_the_old_text_form_is_changed_where_it_can_hold_the_name() -> None:

@@ -106,10 +106,10 @@ def test_comments_and_gaps_say_nothing() -> None:
 
 
 def test_a_broken_line_hides_no_hover_elsewhere() -> None:
-    broken = WORDS.replace("inputs: [spectrogram]", "inputs: [spectrogram").replace("- model\n", "model\n: x\n")
-    assert "# fft" in pointed(broken, "fft")
-    assert "`i16[16000]`" in pointed(broken, "audio]")
-    assert "| output |" in pointed(broken, "./words.tflite")
+    text = WORDS.replace("inputs: [spectrogram]", "inputs: [spectrogram").replace("- model\n", "model\n: x\n")
+    assert "# fft" in pointed(text, "fft")
+    assert "`i16[16000]`" in pointed(text, "audio]")
+    assert "| output |" in pointed(text, "./words.tflite")
 
 
 @pytest.mark.protects("browser/hover-markdown")

@@ -62,8 +62,8 @@ def test_a_rename_reaches_every_place_and_keeps_quotes_and_numbers() -> None:
 
 
 def test_a_rename_in_a_broken_file_reaches_the_broken_lines_too() -> None:
-    broken = WORDS.replace("inputs: [bytes]", "inputs: [bytes").replace("- {type: i16", "- {type i16")
-    assert renamed(broken.replace("  bytes:", "  by¦tes:"), "pixels") == broken.replace("bytes", "pixels")
+    text = WORDS.replace("inputs: [bytes]", "inputs: [bytes").replace("- {type: i16", "- {type i16")
+    assert renamed(text.replace("  bytes:", "  by¦tes:"), "pixels") == text.replace("bytes", "pixels")
 
 
 @each_case(
@@ -80,9 +80,9 @@ def test_a_rename_in_a_broken_file_reaches_the_broken_lines_too() -> None:
     ],
 )
 def test_a_bad_name_for_a_stage_is_refused(name: str, reason: str) -> None:
-    with pytest.raises(RenameRefused) as refused:
+    with pytest.raises(RenameRefused) as error:
         renamed(WORDS.replace("  model:\n", "  m¦odel:\n"), name)
-    assert reason in refused.value.reason
+    assert reason in error.value.reason
 
 
 def test_a_resource_has_no_dash_in_its_name() -> None:
@@ -121,7 +121,7 @@ def test_the_old_text_form_can_be_navigated_and_asks_for_fmt_before_a_rename() -
         rename(analysis, offset, "sound")
 
 
-REPEATED = """\
+ALIASES = """\
 version: 1
 image: runicos/base
 pipeline:
@@ -135,10 +135,10 @@ pipeline:
 @each_case(
     "text",
     [
-        REPEATED,
-        REPEATED.replace("&heard [audio]", "[&heard audio]").replace("*heard", "[*heard]"),
-        REPEATED.replace("&heard [audio]", "[&audio !!str 'audio']").replace("*heard", "[*audio]"),
-        REPEATED.replace("  audio:", "  &key audio:").replace("&heard [audio]", "&heard [*key]"),
+        ALIASES,
+        ALIASES.replace("&heard [audio]", "[&heard audio]").replace("*heard", "[*heard]"),
+        ALIASES.replace("&heard [audio]", "[&audio !!str 'audio']").replace("*heard", "[*audio]"),
+        ALIASES.replace("  audio:", "  &key audio:").replace("&heard [audio]", "&heard [*key]"),
     ],
 )  # fmt: skip
 def test_a_name_that_an_alias_repeats_is_changed_once_and_keeps_its_anchor(text: str) -> None:
@@ -151,6 +151,6 @@ def test_a_name_that_an_alias_repeats_is_changed_once_and_keeps_its_anchor(text:
 
 
 def test_a_name_that_an_alias_makes_a_value_too_is_not_changed() -> None:
-    text = REPEATED.replace("&heard [audio]", "[&heard audio], args: {word: *heard}").replace("*heard}\n", "[audio]}\n")
+    text = ALIASES.replace("&heard [audio]", "[&heard audio], args: {word: *heard}").replace("*heard}\n", "[audio]}\n")
     with pytest.raises(RenameRefused, match="An alias uses the name in line 5 as something else too"):
         renamed(text.replace("audio:", "au¦dio:"), "mic")

@@ -143,8 +143,8 @@ models:
 
 def test_the_models_are_answered_as_they_are_written_with_their_places() -> None:
     [model] = _answer(MODELS, "models")["models"]
-    written = {key: model[key] for key in ("path", "source", "quantize", "calibration", "keep", "shapes")}
-    assert written == {
+    fields = {key: model[key] for key in ("path", "source", "quantize", "calibration", "keep", "shapes")}
+    assert fields == {
         "path": "net.tflite",
         "source": "a.keras",
         "quantize": "int9",

@@ -34,15 +34,15 @@ def diagnostics_of(text: str) -> tuple[Diagnostic, ...]:
 
 
 def node(text: str, name: str) -> OutlineNode:
-    checked = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
-    return next(each for each in checked.outline.nodes if each.name == name)
+    result = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
+    return next(each for each in result.outline.nodes if each.name == name)
 
 
 def pointed(text: str, word: str) -> str:
     whole = HEAD + text
     at = whole.index(word) + 1
-    said = hover(*at_cursor(whole[:at] + CURSOR + whole[at:]))
-    return "" if said is None else said.text
+    documentation = hover(*at_cursor(whole[:at] + CURSOR + whole[at:]))
+    return "" if documentation is None else documentation.text
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_behind_pad_it_is_right_and_every_wire_says_its_bound() -> None:
         "  best: {proc-block: binary_classification, inputs: [padded]}\n"
         "  end: {out: SERIAL, inputs: [best, objects, padded.1]}\n"
     )
-    checked = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
-    assert checked.diagnostics == ()
-    types = {(wire.source, wire.source_index, wire.target): wire.type for wire in checked.outline.wires}
+    result = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
+    assert result.diagnostics == ()
+    types = {(wire.source, wire.source_index, wire.target): wire.type for wire in result.outline.wires}
     assert types["objects", 0, "padded"] == "f32[<=12, 6]"
     assert types["padded", 0, "best"] == "f32[12, 6]"
     assert types["padded", 1, "end"] == "u32[1]"
@@ -103,9 +103,9 @@ def test_parse_makes_the_type_that_the_stage_declares() -> None:
 
 def test_what_a_block_keeps_is_in_hover_and_in_the_graph() -> None:
     text = f"{SOUND}  noise: {{proc-block: noise_filtering, inputs: [spectrum], args: {{fresh: 0}}}}\n"
-    said = pointed(f"{text}  end: {{out: SERIAL, inputs: [noise]}}\n", "noise:")
-    assert "* keeps `estimate`, `u32[1, 1960]`, from run to run. The noise in each band" in said
-    assert "After a gap or a restart: it goes by runs and not by time" in said
+    documentation = pointed(f"{text}  end: {{out: SERIAL, inputs: [noise]}}\n", "noise:")
+    assert "* keeps `estimate`, `u32[1, 1960]`, from run to run. The noise in each band" in documentation
+    assert "After a gap or a restart: it goes by runs and not by time" in documentation
     (state,) = node(f"{text}  end: {{out: SERIAL, inputs: [noise]}}\n", "noise").state
     assert (state.name, str(state.type)) == ("estimate", "u32[1, 1960]")
 
@@ -114,8 +114,8 @@ def test_a_stage_that_keeps_nothing_says_nothing_of_it() -> None:
     text = f"{SOUND}  noise: {{proc-block: noise_filtering, inputs: [spectrum], args: {{fresh: 1}}}}\n"
     text += "  end: {out: SERIAL, inputs: [noise]}\n"
     assert "keeps" not in pointed(text, "noise:")
-    checked = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
-    assert all("state" not in each for each in outline_to_json(checked.outline)["nodes"])
+    result = check(MemoryFiles({"Runefile.yml": (HEAD + text).encode()}), PUBLISHED_BLOCKS)
+    assert all("state" not in each for each in outline_to_json(result.outline)["nodes"])
 
 
 def test_all_that_a_block_keeps_and_cannot_make_again_is_said() -> None:

@@ -55,17 +55,17 @@ def at(word: str) -> int:
 
 
 def test_a_project_is_checked_by_what_is_known_of_its_models(service: LanguageService) -> None:
-    checked = answer_to(service, "check")
-    assert checked["runefile"] == "Runefile.yml"
-    assert checked["form"] == "yaml"
-    assert checked["diagnostics"] == []
-    assert not checked["has_errors"]
-    assert [node["name"] for node in checked["outline"]["nodes"]][:3] == ["audio", "spectrogram", "bytes"]
+    answer = answer_to(service, "check")
+    assert answer["runefile"] == "Runefile.yml"
+    assert answer["form"] == "yaml"
+    assert answer["diagnostics"] == []
+    assert not answer["has_errors"]
+    assert [node["name"] for node in answer["outline"]["nodes"]][:3] == ["audio", "spectrogram", "bytes"]
 
 
 def test_a_change_counts_from_the_next_answer_on(service: LanguageService) -> None:
-    broken = {"Runefile.yml": {"text": WORDS.replace("SOUND", "SOUNDS")}}
-    (problem,) = answer_to(service, "check", files=broken)["diagnostics"]
+    files = {"Runefile.yml": {"text": WORDS.replace("SOUND", "SOUNDS")}}
+    (problem,) = answer_to(service, "check", files=files)["diagnostics"]
     assert problem["code"] == "RUNE0040"
     assert answer_to(service, "change", files={"Runefile.yml": {"text": WORDS}}) is None
     assert answer_to(service, "check")["diagnostics"] == []
@@ -85,9 +85,9 @@ def test_a_model_that_cannot_be_read_says_why(service: LanguageService) -> None:
 
 def test_every_question_has_an_answer(service: LanguageService) -> None:
     offset = at('best"]')
-    listed = answer_to(service, "complete", offset=offset)
-    assert listed["span"]["start"]["offset"] == offset - 1
-    assert listed["items"][0].keys() == {"label", "kind", "insert", "is_snippet", "detail", "documentation"}
+    completion = answer_to(service, "complete", offset=offset)
+    assert completion["span"]["start"]["offset"] == offset - 1
+    assert completion["items"][0].keys() == {"label", "kind", "insert", "is_snippet", "detail", "documentation"}
     assert answer_to(service, "hover", offset=offset)["text"].startswith("`best`")
     (location,) = answer_to(service, "definition", offset=offset)["locations"]
     assert (location["file"], location["span"]["start"]["line"]) == ("Runefile.yml", 25)
@@ -198,8 +198,8 @@ def test_a_request_that_is_no_json_is_told_so(service: LanguageService) -> None:
 def test_what_cannot_be_done_is_refused_by_name(service: LanguageService) -> None:
     request = {"ask": "rename", "offset": at('best"]'), "name": "audio"}
     assert refused(service, request) == ("rename-refused", 'The stage in line 5 has the name "audio" already')
-    broken = {"Runefile.yml": {"text": WORDS.replace("[audio]", "[audio")}}
-    assert refused(service, {"ask": "format", "files": broken})[0] == "format-refused"
+    files = {"Runefile.yml": {"text": WORDS.replace("[audio]", "[audio")}}
+    assert refused(service, {"ask": "format", "files": files})[0] == "format-refused"
 
 
 def test_a_service_over_files_needs_no_opening() -> None:

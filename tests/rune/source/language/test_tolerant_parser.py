@@ -123,8 +123,8 @@ def test_any_text_is_read(text: str, offset: int) -> None:
 @pytest.mark.slow
 @given(st.integers(0, len(WORDS)), st.integers(0, 12), st.lists(_PIECES, max_size=4).map("".join))
 @QUICK
-def test_every_answer_can_be_had_of_a_damaged_file(at: int, length: int, inserted: str) -> None:
-    analysis = project(WORDS[:at] + inserted + WORDS[at + length :])
+def test_every_answer_can_be_had_of_a_damaged_file(at: int, length: int, insertion: str) -> None:
+    analysis = project(WORDS[:at] + insertion + WORDS[at + length :])
     end = len(analysis.source.text)
     complete(analysis, at)
     hover(analysis, at)

@@ -76,14 +76,14 @@ class LanguageClient:
         """A request about a document."""
         return self.ask(f"textDocument/{method}", {"textDocument": {"uri": uri}, **more})
 
-    def diagnostics(self, uri: str, wanted: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
-        """The next diagnostics of a document that are as wanted."""
+    def diagnostics(self, uri: str, predicate: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+        """The next diagnostics of a document that fulfil the predicate."""
 
         def is_wanted(message: dict[str, Any]) -> bool:
             is_published = (
                 message.get("method") == "textDocument/publishDiagnostics" and message["params"]["uri"] == uri
             )
-            return bool(is_published and wanted(message["params"]["diagnostics"]))
+            return bool(is_published and predicate(message["params"]["diagnostics"]))
 
         diagnostics: list[dict[str, Any]] = self.wait(is_wanted)["params"]["diagnostics"]
         return diagnostics

@@ -90,12 +90,12 @@ def test_positions_behind_characters_of_two_units_are_right(client: LanguageClie
 
 
 def test_completion_gives_edits_and_its_documentation_later(client: LanguageClient, uri: str) -> None:
-    listed = client.at("completion", uri, 4, 26)
-    item = next(item for item in listed["items"] if item["label"] == "fft")
+    completion = client.at("completion", uri, 4, 26)
+    item = next(item for item in completion["items"] if item["label"] == "fft")
     assert item["textEdit"] == {"range": span((4, 21), (4, 27)), "newText": "fft"}
     assert "documentation" not in item
-    resolved = client.ask("completionItem/resolve", item)
-    assert resolved["documentation"]["value"].startswith("# fft")
+    details = client.ask("completionItem/resolve", item)
+    assert details["documentation"]["value"].startswith("# fft")
     keys = client.at("completion", uri, 8, 0)["items"]
     assert next(item for item in keys if item["label"] == "resources")["insertTextFormat"] == 2
 
@@ -124,8 +124,8 @@ def test_quick_fixes_come_with_their_diagnostics(client: LanguageClient, uri: st
     client.change(uri, 2, edit((6, 9), (6, 15), "Serial"))
     diagnostics = client.diagnostics(uri, bool)
     context = {"diagnostics": diagnostics}
-    offered = client.about("codeAction", uri, range=span((6, 10), (6, 10)), context=context)
-    fix = next(each for each in offered if each["kind"] == "quickfix")
+    actions = client.about("codeAction", uri, range=span((6, 10), (6, 10)), context=context)
+    fix = next(each for each in actions if each["kind"] == "quickfix")
     assert fix["title"] == "Change to SERIAL"
     assert fix["edit"]["changes"][uri][0]["newText"] == "SERIAL"
     assert fix["diagnostics"] == diagnostics
@@ -198,8 +198,8 @@ def test_other_yaml_is_left_alone_and_a_runefile_is_known_by_its_language(
     other = client.open("compose.yaml", "services: {}\n")
     assert client.at("completion", other, 0, 0) is None
     assert client.at("hover", other, 0, 2) is None
-    named = client.open("mine.yml", "version: 2\n", "runefile")
-    assert "RUNE0007" in [each["code"] for each in client.diagnostics(named, bool)]
+    document = client.open("mine.yml", "version: 2\n", "runefile")
+    assert "RUNE0007" in [each["code"] for each in client.diagnostics(document, bool)]
 
 
 @pytest.mark.slow

@@ -18,11 +18,11 @@ LINES = some.lists(some.sampled_from(["a\n", "b\n", "c\n"]), max_size=12)
 
 def applied(old: list[str], new: list[str]) -> tuple[list[str], int]:
     """The old lines with the changes made to them, and how many lines those take out and put in."""
-    lines, at, touched = [], 0, 0
+    lines, at, changes = [], 0, 0
     for first, last, new_first, new_last in changed_lines(old, new):
         lines += old[at:first] + new[new_first:new_last]
-        at, touched = last, touched + last - first + new_last - new_first
-    return lines + old[at:], touched
+        at, changes = last, changes + last - first + new_last - new_first
+    return lines + old[at:], changes
 
 
 def fewest(old: list[str], new: list[str]) -> int:
@@ -46,11 +46,11 @@ def test_the_changes_make_the_new_lines_and_touch_as_few_as_can_be(old: list[str
 @pytest.mark.parametrize("letters", ["a", "ab", "abcdefghij"])
 def test_lines_that_repeat_do_not_hold_the_server_up(letters: str) -> None:
     """With difflib two files of 2,000 such lines took minutes, in a transaction that everyone else waited for."""
-    chosen = random.Random(1)
-    old, new = ("".join(f"{chosen.choice(letters)}\n" for _ in range(count)) for count in (2000, 1900))
+    chooser = random.Random(1)
+    old, new = ("".join(f"{chooser.choice(letters)}\n" for _ in range(count)) for count in (2000, 1900))
     started = time.process_time()
     edits = list(text_edits(old, new))
     assert time.process_time() - started < 2
-    for start, end, inserted in reversed(edits):
-        old = old[:start] + inserted + old[end:]
+    for start, end, insertion in reversed(edits):
+        old = old[:start] + insertion + old[end:]
     assert old == new

@@ -72,10 +72,10 @@ def test_a_stage_that_one_side_removed_and_the_other_changed_is_a_conflict() -> 
 
 
 def test_both_adding_a_stage_of_one_name_is_a_conflict_unless_it_is_the_same() -> None:
-    added = BASE.replace("  answer:", "  quiet:\n    proc-block: ./quiet.py\n  answer:")
+    text = BASE.replace("  answer:", "  quiet:\n    proc-block: ./quiet.py\n  answer:")
     other = BASE.replace("  answer:", "  quiet:\n    proc-block: ./loud.py\n  answer:")
-    assert [each.name for each in merged(added, other).conflicts] == ["quiet"]
-    assert merged(added, added).text({}) == added
+    assert [each.name for each in merged(text, other).conflicts] == ["quiet"]
+    assert merged(text, text).text({}) == text
 
 
 @each_case(
@@ -103,15 +103,15 @@ def test_files_that_are_no_texts_or_that_a_side_deleted_are_conflicts_as_a_whole
     ours = SideFiles({"m.tflite": "b2", "notes.md": "t2", "new.bin": "b5"}, {"new.bin": "old.bin"})
     theirs = SideFiles({"m.tflite": "b3"})
     merge = merge_files(base, ours, theirs, texts.get)
-    said = {each.path: (each.kind.value, each.ours, each.theirs) for each in merge.conflicts}
-    assert said == {
+    conflicts = {each.path: (each.kind.value, each.ours, each.theirs) for each in merge.conflicts}
+    assert conflicts == {
         "m.tflite": ("file", "b2", "b3"),
         "new.bin": ("file", "b5", None),
         "notes.md": ("file", "t2", None),
     }
     assert all(Side.WRITTEN not in each.sides for each in merge.conflicts)
-    chosen = {each.key: MergeChoice(Side.THEIRS) for each in merge.conflicts}
-    assert merge.files(chosen) == {"m.tflite": StoredContent("b3")}
+    choices = {each.key: MergeChoice(Side.THEIRS) for each in merge.conflicts}
+    assert merge.files(choices) == {"m.tflite": StoredContent("b3")}
     assert merge.files({}) == {path: StoredContent(digest) for path, digest in ours.digests.items()}
 
 
@@ -136,9 +136,9 @@ def test_the_order_of_the_side_that_changed_it_is_taken() -> None:
     head, rest = BASE.split("  # 28 by 28\n")
     drawing, contrast = rest.split("  contrast:\n")
     contrast, answer = contrast.split("\n  answer:\n")
-    moved = f"{head}  contrast:\n{contrast}  # 28 by 28\n{drawing}\n  answer:\n{answer}"
-    merge = merged(BASE.replace("SERIAL", "TENSOR"), moved)
-    assert merge.text({}) == moved.replace("SERIAL", "TENSOR")
+    text = f"{head}  contrast:\n{contrast}  # 28 by 28\n{drawing}\n  answer:\n{answer}"
+    merge = merged(BASE.replace("SERIAL", "TENSOR"), text)
+    assert merge.text({}) == text.replace("SERIAL", "TENSOR")
 
 
 @each_case("text", ["- a\n- b\n", "FROM runicos/base\n", "\tpipeline: x\n", "version: 1\nversion: 1\n"])
@@ -155,19 +155,19 @@ def test_a_pipeline_in_brackets_is_not_divided() -> None:
     assert (conflict.ours, conflict.name) == ("pipeline: {}\n", "pipeline")
 
 
-ANCHORED = "version: 1\npipeline:\n  a:\n    out: s\nresources:\n  L: {path: &p a.txt}\n"
+ANCHORS = "version: 1\npipeline:\n  a:\n    out: s\nresources:\n  L: {path: &p a.txt}\n"
 
 
 def test_an_alias_whose_anchor_one_side_took_away_is_a_conflict() -> None:
-    ours, theirs = ANCHORED.partition("resources")[0], f"{ANCHORED}  M: {{path: *p}}\n"
-    merge = merge_runefile("Runefile.yml", ANCHORED, ours, theirs)
+    ours, theirs = ANCHORS.partition("resources")[0], f"{ANCHORS}  M: {{path: *p}}\n"
+    merge = merge_runefile("Runefile.yml", ANCHORS, ours, theirs)
     assert merge.text({}) == ours
     (conflict,) = merge.conflicts
     assert merge.text({conflict.key: MergeChoice(Side.THEIRS)}) == theirs
 
 
 def test_an_anchor_and_its_alias_in_lines_far_apart_are_a_conflict_of_all() -> None:
-    base = ANCHORED + "  # one\n  # two\n  N: {path: b.txt}\n"
+    base = ANCHORS + "  # one\n  # two\n  N: {path: b.txt}\n"
     ours, theirs = base.replace("&p ", ""), base.replace("b.txt", "*p")
     (conflict,) = merged(ours, theirs, base).conflicts
     assert (conflict.ours, conflict.theirs) == (ours, theirs)
@@ -220,8 +220,8 @@ def test_a_file_that_one_side_renamed_and_the_other_changed_is_both() -> None:
         "a.wav": StoredContent("b1"),
         "words.txt": StoredContent("t2"),
     }
-    edited = SideFiles({"words.txt": "t3", "a.wav": "b1"}, {"words.txt": "labels.txt"})
-    merge = merge_files(base, edited, SideFiles({"labels.txt": "t2"}), texts.get)
+    side = SideFiles({"words.txt": "t3", "a.wav": "b1"}, {"words.txt": "labels.txt"})
+    merge = merge_files(base, side, SideFiles({"labels.txt": "t2"}), texts.get)
     assert merge.files({}) == {"words.txt": TextContent("1\ntwo\n3\n")}
 
 

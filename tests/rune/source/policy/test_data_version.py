@@ -15,16 +15,16 @@ DIGEST = f"sha256:{7:064x}"
 
 def test_a_digest_is_read() -> None:
     for text, expected in ((f"data: {DIGEST}\n", DIGEST), ("data:\n", None), ("limits: {}\n", None)):
-        checked = read_policy(text)
-        assert (checked.diagnostics, checked.data) == ((), expected)
+        result = read_policy(text)
+        assert (result.diagnostics, result.data) == ((), expected)
         jsonschema.validate(yaml.safe_load(text), policy_schema())
 
 
 @each_case("value", ["newest", "3", "[a]", "{version: 3}", "sha256:12", DIGEST.upper(), f"{DIGEST}0", "''"])
 def test_what_is_no_digest_is_refused(value: str) -> None:
-    checked = read_policy(f"data: {value}\n")
-    assert checked.data is None
-    assert checked.diagnostics[0].message.startswith(
+    result = read_policy(f"data: {value}\n")
+    assert result.data is None
+    assert result.diagnostics[0].message.startswith(
         "Unable to parse the input: `data` must be `sha256:` and 64 hexadecimal digits, not"
     )
     with pytest.raises(jsonschema.ValidationError):

@@ -139,8 +139,10 @@ def test_rounding_does_not_hide_on_which_side_of_the_limit_a_figure_is() -> None
     assert "100,001 B, and the limit is at most 100 kB" in judgement_sentence(
         _judged(Limit(LimitKind.SIZE, 100_000), MeasuredFigures(100_001, 0))
     )
-    judged = _judged(Limit(LimitKind.ACCURACY, 0.95), MeasuredFigures(0, 0, accuracy=Figure(0.94996, 0.94, 0.96, 9999)))
-    assert judgement_line(judged).startswith("✗ Accuracy: missed. 95 %") is False
+    judgement = _judged(
+        Limit(LimitKind.ACCURACY, 0.95), MeasuredFigures(0, 0, accuracy=Figure(0.94996, 0.94, 0.96, 9999))
+    )
+    assert judgement_line(judgement).startswith("✗ Accuracy: missed. 95 %") is False
 
 
 @each_case(

@@ -14,10 +14,10 @@ PAGE = (REPOSITORY / "docs" / "reference" / "forge-yml.md").read_text(encoding="
 def test_a_limit_takes_each_of_its_suggestions(kind: LimitKind) -> None:
     for suggestion in kind.declaration.suggestions:
         value = suggestion if kind.declaration.names is None else f"{{name: {suggestion}}}"
-        checked = read_policy(f"limits: {{{kind.value}: {value}}}\n")
-        assert checked.diagnostics == (), suggestion
-        assert checked.policy is not None
-        assert [limit.kind for limit in checked.policy.limits] == [kind]
+        result = read_policy(f"limits: {{{kind.value}: {value}}}\n")
+        assert result.diagnostics == (), suggestion
+        assert result.policy is not None
+        assert [limit.kind for limit in result.policy.limits] == [kind]
 
 
 @each_case("kind", LimitKind)

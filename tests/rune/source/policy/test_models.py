@@ -31,9 +31,9 @@ models:
 
 
 def test_models_are_read_in_the_order_of_their_paths() -> None:
-    checked = read_policy(WHOLE)
-    assert checked.diagnostics == ()
-    one, other = checked.models
+    result = read_policy(WHOLE)
+    assert result.diagnostics == ()
+    one, other = result.models
     assert one == ModelSource("a.tflite", "net.keras")
     assert other == ModelSource(
         "models/b.tflite",
@@ -73,9 +73,9 @@ def test_models_are_read_in_the_order_of_their_paths() -> None:
     ],
 )
 def test_what_is_wrong_with_a_model_is_named(models: str, message: str) -> None:
-    checked = read_policy(f"models: {models}\n")
-    assert message in " ".join(each.message for each in checked.diagnostics)
-    assert (checked.policy, checked.models) == (None, ())
+    result = read_policy(f"models: {models}\n")
+    assert message in " ".join(each.message for each in result.diagnostics)
+    assert (result.policy, result.models) == (None, ())
 
 
 def _digest(data: bytes) -> str:
@@ -122,7 +122,7 @@ def test_a_model_that_is_not_as_its_forge_yml_says_is_a_warning(files: dict[str,
 
 
 def test_a_missing_source_is_not_answered_with_a_conversion() -> None:
-    (converted,) = check_models(MemoryFiles({"net.onnx": b"source"}), MODEL)
+    (diagnostic,) = check_models(MemoryFiles({"net.onnx": b"source"}), MODEL)
     (missing,) = check_models(MemoryFiles({"m.tflite": b"model"}), MODEL)
-    assert converted.notes == ("Run `rune convert` in the project's folder.",)
+    assert diagnostic.notes == ("Run `rune convert` in the project's folder.",)
     assert missing.notes == ("Put the source file there, or correct `source:` in forge.yml.",)

@@ -55,15 +55,15 @@ checks:
 """
 
 
-def _codes_and_lines(checked: CheckedPolicy) -> list[tuple[str, int]]:
-    return [(each.code, each.span.start.line) for each in checked.diagnostics]
+def _codes_and_lines(result: CheckedPolicy) -> list[tuple[str, int]]:
+    return [(each.code, each.span.start.line) for each in result.diagnostics]
 
 
 def test_every_key_is_understood() -> None:
-    checked = read_policy(WHOLE)
-    assert checked.diagnostics == ()
+    result = read_policy(WHOLE)
+    assert result.diagnostics == ()
     people = ("ada@example.com", "grace@example.com")
-    assert checked.policy == Policy(
+    assert result.policy == Policy(
         (
             Limit(LimitKind.SIZE, 100_000),
             Limit(LimitKind.MEMORY, 65_536),
@@ -118,8 +118,8 @@ def test_a_file_that_says_nothing_leaves_all_to_the_default(text: str) -> None:
 
 
 def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
-    checked = check_policy(MemoryFiles({"Runefile.yml": b""}))
-    assert (checked.policy, checked.diagnostics) == (None, ())
+    result = check_policy(MemoryFiles({"Runefile.yml": b""}))
+    assert (result.policy, result.diagnostics) == (None, ())
 
 
 @pytest.mark.protects("reviews/policy-files")
@@ -180,9 +180,9 @@ def test_a_project_without_the_file_has_no_policy_and_no_problem() -> None:
     ],
 )
 def test_what_is_wrong_is_said_at_its_place_and_gives_no_policy(text: str, expected: tuple[str, int]) -> None:
-    checked = read_policy(text)
-    assert expected[0] in {code for code, _ in _codes_and_lines(checked)}
-    assert (checked.policy, checked.has_errors) == (None, True)
+    result = read_policy(text)
+    assert expected[0] in {code for code, _ in _codes_and_lines(result)}
+    assert (result.policy, result.has_errors) == (None, True)
 
 
 def test_a_number_without_a_unit_gets_one_and_a_fraction_the_per_cent_that_it_likely_means() -> None:
@@ -194,15 +194,15 @@ def test_a_number_without_a_unit_gets_one_and_a_fraction_the_per_cent_that_it_li
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
-    checked = read_policy("limits: {size: big, accuracy: much}\nprotected-tags: ['?']\napprovals: [{from: nobody}]\n")
-    assert [code for code, _ in _codes_and_lines(checked)] == ["RUNE0100", "RUNE0100", "RUNE0102", "RUNE0103"]
+    result = read_policy("limits: {size: big, accuracy: much}\nprotected-tags: ['?']\napprovals: [{from: nobody}]\n")
+    assert [code for code, _ in _codes_and_lines(result)] == ["RUNE0100", "RUNE0100", "RUNE0102", "RUNE0103"]
 
 
 @pytest.mark.protects("reviews/policy-files")
 def test_a_file_that_is_too_large_or_no_text_is_refused() -> None:
     for data, code in ((b"#" * (MAX_SIZE + 1), "RUNE0002"), (b"\xff\xfe", "RUNE0001")):
-        checked = check_policy(MemoryFiles({"forge.yml": data}))
-        assert ([each.code for each in checked.diagnostics], checked.policy) == ([code], None)
+        result = check_policy(MemoryFiles({"forge.yml": data}))
+        assert ([each.code for each in result.diagnostics], result.policy) == ([code], None)
 
 
 def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() -> None:
@@ -269,10 +269,10 @@ def test_what_builds_are_for_is_one_of_a_few_words() -> None:
     assert some == Policy(build=BuildPreferences(match="tflm"))
     assert "build" not in Policy().to_json()  # what was stored of others stays as it is
     for wrong in ("fast", "[speed]", "Speed", "3", "true", "{}"):
-        checked = read_policy(f"build:\n  optimize: {wrong}")
-        assert _codes_and_lines(checked)[0][1] == 2, wrong
-        assert checked.policy is None
-        assert "one of `size`, `balanced`, `speed`" in checked.diagnostics[0].message
+        result = read_policy(f"build:\n  optimize: {wrong}")
+        assert _codes_and_lines(result)[0][1] == 2, wrong
+        assert result.policy is None
+        assert "one of `size`, `balanced`, `speed`" in result.diagnostics[0].message
     for wrong in (
         "build: speed",
         "build: {optimise: speed}",

@@ -23,36 +23,36 @@ training:
 
 
 def test_the_section_is_read_with_its_defaults() -> None:
-    checked = read_policy(WHOLE)
-    assert checked.diagnostics == ()
+    result = read_policy(WHOLE)
+    assert result.diagnostics == ()
     arguments = {"epochs": 30, "dropout": 0.5}
-    assert checked.training == Training("motion", "recordings/watch", "models/gesture.tflite", "int16x8", 7, arguments)
+    assert result.training == Training("motion", "recordings/watch", "models/gesture.tflite", "int16x8", 7, arguments)
     jsonschema.validate(yaml.safe_load(WHOLE), policy_schema())
     short = "training: {recipe: motion, data: samples}\n"
     assert read_policy(short).training == Training("motion", "samples", "model.tflite", "int8", 0, {})
     jsonschema.validate(yaml.safe_load(short), policy_schema())
     behind = "training: {recipe: transfer, data: samples, backbone: models/b.tflite}\n"
-    checked = read_policy(behind)
-    assert checked.training == Training("transfer", "samples", backbone="models/b.tflite")
-    assert checked.training.settings()["backbone"] == "models/b.tflite"
+    result = read_policy(behind)
+    assert result.training == Training("transfer", "samples", backbone="models/b.tflite")
+    assert result.training.settings()["backbone"] == "models/b.tflite"
     jsonschema.validate(yaml.safe_load(behind), policy_schema())
     assert read_policy("limits: {}\n").training is None
 
 
 def test_a_teacher_is_the_float_model_of_an_earlier_run() -> None:
     text = "training: {recipe: motion, data: samples, teacher: big.float.tflite}\n"
-    checked = read_policy(text)
-    assert checked.training == Training("motion", "samples", teacher="big.float.tflite")
-    assert checked.training.settings()["teacher"] == "big.float.tflite"
+    result = read_policy(text)
+    assert result.training == Training("motion", "samples", teacher="big.float.tflite")
+    assert result.training.settings()["teacher"] == "big.float.tflite"
     jsonschema.validate(yaml.safe_load(text), policy_schema())
 
 
 @pytest.mark.parametrize("path", ["models/words.keras", "old.h5"])
 def test_a_start_is_a_model_of_keras(path: str) -> None:
     text = f"training: {{recipe: motion, data: samples, start: {path}}}\n"
-    checked = read_policy(text)
-    assert checked.training == Training("motion", "samples", start=path)
-    assert checked.training.settings()["start"] == path
+    result = read_policy(text)
+    assert result.training == Training("motion", "samples", start=path)
+    assert result.training.settings()["start"] == path
     jsonschema.validate(yaml.safe_load(text), policy_schema())
 
 
@@ -85,6 +85,6 @@ def test_a_start_is_a_model_of_keras(path: str) -> None:
     ],
 )
 def test_what_is_wrong_with_a_training_is_named(training: str, message: str) -> None:
-    checked = read_policy(f"training: {training}\n")
-    assert message in " ".join(each.message for each in checked.diagnostics)
-    assert (checked.policy, checked.training) == (None, None)
+    result = read_policy(f"training: {training}\n")
+    assert message in " ".join(each.message for each in result.diagnostics)
+    assert (result.policy, result.training) == (None, None)

@@ -64,18 +64,18 @@ def read_by_anyone(text: str) -> str:
 @pytest.mark.protects("registry/copied-addresses")
 @each_case("spelling", SPELLINGS)
 def test_an_address_is_left_out_however_it_is_spelt(spelling: str) -> None:
-    copied = without_people(SPELLINGS[spelling])
-    assert copied.startswith(NOTE)
+    text = without_people(SPELLINGS[spelling])
+    assert text.startswith(NOTE)
     for secret in ("chief", "acme.example"):
-        assert secret not in read_by_anyone(copied)
+        assert secret not in read_by_anyone(text)
 
 
 @pytest.mark.protects("registry/copied-addresses")
 @each_case("spelling", TEAMS)
 def test_a_team_is_left_out_however_it_is_spelt(spelling: str) -> None:
-    copied = without_people(TEAMS[spelling])
-    assert copied.startswith(NOTE)
-    assert "audio" not in read_by_anyone(copied)
+    text = without_people(TEAMS[spelling])
+    assert text.startswith(NOTE)
+    assert "audio" not in read_by_anyone(text)
 
 
 def test_an_escape_that_is_no_character_is_not_read() -> None:

@@ -57,9 +57,9 @@ def test_a_path_without_a_version_is_a_warning_that_names_one_with_a_version(pat
     (warning,) = checked(runefile(path)).diagnostics
     assert warning.code == "RUNE0061"
     assert warning.notes == ('hint: change it to something like "hotg-ai/proc-blocks@v0.11.3#normalize"',)
-    repaired = applied(runefile(path), warning.fixes)
-    assert 'proc-block: "hotg-ai/proc-blocks@v0.11.3#normalize"' in repaired
-    assert checked(repaired).diagnostics == ()
+    text = applied(runefile(path), warning.fixes)
+    assert 'proc-block: "hotg-ai/proc-blocks@v0.11.3#normalize"' in text
+    assert checked(text).diagnostics == ()
 
 
 @pytest.mark.parametrize("path", ["acme/blocks#normalize", "hotg-ai/rune#nothing"])

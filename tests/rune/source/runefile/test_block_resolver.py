@@ -33,10 +33,10 @@ class ScaleBlock:
 
 
 def test_a_block_of_the_project_is_what_its_resolver_finds() -> None:
-    checked = check(project("./scale"), ScaleBlock())
-    assert checked.diagnostics == ()
-    assert checked.pipeline is not None
-    (block,) = (stage for stage in checked.pipeline.stages if isinstance(stage, BlockStage))
+    result = check(project("./scale"), ScaleBlock())
+    assert result.diagnostics == ()
+    assert result.pipeline is not None
+    (block,) = (stage for stage in result.pipeline.stages if isinstance(stage, BlockStage))
     assert (block.block, block.path) == (CATALOGUE["normalize"], "./scale")
     assert check(project("normalize"), ScaleBlock()).diagnostics == ()
 

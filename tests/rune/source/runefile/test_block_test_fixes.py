@@ -35,7 +35,7 @@ def fixed(tests: str, title: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "asserted",
+    "assertion",
     [
         "assert third([1.0, 6.0]) == [0.25, 2.0]",
         "assert third([1.0, 6.0]) == approx([0.25, 2.0], abs=0.001)",
@@ -44,8 +44,8 @@ def fixed(tests: str, title: str) -> str:
         'assert third([1.0])[0] == 0.25, "a note with ü"',
     ],
 )
-def test_what_a_block_gives_is_expected(asserted: str) -> None:
-    tests = f"def test_it():\n    {asserted}\n"
+def test_what_a_block_gives_is_expected(assertion: str) -> None:
+    tests = f"def test_it():\n    {assertion}\n"
     if problems(tests)[0].code != "RUNE0121":
         pytest.skip("the language of blocks refuses this form")
     assert problems(fixed(tests, "Expect ")) == ()

@@ -48,8 +48,8 @@ def test_pieces_of_yaml_in_any_order_give_diagnostics(text: str) -> None:
 @pytest.mark.slow
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.lists(PIECES, max_size=4).map("".join))
 @QUICK
-def test_a_damaged_runefile_gives_diagnostics(at: int, length: int, inserted: str) -> None:
-    checked_with_invariants((GOOD[:at] + inserted + GOOD[at + length :]).encode())
+def test_a_damaged_runefile_gives_diagnostics(at: int, length: int, insertion: str) -> None:
+    checked_with_invariants((GOOD[:at] + insertion + GOOD[at + length :]).encode())
 
 
 @pytest.mark.slow
@@ -89,8 +89,8 @@ _BOMB = "a: &a [x, x]\n" + "".join(
 )  # fmt: skip
 @pytest.mark.slow
 def test_a_hostile_file_is_refused_before_it_grows(text: str, code: str) -> None:
-    checked = checked_with_invariants(text.encode())
-    assert code in {diagnostic.code for diagnostic in checked.diagnostics}
+    result = checked_with_invariants(text.encode())
+    assert code in {diagnostic.code for diagnostic in result.diagnostics}
 
 
 @pytest.mark.slow
@@ -98,13 +98,13 @@ def test_a_thousand_stages_are_checked_and_a_long_chain_does_not_recurse() -> No
     stages = "".join(f"  s{i}:\n    proc-block: normalize\n    inputs: [s{i - 1}]\n" for i in range(1, 1000))
     head = "version: 1\nimage: x\npipeline:\n  s0: {capability: RAW, args: {length: 4}}\n"
     tail = "  end: {out: TENSOR, inputs: [s999]}\n"
-    checked = checked_with_invariants((head + stages + tail).encode())
-    assert checked.pipeline is not None
-    assert len(checked.pipeline.stages) == 1001
+    result = checked_with_invariants((head + stages + tail).encode())
+    assert result.pipeline is not None
+    assert len(result.pipeline.stages) == 1001
     loop = checked_with_invariants((head + stages.replace("inputs: [s0]", "inputs: [s999]") + tail).encode())
     assert [diagnostic.code for diagnostic in loop.diagnostics if diagnostic.severity.value == "error"] == ["RUNE0025"]
 
 
 def test_the_default_reader_of_models_reports_what_is_no_model(tmp_path: Path) -> None:
-    checked = check(MemoryFiles({"Runefile.yml": GOOD.encode(), "m.tflite": b"junk"}), PUBLISHED_BLOCKS)
-    assert [diagnostic.code for diagnostic in checked.diagnostics] == ["RUNE0070"]
+    result = check(MemoryFiles({"Runefile.yml": GOOD.encode(), "m.tflite": b"junk"}), PUBLISHED_BLOCKS)
+    assert [diagnostic.code for diagnostic in result.diagnostics] == ["RUNE0070"]

@@ -133,8 +133,8 @@ def test_the_first_fix_of_a_slip_mends_it(old: str, new: str) -> None:
     text = WORDS.replace(old, new, 1)
     fixes = [item.fixes for item in checked(text).diagnostics if item.fixes]
     assert fixes, problems(text)
-    fixed = applied(text, fixes[0])
-    assert [item for item in problems(fixed) if item.startswith("error")] == []
+    new_text = applied(text, fixes[0])
+    assert [item for item in problems(new_text) if item.startswith("error")] == []
 
 
 def test_a_note_says_what_the_stage_that_was_meant_gives() -> None:
@@ -281,12 +281,12 @@ def test_an_argument_that_is_no_number_is_refused(value: str) -> None:
 
 
 @each_case(
-    ("value", "quoted"), [("1e400", "1e400"), ("-.inf", "-.inf"), ("1e39", "1e+39"), ("9" * 5000, "9" * 39 + "…")]
+    ("value", "quote"), [("1e400", "1e400"), ("-.inf", "-.inf"), ("1e39", "1e+39"), ("9" * 5000, "9" * 39 + "…")]
 )
-def test_a_number_that_is_too_large_is_quoted_as_it_is_written_with_the_limits(value: str, quoted: str) -> None:
+def test_a_number_that_is_too_large_is_quoted_as_it_is_written_with_the_limits(value: str, quote: str) -> None:
     text = f"{BASE}{RAW}  rest: {{proc-block: modulo, inputs: [input], args: {{modulus: {value}}}}}\n"
     (problem,) = errors(text + "  end: {out: SERIAL, inputs: [rest]}\n")
-    assert f'to "{quoted}": it must be a number from -3.40282347e+38 to 3.40282347e+38' in problem.message
+    assert f'to "{quote}": it must be a number from -3.40282347e+38 to 3.40282347e+38' in problem.message
 
 
 def test_a_resource_gives_a_number_too() -> None:

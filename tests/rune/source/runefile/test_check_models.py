@@ -33,7 +33,7 @@ FILES = {
     "format.txt": b"onnx\n",
     "latin.txt": b"\xe9",
 }
-DECLARED = "outputs: [{type: f32, dimensions: [1, 2]}]"
+OUTPUTS = "outputs: [{type: f32, dimensions: [1, 2]}]"
 
 
 def checked(
@@ -84,24 +84,24 @@ def refusal(result: CheckedRunefile) -> tuple[Code, str]:
     ],
 )
 def test_a_model_of_another_format_has_the_declared_types_and_is_the_hosts(model: str, format_: str, file: str) -> None:
-    stage = model_of(checked(model, f"args: {{format: {format_}}}\n    {DECLARED}"))
+    stage = model_of(checked(model, f"args: {{format: {format_}}}\n    {OUTPUTS}"))
     assert (stage.file, stage.format, stage.is_hosted) == (file, ModelFormat(format_), True)
     assert (stage.input_types, stage.outputs) == ((ROW,), (TensorType(ElementType.F32, (1, 2)),))
 
 
 def test_the_types_of_a_model_that_is_not_read_must_be_declared() -> None:
-    code, said = refusal(checked("net.onnx", "args: {format: onnx}"))
+    code, message = refusal(checked("net.onnx", "args: {format: onnx}"))
     assert code is Code.MISSING_TYPES
-    assert '"model" must declare its outputs: the types of a model in the format onnx are not known' in said
-    code, said = refusal(checked("net.onnx", "args: {format: onnx}\n    outputs: [{type: f32}]"))
+    assert '"model" must declare its outputs: the types of a model in the format onnx are not known' in message
+    code, message = refusal(checked("net.onnx", "args: {format: onnx}\n    outputs: [{type: f32}]"))
     assert code is Code.MISSING_TYPES
-    assert "without dimensions" in said
+    assert "without dimensions" in message
 
 
 def test_a_format_can_stand_in_a_resource() -> None:
     resources = "resources: {F: {path: format.txt}}"
     assert (
-        model_of(checked("net.onnx", f"args: {{format: $F}}\n    {DECLARED}", resources=resources)).format
+        model_of(checked("net.onnx", f"args: {{format: $F}}\n    {OUTPUTS}", resources=resources)).format
         is ModelFormat.ONNX
     )
 
@@ -119,79 +119,79 @@ def test_a_format_can_stand_in_a_resource() -> None:
     ],
 )
 def test_a_resource_that_is_no_format_is_refused(resource: str, code: Code, why: str) -> None:
-    actual_code, said = refusal(
-        checked("net.onnx", f"args: {{format: $F}}\n    {DECLARED}", resources=f"resources: {{F: {resource}}}")
+    actual_code, message = refusal(
+        checked("net.onnx", f"args: {{format: $F}}\n    {OUTPUTS}", resources=f"resources: {{F: {resource}}}")
     )
     assert actual_code is code
-    assert why in said
+    assert why in message
 
 
 @each_case(
     ("model", "rest", "why"),
     [
         ("net.onnx", "", '"net.onnx" looks like a model in the format onnx, and not tensorflow-lite'),
-        ("float.tflite", f"args: {{format: onnx}}\n    {DECLARED}", "looks like a model in the format tensorflow-lite"),
+        ("float.tflite", f"args: {{format: onnx}}\n    {OUTPUTS}", "looks like a model in the format tensorflow-lite"),
         ("./net/", "", '"./net/" is a folder, and a model in the format tensorflow-lite is one file'),
         (
             "./net/",
-            f"args: {{format: onnx}}\n    {DECLARED}",
+            f"args: {{format: onnx}}\n    {OUTPUTS}",
             "is a folder, and a model in the format onnx is one file",
         ),
     ],
 )
 def test_a_file_that_is_not_of_its_format_is_refused(model: str, rest: str, why: str) -> None:
-    code, said = refusal(checked(model, rest))
+    code, message = refusal(checked(model, rest))
     assert code is Code.WRONG_FORMAT
-    assert why in said
+    assert why in message
 
 
 def test_a_format_that_the_files_name_denies_is_put_right_by_its_fix() -> None:
-    (diagnostic,) = checked("net.onnx", f"args: {{format: tensorflow-lite}}\n    {DECLARED}").diagnostics
+    (diagnostic,) = checked("net.onnx", f"args: {{format: tensorflow-lite}}\n    {OUTPUTS}").diagnostics
     assert [edit.text for fix in diagnostic.fixes for edit in fix.edits] == ["onnx"]
 
 
 def test_a_model_that_is_not_there_is_named() -> None:
-    code, said = refusal(checked("nett.onnx", f"args: {{format: onnx}}\n    {DECLARED}"))
+    code, message = refusal(checked("nett.onnx", f"args: {{format: onnx}}\n    {OUTPUTS}"))
     assert code is Code.UNREADABLE_FILE
-    assert 'Unable to read "nett.onnx" for "model": no such file in the project' in said
-    assert "Did you mean `./net.onnx`?" in said
+    assert 'Unable to read "nett.onnx" for "model": no such file in the project' in message
+    assert "Did you mean `./net.onnx`?" in message
 
 
 def test_raw_floats_for_a_quantised_model_name_its_scale_and_zero_point() -> None:
-    code, said = refusal(checked("int8.tflite"))
+    code, message = refusal(checked("int8.tflite"))
     assert code is Code.QUANTIZED_INPUT
-    assert "i8[1, 4], quantised with the scale 0.5 and the zero point -128" in said
-    assert '"in" gives raw floats, f32[1, 4]' in said
-    assert "round(x / 0.5) + -128" in said
+    assert "i8[1, 4], quantised with the scale 0.5 and the zero point -128" in message
+    assert '"in" gives raw floats, f32[1, 4]' in message
+    assert "round(x / 0.5) + -128" in message
 
 
 def test_pixels_of_the_other_sign_name_the_block_that_turns_them() -> None:
-    code, said = refusal(checked("int8.tflite", element="u8"))
+    code, message = refusal(checked("int8.tflite", element="u8"))
     assert code is Code.WRONG_INPUT_TYPE
-    assert "The proc-block `signed_pixels` makes i8 of u8." in said
+    assert "The proc-block `signed_pixels` makes i8 of u8." in message
 
 
 def test_text_cannot_go_into_a_model_nor_come_out_of_it() -> None:
     assert refusal(checked("text.tflite"))[0] is Code.TEXT_TENSOR
-    declared = "args: {format: onnx}\n    outputs: [{type: utf8, dimensions: [1]}]"
-    assert Code.TEXT_TENSOR.value in {one.code for one in checked("net.onnx", declared).diagnostics}
+    arguments = "args: {format: onnx}\n    outputs: [{type: utf8, dimensions: [1]}]"
+    assert Code.TEXT_TENSOR.value in {one.code for one in checked("net.onnx", arguments).diagnostics}
 
 
 def test_a_model_without_a_default_is_given_by_the_host_with_the_declared_types() -> None:
     resources = "resources: {M: {type: binary}}"
-    stage = model_of(checked("$M", DECLARED, resources=resources))
+    stage = model_of(checked("$M", OUTPUTS, resources=resources))
     assert (stage.file, stage.resource, stage.capacity, stage.is_hosted) == (None, "M", 16 << 20, True)
     assert refusal(checked("$M", resources=resources))[0] is Code.MISSING_TYPES
     host = HostResourceOptions(capacities={"M": 99})
-    assert model_of(checked("$M", DECLARED, resources=resources, host=host)).capacity == 99
+    assert model_of(checked("$M", OUTPUTS, resources=resources, host=host)).capacity == 99
 
 
 def test_a_model_with_a_default_is_the_hosts_only_when_the_build_wants_it() -> None:
     resources = "resources: {M: {type: binary, path: float.tflite}}"
     plain = model_of(checked("$M", resources=resources))
     assert (plain.file, plain.resource, plain.capacity, plain.is_hosted) == ("float.tflite", "M", None, False)
-    hosted = model_of(checked("$M", resources=resources, host=HostResourceOptions(every=True)))
-    assert (hosted.file, hosted.capacity, hosted.outputs) == ("float.tflite", 16 << 20, (ROW,))
+    stage = model_of(checked("$M", resources=resources, host=HostResourceOptions(every=True)))
+    assert (stage.file, stage.capacity, stage.outputs) == ("float.tflite", 16 << 20, (ROW,))
 
 
 def label(
@@ -233,28 +233,28 @@ def test_a_default_is_taken_unless_the_build_wants_the_hosts() -> None:
 
 
 def test_a_number_cannot_come_from_the_host() -> None:
-    code, said = refusal(label("{type: string}", "modulus: $W", "modulo"))
+    code, message = refusal(label("{type: string}", "modulus: $W", "modulo"))
     assert code is Code.RESOURCE_NO_SOURCE
-    assert '"$W" has no content when the rune is built: modulo needs "modulus" then' in said
-    assert "Give the resource a `path` or an `inline` text" in said
+    assert '"$W" has no content when the rune is built: modulo needs "modulus" then' in message
+    assert "Give the resource a `path` or an `inline` text" in message
     pipeline = label('{inline: "7"}', "modulus: $W", "modulo", HostResourceOptions(every=True)).pipeline
     assert pipeline is not None
 
 
 def test_a_folder_is_a_binary_resource() -> None:
     assert label("{path: ./net/, type: binary}", 'wordlist: "a"').pipeline is not None
-    code, said = next(
+    code, message = next(
         (Code(one.code), one.message)
         for one in label("{path: ./net/}", 'wordlist: "a"').diagnostics
         if one.severity is Severity.ERROR
     )
     assert code is Code.WRONG_RESOURCE_TYPE
-    assert '"./net/" is a folder, and "W" reads it as a text' in said
+    assert '"./net/" is a folder, and "W" reads it as a text' in message
     assert refusal(label("{path: ./net}"))[0] is Code.WRONG_RESOURCE_TYPE
     for type_ in ("string", "binary"):
-        code, said = refusal(label(f"{{path: ./nets/, type: {type_}}}"))
+        code, message = refusal(label(f"{{path: ./nets/, type: {type_}}}"))
         assert code is Code.UNREADABLE_FILE
-        assert 'Unable to read "./nets/" for "W": no such folder in the project' in said
+        assert 'Unable to read "./nets/" for "W": no such folder in the project' in message
     assert "a path must stay inside the project" in refusal(label("{path: ../net/}"))[1]
 
 

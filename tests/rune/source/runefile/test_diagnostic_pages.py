@@ -108,9 +108,9 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 
 @each_case("code", OF_A_CHECK)
 def test_the_wrong_example_of_a_page_gives_its_code(code: str) -> None:
-    checked = _checked(*_examples(code)["Wrong"])
-    assert code in {diagnostic.code for diagnostic in checked.diagnostics}
-    assert all(diagnostic.code == code for diagnostic in checked.diagnostics if diagnostic.severity is Severity.ERROR)
+    result = _checked(*_examples(code)["Wrong"])
+    assert code in {diagnostic.code for diagnostic in result.diagnostics}
+    assert all(diagnostic.code == code for diagnostic in result.diagnostics if diagnostic.severity is Severity.ERROR)
 
 
 @each_case("code", OF_A_CHECK)
@@ -119,9 +119,9 @@ def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     if language == "sh":
         assert text.split()[-1] == "Runefile.yml"
         return
-    checked = _checked(language, text)
-    assert checked.diagnostics == ()
-    assert checked.pipeline is not None
+    result = _checked(language, text)
+    assert result.diagnostics == ()
+    assert result.pipeline is not None
 
 
 @each_case("code", OF_A_BLOCK)
@@ -166,8 +166,8 @@ def _checked_beside_a_lock(language: str, text: str) -> CheckedRunefile:
     files = {"Runefile.yml": text.encode(), "rune.lock": lock.encode(), SHELF: shelf_text(shelf).encode()}
     if language == "text":
         files |= {"Runefile.yml": RUNEFILE.format(block=PATH, type="f32").encode(), "rune.lock": text.encode()}
-    mounted = {path: data for _, version_files in versions.values() for path, data in version_files.items()}
-    return check(MemoryFiles({**files, **mounted}), PUBLISHED_BLOCKS)
+    mounts = {path: data for _, version_files in versions.values() for path, data in version_files.items()}
+    return check(MemoryFiles({**files, **mounts}), PUBLISHED_BLOCKS)
 
 
 def _checked_block(language: str, text: str) -> CheckedRunefile:
@@ -184,8 +184,8 @@ def _checked_block(language: str, text: str) -> CheckedRunefile:
 def test_the_examples_of_a_page_about_tests_do_what_it_says(code: str) -> None:
     wrong, right = (_checked_tests(_examples(code)[title][1]) for title in ("Wrong", "Right"))
     assert {each.kind.value for each in wrong.problems} == ({code} if code == Code.BLOCK_TEST.value else set())
-    failed = [each.failure is not None for each in (() if wrong.problems else run_tests(wrong))]
-    assert failed == ([] if code == Code.BLOCK_TEST.value else [True])
+    failures = [each.failure is not None for each in (() if wrong.problems else run_tests(wrong))]
+    assert failures == ([] if code == Code.BLOCK_TEST.value else [True])
     assert right.problems == ()
     assert [each.failure for each in run_tests(right)] == [None]
 
@@ -205,9 +205,9 @@ def test_the_examples_of_a_page_about_a_policy_do_what_it_says(code: str) -> Non
 @pytest.mark.parametrize("code", OF_A_BUILD)
 def test_the_wrong_example_of_a_page_checks_and_does_not_build(code: str) -> None:
     files = _project_with_models(_examples(code)["Wrong"][1])
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(files, BuildOptions("wrong"))
-    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+    assert [diagnostic.code for diagnostic in error.value.diagnostics] == [code]
 
 
 @pytest.mark.parametrize("code", WARNED_BY_A_BUILD)
@@ -220,18 +220,18 @@ def test_the_wrong_example_of_a_page_builds_with_a_warning(code: str) -> None:
 
 @pytest.mark.parametrize("code", OF_A_TARGET)
 def test_the_wrong_example_of_a_page_does_not_build_for_a_target_without_a_host(code: str) -> None:
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(_project_with_models(_examples(code)["Wrong"][1]), BuildOptions("wrong", target=find_target("c")))
-    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+    assert [diagnostic.code for diagnostic in error.value.diagnostics] == [code]
     right = build(_project_with_models(_examples(code)["Right"][1]), BuildOptions("right", target=find_target("c")))
     assert right.diagnostics == ()
 
 
 @pytest.mark.parametrize("code", OF_A_PROFILE)
 def test_the_wrong_example_of_a_page_cannot_match_tflite_micro(code: str) -> None:
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(_project_with_models(_examples(code)["Wrong"][1]), BuildOptions("wrong", profile=TFLM))
-    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+    assert [diagnostic.code for diagnostic in error.value.diagnostics] == [code]
     right = build(_project_with_models(_examples(code)["Right"][1]), BuildOptions("right", profile=TFLM))
     assert right.diagnostics == ()
 

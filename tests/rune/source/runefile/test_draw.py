@@ -28,11 +28,11 @@ def test_an_error_shows_its_line_with_carets_notes_and_help() -> None:
 def test_wide_characters_and_tabs_do_not_shift_the_carets() -> None:
     text = WORDS.replace("    inputs: [audio]", "    inputs: ['音', audoi]  #\tx")
     lines = _drawn(text).splitlines()
-    shown = next(line for line in lines if "audoi]" in line)
+    row = next(line for line in lines if "audoi]" in line)
     carets = [line for line in lines if "^^^^^" in line][-1]
     # The sign is two columns wide, so the carets stand one further right than the character count.
-    assert carets.index("^") == shown.index("audoi") + 1
-    assert "\t" not in shown
+    assert carets.index("^") == row.index("audoi") + 1
+    assert "\t" not in row
 
 
 def test_a_long_line_is_cut_around_the_place() -> None:
@@ -40,8 +40,8 @@ def test_a_long_line_is_cut_around_the_place() -> None:
     lines = _drawn(text).partition("error[RUNE0021]")[2].splitlines()
     assert max(map(len, lines)) < 220
     carets = next(line for line in lines if "^^^^^" in line)
-    shown = lines[lines.index(carets) - 1]
-    assert shown[carets.index("^") :].startswith("audoi")
+    row = lines[lines.index(carets) - 1]
+    assert row[carets.index("^") :].startswith("audoi")
 
 
 def test_colours_are_there_only_when_wanted() -> None:
@@ -51,8 +51,8 @@ def test_colours_are_there_only_when_wanted() -> None:
 
 
 def test_a_file_that_was_not_given_is_drawn_without_its_line() -> None:
-    drawn = draw(checked("").diagnostics[:1], {}, False)
-    assert drawn.splitlines()[1] == " --> Runefile.yml:1:1"
+    drawing = draw(checked("").diagnostics[:1], {}, False)
+    assert drawing.splitlines()[1] == " --> Runefile.yml:1:1"
 
 
 def test_nothing_wrong_draws_nothing() -> None:

@@ -27,6 +27,6 @@ def test_a_check_takes_the_runefile_that_the_project_has() -> None:
     text = (
         b"version: 1\nimage: x\npipeline:\n  r: {capability: RAW, args: {length: 4}}\n  o: {out: TENSOR, inputs: [r]}\n"
     )
-    checked = check(MemoryFiles({"Runefile": text}), PUBLISHED_BLOCKS)
-    assert checked.diagnostics == ()
-    assert checked.source.file == "Runefile"
+    result = check(MemoryFiles({"Runefile": text}), PUBLISHED_BLOCKS)
+    assert result.diagnostics == ()
+    assert result.source.file == "Runefile"

@@ -21,8 +21,8 @@ SCORES = ModelTensor(
 )
 
 
-def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **described: object) -> ModelSignature:
-    tensor = DescribedTensor(**described)  # type: ignore[arg-type]
+def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **fields: object) -> ModelSignature:
+    tensor = DescribedTensor(**fields)  # type: ignore[arg-type]
     return ModelSignature((ModelTensor("pixels", TensorType(element, size), description=tensor),), (SCORES,))
 
 
@@ -167,10 +167,10 @@ def test_a_contradiction_is_told_with_what_repairs_it(text: str, code: str, part
     problem = next(each for each in result.diagnostics if each.code == code)
     assert part in problem.message
     assert not result.has_errors
-    chosen = next(each for each in problem.fixes if fix in each.title)
-    assert not chosen.is_safe
-    after_fix = checked(apply_edits(text, chosen.edits))
-    assert after_fix.diagnostics == (), apply_edits(text, chosen.edits)
+    quick_fix = next(each for each in problem.fixes if fix in each.title)
+    assert not quick_fix.is_safe
+    after_fix = checked(apply_edits(text, quick_fix.edits))
+    assert after_fix.diagnostics == (), apply_edits(text, quick_fix.edits)
 
 
 @each_case(
@@ -275,11 +275,11 @@ def test_a_stage_is_put_above_its_readers_comment_and_into_braces() -> None:
         "serial: {out: SERIAL, inputs: [model]}}}"
     )
     (problem,) = checked(flow).diagnostics
-    fixed = apply_edits(flow, problem.fixes[0].edits)
-    assert "scale_2: {proc-block: scale, inputs: [scale], args: {from: 0..255, to: 0..1}}, model:" in fixed
-    assert checked(fixed).diagnostics == ()
-    ended = project(**FLOATS).replace("\n", "\r\n")
-    assert "\n" not in apply_edits(ended, checked(ended).diagnostics[0].fixes[0].edits).replace("\r\n", "")
+    new_text = apply_edits(flow, problem.fixes[0].edits)
+    assert "scale_2: {proc-block: scale, inputs: [scale], args: {from: 0..255, to: 0..1}}, model:" in new_text
+    assert checked(new_text).diagnostics == ()
+    crlf = project(**FLOATS).replace("\n", "\r\n")
+    assert "\n" not in apply_edits(crlf, checked(crlf).diagnostics[0].fixes[0].edits).replace("\r\n", "")
 
 
 def test_the_drawing_says_what_is_known_of_each_wire() -> None:
@@ -301,5 +301,5 @@ def test_a_block_that_leaves_out_what_it_takes_is_told_it() -> None:
     )
     problem = next(each for each in checked(text).diagnostics if each.code == "RUNE0087")
     assert [fix.title for fix in problem.fixes] == ["Write from: bgr", "Put color {from: bgr, to: rgb} in between"]
-    fixed = apply_edits(text, problem.fixes[0].edits)
-    assert "RUNE0087" not in {each.code for each in checked(fixed).diagnostics}
+    new_text = apply_edits(text, problem.fixes[0].edits)
+    assert "RUNE0087" not in {each.code for each in checked(new_text).diagnostics}

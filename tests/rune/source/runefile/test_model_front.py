@@ -37,9 +37,9 @@ def test_a_quantising_stage_is_left_out_because_a_float_model_reads_floats() -> 
     (front,) = fronts(QUANTISED)
     assert (front.stage, front.file, front.labels) == ("model", "m.tflite", ("yes", "no"))
     assert (front.type, front.scale, front.zero_point) == (TensorType(ElementType.F32, (50, 3)), 1.0, 0)
-    checked = check(MemoryFiles({"Runefile.yml": front.runefile.encode(), "words.txt": b"a"}), PUBLISHED_BLOCKS)
-    assert not checked.has_errors
-    assert [stage.name.text for stage in checked.syntax.stages] == ["motion", "gravity", "what_the_model_reads"]
+    result = check(MemoryFiles({"Runefile.yml": front.runefile.encode(), "words.txt": b"a"}), PUBLISHED_BLOCKS)
+    assert not result.has_errors
+    assert [stage.name.text for stage in result.syntax.stages] == ["motion", "gravity", "what_the_model_reads"]
 
 
 @each_case("text", ["", "[", "version: 1\npipeline: {}\n", "pipeline:\n  a: {model: ./m, inputs: [b]}\n"])

@@ -29,9 +29,9 @@ def test_the_example_of_the_page_has_nothing_wrong() -> None:
             "labels.txt": b"yes\nno\nup\ndown\nleft\nright\n",
         }
     )
-    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: _WORDS)
-    assert checked.diagnostics == ()
-    assert checked.pipeline is not None
+    result = check(files, PUBLISHED_BLOCKS, signatures=lambda path: _WORDS)
+    assert result.diagnostics == ()
+    assert result.pipeline is not None
 
 
 def test_the_text_form_of_the_page_is_the_same_pipeline() -> None:
@@ -39,7 +39,7 @@ def test_the_text_form_of_the_page_is_the_same_pipeline() -> None:
     example = re.search(r"```\n(FROM.*?)```", page, re.DOTALL)
     assert example is not None
     files = MemoryFiles({"Runefile": example[1].encode(), "words.tflite": b"model"})
-    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda path: _WORDS)
-    assert [item.code for item in checked.diagnostics] == ["RUNE0093"]
-    assert checked.pipeline is not None
-    assert len(checked.pipeline.stages) == 7
+    result = check(files, PUBLISHED_BLOCKS, signatures=lambda path: _WORDS)
+    assert [item.code for item in result.diagnostics] == ["RUNE0093"]
+    assert result.pipeline is not None
+    assert len(result.pipeline.stages) == 7

@@ -17,8 +17,8 @@ from rune.source.runefile.blocks.lock import LOCK_FILE, lock_text, parse_lock
 from tests.support.cases import each_case
 from tests.support.runes.shared_blocks import PATH, SMOOTH, project, published
 
-DIGEST, MOUNTED = published()
-NEWER, NEWER_MOUNTED = published("1.10", SMOOTH.replace(b"0.5", b"0.75"))
+DIGEST, MOUNTS = published()
+NEWER, NEWER_MOUNTS = published("1.10", SMOOTH.replace(b"0.5", b"0.75"))
 LOCK = f"# Which bytes.\n{PATH} {DIGEST}\n"
 SHELF = json.dumps(
     {
@@ -89,7 +89,7 @@ def test_an_unknown_block_and_one_that_is_not_for_the_project_are_told_alike() -
 
 
 def test_an_unknown_version_is_told_with_those_that_there_are() -> None:
-    (diagnostic,) = _diagnostics(project("acme/sounds#smooth@3", shelf=SHELF, mounted=NEWER_MOUNTED))
+    (diagnostic,) = _diagnostics(project("acme/sounds#smooth@3", shelf=SHELF, mounts=NEWER_MOUNTS))
     assert diagnostic.message == '"acme/sounds#smooth" has no version 3'
     assert diagnostic.notes == ("Its versions are 1.10, 1.2.",)
     (fix,) = diagnostic.fixes
@@ -100,16 +100,16 @@ def test_an_unknown_version_is_told_with_those_that_there_are() -> None:
 
 
 def test_a_block_that_is_not_in_the_lock_is_known_and_not_built() -> None:
-    files = project(shelf=SHELF, mounted=MOUNTED)
-    checked = check(files, PUBLISHED_BLOCKS)
-    (diagnostic,) = checked.diagnostics
-    assert (diagnostic.code, checked.pipeline) == ("RUNE0123", None)
-    assert str(checked.types["smooth"][0]) == "f32[4]"
+    files = project(shelf=SHELF, mounts=MOUNTS)
+    result = check(files, PUBLISHED_BLOCKS)
+    (diagnostic,) = result.diagnostics
+    assert (diagnostic.code, result.pipeline) == ("RUNE0123", None)
+    assert str(result.types["smooth"][0]) == "f32[4]"
     (fix,) = diagnostic.fixes
     assert fix.is_safe
     lock = apply_edits("", fix.edits)
     assert parse_lock(lock).digests == {parse_shared_path(PATH): DIGEST}
-    assert not _diagnostics(project(lock=lock, shelf=SHELF, mounted=MOUNTED))
+    assert not _diagnostics(project(lock=lock, shelf=SHELF, mounts=MOUNTS))
 
 
 @pytest.mark.protects("compiling/shared-blocks")
@@ -117,20 +117,20 @@ def test_other_bytes_than_those_of_the_lock_are_refused() -> None:
     source = mounted_path(digest_of(SMOOTH))
     manifest = mounted_path(DIGEST)
     for wrong in (
-        {**MOUNTED, source: SMOOTH + b"\n"},
-        {**MOUNTED, manifest: MOUNTED[manifest] + b" "},
-        {**MOUNTED, mounted_path(DIGEST): next(iter(NEWER_MOUNTED.values()))},
+        {**MOUNTS, source: SMOOTH + b"\n"},
+        {**MOUNTS, manifest: MOUNTS[manifest] + b" "},
+        {**MOUNTS, mounted_path(DIGEST): next(iter(NEWER_MOUNTS.values()))},
     ):
-        (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=wrong))
+        (diagnostic,) = _diagnostics(project(lock=LOCK, mounts=wrong))
         assert (diagnostic.code, diagnostic.span.start.line) == ("RUNE0123", 9), wrong
     # Another version's bytes under this version's name.
-    (diagnostic,) = _diagnostics(project(lock=f"{PATH} {NEWER}\n", mounted=NEWER_MOUNTED))
+    (diagnostic,) = _diagnostics(project(lock=f"{PATH} {NEWER}\n", mounts=NEWER_MOUNTS))
     assert diagnostic.code == "RUNE0123"
 
 
 def test_lines_of_a_lock_that_say_nothing_are_told_there() -> None:
     lock = LOCK + "acme/sounds#smooth@1.2\n\nnonsense sha256:12\n" + f"{PATH} {NEWER}\n"
-    diagnostics = _diagnostics(project(lock=lock, mounted=MOUNTED))
+    diagnostics = _diagnostics(project(lock=lock, mounts=MOUNTS))
     assert [(each.file, each.code, each.span.start.line) for each in diagnostics] == [
         (LOCK_FILE, "RUNE0123", line) for line in (3, 5, 6)
     ]
@@ -138,13 +138,13 @@ def test_lines_of_a_lock_that_say_nothing_are_told_there() -> None:
 
 
 def test_what_a_block_does_not_take_is_told_at_its_input() -> None:
-    (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, element="i32"))
+    (diagnostic,) = _diagnostics(project(lock=LOCK, mounts=MOUNTS, element="i32"))
     assert (diagnostic.code, diagnostic.span.start.line) == ("RUNE0066", 10)
 
 
 def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
     shelf = SHELF.replace('"deprecation": ""', '"deprecation": "It clicks."', 1)
-    (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, shelf=shelf))
+    (diagnostic,) = _diagnostics(project(lock=LOCK, mounts=MOUNTS, shelf=shelf))
     assert (diagnostic.code, diagnostic.severity.value) == ("RUNE0124", "warning")
     assert diagnostic.message == f'"{PATH}" is deprecated: It clicks.'
     assert [fix.title for fix in diagnostic.fixes] == ["Take version 1.10"]
@@ -153,12 +153,12 @@ def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
         ("acme/sounds#smooth@1.10", "Take version 1.10"),
         ("acme/other#calm@1", "Take version 1.10"),
     ):
-        named = shelf.replace('"It clicks."', f'"It clicks.", "successor": "{successor}"', 1)
-        (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, shelf=named))
+        new_shelf = shelf.replace('"It clicks."', f'"It clicks.", "successor": "{successor}"', 1)
+        (diagnostic,) = _diagnostics(project(lock=LOCK, mounts=MOUNTS, shelf=new_shelf))
         assert diagnostic.message == f'"{PATH}" is deprecated: It clicks. Take `{successor}` instead.'
         assert [each.title for each in diagnostic.fixes] == [fix]
-    calm = named[:-1] + f', "acme/other#calm": [{{"version": "1", "digest": "{NEWER}"}}]}}'
-    (diagnostic,) = _diagnostics(project(lock=LOCK, mounted=MOUNTED, shelf=calm))
+    calm = new_shelf[:-1] + f', "acme/other#calm": [{{"version": "1", "digest": "{NEWER}"}}]}}'
+    (diagnostic,) = _diagnostics(project(lock=LOCK, mounts=MOUNTS, shelf=calm))
     assert [(each.title, next(edit.text for edit in each.edits)) for each in diagnostic.fixes] == [
         ("Take acme/other#calm@1", "acme/other#calm@1")
     ]

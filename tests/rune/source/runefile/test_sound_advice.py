@@ -92,9 +92,9 @@ def test_samples_that_come_from_elsewhere_are_not_judged() -> None:
     assert codes(text) == []
 
 
-@each_case("written", ["", "    args: {strength: 0.9}\n", "    args:\n      strength: 0.9\n", "    args: {}\n"])
-def test_a_noise_filter_that_remembers_whole_windows_is_told_with_both_ways_out(written: str) -> None:
-    text = LISTENING.replace("    args: {fresh: 1}\n", written)
+@each_case("arguments", ["", "    args: {strength: 0.9}\n", "    args:\n      strength: 0.9\n", "    args: {}\n"])
+def test_a_noise_filter_that_remembers_whole_windows_is_told_with_both_ways_out(arguments: str) -> None:
+    text = LISTENING.replace("    args: {fresh: 1}\n", arguments)
     assert codes(text) == ["RUNE0047"]
     for fix, value in enumerate(("fresh: 1", "fresh: 0")):
         assert value in fixed(text, fix)

@@ -100,8 +100,8 @@ def test_every_front_end_makes_a_runefile_without_errors(
         model = ModelSignature((source,), (tensor(1, 12),))
         text = runefile_of(model, "m.tflite", [input_questions(model)[0].preset(preset.key)])
         files = MemoryFiles({"Runefile.yml": text.encode(), "m.tflite": b""})
-        checked = check(files, PUBLISHED_BLOCKS, signatures=partial(_always, model))
-        assert [one.message for one in checked.diagnostics] == []
+        result = check(files, PUBLISHED_BLOCKS, signatures=partial(_always, model))
+        assert [one.message for one in result.diagnostics] == []
         assert "capability: SOUND" in text
 
 

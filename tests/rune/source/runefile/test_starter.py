@@ -26,11 +26,11 @@ def _stages(inputs: list[str], outputs: list[str], path: str = "models/m.tflite"
         tuple(ModelTensor(f"out{i}", _type(text)) for i, text in enumerate(outputs)),
     )
     files = MemoryFiles({"Runefile.yml": starter(signature, path).encode(), path: b""})
-    checked = check(files, PUBLISHED_BLOCKS, signatures=lambda _: signature)
-    assert [item for item in checked.diagnostics if item.severity is Severity.ERROR] == []
-    assert checked.pipeline is not None
+    result = check(files, PUBLISHED_BLOCKS, signatures=lambda _: signature)
+    assert [item for item in result.diagnostics if item.severity is Severity.ERROR] == []
+    assert result.pipeline is not None
     kinds = []
-    for stage in checked.pipeline.stages:
+    for stage in result.pipeline.stages:
         if isinstance(stage, CapabilityStage | OutputStage):
             kinds.append(stage.kind.name)
         else:

@@ -47,8 +47,8 @@ def test_a_taught_rune_of_each_classifier_builds_without_a_warning(template: str
     files = files_of(template)
     project = teachable(files)
     weights = " ".join(["0.5"] * project.embedding.features * 3)
-    built = build(MemoryFiles(taught_files(files, ["a", "b", "c"], weights, "0 1 2")), BuildOptions("taught"))
-    assert [str(each) for each in built.diagnostics] == []
+    result = build(MemoryFiles(taught_files(files, ["a", "b", "c"], weights, "0 1 2")), BuildOptions("taught"))
+    assert [str(each) for each in result.diagnostics] == []
     assert len(project.labels) > 1
 
 
@@ -64,11 +64,11 @@ def test_the_last_layer_reads_what_the_rune_for_teaching_sends() -> None:
     random = np.random.default_rng(1)
     weights = random.normal(0, 0.2, (3, features.size)).astype(np.float32)
     scores = weights.astype(np.float64) @ features
-    taught = taught_files(files, ["a", "b", "c"], " ".join(f"{each:.9g}" for each in weights.ravel()), "0 0 0")
+    rune_files = taught_files(files, ["a", "b", "c"], " ".join(f"{each:.9g}" for each in weights.ravel()), "0 0 0")
     shares, best = np.exp(scores - scores.max()), "abc"[int(scores.argmax())]
-    said = _call(taught)
-    assert [best] in said
-    assert any(np.allclose(each, shares / shares.sum(), atol=1e-6) for each in said if len(each) == 3)
+    outputs = _call(rune_files)
+    assert [best] in outputs
+    assert any(np.allclose(each, shares / shares.sum(), atol=1e-6) for each in outputs if len(each) == 3)
 
 
 @pytest.mark.slow
@@ -90,15 +90,15 @@ def test_a_model_without_a_last_layer_for_labels_is_refused(test_data: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason"),
     [
         (b"version: 1\npipeline: [", "has a problem"),
         (b"version: 1\nimage: runicos/base\npipeline:\n  a:\n    capability: RAW\n    outputs:\n"
          b"      - {type: f32, dimensions: [1]}\n  b:\n    out: SERIAL\n    inputs: [a]\n", "no stage with a model"),
     ],
 )  # fmt: skip
-def test_a_runefile_that_cannot_be_taught_says_why(text: bytes, said: str) -> None:
-    with pytest.raises(NotTeachable, match=said):
+def test_a_runefile_that_cannot_be_taught_says_why(text: bytes, reason: str) -> None:
+    with pytest.raises(NotTeachable, match=reason):
         teachable(files_of("digits", Runefile__yml=text))
 
 

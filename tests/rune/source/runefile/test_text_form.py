@@ -28,19 +28,19 @@ def messages(text: str) -> list[str]:
 
 
 def test_a_text_runefile_gives_the_pipeline_that_it_describes() -> None:
-    checked = read(SPEECH)
-    assert [(item.severity, item.code) for item in checked.diagnostics] == [(Severity.WARNING, "RUNE0093")]
-    assert checked.syntax.form is RunefileForm.TEXT
-    assert checked.root is None
-    assert checked.pipeline is not None
-    assert [stage.name for stage in checked.pipeline.stages] == ["audio", "model", "best", "word", "serial"]
-    assert [(wire.source, wire.target, wire.type) for wire in checked.outline.wires] == [
+    result = read(SPEECH)
+    assert [(item.severity, item.code) for item in result.diagnostics] == [(Severity.WARNING, "RUNE0093")]
+    assert result.syntax.form is RunefileForm.TEXT
+    assert result.root is None
+    assert result.pipeline is not None
+    assert [stage.name for stage in result.pipeline.stages] == ["audio", "model", "best", "word", "serial"]
+    assert [(wire.source, wire.target, wire.type) for wire in result.outline.wires] == [
         ("audio", "model", "i16[16000]"),
         ("model", "best", "f32[1, 3]"),
         ("best", "word", "u32[1]"),
         ("word", "serial", "utf8[1]"),
     ]
-    word = checked.pipeline.stages[3]
+    word = result.pipeline.stages[3]
     assert isinstance(word, BlockStage)
     assert word.arguments["wordlist"] == "one\ntwo\ntwo and one"
 

@@ -59,9 +59,9 @@ def test_a_list_of_such_words_keeps_them() -> None:
     text = WORDS.replace("wordlist: $WORDS", "labels: [yes, no, on]").partition("resources:")[0]
     (problem,) = checked(text).diagnostics
     assert problem.code == "RUNE0067"
-    fixed = applied(text, problem.fixes)
-    assert "      wordlist: |-\n        yes\n        no\n        on\n" in fixed
-    assert problems(fixed) == []
+    new_text = applied(text, problem.fixes)
+    assert "      wordlist: |-\n        yes\n        no\n        on\n" in new_text
+    assert problems(new_text) == []
 
 
 @each_case(
@@ -120,9 +120,9 @@ def test_a_text_that_needs_quotes_gets_them(value: str) -> None:
     (problem,) = [item for item in errors(text) if item.code == "RUNE0003"]
     assert problem.message.endswith(f"a text that starts with `{value[0]}` must stand in quotes")
     bare = value.split(" ")[0]
-    fixed = applied(text, problem.fixes)
-    assert fixed == WORDS.replace("hz: 16000", f"hz: {value}".replace(bare, f'"{bare}"'))
-    assert problems(fixed) == [] if value[0] == "@" else errors(fixed)[0].code == "RUNE0042"
+    new_text = applied(text, problem.fixes)
+    assert new_text == WORDS.replace("hz: 16000", f"hz: {value}".replace(bare, f'"{bare}"'))
+    assert problems(new_text) == [] if value[0] == "@" else errors(new_text)[0].code == "RUNE0042"
 
 
 def test_a_byte_order_mark_and_carriage_returns_are_harmless() -> None:

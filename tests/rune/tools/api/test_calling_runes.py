@@ -60,8 +60,8 @@ def two(tmp_path: Path) -> rune.Rune:
 
 @pytest.fixture(scope="module")
 def keywords() -> Iterator[rune.Rune]:
-    with rune.build(REPOSITORY / "examples" / "keywords").load() as loaded:
-        yield loaded
+    with rune.build(REPOSITORY / "examples" / "keywords").load() as model:
+        yield model
 
 
 def mirror(kind: int, size: int, shape: str) -> rune.Rune:
@@ -122,9 +122,9 @@ def test_a_rune_that_does_not_say_its_order_has_no_name_guessed(tmp_path: Path) 
 
 
 def test_a_rune_without_a_graph_is_named_by_kinds() -> None:
-    loaded = mirror(2, 4, "u8[4]")
-    assert list(loaded.inputs) == ["audio"]
-    assert loaded(audio=np.array([1, 256], "<i2"))["tensor"].tolist() == [1, 0, 0, 1]
+    model = mirror(2, 4, "u8[4]")
+    assert list(model.inputs) == ["audio"]
+    assert model(audio=np.array([1, 256], "<i2"))["tensor"].tolist() == [1, 0, 0, 1]
 
 
 @each_case("graph", [[], {"requests": 5}, {"capabilities": {"a": 1}, "tensors": []}, {"rune": 3}])
@@ -169,9 +169,9 @@ def test_numbers_are_converted_where_they_keep_their_value(two: rune.Rune) -> No
     big_endian = np.array([258, 1, -2], ">i2")
     assert two(first=big_endian[::-1], second_number=[1, 2])["first"].tolist() == [-2, 1, 258]
     assert np.isnan(two(first=zeros, second_number=[np.nan, 1])["zeta"][0])
-    for refused in ([1e300, 0], [2**24 + 1, 0]):
+    for values in ([1e300, 0], [2**24 + 1, 0]):
         with pytest.raises(InputType, match="cannot hold"):
-            two(first=zeros, second_number=refused)
+            two(first=zeros, second_number=values)
     with pytest.raises(InputType, match="takes int16, not float64"):
         two(first=[1.0, 2.0, 3.0], second_number=[0, 0])
 
@@ -293,13 +293,13 @@ def test_a_file_is_read_as_the_command_reads_it(keywords: rune.Rune, tmp_path: P
 
 
 def test_a_rune_is_saved_and_loaded_from_its_path(tmp_path: Path) -> None:
-    built = rune.build(REPOSITORY / "examples" / "sine")
-    path = built.save(tmp_path)
+    build = rune.build(REPOSITORY / "examples" / "sine")
+    path = build.save(tmp_path)
     assert path == tmp_path / "sine.rune"
-    assert path.read_bytes() == built.data
-    with rune.load(path) as loaded:
-        assert loaded.name == "sine"
-        assert abs(loaded(number=1.5)["result"].item() - np.sin(1.5)) < 0.05
+    assert path.read_bytes() == build.data
+    with rune.load(path) as model:
+        assert model.name == "sine"
+        assert abs(model(number=1.5)["result"].item() - np.sin(1.5)) < 0.05
 
 
 def test_what_is_no_rune_is_refused(tmp_path: Path) -> None:
@@ -315,11 +315,11 @@ def test_what_is_no_rune_is_refused(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_built_draws_its_problems(tmp_path: Path) -> None:
     (tmp_path / "Runefile.yml").write_text(TWO_OF_A_KIND.replace("RAW", "ROW", 1))
-    with pytest.raises(rune.BuildError) as caught:
+    with pytest.raises(rune.BuildError) as error:
         rune.build(tmp_path)
-    assert 'error[RUNE0040]: There is no capability "ROW"\n --> Runefile.yml:5:17' in str(caught.value)
-    assert "5 |     capability: ROW\n  |                 ^^^" in str(caught.value)
-    assert "RUNE0040" in {diagnostic.code for diagnostic in caught.value.diagnostics}
+    assert 'error[RUNE0040]: There is no capability "ROW"\n --> Runefile.yml:5:17' in str(error.value)
+    assert "5 |     capability: ROW\n  |                 ^^^" in str(error.value)
+    assert "RUNE0040" in {diagnostic.code for diagnostic in error.value.diagnostics}
 
 
 def test_texts_of_a_foreign_rune_are_escaped_in_a_notebook(tmp_path: Path) -> None:
@@ -359,8 +359,8 @@ def test_the_public_names_are_these_and_each_is_there() -> None:
 
 def test_the_types_of_the_public_names_are_written_down() -> None:
     stub = (REPOSITORY / "rune" / "__init__.pyi").read_text("utf-8")
-    typed = {line.rpartition(" ")[2] for line in stub.splitlines() if line.startswith("from rune.tools.api import")}
-    assert typed | {"__version__"} == set(rune.__all__)
+    names = {line.rpartition(" ")[2] for line in stub.splitlines() if line.startswith("from rune.tools.api import")}
+    assert names | {"__version__"} == set(rune.__all__)
 
 
 @pytest.mark.slow
@@ -370,5 +370,5 @@ def test_the_door_opens_only_when_it_is_used() -> None:
         "sys.modules; import rune.compiler.building; rune.build; rune.Rune; "
         "print('numpy' in sys.modules, callable(rune.build))"
     )
-    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
-    assert done.stdout == "True True\n"
+    process = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert process.stdout == "True True\n"

@@ -49,8 +49,13 @@ class FakeServer:
         """The deployment serves these bytes, or says something else of them."""
         path = f"/d/acme/kitchen/boards/{digest(data)}"
         about = {"digest": digest(data), "size": len(data), "url": f"{self.address}{path}"} | changes
-        served = {"version": f"1.{release}", "release": release, "since": "2026-11-16T09:30:00+00:00", "rune": about}
-        self.answers = {"/d/acme/kitchen/boards": (200, json.dumps(served).encode()), path: (200, data)}
+        body = {
+            "version": f"1.{release}",
+            "release": release,
+            "since": "2026-11-16T09:30:00+00:00",
+            "rune": about,
+        }
+        self.answers = {"/d/acme/kitchen/boards": (200, json.dumps(body).encode()), path: (200, data)}
 
     def fail(self, status: int, body: dict[str, str] | None = None) -> None:
         self.answers["/d/acme/kitchen/boards"] = (status, json.dumps(body or {}).encode())
@@ -90,9 +95,9 @@ def deployment(server: FakeServer, tmp_path: Path) -> Deployment:
 
 
 def name_of(deployment: Deployment) -> str:
-    with pytest.raises(DeploymentError) as caught:
+    with pytest.raises(DeploymentError) as error:
         deployment.load()
-    return caught.value.name
+    return error.value.name
 
 
 def age_of(deployment: Deployment) -> timedelta | None:
@@ -233,15 +238,15 @@ def test_a_refusal_whose_body_breaks_off_is_not_answered_from_the_folder(
 
 def test_nothing_is_stored_of_a_server_that_never_answered(tmp_path: Path) -> None:
     deployment = Deployment("http://127.0.0.1:1/d/a/b/c", KEY, cache=tmp_path)
-    with pytest.raises(DeploymentError, match="Nothing is stored") as caught:
+    with pytest.raises(DeploymentError, match="Nothing is stored") as error:
         deployment.load()
-    assert caught.value.name == "server-away"
+    assert error.value.name == "server-away"
 
 
 def test_a_damaged_folder_is_as_none(server: FakeServer, deployment: Deployment, tmp_path: Path) -> None:
     deployment.load()
-    (stored,) = tmp_path.rglob("*.rune")
-    stored.write_bytes(b"half")
+    (path,) = tmp_path.rglob("*.rune")
+    path.write_bytes(b"half")
     server.fail(503)
     assert name_of(deployment) == "server-away"
 
@@ -258,8 +263,8 @@ def test_a_rune_without_a_signature_of_the_key_is_refused(
     assert name_of(deployment) == "signature-refused"
     server.sign(RUNE, key, manifest_of=OTHER)
     assert name_of(deployment) == "signature-refused"
-    nested = {"manifest": base64.b64encode(b"[" * 20_000).decode(), "bundles": []}
-    server.answers[f"/d/acme/kitchen/boards/{digest(RUNE)}/signatures"] = (200, json.dumps(nested).encode())
+    document = {"manifest": base64.b64encode(b"[" * 20_000).decode(), "bundles": []}
+    server.answers[f"/d/acme/kitchen/boards/{digest(RUNE)}/signatures"] = (200, json.dumps(document).encode())
     assert name_of(deployment) == "signature-refused"
     server.sign(RUNE, key)
     assert deployment.load()(bytes([1, 2])) is not None

@@ -30,10 +30,10 @@ def parts_of(photograph: Path) -> list[NDArray[np.uint8]]:
     return parts
 
 
-def rune_of(model: Path, *said: str) -> rune.Rune:
+def rune_of(model: Path, *options: str) -> rune.Rune:
     """The rune that a new project around a model builds."""
-    folder = "-".join((model.stem, *said))
-    result = CliRunner().invoke(main, ["new", "--model", str(model), folder, *said])
+    folder = "-".join((model.stem, *options))
+    result = CliRunner().invoke(main, ["new", "--model", str(model), folder, *options])
     assert result.exit_code == 0, result.stderr
     return rune.build(folder).load()
 
@@ -50,8 +50,8 @@ def test_a_model_fed_from_0_to_255_agrees_with_its_twin_and_fed_from_0_to_1_does
     as_shares = rune_of(models / "mlperf_ic_float.tflite", "--pixels", "0-1")
     right = wrong = 0
     for picture in parts_of(test_data / "samples" / samples):
-        said = int(np.argmax(twin(image=picture)["serial"]))
-        right += said == int(np.argmax(as_bytes(image=picture.astype(np.float32))["serial"]))
-        wrong += said == int(np.argmax(as_shares(image=picture)["serial"]))
+        prediction = int(np.argmax(twin(image=picture)["serial"]))
+        right += prediction == int(np.argmax(as_bytes(image=picture.astype(np.float32))["serial"]))
+        wrong += prediction == int(np.argmax(as_shares(image=picture)["serial"]))
     assert right >= 0.8 * PICTURES, f"{right} of {PICTURES}"
     assert wrong <= 0.4 * PICTURES, f"{wrong} of {PICTURES}"

@@ -33,9 +33,9 @@ def rune(*arguments: str | Path) -> Result:
 
 
 def test_a_shared_model_is_refused_until_its_folder_is_allowed(app: Path) -> None:
-    refused = rune("check", app)
-    assert refused.exit_code == 1
-    assert "allow its folder with --allow-outside" in refused.stderr
+    result = rune("check", app)
+    assert result.exit_code == 1
+    assert "allow its folder with --allow-outside" in result.stderr
     assert rune("check", app, "--allow-outside", app.parent / "models").exit_code == 0
     assert rune("check", app).exit_code == 1
 
@@ -44,8 +44,8 @@ def test_a_shared_model_of_the_same_repository_is_read_and_built(app: Path) -> N
     (app.parent / ".git").mkdir()
     (app.parent / ".git" / "HEAD").write_text("ref: refs/heads/main\n", "utf-8")
     assert rune("check", app).exit_code == 0
-    built = rune("build", app, "-o", app / "app.rune")
-    assert built.exit_code == 0, built.output
+    result = rune("build", app, "-o", app / "app.rune")
+    assert result.exit_code == 0, result.output
     assert (app / "app.rune").stat().st_size > 1000
 
 

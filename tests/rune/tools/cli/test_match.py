@@ -29,13 +29,13 @@ def test_a_rune_is_built_and_verified_with_the_bits_of_tflite_micro(tmp_path: Pa
     folder, rune = project(tmp_path, "fully_connected_i8_keep_dimensions"), tmp_path / "matched.rune"
     report = tmp_path / "report.json"
     arguments = ["build", str(folder), "-o", str(rune), "--match", "tflm"]
-    built = CliRunner().invoke(main, [*arguments, "--format", "json"])
-    assert built.exit_code == 0, built.output
-    report.write_text(built.stdout)
-    assert json.loads(built.stdout)["report"]["profile"] == "tflite-micro"
-    verified = CliRunner().invoke(main, ["verify", str(rune), "--project", str(folder), "--report", str(report)])
-    assert verified.exit_code == 0, verified.output
-    assert "reference: tflite-micro 0.dev" in verified.stdout
+    build = CliRunner().invoke(main, [*arguments, "--format", "json"])
+    assert build.exit_code == 0, build.output
+    report.write_text(build.stdout)
+    assert json.loads(build.stdout)["report"]["profile"] == "tflite-micro"
+    verification = CliRunner().invoke(main, ["verify", str(rune), "--project", str(folder), "--report", str(report)])
+    assert verification.exit_code == 0, verification.output
+    assert "reference: tflite-micro 0.dev" in verification.stdout
 
 
 @pytest.mark.slow

@@ -71,8 +71,8 @@ def test_the_option_of_the_whole_command_is_one_line() -> None:
 def test_a_full_disk_ends_it_with_the_reason(option: str) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-c", "from rune.tools.cli import main; main()", option]
-        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=PATIENCE)
-    assert (ended.returncode, ended.stderr) == (1, b"Error: No space left on device\n")
+        process = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=PATIENCE)
+    assert (process.returncode, process.stderr) == (1, b"Error: No space left on device\n")
 
 
 def test_outside_of_a_checkout_no_commit_is_known(tmp_path: Path) -> None:

@@ -49,10 +49,10 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_to_is_told_by_its_name(tmp_path: Path) -> None:
-    with pytest.raises(CommandFailed) as caught:
+    with pytest.raises(CommandFailed) as error:
         write_file(tmp_path / "missing" / "a", b"")
-    assert caught.value.message == f'Unable to write "{tmp_path / "missing" / "a"}"'
-    assert caught.value.causes == ("No such file or directory",)
+    assert error.value.message == f'Unable to write "{tmp_path / "missing" / "a"}"'
+    assert error.value.causes == ("No such file or directory",)
 
 
 class Terminal(io.StringIO):
@@ -88,15 +88,15 @@ def test_what_takes_long_is_told_on_a_terminal_and_taken_away(monkeypatch: pytes
 
 def test_what_is_quick_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = terminal(monkeypatch)
-    with progress("Building app") as shown:
-        assert shown is not None
+    with progress("Building app") as bar:
+        assert bar is not None
     assert stream.getvalue() == ""
 
 
 def test_where_there_is_no_terminal_nothing_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", io.StringIO())
-    with progress("Building app") as shown:
-        assert shown is None
+    with progress("Building app") as bar:
+        assert bar is None
 
 
 def test_causes_are_told_once_each_from_the_nearest_to_the_last() -> None:

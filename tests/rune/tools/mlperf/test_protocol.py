@@ -38,12 +38,12 @@ def tensor(count: int, scale: float = 1 / 256, zero_point: int = -128) -> ModelT
     return ModelTensor("tensor", TensorType(ElementType.I8, (1, count)), scale, zero_point)
 
 
-def device(key: str, finished: list[FinishedInference] | None = None) -> tuple[BenchmarkDevice, FirstBytes]:
+def device(key: str, inferences: list[FinishedInference] | None = None) -> tuple[BenchmarkDevice, FirstBytes]:
     benchmark = BENCHMARKS[key]
     count = benchmark.elements if benchmark.is_anomaly else benchmark.results
     model = BenchmarkModel(benchmark, tensor(benchmark.elements, 0.5, 3), tensor(count))
     machine = FirstBytes(count)
-    return BenchmarkDevice(model, machine, ([] if finished is None else finished).append), machine
+    return BenchmarkDevice(model, machine, ([] if inferences is None else inferences).append), machine
 
 
 def say(target: BenchmarkDevice, command: str) -> list[str]:
@@ -69,8 +69,8 @@ def test_a_device_says_who_it_is() -> None:
 
 
 def test_bytes_are_loaded_and_inferred_as_often_as_the_runner_says() -> None:
-    finished: list[FinishedInference] = []
-    target, machine = device("kws01", finished)
+    inferences: list[FinishedInference] = []
+    target, machine = device("kws01", inferences)
     load(target, bytes(range(245)) * 2)
     assert say(target, "db print")[1] == "m-buffer-08-09-0a-0b-0c-0d-0e-0f"
     lines = say(target, "infer 10 3")
@@ -78,7 +78,7 @@ def test_bytes_are_loaded_and_inferred_as_often_as_the_runner_says() -> None:
     assert lines[:3] == ["m-warmup-start-3", "m-warmup-done", "m-infer-start-10"]
     before, after = (int(line.removeprefix("m-lap-us-")) for line in lines[3:5])
     assert after - before == 2500
-    assert finished == [FinishedInference(10, 3, 2500.0)]
+    assert inferences == [FinishedInference(10, 3, 2500.0)]
     results = [(each + 128) / 256 for each in range(12)]
     assert lines[5:] == ["m-infer-done", f"m-results-[{','.join(f'{each:.3f}' for each in results)}]"]
     assert say(target, "results") == [lines[6]]
@@ -101,9 +101,9 @@ def test_features_are_quantised_and_the_answer_is_the_mean_squared_difference() 
     features = [0.0, 0.5, 0.75, -0.75, 1000.0, -1000.0] + [0.0] * 634
     load(target, struct.pack("<640f", *features))
     # Scale 0.5 and zero point 3, rounded half away from zero: the stored numbers, which the model gives back.
-    stored = [3, 4, 5, 1, 127, -128] + [3] * 634
-    answered = [(each + 128) / 256 for each in stored]
-    expected = sum((one - other) ** 2 for one, other in zip(answered, features, strict=True)) / 640
+    numbers = [3, 4, 5, 1, 127, -128] + [3] * 634
+    outputs = [(each + 128) / 256 for each in numbers]
+    expected = sum((one - other) ** 2 for one, other in zip(outputs, features, strict=True)) / 640
     assert say(target, "infer 1 0")[-1] == f"m-results-[{expected:.3f}]"
     load(target, struct.pack("<640f", *features[:-1], float("nan")))
     assert "not finite" in say(target, "infer 1 0")[-1]
@@ -193,6 +193,6 @@ def test_an_interrupt_does_not_wait_for_the_inference(monkeypatch: pytest.Monkey
 def test_a_board_with_firmware_of_several_outputs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     here = SimpleNamespace(input_size=490)
     monkeypatch.setattr("rune.tools.mlperf.machines.ThisMachine", lambda model: here)
-    connected = SimpleNamespace(hello={"inputs": [{"bytes": 490}], "outputs": [{}, {}]})
+    board = SimpleNamespace(hello={"inputs": [{"bytes": 490}], "outputs": [{}, {}]})
     with pytest.raises(InferenceFailed, match="has 2 outputs, and the model one"):
-        SerialBoard(b"", cast(Device, connected))
+        SerialBoard(b"", cast(Device, board))

@@ -43,9 +43,9 @@ def started(model: Path, key: str, *options: str) -> Iterator[tuple[str, subproc
         assert process.stdout is not None
         try:
             assert select.select([process.stdout], [], [], SECONDS)[0], "the command said nothing"
-            said = process.stdout.readline()
-            match = re.fullmatch(rf"{key} on (/dev/\S+): .+; {UNVERIFIED_NOTE}\n", said)
-            assert match, said
+            line = process.stdout.readline()
+            match = re.fullmatch(rf"{key} on (/dev/\S+): .+; {UNVERIFIED_NOTE}\n", line)
+            assert match, line
             yield match[1], process
         finally:
             process.send_signal(signal.SIGINT)
@@ -111,13 +111,13 @@ def test_the_runner_s_tests_are_answered(key: str, test_data: Path, tmp_path: Pa
     model = test_data / "models" / f"{FILES[key]}.tflite"
     benchmark = benchmark_model(BENCHMARKS[key], read_model(model.read_bytes()))
     machine = ThisMachine(model.read_bytes())
-    sent = inputs_of(synthetic_set(tmp_path, key, 3), key)
-    assert len(sent) == (6 if key == "ad01" else 3)
+    inputs = inputs_of(synthetic_set(tmp_path, key, 3), key)
+    assert len(inputs) == (6 if key == "ad01" else 3)
     with started(model, key) as (path, process):
         runner = Runner(path)
         assert runner.send("name")[-2:] == ["m-name-dut-[hammer-forge]", "m-ready"]
         assert f"m-model-[{key}]" in runner.send("profile")
-        for data in sent:
+        for data in inputs:
             runner.load(data)
             microseconds, results = runner.infer(2, 1)
             assert microseconds > 0
@@ -149,9 +149,9 @@ def test_an_emulated_core_gives_the_same_results_and_counts_its_time(key: str, t
         # Ten runs of the same input are ten times the instructions.
         assert abs(ten - 10 * one) <= 10
         assert process.stdout is not None
-        said = process.stdout.readline()
-    match = re.search(r"([\d,]+) µs each, ([\d,]+) instructions", said)
-    assert match, said
+        line = process.stdout.readline()
+    match = re.search(r"([\d,]+) µs each, ([\d,]+) instructions", line)
+    assert match, line
     microseconds, instructions = (int(each.replace(",", "")) for each in match.groups())
     assert microseconds == pytest.approx(instructions / 133, abs=1)
 
@@ -165,13 +165,13 @@ def test_a_model_of_another_benchmark_and_a_board_without_an_emulator_are_refuse
         ("kws01", ("--board", "esp32-devkit", "--serial", "/dev/null"), "exclude each other"),
     ):
         command = [sys.executable, "-m", "rune.tools.cli", "mlperf", str(model), "--benchmark", key, *options]
-        ended = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-        assert ended.returncode in (1, 2), ended
-        assert reason in ended.stderr, ended.stderr
+        result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        assert result.returncode in (1, 2), result
+        assert reason in result.stderr, result.stderr
     float_model = test_data / "models" / "mlperf_kws_float.tflite"
     command = [sys.executable, "-m", "rune.tools.cli", "mlperf", str(float_model), "--benchmark", "kws01"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-    assert "int8 with one scale is needed" in ended.stderr
+    result = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert "int8 with one scale is needed" in result.stderr
 
 
 def test_the_project_of_the_firmware_is_written(test_data: Path, tmp_path: Path) -> None:

@@ -21,13 +21,13 @@ def test_a_query_is_written_as_the_server_reads_it() -> None:
         "/projects/{organisation}/{name}/data/samples", **names_of("acme/door"), query={"limit": 5, "label": "é&"}
     )
     assert request.path == "/projects/acme/door/data/samples?limit=5&label=%C3%A9%26"
-    sent = post(
+    http_request = post(
         "/projects/{organisation}/{name}/data/samples",
         **names_of("acme/door"),
         query={"consent": "7", "alone": True},
         content=b"",
     )
-    assert sent.path == "/projects/acme/door/data/samples?consent=7&alone=true"
+    assert http_request.path == "/projects/acme/door/data/samples?consent=7&alone=true"
 
 
 def test_a_request_has_its_body_and_the_state_on_which_it_depends() -> None:

@@ -78,10 +78,10 @@ def test_the_command_shows_the_code_and_keeps_the_token(
     assert "hf_given" not in result.output
     credentials = json.loads((tmp_path / "rune" / "credentials.json").read_text())
     assert credentials["tokens"] == {registry.address: "hf_given"}
-    start_request, *fetched, checked = registry.seen
+    start_request, *token_requests, registry_request = registry.seen
     assert start_request[0] == "/api/v1/device-sign-ins"
-    assert fetched == [("/api/v1/device-sign-ins/token", {"device_code": "long-secret"})] * 2
-    assert checked == ("/v2/", "Bearer hf_given")
+    assert token_requests == [("/api/v1/device-sign-ins/token", {"device_code": "long-secret"})] * 2
+    assert registry_request == ("/v2/", "Bearer hf_given")
 
 
 def test_a_program_waits_longer_when_it_is_told_to(registry: SignInAnswers) -> None:
@@ -95,16 +95,16 @@ def test_a_program_waits_longer_when_it_is_told_to(registry: SignInAnswers) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("error", "said"), [("access_denied", "refused in the browser"), ("expired_token", "expired before")]
+    ("error", "message"), [("access_denied", "refused in the browser"), ("expired_token", "expired before")]
 )
 def test_a_refusal_and_an_end_are_said(
-    registry: SignInAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, said: str
+    registry: SignInAnswers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: str, message: str
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     registry.queue = [(201, SIGN_IN_STARTED), (400, {"error": error})]
     result = CliRunner().invoke(main, ["login", registry.address])
     assert result.exit_code == 4
-    assert said in result.output
+    assert message in result.output
     assert not (tmp_path / "rune").exists()
 
 

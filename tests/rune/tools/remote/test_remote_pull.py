@@ -30,14 +30,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def rune(*arguments: str, typed: str | None = None) -> Result:
-    return CliRunner().invoke(main, list(arguments), input=typed)
+def rune(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(main, list(arguments), input=stdin)
 
 
 @pytest.mark.protects("registry/stored-logins")
 def test_a_login_is_kept_in_a_file_that_only_its_owner_reads(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "secret-token"
-    result = rune("login", registry.address, "--token-stdin", typed="secret-token\n")
+    result = rune("login", registry.address, "--token-stdin", stdin="secret-token\n")
     assert result.exit_code == 0, result.output
     path = home / "config" / "rune" / "credentials.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -47,7 +47,7 @@ def test_a_login_is_kept_in_a_file_that_only_its_owner_reads(registry: Simulated
 
 def test_a_token_that_does_not_hold_is_not_kept(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "the right one"
-    result = rune("login", registry.address, "--token-stdin", typed="wrong")
+    result = rune("login", registry.address, "--token-stdin", stdin="wrong")
     assert result.exit_code == 4
     assert "invalid or has expired" in result.output
     assert not (home / "config" / "rune" / "credentials.json").exists()
@@ -55,7 +55,7 @@ def test_a_token_that_does_not_hold_is_not_kept(registry: SimulatedRegistry, hom
 
 def test_a_token_asked_for_is_not_echoed(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "typed-token"
-    result = rune("login", registry.address, typed="typed-token\n")
+    result = rune("login", registry.address, stdin="typed-token\n")
     assert result.exit_code == 0, result.output
     assert "typed-token" not in result.output
 
@@ -64,7 +64,7 @@ def test_a_token_asked_for_is_not_echoed(registry: SimulatedRegistry, home: Path
 def test_a_rune_is_pulled_from_the_usual_registry_byte_for_byte(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "t0k3n"
     registry.publish("acme/keywords", "1.0", RUNE)
-    rune("login", registry.address, "--token-stdin", typed="t0k3n")
+    rune("login", registry.address, "--token-stdin", stdin="t0k3n")
     result = rune("pull", "acme/keywords:1.0")
     assert result.exit_code == 0, result.output
     assert Path("keywords.rune").read_bytes() == RUNE
@@ -144,7 +144,7 @@ def test_without_a_registry_the_command_says_how_to_name_one(home: Path) -> None
 
 
 def test_plain_http_to_another_machine_is_refused_unless_asked_for(home: Path) -> None:
-    assert rune("login", "http://forge.example", "--token-stdin", typed="x").exit_code == 2
+    assert rune("login", "http://forge.example", "--token-stdin", stdin="x").exit_code == 2
     assert rune("pull", "http://forge.example/acme/keywords:1").exit_code == 2
 
 
@@ -153,9 +153,9 @@ def test_the_token_never_goes_where_the_registry_sends_us(registry: SimulatedReg
     with simulated_registry() as storage:
         registry.publish("acme/keywords", "1.0", RUNE)
         storage.answers["/elsewhere"] = Answer(200, RUNE)
-        moved = Answer(307, b"", {"Location": f"{storage.address}/elsewhere"})
-        registry.answers[f"/v2/acme/keywords/blobs/{digest_of(RUNE)}"] = moved
-        rune("login", registry.address, "--token-stdin", typed="t0k3n")
+        redirect = Answer(307, b"", {"Location": f"{storage.address}/elsewhere"})
+        registry.answers[f"/v2/acme/keywords/blobs/{digest_of(RUNE)}"] = redirect
+        rune("login", registry.address, "--token-stdin", stdin="t0k3n")
         result = rune("pull", "acme/keywords:1.0")
         assert result.exit_code == 0, result.output
         assert storage.seen == [("/elsewhere", None)]
@@ -164,8 +164,8 @@ def test_the_token_never_goes_where_the_registry_sends_us(registry: SimulatedReg
 
 def test_a_redirect_to_plain_http_elsewhere_is_refused(registry: SimulatedRegistry, home: Path) -> None:
     registry.publish("acme/keywords", "1.0", RUNE)
-    moved = Answer(307, b"", {"Location": "http://forge.example/x"})
-    registry.answers[f"/v2/acme/keywords/blobs/{digest_of(RUNE)}"] = moved
+    redirect = Answer(307, b"", {"Location": "http://forge.example/x"})
+    registry.answers[f"/v2/acme/keywords/blobs/{digest_of(RUNE)}"] = redirect
     result = rune("pull", f"{registry.address}/acme/keywords:1.0")
     assert result.exit_code == 2
     assert "not https" in result.output

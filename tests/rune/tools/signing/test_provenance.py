@@ -81,14 +81,14 @@ def test_a_bill_of_materials_is_valid_for_the_stock_validator() -> None:
 
 
 def test_a_bill_of_materials_names_the_data_of_its_models() -> None:
-    learned, tested = DataFacts("data version 7", digest("7")), DataFacts("data version 8", digest("8"))
+    training_data, test_data = DataFacts("data version 7", digest("7")), DataFacts("data version 8", digest("8"))
     model = BomModel(
         "model.tflite", digest("c"), 1000, "application/tflite-model", 12, "compiled", ("sine",),
-        ("i8[1, 1960]",), ("i8[1, 4]",), learned,
+        ("i8[1, 1960]",), ("i8[1, 4]",), training_data,
     )  # fmt: skip
     other = BomModel("other.tflite", digest("d"), 10, "application/tflite-model", None, "host", ("next",))
     materials = RuneMaterials(
-        "door", digest("b"), "", (model, other), (), digest("2"), "0.1.0", 0.93, digest("9"), tested
+        "door", digest("b"), "", (model, other), (), digest("2"), "0.1.0", 0.93, digest("9"), test_data
     )
     data = bill_of_materials(materials)
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
@@ -97,10 +97,10 @@ def test_a_bill_of_materials_names_the_data_of_its_models() -> None:
         "datasets": [{"ref": digest("7")}], "inputs": [{"format": "i8[1, 1960]"}], "outputs": [{"format": "i8[1, 4]"}],
     }  # fmt: skip
     assert "modelParameters" not in second["modelCard"]
-    for component, facts in ((seventh, learned), (eighth, tested)):
+    for component, facts in ((seventh, training_data), (eighth, test_data)):
         assert (component["type"], component["name"], component["bom-ref"]) == ("data", facts.name, facts.digest)
         assert component["hashes"] == [{"alg": "SHA-256", "content": facts.digest.removeprefix("sha256:")}]
-    assert {"name": "hammer-forge:tested-on", "value": tested.digest} in first["modelCard"]["properties"]
+    assert {"name": "hammer-forge:tested-on", "value": test_data.digest} in first["modelCard"]["properties"]
 
 
 @pytest.mark.parametrize("licence", ["Apache-2.0", ""])
@@ -109,8 +109,8 @@ def test_a_bill_of_a_block_is_valid_for_the_stock_validator(licence: str) -> Non
     data = block_bill_of_materials(BlockMaterials("smooth", "1.2", digest("b"), licence, files))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(data.decode()) is None
     bom = json.loads(data)
-    described = bom["metadata"]["component"]
-    assert (described["name"], described["version"], "licenses" in described) == ("smooth", "1.2", licence != "")
+    component = bom["metadata"]["component"]
+    assert (component["name"], component["version"], "licenses" in component) == ("smooth", "1.2", licence != "")
     assert bom["dependencies"] == [{"ref": digest("b"), "dependsOn": [digest("c"), digest("d")]}]
     assert len(bom["components"]) == 2, "files with the same bytes are one component"
 

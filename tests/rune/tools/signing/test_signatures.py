@@ -53,9 +53,9 @@ def test_a_fingerprint_is_enough_where_the_key_comes_along(key: PrivateKey) -> N
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_key_that_only_came_along_is_not_trusted(key: PrivateKey, other_key: PrivateKey) -> None:
     for trust in (Trust((other_key.public,)), Trust(fingerprints=frozenset({other_key.public.fingerprint})), Trust()):
-        with pytest.raises(SignatureRefused, match="No trusted key") as refused:
+        with pytest.raises(SignatureRefused, match="No trusted key") as error:
             verify_bundle(signed(key), trust, [RUNE])
-        assert not refused.value.is_by_trusted_key
+        assert not error.value.is_by_trusted_key
     other = replace(signed(key), offered_key=other_key.public.der)
     with pytest.raises(SignatureRefused, match="No trusted key"):
         verify_bundle(other, Trust(fingerprints=frozenset({other_key.public.fingerprint})), [RUNE])
@@ -79,9 +79,9 @@ def test_each_changed_byte_of_what_is_signed_is_refused(key: PrivateKey) -> None
 
 @pytest.mark.protects("registry/forged-signatures")
 def test_a_signature_of_another_artifact_is_refused_with_both_digests(key: PrivateKey) -> None:
-    with pytest.raises(SignatureRefused, match=f"about {RUNE}, and not about {OTHER}") as refused:
+    with pytest.raises(SignatureRefused, match=f"about {RUNE}, and not about {OTHER}") as error:
         verify_bundle(signed(key), Trust((key.public,)), [RUNE, OTHER])
-    assert refused.value.is_by_trusted_key
+    assert error.value.is_by_trusted_key
 
 
 @pytest.mark.protects("registry/revoked-keys")

@@ -49,7 +49,7 @@ class Fails(Exception):
     """The message of a reference where the block must give up."""
 
 
-def text(written: str | bytes, zeros: int = 0) -> Array:
+def text(content: str | bytes, zeros: int = 0) -> Array:
     """A text as bytes, with so many zeros behind it."""
-    data = written.encode() if isinstance(written, str) else written
+    data = content.encode() if isinstance(content, str) else content
     return np.frombuffer(data + b"\0" * zeros, np.uint8)

@@ -22,13 +22,13 @@ def nms(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     boxes = inputs[0].reshape(-1, 4)
     scores = inputs[1].reshape(len(boxes), -1)
     best = [int(np.nanargmax(row)) if not np.isnan(row).all() else 0 for row in scores]
-    counted = [i for i, k in enumerate(best) if scores[i, k] > F32(arguments["threshold"])]
-    selected: list[int] = []
-    for i in sorted(counted, key=lambda i: -scores[i, best[i]]):
-        rivals = [j for j in selected if arguments["among"] == "all" or best[j] == best[i]]
+    candidates = [i for i, k in enumerate(best) if scores[i, k] > F32(arguments["threshold"])]
+    winners: list[int] = []
+    for i in sorted(candidates, key=lambda i: -scores[i, best[i]]):
+        rivals = [j for j in winners if arguments["among"] == "all" or best[j] == best[i]]
         if all(not _overlap(boxes[i], boxes[j]) > F32(arguments["overlap"]) for j in rivals):
-            selected.append(i)
-    rows = [[*boxes[i], scores[i, best[i]], best[i]] for i in selected[: arguments["most"]]]
+            winners.append(i)
+    rows = [[*boxes[i], scores[i, best[i]], best[i]] for i in winners[: arguments["most"]]]
     return [np.array(rows, F32).reshape(-1, 6)]
 
 
@@ -37,8 +37,8 @@ def ssd_boxes(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     anchors = np.array(arguments["anchors"].replace(",", " ").split(), F64).astype(F32).reshape(-1, 4)
     scales = np.array([arguments[name] for name in ("y_scale", "x_scale", "h_scale", "w_scale")], F32)
     middle = codes[:, :2] / scales[:2] * anchors[:, 2:] + anchors[:, :2]
-    grown = np.exp((codes[:, 2:] / scales[2:]).astype(F64)).astype(F32)
-    half = F32(0.5) * grown * anchors[:, 2:]
+    sizes = np.exp((codes[:, 2:] / scales[2:]).astype(F64)).astype(F32)
+    half = F32(0.5) * sizes * anchors[:, 2:]
     return [np.concatenate([middle - half, middle + half], axis=1)]
 
 
@@ -53,14 +53,14 @@ def yolo_boxes(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
 def key_points(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     _, _, columns, points = inputs[0].shape
     cells = inputs[0].reshape(-1, points)
-    moved = inputs[1].reshape(-1, 2, points) if len(inputs) > 1 else None
+    offsets = inputs[1].reshape(-1, 2, points) if len(inputs) > 1 else None
     rows = []
     for point in range(points):
         heat = np.where(np.isnan(cells[:, point]), -np.inf, cells[:, point])
         best = int(np.argmax(heat))
         if heat[best] > F32(arguments["threshold"]):
             place = np.array(divmod(best, columns), F32) * F32(arguments["stride"])
-            place = place if moved is None else place + moved[best, :, point]
+            place = place if offsets is None else place + offsets[best, :, point]
             rows.append([*place, heat[best], point])
     return [np.array(rows, F32).reshape(-1, 4)]
 

@@ -23,8 +23,8 @@ def _landscape() -> Array:
     sky = np.stack([110 + 8 * rows, 160 + 6 * rows, np.full(rows.shape, 235)], axis=-1)
     hill = rows > 9 - 3 * np.sin((columns - 2) / 4)
     sun = (rows - 3) ** 2 + (columns - 11) ** 2 <= 5
-    coloured = np.where(hill[..., None], (70, 130, 70), np.where(sun[..., None], (250, 200, 60), sky))
-    return coloured.astype(np.uint8)[None]
+    picture = np.where(hill[..., None], (70, 130, 70), np.where(sun[..., None], (250, 200, 60), sky))
+    return picture.astype(np.uint8)[None]
 
 
 _LANDSCAPE = _landscape()
@@ -35,8 +35,8 @@ _BOX_SCORES = np.array([[0.9], [0.8], [0.7], [0.85], [0.6], [0.3]], F32)
 
 
 _LEARNT = np.arange(8, dtype=np.float64)[:, None]
-_LABELLED = np.array([0, 0, 0, 0, 0, 1, 1, 1], np.float64)
-_MEASURED = np.array([0.4, 1.3, 1.1, 2.4, 2.2, 3.6, 3.1, 4.2])
+_CLASSES = np.array([0, 0, 0, 0, 0, 1, 1, 1], np.float64)
+_TARGETS = np.array([0.4, 1.3, 1.1, 2.4, 2.2, 3.6, 3.1, 4.2])
 _QUERIES = np.linspace(0, 7, 24)[:, None]
 
 
@@ -71,10 +71,10 @@ DRAWINGS: Sequence[BlockCase] = (
     case("resize", "drawn", _LANDSCAPE, height=6, width=8),
     case("color", "drawn", _LANDSCAPE),
     case("nms", "drawn", _BOXES, _BOX_SCORES),
-    _learner("logistic_regression", _LABELLED),
-    _learner("support_vector_classifier", _LABELLED),
-    _learner("support_vector_regression", _MEASURED, eps=0.5),
-    _learner("linear_regression", _MEASURED),
-    _learner("penalized_regression", _MEASURED),
-    _learner("elastic_net", _MEASURED),
+    _learner("logistic_regression", _CLASSES),
+    _learner("support_vector_classifier", _CLASSES),
+    _learner("support_vector_regression", _TARGETS, eps=0.5),
+    _learner("linear_regression", _TARGETS),
+    _learner("penalized_regression", _TARGETS),
+    _learner("elastic_net", _TARGETS),
 )

@@ -10,31 +10,31 @@ import numpy as np
 from tests.support.compiler.block_references.case import F32, Arguments, Array, BlockCase, Reference, case, noise, whole
 
 
-def _line(size: int, wanted: int, centres: str) -> tuple[Array, Array, Array]:
+def _line(size: int, new_size: int, centres: str) -> tuple[Array, Array, Array]:
     """The lower and upper neighbour and the weight of the upper one, in f32."""
-    is_aligned = centres == "align_corners" and wanted > 1
-    scale = F32(size - 1) / F32(wanted - 1) if is_aligned else F32(size) / F32(wanted)
-    at = np.arange(wanted, dtype=F32)
+    is_aligned = centres == "align_corners" and new_size > 1
+    scale = F32(size - 1) / F32(new_size - 1) if is_aligned else F32(size) / F32(new_size)
+    at = np.arange(new_size, dtype=F32)
     scaled = (at + F32(0.5)) * scale - F32(0.5) if centres == "half_pixel" else at * scale
     lower = np.maximum(np.floor(scaled), 0).astype(int)
     upper = np.minimum(np.ceil(scaled), size - 1).astype(int)
     return lower, upper, (scaled - lower.astype(F32)).astype(F32)
 
 
-def _line_1024(size: int, wanted: int, centres: str) -> tuple[Array, Array, Array]:
-    is_aligned = centres == "align_corners" and wanted > 1
-    over, under = (size - 1, wanted - 1) if is_aligned else (size, wanted)
+def _line_1024(size: int, new_size: int, centres: str) -> tuple[Array, Array, Array]:
+    is_aligned = centres == "align_corners" and new_size > 1
+    over, under = (size - 1, new_size - 1) if is_aligned else (size, new_size)
     scale = (1024 * over + under // 2) // under
-    scaled = np.arange(wanted) * scale + (scale // 2 - 512 if centres == "half_pixel" else 0)
+    scaled = np.arange(new_size) * scale + (scale // 2 - 512 if centres == "half_pixel" else 0)
     lower = np.maximum(np.trunc(scaled / 1024), 0).astype(int)
     upper = np.minimum(np.trunc((scaled + 1023) / 1024), size - 1).astype(int)
     return lower, upper, scaled - 1024 * lower
 
 
-def _nearest(size: int, wanted: int, centres: str) -> Array:
-    is_aligned = centres == "align_corners" and wanted > 1
-    scale = F32(size - 1) / F32(wanted - 1) if is_aligned else F32(size) / F32(wanted)
-    scaled = (np.arange(wanted, dtype=F32) + F32(0.5 if centres == "half_pixel" else 0)) * scale
+def _nearest(size: int, new_size: int, centres: str) -> Array:
+    is_aligned = centres == "align_corners" and new_size > 1
+    scale = F32(size - 1) / F32(new_size - 1) if is_aligned else F32(size) / F32(new_size)
+    scaled = (np.arange(new_size, dtype=F32) + F32(0.5 if centres == "half_pixel" else 0)) * scale
     place = np.floor(scaled + 0.5) if centres == "align_corners" else np.floor(scaled)
     return np.asarray(np.clip(place, 0, size - 1).astype(int))
 

@@ -62,7 +62,7 @@ _FOREST = {
         {"nodes": [[1, 0, 2], [[0, 0.5, 0]], [[0.5, 0, 0]]]},
     ],
 }
-_BOOSTED = {
+_SUM_OF_TREES = {
     "format": "decision-trees",
     "version": 1,
     "features": 2,
@@ -84,10 +84,10 @@ CASES: Sequence[BlockCase] = (
     _trees("a forest, on the left", _FOREST, 0.5, -0.25),
     _trees("a forest, one bit above a threshold", _FOREST, float(np.nextafter(F32(0.5), F32(1))), 3),
     _trees("a forest, between", _FOREST, 0.2, 0.1),
-    _trees("boosted trees", _BOOSTED, 0.05, 7),
+    _trees("boosted trees", _SUM_OF_TREES, 0.05, 7),
     # The f32 nearest to 0.1 is above 0.1.
-    _trees("boosted trees, above a threshold that no f32 is", _BOOSTED, float(F32(0.1)), 7),
-    _trees("a NaN and an infinity are above all thresholds", _BOOSTED, np.nan, np.inf),
+    _trees("boosted trees, above a threshold that no f32 is", _SUM_OF_TREES, float(F32(0.1)), 7),
+    _trees("a NaN and an infinity are above all thresholds", _SUM_OF_TREES, np.nan, np.inf),
     case("gaussian_mixture", "near the first", noise(88, 2), **_MIXTURE),
     case("gaussian_mixture", "near the second", np.array([[2.1, -2]], F32), **_MIXTURE),
     case(

@@ -24,8 +24,8 @@ class Scores:
     spreads: Array
 
     def scaled(self, rows: Array) -> Array:
-        known = np.where(self.spreads > 0, self.spreads, np.inf)
-        return np.hstack([(rows - self.means) / known, np.ones((len(rows), 1))])
+        spreads = np.where(self.spreads > 0, self.spreads, np.inf)
+        return np.hstack([(rows - self.means) / spreads, np.ones((len(rows), 1))])
 
     def of(self, rows: Array) -> Array:
         return self.scaled(rows) @ self.weights.T
@@ -33,8 +33,8 @@ class Scores:
 
 def shares(scores: Array) -> Array:
     """Scores to probabilities, row by row."""
-    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
 def logistic(arguments: Arguments, rows: Array, targets: Array) -> Scores:
@@ -43,8 +43,8 @@ def logistic(arguments: Arguments, rows: Array, targets: Array) -> Scores:
     if len(labels) == 1:
         raise Fails(f"logistic_regression: all {len(rows)} rows have the same label: it takes two or more")
     if len(labels) > arguments["classes"]:
-        seen = [len(np.unique(targets[: place + 1])) for place in range(len(targets))]
-        row = seen.index(arguments["classes"] + 1)
+        label_counts = [len(np.unique(targets[: place + 1])) for place in range(len(targets))]
+        row = label_counts.index(arguments["classes"] + 1)
         raise Fails(f"logistic_regression: row {row} has one label more than `classes` says")
     means, spreads = columns(rows)
     spreads = np.where((rows == rows[0]).all(axis=0), 0.0, spreads)
@@ -72,12 +72,12 @@ def logistic(arguments: Arguments, rows: Array, targets: Array) -> Scores:
         step = np.linalg.solve(matrix + penalty * np.eye(slope.size), slope.reshape(-1)).reshape(slope.shape)
         share, before = 1.0, total(weights)
         while share > 2.0**-30:
-            tried = weights.copy()
-            tried[free] -= share * step
-            if total(tried) <= before:
+            candidate = weights.copy()
+            candidate[free] -= share * step
+            if total(candidate) <= before:
                 break
             share /= 2
-        weights = tried
+        weights = candidate
     return Scores(weights, labels, means, spreads)
 
 

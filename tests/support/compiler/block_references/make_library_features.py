@@ -143,8 +143,8 @@ def main(names: Sequence[str]) -> None:
         "edge_impulse_mfcc": lambda: _of_edge_impulse_mfcc(SOUND),
     }
     before = json.loads(PATH.read_text(encoding="utf-8"))
-    recorded = {name: make() if not names or name in names else before[name] for name, make in makers.items()}
-    lines = [f'  "{name}": {json.dumps(features)}' for name, features in recorded.items()]
+    library = {name: make() if not names or name in names else before[name] for name, make in makers.items()}
+    lines = [f'  "{name}": {json.dumps(features)}' for name, features in library.items()]
     PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

@@ -70,11 +70,11 @@ def data(block: str, chance: np.random.Generator) -> tuple[Array, Array, Array]:
 
 
 def main() -> None:
-    chance, recorded = np.random.default_rng(163), {}
+    chance, library = np.random.default_rng(163), {}
     for block, each in BLOCKS.items():
         for number, arguments in enumerate(each * 2):
             rows, targets, queries = (array.round(6) for array in data(block, chance))
-            recorded[f"{block} {number}"] = {
+            library[f"{block} {number}"] = {
                 "block": block,
                 "arguments": arguments,
                 "labels": block in ("logistic_regression", "support_vector_classifier"),
@@ -84,7 +84,7 @@ def main() -> None:
                 "asked": queries.tolist(),
                 "predicted": [float(f"{value:.12g}") for value in judged(block, arguments, rows, targets, queries)],
             }
-    PATH.write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
+    PATH.write_text(json.dumps(library, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

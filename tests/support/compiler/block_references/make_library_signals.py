@@ -25,22 +25,22 @@ def main() -> None:
     from scipy import signal, stats  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     x = WALK[:, 0].astype(np.float64)
-    recorded: dict[str, Any] = {}
+    library: dict[str, Any] = {}
     for kind, order, cutoff in (("lowpass", 2, 5.0), ("highpass", 3, 0.5), ("lowpass", 8, 12.0), ("highpass", 1, 3.0)):
         sections = signal.butter(order, cutoff, kind, fs=60.0, output="sos")
         start = signal.sosfilt_zi(sections) * x[0]
-        recorded[f"iir {kind} {order} {cutoff}"] = _list(signal.sosfilt(sections, x, zi=start)[0])
+        library[f"iir {kind} {order} {cutoff}"] = _list(signal.sosfilt(sections, x, zi=start)[0])
     b, a = signal.iirnotch(10.0, 5.0, 60.0)
-    recorded["iir notch 2 10.0"] = _list(signal.lfilter(b, a, x, zi=signal.lfilter_zi(b, a) * x[0])[0])
+    library["iir notch 2 10.0"] = _list(signal.lfilter(b, a, x, zi=signal.lfilter_zi(b, a) * x[0])[0])
     for kind, edges in (("lowpass", [5.0]), ("highpass", [5.0]), ("bandpass", [5.0, 12.0])):
-        recorded[f"taps {kind}"] = _list(signal.firwin(31, edges, pass_zero=kind, fs=60.0))
-    recorded["detrend constant"] = _list(signal.detrend(x, type="constant"))
-    recorded["detrend linear"] = _list(signal.detrend(x))
-    recorded["resample 3 2"] = _list(signal.resample_poly(x, 3, 2))
-    recorded["resample 1 3"] = _list(signal.resample_poly(x, 1, 3))
+        library[f"taps {kind}"] = _list(signal.firwin(31, edges, pass_zero=kind, fs=60.0))
+    library["detrend constant"] = _list(signal.detrend(x, type="constant"))
+    library["detrend linear"] = _list(signal.detrend(x))
+    library["resample 3 2"] = _list(signal.resample_poly(x, 3, 2))
+    library["resample 1 3"] = _list(signal.resample_poly(x, 1, 3))
     _, power = signal.periodogram(x - x.mean(), 60.0, "hann", 64, detrend=False)
-    recorded["features"] = _list([x.std(), stats.skew(x), stats.kurtosis(x), power.max(), power[:22].sum() * 60.0 / 64])
-    lines = [f'  "{name}": {json.dumps(values)}' for name, values in recorded.items()]
+    library["features"] = _list([x.std(), stats.skew(x), stats.kurtosis(x), power.max(), power[:22].sum() * 60.0 / 64])
+    lines = [f'  "{name}": {json.dumps(values)}' for name, values in library.items()]
     PATH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

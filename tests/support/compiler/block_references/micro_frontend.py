@@ -37,8 +37,8 @@ def _times(a: Point, b: Point) -> Point:
 
 
 def _turn(phase: float) -> Point:
-    turned = cmath.exp(1j * phase)
-    return math.floor(0.5 + 32767 * turned.real), math.floor(0.5 + 32767 * turned.imag)
+    point = cmath.exp(1j * phase)
+    return math.floor(0.5 + 32767 * point.real), math.floor(0.5 + 32767 * point.imag)
 
 
 def _plus(a: Point, b: Point) -> Point:
@@ -81,9 +81,9 @@ def _spectrum(samples: Sequence[int]) -> list[Point]:
     for k in range(1, half // 2 + 1):
         a, b = _divided(points[k], 2), _divided((points[half - k][0], -points[half - k][1]), 2)
         sum_, difference = _plus(a, b), _minus(a, b)
-        moved = _times(difference, _turn(-math.pi * (k / half + 0.5)))
-        spectrum[k] = (sum_[0] + moved[0]) >> 1, (sum_[1] + moved[1]) >> 1
-        spectrum[half - k] = (sum_[0] - moved[0]) >> 1, (moved[1] - sum_[1]) >> 1
+        rotation = _times(difference, _turn(-math.pi * (k / half + 0.5)))
+        spectrum[k] = (sum_[0] + rotation[0]) >> 1, (sum_[1] + rotation[1]) >> 1
+        spectrum[half - k] = (sum_[0] - rotation[0]) >> 1, (rotation[1] - sum_[1]) >> 1
     return spectrum
 
 
@@ -165,11 +165,11 @@ def window_of(length: int, *, of_f32: bool = False) -> list[int]:
 
 def _cleaned(value: int, band: int, estimates: list[int], gains: Sequence[int]) -> int:
     """A band's value without its noise, at an even loudness."""
-    smoothing, scaled = SMOOTHING[band & 1], (value << 10) & 0xFFFFFFFF
-    noise = ((scaled * smoothing + estimates[band] * (16384 - smoothing)) >> 14) & 0xFFFFFFFF
+    smoothing, level = SMOOTHING[band & 1], (value << 10) & 0xFFFFFFFF
+    noise = ((level * smoothing + estimates[band] * (16384 - smoothing)) >> 14) & 0xFFFFFFFF
     estimates[band] = noise
-    cleaned = max((scaled - min(noise, scaled)) >> 10, (value * LEAST_SIGNAL) >> 14)
-    ratio = ((cleaned * _gain(noise, gains)) & (2**64 - 1)) >> 6 & 0xFFFFFFFF
+    signal = max((level - min(noise, level)) >> 10, (value * LEAST_SIGNAL) >> 14)
+    ratio = ((signal * _gain(noise, gains)) & (2**64 - 1)) >> 6 & 0xFFFFFFFF
     return (ratio * ratio & 0xFFFFFFFF) >> 20 if ratio < 8192 else (ratio >> 6) - 64
 
 
@@ -197,7 +197,7 @@ def features(
             value = _root(sums[band + 1]) >> shift
             if estimates is not None:
                 value = _cleaned(value, band, estimates, gains)
-            raised = (value << 3) & 0xFFFFFFFF
-            out.append(_log(raised) if raised > 1 else 0)
+            level = (value << 3) & 0xFFFFFFFF
+            out.append(_log(level) if level > 1 else 0)
         outputs.append(out)
     return outputs

@@ -45,10 +45,10 @@ def scale(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     times, plus = [], []
     for c in range(channels):
         # y = ((x - low) / (high - low) * (high_to - low_to) + low_to - mean) / deviation * factor + offset
-        mapped = (high_to - low_to) / (high - low)
+        slope = (high_to - low_to) / (high - low)
         after = _at(factor, c, 1) / _at(deviation, c, 1)
-        times.append(F32(float(mapped * after)))
-        plus.append(F32(float((low_to - low * mapped - _at(mean, c, 0)) * after + _at(offset, c, 0))))
+        times.append(F32(float(slope * after)))
+        plus.append(F32(float((low_to - low * slope - _at(mean, c, 0)) * after + _at(offset, c, 0))))
     return [x.astype(F32) * np.array(times, F32) + np.array(plus, F32)]
 
 
@@ -57,8 +57,8 @@ def quantize(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     rounded = np.sign(steps).astype(F64) * np.floor(np.abs(steps.astype(F64)) + 0.5)
     type_ = TYPES[arguments["type"]]
     limits = np.iinfo(type_)
-    moved = np.where(np.isnan(rounded), 0, rounded) + arguments["zero_point"]
-    return [np.clip(moved, limits.min, limits.max).astype(type_)]
+    levels = np.where(np.isnan(rounded), 0, rounded) + arguments["zero_point"]
+    return [np.clip(levels, limits.min, limits.max).astype(type_)]
 
 
 def dequantize(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:

@@ -27,8 +27,8 @@ def array(tensor: InputTensor) -> Array:
     sizes = list(tensor.type.dimensions)
     for axis, size in zip(tensor.type.run_time, tensor.sizes, strict=True):
         sizes[axis] = size
-    listed = [float(each) if isinstance(each, str) else each for each in tensor.elements]
-    return np.array(listed, _TYPES[str(tensor.type.element)]).reshape(sizes)
+    elements = [float(each) if isinstance(each, str) else each for each in tensor.elements]
+    return np.array(elements, _TYPES[str(tensor.type.element)]).reshape(sizes)
 
 
 def accuracy(_: Arguments, inputs: Sequence[InputTensor]) -> list[Output]:

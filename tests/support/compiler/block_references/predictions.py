@@ -53,8 +53,8 @@ def _ratio(above: int, below: int) -> Array:
 def _of_class(truth: Array, predicted: Array, positive: int) -> list[Array]:
     """F1 as the share of twice those that are right, which is the harmonic mean."""
     right = int(np.count_nonzero((predicted == positive) & (truth == positive)))
-    said, there = int(np.count_nonzero(predicted == positive)), int(np.count_nonzero(truth == positive))
-    return [_ratio(2 * right, said + there), _ratio(right, said), _ratio(right, there)]
+    positives, there = int(np.count_nonzero(predicted == positive)), int(np.count_nonzero(truth == positive))
+    return [_ratio(2 * right, positives + there), _ratio(right, positives), _ratio(right, there)]
 
 
 def precision_recall(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
@@ -71,9 +71,9 @@ def metric(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     above = np.count_nonzero(ones[:, None] > zeros) + np.count_nonzero(ones[:, None] == zeros) / 2
     around = truth - np.cumsum(truth)[-1] / truth.size
     apart = truth - predicted
-    explained = 1 - np.cumsum(apart * apart)[-1] / np.cumsum(around * around)[-1]
+    r_squared = 1 - np.cumsum(apart * apart)[-1] / np.cumsum(around * around)[-1]
     errors = prediction_errors(arguments, inputs)
-    return [*_of_class(truth, predicted, 1), _one(F64(above) / (ones.size * zeros.size)), *errors, _one(explained)]
+    return [*_of_class(truth, predicted, 1), _one(F64(above) / (ones.size * zeros.size)), *errors, _one(r_squared)]
 
 
 def train_test_split(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
@@ -115,7 +115,7 @@ def linear_regression(_arguments: Arguments, inputs: Sequence[Array]) -> list[Ar
 
 
 _TRUTH = np.array([1, 0, 1, 1, 0, 0, 1, 0], F64)
-_SAID = np.array([1, 1, 0, 1, 0, 1, 1, 0], F64)
+_PREDICTIONS = np.array([1, 1, 0, 1, 0, 1, 1, 0], F64)
 _SCORES = np.array([0.9, 0.4, 0.35, 1.0, 0.1, 0.4, 0.4, 0.2], F64)
 _ROWS = noise(31, 7, 2).astype(F64)
 _QUERIES = noise(32, 3, 2).astype(F64)
@@ -129,7 +129,7 @@ CASES: Sequence[BlockCase] = (
     case("prediction_errors", "summed from the first to the last", noise(30, 9).astype(F64), np.full(9, 1e16)),
     case("prediction_errors", "nothing is off", np.array([7.0]), np.array([7.0])),
     case("prediction_errors", "not a number", np.array([1.0, np.nan]), np.array([1.0, 2.0])),
-    case("f1_score", "two classes", _TRUTH, _SAID),
+    case("f1_score", "two classes", _TRUTH, _PREDICTIONS),
     case("f1_score", "all predictions alike: the share that is right", _TRUTH, np.ones(8)),
     case("f1_score", "three classes: the share that is right", np.array([0.0, 1, 2, 2]), np.array([0.0, 2, 1, 2])),
     case("f1_score", "a third class where none was predicted", np.array([0.0, 1, 2, 1]), np.array([0.0, 1, 1, 1])),
@@ -137,7 +137,7 @@ CASES: Sequence[BlockCase] = (
     case("f1_score", "no 1 among two classes", np.array([0.0, 2.0]), np.array([0.0, 2.0])),
     case("f1_score", "two zeros are two classes", np.array([0.0, 0.0]), np.array([0.0, -0.0])),
     case("f1_score", "a NaN equals nothing", np.array([1.0, np.nan, 1.0]), np.array([1.0, np.nan, 1.0])),
-    case("precision_recall", "class 1", _TRUTH, _SAID),
+    case("precision_recall", "class 1", _TRUTH, _PREDICTIONS),
     case("precision_recall", "never predicted", np.array([1, 0], np.uint8), np.array([0, 0], np.uint8)),
     case("precision_recall", "not there", np.array([0, 0], np.uint16), np.array([1, 0], np.uint16)),
     case("precision_recall", "neither", np.array([3], np.int8), np.array([3], np.int8)),
@@ -147,7 +147,7 @@ CASES: Sequence[BlockCase] = (
     case("precision_recall", "i32", np.array([1, -5], np.int32), np.array([1, 1], np.int32)),
     case("precision_recall", "u32", np.array([1, 2**32 - 1], np.uint32), np.array([2**32 - 1, 1], np.uint32)),
     case("metric", "scores", _TRUTH, _SCORES),
-    case("metric", "classes", _TRUTH, _SAID),
+    case("metric", "classes", _TRUTH, _PREDICTIONS),
     case("metric", "only one class is there", np.ones(3), np.array([1.0, 0.0, 1.0])),
     case("metric", "a prediction that is not a number", np.array([1.0, 0.0]), np.array([np.nan, 0.0])),
     case("metric", "a measurement", np.array([1.0, 0.5]), np.array([1.0, 0.0])),

@@ -142,8 +142,8 @@ def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
         x = x / 32768.0 if sound.dtype == np.int16 and preset == "edge_impulse_mfe" else x
         x = x - 0.98 * np.roll(x, 1)
         count = 1 + (x.size - frame) // step
-        shown = min(frame, size)
-        x, window = np.pad(x, (0, size)), np.pad(np.ones(shown), (0, size - shown))
+        width = min(frame, size)
+        x, window = np.pad(x, (0, size)), np.pad(np.ones(width), (0, size - width))
     elif preset in MAGNITUDES:
         if preset == "mlperf_tiny":
             x = x / x.max() if x.max() > 0 else x

@@ -13,8 +13,8 @@ from tests.support.compiler.block_references.learned_rows import check_decided, 
 
 
 def _middle(met: Array, above: int) -> float:
-    ordered = np.sort(met)
-    return float((ordered[above - 1] + ordered[above]) / 2)
+    values = np.sort(met)
+    return float((values[above - 1] + values[above]) / 2)
 
 
 def _times(rows: Array, weights: Array) -> Array:
@@ -81,9 +81,9 @@ class Pairs:
     beyond: Array
 
     def after(self, share: float, change: Change) -> Pairs:
-        moved = share * change.multiplier
-        missed, beyond = self.missed + share * change.missed, self.beyond + share * change.beyond
-        return Pairs(self.multiplier + moved, self.room - moved, missed, beyond)
+        step = share * change.multiplier
+        shortfall, beyond = self.missed + share * change.missed, self.beyond + share * change.beyond
+        return Pairs(self.multiplier + step, self.room - step, shortfall, beyond)
 
     def mean(self) -> float:
         """Of the products, in the order of the constraints."""
@@ -92,10 +92,10 @@ class Pairs:
 
     def longest(self, share: float, change: Change) -> float:
         """How much of a change can be made, less a share, before a number would be 0."""
-        moved = change.multiplier
+        step = change.multiplier
         ways = (
-            (self.multiplier, moved),
-            (self.room, -moved),
+            (self.multiplier, step),
+            (self.room, -step),
             (self.missed, change.missed),
             (self.beyond, change.beyond),
         )
@@ -131,13 +131,13 @@ class SystemOfRound:
                 first, second = change.multiplier * change.beyond, change.multiplier * change.missed
             product = aim - pairs.multiplier * pairs.beyond - first
             other = aim - pairs.room * pairs.missed + second
-            wanted = product / pairs.multiplier - other / pairs.room - self.error
-            right = np.cumsum((self.sign * wanted / stiffness)[:, None] * wide, axis=0)[-1]
+            target = product / pairs.multiplier - other / pairs.room - self.error
+            right = np.cumsum((self.sign * target / stiffness)[:, None] * wide, axis=0)[-1]
             solution = _solved(root, right + self.right)
             along = _times(self.scaled, solution[:features]) + solution[features]
-            moved = (wanted - self.sign * along) / stiffness
-            missed = (other + pairs.missed * moved) / pairs.room
-            change = Change(solution, moved, missed, (product - pairs.beyond * moved) / pairs.multiplier)
+            step = (target - self.sign * along) / stiffness
+            shortfall = (other + pairs.missed * step) / pairs.room
+            change = Change(solution, step, shortfall, (product - pairs.beyond * step) / pairs.multiplier)
         return change
 
 
@@ -155,7 +155,7 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
     height = float(abs(bound).max())
     offset, bound, c = offset / height, bound / height, c * size * size / height
     pairs = Pairs(np.full(count, c / 2), np.full(count, c / 2), np.ones(count), np.ones(count))
-    for done in range(100):
+    for number in range(100):
         value = _times(scaled, weights)
         best = _middle(sign * bound - value, above)
         signed = sign * pairs.multiplier
@@ -173,7 +173,7 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
             break
         if gap <= tolerance * tolerance * length or gap <= total * 2.0**-33:
             line = FittedLine(weights * height / size, best * height, means, ones)
-            return Support(line, pairs.multiplier * height / (size * size), done)
+            return Support(line, pairs.multiplier * height / (size * size), number)
         error = sign * (value + offset) - bound + pairs.missed - pairs.beyond
         system = SystemOfRound(scaled, sign, pairs, error, np.append(dual - weights, ordered_sum(signed)))
         change = system.changes([0.0, None])
@@ -193,8 +193,8 @@ def classifier(arguments: Arguments, rows: Array, targets: Array) -> tuple[Suppo
     if len(labels) == 1:
         raise Fails(f"support_vector_classifier: all {len(targets)} rows have the same label: it tells two apart")
     if len(labels) > 2:
-        seen = [len(np.unique(targets[: place + 1])) for place in range(len(targets))]
-        raise Fails(f"support_vector_classifier: row {seen.index(3)} has a third label: it tells two apart")
+        label_counts = [len(np.unique(targets[: place + 1])) for place in range(len(targets))]
+        raise Fails(f"support_vector_classifier: row {label_counts.index(3)} has a third label: it tells two apart")
     sign = np.where(targets == labels[1], 1.0, -1.0)
     name = "support_vector_classifier"
     return support(name, rows, sign, np.ones(len(rows)), arguments["c"], arguments["tolerance"]), labels

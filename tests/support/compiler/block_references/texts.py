@@ -44,21 +44,21 @@ def _apart(word: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _words(written: str) -> list[str]:
-    return "".join(" " if _is_blank(letter) else letter for letter in written).split(" ")
+def _words(content: str) -> list[str]:
+    return "".join(" " if _is_blank(letter) else letter for letter in content).split(" ")
 
 
-def basic(written: str, *, is_lower: bool) -> list[str]:
+def basic(content: str, *, is_lower: bool) -> list[str]:
     """BERT's basic tokenizer."""
-    cleaned = "".join(letter for letter in written if _is_blank(letter) or not _is_dropped(letter))
-    spaced = re.sub(f"([{_IDEOGRAPHS}])", r" \1 ", re.sub("[\u2028\u2029]", " ", cleaned))
-    return [part for word in _words(spaced) for part in _apart(_plain(word) if is_lower else word)]
+    visible = "".join(letter for letter in content if _is_blank(letter) or not _is_dropped(letter))
+    parts = re.sub(f"([{_IDEOGRAPHS}])", r" \1 ", re.sub("[\u2028\u2029]", " ", visible))
+    return [part for word in _words(parts) for part in _apart(_plain(word) if is_lower else word)]
 
 
-def published(written: str) -> Iterator[str]:
+def published(content: str) -> Iterator[str]:
     """The old block's order: words, special ones, punctuation, ideographs; and only then what makes them plain."""
     names = "|".join(map(re.escape, SPECIAL))
-    for word in _words(written):
+    for word in _words(content):
         for piece in re.split(f"({names})", word):
             if piece in SPECIAL:
                 yield piece
@@ -110,28 +110,28 @@ def tokenizers(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     numbers = _numbers(arguments)
     ids: list[list[int]] = []
     for place, array in enumerate(inputs, 1):
-        written = _decoded("tokenizers", array, f"sentence {place}")
-        if not written:
+        sentence = _decoded("tokenizers", array, f"sentence {place}")
+        if not sentence:
             raise Fails(f"tokenizers: sentence {place} is empty")
-        ids.append(pieces(published(written), numbers))
+        ids.append(pieces(published(sentence), numbers))
     first, second = ids
     while len(first) + len(second) > _OLD_LENGTH - 3:
         (first if len(first) >= len(second) else second).pop()
-    joined = _joined(first, second, numbers, _OLD_LENGTH)
+    tensors = _joined(first, second, numbers, _OLD_LENGTH)
     words = arguments["vocabulary"].split("\n")
-    return [*joined, text("".join(f"{words[number]}\n" for number in joined[0][0]))]
+    return [*tensors, text("".join(f"{words[number]}\n" for number in tensors[0][0]))]
 
 
 def word_piece(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     numbers = _numbers(arguments)
     is_lower = arguments["case"] == "lower"
     texts = [_decoded("word_piece", array, f"text {place}") for place, array in enumerate(inputs, 1)]
-    first, *more = [pieces(basic(written, is_lower=is_lower), numbers) for written in texts]
+    first, *more = [pieces(basic(content, is_lower=is_lower), numbers) for content in texts]
     second = more[0] if more else []
     while len(first) + len(second) > arguments["length"] - 2 - len(more):
         (first if len(first) > len(second) else second).pop()
-    used = 2 + len(more) + len(first) + len(second)
-    length = arguments["length"] if arguments["padding"] == "full" else used
+    count = 2 + len(more) + len(first) + len(second)
+    length = arguments["length"] if arguments["padding"] == "full" else count
     return _joined(first, more[0] if more else None, numbers, length)
 
 
@@ -142,20 +142,20 @@ def _sort(letter: str) -> str:
     return "S" if letter in "\x85\u2028\u2029" or letter in "\t\n\v\f\r" or _is_blank(letter) else "o"
 
 
-def _parts(written: str) -> Iterator[str]:
+def _parts(content: str) -> Iterator[str]:
     """GPT-2's pattern, over a letter for the class of each character."""
-    sorts = "".join(_sort(letter) for letter in written)
+    sorts = "".join(_sort(letter) for letter in content)
     patterns = ((r"L+", True), (r"N+", True), (r"o+", True), (r"S+(?!.)", False), (r"S+(?=S)", False), (r"S+", False))
     at = 0
-    while at < len(written):
-        short = re.compile(r"'(?:s|t|re|ve|m|ll|d)").match(written, at)
+    while at < len(content):
+        short = re.compile(r"'(?:s|t|re|ve|m|ll|d)").match(content, at)
         end = short.end() if short else at
         for pattern, is_spaced in patterns if not short else ():
-            begin = at + (is_spaced and written[at] == " ")
+            begin = at + (is_spaced and content[at] == " ")
             if match := re.compile(pattern).match(sorts, begin):
                 end = match.end()
                 break
-        yield written[at:end]
+        yield content[at:end]
         at = end
 
 
@@ -168,14 +168,14 @@ def byte_pair(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
         word = tuple(BYTES[byte] for byte in part.encode())
         while pairs := [pair for pair in pairwise(word) if pair in ranks]:
             first = min(pairs, key=ranks.__getitem__)
-            joined: list[str] = []
+            merged_tokens: list[str] = []
             for token in word:
                 # A token that was joined just now is not joined again in this round.
-                if joined and (joined[-1], token) == first:
-                    joined[-1] = f"{joined[-1]}{token}\n"
+                if merged_tokens and (merged_tokens[-1], token) == first:
+                    merged_tokens[-1] = f"{merged_tokens[-1]}{token}\n"
                 else:
-                    joined.append(token)
-            word = tuple(token.rstrip("\n") for token in joined)
+                    merged_tokens.append(token)
+            word = tuple(token.rstrip("\n") for token in merged_tokens)
         tokens += [numbers[token] for token in word]
     start, end = ([numbers[arguments[name]]] if arguments[name] else [] for name in ("start", "end"))
     ids = [*start, *tokens[: arguments["length"] - len(start) - len(end)], *end]
@@ -245,8 +245,8 @@ def _case(block: str, name: str, *inputs: Array, **arguments: object) -> BlockCa
     return case(block, name, *inputs, vocabulary=VOCABULARY, **arguments)
 
 
-def _paired(name: str, written: str | bytes, **arguments: object) -> BlockCase:
-    return case("byte_pair", name, text(written), vocabulary=TOKENS, merges=MERGES, **arguments)
+def _paired(name: str, content: str | bytes, **arguments: object) -> BlockCase:
+    return case("byte_pair", name, text(content), vocabulary=TOKENS, merges=MERGES, **arguments)
 
 
 CASES: list[BlockCase] = [

@@ -35,12 +35,12 @@ def hysteresis(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Ar
 
 
 def debounce(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
-    stacked = np.stack([run[0].reshape(-1) for run in runs])
-    out = np.full(stacked.shape[1], arguments["initial"], stacked.dtype)
-    for i in range(stacked.shape[1]):
+    values = np.stack([run[0].reshape(-1) for run in runs])
+    out = np.full(values.shape[1], arguments["initial"], values.dtype)
+    for i in range(values.shape[1]):
         for end in range(arguments["runs"], len(runs) + 1):
-            if len(set(stacked[end - arguments["runs"] : end, i].tolist())) == 1:
-                out[i] = stacked[end - 1, i]
+            if len(set(values[end - arguments["runs"] : end, i].tolist())) == 1:
+                out[i] = values[end - 1, i]
     return [out.reshape(runs[0][0].shape)]
 
 
@@ -54,12 +54,12 @@ def hold(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
 
 def mse(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     difference = inputs[0].astype(F64).reshape(-1) - inputs[1].astype(F64).reshape(-1)
-    measured = {
+    error = {
         "squared": lambda: np.cumsum(difference**2)[-1] / difference.size,
         "root": lambda: np.sqrt(np.cumsum(difference**2)[-1] / difference.size),
         "absolute": lambda: np.cumsum(np.abs(difference))[-1] / difference.size,
     }[arguments["measure"]]()
-    return [np.array([measured], F32)]
+    return [np.array([error], F32)]
 
 
 def k_means(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:

@@ -98,9 +98,9 @@ class CFolder:
     @staticmethod
     def _written(program: Path, inputs: Sequence[Sequence[bytes]]) -> bytes:
         frames = b"".join(data for frame in inputs for data in frame)
-        ended = subprocess.run([program], input=frames, capture_output=True, timeout=300, check=False)
-        assert (ended.returncode, ended.stderr) == (0, b"")
-        return ended.stdout
+        process = subprocess.run([program], input=frames, capture_output=True, timeout=300, check=False)
+        assert (process.returncode, process.stderr) == (0, b"")
+        return process.stdout
 
 
 def said(rune: LoadedRune, inputs: Sequence[Sequence[bytes]], with_sizes: Collection[int] = ()) -> bytes:

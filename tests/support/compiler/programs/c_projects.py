@@ -64,10 +64,10 @@ def random_inputs(types: Sequence[TensorType], runs: int, seed: int = 7) -> list
 
 def answered_inputs(files: ProjectFiles, rune: bytes, answers: int) -> list[list[bytes]]:
     """Random inputs for as many runs as the rune needs to answer so often: a window says nothing until it is full."""
-    loaded = Runtime.load(rune)
+    instance = Runtime.load(rune)
     inputs = random_inputs(input_types(files), runs=max(_LEAST_RUNS, 12 * answers))
-    answered = (number for number, frame in enumerate(inputs, 1) if run(loaded, frame))
-    last = list(islice(answered, answers))
+    numbers = (number for number, frame in enumerate(inputs, 1) if run(instance, frame))
+    last = list(islice(numbers, answers))
     assert len(last) == answers, f"{len(last)} answers in {len(inputs)} runs"
     return inputs[: last[-1]]
 

@@ -86,6 +86,6 @@ def unpacked(path: Path, files: Mapping[str, bytes]) -> None:
 
 def called(command: Sequence[str], folder: Path) -> str:
     """The output of a program that must end well and warn of nothing."""
-    ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
-    assert (ended.returncode, ended.stderr[:4000]) == (0, "")
-    return ended.stdout
+    process = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert (process.returncode, process.stderr[:4000]) == (0, "")
+    return process.stdout

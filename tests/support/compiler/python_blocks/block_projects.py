@@ -56,22 +56,21 @@ def agreeing_programs(seeds: Iterable[int]) -> list[tuple[BlockProgram, list[byt
     """The programs that do not fail on the inputs of a project, with the bytes of each run."""
     programs = []
     for seed in seeds:
-        generated, case, _ = everywhere(seed)
-        shared = NativeCase(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
-        outcomes_of_runs = outcomes(BlockEvaluation(case.block), generated, shared)
+        block_program, case, _ = everywhere(seed)
+        native_case = NativeCase(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
+        outcomes_of_runs = outcomes(BlockEvaluation(case.block), block_program, native_case)
         outputs = [each for each in outcomes_of_runs if isinstance(each, bytes)]
         if len(outputs) == RUNS:
-            assert checked(generated).block is not None
-            programs.append((generated, outputs))
+            assert checked(block_program).block is not None
+            programs.append((block_program, outputs))
     return programs
 
 
 def project_of(programs: Sequence[tuple[BlockProgram, list[bytes]]]) -> MemoryFiles:
     """One pipeline in which every block stands by itself."""
-    files = {f"{generated.name}.py": generated.text.encode() for generated, _ in programs}
+    files = {f"{program.name}.py": program.text.encode() for program, _ in programs}
     stages = [
-        _STAGE.format(name=generated.name, alpha=generated.settings[0], k=generated.settings[1])
-        for generated, _ in programs
+        _STAGE.format(name=program.name, alpha=program.settings[0], k=program.settings[1]) for program, _ in programs
     ]
     return MemoryFiles({**files, "Runefile.yml": "".join([_HEAD, *stages]).encode()})
 

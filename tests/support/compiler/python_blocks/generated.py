@@ -15,28 +15,28 @@ from tests.support.compiler.python_blocks.programs import INPUTS, BlockProgram, 
 RUNS = 3
 
 
-def checked(generated: BlockProgram) -> CheckedBlockFile:
+def checked(block_program: BlockProgram) -> CheckedBlockFile:
     """The program, which has no problems."""
-    checked_file = check_file(f"{generated.name}.py", generated.text, INPUTS)
-    assert not checked_file.problems, (generated.text, checked_file.problems)
+    checked_file = check_file(f"{block_program.name}.py", block_program.text, INPUTS)
+    assert not checked_file.problems, (block_program.text, checked_file.problems)
     return checked_file
 
 
-def case_of(generated: BlockProgram, checked_file: CheckedBlockFile, seed: int) -> NativeCase:
+def case_of(block_program: BlockProgram, checked_file: CheckedBlockFile, seed: int) -> NativeCase:
     assert checked_file.block is not None
-    emitted = emit(checked_file.block, f"{generated.name}.py", generated.settings)
-    return NativeCase(checked_file.block, emitted, some_inputs(seed, INPUTS, RUNS))
+    code = emit(checked_file.block, f"{block_program.name}.py", block_program.settings)
+    return NativeCase(checked_file.block, code, some_inputs(seed, INPUTS, RUNS))
 
 
-def outcomes(runner: BlockEvaluation | PythonBlock, generated: BlockProgram, case: NativeCase) -> list[bytes | str]:
+def outcomes(runner: BlockEvaluation | PythonBlock, block_program: BlockProgram, case: NativeCase) -> list[bytes | str]:
     """The bytes of each run, or the message of the first that fails."""
     results: list[bytes | str] = []
     for inputs in case.runs:
         try:
             run_inputs = [list(each) for each in inputs]
-            results.append(_bytes(case, runner.run(run_inputs, generated.settings)))
+            results.append(_bytes(case, runner.run(run_inputs, block_program.settings)))
         except BlockFailure as failure:
-            results.append(f"{generated.name}.py:{failure.line}: {failure.message}")
+            results.append(f"{block_program.name}.py:{failure.line}: {failure.message}")
             break
     return results
 
@@ -47,19 +47,19 @@ def _bytes(case: NativeCase, outputs: Iterable[Elements]) -> bytes:
 
 def in_python(seed: int) -> tuple[BlockProgram, NativeCase, list[bytes | str]]:
     """A program with what it gives in Python."""
-    generated = program(seed)
-    checked_file = checked(generated)
-    case = case_of(generated, checked_file, seed)
-    return generated, case, outcomes(PythonBlock(checked_file), generated, case)
+    block_program = program(seed)
+    checked_file = checked(block_program)
+    case = case_of(block_program, checked_file, seed)
+    return block_program, case, outcomes(PythonBlock(checked_file), block_program, case)
 
 
 def everywhere(seed: int) -> tuple[BlockProgram, NativeCase, list[bytes | str]]:
     """A program with what it gives, in Python and by its typed form alike."""
-    generated = program(seed)
-    checked_file = checked(generated)
-    case = case_of(generated, checked_file, seed)
+    block_program = program(seed)
+    checked_file = checked(block_program)
+    case = case_of(block_program, checked_file, seed)
     assert checked_file.block is not None
-    evaluated = outcomes(BlockEvaluation(checked_file.block), generated, case)
-    python = outcomes(PythonBlock(checked_file), generated, case)
-    assert python == evaluated, generated.text
-    return generated, case, evaluated
+    by_typed_form = outcomes(BlockEvaluation(checked_file.block), block_program, case)
+    python = outcomes(PythonBlock(checked_file), block_program, case)
+    assert python == by_typed_form, block_program.text
+    return block_program, case, by_typed_form

@@ -60,9 +60,9 @@ def results(cases: Sequence[NativeCase], folder: Path, *flags: str) -> list[list
     source.write_text("\n".join(_program(cases)), encoding="ascii")
     command = ["gcc", "-std=c99", "-O1", *flags, f"-I{COMMON}", "-o", str(folder / "blocks"), str(source)]
     subprocess.run(command, check=True, capture_output=True, text=True)
-    done = subprocess.run([str(folder / "blocks")], check=True, capture_output=True, text=True, timeout=300)
+    process = subprocess.run([str(folder / "blocks")], check=True, capture_output=True, text=True, timeout=300)
     outcomes: list[list[bytes | str]] = [[] for _ in cases]
-    for line in done.stdout.splitlines():
+    for line in process.stdout.splitlines():
         number, word, rest = line.split(" ", 2)
         outcomes[int(number)].append(bytes.fromhex(rest) if word == "ok" else rest)
     return outcomes
@@ -89,8 +89,8 @@ def _case(number: int, case: NativeCase) -> list[str]:
     block = case.block
     for run, inputs in enumerate(case.runs):
         for position, (type_, elements) in enumerate(zip(block.inputs, inputs, strict=True)):
-            listed = ", ".join(_literal(each) for each in elements)
-            lines.append(f"static const {ELEMENT_TYPES[type_.element]} in_{number}_{run}_{position}[] = {{{listed}}};")
+            array = ", ".join(_literal(each) for each in elements)
+            lines.append(f"static const {ELEMENT_TYPES[type_.element]} in_{number}_{run}_{position}[] = {{{array}}};")
     lines.append(f"static void case_{number}(void) {{")
     state, scratch = case.emitted.state_size, case.emitted.scratch_size
     for name, size in (("state", state), ("scratch", scratch)):

@@ -168,10 +168,10 @@ class _Writer:
             "9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000"))
         )
         turns = self._random.choice((1, 4, 9))
-        added = [f"h[{index} % 4]", f"g[{index} % 3]", f"({index} * {index} - 20)", "b[0]", f"{index} * u[2]"]
+        terms = [f"h[{index} % 4]", f"g[{index} % 3]", f"({index} * {index} - 20)", "b[0]", f"{index} * u[2]"]
         self._line(depth, f"{name} = {start}", f"for {index} in range({turns}):")
         for _ in range(self._random.randint(1, 2)):
-            self._line(depth + 1, f"{name} {self._random.choice('+-')}= {self._random.choice(added)}")
+            self._line(depth + 1, f"{name} {self._random.choice('+-')}= {self._random.choice(terms)}")
         if self._random.random() < 0.3:
             self._line(depth + 1, f"if {name} > 1000:", f"    {self._random.choice(('break', 'continue'))}")
         self._line(depth, f"int_0 = {name} % {self._random.choice((64, 1000, -8))}")

@@ -204,7 +204,7 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
     for consent in consents:
         sample_of(consent, person, pseudonym=f"Guest {consent.data_set.samples.count()}")
         save_version(person, project, revision=DataSet.objects.get().revision)
-        begun = begin_import(person, consent, 5, Defaults())
+        data_import = begin_import(person, consent, 5, Defaults())
     DataSet.objects.update(revision=2)
     link, _ = make_collecting_link(person, project, Task(SampleKind.SOUND))
     requests = ("state", "enter", "agree", "recordings", "leave", "receipt")
@@ -225,11 +225,11 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
         **{f"COLLECT/{each}": f"collect/{link.pk}/{each}" for each in requests},
         "DATA_CONSENT": f"api/v1/data/consents/{consents[0].pk}",
         "DATA_IMPORTS": f"{_DATA}/imports",
-        "DATA_IMPORT": f"{_DATA}/imports/{begun.pk}",
-        "DATA_BYTES": f"{_DATA}/imports/{begun.pk}/bytes?offset=9",
-        "DATA_START": f"{_DATA}/imports/{begun.pk}/start",
-        "DATA_IMPORT_PAGE": f"acme/kitchen/data/imports/{begun.pk}",
-        "DATA_IMPORT_START": f"acme/kitchen/data/imports/{begun.pk}/start",
-        "DATA_IMPORT_DISCARD": f"acme/kitchen/data/imports/{begun.pk}/discard",
+        "DATA_IMPORT": f"{_DATA}/imports/{data_import.pk}",
+        "DATA_BYTES": f"{_DATA}/imports/{data_import.pk}/bytes?offset=9",
+        "DATA_START": f"{_DATA}/imports/{data_import.pk}/start",
+        "DATA_IMPORT_PAGE": f"acme/kitchen/data/imports/{data_import.pk}",
+        "DATA_IMPORT_START": f"acme/kitchen/data/imports/{data_import.pk}/start",
+        "DATA_IMPORT_DISCARD": f"acme/kitchen/data/imports/{data_import.pk}/discard",
         "DATA_ADD": f"{_DATA}/samples?consent={consents[0].pk}&label=x",
     }

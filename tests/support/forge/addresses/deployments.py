@@ -16,7 +16,7 @@ _ONE = f"{_ALL}/website"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/deployments"
 _PAGE = "<str:organisation>/<str:name>/deployments"
 _UPDATES = "api/v1/organisations/<str:organisation>/update-keys"
-_SERVED = "<str:organisation>/<str:name>/<str:deployment>"
+_PUBLIC_ROUTE = "<str:organisation>/<str:name>/<str:deployment>"
 _PREVIEW = "d/<str:organisation>/<str:name>/change-requests/<int:number>"
 _NEW = {"title": "Phone app", "kind": "app", "tag": "stable"}
 
@@ -34,18 +34,18 @@ CASES: list[Case] = [
     ("delete", f"{_ROUTE}/<str:deployment>/keys/<uuid:key_id>", "DEPLOYMENT_KEY", None, DELETED),
     ("delete", f"{_ROUTE}/<str:deployment>", _ONE, None, (204, 204, 403, 403, 403, 404, 401)),
     # Apps are known by keys, and people by nothing.
-    ("get", f"d/{_SERVED}", "d/acme/kitchen/website", None, (401,) * 7),
-    ("get", f"d/{_SERVED}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}", "d/acme/kitchen/website", None, (401,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
     (
         "get",
-        f"d/{_SERVED}/<str:rune>/signatures",
+        f"d/{_PUBLIC_ROUTE}/<str:rune>/signatures",
         f"d/acme/kitchen/website/sha256:{'0' * 64}/signatures",
         None,
         (404,) * 7,
     ),
-    ("get", f"d/{_SERVED}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
     # The same page for every name.
-    ("get", f"d/{_SERVED}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}/try", "d/acme/kitchen/website/try", None, (200,) * 7),
     # Previews are known by the keys of their links alone.
     ("get", _PREVIEW, "d/acme/kitchen/change-requests/1", None, (401,) * 7),
     (

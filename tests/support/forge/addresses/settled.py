@@ -64,8 +64,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         team = create_team(owner, organisation, f"team-{number}")
         add_to_team(owner, team, [member.pk for member in members])
         give_team_role(owner, team, [project, beside], "developer")
-        deleted = Project.objects.create(organisation=organisation, name=f"gone-{number}", created_by=owner)
-        delete_project(owner, deleted)
+        former = Project.objects.create(organisation=organisation, name=f"gone-{number}", created_by=owner)
+        delete_project(owner, former)
         write_file(members[number], project, f"file-{number}.md", b"x")
         save_version(members[number], project, f"version {number}")
         published_block(owner, beside)
@@ -93,7 +93,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         changes.append(offer_changes(members[0], twin, f"Offer {number}"))
         begin_thread(owner, changes[-1], "said")
     member, invitation, token = members[0], invitations[0], tokens[0]
-    hooked = webhook_addresses(owner, organisation)
+    webhooks = webhook_addresses(owner, organisation)
     jobs = job_addresses(project)
     for number in range(size):
         failed_build(owner, project)
@@ -102,22 +102,22 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
     notices = list(Notice.objects.filter(person=owner))
     thread = begin_thread(owner, reviews[0], "said")
-    marked = urlencode({"label": "x", "answer": "y", "consent": consent})
+    query = urlencode({"label": "x", "answer": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
         "MEMBER": f"{api}/members/{member.pk}",
         "INVITATION": f"{api}/invitations/{invitation.pk}",
         "SAMPLE": f"api/v1/samples/{samples[0].pk}",
         "RECORDING": f"api/v1/samples/{samples[0].pk}/recording",
-        "WRONG": f"api/v1/reviews/{reviews[0].pk}/wrong-results?{marked}",
-        "WRONG_OF_BUILD": f"api/v1/builds/{builds[0].pk}/wrong-results?{marked}",
+        "WRONG": f"api/v1/reviews/{reviews[0].pk}/wrong-results?{query}",
+        "WRONG_OF_BUILD": f"api/v1/builds/{builds[0].pk}/wrong-results?{query}",
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
         "REVOKE_PAGE": f"acme/-/invitations/{invitation.pk}/revoke",
         "NOTICE": f"api/v1/notices/{notices[0].pk}",
         "NOTICE_PAGE": f"accounts/notices/{notices[0].pk}",
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
-        **hooked,
+        **webhooks,
         **jobs,
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
         "MADE": f"accounts/made/invitation/{invitation.pk}/end",

@@ -59,8 +59,8 @@ SET = "sha256:" + "5" * 64
 
 def evaluated(build: Build, outcomes: Sequence[SampleOutcome], samples: str = SET) -> Build:
     """The build as if it had been run on these samples."""
-    stored = Evaluation(("yes", "no"), tuple(outcomes)).to_json()
+    evaluation = Evaluation(("yes", "no"), tuple(outcomes)).to_json()
     assert build.artefact is not None
-    add_evaluation(build.artefact, samples, stored)
-    Build.objects.filter(pk=build.pk).update(samples=samples, evaluation=summary_of(stored))
+    add_evaluation(build.artefact, samples, evaluation)
+    Build.objects.filter(pk=build.pk).update(samples=samples, evaluation=summary_of(evaluation))
     return build

@@ -23,11 +23,11 @@ def packed(contents: Mapping[str, bytes]) -> bytes:
 
 
 def _written(contents: Mapping[str, bytes], compression: int) -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", compression) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
         for path, data in contents.items():
             archive.writestr(path, data)
-    return written.getvalue()
+    return buffer.getvalue()
 
 
 def withdraw_sample(person: Actor, sample_id: UUID | str) -> None:

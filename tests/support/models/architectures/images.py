@@ -40,10 +40,10 @@ def _resnet_8(source: Any) -> Any:
 
 
 def _squeezenet(source: Any) -> Any:
-    def fire(x: Any, squeezed: int, expanded: int) -> Any:
-        x = of.Conv2D(squeezed, 1, activation="relu")(x)
-        narrow = of.Conv2D(expanded, 1, activation="relu")(x)
-        wide = of.Conv2D(expanded, 3, padding="same", activation="relu")(x)
+    def fire(x: Any, squeeze: int, expand: int) -> Any:
+        x = of.Conv2D(squeeze, 1, activation="relu")(x)
+        narrow = of.Conv2D(expand, 1, activation="relu")(x)
+        wide = of.Conv2D(expand, 3, padding="same", activation="relu")(x)
         return of.Concatenate()([narrow, wide])
 
     x = of.MaxPooling2D(3, 2)(of.Conv2D(64, 3, 2, activation="relu")(source))
@@ -69,8 +69,8 @@ def _shufflenet(source: Any) -> Any:
     for channels in (24, 48):
         left = of.BatchNormalization()(of.DepthwiseConv2D(3, 2, padding="same", use_bias=False)(x))
         x = shuffled(of.Concatenate()([convolved(left, channels, 1), branch(x, channels, 2)]))
-        identity, worked = x[..., :channels], x[..., channels:]
-        x = shuffled(of.Concatenate()([identity, branch(worked, channels, 1)]))
+        identity, residual = x[..., :channels], x[..., channels:]
+        x = shuffled(of.Concatenate()([identity, branch(residual, channels, 1)]))
     return classified(convolved(x, 64, 1), CLASSES)
 
 

@@ -33,20 +33,20 @@ EFFORT = VerificationEffort(inputs=8, seconds=60)
 
 def project_of(data: bytes, model: Model) -> MemoryFiles:
     """Raw bytes in, the model, its outputs as they are."""
-    described = signature(model)
+    interface = signature(model)
     lines = ["version: 1", "image: runicos/base", "pipeline:"]
-    for number, source in enumerate(described.inputs):
+    for number, source in enumerate(interface.inputs):
         lines += [
             f"  input_{number}:",
             "    capability: RAW",
             f"    outputs: [{{type: {source.type.element}, dimensions: {list(source.type.dimensions)}}}]",
         ]
     results = ", ".join(
-        f"{{type: {result.type.element}, dimensions: {list(result.type.dimensions)}}}" for result in described.outputs
+        f"{{type: {result.type.element}, dimensions: {list(result.type.dimensions)}}}" for result in interface.outputs
     )
-    sources = ", ".join(f"input_{number}" for number in range(len(described.inputs)))
+    sources = ", ".join(f"input_{number}" for number in range(len(interface.inputs)))
     lines += ["  model:", "    model: ./model.tflite", f"    inputs: [{sources}]", f"    outputs: [{results}]"]
-    for number in range(len(described.outputs)):
+    for number in range(len(interface.outputs)):
         port = "model" if number == 0 else f"model.{number}"
         lines += [f"  output_{number}:", "    out: tensor", f"    inputs: [{port}]"]
     return MemoryFiles({"Runefile.yml": "\n".join(lines).encode() + b"\n", "model.tflite": data})
@@ -62,9 +62,9 @@ def judged(data: bytes) -> ArchitectureOutcome:
             return ArchitectureOutcome(ArchitectureVerdict.HOST, "; ".join(map(str, lacking)), size)
         files = project_of(data, model)
         start = _processor_seconds()
-        built = build(files, BuildOptions("judged"))
+        result = build(files, BuildOptions("judged"))
         middle = _processor_seconds()
-        verification = verify(files, built.rune, effort=EFFORT)
+        verification = verify(files, result.rune, effort=EFFORT)
         end = _processor_seconds()
     except ModelError as error:
         return ArchitectureOutcome(ArchitectureVerdict.FAILED, str(error), size)
@@ -75,7 +75,7 @@ def judged(data: bytes) -> ArchitectureOutcome:
     except CompileError as error:
         return ArchitectureOutcome(ArchitectureVerdict.FAILED, f"{error} {error.details[:300]}", size)
     verdict, reason = _verdict(verification)
-    report = built.report
+    report = result.report
     seconds = round(middle - start, 1), round(end - middle, 1)
     return ArchitectureOutcome(verdict, reason, size, report.size, report.memory.arena, *seconds, _most_memory())
 
@@ -103,11 +103,11 @@ def _most_memory() -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    folder, wanted = Path(arguments[0]), set(arguments[1:])
+    folder, names = Path(arguments[0]), set(arguments[1:])
     for path in sorted(folder.glob(f"*.{MODEL}"), key=lambda path: path.stat().st_size):
         name, form = named(path)
         outcome_file = place(folder, name, form, OUTCOME)
-        if outcome_file.exists() or (wanted and name not in wanted):
+        if outcome_file.exists() or (names and name not in names):
             continue
         # The reference is C++ that trusts its files.
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:

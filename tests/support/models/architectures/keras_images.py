@@ -18,7 +18,7 @@ Build = Callable[[Any], Any]
 def keras_images() -> Architectures:
     """All of them; without weights of ImageNet, which would have to be downloaded."""
     nets = tf.keras.applications
-    named: dict[str, tuple[str, Any, dict[str, object]]] = {
+    table: dict[str, tuple[str, Any, dict[str, object]]] = {
         "mobilenet": ("MobileNet V1, a quarter as wide", nets.MobileNet, {"alpha": 0.25}),
         "mobilenet_v2": ("MobileNet V2, 0.35 as wide", nets.MobileNetV2, {"alpha": 0.35}),
         "mobilenet_v3_small": ("MobileNet V3 small", nets.MobileNetV3Small, {}),
@@ -35,7 +35,7 @@ def keras_images() -> Architectures:
         "inception_v3": ("Inception V3", nets.InceptionV3, {}),
         "resnet_50": ("ResNet 50", nets.ResNet50, {}),
     }
-    for name, (words, net, options) in named.items():
+    for name, (words, net, options) in table.items():
         yield Architecture(name, words, IMAGE, _applied(net, options), pixels)
 
 

@@ -71,11 +71,11 @@ def _crnn(source: Any) -> Any:
 
 
 def _wavenet(source: Any) -> Any:
-    x, skipped = of.Conv1D(8, 1)(source), []
+    x, skips = of.Conv1D(8, 1)(source), []
     for dilation in (1, 2, 4, 8):
         signal = of.Conv1D(8, 2, padding="causal", dilation_rate=dilation, activation="tanh")(x)
         gate = of.Conv1D(8, 2, padding="causal", dilation_rate=dilation, activation="sigmoid")(x)
-        passed = of.Conv1D(8, 1)(of.Multiply()([signal, gate]))
-        skipped.append(passed)
-        x = of.Add()([x, passed])
-    return of.Conv1D(WORDS, 1)(of.ReLU()(of.Add()(skipped)))
+        residual = of.Conv1D(8, 1)(of.Multiply()([signal, gate]))
+        skips.append(residual)
+        x = of.Add()([x, residual])
+    return of.Conv1D(WORDS, 1)(of.ReLU()(of.Add()(skips)))

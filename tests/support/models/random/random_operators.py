@@ -22,7 +22,7 @@ from tests.support.models.reference.logic_models import COMPARISONS, as_floats, 
 from tests.support.models.reference.lookup_models import embedding_lookup, hybrid_table
 from tests.support.models.reference.model_values import SHARES, ModelValue
 
-BOUNDED = ("none", "none", "relu", "relu6")
+ACTIVATIONS = ("none", "none", "relu", "relu6")
 
 
 def _window(drawing: ModelDrawing, source: ModelValue) -> dict[str, object]:
@@ -32,7 +32,7 @@ def _window(drawing: ModelDrawing, source: ModelValue) -> dict[str, object]:
         "kernel": kernel,
         "stride": (drawing.whole(1, 2), drawing.whole(1, 2)),
         "padding": drawing.one_of(("same", "valid")),
-        "activation": drawing.one_of(BOUNDED),
+        "activation": drawing.one_of(ACTIVATIONS),
     }
 
 
@@ -64,7 +64,7 @@ def _fully_connected(drawing: ModelDrawing) -> ModelValue:
     return drawing.layers.fully_connected(
         source,
         drawing.whole(1, 12),
-        drawing.one_of(BOUNDED),
+        drawing.one_of(ACTIVATIONS),
         per_channel=source.kind in ("int8", "int16") and drawing.chance(0.3),
         bias=drawing.chance(0.7),
         keep_dimensions=drawing.chance(0.3),
@@ -92,7 +92,7 @@ def _transpose_conv(drawing: ModelDrawing) -> ModelValue:
         stride,
         padding,
         drawing.chance(0.7),
-        drawing.one_of(BOUNDED),
+        drawing.one_of(ACTIVATIONS),
         drawing.chance(0.6),
         hybrid=source.kind == "float32" and drawing.chance(0.4),
     )
@@ -102,13 +102,13 @@ def _batch_matmul(drawing: ModelDrawing) -> ModelValue:
     left = drawing.source(lambda value: 2 <= len(value.shape) <= 4)
     if left.kind == "uint8" or len(left.shape) < 2:
         left = drawing.image("int8")
-    turned = drawing.chance(0.5), drawing.chance(0.5)
-    depth, columns = left.shape[-2 if turned[0] else -1], drawing.whole(1, 5)
-    shape = (columns, depth) if turned[1] else (depth, columns)
+    transposes = drawing.chance(0.5), drawing.chance(0.5)
+    depth, columns = left.shape[-2 if transposes[0] else -1], drawing.whole(1, 5)
+    shape = (columns, depth) if transposes[1] else (depth, columns)
     batches = drawing.one_of(((), left.shape[:-2]))
     right = drawing.input((*batches, *shape), left.kind) if drawing.chance(0.5) else None
     right = right or drawing.layers.constant((*batches, *shape), left.kind, zero_point=drawing.zero_point())
-    return batch_matmul(drawing.layers, left, right, *turned, drawing.zero_point())
+    return batch_matmul(drawing.layers, left, right, *transposes, drawing.zero_point())
 
 
 def _arg(drawing: ModelDrawing, op: str) -> ModelValue:
@@ -150,13 +150,13 @@ def _binary(drawing: ModelDrawing, op: str) -> ModelValue:
     scale = None
     if left.scale is not None and right.scale is not None:
         scale = drawing.scale_near(left.scale * right.scale * 60 if op == "MUL" else left.scale + right.scale)
-    return drawing.layers.add(left, right, drawing.one_of(BOUNDED), scale, drawing.zero_point(), op)
+    return drawing.layers.add(left, right, drawing.one_of(ACTIVATIONS), scale, drawing.zero_point(), op)
 
 
 def _div(drawing: ModelDrawing) -> ModelValue:
     left = drawing.image("float32")
     right = drawing.input(left.shape, "float32")
-    return drawing.layers.add(left, right, drawing.one_of(BOUNDED), op="DIV")
+    return drawing.layers.add(left, right, drawing.one_of(ACTIVATIONS), op="DIV")
 
 
 def _extreme(drawing: ModelDrawing, op: str) -> ModelValue:
@@ -245,8 +245,10 @@ def _function(drawing: ModelDrawing, op: str) -> ModelValue:
         return drawing.layers.unary(op, source)
     if op == "HARD_SWISH" and source.kind == "int16":
         source = drawing.image("int8")
-    fixed = {"LOGISTIC": SHARES[source.kind], "TANH": (1 / 128, 0)}
-    return drawing.layers.unary(op, source, *fixed.get(op, (drawing.scale_near(source.scale), drawing.zero_point())))
+    parameters = {"LOGISTIC": SHARES[source.kind], "TANH": (1 / 128, 0)}
+    return drawing.layers.unary(
+        op, source, *parameters.get(op, (drawing.scale_near(source.scale), drawing.zero_point()))
+    )
 
 
 def _gelu(drawing: ModelDrawing) -> ModelValue:
@@ -317,8 +319,8 @@ def _detection(drawing: ModelDrawing) -> list[ModelValue]:
         nms_iou_threshold=float(drawing.random.uniform(0.2, 0.9)) if is_regular else 1.0,
         num_classes=drawing.whole(2, 4),
     )
-    encoded = drawing.input((1, boxes, drawing.one_of((4, 4, 7))), kind)
-    return detect(drawing.layers, encoded, drawing.input((1, boxes, options.num_classes + 1), kind), options)
+    encodings = drawing.input((1, boxes, drawing.one_of((4, 4, 7))), kind)
+    return detect(drawing.layers, encodings, drawing.input((1, boxes, options.num_classes + 1), kind), options)
 
 
 def _each(draw: Callable[[ModelDrawing, str], ModelValue], *operators: str) -> dict[str, Draw]:

@@ -21,8 +21,8 @@ def random_windows(seed: int) -> bytes:
     drawing.kind = drawing.one_of(("int8", "float32", drawing.kind))
     image = drawing.image()
     for number in range(drawing.whole(1, LENGTH)):
-        framed = _framed(drawing, image) if drawing.chance(0.6) else image
-        image = _filtered(drawing, framed, may_be_hybrid=number == 0)
+        canvas = _framed(drawing, image) if drawing.chance(0.6) else image
+        image = _filtered(drawing, canvas, may_be_hybrid=number == 0)
     return drawing.layers.graph.finish(image.index)
 
 

@@ -37,9 +37,9 @@ def _joined_rows(g: Layers, kind: str) -> list[ModelValue]:
     options.axis = 1
     pooled = g.pool(source, "MAX_POOL_2D", (1, 1), (1, 1))
     other = g.pool(source, "AVERAGE_POOL_2D", (2, 1), (2, 1))
-    joined = g.join("CONCATENATION", [pooled, other], (1, 6, 3, 2), options)
-    upper = g.move("SLICE", joined, (1, 4, 3, 2), ([0, 0, 0, 0], [1, 4, 3, 2]))
-    lower = g.move("SLICE", joined, (1, 4, 3, 2), ([0, 2, 0, 0], [1, 4, 3, 2]))
+    rows = g.join("CONCATENATION", [pooled, other], (1, 6, 3, 2), options)
+    upper = g.move("SLICE", rows, (1, 4, 3, 2), ([0, 0, 0, 0], [1, 4, 3, 2]))
+    lower = g.move("SLICE", rows, (1, 4, 3, 2), ([0, 2, 0, 0], [1, 4, 3, 2]))
     return [g.add(upper, lower)]
 
 
@@ -63,5 +63,5 @@ def _passed_through(g: Layers, kind: str) -> list[ModelValue]:
 
 def _dense(g: Layers, kind: str) -> list[ModelValue]:
     source = g.input((1, 8, 3, 1), kind)
-    hidden = g.pool(g.conv(source, 4, (4, 3)), "MAX_POOL_2D", (3, 3), (3, 3), "valid")
-    return [g.softmax(g.fully_connected(g.fully_connected(g.reshape(hidden, (1, 8)), 6, "relu"), 4), 0.05)]
+    features = g.pool(g.conv(source, 4, (4, 3)), "MAX_POOL_2D", (3, 3), (3, 3), "valid")
+    return [g.softmax(g.fully_connected(g.fully_connected(g.reshape(features, (1, 8)), 6, "relu"), 4), 0.05)]

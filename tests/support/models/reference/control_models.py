@@ -180,5 +180,5 @@ def _keeps_a_truth(g: Layers) -> list[ModelValue]:
         graph.operator("LOGICAL_NOT", [value], [output], schema.LogicalNotOptionsT())
         return output
 
-    ended = _loop(g, flag, 3, body, same)
-    return [select(g, ended, numbers, g.constant((1, 4), "float32"))]
+    truth = _loop(g, flag, 3, body, same)
+    return [select(g, truth, numbers, g.constant((1, 4), "float32"))]

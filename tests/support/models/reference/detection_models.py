@@ -54,9 +54,9 @@ def _detecting(
     kind: str, options: DetectionSettings, boxes: int = 30, background: int = 1, coordinates: int = 4
 ) -> Model:
     def model(g: Layers) -> list[ModelValue]:
-        encoded = g.input((1, boxes, coordinates), kind, 0.061, 3, "encoded")
+        encodings = g.input((1, boxes, coordinates), kind, 0.061, 3, "encoded")
         scores = g.input((1, boxes, options.num_classes + background), kind, 1 / 256, -128, "scores")
-        return detect(g, encoded, scores, options)
+        return detect(g, encodings, scores, options)
 
     return model
 
@@ -71,16 +71,16 @@ def anchors_of(g: Layers, boxes: int, kind: str) -> ModelValue:
 
 
 def detect(
-    g: Layers, encoded: ModelValue, scores: ModelValue, options: DetectionSettings, *, without_shapes: bool = False
+    g: Layers, encodings: ModelValue, scores: ModelValue, options: DetectionSettings, *, without_shapes: bool = False
 ) -> list[ModelValue]:
     """Boxes, classes, scores and count; perhaps as converters write them, without their shapes."""
-    anchors = anchors_of(g, encoded.shape[1], encoded.kind)
+    anchors = anchors_of(g, encodings.shape[1], encodings.kind)
     places = options.max_detections * options.max_classes_per_detection
     shapes = ((1, places, 4), (1, places), (1, places), (1,))
     outputs = [g.output(() if without_shapes else shape, "float32") for shape in shapes]
     g.graph.operator(
         "CUSTOM",
-        [encoded.index, scores.index, anchors.index],
+        [encodings.index, scores.index, anchors.index],
         [output.index for output in outputs],
         custom_code="TFLite_Detection_PostProcess",
         custom_options=packed(asdict(options)),

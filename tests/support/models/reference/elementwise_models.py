@@ -170,5 +170,5 @@ def conversions_models() -> Iterator[tuple[str, Model]]:
 
 def _float_around_int8(g: Layers) -> list[ModelValue]:
     source = g.convert("QUANTIZE", g.input((1, 6, 6, 3), "float32"), "int8", 0.0241, 2)
-    hidden = g.conv(source, 5, activation="relu")
-    return [g.convert("DEQUANTIZE", g.softmax(g.fully_connected(hidden, 4), 0.02), "float32")]
+    features = g.conv(source, 5, activation="relu")
+    return [g.convert("DEQUANTIZE", g.softmax(g.fully_connected(features, 4), 0.02), "float32")]

@@ -121,11 +121,11 @@ def _zeros(g: Layers) -> list[ModelValue]:
 def _filled(kind: str) -> Model:
     def model(g: Layers) -> list[ModelValue]:
         source = g.input((2, 5), kind)
-        filled = g.output(source.shape, kind, source.scale, source.zero_point)
+        output = g.output(source.shape, kind, source.scale, source.zero_point)
         sizes = g.graph.constant("sizes", np.array(source.shape, np.int32))
         number = np.array(7, np.float32 if kind == "float32" else np.int8)
         value = g.graph.constant("value", number, source.scale, source.zero_point)
-        g.graph.operator("FILL", [sizes, value], [filled.index], schema.FillOptionsT(), 1 if kind == "float32" else 3)
-        return [g.extreme("MINIMUM", source, filled)]
+        g.graph.operator("FILL", [sizes, value], [output.index], schema.FillOptionsT(), 1 if kind == "float32" else 3)
+        return [g.extreme("MINIMUM", source, output)]
 
     return model

@@ -204,10 +204,10 @@ def _packed_weights(kind: str) -> Model:
     def model(g: Layers) -> list[ModelValue]:
         source = g.input((1, 5, 5, 3), "float32")
         numbers = g.random.standard_normal((4, 3, 3, 3))
-        stored = numbers.astype(np.float16) if kind == "float16" else np.clip(numbers * 40, -127, 127).astype(np.int8)
-        packed = g.graph.constant("packed", stored, None if kind == "float16" else 0.025)
-        weights = g.output(stored.shape, "float32")
-        g.graph.operator("DEQUANTIZE", [packed], [weights.index], None, 3)
+        values = numbers.astype(np.float16) if kind == "float16" else np.clip(numbers * 40, -127, 127).astype(np.int8)
+        tensor = g.graph.constant("packed", values, None if kind == "float16" else 0.025)
+        weights = g.output(values.shape, "float32")
+        g.graph.operator("DEQUANTIZE", [tensor], [weights.index], None, 3)
         bias = g.graph.constant("bias", g.random.standard_normal(4).astype(np.float32))
         options: Any = schema.Conv2DOptionsT()
         options.strideH = options.strideW = options.dilationHFactor = options.dilationWFactor = 1

@@ -95,6 +95,6 @@ def _converted(op: str, source: str, result: str) -> Model:
 def _float_around_int16(g: Layers) -> list[ModelValue]:
     """As converters export a model whose inputs and outputs are floats."""
     source = g.convert("QUANTIZE", g.input((1, 6, 6, 3), "float32"), "int16", 0.0241)
-    hidden = g.add(g.conv(source, 5, activation="relu"), g.depthwise(g.conv(source, 5, (1, 1))))
-    pooled = g.pool(hidden, "AVERAGE_POOL_2D", (3, 3), (3, 3))
+    features = g.add(g.conv(source, 5, activation="relu"), g.depthwise(g.conv(source, 5, (1, 1))))
+    pooled = g.pool(features, "AVERAGE_POOL_2D", (3, 3), (3, 3))
     return [g.convert("DEQUANTIZE", g.softmax(g.fully_connected(pooled, 4), 0.4), "float32")]

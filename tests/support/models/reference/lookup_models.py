@@ -73,8 +73,8 @@ def _dilated(kind: str) -> Model:
     """As old converters write a convolution with holes."""
 
     def model(g: Layers) -> list[ModelValue]:
-        dealt = space_to_batch(g, g.input((1, 6, 7, 3), kind), (2, 2), ((2, 2), (2, 3)))
-        return [batch_to_space(g, g.conv(dealt, 4, padding="valid"), (2, 2), ((0, 0), (0, 1)))]
+        batches = space_to_batch(g, g.input((1, 6, 7, 3), kind), (2, 2), ((2, 2), (2, 3)))
+        return [batch_to_space(g, g.conv(batches, 4, padding="valid"), (2, 2), ((0, 0), (0, 1)))]
 
     return model
 

@@ -213,15 +213,15 @@ def with_answers(name: str, data: bytes) -> dict[str, bytes]:
 
 
 def main() -> None:
-    compiled: dict[str, bytes] = {}
+    archive: dict[str, bytes] = {}
     for name, model in models():
-        compiled |= with_answers(name, make(name, model))
-    write_packed(COMPILED, compiled)
+        archive |= with_answers(name, make(name, model))
+    write_packed(COMPILED, archive)
 
     lacking: dict[str, bytes] = {}
-    for name, model, unsupported in refused():
+    for name, model, gaps in refused():
         lacking[f"{name}.tflite"] = make(name, model)
-        operators = [{"op": op, "types": types, "count": count} for op, types, count in unsupported]
+        operators = [{"op": op, "types": types, "count": count} for op, types, count in gaps]
         lacking[f"{name}.json"] = _json({"unsupported": operators})
     write_packed(REFUSED, lacking)
 

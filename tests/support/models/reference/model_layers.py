@@ -280,8 +280,8 @@ class Layers:
         options.alignCorners, options.halfPixelCenters = align_corners, half
         shape = (source.shape[0], *size, source.shape[3])
         output = self.output(shape, source.kind, source.scale, source.zero_point)
-        wanted = self.graph.constant("size", np.array(size, np.int32))
-        self.graph.operator("RESIZE_BILINEAR", [source.index, wanted], [output.index], options, 3)
+        target = self.graph.constant("size", np.array(size, np.int32))
+        self.graph.operator("RESIZE_BILINEAR", [source.index, target], [output.index], options, 3)
         return output
 
     def reduce(
@@ -296,9 +296,11 @@ class Layers:
         """MEAN, SUM or an extreme."""
         options: Any = schema.ReducerOptionsT()
         options.keepDims = keep
-        reduced = {axis % len(source.shape) for axis in axes}
+        reduced_axes = {axis % len(source.shape) for axis in axes}
         shape = [
-            1 if axis in reduced else size for axis, size in enumerate(source.shape) if keep or axis not in reduced
+            1 if axis in reduced_axes else size
+            for axis, size in enumerate(source.shape)
+            if keep or axis not in reduced_axes
         ]
         output = self.output(shape, source.kind, scale if source.scale else None, zero_point if source.scale else 0)
         dimensions = self.graph.constant("axes", np.array(axes, np.int32))

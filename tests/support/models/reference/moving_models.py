@@ -62,8 +62,8 @@ def moves_models(kind: str) -> Iterator[tuple[str, Model]]:
     yield "transpose:rank_2", model("TRANSPOSE", (3, 7), (7, 3), ([1, 0],))
     yield "slice:plain", model("SLICE", (1, 5, 4, 6), (1, 2, 4, 3), ([0, 2, 0, 1], [1, 2, -1, 3]))
     yield "slice:rows", model("SLICE", (5, 12), (2, 12), ([3, 0], [2, 12]))
-    strided = options_of("StridedSlice", beginMask=2, endMask=4, shrinkAxisMask=1)
-    yield "strided_slice:masks", model("STRIDED_SLICE", (3, 5, 6), (2, 3), ([1, 9, -5], [2, 4, 1], [1, 2, 2]), strided)
+    masks = options_of("StridedSlice", beginMask=2, endMask=4, shrinkAxisMask=1)
+    yield "strided_slice:masks", model("STRIDED_SLICE", (3, 5, 6), (2, 3), ([1, 9, -5], [2, 4, 1], [1, 2, 2]), masks)
     backwards = options_of("StridedSlice", beginMask=2, endMask=2)
     yield "strided_slice:backwards", model("STRIDED_SLICE", (3, 5), (2, 5), ([-1, 0], [0, 0], [-1, -1]), backwards)
     yield "gather:columns", model("GATHER", (2, 5, 3), (2, 4, 3), ([4, 0, 0, 2],), options_of("Gather", axis=1))
@@ -108,9 +108,9 @@ def joins_models(kind: str) -> Iterator[tuple[str, Model]]:
     yield "pack:plain", joined("PACK", ((2, 3), (2, 3)), (2, 2, 3), 1)
     yield "split:channels", split("SPLIT", ([2], None), ((1, 3, 2),) * 3)
     yield "split_v:channels", split("SPLIT_V", (None, [1, 5], [-1]), ((1, 3, 1), (1, 3, 5)))
-    unpacked = schema.UnpackOptionsT()
-    unpacked.num, unpacked.axis = 3, 1
-    yield "unpack:rows", split("UNPACK", (None,), ((1, 6),) * 3, unpacked)
+    unpack = schema.UnpackOptionsT()
+    unpack.num, unpack.axis = 3, 1
+    yield "unpack:rows", split("UNPACK", (None,), ((1, 6),) * 3, unpack)
     yield "chain:two_branches", lambda g: _branches(g, kind)
 
 

@@ -33,9 +33,9 @@ def _hybrid(g: Layers) -> list[ModelValue]:
 
 def _custom(g: Layers) -> list[ModelValue]:
     source = g.input((1, 6), "float32")
-    hidden, output = g.output((1, 6), "float32"), g.output((1, 6), "float32")
-    g.graph.operator("CUSTOM", [source.index], [hidden.index], custom_code="Magic")
-    g.graph.operator("CUSTOM", [hidden.index], [output.index], custom_code="Magic")
+    features, output = g.output((1, 6), "float32"), g.output((1, 6), "float32")
+    g.graph.operator("CUSTOM", [source.index], [features.index], custom_code="Magic")
+    g.graph.operator("CUSTOM", [features.index], [output.index], custom_code="Magic")
     return [output]
 
 

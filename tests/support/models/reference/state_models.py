@@ -111,9 +111,9 @@ def windowed(g: Layers, source: ModelValue, rows: int, name: str = "rows") -> Mo
     options: Any = schema.ConcatenationOptionsT()
     options.axis = 1
     new = source.shape[1]
-    joined = g.join("CONCATENATION", [variable.read(g), source], (1, rows + new, *source.shape[2:]), options)
+    window = g.join("CONCATENATION", [variable.read(g), source], (1, rows + new, *source.shape[2:]), options)
     begin = [0, new, *(0 for _ in source.shape[2:])]
-    last = g.move("SLICE", joined, like.shape, (begin, list(like.shape)))
+    last = g.move("SLICE", window, like.shape, (begin, list(like.shape)))
     variable.assign(g, last)
     return last
 
@@ -203,7 +203,7 @@ def lstm(
         return g.graph.constant("bias", values, None if is_float else scale)
 
     of_input, of_hidden, biases = weights(inputs), weights(units), [bias() for _ in range(4)]
-    hidden = g.graph.variable("hidden", (batches, units), source.kind, hidden_scale, zero_point if hidden_scale else 0)
+    state = g.graph.variable("hidden", (batches, units), source.kind, hidden_scale, zero_point if hidden_scale else 0)
     cells = g.graph.variable(
         "cells", (batches, units), "float32" if is_float else "int16", None if is_float else 2.0**-cell_bits
     )
@@ -214,7 +214,7 @@ def lstm(
     output = g.output((*places, units), source.kind, hidden_scale, zero_point if hidden_scale else 0)
     g.graph.operator(
         "UNIDIRECTIONAL_SEQUENCE_LSTM",
-        [source.index, *of_input, *of_hidden, *absent, *biases, -1, -1, hidden, cells, *absent, -1],
+        [source.index, *of_input, *of_hidden, *absent, *biases, -1, -1, state, cells, *absent, -1],
         [output.index],
         options,
         1 if is_float else 3,

@@ -54,8 +54,8 @@ def test_versions_of_two_projects_are_ranked_on_the_same_samples(
     publish(project, "1.1", wrong=[0])
     publish(other_project, "2.0", wrong=[2])
     client = browser_of(developer)
-    refused = send(client, "PUT", "kitchen", "1.0")
-    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["title"]), "the first one names the task"
+    response = send(client, "PUT", "kitchen", "1.0")
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["title"]), "the first one names the task"
     for name, tag in (("kitchen", "1.0"), ("kitchen", "1.1"), ("garage", "2.0"), ("garage", "2.0")):
         answer = send(client, "PUT", name, tag, title=TASK)
         assert answer.status_code == 200, answer.content
@@ -75,10 +75,10 @@ def test_versions_of_two_projects_are_ranked_on_the_same_samples(
         assert words in page
     assert "acme/kitchen:1.0" not in table_page(Client(), q="garage").partition('id="pair"')[0]
     assert "No version matches" in table_page(Client(), q="nothing like it")
-    chosen = [each["rune"].removeprefix("sha256:")[:16] for each in table["entries"][:2]]
-    pair = table_page(Client(), one=chosen[0], other=chosen[1])
+    digests = [each["rune"].removeprefix("sha256:")[:16] for each in table["entries"][:2]]
+    pair = table_page(Client(), one=digests[0], other=digests[1])
     assert "Neither is better on the same 4 samples: each has 1 sample right that the other has wrong." in pair
-    assert "answers are still stored" in table_page(Client(), one=chosen[0], other="0" * 16)
+    assert "answers are still stored" in table_page(Client(), one=digests[0], other="0" * 16)
 
 
 @pytest.mark.slow
@@ -98,8 +98,8 @@ def test_who_may_publish_adds_and_takes_out_on_the_page_of_a_version(
             assert send(browser_of(person), "DELETE", "kitchen", "1.0", reason="Old").status_code == expected
     assert not StandingTable.objects.exists()
     client = browser_of(people["developer"])
-    shown = client.post(act, etag_form(act, do="compare", title=" "))
-    assert "Name the task" in text_of(shown)
+    response = client.post(act, etag_form(act, do="compare", title=" "))
+    assert "Name the task" in text_of(response)
     assert client.post(act, etag_form(act, do="compare", title=TASK)).status_code == 302
     assert 'In the standing table <a class="written" href="/standings/' in text_of(Client().get(page))
     assert "Write a reason" in text_of(client.post(act, etag_form(act, do="leave", standing_reason="")))
@@ -120,11 +120,11 @@ def test_who_may_publish_adds_and_takes_out_on_the_page_of_a_version(
 def test_what_was_not_measured_on_all_of_the_same_samples_is_refused(
     project: Project, other_project: Project, publish: Publish, developer: Any, owner: Any, browser_of: Browser
 ) -> None:
-    untested = publish_build(developer, approved(built(developer, project)), "0.1")
+    tag = publish_build(developer, approved(built(developer, project)), "0.1")
     publish(other_project, "2.0")
     join_standing(developer, other_project, "2.0", TASK)
     with pytest.raises(NotComparable, match="Others cannot see this project"):
-        join_standing(developer, project, untested.name, TASK)
+        join_standing(developer, project, tag.name, TASK)
     update_project(owner, project, visibility="public")
     with pytest.raises(NotComparable, match="was not tested on samples"):
         join_standing(developer, project, "0.1", TASK)

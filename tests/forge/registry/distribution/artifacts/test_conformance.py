@@ -37,17 +37,21 @@ def registry(project: Any, developer: Any, organisation: Any) -> RegistryClient:
 
 def referring(kind: str, subject: bytes, algorithm: str = "sha256", **more: Any) -> bytes:
     """An artifact of a type that refers to a manifest."""
-    named = {"mediaType": json.loads(subject)["mediaType"], "digest": sha(subject, algorithm), "size": len(subject)}
-    return image(config_type=EMPTY_TYPE, artifactType=kind, subject=named, **more)
+    descriptor = {
+        "mediaType": json.loads(subject)["mediaType"],
+        "digest": sha(subject, algorithm),
+        "size": len(subject),
+    }
+    return image(config_type=EMPTY_TYPE, artifactType=kind, subject=descriptor, **more)
 
 
 @pytest.mark.slow
 def test_a_subject_may_come_after_what_refers_to_it(registry: RegistryClient) -> None:
     signature = referring(SIGNATURE, SUBJECT, annotations={"org.example.by": "acme"})
-    pushed = registry.push_manifest(signature)
-    assert (pushed.status_code, pushed["OCI-Subject"]) == (201, sha(SUBJECT))
-    (listed,) = registry.referrers(sha(SUBJECT))
-    assert listed == {
+    response = registry.push_manifest(signature)
+    assert (response.status_code, response["OCI-Subject"]) == (201, sha(SUBJECT))
+    (referrer,) = registry.referrers(sha(SUBJECT))
+    assert referrer == {
         "mediaType": json.loads(signature)["mediaType"],
         "digest": sha(signature),
         "size": len(signature),
@@ -67,8 +71,8 @@ def test_referrers_are_filtered_by_their_type(registry: RegistryClient) -> None:
     for kind in (SIGNATURE, REPORT):
         assert registry.push_manifest(referring(kind, SUBJECT)).status_code == 201
     # Without an artifactType, the type of the config is that of the artifact.
-    named = {"mediaType": json.loads(SUBJECT)["mediaType"], "digest": sha(SUBJECT), "size": len(SUBJECT)}
-    assert registry.push_manifest(image(config_type=ANY_TYPE, subject=named)).status_code == 201
+    descriptor = {"mediaType": json.loads(SUBJECT)["mediaType"], "digest": sha(SUBJECT), "size": len(SUBJECT)}
+    assert registry.push_manifest(image(config_type=ANY_TYPE, subject=descriptor)).status_code == 201
     assert [each["artifactType"] for each in registry.referrers(sha(SUBJECT))] == [SIGNATURE, REPORT, ANY_TYPE]
     answer = registry.get(f"referrers/{sha(SUBJECT)}?artifactType={REPORT}")
     assert answer["OCI-Filters-Applied"] == "artifactType"
@@ -107,8 +111,8 @@ def test_a_deleted_referrer_is_listed_no_more(registry: RegistryClient) -> None:
 
 def test_a_subject_is_named_by_sha512_too(registry: RegistryClient) -> None:
     report = referring(REPORT, SUBJECT, "sha512")
-    pushed = registry.push_manifest(report)
-    assert (pushed.status_code, pushed["OCI-Subject"]) == (201, sha(SUBJECT, "sha512"))
+    response = registry.push_manifest(report)
+    assert (response.status_code, response["OCI-Subject"]) == (201, sha(SUBJECT, "sha512"))
     assert [each["digest"] for each in registry.referrers(sha(SUBJECT, "sha512"))] == [sha(report)]
 
 

@@ -99,14 +99,14 @@ def test_a_push_survives_a_disk_that_is_full_at_any_write(
 ) -> None:
     monkeypatch.setattr("forge.core.blobs.parts.PIECE", 4000)
     take_all(organisation)
-    headers, failed = credentials(developer), [""]
-    while failed[-1] or len(failed) == 1:
-        name = f"kitchen-{len(failed)}"
+    headers, failures = credentials(developer), [""]
+    while failures[-1] or len(failures) == 1:
+        name = f"kitchen-{len(failures)}"
         Project.objects.create(organisation=organisation, name=name, created_by=developer)
         registry = RegistryClient(headers, f"acme/{name}")
-        failed.append(_pushed_with_one_write_failing(registry, len(failed)))
-    assert {"write", "replace", "link", "touch", "open xb", "open r+b"} <= set(failed)
-    assert any(name.startswith("INSERT") for name in failed)
-    assert any(name.startswith("UPDATE") for name in failed)
-    assert len(failed) > 40
+        failures.append(_pushed_with_one_write_failing(registry, len(failures)))
+    assert {"write", "replace", "link", "touch", "open xb", "open r+b"} <= set(failures)
+    assert any(name.startswith("INSERT") for name in failures)
+    assert any(name.startswith("UPDATE") for name in failures)
+    assert len(failures) > 40
     assert not Upload.objects.exists(), "no upload is left whose address its client never learned"

@@ -46,9 +46,9 @@ def registry(project: Any, developer: Any, organisation: Any) -> RegistryClient:
 
 
 def test_a_blob_in_one_request(registry: RegistryClient) -> None:
-    done = registry.send("POST", f"blobs/uploads/?digest={sha(LAYER)}", LAYER)
-    assert (done.status_code, done["Location"]) == (201, f"/v2/acme/kitchen/blobs/{sha(LAYER)}")
-    assert done["Docker-Content-Digest"] == sha(LAYER)
+    response = registry.send("POST", f"blobs/uploads/?digest={sha(LAYER)}", LAYER)
+    assert (response.status_code, response["Location"]) == (201, f"/v2/acme/kitchen/blobs/{sha(LAYER)}")
+    assert response["Docker-Content-Digest"] == sha(LAYER)
     assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
 
 
@@ -59,8 +59,8 @@ def test_a_push_asks_the_database_for_a_repository_and_for_room_no_more_often_th
     with django_assert_max_num_queries(9):
         location = registry.begin()["Location"]
     with django_assert_max_num_queries(29):
-        done = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER)
-    assert done.status_code == 201
+        response = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER)
+    assert response.status_code == 201
 
 
 @pytest.mark.slow
@@ -69,9 +69,9 @@ def test_a_push_asks_the_database_for_a_repository_and_for_room_no_more_often_th
 def test_a_blob_in_parts(registry: RegistryClient, algorithm: str, sizes: list[int]) -> None:
     data = LAYER[: sum(sizes)]
     digest = sha(data, algorithm)
-    begun = registry.begin()
-    assert (begun.status_code, begun["Range"]) == (202, "0-0")
-    location, first = begun["Location"], 0
+    upload = registry.begin()
+    assert (upload.status_code, upload["Range"]) == (202, "0-0")
+    location, first = upload["Location"], 0
     for size in sizes:
         part = data[first : first + size]
         answer = registry.send("PATCH", location, part, Content_Range=f"{first}-{first + size - 1}")
@@ -79,8 +79,8 @@ def test_a_blob_in_parts(registry: RegistryClient, algorithm: str, sizes: list[i
         assert (answer.status_code, answer["Range"]) == (202, f"0-{first - 1}")
         location = answer["Location"]
         assert registry.get(location)["Range"] == f"0-{first - 1}"
-    done = registry.send("PUT", f"{location}?digest={digest}")
-    assert (done.status_code, done["Location"]) == (201, f"/v2/acme/kitchen/blobs/{digest}")
+    response = registry.send("PUT", f"{location}?digest={digest}")
+    assert (response.status_code, response["Location"]) == (201, f"/v2/acme/kitchen/blobs/{digest}")
     response = registry.get(f"blobs/{digest}")
     assert (body(response), response["Docker-Content-Digest"]) == (data, digest)
     head = registry.send("HEAD", f"blobs/{digest}")
@@ -106,8 +106,8 @@ def test_a_blob_of_another_repository_is_mounted(registry: RegistryClient, devel
     Project.objects.create(organisation=organisation, name="garden", created_by=developer)
     registry.push_blob(LAYER)
     garden = RegistryClient(registry.headers, "acme/garden")
-    mounted = garden.begin(mount=sha(LAYER), **{"from": "acme/kitchen"})
-    assert (mounted.status_code, mounted["Location"]) == (201, f"/v2/acme/garden/blobs/{sha(LAYER)}")
+    response = garden.begin(mount=sha(LAYER), **{"from": "acme/kitchen"})
+    assert (response.status_code, response["Location"]) == (201, f"/v2/acme/garden/blobs/{sha(LAYER)}")
     assert body(garden.get(f"blobs/{sha(LAYER)}")) == LAYER
     assert garden.begin(mount=sha(b"nobody has this"), **{"from": "acme/kitchen"}).status_code == 202
     assert garden.begin(mount=sha(LAYER)).status_code == 202
@@ -136,9 +136,9 @@ def test_an_image_by_tag_and_by_digest(registry: RegistryClient, developer: Any)
 @pytest.mark.slow
 def test_many_tags_in_one_push(registry: RegistryClient) -> None:
     registry.push_blob(EMPTY)
-    done = registry.push_tags(image(), "nightly", "edge", "nightly")
-    assert done.status_code == 201
-    assert {each.strip() for each in done["OCI-Tag"].split(",")} == {"nightly", "edge"}
+    response = registry.push_tags(image(), "nightly", "edge", "nightly")
+    assert response.status_code == 201
+    assert {each.strip() for each in response["OCI-Tag"].split(",")} == {"nightly", "edge"}
     assert registry.tags() == ["edge", "nightly"]
     assert body(registry.get("manifests/edge")) == image()
     assert code(registry.push_tags(image(), *(f"t{number}" for number in range(101)))) == (400, "MANIFEST_INVALID")
@@ -149,13 +149,13 @@ def test_tags_come_in_pages_by_their_bytes(registry: RegistryClient) -> None:
     names = ["B", "Z", "_", "a", "b.1", "b_1", "latest"]
     registry.push_blob(EMPTY)
     registry.push_tags(image(), *reversed(names))
-    seen: list[str] = []
+    tags: list[str] = []
     path = "/v2/acme/kitchen/tags/list?n=2"
     while path:
         response = registry.get(path)
-        seen += json.loads(response.content)["tags"]
+        tags += json.loads(response.content)["tags"]
         path = response.headers.get("Link", "").partition(">")[0].removeprefix("<")
-    assert seen == names
+    assert tags == names
     assert json.loads(registry.get("tags/list?n=0").content)["tags"] == []
     assert json.loads(registry.get("tags/list?n=2&last=b.1").content)["tags"] == ["b_1", "latest"]
 
@@ -179,8 +179,8 @@ def test_manifests_by_sha512(registry: RegistryClient) -> None:
         assert registry.push_blob(each, sha(each, "sha512")).status_code == 201
     manifest = json.dumps(json.loads(image()) | {"config": config, "layers": [layer]}).encode()
     digest = sha(manifest, "sha512")
-    done = registry.push_manifest(manifest, digest)
-    assert (done.status_code, done["Docker-Content-Digest"]) == (201, digest)
+    response = registry.push_manifest(manifest, digest)
+    assert (response.status_code, response["Docker-Content-Digest"]) == (201, digest)
     response = registry.get(f"manifests/{digest}")
     assert (body(response), response["Docker-Content-Digest"]) == (manifest, digest)
     assert body(registry.get(f"manifests/{sha(manifest)}")) == manifest
@@ -190,10 +190,10 @@ def test_manifests_by_sha512(registry: RegistryClient) -> None:
 
 @pytest.mark.slow
 def test_what_stands_in_the_manifest_or_elsewhere_need_not_be_pushed(registry: RegistryClient) -> None:
-    embedded = descriptor(b"small", "text/plain", data=base64.b64encode(b"small").decode())
+    small = descriptor(b"small", "text/plain", data=base64.b64encode(b"small").decode())
     elsewhere = descriptor(LAYER, "application/vnd.oci.image.layer.nondistributable.v1.tar", urls=["https://a.example"])
     registry.push_blob(EMPTY)
-    manifest = json.dumps(json.loads(image()) | {"layers": [embedded, elsewhere], "custom": {"x": [1]}}).encode()
+    manifest = json.dumps(json.loads(image()) | {"layers": [small, elsewhere], "custom": {"x": [1]}}).encode()
     assert registry.push_manifest(manifest, "latest").status_code == 201
     assert body(registry.get(f"blobs/{sha(b'small')}")) == b"small"
     assert registry.get(f"blobs/{sha(LAYER)}").status_code == 404
@@ -225,8 +225,8 @@ class TestReferrers:
         registry.push_blob(EMPTY)
         signature = image(artifactType="application/vnd.example.sig", subject=about, annotations={"by": "jo"})
         note = image(subject=about)
-        done = registry.push_manifest(signature)
-        assert (done.status_code, done["OCI-Subject"]) == (201, sha(subject))
+        response = registry.push_manifest(signature)
+        assert (response.status_code, response["OCI-Subject"]) == (201, sha(subject))
         registry.push_manifest(note)
         registry.push_image("latest", LAYER)
         by_digest = {each["digest"]: each for each in registry.referrers(sha(subject))}
@@ -294,8 +294,8 @@ class TestReferrers:
         about = descriptor(b"nothing yet", "application/vnd.oci.image.manifest.v1+json")
         for number in range(3):
             registry.push_manifest(image(subject=about, annotations={"number": f"{number:020}"}))
-        listed = json.loads(body(registry.get(f"manifests/{about['digest'].replace(':', '-')}")))["manifests"]
-        assert ["annotations" in each for each in listed] == [True, False, False]
+        manifests = json.loads(body(registry.get(f"manifests/{about['digest'].replace(':', '-')}")))["manifests"]
+        assert ["annotations" in each for each in manifests] == [True, False, False]
 
 
 class TestDeleting:

@@ -157,13 +157,15 @@ def test_parts_out_of_order_say_how_far_the_upload_is(registry: RegistryClient) 
     location = registry.begin()["Location"]
     assert registry.send("PATCH", location, LAYER[:500], Content_Range="0-499").status_code == 202
     for wrong in ("0-499", "400-899", "501-900"):
-        refused = registry.send("PATCH", location, LAYER[500:1000], Content_Range=wrong)
-        assert code(refused) == (416, "BLOB_UPLOAD_INVALID")
-        assert refused["Range"] == "0-499"
+        response = registry.send("PATCH", location, LAYER[500:1000], Content_Range=wrong)
+        assert code(response) == (416, "BLOB_UPLOAD_INVALID")
+        assert response["Range"] == "0-499"
     assert code(registry.send("PATCH", location, b"x", Content_Range="what")) == (416, "BLOB_UPLOAD_INVALID")
     assert registry.get(location)["Range"] == "0-499"
-    ended = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER[500:], Content_Range=f"500-{len(LAYER) - 1}")
-    assert ended.status_code == 201
+    response = registry.send(
+        "PUT", f"{location}?digest={sha(LAYER)}", LAYER[500:], Content_Range=f"500-{len(LAYER) - 1}"
+    )
+    assert response.status_code == 201
     assert body(registry.get(f"blobs/{sha(LAYER)}")) == LAYER
 
 
@@ -171,8 +173,8 @@ def test_an_upload_is_its_authors_alone(registry: RegistryClient, maintainer: An
     location = registry.begin()["Location"]
     other = RegistryClient(credentials(maintainer))
     for method in ("GET", "PATCH", "PUT", "DELETE"):
-        refused = other.send(method, f"{location}?digest={sha(LAYER)}", LAYER)
-        assert code(refused) == (404, "BLOB_UPLOAD_UNKNOWN")
+        response = other.send(method, f"{location}?digest={sha(LAYER)}", LAYER)
+        assert code(response) == (404, "BLOB_UPLOAD_UNKNOWN")
     assert code(registry.get(f"blobs/uploads/{uuid4()}")) == (404, "BLOB_UPLOAD_UNKNOWN")
     assert code(registry.get("blobs/uploads/nonsense")) == (404, "BLOB_UPLOAD_UNKNOWN")
 
@@ -273,34 +275,34 @@ def test_a_tag_that_looks_like_another_is_refused(registry: RegistryClient) -> N
 
 @pytest.mark.protects("registry/quota")
 def test_an_organisation_without_room_gets_nothing_stored(registry: RegistryClient, organisation: Any) -> None:
-    used = organisation_bytes(organisation.pk)
-    Quota.objects.create(holder=organisation.stream, resource="bytes", limit=used + len(LAYER) - 1)
+    usage = organisation_bytes(organisation.pk)
+    Quota.objects.create(holder=organisation.stream, resource="bytes", limit=usage + len(LAYER) - 1)
     before = set(part_files())
     location = registry.begin()["Location"]
-    refused = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER)
-    assert code(refused) == (403, "DENIED")
+    response = registry.send("PUT", f"{location}?digest={sha(LAYER)}", LAYER)
+    assert code(response) == (403, "DENIED")
     assert set(part_files()) == before
     # Bytes of other uploads count before they end.
     assert registry.send("PATCH", location, LAYER[:1000]).status_code == 202
     second = registry.begin()["Location"]
     assert code(registry.send("PATCH", second, LAYER[: len(LAYER) - 1000])) == (403, "DENIED")
-    Quota.objects.filter(holder=organisation.stream).update(limit=used + 1000)
+    Quota.objects.filter(holder=organisation.stream).update(limit=usage + 1000)
     assert code(registry.begin()) == (403, "DENIED")
     assert registry.delete(location).status_code == 204
     assert registry.begin().status_code == 202
 
 
 @pytest.mark.protects("registry/quota")
-@pytest.mark.parametrize("announced", [0, 1, len(LAYER) - 1])
+@pytest.mark.parametrize("size", [0, 1, len(LAYER) - 1])
 def test_bytes_of_which_fewer_or_none_were_announced_are_counted_when_they_came(
-    registry: RegistryClient, developer: Any, organisation: Any, announced: int
+    registry: RegistryClient, developer: Any, organisation: Any, size: int
 ) -> None:
-    used = organisation_bytes(organisation.pk)
+    usage = organisation_bytes(organisation.pk)
     registry.begin()
-    Quota.objects.create(holder=organisation.stream, resource="bytes", limit=used + len(LAYER) - 1)
+    Quota.objects.create(holder=organisation.stream, resource="bytes", limit=usage + len(LAYER) - 1)
     upload = Upload.objects.get()
     with pytest.raises(StorageQuotaReached):
-        uploads.append_part(acting_as(developer), upload, [LAYER], size=announced)
+        uploads.append_part(acting_as(developer), upload, [LAYER], size=size)
 
 
 def test_nobody_cancels_the_upload_of_somebody_else(registry: RegistryClient, maintainer: Any) -> None:

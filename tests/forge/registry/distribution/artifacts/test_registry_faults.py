@@ -72,8 +72,8 @@ def test_a_pull_that_began_ends_though_all_is_deleted_beside_it(registry: Regist
     later = timezone.now() + TRASH_FOR + timedelta(hours=1)
     sweep(later)
     sweep_blobs(later + timedelta(hours=2))
-    stored = settings.DATA_DIR / "blobs" / "sha256" / sha(LAYER)[7:9] / sha(LAYER)[7:]
-    assert not stored.exists(), "the bytes are deleted for good"
+    path = settings.DATA_DIR / "blobs" / "sha256" / sha(LAYER)[7:9] / sha(LAYER)[7:]
+    assert not path.exists(), "the bytes are deleted for good"
     assert b"".join([first, *coming]) == LAYER
     assert code(registry.get(f"blobs/{sha(LAYER)}")) == (404, "BLOB_UNKNOWN")
 
@@ -127,7 +127,7 @@ def test_an_index_of_manifests_that_are_elsewhere_names_what_is_missing(registry
     here = registry.push_image("", LAYER)
     elsewhere = image(b"a layer of another registry", config=EMPTY)
     sparse = index(here, elsewhere)
-    refused = registry.push_manifest(sparse, "sparse")
-    assert code(refused) == (404, "MANIFEST_BLOB_UNKNOWN")
-    assert sha(elsewhere) in refused.content.decode()
+    response = registry.push_manifest(sparse, "sparse")
+    assert code(response) == (404, "MANIFEST_BLOB_UNKNOWN")
+    assert sha(elsewhere) in response.content.decode()
     assert registry.get("manifests/sparse").status_code == 404

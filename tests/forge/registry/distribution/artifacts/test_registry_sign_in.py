@@ -67,9 +67,9 @@ def test_a_pass_opens_what_it_was_asked_for_and_no_more(project: Any, developer:
     RegistryClient(headers).push_image("latest", b"layer")
     pulling = RegistryClient(pass_of(headers, "repository:acme/kitchen:pull"))
     assert pulling.get("manifests/latest").status_code == 200
-    refused = pulling.begin()
-    assert code(refused) == (401, "UNAUTHORIZED")
-    assert 'scope="repository:acme/kitchen:pull,push"' in refused["WWW-Authenticate"]
+    response = pulling.begin()
+    assert code(response) == (401, "UNAUTHORIZED")
+    assert 'scope="repository:acme/kitchen:pull,push"' in response["WWW-Authenticate"]
     elsewhere = RegistryClient(pass_of(headers, "repository:acme/garden:pull,push,delete"))
     assert code(elsewhere.get("manifests/latest")) == (401, "UNAUTHORIZED")
     assert code(elsewhere.push_manifest(image(), "latest")) == (401, "UNAUTHORIZED")

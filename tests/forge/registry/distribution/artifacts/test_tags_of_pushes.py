@@ -65,11 +65,11 @@ def test_a_version_keeps_its_bytes_when_its_project_is_renamed(
     first = registry.push_image("1.0", b"one")
     developer.memberships.update(role=Role.OWNER)
     update_project(developer, project, name="pantry")
-    moved = RegistryClient(registry.headers, "acme/pantry")
-    other = moved.push_image("", b"two")
-    moved.delete("manifests/1.0")
-    assert code(moved.push_manifest(other, "1.0")) == (403, "DENIED")
-    assert moved.push_manifest(first, "1.0").status_code == 201
+    client = RegistryClient(registry.headers, "acme/pantry")
+    other = client.push_image("", b"two")
+    client.delete("manifests/1.0")
+    assert code(client.push_manifest(other, "1.0")) == (403, "DENIED")
+    assert client.push_manifest(first, "1.0").status_code == 201
 
 
 @pytest.mark.slow
@@ -90,8 +90,8 @@ def test_a_protected_tag_takes_the_manifest_of_an_approved_build_alone(
     registry: RegistryClient, developer: Any, project: Any, reviewer: Any
 ) -> None:
     build = built(developer, project)
-    refused = push_build(registry, build, "2.0")
-    assert code(refused) == (403, "DENIED")
+    response = push_build(registry, build, "2.0")
+    assert code(response) == (403, "DENIED")
     assert registry.tags() == []
     # The same rune in a manifest of the client's own is no build.
     own = image(RUNE, config_type="application/vnd.wasm.config.v0+json")
@@ -150,9 +150,9 @@ def test_publishing_or_withdrawing_a_build_takes_a_token_that_publishes(
 ) -> None:
     build = built(developer, project)
     client = RegistryClient(credentials(developer, "registry:push"))
-    refused = push_build(client, build, "nightly")
-    assert code(refused) == (403, "DENIED")
-    assert "rune:publish" in refused.content.decode()
+    response = push_build(client, build, "nightly")
+    assert code(response) == (403, "DENIED")
+    assert "rune:publish" in response.content.decode()
     publish_build(developer, build, "nightly")
     assert code(client.delete("manifests/nightly")) == (403, "DENIED")
     assert registry.tags() == ["nightly"]

@@ -86,8 +86,8 @@ def test_a_copy_has_referrers_of_all_levels_and_asks_for_a_list_where_there_are_
     assert repository is not None
     with canned_registry(taking) as registry, remote_of(registry) as remote:
         assert copy_repository(repository, state_of(repository), remote, lambda: None) == (["all"], {})
-    sent = [each.path.rpartition("/")[2] for each in registry.requests if each.method == "PUT"]
-    assert all(sent.count(sha(each)) == 1 for each in referrers)
+    names = [each.path.rpartition("/")[2] for each in registry.requests if each.method == "PUT"]
+    assert all(names.count(sha(each)) == 1 for each in referrers)
     assert sum("/referrers/" in each.path for each in registry.requests) == 3
 
 

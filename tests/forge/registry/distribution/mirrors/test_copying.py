@@ -49,8 +49,8 @@ def registry(
     RegistryClient(credentials(developer)).push_image("edge", b"a layer" * 30)
     with canned_registry(_taking) as registry:
         settings.MIRROR_REGISTRIES = (registry.origin,)
-        wanted = MirrorSettings(registry.origin, "team/door", "robot", "secret")
-        set_mirror(acting_as(owner), project, MirrorDirection.TO, wanted)
+        mirror_settings = MirrorSettings(registry.origin, "team/door", "robot", "secret")
+        set_mirror(acting_as(owner), project, MirrorDirection.TO, mirror_settings)
         yield registry
 
 

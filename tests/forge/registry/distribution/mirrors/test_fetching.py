@@ -49,7 +49,7 @@ RIGHT = having(
 
 
 @dataclass(frozen=True)
-class Mirrored:
+class MirrorProject:
     """A project that mirrors a registry, and the client of one of its developers."""
 
     registry: CannedRegistry
@@ -61,73 +61,73 @@ class Mirrored:
 
 
 @pytest.fixture
-def mirrored(project: Project, owner: Any, developer: Any, organisation: Any, settings: Any) -> Iterator[Mirrored]:
+def mirror(project: Project, owner: Any, developer: Any, organisation: Any, settings: Any) -> Iterator[MirrorProject]:
     cache.clear()
     take_all(organisation)
     with canned_registry(RIGHT) as registry:
         settings.MIRROR_REGISTRIES = (registry.origin,)
-        wanted = MirrorSettings(registry.origin, "team/door", "robot", "secret")
-        set_mirror(acting_as(owner), project, MirrorDirection.FROM, wanted)
-        yield Mirrored(registry, RegistryClient(credentials(developer)), project)
+        mirror_settings = MirrorSettings(registry.origin, "team/door", "robot", "secret")
+        set_mirror(acting_as(owner), project, MirrorDirection.FROM, mirror_settings)
+        yield MirrorProject(registry, RegistryClient(credentials(developer)), project)
 
 
-def test_a_tag_that_is_lacking_is_fetched_once_with_its_blobs(mirrored: Mirrored) -> None:
-    response = mirrored.client.get("manifests/edge")
+def test_a_tag_that_is_lacking_is_fetched_once_with_its_blobs(mirror: MirrorProject) -> None:
+    response = mirror.client.get("manifests/edge")
     assert (response.status_code, body(response)) == (200, MANIFEST)
-    assert body(mirrored.client.get(f"blobs/{sha(LAYER)}")) == LAYER
-    requests = len(mirrored.registry.requests)
-    assert mirrored.client.get("manifests/edge").status_code == 200
-    assert len(mirrored.registry.requests) == requests
-    assert mirrored.client.tags() == ["edge"]
-    assert mirrored.problem() == ""
+    assert body(mirror.client.get(f"blobs/{sha(LAYER)}")) == LAYER
+    requests = len(mirror.registry.requests)
+    assert mirror.client.get("manifests/edge").status_code == 200
+    assert len(mirror.registry.requests) == requests
+    assert mirror.client.tags() == ["edge"]
+    assert mirror.problem() == ""
 
 
-def test_a_digest_is_fetched_without_a_tag(mirrored: Mirrored) -> None:
-    assert body(mirrored.client.get(f"manifests/{sha(MANIFEST)}")) == MANIFEST
-    assert mirrored.client.tags() == []
+def test_a_digest_is_fetched_without_a_tag(mirror: MirrorProject) -> None:
+    assert body(mirror.client.get(f"manifests/{sha(MANIFEST)}")) == MANIFEST
+    assert mirror.client.tags() == []
 
 
-def test_what_neither_side_has_is_asked_for_once_a_minute(mirrored: Mirrored) -> None:
+def test_what_neither_side_has_is_asked_for_once_a_minute(mirror: MirrorProject) -> None:
     for _ in range(3):
-        assert mirrored.client.get("manifests/9.9").status_code == 404
-    assert [each.path for each in mirrored.registry.requests] == ["/v2/team/door/manifests/9.9"]
+        assert mirror.client.get("manifests/9.9").status_code == 404
+    assert [each.path for each in mirror.registry.requests] == ["/v2/team/door/manifests/9.9"]
 
 
 @pytest.mark.slow
-def test_a_tag_that_moved_is_fetched_again_and_a_registry_that_is_away_changes_nothing(mirrored: Mirrored) -> None:
-    assert body(mirrored.client.get("manifests/nightly")) == MANIFEST
+def test_a_tag_that_moved_is_fetched_again_and_a_registry_that_is_away_changes_nothing(mirror: MirrorProject) -> None:
+    assert body(mirror.client.get("manifests/nightly")) == MANIFEST
     cache.clear()
     newer = image(b"newer")
-    mirrored.registry.answering = having({"nightly": newer}, EMPTY, b"newer", media_type=MANIFEST_TYPE)
-    assert body(mirrored.client.get("manifests/nightly")) == newer
+    mirror.registry.answering = having({"nightly": newer}, EMPTY, b"newer", media_type=MANIFEST_TYPE)
+    assert body(mirror.client.get("manifests/nightly")) == newer
     cache.clear()
-    mirrored.registry.answering = lambda request: CannedAnswer(500)
-    assert body(mirrored.client.get("manifests/nightly")) == newer
-    assert "answered with status 500" in mirrored.problem()
+    mirror.registry.answering = lambda request: CannedAnswer(500)
+    assert body(mirror.client.get("manifests/nightly")) == newer
+    assert "answered with status 500" in mirror.problem()
 
 
 @pytest.mark.protects("registry/mirror-visitors")
-def test_visitors_get_what_was_fetched_and_make_the_server_fetch_nothing(mirrored: Mirrored) -> None:
-    Project.objects.filter(pk=mirrored.project.pk).update(visibility=Visibility.PUBLIC)
+def test_visitors_get_what_was_fetched_and_make_the_server_fetch_nothing(mirror: MirrorProject) -> None:
+    Project.objects.filter(pk=mirror.project.pk).update(visibility=Visibility.PUBLIC)
     visitor = RegistryClient({})
     assert visitor.get("manifests/edge").status_code in (401, 404)
-    assert mirrored.registry.requests == []
-    mirrored.client.get("manifests/edge")
+    assert mirror.registry.requests == []
+    mirror.client.get("manifests/edge")
     assert body(visitor.get("manifests/edge")) == MANIFEST
 
 
-def test_an_organisation_takes_no_more_than_what_may_be_pushed(mirrored: Mirrored, organisation: Any) -> None:
+def test_an_organisation_takes_no_more_than_what_may_be_pushed(mirror: MirrorProject, organisation: Any) -> None:
     RegistryRules.objects.filter(organisation=organisation).update(takes_all=False)
-    response = mirrored.client.get("manifests/edge")
+    response = mirror.client.get("manifests/edge")
     assert response.status_code == 403
     assert b"An owner can allow all artifacts" in response.content
-    assert mirrored.client.tags() == []
+    assert mirror.client.tags() == []
 
 
-def test_a_mirror_whose_maker_may_no_longer_manage_fetches_nothing(mirrored: Mirrored) -> None:
+def test_a_mirror_whose_maker_may_no_longer_manage_fetches_nothing(mirror: MirrorProject) -> None:
     Mirror.objects.update(author=None)
-    assert mirrored.client.get("manifests/edge").status_code == 404
-    assert mirrored.registry.requests == []
+    assert mirror.client.get("manifests/edge").status_code == 404
+    assert mirror.registry.requests == []
 
 
 def _manifest(data: bytes) -> Callable[[NotedRequest], CannedAnswer | None]:
@@ -169,23 +169,23 @@ LIES = {
 
 @pytest.mark.protects("registry/mirror-lies")
 @pytest.mark.parametrize("lie", LIES)
-def test_a_registry_that_lies_gives_nothing(mirrored: Mirrored, lie: str) -> None:
-    mirrored.registry.answering, sentence = LIES[lie]
-    response = mirrored.client.get("manifests/edge")
+def test_a_registry_that_lies_gives_nothing(mirror: MirrorProject, lie: str) -> None:
+    mirror.registry.answering, sentence = LIES[lie]
+    response = mirror.client.get("manifests/edge")
     assert 400 <= response.status_code < 500, response.content
-    assert sentence in mirrored.problem()
-    assert mirrored.client.tags() == []
+    assert sentence in mirror.problem()
+    assert mirror.client.tags() == []
 
 
 @pytest.mark.protects("registry/mirror-lies")
-def test_a_manifest_of_other_bytes_than_its_digest_is_refused(mirrored: Mirrored) -> None:
-    mirrored.registry.answering = _manifest(image(b"other"))
-    assert mirrored.client.get(f"manifests/{sha(MANIFEST)}").status_code == 404
-    assert "with other bytes" in mirrored.problem()
+def test_a_manifest_of_other_bytes_than_its_digest_is_refused(mirror: MirrorProject) -> None:
+    mirror.registry.answering = _manifest(image(b"other"))
+    assert mirror.client.get(f"manifests/{sha(MANIFEST)}").status_code == 404
+    assert "with other bytes" in mirror.problem()
 
 
 @pytest.mark.protects("registry/mirror-passwords")
-def test_the_password_goes_to_the_sign_in_and_the_pass_to_the_registry_alone(mirrored: Mirrored) -> None:
+def test_the_password_goes_to_the_sign_in_and_the_pass_to_the_registry_alone(mirror: MirrorProject) -> None:
     with canned_registry(lambda request: CannedAnswer(200, LAYER)) as elsewhere:
 
         def answer(request: NotedRequest) -> CannedAnswer | None:
@@ -193,16 +193,16 @@ def test_the_password_goes_to_the_sign_in_and_the_pass_to_the_registry_alone(mir
                 assert "scope=repository%3Ateam%2Fdoor%3Apull" in request.path
                 return CannedAnswer(200, b'{"token": "pass"}')
             if request.authorization != "Bearer pass":
-                challenge = f'Bearer realm="{mirrored.registry.origin}/token",service="door"'
+                challenge = f'Bearer realm="{mirror.registry.origin}/token",service="door"'
                 return CannedAnswer(401, b"", {"WWW-Authenticate": challenge})
             if request.path.endswith(f"/blobs/{sha(LAYER)}"):
                 return CannedAnswer(307, b"", {"Location": f"{elsewhere.origin}/signed"})
             return RIGHT(request)
 
-        mirrored.registry.answering = answer
-        assert body(mirrored.client.get("manifests/edge")) == MANIFEST
+        mirror.registry.answering = answer
+        assert body(mirror.client.get("manifests/edge")) == MANIFEST
         assert [each.authorization for each in elsewhere.requests] == [""]
-    basic = [each for each in mirrored.registry.requests if each.authorization.startswith("Basic ")]
+    basic = [each for each in mirror.registry.requests if each.authorization.startswith("Basic ")]
     assert [each.path.partition("?")[0] for each in basic] == ["/token"]
 
 
@@ -210,16 +210,16 @@ def test_the_password_goes_to_the_sign_in_and_the_pass_to_the_registry_alone(mir
 @each_case("reference", ["..%2F..%2Fother%2Fmanifests%2Flatest", "latest%3Fx=1", "latest%23x", ".hidden"])
 @each_case("method", ["GET", "HEAD"])
 def test_the_other_registry_is_asked_for_digests_and_tags_alone(
-    mirrored: Mirrored, reference: str, method: str
+    mirror: MirrorProject, reference: str, method: str
 ) -> None:
-    for quoted in (reference, reference.replace("%", "%25")):
-        assert mirrored.client.send(method, f"manifests/{quoted}").status_code == 404
-    assert mirrored.registry.requests == []
+    for name in (reference, reference.replace("%", "%25")):
+        assert mirror.client.send(method, f"manifests/{name}").status_code == 404
+    assert mirror.registry.requests == []
 
 
 @pytest.mark.protects("registry/mirror-rights")
-def test_a_protected_tag_is_not_set_by_another_registry(mirrored: Mirrored) -> None:
-    response = mirrored.client.get("manifests/1.0")
+def test_a_protected_tag_is_not_set_by_another_registry(mirror: MirrorProject) -> None:
+    response = mirror.client.get("manifests/1.0")
     assert response.status_code == 403
     assert b"1.0 is protected" in response.content
-    assert body(mirrored.client.get(f"manifests/{sha(MANIFEST)}")) == MANIFEST
+    assert body(mirror.client.get(f"manifests/{sha(MANIFEST)}")) == MANIFEST

@@ -28,11 +28,11 @@ def browser(owner: Any, browser_of: Callable[[Any], Client]) -> Client:
     return browser_of(owner)
 
 
-def post(browser: Client, **typed: str) -> Any:
+def post(browser: Client, **fields: str) -> Any:
     """Sends the form of the page as it is now."""
     cards = browser.get(PAGE).context["cards"]
-    state = next(card["etag"] for card in cards if card["direction"] == typed.get("direction", "to"))
-    return browser.post(PAGE, typed | {"etag": state})
+    state = next(card["etag"] for card in cards if card["direction"] == fields.get("direction", "to"))
+    return browser.post(PAGE, fields | {"etag": state})
 
 
 def put(browser: Client, direction: str = "to", **values: Any) -> Any:
@@ -63,9 +63,9 @@ def put(browser: Client, direction: str = "to", **values: Any) -> Any:
     ],
 )
 def test_an_address_that_is_none_of_a_public_registry_is_refused(address: str) -> None:
-    with pytest.raises(BadMirror) as refused:
+    with pytest.raises(BadMirror) as error:
         checked_registry(address)
-    assert list(refused.value.errors) == ["registry"]
+    assert list(error.value.errors) == ["registry"]
 
 
 def test_an_operator_allows_a_registry_of_the_own_network(settings: Any) -> None:
@@ -87,9 +87,9 @@ def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser
     page = compact(browser.get(PAGE).content.decode())
     assert "registry.example/team/door" in page
     assert "secret" not in page
-    shown = browser.get(f"{API}/to")
-    assert shown.json()["has_password"] is True
-    assert "secret" not in shown.content.decode()
+    response = browser.get(f"{API}/to")
+    assert response.json()["has_password"] is True
+    assert "secret" not in response.content.decode()
     body = {"registry": "https://other.example", "repository": "team/door"}
     wrong: list[tuple[dict[str, str], int]] = [({}, 428), ({"If-Match": "*"}, 428), ({"If-Match": '"stale"'}, 412)]
     for headers, refusal in (*wrong, ({"If-None-Match": "*"}, 412)):
@@ -98,7 +98,7 @@ def test_who_manages_the_project_sets_and_removes_a_mirror(project: Any, browser
     assert Mirror.objects.get().registry == "https://registry.example"
     assert browser.delete(f"{API}/to").status_code == 428
     assert browser.delete(f"{API}/to", headers={"If-Match": '"stale"'}).status_code == 412
-    assert browser.delete(f"{API}/to", headers={"If-Match": shown["ETag"]}).status_code == 204
+    assert browser.delete(f"{API}/to", headers={"If-Match": response["ETag"]}).status_code == 204
     assert browser.get(f"{API}/to").status_code == 404
     again = browser.put(f"{API}/to", body, content_type="application/json", headers={"If-None-Match": "*"})
     assert again.status_code == 200
@@ -122,8 +122,8 @@ def test_a_developer_neither_sees_nor_sets_mirrors(
 @pytest.mark.protects("registry/mirror-passwords")
 def test_a_password_is_kept_for_the_same_registry_and_user_alone(project: Any, browser: Client) -> None:
     def stored() -> str | None:
-        sealed = Mirror.objects.get().sealed_password
-        return unseal(sealed, PASSWORD_PURPOSE) if sealed else None
+        ciphertext = Mirror.objects.get().sealed_password
+        return unseal(ciphertext, PASSWORD_PURPOSE) if ciphertext else None
 
     put(browser, user="robot", password="secret")
     assert stored() == "secret"
@@ -140,8 +140,8 @@ def test_a_password_is_kept_for_the_same_registry_and_user_alone(project: Any, b
 
 
 def test_a_form_that_is_wrong_comes_back_with_its_direction_and_what_was_typed(project: Any, browser: Client) -> None:
-    typed = {"direction": "from", "from_registry": "http://10.0.0.7", "from_repository": "team/door"}
-    response = post(browser, **typed)
+    fields = {"direction": "from", "from_registry": "http://10.0.0.7", "from_repository": "team/door"}
+    response = post(browser, **fields)
     page = compact(response.content.decode())
     assert response.status_code == 400
     assert 'value="http://10.0.0.7"' in page
@@ -151,8 +151,8 @@ def test_a_form_that_is_wrong_comes_back_with_its_direction_and_what_was_typed(p
 
 @pytest.mark.slow
 def test_the_page_sets_copies_and_removes(project: Any, browser: Client) -> None:
-    typed = {"direction": "to", "to_registry": "registry.example", "to_repository": "team/door"}
-    assert post(browser, **typed).status_code == 302
+    fields = {"direction": "to", "to_registry": "registry.example", "to_repository": "team/door"}
+    assert post(browser, **fields).status_code == 302
     assert "Nothing was copied yet." in compact(browser.get(PAGE).content.decode())
     assert browser.post(PAGE, {"do": "copy"}).status_code == 302
     assert browser.post(PAGE, {"do": "remove", "direction": "to"}).status_code == 412

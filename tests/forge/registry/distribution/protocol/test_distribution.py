@@ -31,10 +31,10 @@ def make_public(owner: Any, project: Any) -> None:
 
 
 def test_the_ping_wants_a_token_and_takes_one_as_password_or_bearer(developer: Any) -> None:
-    refused = get("")
-    assert refused.status_code == 401
-    assert refused["WWW-Authenticate"].startswith('Bearer realm="http://testserver/v2/token"')
-    assert json.loads(refused.content)["errors"][0]["code"] == "UNAUTHORIZED"
+    response = get("")
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"].startswith('Bearer realm="http://testserver/v2/token"')
+    assert json.loads(response.content)["errors"][0]["code"] == "UNAUTHORIZED"
     basic = token_of(developer)
     assert get("", basic).status_code == 200
     secret = base64.b64decode(basic["Authorization"].split()[1]).decode().split(":", 1)[1]

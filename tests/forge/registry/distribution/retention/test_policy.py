@@ -17,8 +17,10 @@ def days(count: float) -> datetime:
     return NOW - timedelta(days=count)
 
 
-def artifact(digest: str, *tags: str, age: float = 100, pulled: float | None = None, needed: bool = False) -> Artifact:
-    when = None if pulled is None else days(pulled)
+def artifact(
+    digest: str, *tags: str, age: float = 100, pull_age: float | None = None, needed: bool = False
+) -> Artifact:
+    when = None if pull_age is None else days(pull_age)
     return Artifact(digest, {tag: days(age) for tag in tags}, days(age), when, needed)
 
 
@@ -31,7 +33,7 @@ OLD = RetentionRule("nightly-*", older_days=30)
 
 @pytest.mark.protects("registry/retention")
 @each_case(
-    "protected",
+    "candidate",
     [
         artifact("needed", "nightly-1", needed=True),
         artifact("pinned", "nightly-1", "release"),
@@ -41,9 +43,9 @@ OLD = RetentionRule("nightly-*", older_days=30)
     ],
     ids=lambda each: each.digest,
 )
-def test_what_no_rule_may_delete_stays(protected: Artifact) -> None:
-    assert expired_names([protected], OLD, RetentionRule("release", older_days=1), keep=("release",)) == []
-    assert expired_names([protected]) == []
+def test_what_no_rule_may_delete_stays(candidate: Artifact) -> None:
+    assert expired_names([candidate], OLD, RetentionRule("release", older_days=1), keep=("release",)) == []
+    assert expired_names([candidate]) == []
 
 
 def test_an_old_artifact_goes_with_its_reason() -> None:
@@ -66,9 +68,10 @@ def test_the_last_ones_of_a_pattern_stay() -> None:
 
 
 def test_what_is_pulled_is_used() -> None:
-    unused = RetentionRule("*", unused_days=14)
-    assert expired_names([artifact("pulled", "a", pulled=13), artifact("unused", "b", pulled=15)], unused) == ["unused"]
-    assert expired_names([artifact("new", "a", age=13), artifact("never", "b", age=15)], unused) == ["never"]
+    rule = RetentionRule("*", unused_days=14)
+    artifacts = [artifact("pulled", "a", pull_age=13), artifact("unused", "b", pull_age=15)]
+    assert expired_names(artifacts, rule) == ["unused"]
+    assert expired_names([artifact("new", "a", age=13), artifact("never", "b", age=15)], rule) == ["never"]
 
 
 def test_the_first_rule_that_a_tag_looks_like_counts() -> None:

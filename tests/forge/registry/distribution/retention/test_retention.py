@@ -95,8 +95,8 @@ def test_owners_alone_change_the_rules_and_see_a_preview(
     assert browser_of(people["developer"]).get(PAGE).status_code == 403
     assert browser_of(people["viewer"]).get(API).json() == {"rules": [], "keep": []}
     preview = {"rules": [{"tags": "*", "older_days": 1}]}
-    refused = browser_of(people["developer"]).post(f"{API}/preview", preview, content_type="application/json")
-    assert refused.status_code == 403
+    response = browser_of(people["developer"]).post(f"{API}/preview", preview, content_type="application/json")
+    assert response.status_code == 403
     _, secret = create_token(people["owner"], "bot", ["organisation:read", "organisation:write"], None)
     token = Client(headers={"authorization": f"Bearer {secret}"})
     assert token.post(f"{API}/preview", preview, content_type="application/json").status_code == 403
@@ -114,10 +114,10 @@ def test_what_goes_is_previewed_and_can_be_restored(
     age(sha(old))
     browser = browser_of(owner)
     form = {"tags-0": "nightly-*", "older-0": "30", "tags-1": "", "keep": "stable"}
-    shown = compact(browser.post(PAGE, form | {"do": "preview"}).content.decode())
-    assert sha(old) in shown
-    assert sha(new) not in shown
-    assert "nightly-*: older than 30 days." in shown
+    page = compact(browser.post(PAGE, form | {"do": "preview"}).content.decode())
+    assert sha(old) in page
+    assert sha(new) not in page
+    assert "nightly-*: older than 30 days." in page
     assert policy_of(organisation.pk) == RetentionPolicy(), "a preview saves nothing"
     assert browser.post(PAGE, form | {"do": "save"}).status_code == 412, "a form that saw nothing"
     assert browser.post(PAGE, form | {"do": "save"} | etag(organisation)).status_code == 302
@@ -154,8 +154,8 @@ def test_what_is_needed_never_goes(
     # The signed manifest goes first; the signature, which then refers to nothing, goes after it.
     change_retention(owner, organisation, RetentionPolicy(OLD.rules, ("stable",)))
     delete_expired_everywhere()
-    deleted = set(Manifest.objects.exclude(trashed=None).values_list("blob_id", flat=True))
-    assert sha(signed) in deleted
+    trash = set(Manifest.objects.exclude(trashed=None).values_list("blob_id", flat=True))
+    assert sha(signed) in trash
     delete_expired_everywhere()
     assert Manifest.objects.get(blob=sha(signature)).trashed is not None
     assert Manifest.objects.get(blob=sha(child)).trashed is None
@@ -163,10 +163,10 @@ def test_what_is_needed_never_goes(
 
 @pytest.mark.slow
 def test_a_pull_counts_as_use(registry: RegistryClient, project: Any, organisation: Any, owner: Any) -> None:
-    used = registry.push_image("used", b"used")
+    manifest = registry.push_image("used", b"used")
     registry.push_image("unused", b"unused")
     age()
-    assert body(registry.get("manifests/used")) == used
+    assert body(registry.get("manifests/used")) == manifest
     write_down()
     change_retention(owner, organisation, RetentionPolicy((RetentionRule("*", unused_days=30),)))
     repository = repository_of(project)

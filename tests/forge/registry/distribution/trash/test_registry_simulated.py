@@ -120,10 +120,10 @@ class RegistrySimulation:
     def restore(self) -> None:
         for each in self._some(trash_of(self.actor, self.project)):
             try:
-                restored = restore_manifest(self.actor, self.project, each.manifest.blob_id)
+                restoration = restore_manifest(self.actor, self.project, each.manifest.blob_id)
             except DomainError:
                 continue
-            self.tags |= dict.fromkeys(restored.tags, self.manifests[restored.manifest.blob_id])
+            self.tags |= dict.fromkeys(restoration.tags, self.manifests[restoration.manifest.blob_id])
 
     def collect(self) -> None:
         """Lets time pass, and deletes what is too old."""
@@ -139,10 +139,10 @@ class RegistrySimulation:
         for digest in self._standing():
             answer = self.client.get(f"manifests/{digest}")
             assert (answer.status_code, sha(body(answer))) == (200, digest)
-            described = json.loads(self.manifests[digest])
-            for each in (*described.get("layers", ()), *filter(None, [described.get("config")])):
+            content = json.loads(self.manifests[digest])
+            for each in (*content.get("layers", ()), *filter(None, [content.get("config")])):
                 assert sha(body(self.client.get(f"blobs/{each['digest']}"))) == each["digest"]
-            for each in described.get("manifests", ()):
+            for each in content.get("manifests", ()):
                 assert self.client.get(f"manifests/{each['digest']}").status_code == 200
 
     def _standing(self) -> list[str]:
@@ -178,17 +178,17 @@ def test_two_pushers_of_one_tag_leave_one_of_the_two(project: Any, developer: An
     take_all(organisation)
     client = RegistryClient(credentials(developer))
     first, second = (client.push_image("", layer) for layer in LAYERS[:2])
-    pushed: list[int] = []
+    statuses: list[int] = []
 
     def second_first(*arguments: Any) -> Any:
         """Another process sets the tag, between this one's check of it and its own transaction."""
         stop.stop()
-        pushed.append(client.push_manifest(second, "1.0").status_code)
+        statuses.append(client.push_manifest(second, "1.0").status_code)
         return real(*arguments)
 
     real = pushing._push
     stop = patch.object(pushing, "_push", side_effect=second_first)
     stop.start()
-    refused = client.push_manifest(first, "1.0")
-    assert (pushed, refused.status_code) == ([201], 403)
+    response = client.push_manifest(first, "1.0")
+    assert (statuses, response.status_code) == ([201], 403)
     assert body(client.get("manifests/1.0")) == second

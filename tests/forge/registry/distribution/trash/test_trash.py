@@ -97,16 +97,16 @@ def test_a_version_comes_back_with_its_own_bytes_alone(
 @pytest.mark.slow
 def test_an_index_is_restored_after_what_it_lists(registry: RegistryClient, browser: Client) -> None:
     child = registry.push_image("", LAYER)
-    listed = index(child)
-    assert registry.push_manifest(listed, "all").status_code == 201
-    registry.delete(f"manifests/{sha(listed)}")
+    parent = index(child)
+    assert registry.push_manifest(parent, "all").status_code == 201
+    registry.delete(f"manifests/{sha(parent)}")
     registry.delete(f"manifests/{sha(child)}")
-    refused = restore(browser, sha(listed))
-    assert refused.status_code == 409
-    assert sha(child) in refused.content.decode()
+    response = restore(browser, sha(parent))
+    assert response.status_code == 409
+    assert sha(child) in response.content.decode()
     restore(browser, sha(child))
-    assert restore(browser, sha(listed)).status_code == 302
-    assert body(registry.get("manifests/all")) == listed
+    assert restore(browser, sha(parent)).status_code == 302
+    assert body(registry.get("manifests/all")) == parent
 
 
 @pytest.mark.slow

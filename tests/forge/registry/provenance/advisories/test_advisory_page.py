@@ -30,7 +30,7 @@ UNREAD = "the list or the bill of materials could not be read"
 
 
 @pytest.fixture
-def published(project: Any, developer: Any) -> Tag:
+def tag(project: Any, developer: Any) -> Tag:
     """Version 1.0 of a public project."""
     publish_build(developer, approved(built(developer, project)), "1.0")
     project.visibility = Visibility.PUBLIC
@@ -81,7 +81,7 @@ def check() -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["", "{", "[{}]", '[{"id": "<b>x</b>"}]', "[" * 100_000])
 def test_a_list_that_cannot_be_read_is_said_and_is_an_error_of_the_check(
-    text: str, published: Tag, file: Path, caplog: pytest.LogCaptureFixture
+    text: str, tag: Tag, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(file, text)
     assert UNREAD in page()
@@ -90,7 +90,7 @@ def test_a_list_that_cannot_be_read_is_said_and_is_an_error_of_the_check(
 
 
 @pytest.mark.slow
-def test_a_list_that_is_away_is_said(published: Tag, file: Path) -> None:
+def test_a_list_that_is_away_is_said(tag: Tag, file: Path) -> None:
     file.unlink()
     assert UNREAD in page()
     assert "cannot be opened" in check()
@@ -125,36 +125,36 @@ def test_one_of_many_requests_reads_a_new_list(file: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.slow
-def test_a_larger_list_than_is_read_is_refused(published: Tag, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_larger_list_than_is_read_is_refused(tag: Tag, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "LARGEST_LIST", 1)
     assert UNREAD in page()
 
 
 @pytest.mark.slow
-def test_without_a_list_nothing_is_said(published: Tag) -> None:
+def test_without_a_list_nothing_is_said(tag: Tag) -> None:
     assert "vulnerabilit" not in page()
     assert check() == ""
 
 
 @pytest.mark.slow
-def test_a_rune_of_which_nothing_is_known(published: Tag, file: Path) -> None:
+def test_a_rune_of_which_nothing_is_known(tag: Tag, file: Path) -> None:
     write(file, about("something-else"))
     assert "No known vulnerabilities in the list of 2 March 2026" in page()
     assert check() == ""
 
 
 @pytest.mark.slow
-def test_a_rune_whose_toolchain_has_a_known_vulnerability(published: Tag, file: Path) -> None:
+def test_a_rune_whose_toolchain_has_a_known_vulnerability(tag: Tag, file: Path) -> None:
     write(file, about("hammer-other", database_specific={"severity": "CRITICAL"}))
     assert "No known vulnerabilities" in page()
     # The new file has the size and the time of the old one.
     write(file, about("hammer-forge", database_specific={"severity": "CRITICAL"}))
-    shown = page()
-    assert "1 known vulnerability" in shown
-    assert "PYSEC-2026-1, hammer-forge" in shown
-    assert "severity critical" in shown
-    assert "fixed in 99.1" in shown
-    assert "No known" not in shown
+    text = page()
+    assert "1 known vulnerability" in text
+    assert "PYSEC-2026-1, hammer-forge" in text
+    assert "severity critical" in text
+    assert "fixed in 99.1" in text
+    assert "No known" not in text
 
 
 def subject(tag: Tag) -> dict[str, Any]:
@@ -171,30 +171,30 @@ def subject(tag: Tag) -> dict[str, Any]:
     ],
 )
 def test_a_pushed_bill_that_cannot_be_read_is_said(
-    manifest: Callable[..., bytes], layers: list[bytes], published: Tag, developer: Any, file: Path
+    manifest: Callable[..., bytes], layers: list[bytes], tag: Tag, developer: Any, file: Path
 ) -> None:
     """Each view of the page reads the bills, so anybody who may push cannot make them long."""
     assert "No known vulnerabilities" in page()
     registry = RegistryClient(credentials(developer))
     for each in {EMPTY, *layers}:
         assert registry.push_blob(each).status_code == 201
-    pushed = manifest(*layers, artifactType=BOM_TYPE, subject=subject(published))
-    assert registry.push_manifest(pushed).status_code == 201
+    attachment = manifest(*layers, artifactType=BOM_TYPE, subject=subject(tag))
+    assert registry.push_manifest(attachment).status_code == 201
     assert UNREAD in page()
 
 
 @pytest.mark.slow
-def test_a_pushed_bill_is_compared_too(published: Tag, developer: Any, file: Path) -> None:
+def test_a_pushed_bill_is_compared_too(tag: Tag, developer: Any, file: Path) -> None:
     write(file, about("door"))
     assert "No known vulnerabilities" in page()
     bill = json.dumps({"components": [{"name": "door", "version": "1.0"}]}).encode()
-    RegistryClient(credentials(developer)).push_image("", bill, artifactType=BOM_TYPE, subject=subject(published))
+    RegistryClient(credentials(developer)).push_image("", bill, artifactType=BOM_TYPE, subject=subject(tag))
     assert "PYSEC-2026-1, door 1.0" in page()
 
 
 @pytest.mark.slow
 def test_nothing_good_is_said_of_packages_that_are_not_compared(
-    published: Tag, file: Path, monkeypatch: pytest.MonkeyPatch
+    tag: Tag, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     components = [{"name": "curl", "purl": "pkg:apk/alpine/curl@8.0"}]
     monkeypatch.setattr(lists, "_bills", lambda _: [json.dumps({"components": components}).encode()])

@@ -24,8 +24,8 @@ from tests.support.cases import each_case
 def entry(*events: dict[str, str], **fields: Any) -> dict[str, Any]:
     """An advisory about hammer-forge, with one range of these events."""
     ranges = [{"type": "ECOSYSTEM", "events": list(events)}] if events else []
-    affected = {"package": {"ecosystem": "PyPI", "name": "Hammer_Forge"}, "ranges": ranges}
-    return {"id": "GHSA-1", "affected": [affected]} | fields
+    package = {"package": {"ecosystem": "PyPI", "name": "Hammer_Forge"}, "ranges": ranges}
+    return {"id": "GHSA-1", "affected": [package]} | fields
 
 
 def bill(*components: dict[str, Any]) -> bytes:
@@ -147,39 +147,40 @@ def test_a_version_that_cannot_be_compared_counts_as_affected_unless_it_is_anoth
 
 
 def test_a_list_of_versions_is_compared_as_it_is_written() -> None:
-    listed = entry()
-    listed["affected"][0]["versions"] = ["1.2.0"]
-    assert [each.id for each in matches(listed)] == ["GHSA-1"]
-    assert matches(listed, component=TOOLCHAIN | {"version": "1.2.1"}) == ()
+    advisory = entry()
+    advisory["affected"][0]["versions"] = ["1.2.0"]
+    assert [each.id for each in matches(advisory)] == ["GHSA-1"]
+    assert matches(advisory, component=TOOLCHAIN | {"version": "1.2.1"}) == ()
 
 
 def test_a_finding_has_its_severity_and_the_next_version_without_it() -> None:
     events = [{"introduced": "0"}, {"fixed": "1.1.5"}, {"introduced": "1.2"}, {"fixed": "1.10"}]
     (one,) = matches(entry(*events, database_specific={"severity": "HIGH"}))
     assert one == KnownVulnerability("GHSA-1", "hammer-forge", "1.2.0", "high", "1.10")
-    (scored,) = matches(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
-    assert (scored.severity, scored.fixed_version) == ("CVSS:3.1/AV:N", "")
+    (finding,) = matches(entry({"introduced": "0"}, severity=[{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N"}]))
+    assert (finding.severity, finding.fixed_version) == ("CVSS:3.1/AV:N", "")
 
 
 def test_a_package_address_names_the_registry_and_the_version() -> None:
-    scoped = {
+    advisory = {
         "id": "GHSA-2",
         "affected": [{"package": {"ecosystem": "npm", "name": "@acme/door"}, "versions": ["2.0"]}],
     }
     component = {"name": "door", "purl": "pkg:npm/%40acme/door@2.0?type=module"}
-    assert [(each.component, each.version) for each in matches(scoped, component=component)] == [("@acme/door", "2.0")]
+    (finding,) = matches(advisory, component=component)
+    assert (finding.component, finding.version) == ("@acme/door", "2.0")
 
 
 OPENSSL = {"name": "openssl", "purl": "pkg:deb/debian/openssl@3.0.9-1?arch=amd64&distro=debian-12"}
 
 
-def about_openssl(*fixed: str, ecosystem: str = "Debian:12") -> dict[str, Any]:
-    events = [{"introduced": "0"}, *({"fixed": each} for each in fixed)]
-    affected = {
+def about_openssl(*fixes: str, ecosystem: str = "Debian:12") -> dict[str, Any]:
+    events = [{"introduced": "0"}, *({"fixed": each} for each in fixes)]
+    package = {
         "package": {"ecosystem": ecosystem, "name": "openssl"},
         "ranges": [{"type": "ECOSYSTEM", "events": events}],
     }
-    return {"id": "DEBIAN-CVE-1", "affected": [affected]}
+    return {"id": "DEBIAN-CVE-1", "affected": [package]}
 
 
 @each_case(
@@ -226,7 +227,7 @@ def test_a_debian_package_is_compared_by_its_source_package(qualifiers: str, is_
 
 
 @each_case(
-    ("purl", "named"),
+    ("purl", "expected"),
     [
         ("pkg:apk/alpine/busybox@1.36", ("apk",)),
         ("pkg:rpm/fedora/curl@8.0", ("rpm",)),
@@ -240,20 +241,20 @@ def test_a_debian_package_is_compared_by_its_source_package(qualifiers: str, is_
         ("", ()),
     ],
 )
-def test_packages_of_which_the_list_says_nothing_are_named(purl: str, named: tuple[str, ...]) -> None:
+def test_packages_of_which_the_list_says_nothing_are_named(purl: str, expected: tuple[str, ...]) -> None:
     sources = sources_of(read_advisories(json.dumps([about_openssl()]).encode()))
     component = {"name": "door", "version": "1.0", "purl": purl}
-    assert uncompared_sources(components_in(bill(component)), sources) == named
+    assert uncompared_sources(components_in(bill(component)), sources) == expected
 
 
 def test_debian_versions_are_ordered_as_dpkg_orders_them() -> None:
-    ordered = [
+    versions = [
         "0", "0~a", "1.0~~", "1.0~~a", "1.0~", "1.0~rc1-1", "1.0", "1.0-1", "1.0-1+b1", "1.0-1.1", "1.0a", "1.0+dfsg-1",
         "1.0.1", "1.2", "1.10", "1.10-2", "1.10-10", "1:0.1", "2:0",
     ]  # fmt: skip
-    mixed = ordered[::-1]
-    mixed.sort(key=debian_order)
-    assert mixed == ordered
+    result = versions[::-1]
+    result.sort(key=debian_order)
+    assert result == versions
     assert debian_order("1.0") == debian_order("1.0-0") == debian_order("0:1.00")
     for text in ("", "a b", "1:", ":1", "1_0"):
         with pytest.raises(ValueError, match="no version of a Debian package"):

@@ -33,7 +33,7 @@ from tests.support.forge.full_disk import FullDisk
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.protects("registry/full-disk")]
 
-PUSHED = {STATEMENT_TYPE, BOM_TYPE}
+ATTACHMENT_TYPES = {STATEMENT_TYPE, BOM_TYPE}
 
 
 def new_build(organisation: Any, developer: Any, number: int) -> Any:
@@ -67,21 +67,21 @@ def published_with_one_write_failing(organisation: Any, developer: Any, number: 
     assert response.status_code == 201, response.content
     assert body(registry.get("manifests/1.0")) == manifest
     row = Manifest.objects.get(repository__project=build.project, blob=sha(manifest))
-    assert types_beside(row) in (set(), PUSHED), disk.failed
+    assert types_beside(row) in (set(), ATTACHMENT_TYPES), disk.failed
     complete_publications()
-    assert types_beside(row) == PUSHED, disk.failed
+    assert types_beside(row) == ATTACHMENT_TYPES, disk.failed
     return disk.failed
 
 
 def test_a_rune_is_published_whole_or_not_at_all_with_the_documents_beside_it(
     project: Any, developer: Any, organisation: Any
 ) -> None:
-    failed = [""]
-    while failed[-1] or len(failed) == 1:
-        failed.append(published_with_one_write_failing(organisation, developer, len(failed)))
-    assert len(failed) > 20
-    assert any(name.startswith('INSERT INTO "registry_publication"') for name in failed)
-    assert any("registry_provenancerecord" in name for name in failed)
+    failures = [""]
+    while failures[-1] or len(failures) == 1:
+        failures.append(published_with_one_write_failing(organisation, developer, len(failures)))
+    assert len(failures) > 20
+    assert any(name.startswith('INSERT INTO "registry_publication"') for name in failures)
+    assert any("registry_provenancerecord" in name for name in failures)
 
 
 def signed_with_one_write_failing(tag: Tag, number: int) -> str:
@@ -113,9 +113,9 @@ def signed_with_one_write_failing(tag: Tag, number: int) -> str:
 def test_a_signature_is_there_whole_or_not_at_all_and_is_made_later(
     key: SigningKey, developer: Any, organisation: Any, run_signer: Callable[[], list[Job]]
 ) -> None:
-    failed = [""]
-    while failed[-1] or len(failed) == 1:
-        tag = publish_build(developer, new_build(organisation, developer, len(failed)), "1.0")
-        failed.append(signed_with_one_write_failing(tag, len(failed)))
-    assert len(failed) > 15
-    assert any(name.startswith('INSERT INTO "registry_signature"') for name in failed)
+    failures = [""]
+    while failures[-1] or len(failures) == 1:
+        tag = publish_build(developer, new_build(organisation, developer, len(failures)), "1.0")
+        failures.append(signed_with_one_write_failing(tag, len(failures)))
+    assert len(failures) > 15
+    assert any(name.startswith('INSERT INTO "registry_signature"') for name in failures)

@@ -32,8 +32,8 @@ pytestmark = pytest.mark.django_db
 
 def layer_of(manifest: Manifest) -> bytes:
     """The bytes of the one layer of an artifact."""
-    described = json.loads(read_blob(manifest.blob_id))
-    (layer,) = described["layers"]
+    content = json.loads(read_blob(manifest.blob_id))
+    (layer,) = content["layers"]
     data = read_blob(layer["digest"])
     assert len(data) == layer["size"]
     return data
@@ -87,9 +87,9 @@ def test_materials_name_the_data_and_the_record_of_a_model(project: Any, develop
     sample_of(consent_of(developer, project, purposes=frozenset({Purpose.TESTS})), developer)
     version = save_for_build(project)
     assert version is not None
-    described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
+    description = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
                  "runs": "compiled"}  # fmt: skip
-    build = built(developer, project, models=[described])
+    build = built(developer, project, models=[description])
     build.data_version = version
     build.save(update_fields=["data_version"])
     origin = origin_of(publish_build(developer, build, "1.0"))
@@ -106,15 +106,15 @@ def test_the_data_that_a_model_was_trained_on_is_a_material_and_in_the_bill(proj
     model = (REPOSITORY / "examples/sine/sine.tflite").read_bytes()
     run = finish_run(motion_run(developer, project), model)
     write_file(developer, project, "model.tflite", model)
-    described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
+    description = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
                  "runs": "compiled"}  # fmt: skip
     wire = {"source": "number", "source_index": 0, "target": "answer", "target_index": 0, "type": "f32[1, 1]"}
     tag = publish_build(
-        developer, built(developer, project, outline=OUTLINE | {"wires": [wire]}, models=[described]), "1.0"
+        developer, built(developer, project, outline=OUTLINE | {"wires": [wire]}, models=[description]), "1.0"
     )
     assert run.data_digest == version.digest
-    (learned,) = origin_of(tag).training_data
-    assert (learned.name, learned.digest) == ("data version 1", version.digest)
+    (data,) = origin_of(tag).training_data
+    assert (data.name, data.digest) == ("data version 1", version.digest)
     components = json.loads(layer_of(referrers(tag)[BOM_TYPE]))["components"]
     assert [each["type"] for each in components] == ["machine-learning-model", "data", "application"]
     assert components[0]["modelCard"]["modelParameters"] == {
@@ -148,8 +148,8 @@ def test_who_approved_is_a_pseudonym(project: Any, developer: Any, people: dict[
 def test_what_failed_is_completed_later_and_done_once(
     project: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as broken:
-        broken.setattr(attaching, "put_referrers", lambda *referrers: 1 / 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(attaching, "put_referrers", lambda *referrers: 1 / 0)
         tag = publish_build(developer, built(developer, project), "1.0")
     assert referrers(tag) == {}, "the rune is published all the same"
     for _ in range(2):

@@ -26,7 +26,7 @@ PAGE = "/acme/kitchen/published?tag=1.0"
 
 
 @pytest.fixture
-def published(
+def signing_key(
     key: SigningKey, project: Any, developer: Any, people: dict[str, Any], run_signer: Callable[[], list[Job]]
 ) -> SigningKey:
     """The key that signed version 1.0 of a public project, which two people approved."""
@@ -43,15 +43,15 @@ def published(
 @pytest.mark.slow
 @pytest.mark.protects("registry/people-in-statements")
 def test_members_read_names_and_strangers_a_number(
-    published: SigningKey, developer: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
+    signing_key: SigningKey, developer: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
 ) -> None:
     page = compact(browser_of(developer).get(PAGE).content.decode())
-    for text in ("Signed by acme", published.fingerprint, str(people["reviewer"]), str(people["maintainer"])):
+    for text in ("Signed by acme", signing_key.fingerprint, str(people["reviewer"]), str(people["maintainer"])):
         assert text in page
     assert "trusts this server with the key" in page
     public = compact(Client().get(PAGE).content.decode())
     assert "Approved by 2 people" in public
-    assert published.fingerprint in public
+    assert signing_key.fingerprint in public
     assert "person-" in public
     for person in (people["reviewer"], people["maintainer"]):
         assert str(person) not in public
@@ -72,9 +72,9 @@ def test_the_data_that_a_model_was_trained_on_is_named_to_everyone_and_opened_by
     model = (REPOSITORY / "examples/sine/sine.tflite").read_bytes()
     finish_run(motion_run(developer, project), model)
     write_file(developer, project, "model.tflite", model)
-    described = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
+    description = {"stage": "answer", "file": "model.tflite", "mimetype": "application/tflite-model", "operators": 3,
                  "runs": "compiled", "size": len(model)}  # fmt: skip
-    publish_build(developer, approved(built(developer, project, models=[described])), "1.0")
+    publish_build(developer, approved(built(developer, project, models=[description])), "1.0")
     run_signer()
     project.visibility = Visibility.PUBLIC
     project.save()
@@ -90,10 +90,10 @@ def test_the_data_that_a_model_was_trained_on_is_named_to_everyone_and_opened_by
 @pytest.mark.slow
 @pytest.mark.protects("registry/revoked-keys")
 def test_a_page_says_nothing_of_a_signature_whose_key_was_revoked(
-    published: SigningKey, organisation: Any, owner: Any
+    signing_key: SigningKey, organisation: Any, owner: Any
 ) -> None:
     assert "Signed by acme" in Client().get(PAGE).content.decode()
-    revoke_signing_key(owner, organisation, published.pk, "The disk was stolen.")
+    revoke_signing_key(owner, organisation, signing_key.pk, "The disk was stolen.")
     page = Client().get(PAGE).content.decode()
     assert "Signed by acme" not in page
     assert "None: only this server says where it came from" in page

@@ -80,9 +80,9 @@ def test_the_documents_that_a_statement_names_are_there_also_after_an_upgrade(
         earlier.setattr(facts, "bill_of_materials", lambda materials: b"{}")
         tag = publish_build(developer, approved(built(developer, project)), "1.0")
     run_signer()
-    named = read_provenance(proof_of(tag, key).statement).attachments["bom.cdx.json"]
+    digest = read_provenance(proof_of(tag, key).statement).attachments["bom.cdx.json"]
     bills = referrers_of(tag.repository, tag.manifest.blob_id, BOM_TYPE)
-    assert named in {digest_of(layer_of(bill)) for bill in bills}
+    assert digest in {digest_of(layer_of(bill)) for bill in bills}
 
 
 @pytest.mark.slow

@@ -165,15 +165,15 @@ def test_the_api_does_what_the_page_does(
         return client.generic(method, address, __import__("json").dumps(body), "application/json", headers=headers)
 
     assert client.post(API, {"public_key": PUBLIC.pem}, content_type="application/json").status_code == 428
-    added = change("POST", API, {"public_key": PUBLIC.pem})
-    assert (added.status_code, added.json()["origin"], added.json()["signs"]) == (201, "home", True)
+    response = change("POST", API, {"public_key": PUBLIC.pem})
+    assert (response.status_code, response.json()["origin"], response.json()["signs"]) == (201, "home", True)
     created = change("POST", API, {"algorithm": "ed25519"})
     assert (created.status_code, created.json()["fingerprint"]) == (201, "")
     run_signer()
     keys = client.get(API).json()["keys"]
     assert [each["signs"] for each in keys] == [True, False]
-    revoked = change("PUT", f"{API}/{keys[0]['id']}/revocation", {"reason": REASON})
-    assert (revoked.status_code, revoked.json()["revocation"]) == (200, REASON)
+    response = change("PUT", f"{API}/{keys[0]['id']}/revocation", {"reason": REASON})
+    assert (response.status_code, response.json()["revocation"]) == (200, REASON)
 
 
 @pytest.mark.protects("registry/revoked-keys")

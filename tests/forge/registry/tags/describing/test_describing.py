@@ -73,8 +73,8 @@ def test_notes_come_with_publishing_are_edited_and_go_when_a_tag_moves(tags: Any
     publish_build(developer, Tag.objects.get(name="1.0").build, "latest", notes="Old")
     deprecate_tag(developer, project, "latest", "Take a version.")
     publish_build(developer, Tag.objects.get(name="1.1").build, "latest")
-    moved = Tag.objects.get(name="latest")
-    assert (moved.notes, moved.is_deprecated) == ("", False)
+    tag = Tag.objects.get(name="latest")
+    assert (tag.notes, tag.is_deprecated) == ("", False)
 
 
 @pytest.mark.slow
@@ -83,19 +83,19 @@ def test_a_deprecated_version_stays_says_so_everywhere_and_is_given_to_nobody_un
     tags: Any, project: Any, developer: Any
 ) -> None:
     deprecate_tag(developer, project, "1.1", "Deaf in “noise”; 100% sure.", "1.0")
-    chosen = default_tag(tags_of(developer, project))
-    assert chosen is not None
-    assert chosen.name == "1.0"
-    said = Client().get("/api/v1/projects/acme/kitchen/tags").json()
-    assert said["default"] == "1.0"
-    assert [(each["tag"], each["deprecation"], each["successor"]) for each in said["tags"]] == [
+    tag = default_tag(tags_of(developer, project))
+    assert tag is not None
+    assert tag.name == "1.0"
+    answer = Client().get("/api/v1/projects/acme/kitchen/tags").json()
+    assert answer["default"] == "1.0"
+    assert [(each["tag"], each["deprecation"], each["successor"]) for each in answer["tags"]] == [
         ("1.1", "Deaf in “noise”; 100% sure.", "1.0"),
         ("1.0", "", ""),
     ]
-    pulled = Client().get("/v2/acme/kitchen/manifests/1.1")
+    response = Client().get("/v2/acme/kitchen/manifests/1.1")
     warning = '299 - "1.1 is deprecated: Deaf in %E2%80%9Cnoise%E2%80%9D; 100%25 sure. Take 1.0 instead."'
-    assert pulled["Warning"] == warning
-    assert Client().get(f"/v2/acme/kitchen/manifests/{pulled['Docker-Content-Digest']}")["Warning"] == warning
+    assert response["Warning"] == warning
+    assert Client().get(f"/v2/acme/kitchen/manifests/{response['Docker-Content-Digest']}")["Warning"] == warning
     assert "Warning" not in Client().get("/v2/acme/kitchen/manifests/1.0")
     page = Client().get("/acme/kitchen?tag=1.1").content.decode()
     assert "1.1 is deprecated." in page

@@ -95,8 +95,8 @@ def test_a_viewer_does_not_publish(project: Any, developer: Any, reviewer: Any) 
 
 def test_an_artifact_has_the_form_of_the_cncf() -> None:
     facts = RuneFacts(digest_of(RUNE), len(RUNE), "keywords.rune", datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC))
-    published = oci_artifact(facts)
-    config, manifest = json.loads(published.config), json.loads(published.manifest)
+    artifact = oci_artifact(facts)
+    config, manifest = json.loads(artifact.config), json.loads(artifact.manifest)
     assert config == {
         "architecture": "wasm",
         "os": "wasip1",
@@ -106,8 +106,8 @@ def test_an_artifact_has_the_form_of_the_cncf() -> None:
     assert manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
     assert manifest["config"] == {
         "mediaType": "application/vnd.wasm.config.v0+json",
-        "digest": digest_of(published.config),
-        "size": len(published.config),
+        "digest": digest_of(artifact.config),
+        "size": len(artifact.config),
     }
     assert manifest["layers"] == [
         {
@@ -117,7 +117,7 @@ def test_an_artifact_has_the_form_of_the_cncf() -> None:
             "annotations": {"org.opencontainers.image.title": "keywords.rune"},
         }
     ]
-    assert oci_artifact(facts) == published
+    assert oci_artifact(facts) == artifact
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_without_it_the_next_build_is_published(leaking: Any, project: Any, deve
 
 
 @pytest.fixture
-def unsearched(leaking: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def searches(leaking: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The build as it was made before builds searched their files. Lists the searches that somebody causes."""
     searches: list[Any] = []
 
@@ -77,7 +77,7 @@ def unsearched(leaking: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.mark.slow
 @pytest.mark.protects("registry/costly-searches")
 def test_no_page_searches(
-    unsearched: list[Any], leaking: Any, developer: Any, browser_of: Any, monkeypatch: pytest.MonkeyPatch
+    searches: list[Any], leaking: Any, developer: Any, browser_of: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = browser_of(developer)
     addresses = [
@@ -88,35 +88,33 @@ def test_no_page_searches(
     ]
     monkeypatch.setattr(secret_search, "search_texts", lambda *_: pytest.fail("searched in this process"))
     assert [browser.get(address, follow=True).status_code for address in addresses] == [200, 200, 200, 200]
-    assert unsearched == []
+    assert searches == []
     assert Version.objects.get(pk=leaking.version_id).secrets is None
 
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/costly-searches")
-def test_who_publishes_causes_one_search_whose_result_stays(
-    unsearched: list[Any], leaking: Any, developer: Any
-) -> None:
+def test_who_publishes_causes_one_search_whose_result_stays(searches: list[Any], leaking: Any, developer: Any) -> None:
     for tag in ("nightly", "weekly"):
         with pytest.raises(GateClosed, match=r"upload\.py, line 2, looks like a secret"):
             publish_build(developer, leaking, tag)
         leaking.refresh_from_db()
-    assert len(unsearched) == 1
+    assert len(searches) == 1
     assert leaking.version.secrets["places"][0]["path"] == "upload.py"
 
 
 @pytest.mark.protects("registry/costly-searches")
-def test_who_may_not_publish_causes_no_search(unsearched: list[Any], leaking: Any, viewer: Any, developer: Any) -> None:
+def test_who_may_not_publish_causes_no_search(searches: list[Any], leaking: Any, viewer: Any, developer: Any) -> None:
     with pytest.raises(Forbidden):
         publish_build(viewer, leaking, "nightly")
     with pytest.raises(Forbidden):
         update_project(developer, leaking.project, shares_files=True)
-    assert unsearched == []
+    assert searches == []
 
 
 @pytest.mark.protects("registry/unread-files")
 def test_a_search_that_did_not_end_refuses_and_says_so(
-    unsearched: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+    searches: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hostile = {"places": [], "unread": ["big.txt"]}
     monkeypatch.setattr(summary_pool, "search_secrets", lambda *_: hostile)
@@ -128,11 +126,11 @@ def test_a_search_that_did_not_end_refuses_and_says_so(
 @pytest.mark.slow
 @pytest.mark.protects("registry/unread-files")
 def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
-    unsearched: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
+    searches: list[Any], leaking: Any, developer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failure = {"error": {"name": "too-slow", "message": "The request was stopped after 15 seconds."}}
-    with monkeypatch.context() as patched:
-        patched.setattr(summary_pool, "search_secrets", lambda *_: failure)
+    with monkeypatch.context() as patch:
+        patch.setattr(summary_pool, "search_secrets", lambda *_: failure)
         with pytest.raises(Busy, match=r"did not end. The request was stopped after 15 seconds. Try again"):
             publish_build(developer, leaking, "nightly")
     assert not Tag.objects.exists()
@@ -142,7 +140,7 @@ def test_a_search_that_failed_stores_nothing_and_can_be_tried_again(
 
 @pytest.mark.slow
 @pytest.mark.protects("registry/unread-files")
-def test_the_gate_lets_nothing_past_that_nobody_searched(unsearched: list[Any], leaking: Any) -> None:
+def test_the_gate_lets_nothing_past_that_nobody_searched(searches: list[Any], leaking: Any) -> None:
     assert gate(leaking, "nightly").missing == (UNSEARCHED_FILES,)
     assert UNSEARCHED_FILES in block_gate(leaking.project, leaking.version, "1.0").missing
 
@@ -172,10 +170,10 @@ def test_a_build_without_secrets_has_nothing_to_override(project: Any, developer
 @pytest.mark.slow
 def test_the_page_and_the_gate_say_where_it_is(leaking: Any, owner: Any, developer: Any, browser_of: Any) -> None:
     address = f"/acme/kitchen/builds/{leaking.number}"
-    shown = browser_of(owner).get(f"{address}/publish").content.decode()
-    assert "No secrets in the files" in shown
-    assert PLACE in shown
-    assert f'action="{address}/publish-past-gate"' in shown
+    page = browser_of(owner).get(f"{address}/publish").content.decode()
+    assert "No secrets in the files" in page
+    assert PLACE in page
+    assert f'action="{address}/publish-past-gate"' in page
     assert (
         f'action="{address}/publish-past-gate"' not in browser_of(developer).get(f"{address}/publish").content.decode()
     )
@@ -233,13 +231,13 @@ def test_files_with_a_secret_are_shared_with_a_reason_alone(
 @pytest.mark.slow
 @pytest.mark.protects("registry/secrets-in-shared-files")
 def test_versions_that_were_not_searched_are_before_they_are_shared(
-    leaking: Any, unsearched: list[Any], project: Any, owner: Any
+    leaking: Any, searches: list[Any], project: Any, owner: Any
 ) -> None:
     publish_past_gate(owner, approved(leaking), "1.0", REASON)
     Version.objects.update(secrets=None)
     with pytest.raises(Invalid, match=r"upload\.py, line 2"):
         update_project(owner, project, visibility="public", shares_files=True)
-    assert len(unsearched) == 2
+    assert len(searches) == 2
 
 
 @pytest.mark.slow
@@ -257,7 +255,7 @@ def test_the_api_takes_the_reason(leaking: Any, project: Any, owner: Any, browse
     browser = browser_of(owner)
     address = "/api/v1/projects/acme/kitchen"
     send = partial(browser.patch, address, content_type="application/json", headers=etag_headers(address))
-    refused = send(data={"shares_files": True})
-    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["sharing_reason"])
+    response = send(data={"shares_files": True})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["sharing_reason"])
     body = {"shares_files": True, "sharing_reason": REASON}
     assert send(data=body).status_code == 200

@@ -60,13 +60,13 @@ def test_no_list_has_it_and_nobody_gets_it_by_its_name(
         answer = browser.get(f"/api/v1/projects/acme/kitchen/{address}")
         assert (answer.status_code, answer.json()["title"]) == (404, "This version was withdrawn")
     assert REASON in answer.json()["detail"]
-    listed = browser.get("/api/v1/projects/acme/kitchen/tags").json()
-    assert [tag["tag"] for tag in listed["tags"]] == ["1.1"]
+    listing = browser.get("/api/v1/projects/acme/kitchen/tags").json()
+    assert [tag["tag"] for tag in listing["tags"]] == ["1.1"]
     assert browser.get("/acme/kitchen?tag=1.0").status_code == 404
     assert "1.0" not in browser.get("/acme/kitchen").content.decode().partition("<h2>Versions</h2>")[2]
-    shown = browser_of(developer).get("/acme/kitchen/published").content.decode()
-    assert REASON in shown
-    assert "Publish it again" in shown
+    page = browser_of(developer).get("/acme/kitchen/published").content.decode()
+    assert REASON in page
+    assert "Publish it again" in page
 
 
 @pytest.mark.slow
@@ -207,8 +207,8 @@ def test_who_may_not_publish_withdraws_nothing(
 @pytest.mark.slow
 def test_the_api_and_the_page_withdraw_and_list_again(tags: Any, project: Any, developer: Any, browser_of: Any) -> None:
     browser, address = browser_of(developer), "/api/v1/projects/acme/kitchen/tags/1.0/withdrawal"
-    sent = {"content_type": "application/json", "headers": etag_headers(address)}
-    answer = browser.put(address, {"reason": REASON}, **sent)
+    options = {"content_type": "application/json", "headers": etag_headers(address)}
+    answer = browser.put(address, {"reason": REASON}, **options)
     assert (answer.status_code, answer.json()["withdrawal"]) == (200, REASON)
     assert browser.delete(address, headers=etag_headers(address)).json()["withdrawn"] is None
     form = "/acme/kitchen/tags/1.0"
@@ -220,9 +220,9 @@ def test_the_api_and_the_page_withdraw_and_list_again(tags: Any, project: Any, d
 
 @pytest.mark.slow
 def test_the_operators_command(tags: Any, project: Any, developer: Any) -> None:
-    said = StringIO()
-    call_command("withdraw_version", "acme/kitchen:1.0", REASON, stdout=said)
-    assert "acme/kitchen:1.0 was withdrawn" in said.getvalue()
+    output = StringIO()
+    call_command("withdraw_version", "acme/kitchen:1.0", REASON, stdout=output)
+    assert "acme/kitchen:1.0 was withdrawn" in output.getvalue()
     with pytest.raises(TagWithdrawn, match="password"):
         find_tag(developer, project, "1.0")
     for version in ("acme/nothing:1.0", "acme/kitchen:9.9"):
@@ -274,9 +274,9 @@ def test_a_withdrawn_tag_is_not_proposed_again(tags: Any, project: Any, develope
     write_file(developer, project, "notes.txt", b"next")
     publish_build(developer, approved(built(developer, project, RUNE + b"next")), name)
     withdraw_tag(developer, project, name, "It leaks a key.")
-    proposed = next_tag_of(developer, project)
-    assert proposed != name
-    assert not Tag.objects.filter(name=proposed).exists()
+    proposal = next_tag_of(developer, project)
+    assert proposal != name
+    assert not Tag.objects.filter(name=proposal).exists()
 
 
 def test_the_next_tag_is_one_more_and_none_that_looks_like_a_used_one() -> None:

@@ -69,8 +69,8 @@ def test_rows_of_floats_give_the_bytes_of_the_reference(turned: bool, asymmetric
         data = model(shape, (5, 7) if turned else (7, 5), turned=turned, asymmetric=asymmetric)
         numbers = [generator.normal(0, 3, shape).astype("<f4") for _ in range(10)]
         work = work_of(read_model(data))
-        wanted = answers(data, [[each.tobytes()] for each in numbers])
-        assert [[work.evaluate(each)[0].astype("<f4").tobytes()] for each in numbers] == wanted
+        expected = answers(data, [[each.tobytes()] for each in numbers])
+        assert [[work.evaluate(each)[0].astype("<f4").tobytes()] for each in numbers] == expected
         assert use_model(data)
 
 
@@ -107,13 +107,15 @@ def test_so_does_one_that_leaves_one_to_its_host_that_could_be_compiled(tmp_path
     text = starter(signature(read_model(data)), "model.tflite")
     files = {"Runefile.yml": text.encode(), "model.tflite": data}
     reports = {
-        hosted: build(MemoryFiles(files), BuildOptions("hybrid", host_models=hosted)).report.models[0]
-        for hosted in (True, False)
+        by_host: build(MemoryFiles(files), BuildOptions("hybrid", host_models=by_host)).report.models[0]
+        for by_host in (True, False)
     }
     assert not reports[True].unsupported
     assert (reports[True].wrong_in_pages, reports[False].wrong_in_pages) == (("BATCH_MATMUL",), ())
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    done = CliRunner().invoke(main, ["build", str(tmp_path), "--host-models", "-o", str(tmp_path / "x.rune")])
-    assert done.exit_code == 0, done.output
-    assert "warning: Pages give wrong numbers for model.tflite: their interpreter computes BATCH_MATMUL" in done.stderr
+    result = CliRunner().invoke(main, ["build", str(tmp_path), "--host-models", "-o", str(tmp_path / "x.rune")])
+    assert result.exit_code == 0, result.output
+    assert (
+        "warning: Pages give wrong numbers for model.tflite: their interpreter computes BATCH_MATMUL" in result.stderr
+    )

@@ -53,28 +53,28 @@ def changed(values: np.ndarray, change: float) -> np.ndarray:
 
 def test_thresholds_that_are_not_sorted_are_refused() -> None:
     right = thresholds_of(channels(), LOWEST, HIGHEST)
-    swapped = right.sums.copy()
-    swapped[2, [100, 150]] = swapped[2, [150, 100]]
+    sums = right.sums.copy()
+    sums[2, [100, 150]] = sums[2, [150, 100]]
     with pytest.raises(NotProven, match="not sorted"):
-        Thresholds(swapped, LOWEST, HIGHEST).certify(channels())
+        Thresholds(sums, LOWEST, HIGHEST).certify(channels())
 
 
 @each_case("kind", [channels, rounded_once])
 @each_case("by", [-1, 1])
 def test_a_threshold_beside_its_place_is_refused(by: int, kind: Callable[[], Channels]) -> None:
     right = thresholds_of(kind(), LOWEST, HIGHEST)
-    moved = right.sums.copy()
-    moved[3, 120] += by
+    sums = right.sums.copy()
+    sums[3, 120] += by
     with pytest.raises(NotProven, match="channel 3 has more than one value"):
-        Thresholds(moved, LOWEST, HIGHEST).certify(kind())
+        Thresholds(sums, LOWEST, HIGHEST).certify(kind())
 
 
 def test_a_threshold_of_a_wide_layer_is_refused_with_the_number_of_its_channel() -> None:
     wide = channels()[np.arange(7 * COUNT) % COUNT]
-    moved = thresholds_of(wide, LOWEST, HIGHEST).sums
-    moved[6 * COUNT + 3, 120] += 1
+    sums = thresholds_of(wide, LOWEST, HIGHEST).sums
+    sums[6 * COUNT + 3, 120] += 1
     with pytest.raises(NotProven, match=f"channel {6 * COUNT + 3} has more than one value"):
-        Thresholds(moved, LOWEST, HIGHEST).certify(wide)
+        Thresholds(sums, LOWEST, HIGHEST).certify(wide)
 
 
 def test_a_threshold_where_no_sum_is_is_refused() -> None:

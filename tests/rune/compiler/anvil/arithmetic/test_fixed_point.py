@@ -63,14 +63,14 @@ def test_two_roundings_go_up_then_away_from_zero(real: float, value: int) -> Non
     assert int(actual[0]) == expected
 
 
-def kernel_values(proven: ProvenScale, sums: Integers, lowest: int, highest: int) -> Integers:
+def kernel_values(scale: ProvenScale, sums: Integers, lowest: int, highest: int) -> Integers:
     """The values of simd128/requantize.h for sums [channel, any], in the same operations."""
-    moved = sums - proven.move[:, None]
-    values = moved.astype(np.float32) * proven.scale[:, None]
-    offset = np.where((moved < 0) & proven.signed, -np.abs(proven.offset)[:, None], proven.offset[:, None])
+    distances = sums - scale.move[:, None]
+    values = distances.astype(np.float32) * scale.scale[:, None]
+    offset = np.where((distances < 0) & scale.signed, -np.abs(scale.offset)[:, None], scale.offset[:, None])
     rounded = np.rint(values + offset).astype(np.int64)
-    rounded += np.where(moved == proven.exceptions[:, None], proven.steps[:, None], 0)
-    clamped: Integers = np.clip(rounded + proven.centre, lowest, highest)
+    rounded += np.where(distances == scale.exceptions[:, None], scale.steps[:, None], 0)
+    clamped: Integers = np.clip(rounded + scale.centre, lowest, highest)
     return clamped
 
 
@@ -100,21 +100,21 @@ def test_a_proven_scale_is_right_for_every_sum(
     reals = np.exp(generator.uniform(np.log(2e-3), np.log(0.5), 8))
     channels = kind(reals, generator.integers(-60_000, -1, 8), generator.integers(0, 60_000, 8))
     lowest, highest = -128 - zero_point, 127 - zero_point
-    proven = prove(channels, lowest, highest)
-    assume(proven is not None)
-    assert proven is not None
+    scale = prove(channels, lowest, highest)
+    assume(scale is not None)
+    assert scale is not None
     sums = np.arange(-60_000, 60_000)[None, :]
     inside = (sums >= channels.least[:, None]) & (sums <= channels.greatest[:, None])
-    wrong = kernel_values(proven, sums, lowest, highest) != channels.exact(sums, lowest, highest)
+    wrong = kernel_values(scale, sums, lowest, highest) != channels.exact(sums, lowest, highest)
     assert not (wrong & inside).any()
 
 
 def test_a_channel_that_gives_one_value_needs_no_search() -> None:
     channels = RoundedTwice(np.array([2**30]), np.array([-28]), np.array([2**30]), np.array([2**30 + 100]))
-    proven = prove(channels, 0, 255)
-    assert proven is not None
+    scale = prove(channels, 0, 255)
+    assert scale is not None
     assert (
-        kernel_values(proven, np.array([[2**30, 2**30 + 100]]), 0, 255).tolist()
+        kernel_values(scale, np.array([[2**30, 2**30 + 100]]), 0, 255).tolist()
         == channels.exact(np.array([[2**30, 2**30 + 100]]), 0, 255).tolist()
     )
 

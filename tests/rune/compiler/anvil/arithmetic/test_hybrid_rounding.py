@@ -43,8 +43,8 @@ def test_a_number_half_way_between_two_bytes_becomes_the_byte_of_the_reference()
     expected = answers(data, runs)
     models = {"dense": read_model(data)}
     rune = loaded(module_of(models_pipeline(models), models))
-    compiled = [[tensor for _, tensor in tensors_of(run(rune, inputs)[0].data)] for inputs in runs]
-    assert compiled == expected
+    outputs = [[tensor for _, tensor in tensors_of(run(rune, inputs)[0].data)] for inputs in runs]
+    assert outputs == expected
     assert evaluated_outputs(data, runs) == expected
 
 

@@ -25,12 +25,12 @@ def test_proven_integers_give_the_nearest_number_for_every_sum(reach: int) -> No
     random = default_rng(reach)
     scales = random.uniform(0.5, 300.0, 40) / reach
     least, greatest = (random.integers(-reach, 0, 40), random.integers(0, reach, 40))
-    proven = prove_integers(tuple(scales), least, greatest, -120, 127)
-    assert proven is not None
+    rescaling = prove_integers(tuple(scales), least, greatest, -120, 127)
+    assert rescaling is not None
     for channel, scale in enumerate(scales):
         sums = np.arange(least[channel], greatest[channel] + 1)
         exact = np.clip(nearest_products(sums[:, None], [scale])[:, 0], -120, 127)
-        one = ProvenIntegers(proven.mantissas[[channel]], proven.shifts[[channel]])
+        one = ProvenIntegers(rescaling.mantissas[[channel]], rescaling.shifts[[channel]])
         actual = one.rescaled(sums[:, None])[:, 0]
         assert np.array_equal(np.clip(actual, -120, 127), exact)
 

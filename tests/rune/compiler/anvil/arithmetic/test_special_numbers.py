@@ -48,7 +48,7 @@ def sum_of(op: str, activation: str, g: Layers, left: ModelValue, right: ModelVa
     return g.add(left, right, activation, op=op)
 
 
-PAIRED: Mapping[str, bytes] = {
+OF_PAIRS: Mapping[str, bytes] = {
     **{f"{op} {act}": both(partial(sum_of, op, act)) for op in ("ADD", "SUB", "MUL") for act in ("none", "relu")},
     **{f"DIV {act}": both(partial(sum_of, "DIV", act)) for act in ("none", "relu", "relu6", "relu_n1")},
     **{op: both(partial(extreme, op)) for op in ("MAXIMUM", "MINIMUM")},
@@ -56,7 +56,7 @@ PAIRED: Mapping[str, bytes] = {
     "RELU of MAXIMUM": both(lambda g, left, right: g.activation("RELU", g.extreme("MAXIMUM", left, right))),
     "RELU of ADD": both(lambda g, left, right: g.activation("RELU", g.add(left, right))),
 }
-CHOSEN: Mapping[str, bytes] = {
+EXTREMES: Mapping[str, bytes] = {
     "REDUCE_MAX": of_image(lambda g, image: g.reduce("REDUCE_MAX", image, [1, 3])),
     "REDUCE_MIN": of_image(lambda g, image: g.reduce("REDUCE_MIN", image, [1, 3])),
     "ARG_MAX": of_image(lambda g, image: arg(g, "ARG_MAX", image, 2)),
@@ -64,7 +64,7 @@ CHOSEN: Mapping[str, bytes] = {
     "MAX_POOL_2D": of_image(lambda g, image: g.pool(image, "MAX_POOL_2D", padding="same")),
     "MAX_POOL_2D relu": of_image(lambda g, image: g.pool(image, "MAX_POOL_2D", activation="relu")),
 }
-SUMMED: Mapping[str, bytes] = {
+SUMS: Mapping[str, bytes] = {
     "CONV_2D": of_image(lambda g, image: g.conv(image, 9)),
     "CONV_2D relu": of_image(lambda g, image: g.conv(image, 9, (1, 1), activation="relu")),
     "CONV_2D hybrid": of_image(lambda g, image: g.conv(image, 9, hybrid=True)),
@@ -92,30 +92,30 @@ def assert_alike(models: Mapping[str, bytes], inputs: list[bytes], *, evaluates:
     messages = run(loaded(module_of(models_pipeline(read), read)), inputs * len(models))
     for (name, data), message in zip(models.items(), messages, strict=True):
         ((expected,),) = answers(data, [inputs])
-        ((_, compiled),) = tensors_of(message.data)
+        ((_, actual),) = tensors_of(message.data)
         kind = {"ARG_MAX": "<i4", "ARG_MIN": "<i8"}.get(name, "<f4")
         try:
-            assert_the_same(compiled, expected, kind)
+            assert_the_same(actual, expected, kind)
             if evaluates:
-                assert_the_same(evaluated_outputs(data, [inputs])[0][0], expected, kind, signs_zero=models is PAIRED)
+                assert_the_same(evaluated_outputs(data, [inputs])[0][0], expected, kind, signs_zero=models is OF_PAIRS)
         except AssertionError as error:
             raise AssertionError(name) from error
 
 
 def test_ops_of_two_numbers() -> None:
     pairs = [each.reshape(-1).tobytes() for each in np.meshgrid(SPECIAL, SPECIAL)]
-    assert_alike(PAIRED, pairs, evaluates=True)
+    assert_alike(OF_PAIRS, pairs, evaluates=True)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_greatest_and_the_least(seed: int) -> None:
-    assert_alike(CHOSEN, [np.random.default_rng(seed).choice(SPECIAL, IMAGE).tobytes()], evaluates=True)
+    assert_alike(EXTREMES, [np.random.default_rng(seed).choice(SPECIAL, IMAGE).tobytes()], evaluates=True)
 
 
 @pytest.mark.slow
 def test_sums_that_are_too_large() -> None:
     image = np.random.default_rng(1).uniform(-3e38, 3e38, IMAGE).astype(np.float32)
-    assert_alike(SUMMED, [image.tobytes()], evaluates=False)
+    assert_alike(SUMS, [image.tobytes()], evaluates=False)
 
 
 def test_a_floored_division_by_zero_ends_the_run_by_name() -> None:
@@ -141,9 +141,9 @@ def test_a_floored_division_of_constants_by_zero_is_left_to_the_run() -> None:
         run(loaded(module_of(models_pipeline(models), models)), [np.ones(1, np.float32).tobytes()])
 
 
-@pytest.mark.parametrize(("divisor", "refused"), [(2.0, []), (0.0, ["IF"])])
+@pytest.mark.parametrize(("divisor", "unsupported"), [(2.0, []), (0.0, ["IF"])])
 def test_a_branch_that_may_divide_by_zero_is_not_computed_when_it_is_not_taken(
-    divisor: float, refused: list[str]
+    divisor: float, unsupported: list[str]
 ) -> None:
     def build(g: Layers) -> list[ModelValue]:
         source = g.input((3,), "float32")
@@ -159,4 +159,4 @@ def test_a_branch_that_may_divide_by_zero_is_not_computed_when_it_is_not_taken(
         g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
         return [output]
 
-    assert [each.op for each in unsupported_ops(read_model(make("any", build)))] == refused
+    assert [each.op for each in unsupported_ops(read_model(make("any", build)))] == unsupported

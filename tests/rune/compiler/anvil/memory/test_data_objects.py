@@ -32,8 +32,8 @@ def test_the_module_has_the_bytes_that_clang_gives_it(data: bytes) -> None:
     units = [Unit(name, for_size=True) for name in ("first.c", "second.c")]
     sources = Sources(files, (Unit("main.c"), *units))
     allowance = Allowance()
-    main, *compiled = compile_objects(sources, BALANCED.toolchain, allowance)
-    written = [data_object("first", data), data_object("second", data)]
-    assert link_objects([main, *written], BALANCED.toolchain, allowance) == link_objects(
-        [main, *compiled], BALANCED.toolchain, allowance
+    main, *clang_objects = compile_objects(sources, BALANCED.toolchain, allowance)
+    data_objects = [data_object("first", data), data_object("second", data)]
+    assert link_objects([main, *data_objects], BALANCED.toolchain, allowance) == link_objects(
+        [main, *clang_objects], BALANCED.toolchain, allowance
     )

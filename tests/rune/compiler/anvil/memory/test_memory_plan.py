@@ -33,11 +33,11 @@ buffers = st.lists(st.tuples(st.integers(0, 5000), st.integers(0, 20), st.intege
 @pytest.mark.proof
 @settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
-def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, int]]) -> None:
-    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
-    sizes = [size for size, _, _ in drawn]
+def test_buffers_that_live_together_never_overlap(lifespans: list[tuple[int, int, int]]) -> None:
+    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in lifespans]
+    sizes = [size for size, _, _ in lifespans]
     offsets, arena = assign([Buffer("", size) for size in sizes], intervals, 16)
-    for one in range(len(drawn)):
+    for one in range(len(lifespans)):
         assert offsets[one] % 16 == 0
         assert offsets[one] + sizes[one] <= arena
         for other in range(one):
@@ -49,10 +49,10 @@ def test_buffers_that_live_together_never_overlap(drawn: list[tuple[int, int, in
 @pytest.mark.slow
 @settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
-def test_the_arena_is_never_larger_than_all_buffers_together(drawn: list[tuple[int, int, int]]) -> None:
-    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
-    _, arena = assign([Buffer("", size) for size, _, _ in drawn], intervals, 16)
-    assert arena <= sum(aligned(size, 16) for size, _, _ in drawn)
+def test_the_arena_is_never_larger_than_all_buffers_together(lifespans: list[tuple[int, int, int]]) -> None:
+    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in lifespans]
+    _, arena = assign([Buffer("", size) for size, _, _ in lifespans], intervals, 16)
+    assert arena <= sum(aligned(size, 16) for size, _, _ in lifespans)
 
 
 def test_a_buffer_goes_where_a_dead_one_was() -> None:
@@ -85,9 +85,9 @@ def test_what_a_block_remembers_shares_room_with_nothing() -> None:
 @pytest.mark.slow
 @settings(deadline=None)  # the search of an order takes its time on a busy machine
 @given(buffers)
-def test_no_plan_takes_less_than_the_bound(drawn: list[tuple[int, int, int]]) -> None:
-    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in drawn]
-    sizes = [Buffer("", size) for size, _, _ in drawn]
+def test_no_plan_takes_less_than_the_bound(lifespans: list[tuple[int, int, int]]) -> None:
+    intervals = [Interval(min(first, last), max(first, last)) for _, first, last in lifespans]
+    sizes = [Buffer("", size) for size, _, _ in lifespans]
     bound = least_arena(sizes, intervals, 16)
     alive = list(zip(sizes, intervals, strict=True))
     in_one_step = [
@@ -126,9 +126,9 @@ def arenas(name: str, folder: Path) -> dict[str, int]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", mostly_proved(MODELS, 3))
 def test_a_model_needs_the_arena_that_it_needed(name: str, test_data: Path) -> None:
-    pinned = json.loads(ARENAS.read_text(encoding="utf-8"))
+    records = json.loads(ARENAS.read_text(encoding="utf-8"))
     sizes = arenas(name, test_data)
     if os.environ.get("RUNE_WRITE_ARENAS"):
-        ARENAS.write_text(json.dumps({**pinned, name: sizes}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        ARENAS.write_text(json.dumps({**records, name: sizes}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     else:
-        assert sizes == pinned[name]
+        assert sizes == records[name]

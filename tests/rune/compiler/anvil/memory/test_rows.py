@@ -27,21 +27,21 @@ def chains(graph: Graph) -> list[RowByRow]:
 
 @pytest.mark.parametrize("seed", mostly_proved(SEEDS, 4))
 def test_a_graph_row_by_row_gives_what_it_gives_whole(seed: int) -> None:
-    drawn = RandomGraph(seed)
-    graph = drawn.graph()
-    image = drawn.generator.integers(-128, 128, graph.values[drawn.input].type.count).astype(np.int8).tobytes()
-    (sent,) = graph.nodes[-1].inputs
-    actual = evaluated(in_place(rows(graph)), {drawn.input: image})[sent]
-    assert actual.tobytes() == evaluated(graph, {drawn.input: image})[sent].tobytes()
+    drawing = RandomGraph(seed)
+    graph = drawing.graph()
+    image = drawing.generator.integers(-128, 128, graph.values[drawing.input].type.count).astype(np.int8).tobytes()
+    (output,) = graph.nodes[-1].inputs
+    actual = evaluated(in_place(rows(graph)), {drawing.input: image})[output]
+    assert actual.tobytes() == evaluated(graph, {drawing.input: image})[output].tobytes()
 
 
-def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) -> bytes:
+def in_windows(work: RowByRow, inputs: Sequence[Array], place: int | None) -> bytes:
     """The output of a chain in memory as C has it: windows that forget, and an output that may lie over an input."""
     last = work.stages[-1]
     memory = [np.frombuffer(each.tobytes(), np.int8).copy() for each in inputs]
-    output = memory[replaced] if replaced is not None else np.zeros(last.rows * last.row_size, np.int8)
+    output = memory[place] if place is not None else np.zeros(last.rows * last.row_size, np.int8)
     windows = [np.zeros((stage.work.height, work.input_row_size(at)), np.int8) for at, stage in enumerate(work.stages)]
-    computed = [0] * len(work.stages)
+    row_counts = [0] * len(work.stages)
 
     def row_of(number: int, row: int, size: int) -> Array:
         return memory[number][row * size : (row + 1) * size].copy()
@@ -49,14 +49,14 @@ def in_windows(work: RowByRow, inputs: Sequence[Array], replaced: int | None) ->
     def result(number: int, row: int) -> Array:
         stage, window = work.stages[number], windows[number]
         is_read_there = number == 0 and work.reads_source_itself
-        while not is_read_there and computed[number] < row * stage.work.step + stage.work.height:
-            source_row = computed[number] - stage.work.before
+        while not is_read_there and row_counts[number] < row * stage.work.step + stage.work.height:
+            source_row = row_counts[number] - stage.work.before
             window[:-1] = window[1:].copy()
             if not 0 <= source_row < stage.work.source_rows:
                 window[-1] = stage.work.padding
             else:
                 window[-1] = result(number - 1, source_row) if number else row_of(0, source_row, work.source_row_size)
-            computed[number] += 1
+            row_counts[number] += 1
         if number == len(work.stages) - 1 and not stage.work.computation.is_elementwise:
             # A kernel may write any element of its row before it reads the last one.
             output[row * last.row_size : (row + 1) * last.row_size] = 77
@@ -106,22 +106,22 @@ def chain(*works: RowWork, count: int, size: int = 1, source_size: int = 1) -> R
 
 
 def test_an_output_never_lies_over_rows_that_are_read_again() -> None:
-    copied = View()
+    view = View()
     # Rows of another size: the output's first row would lie over several of the source.
-    assert not chain(RowWork(copied, 8, step=2), count=4, size=2).may_replace(0)
+    assert not chain(RowWork(view, 8, step=2), count=4, size=2).may_replace(0)
     # The source is read where it lies, and each row three times.
-    assert chain(RowWork(copied, 6, height=3), count=4).may_replace(0)
+    assert chain(RowWork(view, 6, height=3), count=4).may_replace(0)
     # The second row of the source is read when the first two rows of padding are through.
-    assert not chain(RowWork(copied, 4, height=1, before=2), count=4).may_replace(0)
+    assert not chain(RowWork(view, 4, height=1, before=2), count=4).may_replace(0)
 
 
 def test_an_output_lies_over_the_row_that_it_is_made_of_only_where_that_is_read_element_by_element() -> None:
     window = Window(1, 1, 5, 3, 1, 5, 3, 1, 3, 1, 1, 1, 1, 0, 1)
-    pooled = Pool2D(Pooling.MAX, np.dtype("i1"), window, -128, 127)
+    pool = Pool2D(Pooling.MAX, np.dtype("i1"), window, -128, 127)
     assert chain(RowWork(View(), 4), count=4, size=15, source_size=15).may_replace(0)
-    assert not chain(RowWork(pooled, 4), count=4, size=15, source_size=15).may_replace(0)
+    assert not chain(RowWork(pool, 4), count=4, size=15, source_size=15).may_replace(0)
     # The row of another op, which is in the chain's own memory, and not the row of the source.
-    assert chain(RowWork(View(), 4), RowWork(pooled, 4), count=4, size=15, source_size=15).may_replace(0)
+    assert chain(RowWork(View(), 4), RowWork(pool, 4), count=4, size=15, source_size=15).may_replace(0)
 
 
 def test_nothing_saves_memory_where_images_are_read_twice() -> None:

@@ -64,22 +64,22 @@ CASES = [(10, 40, 20), (10, 40, 10), (40, 40, 40), (10, 35, 30), (1, 3, 2), (25,
 def test_a_run_gives_a_window_when_a_hop_is_new_and_nothing_otherwise(chunk: int, size: int, hop: int) -> None:
     rune = loaded(module_of(_pipeline(chunk, size, hop)))
     scaled_out, chunk_out, window_out = (request.id for request in rune.outputs)
-    for number, wanted in enumerate(_windows(SOUND, chunk, size, hop)):
+    for number, window in enumerate(_windows(SOUND, chunk, size, hop)):
         samples = SOUND[number * chunk : (number + 1) * chunk]
-        sent = {message.channel: message.tensors for message in run(rune, [samples.tobytes()])}
-        assert sent[chunk_out][0].elements == tuple(samples.tolist())
-        if wanted is None:
-            assert set(sent) == {chunk_out}
+        messages = {message.channel: message.tensors for message in run(rune, [samples.tobytes()])}
+        assert messages[chunk_out][0].elements == tuple(samples.tolist())
+        if window is None:
+            assert set(messages) == {chunk_out}
             continue
-        assert sent[window_out][0].elements == tuple(wanted.tolist())
-        assert sent[window_out][1].elements == tuple(samples.tolist())
-        assert len(sent[scaled_out][0].elements) == size
+        assert messages[window_out][0].elements == tuple(window.tolist())
+        assert messages[window_out][1].elements == tuple(samples.tolist())
+        assert len(messages[scaled_out][0].elements) == size
 
 
 def test_a_rune_that_waits_still_lets_its_steps_be_called_one_by_one() -> None:
-    opened = with_steps(module_of(_pipeline(10, 40, 20)))
-    assert opened is not None
-    assert opened.steps == 6
+    rune = with_steps(module_of(_pipeline(10, 40, 20)))
+    assert rune is not None
+    assert rune.steps == 6
 
 
 @pytest.mark.slow

@@ -54,10 +54,10 @@ def test_a_watched_wire_is_no_output_of_the_graph() -> None:
     assert list(graph["outputs"]) == ["out"]
     (tensor,) = graph["tensors"]
     assert graph["requests"]["watched"] == [{"stage": "in", "index": 0, "tensor": tensor}]
-    unwatched = graph_json(pipeline, "x")
-    assert {**graph, "requests": unwatched["requests"]} == unwatched
+    without = graph_json(pipeline, "x")
+    assert {**graph, "requests": without["requests"]} == without
     # An unwatched rune keeps its bytes: this is the section of before wires could be listed.
-    digest = hashlib.sha256(canonical_json(unwatched)).hexdigest()
+    digest = hashlib.sha256(canonical_json(without)).hexdigest()
     assert digest == "b73826e26dc6e772dc7c949c8f974db1460246225eb68d410c0fe0f9d975727e"
 
 
@@ -75,10 +75,10 @@ def test_a_probe_gives_what_the_model_gives_and_what_is_on_the_way() -> None:
     inner = [index for operator in model.operators for index in operator.outputs]
     probe = loaded(build_probe(model, [*inner, *model.outputs]))
     for each in case.runs:
-        sent = watched_tensors(probe, each.inputs)
-        assert [data for _, data in sent[len(inner) :]] == list(each.outputs)
-        assert [kind for kind, _ in sent] == [model.tensors[index].type for index in (*inner, *model.outputs)]
-        assert sent[inner.index(model.outputs[0])] == sent[len(inner)]
+        tensors = watched_tensors(probe, each.inputs)
+        assert [data for _, data in tensors[len(inner) :]] == list(each.outputs)
+        assert [kind for kind, _ in tensors] == [model.tensors[index].type for index in (*inner, *model.outputs)]
+        assert tensors[inner.index(model.outputs[0])] == tensors[len(inner)]
     plain = loaded(module_of(models_pipeline({"m": model}), {"m": model}))
     assert tensors_of(run(plain, case.runs[0].inputs)[0].data)[0][1] == case.runs[0].outputs[0]
 

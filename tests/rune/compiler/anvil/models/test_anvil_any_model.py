@@ -49,36 +49,36 @@ pipeline:
 @pytest.mark.protects("compiling/models")
 def test_a_model_with_faults_is_compiled_or_refused_by_name_at_once() -> None:
     originals = [case.data for case in model_cases()]
-    compiled = refused = 0
+    compilations = refusals = 0
     slowest = 0.0
     for number in range(MUTANTS):
         data = mutant(originals, number)
         begin = time.process_time()
         try:
-            compiled += use_model(data)
+            compilations += use_model(data)
         except AnvilError:
-            refused += 1
+            refusals += 1
         except ModelError:
             continue
         finally:
             slowest = max(slowest, time.process_time() - begin)
-    assert compiled > MUTANTS // 20
-    assert 0 < refused < compiled
+    assert compilations > MUTANTS // 20
+    assert 0 < refusals < compilations
     assert slowest < HANGS
 
 
 def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
     kind = TensorType(ElementType.U8, (300 << 20,))
     program = lower(passing_on(kind, OutputKind.TENSOR, name="huge"), {}, WASM32)
-    with pytest.raises(TooMuchMemory, match="needs 601 MiB of memory, more than the 192 MiB") as caught:
+    with pytest.raises(TooMuchMemory, match="needs 601 MiB of memory, more than the 192 MiB") as error:
         plan(program, WASM32.limits)
-    assert caught.value.limit < caught.value.size
+    assert error.value.limit < error.value.size
 
 
 def test_a_build_of_too_much_memory_says_so() -> None:
-    with pytest.raises(BuildFailed) as caught:
+    with pytest.raises(BuildFailed) as error:
         build(MemoryFiles({"Runefile.yml": LARGE.encode()}), BuildOptions("large"))
-    (diagnostic,) = caught.value.diagnostics
+    (diagnostic,) = error.value.diagnostics
     assert diagnostic.code == Code.TOO_MUCH_MEMORY.value
 
 

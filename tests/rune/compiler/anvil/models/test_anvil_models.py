@@ -128,10 +128,10 @@ def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
 
 def assert_close(expected: bytes, actual: bytes, name: str = "") -> None:
     """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
-    wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(actual, "<f4")
-    assert wanted.shape == got.shape, name
-    allowed = np.maximum(1e-5 * np.abs(wanted), 1e-6 * np.abs(wanted).max())
-    assert (np.abs(wanted.astype(np.float64) - got) <= allowed).all(), name
+    right, numbers = np.frombuffer(expected, "<f4"), np.frombuffer(actual, "<f4")
+    assert right.shape == numbers.shape, name
+    tolerance = np.maximum(1e-5 * np.abs(right), 1e-6 * np.abs(right).max())
+    assert (np.abs(right.astype(np.float64) - numbers) <= tolerance).all(), name
 
 
 @each_case("case", refused_cases(), ids=lambda case: case.name)

@@ -24,9 +24,9 @@ BOXES, CLASSES = 12, 4
 
 def detecting(options: DetectionSettings, kind: str = "float32", *, without_shapes: bool = False) -> bytes:
     def model(g: Layers) -> list[ModelValue]:
-        encoded = g.input((1, BOXES, 4), kind, 0.03, 3, "encoded")
+        encodings = g.input((1, BOXES, 4), kind, 0.03, 3, "encoded")
         scores = g.input((1, BOXES, CLASSES), kind, 1 / 256, -128, "scores")
-        return detect(g, encoded, scores, options, without_shapes=without_shapes)
+        return detect(g, encodings, scores, options, without_shapes=without_shapes)
 
     return make("detecting", model)
 
@@ -102,13 +102,13 @@ def test_a_box_that_ends_before_it_begins_ends_the_run_by_name() -> None:
         tensor for tensor in read_model(data).tensors if tensor.data is not None and tensor.shape == (BOXES, 4)
     )
     assert anchors.data is not None
-    broken = data.replace(bytes(anchors.data), (-floats(bytes(anchors.data))).tobytes())
+    mutant = data.replace(bytes(anchors.data), (-floats(bytes(anchors.data))).tobytes())
     with pytest.raises(RuneError, match="TFLite_Detection_PostProcess: a box ends before it begins"):
-        compiled(broken, *inputs_of(1))
+        compiled(mutant, *inputs_of(1))
 
 
 @each_case(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"nms_iou_threshold": 0.0}, "threshold of overlaps"),
         ({"num_classes": 2}, "scores are not of 2 classes"),
@@ -117,10 +117,10 @@ def test_a_box_that_ends_before_it_begins_ends_the_run_by_name() -> None:
     ],
     ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
 )
-def test_options_that_cannot_be_are_refused_by_name(change: dict[str, float], said: str) -> None:
+def test_options_that_cannot_be_are_refused_by_name(change: dict[str, float], message: str) -> None:
     model = read_model(detecting(replace(FEW, **change)))  # type: ignore[arg-type]
     assert unsupported_ops(model) == ()
-    with pytest.raises(Exception, match=said):
+    with pytest.raises(Exception, match=message):
         module_of(models_pipeline({"model": model}), {"model": model})
 
 

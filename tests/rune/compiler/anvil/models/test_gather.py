@@ -69,7 +69,7 @@ def _rows_of_bytes(g: Layers) -> list[ModelValue]:
 
 @pytest.mark.protects("compiling/run-time-indices")
 @each_case(
-    ("build", "numbers", "said"),
+    ("build", "numbers", "message"),
     [
         (_nd, (2, 4), "GATHER_ND: there is no index 4 in a dimension of 4"),
         (_nd, (-1, 0), "GATHER_ND: there is no index -1 in a dimension of 5"),
@@ -79,10 +79,10 @@ def _rows_of_bytes(g: Layers) -> list[ModelValue]:
     ids=["nd", "nd below", "rows", "rows of bytes"],
 )
 def test_the_other_lookups_end_the_run_by_their_names(
-    build: Callable[[Layers], list[ModelValue]], numbers: tuple[int, ...], said: str
+    build: Callable[[Layers], list[ModelValue]], numbers: tuple[int, ...], message: str
 ) -> None:
     models = {"model": read_model(make("lookup", build))}
-    with pytest.raises(RuneError, match=said):
+    with pytest.raises(RuneError, match=message):
         run(loaded(module_of(models_pipeline(models), models)), [np.array(numbers, np.int32).tobytes()])
 
 
@@ -124,5 +124,5 @@ def test_in_c_it_is_a_code_and_a_message(tmp_path: Path) -> None:
     folder = CFolder.of(tmp_path, sources_of(models_pipeline(models), models, "table"))
     (tmp_path / "beyond.c").write_text(MAIN)
     program = folder.compiled(["-O1", "-fsanitize=address,undefined"], main="beyond.c")
-    shown = subprocess.run([program], capture_output=True, text=True, check=True).stdout
-    assert shown.startswith("0 4 <GATHER: there is no index 5 in a dimension of 5> ")
+    output = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    assert output.startswith("0 4 <GATHER: there is no index 5 in a dimension of 5> ")

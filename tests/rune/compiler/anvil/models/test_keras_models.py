@@ -16,7 +16,7 @@ Tensors = list[TensorBytes]
 
 
 @pytest.fixture(scope="module")
-def compiled() -> dict[str, list[Tensors]]:
+def rune_outputs() -> dict[str, list[Tensors]]:
     """The outputs of each model in each of its runs, all of them in one module."""
     cases = keras_cases()
     models = {case.name: read_model(case.data) for case in cases}
@@ -31,9 +31,11 @@ def compiled() -> dict[str, list[Tensors]]:
 
 @pytest.mark.proof
 @pytest.mark.parametrize("case", keras_cases(), ids=lambda case: case.name)
-def test_an_exported_model_gives_what_the_reference_gives(case: ModelCase, compiled: dict[str, list[Tensors]]) -> None:
-    evaluated = evaluated_outputs(case.data, [each.inputs for each in case.runs])
-    for expected_run, actual_run, reference_run in zip(case.runs, compiled[case.name], evaluated, strict=True):
+def test_an_exported_model_gives_what_the_reference_gives(
+    case: ModelCase, rune_outputs: dict[str, list[Tensors]]
+) -> None:
+    evaluation = evaluated_outputs(case.data, [each.inputs for each in case.runs])
+    for expected_run, actual_run, reference_run in zip(case.runs, rune_outputs[case.name], evaluation, strict=True):
         for expected, (kind, actual), reference in zip(expected_run.outputs, actual_run, reference_run, strict=True):
             if kind.element is ElementType.F32:
                 assert_close(expected, actual)

@@ -73,14 +73,14 @@ def test_many_random_lstms_give_its_bytes() -> None:
 @pytest.mark.slow
 def test_their_outputs_are_of_many_kinds() -> None:
     """Not all at an end of their range, where anything would agree."""
-    seen = [
+    counts = [
         len(set(np.frombuffer(data, np.int8).tolist()))
         for seed in range(FEW)
         for outputs in Questions.of(random_lstm(seed), seed, TFLM).answers
         for data in outputs
     ]
-    assert max(seen) > 40
-    assert sorted(seen)[len(seen) // 2] > 8
+    assert max(counts) > 40
+    assert sorted(counts)[len(counts) // 2] > 8
 
 
 def test_inner_tensors_with_numbers_are_refused() -> None:

@@ -19,10 +19,10 @@ def test_a_reference_gives_what_the_reference_kernels_give(cases: list[ModelCase
 
 
 def _gives_what_the_reference_kernels_give(case: ModelCase) -> None:
-    described = signature(read_model(case.data))
+    model_signature = signature(read_model(case.data))
     actual_runs = evaluated_outputs(case.data, [run.inputs for run in case.runs])
     for run, outputs in zip(case.runs, actual_runs, strict=True):
-        for actual, expected, tensor in zip(outputs, run.outputs, described.outputs, strict=True):
+        for actual, expected, tensor in zip(outputs, run.outputs, model_signature.outputs, strict=True):
             if tensor.type.element is ElementType.F32:
                 assert_close(expected, actual, case.name)
             else:

@@ -21,7 +21,7 @@ from tests.support.models.random.random_operators import DRAWS
 from tests.support.shares import mostly_proved
 
 MODELS = 100
-COMPILED = 12
+BUILDS = 12
 """How many of them are compiled here; all of them are by `make prove`."""
 BATCH = 12
 """Models that are compiled into one module."""
@@ -79,7 +79,7 @@ def test_every_number_lies_within_the_range_of_its_channel(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, COMPILED, BATCH))
+@pytest.mark.parametrize("first", range(0, BUILDS, BATCH))
 def test_random_models_give_what_the_reference_gives(first: int) -> None:
     models = [random_model(seed) for seed in range(first, first + BATCH)]
     assert disagreements({model.name: model.data for model in models}) == []

@@ -15,17 +15,17 @@ from tests.support.compiler.evaluated_graph import evaluated_outputs
 from tests.support.models.random.random_drawing import options_of
 from tests.support.models.reference.make_models import answers, make
 
-REMOVED = 2
+SHRINK = 2
 """The mask of the second dimension."""
 
 
 def sliced(begin: int, stride: int, begin_mask: int) -> bytes:
-    options = options_of("StridedSlice", shrinkAxisMask=REMOVED, beginMask=begin_mask)
+    options = options_of("StridedSlice", shrinkAxisMask=SHRINK, beginMask=begin_mask)
     numbers = ([0, begin, 0], [2, begin + 1, 4], [1, stride, 1])
     return make("sliced", lambda g: [g.move("STRIDED_SLICE", g.input((2, 5, 4), "int8"), (2, 4), numbers, options)])
 
 
-@each_case(("begin", "begin_mask"), [(3, 0), (-1, 0), (3, REMOVED), (-9, REMOVED)])
+@each_case(("begin", "begin_mask"), [(3, 0), (-1, 0), (3, SHRINK), (-9, SHRINK)])
 def test_the_index_of_a_removed_dimension_is_that_of_the_reference_kernel(begin: int, begin_mask: int) -> None:
     data, numbers = sliced(begin, 1, begin_mask), np.arange(40, dtype=np.int8).tobytes()
     assert evaluated_outputs(data, [[numbers]]) == answers(data, [[numbers]])

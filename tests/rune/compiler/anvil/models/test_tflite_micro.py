@@ -125,9 +125,9 @@ def test_what_cannot_be_compiled_is_not_said_to_be_missing_in_it(name: str) -> N
 @pytest.mark.slow
 def test_every_operator_that_it_has_is_in_a_model_that_it_takes() -> None:
     """But those of which Anvil knows no rounding, or that stand for others in a file."""
-    seen = {operator.op for case in accepted_cases() for operator in read_model(case.data).operators}
+    ops = {operator.op for case in accepted_cases() for operator in read_model(case.data).operators}
     random = {operator for model in accepted_random_models(MODELS) for operator in model.operators}
-    assert set(TYPES) - seen - random <= {"WHILE", "CALL_ONCE"}
+    assert set(TYPES) - ops - random <= {"WHILE", "CALL_ONCE"}
 
 
 @pytest.mark.slow

@@ -66,10 +66,10 @@ def conjunctions(shape: tuple[int, ...], of: tuple[int, ...]) -> bytes:
 def conversions(count: int) -> bytes:
     """Of one constant of float16."""
     graph = ModelGraph("conversions")
-    packed = graph.constant("packed", np.zeros(LARGE // 2, np.float16))
+    halves = graph.constant("packed", np.zeros(LARGE // 2, np.float16))
     outputs = [graph.tensor(f"unpacked {number}", (LARGE // 2,), "float32") for number in range(count)]
     for output in outputs:
-        graph.operator("DEQUANTIZE", [packed], [output])
+        graph.operator("DEQUANTIZE", [halves], [output])
     return graph.finish(*outputs)
 
 

@@ -119,8 +119,8 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
         other = Layers("any", g.random)
         other.graph = g.graph.subgraph("then")
         table = other.input(source.shape, "float32")
-        gathered = gather(other, table, arg(other, "ARG_MAX", table, -1, "int32"), 2)
-        other.graph.returns(gathered.index)
+        row = gather(other, table, arg(other, "ARG_MAX", table, -1, "int32"), 2)
+        other.graph.returns(row.index)
         options: Any = schema.IfOptionsT()
         options.thenSubgraphIndex = other.graph.number
         options.elseSubgraphIndex = branch(g, "else", source, "SUB").number
@@ -152,16 +152,16 @@ def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_i
         condition.operator("LESS", [greatest, limit], [small], schema.LessOptionsT())
         condition.operator("LOGICAL_AND", [early, small], [both], schema.LogicalAndOptionsT())
         condition.returns(both)
-        row, following, added = (
+        row, following, total = (
             body.tensor("row", (1, 3), "float32"),
             body.tensor("next", (1,), "int32"),
             body.tensor("added", (1, 3), "float32"),
         )
         one = body.constant("one", np.array([1], np.int32))
         body.operator("GATHER", [1, 0], [row], schema.GatherOptionsT())
-        body.operator("ADD", [2, row], [added], schema.AddOptionsT())
+        body.operator("ADD", [2, row], [total], schema.AddOptionsT())
         body.operator("ADD", [0, one], [following], schema.AddOptionsT())
-        body.returns(following, 1, added)
+        body.returns(following, 1, total)
         options: Any = schema.WhileOptionsT()
         options.condSubgraphIndex, options.bodySubgraphIndex = condition.number, body.number
         outputs = [g.output((1,), "int32"), g.output((4, 3), "float32"), g.output((1, 3), "float32")]

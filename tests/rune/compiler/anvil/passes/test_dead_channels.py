@@ -141,13 +141,13 @@ def shifted(wide: bool) -> Model:
     """A convolution to which a constant is added, one number a channel, so that an activation holds some at zero."""
     generator = np.random.default_rng(6)
     scale = Quantization((0.0002,), (0,)) if wide else BYTES
-    added = generator.integers(-20, 20, CHANNELS)
-    added[list(DEAD)] = -128
+    shift = generator.integers(-20, 20, CHANNELS)
+    shift[list(DEAD)] = -128
     weights = [
         generator.integers(-9, 10, shape).astype(np.int8) for shape in ((CHANNELS, 1, 1, 3), (9, 1, 1, CHANNELS))
     ]
     kind = TensorKind.INT16 if wide else TensorKind.INT8
-    numbers = (added * 256).astype("<i2") if wide else added.astype(np.int8)
+    numbers = (shift * 256).astype("<i2") if wide else shift.astype(np.int8)
 
     def tensor_of(name: str, channels: int) -> Tensor:
         return Tensor(name, kind, (1, 6, 5, channels), scale)
@@ -201,25 +201,25 @@ def test_channels_of_int16_are_taken_out_too() -> None:
 
 def test_channels_side_by_side_are_taken_out_of_each() -> None:
     smaller = dead_channels(graph_of(joined()))
-    left, right, both, pooled, last = (node.work for node in smaller.nodes if node.stage == "model")
+    left, right, both, pool, last = (node.work for node in smaller.nodes if node.stage == "model")
     assert isinstance(left, Conv2DInt8)
     assert isinstance(right, Conv2DInt8)
     assert isinstance(both, Concatenation)
-    assert isinstance(pooled, Pool2D)
+    assert isinstance(pool, Pool2D)
     assert isinstance(last, Conv2DInt8)
     assert [len(left.filters), len(right.filters), last.filters.shape[3]] == [8, 16, 24]
     assert both.widths == (8, 16)
-    assert pooled.window.input_channels == 24
+    assert pool.window.input_channels == 24
 
 
 @pytest.mark.parametrize("wide", [False, True], ids=["int8", "int16"])
 def test_channels_that_a_known_side_holds_at_zero_are_taken_out(wide: bool) -> None:
     smaller = dead_channels(graph_of(shifted(wide)))
-    first, added, last = (node for node in smaller.nodes if node.stage == "model")
+    first, addition, last = (node for node in smaller.nodes if node.stage == "model")
     assert isinstance(first.work, Conv2DInt8 | Conv2DInt16)
     assert isinstance(last.work, Conv2DInt8 | Conv2DInt16)
     assert len(first.work.filters) == last.work.filters.shape[3] == 16
-    assert [smaller.values[index].type.dimensions for index in added.inputs] == [(1, 6, 5, 16), (16,)]
+    assert [smaller.values[index].type.dimensions for index in addition.inputs] == [(1, 6, 5, 16), (16,)]
 
 
 def test_channels_side_by_side_that_somebody_else_reads_are_left_alone() -> None:
@@ -244,7 +244,7 @@ def test_what_somebody_else_reads_is_left_alone() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("model", "seen", "kind", "nothing"),
+    ("model", "probe", "kind", "nothing"),
     [
         (chain(), 6, np.int8, -7),
         (wide_chain(), 6, np.int16, 0),
@@ -255,9 +255,9 @@ def test_what_somebody_else_reads_is_left_alone() -> None:
     ids=["int8", "int16", "side by side", "a known side", "a known side of int16"],
 )
 def test_the_outputs_are_the_same_with_and_without(
-    model: Model, seen: int, kind: type[np.signedinteger[Any]], nothing: int
+    model: Model, probe: int, kind: type[np.signedinteger[Any]], nothing: int
 ) -> None:
-    models = {"smaller": model, "whole": replace(model, outputs=(*model.outputs, seen))}
+    models = {"smaller": model, "whole": replace(model, outputs=(*model.outputs, probe))}
     rune = loaded(module_of(models_pipeline(models), models))
     generator, limits = np.random.default_rng(4), np.iinfo(kind)
     for _ in range(20):

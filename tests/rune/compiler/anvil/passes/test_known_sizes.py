@@ -43,8 +43,8 @@ def test_a_slice_that_cannot_be_known_has_no_shape(begins: Tensor, sizes: Tensor
 
 def test_empty_parts_are_not_joined_unless_all_are_empty() -> None:
     tensors = [Tensor(str(count), TensorKind.FLOAT32, (count, 5)) for count in (0, 1, 3)]
-    joined = Operator("CONCATENATION", 1, (0, 1, 2), (3,), {})
-    assert without_empty_parts(joined, tensors).inputs == (1, 2)
+    concatenation = Operator("CONCATENATION", 1, (0, 1, 2), (3,), {})
+    assert without_empty_parts(concatenation, tensors).inputs == (1, 2)
     nothing = Operator("CONCATENATION", 1, (0, 0), (3,), {})
     assert without_empty_parts(nothing, tensors) is nothing
     other = Operator("PACK", 1, (0, 1), (3,), {})

@@ -97,25 +97,25 @@ def works(graph: Graph) -> list[str]:
 
 @pytest.mark.parametrize("seed", mostly_proved(range(100), 4))
 def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
-    drawn = RandomGraph(seed)
-    graph = drawn.graph()
-    optimised = optimise(graph)
-    (sent,) = graph.nodes[-1].inputs
+    drawing = RandomGraph(seed)
+    graph = drawing.graph()
+    optimisation = optimise(graph)
+    (output,) = graph.nodes[-1].inputs
     for _ in range(3):
-        image = drawn.generator.integers(-128, 128, graph.values[drawn.input].type.count).astype(np.int8).tobytes()
-        expected = evaluated(graph, {drawn.input: image})[sent]
-        for applied in optimised.passes:
-            actual = evaluated(applied.graph, {drawn.input: image})[sent]
-            assert actual.tobytes() == expected.tobytes(), applied.name
+        image = drawing.generator.integers(-128, 128, graph.values[drawing.input].type.count).astype(np.int8).tobytes()
+        expected = evaluated(graph, {drawing.input: image})[output]
+        for each in optimisation.passes:
+            actual = evaluated(each.graph, {drawing.input: image})[output]
+            assert actual.tobytes() == expected.tobytes(), each.name
 
 
 @pytest.mark.slow
 def test_the_random_graphs_give_every_pass_something_to_do() -> None:
-    applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).passes]
-    names = {each.name for each in applied}
+    passes = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).passes]
+    names = {each.name for each in passes}
     # None of them reads constants only, or floats, or joins or pads images.
     assert names == set(PASSES) - {"constant folding", "activations", "joins", "paddings"}
-    assert sum(each.savings.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
+    assert sum(each.savings.multiply_accumulates > 0 for each in passes if each.name == "dead channels") > 20
 
 
 def test_what_finds_nothing_to_do_gives_the_very_graph_back() -> None:
@@ -131,9 +131,9 @@ def test_an_elementwise_op_of_constants_is_a_constant() -> None:
         (value(F32, 3, data=numbers), value(F32, 3, data=numbers), value(F32, 3), value(F32, 3, 1)),
         (op(added(3), (0, 1), 2), op(Reshape(3, 1), (2,), 3), send(3)),
     )
-    folded = constant_folding(graph)
-    assert works(folded) == ["Send"]
-    product = folded.values[3].data
+    smaller = constant_folding(graph)
+    assert works(smaller) == ["Send"]
+    product = smaller.values[3].data
     assert product is not None
     assert product.tolist() == [[2], [4], [6]]
 
@@ -166,12 +166,12 @@ def test_a_block_that_nothing_reads_is_still_run() -> None:
 def test_a_clamp_is_done_where_its_numbers_are_made() -> None:
     values = (value(F32, 4), value(F32, 4), value(F32, 4), value(F32, 4))
     nodes = (op(added(4), (0, 0), 1), op(ClampFloat32(4, 0.0, FAR), (1,), 2), op(ClampFloat32(4, -1.0, 1.0), (2,), 3))
-    joined = activations(Graph(values, (*nodes, send(3))))
-    (work,) = (node.work for node in joined.nodes if isinstance(node.work, BinaryFloat32))
+    fusion = activations(Graph(values, (*nodes, send(3))))
+    (work,) = (node.work for node in fusion.nodes if isinstance(node.work, BinaryFloat32))
     assert (work.minimum, work.maximum) == (0.0, 1.0)
-    assert [node.outputs for node in joined.nodes] == [(3,), ()]
-    watched = Graph(values, (*nodes, send(1, 3)))
-    assert works(activations(watched)) == ["BinaryFloat32", "ClampFloat32", "Send"]
+    assert [node.outputs for node in fusion.nodes] == [(3,), ()]
+    with_probe = Graph(values, (*nodes, send(1, 3)))
+    assert works(activations(with_probe)) == ["BinaryFloat32", "ClampFloat32", "Send"]
 
 
 HALVES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.float32) / np.float32(2)
@@ -187,12 +187,12 @@ def test_a_chain_from_a_byte_to_a_byte_is_one_table() -> None:
             send(3),
         ),
     )
-    joined = byte_tables(graph)
-    assert works(joined) == ["ByteTable", "Send"]
-    (table,) = (node.work for node in joined.nodes if isinstance(node.work, ByteTable))
+    smaller = byte_tables(graph)
+    assert works(smaller) == ["ByteTable", "Send"]
+    (table,) = (node.work for node in smaller.nodes if isinstance(node.work, ByteTable))
     assert table.is_signed == (False, True)
     assert table.table[[0, 255]].view(np.int8).tolist() == [-128, 0]
-    assert figures(graph) - figures(joined) == GraphFigures(2, 0, -256, 2 * 8 * 4)
+    assert figures(graph) - figures(smaller) == GraphFigures(2, 0, -256, 2 * 8 * 4)
 
 
 def test_a_chain_whose_floats_are_read_elsewhere_stays_a_chain() -> None:
@@ -235,11 +235,11 @@ def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_th
         OutputStage("out", OutputKind.TENSOR, (Port("model", 0),)),
     )
     pipeline = Pipeline(stages, ())
-    joined = lower(pipeline, {"model": model}, WASM32)
-    watched = lower(pipeline, {"model": model}, WASM32, watched_ports=[Port("normalized", 0)])
-    assert [step.function for step in joined.steps if isinstance(step, KernelInvocation)] == ["rune_byte_table"]
-    assert len([step for step in watched.steps if isinstance(step, KernelInvocation)]) == 2
-    runes = [loaded(compiled_module(program, WASM32)) for program in (joined, watched)]
+    fusion = lower(pipeline, {"model": model}, WASM32)
+    with_probe = lower(pipeline, {"model": model}, WASM32, watched_ports=[Port("normalized", 0)])
+    assert [step.function for step in fusion.steps if isinstance(step, KernelInvocation)] == ["rune_byte_table"]
+    assert len([step for step in with_probe.steps if isinstance(step, KernelInvocation)]) == 2
+    runes = [loaded(compiled_module(program, WASM32)) for program in (fusion, with_probe)]
     for start in range(0, 256, count):
         pixels = (np.arange(start, start + count) % 256).astype(np.uint8).tobytes()
         one, other = (run(rune, [pixels])[0].data for rune in runes)
@@ -259,9 +259,9 @@ def test_a_sum_takes_the_place_of_an_input_that_nothing_reads_later() -> None:
         (value(F32, 4), value(F32, 4), value(F32, 4), value(F32, 4)),
         (op(added(4), (0, 1), 2), op(added(4), (0, 2), 3), send(3)),
     )
-    shared = in_place(graph)
-    assert [each.shares for each in shared.values] == [None, None, 1, 0]
-    assert figures(graph).tensors - figures(shared).tensors == 2 * 16
+    sharing = in_place(graph)
+    assert [each.shares for each in sharing.values] == [None, None, 1, 0]
+    assert figures(graph).tensors - figures(sharing).tensors == 2 * 16
 
 
 def test_a_constant_and_what_is_broadcast_keep_their_memory() -> None:
@@ -315,8 +315,8 @@ def test_what_would_keep_more_in_memory_is_copied() -> None:
 def test_what_is_joined_twice_or_never_changes_is_copied() -> None:
     twice = Graph((value(I8, 4), value(I8, 8)), (capture(0), op(joined(4, 4), (0, 0), 1), send(1)))
     assert joins(twice) is twice
-    fixed = value(I8, 4, data=np.zeros(4, np.int8))
-    constant = Graph((value(I8, 4), fixed, value(I8, 8)), (capture(0), op(joined(4, 4), (0, 1), 2), send(2)))
+    zeros = value(I8, 4, data=np.zeros(4, np.int8))
+    constant = Graph((value(I8, 4), zeros, value(I8, 8)), (capture(0), op(joined(4, 4), (0, 1), 2), send(2)))
     assert joins(constant) is constant
     rows = Graph(
         (value(I8, 2, 2), value(I8, 2, 2), value(I8, 2, 4)),
@@ -330,9 +330,9 @@ def test_a_stretch_is_a_part_of_the_memory_that_it_is_taken_from() -> None:
         (value(F32, 2, 3), value(F32, 1, 3), value(F32, 1, 3), value(F32, 1, 3)),
         (capture(0), Node("op", "model", SplitTensor(1, (12, 12)), (0,), (1, 2)), op(added(3), (1, 2), 3), send(3)),
     )
-    seen = views(graph)
-    assert works(seen) == ["Capture", "BinaryFloat32", "Send"]
-    assert [seen.place(index) for index in (1, 2)] == [(0, 0), (0, 12)]
+    view_graph = views(graph)
+    assert works(view_graph) == ["Capture", "BinaryFloat32", "Send"]
+    assert [view_graph.place(index) for index in (1, 2)] == [(0, 0), (0, 12)]
 
 
 def test_a_stretch_is_copied_where_the_whole_would_be_kept_for_it() -> None:
@@ -379,8 +379,8 @@ def test_a_frame_of_another_number_stays() -> None:
 
 def test_channels_that_a_block_or_an_output_sees_stay() -> None:
     graph = RandomGraph(3).graph()
-    watched = Graph(graph.values, (*graph.nodes, send(*graph.used_values())))
-    assert dead_channels(watched) is watched
+    with_probes = Graph(graph.values, (*graph.nodes, send(*graph.used_values())))
+    assert dead_channels(with_probes) is with_probes
 
 
 @pytest.mark.slow

@@ -62,8 +62,8 @@ NOTATION = Notation(str, pointer, resource)
 
 
 def texts(steps: list[KernelInvocation]) -> tuple[list[str], list[list[str]]]:
-    shared = SharedCalls("shared", steps)
-    return list(shared.functions(NOTATION)), [shared.lines(step, NOTATION) for step in steps]
+    sharing = SharedCalls("shared", steps)
+    return list(sharing.functions(NOTATION)), [sharing.lines(step, NOTATION) for step in steps]
 
 
 def test_what_a_round_of_a_loop_computes_is_found_once_for_all_rounds() -> None:
@@ -103,8 +103,8 @@ def test_what_differs_in_anything_else_does_not(other: KernelInvocation) -> None
 
 
 def test_sizes_that_a_run_decides_are_never_shared() -> None:
-    counted = replace(call(1), arguments=(*call(1).arguments[:3], ElementCount(BufferPlace(0), 1, 3)))
-    assert texts([counted] * LEAST)[0] == []
+    step = replace(call(1), arguments=(*call(1).arguments[:3], ElementCount(BufferPlace(0), 1, 3)))
+    assert texts([step] * LEAST)[0] == []
 
 
 def numbers(to: int) -> tuple[Number, Number]:
@@ -125,12 +125,12 @@ def small(count: int, size: int = FEW_BYTES) -> tuple[list[KernelInvocation], li
 def test_many_small_calls_of_a_kernel_share_it_as_it_is() -> None:
     """A number of single precision stays one, so that its bytes stand in the code."""
     calls, buffers = small(MANY)
-    shared = SharedCalls("shared", calls, buffers)
-    assert list(shared.functions(NOTATION)) == [
+    sharing = SharedCalls("shared", calls, buffers)
+    assert list(sharing.functions(NOTATION)) == [
         "static RUNE_APART void shared_any_0(const float *given_0, float *given_1, const float *given_2, "
         "int32_t given_3, float given_4)\n{\n    work(given_0, given_1, given_2, given_3, given_4);\n}\n"
     ]
-    assert shared.lines(calls[1], NOTATION) == ["    shared_any_0(buffer_1_4, buffer_2_0, constant, 2, 0.5);"]
+    assert sharing.lines(calls[1], NOTATION) == ["    shared_any_0(buffer_1_4, buffer_2_0, constant, 2, 0.5);"]
 
 
 @pytest.mark.parametrize(
@@ -139,9 +139,9 @@ def test_many_small_calls_of_a_kernel_share_it_as_it_is() -> None:
     ids=["large", "few", "where kernels are not specialised"],
 )
 def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[KernelInvocation], buffers: list[Buffer]) -> None:
-    shared = SharedCalls("shared", calls, buffers)
-    assert list(shared.functions(NOTATION)) == []
-    assert all("work(" in line for step in calls for line in shared.lines(step, NOTATION))
+    sharing = SharedCalls("shared", calls, buffers)
+    assert list(sharing.functions(NOTATION)) == []
+    assert all("work(" in line for step in calls for line in sharing.lines(step, NOTATION))
 
 
 @pytest.mark.slow
@@ -157,8 +157,8 @@ def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: s
     models = {"model": read_model(read_packed(KERAS)["gru_f32.tflite"])}
     backend = find_target(target)
     program = lower(models_pipeline(models), models, backend)
-    emitted = backend.emit(program, plan(program, backend.limits), "any").files
-    text = emitted["part_1.c" if target == "wasm32" else "any.c"].decode()
+    files = backend.emit(program, plan(program, backend.limits), "any").files
+    text = files["part_1.c" if target == "wasm32" else "any.c"].decode()
     steps = [
         step
         for step in program.steps

@@ -50,23 +50,23 @@ def _that_do_not_fit() -> Iterator[ConformanceCase]:
         )
 
     pair, one = ["f32[1, 17]", "f32[1, 17]"], ["f32[1, 17]"]
-    said = "The Rune said tensors would be"
+    sentence = "The Rune said tensors would be"
     yield refused(
         "model-other-dimensions",
         "The rune says other dimensions than the model",
         ["f32[1, 16]", "f32[1, 17]"],
         one,
-        f"{said} [f32[1, 16], f32[1, 17]], but the model said they would be [f32[1, 17], f32[1, 17]]",
+        f"{sentence} [f32[1, 16], f32[1, 17]], but the model said they would be [f32[1, 17], f32[1, 17]]",
     )
     yield refused(
         "model-other-type",
         "The rune says another element type than the model",
         pair,
         ["i32[1, 17]"],
-        f"{said} [i32[1, 17]], but the model said they would be [f32[1, 17]]",
+        f"{sentence} [i32[1, 17]], but the model said they would be [f32[1, 17]]",
     )
     yield refused(
-        "model-other-count", "The rune says fewer inputs than the model has", one, one, f"{said} [f32[1, 17]]"
+        "model-other-count", "The rune says fewer inputs than the model has", one, one, f"{sentence} [f32[1, 17]]"
     )
     yield refused(
         "model-damaged",

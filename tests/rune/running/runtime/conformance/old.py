@@ -90,7 +90,7 @@ def _rune_0_11() -> ConformanceCase:
         _said("DEBUG", "Running the pipeline"),
         _said("DEBUG", "Pipeline finished"),
     ]
-    sent = b'{"channel":2,"dimensions":[1,1],"elements":[0.6972787380218506],"type_name":"f32"}'
+    payload = b'{"channel":2,"dimensions":[1,1],"elements":[0.6972787380218506],"type_name":"f32"}'
     manifest = [
         do("debug", 2048, len(lines[0])),
         do("capability", 1),
@@ -100,10 +100,10 @@ def _rune_0_11() -> ConformanceCase:
     body = [
         do("debug", 2304, len(lines[1])),
         do("read", 512, 4, 1),
-        do("write", "(global.get $output)", 128, len(sent)),
+        do("write", "(global.get $output)", 128, len(payload)),
         do("debug", 2560, len(lines[2])),
     ]
-    data = {64: b"n", 72: struct.pack("<i", 1), 128: sent, 2048: lines[0], 2304: lines[1], 2560: lines[2]}
+    data = {64: b"n", 72: struct.pack("<i", 1), 128: payload, 2048: lines[0], 2304: lines[1], 2560: lines[2]}
     return ConformanceCase(
         "old-rune-0-11",
         "The shape of Rune 0.11.3: globals of the linker, memory without a maximum, records of _debug, four sections",
@@ -128,14 +128,14 @@ def _rune_0_11() -> ConformanceCase:
 
 
 def _rune_0_4() -> ConformanceCase:
-    sent = b'{"type_name":"f32","channel":2,"elements":[1.0],"dimensions":[1,1]}'
+    payload = b'{"type_name":"f32","channel":2,"elements":[1.0],"dimensions":[1,1]}'
     return ConformanceCase(
         "old-rune-0-4",
         "The shape of Rune 0.4: a large version, stages by number, the older record of a proc-block",
         module(
             do("capability", 1) + "\n" + f"(global.set $output {call('output', 1)})",
-            do("read", 512, 4, 1) + "\n" + do("write", "(global.get $output)", 128, len(sent)),
-            data={128: sent},
+            do("read", 512, 4, 1) + "\n" + do("write", "(global.get $output)", 128, len(payload)),
+            data={128: payload},
             extra=GLOBALS,
             sections=(
                 (
@@ -153,14 +153,14 @@ def _rune_0_4() -> ConformanceCase:
 
 
 def _rune_0_2() -> ConformanceCase:
-    sent = b'{"type_name":"&str","channel":2,"elements":["tabby"],"dimensions":[1]}'
+    payload = b'{"type_name":"&str","channel":2,"elements":["tabby"],"dimensions":[1]}'
     return ConformanceCase(
         "old-rune-0-2",
         "The shape of Rune 0.2.1: sections without a dot, texts called &str",
         module(
             do("capability", 4) + "\n" + do("output", 1),
-            do("read", 512, 12, 1) + "\n" + do("write", 2, 128, len(sent)),
-            data={128: sent},
+            do("read", 512, 12, 1) + "\n" + do("write", 2, 128, len(payload)),
+            data={128: payload},
             sections=(("rune_version", b'{"version":"0.2.1"}'), ("rune_graph", json.dumps(GRAPH_0_4).encode())),
         ),
         inputs={1: bytes(12)},

@@ -46,14 +46,14 @@ def _capabilities() -> Iterator[ConformanceCase]:
         RAW: ("u8[1, 8]", tensor("u8", [1, 8], list(data))),
         FLOAT_IMAGE: ("i32[2]", tensor("i32", [2], struct.unpack("<2i", data))),
     }
-    for kind, (shape, sent) in shapes.items():
+    for kind, (shape, payload) in shapes.items():
         yield ConformanceCase(
             f"capability-{kind.name.lower().replace('_', '-')}",
             f"{kind.name} is asked for, read and sent back",
             mirror(kind, 8, shape),
             inputs={1: data},
             capabilities=[{"id": 1, "kind": kind.name, "parameters": {}}],
-            expected=[[message(2, sent)]] * 2,
+            expected=[[message(2, payload)]] * 2,
         )
     head = struct.pack("<I", 5) + b"u8[4]"
     yield ConformanceCase(
@@ -103,11 +103,11 @@ def _parameters() -> Iterator[ConformanceCase]:
         ("signed", 7, b"\xfe", -2),
     )
     data, calls, expected = {}, [], {}
-    for index, (key, kind, raw, wanted) in enumerate(keys):
+    for index, (key, kind, raw, value) in enumerate(keys):
         at = 64 + 32 * index
         data[at], data[at + 16] = key.encode(), raw
         calls.append(do("parameter", 1, at, len(key), at + 16, len(raw), kind))
-        expected[key] = wanted
+        expected[key] = value
     yield ConformanceCase(
         "parameter-types",
         "A parameter of every value type, in the order in which they were set",
@@ -208,7 +208,7 @@ def _short_inputs() -> Iterator[ConformanceCase]:
         RAW: ("u8[16]", tensor("u8", [16], list(data.ljust(16, b"\0")))),
         FLOAT_IMAGE: ("i32[4]", tensor("i32", [4], struct.unpack("<4i", data.ljust(16, b"\0")))),
     }
-    for kind, (shape, sent) in shapes.items():
+    for kind, (shape, payload) in shapes.items():
         head = struct.pack("<I", len(shape)) + shape.encode()
         yield ConformanceCase(
             f"capability-short-{kind.name.lower().replace('_', '-')}",
@@ -219,7 +219,7 @@ def _short_inputs() -> Iterator[ConformanceCase]:
                 data={16: head, 16 + len(head): b"SECRETSECRETSECR"},
             ),
             inputs={1: data},
-            expected=[[message(2, sent)]] * 2,
+            expected=[[message(2, payload)]] * 2,
             logs=[{"level": "WARN", "message": f"The {kind.name} input has 2 of 16 bytes; the rest is zero"}],
         )
     head = struct.pack("<I", 5) + b"u8[4]"

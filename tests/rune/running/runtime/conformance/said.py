@@ -275,11 +275,11 @@ def _watched() -> Iterator[ConformanceCase]:
     own = message(1, tensor("u8", [1], [1]))
     parts = {16: json.dumps(record("u8", [1])).encode(), 128: shaped("u8[2]", b"\1\2"), 192: shaped("i16", b"\3\0")}
     kinds = (SERIAL, TENSOR, TENSOR)
-    sent = [message(2, tensor("u8", [2], [1, 2])), message(3, tensor("i16", [], [3]))]
+    messages = [message(2, tensor("u8", [2], [1, 2])), message(3, tensor("i16", [], [3]))]
     first, second = {"stage": "in", "index": 0}, {"stage": "fft", "index": 1}
 
-    def showing(*watched: object, outputs: Sequence[str] = ("out",)) -> str:
-        graph = json.dumps({"requests": {"outputs": list(outputs), "watched": list(watched)}}).encode()
+    def showing(*entries: object, outputs: Sequence[str] = ("out",)) -> str:
+        graph = json.dumps({"requests": {"outputs": list(outputs), "watched": list(entries)}}).encode()
         return module(
             "\n".join(do("output", kind) for kind in kinds),
             "\n".join(do("write", handle, at, len(data)) for handle, (at, data) in enumerate(parts.items(), 1)),
@@ -292,18 +292,18 @@ def _watched() -> Iterator[ConformanceCase]:
         "The last outputs send watched wires, as the graph says: they are no results",
         showing(first, second),
         expected=twice(own),
-        watched=[first | {"tensors": sent[0]["tensors"]}, second | {"tensors": sent[1]["tensors"]}],
+        watched=[first | {"tensors": messages[0]["tensors"]}, second | {"tensors": messages[1]["tensors"]}],
         native={"1": [{"element-type": "u8", "dimensions": [1], "elements": [1]}]},
     )
-    contradicted = {
+    contradictions = {
         "watched-of-nothing": ("The graph lists more wires than there are outputs", showing(first, second, first)),
         "watched-of-another-kind": ("A wire would come through a SERIAL output", showing(*[first] * 3, outputs=())),
         "watched-twice": ("One wire is listed twice", showing(first, first)),
         "watched-without-a-name": ("A wire is no wire", showing({"stage": "in"}, {"stage": "", "index": -1})),
         "watched-unlisted": ("The graph lists fewer outputs than there are", showing(first)),
     }
-    for name, (description, wat) in contradicted.items():
-        yield ConformanceCase(name, f"{description}: all are results", wat, expected=[[own, *sent]], watched=[])
+    for name, (description, wat) in contradictions.items():
+        yield ConformanceCase(name, f"{description}: all are results", wat, expected=[[own, *messages]], watched=[])
 
 
 def _logs() -> Iterator[ConformanceCase]:

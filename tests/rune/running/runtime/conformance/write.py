@@ -26,8 +26,8 @@ def all_cases() -> tuple[ConformanceCase, ...]:
 
 def all_files() -> Mapping[str, bytes]:
     """Everything in the folder but what a person wrote, by path."""
-    written = {f"{case.name}/{name}": data for case in all_cases() for name, data in files(case).items()}
-    return written | {"pictures.json": pictures.document().encode()}
+    contents = {f"{case.name}/{name}": data for case in all_cases() for name, data in files(case).items()}
+    return contents | {"pictures.json": pictures.document().encode()}
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ class _Editor:
 
     def ask(self, what: str, at: str = "", **more: object) -> Any:
         where = {"offset": self._block.index(at) + len(at) - 1} if at else {}
-        answered = self._service.answer({"ask": what, "file": "smooth.py", "offsets": "utf-16", **where, **more})
-        return answered.get("answer", answered.get("error"))
+        response = self._service.answer({"ask": what, "file": "smooth.py", "offsets": "utf-16", **where, **more})
+        return response.get("answer", response.get("error"))
 
 
 def test_hints_say_what_the_wire_and_the_check_found() -> None:
@@ -74,10 +74,10 @@ def test_problems_are_told_while_the_rest_is_still_known() -> None:
     problems = [(each["file"], each["code"]) for each in editor.ask("check")["diagnostics"]]
     assert problems == [("Runefile.yml", "RUNE0119"), ("smooth.py", "RUNE0112")]
     assert "`loudest: f32`" in editor.ask("hover", "    loudest")["text"]
-    broken = _Editor("def smooth(x:\n")
-    assert broken.ask("hints") == {"hints": []}
-    assert broken.ask("complete", "smooth(x")["items"]
-    assert broken.ask("references", "smooth") == {"locations": []}
+    new_editor = _Editor("def smooth(x:\n")
+    assert new_editor.ask("hints") == {"hints": []}
+    assert new_editor.ask("complete", "smooth(x")["items"]
+    assert new_editor.ask("references", "smooth") == {"locations": []}
 
 
 def test_a_list_that_grows_can_be_declared_as_state() -> None:
@@ -88,8 +88,8 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
     assert action["title"] == "Declare peaks: State[f32[16]]"
     (edit,) = action["edits"]
     offset = edit["span"]["start"]["offset"]
-    fixed = wrong[:offset] + edit["text"] + wrong[offset:]
-    diagnostics = _Editor(fixed.replace("peaks.append(1.0)", "peaks[0] = 1.0")).ask("check")["diagnostics"]
+    source = wrong[:offset] + edit["text"] + wrong[offset:]
+    diagnostics = _Editor(source.replace("peaks.append(1.0)", "peaks[0] = 1.0")).ask("check")["diagnostics"]
     assert diagnostics == []
 
 
@@ -103,11 +103,11 @@ def test_a_test_file_has_what_tests_can_say() -> None:
 
     assert "how far a number may be off" in answer_to("hover", "approx")["text"]
     assert "y: f32[1]" in answer_to("hover", "y ==")["text"]
-    offered = {each["label"] for each in answer_to("complete", "smooth")["items"]}
-    assert {"smooth", "approx", "recording", "y"} <= offered
-    assert all(each.isidentifier() for each in offered)
-    broken = {"smooth_test.py": {"text": "def test_it():\n    smooth([1.0])\n"}}
-    diagnostics = service.answer({"ask": "check", "files": broken})["answer"]["diagnostics"]
+    labels = {each["label"] for each in answer_to("complete", "smooth")["items"]}
+    assert {"smooth", "approx", "recording", "y"} <= labels
+    assert all(each.isidentifier() for each in labels)
+    files = {"smooth_test.py": {"text": "def test_it():\n    smooth([1.0])\n"}}
+    diagnostics = service.answer({"ask": "check", "files": files})["answer"]["diagnostics"]
     assert [(each["file"], each["code"], each["severity"]) for each in diagnostics] == [
         ("smooth_test.py", "RUNE0120", "error")
     ]
@@ -118,7 +118,7 @@ def test_behind_a_number_no_name_is_offered() -> None:
     assert _Editor().ask("complete", "v * G")["items"] != []
 
 
-COPIED = """\
+SWITCH = """\
 version: 1
 image: runicos/base
 pipeline:
@@ -140,23 +140,23 @@ pipeline:
 
 def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
     service = LanguageService(PUBLISHED_BLOCKS)
-    service.answer({"ask": "open", "files": {"Runefile.yml": {"text": COPIED}}})
+    service.answer({"ask": "open", "files": {"Runefile.yml": {"text": SWITCH}}})
     assert service.answer({"ask": "copy-block", "stage": "switch", "dry_run": True})["answer"] == {"reason": None}
     why = service.answer({"ask": "copy-block", "stage": "mean", "dry_run": True})["answer"]["reason"]
     assert "no block of the catalogue that is written in Python" in why
     answer = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
     (file,), (edit,) = answer["files"], answer["edits"]
     assert (file["path"], 'x: f32["n"]' in file["text"], edit["text"]) == ("hysteresis.py", True, "./hysteresis.py")
-    changed = COPIED[: edit["span"]["start"]["offset"]] + edit["text"] + COPIED[edit["span"]["end"]["offset"] :]
+    changed = SWITCH[: edit["span"]["start"]["offset"]] + edit["text"] + SWITCH[edit["span"]["end"]["offset"] :]
     texts = {"Runefile.yml": {"text": changed}, "hysteresis.py": {"text": file["text"]}}
     diagnostics = service.answer({"ask": "check", "files": texts})["answer"]["diagnostics"]
     assert [each["message"] for each in diagnostics if each["severity"] == "error"] == []
     # A file that is there and the same is taken, and another is not written over.
-    service.answer({"ask": "change", "files": {"Runefile.yml": {"text": COPIED}}})
+    service.answer({"ask": "change", "files": {"Runefile.yml": {"text": SWITCH}}})
     assert service.answer({"ask": "copy-block", "stage": "switch"})["answer"]["files"] == []
     service.answer({"ask": "change", "files": {"hysteresis.py": {"text": "# mine"}}})
-    refused = service.answer({"ask": "copy-block", "stage": "switch"})["error"]
-    assert (refused["name"], "Rename it first" in refused["message"]) == ("new-block-refused", True)
+    error = service.answer({"ask": "copy-block", "stage": "switch"})["error"]
+    assert (error["name"], "Rename it first" in error["message"]) == ("new-block-refused", True)
 
 
 def test_what_is_only_asked_of_a_runefile_is_refused_by_name() -> None:
@@ -178,7 +178,7 @@ def _service(more: dict[str, str] | None = None, dimensions: str = "6", element:
 
 
 @each_case(
-    ("name", "said"),
+    ("name", "reason"),
     [
         ("def", "Python function"),
         ("1st", "Python function"),
@@ -189,12 +189,12 @@ def _service(more: dict[str, str] | None = None, dimensions: str = "6", element:
         ("a" * 61, "too long"),
     ],
 )
-def test_a_new_block_that_cannot_be_called_so_is_refused(name: str, said: str) -> None:
+def test_a_new_block_that_cannot_be_called_so_is_refused(name: str, reason: str) -> None:
     service = _service({"smooth.py": BLOCK})
-    assert said in service.answer({"ask": "new-block", "name": name, "dry_run": True})["answer"]["reason"]
-    refused = service.answer({**NEW, "name": name})["error"]
-    assert refused["name"] == "new-block-refused"
-    assert said in refused["message"]
+    assert reason in service.answer({"ask": "new-block", "name": name, "dry_run": True})["answer"]["reason"]
+    error = service.answer({**NEW, "name": name})["error"]
+    assert error["name"] == "new-block-refused"
+    assert reason in error["message"]
 
 
 def test_a_new_block_behind_what_is_not_known_is_refused() -> None:

@@ -22,8 +22,8 @@ OTHER = RUNEFILE.format(block="softmax", type="f32")
 
 def _service(runefile: str, lock: str | None = None, shelf: str = SHELF_TEXT) -> LanguageService:
     service = LanguageService(PUBLISHED_BLOCKS)
-    mounted = {path: data.decode() for path, data in (OLD_FILES | NEW_FILES).items()}
-    texts = {"Runefile.yml": runefile, SHELF: shelf, **mounted, **({} if lock is None else {"rune.lock": lock})}
+    mounts = {path: data.decode() for path, data in (OLD_FILES | NEW_FILES).items()}
+    texts = {"Runefile.yml": runefile, SHELF: shelf, **mounts, **({} if lock is None else {"rune.lock": lock})}
     service.answer({"ask": "open", "files": {path: {"text": text} for path, text in texts.items()}})
     return service
 
@@ -43,9 +43,9 @@ def test_the_palette_offers_the_best_version_and_takes_it_with_its_lock() -> Non
     suits = _answer(service, ask="suits", source={"stage": "input", "index": 0})["suits"]
     assert next(each["reason"] for each in suits if each["target"] == PATH) is None
     edit = {"edit": "add-stage", "kind": "block", "target": PATH, "inputs": [{"stage": "input", "index": 0}]}
-    added = _answer(service, ask="edit-graph", edit=edit)
-    assert added["stage"] == "smooth_2"  # there is a stage smooth
-    lock = next(each for each in added["edits"] if each["file"] == "rune.lock")
+    answer = _answer(service, ask="edit-graph", edit=edit)
+    assert answer["stage"] == "smooth_2"  # there is a stage smooth
+    lock = next(each for each in answer["edits"] if each["file"] == "rune.lock")
     assert (lock["span"]["end"]["offset"], lock["text"].splitlines()[-1]) == (0, f"{PATH} {NEW}")
 
 
@@ -63,11 +63,11 @@ def test_hover_completion_and_a_copy_show_what_it_is() -> None:
     service = _service(runefile, f"{PATH} {NEW}\n")
     at = runefile.index(PATH) + 3
     assert "A larger `alpha` follows faster." in _answer(service, ask="hover", offset=at)["text"]
-    offered = _answer(service, ask="complete", offset=runefile.index(PATH))["items"]
-    assert PATH in {each["label"] for each in offered}
-    copied = _answer(service, ask="copy-block", stage="smooth")
-    assert copied["files"] == [{"path": "smooth.py", "text": SMOOTH.decode()}]
-    assert [each["text"] for each in copied["edits"]] == ["./smooth.py"]
+    items = _answer(service, ask="complete", offset=runefile.index(PATH))["items"]
+    assert PATH in {each["label"] for each in items}
+    answer = _answer(service, ask="copy-block", stage="smooth")
+    assert answer["files"] == [{"path": "smooth.py", "text": SMOOTH.decode()}]
+    assert [each["text"] for each in answer["edits"]] == ["./smooth.py"]
 
 
 @pytest.mark.parametrize("target", ["acme/sounds#smooth@3", "acme/other#x@1"])
@@ -79,8 +79,8 @@ def test_what_is_not_known_is_not_locked(target: str) -> None:
 
 def test_what_is_advised_against_says_so_wherever_it_is_shown() -> None:
     runefile = RUNEFILE.format(block=PATH, type="f32")
-    said = {"version": "1.2", "digest": NEW, "deprecation": "It clicks.", "successor": "acme/calm#slow@2"}
-    service = _service(runefile, f"{PATH} {NEW}\n", json.dumps({"acme/sounds#smooth": [said]}))
+    entry = {"version": "1.2", "digest": NEW, "deprecation": "It clicks.", "successor": "acme/calm#slow@2"}
+    service = _service(runefile, f"{PATH} {NEW}\n", json.dumps({"acme/sounds#smooth": [entry]}))
     advice = "Deprecated: It clicks. Take `acme/calm#slow@2` instead."
     assert _answer(service, ask="palette")["blocks"][0]["help"].startswith(advice)
     assert _answer(service, ask="hover", offset=runefile.index(PATH) + 3)["text"].startswith(advice)

@@ -47,8 +47,8 @@ def test_the_project_checks_with_its_own_block() -> None:
 
 def test_completion_offers_the_blocks_of_the_resolver() -> None:
     assert labels(RUNEFILE.replace("./rest", "¦")) == ["./rest", "fft"]
-    offered = labels("version: 1\nimage: runicos/base\npipeline:\n  ¦\n")
-    assert [label for label in offered if label in {f"{name} stage" for name in ("./rest", *CATALOGUE)}] == [
+    completions = labels("version: 1\nimage: runicos/base\npipeline:\n  ¦\n")
+    assert [label for label in completions if label in {f"{name} stage" for name in ("./rest", *CATALOGUE)}] == [
         "./rest stage",
         "fft stage",
     ]

@@ -61,7 +61,7 @@ resources:
     A: {path:  ./x}
 # end
 """
-FORMED = """\
+CANONICAL = """\
 # head
 ---
 version: 1  # always
@@ -116,7 +116,7 @@ def formatted(text: str, runefile: str = "Runefile.yml") -> str:
 
 
 def test_a_messy_file_comes_into_form_with_every_comment_in_its_place() -> None:
-    assert formatted(MESSY) == FORMED
+    assert formatted(MESSY) == CANONICAL
 
 
 @each_case("path", EXAMPLES, ids=lambda path: path.parent.name)
@@ -126,7 +126,7 @@ def test_the_templates_are_in_form(path: Path) -> None:
 
 def test_a_file_that_is_nearly_in_form_gets_one_small_edit() -> None:
     (edit,) = format_text(
-        analyse(MemoryFiles({"Runefile.yml": FORMED.replace("[mic]", "[ mic]").encode()}), PUBLISHED_BLOCKS)
+        analyse(MemoryFiles({"Runefile.yml": CANONICAL.replace("[mic]", "[ mic]").encode()}), PUBLISHED_BLOCKS)
     )
     assert (edit.text, edit.span.end.offset - edit.span.start.offset, edit.span.start.line) == ("", 1, 18)
 

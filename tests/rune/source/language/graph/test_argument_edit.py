@@ -43,7 +43,7 @@ def test_a_type_that_was_wrong_before_stays_as_it_was_written() -> None:
 
 
 @each_case(
-    ("value", "shown"),
+    ("value", "text"),
     [
         ("plain", "plain"),
         ("yes", '"yes"'),
@@ -57,8 +57,8 @@ def test_a_type_that_was_wrong_before_stays_as_it_was_written() -> None:
         ("two words", "two words"),
     ],
 )
-def test_a_value_has_quotes_where_it_needs_them(value: str | float, shown: str) -> None:
-    assert changed(SetArgument("best", "x", value)) == [f"+       x: {shown}"]
+def test_a_value_has_quotes_where_it_needs_them(value: str | float, text: str) -> None:
+    assert changed(SetArgument("best", "x", value)) == [f"+       x: {text}"]
 
 
 def test_a_long_text_goes_to_where_the_argument_has_it() -> None:

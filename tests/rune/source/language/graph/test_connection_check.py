@@ -71,6 +71,6 @@ def test_what_fits_makes_no_new_error_about_the_input_and_what_does_not_makes_on
 
 
 def test_a_broken_stage_elsewhere_hides_nothing() -> None:
-    broken = TWO.replace("    wordlist: $WORDS", "    wordlist: [")
-    assert "cycle" in (fits(analysed(broken), Port("best", 0), "model", 0) or "")
-    assert fits(analysed(broken), Port("model", 0), "best", 0) is None
+    text = TWO.replace("    wordlist: $WORDS", "    wordlist: [")
+    assert "cycle" in (fits(analysed(text), Port("best", 0), "model", 0) or "")
+    assert fits(analysed(text), Port("model", 0), "best", 0) is None

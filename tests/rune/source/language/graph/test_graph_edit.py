@@ -96,8 +96,8 @@ def test_a_stage_can_be_added_to_any_beginning(before: str, after: str) -> None:
 
 
 def test_a_stage_is_added_behind_one_that_cannot_be_read() -> None:
-    broken = PROJECT.replace("    inputs: [word, model]\n", "    inputs: [word, model]\n    ]]\n")
-    lines = text_after(AddStage(StageKind.OUTPUT, "TENSOR", "raw"), broken).splitlines()
+    text = PROJECT.replace("    inputs: [word, model]\n", "    inputs: [word, model]\n    ]]\n")
+    lines = text_after(AddStage(StageKind.OUTPUT, "TENSOR", "raw"), text).splitlines()
     assert lines[lines.index("    ]]") + 1 : lines.index("resources:")] == [
         "",
         "  raw:",
@@ -124,8 +124,8 @@ def test_a_removed_stage_is_taken_out_of_all_inputs_and_leaves_its_comments() ->
 
 
 def test_a_renamed_stage_is_renamed_where_others_read_from_it() -> None:
-    quoted = PROJECT.replace("[word, model]", '["word", "model.0"]')
-    assert changed(RenameStage("model", "scores"), quoted) == [
+    text = PROJECT.replace("[word, model]", '["word", "model.0"]')
+    assert changed(RenameStage("model", "scores"), text) == [
         "-   model:",
         "+   scores:",
         "-     inputs: [model]",
@@ -173,9 +173,9 @@ def test_wires_are_written_in_the_style_of_the_list() -> None:
     ],
 )
 def test_an_edit_that_cannot_be_is_refused_with_a_sentence(edit: GraphEdit, words: str) -> None:
-    with pytest.raises(GraphEditRefused, match=words) as refused:
+    with pytest.raises(GraphEditRefused, match=words) as error:
         edit_graph(analysed(PROJECT), edit)
-    assert refused.value.reason.endswith(".")
+    assert error.value.reason.endswith(".")
 
 
 def test_what_is_only_understood_as_a_list_becomes_one() -> None:
@@ -217,15 +217,15 @@ def test_another_model_brings_its_types_and_another_capability_its_arguments() -
 
 
 def test_what_an_alias_repeats_is_not_changed_behind_its_back() -> None:
-    shared = PROJECT.replace("- {type: u32, dimensions: [1]}", "- &one {type: u32, dimensions: [1]}").replace(
+    text = PROJECT.replace("- {type: u32, dimensions: [1]}", "- &one {type: u32, dimensions: [1]}").replace(
         "    inputs: [best]\n", "    inputs: [best]\n    outputs: [*one]\n"
     )
     with pytest.raises(GraphEditRefused, match="repeated elsewhere"):
-        edit_graph(analysed(shared), SetOutputs("best", (TensorType(ElementType.U32, (2,)),)))
+        edit_graph(analysed(text), SetOutputs("best", (TensorType(ElementType.U32, (2,)),)))
     with pytest.raises(GraphEditRefused, match="repeated elsewhere"):
-        edit_graph(analysed(shared), RemoveStage("best"))
+        edit_graph(analysed(text), RemoveStage("best"))
     assert "outputs: [{type: u32, dimensions: [2]}]" in text_after(
-        SetOutputs("word", (TensorType(ElementType.U32, (2,)),)), shared
+        SetOutputs("word", (TensorType(ElementType.U32, (2,)),)), text
     )
 
 

@@ -75,9 +75,9 @@ def test_what_may_be_left_out_may_be_left_out() -> None:
     ],
 )
 def test_a_request_that_is_no_edit_is_refused_by_name(request_: dict[str, Any], words: str) -> None:
-    with pytest.raises(BadLanguageRequest) as refused:
+    with pytest.raises(BadLanguageRequest) as error:
         graph_edit_from_json(request_)
-    assert words in refused.value.message
+    assert words in error.value.message
 
 
 def test_the_door_answers_for_the_graph() -> None:
@@ -85,8 +85,8 @@ def test_the_door_answers_for_the_graph() -> None:
     edit = answer({"ask": "edit-graph", "edit": {"edit": "disconnect", "target": "best", "target_index": 0}})
     (only,) = edit["answer"]["edits"]
     assert (only["file"], only["text"]) == ("Runefile.yml", "")
-    refused = answer({"ask": "edit-graph", "edit": {"edit": "remove-stage", "name": "nobody"}})
-    assert refused == {"error": {"name": "graph-edit-refused", "message": 'There is no stage "nobody".'}}
+    response = answer({"ask": "edit-graph", "edit": {"edit": "remove-stage", "name": "nobody"}})
+    assert response == {"error": {"name": "graph-edit-refused", "message": 'There is no stage "nobody".'}}
     source = {"stage": "best", "index": 0}
     one = answer({"ask": "fits", "source": source, "target": "word", "target_index": 0})
     assert one == {"answer": {"reason": None}}

@@ -64,9 +64,9 @@ def test_the_name_of_a_new_stage_is_told() -> None:
 
 
 def test_several_edits_are_made_one_after_the_other_or_none_at_all() -> None:
-    moved = Several((Connect(Port("model", 0), "answer"), Disconnect("best", 0)))
-    assert inputs_of(edited(PROJECT, moved))["best"] == ()
-    assert ("model", 0) in inputs_of(edited(PROJECT, moved))["answer"]
+    edits = Several((Connect(Port("model", 0), "answer"), Disconnect("best", 0)))
+    assert inputs_of(edited(PROJECT, edits))["best"] == ()
+    assert ("model", 0) in inputs_of(edited(PROJECT, edits))["answer"]
     text = edited(PROJECT, Several((RemoveStage("best"), RemoveStage("word"))))
     assert {"best", "word"}.isdisjoint(inputs_of(text))
     with pytest.raises(GraphEditRefused, match="no stage"):
@@ -134,10 +134,10 @@ def types_of(*types: tuple[str, list[int]]) -> list[dict[str, Any]]:
 def test_types_that_a_stage_cannot_give_are_known_before_they_are_written(
     stage: str, types: Any, reason: str | None
 ) -> None:
-    said = answer_to(PROJECT, ask="types-fit", stage=stage, types=types)["reason"]
-    assert said is None if reason is None else reason in said
+    refusal = answer_to(PROJECT, ask="types-fit", stage=stage, types=types)["reason"]
+    assert refusal is None if reason is None else reason in refusal
 
 
 def test_whether_the_types_are_written_is_told_with_the_ports() -> None:
-    declared = {stage["name"]: stage["declared"] for stage in answer_to(PROJECT, ask="ports")["stages"]}
-    assert (declared["audio"], declared["word"]) == (True, False)
+    declarations = {stage["name"]: stage["declared"] for stage in answer_to(PROJECT, ask="ports")["stages"]}
+    assert (declarations["audio"], declarations["word"]) == (True, False)

@@ -123,9 +123,9 @@ def test_lines_keep_the_endings_that_they_have() -> None:
     ],
 )
 def test_a_wish_is_refused_with_a_sentence(override: Override, reason: str) -> None:
-    with pytest.raises(OverrideRefused) as refused:
+    with pytest.raises(OverrideRefused) as error:
         texts(override)
-    assert refused.value.reason == reason
+    assert error.value.reason == reason
 
 
 def test_lines_that_others_changed_meanwhile_stay_changed() -> None:

@@ -70,9 +70,9 @@ def test_an_edit_of_a_value_is_no_longer_than_the_value() -> None:
 
 def test_a_key_is_added_where_keys_stand_by_custom_and_removed_with_its_line() -> None:
     line = "    calibration: validation\n"
-    added = edited(TEXT, SetModel("net.tflite", "calibration", "validation"))
-    assert added == TEXT.replace("    quantize: int8\n", f"    quantize: int8\n{line}")
-    assert edited(added, SetModel("net.tflite", "calibration", None)) == TEXT
+    text = edited(TEXT, SetModel("net.tflite", "calibration", "validation"))
+    assert text == TEXT.replace("    quantize: int8\n", f"    quantize: int8\n{line}")
+    assert edited(text, SetModel("net.tflite", "calibration", None)) == TEXT
 
 
 def test_layers_are_added_to_and_removed_from_their_list() -> None:
@@ -90,9 +90,9 @@ def test_layers_are_added_to_and_removed_from_their_list() -> None:
 )
 def test_the_first_model_makes_the_section(before: str) -> None:
     text = edited(before, AddModel("net.tflite", "net.keras", "int8"))
-    checked = read_policy(text)
-    assert not checked.diagnostics
-    assert [(each.path, each.source, each.form) for each in checked.models] == [("net.tflite", "net.keras", "int8")]
+    result = read_policy(text)
+    assert not result.diagnostics
+    assert [(each.path, each.source, each.form) for each in result.models] == [("net.tflite", "net.keras", "int8")]
     assert data_of(edited(text, RemoveModel("net.tflite"))) == data_of(before)
 
 

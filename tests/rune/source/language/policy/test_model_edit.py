@@ -60,13 +60,13 @@ def test_a_file_that_cannot_be_edited_is_refused_with_advice(text: str) -> None:
     ],
 )
 def test_a_model_is_written_and_what_stands_around_it_stays(text: str) -> None:
-    written = with_model(text, MODEL)
-    models = {each.path: each for each in read_policy(written).models}
+    new_text = with_model(text, MODEL)
+    models = {each.path: each for each in read_policy(new_text).models}
     assert models["net.tflite"] == MODEL
     for line in text.splitlines():
         if line.startswith(("#", "limits", "  size", "data", "    other", "        source")):
-            assert line in written.splitlines()
-    assert with_model(written, MODEL) == written
+            assert line in new_text.splitlines()
+    assert with_model(new_text, MODEL) == new_text
 
 
 def test_comments_of_a_model_that_is_written_again_stay() -> None:
@@ -74,8 +74,8 @@ def test_comments_of_a_model_that_is_written_again_stay() -> None:
         "models:\n  net.tflite: # at night\n    source: training/net.keras # of the team\n    # for boards\n"
         "    quantize: float16 # half\n    shapes:\n      y: 3\n    keep: [dense, out]\n"
     )
-    written = with_model(text, MODEL)
-    assert MODEL in read_policy(written).models
+    new_text = with_model(text, MODEL)
+    assert MODEL in read_policy(new_text).models
     for comment in ("# at night", "# of the team", "# for boards", "# half"):
-        assert comment in written
-    assert "y: 3" not in written
+        assert comment in new_text
+    assert "y: 3" not in new_text

@@ -32,10 +32,10 @@ def type_of(text: str) -> TensorType:
     return TensorType(ElementType(element), tuple(int(size) for size in sizes.rstrip("]").split(",") if size))
 
 
-def tensor(text: str, name: str = "x", described: DescribedTensor | None = None) -> ModelTensor:
+def tensor(text: str, name: str = "x", description: DescribedTensor | None = None) -> ModelTensor:
     type_ = type_of(text)
     values = SCALE if type_.element in (ElementType.I8, ElementType.U8, ElementType.I16) else {}
-    return ModelTensor(name, type_, **values, description=described or DescribedTensor())  # type: ignore[arg-type]
+    return ModelTensor(name, type_, **values, description=description or DescribedTensor())  # type: ignore[arg-type]
 
 
 def model(*inputs: ModelTensor, outputs: str = "f32[1,12]") -> ModelSignature:
@@ -51,9 +51,9 @@ def assert_checks(signature: ModelSignature, text: str, labels: str = "") -> Non
     files = {"Runefile.yml": text.encode(), "m.tflite": b"", "vocab.txt": VOCABULARY.encode()}
     if labels:
         files["labels.txt"] = labels.encode()
-    checked = check(MemoryFiles(files), PUBLISHED_BLOCKS, signatures=lambda _: signature)
-    assert [str(one.message) for one in checked.diagnostics] == []
-    assert checked.pipeline is not None
+    result = check(MemoryFiles(files), PUBLISHED_BLOCKS, signatures=lambda _: signature)
+    assert [str(one.message) for one in result.diagnostics] == []
+    assert result.pipeline is not None
 
 
 @each_case(
@@ -147,8 +147,8 @@ def test_a_preset_is_chosen_by_its_name_or_its_kind() -> None:
 
 
 def test_the_mean_and_deviation_of_the_file_are_a_preset() -> None:
-    described = DescribedTensor(mean=(127.5,), deviation=(128.0,))
-    signature = model(tensor("f32[1,32,32,3]", described=described))
+    description = DescribedTensor(mean=(127.5,), deviation=(128.0,))
+    signature = model(tensor("f32[1,32,32,3]", description=description))
     (query,) = input_questions(signature)
     text = runefile_of(signature, "m.tflite", [query.preset("file")])
     assert "mean: 127.5, deviation: 128" in text.replace('"', "")
@@ -218,9 +218,9 @@ def test_no_labels_are_no_mistake() -> None:
 
 
 def test_labels_of_the_models_file_are_used_where_there_is_one_for_each_class() -> None:
-    scores = tensor("f32[1,2]", described=DescribedTensor(labels=("cat", "dog")))
+    scores = tensor("f32[1,2]", description=DescribedTensor(labels=("cat", "dog")))
     assert described_labels(ModelSignature((tensor("f32[1,4]"),), (scores,))) == ("cat", "dog")
-    other = tensor("f32[1,3]", described=DescribedTensor(labels=("cat", "dog")))
+    other = tensor("f32[1,3]", description=DescribedTensor(labels=("cat", "dog")))
     assert described_labels(ModelSignature((tensor("f32[1,4]"),), (other,))) == ()
 
 

@@ -74,9 +74,9 @@ def test_junit_has_a_case_for_each_sample_and_names_what_was_wrong(app: Path, sa
 
 def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, samples: Path) -> None:
     assert run(app, "--samples", samples, "--least-accuracy", "66").exit_code == 0
-    missed = run(app, "--samples", samples, "--least-accuracy", "67")
-    assert missed.exit_code == 1
-    assert "Accuracy: 66.7 %, and the limit is at least 67 %." in missed.stderr
+    result = run(app, "--samples", samples, "--least-accuracy", "67")
+    assert result.exit_code == 1
+    assert "Accuracy: 66.7 %, and the limit is at least 67 %." in result.stderr
     unknown = run(app, "--samples", samples, "--most-false-alarms", "1")
     assert unknown.exit_code == 1
     assert unknown.stderr == "False alarms: No recording that lasts longer than a window was run.\n"
@@ -104,8 +104,8 @@ def test_an_accuracy_that_is_exactly_the_limit_meets_it(right: int, count: int, 
 def test_a_missed_limit_is_written_with_the_digits_that_show_it(
     right: int, count: int, percent: float, sentence: str
 ) -> None:
-    [missed] = _missed_limits(outcomes(right, count), _limits(percent, None))
-    assert missed.startswith(f"Accuracy: {sentence}")
+    [message] = _missed_limits(outcomes(right, count), _limits(percent, None))
+    assert message.startswith(f"Accuracy: {sentence}")
 
 
 @pytest.mark.slow
@@ -122,10 +122,10 @@ def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path)
 
     (folder / "forge.yml").write_text("build: {optimize: size}\nlimits: {size: 1 MB}\n")
     (limit,) = json.loads(run(folder, "--samples", samples.parent, "--format", "json").stdout)["limits"]
-    wanted, usual = (
+    expected, usual = (
         len(build(files, BuildOptions("project", target=find_variant("wasm32", aim))).rune) for aim in AIMS[:2]
     )
-    assert limit["figure"]["value"] == wanted != usual
+    assert limit["figure"]["value"] == expected != usual
 
 
 @pytest.mark.slow
@@ -145,10 +145,10 @@ def test_limits_are_not_met_by_samples_that_the_model_learned_from(tmp_path: Pat
         (folder / "forge.yml").write_text(text, "utf-8")
         return run(folder, "--samples", folder / samples, *options)
 
-    learned = evaluated("samples", "samples", "--least-accuracy", "0")
-    assert learned.exit_code == 1
-    assert "Note: The model learned from some of these samples" in learned.stderr
-    assert "Accuracy: not known. The model learned from some of these samples" in learned.output
+    result = evaluated("samples", "samples", "--least-accuracy", "0")
+    assert result.exit_code == 1
+    assert "Note: The model learned from some of these samples" in result.stderr
+    assert "Accuracy: not known. The model learned from some of these samples" in result.output
     assert evaluated("divided", "samples").exit_code == 0
     assert evaluated("divided", "divided").exit_code == 0
 
@@ -176,9 +176,9 @@ def test_a_table_and_a_zip_give_the_same_as_a_folder(app: Path, samples: Path, t
     assert "1 of 2 samples right" in run(app, "--samples", table).stdout
     assert "1 of 1 sample right" in run(app, "--samples", table, "--split", "train").stdout
     archive = tmp_path / "all.zip"
-    with zipfile.ZipFile(archive, "w") as written:
+    with zipfile.ZipFile(archive, "w") as zip_file:
         for path in samples.rglob("*.*"):
-            written.write(path, path.relative_to(samples))
+            zip_file.write(path, path.relative_to(samples))
     assert "1 of 2 samples right" in run(app, "--samples", archive).stdout
 
 

@@ -77,8 +77,8 @@ def test_the_boards_are_listed() -> None:
 
 
 def test_the_list_as_json_has_the_source_of_each_figure() -> None:
-    listed = json.loads(run("boards", "--format", "json").stdout)["boards"]
-    assert all({"ram", "flash", "clock_mhz"} <= set(board["sources"]) for board in listed)
+    boards = json.loads(run("boards", "--format", "json").stdout)["boards"]
+    assert all({"ram", "flash", "clock_mhz"} <= set(board["sources"]) for board in boards)
 
 
 @pytest.mark.usefixtures("bare")

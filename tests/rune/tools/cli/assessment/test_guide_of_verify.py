@@ -16,8 +16,8 @@ _VERSION = re.compile(r"ai-edge-litert [\d.]+")
 
 @pytest.mark.slow
 def test_the_guide_shows_what_is_printed() -> None:
-    (shown,) = re.findall(r"```\n(identical to the reference on .*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
-    (seed,) = re.findall(r"--seed (\d+)", shown)
+    (example,) = re.findall(r"```\n(identical to the reference on .*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    (seed,) = re.findall(r"--seed (\d+)", example)
     project = REPOSITORY / "examples" / "digits"
-    printed = CliRunner().invoke(main, ["verify", str(project), "--seed", seed]).stdout
-    assert _VERSION.sub("", printed) == _VERSION.sub("", shown)
+    output = CliRunner().invoke(main, ["verify", str(project), "--seed", seed]).stdout
+    assert _VERSION.sub("", output) == _VERSION.sub("", example)

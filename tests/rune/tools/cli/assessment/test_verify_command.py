@@ -16,7 +16,7 @@ from rune.project.files import MemoryFiles
 from rune.tensor import TensorType
 from rune.tools.cli import main
 from rune.tools.cli.failure import NOT_PROVEN
-from tests.support.compiler.rebuilt import with_version
+from tests.support.compiler.rebuilds import with_version
 from tests.support.compiler.template_projects import around, rune_of, template, with_changed_weight
 from tests.support.models.model_cases import compiled_model, refused_cases
 
@@ -39,9 +39,9 @@ def sine(tmp_path: Path) -> Path:
 
 @pytest.mark.slow
 def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
-    done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4", "--seed", "7")
-    assert done.exit_code == NOT_PROVEN, done.output
-    first, rebuild, inputs, reference, rune, model = done.stdout.splitlines()
+    result = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4", "--seed", "7")
+    assert result.exit_code == NOT_PROVEN, result.output
+    first, rebuild, inputs, reference, rune, model = result.stdout.splitlines()
     assert first.startswith("not rebuilt: the graph, labels and arguments are the rune's own; ")
     assert "identical to the reference on 8 inputs" in first
     assert rebuild.startswith("  rebuild: not rebuilt: ")
@@ -64,9 +64,9 @@ def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monk
 
     def verified(*options: str) -> tuple[str, list[bytes]]:
         inputs.clear()
-        done = run(sine, "-n", "3", *options)
-        assert done.exit_code == 0, done.output
-        (line,) = (line for line in done.stdout.splitlines() if "repeat them with" in line)
+        result = run(sine, "-n", "3", *options)
+        assert result.exit_code == 0, result.output
+        (line,) = (line for line in result.stdout.splitlines() if "repeat them with" in line)
         return line.rpartition(" ")[2], list(inputs)
 
     seed, first = verified()
@@ -80,9 +80,9 @@ def test_the_seed_that_is_printed_repeats_the_inputs_bit_by_bit(sine: Path, monk
 
 @pytest.mark.slow
 def test_a_folder_is_built_and_verified(sine: Path) -> None:
-    done = run(sine, "-n", "2", "--format", "json")
-    assert done.exit_code == 0, done.output
-    payload = json.loads(done.stdout)
+    result = run(sine, "-n", "2", "--format", "json")
+    assert result.exit_code == 0, result.output
+    payload = json.loads(result.stdout)
     assert payload["within"] is True
     assert [model["runs"] for model in payload["models"]] == ["compiled"]
 
@@ -98,12 +98,12 @@ def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> N
         (tmp_path / "forge.yml").write_text(f"build: {{{setting}}}\n")
         return run(tmp_path, "-n", "2", "--format", "json")
 
-    refused = verified("optimise: speed")
-    assert refused.exit_code == 1
-    assert json.loads(refused.stdout)["diagnostics"][0]["file"] == "forge.yml"
-    done = verified("optimize: speed, match: tflm")
-    assert done.exit_code == 0, done.output
-    payload = json.loads(done.stdout)
+    failure = verified("optimise: speed")
+    assert failure.exit_code == 1
+    assert json.loads(failure.stdout)["diagnostics"][0]["file"] == "forge.yml"
+    result = verified("optimize: speed, match: tflm")
+    assert result.exit_code == 0, result.output
+    payload = json.loads(result.stdout)
     assert payload["second"]["inputs"] > 0 == payload["second"]["differing"]
     assert payload["reference"].startswith("tflite-micro ")
 
@@ -137,44 +137,44 @@ def test_only_a_proven_rune_is_green(sine: Path) -> None:
 def test_another_model_of_the_same_shape_is_found_out(sine: Path) -> None:
     model = sine / "sine.tflite"
     model.write_bytes(with_changed_weight(model.read_bytes(), 1))
-    done = run(sine.with_suffix(".rune"), "--model", f"sine={model}", "-n", "2")
-    assert done.exit_code == 1
-    assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in done.stdout
+    result = run(sine.with_suffix(".rune"), "--model", f"sine={model}", "-n", "2")
+    assert result.exit_code == 1
+    assert "the constants of op 1 FULLY_CONNECTED of sine are not in it" in result.stdout
 
 
 @pytest.mark.proof
 def test_the_report_of_a_build_says_which_toolchain_built_the_rune(sine: Path, tmp_path: Path) -> None:
     rune, report = sine.with_suffix(".rune"), tmp_path / "report.json"
     build_report = build(MemoryFiles(template("sine")), BuildOptions("sine")).report.to_json()
-    verified = (rune, "--project", sine, "--report", report, "-n", "2")
+    arguments = (rune, "--project", sine, "--report", report, "-n", "2")
     for content in (
         {"report": build_report},
         {**build_report, "toolchain_digest": "sha256:another"},
         {key: value for key, value in build_report.items() if key != "toolchain_digest"},
     ):
         report.write_text(json.dumps(content))
-        done = run(*verified, "-f", "json")
-        assert done.exit_code == 0, done.output
+        result = run(*arguments, "-f", "json")
+        assert result.exit_code == 0, result.output
         # The same bytes are the same, no matter who is said to have made them.
-        assert json.loads(done.stdout)["rebuild"]["state"] == "identical"
+        assert json.loads(result.stdout)["rebuild"]["state"] == "identical"
     report.write_text(json.dumps(build_report | {"rune": {"size": 1, "digest": "sha256:another"}}))
-    assert "is the report of another rune" in run(*verified).stderr
+    assert "is the report of another rune" in run(*arguments).stderr
     for text in ("[]", "[" * 200_000):
         report.write_text(text)
-        assert "is not the report of a build" in run(*verified).stderr
+        assert "is not the report of a build" in run(*arguments).stderr
 
 
 @pytest.mark.slow
 def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
     for number in (1, 2):
         (tmp_path / f"{number}.bin").write_bytes(struct.pack("<f", number))
-    done = run(sine, "--raw", tmp_path / "1.bin", "--raw", tmp_path / "2.bin", "-n", "3", "-f", "json")
-    assert json.loads(done.stdout)["rune"] == {
+    result = run(sine, "--raw", tmp_path / "1.bin", "--raw", tmp_path / "2.bin", "-n", "3", "-f", "json")
+    assert json.loads(result.stdout)["rune"] == {
         "inputs": 3,
         "distinct": 3,
         "tensors": {"runs": 3, "compared": 3, "missing": []},
         "files": 2,
-        "bytes": json.loads(done.stdout)["rune"]["bytes"],
+        "bytes": json.loads(result.stdout)["rune"]["bytes"],
         "differing": 0,
         "failure": None,
         "suspect": None,
@@ -185,30 +185,30 @@ def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
 
 def test_a_file_of_another_length_is_refused(sine: Path, tmp_path: Path) -> None:
     (tmp_path / "long.bin").write_bytes(bytes(5))
-    done = run(sine, "--raw", tmp_path / "long.bin")
-    assert done.exit_code == 1
-    assert "5 bytes" in done.stderr
+    result = run(sine, "--raw", tmp_path / "long.bin")
+    assert result.exit_code == 1
+    assert "5 bytes" in result.stderr
 
 
 def test_without_the_model_it_says_what_to_give(sine: Path) -> None:
-    done = run(sine.with_suffix(".rune"))
-    assert done.exit_code == 1
-    assert "give it with --model sine=FILE" in done.stderr
+    result = run(sine.with_suffix(".rune"))
+    assert result.exit_code == 1
+    assert "give it with --model sine=FILE" in result.stderr
 
 
 def test_a_model_for_a_stage_that_is_not_there_is_told_which_there_are(sine: Path) -> None:
-    done = run(sine.with_suffix(".rune"), "--model", f"other={sine / 'sine.tflite'}")
-    assert done.exit_code == 2
-    assert "sine=FILE" in done.stderr
+    result = run(sine.with_suffix(".rune"), "--model", f"other={sine / 'sine.tflite'}")
+    assert result.exit_code == 2
+    assert "sine=FILE" in result.stderr
 
 
 @pytest.mark.slow
 def test_a_rune_whose_host_runs_the_model_needs_none_and_is_not_verified(tmp_path: Path) -> None:
     path = tmp_path / "hosted.rune"
     path.write_bytes(build(MemoryFiles(template("sine")), BuildOptions("sine", host_models=True)).rune)
-    done = run(path, "-n", "2")
-    assert done.exit_code == 1
-    first, _reference, model = done.stdout.splitlines()
+    result = run(path, "-n", "2")
+    assert result.exit_code == 1
+    first, _reference, model = result.stdout.splitlines()
     assert first == "not verified: the host runs model 1"
     assert model.startswith("  model 1: run by the host, ")
 
@@ -218,17 +218,17 @@ def test_a_project_whose_host_runs_the_model_is_not_verified(tmp_path: Path) -> 
     files = around(refused_cases()[0].data)
     for name in files.paths():
         (tmp_path / name).write_bytes(files.read(name))
-    done = run(tmp_path, "-n", "2")
-    assert done.exit_code == 1
-    assert done.stdout.startswith("not verified: the host runs model\n")
+    result = run(tmp_path, "-n", "2")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("not verified: the host runs model\n")
 
 
 def test_a_project_that_does_not_check_is_shown_as_such(sine: Path) -> None:
     (sine / "sine.tflite").unlink()
-    done = run(sine)
-    assert done.exit_code == 1
-    assert "has 1 error" in done.stderr
-    assert "sine.tflite" in done.stderr
+    result = run(sine)
+    assert result.exit_code == 1
+    assert "has 1 error" in result.stderr
+    assert "sine.tflite" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_a_project_that_does_not_check_is_shown_as_such(sine: Path) -> None:
     [("{folder}", "--model", "a.tflite"), ("{rune}", "--model", "a.tflite", "--project", "{folder}"), ("{folder}/no",)],
 )
 def test_it_is_told_when_it_is_called_wrongly(sine: Path, arguments: tuple[str, ...]) -> None:
-    named = [each.format(folder=sine, rune=sine.with_suffix(".rune")) for each in arguments]
-    assert run(*named).exit_code == 2
+    command = [each.format(folder=sine, rune=sine.with_suffix(".rune")) for each in arguments]
+    assert run(*command).exit_code == 2
 
 
 def test_a_model_alone_is_told_to_be_no_rune_rather_than_read_as_text(sine: Path) -> None:
@@ -260,7 +260,7 @@ def test_bytes_that_do_not_load_are_not_called_another_toolchains(sine: Path) ->
 def test_any_file_ends_in_a_sentence(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "any.rune"
     path.write_bytes(data)
-    done = run(path)
-    assert done.exit_code == 1
-    assert "Error" in done.stderr
-    assert "Traceback" not in done.output
+    result = run(path)
+    assert result.exit_code == 1
+    assert "Error" in result.stderr
+    assert "Traceback" not in result.output

@@ -79,10 +79,10 @@ def test_a_name_that_is_not_utf_8_is_said_and_the_rest_is_sent(
         (folder / "knock" / os.fsdecode(b"gr\xf6.wav")).write_bytes(loud(2))
     except OSError:
         pytest.skip("This file system has no such names.")
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("knock/1.wav", loud())
-    server = LosingServer(len(packed.getvalue()), {})
+    server = LosingServer(len(buffer.getvalue()), {})
     import_data(server, folder, OPTIONS)
     assert zipfile.ZipFile(io.BytesIO(server.data)).namelist() == ["knock/1.wav"]
     assert "knock/gr?.wav: Its name is not UTF-8" in capsys.readouterr().err

@@ -23,7 +23,7 @@ PORTS = st.lists(st.sampled_from(["a", "b"]), max_size=3) | JSON
 STAGES = st.fixed_dictionaries(
     {}, optional={"inputs": PORTS, "outputs": PORTS, "args": JSON, "kind": JSON, "file": JSON, "path": JSON}
 )
-NAMED = st.dictionaries(st.text(max_size=3), STAGES | JSON, max_size=3)
+MAPPINGS = st.dictionaries(st.text(max_size=3), STAGES | JSON, max_size=3)
 TENSORS = st.dictionaries(
     st.sampled_from(["a", "b"]),
     JSON | st.fixed_dictionaries({"element_type": JSON, "dimensions": JSON}),
@@ -31,7 +31,7 @@ TENSORS = st.dictionaries(
 GRAPHS = st.fixed_dictionaries(
     {},
     optional={
-        **dict.fromkeys(SECTIONS, NAMED | JSON),
+        **dict.fromkeys(SECTIONS, MAPPINGS | JSON),
         "tensors": TENSORS | JSON,
         "rune": JSON,
         "stages": JSON,

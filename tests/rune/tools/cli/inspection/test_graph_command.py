@@ -62,7 +62,7 @@ def test_a_runefile_is_drawn_in_the_language_of_graphviz(tmp_path: Path) -> None
 
 
 def test_a_rune_is_drawn_with_its_colours_ports_and_shapes(tmp_path: Path) -> None:
-    shown = graph(written(tmp_path, graph_json(PIPELINE, "keywords"))).stdout
+    dot = graph(written(tmp_path, graph_json(PIPELINE, "keywords"))).stdout
     for line in (
         "node_audio [style=filled, fillcolor=lightgreen,",
         "node_model [style=filled, fillcolor=violet,",
@@ -72,7 +72,7 @@ def test_a_rune_is_drawn_with_its_colours_ports_and_shapes(tmp_path: Path) -> No
         'node_model:output_0:s -> node_serial:input_1:n [label="f32[1, 8]"];',
         '<tr><td port="output_0">0</td><td port="output_1">1</td></tr>',
     ):
-        assert line in shown
+        assert line in dot
 
 
 def test_a_rune_and_its_runefile_are_drawn_alike(tmp_path: Path) -> None:
@@ -109,9 +109,9 @@ def test_names_that_would_leave_their_quotes_stay_in_them(tmp_path: Path) -> Non
         "outputs": {"o\n}": {"inputs": ["t"]}},
         "tensors": {"t": {"element_type": 'F"32', "dimensions": [1]}},
     }
-    shown = graph(written(tmp_path, contents)).stdout
-    assert '"node_a\\"; evil [label=\\"":output_0:s -> "node_o\\\\n}":input_0:n [label="f\\"32[1]"];' in shown
-    assert "&lt;b&gt;" in shown
+    dot = graph(written(tmp_path, contents)).stdout
+    assert '"node_a\\"; evil [label=\\"":output_0:s -> "node_o\\\\n}":input_0:n [label="f\\"32[1]"];' in dot
+    assert "&lt;b&gt;" in dot
 
 
 def test_a_module_without_a_graph_is_an_error(tmp_path: Path) -> None:

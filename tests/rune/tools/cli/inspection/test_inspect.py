@@ -89,12 +89,12 @@ def test_what_a_rune_leaves_to_its_host_is_named(tmp_path: Path) -> None:
 
 def test_json_has_the_version_the_graph_and_the_module(tmp_path: Path) -> None:
     result = inspect(written(tmp_path), "--format", "json")
-    shown = json.loads(result.stdout)
-    assert shown["version"] == {"version": rune.__version__}
-    assert shown["rune"] == graph_json(PIPELINE, "keywords")
-    assert shown["module"]["memory"] == {"minimum": 2, "maximum": 16}
-    assert shown["module"]["imports"] == [{"module": "env", "name": "consume_output", "kind": "function"}]
-    assert shown["module"]["resources"] == [{"name": "WORDS", "size": 6}]
+    report = json.loads(result.stdout)
+    assert report["version"] == {"version": rune.__version__}
+    assert report["rune"] == graph_json(PIPELINE, "keywords")
+    assert report["module"]["memory"] == {"minimum": 2, "maximum": 16}
+    assert report["module"]["imports"] == [{"module": "env", "name": "consume_output", "kind": "function"}]
+    assert report["module"]["resources"] == [{"name": "WORDS", "size": 6}]
 
 
 def test_a_module_without_a_graph_is_said_to_have_none(tmp_path: Path) -> None:

@@ -130,9 +130,9 @@ def test_a_model_is_shown_by_another_command() -> None:
 
 
 def test_a_proc_block_alone_is_shown_by_its_description(tmp_path: Path) -> None:
-    described = b'{"type_name":"Fft","description":"A spectrum"}{"type_name":"Label"}'
+    section = b'{"type_name":"Fft","description":"A spectrum"}{"type_name":"Label"}'
     path = tmp_path / "fft.wasm"
-    path.write_bytes(pack(MODULE, {".rune_proc_block": described}))
+    path.write_bytes(pack(MODULE, {".rune_proc_block": section}))
     lines = inspect(path).stdout.splitlines()
     assert lines[1:4] == ["Proc Blocks:", "- Fft: A spectrum", "- Label"]
     payload = json.loads(inspect(path, "-f", "json").stdout)
@@ -156,6 +156,6 @@ def test_runes_of_the_first_years_are_shown(tmp_path: Path) -> None:
     assert lines[:4] == ["Base image: runicos/base", "Stages:", "- audio: Source", "- serial: Sink"]
     assert lines[-1] == "Compiled by: Rune v0.4.0"
     assert json.loads(inspect(path, "-f", "json").stdout)["rune"] == graph
-    drawn = CliRunner().invoke(main, ["graph", str(path)])
-    assert drawn.exit_code == 1
-    assert "rune inspect shows its stages" in drawn.stderr
+    graph_result = CliRunner().invoke(main, ["graph", str(path)])
+    assert graph_result.exit_code == 1
+    assert "rune inspect shows its stages" in graph_result.stderr

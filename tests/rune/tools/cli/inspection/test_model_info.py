@@ -46,25 +46,25 @@ def test_inputs_outputs_and_operators_are_printed_as_text(tmp_path: Path) -> Non
 
 def test_json_has_the_keys_that_tools_of_rune_read(tmp_path: Path) -> None:
     path = unpacked(COMPILED, "quantize_f32_to_i8.tflite", tmp_path)
-    shown = json.loads(model_info(path, "-f", "json").stdout)
-    assert shown["inputs"] == [{"name": "input", "element_kind": "Float32", "dims": [1, 4, 33]}]
-    assert shown["ops"] == 1
-    [output] = shown["outputs"]
+    report = json.loads(model_info(path, "-f", "json").stdout)
+    assert report["inputs"] == [{"name": "input", "element_kind": "Float32", "dims": [1, 4, 33]}]
+    assert report["ops"] == 1
+    [output] = report["outputs"]
     assert output["element_kind"] == "Int8"
     assert output["zero_point"] == -4
 
 
 def test_operators_that_cannot_be_compiled_are_named(tmp_path: Path) -> None:
-    shown = model_info(unpacked(REFUSED, "batch_matmul_hybrid.tflite", tmp_path))
+    info = model_info(unpacked(REFUSED, "batch_matmul_hybrid.tflite", tmp_path))
     assert (
         "Run by the host, because these cannot be compiled yet:\n\tBATCH_MATMUL with float32 and int8 weights\n"
-        in shown.stdout
+        in info.stdout
     )
-    assert "Results in pages are wrong for BATCH_MATMUL" in shown.stdout
+    assert "Results in pages are wrong for BATCH_MATMUL" in info.stdout
     result = json.loads(model_info(unpacked(REFUSED, "custom.tflite", tmp_path), "-f", "json").stdout)
     assert result["unsupported"] == [{"op": "CUSTOM:Magic", "types": "float32", "count": 2}]
-    compiled = unpacked(COMPILED, "quantize_f32_to_i8.tflite", tmp_path)
-    assert json.loads(model_info(compiled, "-f", "json").stdout)["unsupported"] == []
+    model = unpacked(COMPILED, "quantize_f32_to_i8.tflite", tmp_path)
+    assert json.loads(model_info(model, "-f", "json").stdout)["unsupported"] == []
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from rune.tools.cli.projects import fixing
 from rune.tools.cli.projects.edited_files import EditedFiles, write_text
 from tests.support.cases import each_case
 
-BROKEN = """\
+MISTAKES = """\
 # what it is
 version: 1
 image: runicos/base
@@ -36,14 +36,14 @@ def fix(path: Path, *options: str) -> Result:
 @pytest.fixture
 def runefile(tmp_path: Path) -> Path:
     path = tmp_path / "Runefile.yml"
-    path.write_text(BROKEN, encoding="utf-8")
+    path.write_text(MISTAKES, encoding="utf-8")
     return path
 
 
 def test_everything_with_a_fix_is_mended_and_told(runefile: Path) -> None:
     result = fix(runefile)
     assert result.exit_code == 0, result.output
-    assert runefile.read_text("utf-8") == BROKEN.replace("Length", "length").replace("Input", "input")
+    assert runefile.read_text("utf-8") == MISTAKES.replace("Length", "length").replace("Input", "input")
     assert result.stdout == (
         "Fixed line 7: Change to length\nFixed line 10: Change to input\n2 stages, 0 errors, 0 warnings\n"
     )
@@ -180,7 +180,7 @@ pipeline:
 
 
 def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
-    runefile.write_text(BROKEN.replace("RAW", "NOTHING_LIKE_IT"), encoding="utf-8")
+    runefile.write_text(MISTAKES.replace("RAW", "NOTHING_LIKE_IT"), encoding="utf-8")
     result = fix(runefile, "--format", "json")
     report = json.loads(result.stdout)
     assert result.exit_code == 1
@@ -190,7 +190,7 @@ def test_json_tells_what_was_fixed_and_what_is_left(runefile: Path) -> None:
 
 
 def test_a_right_file_is_not_touched(runefile: Path) -> None:
-    runefile.write_text(BROKEN.replace("Length", "length").replace("Input", "input"), encoding="utf-8")
+    runefile.write_text(MISTAKES.replace("Length", "length").replace("Input", "input"), encoding="utf-8")
     runefile.chmod(0o444)
     before = runefile.stat()
     assert fix(runefile).exit_code == 0
@@ -218,7 +218,7 @@ def test_a_text_that_changed_meanwhile_is_not_written_over(runefile: Path) -> No
     files = FolderFiles(runefile.parent)
     with pytest.raises(CommandFailed, match="changed by something else"):
         write_text(files, runefile.parent, "Runefile.yml", "what was read", "what it would become")
-    assert runefile.read_text("utf-8") == BROKEN
+    assert runefile.read_text("utf-8") == MISTAKES
 
 
 def test_edited_files_stand_before_those_of_the_project() -> None:
@@ -230,4 +230,4 @@ def test_edited_files_stand_before_those_of_the_project() -> None:
 def test_no_more_rounds_are_made_than_are_allowed(runefile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fixing, "_MAX_ROUNDS", 0)
     assert fix(runefile).exit_code == 1
-    assert runefile.read_text("utf-8") == BROKEN
+    assert runefile.read_text("utf-8") == MISTAKES

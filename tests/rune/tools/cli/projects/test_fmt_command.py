@@ -35,12 +35,12 @@ def runefile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_file_is_brought_into_form_once(runefile: Path) -> None:
     result = fmt()
     assert (result.exit_code, result.stdout) == (0, "Formatted Runefile.yml\n")
-    formed = runefile.read_text("utf-8")
-    assert formed != ROUGH
-    assert "capability: RAW  # four bytes" in formed
+    text = runefile.read_text("utf-8")
+    assert text != ROUGH
+    assert "capability: RAW  # four bytes" in text
     again = fmt(runefile)
     assert (again.exit_code, again.output) == (0, "")
-    assert runefile.read_text("utf-8") == formed
+    assert runefile.read_text("utf-8") == text
 
 
 def test_check_lists_what_is_not_in_form_and_writes_nothing(runefile: Path) -> None:
@@ -146,9 +146,9 @@ def test_the_old_text_form_under_the_new_name_is_kept_under_another(runefile: Pa
     runefile.write_text(OLD, encoding="utf-8")
     backup = runefile.with_name("Runefile.yml.old")
     backup.write_text("mine", encoding="utf-8")
-    refused = fmt()
-    assert refused.exit_code == 1
-    assert "exists already" in refused.stderr
+    result = fmt()
+    assert result.exit_code == 1
+    assert "exists already" in result.stderr
     assert (runefile.read_text("utf-8"), backup.read_text("utf-8")) == (OLD, "mine")
     backup.unlink()
     assert fmt().stdout == "Formatted Runefile.yml; its old text is kept in Runefile.yml.old\n"

@@ -34,9 +34,9 @@ def _run(*arguments: str) -> Result:
 def test_every_template_makes_a_project_that_checks(name: str, folder: Path) -> None:
     assert _run("new", name).exit_code == 0
     assert _run("check", name).exit_code == 0
-    described = json.loads((FOLDER / name / "template.json").read_text(encoding="utf-8"))
+    manifest = json.loads((FOLDER / name / "template.json").read_text(encoding="utf-8"))
     files = {path.relative_to(folder / name).as_posix() for path in (folder / name).rglob("*") if path.is_file()}
-    assert files == set(described["files"])
+    assert files == set(manifest["files"])
 
 
 def test_a_template_goes_into_the_folder_that_is_named(folder: Path) -> None:
@@ -103,15 +103,15 @@ def test_a_model_that_does_not_say_its_range_of_pixels_gets_the_question_and_bot
     question = "# Open question: does the model read pixels from 0 to 1, or from 0 to 255?"
     assert _pixels(folder / "own") == ["capability: IMAGE", question]
     files = FolderFiles(folder / "own")
-    checked = check(files, PUBLISHED_BLOCKS)
-    (diagnostic,) = checked.diagnostics
+    check_result = check(files, PUBLISHED_BLOCKS)
+    (diagnostic,) = check_result.diagnostics
     assert (diagnostic.code, [fix.title for fix in diagnostic.fixes]) == ("RUNE0048", ["0 to 1, as it is", "0 to 255"])
     assert not any(fix.is_safe for fix in diagnostic.fixes)
     for fix, pixels in zip(diagnostic.fixes, ("0-1", "0-255"), strict=True):
         project = folder / pixels
         assert _run("new", "--model", model, str(project), "--pixels", pixels)
-        said = (project / "Runefile.yml").read_text(encoding="utf-8").splitlines(keepends=True)
-        assert apply_edits(checked.source.text, fix.edits) == "".join(line for line in said if "#" not in line)
+        lines = (project / "Runefile.yml").read_text(encoding="utf-8").splitlines(keepends=True)
+        assert apply_edits(check_result.source.text, fix.edits) == "".join(line for line in lines if "#" not in line)
         assert _run("check", str(project)).stdout.endswith("0 errors, 0 warnings\n")
 
 
@@ -171,12 +171,12 @@ def test_a_terminal_is_asked(answer: str, expected: list[str], folder: Path, tes
         )
         os.write(keyboard, f"{answer}\n".encode())
         stdout, _ = process.communicate(timeout=60)
-        shown = os.read(keyboard, 4096).decode()
+        prompt = os.read(keyboard, 4096).decode()
     finally:
         os.close(terminal)
         os.close(keyboard)
     assert b"Created the project own" in stdout
-    assert "From 0 to 1, or from 0 to 255? (0-1, 0-255, unknown) [unknown]" in shown
+    assert "From 0 to 1, or from 0 to 255? (0-1, 0-255, unknown) [unknown]" in prompt
     assert _pixels(folder / "own") == expected
 
 

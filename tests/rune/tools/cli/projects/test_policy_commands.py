@@ -87,14 +87,14 @@ def test_each_limit_is_a_case_for_ci(project: Path, samples: Path) -> None:
 
 def test_rules_that_cannot_be_read_stop_a_build_and_a_check_says_where(project: Path) -> None:
     (project / "forge.yml").write_text("limits:\n  sise: 1 kB\n")
-    checked = run("check", project, "--format", "json")
-    assert checked.exit_code == 1
-    (diagnostic,) = json.loads(checked.stdout)["diagnostics"]
+    check_result = run("check", project, "--format", "json")
+    assert check_result.exit_code == 1
+    (diagnostic,) = json.loads(check_result.stdout)["diagnostics"]
     assert (diagnostic["file"], diagnostic["code"], diagnostic["span"]["start"]["line"]) == ("forge.yml", "RUNE0008", 2)
-    built = run("build", project)
-    assert built.exit_code == 1
-    assert "did you mean" in built.stderr.lower()
-    assert "Error: forge.yml has an error" in built.stderr
+    build_result = run("build", project)
+    assert build_result.exit_code == 1
+    assert "did you mean" in build_result.stderr.lower()
+    assert "Error: forge.yml has an error" in build_result.stderr
     assert not (project / "app.rune").exists()
 
 
@@ -115,7 +115,7 @@ def test_a_build_is_for_what_forge_yml_says_and_an_option_says_otherwise(project
     assert built("--target", "wasm32-mvp") == ("balanced", "litert-reference")
     assert run("build", project, "-o", tmp_path / "x.rune", "--target", "wasm32-mvp", "--optimize", "speed").exit_code
     (project / "forge.yml").write_text("build: {optimize: fast}\n")
-    refused = run("build", project, "-o", tmp_path / "y.rune")
-    assert refused.exit_code == 1
-    assert "one of `size`, `balanced`, `speed`" in refused.output
+    failure = run("build", project, "-o", tmp_path / "y.rune")
+    assert failure.exit_code == 1
+    assert "one of `size`, `balanced`, `speed`" in failure.output
     assert not (tmp_path / "y.rune").exists()

@@ -25,31 +25,31 @@ def test_what_is_not_the_block_that_was_meant_is_refused(registry: type[BlockReg
     assert rune_in("block", "add", "acme/sounds#smooth@3", folder).exit_code == 5
     other, _ = published("1.3")
     registry.answers[f"{BASE}/manifests/1.3"] = MANIFEST
-    assert "is smooth@1.2" in (refused := rune_in("block", "add", "acme/sounds#smooth@1.3", folder)).output
-    assert refused.exit_code == 7
+    assert "is smooth@1.2" in (result := rune_in("block", "add", "acme/sounds#smooth@1.3", folder)).output
+    assert result.exit_code == 7
     registry.answers[f"{BASE}/blobs/{digest_of(SMOOTH)}"] = SMOOTH + b"\n"
     assert rune_in("block", "add", PATH, folder).exit_code == 6
     assert not (folder / "rune.lock").exists()
     # A lock that somebody else wrote is as little believed.
     (folder / "rune.lock").write_text(f"{PATH} {other}\n")
     registry.answers[f"{BASE}/manifests/{other}"] = MANIFEST
-    refused = rune_in("check", folder)
-    assert refused.exit_code == 1
-    assert "cannot be fetched" in refused.output
-    assert "RUNE0122" in refused.output
+    result = rune_in("check", folder)
+    assert result.exit_code == 1
+    assert "cannot be fetched" in result.output
+    assert "RUNE0122" in result.output
 
 
 @pytest.mark.slow
 def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[BlockRegistry], folder: Path) -> None:
     assert "rune block add" in rune_in("check", folder).output
-    added = rune_in("block", "add", "acme/sounds#smooth", folder)
-    assert (added.exit_code, PATH in added.output) == (0, True)
+    result = rune_in("block", "add", "acme/sounds#smooth", folder)
+    assert (result.exit_code, PATH in result.output) == (0, True)
     assert (folder / "rune.lock").read_text().splitlines()[-1] == f"{PATH} {DIGEST}"
     registry.answers.clear()
     registry.requests.clear()
     rune = folder / "clap.rune"
-    built = rune_in("build", folder, "--output", rune)
-    assert (built.exit_code, registry.requests) == (0, []), built.output
+    build_result = rune_in("build", folder, "--output", rune)
+    assert (build_result.exit_code, registry.requests) == (0, []), build_result.output
     frame = struct.pack("<4f", 1.0, 0.0, 0.0, -4.0)
     assert said(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
 
@@ -58,16 +58,16 @@ def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[Bloc
 def test_without_a_version_the_newest_is_taken_that_nobody_advises_against(
     registry: type[BlockRegistry], folder: Path
 ) -> None:
-    newer, mounted = published("1.3")
+    newer, mounts = published("1.3")
     registry.answers[f"{BASE}/tags/list"] = json.dumps({"tags": ["1.2", "1.3"]}).encode()
-    registry.answers[f"{BASE}/manifests/1.3"] = next(data for data in mounted.values() if digest_of(data) == newer)
+    registry.answers[f"{BASE}/manifests/1.3"] = next(data for data in mounts.values() if digest_of(data) == newer)
     assert "smooth@1.3" in rune_in("block", "add", "acme/sounds#smooth", folder).output
     registry.warned.append(f"{BASE}/manifests/1.3")
-    assert PATH in (added := rune_in("block", "add", "acme/sounds#smooth", folder)).output
-    assert "warning" not in added.output
+    assert PATH in (result := rune_in("block", "add", "acme/sounds#smooth", folder)).output
+    assert "warning" not in result.output
     registry.warned.append(f"{BASE}/manifests/1.2")
-    assert "warning: " in (added := rune_in("block", "add", "acme/sounds#smooth", folder)).output
-    assert "smooth@1.3" in added.output
+    assert "warning: " in (result := rune_in("block", "add", "acme/sounds#smooth", folder)).output
+    assert "smooth@1.3" in result.output
 
 
 @pytest.mark.slow
@@ -88,5 +88,5 @@ def test_what_the_lock_names_is_fetched_by_its_digest(
 def test_without_an_organisation_the_catalogue_is_listed() -> None:
     lines = rune_in("block", "list").output.splitlines()
     assert [line.split()[0] for line in lines] == sorted(CATALOGUE)
-    listed = json.loads(rune_in("block", "list", "-f", "json").output)["blocks"]
-    assert [each["path"] for each in listed] == sorted(CATALOGUE)
+    blocks = json.loads(rune_in("block", "list", "-f", "json").output)["blocks"]
+    assert [each["path"] for each in blocks] == sorted(CATALOGUE)

@@ -40,11 +40,11 @@ def published_rune() -> bytes:
 
 
 def archive_of(files: Mapping[str, bytes]) -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
-    return written.getvalue()
+    return buffer.getvalue()
 
 
 @dataclass
@@ -96,11 +96,11 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RebuildSho
 @pytest.mark.slow
 def test_the_version_builds_the_same_bytes(shop: RebuildShop) -> None:
     shop.state()
-    done = shop.rebuild()
-    assert done.exit_code == 0, done.output
-    assert f"built again, same {len(published_rune()):,} bytes" in done.stdout
-    assert "from version 7" in done.stdout
-    assert "name a key to trust" in done.stdout
+    result = shop.rebuild()
+    assert result.exit_code == 0, result.output
+    assert f"built again, same {len(published_rune()):,} bytes" in result.stdout
+    assert "from version 7" in result.stdout
+    assert "name a key to trust" in result.stdout
     answer = json.loads(shop.rebuild("--format", "json").stdout)
     assert answer["rebuild"]["state"] == "identical"
     assert answer["digest"] == digest_of(published_rune())
@@ -124,9 +124,9 @@ def test_other_files_than_the_provenance_names_are_a_difference(shop: RebuildSho
     wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 0)}
     shop.registry.answers[ARCHIVE] = Answer(200, archive_of(wrong))
     shop.state()
-    done = shop.rebuild()
-    assert done.exit_code == 1, done.output
-    assert "built from another sine.tflite" in done.stdout
+    result = shop.rebuild()
+    assert result.exit_code == 1, result.output
+    assert "built from another sine.tflite" in result.stdout
     # A folder with the right files decides otherwise.
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
@@ -184,17 +184,17 @@ def test_an_archive_that_is_no_projects_is_refused(shop: RebuildShop, names: Ite
     files = {str(name): b"" for name in names}
     shop.registry.answers[ARCHIVE] = Answer(200, archive_of(files) if files else b"no archive")
     shop.state()
-    done = shop.rebuild()
-    assert (done.exit_code, reason in done.output) == (1, True), done.output
+    result = shop.rebuild()
+    assert (result.exit_code, reason in result.output) == (1, True), result.output
 
 
 @pytest.mark.slow
 def test_files_that_one_may_not_read_are_to_be_named(shop: RebuildShop) -> None:
     shop.registry.answers[ARCHIVE] = Answer(404, b'{"detail": "There is no such project."}')
     shop.state()
-    done = shop.rebuild()
-    assert done.exit_code == 5
-    assert "--project" in done.output
+    result = shop.rebuild()
+    assert result.exit_code == 5
+    assert "--project" in result.output
     del shop.registry.answers[f"/v2/{REPOSITORY}/manifests/1.0"]
     assert shop.rebuild().exit_code == 5
     assert NOT_PROVEN == 8

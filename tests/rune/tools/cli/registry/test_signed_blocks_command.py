@@ -41,9 +41,9 @@ def serve(registry: type[BlockRegistry], provenance: BlockProvenance, key: Priva
     """Gives the registry a signature of the block, and no revoked key."""
     bundle = sign_statement(write_statement(block_statement(provenance)), key)
     referrer = signature(SubjectManifest(DIGEST, len(MANIFEST)), bundle, key.public, "2026-11-01T12:00:00Z")
-    listed = {"manifests": [{"digest": digest_of(referrer.manifest), "artifactType": BUNDLE_TYPE, "size": 1}]}
+    index = {"manifests": [{"digest": digest_of(referrer.manifest), "artifactType": BUNDLE_TYPE, "size": 1}]}
     registry.answers |= {
-        f"/v2/acme/sounds/referrers/{DIGEST}": json.dumps(listed).encode(),
+        f"/v2/acme/sounds/referrers/{DIGEST}": json.dumps(index).encode(),
         f"/v2/acme/sounds/manifests/{digest_of(referrer.manifest)}": referrer.manifest,
         f"/v2/acme/sounds/blobs/{digest_of(bundle)}": bundle,
         KEYS: b'{"keys": []}',
@@ -55,13 +55,13 @@ def test_a_block_is_verified_and_taken_with_the_fingerprint_of_its_key(
     registry: type[BlockRegistry], folder: Path
 ) -> None:
     serve(registry, PROVENANCE)
-    verified = rune_in("block", "verify", PATH, "--key", KEY.public.fingerprint)
-    assert verified.exit_code == 0, verified.output
+    result = rune_in("block", "verify", PATH, "--key", KEY.public.fingerprint)
+    assert result.exit_code == 0, result.output
     for text in (DIGEST, KEY.public.fingerprint, "acme/sounds#smooth@1.2", "it passed the gate", "1 person"):
-        assert text in verified.output
-    assert "smooth.py of version 7" in verified.output
-    added = rune_in("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
-    assert added.exit_code == 0, added.output
+        assert text in result.output
+    assert "smooth.py of version 7" in result.output
+    add_result = rune_in("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    assert add_result.exit_code == 0, add_result.output
     assert DIGEST in (folder / LOCK_FILE).read_text()
 
 
@@ -90,9 +90,9 @@ def test_the_signature_of_something_else_is_refused_and_nothing_is_written(
     provenance: BlockProvenance, key: PrivateKey, reason: str, registry: type[BlockRegistry], folder: Path
 ) -> None:
     serve(registry, provenance, key)
-    refused = rune_in("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
-    assert refused.exit_code != 0
-    assert reason in refused.output
+    result = rune_in("block", "add", PATH, folder, "--key", KEY.public.fingerprint)
+    assert result.exit_code != 0
+    assert reason in result.output
     assert not (folder / LOCK_FILE).exists()
 
 
@@ -103,13 +103,13 @@ def test_a_block_whose_signature_was_removed_or_revoked_is_refused(registry: typ
     serve(registry, PROVENANCE)
     row = {"fingerprint": KEY.public.fingerprint, "revoked": "2026-11-02T00:00:00Z", "revocation": "It was stolen."}
     registry.answers[KEYS] = json.dumps({"keys": [row]}).encode()
-    refused = rune_in(*command)
-    assert refused.exit_code != 0
-    assert "was revoked: It was stolen." in refused.output
+    result = rune_in(*command)
+    assert result.exit_code != 0
+    assert "was revoked: It was stolen." in result.output
 
 
 def test_a_block_is_not_verified_without_a_key(registry: type[BlockRegistry]) -> None:
     serve(registry, PROVENANCE)
-    refused = rune_in("block", "verify", PATH)
-    assert refused.exit_code == 2
-    assert "without a key that you trust" in refused.output
+    result = rune_in("block", "verify", PATH)
+    assert result.exit_code == 2
+    assert "without a key that you trust" in result.output

@@ -42,14 +42,14 @@ class SignatureShop:
 
     def list_signatures(self, *statements: Statement, before: tuple[str, ...] = ()) -> None:
         """Lists statements with a signature each. The digests `before` them name nothing that can be read."""
-        listed = list(before)
+        digests = list(before)
         for statement in statements:
             bundle = sign_statement(write_statement(statement), KEY)
             referrer = signature(SubjectManifest(self.manifest, 100), bundle, KEY.public, "2026-11-01T12:00:00Z")
-            listed.append(digest_of(referrer.manifest))
-            self.registry.answers[f"/v2/{REPOSITORY}/manifests/{listed[-1]}"] = Answer(200, referrer.manifest)
+            digests.append(digest_of(referrer.manifest))
+            self.registry.answers[f"/v2/{REPOSITORY}/manifests/{digests[-1]}"] = Answer(200, referrer.manifest)
             self.registry.answers[f"/v2/{REPOSITORY}/blobs/{digest_of(bundle)}"] = Answer(200, bundle)
-        index = {"manifests": [{"digest": each, "artifactType": BUNDLE_TYPE} for each in listed]}
+        index = {"manifests": [{"digest": each, "artifactType": BUNDLE_TYPE} for each in digests]}
         query = BUNDLE_TYPE.replace("/", "%2F").replace("+", "%2B")
         path = f"/v2/{REPOSITORY}/referrers/{self.manifest}?artifactType={query}"
         self.registry.answers[path] = Answer(200, json.dumps(index).encode())
@@ -77,17 +77,17 @@ def test_a_rune_that_was_signed_under_another_name_or_tag_is_refused(
     shop: SignatureShop, name: tuple[str, str]
 ) -> None:
     shop.list_signatures(shop.provenance(*name))
-    refused = shop.pull(":2.0")
-    assert refused.exit_code == 9
-    assert f"about {':'.join(name)}, and not about {REPOSITORY}:2.0" in refused.output
+    result = shop.pull(":2.0")
+    assert result.exit_code == 9
+    assert f"about {':'.join(name)}, and not about {REPOSITORY}:2.0" in result.output
     assert shop.saved() == []
 
 
 def test_each_tag_of_the_same_bytes_is_proven_by_its_own_signature(shop: SignatureShop) -> None:
     shop.list_signatures(shop.provenance(REPOSITORY, "1.0"), shop.provenance(REPOSITORY, "2.0"))
-    pulled = shop.pull(":2.0")
-    assert pulled.exit_code == 0, pulled.output
-    assert f"{REPOSITORY}:2.0, it passed the gate" in pulled.output
+    result = shop.pull(":2.0")
+    assert result.exit_code == 0, result.output
+    assert f"{REPOSITORY}:2.0, it passed the gate" in result.output
     assert shop.saved() == ["keywords.rune", "keywords.rune.sigstore.json"]
 
 
@@ -112,9 +112,9 @@ def test_a_copy_is_verified_by_the_name_that_was_signed(shop: SignatureShop) -> 
 def test_a_signed_statement_of_another_kind_hides_no_provenance_and_is_none(shop: SignatureShop) -> None:
     bill = Statement((Subject("m", shop.manifest), Subject("r", digest_of(RUNE))), "https://cyclonedx.org/bom", {})
     shop.list_signatures(bill)
-    refused = shop.pull(":2.0")
-    assert refused.exit_code == 9
-    assert "says nothing of where the rune came from" in refused.output
+    result = shop.pull(":2.0")
+    assert result.exit_code == 9
+    assert "says nothing of where the rune came from" in result.output
     assert shop.saved() == []
     shop.list_signatures(bill, shop.provenance(REPOSITORY, "2.0"))
     assert shop.pull(":2.0").exit_code == 0
@@ -131,8 +131,8 @@ def test_a_referrer_that_cannot_be_read_hides_no_signature(shop: SignatureShop) 
         shop.registry.answers[f"/v2/{REPOSITORY}/manifests/{digest}"] = answer
     missing = f"sha256:{'e' * 64}"
     shop.list_signatures(shop.provenance(REPOSITORY, "2.0"), before=(*unreadable, *lying, missing))
-    pulled = shop.pull(":2.0")
-    assert pulled.exit_code == 0, pulled.output
+    result = shop.pull(":2.0")
+    assert result.exit_code == 0, result.output
     shop.list_signatures(before=(missing,))
     assert shop.pull(":2.0").exit_code == 5
 
@@ -144,8 +144,8 @@ def test_a_saved_signature_is_verified_with_the_whole_key_and_not_with_a_fingerp
     public.write_text(KEY.public.pem)
     rune = str(shop.folder / "keywords.rune")
     command = ["verify", rune, "--signature", f"{rune}.sigstore.json", "--key"]
-    verified = CliRunner().invoke(main, [*command, str(public)])
-    assert verified.exit_code == 0, verified.output
-    refused = CliRunner().invoke(main, [*command, KEY.public.fingerprint])
-    assert refused.exit_code == 2
-    assert "the public half of the key: name its file" in refused.output
+    result = CliRunner().invoke(main, [*command, str(public)])
+    assert result.exit_code == 0, result.output
+    failure = CliRunner().invoke(main, [*command, KEY.public.fingerprint])
+    assert failure.exit_code == 2
+    assert "the public half of the key: name its file" in failure.output

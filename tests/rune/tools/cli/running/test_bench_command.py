@@ -45,11 +45,11 @@ def app(tmp_path: Path) -> Path:
 
 def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
     report = json.loads(bench(app, "-n", "7", "-f", "json").stdout)
-    [measured] = report["runes"]
-    assert measured["runs"] == 7
-    assert measured["size"] == app.stat().st_size
-    assert (measured["memory"], measured["wasm_memory"]) == (None, 65_536)
-    times = measured["milliseconds"]
+    [timing] = report["runes"]
+    assert timing["runs"] == 7
+    assert timing["size"] == app.stat().st_size
+    assert (timing["memory"], timing["wasm_memory"]) == (None, 65_536)
+    times = timing["milliseconds"]
     assert 0 < times["fastest"] <= times["median"] <= times["p95"] <= times["slowest"]
 
 
@@ -98,8 +98,8 @@ def test_a_rune_that_stops_ends_the_command(tmp_path: Path) -> None:
 
 
 def test_percentiles_are_of_runs_that_happened() -> None:
-    measured = RuneTiming("a", 1, 1, 1, tuple(float(value) for value in range(20, 0, -1)))
-    assert (measured.median, measured.percentile(95), measured.percentile(100)) == (10.5, 19.0, 20.0)
+    timing = RuneTiming("a", 1, 1, 1, tuple(float(value) for value in range(20, 0, -1)))
+    assert (timing.median, timing.percentile(95), timing.percentile(100)) == (10.5, 19.0, 20.0)
     assert RuneTiming("a", 1, 1, 1, (3.0,)).percentile(95) == 3.0
 
 
@@ -109,10 +109,10 @@ def test_the_stages_of_a_timed_rune_are_shown(tmp_path: Path) -> None:
     project.mkdir()
     project.joinpath("Runefile.yml").write_text(NUMBERS)
     target = tmp_path / "timed.rune"
-    built = CliRunner().invoke(main, ["build", str(project), "--timed", "--output", str(target)])
-    assert built.exit_code == 0, built.stderr
-    [measured] = json.loads(bench(target, "-n", "3", "-f", "json").stdout)["runes"]
-    assert list(measured["stages"]) == ["number", "out"]
+    result = CliRunner().invoke(main, ["build", str(project), "--timed", "--output", str(target)])
+    assert result.exit_code == 0, result.stderr
+    [timing] = json.loads(bench(target, "-n", "3", "-f", "json").stdout)["runes"]
+    assert list(timing["stages"]) == ["number", "out"]
     lines = bench(target, "-n", "3").stdout.splitlines()
     assert [line.split()[0] for line in lines[-2:]] == ["number", "out"]
     assert all(line.endswith("%") for line in lines[-2:])

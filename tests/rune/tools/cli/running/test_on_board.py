@@ -39,19 +39,19 @@ def serial(elements: str) -> Any:
 
 @pytest.mark.parametrize("answer", [float("inf"), float("-inf"), float("nan")])
 def test_null_of_a_serial_output_is_any_number_that_is_not_finite(answer: float) -> None:
-    connected = board(answer, 0.5)
-    assert connected.run({}, (serial("null, 0.5"),)).is_same
-    connected.require_same()
-    assert not connected.run({}, (serial("1, 0.5"),)).is_same
-    assert not connected.run({}, (serial("null, null"),)).is_same
+    device = board(answer, 0.5)
+    assert device.run({}, (serial("null, 0.5"),)).is_same
+    device.require_same()
+    assert not device.run({}, (serial("1, 0.5"),)).is_same
+    assert not device.run({}, (serial("null, null"),)).is_same
     with pytest.raises(BoardError, match="in 2 of 3 runs, first in run 2"):
-        connected.require_same()
+        device.require_same()
 
 
 def test_a_tensor_output_tells_infinities_apart() -> None:
     def tensor(first: float) -> Any:
         return read_message(1, OutputKind.TENSOR, struct.pack("<I6s2f", 6, b"f32[2]", first, 0.5))
 
-    connected = board(float("inf"), 0.5)
-    assert connected.run({}, (tensor(float("inf")),)).is_same
-    assert not connected.run({}, (tensor(float("-inf")),)).is_same
+    device = board(float("inf"), 0.5)
+    assert device.run({}, (tensor(float("inf")),)).is_same
+    assert not device.run({}, (tensor(float("-inf")),)).is_same

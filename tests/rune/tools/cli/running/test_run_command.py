@@ -62,7 +62,7 @@ def test_what_a_failing_rune_logged_is_shown(tmp_path: Path) -> None:
     assert "WARN: almost" in result.stderr
 
 
-@pytest.mark.parametrize(("value", "printed"), [(0.1, "0.1"), (1e-45, "1e-45"), (3.4028235e38, "3.4028235e+38")])
-def test_f32_is_printed_with_the_fewest_digits(value: float, printed: str) -> None:
+@pytest.mark.parametrize(("value", "text"), [(0.1, "0.1"), (1e-45, "1e-45"), (3.4028235e38, "3.4028235e+38")])
+def test_f32_is_printed_with_the_fewest_digits(value: float, text: str) -> None:
     (rounded,) = struct.unpack("<f", struct.pack("<f", value))
-    assert json.dumps(shortest_f32(rounded)) == printed
+    assert json.dumps(shortest_f32(rounded)) == text

@@ -16,7 +16,7 @@ from rune.tools.cli import main
 from tests.support.cases import each_case
 from tests.support.runes.wat_runes import mirror, rune, text
 
-LABELLED = """\
+RUNEFILE = """\
 version: 1
 image: runicos/base
 pipeline:
@@ -138,16 +138,16 @@ def test_a_loop_ends_at_the_time_that_was_chosen(tmp_path: Path) -> None:
 def test_memory_ends_at_the_size_that_was_chosen(tmp_path: Path) -> None:
     path = app(tmp_path, rune(pages=32))
     assert run(path).exit_code == 0
-    refused = run(path, "--memory-limit", "1")
-    assert refused.exit_code == 1
-    assert refused.stderr.startswith("Error: Unable to load the Runtime\n\nCaused by:\n")
+    result = run(path, "--memory-limit", "1")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: Unable to load the Runtime\n\nCaused by:\n")
 
 
 @pytest.fixture(scope="module")
-def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def words_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A rune that reads its words from its host."""
     folder = tmp_path_factory.mktemp("labelled")
-    (folder / "Runefile.yml").write_text(LABELLED, encoding="utf-8")
+    (folder / "Runefile.yml").write_text(RUNEFILE, encoding="utf-8")
     (folder / "one").write_bytes(struct.pack("<I", 1))
     options = ["--host-resources", "--capacity", "WORDS=100", "-o", str(folder / "app.rune")]
     result = CliRunner().invoke(main, ["build", str(folder), "--format", "json", *options])
@@ -159,35 +159,37 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_a_resource_is_replaced_by_a_text_or_a_file(labelled: Path) -> None:
-    arguments: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
+def test_a_resource_is_replaced_by_a_text_or_a_file(words_project: Path) -> None:
+    arguments: list[str | Path] = [words_project / "app.rune", "--raw", words_project / "one"]
     assert elements(run(*arguments)) == [["no"]]
     assert elements(run(*arguments, "--string-resource", "WORDS=oui\nnon=non")) == [["non=non"]]
-    (labelled / "words").write_text("ja\nnein\n", encoding="utf-8")
-    assert elements(run(*arguments, "--file-resource", f"WORDS={labelled / 'words'}")) == [["nein"]]
+    (words_project / "words").write_text("ja\nnein\n", encoding="utf-8")
+    assert elements(run(*arguments, "--file-resource", f"WORDS={words_project / 'words'}")) == [["nein"]]
 
 
 @pytest.mark.slow
-def test_a_resource_that_the_rune_does_not_read_is_an_error(labelled: Path, tmp_path: Path) -> None:
-    arguments: list[str | Path] = [labelled / "app.rune", "--raw", labelled / "one"]
+def test_a_resource_that_the_rune_does_not_read_is_an_error(words_project: Path, tmp_path: Path) -> None:
+    arguments: list[str | Path] = [words_project / "app.rune", "--raw", words_project / "one"]
     unknown = run(*arguments, "--string-resource", "WORD=x")
     assert (unknown.exit_code, unknown.stderr) == (1, "Error: This rune has no resource WORD. It has: WORDS.\n")
-    built = CliRunner().invoke(main, ["build", str(labelled), "-o", str(tmp_path / "in.rune")])
-    assert built.exit_code == 0
-    inside = run(tmp_path / "in.rune", "--raw", labelled / "one", "--string-resource", "WORDS=x")
+    build_result = CliRunner().invoke(main, ["build", str(words_project), "-o", str(tmp_path / "in.rune")])
+    assert build_result.exit_code == 0
+    inside = run(tmp_path / "in.rune", "--raw", words_project / "one", "--string-resource", "WORDS=x")
     assert inside.exit_code == 1
     assert "Build it with --host-resources" in inside.stderr
 
 
 @each_case("pair", ["WORDS", "=x", "1A=x", "A-B=x"])
-def test_what_is_no_name_and_value_is_a_wrong_call(pair: str, labelled: Path) -> None:
-    assert run(labelled / "app.rune", "--string-resource", pair).exit_code == 2
-    twice = run(labelled / "app.rune", "--string-resource", "A=1", "--string-resource", "A=2")
+def test_what_is_no_name_and_value_is_a_wrong_call(pair: str, words_project: Path) -> None:
+    assert run(words_project / "app.rune", "--string-resource", pair).exit_code == 2
+    twice = run(words_project / "app.rune", "--string-resource", "A=1", "--string-resource", "A=2")
     assert twice.exit_code == 2
 
 
 @pytest.mark.parametrize("pair", ["WORDS", "WORDS=", "WORDS=x", "WORDS=0", "WORDS=99999999999"])
-def test_a_capacity_is_a_number_of_bytes(pair: str, labelled: Path) -> None:
-    result = CliRunner().invoke(main, ["build", str(labelled), "--capacity", pair, "-o", str(labelled / "no.rune")])
+def test_a_capacity_is_a_number_of_bytes(pair: str, words_project: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["build", str(words_project), "--capacity", pair, "-o", str(words_project / "no.rune")]
+    )
     assert result.exit_code == 2
-    assert not (labelled / "no.rune").exists()
+    assert not (words_project / "no.rune").exists()

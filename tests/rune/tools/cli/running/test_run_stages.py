@@ -48,14 +48,14 @@ def rune(tmp_path: Path) -> Path:
 
 def run(rune: Path, *options: str) -> str:
     inputs = ("--raw", str(rune.parent / "a"), "--raw", str(rune.parent / "b"))
-    done = CliRunner().invoke(main, ["run", str(rune), *inputs, *options])
-    assert done.exit_code == 0, done.output
-    return done.stdout
+    result = CliRunner().invoke(main, ["run", str(rune), *inputs, *options])
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 def test_two_outputs_alike_are_told_apart_by_their_stages(rune: Path) -> None:
-    shown = json.loads(run(rune))
-    assert shown == {
+    outputs = json.loads(run(rune))
+    assert outputs == {
         "3": [{"stage": "zebra", "element-type": "u8", "dimensions": [2], "elements": [1, 2]}],
         "4": [{"stage": "ape", "element-type": "u8", "dimensions": [2], "elements": [3, 4]}],
     }

@@ -57,9 +57,9 @@ def run(rune: bytes, folder: Path, samples: Sequence[int], *options: str) -> Res
     (folder / "hops.rune").write_bytes(rune)
     (folder / "long.wav").write_bytes(wav(samples))
     arguments = ["run", str(folder / "hops.rune"), "--sound", str(folder / "long.wav"), *options]
-    done = CliRunner().invoke(main, arguments)
-    assert done.exit_code == 0, done.output
-    return done
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    return result
 
 
 LONG = [0] * 55 + [9] + [0] * 44
@@ -71,15 +71,15 @@ def test_a_long_sound_gives_a_line_for_each_window_with_its_time(rune: bytes, tm
     assert [line["time"] for line in lines] == [0.04, 0.06, 0.08, 0.1]
     places = [line[key][0]["elements"] for line in lines for key in line if key != "time"]
     assert places == [[0], [55 - 20], [55 - 40], [0]]
-    printed = run(rune, tmp_path, LONG, "--format", "text").stdout.splitlines()
-    assert printed[1].startswith("0.060 s  ")
-    assert printed[1].endswith("u32[1] 35")
+    report = run(rune, tmp_path, LONG, "--format", "text").stdout.splitlines()
+    assert report[1].startswith("0.060 s  ")
+    assert report[1].endswith("u32[1] 35")
 
 
 def test_a_sound_that_fills_no_window_says_so(rune: bytes, tmp_path: Path) -> None:
-    done = run(rune, tmp_path, LONG[:35])
-    assert done.stdout == ""
-    assert "Nothing was sent: the input of 0.03 s fills no window. 3 runs read it." in done.stderr
+    result = run(rune, tmp_path, LONG[:35])
+    assert result.stdout == ""
+    assert "Nothing was sent: the input of 0.03 s fills no window. 3 runs read it." in result.stderr
 
 
 def test_repeats_read_the_first_chunk_as_they_always_did(rune: bytes, tmp_path: Path) -> None:
@@ -89,9 +89,9 @@ def test_repeats_read_the_first_chunk_as_they_always_did(rune: bytes, tmp_path: 
 
 def test_check_says_what_the_window_keeps(tmp_path: Path) -> None:
     (tmp_path / "Runefile.yml").write_bytes(RUNEFILE)
-    done = CliRunner().invoke(main, ["check", str(tmp_path)])
-    assert done.exit_code == 0
-    assert "window keeps newest, i16[40], from run to run. The last 40 of the stream. After a gap" in done.output
+    result = CliRunner().invoke(main, ["check", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "window keeps newest, i16[40], from run to run. The last 40 of the stream. After a gap" in result.output
 
 
 @pytest.mark.slow
@@ -120,11 +120,11 @@ def test_an_evaluation_answers_by_windows_and_fills_a_short_sample_with_silence(
 
 
 def test_only_runs_that_complete_a_window_are_measured(rune: bytes) -> None:
-    loaded = Runtime.load(rune)
+    instance = Runtime.load(rune)
     waiting = []
     for _ in range(8):
-        loaded.call(generated_inputs(loaded.capabilities))
-        waiting.append(loaded.is_incomplete)
+        instance.call(generated_inputs(instance.capabilities))
+        waiting.append(instance.is_incomplete)
     assert waiting == [True, True, True, False, True, False, True, False]
     assert measure(rune, runs=3, seconds=0.05).milliseconds > 0
 
@@ -153,8 +153,8 @@ def test_to_end_needs_a_recording_and_does_not_begin_anew(rune: bytes, tmp_path:
 
 def test_made_up_input_runs_until_the_window_answers(rune: bytes, tmp_path: Path) -> None:
     (tmp_path / "hops.rune").write_bytes(rune)
-    done = CliRunner().invoke(main, ["run", str(tmp_path / "hops.rune"), "--generated"])
-    assert done.exit_code == 0, done.output
-    (line,) = done.stdout.splitlines()
+    result = CliRunner().invoke(main, ["run", str(tmp_path / "hops.rune"), "--generated"])
+    assert result.exit_code == 0, result.output
+    (line,) = result.stdout.splitlines()
     ((output,),) = json.loads(line).values()
     assert (output["stage"], output["dimensions"]) == ("out", [1])

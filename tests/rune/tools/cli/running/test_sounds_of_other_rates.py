@@ -55,20 +55,20 @@ def test_a_recording_of_44_khz_in_stereo_says_its_word_and_that_it_was_converted
     plain = run("run", keywords, "--sound", original)
     wide = run("run", keywords, "--sound", as_people_have_it(original, tmp_path / f"{word}.wav"), "--repeats", "2")
     lines = [json.loads(line) for line in (*plain.stdout.splitlines(), *wide.stdout.splitlines())]
-    heard, scores = ([[*line.values()][place][0]["elements"] for line in lines] for place in (0, 1))
-    assert heard == [[word]] * 3
+    words, scores = ([[*line.values()][place][0]["elements"] for line in lines] for place in (0, 1))
+    assert words == [[word]] * 3
     assert np.abs(np.array(scores) - scores[0]).max() < 0.05
     assert plain.stderr == ""
-    said = f"{word}.wav: 44.1 kHz stereo, converted to 16 kHz mono"
-    assert wide.stderr.splitlines() == [said]
-    assert run("run", keywords, "--sound", tmp_path / f"{word}.wav").stderr.splitlines().count(said) == 1
+    note = f"{word}.wav: 44.1 kHz stereo, converted to 16 kHz mono"
+    assert wide.stderr.splitlines() == [note]
+    assert run("run", keywords, "--sound", tmp_path / f"{word}.wav").stderr.splitlines().count(note) == 1
 
 
 @pytest.mark.proof
 def test_measuring_and_verifying_say_it_too(keywords: Path, test_data: Path, tmp_path: Path) -> None:
     sound = as_people_have_it(test_data / "samples" / "up.wav", tmp_path / "up.wav")
-    said = "up.wav: 44.1 kHz stereo, converted to 16 kHz mono"
-    measured = run("bench", keywords, keywords, "--sound", sound, "-n", "1", "--warm-up", "0")
-    assert (measured.exit_code, measured.stderr.splitlines()) == (0, [said])
-    verified = run("verify", keywords, "--project", KEYWORDS, "--sound", sound, "-n", "1")
-    assert (verified.exit_code, verified.stderr.splitlines()) == (0, [said])
+    note = "up.wav: 44.1 kHz stereo, converted to 16 kHz mono"
+    benchmark = run("bench", keywords, keywords, "--sound", sound, "-n", "1", "--warm-up", "0")
+    assert (benchmark.exit_code, benchmark.stderr.splitlines()) == (0, [note])
+    verification = run("verify", keywords, "--project", KEYWORDS, "--sound", sound, "-n", "1")
+    assert (verification.exit_code, verification.stderr.splitlines()) == (0, [note])

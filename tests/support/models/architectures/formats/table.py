@@ -108,18 +108,18 @@ def _summary(results: Trials) -> str:
     ]
     for format_, words in FORMATS.items():
         own = [trial for (_, each), trial in results.items() if each == format_ and trial.is_run]
-        converted = [trial for trial in own if not trial.reason]
-        differences = [trial.difference for trial in converted if trial.difference is not None]
+        successes = [trial for trial in own if not trial.reason]
+        differences = [trial.difference for trial in successes if trial.difference is not None]
         counts = []
         for form in FORMS:
-            verdicts = [trial.forms[form].verdict for trial in converted if form in trial.forms]
+            verdicts = [trial.forms[form].verdict for trial in successes if form in trial.forms]
             counts += [
                 sum(each in COMPILED for each in verdicts),
                 sum(each in (ArchitectureVerdict.EXACT, ArchitectureVerdict.WITHIN) for each in verdicts),
             ]
         largest = f"{max(differences):.0e}" if differences else ""
         numbers = " | ".join(map(str, counts))
-        lines.append(f"| {words} | {len(converted)} of {len(own)} | {largest} | {numbers} |")
+        lines.append(f"| {words} | {len(successes)} of {len(own)} | {largest} | {numbers} |")
     return "\n".join(lines)
 
 

@@ -27,7 +27,7 @@ from tests.support.models.architectures.outcome import ArchitectureOutcome, Arch
 FORMS = ("float32", "int8")
 """The forms of a converted model that are built."""
 ATTEMPTS = 3
-_DONE = "trial"
+_SUFFIX = "trial"
 
 T = TypeVar("T")
 
@@ -121,7 +121,7 @@ def trials(folder: Path) -> Iterator[tuple[str, str, FormatTrial]]:
     """The name, the format and the result of each, in the order of the page."""
     for name in CHOSEN:
         for format_ in FORMATS:
-            path = folder / f"{name}.{format_}.{_DONE}"
+            path = folder / f"{name}.{format_}.{_SUFFIX}"
             yield name, format_, FormatTrial.from_json(path.read_text("utf-8")) if path.exists() else NOT_TRIED
 
 
@@ -129,7 +129,7 @@ def try_all(folder: Path, names: Sequence[str], say: Callable[[str], None]) -> N
     """Tries what was not tried yet."""
     for name in names:
         for format_ in FORMATS:
-            path = folder / f"{name}.{format_}.{_DONE}"
+            path = folder / f"{name}.{format_}.{_SUFFIX}"
             if path.exists():
                 continue
             trial = tried(folder, name, format_)
