@@ -81,7 +81,7 @@ lab: ## Prepare the environments of the model converters in the user's cache (Te
 	@$(PYTHON) -m tools.setup server
 	@$(VENV)/python -m lab.environments prepare
 
-train-setup: ## Also install what the templates' training scripts need (TensorFlow; 600 MB to download)
+train-setup: ## Also install what templates with speech and the exports of test models need (pyworld, TensorFlow; 600 MB to download)
 	@$(PYTHON) -m tools.setup train
 
 clean: ## Remove what setup made; data/ stays

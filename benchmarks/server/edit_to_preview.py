@@ -42,7 +42,7 @@ _WATCH = """([name, text]) => {
 _STAGES = """
   constant:
     proc-block: ./constant.py
-    inputs: [keywords]
+    inputs: [shares]
   multiplied:
     proc-block: dequantize
     inputs: [constant]
@@ -53,7 +53,7 @@ _STAGES = """
     inputs: [multiplied]
   step:
     proc-block: ./step.py
-    inputs: [keywords]
+    inputs: [shares]
   stepped:
     out: serial
     inputs: [step]
@@ -63,7 +63,7 @@ _CONSTANT = 'def constant(x: f32["n"]) -> u8[1]:\n    y = u8[1]()\n    y[0] = 2\
 _STEP = 'def step(x: f32["n"]) -> f32[1]:\n    y = f32[1]()\n    y[0] = 100.0\n    return y\n'
 
 
-_WORDS = r"yes\nno\nup\ndown\nleft\nright\nsilence\nunknown\nnothing"
+_WORDS = r"down\nleft\nno\nright\nsilence\nunknown\nup\nyes\nnothing"
 
 
 @dataclass(frozen=True)

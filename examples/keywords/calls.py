@@ -1,46 +1,68 @@
-"""From a stream of sound to called words, as the rune does it: 4 windows a second, the mean of 3, on and off apart."""
+"""From a sound to called words: the built rune runs 4 times a second on the last second, as an app does."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
 import numpy as np
-from features import WINDOW, Features
 from numpy.typing import NDArray
-from words import KEYWORDS
+from words import KEYWORDS, LABELS
+
+import rune
 
 RATE = 16_000
 STEP = RATE // 4
-MEAN_OF = 3
-ON, OFF = 0.6, 0.4
+WINDOW = RATE
 
 Sound = NDArray[np.int16]
+Scores = NDArray[np.float32]
 
 
-def stream(front_end: Features, sound: Sound) -> NDArray[np.int8]:
-    """The features of the windows of a long sound."""
-    starts = range(0, len(sound) - WINDOW + 1, STEP)
-    return np.stack([front_end.of(sound[start : start + WINDOW]) for start in starts])
+@dataclass(frozen=True)
+class Call:
+    """A word that is called: the end of the second that decides it, in seconds, and the word's place in `KEYWORDS`."""
+
+    end: float
+    label: int
 
 
-def calls(scores: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Where in a stream of windows a word is called: (number of the window, label)."""
-    words = scores[:, : len(KEYWORDS)].astype(np.float64)
-    sums = np.cumsum(np.concatenate([np.zeros((1, words.shape[1])), words]), axis=0)
-    means = (sums[MEAN_OF:] - sums[:-MEAN_OF]) / MEAN_OF
-    detections: list[tuple[int, int]] = []
-    for label in range(means.shape[1]):
-        is_on = False
-        for number in np.flatnonzero((means[:, label] >= ON) | (means[:, label] < OFF)):
-            was_on, is_on = is_on, bool(means[number, label] >= ON)
-            if is_on and not was_on:
-                detections.append((int(number) + MEAN_OF - 1, label))
-    return sorted(detections)
+class Listener:
+    """The rune of a project. Raises what `rune.build` raises."""
+
+    def __init__(self, project: Path) -> None:
+        self._rune = rune.build(project)
+        names = (project / "labels.txt").read_text(encoding="utf-8").split()
+        self._places = [names.index(label) for label in LABELS]
+
+    def calls(self, sound: Sound) -> list[Call]:
+        """The words that are called in a sound: each time that the output `called` becomes a keyword."""
+        calls: list[Call] = []
+        last = ""
+        for end, word in self._answers(sound):
+            if word != last and word in KEYWORDS:
+                calls.append(Call(end / RATE, KEYWORDS.index(word)))
+            last = word
+        return calls
+
+    def calls_a_minute(self, sound: Sound) -> float:
+        """How many words are called in a minute of a sound."""
+        return len(self.calls(sound)) / (len(sound) / RATE / 60)
+
+    def scores(self, seconds: Iterable[Sound]) -> Scores:
+        """The scores of each second, f32[n, labels] in the order of `LABELS`."""
+        with self._rune.load() as loaded_rune:
+            return np.array([loaded_rune(second)["scores"][0] for second in seconds], np.float32)[:, self._places]
+
+    def _answers(self, sound: Sound) -> Iterator[tuple[int, str]]:
+        """The output `called` of each run, and the end of the second that the run reads, in samples."""
+        with self._rune.load() as loaded_rune:
+            for end, second in seconds(sound):
+                yield end, loaded_rune(second)["called"]
 
 
-def a_minute(scores: NDArray[np.float32]) -> float:
-    """How many words are called in a minute."""
-    return len(calls(scores)) / (len(scores) * STEP / RATE / 60)
-
-
-def end_of(number: int) -> float:
-    """When a window ends, in seconds."""
-    return (number * STEP + WINDOW) / RATE
+def seconds(sound: Sound) -> Iterator[tuple[int, Sound]]:
+    """The seconds that the runs read, and their ends in samples."""
+    for end in range(WINDOW, len(sound) + 1, STEP):
+        yield end, sound[end - WINDOW : end]

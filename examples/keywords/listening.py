@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from augment import Corpus, Wave, add, coloured, in_a_room
-from calls import RATE, Sound, end_of
+from calls import RATE, Call, Sound
 from words import KEYWORDS
 
 RATIOS = {"quiet": 45.0, "noise_20_db": 20.0, "noise_10_db": 10.0}
@@ -27,7 +27,7 @@ class Test:
 
 @dataclass(frozen=True)
 class Recognition:
-    """Of each label's words the share that was called (nan where none was said); of all, that called as another."""
+    """Of each label's words the share that is called (nan where none is said); of all, that called as another."""
 
     shares: tuple[float, ...]
     wrong: float
@@ -66,13 +66,13 @@ def drawn(corpus: Corpus, each: int, seed: int) -> list[tuple[int, Wave]]:
     return [words[place] for place in rng.permutation(len(words))]
 
 
-def recognise(test: Test, detections: Sequence[tuple[int, int]]) -> Recognition:
-    """A call counts for the word in whose three seconds its last window ends."""
+def recognise(test: Test, calls: Sequence[Call]) -> Recognition:
+    """The shares of the words of a test. A call counts for the word in whose three seconds it ends."""
     called_labels: list[set[int]] = [set() for _ in test.labels]
-    for number, label in detections:
-        place = int(end_of(number) * RATE) // APART
+    for call in calls:
+        place = int(call.end * RATE) // APART
         if place < len(called_labels):
-            called_labels[place].add(label)
+            called_labels[place].add(call.label)
     right = np.array([label in own for label, own in zip(test.labels, called_labels, strict=True)])
     wrong = np.array([bool(own - {label}) for label, own in zip(test.labels, called_labels, strict=True)])
     labels = np.array(test.labels)

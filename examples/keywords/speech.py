@@ -44,14 +44,14 @@ class _Plan:
     held_out: bool
 
 
-def all_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
-    """Every clip, made where the cache lacks it. `scale` 1 gives about 37,000."""
+def all_clips(cache: Path, workers: int) -> list[Clip]:
+    """Every clip, about 37,000, made where the cache lacks it."""
     clips = []
     for engine, make in (("espeak", _espeak), ("flite", _flite), ("festival", _festival)):
-        clips += cached(cache / f"speech-{engine}", partial(make, workers, scale))
+        clips += cached(cache / f"speech-{engine}", partial(make, workers))
     base = [clip for clip in clips if clip.engine != "espeak"]
-    clips += cached(cache / "speech-world", lambda: _world(base, workers, scale))
-    clips += cached(cache / "speech-sentences", partial(_sentences, workers, scale))
+    clips += cached(cache / "speech-world", lambda: _world(base, workers))
+    clips += cached(cache / "speech-sentences", partial(_sentences, workers))
     return clips
 
 
@@ -79,15 +79,15 @@ def trimmed(sound: Sound) -> Sound:
     return sound[loud[0] * 160 : (loud[-1] + 1) * 160] if power.max() > 0 else sound[:0]
 
 
-def _espeak(workers: int, scale: float) -> Iterable[Clip]:
+def _espeak(workers: int) -> Iterable[Clip]:
     rng = np.random.default_rng(1)
     plans = []
     for word in KEYWORDS:
         for held_out, times in ((False, 2_000), (True, 200)):
-            plans += [_Plan(word, LABELS.index(word), held_out)] * int(times * scale)
+            plans += [_Plan(word, LABELS.index(word), held_out)] * times
     for words, times in ((CONFUSERS, 36), (OTHERS, 12)):
-        plans += [_Plan(word, UNKNOWN, k % 10 == 9) for word in words for k in range(max(2, int(times * scale)))]
-    plans += [_Plan(invented_word(rng), UNKNOWN, k % 10 == 9) for k in range(int(3_500 * scale))]
+        plans += [_Plan(word, UNKNOWN, k % 10 == 9) for word in words for k in range(times)]
+    plans += [_Plan(invented_word(rng), UNKNOWN, k % 10 == 9) for k in range(3_500)]
     chunks = [plans[start : start + _CHUNK] for start in range(0, len(plans), _CHUNK)]
     with ThreadPoolExecutor(workers) as pool:
         for clips in pool.map(_espeak_chunk, chunks, range(len(chunks))):
@@ -141,24 +141,24 @@ def _said(lines: list[Line], sounds: list[Sound], engine: str) -> list[Clip]:
     ]
 
 
-def _flite(workers: int, scale: float) -> list[Clip]:
-    lines = _lines(FLITE, int(240 * scale), int(6 * scale) + 1, 1.0, 3)
+def _flite(workers: int) -> list[Clip]:
+    lines = _lines(FLITE, 240, 7, 1.0, 3)
     parts = [lines[0::2], lines[1::2]]  # always two: the order of the clips must not depend on the number of workers
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return [c for p, s in zip(parts, pool.map(say_with_flite, parts), strict=True) for c in _said(p, s, "flite")]
 
 
-def _festival(_workers: int, scale: float) -> list[Clip]:
-    lines = _lines(FESTIVAL, int(120 * scale), int(3 * scale) + 1, 0.6, 4)
+def _festival(_workers: int) -> list[Clip]:
+    lines = _lines(FESTIVAL, 120, 4, 0.6, 4)
     return _said(lines, say_with_festival(lines), "festival")
 
 
-def _sentences(workers: int, scale: float) -> list[Clip]:
+def _sentences(workers: int) -> list[Clip]:
     """Words that run into one another, by the same voices: in a sentence they are not said as alone."""
-    plans = [_Plan(_sentence(seed), UNKNOWN, seed % 10 == 9) for seed in range(int(1_000 * scale))]
+    plans = [_Plan(_sentence(seed), UNKNOWN, seed % 10 == 9) for seed in range(1_000)]
     clips = _espeak_chunk(plans, 1_000_000)
     rng = np.random.default_rng(7)
-    texts = [_sentence(2_000 + number) for number in range(int(400 * scale))]
+    texts = [_sentence(2_000 + number) for number in range(400)]
     lines = [Line(t, FLITE[k % len(FLITE)], float(rng.uniform(0.75, 1.3))) for k, t in enumerate(texts)]
     parts = [lines[0::2], lines[1::2]]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
@@ -167,13 +167,13 @@ def _sentences(workers: int, scale: float) -> list[Clip]:
     return [replace(clip, engine=f"{clip.engine}-sentences") for clip in clips]
 
 
-def near_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
+def near_clips(cache: Path, workers: int) -> list[Clip]:
     """Short words that are said alone, by the training's voices; apart from the others, for hard negatives."""
-    return cached(cache / "speech-near", partial(_near, workers, scale))
+    return cached(cache / "speech-near", partial(_near, workers))
 
 
-def _near(workers: int, scale: float) -> Iterable[Clip]:
-    plans = [_Plan(word, UNKNOWN, False) for word in NEAR for _ in range(max(2, int(24 * scale)))]
+def _near(workers: int) -> Iterable[Clip]:
+    plans = [_Plan(word, UNKNOWN, False) for word in NEAR for _ in range(24)]
     yield from _espeak_chunk(plans, 2_000_000)
     rng = np.random.default_rng(9)
 
@@ -196,12 +196,12 @@ def _sentence(seed: int) -> str:
     return " ".join(word + ("," if rng.random() < 0.1 else "") for word in words)
 
 
-def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
+def _world(base: list[Clip], workers: int) -> list[Clip]:
     rng = np.random.default_rng(5)
     keywords = [clip for clip in base if clip.label != UNKNOWN]
     others = [clip for clip in base if clip.label == UNKNOWN]
-    base_clips = [keywords[k] for k in rng.integers(0, len(keywords), int(2_700 * scale))]
-    base_clips += [others[k] for k in rng.integers(0, len(others), int(1_300 * scale))]
+    base_clips = [keywords[k] for k in rng.integers(0, len(keywords), 2_700)]
+    base_clips += [others[k] for k in rng.integers(0, len(others), 1_300)]
     parts = [base_clips[start : start + 100] for start in range(0, len(base_clips), 100)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return [clip for clips in pool.map(_world_part, parts, range(len(parts))) for clip in clips]

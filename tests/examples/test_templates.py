@@ -28,7 +28,7 @@ from tests.support.cases import each_case
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = ("digits", "keywords", "wake-word", "picture", "motion", "anomaly", "sine")
-KEYWORD_LABELS = ("yes", "no", "up", "down", "left", "right", "silence", "unknown")
+KEYWORD_LABELS = ("down", "left", "no", "right", "silence", "unknown", "up", "yes")
 OPERATORS = {
     "CONV_2D",
     "DEPTHWISE_CONV_2D",

@@ -96,5 +96,16 @@ def test_the_project_of_a_rune_checks_and_has_its_stages() -> None:
     )
     assert report.pipeline is not None
     names = {stage.name for stage in report.pipeline.stages}
-    of_a_second = {"audio", "spectrogram", "features", "keywords", "best", "label", "heard", "scores"}
+    of_a_second = {
+        "audio",
+        "spectrogram",
+        "scaled",
+        "features",
+        "keywords",
+        "shares",
+        "best",
+        "label",
+        "heard",
+        "scores",
+    }
     assert names == of_a_second | {"steady", "switches", "switched", "one", "word", "called"}

@@ -81,7 +81,7 @@ def test_a_sound_goes_in_by_name_and_scores_come_out_by_name(keywords: rune.Rune
 @pytest.mark.slow
 def test_a_result_is_found_by_the_stage_that_made_it_too(keywords: rune.Rune) -> None:
     results = keywords(np.zeros(16000, np.int16))
-    assert results["keywords"] is results["scores"]
+    assert results["shares"] is results["scores"]
     assert results["label"] == results["heard"]
     with pytest.raises(KeyError, match="no output 'score'; there are: heard, scores, called"):
         results["score"]
