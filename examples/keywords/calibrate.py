@@ -52,8 +52,8 @@ def calibrate(project: Path, cache: Path, workers: int, prompts: Path) -> None:
 
 
 def chosen_addends(kinds: Sequence[Scores], tests: Sequence[tuple[Test, Scores]]) -> Addends:
-    """Raises the word that is heard least, step by step, until no word can be new_bias. `kinds` are logits of sounds
-    without keywords, `tests` those of sounds with them."""
+    """Makes the word that is heard least easier to call, step by step, as long as false calls allow. `kinds` are logits
+    of sounds without keywords, `tests` those of sounds with them."""
     best = np.zeros(len(LABELS), np.float32)
     best[: len(KEYWORDS)] = _LOWEST
     pending = set(range(len(KEYWORDS)))
