@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from forge.collab.room.storage import StoredDocument
 from forge.projects.files.document import entries
 from tests.support.cases import each_case
 from tests.support.clients.yjs_socket import YjsClient
+from tests.support.processor_time import ProcessorTime
 from tests.support.properties import examples
 
 CLIENT = 77
@@ -167,9 +167,9 @@ def test_many_files_of_one_path_are_told_apart_in_a_moment() -> None:
     with doc.transaction():
         for key in range(2500):
             files[f"{key:05}"] = Map({"path": "same.bin", "kind": "binary", "digest": "d", "size": 1})
-    started = time.process_time()
-    assert len({file.path for file in entries(doc)}) == 2500
-    assert time.process_time() - started < 0.5  # it was the square of their number: a second
+    with ProcessorTime() as listing:
+        assert len({file.path for file in entries(doc)}) == 2500
+    assert listing.seconds < 0.5  # it was the square of their number: a second
 
 
 @pytest.mark.protects("live/spoiled-files")

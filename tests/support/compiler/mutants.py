@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import resource
-import time
 from collections.abc import Callable, Sequence
 
 from tests.support.compiler.mutations import mutant
+from tests.support.processor_time import ProcessorTime
 
 COUNT = 1_000_000
 SECONDS_A_FILE = 0.1
@@ -65,9 +65,10 @@ def prove(
 
 def _tried(read: Read, data: bytes, refusal: Refusals) -> tuple[bool, float]:
     """Whether a mutant is refused by name, and how many seconds of the processor that takes."""
-    begin = time.process_time()
+    time_of_reading, is_refused = ProcessorTime(), False
     try:
-        read(data)
+        with time_of_reading:
+            read(data)
     except refusal:
-        return True, time.process_time() - begin
-    return False, time.process_time() - begin
+        is_refused = True
+    return is_refused, time_of_reading.seconds
