@@ -11,8 +11,10 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.projects.models import Project
+from lab.training.settings import ENVIRONMENT
 from rune.devices.boards.fit import run_time
 from rune.devices.boards.lookup import find_board
+from rune.wording import milliseconds_text
 from tests.forge.learning.searching import SPACE, begun, read, run_jobs, scripted
 from tests.support.cases import each_case
 from tests.support.forge.factories.searches import finished_search, trial_event, tried
@@ -128,6 +130,22 @@ def test_the_form_refuses_what_is_no_time(searcher: Client, text: str) -> None:
     assert answer.status_code == 400
     assert "The limit of milliseconds is not a" in answer.content.decode()
     assert not ModelSearch.objects.exists()
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not ENVIRONMENT.is_ready, reason="needs the TensorFlow environment, which `make lab` prepares")
+def test_a_real_search_trains_nothing_that_may_take_too_long(searcher: Client) -> None:
+    vary = {"filters": ["4", "8"], "window": ["50"], "blocks": ["2"], "kernel": ["5"], "stride": ["1"]}
+    vary |= {"separable": ["0"]}
+    begun(searcher, vary=vary, trials=2, minutes=10, limits={"milliseconds": 0.25})
+    run_jobs()
+    search = read(searcher)
+    assert (search["state"], search["error"], search["best"]) == ("finished", "", [])
+    assert search["rows"]
+    for each in search["rows"]:
+        most = run_time(each["needs"]["instructions"], BOARD).most
+        assert (each["state"], each["time"]["most"]) == ("over limit", most)
+        assert each["reason"] == f"inference time {milliseconds_text(most)} of at most 0.25 ms"
 
 
 def form(**fields: str) -> dict[str, str]:
