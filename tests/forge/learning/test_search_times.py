@@ -116,12 +116,12 @@ def test_a_limit_is_drawn_before_the_first_trial(searcher: Client) -> None:
     assert places == ["0 ms", "10 ms", "20 ms", "30 ms", "40 ms", "50 ms"]
 
 
-@pytest.mark.parametrize(("text", "stored"), [("50", 50), ("0.25", 0.25), ("", None)])
-def test_the_form_takes_a_limit_in_milliseconds(searcher: Client, text: str, stored: float | None) -> None:
+@pytest.mark.parametrize(("text", "limit"), [("50", 50), ("0.25", 0.25), ("", None)])
+def test_the_form_takes_a_limit_in_milliseconds(searcher: Client, text: str, limit: float | None) -> None:
     assert "Inference time <small" in text_of(searcher, PAGE)
     answer = searcher.post(f"{PAGE}/begin", form(milliseconds=text))
     assert answer["Location"] == f"{PAGE}/1"
-    assert ModelSearch.objects.get().limits["milliseconds"] == stored
+    assert ModelSearch.objects.get().limits["milliseconds"] == limit
 
 
 @each_case("text", ["many", "0", "-3", "nan", "inf", "1e400"])
