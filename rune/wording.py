@@ -63,6 +63,13 @@ def milliseconds_text(value: float) -> str:
     return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
 
 
+def milliseconds_range_text(least: float, most: float) -> str:
+    """A range of time with a unit, which stands once if both ends have it: `12 to 29 ms`, `640 ms to 1.3 s`."""
+    first, last = milliseconds_text(least), milliseconds_text(most)
+    unit = last.rpartition(" ")[2]
+    return f"{first.removesuffix(f' {unit}')} to {last}"
+
+
 def hertz(rate: float) -> str:
     """A rate as people say it: `44.1 kHz`, `100 Hz`."""
     return f"{rate / 1000:.6g} kHz" if rate >= 1000 else f"{rate:g} Hz"

@@ -12,22 +12,23 @@ from typing import Any
 import click
 
 from lab.command.preparing import require_tools
-from lab.command.search_text import summary, training_section, trial_line
+from lab.command.search_text import summary, training_section, trial_line, with_time
 from lab.command.train import _stored_splits, _training
 from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
-from lab.search.limits import DeviceLimits
+from lab.search.limits import DeviceLimits, TimeLimit
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import require_searched, space_of
 from lab.search.trials import open_trials, read_trials
 from lab.training.preparing import prepare_run
 from lab.training.settings import ENVIRONMENT
+from rune.devices.boards.board import Board
 from rune.devices.boards.lookup import UnknownBoard, find_board
 from rune.devices.emulation.cores import CORES
-from rune.source.policy.quantities import COUNT, SIZE, Measure, read_quantity, with_unit
+from rune.source.policy.quantities import COUNT, SIZE, TIME, Measure, read_quantity, with_unit
 from rune.source.policy.sections.training import Training
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.terminal.printing import format_option
@@ -36,6 +37,18 @@ from rune.wording import install_command, quoted
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 MAX_WORKERS = 16
+
+
+class _Milliseconds(click.ParamType[float]):
+    """A length of time above 0."""
+
+    name = "milliseconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = read_quantity(f"{value} ms", TIME)
+        if not number:
+            self.fail(f"{quoted(str(value))} is not a number of milliseconds above 0, such as 50.", param, ctx)
+        return number
 
 
 class _Quantity(click.ParamType[int]):
@@ -60,6 +73,11 @@ class _Quantity(click.ParamType[int]):
 @click.option("--ram", type=_Quantity("size", SIZE), help="The most RAM of the rune, such as 20kB.")
 @click.option("--flash", type=_Quantity("size", SIZE), help="The most flash of the rune, such as 60kB.")
 @click.option("--instructions", type=_Quantity("count", COUNT), help="The most instructions of one run, such as 2M.")
+@click.option(
+    "--milliseconds",
+    type=_Milliseconds(),
+    help="The longest inference time on the board, by the upper end of its estimate, such as 50.",
+)
 @click.option(
     "--vary",
     "variations",
@@ -100,6 +118,7 @@ def command(
     ram: int | None,
     flash: int | None,
     instructions: int | None,
+    milliseconds: float | None,
     variations: tuple[str, ...],
     trials: int,
     minutes: float,
@@ -127,7 +146,9 @@ def command(
     if trial_number is not None:
         _show(path, training, trial_number)
         return
-    target, limits = _limits(board_key, target, DeviceLimits(ram, flash, instructions))
+    board = None if board_key is None else _board(board_key, target)
+    target = target or ("cortex-m4" if board is None else board.target)
+    limits = _limits(board, DeviceLimits(ram, flash, instructions), milliseconds)
     if importlib.util.find_spec("optuna") is None:
         raise CommandFailed(f"Optuna, which chooses candidates, is not installed: {install_command('search')}")
     try:
@@ -138,7 +159,7 @@ def command(
         search = CandidateSearch(base, space, target, limits)
         with open_trials(path, search.settings(), fresh=fresh) as file:
             with progress(f"Searching for {training.model}", hidden=form == "json") as line:
-                sink = _SearchEvents(form == "json", line, trials)
+                sink = _SearchEvents(form == "json", line, board)
                 reason = run_search(search, file, Budget(trials, minutes, workers, patience), sink.send)
             rows = list(file.trials)
     except (Refused, EnvironmentProblem) as error:
@@ -150,7 +171,7 @@ def command(
         best = [each.number for each in best_trials(rows)]
         click.echo(json.dumps({"event": "result", "best": best, "trials": len(rows), "reason": reason}))
         return
-    click.echo("\n".join(summary(rows, reason, space, base.dataset.counts()["validation"])))
+    click.echo("\n".join(summary(rows, reason, space, base.dataset.counts()["validation"], board)))
 
 
 def trials_path(model: str) -> str:
@@ -176,19 +197,27 @@ def _show(path: Path, training: Training, number: int) -> None:
     raise CommandFailed(f'"{path.name}" has no trial {number}; it has {len(trials)} trials.')
 
 
-def _limits(board_key: str | None, target: str | None, limits: DeviceLimits) -> tuple[str, DeviceLimits]:
-    """The target to count on and the limits, those of a board where none is written."""
-    if board_key is None:
-        return target or "cortex-m4", limits
+def _board(key: str, target: str | None) -> Board:
+    """The board, on whose core an emulator counts."""
     try:
-        board = find_board(board_key)
+        board = find_board(key)
     except UnknownBoard as error:
         raise CommandFailed(str(error)) from error
     if target is not None and target != board.target:
         raise CommandFailed(f"{board.name} has the target {board.target}, and not {target}. Leave --target out.")
     if board.target not in CORES:
         raise CommandFailed(f"No emulator counts on {board.target}, the core of {board.name}. Name a --target.")
-    return board.target, limits.within(board.ram, board.flash)
+    return board
+
+
+def _limits(board: Board | None, limits: DeviceLimits, milliseconds: float | None) -> DeviceLimits:
+    """The limits, those of a board where none is written."""
+    if board is None:
+        if milliseconds is not None:
+            raise CommandFailed("--milliseconds limits the time on a board. Name a --board.")
+        return limits
+    time = None if milliseconds is None else TimeLimit(milliseconds, board)
+    return replace(limits, time=time).within(board)
 
 
 def _variations(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -203,18 +232,19 @@ def _variations(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
 
 
 class _SearchEvents:
-    """Shows the events of a search: each as a line of JSON, or a line for each trial."""
+    """Shows the events of a search: each as a line of JSON, or a line for each trial. Those of trials have the
+    inference time on the board, if there is one."""
 
-    def __init__(self, is_json: bool, line: ProgressLine | None, trials: int) -> None:
+    def __init__(self, is_json: bool, line: ProgressLine | None, board: Board | None) -> None:
         self._is_json = is_json
         self._line = line
-        self._trials = trials
+        self._board = board
 
     def send(self, event: Mapping[str, Any]) -> None:
         if self._is_json:
-            click.echo(json.dumps(event))
+            click.echo(json.dumps(with_time(event, self._board)))
         elif event["event"] == "trial":
-            click.echo(trial_line(event), err=True)
+            click.echo(trial_line(event, self._board), err=True)
         elif event["event"] == "epoch" and self._line is not None:
             text = f"Trial {event['trial']}, epoch {event['epoch']}: {event['validation_accuracy']:.1%}"
             self._line.text = text

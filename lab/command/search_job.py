@@ -13,7 +13,7 @@ from typing import Any
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.catalogue import recipe_of
-from lab.search.limits import DeviceLimits
+from lab.search.limits import DeviceLimits, TimeLimit
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
 from lab.search.space import Candidate, Space, require_searched, space_of
@@ -23,6 +23,8 @@ from lab.training.results import trial_files
 from lab.training.run import TrainedModel
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
+from rune.devices.boards.board import Board
+from rune.devices.boards.lookup import find_board
 from rune.project.runefile import DEFAULT_RUNEFILE
 
 Json = Any
@@ -45,9 +47,8 @@ def search_settings(
     require_searched(recipe_of(training.recipe))
     base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
     space = space_of(base.settings.recipe, request["vary"], training.form)
-    search = CandidateSearch(
-        base, space, request["target"], DeviceLimits(**request["limits"]).within(**request["memory"])
-    )
+    board = find_board(request["board"])
+    search = CandidateSearch(base, space, board.target, _limits(request["limits"], board))
     send(_description(base, space))
     rows = SharedRows(send, commands, _interrupted_claim(request["interrupted"]))
     models = _TrialModels(folder)
@@ -55,6 +56,13 @@ def search_settings(
     reporting = _Reporting(report, send, budget, rows, models)
     reason = run_search(search, rows, budget, reporting.receive, commands.is_stopped, models.keep)
     return {"reason": reason, "trials": len(rows.trials)}
+
+
+def _limits(limits: Mapping[str, Json], board: Board) -> DeviceLimits:
+    """The limits on a board. A search of before inference time was limited has no `milliseconds`."""
+    milliseconds = limits.get("milliseconds")
+    time = None if milliseconds is None else TimeLimit(milliseconds, board)
+    return DeviceLimits(limits["ram"], limits["flash"], limits["instructions"], time).within(board)
 
 
 def _interrupted_claim(row: Json) -> TrialClaim | None:

@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rune.devices.boards.fit import Needs
-from rune.wording import size_text
+from rune.devices.boards.board import Board
+from rune.devices.boards.fit import Needs, run_time
+from rune.wording import milliseconds_text, size_text
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """The most milliseconds of one run on a board. Time is estimated as a range, of which the upper end is limited."""
+
+    milliseconds: float
+    board: Board
 
 
 @dataclass(frozen=True)
 class DeviceLimits:
-    """The most of each, None where there is no limit: bytes of RAM and of flash, and instructions of one run."""
+    """The most of each, None where there is no limit: bytes of RAM and of flash, instructions of one run, and its
+    time."""
 
     ram: int | None = None
     flash: int | None = None
     instructions: int | None = None
+    time: TimeLimit | None = None
     are_chosen: bool = True
     """Whether somebody chose one of them. The memory of a board alone says what is possible, not what is wanted."""
 
-    def within(self, ram: int, flash: int) -> DeviceLimits:
-        """Returns the limits on a board with this memory: where no limit or a larger one was chosen, the memory is the
-        limit."""
-        own_ram, own_flash = min(self.ram or ram, ram), min(self.flash or flash, flash)
-        are_chosen = own_ram < ram or own_flash < flash or self.instructions is not None
-        return DeviceLimits(own_ram, own_flash, self.instructions, are_chosen)
+    def within(self, board: Board) -> DeviceLimits:
+        """Returns the limits on a board: where no limit or a larger one was chosen, its memory is the limit."""
+        ram, flash = min(self.ram or board.ram, board.ram), min(self.flash or board.flash, board.flash)
+        is_memory_chosen = ram < board.ram or flash < board.flash
+        are_chosen = is_memory_chosen or self.instructions is not None or self.time is not None
+        return replace(self, ram=ram, flash=flash, are_chosen=are_chosen)
 
     def excesses(self, needs: Needs) -> Mapping[str, float]:
         """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
@@ -42,23 +53,30 @@ class DeviceLimits:
     @property
     def compared_names(self) -> Sequence[str]:
         """The needs by which candidates are compared beside their accuracy: none where a chosen limit says what may be
-        used, else all."""
-        has_chosen = self.are_chosen and any(getattr(self, name) is not None for name in _NAMES)
-        return [] if has_chosen else list(_NAMES)
+        used, else all that are counted."""
+        limits = (self.ram, self.flash, self.instructions, self.time)
+        has_chosen = self.are_chosen and any(each is not None for each in limits)
+        return [] if has_chosen else list(_COUNTED)
 
     def compared_needs(self, needs: Needs) -> tuple[int, ...]:
         """Returns these needs; 0 stands for instructions that were not counted."""
         return tuple(getattr(needs, name) or 0 for name in self.compared_names)
 
-    def _limited(self, needs: Needs) -> Iterator[tuple[str, int, int]]:
-        for name in _NAMES:
+    def _limited(self, needs: Needs) -> Iterator[tuple[str, float, float]]:
+        for name in _COUNTED:
             need, limit = getattr(needs, name), getattr(self, name)
             if need is not None and limit is not None:
                 yield name, need, limit
+        if self.time is not None and needs.instructions is not None:
+            yield _TIME, run_time(needs.instructions, self.time.board).most, self.time.milliseconds
 
 
-_NAMES = {"ram": "RAM", "flash": "flash", "instructions": "instructions"}
+_COUNTED = ("ram", "flash", "instructions")
+_TIME = "milliseconds"
+_NAMES = {"ram": "RAM", "flash": "flash", "instructions": "instructions", _TIME: "inference time"}
 
 
-def _text(name: str, value: int) -> str:
-    return f"{value:,}" if name == "instructions" else size_text(value)
+def _text(name: str, value: float) -> str:
+    if name == _TIME:
+        return milliseconds_text(value)
+    return f"{value:,}" if name == "instructions" else size_text(round(value))

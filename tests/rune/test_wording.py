@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from rune.wording import LONGEST, counted, hertz, install_command, listed, plain, printable, quoted
+from rune.wording import (
+    LONGEST,
+    counted,
+    hertz,
+    install_command,
+    listed,
+    milliseconds_range_text,
+    plain,
+    printable,
+    quoted,
+)
 from tests.support.cases import each_case
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +53,14 @@ def test_what_just_fits_is_whole() -> None:
 
 def test_one_thing_is_singular() -> None:
     assert [counted(number, "stage") for number in (0, 1, 2)] == ["0 stages", "1 stage", "2 stages"]
+
+
+@each_case(
+    ("least", "most", "expected"),
+    [(12, 29, "12 to 29 ms"), (0.25, 1, "0.25 to 1 ms"), (640, 1300, "640 ms to 1.3 s"), (1000, 2000, "1 to 2 s")],
+)
+def test_a_range_of_time_has_its_unit_once_where_both_ends_have_it(least: float, most: float, expected: str) -> None:
+    assert milliseconds_range_text(least, most) == expected
 
 
 def test_a_rate_is_said_in_kilohertz_from_a_thousand_on() -> None:

@@ -13,7 +13,7 @@ from forge.learning.models import ConvertedForm
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
 from rune.source.policy.sections.models import TENSORFLOW_INT8
-from rune.wording import listed, milliseconds_text, size_text
+from rune.wording import listed, size_text
 
 IDENTICAL = 200.0
 """Decibels that stand for no difference at all, as `lab.quantize.levels` has it."""
@@ -328,8 +328,7 @@ def _board_cells(form: ConvertedForm, board: Board) -> tuple[FormCell, FormCell,
     ]
     if needs["instructions"] is None or result.time is None:
         return rooms[0], rooms[1], FormCell("Not counted", needs["not_measured"] or "")
-    time = f"{milliseconds_text(result.time.least)} to {milliseconds_text(result.time.most)}"
-    return rooms[0], rooms[1], FormCell(_count(needs["instructions"]), f"~ {time}")
+    return rooms[0], rooms[1], FormCell(_count(needs["instructions"]), f"~ {result.time.text}")
 
 
 def _count(instructions: int) -> str:

@@ -36,7 +36,6 @@ from forge.learning.training.kinds import LAB_ATTEMPTS
 from forge.learning.training.running.data import ARCHIVE, usable_entries, write_data
 from forge.learning.training.used_time import counted_time
 from rune.datasets.splits import Split
-from rune.devices.boards.lookup import find_board
 
 MARGIN_SECONDS = 900.0
 """Beyond the minutes of a search: reading the data, and the trial at work."""
@@ -82,7 +81,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
 def _ask(
     job: JobContext, search: ModelSearch, folder: Path, follower: SearchFollower, tick: Callable[[], None], ask: Ask
 ) -> Any:
-    unfinished_trial, board = interrupted_trial(search, job.job_id), find_board(search.board)
+    unfinished_trial = interrupted_trial(search, job.job_id)
     request = {
         "action": "search",
         "folder": str(folder),
@@ -93,9 +92,8 @@ def _ask(
         "form": search.form,
         "model": search.model_path,
         "vary": search.vary,
-        "target": board.target,
+        "board": search.board,
         "limits": search.limits,
-        "memory": {"ram": board.ram, "flash": board.flash},
         "budget": {
             "trials": search.trials,
             "minutes": minutes_left(search),

@@ -75,7 +75,8 @@ class ModelSearch(models.Model):
     board = models.CharField(max_length=60)
     """Its core is counted on."""
     limits = models.JSONField(default=dict)
-    """Bytes of `ram` and `flash`, and `instructions` of one run; null where there is no limit."""
+    """Bytes of `ram` and `flash`, `instructions` of one run and the `milliseconds` that it may take on the board; null
+    or missing where there is no limit."""
     vary = models.JSONField(default=dict)
     """The values that are tried, by argument, as they are written."""
     trials = models.PositiveIntegerField()

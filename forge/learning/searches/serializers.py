@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
-from forge.learning.searches.actions.searches import LIMITS, MAX_LIMIT
+from forge.learning.searches.actions.searches import MAX_LIMIT
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
     DEFAULT_MINUTES,
@@ -22,9 +22,18 @@ from forge.learning.searches.kinds import (
 from forge.learning.searches.lab_events import TrialNeedsJson
 from forge.learning.searches.models import ModelSearch, SearchState, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_numbers
+from forge.learning.searches.trial_time import run_time_of
 from forge.learning.training.serializers import LearningSerializer
+from rune.devices.boards.lookup import find_board
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
+
+
+class TrialTimeJson(TypedDict):
+    """An estimate of one run on the board of the search, in milliseconds."""
+
+    least: float
+    most: float
 
 
 class SearchTrialJson(TypedDict):
@@ -35,12 +44,23 @@ class SearchTrialJson(TypedDict):
     form: str
     state: Annotated[str, choices("SearchTrialState", SearchTrialState.values)]
     needs: Annotated[TrialNeedsJson | None, "counted by the compiler; null where counting failed"]
+    time: Annotated[TrialTimeJson | None, "estimated from the instructions; null where they were not counted"]
     accuracy: Annotated[list[float] | None, "the share of validation recordings that are right, with its 95 % interval"]
     curve: Annotated[list[float], "accuracy on validation windows after each epoch"]
     seconds: float
     reason: str
     change: Annotated[str, "the address of the change request that offers its model; empty before"]
     run: Annotated[int | None, "the number of the training run that was begun with its settings"]
+
+
+class SearchLimitsJson(TypedDict):
+    """The most that a trial may need: bytes, instructions of one run, and its inference time on the board, of which the
+    upper end of the estimate counts. Null where there is no limit."""
+
+    ram: int | None
+    flash: int | None
+    instructions: int | None
+    milliseconds: float | None
 
 
 class ModelSearchJson(TypedDict):
@@ -60,7 +80,7 @@ class ModelSearchJson(TypedDict):
     data_version: int
     data_digest: str
     board: str
-    limits: Annotated[dict[str, int | None], "bytes of `ram` and `flash`, and `instructions`"]
+    limits: SearchLimitsJson
     trials: Annotated[int, "the most trained trials"]
     minutes: int
     workers: int
@@ -80,12 +100,20 @@ class OpenModelSearchJson(ModelSearchJson):
 
 
 class LimitsSerializer(serializers.Serializer[None]):
-    """The most that a trial may need. What is larger than the board has is that of the board."""
+    """The most that a trial may need. More memory than the board has is limited to that of the board."""
 
     ram = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None)
     flash = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None)
     instructions = serializers.IntegerField(
         min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None
+    )
+    milliseconds = serializers.FloatField(
+        min_value=0,
+        max_value=MAX_LIMIT,
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="above 0: the inference time on the board, of which the upper end of the estimate counts",
     )
 
 
@@ -143,7 +171,12 @@ def search_to_json(search: ModelSearch, trials: list[SearchTrial] | None = None)
         "data_version": search.data_number,
         "data_digest": search.data_digest,
         "board": search.board,
-        "limits": {name: search.limits.get(name) for name in LIMITS},
+        "limits": {
+            "ram": search.limits.get("ram"),
+            "flash": search.limits.get("flash"),
+            "instructions": search.limits.get("instructions"),
+            "milliseconds": search.limits.get("milliseconds"),
+        },
         "trials": search.trials,
         "minutes": search.minutes,
         "workers": search.workers,
@@ -168,12 +201,14 @@ def open_search_to_json(search: ModelSearch) -> OpenModelSearchJson:
 
 def trial_to_json(trial: SearchTrial) -> SearchTrialJson:
     """A trial."""
+    time = run_time_of(trial, find_board(trial.search.board))
     return {
         "number": trial.number,
         "arguments": trial.arguments,
         "form": trial.form,
         "state": trial.state,
         "needs": trial.needs,
+        "time": None if time is None else {"least": time.least, "most": time.most},
         "accuracy": trial.accuracy,
         "curve": trial.curve,
         "seconds": trial.seconds,

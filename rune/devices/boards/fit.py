@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rune.devices.boards.board import Board, FlashPlace
-from rune.wording import counted
+from rune.wording import counted, milliseconds_range_text
 
 FETCHED_AT_ONCE = 2
 """Instructions in one word of flash, most of them being of 16 bits: where nothing hides the wait states, all of these
@@ -70,6 +70,11 @@ class RunTime:
     assumptions: tuple[str, ...]
 
     @property
+    def text(self) -> str:
+        """The range as people read it: `12 to 29 ms`."""
+        return milliseconds_range_text(self.least, self.most)
+
+    @property
     def share(self) -> tuple[float, float] | None:
         """The least and the most of the sensor's period; above 1 a run ends after the next frame is there."""
         return None if self.period is None else (self.least / self.period, self.most / self.period)
@@ -107,11 +112,13 @@ def fit(needs: Needs, board: Board, period: float | None = None) -> Fit:
     the board does not take."""
     if needs.target != board.target:
         raise ValueError(f"{board.name} takes the target {board.target}, and these are needs on {needs.target}")
-    time = None if needs.instructions is None else _time(needs.instructions, board, period)
+    time = None if needs.instructions is None else run_time(needs.instructions, board, period)
     return Fit(board, needs.is_measured, MemoryRoom(needs.flash, board.flash), MemoryRoom(needs.ram, board.ram), time)
 
 
-def _time(instructions: int, board: Board, period: float | None) -> RunTime:
+def run_time(instructions: int, board: Board, period: float | None = None) -> RunTime:
+    """Estimates one run of so many instructions on a board. `period` is how long a frame of the sensor lasts, in
+    milliseconds. Both ends of the range rise with the instructions."""
     cycles_a_millisecond = board.clock_mhz * 1000
     most = board.core.cycles_most + (board.flash_wait_states or 0) / FETCHED_AT_ONCE
     return RunTime(

@@ -8,6 +8,7 @@ from lab.command.search_text import summary
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
+from rune.devices.boards.lookup import find_board
 from tests.conftest import REPOSITORY
 
 GUIDE = REPOSITORY / "docs" / "guides" / "search.md"
@@ -27,6 +28,7 @@ def trained(
 
 def test_the_guide_shows_what_is_printed() -> None:
     (text,) = re.findall(r"```\n(The budget of trials .*?)\n```", GUIDE.read_text("utf-8"), re.DOTALL)
+    board = find_board("arduino-nano-33-ble-sense")
     (reason,) = re.findall(r"^Trial 5 failed: (.*)$", text, re.MULTILINE)
     first = {"window": 150, "filters": 16, "blocks": 3, "kernel": 9, "stride": 2, "separable": 0}
     third = {"window": 100, "filters": 4, "blocks": 3, "kernel": 7, "stride": 3, "separable": 0}
@@ -39,7 +41,7 @@ def test_the_guide_shows_what_is_printed() -> None:
         *[Trial(number, NONE, TrialState.STOPPED) for number in range(30, 40)],
         *[Trial(number, NONE, TrialState.OVER_LIMIT) for number in range(40, 44)],
     ]
-    assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465})) == text
+    assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465}, board)) == text
 
 
 def test_the_guide_and_the_page_say_what_was_measured_of_the_best_trial() -> None:

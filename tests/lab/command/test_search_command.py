@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from lab.command.search_text import summary, training_section
+from lab.command.search_text import summary, training_section, trial_line
 from lab.environments.environment import FOLDER_VARIABLE
 from lab.search.space import Candidate, Space
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.settings import ENVIRONMENT
-from rune.devices.boards.fit import Needs
+from rune.devices.boards.fit import Needs, run_time
+from rune.devices.boards.lookup import find_board
 from rune.project.files import MemoryFiles
 from rune.source.policy import check_policy
 from rune.source.policy.sections.training import Training
 from rune.tools.cli import main
+from rune.wording import milliseconds_text
 from tests.support.cases import each_case
 from tests.support.training.motion_data import write_motion
 
@@ -61,6 +65,11 @@ def test_a_backbone_is_not_searched(ready: Path) -> None:
             ["--board", "arduino-nano-33-ble-sense", "--target", "cortex-m7"],
             "has the target cortex-m4, and not cortex-m7",
         ),
+        (["--milliseconds", "50"], "--milliseconds limits the time on a board. Name a --board."),
+        (["--board", "raspberry-pi-pico", "--milliseconds", "0"], '"0" is not a number of milliseconds above 0'),
+        (["--board", "raspberry-pi-pico", "--milliseconds", "-1"], "is not a number of milliseconds above 0"),
+        (["--board", "raspberry-pi-pico", "--milliseconds", "nan"], "is not a number of milliseconds above 0"),
+        (["--board", "raspberry-pi-pico", "--milliseconds", "many"], "is not a number of milliseconds above 0"),
         (["--show", "1"], "Call rune search first"),
         (["--trials", "0"], "0 is not in the range"),
     ],
@@ -70,6 +79,30 @@ def test_settings_that_cannot_work_are_named(ready: Path, arguments: list[str], 
     assert result.exit_code != 0
     assert message in result.stderr
     assert sorted(path.name for path in ready.iterdir()) == ["forge.yml", "samples"]
+
+
+@pytest.mark.slow
+def test_a_trial_that_may_take_too_long_is_counted_and_not_trained(ready: Path) -> None:
+    one_candidate = [
+        part
+        for value in ("window=50", "filters=8", "blocks=2", "kernel=5", "stride=1", "separable=0")
+        for part in ("--vary", value)
+    ]
+    board = find_board("raspberry-pi-pico")
+    limited = ["--board", board.key, "--milliseconds", "0.5", *one_candidate]
+    result = search(ready, *limited, "--format", "json")
+    assert result.exit_code == 0, result.output
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    trials = [each for each in events if each["event"] == "trial"]
+    assert trials
+    for trial in trials:
+        time = run_time(trial["needs"]["instructions"], board)
+        assert trial["state"] == "over limit"
+        assert trial["reason"] == f"inference time {milliseconds_text(time.most)} of at most 0.5 ms"
+        assert trial["time"] == {"least": time.least, "most": time.most}
+    assert events[-1]["best"] == []
+    text = search(ready, *limited)
+    assert "Raise the limits, or allow more minutes." in text.stdout
 
 
 def test_a_missing_environment_is_named_with_its_size(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,8 +155,30 @@ def test_the_summary_has_the_best_with_intervals_and_says_what_was_not_read() ->
     assert "60.0%" not in text
     assert "on the 5 recordings of the validation split" in text
     assert "The test split was not read" in text
+    assert "nference time" not in text
+
+
+def test_the_summary_has_the_time_on_a_board_as_a_range() -> None:
+    board = find_board("raspberry-pi-pico")
+    trials = [
+        Trial(1, Candidate({}, "int8"), TrialState.TRAINED, Needs("cortex-m0plus", 9, 4, 123_456), (0.8, 0.3, 0.9)),
+        Trial(2, Candidate({}, "int8"), TrialState.TRAINED, Needs("cortex-m0plus", 9, 3), (0.7, 0.3, 0.9)),
+    ]
+    text = "\n".join(summary(trials, "", SPACE, {"circle": 3}, board))
+    assert "Instructions  Inference time " in text
+    assert f"123,456       {run_time(123_456, board).text}" in text
+    assert re.search(r"^2 .* - +- +int8$", text, re.MULTILINE)
+    assert "Inference time is an estimate for Raspberry Pi Pico" in text
+
+
+def test_the_line_of_a_trial_ends_with_its_time_on_a_board() -> None:
+    needs = Needs("cortex-m0plus", 9_000, 4_000, 123_456)
+    trial = Trial(1, Candidate({}, "int8"), TrialState.TRAINED, needs, (0.8, 0.3, 0.9))
+    board = find_board("raspberry-pi-pico")
+    assert trial_line(trial.to_json(), board).endswith(f"123,456 instructions, {run_time(123_456, board).text}")
+    assert trial_line(trial.to_json()).endswith("123,456 instructions")
 
 
 def test_a_search_without_any_trained_trial_says_what_to_do() -> None:
     text = "\n".join(summary([], "The budget of time is used up.", SPACE, {}))
-    assert "No candidate was trained to its end. Allow more RAM" in text
+    assert "No candidate was trained to its end. Raise the limits" in text

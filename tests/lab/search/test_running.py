@@ -13,7 +13,7 @@ import pytest
 import lab.search.running as running
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
-from lab.search.limits import DeviceLimits
+from lab.search.limits import DeviceLimits, TimeLimit
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search, rungs
 from lab.search.space import Candidate, Space
@@ -21,7 +21,8 @@ from lab.search.trials import Trial, TrialFile, TrialState, open_trials
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import SharedWork
 from rune.datasets.splits import Split
-from rune.devices.boards.fit import Needs
+from rune.devices.boards.fit import Needs, run_time
+from rune.devices.boards.lookup import find_board
 from rune.source.policy.sections.training import Training
 from tests.support.cases import each_case
 from tests.support.training.motion_data import write_motion
@@ -102,6 +103,17 @@ def test_what_is_over_a_limit_is_not_trained_and_costs_no_trial(world: SearchWor
     assert all("RAM" in each.reason and each.accuracy is None for each in over)
     assert all(run.settings.values["filters"] <= 9 for run in world.runs)
     assert len(world.runs) == 6
+
+
+def test_what_may_take_longer_than_the_limit_is_not_trained(world: SearchWorld) -> None:
+    board = find_board("arduino-nano-33-ble-sense")
+    of_two_blocks = run_time(2000, board).most
+    world.search(3, DeviceLimits(time=TimeLimit(of_two_blocks, board)))
+    own, *others = world.trials.trials  # three blocks
+    assert own.state is TrialState.OVER_LIMIT
+    assert own.reason == f"inference time {1.5 * of_two_blocks:.3g} ms of at most {of_two_blocks:.3g} ms"
+    assert all((each.state is TrialState.OVER_LIMIT) == (each.candidate.values["blocks"] == 3) for each in others)
+    assert len(world.runs) == 3
 
 
 def test_a_trial_has_the_needs_of_its_trained_rune(world: SearchWorld) -> None:

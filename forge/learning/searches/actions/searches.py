@@ -60,7 +60,7 @@ from rune.devices.emulation.cores import CORES
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 from rune.wording import quoted
 
-LIMITS = ("ram", "flash", "instructions")
+LIMITS = ("ram", "flash", "instructions", "milliseconds")
 MAX_LIMIT = 10**12
 FORM_KEY = "quantize"
 
@@ -68,7 +68,8 @@ FORM_KEY = "quantize"
 @dataclass(frozen=True)
 class SearchSettings:
     """The settings of a new search. `vary` has values by argument, the recipe's own where there are none; `limits` are
-    bytes of `ram` and `flash` and `instructions`, those of the board where there are none."""
+    bytes of `ram` and `flash`, those of the board where there are none, `instructions` of one run, and `milliseconds`
+    that one run may take on the board."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -78,7 +79,7 @@ class SearchSettings:
     form: str = DEFAULT_FORM
     model: str = DEFAULT_MODEL
     board: str = DEFAULT_BOARD
-    limits: Mapping[str, int | None] = field(default_factory=dict)
+    limits: Mapping[str, float | None] = field(default_factory=dict)
     trials: int = DEFAULT_TRIALS
     minutes: int = DEFAULT_MINUTES
     workers: int = DEFAULT_WORKERS
@@ -292,7 +293,7 @@ def _is_within(value: object, low: float, high: float) -> bool:
     return math.isfinite(number) and low <= number <= high
 
 
-def _checked_limits(settings: SearchSettings) -> tuple[str, dict[str, int | None]]:
+def _checked_limits(settings: SearchSettings) -> tuple[str, dict[str, float | None]]:
     """The board, and the limits: those of the board where none or larger ones are written. Raises `Invalid`."""
     try:
         board = find_board(settings.board)
@@ -301,7 +302,7 @@ def _checked_limits(settings: SearchSettings) -> tuple[str, dict[str, int | None
     if board.target not in CORES:
         reason = f"No emulator counts on {board.target}, the core of {board.name}."
         raise Invalid(reason, errors={"board": ["Choose another board."]})
-    limits: dict[str, int | None] = {}
+    limits: dict[str, float | None] = {}
     for name in LIMITS:
         limit = settings.limits.get(name)
         if limit is not None and not 0 < limit < MAX_LIMIT:

@@ -6,18 +6,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.ranking import best_trials
-from rune.wording import size_text
+from forge.learning.searches.trial_time import run_time_of
+from rune.devices.boards.board import Board
+from rune.devices.boards.lookup import find_board
+from rune.wording import milliseconds_text, size_text
 
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT = 52, 624
 TOP, BOTTOM = 20, 296
 STRIP_TOP, STRIP_BOTTOM = 306, 346
 """Where trials are drawn that have no accuracy."""
-MEASURES = {"ram": "RAM", "flash": "Flash", "instructions": "Instructions"}
+TIME = "milliseconds"
+MEASURES = {"ram": "RAM", "flash": "Flash", "instructions": "Instructions", TIME: "Inference time"}
+"""Their titles, by the names of the limits."""
 _LABELLED_POINTS = 8
 """Best trials with their number beside them."""
 
@@ -65,12 +69,13 @@ def drawing_of(
     search: ModelSearch, trials: Sequence[SearchTrial], measure: str, accuracy_limit: float | None
 ) -> SearchDrawing:
     """Draws the trials across one of `MEASURES`."""
-    measured_trials = [each for each in trials if each.needs and each.needs.get(measure) is not None]
+    board = find_board(search.board)
+    amounts = {each.number: amount for each in trials if (amount := amount_of(each, measure, board)) is not None}
+    measured_trials = [each for each in trials if each.number in amounts]
     ended_trials = [each for each in measured_trials if each.state != SearchTrialState.RUNNING]
     active = [each for each in measured_trials if each.state == SearchTrialState.RUNNING]
-    amounts = [each.needs[measure] for each in measured_trials if each.needs]
     limit = search.limits.get(measure)
-    near_amounts = [each for each in amounts if limit is None or each <= 3 * limit] or [1]
+    near_amounts = [each for each in amounts.values() if limit is None or each <= 3 * limit] or [0, limit or 1]
     low, high = _span([*near_amounts, *([limit] if limit is not None and limit < 4 * max(near_amounts) else [])])
     shares = [each.accuracy[0] for each in ended_trials if each.accuracy] + ([accuracy_limit] if accuracy_limit else [])
     least = _least_share(shares)
@@ -85,10 +90,10 @@ def drawing_of(
 
     best = best_trials(ended_trials)
     numbers = [each.number for each in best]
-    points = [_point(each, measure, numbers, x, y) for each in ended_trials]
+    points = [_point(each, amounts[each.number], measure, numbers, x, y) for each in ended_trials]
     points += [
         TrialPoint(
-            x(each.needs[measure]),
+            x(amounts[each.number]),
             y(each.curve[-1]),
             "active",
             each.number,
@@ -96,13 +101,13 @@ def drawing_of(
             is_named=True,
         )
         for each in active
-        if each.needs and each.curve
+        if each.curve
     ]
     sorted_points = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
     return SearchDrawing(
         MEASURES[measure],
         sorted_points,
-        _edge(best, measure, x, y),
+        _edge(best, amounts, x, y),
         [AxisMark(x(each), amount_text(each, measure)) for each in _ticks(low, high)],
         [AxisMark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
         AxisMark(x(limit), f"limit {amount_text(limit, measure)}")
@@ -113,8 +118,18 @@ def drawing_of(
     )
 
 
+def amount_of(trial: SearchTrial, measure: str, board: Board) -> float | None:
+    """The amount of a measure that a trial needs, of time the most of its estimate; None where it was not counted."""
+    if measure == TIME:
+        time = run_time_of(trial, board)
+        return None if time is None else time.most
+    return (trial.needs or {}).get(measure)
+
+
 def amount_text(value: float, measure: str) -> str:
     """A need as people read it."""
+    if measure == TIME:
+        return milliseconds_text(value)
     if measure == "instructions":
         return f"{value / 1e6:.2f} M" if value >= 10_000 else f"{value:,.0f}"
     return size_text(round(value))
@@ -122,14 +137,14 @@ def amount_text(value: float, measure: str) -> str:
 
 def _point(
     trial: SearchTrial,
+    amount: float,
     measure: str,
     best: Sequence[int],
     x: Callable[[float], float],
     y: Callable[[float], float],
 ) -> TrialPoint:
-    needs: Mapping[str, Any] = trial.needs or {}
-    place = x(needs[measure])
-    text = f"Trial {trial.number}, {amount_text(needs[measure], measure)}"
+    place = x(amount)
+    text = f"Trial {trial.number}, {amount_text(amount, measure)}"
     if trial.accuracy is None:
         tone = {SearchTrialState.OVER_LIMIT: "over", SearchTrialState.STOPPED: "stopped"}.get(
             SearchTrialState(trial.state), "failed"
@@ -145,18 +160,24 @@ def _point(
     return TrialPoint(place, y(share), tone, trial.number, f"{text}: {100 * share:.1f} %", is_named)
 
 
-def _edge(best: Sequence[SearchTrial], measure: str, x: Callable[[float], float], y: Callable[[float], float]) -> str:
+def _edge(
+    best: Sequence[SearchTrial],
+    amounts: Mapping[int, float],
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+) -> str:
     """The steps along those trials of which none needs less of this measure and is as often right."""
     steps: list[str] = []
     highest = -1.0
     height = float(BOTTOM)
-    for each in sorted(
-        best, key=lambda trial: (trial.needs[measure], -trial.accuracy[0]) if trial.needs and trial.accuracy else (0, 0)
+    for share, amount in sorted(
+        ((each.accuracy[0], amounts[each.number]) for each in best if each.accuracy),
+        key=lambda place: (place[1], -place[0]),
     ):
-        if each.needs is None or each.accuracy is None or each.accuracy[0] <= highest:
+        if share <= highest:
             continue
-        highest = each.accuracy[0]
-        steps += [f"{x(each.needs[measure])},{height}", f"{x(each.needs[measure])},{y(highest)}"]
+        highest = share
+        steps += [f"{x(amount)},{height}", f"{x(amount)},{y(highest)}"]
         height = y(highest)
     if steps:
         steps.append(f"{RIGHT},{height}")
@@ -165,7 +186,7 @@ def _edge(best: Sequence[SearchTrial], measure: str, x: Callable[[float], float]
 
 def _span(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
-    margin = max((high - low) * 0.08, high * 0.02, 1)
+    margin = max((high - low) * 0.08, high * 0.02) or 1
     return max(0.0, low - margin), high + margin
 
 

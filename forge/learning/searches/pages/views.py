@@ -60,7 +60,7 @@ SHOWN_ROWS = 50
 """Searches on the page."""
 VARY = "vary-"
 _UNITS = {"ram": 1000, "flash": 1000, "instructions": 1_000_000}
-"""In which the form asks for limits: kB and millions."""
+"""In which the form asks for limits that are whole: kB and millions."""
 
 
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -224,12 +224,12 @@ def _whole(name: str, text: str) -> int:
     return int(text)
 
 
-def _limit(name: str, text: str) -> int | None:
-    """A limit in bytes or instructions, None for an empty field. Raises `Invalid`."""
+def _limit(name: str, text: str) -> float | None:
+    """A limit in bytes, instructions or milliseconds, None for an empty field. Raises `Invalid`."""
     if not text.strip():
         return None
     try:
-        value = round(float(text) * _UNITS[name])
+        value = round(float(text) * _UNITS[name]) if name in _UNITS else float(text)
     except (ValueError, OverflowError):
         raise Invalid(f"The limit of {name} is not a number.", errors={name: ["Write a number."]}) from None
     return value

@@ -32,7 +32,7 @@ from forge.projects.models import Project
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
 from rune.devices.boards.lookup import find_board
-from rune.wording import milliseconds_text, size_text
+from rune.wording import size_text
 
 RANGE_WIDTH = 160
 """Of the drawing of a share with its interval."""
@@ -261,8 +261,7 @@ def _board(board: Board, run: TrainingRun, declared_training: DeclaredTraining) 
             note = f"{before['instructions'] / 1e6:.2f} M before pruning; {note}"
         rows.append((f"{instructions / 1e6:.2f} M", note, bound is not None and instructions > bound))
         if result.time is not None:
-            shortest, longest = milliseconds_text(result.time.least), milliseconds_text(result.time.most)
-            rows.append((f"~ {shortest} to {longest}", "estimated", False))
+            rows.append((f"~ {result.time.text}", "estimated", False))
     return BoardColumn(board, tuple(rows))
 
 

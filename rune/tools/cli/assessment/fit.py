@@ -31,7 +31,7 @@ from rune.tools.cli.projects.project import ProjectOnDisk, project_of, show_diag
 from rune.tools.cli.terminal.columns import columns
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.wording import counted, milliseconds_text, size_text
+from rune.wording import counted, size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
 _MEASURED_NOTE = """\
@@ -185,7 +185,7 @@ def _row(each: Fit) -> tuple[str, ...]:
         each.verdict.value,
         _room_text(each.flash),
         _room_text(each.ram),
-        "not known" if time is None else f"{milliseconds_text(time.least)} to {milliseconds_text(time.most)}",
+        "not known" if time is None else time.text,
         _share_text(time),
     )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from rune.devices.boards.board import Board, FlashPlace
 from rune.devices.boards.cores import CORES
 from rune.devices.boards.describing import fit_json
-from rune.devices.boards.fit import FitVerdict, Needs, fit
+from rune.devices.boards.fit import FitVerdict, Needs, fit, run_time
+from rune.devices.boards.lookup import boards
 
 CORE = replace(CORES["cortex-m4"], cycles_least=1.0, cycles_most=2.0)
 BOARD = Board("b", "B", "M", "C", CORE, 100, 1000, 5000, FlashPlace.INTERNAL, None, {}, {}, {})
@@ -51,6 +53,21 @@ def test_time_is_a_range_with_its_assumptions() -> None:
     assert len(time.assumptions) == 3
     assert "1 to 2 cycles an instruction" in time.assumptions[0]
     assert "wait states of the flash are not known" in time.assumptions[1]
+
+
+def test_the_time_of_a_run_is_that_of_its_fit() -> None:
+    assert run_time(1_000_000, BOARD, 40.0) == fit(NEEDS, BOARD, period=40.0).time
+    assert run_time(1_000_000, BOARD).text == "10 to 20 ms"
+    assert run_time(0, BOARD).most == 0
+
+
+def test_more_instructions_take_longer_on_every_board() -> None:
+    for board in boards():
+        times = [run_time(count, board) for count in (1, 2, 999_999, 1_000_000, 10**9)]
+        assert all(0 < each.least < each.most for each in times)
+        for fewer, more in pairwise(times):
+            assert fewer.least < more.least
+            assert fewer.most < more.most
 
 
 def test_wait_states_lengthen_the_most_and_never_the_least() -> None:
