@@ -1,4 +1,4 @@
-"""Recordings without a keyword in which a rune hears one: a second training learns that there is none."""
+"""Hard samples: recordings without a keyword in which a rune wrongly hears one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from augment import draw_label, window
 from calls import Listener
 from numpy.typing import NDArray
-from samples import CHUNK, NEAR_SHARE, SEED, Part, prepare, stored_corpus, write_recording
+from samples import NEAR_SHARE, SEED, Part, in_chunks, prepare, stored_corpus, write_recording
 from words import KEYWORDS, UNKNOWN
 
 _SEED = SEED + 2
@@ -34,15 +34,11 @@ def write_hard_samples(project: Path, cache: Path, workers: int, folder: Path, n
     project's rune gives a keyword the highest score. `folder` has a folder for each label."""
     prepare(cache, workers)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        scores = np.concatenate(list(pool.map(partial(_scores, project, cache), _parts(range(numbers.drawn)))))
+        scores = np.concatenate(list(pool.map(partial(_scores, project, cache), in_chunks(range(numbers.drawn)))))
         hardest = sorted(np.argsort(-scores, kind="stable")[: numbers.hardest].tolist(), key=_place)
         random.Random(1).shuffle(hardest)
-        for _ in pool.map(partial(_write, cache, folder), _parts(hardest[: numbers.count])):
+        for _ in pool.map(partial(_write, cache, folder), in_chunks(hardest[: numbers.count])):
             pass
-
-
-def _parts(numbers: Sequence[int]) -> list[Sequence[int]]:
-    return [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
 
 
 def _scores(project: Path, cache: Path, numbers: Sequence[int]) -> NDArray[np.float32]:
@@ -69,7 +65,7 @@ def _place(number: int) -> tuple[int, int]:
 
 
 def _label(number: int) -> tuple[int, np.random.Generator]:
-    """The label of a recording, and the chance by which the rest of it is drawn."""
+    """The label of a recording, and the random generator that draws the rest of it."""
     rng = np.random.default_rng([_SEED, number])
     label = draw_label(rng)
     while label < len(KEYWORDS):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from multiprocessing import get_context
@@ -19,7 +20,7 @@ from words import LABELS, SILENCE, UNKNOWN
 from rune.datasets.content.wav import wav_bytes
 
 SEED = 20
-CHUNK = 400
+_CHUNK = 400
 _TEST_COUNT = 3_000
 _VALIDATION_SHARE = 32
 """One of so many is for the validation."""
@@ -48,13 +49,17 @@ def _write(cache: Path, workers: int, folder: Path, numbers: range, *, is_test: 
         for label in LABELS:
             (folder / split / label).mkdir(parents=True, exist_ok=True)
     prepare(cache, workers)
-    parts = [numbers[start : start + CHUNK] for start in range(0, len(numbers), CHUNK)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for _ in pool.map(partial(_write_part, cache, folder, is_test), parts):
+        for _ in pool.map(partial(_write_part, cache, folder, is_test), in_chunks(numbers)):
             pass
 
 
-def _write_part(cache: Path, folder: Path, is_test: bool, numbers: range) -> None:
+def in_chunks(numbers: Sequence[int]) -> list[Sequence[int]]:
+    """The numbers in parts, each of which one process works on."""
+    return [numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK)]
+
+
+def _write_part(cache: Path, folder: Path, is_test: bool, numbers: Sequence[int]) -> None:
     for number in numbers:
         rng = np.random.default_rng([SEED + is_test, number])
         label = draw_label(rng)
