@@ -18,7 +18,7 @@ from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
-from lab.search.limits import DeviceLimits, TimeLimit
+from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import require_searched, space_of
@@ -216,8 +216,7 @@ def _limits(board: Board | None, limits: DeviceLimits, milliseconds: float | Non
         if milliseconds is not None:
             raise CommandFailed("--milliseconds limits the time on a board. Name a --board.")
         return limits
-    time = None if milliseconds is None else TimeLimit(milliseconds, board)
-    return replace(limits, time=time).within(board)
+    return limits.within(board, milliseconds)
 
 
 def _variations(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:

@@ -13,7 +13,7 @@ from typing import Any
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.catalogue import recipe_of
-from lab.search.limits import DeviceLimits, TimeLimit
+from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
 from lab.search.space import Candidate, Space, require_searched, space_of
@@ -60,9 +60,8 @@ def search_settings(
 
 def _limits(limits: Mapping[str, Json], board: Board) -> DeviceLimits:
     """The limits on a board. A search of before inference time was limited has no `milliseconds`."""
-    milliseconds = limits.get("milliseconds")
-    time = None if milliseconds is None else TimeLimit(milliseconds, board)
-    return DeviceLimits(limits["ram"], limits["flash"], limits["instructions"], time).within(board)
+    counted_limits = DeviceLimits(limits["ram"], limits["flash"], limits["instructions"])
+    return counted_limits.within(board, limits.get("milliseconds"))
 
 
 def _interrupted_claim(row: Json) -> TrialClaim | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, run_time
@@ -30,12 +30,14 @@ class DeviceLimits:
     are_chosen: bool = True
     """Whether somebody chose one of them. The memory of a board alone says what is possible, not what is wanted."""
 
-    def within(self, board: Board) -> DeviceLimits:
-        """Returns the limits on a board: where no limit or a larger one was chosen, its memory is the limit."""
+    def within(self, board: Board, milliseconds: float | None = None) -> DeviceLimits:
+        """Returns the limits on a board, whose memory is the limit where none or a larger one was chosen. `milliseconds`
+        limit the time of a run on it."""
         ram, flash = min(self.ram or board.ram, board.ram), min(self.flash or board.flash, board.flash)
         is_memory_chosen = ram < board.ram or flash < board.flash
-        are_chosen = is_memory_chosen or self.instructions is not None or self.time is not None
-        return replace(self, ram=ram, flash=flash, are_chosen=are_chosen)
+        time = self.time if milliseconds is None else TimeLimit(milliseconds, board)
+        are_chosen = is_memory_chosen or self.instructions is not None or time is not None
+        return DeviceLimits(ram, flash, self.instructions, time, are_chosen)
 
     def excesses(self, needs: Needs) -> Mapping[str, float]:
         """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
