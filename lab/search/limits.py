@@ -31,8 +31,8 @@ class DeviceLimits:
     """Whether somebody chose one of them. The memory of a board alone says what is possible, not what is wanted."""
 
     def within(self, board: Board, milliseconds: float | None = None) -> DeviceLimits:
-        """Returns the limits on a board, whose memory is the limit where none or a larger one was chosen. `milliseconds`
-        limit the time of a run on it."""
+        """Returns the limits on a board: where no limit or a larger one was chosen, its memory is the limit.
+        `milliseconds` limit the time of a run on it."""
         ram, flash = min(self.ram or board.ram, board.ram), min(self.flash or board.flash, board.flash)
         is_memory_chosen = ram < board.ram or flash < board.flash
         time = self.time if milliseconds is None else TimeLimit(milliseconds, board)
