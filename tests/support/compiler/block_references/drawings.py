@@ -64,6 +64,7 @@ DRAWINGS: Sequence[BlockCase] = (
     case("iir", "drawn", _WAVES, cutoff=8.0, order=4),
     case("fir", "drawn", _WAVES, cutoff=8.0, taps=31),
     case("detrend", "drawn", _DRIFT, kind="linear"),
+    case("downsample", "drawn", _WAVES[:60], factor=5),
     case("resample", "drawn", _WAVES[:60], sample_rate=60, to_rate=20),
     case("spectral_features", "drawn", _WAVES, bands="1, 8, 30", peaks=2),
     case("crop", "drawn", _LANDSCAPE, height=10, width=10),

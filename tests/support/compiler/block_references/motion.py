@@ -113,6 +113,11 @@ def detrend(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     return [(x - (mean + t[:, None] * slope)).astype(F32).reshape(inputs[0].shape)]
 
 
+def downsample(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
+    groups = inputs[0].astype(F64).reshape(-1, arguments["factor"], *inputs[0].shape[1:])
+    return [groups.mean(axis=1).astype(F32)]
+
+
 def resample(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
     common = gcd(arguments["to_rate"], arguments["sample_rate"])
     up, down = arguments["to_rate"] // common, arguments["sample_rate"] // common
@@ -158,6 +163,7 @@ def spectral_features(arguments: Arguments, inputs: Sequence[Array]) -> list[Arr
 
 REFERENCES: Mapping[str, Reference] = {
     "detrend": detrend,
+    "downsample": downsample,
     "resample": resample,
     "spectral_features": spectral_features,
 }
@@ -182,6 +188,10 @@ CASES: Sequence[BlockCase] = (
     case("detrend", "the mean", WALK[:10]),
     case("detrend", "the line", WALK[:13], kind="linear"),
     case("detrend", "one sample", np.array([3.5], F32), kind="linear"),
+    case("downsample", "halves", WALK[:12, 0]),
+    case("downsample", "one sample of three channels", WALK[:5], factor=5),
+    case("downsample", "far numbers", np.array([3e38, 3e38, -1e-30, 1e-30, np.inf, 1.0], F32)),
+    case("downsample", "infinities that cancel", np.array([np.inf, -np.inf], F32)),
     case("resample", "a third", whole(92, -32768, 32767, 40, type_=np.int16), sample_rate=48000),
     case("resample", "up, of two channels", WALK[:6, :2], sample_rate=50, to_rate=75),
     case("resample", "the loudest", np.full(30, 32767, np.int16), sample_rate=3, to_rate=2),
