@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_choice, require_multiple
 from lab.recipes.features import FeatureStages, RowStages, features_of_rows
 from lab.recipes.recipe import Recipe, classifier_answer
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
 
+_AVERAGES = (1, 2, 5, 10)
 _CHUNK = 5
-"""Rows that a run reads."""
+"""Rows that a run reads, or twice as many where these have no whole number of means."""
 _ARGUMENTS = (
     RecipeArgument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
     RecipeArgument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
     RecipeArgument("scale", "The acceleration that becomes 1: 9.81 if it is in m/s².", 9.81, 0.001, 100000.0),
+    RecipeArgument("average", "Rows whose mean is one row of what the model reads: 1, 2, 5 or 10.", 1, 1, 10, "rows"),
     RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 16, 2, 128),
     RecipeArgument("blocks", "Convolutions over time.", 3, 1, 5),
     RecipeArgument("kernel", "Rows that the first convolution looks at; further ones half as many.", 9, 2, 31, "rows"),
@@ -31,29 +33,50 @@ _ARGUMENTS = (
 
 
 def _features(values: Values) -> FeatureStages:
-    window, hop = (require_multiple(values, name, _CHUNK) for name in ("window", "hop"))
+    average = require_choice(values, "average", _AVERAGES)
+    chunk = _CHUNK if _CHUNK % average == 0 else 2 * _CHUNK
+    window, hop = (require_multiple(values, name, chunk) for name in ("window", "hop"))
     if hop > window:
         raise Refused(Reason.SETTINGS, f"hop is {hop}; it must be at most the window of {window} rows.")
-    rows = f"""\
-  # Acceleration in x, y and z, {_CHUNK} rows at a time.
+    rows = chunk // average
+    stages = f"""\
+  # Acceleration in x, y and z, {chunk} rows at a time.
   motion:
     capability: ACCEL
     outputs:
-      - {{type: f32, dimensions: [{_CHUNK}, 3]}}
+      - {{type: f32, dimensions: [{chunk}, 3]}}
     args:
-      samples: {_CHUNK}
+      samples: {chunk}
 
+{_means(rows, average)}\
   # As the model learned it.
   scaled:
     proc-block: scale
-    inputs: [motion]
+    inputs: [{"motion" if average == 1 else "means"}]
     outputs:
-      - {{type: f32, dimensions: [{_CHUNK}, 3]}}
+      - {{type: f32, dimensions: [{rows}, 3]}}
     args:
       deviation: {values["scale"]}
 """
     comment = f"The last {window} rows, anew each {hop} rows."
-    return features_of_rows(RowStages(rows, "scaled", (_CHUNK, 3), window, hop, comment))
+    return features_of_rows(RowStages(stages, "scaled", (rows, 3), window // average, hop // average, comment))
+
+
+def _means(rows: int, average: int) -> str:
+    """The stage by which each `average` rows become one; none where that is 1."""
+    if average == 1:
+        return ""
+    return f"""\
+  # Each {average} rows become their mean.
+  means:
+    proc-block: downsample
+    inputs: [motion]
+    outputs:
+      - {{type: f32, dimensions: [{rows}, 3]}}
+    args:
+      factor: {average}
+
+"""
 
 
 RECIPE = Recipe(
@@ -68,6 +91,7 @@ RECIPE = Recipe(
     answer=classifier_answer,
     space={
         "window": (50, 75, 100, 125, 150, 200),
+        "average": (1, 5),
         "filters": (4, 6, 8, 12, 16, 24, 32),
         "blocks": (1, 2, 3, 4, 5),
         "kernel": (3, 5, 7, 9, 13),
