@@ -20,7 +20,6 @@ import numpy as np
 
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.beside_others import answer_of
-from benchmarks.learning.search_of_motion import WINDOWS
 from benchmarks.learning.windows import LENGTH, SPLITS, TEST_PEOPLE, exercise_recordings, windows_of, write_series
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import recipe_of
@@ -30,6 +29,8 @@ from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
 
 TRIALS = 200
+WINDOWS = ("75", "100", "125", "150")
+"""Rows of a window that are tried."""
 VALIDATION_PEOPLE = (6, 7)
 ARGUMENTS = {"hop": 75, "scale": 1.0, "epochs": 12, "patience": 12}
 _SECONDS = 3_600.0
@@ -58,7 +59,7 @@ def measure() -> str:
         folder = Path(name)
         recipe = recipe_of("motion")
         dataset = read_dataset(write_people(folder, folder / "samples"), recipe, {})
-        space = space_of(recipe, {"window": WINDOWS}, "int8")
+        space = space_of(recipe, {"window": WINDOWS, "average": ("1",)}, "int8")
         values_of_trials = random_values(space, TRIALS)
         windows = space.arguments["window"]
         files = [folder / f"{window}.npz" for window in windows]
@@ -120,11 +121,11 @@ def _text(trials: Sequence[JudgedTrial], dataset: Dataset) -> str:
     bias_of_ten = statistics.mean(each.difference for each in ranked_trials[:_BEST]) - usual
     best, spread = ranked_trials[0].difference - usual, statistics.stdev(each.difference for each in trials)
     return (
-        f"{len(trials)} networks of the motion recipe, drawn by chance from its space and trained for "
-        f"{ARGUMENTS['epochs']} epochs each; none is stopped early, and there is no limit. Three seconds of an "
-        f"exercise at a time: {counts[Split.TRAIN]:,} of five people to learn from, {counts[Split.VALIDATION]:,} of "
-        f"two others by which trials are chosen, and {counts[Split.TEST]:,} of three more, whom a search does not "
-        "read. The share that the networks answer right, in floats.\n\n"
+        f"{len(trials)} networks of the motion recipe, drawn by chance from its space, all of which read every row, "
+        f"and trained for {ARGUMENTS['epochs']} epochs each; none is stopped early, and there is no limit. Three "
+        f"seconds of an exercise at a time: {counts[Split.TRAIN]:,} of five people to learn from, "
+        f"{counts[Split.VALIDATION]:,} of two others by which trials are chosen, and {counts[Split.TEST]:,} of three "
+        "more, whom a search does not read. The share that the networks answer right, in floats.\n\n"
         + table(["trials", "validation split", "test split", "difference", "beyond that of all"], rows)
         + f"\n\nThe mean difference of all trials is that between the people; its standard deviation over trials is "
         f"{100 * spread:.1f} points. The best of {len(trials)} trials has {100 * best:+.1f} points beyond that, "
