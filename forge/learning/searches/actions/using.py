@@ -28,6 +28,7 @@ def open_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> SearchT
     _require_trained(trial)
     with transaction.atomic():
         row = SearchTrial.objects.select_for_update().get(pk=trial.pk)
+        row.search = search  # it is not read again where the trial becomes JSON
         if row.change_url:
             return row
         if not row.files:
