@@ -15,7 +15,8 @@ Point = tuple[float, ...]
 
 
 def point(accuracy: float, needs: Needs) -> Point:
-    """Returns the objectives of a trial: mistakes, RAM, flash, and instructions where they were counted."""
+    """Returns the objectives of a trial: mistakes, and RAM, flash, and instructions where they were counted, on the
+    first device of its search."""
     return (1 - accuracy, needs.ram, needs.flash, needs.instructions or 0)
 
 

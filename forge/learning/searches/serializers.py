@@ -90,7 +90,9 @@ class ModelSearchJson(TypedDict):
     minutes: int
     workers: int
     counts: Annotated[dict[str, int], "how many trials are in each state"]
-    best: Annotated[list[int], "trials that no other dominates in accuracy, RAM, flash and instructions"]
+    best: Annotated[
+        list[int], "trials that no other dominates in accuracy, and in RAM, flash and instructions on the first board"
+    ]
     space: Annotated[int, "how many candidates there are; 0 until the data was read"]
     end_reason: str
     error: str

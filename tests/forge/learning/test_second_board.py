@@ -100,8 +100,8 @@ def test_needs_on_a_second_board_that_the_search_does_not_have_end_it(
 def test_the_second_board_reaches_the_search_and_the_needs_on_it_are_read(
     searcher: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted = {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000, "instructions": 90_000}
-    events = [SPACE, claim_event(1), {**counted, "second_needs": ON_ESP32}]
+    counted_event = {"event": "counted", "trial": 1, "ram": 2000, "flash": 9000, "instructions": 90_000}
+    events = [SPACE, claim_event(1), {**counted_event, "second_needs": ON_ESP32}]
     lab = scripted(monkeypatch, [*events, {**trial_event(1), "second_needs": ON_ESP32}, *tried(2)], SUMMARY)
     assert begun(searcher, second_board=ESP32.key)["second_board"] == ESP32.key
     run_jobs()
@@ -195,8 +195,8 @@ def test_the_form_takes_a_second_board(searcher: Client) -> None:
         answer = searcher.post(f"{PAGE}/begin", fields(second_board=second_board))
         assert answer.status_code == 302
         assert ModelSearch.objects.latest("number").second_board == second_board
-    refused = searcher.post(f"{PAGE}/begin", fields(second_board=ESP32.key, ram="much")).content.decode()
-    assert f'<option value="{ESP32.key}" selected>' in refused.split('name="second_board"')[1]
+    refused_page = searcher.post(f"{PAGE}/begin", fields(second_board=ESP32.key, ram="much")).content.decode()
+    assert f'<option value="{ESP32.key}" selected>' in refused_page.split('name="second_board"')[1]
 
 
 def test_a_trial_is_trained_and_offered_for_both_boards(searcher: Client, user: User, project: Project) -> None:

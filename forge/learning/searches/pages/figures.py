@@ -1,4 +1,4 @@
-"""What a trial needs, as figures of the pages: their titles, amounts and texts. Pure functions."""
+"""The needs of a trial as figures of the pages: their titles, amounts and texts. Pure functions."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ def used_share(trial: SearchTrial, measure: str, search: ModelSearch, boards: Se
     if measure in MEMORY:
         needs = [each[measure] for each in trial.all_needs]
         limits = boards.limits_on_each(measure, limit)
-        used = max((own / most for own, most in zip(needs, limits, strict=False)), default=0.0)
+        share = max((own / most for own, most in zip(needs, limits, strict=False)), default=0.0)
     else:
-        used = (amount_of(trial, measure, boards) or 0) / limit if limit else 0.0
-    return round(min(1.0, used), 3)
+        share = (amount_of(trial, measure, boards) or 0) / limit if limit else 0.0
+    return round(min(1.0, share), 3)
 
 
 def common_limit(search: ModelSearch, measure: str, boards: SearchBoards) -> float | None:
