@@ -24,6 +24,7 @@ from benchmarks.learning.windows import LENGTH, TEST_PEOPLE, exercise_recordings
 from lab.dataset.features import RecordingRunner
 from lab.recipes.recipe import scores_stage
 from lab.search.counting import needs_of_rune
+from lab.search.devices import SearchDevice, SearchDevices
 from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import space_of
@@ -124,7 +125,7 @@ def measure() -> str:
 
         began = time.monotonic()
         space = space_of(base.settings.recipe, SPACE, "int8")
-        search = CandidateSearch(base, space, TARGET, limits)
+        search = CandidateSearch(base, space, SearchDevices(SearchDevice(TARGET, limits)))
         with open_trials(folder / "trials.jsonl", search.settings()) as rows:
             run_search(search, rows, Budget(TRIALS, MINUTES, WORKERS, TRIALS), lambda _event: None, keep=keep)
             trials = list(rows.trials)

@@ -18,6 +18,7 @@ from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.catalogue import recipe_of
 from lab.refusal import Refused
+from lab.search.devices import SearchDevice, SearchDevices, devices_on
 from lab.search.limits import DeviceLimits
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search
@@ -37,6 +38,7 @@ from rune.wording import install_command, quoted
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 MAX_WORKERS = 16
+DEFAULT_TARGET = "cortex-m4"
 
 
 class _Milliseconds(click.ParamType[float]):
@@ -68,8 +70,15 @@ class _Quantity(click.ParamType[int]):
 
 @click.command()
 @click.argument("folder", type=_FOLDER, default=Path())
-@click.option("--board", "board_key", metavar="BOARD", help="Its core is counted on, and its memory is the limit.")
-@click.option("--target", type=click.Choice(sorted(CORES)), help="Count on this target. [default: cortex-m4]")
+@click.option(
+    "--board",
+    "board_keys",
+    metavar="BOARD",
+    multiple=True,
+    help="Its core is counted on, and its memory is the limit. Twice: candidates have to fit both boards; instructions "
+    "and time are limited and compared on the first.",
+)
+@click.option("--target", type=click.Choice(sorted(CORES)), help=f"Count on this target. [default: {DEFAULT_TARGET}]")
 @click.option("--ram", type=_Quantity("size", SIZE), help="The most RAM of the rune, such as 20kB.")
 @click.option("--flash", type=_Quantity("size", SIZE), help="The most flash of the rune, such as 60kB.")
 @click.option("--instructions", type=_Quantity("count", COUNT), help="The most instructions of one run, such as 2M.")
@@ -113,7 +122,7 @@ class _Quantity(click.ParamType[int]):
 @format_option()
 def command(
     folder: Path,
-    board_key: str | None,
+    board_keys: tuple[str, ...],
     target: str | None,
     ram: int | None,
     flash: int | None,
@@ -146,9 +155,8 @@ def command(
     if trial_number is not None:
         _show(path, training, trial_number)
         return
-    board = None if board_key is None else _board(board_key, target)
-    target = target or ("cortex-m4" if board is None else board.target)
-    limits = _limits(board, DeviceLimits(ram, flash, instructions), milliseconds)
+    boards = [_board(key, target) for key in board_keys]
+    devices = _devices(boards, target, DeviceLimits(ram, flash, instructions), milliseconds)
     if importlib.util.find_spec("optuna") is None:
         raise CommandFailed(f"Optuna, which chooses candidates, is not installed: {install_command('search')}")
     try:
@@ -156,10 +164,10 @@ def command(
         require_tools(ENVIRONMENT, "Training candidates", prepares=prepares)
         base = prepare_run(training, folder / training.data, _stored_splits(folder, training))
         space = space_of(base.settings.recipe, _variations(variations), training.form)
-        search = CandidateSearch(base, space, target, limits)
+        search = CandidateSearch(base, space, devices)
         with open_trials(path, search.settings(), fresh=fresh) as file:
             with progress(f"Searching for {training.model}", hidden=form == "json") as line:
-                sink = _SearchEvents(form == "json", line, board)
+                sink = _SearchEvents(form == "json", line, boards)
                 reason = run_search(search, file, Budget(trials, minutes, workers, patience), sink.send)
             rows = list(file.trials)
     except (Refused, EnvironmentProblem) as error:
@@ -171,7 +179,7 @@ def command(
         best = [each.number for each in best_trials(rows)]
         click.echo(json.dumps({"event": "result", "best": best, "trials": len(rows), "reason": reason}))
         return
-    click.echo("\n".join(summary(rows, reason, space, base.dataset.counts()["validation"], board)))
+    click.echo("\n".join(summary(rows, reason, space, base.dataset.counts()["validation"], boards)))
 
 
 def trials_path(model: str) -> str:
@@ -210,13 +218,18 @@ def _board(key: str, target: str | None) -> Board:
     return board
 
 
-def _limits(board: Board | None, limits: DeviceLimits, milliseconds: float | None) -> DeviceLimits:
-    """The limits, those of a board where none is written."""
-    if board is None:
+def _devices(
+    boards: Sequence[Board], target: str | None, limits: DeviceLimits, milliseconds: float | None
+) -> SearchDevices:
+    """The boards with the limits on each, those of a board where none is written; without boards the target."""
+    if not boards:
         if milliseconds is not None:
             raise CommandFailed("--milliseconds limits the time on a board. Name a --board.")
-        return limits
-    return limits.within(board, milliseconds)
+        return SearchDevices(SearchDevice(target or DEFAULT_TARGET, limits))
+    try:
+        return devices_on(boards, limits, milliseconds)
+    except Refused as error:
+        raise CommandFailed(str(error)) from error
 
 
 def _variations(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -232,18 +245,18 @@ def _variations(texts: Sequence[str]) -> Mapping[str, Sequence[str]]:
 
 class _SearchEvents:
     """Shows the events of a search: each as a line of JSON, or a line for each trial. Those of trials have the
-    inference time on the board, if there is one."""
+    inference time on the first board, if there is one."""
 
-    def __init__(self, is_json: bool, line: ProgressLine | None, board: Board | None) -> None:
+    def __init__(self, is_json: bool, line: ProgressLine | None, boards: Sequence[Board]) -> None:
         self._is_json = is_json
         self._line = line
-        self._board = board
+        self._boards = boards
 
     def send(self, event: Mapping[str, Any]) -> None:
         if self._is_json:
-            click.echo(json.dumps(with_time(event, self._board)))
+            click.echo(json.dumps(with_time(event, self._boards)))
         elif event["event"] == "trial":
-            click.echo(trial_line(event, self._board), err=True)
+            click.echo(trial_line(event, self._boards), err=True)
         elif event["event"] == "epoch" and self._line is not None:
             text = f"Trial {event['trial']}, epoch {event['epoch']}: {event['validation_accuracy']:.1%}"
             self._line.text = text

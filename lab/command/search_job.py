@@ -13,6 +13,7 @@ from typing import Any
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.requested_training import requested_training
 from lab.recipes.catalogue import recipe_of
+from lab.search.devices import SearchDevices, devices_on
 from lab.search.limits import DeviceLimits
 from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.shared import SearchCommands, SharedRows
@@ -23,7 +24,6 @@ from lab.training.results import trial_files
 from lab.training.run import TrainedModel
 from lab.training.settings import ENVIRONMENT
 from rune.datasets.splits import Split
-from rune.devices.boards.board import Board
 from rune.devices.boards.lookup import find_board
 from rune.project.runefile import DEFAULT_RUNEFILE
 
@@ -47,8 +47,7 @@ def search_settings(
     require_searched(recipe_of(training.recipe))
     base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
     space = space_of(base.settings.recipe, request["vary"], training.form)
-    board = find_board(request["board"])
-    search = CandidateSearch(base, space, board.target, _limits(request["limits"], board))
+    search = CandidateSearch(base, space, _devices(request))
     send(_description(base, space))
     rows = SharedRows(send, commands, _interrupted_claim(request["interrupted"]))
     models = _TrialModels(folder)
@@ -58,10 +57,16 @@ def search_settings(
     return {"reason": reason, "trials": len(rows.trials)}
 
 
-def _limits(limits: Mapping[str, Json], board: Board) -> DeviceLimits:
-    """The limits on a board. A search of before inference time was limited has no `milliseconds`."""
-    counted_limits = DeviceLimits(limits["ram"], limits["flash"], limits["instructions"])
-    return counted_limits.within(board, limits.get("milliseconds"))
+def _devices(request: Mapping[str, Json]) -> SearchDevices:
+    """The boards with their limits. A search of before inference time was limited has no `milliseconds`, and one of
+    before there was a second board has no `second_board`."""
+    keys = [request["board"], request.get("second_board")]
+    limits = request["limits"]
+    return devices_on(
+        [find_board(key) for key in keys if key],
+        DeviceLimits(limits["ram"], limits["flash"], limits["instructions"]),
+        limits.get("milliseconds"),
+    )
 
 
 def _interrupted_claim(row: Json) -> TrialClaim | None:

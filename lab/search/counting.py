@@ -1,5 +1,5 @@
-"""The needs of a candidate's whole rune on a target, before anything is trained: counted by the compiler and on the
-emulated core."""
+"""The needs of a candidate's whole rune on a target, or on the devices of a search, before anything is trained: counted
+by the compiler and on the emulated core."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lab.recipes.arguments import Values
 from lab.recipes.recipe import Recipe, whole_runefile
 from lab.search.candidate import candidate_model
-from lab.search.limits import DeviceLimits
+from lab.search.devices import SearchDevices
 from rune.aim import RUNE_AIM
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.building.building import build
@@ -38,21 +38,26 @@ def needs_of_candidate(
 
 
 def count_under_limits(
-    recipe: Recipe, values: Values, labels: Sequence[str], form: str, target: str, limits: DeviceLimits
-) -> Needs:
-    """A candidate's needs on a target: by the plan of its memory where that alone is over a limit, else counted.
+    recipe: Recipe, values: Values, labels: Sequence[str], form: str, devices: SearchDevices
+) -> tuple[Needs, ...]:
+    """A candidate's needs on each device: by the plan of its memory where that alone is over a limit of one of them,
+    else counted.
 
     Raises `Refused`, and what a build raises.
     """
     model = candidate_model(recipe, values, len(labels), form)
     files = _files(recipe, values, labels, model)
-    models = ProjectModels(files)
-    options = BuildOptions(_NAME, target=find_target(target))
-    plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, options).plan
-    least = Needs(target, plan.constant_size, plan.arena_size)
-    if limits.reason(least) is not None:
+    least = devices.count(lambda target: _planned_needs(files, target))
+    if devices.reason(least) is not None:
         return least
-    return needs_of_rune(recipe, values, labels, model, target)[0]
+    return count_rune(recipe, values, labels, model, devices)
+
+
+def count_rune(
+    recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, devices: SearchDevices
+) -> tuple[Needs, ...]:
+    """Returns the needs of the rune around a recipe's model on each device. Raises the errors of a build."""
+    return devices.count(lambda target: needs_of_rune(recipe, values, labels, model, target)[0])
 
 
 def needs_of_rune(
@@ -67,6 +72,14 @@ def size_of_rune(recipe: Recipe, values: Values, labels: Sequence[str], model: b
     """Bytes of the rune around a recipe's model, as a server builds it for browsers. Raises the errors of a build."""
     target = find_variant(WASM32.name, RUNE_AIM)
     return len(build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=target)).rune)
+
+
+def _planned_needs(files: MemoryFiles, target: str) -> Needs:
+    """The least that a project needs on a target, by the plan of its memory."""
+    models = ProjectModels(files)
+    options = BuildOptions(_NAME, target=find_target(target))
+    plan = prepare(check(files, PUBLISHED_BLOCKS, signatures=models.signature), models, options).plan
+    return Needs(target, plan.constant_size, plan.arena_size)
 
 
 def _files(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> MemoryFiles:

@@ -1,4 +1,4 @@
-"""The limits of a candidate. Pure functions."""
+"""The limits of a candidate on one device. Pure functions."""
 
 from __future__ import annotations
 
@@ -43,29 +43,22 @@ class DeviceLimits:
         """By how much each limit is exceeded, as a share of it; 0 or less where it is not."""
         return {name: need / limit - 1 for name, need, limit in self._limited(needs)}
 
-    def reason(self, needs: Needs) -> str | None:
-        """A sentence on the limits that are exceeded, or None if there are none."""
-        parts = [
+    def excess_texts(self, needs: Needs) -> Sequence[str]:
+        """The limits that are exceeded, each as a part of a sentence."""
+        return [
             f"{_NAMES[name]} {_text(name, need)} of at most {_text(name, limit)}"
             for name, need, limit in self._limited(needs)
             if need > limit
         ]
-        return "; ".join(parts) or None
 
     @property
-    def compared_names(self) -> Sequence[str]:
-        """The needs by which candidates are compared beside their accuracy: none where a chosen limit says what may be
-        used, else all that are counted."""
+    def has_choice(self) -> bool:
+        """Whether there is a limit that somebody chose, which says what may be used."""
         limits = (self.ram, self.flash, self.instructions, self.time)
-        has_chosen = self.are_chosen and any(each is not None for each in limits)
-        return [] if has_chosen else list(_COUNTED)
-
-    def compared_needs(self, needs: Needs) -> tuple[int, ...]:
-        """Returns these needs; 0 stands for instructions that were not counted."""
-        return tuple(getattr(needs, name) or 0 for name in self.compared_names)
+        return self.are_chosen and any(each is not None for each in limits)
 
     def _limited(self, needs: Needs) -> Iterator[tuple[str, float, float]]:
-        for name in _COUNTED:
+        for name in COUNTED:
             need, limit = getattr(needs, name), getattr(self, name)
             if need is not None and limit is not None:
                 yield name, need, limit
@@ -73,7 +66,8 @@ class DeviceLimits:
             yield _TIME, run_time(needs.instructions, self.time.board).most, self.time.milliseconds
 
 
-_COUNTED = ("ram", "flash", "instructions")
+COUNTED = ("ram", "flash", "instructions")
+"""The needs that are counted, by the names of their limits."""
 _TIME = "milliseconds"
 _NAMES = {"ram": "RAM", "flash": "flash", "instructions": "instructions", _TIME: "inference time"}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.search.limits import DeviceLimits
+from lab.search.devices import SearchDevices
 from lab.search.trials import Trial, TrialState
 from rune.devices.boards.fit import Needs
 
@@ -15,14 +15,15 @@ Point = tuple[float, ...]
 
 
 def point(accuracy: float, needs: Needs) -> Point:
-    """Returns the objectives of a trial: mistakes, RAM, flash, and instructions where they were counted."""
+    """Returns the objectives of a trial: mistakes, and RAM, flash, and instructions where they were counted, on the
+    first device of its search."""
     return (1 - accuracy, needs.ram, needs.flash, needs.instructions or 0)
 
 
-def compared_point(accuracy: float, needs: Needs, limits: DeviceLimits) -> Point:
-    """Returns the objectives by which a search decides what to try, and what goes on: mistakes, and all needs where
-    none has a limit."""
-    return (1 - accuracy, *limits.compared_needs(needs))
+def compared_point(accuracy: float, needs: Needs, devices: SearchDevices) -> Point:
+    """Returns the objectives by which a search decides what to try, and what goes on: mistakes, and all needs on the
+    first device where none has a limit."""
+    return (1 - accuracy, *devices.compared_needs(needs))
 
 
 def dominates(one: Point, other: Point) -> bool:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,9 +17,9 @@ from lab.child.start import ProcessPool
 from lab.recipes.arguments import Values
 from lab.recipes.numbers import chosen_columns
 from lab.refusal import Reason, Refused
-from lab.search.counting import count_under_limits, needs_of_rune
+from lab.search.counting import count_rune, count_under_limits
+from lab.search.devices import SearchDevices
 from lab.search.features import SharedFeatures
-from lab.search.limits import DeviceLimits
 from lab.search.ranking import Point, compared_point, is_worth_going_on, without_gain
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
@@ -66,12 +66,13 @@ class CandidateSearch:
 
     base: PreparedRun
     space: Space
-    target: str
-    limits: DeviceLimits
+    devices: SearchDevices
 
     def settings(self) -> dict[str, Any]:
-        """The settings that determine the accuracy of a trial, beside the candidate. Limits and budget may change."""
+        """The settings that determine the accuracy of a trial and the cores that it is counted on, beside the
+        candidate. Limits and budget may change."""
         settings = self.base.settings
+        second = self.devices.second
         fixed_arguments = {name: value for name, value in settings.values.items() if name not in self.space.arguments}
         return {
             "recipe": settings.recipe.name,
@@ -79,7 +80,8 @@ class CandidateSearch:
             "seed": settings.seed,
             "labels": list(settings.labels),
             "data": settings.data,
-            "target": self.target,
+            "target": self.devices.first.target,
+            **({} if second is None else {"second target": second.target}),
             "network": file_digest(settings.recipe.network_source),
             "loop": loop_digest(),
         }
@@ -206,7 +208,7 @@ class _SearchRun:
         if not self._rows.trials and not running:
             return own
         return next_candidate(
-            self._search.space, self._rows.trials, running, self._search.limits, self._search.base.settings.seed
+            self._search.space, self._rows.trials, running, self._search.devices, self._search.base.settings.seed
         )
 
     def _finish(self, future: Future[Trial]) -> None:
@@ -227,28 +229,27 @@ class _SearchRun:
         return replace(trial, seconds=round(time.monotonic() - started, 2))
 
     def _result(self, number: int, candidate: Candidate) -> Trial:
-        search, needs = self._search, None
+        search, trial = self._search, Trial(number, candidate, TrialState.FAILED)
         settings = search.base.settings
         values: Values = candidate.merged(settings.values)
         if search.base.dataset.columns:
             values = chosen_columns(values, search.base.dataset.columns, settings.recipe.target)
         try:
-            needs = count_under_limits(
-                settings.recipe, values, settings.labels, candidate.form, search.target, search.limits
-            )
-            reason = search.limits.reason(needs)
+            needs = count_under_limits(settings.recipe, values, settings.labels, candidate.form, search.devices)
+            trial = trial.with_needs(needs)
+            reason = search.devices.reason(needs)
             if reason is not None:
-                return Trial(number, candidate, TrialState.OVER_LIMIT, needs, reason=reason)
-            figures = {"ram": needs.ram, "flash": needs.flash, "instructions": needs.instructions}
-            self._send({"event": "counted", "trial": number, **figures})
-            return self._train(number, candidate, values, needs)
+                return replace(trial, state=TrialState.OVER_LIMIT, reason=reason)
+            self._send(_counted_event(number, needs))
+            return self._train(trial, values, needs[0])
         except (Refused, BuildFailed, CompileError) as error:
             if self._is_over or time.monotonic() >= self._deadline:
                 raise _SearchStopped from error
-            return Trial(number, candidate, TrialState.FAILED, needs, reason=str(error))
+            return replace(trial, reason=str(error))
 
-    def _train(self, number: int, candidate: Candidate, values: Values, needs: Needs) -> Trial:
-        """Trains a candidate, and runs its rune on the validation split."""
+    def _train(self, trial: Trial, values: Values, needs: Needs) -> Trial:
+        """Trains a candidate with these needs on the first device, and runs its rune on the validation split."""
+        number, candidate = trial.number, trial.candidate
         curve: list[float] = []
 
         def receive(event: Mapping[str, Any]) -> None:
@@ -271,8 +272,8 @@ class _SearchRun:
                 result = train(run, folder, receive, minutes=minutes, shared_work=self._shared_work)
         except _Overtaken:
             reason = f"after {counted(len(curve), 'epoch')}, a quarter of the others or more were better"
-            return Trial(number, candidate, TrialState.STOPPED, needs, curve=tuple(curve), reason=reason)
-        return self._judge(Trial(number, candidate, TrialState.TRAINED, needs, None, tuple(curve)), run, result)
+            return replace(trial, state=TrialState.STOPPED, curve=tuple(curve), reason=reason)
+        return self._judge(replace(trial, state=TrialState.TRAINED, curve=tuple(curve)), run, result)
 
     def _judge(self, trial: Trial, run: PreparedRun, result: TrainedModel) -> Trial:
         """The trial with the accuracy of its rune, and with what the trained rune needs: the compiler takes some
@@ -281,20 +282,19 @@ class _SearchRun:
         accuracy = result.report["judgements"]["validation"]["accuracy"]
         if accuracy is None:
             raise Refused(Reason.DATA, "No recording of the validation split fills a window.")
-        needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, result.model, search.target)
-        reason = search.limits.reason(needs)
+        needs = count_rune(settings.recipe, settings.values, settings.labels, result.model, search.devices)
+        trial = trial.with_needs(needs)
+        reason = search.devices.reason(needs)
         if reason is not None:
-            return replace(
-                trial, state=TrialState.FAILED, needs=needs, reason=f"the trained network needs more: {reason}"
-            )
+            return replace(trial, state=TrialState.FAILED, reason=f"the trained network needs more: {reason}")
         self._keep(trial.number, run, result)
-        return replace(trial, needs=needs, accuracy=(accuracy[0], accuracy[1], accuracy[2]))
+        return replace(trial, accuracy=(accuracy[0], accuracy[1], accuracy[2]))
 
     def _goes_on(self, number: int, curve: list[float], needs: Needs, epochs: int) -> bool:
         """Whether a trial goes on behind this epoch: successive halving that waits for no other trial."""
         if len(curve) not in rungs(epochs, self._budget.trials):
             return True
-        own = compared_point(max(curve), needs, self._search.limits)
+        own = compared_point(max(curve), needs, self._search.devices)
         with self._lock:
             rung = self._rungs.setdefault(len(curve), {})
             others = {**self._stored_points(len(curve)), **rung}
@@ -305,10 +305,18 @@ class _SearchRun:
     def _stored_points(self, epoch: int) -> dict[int, Point]:
         """The trials with a row that came to this epoch, those of other processes among them."""
         return {
-            each.number: compared_point(max(each.curve[:epoch]), each.needs, self._search.limits)
+            each.number: compared_point(max(each.curve[:epoch]), each.needs, self._search.devices)
             for each in self._rows.trials
             if each.needs is not None and len(each.curve) >= epoch
         }
+
+
+def _counted_event(number: int, needs: Sequence[Needs]) -> dict[str, Any]:
+    """The event of a trial within the limits. It has `second_needs` where the search has a second board."""
+    first, *others = needs
+    second = {"second_needs": asdict(others[0])} if others else {}
+    figures = {"ram": first.ram, "flash": first.flash, "instructions": first.instructions}
+    return {"event": "counted", "trial": number, **figures, **second}
 
 
 class _Overtaken(Exception):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from lab.search.limits import DeviceLimits
+from lab.search.devices import SearchDevices
 from lab.search.ranking import compared_point
 from lab.search.space import FORM, Candidate, Space
 from lab.search.trials import Trial, TrialState
@@ -19,7 +19,7 @@ _STARTUP = 8
 
 
 def next_candidate(
-    space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: DeviceLimits, seed: int
+    space: Space, trials: Sequence[Trial], running: Sequence[Candidate], devices: SearchDevices, seed: int
 ) -> Candidate | None:
     """A candidate that was not tried yet, or None if none was drawn. `running` ones are being tried.
 
@@ -28,7 +28,7 @@ def next_candidate(
     tried_keys = {_key(each) for each in (*(trial.candidate for trial in trials), *running)}
     if len(tried_keys) >= space.size:
         return _first_untried(space, tried_keys)
-    study = _study(space, trials, running, limits, seed + len(trials) + len(running))
+    study = _study(space, trials, running, devices, seed + len(trials) + len(running))
     distributions = _distributions(space)
     for _ in range(MAX_QUESTIONS):
         trial = study.ask(distributions)
@@ -38,12 +38,14 @@ def next_candidate(
     return _first_untried(space, tried_keys)
 
 
-def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], limits: DeviceLimits, seed: int) -> Any:
+def _study(
+    space: Space, trials: Sequence[Trial], running: Sequence[Candidate], devices: SearchDevices, seed: int
+) -> Any:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     sampler = optuna.samplers.TPESampler(seed=seed % (1 << 31), n_startup_trials=_STARTUP)
-    directions = [optuna.study.StudyDirection.MINIMIZE] * (1 + len(limits.compared_names))
+    directions = [optuna.study.StudyDirection.MINIMIZE] * (1 + len(devices.compared_names))
     study = optuna.create_study(sampler=sampler, directions=directions)
     distributions = _distributions(space)
     for trial in trials:
@@ -52,9 +54,9 @@ def _study(space: Space, trials: Sequence[Trial], running: Sequence[Candidate], 
             continue
         study.enqueue_trial(places)
         question = study.ask(distributions)
-        for name, excess in limits.excesses(trial.needs).items():
+        for name, excess in devices.excesses(trial.all_needs).items():
             question.set_constraint(name, excess)
-        study.tell(question, compared_point(_accuracy(trial), trial.needs, limits))
+        study.tell(question, compared_point(_accuracy(trial), trial.needs, devices))
     for candidate in running:
         places = space.places(candidate)
         if places is not None:

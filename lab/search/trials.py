@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -35,8 +35,10 @@ class TrialState(StrEnum):
 @dataclass(frozen=True)
 class Trial:
     """A candidate and what became of it. `accuracy` is the share of validation recordings that the rune answered
-    right, with its 95 % interval; `curve` the accuracy on validation windows after each epoch. `needs` is None where
-    counting failed, and without instructions where the memory plan alone was over a limit."""
+    right, with its 95 % interval; `curve` the accuracy on validation windows after each epoch. `needs` are those on the
+    first board or the core of the search, and `second_needs` those on its second board. They are None where counting
+    failed, and without instructions where the memory plan alone was over a limit; `second_needs` also where the search
+    has one board."""
 
     number: int
     candidate: Candidate
@@ -46,6 +48,17 @@ class Trial:
     curve: tuple[float, ...] = ()
     seconds: float = 0.0
     reason: str = ""
+    second_needs: Needs | None = None
+
+    @property
+    def all_needs(self) -> tuple[Needs, ...]:
+        """The needs on each device of the search, in their order (`lab.search.devices`)."""
+        return tuple(each for each in (self.needs, self.second_needs) if each is not None)
+
+    def with_needs(self, needs: Sequence[Needs]) -> Trial:
+        """The trial with its needs on one or two devices."""
+        first, *others = needs
+        return replace(self, needs=first, second_needs=others[0] if others else None)
 
     @property
     def used_budget(self) -> bool:
@@ -53,7 +66,8 @@ class Trial:
         return self.state is not TrialState.OVER_LIMIT and self.needs is not None
 
     def to_json(self) -> dict[str, Any]:
-        """The row."""
+        """The row. It has `second_needs` where there are some."""
+        second = {} if self.second_needs is None else {"second_needs": asdict(self.second_needs)}
         return {
             "trial": self.number,
             "arguments": dict(self.candidate.values),
@@ -64,6 +78,7 @@ class Trial:
             "curve": list(self.curve),
             "seconds": self.seconds,
             "reason": self.reason,
+            **second,
         }
 
     @staticmethod
@@ -73,12 +88,17 @@ class Trial:
             number=int(row["trial"]),
             candidate=Candidate(dict(row["arguments"]), str(row["quantize"])),
             state=TrialState(row["state"]),
-            needs=None if row["needs"] is None else Needs(**row["needs"]),
+            needs=_needs(row["needs"]),
             accuracy=None if row["accuracy"] is None else tuple(row["accuracy"]),
             curve=tuple(row["curve"]),
             seconds=float(row["seconds"]),
             reason=str(row["reason"]),
+            second_needs=_needs(row.get("second_needs")),
         )
+
+
+def _needs(row: Mapping[str, Any] | None) -> Needs | None:
+    return None if row is None else Needs(**row)
 
 
 @dataclass(frozen=True)

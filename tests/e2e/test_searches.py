@@ -30,6 +30,7 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     page.get_by_text("Values that are tried").click()
     for name, values in {"Window": "50", "Filters": "4, 8, 64", "Blocks": "2", "Kernel": "5, 7"}.items():
         page.get_by_label(name, exact=True).fill(values)
+    page.get_by_label("Second board").select_option(label="ESP32-C3-DevKitM-1")
     page.get_by_label("RAM").fill("6")
     page.get_by_label("Trained trials").fill("20")
     page.get_by_role("button", name="Search", exact=True).click()
@@ -39,6 +40,7 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     expect(points.first).to_be_visible(timeout=LONG)
     best = page.get_by_role("region", name="Best for each size")
     expect(best).to_be_visible(timeout=LONG)
+    expect(best.get_by_role("columnheader", name="Instructions, ESP32-C3-DevKitM-1")).to_be_visible()
     assert page.url == search  # it came in without another look at the page
 
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -47,7 +49,7 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     expect(page.get_by_text("a part of its accuracy is luck")).to_be_visible()
     require_fit(page)
     page.get_by_role("link", name="Flash", exact=True).click()
-    expect(page.get_by_role("heading", name="Accuracy against Flash")).to_be_visible()
+    expect(page.get_by_role("heading", name="Accuracy against Flash, both boards")).to_be_visible()
     page.get_by_role("button", name=re.compile("Open trial . as a change")).click()
     expect(page.get_by_text("a part of the accuracy is luck")).to_be_visible()
     page.goto(search)

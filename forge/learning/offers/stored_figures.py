@@ -124,7 +124,7 @@ def _accuracy(split: str, share: Sequence[float], samples: int) -> HeldOutFigure
 
 
 def _of_trial(trial: SearchTrial) -> StoredFigures:
-    search, needs = trial.search, trial.needs
+    search = trial.search
     share = trial.accuracy
     samples = search.description.get("validation", 0)
     return StoredFigures(
@@ -133,7 +133,7 @@ def _of_trial(trial: SearchTrial) -> StoredFigures:
         search.data_number,
         search.data_digest,
         () if share is None else (_accuracy("validation", share, samples),),
-        {} if needs is None else {needs["target"]: PackageFigures(needs["flash"], needs["ram"], needs["instructions"])},
+        {each["target"]: PackageFigures(each["flash"], each["ram"], each["instructions"]) for each in trial.all_needs},
     )
 
 

@@ -20,6 +20,7 @@ from forge.learning.searches.lab_events import (
     SpaceEvent,
     TrialEpochEvent,
     TrialEvent,
+    TrialNeedsJson,
 )
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.storing import store_trial
@@ -102,7 +103,7 @@ class SearchFollower:
         trial = self._own_trial(event["trial"])
         target = find_board(self._search.board).target
         needs = {"ram": event["ram"], "flash": event["flash"], "instructions": event["instructions"]}
-        trial.needs = {"target": target, **needs}
+        trial.needs, trial.second_needs = {"target": target, **needs}, self._second_needs(event)
         self._unsaved_trial = trial
 
     def _take_epoch(self, event: TrialEpochEvent) -> None:
@@ -115,10 +116,18 @@ class SearchFollower:
     def _take_trial(self, event: TrialEvent) -> None:
         """Stores a trial that has ended with its files, in one transaction with the events for open pages."""
         trial = self._own_trial(event["trial"])
-        trial.state, trial.needs, trial.accuracy = event["state"], event["needs"], event["accuracy"]
+        trial.state, trial.accuracy = event["state"], event["accuracy"]
+        trial.needs, trial.second_needs = event["needs"], self._second_needs(event)
         trial.curve, trial.seconds, trial.reason = event["curve"], event["seconds"], event["reason"][:500]
         self._unsaved_trial = None
         store_trial(self._job, self._search, trial, event["files"], self._folder)
+
+    def _second_needs(self, event: CountedEvent | TrialEvent) -> TrialNeedsJson | None:
+        """The needs on the second board. Raises `AttemptFailed` where the search has none."""
+        needs = event.get("second_needs")
+        if needs is not None and not self._search.second_board:
+            raise _malformed_event()
+        return needs
 
     def _own_trial(self, number: int) -> SearchTrial:
         """The trial that this job has begun. Raises `AttemptFailed` for one of another, or one that has ended."""
@@ -138,16 +147,18 @@ class SearchFollower:
             return
         with transaction.atomic():
             self._job.confirm_lease()
-            trial.save(update_fields=["needs", "curve"])
+            trial.save(update_fields=["needs", "second_needs", "curve"])
             announce_search(self._search)
 
 
 def _is_possible(event: Mapping[str, Any]) -> bool:
     """Whether an event of the right type says what a search can have."""
-    needs = event if event["event"] == "counted" else event.get("needs")
+    first = event if event["event"] == "counted" else event.get("needs")
+    second = event.get("second_needs")
     return (
         1 <= event.get("trial", 1) <= MOST_TRIALS
-        and (needs is None or are_possible_needs({"instructions": None, **needs}))
+        and (second is None or first is not None)
+        and all(are_possible_needs({"instructions": None, **each}) for each in (first, second) if each is not None)
         and is_possible_share(event.get("accuracy"))
         and 0 <= event.get("size", 0) < MOST
     )

@@ -93,6 +93,7 @@ def _ask(
         "model": search.model_path,
         "vary": search.vary,
         "board": search.board,
+        "second_board": search.second_board,
         "limits": search.limits,
         "budget": {
             "trials": search.trials,

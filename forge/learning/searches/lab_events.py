@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class SpaceEvent(TypedDict):
@@ -30,14 +30,24 @@ class ClaimEvent(TypedDict):
     quantize: str
 
 
+class TrialNeedsJson(TypedDict):
+    """The needs of the rune of a trial; without instructions where the memory plan alone was over a limit."""
+
+    target: str
+    flash: int
+    ram: int
+    instructions: int | None
+
+
 class CountedEvent(TypedDict):
-    """A trial is within the limits, and is trained now."""
+    """A trial is within the limits, and is trained now. It has `second_needs` where the search has a second board."""
 
     event: Literal["counted"]
     trial: int
     ram: int
     flash: int
     instructions: int | None
+    second_needs: NotRequired[TrialNeedsJson]
 
 
 class TrialEpochEvent(TypedDict):
@@ -49,18 +59,9 @@ class TrialEpochEvent(TypedDict):
     validation_accuracy: float
 
 
-class TrialNeedsJson(TypedDict):
-    """The needs of the rune of a trial; without instructions where the memory plan alone was over a limit."""
-
-    target: str
-    flash: int
-    ram: int
-    instructions: int | None
-
-
 class TrialEvent(TypedDict):
     """A finished trial (`lab.search.trials.Trial`). `files` has the name of each of its files by its path in the
-    project."""
+    project. It has `second_needs` where the search has a second board and counting did not fail."""
 
     event: Literal["trial"]
     trial: int
@@ -68,6 +69,7 @@ class TrialEvent(TypedDict):
     quantize: str
     state: Literal["over limit", "trained", "stopped", "failed"]
     needs: TrialNeedsJson | None
+    second_needs: NotRequired[TrialNeedsJson]
     accuracy: list[float] | None
     curve: list[float]
     seconds: float

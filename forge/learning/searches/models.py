@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -73,10 +74,13 @@ class ModelSearch(models.Model):
     data_digest = models.CharField(max_length=DIGEST_LENGTH)
     """Those of the version, which outlive it."""
     board = models.CharField(max_length=60)
-    """Its core is counted on."""
+    """Its core is counted on, and trials are compared by what they need there."""
+    second_board = models.CharField(max_length=60, blank=True)
+    """Trials have to fit it too; "" for none."""
     limits = models.JSONField(default=dict)
-    """Bytes of `ram` and `flash`, `instructions` of one run and the `milliseconds` that it may take on the board; null
-    or missing where there is no limit."""
+    """Bytes of `ram` and `flash` on each board, and on the first `instructions` of one run and the `milliseconds` that
+    it may take; null or missing where there is no limit. Of bytes, null also says that the boards have different
+    amounts, which are the limits."""
     vary = models.JSONField(default=dict)
     """The values that are tried, by argument, as they are written."""
     trials = models.PositiveIntegerField()
@@ -129,6 +133,8 @@ class SearchTrial(models.Model):
     state = models.CharField(max_length=10, choices=SearchTrialState.choices, default=SearchTrialState.RUNNING)
     needs = models.JSONField(null=True)
     """`target`, `flash`, `ram` and `instructions`; null where counting failed, or goes on."""
+    second_needs = models.JSONField(null=True)
+    """The same on the second board; null also where the search has none."""
     accuracy = models.JSONField(null=True)
     """The share of validation recordings that are right with its 95 % interval; null for one that was not trained."""
     curve = models.JSONField(default=list)
@@ -149,3 +155,8 @@ class SearchTrial(models.Model):
 
     def __str__(self) -> str:
         return f"Trial {self.number}"
+
+    @property
+    def all_needs(self) -> list[dict[str, Any]]:
+        """The needs on each board of the search; empty where counting failed, or goes on."""
+        return [each for each in (self.needs, self.second_needs) if each is not None]

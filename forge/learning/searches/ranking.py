@@ -1,5 +1,6 @@
-"""The trials that no other dominates: nowhere worse and better somewhere in accuracy, RAM, flash and instructions. Pure
-functions, of the rows; `lab.search.ranking` decides by the same rule which trials go on."""
+"""The trials that no other dominates: nowhere worse and better somewhere in accuracy, and in RAM, flash and
+instructions on the first board. Pure functions, of the rows; `lab.search.ranking` decides by the same rule which trials
+go on."""
 
 from __future__ import annotations
 

@@ -44,7 +44,10 @@ class SearchTrialJson(TypedDict):
     form: str
     state: Annotated[str, choices("SearchTrialState", SearchTrialState.values)]
     needs: Annotated[TrialNeedsJson | None, "counted by the compiler; null where counting failed"]
-    time: Annotated[TrialTimeJson | None, "estimated from the instructions; null where they were not counted"]
+    second_needs: Annotated[TrialNeedsJson | None, "on the second board; null also where there is none"]
+    time: Annotated[
+        TrialTimeJson | None, "on the first board, estimated from the instructions; null where they were not counted"
+    ]
     accuracy: Annotated[list[float] | None, "the share of validation recordings that are right, with its 95 % interval"]
     curve: Annotated[list[float], "accuracy on validation windows after each epoch"]
     seconds: float
@@ -54,8 +57,9 @@ class SearchTrialJson(TypedDict):
 
 
 class SearchLimitsJson(TypedDict):
-    """The most that a trial may need: bytes, instructions of one run, and its inference time on the board, of which the
-    upper end of the estimate counts. Null where there is no limit."""
+    """The most that a trial may need: bytes on each board, and on the first one instructions of one run and its
+    inference time, of which the upper end of the estimate counts. Null where there is no limit; of bytes, where the
+    boards have different amounts, which are the limits then."""
 
     ram: int | None
     flash: int | None
@@ -80,12 +84,15 @@ class ModelSearchJson(TypedDict):
     data_version: int
     data_digest: str
     board: str
+    second_board: Annotated[str, "trials fit it too, and are compared on the first; empty for none"]
     limits: SearchLimitsJson
     trials: Annotated[int, "the most trained trials"]
     minutes: int
     workers: int
     counts: Annotated[dict[str, int], "how many trials are in each state"]
-    best: Annotated[list[int], "trials that no other dominates in accuracy, RAM, flash and instructions"]
+    best: Annotated[
+        list[int], "trials that no other dominates in accuracy, and in RAM, flash and instructions on the first board"
+    ]
     space: Annotated[int, "how many candidates there are; 0 until the data was read"]
     end_reason: str
     error: str
@@ -100,7 +107,7 @@ class OpenModelSearchJson(ModelSearchJson):
 
 
 class LimitsSerializer(serializers.Serializer[None]):
-    """The most that a trial may need. More memory than the board has is limited to that of the board."""
+    """The most that a trial may need. More memory than a board has is limited to that of the board."""
 
     ram = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None)
     flash = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, required=False, allow_null=True, default=None)
@@ -113,7 +120,7 @@ class LimitsSerializer(serializers.Serializer[None]):
         required=False,
         allow_null=True,
         default=None,
-        help_text="above 0: the inference time on the board, of which the upper end of the estimate counts",
+        help_text="above 0: the inference time on the first board, of which the upper end of the estimate counts",
     )
 
 
@@ -133,6 +140,13 @@ class BeginSearchSerializer(LearningSerializer):
     form = serializers.ChoiceField(choices=FORMS, required=False, default=DEFAULT_FORM)
     model = serializers.CharField(max_length=200, required=False, default=DEFAULT_MODEL)
     board = serializers.CharField(max_length=60, required=False, default=DEFAULT_BOARD)
+    second_board = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="that trials have to fit too; empty for none. Instructions and time are limited on the first",
+    )
     limits = LimitsSerializer(required=False, default=dict)
     trials = serializers.IntegerField(min_value=1, max_value=MAX_TRIALS, required=False, default=DEFAULT_TRIALS)
     minutes = serializers.IntegerField(min_value=1, max_value=MAX_MINUTES, required=False, default=DEFAULT_MINUTES)
@@ -171,6 +185,7 @@ def search_to_json(search: ModelSearch, trials: list[SearchTrial] | None = None)
         "data_version": search.data_number,
         "data_digest": search.data_digest,
         "board": search.board,
+        "second_board": search.second_board,
         "limits": {
             "ram": search.limits.get("ram"),
             "flash": search.limits.get("flash"),
@@ -208,6 +223,7 @@ def trial_to_json(trial: SearchTrial) -> SearchTrialJson:
         "form": trial.form,
         "state": trial.state,
         "needs": trial.needs,
+        "second_needs": trial.second_needs,
         "time": None if time is None else {"least": time.least, "most": time.most},
         "accuracy": trial.accuracy,
         "curve": trial.curve,

@@ -47,8 +47,8 @@ def interrupted_trial(search: ModelSearch, job: UUID) -> SearchTrial | None:
     """The trial that a job had begun when its last worker ended. It is tried again from its start."""
     trial = SearchTrial.objects.filter(search=search, job=job, state=SearchTrialState.RUNNING).first()
     if trial is not None:
-        trial.needs, trial.curve = None, []
-        trial.save(update_fields=["needs", "curve"])
+        trial.needs, trial.second_needs, trial.curve = None, None, []
+        trial.save(update_fields=["needs", "second_needs", "curve"])
     return trial
 
 
@@ -114,6 +114,7 @@ class RowsForLab:
 
 def trial_row(trial: SearchTrial) -> dict[str, Any]:
     """A trial as `lab` has it in its file (`lab.search.trials.Trial.to_json`)."""
+    second = {} if trial.second_needs is None else {"second_needs": trial.second_needs}
     return {
         "trial": trial.number,
         "arguments": trial.arguments,
@@ -124,4 +125,5 @@ def trial_row(trial: SearchTrial) -> dict[str, Any]:
         "curve": trial.curve,
         "seconds": trial.seconds,
         "reason": trial.reason,
+        **second,
     }

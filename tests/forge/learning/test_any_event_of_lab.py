@@ -30,6 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("rec
 
 PROJECT = "/api/v1/projects/acme/kitchen"
 NEEDS = {"flash": 9000, "ram": 900, "instructions": 90_000, "not_measured": None}
+SECOND_NEEDS = {"target": "rv32imc", "flash": 9500, "ram": 800, "instructions": 70_000}
 OF_A_RUN: Sequence[Mapping[str, Any]] = (
     {
         "event": "data",
@@ -62,7 +63,10 @@ OF_A_SEARCH: Sequence[Mapping[str, Any]] = (
     {"event": "epoch", "trial": 1, "epoch": 1, "validation_accuracy": 0.5},
     trial_event(1),
     claim_event(2),
-    {"event": "counted", "trial": 2, "ram": 2000, "flash": 9000, "instructions": None},
+    {"event": "counted", "trial": 2, "ram": 2000, "flash": 9000, "instructions": None, "second_needs": SECOND_NEEDS},
+    {**trial_event(2), "second_needs": SECOND_NEEDS},
+    claim_event(3),
+    {"event": "counted", "trial": 3, "ram": 2000, "flash": 9000, "instructions": None},
 )
 
 
@@ -139,7 +143,7 @@ def test_a_search_takes_any_event_or_refuses_it_and_its_pages_are_read(
     seeds: Sequence[int], trains: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lab = AnyLab(seeds, OF_A_SEARCH, reader(trains, "searches"))
-    body = {"recipe": "motion", "arguments": SMALL}
+    body = {"recipe": "motion", "arguments": SMALL, "second_board": "esp32-c3-devkitm-1"}
     assert trains.post(f"{PROJECT}/searches", body, content_type="application/json").status_code == 201
     monkeypatch.setitem(vars(search_job.SEARCH), "execute", lambda context: search_job.run_search_job(context, lab))
     work()

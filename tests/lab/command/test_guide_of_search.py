@@ -41,7 +41,7 @@ def test_the_guide_shows_what_is_printed() -> None:
         *[Trial(number, NONE, TrialState.STOPPED) for number in range(30, 40)],
         *[Trial(number, NONE, TrialState.OVER_LIMIT) for number in range(40, 44)],
     ]
-    assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465}, board)) == text
+    assert "\n".join(summary(trials, "The budget of trials is used up.", SPACE, {"one": 465}, [board])) == text
 
 
 def test_the_guide_and_the_page_say_what_was_measured_of_the_best_trial() -> None:

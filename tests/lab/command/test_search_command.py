@@ -25,6 +25,11 @@ from tests.support.cases import each_case
 from tests.support.training.motion_data import write_motion
 
 SPACE = Space({"filters": (4, 8)}, ("int8",))
+ONE_CANDIDATE = [
+    part
+    for value in ("window=50", "filters=8", "blocks=2", "kernel=5", "stride=1", "separable=0")
+    for part in ("--vary", value)
+]
 
 
 def search(folder: Path, *arguments: str) -> Result:
@@ -65,6 +70,16 @@ def test_a_backbone_is_not_searched(ready: Path) -> None:
             ["--board", "arduino-nano-33-ble-sense", "--target", "cortex-m7"],
             "has the target cortex-m4, and not cortex-m7",
         ),
+        (["--board", "raspberry-pi-pico", "--board", "esp32"], "there is no board 'esp32'"),
+        (["--board", "raspberry-pi-pico", "--board", "raspberry-pi-pico"], "Both boards of the search are Raspberry"),
+        (
+            ["--board", "raspberry-pi-pico", "--board", "teensy-41", "--board", "esp32-c3-devkitm-1"],
+            "A search has one or two boards, and not 3.",
+        ),
+        (
+            ["--board", "raspberry-pi-pico", "--board", "teensy-41", "--target", "cortex-m0plus"],
+            "has the target cortex-m7, and not cortex-m0plus",
+        ),
         (["--milliseconds", "50"], "--milliseconds limits the time on a board. Name a --board."),
         (["--board", "raspberry-pi-pico", "--milliseconds", "0"], '"0" is not a number of milliseconds above 0'),
         (["--board", "raspberry-pi-pico", "--milliseconds", "-1"], "is not a number of milliseconds above 0"),
@@ -83,13 +98,8 @@ def test_settings_that_cannot_work_are_named(ready: Path, arguments: list[str], 
 
 @pytest.mark.slow
 def test_a_trial_that_may_take_too_long_is_counted_and_not_trained(ready: Path) -> None:
-    one_candidate = [
-        part
-        for value in ("window=50", "filters=8", "blocks=2", "kernel=5", "stride=1", "separable=0")
-        for part in ("--vary", value)
-    ]
     board = find_board("raspberry-pi-pico")
-    limited = ["--board", board.key, "--milliseconds", "0.5", *one_candidate]
+    limited = ["--board", board.key, "--milliseconds", "0.5", *ONE_CANDIDATE]
     result = search(ready, *limited, "--format", "json")
     assert result.exit_code == 0, result.output
     events = [json.loads(line) for line in result.stdout.splitlines()]
@@ -103,6 +113,25 @@ def test_a_trial_that_may_take_too_long_is_counted_and_not_trained(ready: Path) 
     assert events[-1]["best"] == []
     text = search(ready, *limited)
     assert "Raise the limits, or allow more minutes." in text.stdout
+
+
+@pytest.mark.slow
+def test_a_candidate_is_counted_on_both_boards_and_a_limit_names_the_board(ready: Path) -> None:
+    boards = [find_board("raspberry-pi-pico"), find_board("arduino-nano-33-ble-sense")]
+    both = [part for each in boards for part in ("--board", each.key)]
+    result = search(ready, *both, "--instructions", "1k", *ONE_CANDIDATE, "--format", "json")
+    assert result.exit_code == 0, result.output
+    trials = [each for each in map(json.loads, result.stdout.splitlines()) if each["event"] == "trial"]
+    assert trials
+    for trial in trials:
+        first, second = trial["needs"], trial["second_needs"]
+        assert [first["target"], second["target"]] == ["cortex-m0plus", "cortex-m4"]
+        assert first["instructions"] > second["instructions"] > 1000
+        reason = f"instructions {first['instructions']:,} of at most 1,000 on Raspberry Pi Pico"
+        assert (trial["state"], trial["reason"]) == ("over limit", reason)
+        assert trial["time"]["most"] == run_time(first["instructions"], boards[0]).most
+    other = search(ready, "--board", boards[0].key, "--instructions", "1k", *ONE_CANDIDATE)
+    assert "is of a search with another second target" in other.stderr
 
 
 def test_a_missing_environment_is_named_with_its_size(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +193,7 @@ def test_the_summary_has_the_time_on_a_board_as_a_range() -> None:
         Trial(1, Candidate({}, "int8"), TrialState.TRAINED, Needs("cortex-m0plus", 9, 4, 123_456), (0.8, 0.3, 0.9)),
         Trial(2, Candidate({}, "int8"), TrialState.TRAINED, Needs("cortex-m0plus", 9, 3), (0.7, 0.3, 0.9)),
     ]
-    text = "\n".join(summary(trials, "", SPACE, {"circle": 3}, board))
+    text = "\n".join(summary(trials, "", SPACE, {"circle": 3}, [board]))
     assert "Instructions  Inference time " in text
     assert f"123,456       {run_time(123_456, board).text}" in text
     assert re.search(r"^2 .* - +- +int8$", text, re.MULTILINE)
@@ -175,8 +204,26 @@ def test_the_line_of_a_trial_ends_with_its_time_on_a_board() -> None:
     needs = Needs("cortex-m0plus", 9_000, 4_000, 123_456)
     trial = Trial(1, Candidate({}, "int8"), TrialState.TRAINED, needs, (0.8, 0.3, 0.9))
     board = find_board("raspberry-pi-pico")
-    assert trial_line(trial.to_json(), board).endswith(f"123,456 instructions, {run_time(123_456, board).text}")
+    assert trial_line(trial.to_json(), [board]).endswith(f"123,456 instructions, {run_time(123_456, board).text}")
     assert trial_line(trial.to_json()).endswith("123,456 instructions")
+
+
+def test_the_summary_has_the_larger_memory_and_the_instructions_of_both_boards() -> None:
+    boards = [find_board("raspberry-pi-pico"), find_board("esp32-c3-devkitm-1")]
+    first, second = Needs("cortex-m0plus", 9_000, 4_100, 123_456), Needs("rv32imc", 9_500, 4_000, 98_765)
+    trial = Trial(1, Candidate({}, "int8"), TrialState.TRAINED, accuracy=(0.8, 0.3, 0.9)).with_needs([first, second])
+    text = "\n".join(summary([trial], "", SPACE, {"circle": 3}, boards))
+    titles = (
+        "RAM     Flash   Instructions, Raspberry Pi Pico  Inference time  +Instructions, ESP32-C3-DevKitM-1  Settings"
+    )
+    assert re.search(rf"^Trial  Accuracy +{titles}$", text, re.MULTILINE)
+    assert re.search(
+        rf"4.1 kB  9.5 kB  123,456 +{run_time(123_456, boards[0]).text} +98,765 +int8$", text, re.MULTILINE
+    )
+    assert "the larger of what both boards need. Trials are compared by what they need on Raspberry Pi Pico." in text
+    time = run_time(123_456, boards[0]).text
+    line = f"RAM 4.1 kB, flash 9.5 kB, 123,456 instructions, {time}, 98,765 instructions on ESP32-C3-DevKitM-1"
+    assert trial_line(trial.to_json(), boards).endswith(line)
 
 
 def test_a_search_without_any_trained_trial_says_what_to_do() -> None:

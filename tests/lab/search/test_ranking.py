@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from lab.search.limits import DeviceLimits, TimeLimit
-from lab.search.ranking import best_trials, compared_point, dominates, is_worth_going_on, point, without_gain
+from lab.search.ranking import best_trials, dominates, is_worth_going_on, point, without_gain
 from lab.search.space import Candidate
 from lab.search.trials import Trial, TrialState
-from rune.devices.boards.fit import Needs, run_time
-from rune.devices.boards.lookup import find_board
-
-BOARD = replace(find_board("raspberry-pi-pico"), ram=100, flash=200)
+from rune.devices.boards.fit import Needs
 
 
 def trial(number: int, accuracy: float, ram: int, flash: int = 100, state: TrialState = TrialState.TRAINED) -> Trial:
@@ -67,63 +61,5 @@ def test_trials_behind_the_last_gain_are_counted() -> None:
     assert without_gain([]) == 0
 
 
-def test_limits_name_what_is_exceeded_and_by_how_much() -> None:
-    limits = DeviceLimits(ram=1000, flash=2000)
-    over = Needs("cortex-m4", 2000, 1500)
-    assert limits.excesses(over) == {"ram": 0.5, "flash": 0.0}
-    assert limits.reason(over) == "RAM 1.5 kB of at most 1.0 kB"
-    assert limits.reason(Needs("cortex-m4", 2000, 1000, 10**9)) is None
-    assert DeviceLimits(instructions=10).reason(over) is None  # it was not counted
-    assert DeviceLimits(instructions=10).reason(Needs("cortex-m4", 1, 1, 1234)) == "instructions 1,234 of at most 10"
-
-
-def test_a_limit_of_time_is_one_of_the_upper_end_of_the_estimate() -> None:
-    for instructions in (1, 7, 1001, 999_999, 12_345_678):
-        limits = DeviceLimits(time=TimeLimit(run_time(instructions, BOARD).most, BOARD))
-        assert limits.reason(Needs("cortex-m0plus", 1, 1, instructions)) is None
-        over = Needs("cortex-m0plus", 1, 1, instructions + 1)
-        assert "inference time" in str(limits.reason(over))
-        assert 0 < limits.excesses(over)["milliseconds"] <= 1.0001 / instructions
-
-
-def test_a_reason_names_the_time_where_that_is_limited() -> None:
-    needs = Needs("cortex-m0plus", 1, 1, 6_200_000)
-    longest = run_time(6_200_000, BOARD).most
-    limits = DeviceLimits(time=TimeLimit(longest / 2, BOARD))
-    assert limits.reason(needs) == f"inference time {longest:.3g} ms of at most {longest / 2:.3g} ms"
-    both = replace(limits, instructions=1_000_000)
-    assert str(both.reason(needs)).startswith("instructions 6,200,000 of at most 1,000,000; inference time ")
-    assert "time" not in str(replace(both, time=TimeLimit(longest, BOARD)).reason(needs))
-    assert limits.reason(Needs("cortex-m0plus", 1, 1)) is None  # it was not counted
-
-
 def test_a_point_has_mistakes_and_needs() -> None:
     assert point(0.75, Needs("cortex-m4", 7, 5, 3)) == (0.25, 5, 7, 3)
-
-
-def test_needs_are_compared_where_nothing_is_limited() -> None:
-    needs = Needs("cortex-m4", 7, 5, 3)
-    assert compared_point(0.75, needs, DeviceLimits()) == (0.25, 5, 7, 3)
-    assert compared_point(0.75, Needs("cortex-m4", 7, 5), DeviceLimits()) == (0.25, 5, 7, 0)
-    assert compared_point(0.75, needs, DeviceLimits(ram=9)) == (0.25,)
-    assert compared_point(0.75, needs, DeviceLimits(time=TimeLimit(50, BOARD))) == (0.25,)
-    assert compared_point(0.75, needs, DeviceLimits(flash=9, instructions=9)) == (0.25,)
-
-
-def test_the_memory_of_a_board_is_a_limit_that_nobody_chose() -> None:
-    needs = Needs("cortex-m4", 7, 5, 3)
-    board = DeviceLimits().within(BOARD)
-    assert (board.ram, board.flash, board.instructions) == (100, 200, None)
-    assert compared_point(0.75, needs, board) == (0.25, 5, 7, 3)
-    assert board.reason(Needs("cortex-m4", 7, 101)) is not None
-    assert DeviceLimits(ram=300).within(BOARD) == board, "more than the board has is no choice"
-    time = TimeLimit(50, BOARD)
-    for choice in (
-        DeviceLimits(ram=99),
-        DeviceLimits(flash=199),
-        DeviceLimits(instructions=5),
-        DeviceLimits(time=time),
-    ):
-        limits = choice.within(BOARD)
-        assert compared_point(0.75, needs, limits) == (0.25,)
-        assert limits.within(BOARD) == limits

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from lab.command.search import command
+from lab.search.devices import SearchDevice, SearchDevices
 from lab.search.limits import DeviceLimits
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space
@@ -18,6 +19,7 @@ from rune.devices.boards.fit import Needs
 from tests.support.cases import each_case
 from tests.support.training.motion_data import write_motion
 
+DEVICES = SearchDevices(SearchDevice("cortex-m4", DeviceLimits()))
 SPACE = Space({"filters": (4, 8), "window": (50, 100)}, ("int8",))
 POLICY = "training: {recipe: motion, data: samples, seed: 7, arguments: {epochs: 1, window: 50, blocks: 2, filters: 8}}"
 
@@ -27,7 +29,7 @@ def test_a_row_of_another_space_is_no_obstacle(values: dict[str, int]) -> None:
     earlier = Candidate(values, "int8")
     row = Trial(1, earlier, TrialState.TRAINED, Needs("cortex-m4", 5000, 1000, 10_000), (0.8, 0.6, 0.9))
     candidates: list[Candidate] = []
-    while (candidate := next_candidate(SPACE, [row], [earlier, *candidates], DeviceLimits(), 1)) is not None:
+    while (candidate := next_candidate(SPACE, [row], [earlier, *candidates], DEVICES, 1)) is not None:
         candidates.append(candidate)
     places = [SPACE.places(each) for each in candidates]
     assert None not in places

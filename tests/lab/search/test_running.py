@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 import lab.search.running as running
 from lab.recipes.arguments import Values
 from lab.refusal import Reason, Refused
+from lab.search.devices import SearchDevice, SearchDevices, devices_on
 from lab.search.limits import DeviceLimits, TimeLimit
 from lab.search.ranking import best_trials
 from lab.search.running import Budget, CandidateSearch, run_search, rungs
@@ -43,7 +44,10 @@ class SearchWorld:
     events: list[Mapping[str, Any]] = field(default_factory=list)
 
     def search(self, trials: int, limits: DeviceLimits | None = None, workers: int = 1, patience: int = 99) -> str:
-        search = CandidateSearch(self.base, SPACE, "cortex-m4", limits or DeviceLimits())
+        return self.search_on(on_core(limits or DeviceLimits()), trials, workers, patience)
+
+    def search_on(self, devices: SearchDevices, trials: int, workers: int = 1, patience: int = 99) -> str:
+        search = CandidateSearch(self.base, SPACE, devices)
         with open_trials(self.path, search.settings()) as file:
             self.file = file
             return run_search(search, file, Budget(trials, 5, workers, patience), self.events.append)
@@ -56,16 +60,34 @@ class SearchWorld:
         for epoch in range(int(run.settings.values["epochs"])):
             send({"event": "epoch", "epoch": epoch + 1, "validation_accuracy": accuracy})
         report = {"judgements": {"validation": {"accuracy": [accuracy, 0.0, 1.0]}}}
-        needs = count(None, run.settings.values, None, "", "cortex-m4", DeviceLimits())
-        return type("Trained", (), {"report": report, "model": self.trained_needs(needs)})
+        return type("Trained", (), {"report": report, "model": self.trained_needs})
 
     @property
     def trials(self) -> TrialFile:
         return self.file
 
 
-def count(_recipe: Any, values: Values, _labels: Any, _form: str, target: str, _limits: DeviceLimits) -> Needs:
-    return Needs(target, 5000, int(values.get("filters", 8) * 100), int(values.get("blocks", 2) * 1000))
+def on_core(limits: DeviceLimits) -> SearchDevices:
+    return SearchDevices(SearchDevice("cortex-m4", limits))
+
+
+def count(_recipe: Any, values: Values, _labels: Any, _form: Any, devices: SearchDevices) -> tuple[Needs, ...]:
+    """A rule in place of the compiler: another core needs a third more flash and half as many instructions."""
+    ram, instructions = int(values.get("filters", 8) * 100), int(values.get("blocks", 2) * 1000)
+    first = devices.first.target
+
+    def needs(target: str) -> Needs:
+        return (
+            Needs(target, 5000, ram, instructions) if target == first else Needs(target, 6667, ram, instructions // 2)
+        )
+
+    return devices.count(needs)
+
+
+def count_trained(*arguments: Any) -> tuple[Needs, ...]:
+    """The same of a trained rune, whose model is what training changes in its needs."""
+    *_, change, _devices = arguments
+    return tuple(map(change, count(*arguments)))
 
 
 @pytest.fixture
@@ -75,7 +97,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SearchWorld:
     world = SearchWorld(prepare_run(training, samples, {}), tmp_path / "own.search.jsonl")
     monkeypatch.setattr(running, "train", world.train)
     monkeypatch.setattr(running, "count_under_limits", count)
-    monkeypatch.setattr(running, "needs_of_rune", lambda _recipe, _values, _labels, model, _target: (model, None))
+    monkeypatch.setattr(running, "count_rune", count_trained)
     return world
 
 
@@ -114,6 +136,43 @@ def test_what_may_take_longer_than_the_limit_is_not_trained(world: SearchWorld) 
     assert own.reason == f"inference time {1.5 * of_two_blocks:.3g} ms of at most {of_two_blocks:.3g} ms"
     assert all((each.state is TrialState.OVER_LIMIT) == (each.candidate.values["blocks"] == 3) for each in others)
     assert len(world.runs) == 3
+
+
+PICO, ESP32 = find_board("raspberry-pi-pico"), find_board("esp32-c3-devkitm-1")
+
+
+def test_what_is_over_a_limit_of_the_second_board_alone_is_not_trained(world: SearchWorld) -> None:
+    small = replace(ESP32, flash=6000)
+    world.search_on(devices_on([PICO, small], DeviceLimits()), 1)
+    assert world.runs == []
+    trials = world.trials.trials
+    assert {each.state for each in trials} == {TrialState.OVER_LIMIT}
+    assert {each.reason for each in trials} == {"flash 6.7 kB of at most 6.0 kB on ESP32-C3-DevKitM-1"}
+
+
+def test_a_trial_has_its_needs_on_both_boards(world: SearchWorld) -> None:
+    world.search_on(devices_on([PICO, ESP32], DeviceLimits()), 1)
+    (trial,) = world.trials.trials
+    assert trial.needs == Needs(PICO.target, 5000, 1600, 3000)
+    assert trial.second_needs == Needs(ESP32.target, 6667, 1600, 1500)
+    first, *_, last = world.events
+    assert (first["instructions"], first["second_needs"]) == (3000, asdict(trial.second_needs))
+    assert last["second_needs"] == asdict(trial.second_needs)
+
+
+def test_a_trained_rune_over_a_limit_of_the_second_board_has_failed(world: SearchWorld) -> None:
+    world.trained_needs = lambda needs: replace(needs, flash=needs.flash + 400)
+    world.search_on(devices_on([PICO, ESP32], DeviceLimits(flash=7000)), 1)
+    (trial,) = world.trials.trials
+    assert trial.state is TrialState.FAILED
+    assert trial.reason == "the trained network needs more: flash 7.1 kB of at most 7.0 kB on ESP32-C3-DevKitM-1"
+    assert [each.flash for each in trial.all_needs] == [5400, 7067]
+
+
+def test_a_search_of_one_board_does_not_go_on_with_another_core(world: SearchWorld) -> None:
+    world.search_on(devices_on([PICO], DeviceLimits()), 1)
+    with pytest.raises(Refused, match="of a search with another second target"):
+        world.search_on(devices_on([PICO, ESP32], DeviceLimits()), 2)
 
 
 def test_a_trial_has_the_needs_of_its_trained_rune(world: SearchWorld) -> None:
@@ -167,7 +226,7 @@ def test_a_search_ends_when_every_candidate_was_tried(world: SearchWorld) -> Non
 
 
 def test_a_search_without_gain_ends(world: SearchWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
+    monkeypatch.setattr(running, "count_under_limits", lambda *_: (Needs("cortex-m4", 1, 2, 3),))
     world.trained_needs = lambda _: Needs("cortex-m4", 1, 2, 3)
     world.accuracy = lambda values: 0.5 if values["filters"] == 16 and values["blocks"] == 3 else 0.4
     reason = world.search(100, patience=3)
@@ -221,7 +280,7 @@ def test_a_trial_that_fails_is_a_row_and_the_search_goes_on(world: SearchWorld) 
 def test_a_candidate_that_contradicts_itself_costs_no_trial(
     world: SearchWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def counted(recipe: Any, values: Values, *others: Any) -> Needs:
+    def counted(recipe: Any, values: Values, *others: Any) -> tuple[Needs, ...]:
         if values["blocks"] == 3:
             raise Refused(Reason.SETTINGS, "hop is 25; it must be at most the window of 20 rows.")
         return count(recipe, values, *others)
@@ -279,11 +338,11 @@ def test_trials_that_other_processes_ended_are_compared_too(world: SearchWorld) 
 def test_all_columns_are_learned_where_a_candidate_has_0_of_them(
     tmp_path: Path, world: SearchWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "count_under_limits", lambda *_: Needs("cortex-m4", 1, 2, 3))
+    monkeypatch.setattr(running, "count_under_limits", lambda *_: (Needs("cortex-m4", 1, 2, 3),))
     world.trained_needs = lambda _: Needs("cortex-m4", 1, 2, 3)
     world.accuracy = lambda _: 0.5
     base = prepare_run(Training("table", "tables"), write_tables(tmp_path / "tables", 10), {})
-    search = CandidateSearch(base, Space({"columns": (0, 1)}, ("int8",)), "cortex-m4", DeviceLimits())
+    search = CandidateSearch(base, Space({"columns": (0, 1)}, ("int8",)), on_core(DeviceLimits()))
     with open_trials(tmp_path / "rows.jsonl", search.settings()) as file:
         run_search(search, file, Budget(3, 5, 1, 99), world.events.append)
     # The project itself reads all four, as a candidate with 0 of them does.

@@ -7,6 +7,7 @@ import pytest
 from lab.recipes.catalogue import NETWORK_RECIPES, recipe_of
 from lab.recipes.recipe import Recipe
 from lab.refusal import Refused
+from lab.search.devices import SearchDevice, SearchDevices
 from lab.search.limits import DeviceLimits
 from lab.search.sampling import next_candidate
 from lab.search.space import Candidate, Space, space_of
@@ -15,19 +16,25 @@ from rune.devices.boards.fit import Needs
 from tests.support.cases import each_case
 
 SPACE = Space({"filters": (4, 8, 16, 32), "blocks": (1, 2, 3)}, ("int8", "float32"))
-NO_LIMITS = DeviceLimits()
+
+
+def device(ram: int | None = None) -> SearchDevice:
+    return SearchDevice("cortex-m4", DeviceLimits(ram=ram))
+
+
+NO_LIMITS = SearchDevices(device())
 
 
 def trial(number: int, candidate: Candidate, accuracy: float = 0.8, ram: int = 1000) -> Trial:
     needs = Needs("cortex-m4", 5000, ram, 10_000)
-    return Trial(number, candidate, TrialState.TRAINED, needs, (accuracy, 0.0, 1.0))
+    return Trial(number, candidate, TrialState.TRAINED, needs, (accuracy, 0.0, 1.0), second_needs=needs)
 
 
-def search(count: int, limits: DeviceLimits = NO_LIMITS, seed: int = 1) -> list[Candidate]:
+def search(count: int, devices: SearchDevices = NO_LIMITS, seed: int = 1) -> list[Candidate]:
     """Candidates of a world in which filters cost RAM and are worth it, and blocks cost nothing."""
     trials: list[Trial] = []
     for number in range(1, count + 1):
-        candidate = next_candidate(SPACE, trials, [], limits, seed)
+        candidate = next_candidate(SPACE, trials, [], devices, seed)
         if candidate is None:
             break
         accuracy = 0.2 + candidate.values["blocks"] / 10 + candidate.values["filters"] / 80
@@ -66,8 +73,17 @@ def test_candidates_over_a_limit_become_rare() -> None:
         return sum(each.values["filters"] > 8 for each in candidates[8:])
 
     free = sum(large(search(14, seed=seed)) for seed in range(6))
-    limited = sum(large(search(14, DeviceLimits(ram=800), seed=seed)) for seed in range(6))
+    limited = sum(large(search(14, SearchDevices(device(800)), seed=seed)) for seed in range(6))
     assert limited < free
+
+
+@pytest.mark.slow
+def test_candidates_over_a_limit_of_the_second_board_become_rare() -> None:
+    def large(devices: SearchDevices) -> int:
+        candidates = (each for seed in range(6) for each in search(14, devices, seed=seed)[8:])
+        return sum(each.values["filters"] > 8 for each in candidates)
+
+    assert large(SearchDevices(device(9999), device(800))) < large(SearchDevices(device(9999), device(9999)))
 
 
 def test_a_row_from_outside_the_space_is_no_obstacle() -> None:

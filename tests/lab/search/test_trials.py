@@ -41,6 +41,30 @@ def test_trials_are_read_as_they_were_written(tmp_path: Path) -> None:
         assert file.trials == TRIALS
 
 
+def test_a_row_has_the_needs_on_a_second_board_where_there_are_some(tmp_path: Path) -> None:
+    first, second = Needs("cortex-m0plus", 9000, 4000, 50_000), Needs("cortex-m4", 9500, 4100)
+    trial = Trial(4, Candidate({}, "int8"), TrialState.OVER_LIMIT).with_needs([first, second])
+    assert trial.all_needs == (first, second)
+    with open_trials(tmp_path / "own.jsonl", SETTINGS) as file:
+        file.append(trial)
+    assert read_trials(tmp_path / "own.jsonl")[1] == [trial]
+    assert trial.to_json()["second_needs"] == {
+        "target": "cortex-m4",
+        "flash": 9500,
+        "ram": 4100,
+        "instructions": None,
+    }
+
+
+def test_a_row_of_one_board_is_as_before_there_was_a_second(tmp_path: Path) -> None:
+    row = (
+        '{"trial": 1, "arguments": {"filters": 8}, "quantize": "int8", "state": "trained", "needs": {"target": '
+        '"cortex-m4", "flash": 9000, "ram": 4000, "instructions": 50000}, "accuracy": [0.75, 0.5, 0.9], "curve": '
+        '[0.5, 0.75], "seconds": 2.5, "reason": ""}'
+    )
+    assert written(tmp_path / "own.jsonl").read_text().splitlines()[1] == row
+
+
 def test_a_trial_is_on_disk_before_the_next(tmp_path: Path) -> None:
     with open_trials(tmp_path / "own.jsonl", SETTINGS) as file:
         file.append(TRIALS[0])

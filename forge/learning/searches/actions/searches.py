@@ -25,6 +25,7 @@ from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.learning.searches.announcements import SEARCH_CHANGED
+from forge.learning.searches.boards import MEMORY, SearchBoards, checked_boards
 from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches
 from forge.learning.searches.kinds import (
     DEFAULT_BOARD,
@@ -55,8 +56,6 @@ from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.devices.boards.lookup import UnknownBoard, find_board
-from rune.devices.emulation.cores import CORES
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 from rune.wording import quoted
 
@@ -68,8 +67,8 @@ FORM_KEY = "quantize"
 @dataclass(frozen=True)
 class SearchSettings:
     """The settings of a new search. `vary` has values by argument, the recipe's own where there are none; `limits` are
-    bytes of `ram` and `flash`, those of the board where there are none, `instructions` of one run, and `milliseconds`
-    that one run may take on the board."""
+    bytes of `ram` and `flash`, those of each board where there are none, and on the first board `instructions` of one
+    run and `milliseconds` that it may take. `second_board` is "" for none."""
 
     recipe: str
     arguments: Mapping[str, object] = field(default_factory=dict)
@@ -84,6 +83,7 @@ class SearchSettings:
     minutes: int = DEFAULT_MINUTES
     workers: int = DEFAULT_WORKERS
     data_digest: str = ""
+    second_board: str = ""
 
 
 def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> ModelSearch:
@@ -96,7 +96,8 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     recipe = recipe_of(settings.recipe)
     arguments = checked_arguments(recipe, settings.arguments)
     vary = _checked_vary(recipe, settings.vary)
-    board, limits = _checked_limits(settings)
+    boards = checked_boards(settings.board, settings.second_board)
+    limits = _checked_limits(settings.limits, boards)
     _check_budget(settings)
     version = version_to_learn(actor, project, settings.version, settings.data_digest)
     model = checked_model(settings.model)
@@ -120,7 +121,8 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
             data_version=version,
             data_number=version.number,
             data_digest=version.digest,
-            board=board,
+            board=boards.first.key,
+            second_board=boards.second.key if boards.second else "",
             limits=limits,
             vary=vary,
             trials=settings.trials,
@@ -293,24 +295,15 @@ def _is_within(value: object, low: float, high: float) -> bool:
     return math.isfinite(number) and low <= number <= high
 
 
-def _checked_limits(settings: SearchSettings) -> tuple[str, dict[str, float | None]]:
-    """The board, and the limits: those of the board where none or larger ones are written. Raises `Invalid`."""
-    try:
-        board = find_board(settings.board)
-    except UnknownBoard as error:
-        raise Invalid(str(error), errors={"board": [str(error)]}) from error
-    if board.target not in CORES:
-        reason = f"No emulator counts on {board.target}, the core of {board.name}."
-        raise Invalid(reason, errors={"board": ["Choose another board."]})
+def _checked_limits(amounts: Mapping[str, float | None], boards: SearchBoards) -> dict[str, float | None]:
+    """The limits as they are stored. Raises `Invalid`."""
     limits: dict[str, float | None] = {}
     for name in LIMITS:
-        limit = settings.limits.get(name)
+        limit = amounts.get(name)
         if limit is not None and not 0 < limit < MAX_LIMIT:
             raise Invalid(f"The limit of {name} is not a positive number.", errors={name: ["Write a number."]})
-        limits[name] = limit
-    limits["ram"] = min(limits["ram"] or board.ram, board.ram)
-    limits["flash"] = min(limits["flash"] or board.flash, board.flash)
-    return board.key, limits
+        limits[name] = boards.stored_limit(name, limit) if name in MEMORY else limit
+    return limits
 
 
 def _check_budget(settings: SearchSettings) -> None:

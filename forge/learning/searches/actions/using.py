@@ -28,6 +28,7 @@ def open_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> SearchT
     _require_trained(trial)
     with transaction.atomic():
         row = SearchTrial.objects.select_for_update().get(pk=trial.pk)
+        row.search = search  # it is not read again where the trial becomes JSON
         if row.change_url:
             return row
         if not row.files:
@@ -56,7 +57,7 @@ def use_trial(actor: Actor, search: ModelSearch, trial: SearchTrial) -> Training
         search.seed,
         trial.form,
         search.model_path,
-        [search.board],
+        [board for board in (search.board, search.second_board) if board],
         search.data_digest,
     )
     with transaction.atomic():
@@ -102,12 +103,11 @@ def _message(search: ModelSearch, trial: SearchTrial, origin: str) -> str:
     ]
     if trial.accuracy:
         lines.append(accuracy_text("validation", trial.accuracy, search.description.get("validation", 0)))
-    if trial.needs:
-        needs = trial.needs
+    for target, needs in {each["target"]: each for each in trial.all_needs}.items():
         text = f"RAM {size_text(needs['ram'])}, flash {size_text(needs['flash'])}"
         if needs["instructions"] is not None:
             text += f", {needs['instructions']:,} instructions"
-        lines.append(f"{text} on {needs['target']}.")
+        lines.append(f"{text} on {target}.")
     count = SearchTrial.objects.filter(search=search, state=SearchTrialState.TRAINED).count()
     lines.append(
         f"These recordings chose the best of {count} trained trials, so a part of the accuracy is luck. The test "

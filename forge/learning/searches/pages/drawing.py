@@ -7,21 +7,16 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from forge.learning.searches.boards import boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
+from forge.learning.searches.pages.figures import MEASURES, amount_of, amount_text, axis_title, common_limit
 from forge.learning.searches.ranking import best_trials
-from forge.learning.searches.trial_time import run_time_of
-from rune.devices.boards.board import Board
-from rune.devices.boards.lookup import find_board
-from rune.wording import milliseconds_text, size_text
 
 WIDTH, HEIGHT = 640, 380
 LEFT, RIGHT = 52, 624
 TOP, BOTTOM = 20, 296
 STRIP_TOP, STRIP_BOTTOM = 306, 346
 """Where trials are drawn that have no accuracy."""
-TIME = "milliseconds"
-MEASURES = {"ram": "RAM", "flash": "Flash", "instructions": "Instructions", TIME: "Inference time"}
-"""Their titles, by the names of the limits."""
 _LABELLED_POINTS = 8
 """Best trials with their number beside them."""
 
@@ -69,12 +64,12 @@ def drawing_of(
     search: ModelSearch, trials: Sequence[SearchTrial], measure: str, accuracy_limit: float | None
 ) -> SearchDrawing:
     """Draws the trials across one of `MEASURES`."""
-    board = find_board(search.board)
-    amounts = {each.number: amount for each in trials if (amount := amount_of(each, measure, board)) is not None}
+    boards = boards_of(search)
+    amounts = {each.number: amount for each in trials if (amount := amount_of(each, measure, boards)) is not None}
     measured_trials = [each for each in trials if each.number in amounts]
     ended_trials = [each for each in measured_trials if each.state != SearchTrialState.RUNNING]
     active = [each for each in measured_trials if each.state == SearchTrialState.RUNNING]
-    limit = search.limits.get(measure)
+    limit = common_limit(search, measure, boards)
     near_amounts = [each for each in amounts.values() if limit is None or each <= 3 * limit] or [0, limit or 1]
     low, high = _span([*near_amounts, *([limit] if limit is not None and limit < 4 * max(near_amounts) else [])])
     shares = [each.accuracy[0] for each in ended_trials if each.accuracy] + ([accuracy_limit] if accuracy_limit else [])
@@ -105,34 +100,17 @@ def drawing_of(
     ]
     sorted_points = sorted(points, key=lambda each: (each.tone == "best", each.tone == "own"))
     return SearchDrawing(
-        MEASURES[measure],
+        axis_title(measure, boards),
         sorted_points,
         _edge(best, amounts, x, y),
         [AxisMark(x(each), amount_text(each, measure)) for each in _ticks(low, high)],
         [AxisMark(y(each), f"{100 * each:.0f} %") for each in _share_ticks(least)],
-        AxisMark(x(limit), f"limit {amount_text(limit, measure)}")
+        AxisMark(x(limit), f"{MEASURES[measure]} limit {amount_text(limit, measure)}")
         if limit is not None and low < limit <= high
         else None,
         None if accuracy_limit is None else AxisMark(y(accuracy_limit), f"limit {100 * accuracy_limit:g} %"),
         sum(each.state == SearchTrialState.OVER_LIMIT for each in trials),
     )
-
-
-def amount_of(trial: SearchTrial, measure: str, board: Board) -> float | None:
-    """The amount of a measure that a trial needs, of time the most of its estimate; None where it was not counted."""
-    if measure == TIME:
-        time = run_time_of(trial, board)
-        return None if time is None else time.most
-    return (trial.needs or {}).get(measure)
-
-
-def amount_text(value: float, measure: str) -> str:
-    """A need as people read it."""
-    if measure == TIME:
-        return milliseconds_text(value)
-    if measure == "instructions":
-        return f"{value / 1e6:.2f} M" if value >= 10_000 else f"{value:,.0f}"
-    return size_text(round(value))
 
 
 def _point(

@@ -13,17 +13,16 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.versions.other_projects import readable_source
 from forge.jobs.models import Job, JobState
+from forge.learning.searches.boards import SearchBoards, boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
-from forge.learning.searches.pages.drawing import MEASURES, TIME, amount_of, amount_text, drawing_of
+from forge.learning.searches.pages.drawing import drawing_of
+from forge.learning.searches.pages.figures import MEASURES, figure_text, figure_titles, limit_texts, used_share
 from forge.learning.searches.pages.trial_pipeline import trial_pipeline
 from forge.learning.searches.ranking import best_trials
 from forge.learning.searches.trial_rows import begin_of_call, jobs_of, used_trials
-from forge.learning.searches.trial_time import run_time_of
 from forge.learning.training.declarations import declared_of
 from forge.projects.models import Project
-from rune.devices.boards.board import Board
-from rune.devices.boards.lookup import find_board
 
 SHOWN_TRIALS = 20
 """Of the best trials."""
@@ -52,7 +51,7 @@ def search_context(
     actor: Actor, project: Project, search: ModelSearch, measure: str, chosen_number: str
 ) -> dict[str, Any]:
     """All that the page shows."""
-    trials, board = list(search.rows.all()), find_board(search.board)
+    trials, boards = list(search.rows.all()), boards_of(search)
     limit = declared_of(project).accuracy
     measure = measure if measure in MEASURES else "ram"
     best = best_trials(trials)
@@ -66,22 +65,22 @@ def search_context(
     chosen_trial = next((each for each in trials if str(each.number) == chosen_number), None) or (
         best[0] if best else None
     )
-    rows = [_row(each, search, board, limit) for each in best[:SHOWN_TRIALS]]
+    rows = [_row(each, search, boards, limit) for each in best[:SHOWN_TRIALS]]
     return {
         "project": project,
         "search": search,
         "data_source": readable_source(actor, search.data_version),
         "activity": _activity(jobs),
-        "board": board,
+        "boards": boards,
         "is_open": search.is_unfinished,
         "picture": drawing_of(search, trials, measure, limit),
         "size": drawing,
         "measure": measure,
-        "measures": _titles(board, " on ").items(),
-        "titles": _titles(board).values(),
+        "measures": [(name, title) for name, title in figure_titles(boards, " on ").items() if name in MEASURES],
+        "titles": figure_titles(boards).values(),
         "best": rows,
         "more_best": max(0, len(best) - SHOWN_TRIALS),
-        "own": None if own is None else _row(own, search, board, limit),
+        "own": None if own is None else _row(own, search, boards, limit),
         "latest": [(each, _result_text(each)) for each in reversed(ended_trials[-LATEST:])],
         "counts": {state.name.lower(): count for state, count in counts.items()},
         "used_count": used_count,
@@ -89,14 +88,10 @@ def search_context(
         "minutes_used": _minutes(jobs),
         "active": [(each, workers.get(each.job_id) or "") for each in active],
         "epochs": int(search.arguments.get("epochs", 1)),
-        "limits": [
-            (title, amount_text(search.limits[name], name))
-            for name, title in _titles(board).items()
-            if search.limits.get(name) is not None
-        ],
+        "limits": limit_texts(search, boards),
         "accuracy_limit": limit,
-        "chosen_row": None if chosen_trial is None else _row(chosen_trial, search, board, limit),
-        "differences": _differences(chosen_trial, own, search, board) if chosen_trial is not None else [],
+        "chosen_row": None if chosen_trial is None else _row(chosen_trial, search, boards, limit),
+        "differences": _differences(chosen_trial, own, search, boards) if chosen_trial is not None else [],
         "inside": chosen_trial is not None and own is not None and _is_inside(chosen_trial, own),
         "range_width": RANGE_WIDTH,
         "validation": search.description.get("validation", 0),
@@ -117,17 +112,11 @@ def _pipeline_context(
     }
 
 
-def _titles(board: Board, before_board: str = ", ") -> Mapping[str, str]:
-    """The titles of the measures. That of time names the board."""
-    return {**MEASURES, TIME: f"{MEASURES[TIME]}{before_board}{board.name}"}
-
-
-def _row(trial: SearchTrial, search: ModelSearch, board: Board, limit: float | None) -> TrialRow:
+def _row(trial: SearchTrial, search: ModelSearch, boards: SearchBoards, limit: float | None) -> TrialRow:
     share, low, high = trial.accuracy or (0.0, 0.0, 0.0)
-    amounts = {name: amount_of(trial, name, board) for name in MEASURES}
     figures = [
-        (_figure_text(trial, name, board) or "-", 0.0 if amount is None else _bar(amount, search.limits.get(name)))
-        for name, amount in amounts.items()
+        (figure_text(trial, name, boards) or "-", used_share(trial, name, search, boards))
+        for name in figure_titles(boards)
     ]
     return TrialRow(
         trial,
@@ -142,15 +131,6 @@ def _row(trial: SearchTrial, search: ModelSearch, board: Board, limit: float | N
     )
 
 
-def _figure_text(trial: SearchTrial, measure: str, board: Board) -> str:
-    """The amount of a measure that a trial needs, as a range where it is estimated; "" where it was not counted."""
-    if measure == TIME:
-        time = run_time_of(trial, board)
-        return "" if time is None else time.text
-    amount = amount_of(trial, measure, board)
-    return "" if amount is None else amount_text(amount, measure)
-
-
 def settings_text(trial: SearchTrial, search: ModelSearch) -> str:
     """The settings of a trial that are not those of the search itself."""
     values = {name: value for name, value in trial.arguments.items() if search.arguments.get(name) != value}
@@ -160,11 +140,6 @@ def settings_text(trial: SearchTrial, search: ModelSearch) -> str:
     return ", ".join(parts) or "the settings of the project"
 
 
-def _bar(value: float, limit: float | None) -> float:
-    """The share of a limit that is used, from 0 to 1; 0 without one."""
-    return 0.0 if not limit else round(min(1.0, value / limit), 3)
-
-
 def _result_text(trial: SearchTrial) -> str:
     if trial.accuracy:
         return f"{100 * trial.accuracy[0]:.1f} %"
@@ -172,7 +147,7 @@ def _result_text(trial: SearchTrial) -> str:
 
 
 def _differences(
-    trial: SearchTrial, own: SearchTrial | None, search: ModelSearch, board: Board
+    trial: SearchTrial, own: SearchTrial | None, search: ModelSearch, boards: SearchBoards
 ) -> list[tuple[str, str, str]]:
     """Each varied setting, and each figure, of the project and of the trial."""
     rows = [
@@ -186,8 +161,8 @@ def _differences(
         return rows
     if trial.accuracy and own.accuracy:
         rows.append(("Accuracy, validation", f"{100 * own.accuracy[0]:.1f} %", f"{100 * trial.accuracy[0]:.1f} %"))
-    for name, title in _titles(board).items():
-        before, after = (_figure_text(each, name, board) for each in (own, trial))
+    for name, title in figure_titles(boards).items():
+        before, after = (figure_text(each, name, boards) for each in (own, trial))
         if before and after:
             rows.append((title, before, after))
     return rows

@@ -176,6 +176,7 @@ def _form_context(request: HttpRequest, project: Project, form_recipes: Sequence
         "usual_forms": [declared_training.form if declared_training else DEFAULT_FORM],
         "boards": [each for each in boards() if each.target in CORES],
         "board": form_data.get("board", DEFAULT_BOARD),
+        "second_board": form_data.get("second_board", ""),
         "limits": {each: form_data.get(each, "") for each in LIMITS},
         "budget": [
             ("trials", "Trained trials", form_data.get("trials", str(DEFAULT_TRIALS)), MAX_TRIALS),
@@ -213,6 +214,7 @@ def _settings(project: Project, form_data: QueryDict) -> SearchSettings:
         _whole("minutes", form_data.get("minutes", "")),
         _whole("workers", form_data.get("workers", "")),
         version if is_digest(version) else "",
+        form_data.get("second_board", ""),
     )
 
 

@@ -18,9 +18,9 @@ def motion_search(person: User, project: Project, **settings: Any) -> ModelSearc
     return begin_search(person, project, SearchSettings("motion", SMALL, **settings))
 
 
-def finished_search(person: User, project: Project, trials: int = 3) -> ModelSearch:
+def finished_search(person: User, project: Project, trials: int = 3, **settings: Any) -> ModelSearch:
     """A search as it is at its end; its figures are made up."""
-    search = motion_search(person, project)
+    search = motion_search(person, project, **settings)
     for number in range(1, trials + 1):
         row = trial_event(number, ram=3000 - 100 * number, share=0.5 + 0.01 * number)
         SearchTrial.objects.create(
