@@ -116,7 +116,7 @@ def test_chosen_values_replace_those_of_the_recipe() -> None:
 @each_case(
     ("choices", "message"),
     [
-        ({"colour": ["1"]}, 'The recipe motion has no argument "colour". It has balance, batch'),
+        ({"colour": ["1"]}, 'The recipe motion has no argument "colour". It has average, balance, batch'),
         ({"filters": ["1000"]}, "filters is 1000; it must be a whole number from 2 to 128"),
         ({"filters": ["many"]}, 'filters has the value "many", which is not a number'),
         ({"quantize": ["int4"]}, '"int4" is no form that a search tries. It tries int8'),
