@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.figure import ROOT, CannotMeasure, table
-from benchmarks.learning.windows import LENGTH, TEST_PEOPLE, exercise_recordings, windows_of, write_series
+from benchmarks.learning.windows import TEST_PEOPLE, exercise_recordings, windows_of, write_series
 from lab.dataset.features import RecordingRunner
 from lab.recipes.recipe import scores_stage
 from lab.search.counting import needs_of_rune
@@ -54,10 +54,11 @@ PEERS = (
     ("the template of today, by the recipe", ROOT / "examples" / "motion"),
 )
 """Folders of runes by their names. The search has half of the RAM of the first."""
-CHOOSING_SHARES = {6: 1.0, 7: 1.0}
-"""The share of each recording of a person that chooses the trial. Networks are to know people whom they never saw."""
-LEARNING_SHARES = {1: 0.15}
-"""The same for the epoch of the run, which learns all other recordings, as the script of the template does."""
+_VALIDATION_SHARE = 0.15
+CHOOSING_SHARES = dict.fromkeys(range(1, 8), _VALIDATION_SHARE)
+"""The share of each recording of a person that chooses the trial: the ends of all recordings."""
+LEARNING_SHARES = {1: _VALIDATION_SHARE}
+"""The same for the epoch of the run, which learns all other recordings whole, as the script of the template does."""
 _ROWS = {"window": 150, "hop": 30, "scale": 1.0}
 _AUGMENTATION = {"pace": 0.5, "turn": 30.0, "strength": 0.3, "sensor": 0.04}
 """As the template changes motions."""
@@ -151,9 +152,8 @@ def write_exercises(cache: Path, folder: Path, validation_shares: Mapping[int, f
             _write_pieces(folder / "test" / name, windows_of(each.rows))
             continue
         end = len(each.rows) - round(validation_shares.get(each.person, 0.0) * len(each.rows))
-        if end:
-            write_series(folder / "train" / f"{name}.csv", each.rows[:end])
-        _write_pieces(folder / "validation" / name, windows_of(each.rows[end:], LENGTH))
+        write_series(folder / "train" / f"{name}.csv", each.rows[:end])
+        _write_pieces(folder / "validation" / name, windows_of(each.rows[end:]))
     return folder
 
 
@@ -204,11 +204,6 @@ def best_of(tested_trials: Sequence[TestedTrial]) -> TestedTrial:
     return max(tested_trials, key=lambda each: each.validation)
 
 
-def within(tested_trials: Sequence[TestedTrial], ram: int) -> Sequence[TestedTrial]:
-    """Those that need at most this many bytes of RAM."""
-    return [each for each in tested_trials if each.needs.ram <= ram]
-
-
 def learned_run(trial: Trial, source: Path, folder: Path) -> LearnedRun:
     """Learns the network of a trial as a run of its own, on denser windows."""
     began = time.monotonic()
@@ -239,9 +234,6 @@ def _text(
         _row("the best trial", best.test, count, best.needs),
         _row("a run with its settings", run.test, count, run.needs),
     ]
-    if smaller := within(tested_trials, peers[-1].needs.ram // 2):
-        small = best_of(smaller)
-        rows.append(_row("the best trial with half the RAM of the template of today", small.test, count, small.needs))
     settings = ", ".join(f"{name} {value}" for name, value in best.trial.candidate.values.items())
     head = (
         "Three seconds of an exercise at a time, tested on three people who were not learned: "

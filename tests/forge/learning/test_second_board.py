@@ -207,6 +207,7 @@ def test_a_trial_is_trained_and_offered_for_both_boards(searcher: Client, user: 
     page = text_of(searcher, change)
     assert f"90,000 instructions on {PICO.target}." in page
     assert f"RAM 1.8 kB, flash 9.5 kB, 70,000 instructions on {ESP32.target}." in page
+    assert f"A run takes {run_time(90_000, PICO).text} on {PICO.name}, estimated from the instructions." in page
 
 
 @pytest.mark.proof

@@ -8,8 +8,10 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.learning.searches.actions.searches import announce_search
+from forge.learning.searches.boards import boards_of
 from forge.learning.searches.errors import TrialNotTrained
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
+from forge.learning.searches.trial_time import run_time_of
 from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
 from forge.learning.training.models import TrainingRun
@@ -108,6 +110,10 @@ def _message(search: ModelSearch, trial: SearchTrial, origin: str) -> str:
         if needs["instructions"] is not None:
             text += f", {needs['instructions']:,} instructions"
         lines.append(f"{text} on {target}.")
+    board = boards_of(search).first
+    time = run_time_of(trial, board)
+    if time is not None:
+        lines.append(f"A run takes {time.text} on {board.name}, estimated from the instructions.")
     count = SearchTrial.objects.filter(search=search, state=SearchTrialState.TRAINED).count()
     lines.append(
         f"These recordings chose the best of {count} trained trials, so a part of the accuracy is luck. The test "
