@@ -49,7 +49,7 @@ from rune.source.policy.sections.training import Training
 
 TRIALS, MINUTES, WORKERS = 200, 8.25, 2
 TARGET = "cortex-m4"
-PEERS = (
+COMPARED_FOLDERS = (
     ("the template as it was designed by hand", Path(__file__).parent / "motion_by_hand"),
     ("the template of today, by the recipe", ROOT / "examples" / "motion"),
 )
@@ -92,7 +92,7 @@ class TestedTrial:
 
 
 @dataclass(frozen=True)
-class Peer:
+class ComparedRune:
     """The share of the test split that a given rune answers right, and its needs."""
 
     name: str
@@ -117,8 +117,8 @@ def measure() -> str:
         folder = Path(name)
         source = write_exercises(folder, folder / "samples", CHOOSING_SHARES)
         base = prepare_run(Training("motion", "samples", arguments=ARGUMENTS), source, {})
-        peers = [peer(*each, base.dataset) for each in PEERS]
-        limits = DeviceLimits(ram=peers[0].needs.ram // 2)
+        compared_runes = [compared_rune(*each, base.dataset) for each in COMPARED_FOLDERS]
+        limits = DeviceLimits(ram=compared_runes[0].needs.ram // 2)
         by_number: dict[int, TrainedModel] = {}
 
         def keep(number: int, _run: PreparedRun, result: TrainedModel) -> None:
@@ -139,7 +139,7 @@ def measure() -> str:
         whole = write_exercises(folder, folder / "whole", LEARNING_SHARES)
         run = learned_run(best_of(tested_trials).trial, whole, folder / "run")
         seconds = search_seconds + run.seconds
-    return _text(trials, tested_trials, run, seconds, peers, base.dataset)
+    return _text(trials, tested_trials, run, seconds, compared_runes, base.dataset)
 
 
 def write_exercises(cache: Path, folder: Path, validation_shares: Mapping[int, float]) -> Path:
@@ -162,12 +162,12 @@ def _write_pieces(path: Path, pieces: Sequence[NDArray[np.float32]]) -> None:
         write_series(path.with_name(f"{path.name}-{place:03}.csv"), rows)
 
 
-def peer(name: str, folder: Path, dataset: Dataset) -> Peer:
+def compared_rune(name: str, folder: Path, dataset: Dataset) -> ComparedRune:
     """Measures the rune of a folder on the recordings of the test split."""
     files = FolderFiles(folder)
     build_result = build(files, BuildOptions("motion", target=find_target(TARGET)))
     needs, _ = measured_or_planned(build_result, "motion")
-    return Peer(name, share_right(files, dataset), needs)
+    return ComparedRune(name, share_right(files, dataset), needs)
 
 
 def share_right(files: FolderFiles, dataset: Dataset) -> float:
@@ -221,7 +221,7 @@ def _text(
     tested_trials: Sequence[TestedTrial],
     run: LearnedRun,
     seconds: float,
-    peers: Sequence[Peer],
+    compared_runes: Sequence[ComparedRune],
     dataset: Dataset,
 ) -> str:
     best = best_of(tested_trials)
@@ -230,7 +230,7 @@ def _text(
     states = [sum(each.state is state for each in trials) for state in (TrialState.TRAINED, TrialState.STOPPED)]
     began = ", with which the search began" if best.trial.number == min(each.number for each in trials) else ""
     rows = [
-        *(_row(each.name, each.test, count, each.needs) for each in peers),
+        *(_row(each.name, each.test, count, each.needs) for each in compared_runes),
         _row("the best trial", best.test, count, best.needs),
         _row("a run with its settings", run.test, count, run.needs),
     ]
