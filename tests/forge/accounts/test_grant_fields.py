@@ -144,6 +144,7 @@ MAY_NAME_SOMEBODY = {
     "learning.SearchTrial.curve": CONTENT,
     "learning.SearchTrial.files": CONTENT,
     "learning.SearchTrial.needs": CONTENT,
+    "learning.SearchTrial.second_needs": CONTENT,
     "learning.SearchTrial.sizes": CONTENT,
     "learning.TrainingRun.answers": CONTENT,
     "learning.TrainingRun.arguments": CONTENT,
