@@ -261,16 +261,19 @@ def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormFigureRow]:
     return rows
 
 
+def range_place(share: float, low: float) -> float:
+    """The place of a share in a drawing that is `RANGE_WIDTH` wide and reaches from `low`, below 1, to 1."""
+    return round(RANGE_WIDTH * max(0.0, share - low) / (1 - low), 1)
+
+
 def _accuracy(accuracy: FormAccuracyJson | None, low: float) -> FormCell:
     if accuracy is None:
         return FormCell("-")
     interval = f"{100 * accuracy['low']:.1f} to {100 * accuracy['high']:.1f} %"
     about = f"{accuracy['right']} of {accuracy['samples']} right, 95 % interval {interval}"
 
-    def place(share: float) -> float:
-        return round(RANGE_WIDTH * max(0.0, share - low) / (1 - low), 1)
-
-    accuracy_range = AccuracyRange(place(accuracy["low"]), place(accuracy["high"]), place(accuracy["share"]), about)
+    low_place, high_place, place = (range_place(accuracy[each], low) for each in ("low", "high", "share"))
+    accuracy_range = AccuracyRange(low_place, high_place, place, about)
     return FormCell(
         f"{100 * accuracy['share']:.1f} %", f"{accuracy['right']} of {accuracy['samples']}", range=accuracy_range
     )

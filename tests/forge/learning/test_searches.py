@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -27,6 +28,7 @@ from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.searches.trial_rows import RowsForLab, claim_trial, drop_unfinished
 from forge.learning.training.models import TrainingTime
 from forge.learning.training.running.data import write_data
+from forge.projects.actions import write_file
 from forge.projects.models import Project
 from lab.training.settings import ENVIRONMENT
 from tests.forge.learning.searching import SEARCHES, SPACE, begun, read, run_jobs, scripted
@@ -306,6 +308,18 @@ def test_a_search_that_keeps_models_is_named_among_what_learned(searcher: Client
     assert [each.url for each in find_learners(scope)] == [search.get_absolute_url()]
     SearchTrial.objects.update(files={})
     assert find_learners(scope) == []
+
+
+def test_ranges_of_accuracy_begin_at_the_lowest_of_them(searcher: Client, user: User, project: Project) -> None:
+    finished_search(user, project)
+    smaller_needs = {"target": "cortex-m0plus", "flash": 9000, "ram": 2000, "instructions": 90_000}
+    SearchTrial.objects.filter(number=2).update(needs=smaller_needs)
+    write_file(user, project, "forge.yml", b"limits:\n  accuracy: 55 %\n")
+    page = " ".join(searcher.get(f"{PAGE}/1").content.decode().split())
+    ranges = re.findall(r'class="interval" x1="([\d.]+)" x2="([\d.]+)".*?cx="([\d.]+)"', page)
+    # The best are trial 3, 53 % (33 to 58), and trial 2, 52 % (32 to 57): 32 % is at 0 and 100 % at 160.
+    assert [tuple(map(float, each)) for each in ranges] == [(2.4, 61.2, 49.4), (0.0, 58.8, 47.1)]
+    assert re.findall(r'class="limit" x1="([\d.]+)" x2="[\d.]+" y1="-8"', page) == ["54.1", "54.1"]
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.versions.other_projects import readable_source
 from forge.jobs.models import Job, JobState
+from forge.learning.pages.comparison import RANGE_WIDTH, range_place
 from forge.learning.searches.boards import SearchBoards, boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
@@ -28,7 +29,8 @@ SHOWN_TRIALS = 20
 """Of the best trials."""
 LATEST = 12
 """Of the trials that ended last."""
-RANGE_WIDTH = 160
+_HIGHEST_BEGIN = 0.95
+"""The ranges of accuracy are drawn from here or below."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ def search_context(
     chosen_trial = next((each for each in trials if str(each.number) == chosen_number), None) or (
         best[0] if best else None
     )
-    rows = [_row(each, search, boards, limit) for each in best[:SHOWN_TRIALS]]
+    begin = _begin_of_ranges(best[:SHOWN_TRIALS])
+    rows = [_row(each, search, boards, limit, begin) for each in best[:SHOWN_TRIALS]]
     return {
         "project": project,
         "search": search,
@@ -80,7 +83,7 @@ def search_context(
         "titles": figure_titles(boards).values(),
         "best": rows,
         "more_best": max(0, len(best) - SHOWN_TRIALS),
-        "own": None if own is None else _row(own, search, boards, limit),
+        "own": None if own is None else _row(own, search, boards, limit, begin),
         "latest": [(each, _result_text(each)) for each in reversed(ended_trials[-LATEST:])],
         "counts": {state.name.lower(): count for state, count in counts.items()},
         "used_count": used_count,
@@ -90,10 +93,11 @@ def search_context(
         "epochs": int(search.arguments.get("epochs", 1)),
         "limits": limit_texts(search, boards),
         "accuracy_limit": limit,
-        "chosen_row": None if chosen_trial is None else _row(chosen_trial, search, boards, limit),
+        "chosen_row": None if chosen_trial is None else _row(chosen_trial, search, boards, limit, begin),
         "differences": _differences(chosen_trial, own, search, boards) if chosen_trial is not None else [],
         "inside": chosen_trial is not None and own is not None and _is_inside(chosen_trial, own),
         "range_width": RANGE_WIDTH,
+        "range_limit": range_place(limit, begin) if limit is not None and limit > begin else None,
         "validation": search.description.get("validation", 0),
         **_pipeline_context(project, search, chosen_trial, chosen_number),
     }
@@ -112,7 +116,13 @@ def _pipeline_context(
     }
 
 
-def _row(trial: SearchTrial, search: ModelSearch, boards: SearchBoards, limit: float | None) -> TrialRow:
+def _begin_of_ranges(trials: Sequence[SearchTrial]) -> float:
+    """The accuracy at which the ranges of all rows begin: the lowest of them."""
+    begins: list[float] = [each.accuracy[1] for each in trials if each.accuracy]
+    return min([_HIGHEST_BEGIN, *begins])
+
+
+def _row(trial: SearchTrial, search: ModelSearch, boards: SearchBoards, limit: float | None, begin: float) -> TrialRow:
     share, low, high = trial.accuracy or (0.0, 0.0, 0.0)
     figures = [
         (figure_text(trial, name, boards) or "-", used_share(trial, name, search, boards))
@@ -122,9 +132,9 @@ def _row(trial: SearchTrial, search: ModelSearch, boards: SearchBoards, limit: f
         trial,
         f"{100 * share:.1f} %" if trial.accuracy else trial.get_state_display(),
         f"95 % interval {100 * low:.1f} to {100 * high:.1f} %",
-        round(RANGE_WIDTH * low, 1),
-        round(RANGE_WIDTH * high, 1),
-        round(RANGE_WIDTH * share, 1),
+        range_place(low, begin),
+        range_place(high, begin),
+        range_place(share, begin),
         figures,
         settings_text(trial, search),
         limit is not None and bool(trial.accuracy) and share < limit,
