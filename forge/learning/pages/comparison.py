@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -251,7 +251,7 @@ def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormFigureRow]:
     by_split = [("validation", [accuracy_of(form.figures) for form in forms])]
     by_split.append(("test", [accuracy_of(form.tested) for form in forms]))
     known_accuracies = [each for _, accuracies in by_split for each in accuracies if each is not None]
-    low = max(0.0, min((each["low"] for each in known_accuracies), default=1.0) - 0.02)
+    low = range_begin([each["low"] for each in known_accuracies])
     rows = []
     for split, accuracies in by_split:
         count = max((each["samples"] for each in accuracies if each is not None), default=0)
@@ -259,6 +259,11 @@ def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormFigureRow]:
             cells = tuple(_accuracy(each, low) for each in accuracies)
             rows.append(FormFigureRow("Accuracy", f"{count} {split} samples, 95 % interval", cells))
     return rows
+
+
+def range_begin(lows: Iterable[float]) -> float:
+    """The share at which a drawing of ranges begins: a little below the lowest of their lower ends."""
+    return max(0.0, min(lows, default=1.0) - 0.02)
 
 
 def range_place(share: float, low: float) -> float:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from forge.core.actors import Actor
 from forge.datasets.versions.other_projects import readable_source
 from forge.jobs.models import Job, JobState
-from forge.learning.pages.comparison import RANGE_WIDTH, range_place
+from forge.learning.pages.comparison import RANGE_WIDTH, range_begin, range_place
 from forge.learning.searches.boards import SearchBoards, boards_of
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.pages import drawing
@@ -29,8 +29,6 @@ SHOWN_TRIALS = 20
 """Of the best trials."""
 LATEST = 12
 """Of the trials that ended last."""
-_HIGHEST_BEGIN = 0.95
-"""The ranges of accuracy are drawn from here or below."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def search_context(
     chosen_trial = next((each for each in trials if str(each.number) == chosen_number), None) or (
         best[0] if best else None
     )
-    begin = _begin_of_ranges(best[:SHOWN_TRIALS])
+    begin = range_begin(each.accuracy[1] for each in best[:SHOWN_TRIALS] if each.accuracy)
     rows = [_row(each, search, boards, limit, begin) for each in best[:SHOWN_TRIALS]]
     return {
         "project": project,
@@ -114,12 +112,6 @@ def _pipeline_context(
         "trial_pipeline": trial_pipeline(project, trial),
         "pipeline_title": f"Pipeline of trial {trial.number} beside the project",
     }
-
-
-def _begin_of_ranges(trials: Sequence[SearchTrial]) -> float:
-    """The accuracy at which the ranges of all rows begin: the lowest of them."""
-    begins: list[float] = [each.accuracy[1] for each in trials if each.accuracy]
-    return min([_HIGHEST_BEGIN, *begins])
 
 
 def _row(trial: SearchTrial, search: ModelSearch, boards: SearchBoards, limit: float | None, begin: float) -> TrialRow:
