@@ -16,6 +16,7 @@ from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
 from forge.builds.contents import recording_of_project
 from forge.builds.evaluations import counting as counting
+from forge.builds.evaluations import removing as removing
 from forge.builds.evaluations.limits import judgements_of
 from forge.builds.models import Build, BuildTrigger, Preview
 from forge.builds.packages.firmware import FIRMWARE

@@ -1,6 +1,6 @@
 """Errors of data sets, for people."""
 
-from forge.core.errors import Conflict, Forbidden, NotFound, Unprocessable
+from forge.core.errors import Conflict, Forbidden, NotFound, TooOften, Unprocessable
 
 
 class ContentRefused(Unprocessable):
@@ -48,6 +48,12 @@ class PlayingRefused(Forbidden):
     """The person may train and test on the samples, and not play them."""
 
     title = "You may not play this"
+
+
+class TooManyProtectedRuns(TooOften):
+    """A person's runes ran as often as they may in a day on samples that the person may not play."""
+
+    title = "The limit for recordings that you may not play is reached"
 
 
 class NothingToSave(Conflict):

@@ -18,6 +18,7 @@ from forge.datasets.collecting.models import (
 from forge.datasets.consent.models import Consent, ConsentQuerySet
 from forge.datasets.imports.models import DataImport, DataImportQuerySet
 from forge.datasets.labelling.models import LabelClaim, SampleOpinion
+from forge.datasets.protection.models import ProtectedRun
 from forge.datasets.removals.models import SampleRemoval, SampleRemovalQuerySet
 from forge.datasets.samples.models import Group, Sample, SampleQuerySet
 from forge.datasets.versions.models import DataCopy, DataCopyQuerySet, DataVersion, DataVersionQuerySet
@@ -41,6 +42,7 @@ __all__ = [
     "DataVersionQuerySet",
     "Group",
     "LabelClaim",
+    "ProtectedRun",
     "Sample",
     "SampleAnalysis",
     "SampleAnswer",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 
+from forge.accounts.models import User
+from forge.accounts.quotas.limits import QuotaResource
+from forge.accounts.quotas.usage import Counts, person_counts
 from forge.core.http.senders import register as register_sender
 from forge.core.periodic import PeriodicTask, RunsIn, register
 from forge.datasets.analysis import stopping as stopping
@@ -12,6 +15,7 @@ from forge.datasets.collecting.access import sender_by_cookie
 from forge.datasets.collecting.actions import delete_ended_links, sweep_submissions
 from forge.datasets.imports.ending import stop_old_imports
 from forge.datasets.imports.job import IMPORT
+from forge.datasets.protection.limits import protected_runs_of
 from forge.datasets.removals import announcements as announcements
 from forge.datasets.removals.deletion_list import list_missing
 from forge.datasets.samples.actions import end_consents
@@ -25,6 +29,12 @@ def delete_ended() -> None:
     """Deletes samples whose time is over."""
     if count := end_consents():
         _log.info("%d samples of data sets were deleted: their time was over", count)
+
+
+@person_counts.register
+def protected_runs_of_a_person(user: User) -> Counts:
+    """Returns the runs of a person's runes on samples that the person may not play."""
+    return {QuotaResource.PROTECTED_RUNS: protected_runs_of(user)}
 
 
 register_kind(ANALYSIS)

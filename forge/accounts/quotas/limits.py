@@ -34,6 +34,8 @@ class QuotaResource(StrEnum):
     """Minutes of training runs, in a day."""
     TRIALS = "trials"
     """Changes tried in copies of builds, in an hour."""
+    PROTECTED_RUNS = "protected-runs"
+    """Runs of a person's runes on samples that the person may not play, in a day."""
     SOCKETS = "sockets"
     """At once, at one server process."""
     ORGANISATIONS = "organisations"
@@ -55,6 +57,7 @@ OF_PERSON: Mapping[QuotaResource, int] = {
     QuotaResource.BUILDS: 120,
     QuotaResource.MINUTES: 360,
     QuotaResource.TRIALS: 60,
+    QuotaResource.PROTECTED_RUNS: 30,
     QuotaResource.SOCKETS: 100,
     QuotaResource.ORGANISATIONS: 20,
 }

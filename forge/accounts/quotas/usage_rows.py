@@ -49,6 +49,9 @@ _WORDS: Mapping[QuotaResource, _QuotaWords] = {
         "Minutes of training", "More will be possible later, or ask the operator of this server.", "in the last day"
     ),
     QuotaResource.TRIALS: _QuotaWords("Changes tried in reviews", _LATER, "in the last hour"),
+    QuotaResource.PROTECTED_RUNS: _QuotaWords(
+        "Runs on recordings that the person may not play", "Try again tomorrow.", "in the last day"
+    ),
     QuotaResource.SOCKETS: _QuotaWords("Open connections", "Close studios and phones that are not in use.", "now"),
     QuotaResource.ORGANISATIONS: _QuotaWords("Organisations", "Ask the operator of this server for more."),
 }

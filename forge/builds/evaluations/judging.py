@@ -20,13 +20,20 @@ from rune.source.policy.wording import judgement_line
 def judge_build(job: JobContext, build_id: UUID) -> Sequence[Judgement]:
     """Says of each limit of `forge.yml` whether the build meets it, and stores that. Raises `LeaseLost`."""
     job.confirm_lease()
+    return judge_again(build_id)
+
+
+@transaction.atomic
+def judge_again(build_id: UUID) -> Sequence[Judgement]:
+    """Does so without a job, because something that is known of the build changed."""
     # Two packages that are made at once are judged one after the other.
     build = Build.objects.select_related(None).select_for_update().get(pk=build_id)
     if build.artefact is None:
         return ()
     packages = BuildPackage.objects.filter(build=build).values_list("target", "needs")
     needs = {target: each for target, each in packages if each is not None}
-    evaluation = stored_evaluation(build.artefact, build.samples) if build.samples else None
+    # Without samples there may be the reason why there is no evaluation.
+    evaluation = stored_evaluation(build.artefact, build.samples) if build.samples else build.evaluation
     judgements = judgements_for(build.artefact, build.measurement, evaluation, needs, pending_targets(build_id))
     Build.objects.filter(pk=build_id).update(judgements=[each.to_json() for each in judgements])
     return judgements

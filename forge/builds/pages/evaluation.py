@@ -250,6 +250,11 @@ def _notes(evaluation: Evaluation) -> list[str]:
     ]
     if evaluation.left:
         notes.append(f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those.")
+    if evaluation.removed:
+        were = "was" if evaluation.removed == 1 else "were"
+        notes.append(
+            f"{counted(evaluation.removed, 'sample')} {were} deleted since. The figures are those of the others."
+        )
     if evaluation.unread:
         notes.append(f"{counted(len(evaluation.unread), 'sample')} could not be read: {evaluation.unread[0].reason}")
     return notes

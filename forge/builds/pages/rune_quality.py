@@ -62,10 +62,12 @@ class ModelFile:
 
 
 def quality_of(build: Build) -> RuneQuality | None:
-    """Returns the evaluation of a build; None if it ran on no samples. Cached while the samples are the same."""
+    """Returns the evaluation of a build; None if it ran on no samples. Cached while the samples are the same, and none
+    of them was deleted."""
     if build.artefact is None or not build.samples:
         return None
-    key = f"quality:{build.artefact.pk}:{build.samples}"
+    left = (build.evaluation or {}).get("samples")
+    key = f"quality:{build.artefact.pk}:{build.samples}:{left}"
     quality: RuneQuality | str | None = caches["process"].get(key)
     if quality is None:
         evaluation = evaluation_of(build)

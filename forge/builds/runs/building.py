@@ -5,6 +5,7 @@ The job (`forge.jobs`) has the build's state, lease and attempts. Whatever is wr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,12 @@ from forge.compute.secret_search import store_scan
 from forge.core.actors import Actor
 from forge.core.errors import BytesDamaged
 from forge.core.observability import log_context_of_build
-from forge.datasets.consent.uses import UsePlace
+from forge.datasets.consent.uses import SampleUse, UsePlace
+from forge.datasets.errors import TooManyProtectedRuns
 from forge.datasets.models import DataVersion
+from forge.datasets.protection.limits import count_run
 from forge.datasets.versions.actions import save_for_build
-from forge.datasets.versions.other_projects import find_usable_version, place_of
+from forge.datasets.versions.other_projects import find_usable_version, place_of, usable_samples
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
@@ -71,7 +74,7 @@ class BuildRun:
     def run(self) -> None:
         """Does the build. Raises `JobFailed` and `AttemptFailed`, and what `JobContext.tick` raises."""
         self._choose_data()
-        work = numbered_job(self._build)
+        work = self._limited(numbered_job(self._build))
         try:
             artefact = self._execute(work)
             if artefact is None:
@@ -131,6 +134,21 @@ class BuildRun:
         if place_of(version, self._build.project) is UsePlace.HERE:
             return "the data"
         return "the data of another project, with the samples whose consent covers other projects"
+
+    def _limited(self, work: BuildTask) -> BuildTask:
+        """Leaves out the test samples where too many builds of the requester ran on recordings that they may not
+        play."""
+        version, job = self._build.data_version, self._build.job
+        if work.tests is None or version is None or job is None:
+            return work
+        samples = usable_samples(version, self._build.project, SampleUse.EVALUATION)
+        try:
+            count_run(job.pk, self._requester(), version.data_set, samples)
+        except TooManyProtectedRuns as error:
+            self._store(evaluation=dict(summary_of({"reason": error.detail.removesuffix(".")})))
+            self._say("evaluate", f"Not evaluated: {error.detail}", level="warning")
+            return work.without_tests()
+        return work
 
     def _execute(self, work: BuildTask) -> Artefact | None:
         artefact = Execution(work, self).run(
@@ -230,6 +248,8 @@ class BuildRun:
         if "outcomes" not in result:
             self._say("evaluate", f"Not evaluated: {result['reason']}", milliseconds, level="warning")
             return
+        # In whole seconds: how long a rune takes on a recording may say what is in it.
+        milliseconds = 1000.0 * math.ceil(milliseconds / 1000)
         evaluation = Evaluation.from_json(result)
         sentence = " ".join(
             each for each in (accuracy_sentence(evaluation), stream_sentence(evaluation)) if each is not None

@@ -21,7 +21,7 @@ from forge.builds.artefacts.store import (
     secure,
     take_known,
 )
-from forge.builds.evaluations.outcomes import add_evaluation
+from forge.builds.evaluations.outcomes import keep_evaluation
 from forge.builds.models import Artefact
 from forge.builds.runs.jobs import BuildJobStep, BuildTask
 from forge.compute.errors import ChildDied, ChildKilled, OutOfTime
@@ -176,8 +176,8 @@ class Execution:
                 add_measurement(self._artefact, None)
                 self._recorder.measured(None, answer["reason"])
             case "evaluated" if self._artefact is not None and self._job.tests is not None:
-                add_evaluation(self._artefact, self._job.tests.digest, answer["evaluation"])
-                self._recorder.evaluated(answer["evaluation"], answer["milliseconds"])
+                evaluation = keep_evaluation(self._artefact, self._job.tests, answer["evaluation"])
+                self._recorder.evaluated(evaluation, answer["milliseconds"])
             case "counted" if self._artefact is not None:
                 add_needs(self._artefact, answer["needs"])
                 self._recorder.counted(answer["needs"])

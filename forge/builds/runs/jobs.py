@@ -88,6 +88,11 @@ class BuildTask:
         tests = () if self.tests is None else self.tests.samples
         return {**self.manifest, **{each.path: each.file_entry for each in tests}}
 
+    def without_tests(self) -> BuildTask:
+        """Returns the task without the samples."""
+        steps = tuple(step for step in self.steps if step != BuildJobStep.EVALUATE)
+        return replace(self, steps=steps, tests=None)
+
     def missing(self, artefact: Artefact | None) -> tuple[BuildJobStep, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""
         if artefact is None:

@@ -14,8 +14,10 @@ from forge.datasets.analysis.hooks import find_current_rune
 from forge.datasets.analysis.kinds import ANALYSIS_KIND
 from forge.datasets.analysis.models import DataAnalysis
 from forge.datasets.announcements import DATA_CHANGED
+from forge.datasets.consent.uses import SampleUse
 from forge.datasets.errors import NothingToAnalyse
 from forge.datasets.models import DataSet, Sample
+from forge.datasets.protection.limits import count_run
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES
 from forge.jobs.queue import enqueue
@@ -27,7 +29,7 @@ from forge.projects.models import Project
 def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
     """Queues an analysis of all samples with the current build; returns the one that is queued already.
 
-    Raises `NothingToAnalyse`, and `Forbidden` or `NotFound`.
+    Raises `NothingToAnalyse`, `TooManyProtectedRuns`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     with transaction.atomic():
@@ -49,6 +51,8 @@ def start_analysis(actor: Actor, project: Project) -> DataAnalysis:
         party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
         row.job = enqueue(kind, party.organisation, spec, party=party, project=project, key=str(data_set.pk))
         row.save(update_fields=["job"])
+        if rune is not None:
+            count_run(row.job.pk, actor, data_set, Sample.objects.for_use(SampleUse.ANALYSIS).filter(data_set=data_set))
         write_entry(actor, "data.analyse", project.stream, project.place)
         announce_analysis(data_set, actor)
         transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)

@@ -34,8 +34,9 @@ from forge.datasets.models import DataSet, Sample, SampleQuerySet
 from forge.jobs.kinds import JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from rune.datasets.likeness.features import RECIPE
-from rune.datasets.words import WORD_LIMIT
+from rune.running.evaluation.bounded import AnswerBounds
 from rune.running.evaluation.labelled import same_label
+from rune.running.evaluation.reasons import as_fixed_reason
 from rune.wording import counted
 
 BATCH = 100
@@ -44,7 +45,8 @@ BATCH_SECONDS = 120.0
 COMPARE_SECONDS = 900.0
 MAX_FEATURES, MAX_WORDS = 4096, 8192
 """Bytes of one sample's features and of its fingerprint."""
-MAX_SCORES = 500
+MAX_SCORES = 2
+"""Of one sample, the highest: each tells something of the sample to those who may not play it."""
 
 NewReader = Callable[[], AbstractContextManager[Compiler]]
 
@@ -165,7 +167,9 @@ def _binary(text: str, most: int, unit: int) -> bytes:
 def _answer(process: _Process) -> str:
     """Runs the current rune on the samples that it has not answered. Returns why it cannot, or ""."""
     job, rune = process.job, str(process.job.spec["rune"])
-    existing_answers = SampleAnswer.objects.filter(sample=OuterRef("pk"), rune=rune)
+    bounds = _bounds(process.data_set)
+    # An answer that was no label of the data may be one by now.
+    existing_answers = SampleAnswer.objects.filter(sample=OuterRef("pk"), rune=rune).exclude(label=bounds.other)
     missing = _usable_samples(process.data_set).filter(~Exists(existing_answers))
     total, count = missing.count(), 0
     with ExitStack() as stack:
@@ -183,29 +187,43 @@ def _answer(process: _Process) -> str:
                 answered_samples = [each for each in rest if str(each.number) in answers]
                 if not answered_samples:
                     return "One sample takes longer than the limit of two minutes."
-                _store_answers(process, answered_samples, answers)
+                _store_answers(process, bounds, answered_samples, answers)
                 rest = rest[len(answered_samples) :]
             count += len(batch)
     return ""
 
 
-def _store_answers(process: _Process, batch: Sequence[Sample], answers: Mapping[str, SampleAnswerJson]) -> None:
-    rows = [_answer_row(each, answers[str(each.number)], str(process.job.spec["rune"])) for each in batch]
+def _bounds(data_set: DataSet) -> AnswerBounds:
+    """The labels that an answer may be: those of the samples."""
+    labels = _usable_samples(data_set).order_by().values_list("label", flat=True).distinct()
+    return AnswerBounds.of(label for label in labels if label)
+
+
+def _store_answers(
+    process: _Process, bounds: AnswerBounds, batch: Sequence[Sample], answers: Mapping[str, SampleAnswerJson]
+) -> None:
+    rune = str(process.job.spec["rune"])
+    rows = [_answer_row(each, answers[str(each.number)], rune, bounds) for each in batch]
     with transaction.atomic():
         process.job.confirm_lease()
         remaining = _remaining(process, batch)
         rows = [row for row in rows if row.sample_id in remaining]
-        SampleAnswer.objects.bulk_create(rows, ignore_conflicts=True)
+        SampleAnswer.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["sample", "rune"],
+            update_fields=["label", "scores", "reason"],
+        )
 
 
-def _answer_row(sample: Sample, answer: SampleAnswerJson, rune: str) -> SampleAnswer:
-    scores = sorted(answer["scores"].items(), key=lambda each: -each[1])[:MAX_SCORES]
+def _answer_row(sample: Sample, answer: SampleAnswerJson, rune: str, bounds: AnswerBounds) -> SampleAnswer:
+    """The part of an answer that is stored: the rune is a program of a user, and may answer with the sample itself."""
     return SampleAnswer(
         sample_id=sample.pk,
         rune=rune,
-        label=answer["label"][:WORD_LIMIT],
-        scores={label[:WORD_LIMIT]: min(1.0, max(0.0, score)) for label, score in scores},
-        reason=answer["reason"][:200],
+        label=bounds.answer(answer["label"]) if answer["label"] else "",
+        scores=bounds.scores(answer["scores"], MAX_SCORES),
+        reason=as_fixed_reason(answer["reason"]) if answer["reason"] else "",
     )
 
 
@@ -234,7 +252,7 @@ def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, com
     data_set = row.data_set
     rune = str(job.spec["rune"])
     labels = dict(_usable_samples(data_set).order_by().values_list("pk", "label"))
-    spelling = {same_label(label): label for label in sorted(set(labels.values()))}
+    bounds = _bounds(data_set)
     answers = {
         each.sample_id: each
         for each in SampleAnswer.objects.filter(sample__data_set=data_set, rune=rune).iterator(2000)
@@ -245,7 +263,7 @@ def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, com
         rows = list(SampleAnalysis.objects.filter(sample__data_set=data_set).defer("features", "words"))
         for each in rows:
             answer = answers.get(each.sample_id)
-            each.answer = _answer_spelling(answer.label, labels.get(each.sample_id, ""), spelling) if answer else ""
+            each.answer = _shown_answer(answer.label, labels.get(each.sample_id, ""), bounds) if answer else ""
             each.score = answer.scores.get(answer.label) if answer else None
             comparison.apply(each)
         SampleAnalysis.objects.bulk_update(
@@ -271,11 +289,13 @@ def _finish(job: JobContext, row: DataAnalysis, revision: int, problem: str, com
     job.log(f"Analysed {counted(len(rows), 'sample')}.")
 
 
-def _answer_spelling(answer: str, label: str, spelling: Mapping[str, str]) -> str:
-    """The answer as the sample's label is written where both are the same, else as the data writes it."""
-    if same_label(answer) == same_label(label):
-        return label
-    return spelling.get(same_label(answer), answer)
+def _shown_answer(answer: str, label: str, bounds: AnswerBounds) -> str:
+    """The answer as the sample's label is written where both are the same, else as the data writes it. What is no label
+    is not proposed for a sample without one."""
+    if not answer or same_label(answer) == same_label(label):
+        return label if answer else ""
+    bounded_answer = bounds.answer(answer)
+    return "" if not label and bounded_answer == bounds.other else bounded_answer
 
 
 def follow_job(job: Job) -> None:

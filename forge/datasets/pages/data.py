@@ -44,7 +44,6 @@ from rune.datasets.export.layouts import EXPORT_LAYOUTS
 SAMPLES_SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
 VERSIONS_SHOWN = 8
-SCORES_SHOWN = 6
 ALIKE_SHOWN = 12
 _CHECKS = ("disputed", "wrong", "suspect", "alike", "outlier", "proposal", "consent", "unlabelled", "unmarked")
 LABEL_KEYS = 9
@@ -147,8 +146,7 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
 
 
 def _scores(scores: Mapping[str, float]) -> list[ScoreRow]:
-    best_scores = sorted(scores.items(), key=lambda each: -each[1])[:SCORES_SHOWN]
-    return [ScoreRow(label, round(score * 100)) for label, score in best_scores]
+    return [ScoreRow(label, round(score * 100)) for label, score in sorted(scores.items(), key=lambda each: -each[1])]
 
 
 def page_context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:

@@ -50,6 +50,16 @@ learners: Hook[[SampleScope], Sequence[Learner]] = Hook()
 """Returns what learned from samples, in any project. The samples may be deleted already."""
 
 
+sample_traces: Hook[[SampleScope], None] = Hook()
+"""Deletes what higher floors stored about single samples, in the caller's transaction, which has the data set
+locked."""
+
+file_traces: Hook[[UUID, Collection[str]], None] = Hook()
+"""Deletes what stored files say about single samples of a data set, named by the digests of their recordings. Runs
+after the transaction that deleted the samples, and again each minute until their bytes are gone, so it may find nothing
+to do."""
+
+
 def interrupt(scope: SampleScope, reason: str) -> list[str]:
     """Stops everything that works with samples; returns a sentence for each."""
     return [sentence for sentences in work_stoppers.call(scope, reason) for sentence in sentences]

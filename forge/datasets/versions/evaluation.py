@@ -10,6 +10,7 @@ from forge.datasets.consent.uses import SampleUse
 from forge.datasets.models import DataVersion
 from forge.datasets.samples.models import ENDINGS, SampleSplit
 from forge.datasets.versions.contents import entries_of
+from forge.datasets.versions.manifest import labels_in
 from forge.datasets.versions.other_projects import usable_samples
 from forge.projects.models import Project
 
@@ -37,14 +38,23 @@ class SampleUnderTest:
         return {"digest": self.digest, "size": self.size}
 
 
-def test_samples(version: DataVersion, project: Project) -> Sequence[SampleUnderTest]:
-    """The test samples of a version that are still stored and whose consent covers tests in this project today, by
-    digest."""
-    entries = {each.number: each for each in entries_of(version) if each.split == SampleSplit.TEST}
+@dataclass(frozen=True)
+class DataUnderTest:
+    """The test samples of a version, by digest, and the labels of all of its samples."""
+
+    samples: Sequence[SampleUnderTest]
+    labels: tuple[str, ...]
+
+
+def data_under_test(version: DataVersion, project: Project) -> DataUnderTest:
+    """Returns the test samples of a version that are still stored and whose consent covers tests in this project today,
+    with the labels of the version."""
+    all_entries = entries_of(version)
+    entries = {each.number: each for each in all_entries if each.split == SampleSplit.TEST}
     rows = usable_samples(version, project, SampleUse.EVALUATION)
     samples = [
         SampleUnderTest(entry.digest, f"{FOLDER}/{number:06d}.{ENDINGS[media_type]}", entry.label, entry.events, size)
         for number, media_type, size in rows.values_list("number", "media_type", "size")
         if (entry := entries.get(number)) is not None
     ]
-    return sorted(samples, key=lambda each: each.digest)
+    return DataUnderTest(sorted(samples, key=lambda each: each.digest), labels_in(all_entries))

@@ -122,6 +122,12 @@ def _entry_or_row(row: dict[str, Any]) -> Any:
     return entry_of(**row) if "digest" in row else row
 
 
+def labels_in(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Returns the labels of samples and of the marked places in them, sorted."""
+    labels = {label for each in entries for label in (each.label, *(str(mark["label"]) for mark in each.events or ()))}
+    return tuple(sorted(labels - {""}))
+
+
 def figures_of(entries: Collection[Entry]) -> Figures:
     """Counts what is in a version."""
     return Figures(

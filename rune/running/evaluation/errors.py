@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from rune.running.runtime.errors import InputFile
+
 
 class EvaluationImpossible(Exception):
     """The rune gives no answer that a label could be compared with, or wants more than one input."""
@@ -9,3 +11,7 @@ class EvaluationImpossible(Exception):
 
 class SamplesRefused(Exception):
     """The folder, table or archive does not say which sample has which label. The message names the line or file."""
+
+
+class NothingSent(InputFile):
+    """The rune sends nothing for a sample, also when silence follows it."""

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from rune.project.files import FileError
 from rune.running.container import read_rune, streamed_requests
 from rune.running.evaluation.answers import AnswerReader, ScoredLabel
+from rune.running.evaluation.errors import NothingSent
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome, UnreadSample
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent, same_label
+from rune.running.evaluation.reasons import ReasonOf, reason_in_full
 from rune.running.evaluation.streams import Detection, Listening, detections, is_background, match_events
 from rune.running.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
 from rune.running.runtime import CompiledRune, Limits, LoadedRune, RequestedCapability
-from rune.running.runtime.errors import InputError, InputFile, RuneError
+from rune.running.runtime.errors import InputError, RuneError
 from rune.running.runtime.inputs.generator import generated_inputs
 
 _NO_RESOURCES: Mapping[str, bytes] = {}
@@ -46,17 +48,18 @@ def evaluate(
     listening: Listening | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     progress: Callable[[int], None] = _no_news,
+    reason_of: ReasonOf = reason_in_full,
 ) -> Evaluation:
     """Runs a rune on each sample until the time is over. Calls `progress` with the number of finished samples; its own
     time does not count.
 
     Labels take turns, so that what an early end leaves out is of no label in particular. A sample that cannot be read
-    is listed and counts for nothing; one on which the rune fails counts as wrong. Raises `EvaluationImpossible`, and
-    `RuneError` for a rune that does not load.
+    is listed and counts for nothing; one on which the rune fails counts as wrong. `reason_of` writes why. Raises
+    `EvaluationImpossible`, and `RuneError` for a rune that does not load.
     """
     effort = effort or EvaluationEffort()
     spent_seconds = 0.0
-    trial = _Trial(data, effort.limits, listening or Listening(), resources)
+    trial = _Trial(data, effort.limits, listening or Listening(), resources, reason_of)
     outcomes: list[SampleOutcome] = []
     unread_samples: list[UnreadSample] = []
     interleaved_samples = list(_interleaved_by_label(samples))
@@ -67,7 +70,7 @@ def evaluate(
         try:
             outcomes.append(trial.of(sample))
         except (FileError, OSError, InputError) as error:
-            unread_samples.append(UnreadSample(sample.name, getattr(error, "reason", None) or str(error)))
+            unread_samples.append(UnreadSample(sample.name, reason_of(error)))
         spent_seconds += time.monotonic() - start
         progress(number + 1)
     unreached_count = len(interleaved_samples) - len(outcomes) - len(unread_samples)
@@ -77,16 +80,21 @@ def evaluate(
 
 
 def answer_each(
-    data: bytes, samples: Iterable[LabelledSample], *, effort: EvaluationEffort | None = None
+    data: bytes,
+    samples: Iterable[LabelledSample],
+    *,
+    effort: EvaluationEffort | None = None,
+    reason_of: ReasonOf = reason_in_full,
 ) -> Iterator[tuple[str, ScoredLabel | str]]:
     """Yields each sample's name with the rune's answer, or with the reason why there is none, until the time is over.
+    `reason_of` writes the reason.
 
     A recording of several windows is answered by its label with the highest score, `background` labels aside; its
     scores are those of the windows on average. Raises `EvaluationImpossible`, and `RuneError` for a rune that does not
     load.
     """
     effort = effort or EvaluationEffort()
-    trial = _Trial(data, effort.limits, Listening(), _NO_RESOURCES)
+    trial = _Trial(data, effort.limits, Listening(), _NO_RESOURCES, reason_of)
     start = time.monotonic()
     for sample in samples:
         if time.monotonic() - start > effort.seconds:
@@ -94,7 +102,7 @@ def answer_each(
         try:
             yield sample.name, trial.answer_of(sample)
         except (FileError, OSError, InputError, RuneError) as error:
-            yield sample.name, getattr(error, "reason", None) or str(error)
+            yield sample.name, reason_of(error)
 
 
 def _interleaved_by_label(samples: Sequence[LabelledSample]) -> Iterator[LabelledSample]:
@@ -112,7 +120,15 @@ def _interleaved_by_label(samples: Sequence[LabelledSample]) -> Iterator[Labelle
 class _Trial:
     """One rune, compiled once and started for each sample."""
 
-    def __init__(self, data: bytes, limits: Limits, listening: Listening, resources: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        limits: Limits,
+        listening: Listening,
+        resources: Mapping[str, bytes],
+        reason_of: ReasonOf,
+    ) -> None:
+        self._reason_of = reason_of
         self._compiled_rune = CompiledRune(data, limits)
         self._resources = resources
         self._listening = listening
@@ -139,7 +155,7 @@ class _Trial:
         except InputError:
             raise
         except RuneError as error:
-            return _failed_outcome(sample, label, windows, str(error))
+            return _failed_outcome(sample, label, windows, self._reason_of(error))
         finally:
             rune.close()
         if sample.events is None and not windows.is_stream:
@@ -171,7 +187,7 @@ class _Trial:
             answer = self._answer(rune, silence)
             timed_answers += [] if answer is None else [(windows.ends[-1], answer)]
         if not timed_answers:
-            raise InputFile("the rune sends nothing for this sample")
+            raise NothingSent("the rune sends nothing for this sample")
         return replace(windows, ends=tuple(end for end, _ in timed_answers)), [answer for _, answer in timed_answers]
 
     def _answer(self, rune: LoadedRune, data: bytes) -> ScoredLabel | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -70,12 +70,14 @@ class StreamFigures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A rune on samples. `labels` are the rune's own; `left` samples were not run because the time was over."""
+    """A rune on samples. `labels` are the rune's own; `left` samples were not run because the time was over, and of
+    `removed` samples nothing is known any more, because their recordings were deleted since."""
 
     labels: tuple[str, ...]
     outcomes: tuple[SampleOutcome, ...]
     unread: tuple[UnreadSample, ...] = ()
     left: int = 0
+    removed: int = 0
 
     @cached_property
     def pairs(self) -> tuple[tuple[str, str | None], ...]:
@@ -121,6 +123,15 @@ class Evaluation:
         candidates = [each for each in self.outcomes if not each.is_right or each.margin is not None]
         return tuple(sorted(candidates, key=order)[:WORST])
 
+    def without(self, names: Collection[str]) -> Evaluation:
+        """Returns the evaluation without what it says of these samples; itself where it says nothing of them."""
+        outcomes = tuple(each for each in self.outcomes if each.name not in names)
+        unread = tuple(each for each in self.unread if each.name not in names)
+        count = len(self.outcomes) + len(self.unread) - len(outcomes) - len(unread)
+        if not count:
+            return self
+        return replace(self, outcomes=outcomes, unread=unread, removed=self.removed + count)
+
     def to_json(self) -> dict[str, Any]:
         """Figures for readers, and the outcomes, from which `from_json` restores the evaluation."""
         table = self.confusion
@@ -146,6 +157,7 @@ class Evaluation:
             "unknown_labels": dict(self.unknown_labels),
             "known_labels": list(self.labels),
             "left": self.left,
+            "removed": self.removed,
             "worst": [each.name for each in self.worst],
             "outcomes": [
                 {**asdict(each), "margin": _rounded(each.margin), "right": each.is_right} for each in self.outcomes
@@ -178,6 +190,8 @@ class Evaluation:
             tuple(_outcome(each) for each in fields["outcomes"]),
             tuple(UnreadSample(each["name"], each["reason"]) for each in fields["unread"]),
             fields["left"],
+            # An evaluation of before has none.
+            fields.get("removed", 0),
         )
 
 

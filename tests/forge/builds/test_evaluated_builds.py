@@ -70,7 +70,7 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
 ) -> None:
     right = give(developer, axes, b"1,0,0\n", "Left")
     wrong = give(developer, axes, b"0,1,0\n", "left")
-    give_for_training(developer, axes, b"0,0,1\n", "right")
+    give_for_training(developer, axes, b"0,0,1\n", "up")
     build = work(request_build(developer, axes))
     assert build.state == JobState.SUCCEEDED, (build.error, log_of(build))
     assert [line.step for line in build.log.all()] == ["data", "check", "compile", "verify", "measure", "evaluate"]

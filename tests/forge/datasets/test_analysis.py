@@ -82,23 +82,25 @@ def numbers(client: Client, **filters: str) -> list[int]:
 def test_the_current_build_answers_each_sample_once(
     client: Client, project: Project, user: User, consent: Consent, rune: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for row, label in ((b"1,0,0", "Left"), (b"0,1,0", "left"), (b"0,0,1", "right"), (b"0,2,0", "")):
+    rows = ((b"1,0,0", "Left"), (b"0,1,0", "left"), (b"0,0,1", "right"), (b"0,2,0", ""), (b"0,3,0", "up"))
+    for row, label in rows:
         sample_of(consent, user, row, label=label)
     sample_of(consent, user, loud(1), label="left")
     report = analysed(client)
     assert (report["build"], report["problem"], report["is_current"]) == ("build 1", "", True)
-    assert (report["analysed"], report["wrong"], report["proposals"]) == (5, 1, 1)
+    assert (report["analysed"], report["wrong"], report["proposals"]) == (6, 1, 1)
     assert {(each["label"], each["answer"]): each["count"] for each in report["confusion"]} == {
         ("Left", "Left"): 1,
         ("left", "up"): 1,
         ("right", "right"): 1,
+        ("up", "up"): 1,
     }
     assert numbers(client, wrong="true") == [2]
     assert numbers(client, proposal="true") == [4]
-    assert numbers(client, answer="up") == [4, 2]
+    assert numbers(client, answer="up") == [5, 4, 2]
     sample = client.get(f"{DATA}/samples/2").json()["sample"]
     assert (sample["analysis"]["answer"], sample["analysis"]["outlier"]) == ("up", False)
-    answer = SampleAnswer.objects.get(sample__number=5)
+    answer = SampleAnswer.objects.get(sample__number=6)
     assert answer.label == ""
     assert answer.reason
 
@@ -117,6 +119,23 @@ def test_the_current_build_answers_each_sample_once(
     sample_of(consent, user, b"0,0,5", label="left")
     assert analysed(client)["wrong"] == 1
     assert operations == ["describe-samples", "answer-samples"]
+
+
+@pytest.mark.protects("recordings/answers")
+def test_an_answer_that_is_no_label_of_the_data_is_other_until_a_sample_has_that_label(
+    client: Client, user: User, consent: Consent, rune: str
+) -> None:
+    sample_of(consent, user, b"1,0,0", label="left")
+    sample_of(consent, user, b"0,1,0", label="left")
+    unlabelled = sample_of(consent, user, b"0,2,0", label="")
+    assert analysed(client)["proposals"] == 0
+    answers = dict(SampleAnswer.objects.values_list("sample__number", "label"))
+    assert answers == {1: "left", 2: "other", 3: "other"}
+    assert client.get(f"{DATA}/samples/2").json()["sample"]["analysis"]["answer"] == "other"
+    assert client.get(f"{DATA}/samples/3").json()["sample"]["analysis"]["answer"] == ""
+    sample_of(consent, user, b"0,3,0", label="up")
+    assert analysed(client)["proposals"] == 1
+    assert SampleAnswer.objects.get(sample=unlabelled).label == "up"
 
 
 def test_without_a_build_samples_are_compared_all_the_same(client: Client, user: User, consent: Consent) -> None:

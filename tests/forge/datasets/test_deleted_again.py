@@ -12,8 +12,10 @@ import pytest
 from django.utils import timezone
 
 from forge.accounts.models import User
+from forge.builds.evaluations.outcomes import evaluation_of, link_evaluation
+from forge.builds.models import ArtefactFile, FileRole
 from forge.core.blobs.links import link_blobs
-from forge.core.blobs.store import blob_path, put_bytes
+from forge.core.blobs.store import blob_path, put_bytes, read_blob, stored_digests
 from forge.core.models import AuditEntry, Blob
 from forge.core.periodic import RunsIn, run_once, tasks
 from forge.datasets.models import Consent, Sample
@@ -21,6 +23,9 @@ from forge.datasets.removals.again import delete_again
 from forge.datasets.removals.deletion_list import in_database, list_missing, list_path, read_deletions
 from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
 from forge.projects.models import Project
+from rune.running.evaluation.evaluation import SampleOutcome
+from tests.support.forge.factories.builds import built
+from tests.support.forge.factories.evaluations import SET, evaluated
 from tests.support.forge.factories.recordings import consent_of, loud, sample_of
 from tests.support.installations.backups import manage
 
@@ -64,6 +69,30 @@ def test_what_was_deleted_is_deleted_again_with_its_bytes(project: Project, user
     assert (withdrawn.withdrawn is None, staying.withdrawn) == (False, None)
     assert AuditEntry.objects.get(action="data.delete-again").data == {"count": 2}
     assert delete_again(deletions) == 0
+
+
+@pytest.mark.protects("recordings/answers")
+def test_outcomes_that_come_back_with_their_sample_are_deleted_again(project: Project, user: User) -> None:
+    consent = consent_of(user, project)
+    sample = sample_of(consent, user, loud(0))
+    build = evaluated(built(user, project), [SampleOutcome(sample.digest, "knock", "other")])
+    file = ArtefactFile.objects.get(role=FileRole.EVALUATION)
+    earlier = read_blob(file.blob_id)
+    withdraw_consent(user, consent)
+    deletions = read_deletions()
+    bring_back(sample)
+    assert build.artefact is not None
+    link_evaluation(build.artefact, SET, put_bytes(earlier))
+    Blob.objects.update(put_at=timezone.now() - timedelta(hours=1))
+    build.refresh_from_db()
+    evaluation = evaluation_of(build)
+    assert evaluation is not None
+    assert [each.name for each in evaluation.outcomes] == [sample.digest]
+    assert delete_again(deletions) == 1
+    evaluation = evaluation_of(build)
+    assert evaluation is not None
+    assert (evaluation.outcomes, evaluation.removed) == ((), 1)
+    assert file.blob_id not in stored_digests()
 
 
 def test_a_deletion_whose_process_died_before_its_line_is_listed_by_the_server(

@@ -34,6 +34,7 @@ from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
 from rune.running.evaluation.evaluating import evaluate
 from rune.running.evaluation.labelled import LabelledSample, RecordedEvent
+from rune.running.evaluation.reasons import fixed_reason
 from rune.running.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.running.runtime.measure import measure
 from rune.source.policy import CheckedPolicy, check_policy
@@ -243,7 +244,9 @@ def _evaluate(
     labelled_samples = [_labelled_sample(sample, files) for sample in samples]
     evaluation: dict[str, Any]
     try:
-        evaluation = evaluate(rune, labelled_samples, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
+        evaluation = evaluate(
+            rune, labelled_samples, effort=EVALUATE_EFFORT, progress=rests.after, reason_of=fixed_reason
+        ).to_json()
     except (EvaluationImpossible, RuneError) as error:
         evaluation = {"samples": len(labelled_samples), "reason": str(error)}
     answers.send("evaluated", evaluation=evaluation, milliseconds=round((time.perf_counter() - start) * 1000, 1))

@@ -24,6 +24,7 @@ from rune.project.files import FileError
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort, answer_each
 from rune.running.evaluation.labelled import LabelledSample
+from rune.running.evaluation.reasons import fixed_reason
 from rune.running.runtime.errors import RuneError
 
 
@@ -37,7 +38,8 @@ def answer_samples(job: Mapping[str, Any], files: JobFiles, rune: bytes) -> dict
     samples = [LabelledSample(each["path"], "", partial(files.read, each["path"])) for each in job["samples"]]
     answers: list[dict[str, Any]] = []
     try:
-        for path, answer in answer_each(rune, samples, effort=EvaluationEffort(seconds=job["seconds"])):
+        effort = EvaluationEffort(seconds=job["seconds"])
+        for path, answer in answer_each(rune, samples, effort=effort, reason_of=fixed_reason):
             if isinstance(answer, str):
                 answers.append({"path": path, "label": "", "scores": {}, "reason": answer})
                 continue

@@ -27,7 +27,7 @@ from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
 from forge.datasets.removals.announcements import removal_event
 from forge.datasets.removals.deletion_list import list_deleted
-from forge.datasets.removals.hooks import SampleScope, interrupt
+from forge.datasets.removals.hooks import SampleScope, file_traces, interrupt, sample_traces
 from forge.datasets.removals.models import RemovalReason
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -146,6 +146,7 @@ def remove_samples(
     removal = SampleRemoval.objects.create(data_set=data_set, reason=reason, count=len(numbers), stopped=sentences)
     links_of_all(present).delete()
     delete_analyses(present)
+    sample_traces.call(scope)
     present.update(
         removed=removal.created,
         removal_reason=reason,
@@ -166,12 +167,21 @@ def _not_erased() -> SampleQuerySet:
 
 
 def erase_removed(data_set: DataSet, now: datetime | None = None, most: int | None = None) -> None:
-    """Deletes the bytes of removed samples from the disk, unless something else has the same bytes.
+    """Deletes the bytes of removed samples from the disk, unless something else has the same bytes, and what stored
+    files say about these samples.
 
     What is beyond `most`, and what cannot go at this moment because a backup or an upload has it, goes with the next
     periodic run, a minute later.
     """
     rows = _not_erased().filter(data_set=data_set).order_by("number")
+    erase_traces(data_set, frozenset(rows.values_list("digest", flat=True)))
     for pk, digest, created in list(rows.values_list("pk", "digest", "created")[:most]):
         if erase(digest, created, now):
             Sample.objects.filter(pk=pk).update(erased=timezone.now())
+
+
+def erase_traces(data_set: DataSet, digests: Collection[str]) -> None:
+    """Deletes what stored files say about recordings that no sample of the data set has any more."""
+    present = Sample.objects.available().filter(data_set=data_set)
+    if gone := frozenset(digests).difference(present.values_list("digest", flat=True) if digests else ()):
+        file_traces.call(data_set.pk, gone)

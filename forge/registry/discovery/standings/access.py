@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from forge.builds.evaluations.outcomes import stored_evaluation
+from forge.builds.evaluations.outcomes import evaluation_on
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
@@ -69,10 +69,4 @@ def evaluation_in(entry: StandingEntry, table: StandingTable) -> Evaluation | No
     build = entry.build
     if build is None or build.artefact is None:
         return None
-    document = stored_evaluation(build.artefact, table.samples)
-    if document is None or "outcomes" not in document:
-        return None
-    try:
-        return Evaluation.from_json(document)
-    except (ValueError, KeyError, TypeError):
-        return None
+    return evaluation_on(build.artefact, table.samples)

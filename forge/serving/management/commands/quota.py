@@ -25,6 +25,7 @@ _PURPOSES = {
     QuotaResource.MINUTES: "of builds, in a day",
     QuotaResource.TRAINING: "minutes of training, in a day",
     QuotaResource.TRIALS: "changes tried in an hour",
+    QuotaResource.PROTECTED_RUNS: "on recordings that the person may not play, in a day",
     QuotaResource.SOCKETS: "open at one server process",
     QuotaResource.ORGANISATIONS: "owned",
 }

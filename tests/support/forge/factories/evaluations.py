@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from forge.builds.evaluations.outcomes import add_evaluation, summary_of
+from forge.builds.evaluations.outcomes import link_evaluation, put_evaluation, summary_of
 from forge.builds.models import Build
 from forge.datasets.models import Sample
 from forge.datasets.recordings.access import recording_terms
@@ -61,6 +61,6 @@ def evaluated(build: Build, outcomes: Sequence[SampleOutcome], samples: str = SE
     """The build as if it had been run on these samples."""
     evaluation = Evaluation(("yes", "no"), tuple(outcomes)).to_json()
     assert build.artefact is not None
-    add_evaluation(build.artefact, samples, evaluation)
+    link_evaluation(build.artefact, samples, put_evaluation(evaluation))
     Build.objects.filter(pk=build.pk).update(samples=samples, evaluation=summary_of(evaluation))
     return build
