@@ -33,7 +33,6 @@ class Rooms:
             loading = asyncio.ensure_future(room.load())
             # In the register before it is loaded: what is written meanwhile waits in its queue.
             self._rooms[project_id] = (room, loading, asyncio.create_task(self._serve(room, loading)))
-            watch.follow_document(project_id, room.notice)
         room, load_future, _ = self._rooms[project_id]
         room.join(member)
         try:
@@ -53,6 +52,8 @@ class Rooms:
         with contextlib.suppress(Exception):  # those who enter hear of it
             await asyncio.shield(load_future)
         if _has_succeeded(load_future):
+            # Not before: the watch compares its number with that of the document.
+            watch.follow_document(room.project_id, room.notice)
             await room.work()
 
     async def _close_if_idle(self, room: Room) -> None:
