@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
+from rune.compiler.building.spec import canonical_digest
 from rune.wording import size_text
 
 MAX_BYTES = 50_000_000_000
@@ -84,9 +85,9 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
     """Stores the bytes of an archive from `offset` on. With the last of them, its lists are read.
 
     Raises `WrongChunkOffset` for other bytes than those that follow what is there, `TooLarge`, `StorageQuotaReached`,
-    and `Forbidden` or `NotFound`.
+    and `Forbidden` or `NotFound`, also for everybody but the person who began the import.
     """
-    _require_own(actor, row)
+    _require_sender(actor, row)
     project = row.data_set.project
     _require_follows(row, offset)
     remaining_bytes = row.size - row.received_bytes
@@ -112,8 +113,8 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
 
 def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) -> DataImport:
     """Adds the recordings with these labels to the data; None for all. Raises `ImportNotReady`, `Invalid`, and
-    `Forbidden` or `NotFound`."""
-    _require_own(actor, row)
+    `Forbidden` or `NotFound`, also for everybody but the person who began the import."""
+    _require_sender(actor, row)
     with transaction.atomic():
         row = _lock_row(row)
         if row.state != ImportState.READY:
@@ -133,7 +134,9 @@ def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) 
 
 def discard_import(actor: Actor, row: DataImport) -> None:
     """Deletes an import with its bytes. Samples that it added stay. Raises `Forbidden` or `NotFound`."""
-    _require_own(actor, row)
+    require(actor, Verb.EDIT, row.data_set.project)
+    if not may_discard(actor, row):
+        raise nothing_here(actor)
     with transaction.atomic():
         row = _lock_row(row)
         digests = stop_imports(DataImport.objects.filter(pk=row.pk), "It was discarded.")
@@ -149,10 +152,26 @@ def announce_import(row: DataImport, actor: Actor | None = None) -> None:
     append_event(row.data_set.project.stream, DATA_CHANGED(revision=row.data_set.revision), actor)
 
 
-def _require_own(actor: Actor, row: DataImport) -> None:
-    """Raises `Forbidden` or `NotFound` unless the person began the import, or maintains the project."""
+def may_send(actor: Actor, row: DataImport) -> bool:
+    """Whether the person may send and start the import: its recordings are added under their own consent."""
+    is_sender = actor.pk is not None and actor.pk == row.person_id == row.consent.person_id
+    return is_sender and can(actor, Verb.EDIT, row.data_set.project)
+
+
+def may_discard(actor: Actor, row: DataImport) -> bool:
+    """Whether the person may delete the import: they began it, or maintain the project."""
+    return may_send(actor, row) or can(actor, Verb.MANAGE, row.data_set.project)
+
+
+def archive_digest(pieces: Sequence[str]) -> str:
+    """Returns the digest of an archive that came in pieces with these digests. Its jobs add these bytes alone."""
+    return canonical_digest({"pieces": list(pieces)})
+
+
+def _require_sender(actor: Actor, row: DataImport) -> None:
+    """Raises `Forbidden` or `NotFound` unless the person began the import under a consent of their own."""
     require(actor, Verb.EDIT, row.data_set.project)
-    if (actor.pk is None or row.person_id != actor.pk) and not can(actor, Verb.MANAGE, row.data_set.project):
+    if not may_send(actor, row):
         raise nothing_here(actor)
 
 
@@ -171,6 +190,6 @@ def _enqueue(actor: Actor, row: DataImport, step: ImportStep) -> None:
     kind = kind_of(IMPORT_KIND)
     is_program = actor.kind == PrincipalKind.TOKEN
     party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
-    spec = {"import": str(row.pk), "step": step.value}
+    spec = {"import": str(row.pk), "step": step.value, "archive": archive_digest(row.pieces)}
     enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)
