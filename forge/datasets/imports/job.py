@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.permissions import Verb, can
@@ -184,6 +185,8 @@ def follow_job(job: Job) -> None:
         imports.filter(state=state).update(state=ImportState.FAILED, error=reason[:500])
     elif job.state == JobState.QUEUED:
         imports.filter(state=ImportState.FAILED).exclude(pieces=[]).update(state=state, error="")
+        # An import that waits for room on a disk is not one that nobody goes on with.
+        imports.filter(state=state).update(changed=timezone.now())
     if job.project is not None and (row := imports.select_related("data_set__project").first()) is not None:
         announce_import(row)
 

@@ -47,7 +47,7 @@ def nobody_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def consent(owner: User, project: Project) -> Consent:
-    """The consent of the owner: whoever else acts in these tests has no part in it."""
+    """The consent of the owner. Everybody else in these tests has no part in it."""
     return consent_of(owner, project)
 
 
