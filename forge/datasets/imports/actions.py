@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.organisations.access import nothing_here
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.compute.scheduler.slots import Party
@@ -22,6 +22,7 @@ from forge.core.errors import Invalid, TooLarge
 from forge.core.events.log import append_event
 from forge.datasets.announcements import DATA_CHANGED
 from forge.datasets.errors import ConsentOver, ImportNotReady, WrongChunkOffset
+from forge.datasets.imports.access import may_discard, may_send
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
@@ -150,17 +151,6 @@ def discard_import(actor: Actor, row: DataImport) -> None:
 def announce_import(row: DataImport, actor: Actor | None = None) -> None:
     """Tells everybody who has the page open, in the transaction that changed the import."""
     append_event(row.data_set.project.stream, DATA_CHANGED(revision=row.data_set.revision), actor)
-
-
-def may_send(actor: Actor, row: DataImport) -> bool:
-    """Whether the person may send and start the import: its recordings are added under their own consent."""
-    is_sender = actor.pk is not None and actor.pk == row.person_id == row.consent.person_id
-    return is_sender and can(actor, Verb.EDIT, row.data_set.project)
-
-
-def may_discard(actor: Actor, row: DataImport) -> bool:
-    """Whether the person may delete the import: they began it, or maintain the project."""
-    return may_send(actor, row) or can(actor, Verb.MANAGE, row.data_set.project)
 
 
 def archive_digest(pieces: Sequence[str]) -> str:

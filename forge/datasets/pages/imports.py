@@ -27,16 +27,8 @@ from forge.datasets.consent.terms import (
     checked_purposes,
     terms_for,
 )
-from forge.datasets.imports.access import find_import, imports_of
-from forge.datasets.imports.actions import (
-    Defaults,
-    begin_import,
-    discard_import,
-    may_discard,
-    may_send,
-    receive_piece,
-    start_import,
-)
+from forge.datasets.imports.access import find_import, imports_of, may_discard, may_send
+from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of

@@ -23,8 +23,8 @@ from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.jobs.workers.running import (
     FULL_DISK,
     LONGEST_WAIT,
-    SHORTEST_WAIT,
     PENDING_REASON,
+    SHORTEST_WAIT,
     RunningJob,
     wait_for_room,
 )
