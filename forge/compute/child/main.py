@@ -145,10 +145,10 @@ def run_job(
     except MemoryError:
         answers.send("failed", error="The build needs more memory than its limit.", diagnostics=[])
     except OutputDiskFull:
-        answers.send("full-disk")
+        answers.send("full_disk")
     except OSError as error:
         if is_out_of_room(error) and not has_own_tree:
-            answers.send("full-disk")
+            answers.send("full_disk")
         elif error.errno in FOLDER_FULL:
             answers.send("failed", error="The files of the build need more room than its limit.", diagnostics=[])
         else:

@@ -334,7 +334,7 @@ EVENTS: Mapping[str, Fields] = {
     "evaluated": {"evaluation": EvaluationAnswerJson, "milliseconds": float},
     "counted": {"needs": NeedsJson},
     "failed": {"error": str, "diagnostics": list[DiagnosticJson]},
-    "full-disk": {},
+    "full_disk": {},
     "firmware": {"description": FirmwareDescriptionJson},
     "answered": {"answer": dict[str, Any]},
 }

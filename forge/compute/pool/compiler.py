@@ -185,7 +185,7 @@ class Compiler:
         while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
             if answer["event"] == RESTING:
                 self._let_rest(process, tick, pace_at_rest)
-            elif answer["event"] == "full-disk":
+            elif answer["event"] == "full_disk":
                 raise DiskFull
             else:
                 check_answered(answer, job.get("op", ""))

@@ -1,4 +1,4 @@
-"""What the compiler's process says of a full disk: the server's, or its own folder, which is no fault of the server."""
+"""The compiler's process names a full disk of the server, and tells it from its own folder that is full."""
 
 from __future__ import annotations
 

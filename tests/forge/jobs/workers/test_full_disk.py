@@ -109,15 +109,15 @@ def test_a_job_that_meets_a_full_disk_waits_and_loses_no_attempt(add: Add, devel
 
 def test_a_job_waits_longer_each_time(add: Add) -> None:
     add(_raise(FULL))
-    waits = []
+    seconds = []
     for _ in range(9):
         lease = queue.take((WorkerCapability.BUILD,), timezone.now() + LONGEST_WAIT)
         assert lease is not None
         RunningJob(lease, threading.Event()).run()
         job = Job.objects.get()
-        waits.append(round((job.due - timezone.now()).total_seconds()))
+        seconds.append(round((job.due - timezone.now()).total_seconds()))
         Job.objects.update(started=None)
-    assert waits == [15, 30, 60, 120, 240, 480, 900, 900, 900]
+    assert seconds == [15, 30, 60, 120, 240, 480, 900, 900, 900]
 
 
 def test_a_job_goes_on_from_its_checkpoint_when_there_is_room(add: Add) -> None:
@@ -175,10 +175,10 @@ def test_a_job_waits_as_long_as_it_ran_or_longer_than_before(
 class _RoomComes(threading.Event):
     """The end of the process, which never comes. While somebody waits for it, the database gets room."""
 
-    waits = 0
+    attempts = 0
 
     def wait(self, timeout: float | None = None) -> bool:
-        self.waits += 1
+        self.attempts += 1
         _limit_pages("4294967294")
         return False
 
@@ -202,7 +202,7 @@ def test_the_end_of_an_attempt_is_written_once_the_database_has_room(add: Add, f
     add(execute)
     room = _RoomComes()
     job = run(room)
-    assert room.waits == 1
+    assert room.attempts == 1
     expected = (JobState.QUEUED, 0, PENDING_REASON) if fails else (JobState.SUCCEEDED, 1, "")
     assert (job.state, job.attempt, job.activity) == expected
     assert job.log.filter(text="x" * 2000).count() == 500
