@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
 
 from lab.refusal import Reason, Refused
+from rune.no_room import NO_ROOM, is_out_of_room
 
-_NUMBERS = frozenset({errno.ENOSPC, errno.EDQUOT})
-_SENTENCES = tuple(os.strerror(number) for number in _NUMBERS)
+_SENTENCES = tuple(os.strerror(number) for number in NO_ROOM)
 
 
 def is_full_disk(error: BaseException) -> bool:
     """Whether an error says that there is no room on a disk. TensorFlow and HDF5 keep the system's sentence, and not
     its number."""
-    if isinstance(error, OSError) and error.errno in _NUMBERS:
-        return True
-    return any(sentence in str(error) for sentence in _SENTENCES)
+    return is_out_of_room(error) or any(sentence in str(error) for sentence in _SENTENCES)
 
 
 def full_disk() -> Refused:

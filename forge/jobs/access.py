@@ -39,5 +39,16 @@ def may_change(actor: Actor, job: Job) -> bool:
     return target is not None and can(actor, verb, target)
 
 
+def may_retry(actor: Actor, job: Job) -> bool:
+    """Whether the person may retry a job that was found for them, once it has ended without success."""
+    kind = kind_of(job.kind)
+    return kind.can_retry and may_change(actor, job) and (not kind.is_personal or is_requester(actor, job))
+
+
+def is_requester(actor: Actor, job: Job) -> bool:
+    """Whether the person asked for the job."""
+    return actor.pk is not None and job.requested_by_id == actor.pk
+
+
 def _complete() -> JobQuerySet:
     return Job.objects.select_related("organisation", "project__organisation", "requested_by", "required_job")

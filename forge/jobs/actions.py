@@ -8,9 +8,9 @@ from forge.accounts.organisations.access import require_in
 from forge.accounts.permissions import OF_ORGANISATION
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
-from forge.core.errors import NotFound
+from forge.core.errors import Forbidden, NotFound
 from forge.jobs import queue
-from forge.jobs.access import place_of
+from forge.jobs.access import is_requester, place_of
 from forge.jobs.errors import JobOver, NotRetriable
 from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
@@ -35,6 +35,9 @@ def retry_job(actor: Actor, job: Job) -> Job:
     """Queues a job again that failed, was cancelled or lost; it goes on from its checkpoint. Raises `Forbidden` and
     `NotRetriable`."""
     _require(actor, job)
+    if kind_of(job.kind).is_personal and not is_requester(actor, job):
+        requester = job.requested_by or "the person who started it"
+        raise Forbidden(f"Only {requester} can retry this {kind_of(job.kind).noun}.")
     if not job.needs_nothing and job.required_job is not None and job.required_job.is_finished:
         raise NotRetriable(f"{title_of(job.required_job).text} has to succeed first. Retry that.")
     kind_of(job.kind).before_retry(actor, job)

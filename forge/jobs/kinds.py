@@ -130,6 +130,8 @@ class JobKind:
     retention: timedelta | None = timedelta(days=30)
     """How long a job is kept after its end; None keeps it as long as what it is about."""
     can_retry: bool = True
+    is_personal: bool = False
+    """Whether nobody but the person who asked for a job retries it."""
     lease: timedelta = LEASE
     """How long a worker may be silent."""
     attempts: int = ATTEMPTS

@@ -98,7 +98,7 @@ class Job(LeasedRow):
     progress = models.FloatField(default=0.0)
     """From 0 to 1."""
     activity = models.CharField(max_length=200, blank=True)
-    """The job's current activity, as one sentence."""
+    """The job's current activity, as one sentence; of a job that waits, what has to change before it goes on."""
     result = models.JSONField(null=True, blank=True)
     error = models.TextField(blank=True)
     checkpoint = models.ForeignKey(Blob, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

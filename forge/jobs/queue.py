@@ -31,8 +31,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from forge.compute.scheduler.slots import Party
-from forge.core.blobs.links import link_blobs, links_of, links_of_all
-from forge.core.blobs.store import put_bytes, read_blob
+from forge.core.blobs.links import links_of, links_of_all
 from forge.core.database.wrong_clock import ahead, has_come
 from forge.core.events.log import append_event
 from forge.core.leases import Lease, expired, revoke
@@ -152,7 +151,13 @@ def take(
         job = own.order_by("attempt", "created").first()
         if job is None:
             continue  # another worker took it meanwhile
-        values = {"state": JobState.RUNNING, "attempt": F("attempt") + 1, "started": now, "worker": worker}
+        values = {
+            "state": JobState.RUNNING,
+            "attempt": F("attempt") + 1,
+            "started": now,
+            "worker": worker,
+            "activity": "",
+        }
         if lease := Lease.take(queued_jobs, job, now + kind_of(job.kind).lease, **values):
             _announce_change(job)
             return JobLease(lease, job, party)
@@ -183,21 +188,6 @@ def renew(
     """Extends the lease, with the lines and the progress since the last time. Raises `LeaseLost`."""
     lease.lease.write(lease_until=(now or timezone.now()) + kind_of(lease.job.kind).lease, **(progress or {}))
     append_log(lease.job, lines)
-
-
-@transaction.atomic
-def save_checkpoint(lease: JobLease, data: bytes) -> None:
-    """Replaces the job's checkpoint. Raises `LeaseLost`, and then the one before stays."""
-    blob = put_bytes(data)
-    lease.lease.write(checkpoint_id=blob.digest)
-    links_of(lease.job).exclude(blob=blob.digest).delete()
-    link_blobs(lease.job, [blob.digest], lease.job.organisation_id)
-
-
-def load_checkpoint(lease: JobLease) -> bytes | None:
-    """Returns the bytes that an earlier attempt saved last; None where there are none."""
-    digest = Job.objects.values_list("checkpoint_id", flat=True).get(pk=lease.job.pk)
-    return None if digest is None else read_blob(digest)
 
 
 @transaction.atomic
@@ -267,13 +257,19 @@ _NO_TIME = Value(timedelta(), DurationField())
 
 @transaction.atomic
 def put_back(
-    lease: JobLease, lines: Sequence[NewLogLine], *, counts: bool, wait: timedelta = timedelta(), paused: bool = False
+    lease: JobLease,
+    lines: Sequence[NewLogLine],
+    *,
+    counts: bool,
+    wait: timedelta = timedelta(),
+    paused: bool = False,
+    reason: str = "",
 ) -> None:
-    """Queues the job again, to be started after `wait`, or when it is resumed; `counts` says whether the attempt does.
-    Raises `LeaseLost`."""
+    """Queues the job again, to be started after `wait`, or when it is resumed; `counts` says whether the attempt does,
+    and `reason` why it waits. Raises `LeaseLost`."""
     attempt = F("attempt") if counts else F("attempt") - 1
     now = timezone.now()
-    values = {"attempt": attempt, "due": now + wait, "paused": paused, "activity": ""} | _attempt_ended(now)
+    values = {"attempt": attempt, "due": now + wait, "paused": paused, "activity": reason} | _attempt_ended(now)
     lease.lease.end(state=JobState.QUEUED, **values)
     append_log(lease.job, lines)
     _announce_change(lease.job)
@@ -303,12 +299,6 @@ def restart(job: Job, reason: str) -> bool:
     append_log(job, [NewLogLine(reason, "warning")])
     _announce_change(job)
     return True
-
-
-def drop_checkpoint(job: Job) -> None:
-    """Forgets from what the job would go on: its next attempt begins anew."""
-    Job.objects.filter(pk=job.pk).update(checkpoint=None)
-    links_of(job).delete()
 
 
 def pause(jobs: QuerySet[Job]) -> None:

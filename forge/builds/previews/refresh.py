@@ -36,7 +36,8 @@ from forge.compute.pool.compiler import Compiler
 from forge.compute.pool.toolchain import PREVIEW_SECONDS
 from forge.compute.scheduler.pace import PaceNow, usual_pace
 from forge.core.blobs.sweep import delete_if_unlinked
-from forge.core.errors import BytesDamaged
+from forge.core.database.full_disk import is_full_disk
+from forge.core.errors import BytesDamaged, DiskFull
 from forge.core.leases import unleased
 from forge.projects.models import Project
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -51,6 +52,7 @@ BUILD_LIMIT = 5
 BUILDS_BETWEEN = 20
 """Builds of previews that come together before the old ones are deleted at once: to delete them takes longer than an
 edit may, and each edit makes one."""
+AGAIN = "The preview is built again at the next edit."
 REQUESTED_LIMIT = 6
 """Sets of options of one project that are remembered."""
 
@@ -165,7 +167,11 @@ def _make(preview: Preview, tree: WorkingTree, compiler: Compiler, tick: Callabl
     except BytesDamaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
     except ChildDied as error:
-        recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")
+        recorder.save(PreviewState.FAILED, error=f"{error.reason} {AGAIN}")
+    except Exception as error:
+        if not is_full_disk(error):
+            raise
+        recorder.save(PreviewState.FAILED, error=f"{DiskFull.title}. Tell the operator. {AGAIN}")
 
 
 def with_fix(

@@ -8,6 +8,7 @@ does not need, and says what the system could not take from it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -25,6 +26,7 @@ from typing import IO, Any
 from forge.compute.child.current_job import CurrentJob
 from forge.compute.child.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.child.language_request import answer_request
+from forge.compute.child.output_file import OutputDiskFull
 from forge.compute.child.overrides import answer_overridable, apply_overrides
 from forge.compute.child.pause_points import PausePoints
 from forge.compute.child.steps.block import answer_publishable
@@ -47,6 +49,7 @@ from rune.compiler.anvil.compiling.interruption import BuildInterrupted
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.preload import preload
+from rune.no_room import NO_ROOM, is_out_of_room
 from rune.running.isolation.confine import confine
 from rune.running.isolation.launch import ProcessNamespaces, packages
 from rune.running.isolation.protections import Isolation
@@ -61,6 +64,8 @@ MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
 FILE_LIMIT = 512 * 1024**2
 """Bytes of the largest file that may be written."""
+FOLDER_FULL = NO_ROOM | {errno.EFBIG}
+"""The errors of a process that writes more into its own folder than it may."""
 RUN_AGAIN = ("test", "pipeline-tests")
 """Jobs of which nothing is kept when they are cancelled, so their processes are ended at once."""
 RECEIVED_BYTES, DESCRIPTORS_AT_ONCE = 1 << 16, 128
@@ -74,8 +79,11 @@ def run_job(
     answers: Answers,
     signatures: Signatures,
     rests: PausePoints,
+    *,
+    has_own_tree: bool,
 ) -> None:
-    """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`."""
+    """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`. A process with a
+    file tree of its own has a folder in memory: where that is full, the server's disk is not."""
     try:
         files = JobFiles(job["files"], descriptors)
         signature_of = partial(signatures.of, files)
@@ -136,10 +144,23 @@ def run_job(
         answers.send("failed", error=f"{error}.", diagnostics=[])
     except MemoryError:
         answers.send("failed", error="The build needs more memory than its limit.", diagnostics=[])
+    except OutputDiskFull:
+        answers.send("full_disk")
+    except OSError as error:
+        if is_out_of_room(error) and not has_own_tree:
+            answers.send("full_disk")
+        elif error.errno in FOLDER_FULL:
+            answers.send("failed", error="The files of the build need more room than its limit.", diagnostics=[])
+        else:
+            _send_defect(answers, error)
     except Exception as error:
-        # Server error, not of the project: the person gets a sentence, the parent logs the rest from stderr.
-        sys.excepthook(type(error), error, error.__traceback__)
-        answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
+        _send_defect(answers, error)
+
+
+def _send_defect(answers: Answers, error: Exception) -> None:
+    """Says that the toolchain failed: an error of the server and not of the project. The parent logs the rest."""
+    sys.excepthook(type(error), error, error.__traceback__)
+    answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
 
 
 def limit_itself(seconds: int | None) -> None:
@@ -218,7 +239,9 @@ def main(sandbox: ProcessNamespaces, arguments: Sequence[str]) -> None:
         job, descriptors = jobs.get()
         answers = Answers(connection.answers, job["id"])
         with current.doing(job["id"], ends_processes=job["op"] in RUN_AGAIN):
-            run_job(job, descriptors, connection.output, answers, signatures, PausePoints(answers, jobs.get))
+            rests = PausePoints(answers, jobs.get)
+            has_own_tree = sandbox.has_own_tree
+            run_job(job, descriptors, connection.output, answers, signatures, rests, has_own_tree=has_own_tree)
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")

@@ -334,6 +334,7 @@ EVENTS: Mapping[str, Fields] = {
     "evaluated": {"evaluation": EvaluationAnswerJson, "milliseconds": float},
     "counted": {"needs": NeedsJson},
     "failed": {"error": str, "diagnostics": list[DiagnosticJson]},
+    "full_disk": {},
     "firmware": {"description": FirmwareDescriptionJson},
     "answered": {"answer": dict[str, Any]},
 }

@@ -23,6 +23,7 @@ from forge.compute.pool.answer_reading import Answer, check_answered
 from forge.compute.pool.child_process import ChildProcess
 from forge.compute.pool.guard import guard
 from forge.compute.scheduler.pace import RESTING, ComputePace, PaceNow, usual_pace
+from forge.core.errors import DiskFull
 from rune.running.isolation.protections import Isolation, Protection
 
 __all__ = ["Answer", "Compiler"]
@@ -139,8 +140,9 @@ class Compiler:
         does not meet.
 
         Raises `ChildDied` when the process ends in the middle, `OutOfTime` (and ends the process) after `limit`
-        seconds, `MalformedAnswer` for an answer that cannot be read, `NotIsolated`, and what else `tick` or `on_answer`
-        raise: then too the process is ended with all that it started.
+        seconds, `MalformedAnswer` for an answer that cannot be read, `NotIsolated`, `DiskFull` where the server's disk
+        has no room for what it makes, and what else `tick` or `on_answer` raise: then too the process is ended with all
+        that it started.
         """
         process = self.make_ready(owner=owner, tick=tick, pace=pace)
         self._job += 1
@@ -183,6 +185,8 @@ class Compiler:
         while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
             if answer["event"] == RESTING:
                 self._let_rest(process, tick, pace_at_rest)
+            elif answer["event"] == "full_disk":
+                raise DiskFull
             else:
                 check_answered(answer, job.get("op", ""))
                 _read(answer, on_answer)

@@ -7,18 +7,25 @@ from collections.abc import Iterator
 
 from django.db import OperationalError
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+from forge.core.errors import DiskFull
+from rune.no_room import is_out_of_room
+
 _SQLITE_FULL = "SQLITE_FULL"
 _POSTGRESQL_FULL = "53100"
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """Whether an error says, itself or in what caused it, that there is no room on a disk."""
+    """Whether an error says, itself or in what caused it, that there is no room on a disk, or none for such a file."""
+    return has_no_room(error) or any(isinstance(each, OSError) and each.errno == errno.EFBIG for each in _causes(error))
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether an error says, itself or in what caused it, that a disk is full: the same works when there is room."""
     return any(_says_so(each) for each in _causes(error))
 
 
 def _says_so(error: BaseException) -> bool:
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if isinstance(error, DiskFull) or is_out_of_room(error):
         return True
     # Django's error wraps that of the driver, which has a code.
     if getattr(error, "sqlite_errorname", None) == _SQLITE_FULL or getattr(error, "sqlstate", None) == _POSTGRESQL_FULL:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from forge.accounts.organisations.access import nothing_here
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.datasets.models import DataImport, DataImportQuerySet
 from forge.projects.access import require
@@ -25,3 +25,14 @@ def find_import(actor: Actor, project: Project, import_id: UUID) -> DataImport:
     if row is None:
         raise nothing_here(actor)
     return row
+
+
+def may_send(actor: Actor, row: DataImport) -> bool:
+    """Whether the person may send and start the import: its recordings are added under their own consent."""
+    is_sender = actor.pk is not None and actor.pk == row.person_id == row.consent.person_id
+    return is_sender and can(actor, Verb.EDIT, row.data_set.project)
+
+
+def may_discard(actor: Actor, row: DataImport) -> bool:
+    """Whether the person may delete the import: they began it, or maintain the project."""
+    return may_send(actor, row) or can(actor, Verb.MANAGE, row.data_set.project)

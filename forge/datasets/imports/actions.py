@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.organisations.access import nothing_here
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb
 from forge.accounts.principals import PrincipalKind
 from forge.accounts.quotas.limits import require_room
 from forge.compute.scheduler.slots import Party
@@ -22,6 +22,7 @@ from forge.core.errors import Invalid, TooLarge
 from forge.core.events.log import append_event
 from forge.datasets.announcements import DATA_CHANGED
 from forge.datasets.errors import ConsentOver, ImportNotReady, WrongChunkOffset
+from forge.datasets.imports.access import may_discard, may_send
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
 from forge.datasets.imports.models import DataImport, ImportState
@@ -32,6 +33,7 @@ from forge.jobs.queue import enqueue
 from forge.jobs.workers.slots import notify_workers
 from forge.projects.access import require
 from forge.projects.files.storage import delete_on_failure, link_uploaded
+from rune.compiler.building.spec import canonical_digest
 from rune.wording import size_text
 
 MAX_BYTES = 50_000_000_000
@@ -84,9 +86,9 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
     """Stores the bytes of an archive from `offset` on. With the last of them, its lists are read.
 
     Raises `WrongChunkOffset` for other bytes than those that follow what is there, `TooLarge`, `StorageQuotaReached`,
-    and `Forbidden` or `NotFound`.
+    and `Forbidden` or `NotFound`, also for everybody but the person who began the import.
     """
-    _require_own(actor, row)
+    _require_sender(actor, row)
     project = row.data_set.project
     _require_follows(row, offset)
     remaining_bytes = row.size - row.received_bytes
@@ -112,8 +114,8 @@ def receive_piece(actor: Actor, row: DataImport, offset: int, chunks: Iterable[b
 
 def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) -> DataImport:
     """Adds the recordings with these labels to the data; None for all. Raises `ImportNotReady`, `Invalid`, and
-    `Forbidden` or `NotFound`."""
-    _require_own(actor, row)
+    `Forbidden` or `NotFound`, also for everybody but the person who began the import."""
+    _require_sender(actor, row)
     with transaction.atomic():
         row = _lock_row(row)
         if row.state != ImportState.READY:
@@ -133,7 +135,9 @@ def start_import(actor: Actor, row: DataImport, labels: Collection[str] | None) 
 
 def discard_import(actor: Actor, row: DataImport) -> None:
     """Deletes an import with its bytes. Samples that it added stay. Raises `Forbidden` or `NotFound`."""
-    _require_own(actor, row)
+    require(actor, Verb.EDIT, row.data_set.project)
+    if not may_discard(actor, row):
+        raise nothing_here(actor)
     with transaction.atomic():
         row = _lock_row(row)
         digests = stop_imports(DataImport.objects.filter(pk=row.pk), "It was discarded.")
@@ -149,10 +153,15 @@ def announce_import(row: DataImport, actor: Actor | None = None) -> None:
     append_event(row.data_set.project.stream, DATA_CHANGED(revision=row.data_set.revision), actor)
 
 
-def _require_own(actor: Actor, row: DataImport) -> None:
-    """Raises `Forbidden` or `NotFound` unless the person began the import, or maintains the project."""
+def archive_digest(pieces: Sequence[str]) -> str:
+    """Returns the digest of an archive that came in pieces with these digests. Its jobs add these bytes alone."""
+    return canonical_digest({"pieces": list(pieces)})
+
+
+def _require_sender(actor: Actor, row: DataImport) -> None:
+    """Raises `Forbidden` or `NotFound` unless the person began the import under a consent of their own."""
     require(actor, Verb.EDIT, row.data_set.project)
-    if (actor.pk is None or row.person_id != actor.pk) and not can(actor, Verb.MANAGE, row.data_set.project):
+    if not may_send(actor, row):
         raise nothing_here(actor)
 
 
@@ -171,6 +180,6 @@ def _enqueue(actor: Actor, row: DataImport, step: ImportStep) -> None:
     kind = kind_of(IMPORT_KIND)
     is_program = actor.kind == PrincipalKind.TOKEN
     party = Party(project.organisation_id, None if actor.person is None else actor.person.pk, is_program=is_program)
-    spec = {"import": str(row.pk), "step": step.value}
+    spec = {"import": str(row.pk), "step": step.value, "archive": archive_digest(row.pieces)}
     enqueue(kind, party.organisation, spec, party=party, project=project, key=str(row.pk))
     transaction.on_commit(lambda: notify_workers(kind.capability), robust=True)

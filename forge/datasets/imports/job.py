@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.permissions import Verb, can
@@ -24,7 +25,7 @@ from forge.compute.pool.local_files import open_blob_file
 from forge.compute.pool.toolchain import fetched_folder, warm_compiler
 from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import DomainError, Forbidden, NotFound
-from forge.datasets.imports.actions import announce_import
+from forge.datasets.imports.actions import announce_import, archive_digest
 from forge.datasets.imports.batch import store_batch
 from forge.datasets.imports.ending import stop_imports
 from forge.datasets.imports.kinds import IMPORT_KIND, ImportStep
@@ -39,6 +40,8 @@ BATCH_BYTES = 32_000_000
 BATCH_SECONDS = 300.0
 """The longest that reading one batch may take."""
 NO_RIGHT = "The person who started this import may no longer edit the project."
+NOT_THE_SENDER = "Somebody else than the person who gave the consent started this import. Discard it and begin again."
+OTHER_BYTES = "The bytes of the archive are not those that were sent. Discard this import and begin again."
 
 _AFTER = {
     ImportStep.DESCRIBE: (ImportState.READY, ImportState.ADDING, ImportState.DONE),
@@ -54,6 +57,7 @@ def run_import_job(job: JobContext, new_reader: NewReader = warm_compiler) -> Ma
     row = _find(job)
     if row.state in _AFTER[ImportStep(job.spec["step"])]:
         return _result(job, row)
+    _check_sender(job, row)
     with new_reader() as reader, ExitStack() as stack:
         stack.callback(reader.clear_output)
         files = {
@@ -74,6 +78,15 @@ def _find(job: JobContext) -> DataImport:
     if row is None or row.state not in (ImportState.READING, ImportState.ADDING, *after):
         raise JobFailed("The import was discarded or stopped.")
     return row
+
+
+def _check_sender(job: JobContext, row: DataImport) -> None:
+    """Checks that the person who gave the consent asked for this, and that the bytes are theirs. Raises `JobFailed`."""
+    if job.party.member is None or not job.party.member == row.person_id == row.consent.person_id:
+        raise JobFailed(NOT_THE_SENDER)
+    # Jobs of earlier versions do not name the archive.
+    if row.pieces and job.spec.get("archive", archive_digest(row.pieces)) != archive_digest(row.pieces):
+        raise JobFailed(OTHER_BYTES)
 
 
 def _result(job: JobContext, row: DataImport) -> Mapping[str, Any]:
@@ -172,6 +185,8 @@ def follow_job(job: Job) -> None:
         imports.filter(state=state).update(state=ImportState.FAILED, error=reason[:500])
     elif job.state == JobState.QUEUED:
         imports.filter(state=ImportState.FAILED).exclude(pieces=[]).update(state=state, error="")
+        # An import that waits for room on a disk is not one that nobody goes on with.
+        imports.filter(state=state).update(changed=timezone.now())
     if job.project is not None and (row := imports.select_related("data_set__project").first()) is not None:
         announce_import(row)
 
@@ -198,4 +213,5 @@ IMPORT = JobKind(
     attempts=5,
     noun="import",
     on_change=follow_job,
+    is_personal=True,
 )

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import DomainError, Invalid
 from forge.core.http.pages import for_person, show_again
@@ -27,7 +27,7 @@ from forge.datasets.consent.terms import (
     checked_purposes,
     terms_for,
 )
-from forge.datasets.imports.access import find_import, imports_of
+from forge.datasets.imports.access import find_import, imports_of, may_discard, may_send
 from forge.datasets.imports.actions import Defaults, begin_import, discard_import, receive_piece, start_import
 from forge.datasets.imports.models import DataImport, ImportState
 from forge.projects.models import Project
@@ -136,9 +136,6 @@ def _context(principal: Principal, project: Project, fields: QueryDict) -> dict[
 
 def _import_context(principal: Principal, project: Project, import_id: UUID) -> dict[str, Any]:
     row = find_import(principal, project, import_id)
-    may_act = can(principal, Verb.EDIT, project) and (
-        row.person_id == principal.pk or can(principal, Verb.MANAGE, project)
-    )
     labels = sorted(row.description.get("labels", {}).items())
     return {
         "project": project,
@@ -146,7 +143,8 @@ def _import_context(principal: Principal, project: Project, import_id: UUID) -> 
         "labels": labels,
         "splits": sorted(row.description.get("splits", {}).items()),
         "more": row.omission_count - len(row.omissions),
-        "may_act": may_act,
+        "may_send": may_send(principal, row),
+        "may_discard": may_discard(principal, row),
         "is_ready": row.state == ImportState.READY,
         "is_moving": row.state in (ImportState.SENDING, ImportState.READING, ImportState.ADDING),
         "has_ended": row.state in (ImportState.DONE, ImportState.FAILED),

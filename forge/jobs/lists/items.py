@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from forge.core.actors import Actor
-from forge.jobs.access import may_change
+from forge.jobs.access import may_change, may_retry
 from forge.jobs.kinds import kind_of
 from forge.jobs.lists.waiting import waiting_facts
 from forge.jobs.models import Job
@@ -92,7 +92,7 @@ def items_of(actor: Actor, jobs: Sequence[Job]) -> list[JobItem]:
                 pending_reason=facts.reason if facts else "",
                 position=facts.position if facts else None,
                 may_cancel=changes and not job.is_finished,
-                may_retry=changes and kind.can_retry and job.state in RETRIABLE and job.needs_nothing,
+                may_retry=may_retry(actor, job) and job.state in RETRIABLE and job.needs_nothing,
             )
         )
     return items

@@ -50,6 +50,8 @@ def _facts(job: Job, capabilities: set[str], busy: set[str], position: int | Non
         return WaitingFacts(f"Waits for the {kind_of(job.required_job.kind).noun} to succeed")
     if job.capability not in capabilities:
         return WaitingFacts(f"Waits for a worker with {job.capability}")
+    if job.activity:
+        return WaitingFacts(job.activity)
     if job.due > now:
         return WaitingFacts(f"Attempt {job.attempt + 1} starts at {job.due:%H:%M:%S} UTC")
     if job.exclusive in busy:

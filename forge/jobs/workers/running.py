@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from forge.compute.scheduler.pace import ComputePace, PaceNow, usual_pace
 from forge.compute.scheduler.slots import Party
-from forge.core.database.full_disk import is_full_disk
+from forge.core.database.full_disk import has_no_room, is_full_disk
 from forge.core.leases import LeaseLost
-from forge.jobs import queue
+from forge.jobs import checkpoints, queue
 from forge.jobs.kinds import AttemptFailed, JobFailed, JobPaused, JobStopped, kind_of
 from forge.jobs.log import NewLogLine
 from forge.jobs.models import JobState
@@ -26,6 +29,17 @@ RENEW_EVERY = 1.0
 LOG_EVERY = 0.2
 """Seconds that lines are gathered before they are written together."""
 FULL_DISK = "The server's disk is full. Tell the operator, and retry when there is room."
+PENDING_REASON = "Waits for room on the server's disk, which is full. Tell the operator"
+"""The reason of a job that waits for room."""
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
+"""For room on a disk."""
+WRITE_AGAIN_EVERY = 1.0
+"""Seconds between two attempts to write to a database that has no room."""
+
+
+def wait_for_room(ran: timedelta, last_wait: timedelta) -> timedelta:
+    """How long a job waits that met a full disk after it ran for so long: what it computed, it computes again."""
+    return min(max(SHORTEST_WAIT, ran, 2 * last_wait), LONGEST_WAIT)
 
 
 class RunningJob:
@@ -92,11 +106,11 @@ class RunningJob:
 
     def load_checkpoint(self) -> bytes | None:
         """Returns what an earlier attempt saved."""
-        return queue.load_checkpoint(self._lease)
+        return checkpoints.load_checkpoint(self._lease)
 
     def save_checkpoint(self, data: bytes) -> None:
         """Stores from what the next attempt goes on."""
-        queue.save_checkpoint(self._lease, data)
+        checkpoints.save_checkpoint(self._lease, data)
 
     def run(self) -> None:
         """Does the job. A lost lease ends it silently: another worker has the job, or it was cancelled."""
@@ -112,24 +126,63 @@ class RunningJob:
             raise
         except JobStopped:
             self._tell(f"The server stops. The {self._kind.noun} starts again when it is back.", "warning")
-            queue.put_back(self._lease, self._lines, counts=False)
+            self._put_back(counts=False)
         except JobPaused:
-            queue.put_back(self._lease, self._lines, counts=False, paused=True)
-        except JobFailed as error:
+            self._put_back(counts=False, paused=True)
+        except Exception as error:
+            self._end_attempt(error)
+        else:
+            self._write(lambda: queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines))
+
+    def _end_attempt(self, error: Exception) -> None:
+        """Ends the job, or queues it again: a full disk is no fault of its own, also where it is another error's
+        cause."""
+        if has_no_room(error):
+            self._wait_for_room()
+        elif isinstance(error, JobFailed):
             self._fail(str(error))
-        except AttemptFailed as error:
+        elif isinstance(error, AttemptFailed):
             attempts = min(self._kind.attempts, error.attempts or self._kind.attempts)
             self._try_again(attempts, str(error), str(error))
-        except Exception as error:
-            if is_full_disk(error):
-                self._fail(FULL_DISK)
-                return
-            _log.exception("The job %s failed", self.job_id)
+        elif is_full_disk(error):
+            self._fail(FULL_DISK)
+        else:
+            _log.error("The job %s failed", self.job_id, exc_info=error)
             noun = self._kind.noun
             last_reason = f"The server could not run this {noun}. Tell the operator."
             self._try_again(self._kind.attempts, f"The {noun} failed.", last_reason)
-        else:
-            queue.finish(self._lease, JobState.SUCCEEDED, result=result, lines=self._lines)
+
+    def _wait_for_room(self) -> None:
+        """Queues the job again until the disk has room. The attempt does not count."""
+        _log.error("The job %s waits: the disk is full", self.job_id)
+        text = f"The server's disk is full. The {self._kind.noun} starts again when there is room."
+        wait = wait_for_room(timezone.now() - (self._lease.job.started or timezone.now()), self._last_wait(text))
+        self._tell(text, "warning")
+        self._put_back(counts=False, wait=wait, reason=PENDING_REASON)
+
+    def _last_wait(self, text: str) -> timedelta:
+        """How long the job waited for room before this attempt, as far as its log says so in this line."""
+        job = self._lease.job
+        begin = job.log.filter(text=text).order_by("-number").values_list("at", flat=True).first()
+        wait = timedelta() if begin is None else job.due - begin
+        return wait if wait <= LONGEST_WAIT else timedelta()
+
+    def _put_back(self, **values: Any) -> None:
+        self._write(lambda: queue.put_back(self._lease, self._lines, **values))
+
+    def _write(self, write: Callable[[], None]) -> None:
+        """Writes to the job's row. Where the database has no room it tries again, for as long as the lease is not lost
+        and the process does not end."""
+        while True:
+            try:
+                write()
+            except LeaseLost:
+                raise
+            except Exception as error:
+                if not has_no_room(error) or self._stopping.wait(WRITE_AGAIN_EVERY):
+                    raise
+            else:
+                return
 
     def _try_again(self, attempts: int, reason: str, last_reason: str) -> None:
         """Queues the job again, or ends it when its last attempt failed."""
@@ -138,7 +191,7 @@ class RunningJob:
             return
         again = f"The {self._kind.noun} starts again, attempt {self.attempt + 1} of {attempts}."
         self._tell(f"{reason} {again}", "warning")
-        queue.put_back(self._lease, self._lines, counts=True, wait=self._kind.back_off(self.attempt))
+        self._put_back(counts=True, wait=self._kind.back_off(self.attempt))
 
     def _tell(self, text: str, level: str) -> None:
         """Adds a line about the job itself."""
@@ -146,4 +199,4 @@ class RunningJob:
 
     def _fail(self, reason: str) -> None:
         self._tell(reason, "error")
-        queue.finish(self._lease, JobState.FAILED, error=reason, lines=self._lines)
+        self._write(lambda: queue.finish(self._lease, JobState.FAILED, error=reason, lines=self._lines))

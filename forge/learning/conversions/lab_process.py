@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 
+from forge.core.errors import DiskFull
 from forge.core.json_shape import has_shape
-from forge.jobs.workers.running import FULL_DISK
 from forge.learning.conversions.lab_answers import ConverterEnvironmentJson, LabRefusalJson
 from forge.learning.waiting_lab import WaitingLab, start_lab
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
@@ -84,7 +84,7 @@ def ask_lab(
     for what the job is to be told. `work` is what the job is called in messages. The job is given to the process that
     is `waiting`, if there is one; the caller prepares the next one when it has time for that.
 
-    Raises `LabRefused`, `EnvironmentMissing` and `LabDied`.
+    Raises `LabRefused`, `EnvironmentMissing`, `LabDied`, and `DiskFull` where the server's disk is full.
     """
     lab_process = start_lab(lab_variables()) if waiting is None else waiting.take(lab_variables())
     process = lab_process.process
@@ -181,7 +181,9 @@ def read_line(line: bytes) -> Mapping[str, Any]:
 def _result(answer: Mapping[str, Any], shape: type[J]) -> J:
     if "refused" in answer and has_shape(answer["refused"], LabRefusalJson):
         message, reason = answer["refused"]["message"], answer["refused"]["reason"]
-        raise LabRefused(FULL_DISK if reason == "full-disk" else message[:LONGEST_TEXT], reason[:40])
+        if reason == "full-disk":
+            raise DiskFull
+        raise LabRefused(message[:LONGEST_TEXT], reason[:40])
     if "needs" in answer and has_shape(answer["needs"], ConverterEnvironmentJson):
         raise EnvironmentMissing(answer["needs"])
     if "result" not in answer or not has_shape(answer["result"], shape):

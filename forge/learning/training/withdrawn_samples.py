@@ -9,7 +9,8 @@ from forge.datasets.removals.hooks import SampleScope, work_stoppers
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
-from forge.jobs.queue import cancel, drop_checkpoint
+from forge.jobs.checkpoints import drop_checkpoint
+from forge.jobs.queue import cancel
 from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
 
 

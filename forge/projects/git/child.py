@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import forge
-from forge.core.errors import TooOften
+from forge.core.errors import DiskFull, TooOften
 from forge.core.json_shape import has_shape
 from forge.projects.errors import GitRefused
+from forge.projects.git.job_answer import NO_ROOM_STATUS
 
 TIMEOUT_SECONDS = 60
 """How long one of them may take with all of it."""
@@ -46,7 +47,7 @@ def run_child(
     """Returns what a module of this package answers to a job. It works in a folder, without the server's secrets.
 
     `tick` is called while it runs, and what it raises ends the process. Raises `GitRefused`, also for an answer that is
-    not of `shape`, a `TypedDict`, and `TooOften`.
+    not of `shape`, a `TypedDict`, `TooOften`, and `DiskFull` where the server's disk is full.
     """
     if not _slots.acquire(blocking=False):
         raise TooOften("Other repositories are being read or written just now. Try again in a minute.", TIMEOUT_SECONDS)
@@ -54,6 +55,8 @@ def run_child(
         code, data = _run(module, json.dumps(job).encode(), folder, tick)
     finally:
         _slots.release()
+    if code == NO_ROOM_STATUS:
+        raise DiskFull
     if code != 0:
         raise GitRefused(
             "This repository needs more memory, time or storage than is allowed. Nothing was changed here."

@@ -29,6 +29,8 @@ from dulwich.repo import Repo
 from urllib3 import BaseHTTPResponse, PoolManager, Timeout
 
 from forge.projects.git.incoming import history_since, newest_before, trailer, version_of
+from forge.projects.git.job_answer import send_answer
+from rune.no_room import is_out_of_room
 from rune.wording import plain, size_text
 
 ARCHIVE: Final = "files.zip"
@@ -123,22 +125,28 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     job = GitJob(**json.load(sys.stdin))
     resource.setrlimit(resource.RLIMIT_FSIZE, (job.limit * 4, job.limit * 4))
+    send_answer(partial(_answer, job))
+
+
+def _answer(job: GitJob) -> Mapping[str, Any]:
+    """Returns what came of a job, or why nothing did. Raises `OSError` for a full disk."""
     try:
-        result = {"fetch": fetch, "push": push}[job.act](job)
+        return {"fetch": fetch, "push": push}[job.act](job)
     except GitJobRefused as error:
-        result = {"error": str(error)}
+        return {"error": str(error)}
     except HTTPUnauthorized:
-        result = {"error": "The server requires a token for this repository, or rejects this one."}
+        return {"error": "The server requires a token for this repository, or rejects this one."}
     except NotGitRepository:
-        result = {"error": "There is no Git repository at this address, or it is not open to everyone."}
+        return {"error": "There is no Git repository at this address, or it is not open to everyone."}
     except MemoryError:
-        result = {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
+        return {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
     except Exception as error:
+        if is_out_of_room(error):
+            raise
         # The library's message is for programmers, and has bytes that a stranger chose.
-        result = {
+        return {
             "error": f"The Git server did not answer as it should{_status(error)}. Check the address, or try later."
         }
-    json.dump(result, sys.stdout)
 
 
 def _client_and_path(job: GitJob) -> tuple[Urllib3HttpGitClient, str]:

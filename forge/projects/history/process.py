@@ -16,6 +16,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +25,10 @@ from dulwich.objects import Commit
 
 from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.errors import ArchiveRefused
+from forge.projects.git.job_answer import send_answer
 from forge.projects.git.objects import GitLimits, Objects, RepositoryBroken, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS
+from rune.no_room import is_out_of_room
 from rune.unreadable import is_folder, reason_of
 from rune.wording import plain, size_text
 
@@ -82,16 +85,22 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     job = HistoryJob(**json.load(sys.stdin))
     resource.setrlimit(resource.RLIMIT_FSIZE, (job.limit * 2, job.limit * 2))
+    send_answer(partial(_answer, job))
+
+
+def _answer(job: HistoryJob) -> Mapping[str, Any]:
+    """Returns what came of a job, or why nothing did. Raises `OSError` for a full disk."""
     try:
-        result = read(job)
+        return read(job)
     except (RepositoryBroken, ArchiveRefused) as error:
-        result = {"error": str(error)}
+        return {"error": str(error)}
     except MemoryError:
-        result = {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
+        return {"error": "Unpacked, the repository needs more memory than is allowed. Nothing was changed here."}
     except Exception as error:
+        if is_out_of_room(error):
+            raise
         # Whatever the libraries say of bytes that are neither: a stranger chose them.
-        result = {"error": f"This .zip cannot be read: {reason_of(error)}."}
-    json.dump(result, sys.stdout)
+        return {"error": f"This .zip cannot be read: {reason_of(error)}."}
 
 
 def read(job: HistoryJob) -> Mapping[str, Any]:

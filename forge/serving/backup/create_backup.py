@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import blob_name, open_blob
+from forge.core.database.full_disk import has_no_room
 from forge.core.errors import BytesDamaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
 from forge.serving.backup.database_copy import copy_database
@@ -112,7 +113,8 @@ def _new_archive(target: Path, recipients: Sequence[str] = ()) -> Iterator[Archi
             os.fsync(file.fileno())
         temporary.replace(target)
     except (OSError, DatabaseError) as error:
-        raise BackupError(f"The backup could not be written to {target}: {error}") from error
+        reason = "the disk is full. Free some space, and make the backup again." if has_no_room(error) else error
+        raise BackupError(f"The backup could not be written to {target}: {reason}") from error
     finally:
         temporary.unlink(missing_ok=True)
 

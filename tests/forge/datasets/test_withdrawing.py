@@ -24,6 +24,7 @@ from forge.datasets.removals.hooks import LearnerKind, find_learners
 from forge.datasets.samples.actions import delete_sample, withdraw_consent
 from forge.datasets.versions.actions import save_version
 from forge.jobs import queue
+from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.notices.models import Notice
@@ -68,7 +69,7 @@ def test_a_run_that_trains_is_cancelled_and_begins_anew_without_the_samples(proj
     run = motion_run(user, project)
     lease = queue.take([WorkerCapability.LAB])
     assert lease is not None
-    queue.save_checkpoint(lease, b"weights that learned from all")
+    save_checkpoint(lease, b"weights that learned from all")
     checkpoint = Job.objects.get(pk=lease.job.pk).checkpoint_id
     removal = withdraw_consent(user, consent_for_training(project))
     assert removal is not None

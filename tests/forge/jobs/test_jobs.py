@@ -16,6 +16,7 @@ from forge.compute.scheduler.slots import Party
 from forge.core.blobs.links import links_of
 from forge.core.leases import LeaseLost
 from forge.jobs import kinds, queue
+from forge.jobs.checkpoints import save_checkpoint
 from forge.jobs.kinds import LEASE, JobContext, JobFailed, JobKind
 from forge.jobs.log import FULL, NewLogLine
 from forge.jobs.models import Job, JobState, WorkerCapability
@@ -87,7 +88,7 @@ def test_a_worker_that_lost_its_job_writes_nothing(add: Enqueue) -> None:
     with pytest.raises(LeaseLost):
         queue.put_back(slow, [NewLogLine("late")], counts=True)
     with pytest.raises(LeaseLost):
-        queue.save_checkpoint(slow, b"late")
+        save_checkpoint(slow, b"late")
     assert Job.objects.values().get() == before
     assert "late" not in log_of(quick.job)
     assert not links_of(quick.job).exists()

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from forge.core.blobs.store import put_bytes
+from forge.core.errors import DiskFull
 from forge.core.models import Blob
 from forge.jobs.kinds import JobFailed
-from forge.jobs.workers.running import FULL_DISK
 from forge.learning.conversions import lab_process, making
-from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab, read_line
+from forge.learning.conversions.lab_process import LabDied, ask_lab, read_line
 from forge.learning.conversions.making import ProgressShare, make_forms
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -169,11 +169,10 @@ def test_a_result_that_no_run_has_is_refused(changes: Mapping[str, Any]) -> None
     assert not is_possible_result(trained(**changes), {"epochs": 3.0})
 
 
-def test_a_full_disk_is_told_as_for_other_jobs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_full_disk_is_no_fault_of_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     line = json.dumps({"refused": {"reason": "full-disk", "message": "The disk is full."}})
     (tmp_path / "lab" / "command").mkdir(parents=True)
     (tmp_path / "lab" / "command" / "job.py").write_text(f"print({line!r})")
     monkeypatch.setattr(lab_process, "lab_variables", lambda: {"PYTHONPATH": str(tmp_path)})
-    with pytest.raises(LabRefused) as error:
+    with pytest.raises(DiskFull):
         ask_lab({}, dict, seconds=60, tick=lambda: None, report=lambda *_: None)
-    assert (str(error.value), error.value.reason) == (FULL_DISK, "full-disk")

@@ -12,7 +12,9 @@ from forge.core.audit.chain import digest_of
 from forge.core.models import AuditEntry
 from forge.serving.backup.archive import unpack
 from forge.serving.backup.create_backup import create_backup
+from forge.serving.backup.errors import BackupError
 from tests.support.installations.backups import tables
+from tests.support.installations.small_disk import fill, small_disk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,3 +54,12 @@ def test_what_others_left_beside_the_certificates_is_left_out(tmp_path: Path, se
         "secret-key",
         "local-authority/authority.key",
     }
+
+
+@pytest.mark.protects("uploads/full-disk-of-jobs")
+def test_a_backup_onto_a_full_disk_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1 << 20) as disk:
+        filler = fill(disk)
+        with pytest.raises(BackupError, match=r"the disk is full\. Free some space, and make the backup again\."):
+            create_backup(disk / "backup")
+        assert list(disk.iterdir()) == [filler]

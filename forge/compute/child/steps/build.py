@@ -14,8 +14,9 @@ from typing import Any
 
 from forge.compute.child.job_files import JobFiles
 from forge.compute.child.language_request import SignatureOf
+from forge.compute.child.output_file import write_output
 from forge.compute.child.pause_points import PausePoints
-from forge.compute.child.steps.packages import make_package, preferences_of, write_output
+from forge.compute.child.steps.packages import make_package, preferences_of
 from forge.compute.child.steps.secret_search import search_files
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.block_tests.running import run_block_tests

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forge.compute.child.steps.recordings import emptied_output, facts_of
+from forge.compute.child.output_file import emptied_output
+from forge.compute.child.steps.recordings import facts_of
 from rune.datasets.content.content import BadContent
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
 from rune.datasets.layouts.files import printable_name

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.job_files import JobFiles
+from forge.compute.child.output_file import write_output
 from forge.compute.pool.job_answers import Answers
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import SpecOptions
@@ -45,8 +45,5 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
     if description["digest"] != job["digest"]:
         answers.send("failed", error=OTHER_RUNE, diagnostics=[])
         return
-    with os.fdopen(os.dup(output), "r+b") as target:
-        target.seek(0)
-        target.truncate()
-        target.write(uf2)
+    write_output(output, uf2)
     answers.send("firmware", description=description)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.job_files import JobFiles
+from forge.compute.child.output_file import emptied_output
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.model.tflite import ModelError, read_model, signature
 from rune.project.files import FileError
@@ -49,9 +49,7 @@ def compute_model_inputs(job: Mapping[str, Any], files: JobFiles, output: int) -
     samples = []
     size = 0
     end = time.monotonic() + job["seconds"]
-    with os.fdopen(os.dup(output), "r+b") as target:
-        target.seek(0)
-        target.truncate()
+    with emptied_output(output) as target:
         for sample in job["samples"]:
             if time.monotonic() > end or size > MOST_BYTES:
                 break

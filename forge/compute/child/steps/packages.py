@@ -5,11 +5,11 @@ A package is made from the rune of the same files, which the build has by then: 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.job_files import JobFiles
+from forge.compute.child.output_file import write_output
 from forge.compute.pool.job_answers import Answers
 from rune.aim import OPTIMIZATIONS
 from rune.compiler.building.building import build
@@ -68,14 +68,6 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
         )
     if "count" in job["steps"]:
         answers.send("counted", needs=_needs(build_result, options.name))
-
-
-def write_output(output: int, data: bytes) -> None:
-    """Puts what was made into the file of what a job makes."""
-    with os.fdopen(os.dup(output), "r+b") as target:
-        target.seek(0)
-        target.truncate()
-        target.write(data)
 
 
 def _needs(build_result: BuildResult, name: str) -> NeedsJson:

@@ -6,13 +6,12 @@ The bytes to be stored are written into the output, one recording after the othe
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import IO, Any
 
 from forge.compute.child.job_files import read_descriptor
+from forge.compute.child.output_file import emptied_output
 from rune.datasets.content.content import BadContent, Content
 from rune.datasets.content.read import MAX_BYTES, read_content
 from rune.datasets.layouts.archive import DataArchive, JoinedFile
@@ -119,15 +118,6 @@ class _ArchiveFiles:
         """Returns the files that were never read. After all samples were read, neither a folder nor the table names
         these."""
         return tuple(path for path in self.paths() if path not in self._requested_paths)
-
-
-@contextmanager
-def emptied_output(output: int) -> Iterator[IO[bytes]]:
-    """Yields the output, empty, as a file to be written from its beginning."""
-    with os.fdopen(os.dup(output), "r+b") as target:
-        target.seek(0)
-        target.truncate()
-        yield target
 
 
 def facts_of(content: Content, offset: int) -> dict[str, Any]:

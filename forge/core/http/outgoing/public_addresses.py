@@ -3,12 +3,17 @@ inside."""
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import unquote
 
 _PROTOCOL_NETWORK = ip_network("192.0.0.0/24")
 """For protocols between machines of one network; Pythons before 3.12.4 call most of it global."""
+
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+"""https://url.spec.whatwg.org/#ends-in-a-number-checker"""
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Sequence[Address]]
@@ -41,8 +46,25 @@ def resolve(host: str, port: int) -> Sequence[Address]:
 
 
 def may_be_public(host: str) -> bool:
-    """Whether a host is a public address, or a name, of which this is not known yet."""
+    """Whether a host is a public address in any spelling, or a name, of which this is not known yet.
+
+    Systems connect to numbers such as `127.1`, `0x7f.1` and `2130706433` too. Other hosts that end in a number, and
+    what is no name, lead nowhere.
+    """
+    name = unquote(host).lower().removesuffix(".")
+    if (address := _read_address(name)) is not None:
+        return is_public(address)
+    is_here = name == "localhost" or name.endswith(".localhost")
+    return bool(name) and ":" not in name and not is_here and not _NUMBER.fullmatch(name.rpartition(".")[2])
+
+
+def _read_address(host: str) -> Address | None:
+    """Returns the address that the system reads in a host without a look-up; None for a name."""
     try:
-        return is_public(ip_address(host))
+        return ip_address(host)
     except ValueError:
-        return host != "localhost" and not host.endswith(".localhost")
+        pass
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, ValueError):
+        return None

@@ -24,7 +24,6 @@ from forge.core.models import AuditEntry, Event
 from forge.jobs.actions import cancel_job
 from forge.jobs.models import Job, JobState
 from forge.jobs.workers import running
-from forge.jobs.workers.running import FULL_DISK
 from forge.projects.actions import write_file
 from tests.forge.builds.conftest import log_of
 from tests.support.forge.compilers import BROKEN_RUNEFILE
@@ -205,12 +204,12 @@ def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
 
 @pytest.mark.slow
 @pytest.mark.protects("uploads/full-disk")
-def test_a_full_disk_is_the_reason_of_a_build_that_fails(build: Build) -> None:
+def test_a_build_waits_while_the_disk_is_full(build: Build) -> None:
     def on_a_full_disk() -> Compiler:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     lease = take_job()
     run_job(lease, on_a_full_disk)
     build.refresh_from_db()
-    assert (build.state, build.error) == (JobState.FAILED, FULL_DISK)
-    assert FULL_DISK in log_of(build)
+    assert (build.state, build.attempt, build.error) == (JobState.QUEUED, 0, "")
+    assert "The server's disk is full. The build starts again when there is room." in log_of(build)
