@@ -60,3 +60,8 @@ def find_learners(scope: SampleScope) -> list[Learner]:
     all_learners = [learner for group in learners.call(scope) for learner in group]
     order = list(LearnerKind)
     return sorted(all_learners, key=lambda each: order.index(each.kind))
+
+
+sample_traces: Hook[[SampleScope], None] = Hook()
+"""Deletes what higher floors stored about single samples, in the caller's transaction, which has the data set
+locked."""

@@ -27,7 +27,7 @@ from forge.datasets.imports.ending import stop_imports
 from forge.datasets.models import Consent, DataImport, DataSet, Sample, SampleQuerySet, SampleRemoval
 from forge.datasets.removals.announcements import removal_event
 from forge.datasets.removals.deletion_list import list_deleted
-from forge.datasets.removals.hooks import SampleScope, interrupt
+from forge.datasets.removals.hooks import SampleScope, interrupt, sample_traces
 from forge.datasets.removals.models import RemovalReason
 from forge.projects.access import require
 from forge.projects.models import Project
@@ -146,6 +146,7 @@ def remove_samples(
     removal = SampleRemoval.objects.create(data_set=data_set, reason=reason, count=len(numbers), stopped=sentences)
     links_of_all(present).delete()
     delete_analyses(present)
+    sample_traces.call(scope)
     present.update(
         removed=removal.created,
         removal_reason=reason,

@@ -7,13 +7,14 @@ run is there.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
 from forge.learning.training.running.lab_events import (
     BegunAgainEvent,
     CountingJson,
+    DataEvent,
     EpochEvent,
     PictureMiscountsJson,
     ReportedErrorJson,
@@ -28,8 +29,22 @@ LONGEST_NAME = 200
 MOST_PICTURES = 10
 """Pictures with the worst counts."""
 MOST_LABELS = 200
+MOST_RECIPE_LABELS = 2
+"""Names that a recipe gives: what is normal and what is not, a word and all else, or the column that is learned."""
 MOST = 2**53
 """Bytes and instructions: what JavaScript reads exactly."""
+
+
+def are_possible_labels(event: DataEvent, data_labels: Collection[str]) -> bool:
+    """Whether a run has labels of its data, and few names that its recipe gives."""
+    labels, classes = set(event["labels"]), event["classes"]
+    return (
+        len(labels) <= MOST_LABELS
+        and len(labels - set(data_labels)) <= MOST_RECIPE_LABELS
+        and all(len(label) <= LONGEST_NAME for label in labels)
+        and classes.keys() <= set(data_labels)
+        and set(classes.values()) <= labels
+    )
 
 
 def is_possible_epoch(event: EpochEvent) -> bool:

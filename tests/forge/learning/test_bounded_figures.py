@@ -1,0 +1,94 @@
+"""Of a single recording, a run and a conversion store a label of the data, two decimals and counts, and no text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.learning.training.actions import runs as actions
+from forge.learning.training.running.bounded import MOST_COUNTED, bounded_answers, bounded_report
+from forge.learning.training.running.possible import are_possible_labels
+from forge.projects.models import Project
+from tests.forge.learning.test_training import begun, data_event, follow
+from tests.support.cases import each_case
+from tests.support.forge.factories.training import ScriptedLab, motion_version
+from tests.support.training.motion_data import LABELS
+
+pytestmark = pytest.mark.protects("recordings/learning-figures")
+
+SECRET = "the recording, written in letters"
+
+
+@each_case(
+    ("row", "bounded"),
+    [
+        ([0, 1, 0.123456789], [[0, 1, 0.12]]),
+        ([0, 1, 7e300], [[0, 1, 1.0]]),
+        ([0, 1, -4.0], [[0, 1, 0.0]]),
+        ([0, 1.0, 0.5], [[0, 1, 0.5]]),
+        ([0, 3, 0.5], []),
+        ([0, 65_536, 0.5], []),
+        ([0, -1, 0.5], []),
+        ([2, 1, 0.5], []),
+        ([-1, 1, 0.5], []),
+    ],
+    ids=str,
+)
+def test_an_answer_is_a_label_and_two_decimals(row: list[float], bounded: list[list[float]]) -> None:
+    assert bounded_answers([row], recordings=2, labels=3) == bounded
+
+
+def test_a_recording_has_one_answer() -> None:
+    rows = [[0, answer, 0.5] for answer in (2, 0, 1)]
+    assert bounded_answers(rows, recordings=1, labels=3) == [[0, 2, 0.5]]
+
+
+def test_a_picture_has_one_count_of_each_label() -> None:
+    def picture(recording: int, *counts: int, label: str = "bee") -> dict[str, Any]:
+        return {"recording": recording, "labels": [{"label": label, "marked": 1, "counted": each} for each in counts]}
+
+    worst = [picture(0, 5, 1 << 40), picture(0, 2), picture(9, 2), picture(1, 2, label=SECRET)]
+    error = {"error": {"value": 1.0}, "largest": 1234.56789}
+    report = {"judgements": {"validation": {"worst_counts": worst}, "test": {"error": error}}, "parameters": 3}
+    bounded = bounded_report(report, recordings=2, labels=["bee"])
+    label = {"label": "bee", "marked": 1, "counted": MOST_COUNTED}
+    assert bounded["judgements"]["validation"]["worst_counts"] == [{"recording": 0, "labels": [label]}]
+    assert bounded["judgements"]["test"]["error"]["largest"] == 1235.0
+    assert bounded["parameters"] == 3
+
+
+@each_case(
+    ("labels", "classes", "is_possible"),
+    [
+        (["circle", "still"], {}, True),
+        (["normal", "anomaly"], {"circle": "normal", "still": "anomaly"}, True),
+        (["circle", "anomaly"], {"circle": "circle"}, True),
+        (["temperature"], {"circle": "temperature", "still": "temperature"}, True),
+        ([SECRET, "a second text", "a third text"], {}, False),
+        (["circle", "x" * 201], {}, False),
+        (["circle"], {SECRET: "circle"}, False),
+        (["circle"], {"circle": SECRET}, False),
+    ],
+    ids=str,
+)
+def test_a_run_has_labels_of_its_data(labels: list[str], classes: dict[str, str], is_possible: bool) -> None:
+    event: Any = {"labels": labels, "classes": classes}
+    assert are_possible_labels(event, {"circle", "still"}) is is_possible
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_stores_no_more_than_that(
+    client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "notify_workers", lambda capability: None)
+    motion_version(user, project)
+    begun(client)
+    rows = [[0, 1, 0.123456789], [0, 2, 0.9], [1, 77, 0.5], [5_000, 1, 0.5]]
+    event = {"event": "answers", "epoch": 1, "answers": rows}
+    follow(monkeypatch, ScriptedLab([data_event(3), event], {"paused": True}))
+    run = project.training_runs.get()
+    assert run.description["labels"] == list(LABELS)
+    assert run.answers == {"epoch": 1, "validation": [[0, 1, 0.12]]}

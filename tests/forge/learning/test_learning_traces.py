@@ -1,0 +1,121 @@
+"""What runs and conversions stored about a sample goes with the sample, also where a restore brought both back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.models import User
+from forge.core.blobs.store import blob_path
+from forge.datasets.models import Sample
+from forge.datasets.removals.again import delete_again
+from forge.datasets.removals.deletion_list import read_deletions
+from forge.datasets.samples.actions import delete_sample, end_consents, withdraw_consent
+from forge.jobs import queue
+from forge.jobs.models import Job, JobState, WorkerCapability
+from forge.learning.training.models import TrainingRun, TrainingState
+from forge.projects.models import Project
+from tests.support.documents.compact_html import compact
+from tests.support.forge.factories.training import finished_run, motion_run, motion_version
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.protects("recordings/learning-traces"),
+    pytest.mark.usefixtures("nobody_wakes"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, settings: Any) -> None:
+    settings.DATA_DIR = tmp_path
+
+
+@pytest.fixture
+def run(project: Project, user: User) -> TrainingRun:
+    """A finished run with answers for its first three samples, of which the second and the third have wrong counts."""
+    motion_version(user, project)
+    run = finished_run(user, project)
+    worst = [{"recording": place, "labels": [{"label": "still", "marked": 1, "counted": 3}]} for place in (1, 2)]
+    run.report["judgements"]["validation"]["worst_counts"] = worst
+    run.save()
+    return run
+
+
+def second_sample(run: TrainingRun) -> Sample:
+    return Sample.objects.select_related("data_set__project", "consent").get(number=run.description["recordings"][1])
+
+
+def assert_without_the_second(run: TrainingRun) -> None:
+    before = list(run.description["recordings"])
+    run.refresh_from_db()
+    assert run.answers == {"epoch": 0, "validation": [[0, 0, 0.9]], "test": [[2, 2, 0.7]]}
+    assert [each["recording"] for each in run.report["judgements"]["validation"]["worst_counts"]] == [2]
+    assert run.report["judgements"]["validation"]["samples"] == 2
+    assert (run.description["recordings"], run.description["removed"]) == (before, [before[1]])
+
+
+def test_a_deleted_sample_goes_from_the_answers_of_runs(run: TrainingRun, user: User, client: Client) -> None:
+    delete_sample(user, second_sample(run))
+    assert_without_the_second(run)
+    assert client.get("/api/v1/projects/acme/kitchen/training/1").json()["removed_samples"] == 1
+    page = compact(client.get("/acme/kitchen/training/1").content.decode())
+    assert "1 sample of this run was deleted since." in page
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["withdrawn", "ended"])
+def test_samples_of_a_consent_go_from_the_answers_of_runs(run: TrainingRun, user: User, way: str) -> None:
+    if way == "withdrawn":
+        withdraw_consent(user, second_sample(run).consent)
+    else:
+        end_consents(timezone.now() + timedelta(days=900))
+    run.refresh_from_db()
+    assert run.answers == {"epoch": 0, "validation": [], "test": []}
+    assert run.report["judgements"]["validation"]["worst_counts"] == []
+    assert run.description["removed"] == run.description["recordings"]
+
+
+def test_a_restore_deletes_them_again(run: TrainingRun, user: User) -> None:
+    rows = TrainingRun.objects.filter(pk=run.pk).values("answers", "report", "description")[0]
+    delete_sample(user, second_sample(run))
+    Sample.objects.update(removed=None, removal=None, removal_reason="", erased=None)
+    TrainingRun.objects.update(**rows)
+    assert delete_again(read_deletions()) == 1
+    assert_without_the_second(run)
+
+
+@pytest.mark.slow
+def test_a_run_of_another_version_keeps_its_answers(run: TrainingRun, user: User, project: Project) -> None:
+    removed = second_sample(run)
+    answers = run.answers
+    run.description["recordings"] = [number for number in run.description["recordings"] if number != removed.number]
+    run.save()
+    delete_sample(user, removed)
+    run.refresh_from_db()
+    assert (run.answers, "removed" in run.description) == (answers, False)
+
+
+def test_a_run_that_somebody_cancelled_loses_its_checkpoint(project: Project, user: User) -> None:
+    motion_version(user, project)
+    run = motion_run(user, project)
+    lease = queue.take([WorkerCapability.LAB])
+    assert lease is not None
+    queue.save_checkpoint(lease, b"weights that learned from all")
+    queue.cancel(lease.job, "Somebody")
+    numbers = list(Sample.objects.order_by("number").values_list("number", flat=True))
+    TrainingRun.objects.update(state=TrainingState.CANCELLED, description={"labels": [], "recordings": numbers})
+    job = Job.objects.get(pk=lease.job.pk)
+    assert job.checkpoint_id is not None
+    place = blob_path(job.checkpoint_id)
+    delete_sample(user, Sample.objects.select_related("data_set__project").get(number=numbers[0]))
+    job.refresh_from_db()
+    run.refresh_from_db()
+    assert (job.state, job.checkpoint_id) == (JobState.CANCELLED, None)
+    assert run.description["removed"] == numbers[:1]
+    assert place is not None
+    assert not place.exists()
