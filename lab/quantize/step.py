@@ -30,6 +30,8 @@ from rune.wording import quoted
 _SILENT_RANGE = 1e-3
 """Of a tensor that is 0 in all samples: with none at all, its scale would be so small that no interpreter takes it."""
 
+_RANGE_DIGITS = 4
+
 
 @dataclass(frozen=True)
 class FloatParts:
@@ -117,11 +119,12 @@ def _recordings(samples: Sequence[CalibrationSample]) -> int:
 
 
 def _range(samples: Sequence[CalibrationSample], place: int) -> list[float]:
-    """The smallest and the largest number of an input."""
-    return [
-        float(min(sample.values[place].min() for sample in samples)),
-        float(max(sample.values[place].max() for sample in samples)),
-    ]
+    """The smallest and the largest number of an input. Each is that of one sample, so few digits are told."""
+    bounds = (
+        min(sample.values[place].min() for sample in samples),
+        max(sample.values[place].max() for sample in samples),
+    )
+    return [float(f"{bound:.{_RANGE_DIGITS}g}") for bound in bounds]
 
 
 def read_float_model(data: bytes) -> Model:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.core.blobs.store import put_bytes
+from forge.learning.conversions.bounded import (
+    OTHER_ANSWER,
+    bounded_answer,
+    bounded_classes,
+    bounded_figures,
+)
+from forge.learning.conversions.bounded import bounded_answers as bounded_answers_of_form
+from forge.learning.conversions.recordings import UNREADABLE, SampleRecordings, compute_recordings
+from forge.learning.models import ModelConversion
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.running.bounded import MOST_COUNTED, bounded_answers, bounded_report
 from forge.learning.training.running.possible import are_possible_labels
 from forge.projects.models import Project
 from tests.forge.learning.test_training import begun, data_event, follow
 from tests.support.cases import each_case
-from tests.support.forge.factories.training import ScriptedLab, motion_version
+from tests.support.forge.factories.training import ScriptedLab, motion_samples, motion_version
 from tests.support.training.motion_data import LABELS
 
 pytestmark = pytest.mark.protects("recordings/learning-figures")
@@ -92,3 +104,82 @@ def test_a_run_stores_no_more_than_that(
     run = project.training_runs.get()
     assert run.description["labels"] == list(LABELS)
     assert run.answers == {"epoch": 1, "validation": [[0, 1, 0.12]]}
+
+
+# -- conversions
+
+
+@each_case(
+    ("answer", "classes", "bounded"),
+    [
+        (1, ["circle", "still"], 1),
+        (0, ["unknown", "still"], OTHER_ANSWER),
+        (65_535, ["still"] * 65_536, 0),
+        (7, ["circle", "still"], OTHER_ANSWER),
+        (-3, ["circle", "still"], OTHER_ANSWER),
+        (1, [], 1),
+        (2, [], OTHER_ANSWER),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_an_answer_of_a_form_is_a_label_of_the_samples(answer: int, classes: list[str], bounded: int) -> None:
+    assert bounded_answer(answer, classes, {"circle", "still"}) == bounded
+
+
+def test_a_sample_has_one_answer_of_a_form_and_no_score() -> None:
+    rows: list[list[float]] = [[0, 1, 0.123456789], [0, 0, 0.5], [1, 9, 0.5], [2, 0, 0.5], [1], [-1, 0, 0.5]]
+    assert bounded_answers_of_form(rows, [41, 42], ["circle", "still"], {"circle", "still"}) == [[41, 1], [42, -1]]
+
+
+def test_figures_of_a_form_are_of_known_layers_and_labels() -> None:
+    measured = {"changed": 1, "samples": 2, "right": 1, "judged": 2, "output": 31.23456, "size": 1, "answers": []}
+    measured |= {"layers": {"dense": 20.123456, SECRET: 1.0}, "by_label": {"still": [1, 2], SECRET: [1, 2]}}
+    assert bounded_figures(measured, {"dense"}, {"still"}) == {
+        "changed": 1,
+        "samples": 2,
+        "right": 1,
+        "judged": 2,
+        "output": 31.2,
+        "layers": {"dense": 20.1},
+        "by_label": {"still": [1, 2]},
+    }
+
+
+@each_case(
+    ("classes", "bounded"),
+    [
+        (["still", "circle", "unknown"], ["still", "circle", "unknown"]),
+        (["circle", "still"], ["circle", "still"]),
+        ([SECRET, "still"], []),
+        (["still", "still"], []),
+    ],
+    ids=str,
+)
+def test_names_of_classes_are_declared_or_labels(classes: list[str], bounded: list[str]) -> None:
+    assert bounded_classes(classes, ["still", "circle", "unknown"], {"circle", "still"}) == bounded
+
+
+class FailingStages:
+    """Stands for the compiler's process: its stages write what they read into their errors."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def run(self, request: Any, send: Any, **_: Any) -> None:
+        samples = [{"path": each["path"], "windows": 0, "reason": SECRET} for each in request["samples"]]
+        send(self.answer or {"event": "answered", "answer": {"stage": "model", "labels": [], "samples": samples}})
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("answer", [None, {"event": "failed", "error": SECRET}], ids=["each sample", "all"])
+def test_the_reason_of_samples_that_are_not_read_has_no_text_of_theirs(
+    user: User, project: Project, tmp_path: Path, answer: Any
+) -> None:
+    motion_samples(user, project)
+    digest = put_bytes(b"model").digest
+    row = ModelConversion.objects.create(
+        project=project, source_name="motion.tflite", source_digest=digest, source_size=5, float_digest=digest
+    )
+    job: Any = SimpleNamespace(tick=lambda: None, report=lambda *_: None, pace=None)
+    compiler: Any = FailingStages(answer)
+    assert compute_recordings(job, row, compiler, tmp_path) == SampleRecordings(facts={"reason": UNREADABLE})
