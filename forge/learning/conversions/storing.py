@@ -129,6 +129,12 @@ def _figures(
     }
 
 
+def _refusal(each: Any, recordings: SampleRecordings) -> str:
+    """Why there is no file; with the text of a library where it worked on no samples."""
+    detail = each.get("detail", "") if recordings.request is None else ""
+    return f"{each.get('refusal', '')} {detail}".rstrip()[:1000]
+
+
 def _store_form(
     row: ModelConversion,
     each: Any,
@@ -153,7 +159,7 @@ def _store_form(
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
         figures=figures,
-        refusal=str(each.get("refusal", ""))[:1000],
+        refusal=_refusal(each, recordings),
         provenance=answer["provenance"].get(each["form"], {}),
     )
     if blob is not None:

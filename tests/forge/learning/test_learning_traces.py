@@ -134,7 +134,7 @@ def form(project: Project, user: User) -> ConvertedForm:
     numbers = [each.number for each in motion_samples(user, project)]
     row = begin_conversion(user, project, "motion.keras", [b"source"])
     samples = {"kind": "recordings", "calibration": 3, "judging": 3, "ranges": [[0, 1]], "classes": list(LABELS)}
-    description: Mapping[str, Any] = {
+    description: dict[str, Any] = {
         "layers": [],
         "samples": samples,
         "quantiser": "",
