@@ -22,7 +22,7 @@ from forge.learning.conversions.recordings import UNREADABLE, SampleRecordings, 
 from forge.learning.models import ModelConversion
 from forge.learning.training.actions import runs as actions
 from forge.learning.training.running.bounded import MOST_COUNTED, bounded_answers, bounded_report
-from forge.learning.training.running.possible import are_possible_labels
+from forge.learning.training.running.possible import are_possible_labels, is_possible_data
 from forge.projects.models import Project
 from tests.forge.learning.test_training import begun, data_event, follow
 from tests.support.cases import each_case
@@ -87,8 +87,16 @@ def test_a_picture_has_one_count_of_each_label() -> None:
     ids=str,
 )
 def test_a_run_has_labels_of_its_data(labels: list[str], classes: dict[str, str], is_possible: bool) -> None:
-    event: Any = {"labels": labels, "classes": classes}
-    assert are_possible_labels(event, {"circle", "still"}) is is_possible
+    event: Any = {"labels": labels, "classes": classes, "samples": {"train": {"still": 2}}, "digest": "sha256:1"}
+    assert is_possible_data(event, {"circle", "still"}) is is_possible
+    malformed: Any
+    for malformed in ({"samples": {SECRET: {}}}, {"samples": {"train": {SECRET: 1}}}, {"digest": SECRET * 10}):
+        assert not is_possible_data({**event, **malformed}, {"circle", "still"})
+
+
+def test_a_search_has_labels_of_its_data() -> None:
+    assert are_possible_labels(["circle", "anomaly"], {"circle", "still"})
+    assert not are_possible_labels([SECRET, "a second text", "a third text"], {"circle", "still"})
 
 
 @pytest.mark.django_db(transaction=True)

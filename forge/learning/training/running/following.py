@@ -31,9 +31,9 @@ from forge.learning.training.running.lab_events import (
 from forge.learning.training.running.possible import (
     MOST,
     are_possible_answers,
-    are_possible_labels,
     are_possible_run_needs,
     are_possible_values,
+    is_possible_data,
     is_possible_epoch,
 )
 
@@ -96,7 +96,7 @@ class RunFollower:
         }
 
     def _take_data(self, event: DataEvent) -> None:
-        if not are_possible_labels(event, labels_of(self._run.data_version)):
+        if not is_possible_data(event, labels_of(self._run.data_version)):
             raise _malformed_event()
         description = {
             "labels": event["labels"],

@@ -35,15 +35,26 @@ MOST = 2**53
 """Bytes and instructions: what JavaScript reads exactly."""
 
 
-def are_possible_labels(event: DataEvent, data_labels: Collection[str]) -> bool:
-    """Whether a run has labels of its data, and few names that its recipe gives."""
+def is_possible_data(event: DataEvent, data_labels: Collection[str]) -> bool:
+    """Whether the data that a run read has labels of its version alone, besides those that the recipe gives."""
     labels, classes = set(event["labels"]), event["classes"]
+    counted_labels = {label for counts in event["samples"].values() for label in counts}
     return (
-        len(labels) <= MOST_LABELS
-        and len(labels - set(data_labels)) <= MOST_RECIPE_LABELS
-        and all(len(label) <= LONGEST_NAME for label in labels)
+        are_possible_labels(event["labels"], data_labels)
         and classes.keys() <= set(data_labels)
         and set(classes.values()) <= labels
+        and event["samples"].keys() <= {split.value for split in Split}
+        and counted_labels <= {*data_labels, *labels}
+        and len(event["digest"]) <= LONGEST_NAME
+    )
+
+
+def are_possible_labels(labels: Collection[str], data_labels: Collection[str]) -> bool:
+    """Whether these are labels of a version of data, and few names that a recipe gives."""
+    return (
+        len(labels) <= MOST_LABELS
+        and len(set(labels) - set(data_labels)) <= MOST_RECIPE_LABELS
+        and all(len(label) <= LONGEST_NAME for label in labels)
     )
 
 
