@@ -119,7 +119,7 @@ def _recordings(samples: Sequence[CalibrationSample]) -> int:
 
 
 def _range(samples: Sequence[CalibrationSample], place: int) -> list[float]:
-    """The smallest and the largest number of an input. Each is that of one sample, so few digits are told."""
+    """The smallest and the largest number of an input. Each is that of one sample, so it has few digits."""
     bounds = (
         min(sample.values[place].min() for sample in samples),
         max(sample.values[place].max() for sample in samples),

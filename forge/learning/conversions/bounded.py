@@ -45,11 +45,11 @@ def bounded_answer(answer: int, classes: Sequence[str], sample_labels: Collectio
     return classes.index(name) if name is not None and name in sample_labels else OTHER_ANSWER
 
 
-def bounded_figures(measured: Mapping[str, Any], layers: Collection[str], labels: Collection[str]) -> dict[str, Any]:
+def bounded_figures(measurement: Mapping[str, Any], layers: Collection[str], labels: Collection[str]) -> dict[str, Any]:
     """The figures of all samples together: counts, counts by label, and levels of the model's layers in decibels."""
     return {
-        **{name: measured[name] for name in _COUNTS},
-        "layers": {name: round(level, _DECIBELS) for name, level in measured["layers"].items() if name in layers},
-        "output": round(measured["output"], _DECIBELS),
-        "by_label": {label: counts for label, counts in measured["by_label"].items() if label in labels},
+        **{name: measurement[name] for name in _COUNTS},
+        "layers": {name: round(level, _DECIBELS) for name, level in measurement["layers"].items() if name in layers},
+        "output": round(measurement["output"], _DECIBELS),
+        "by_label": {label: counts for label, counts in measurement["by_label"].items() if label in labels},
     }

@@ -107,7 +107,7 @@ def ask_lab(
 
         answer = _answer(process, LabJobLimit(seconds, work), watch, report, receive)
         if answer is None:
-            # What a process says may be about a recording: it is for the operator.
+            # The last line may have something of a recording: it is for the operator.
             _log.warning("A process of lab ended without an answer: %s", _last_words(lab_process.errors))
             raise LabDied(
                 f"The process of the {work} ended without an answer. The server's log says what it said last."

@@ -1,4 +1,4 @@
-"""What the figures of a form have of single samples: the answers for them, and their numbers. Pure functions."""
+"""The part of a form's figures that is about single samples: answers for them, and their numbers. Pure functions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def removed_from_any(all_figures: Iterable[Mapping[str, Any]]) -> int:
 
 def without_samples(figures: Mapping[str, Any], numbers: Collection[int]) -> dict[str, Any]:
     """The figures of a form without the answers for samples with these numbers."""
-    removed = {number for number in figures.get(JUDGED_ON, ()) if number in numbers}
-    if not removed:
+    removed_numbers = {number for number in figures.get(JUDGED_ON, ()) if number in numbers}
+    if not removed_numbers:
         return dict(figures)
-    rest = {**figures, REMOVED: sorted({*figures.get(REMOVED, ()), *removed})}
+    rest = {**figures, REMOVED: sorted({*figures.get(REMOVED, ()), *removed_numbers})}
     if "answers" in figures:
-        rest["answers"] = [row for row in figures["answers"] if row[0] not in removed]
+        rest["answers"] = [row for row in figures["answers"] if row[0] not in removed_numbers]
     return rest

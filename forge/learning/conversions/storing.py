@@ -102,8 +102,8 @@ def store_test(
             each = judged_forms.get(str(form.number))
             if each is None:
                 raise JobFailed("The process that compares answered for another form.")
-            measured = bounded_figures(each, (), recordings.labels)
-            test_figures = {**measured, **recordings.facts, JUDGED_ON: list(recordings.judging)}
+            measurement = bounded_figures(each, (), recordings.labels)
+            test_figures = {**measurement, **recordings.facts, JUDGED_ON: list(recordings.judging)}
             ConvertedForm.objects.filter(pk=form.pk).update(tested=test_figures)
         announce_conversion(row)
 

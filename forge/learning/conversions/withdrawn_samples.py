@@ -13,16 +13,22 @@ from forge.learning.conversions.single_samples import without_samples
 from forge.learning.models import ConvertedForm
 from rune.source.policy.sections.models import STATIC_FORMS
 
+ROWS_AT_ONCE = 100
+"""Forms that one statement changes."""
+
 
 @sample_traces.register
 def forget_in_forms(scope: SampleScope) -> None:
     """Deletes the answers for samples from the forms of the project's models."""
     numbers = frozenset(scope.numbers)
     rows = ConvertedForm.objects.filter(conversion__project__data_set=scope.data_set)
+    changed_forms = []
     for form in rows.only("figures", "tested").select_for_update(of=("self",)):
-        figures, tested = without_samples(form.figures, numbers), without_samples(form.tested, numbers)
-        if (figures, tested) != (form.figures, form.tested):
-            ConvertedForm.objects.filter(pk=form.pk).update(figures=figures, tested=tested)
+        figures, test_figures = without_samples(form.figures, numbers), without_samples(form.tested, numbers)
+        if (figures, test_figures) != (form.figures, form.tested):
+            form.figures, form.tested = figures, test_figures
+            changed_forms.append(form)
+    ConvertedForm.objects.bulk_update(changed_forms, ["figures", "tested"], batch_size=ROWS_AT_ONCE)
 
 
 def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[ConvertedForm]:

@@ -1,4 +1,4 @@
-"""What a run stores of single samples: the answers for them, and the counts of pictures. Pure functions."""
+"""The part of a run that is about single samples: the answers for them, and the counts of pictures. Pure functions."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ def removed_count(description: Mapping[str, Any]) -> int:
 
 def without_samples(
     description: Mapping[str, Any], answers: Mapping[str, Any], report: Mapping[str, Any], numbers: Collection[int]
-) -> dict[str, Any] | None:
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None:
     """The description, the answers and the report of a run without what they say of samples with these numbers. None
     where the run has none of them.
 
     Their numbers stay in the description, which says from which samples the run learned.
     """
     recordings = description.get("recordings", ())
-    removed = {number for number in recordings if number in numbers}
-    if not removed:
+    removed_numbers = {number for number in recordings if number in numbers}
+    if not removed_numbers:
         return None
-    places = {place for place, number in enumerate(recordings) if number in removed}
-    kept_answers = {
+    places = {place for place, number in enumerate(recordings) if number in removed_numbers}
+    remaining_answers = {
         name: rows if name == "epoch" else [row for row in rows if int(row[0]) not in places]
         for name, rows in answers.items()
     }
     judgements = {split: _without_places(each, places) for split, each in report.get("judgements", {}).items()}
-    return {
-        "description": {**description, REMOVED: sorted({*description.get(REMOVED, ()), *removed})},
-        "answers": kept_answers,
-        "report": {**report, "judgements": judgements} if judgements else dict(report),
-    }
+    return (
+        {**description, REMOVED: sorted({*description.get(REMOVED, ()), *removed_numbers})},
+        remaining_answers,
+        {**report, "judgements": judgements} if judgements else dict(report),
+    )
 
 
 def _without_places(judgement: Mapping[str, Any], places: Collection[int]) -> dict[str, Any]:

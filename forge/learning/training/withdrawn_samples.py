@@ -18,6 +18,9 @@ from forge.jobs.queue import cancel, drop_checkpoint
 from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
 from forge.learning.training.single_samples import without_samples
 
+ROWS_AT_ONCE = 100
+"""Runs that one statement changes."""
+
 
 @work_stoppers.register
 def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
@@ -43,13 +46,16 @@ def forget_in_runs(scope: SampleScope) -> None:
     that goes on begins anew."""
     numbers = frozenset(scope.numbers)
     rows = TrainingRun.objects.filter(data_version__data_set=scope.data_set).exclude(description={})
+    changed_runs = []
     for run in rows.select_related("job").select_for_update(of=("self",)):
         figures = without_samples(run.description, run.answers, run.report, numbers)
         if figures is None:
             continue
-        TrainingRun.objects.filter(pk=run.pk).update(**figures)
-        if run.job is not None:
+        run.description, run.answers, run.report = figures
+        changed_runs.append(run)
+        if run.job is not None and run.job.checkpoint_id is not None:
             _drop_checkpoint(run.job)
+    TrainingRun.objects.bulk_update(changed_runs, ["description", "answers", "report"], batch_size=ROWS_AT_ONCE)
 
 
 def _drop_checkpoint(job: Job) -> None:

@@ -89,9 +89,14 @@ def test_a_picture_has_one_count_of_each_label() -> None:
 def test_a_run_has_labels_of_its_data(labels: list[str], classes: dict[str, str], is_possible: bool) -> None:
     event: Any = {"labels": labels, "classes": classes, "samples": {"train": {"still": 2}}, "digest": "sha256:1"}
     assert is_possible_data(event, {"circle", "still"}) is is_possible
-    malformed: Any
-    for malformed in ({"samples": {SECRET: {}}}, {"samples": {"train": {SECRET: 1}}}, {"digest": SECRET * 10}):
-        assert not is_possible_data({**event, **malformed}, {"circle", "still"})
+    differences: list[dict[str, Any]] = [
+        {"samples": {SECRET: {}}},
+        {"samples": {"train": {SECRET: 1}}},
+        {"digest": SECRET * 10},
+    ]
+    for changes in differences:
+        malformed: Any = event | changes
+        assert not is_possible_data(malformed, {"circle", "still"})
 
 
 def test_a_search_has_labels_of_its_data() -> None:
@@ -140,9 +145,17 @@ def test_a_sample_has_one_answer_of_a_form_and_no_score() -> None:
 
 
 def test_figures_of_a_form_are_of_known_layers_and_labels() -> None:
-    measured = {"changed": 1, "samples": 2, "right": 1, "judged": 2, "output": 31.23456, "size": 1, "answers": []}
-    measured |= {"layers": {"dense": 20.123456, SECRET: 1.0}, "by_label": {"still": [1, 2], SECRET: [1, 2]}}
-    assert bounded_figures(measured, {"dense"}, {"still"}) == {
+    measurement: dict[str, Any] = {
+        "changed": 1,
+        "samples": 2,
+        "right": 1,
+        "judged": 2,
+        "output": 31.23456,
+        "size": 1,
+        "answers": [],
+    }
+    measurement |= {"layers": {"dense": 20.123456, SECRET: 1.0}, "by_label": {"still": [1, 2], SECRET: [1, 2]}}
+    assert bounded_figures(measurement, {"dense"}, {"still"}) == {
         "changed": 1,
         "samples": 2,
         "right": 1,

@@ -73,8 +73,8 @@ def test_earlier_forms_keep_labels(project: Project, user: User) -> None:
     migration.reduce_forms(apps, None)
     form.refresh_from_db()
     row.refresh_from_db()
-    kept = {"right": 2, "judged_on": [first, second, third], "removed": [second]}
-    assert (form.figures, form.tested) == (kept | {"answers": [[first, 0], [third, -1]]}, kept)
+    remaining = {"right": 2, "judged_on": [first, second, third], "removed": [second]}
+    assert (form.figures, form.tested) == (remaining | {"answers": [[first, 0], [third, -1]]}, remaining)
     assert SECRET not in row.description["samples"]["reason"]
 
 

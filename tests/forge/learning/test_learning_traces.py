@@ -1,4 +1,4 @@
-"""What runs and conversions stored about a sample goes with the sample, also where a restore brought both back."""
+"""Answers, counts and checkpoints of runs and conversions go with their samples, also after a restore."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ def test_a_restore_deletes_them_again(run: TrainingRun, user: User) -> None:
 
 @pytest.mark.slow
 def test_a_run_of_another_version_keeps_its_answers(run: TrainingRun, user: User, project: Project) -> None:
-    removed = second_sample(run)
+    sample = second_sample(run)
     answers = run.answers
-    run.description["recordings"] = [number for number in run.description["recordings"] if number != removed.number]
+    run.description["recordings"] = [number for number in run.description["recordings"] if number != sample.number]
     run.save()
-    delete_sample(user, removed)
+    delete_sample(user, sample)
     run.refresh_from_db()
     assert (run.answers, "removed" in run.description) == (answers, False)
 
