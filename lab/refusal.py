@@ -47,16 +47,23 @@ class Reason(StrEnum):
 
 
 class Refused(Exception):
-    """A model that is not converted, or a training run that does not start or ended."""
+    """A model that is not converted, or a training run that does not start or ended.
 
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
+    `message` has no text that something made of a recording, such as a library that ran a model on it: that is the
+    `detail`. A server leaves it out where people may use recordings and not play them. The command shows both.
+    """
+
+    def __init__(self, reason: Reason, message: str, detail: str = "") -> None:
+        super().__init__(f"{message} {detail}".rstrip())
         self.reason = reason
+        self.message = message
+        self.detail = detail
 
     def to_json(self) -> dict[str, str]:
-        return {"reason": self.reason.value, "message": str(self)}
+        fields = {"reason": self.reason.value, "message": self.message}
+        return {**fields, "detail": self.detail} if self.detail else fields
 
 
 def refused_from_json(fields: Mapping[str, str]) -> Refused:
     """The refusal that `to_json` described. Raises `ValueError` or `KeyError` for another description."""
-    return Refused(Reason(fields["reason"]), fields["message"])
+    return Refused(Reason(fields["reason"]), fields["message"], fields.get("detail", ""))

@@ -167,7 +167,7 @@ def failure(error: BaseException, memory: int, work: str, *, has_own_tree: bool)
     if type(error).__name__ == "ResourceExhaustedError" or "OOM when allocating" in text or "bad_alloc" in text:
         return out_of_memory(memory, work)
     last = text.splitlines()[-1][:300] if text else "no message"
-    return Refused(Reason.NOT_CONVERTED, f"{type(error).__name__}: {last}")
+    return Refused(Reason.NOT_CONVERTED, f"The {work} failed in a library.", f"{type(error).__name__}: {last}")
 
 
 def out_of_memory(memory: int, work: str) -> Refused:

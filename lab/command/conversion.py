@@ -198,8 +198,8 @@ def quantise_with_tensorflow(
     except Refused as refusal:
         if request.form == name:
             raise
-        reason = str(refusal).removeprefix(f"{name}: ")
-        return TensorFlowForm(refusals=[{"form": name, "refusal": f"{name}: {reason}"}])
+        reason = refusal.message.removeprefix(f"{name}: ")
+        return TensorFlowForm(refusals=[{"form": name, "refusal": f"{name}: {reason}", "detail": refusal.detail}])
     return TensorFlowForm({f"finished {name}": path}, gaps=outcome.gaps)
 
 

@@ -22,7 +22,8 @@ def lines(report: Mapping[str, Any], form: str, float_layers: Sequence[str], spl
     yield ""
     for row in report["forms"]:
         if "refusal" in row:
-            yield f"Not converted: {plain(row['refusal'], 400)}"
+            reason = f"{row['refusal']} {row['detail']}".rstrip()
+            yield f"Not converted: {plain(reason, 400)}"
     yield from _about_samples(samples, form, split)
     form_row = next(row for row in report["forms"] if row["form"] == form)
     if form != FLOAT:

@@ -104,4 +104,5 @@ def _refusing(recording: Recording) -> Iterator[None]:
     try:
         yield
     except (FileError, InputError, RuneError) as error:
-        raise Refused(Reason.DATA, f"The recording {quoted(recording.name)} cannot be read: {error}.") from error
+        message = f"The recording {quoted(recording.name)} cannot be read."
+        raise Refused(Reason.DATA, message, f"{error}.") from error

@@ -47,9 +47,11 @@ def columns_of(recordings: Sequence[Recording]) -> tuple[str, ...]:
         own = _names(each)
         if own != names:
             message = (
-                f"{quoted(each.name)} has the columns {listed(own)}, and {quoted(first.name)} has {listed(names)}."
+                f"{quoted(each.name)} has other columns than {quoted(first.name)}. Give all tables the same columns in "
+                "the same order."
             )
-            raise Refused(Reason.DATA, f"{message} Give all tables the same columns in the same order.")
+            detail = f"{quoted(each.name)} has the columns {listed(own)}, and {quoted(first.name)} has {listed(names)}."
+            raise Refused(Reason.DATA, message, detail)
     return names
 
 
@@ -59,8 +61,8 @@ def require_usual_numbers(recordings: Sequence[Recording], names: Sequence[str])
         largest = np.abs(rows_of(each)).max(axis=0, initial=0)
         for name, number in zip(names, largest.tolist(), strict=True):
             if number > MOST_NUMBER:
-                message = f"The column {quoted(name)} of {quoted(each.name)} has the number {number:.3g}"
-                raise Refused(Reason.DATA, f"{message}; the largest that is learned is {MOST_NUMBER:g}.")
+                message = f"{quoted(each.name)} has a number above {MOST_NUMBER:g}, the largest that is learned."
+                raise Refused(Reason.DATA, message, f"The column {quoted(name)} has the number {number:.3g}.")
 
 
 def require_rows(recordings: Sequence[Recording], splits: Sequence[Split], least: int, recipe: str) -> None:

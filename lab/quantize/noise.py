@@ -33,8 +33,8 @@ class RunningModel:
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             reason = str(error).partition("\n")[0][:300]
-            message = f"{form}: no interpreter can run what the quantiser made of the model: {reason}"
-            raise Refused(Reason.NOT_CONVERTED, message) from error
+            message = f"{form}: no interpreter can run what the quantiser made of the model."
+            raise Refused(Reason.NOT_CONVERTED, message, reason) from error
         self._inputs = self._interpreter.get_input_details()
         self._outputs = self._interpreter.get_output_details()
         self._by_name: dict[str, Mapping[str, Any]] = {}

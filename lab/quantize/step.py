@@ -30,6 +30,8 @@ from rune.wording import quoted
 _SILENT_RANGE = 1e-3
 """Of a tensor that is 0 in all samples: with none at all, its scale would be so small that no interpreter takes it."""
 
+_RANGE_DIGITS = 4
+
 
 @dataclass(frozen=True)
 class FloatParts:
@@ -68,7 +70,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     }
     forms = [FORMS[name] for name in job.spec["forms"] if name not in finished_files]
     files: dict[str, bytes] = {}
-    refusals: dict[str, str] = {}
+    refusals: dict[str, Refused] = {}
     for place, form in enumerate(forms):
         job.report(0.1 + 0.5 * place / len(forms), f"Making {form.name}")
         try:
@@ -76,7 +78,7 @@ def run(job: ChildJob) -> dict[str, Any]:
         except Refused as error:
             if form.name == job.spec.get("form", form.name):
                 raise
-            refusals[form.name] = str(error)
+            refusals[form.name] = error
             continue
         job.outputs[form.name].write_bytes(files[form.name])
     for name, path in finished_files.items():
@@ -95,7 +97,7 @@ def run(job: ChildJob) -> dict[str, Any]:
     rows: list[dict[str, Any]] = [
         {"form": form, **asdict(figures_of(file)), **asdict(comparisons[form])} for form, file in files.items()
     ]
-    rows += [{"form": form, "refusal": reason} for form, reason in refusals.items()]
+    rows += [{"form": form, "refusal": each.message, "detail": each.detail} for form, each in refusals.items()]
     return {
         "forms": rows,
         "layers": [{"name": layer.name, "op": layer.op} for layer in layers],
@@ -117,11 +119,12 @@ def _recordings(samples: Sequence[CalibrationSample]) -> int:
 
 
 def _range(samples: Sequence[CalibrationSample], place: int) -> list[float]:
-    """The smallest and the largest number of an input."""
-    return [
-        float(min(sample.values[place].min() for sample in samples)),
-        float(max(sample.values[place].max() for sample in samples)),
-    ]
+    """The smallest and the largest number of an input. Each is that of one sample, so it has few digits."""
+    bounds = (
+        min(sample.values[place].min() for sample in samples),
+        max(sample.values[place].max() for sample in samples),
+    )
+    return [float(f"{bound:.{_RANGE_DIGITS}g}") for bound in bounds]
 
 
 def read_float_model(data: bytes) -> Model:
@@ -156,7 +159,8 @@ def quantised(
             result = quantizer.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (ValueError, RuntimeError, KeyError, IndexError, TypeError, AssertionError) as error:
         first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser refused the model: {first[:300]}") from error
+        message = f"{form.name}: the quantiser refused the model."
+        raise Refused(Reason.NOT_CONVERTED, message, first[:300]) from error
     if result.quantized_model is None:
         raise Refused(Reason.NOT_CONVERTED, f"{form.name}: the quantiser gave nothing.")
     file = with_quantised_unread_outputs(with_biases_that_fit(bytes(result.quantized_model), data))

@@ -245,7 +245,7 @@ class _SearchRun:
         except (Refused, BuildFailed, CompileError) as error:
             if self._is_over or time.monotonic() >= self._deadline:
                 raise _SearchStopped from error
-            return replace(trial, reason=str(error))
+            return replace(trial, reason=error.message if isinstance(error, Refused) else str(error))
 
     def _train(self, trial: Trial, values: Values, needs: Needs) -> Trial:
         """Trains a candidate with these needs on the first device, and runs its rune on the validation split."""

@@ -43,7 +43,7 @@ def _records(run: PreparedRun, result: TrainedModel) -> dict[str, bytes]:
     model = run.training.model
     return {
         record_path(model): to_json(provenance(run, result)),
-        f"{_stem(model)}.training.json": to_json({**result.report, "curves": columns(result.report["curves"])}),
+        f"{_stem(model)}.training.json": to_json(stored_report(result.report)),
     }
 
 
@@ -65,6 +65,16 @@ def provenance(run: PreparedRun, result: TrainedModel) -> dict[str, Any]:
         "quantiser": result.report["quantiser"],
         "tool": f"rune {rune.__version__}",
     }
+
+
+def stored_report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report as a file beside a model. It has figures of splits and nothing of single recordings, which may be
+    withdrawn while the file stays."""
+    judgements = {
+        split: {name: value for name, value in each.items() if name != "worst_counts"}
+        for split, each in report["judgements"].items()
+    }
+    return {**report, "curves": columns(report["curves"]), "judgements": judgements}
 
 
 def columns(curves: Sequence[Mapping[str, float]]) -> dict[str, list[float]]:

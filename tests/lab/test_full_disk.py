@@ -107,3 +107,5 @@ def test_a_full_folder_in_memory_is_no_full_disk() -> None:
 def test_another_error_of_a_library_stays_what_it_is() -> None:
     refusal = failure(OSError(errno.EIO, "Input/output error"), 1 << 30, "training run", has_own_tree=False)
     assert refusal.reason is Reason.NOT_CONVERTED
+    assert refusal.message == "The training run failed in a library."
+    assert "Input/output error" in refusal.detail

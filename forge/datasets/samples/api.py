@@ -255,4 +255,6 @@ class DataSampleRecording(ProjectView):
         filename = f"{sample.number:04d}.{ENDINGS[sample.media_type]}"
         answer = part_response(request, sample.digest, sample.size, filename=filename)
         answer.headers["Accept-Ranges"] = "bytes"
+        # No browser keeps a copy: a consent that is withdrawn ends there too.
+        answer.headers["Cache-Control"] = "private, no-store"
         return answer

@@ -139,7 +139,7 @@ def _examples(
             work="drawing of the augmentation",
         )
     except LabRefused as refused:
-        raise Unprocessable(str(refused)) from refused
+        raise Unprocessable(refused.with_detail) from refused
     except LabDied as died:
         raise Unprocessable("The preview of the augmentation failed: its process ended. Try again.") from died
     if not are_possible_examples(answer["examples"]):

@@ -56,10 +56,11 @@ class JudgedFormsJson(TypedDict):
 
 
 class RefusedFormJson(TypedDict):
-    """A form that the quantiser refused."""
+    """A form that the quantiser refused. `detail` has text of a library, which worked on samples."""
 
     form: str
     refusal: str
+    detail: NotRequired[str]
 
 
 class ConvertedLayerJson(TypedDict):
@@ -123,10 +124,11 @@ class ConvertedJson(TypedDict):
 
 
 class LabRefusalJson(TypedDict):
-    """Why a model is not converted."""
+    """Why a model is not converted. `detail` has text of a recording, of the model or of a library."""
 
     reason: str
     message: str
+    detail: NotRequired[str]
 
 
 class PreparedJson(TypedDict):

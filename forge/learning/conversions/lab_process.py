@@ -7,6 +7,7 @@ started here.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import selectors
 import signal
@@ -25,6 +26,8 @@ from forge.learning.waiting_lab import WaitingLab, start_lab
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.running.isolation.toolchain_files import package_folder
 
+_log = logging.getLogger(__name__)
+
 TICK = 0.2
 """Seconds between two looks at the lease."""
 LONGEST_LINE = 8 << 20
@@ -39,11 +42,15 @@ J = TypeVar("J")
 
 class LabRefused(Exception):
     """The model is not converted or trained, or the environment cannot be prepared; the text says why. `reason` is
-    the name of the refusal (`lab.refusal.Reason`), for programs."""
+    the name of the refusal (`lab.refusal.Reason`), for programs.
 
-    def __init__(self, message: str, reason: str = "") -> None:
+    `with_detail` also has text of recordings, models and libraries. It is for who may play all recordings of the job.
+    """
+
+    def __init__(self, message: str, reason: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.reason = reason
+        self.with_detail = f"{message} {detail}".rstrip()
 
 
 class EnvironmentMissing(Exception):
@@ -100,7 +107,11 @@ def ask_lab(
 
         answer = _answer(process, LabJobLimit(seconds, work), watch, report, receive)
         if answer is None:
-            raise LabDied(_last_words(lab_process.errors))
+            # The last line may have something of a recording: it is for the operator.
+            _log.warning("A process of lab ended without an answer: %s", _last_words(lab_process.errors))
+            raise LabDied(
+                f"The process of the {work} ended without an answer. The server's log says what it said last."
+            )
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -180,10 +191,11 @@ def read_line(line: bytes) -> Mapping[str, Any]:
 
 def _result(answer: Mapping[str, Any], shape: type[J]) -> J:
     if "refused" in answer and has_shape(answer["refused"], LabRefusalJson):
-        message, reason = answer["refused"]["message"], answer["refused"]["reason"]
-        if reason == "full-disk":
+        refusal = answer["refused"]
+        if refusal["reason"] == "full-disk":
             raise DiskFull
-        raise LabRefused(message[:LONGEST_TEXT], reason[:40])
+        detail = refusal.get("detail", "")[:LONGEST_TEXT]
+        raise LabRefused(refusal["message"][:LONGEST_TEXT], refusal["reason"][:40], detail)
     if "needs" in answer and has_shape(answer["needs"], ConverterEnvironmentJson):
         raise EnvironmentMissing(answer["needs"])
     if "result" not in answer or not has_shape(answer["result"], shape):
@@ -194,4 +206,4 @@ def _result(answer: Mapping[str, Any], shape: type[J]) -> J:
 def _last_words(errors: IO[bytes]) -> str:
     errors.seek(0)
     text = errors.read().decode("utf-8", "replace").strip().splitlines()
-    return f"The converter's process ended without an answer: {text[-1][:300] if text else 'no message'}"
+    return text[-1][:300] if text else "no message"

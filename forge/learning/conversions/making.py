@@ -136,7 +136,9 @@ def _request_of_lab(
         reason = f"Converting {missing.environment['reads']} needs an environment that is not prepared here."
         raise JobFailed(reason) from None
     except LabRefused as refused:
-        raise JobFailed(str(refused)) from None
+        # With recordings, the model worked on them: its errors may have what it read.
+        is_of_model = request.get("recorded") is None
+        raise JobFailed(refused.with_detail if is_of_model else str(refused)) from None
     except LabDied as died:
         raise AttemptFailed(str(died), attempts=ATTEMPTS) from None
 

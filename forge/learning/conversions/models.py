@@ -104,13 +104,15 @@ class ConvertedForm(models.Model):
     """Of its file; "" for a form that was refused."""
     size = models.PositiveBigIntegerField(default=0)
     figures = models.JSONField(default=dict)
-    """`forge.learning.conversions.lab_answers.MeasuredFormJson`; empty for a form that was refused."""
+    """`forge.learning.conversions.lab_answers.MeasuredFormJson`, where `answers` has the number of each sample and the
+    place of its answer's class; `judged_on` and `removed` are numbers of samples. Empty for a form that was refused."""
     needs = models.JSONField(default=dict)
     """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refusal = models.CharField(max_length=1000, blank=True)
     """Why there is no file."""
     tested = models.JSONField(default=dict)
-    """Its answers on the test samples, read once when it was offered; empty before."""
+    """Its figures on the test samples, which are read once, when it is offered; no answer for a single one. Empty
+    before."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)

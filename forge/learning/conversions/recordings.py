@@ -38,6 +38,8 @@ TEST_SAMPLES = 2_000
 """Samples of the split test that are read, spread evenly over the labels."""
 COMPUTE_SECONDS = 60.0
 """For all samples; those that are not reached are left out, and counted as such."""
+UNREADABLE = "No sample could be read by the stages in front of the model. Run one in the studio to see why."
+NO_WINDOW = "No sample could be read: they fill no window."
 _ROLES = {True: "calibration", False: "judging"}
 _FOLDER = ".samples"
 _MODEL = f"{_FOLDER}/model.tflite"
@@ -53,6 +55,22 @@ class SampleRecordings:
     numbers: Sequence[int] = ()
     measuring: Sequence[int] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """The labels of the samples."""
+        return frozenset() if self.request is None else frozenset(self.request["table"]["labels"])
+
+    @property
+    def judging(self) -> Sequence[int]:
+        """The numbers of the samples by which forms are judged; those of the ranges where there are no others."""
+        measuring = frozenset(self.measuring)
+        return [number for number in self.numbers if number not in measuring] or self.measuring
+
+    @property
+    def declared_labels(self) -> Sequence[str]:
+        """The labels that the Runefile gives to the classes of the model."""
+        return () if self.request is None else tuple(self.request["table"]["classes"])
 
 
 def samples_for(row: ModelConversion) -> list[tuple[Entry, bool]]:
@@ -107,8 +125,9 @@ def compute_recordings(
     by_path = {each["path"]: each for each in model_inputs["samples"]}
     read = [(entry, by_path[_path(entry)]) for entry in entries if by_path.get(_path(entry), {"windows": 0})["windows"]]
     if not read:
-        reason = next((each["reason"] for each in model_inputs["samples"] if each["reason"]), "they fill no window")
-        return SampleRecordings(facts={"reason": f"No sample could be read: {reason}"[:500]})
+        # The reasons have text that the stages made of samples.
+        has_failed = any(each["reason"] for each in model_inputs["samples"])
+        return SampleRecordings(facts={"reason": UNREADABLE if has_failed else NO_WINDOW})
     windows = folder / "windows"
     shutil.copyfile(compiler.output, windows)
     compiler.clear_output()
@@ -178,7 +197,8 @@ def _ask(job: JobContext, row: ModelConversion, compiler: Compiler, entries: Seq
         if answer["event"] == "answered":
             return answer["answer"]
         if answer["event"] == "failed":
-            return {"refused": answer["error"]}
+            # The error has text that the stages made of samples.
+            return {"refused": UNREADABLE}
     return {"refused": "The compiler stopped without reading the samples."}
 
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.compute.pool.answer_reading import ModelNeedsJson, RefusedJson
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.learning.conversions.bounded import OTHER_ANSWER
 from forge.learning.conversions.kinds import FLOAT, MIXED_FORMS
 from forge.learning.conversions.lab_answers import (
     ConvertedLayerJson,
@@ -17,6 +18,7 @@ from forge.learning.conversions.lab_answers import (
     SourceConversionJson,
 )
 from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.single_samples import removed_count
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.running.evaluation.intervals import wilson
 
@@ -47,6 +49,7 @@ class TestedFormJson(TypedDict):
     """A form on the test samples, which are read once, when it is offered."""
 
     samples: int
+    removed_samples: Annotated[int, "of these, samples that were deleted since"]
     changed: int
     accuracy: FormAccuracyJson | None
     reason: Annotated[str, "why there are no figures"]
@@ -56,7 +59,9 @@ class SampleAnswersOfFormsJson(TypedDict):
     """A validation sample that some form answers otherwise than the float model."""
 
     sample: int
-    answers: Annotated[dict[str, str], "the label that each form answers, by the form's number"]
+    answers: Annotated[
+        dict[str, str], "the label that each form answers, or `other` for another class, by the form's number"
+    ]
 
 
 class UsedSamplesJson(TypedDict):
@@ -85,6 +90,7 @@ class FormFiguresJson(TypedDict):
     output: float
     changed: Annotated[int, "samples with another answer than the float model's"]
     samples: int
+    removed_samples: Annotated[int, "of these, samples that were deleted since"]
     accuracy: Annotated[FormAccuracyJson | None, "on validation samples; null where no label is known"]
 
 
@@ -220,6 +226,7 @@ def _figures(form: ConvertedForm) -> FormFiguresJson | None:
         "output": figures["output"],
         "changed": figures["changed"],
         "samples": figures["samples"],
+        "removed_samples": removed_count(figures),
         "accuracy": accuracy_of(figures),
     }
 
@@ -229,6 +236,7 @@ def _test_figures(form: ConvertedForm) -> TestedFormJson | None:
         return None
     return {
         "samples": form.tested["samples"],
+        "removed_samples": removed_count(form.tested),
         "changed": form.tested.get("changed", 0),
         "accuracy": accuracy_of(form.tested),
         "reason": form.tested.get("reason", ""),
@@ -257,11 +265,7 @@ def accuracy_of(figures: Mapping[str, Any]) -> FormAccuracyJson | None:
 
 def changed_samples(forms: Sequence[ConvertedForm], classes: Sequence[str]) -> list[SampleAnswersOfFormsJson]:
     """The samples that some form answers otherwise than the float model, by their numbers."""
-    answers = {
-        form: {int(sample): int(answer) for sample, answer, _ in form.figures.get("answers", ())}
-        for form in forms
-        if form.digest
-    }
+    answers = {form: dict(form.figures.get("answers", ())) for form in forms if form.digest}
     source = next((own for form, own in answers.items() if form.form == FLOAT), {})
     rows = []
     for sample, answer in sorted(source.items()):
@@ -273,7 +277,9 @@ def changed_samples(forms: Sequence[ConvertedForm], classes: Sequence[str]) -> l
 
 
 def class_name(answer: int, classes: Sequence[str]) -> str:
-    """Returns the name of a class: its label, or its number where there are none."""
+    """Returns the name of a class: its label, or its number where there are none; "other" for no label."""
+    if answer == OTHER_ANSWER:
+        return "other"
     return classes[answer] if answer < len(classes) else f"class {answer}"
 
 

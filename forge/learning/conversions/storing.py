@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,17 @@ from forge.core.database.numbers import next_number
 from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.conversions.actions import announce_conversion
+from forge.learning.conversions.bounded import bounded_answers, bounded_classes, bounded_figures
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
 from forge.learning.conversions.recordings import SampleRecordings
+from forge.learning.conversions.single_samples import JUDGED_ON
 from forge.learning.models import ConvertedForm, ModelConversion
 from rune.source.policy.sections.models import STATIC_FORMS
 
 CHUNK = 1 << 20
 LARGEST_FILE = 512 << 20
 """Bytes of one form: what a process of `lab` can write."""
-MEASURED_KEYS = ("layers", "output", "changed", "samples", "right", "judged", "by_label")
 COUNTED_KEYS = ("arena", "constants", "reason")
 
 
@@ -65,8 +66,9 @@ def store_forms(
         with transaction.atomic():
             job.confirm_lease()
             locked_row = _locked_row(row)
+            classes = bounded_classes(answer["samples"]["classes"], recordings.declared_labels, recordings.labels)
             if FLOAT in forms:
-                samples = {**answer["samples"], **recordings.facts}
+                samples = {**answer["samples"], "classes": classes, **recordings.facts}
                 locked_row.description = {
                     **locked_row.description,
                     "layers": answer["layers"],
@@ -76,7 +78,9 @@ def store_forms(
                 locked_row.save(update_fields=["description"])
             number = next_number(ConvertedForm.objects.filter(conversion=row))
             for name, each in forms.items():
-                number += _store_form(row, each, answer, layers, recordings, blobs.get(name), number)
+                file = blobs.get(name)
+                figures = {} if file is None else _figures(each, answer, classes, recordings)
+                number += _store_form(row, each, answer, layers, recordings, file, figures, number)
             announce_conversion(row)
     except BaseException:
         delete_if_unlinked(digests)
@@ -98,7 +102,8 @@ def store_test(
             each = judged_forms.get(str(form.number))
             if each is None:
                 raise JobFailed("The process that compares answered for another form.")
-            test_figures = {**_form_figures(each, recordings), **recordings.facts}
+            measurement = bounded_figures(each, (), recordings.labels)
+            test_figures = {**measurement, **recordings.facts, JUDGED_ON: list(recordings.judging)}
             ConvertedForm.objects.filter(pk=form.pk).update(tested=test_figures)
         announce_conversion(row)
 
@@ -111,15 +116,23 @@ def _locked_row(row: ModelConversion) -> ModelConversion:
     return locked_row
 
 
-def _form_figures(each: Any, recordings: SampleRecordings) -> dict[str, Any]:
+def _figures(
+    each: Any, answer: ConvertedJson, classes: Sequence[str], recordings: SampleRecordings
+) -> Mapping[str, Any]:
     """How a form compares. Its answers name samples by their numbers; answers without a sample are left out."""
-    numbers = recordings.numbers
-    rows = [
-        [numbers[int(place)], int(answer), sureness]
-        for place, answer, sureness in (row for row in each["answers"] if len(row) == 3)
-        if 0 <= int(place) < len(numbers)
-    ]
-    return {**{name: each[name] for name in MEASURED_KEYS}, "answers": rows}
+    layers = {layer["name"] for layer in answer["layers"]}
+    return {
+        **{name: each[name] for name in COUNTED_KEYS},
+        **bounded_figures(each, layers, recordings.labels),
+        "answers": bounded_answers(each["answers"], recordings.numbers, classes, recordings.labels),
+        JUDGED_ON: list(recordings.judging),
+    }
+
+
+def _refusal(each: Any, recordings: SampleRecordings) -> str:
+    """Why there is no file; with the text of a library where it worked on no samples."""
+    detail = each.get("detail", "") if recordings.request is None else ""
+    return f"{each.get('refusal', '')} {detail}".rstrip()[:1000]
 
 
 def _store_form(
@@ -129,6 +142,7 @@ def _store_form(
     layers: Sequence[str],
     recordings: SampleRecordings,
     blob: Blob | None,
+    figures: Mapping[str, Any],
     number: int,
 ) -> int:
     """Stores one form, unless an earlier attempt did; how many were stored."""
@@ -144,10 +158,8 @@ def _store_form(
         calibrated_on=list(recordings.measuring) if each["form"] in STATIC_FORMS else [],
         digest="" if blob is None else blob.digest,
         size=0 if blob is None else blob.size,
-        figures={}
-        if blob is None
-        else {**{name: each[name] for name in COUNTED_KEYS}, **_form_figures(each, recordings)},
-        refusal=str(each.get("refusal", ""))[:1000],
+        figures=figures,
+        refusal=_refusal(each, recordings),
         provenance=answer["provenance"].get(each["form"], {}),
     )
     if blob is not None:

@@ -1,4 +1,5 @@
-"""The forms of models that learned from samples that are deleted: by their ranges, or by their source."""
+"""The forms of models and samples that are deleted: which forms learned from them, by their ranges or by their source,
+and what the forms stored about them."""
 
 from __future__ import annotations
 
@@ -7,9 +8,27 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope
+from forge.datasets.removals.hooks import SampleScope, sample_traces
+from forge.learning.conversions.single_samples import without_samples
 from forge.learning.models import ConvertedForm
 from rune.source.policy.sections.models import STATIC_FORMS
+
+ROWS_AT_ONCE = 100
+"""Forms that one statement changes."""
+
+
+@sample_traces.register
+def forget_in_forms(scope: SampleScope) -> None:
+    """Deletes the answers for samples from the forms of the project's models."""
+    numbers = frozenset(scope.numbers)
+    rows = ConvertedForm.objects.filter(conversion__project__data_set=scope.data_set)
+    changed_forms = []
+    for form in rows.only("figures", "tested").select_for_update(of=("self",)):
+        figures, test_figures = without_samples(form.figures, numbers), without_samples(form.tested, numbers)
+        if (figures, test_figures) != (form.figures, form.tested):
+            form.figures, form.tested = figures, test_figures
+            changed_forms.append(form)
+    ConvertedForm.objects.bulk_update(changed_forms, ["figures", "tested"], batch_size=ROWS_AT_ONCE)
 
 
 def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[ConvertedForm]:

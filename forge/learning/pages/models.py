@@ -31,6 +31,7 @@ from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import MIXED_FORMS, SOURCE_SUFFIXES
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.serializers import form_url
+from forge.learning.conversions.single_samples import removed_from_any
 from forge.learning.environments.actions import prepare_environment
 from forge.learning.inputs.questions import model_paths
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -249,6 +250,7 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
         "trade_off": trade_off(files),
         "changed_cards": cards,
         "changed_count": changed_count,
+        "removed_count": removed_from_any(each for form in forms for each in (form.figures, form.tested)),
         "boards": all_boards(),
     }
 

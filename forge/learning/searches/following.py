@@ -25,7 +25,14 @@ from forge.learning.searches.lab_events import (
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.storing import store_trial
 from forge.learning.searches.trial_rows import RowsForLab, claim_trial
-from forge.learning.training.running.possible import MOST, MOST_EPOCHS, are_possible_needs, is_possible_share
+from forge.learning.training.running.data import labels_of
+from forge.learning.training.running.possible import (
+    MOST,
+    MOST_EPOCHS,
+    are_possible_labels,
+    are_possible_needs,
+    is_possible_share,
+)
 from rune.devices.boards.lookup import find_board
 
 FLUSH_SECONDS = 0.5
@@ -85,6 +92,8 @@ class SearchFollower:
         }
 
     def _take_space(self, event: SpaceEvent) -> None:
+        if not are_possible_labels(event["labels"], labels_of(self._search.data_version)):
+            raise _malformed_event()
         description = {name: event[name] for name in ("size", "arguments", "forms", "labels", "validation")}
         with transaction.atomic():
             self._job.confirm_lease()

@@ -18,6 +18,7 @@ from forge.learning.training.running.lab_events import (
     ReportedErrorJson,
     RunNeedsJson,
 )
+from forge.learning.training.single_samples import removed_count
 from rune.digests import DIGEST_LENGTH
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
@@ -60,6 +61,9 @@ class TrainingRunJson(TypedDict):
     progress: Annotated[float, "of the job, from 0 to 1"]
     activity: str
     samples: Annotated[dict[str, dict[str, int]], "by split and label; empty until the data was read"]
+    removed_samples: Annotated[
+        int, "samples that were deleted since the run read them: no answer is kept for them, and figures count them"
+    ]
     epochs: Annotated[int, "how many epochs its curves have"]
     best_epoch: int
     best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
@@ -178,6 +182,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "progress": 1.0 if job is None else job.progress,
         "activity": "" if job is None else job.activity,
         "samples": run.description.get("counts", {}),
+        "removed_samples": removed_count(run.description),
         "epochs": len(run.curves),
         "best_epoch": run.best_epoch,
         "best_accuracy": None if best is None else best["validation_accuracy"],

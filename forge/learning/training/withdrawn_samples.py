@@ -1,17 +1,26 @@
-"""Training runs and samples that are deleted: a run at work is cancelled."""
+"""Training runs and samples that are deleted: a run at work is cancelled, and each run loses what it stored of them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
+from django.db import transaction
+
+from forge.core.blobs.sweep import delete_if_unlinked
 from forge.datasets.models import Sample
-from forge.datasets.removals.hooks import SampleScope, work_stoppers
+from forge.datasets.removals.hooks import SampleScope, sample_traces, work_stoppers
 from forge.datasets.samples.models import SampleSplit
 from forge.datasets.versions.contents import entries_of
 from forge.datasets.versions.other_projects import name_for_giver
 from forge.jobs.checkpoints import drop_checkpoint
+from forge.jobs.models import Job
 from forge.jobs.queue import cancel
 from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
+from forge.learning.training.single_samples import without_samples
+
+ROWS_AT_ONCE = 100
+"""Runs that one statement changes."""
 
 
 @work_stoppers.register
@@ -25,11 +34,37 @@ def cancel_runs(scope: SampleScope, reason: str) -> Sequence[str]:
             continue
         if run.job is not None:
             cancel(run.job, "A deletion of samples")
-            drop_checkpoint(run.job)
+            _drop_checkpoint(run.job)
         text = f"{reason} Start it again: it then learns from the samples that are left."
         TrainingRun.objects.filter(pk=run.pk).update(error=text[:1000], curves=[], answers={}, best_epoch=0)
         sentences.append(f"Training run {run.number} of {name_for_giver(run.data_version, run.project)} was cancelled.")
     return sentences
+
+
+@sample_traces.register
+def forget_in_runs(scope: SampleScope) -> None:
+    """Deletes the answers and counts of samples from runs, and the checkpoint of a run that learned from one. A run
+    that goes on begins anew."""
+    numbers = frozenset(scope.numbers)
+    rows = TrainingRun.objects.filter(data_version__data_set=scope.data_set).exclude(description={})
+    changed_runs = []
+    for run in rows.select_related("job").select_for_update(of=("self",)):
+        figures = without_samples(run.description, run.answers, run.report, numbers)
+        if figures is None:
+            continue
+        run.description, run.answers, run.report = figures
+        changed_runs.append(run)
+        if run.job is not None and run.job.checkpoint_id is not None:
+            _drop_checkpoint(run.job)
+    TrainingRun.objects.bulk_update(changed_runs, ["description", "answers", "report"], batch_size=ROWS_AT_ONCE)
+
+
+def _drop_checkpoint(job: Job) -> None:
+    """Forgets what a run learned so far, and deletes the bytes."""
+    digest = job.checkpoint_id
+    drop_checkpoint(job)
+    if digest is not None:
+        transaction.on_commit(partial(delete_if_unlinked, [digest]), robust=True)
 
 
 def runs_that_learned(scope: SampleScope) -> list[TrainingRun]:

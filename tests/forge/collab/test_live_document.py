@@ -28,6 +28,7 @@ from forge.collab.protocol.updates import read_update
 from forge.collab.room import live_document
 from forge.collab.room import room as room_module
 from forge.collab.room import writer as writer_module
+from forge.collab.room.storage import load_stored
 from forge.collab.room.submissions import FromMember
 from forge.core.studio_limits import MAX_UPDATE_BYTES
 from forge.projects.actions import create_project, delete_file, write_file
@@ -330,7 +331,7 @@ async def test_a_room_that_loads_slowly_does_not_end_the_watch_of_the_others(
     project: Any, organisation: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow_project = await sync_to_async(create_project)(owner, organisation, "slow")
-    polls, is_polled_twice, load_stored, numbers = 0, threading.Event(), room_module.load_stored, watch_module._numbers
+    polls, is_polled_twice, numbers = 0, threading.Event(), watch_module._numbers
 
     def load_after_two_polls(project_id: Any) -> Any:
         nonlocal polls

@@ -131,6 +131,16 @@ def test_samples_that_few_may_play_stay_so_until_their_person_agrees_to_other_te
     assert may_play(other, find_sample_by_id(other, rows["owner's"].pk))
 
 
+@pytest.mark.protects("recordings/browser-samples")
+def test_a_browser_stores_no_recording(
+    project: Project, rows: dict[str, Sample], owner: User, browser_of: Browser
+) -> None:
+    sample = rows["owner's"]
+    for address in (f"{DATA}/samples/{sample.number}/recording", f"/api/v1/samples/{sample.pk}/recording"):
+        answer = browser_of(owner).get(address)
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+
+
 @pytest.mark.protects("recordings/playing")
 @pytest.mark.slow
 def test_no_address_gives_the_bytes_to_who_may_only_train_and_test(

@@ -15,7 +15,7 @@ from forge.core.errors import DiskFull
 from forge.core.models import Blob
 from forge.jobs.kinds import JobFailed
 from forge.learning.conversions import lab_process, making
-from forge.learning.conversions.lab_process import LabDied, ask_lab, read_line
+from forge.learning.conversions.lab_process import LabDied, LabRefused, ask_lab, read_line
 from forge.learning.conversions.making import ProgressShare, make_forms
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -171,8 +171,37 @@ def test_a_result_that_no_run_has_is_refused(changes: Mapping[str, Any]) -> None
 
 def test_a_full_disk_is_no_fault_of_the_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     line = json.dumps({"refused": {"reason": "full-disk", "message": "The disk is full."}})
-    (tmp_path / "lab" / "command").mkdir(parents=True)
-    (tmp_path / "lab" / "command" / "job.py").write_text(f"print({line!r})")
-    monkeypatch.setattr(lab_process, "lab_variables", lambda: {"PYTHONPATH": str(tmp_path)})
+    answer_with(monkeypatch, tmp_path, f"print({line!r})")
     with pytest.raises(DiskFull):
         ask_lab({}, dict, seconds=60, tick=lambda: None, report=lambda *_: None)
+
+
+@pytest.mark.protects("recordings/learning-figures")
+def test_what_a_library_says_of_a_recording_is_no_part_of_a_refusal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusal = {"reason": "data", "message": "It cannot be read.", "detail": "It begins with 'secret'."}
+    answer_with(monkeypatch, tmp_path, f"print({json.dumps({'refused': refusal})!r})")
+    with pytest.raises(LabRefused) as error:
+        ask_lab({}, dict, seconds=60, tick=lambda: None, report=lambda *_: None)
+    assert str(error.value) == "It cannot be read."
+    assert error.value.with_detail == "It cannot be read. It begins with 'secret'."
+
+
+@pytest.mark.protects("recordings/learning-figures")
+def test_the_last_words_of_a_process_are_in_the_log_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer_with(monkeypatch, tmp_path, "raise ValueError('secret')")
+    with pytest.raises(LabDied) as error:
+        ask_lab({}, dict, seconds=60, tick=lambda: None, report=lambda *_: None, work="training run")
+    assert str(error.value).startswith("The process of the training run ended without an answer.")
+    assert "secret" not in str(error.value)
+    assert "ValueError: secret" in caplog.text
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, folder: Path, script: str) -> None:
+    """Lets a script stand for the process of `lab`."""
+    (folder / "lab" / "command").mkdir(parents=True)
+    (folder / "lab" / "command" / "job.py").write_text(script)
+    monkeypatch.setattr(lab_process, "lab_variables", lambda: {"PYTHONPATH": str(folder)})

@@ -71,7 +71,7 @@ def test_ranges_and_accuracy_come_from_the_projects_samples_through_its_own_stag
         assert sum(each["samples"] for each in accuracy["by_label"]) == source["judging"]
     assert forms["float32"]["figures"]["accuracy"]["share"] == 1.0
     answers = ConvertedForm.objects.get(form="float32").figures["answers"]
-    assert {number for number, _, _ in answers} == numbers(project, "validation")
+    assert {number for number, _ in answers} == numbers(project, "validation")
     conversion = ConvertedForm.objects.get(form="int8")
     assert conversion.provenance["samples"]["digest"].startswith("sha256:")
     assert set(conversion.calibrated_on or ()) == numbers(project, "train")
@@ -126,7 +126,7 @@ def test_a_withdrawn_sample_is_in_no_later_form(client: Client, project: Project
     form = ConvertedForm.objects.order_by("number").last()
     assert form is not None
     assert form.float_layers == ["scores"]
-    assert {number for number, _, _ in form.figures["answers"]} == numbers(project, "validation") - {withdrawn}
+    assert {number for number, _ in form.figures["answers"]} == numbers(project, "validation") - {withdrawn}
     # A model that was measured on other samples is converted again; the earlier result is not used.
     assert model_of(client)["samples"]["judging"] == row["samples"]["judging"] - 1
 
@@ -137,8 +137,8 @@ def test_samples_whose_answer_changed_are_listed_with_what_each_form_answers(
 ) -> None:
     row = model_of(client)
     form = ConvertedForm.objects.get(form="int8")
-    number, answer, sureness = form.figures["answers"][0]
-    form.figures["answers"][0] = [number, (answer + 1) % 3, sureness]
+    number, answer = form.figures["answers"][0]
+    form.figures["answers"][0] = [number, (answer + 1) % 3]
     form.save()
     row = read(client, row["id"])
     changed = row["changed_samples"]

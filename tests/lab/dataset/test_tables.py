@@ -61,7 +61,7 @@ def test_many_tables_stay_whole(tmp_path: Path) -> None:
         ({"a": table(40).replace("5,6", "5,nan")}, "has no recordings that can be read"),
         (
             {"a": table(40).replace("5,6", "5,-2e31")},
-            'The column "c1" of "a.csv" has the number 2e+31; the largest that is learned is 1e+29.',
+            '"a.csv" has a number above 1e+29, the largest that is learned. The column "c1" has the number 2e+31.',
         ),
         ({"a": table(40, columns=1)}, "The tables have the column c0 alone"),
     ],
@@ -71,6 +71,20 @@ def test_data_of_which_no_number_can_be_learned_is_refused(texts: dict[str, str]
         prepare_run(Training("regression", "samples"), write(tmp_path, **texts), {})
     assert message in str(error.value)
     assert error.value.reason is Reason.DATA
+
+
+@pytest.mark.protects("recordings/learning-figures")
+@pytest.mark.parametrize(
+    "texts",
+    [{"a": table(40), "b": table(40, columns=3)}, {"a": table(40).replace("5,6", "5,-2e31")}],
+    ids=["columns", "numbers"],
+)
+def test_names_and_numbers_of_a_table_are_a_detail_of_its_refusal(texts: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(Refused) as error:
+        prepare_run(Training("regression", "samples"), write(tmp_path, **texts), {})
+    assert "c1" in error.value.detail
+    assert "c1" not in error.value.message
+    assert "2e" not in error.value.message
 
 
 @pytest.mark.parametrize(("rows", "arguments"), [(200, {}), (400, {"ahead": 20})])

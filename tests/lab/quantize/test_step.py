@@ -165,7 +165,7 @@ def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted
 
     def some(data: bytes, form: Form, *rest: Any) -> bytes:
         if form.name == "dynamic":
-            raise Refused(Reason.NOT_CONVERTED, "dynamic: the quantiser refused the model")
+            raise Refused(Reason.NOT_CONVERTED, "dynamic: the quantiser refused the model.", "ValueError")
         return make(data, form, *rest)
 
     monkeypatch.setattr(step, "quantised", some)
@@ -178,8 +178,14 @@ def test_a_form_that_is_refused_is_a_row_with_its_reason_unless_it_is_the_wanted
     spec = {"forms": forms, "form": "float16"}
     report = step.run(ChildJob(tmp_path, spec, {"source": source}, outputs, lambda _share, _text: None))
     assert [row["form"] for row in report["forms"]] == ["float32", "float16", "dynamic"]
-    assert report["forms"][2] == {"form": "dynamic", "refusal": "dynamic: the quantiser refused the model"}
-    assert "Not converted: dynamic: the quantiser refused the model" in "\n".join(lines(report, "float16", (), "train"))
+    assert report["forms"][2] == {
+        "form": "dynamic",
+        "refusal": "dynamic: the quantiser refused the model.",
+        "detail": "ValueError",
+    }
+    assert "Not converted: dynamic: the quantiser refused the model. ValueError" in "\n".join(
+        lines(report, "float16", (), "train")
+    )
 
 
 @pytest.mark.slow

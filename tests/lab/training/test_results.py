@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lab.training.results import columns, to_json
+import pytest
+
+from lab.training.results import columns, stored_report, to_json
 
 
 def test_a_report_has_a_line_for_each_curve_however_many_epochs_it_has() -> None:
@@ -16,3 +18,11 @@ def test_a_report_has_a_line_for_each_curve_however_many_epochs_it_has() -> None
     assert json.loads(data) == value
     assert len(data.splitlines()) == 15
     assert value["curves"]["loss"][2] == 0.333333
+
+
+@pytest.mark.protects("recordings/learning-traces")
+def test_the_file_of_a_report_has_nothing_of_single_recordings() -> None:
+    split = {"samples": 2, "accuracy": None, "counting": {"objects": 3}}
+    worst = [{"recording": 1, "labels": [{"label": "bee", "marked": 1, "counted": 2}]}]
+    report = {"curves": [], "judgements": {"validation": {**split, "worst_counts": worst}}, "best_epoch": 1}
+    assert stored_report(report) == {"curves": {}, "judgements": {"validation": split}, "best_epoch": 1}

@@ -27,6 +27,7 @@ from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.learning.training.serializers import file_url
+from forge.learning.training.single_samples import removed_count
 from forge.learning.training.starts import change_of_start
 from forge.projects.models import Project
 from rune.devices.boards.board import Board
@@ -137,6 +138,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
         "arguments": written_arguments(run.arguments, recipe),
         "start_change": change_of_start(run),
         "splits": _splits(run),
+        "removed_count": removed_count(run.description),
         "curves": drawing_of(
             run.curves,
             run.epochs,

@@ -18,6 +18,7 @@ from forge.datasets.versions.other_projects import usable_samples
 from forge.projects.models import Project
 from rune.datasets.export.data_folder import DATA_FOLDER
 from rune.datasets.export.layout import ExportedSample, VersionOrigin
+from rune.datasets.positions import read_positions
 
 ARCHIVE = "data.zip"
 """The name of the ZIP file in the folder of a job."""
@@ -31,6 +32,13 @@ def usable_entries(version: DataVersion, project: Project) -> list[Entry]:
     samples = usable_samples(version, project, SampleUse.TRAINING).included()
     usable = frozenset(samples.values_list("number", flat=True))
     return [entry for entry in entries_of(version) if entry.number in usable]
+
+
+def labels_of(version: DataVersion | None) -> frozenset[str]:
+    """The labels of a version: those of its samples, and of objects in its pictures."""
+    entries = [] if version is None else entries_of(version)
+    of_objects = (position.label for each in entries for position in read_positions(each.positions) or ())
+    return frozenset({*(each.label for each in entries), *of_objects})
 
 
 def write_data(version: DataVersion, entries: Collection[Entry], target: Path) -> Mapping[str, int]:

@@ -14,6 +14,8 @@ from forge.core.json_shape import has_shape
 from forge.jobs.kinds import AttemptFailed, JobContext
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.running.bounded import bounded_answers
+from forge.learning.training.running.data import labels_of
 from forge.learning.training.running.lab_events import (
     AnswersEvent,
     BegunAgainEvent,
@@ -31,6 +33,7 @@ from forge.learning.training.running.possible import (
     are_possible_answers,
     are_possible_run_needs,
     are_possible_values,
+    is_possible_data,
     is_possible_epoch,
 )
 
@@ -93,6 +96,8 @@ class RunFollower:
         }
 
     def _take_data(self, event: DataEvent) -> None:
+        if not is_possible_data(event, labels_of(self._run.data_version)):
+            raise _malformed_event()
         description = {
             "labels": event["labels"],
             "recordings": [self._numbers.get(name, 0) for name in event["recordings"]],
@@ -131,7 +136,8 @@ class RunFollower:
     def _take_answers(self, event: AnswersEvent) -> None:
         if not are_possible_answers(event["answers"]):
             raise _malformed_event()
-        self._set(answers={"epoch": event["epoch"], "validation": event["answers"]})
+        answers = bounded_answers(event["answers"], *sizes_of(self._run))
+        self._set(answers={"epoch": event["epoch"], "validation": answers})
 
     def _take_checkpoint(self, event: CheckpointEvent) -> None:
         if "/" in event["file"] or event["file"].startswith("."):
@@ -190,6 +196,11 @@ class RunFollower:
             return
         self._job.save_checkpoint(path.read_bytes())
         self._checkpoint = ""
+
+
+def sizes_of(run: TrainingRun) -> tuple[int, int]:
+    """How many recordings and labels the data of a run has; none before it was read."""
+    return len(run.description.get("recordings", ())), len(run.description.get("labels", ()))
 
 
 def _malformed_event() -> AttemptFailed:

@@ -7,13 +7,14 @@ run is there.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
 from forge.learning.training.running.lab_events import (
     BegunAgainEvent,
     CountingJson,
+    DataEvent,
     EpochEvent,
     PictureMiscountsJson,
     ReportedErrorJson,
@@ -28,8 +29,33 @@ LONGEST_NAME = 200
 MOST_PICTURES = 10
 """Pictures with the worst counts."""
 MOST_LABELS = 200
+MOST_RECIPE_LABELS = 2
+"""Names that a recipe gives: what is normal and what is not, a word and all else, or the column that is learned."""
 MOST = 2**53
 """Bytes and instructions: what JavaScript reads exactly."""
+
+
+def is_possible_data(event: DataEvent, data_labels: Collection[str]) -> bool:
+    """Whether the data that a run read has labels of its version alone, besides those that the recipe gives."""
+    labels, classes = set(event["labels"]), event["classes"]
+    counted_labels = {label for counts in event["samples"].values() for label in counts}
+    return (
+        are_possible_labels(event["labels"], data_labels)
+        and classes.keys() <= set(data_labels)
+        and set(classes.values()) <= labels
+        and event["samples"].keys() <= {split.value for split in Split}
+        and counted_labels <= {*data_labels, *labels}
+        and len(event["digest"]) <= LONGEST_NAME
+    )
+
+
+def are_possible_labels(labels: Collection[str], data_labels: Collection[str]) -> bool:
+    """Whether these are labels of a version of data, and few names that a recipe gives."""
+    return (
+        len(labels) <= MOST_LABELS
+        and len(set(labels) - set(data_labels)) <= MOST_RECIPE_LABELS
+        and all(len(label) <= LONGEST_NAME for label in labels)
+    )
 
 
 def is_possible_epoch(event: EpochEvent) -> bool:

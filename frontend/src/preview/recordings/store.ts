@@ -11,6 +11,8 @@ export class RecordingStore {
   /** Ids of the recordings that a reload would lose. */
   readonly unsavedIds: Omit<StoreApi<ReadonlySet<number>>, "setState"> = this.#unsavedIds;
   readonly #shelf: RecordingShelf | null;
+  /** Ids of the recordings that are in memory alone. */
+  readonly #sampleIds = new Set<number>();
   #lastId = 0;
 
   constructor(shelf: RecordingShelf | null = null) {
@@ -20,6 +22,12 @@ export class RecordingStore {
       // A browser that stores nothing: each new recording says that it is not kept.
       () => undefined,
     );
+  }
+
+  /** Adds a sample of the project. It is not stored here: the server deletes it when its consent is withdrawn. */
+  addSample(content: Content, label: string): Recording {
+    this.#sampleIds.add(this.#lastId + 1);
+    return this.add(content, label);
   }
 
   add(content: Content, label?: string): Recording {
@@ -65,12 +73,18 @@ export class RecordingStore {
       const label = isUnlabelled(recording) ? firstLabel(this.#lastId) : recording.label;
       const renumberedRecording = { ...recording, id: this.#lastId, label };
       this.#put(renumberedRecording);
+      // A sample is not put in the place of the earlier recording.
+      if (this.#sampleIds.has(recording.id)) this.#shelf?.remove(recording.id).catch(() => undefined);
       return renumberedRecording;
     });
     this.#become([...restoredRecordings, ...present]);
   }
 
   #put(recording: Recording): void {
+    if (this.#sampleIds.has(recording.id)) {
+      this.#setUnsaved(recording.id, true);
+      return;
+    }
     this.#shelf?.put(recording).then(
       () => this.#setUnsaved(recording.id, false),
       () => this.#setUnsaved(recording.id, true),

@@ -38,7 +38,7 @@ export function useReplay(
     read().then(
       (content) => {
         if (!isCurrent) return;
-        recordings.add(content, recording.label);
+        recordings.addSample(content, recording.label);
         settle({ place, problem: null });
       },
       (error: unknown) => {

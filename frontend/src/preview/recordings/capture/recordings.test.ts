@@ -172,6 +172,18 @@ describe("a page with a shelf", () => {
     expect([...shelf.records.values()].map(({ id, label }) => [id, label])).toEqual([[1, "new"], [2, "earlier"]]); // prettier-ignore
   });
 
+  // protects: recordings/browser-samples
+  test("stores no sample of the project, whose consent may be withdrawn", async () => {
+    const shelf = new MemoryShelf();
+    new RecordingStore(shelf).add(sound, "own");
+    const store = new RecordingStore(shelf);
+    const sample = store.addSample(sound, "sample");
+    store.change(sample.id, { label: "still a sample", to: 500 });
+    expect([...store.unsavedIds.getState()]).toEqual([sample.id]);
+    await vi.waitFor(() => expect(labels(store)).toEqual([[2, "own"], [1, "still a sample"]])); // prettier-ignore
+    expect([...shelf.records.values()].map(({ id, label }) => [id, label])).toEqual([[2, "own"]]);
+  });
+
   test("says which recordings a reload would lose", async () => {
     const shelf = new MemoryShelf();
     shelf.isFull = true;
