@@ -7,7 +7,7 @@
     knock.build()
     knock.preview()  # in a notebook: the rune to try, and a link for a phone
 
-It asks the server with the token of `rune login`. See docs/guides/notebooks.md.
+It asks the server with the token of `rune login --token-stdin`. See docs/guides/notebooks.md.
 """
 
 from hmr.builds import BuiltRune

@@ -34,7 +34,10 @@ _AWAY_SECONDS = 60.0
 """How long a server that is asked again and again may not answer."""
 _AWAY = frozenset({502, 503, 504})
 """The answers of a proxy whose server starts anew."""
-_NEEDS = "Make one on the page Tokens of your account, and give it to rune login, to HMR_TOKEN or as `token`."
+_NEEDS = (
+    "Make one on the page Tokens of your account, and give it to rune login --token-stdin, to HMR_TOKEN or as `token`. "
+    "The token of a code of rune login may only pull."
+)
 
 
 class ProjectServer:

@@ -10,19 +10,8 @@ import click
 from rune.tools.cli import main as rune_command
 from rune.tools.cli.failure import STATUSES
 from rune.tools.cli.settings import VARIABLES
-from rune.tools.remote import (
-    ArtifactWithoutRune,
-    DigestMismatch,
-    NotABlock,
-    NotSigned,
-    RegistryUnreachable,
-    RemoteNotFound,
-    TokenNeeded,
-)
+from rune.tools.remote import RemoteError, errors
 from tools.reference.page import WRITTEN_BY, cell, joined
-
-REMOTE = (RegistryUnreachable, TokenNeeded, RemoteNotFound, DigestMismatch, ArtifactWithoutRune, NotABlock, NotSigned)
-"""Errors of registries that have a status of their own; two may have the same."""
 
 
 def command_page() -> str:
@@ -51,9 +40,15 @@ def command_page() -> str:
 
 def _statuses() -> list[tuple[int, str]]:
     of_registries: dict[int, str] = {}
-    for each in REMOTE:
+    for each in _remote_errors():
         of_registries[each.exit_code] = f"{of_registries.get(each.exit_code, '')} {_summary(each)}".strip()
     return sorted({**STATUSES, **of_registries}.items())
+
+
+def _remote_errors() -> list[type[RemoteError]]:
+    """Returns the errors of registries that have a status of their own; two may have the same."""
+    classes = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, RemoteError)]
+    return [each for each in classes if "exit_code" in vars(each) and each.exit_code not in STATUSES]
 
 
 def _summary(error: type[Exception]) -> str:

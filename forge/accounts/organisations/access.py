@@ -125,7 +125,8 @@ def refusal(actor: Actor, verb: Verb, where: str, place: AuditPlace) -> Forbidde
 def scope_needed(scope: str) -> Forbidden:
     """Returns the error for a token that lacks a scope."""
     return Forbidden(
-        f"This token's scopes do not allow this, which takes {scope}. Create a token with it in your settings."
+        f"This token's scopes do not allow this, which takes {scope}. Create a token with it on the page Tokens of "
+        "your account."
     )
 
 

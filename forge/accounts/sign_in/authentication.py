@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from forge.accounts.models import ApiToken, User
 from forge.accounts.organisations.access import person_needed, scope_needed
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.secrets import find_token
+from forge.accounts.tokens.secrets import INVALID_TOKEN, find_token
 from forge.core.api.needs import PERSON
 from forge.core.audit.denials import Denial
 from forge.core.errors import DomainError
@@ -27,7 +27,7 @@ class BearerAuthentication(BaseAuthentication):
             return None
         token = find_token(secret.strip())
         if token is None:
-            raise AuthenticationFailed("Your token is invalid or has expired. Create a new one in your settings.")
+            raise AuthenticationFailed(INVALID_TOKEN)
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -19,7 +19,7 @@ from uuid import UUID
 from django.core import signing
 
 from forge.accounts.models import ApiToken
-from forge.accounts.tokens.secrets import find_token
+from forge.accounts.tokens.secrets import INVALID_TOKEN, find_token
 from forge.core.database.compiled_queries import CompiledLookup
 
 PASS_SECONDS = 300
@@ -73,7 +73,7 @@ def read_authorization(header: str) -> Authorization:
         return _of_pass(secret)
     token = find_token(secret)
     if token is None:
-        raise NotAToken("Your token is invalid or has expired. Create a new one in your settings.")
+        raise NotAToken(INVALID_TOKEN)
     return Authorization(token)
 
 
@@ -100,7 +100,7 @@ def _of_pass(secret: str) -> Authorization:
         return Authorization(None, access)
     token = _by_id.first(UUID(value["token"]))
     if token is None:
-        raise NotAToken("The token of this sign-in has ended. Create a new one in your settings.")
+        raise NotAToken("The token of this sign-in has ended. Create a new one on the page Tokens of your account.")
     return Authorization(token, access)
 
 

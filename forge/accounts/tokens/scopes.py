@@ -30,26 +30,39 @@ class Scope(StrEnum):
     WEBHOOK_MANAGE = "webhook:manage"
 
 
+SCOPE_GROUPS: Mapping[str, Mapping[Scope, str]] = {
+    "Read": {
+        Scope.REGISTRY_PULL: "Pull from the registry",
+        Scope.PROJECT_READ: "Read projects, their files and builds",
+        Scope.ORGANISATION_READ: "Read your organisations and their members",
+        Scope.ACCOUNT_READ: "Read your account and list your samples and notices",
+    },
+    "Work": {
+        Scope.PROJECT_WRITE: "Edit projects and their files, end the access of your phones to them",
+        Scope.BUILD_RUN: "Run builds and previews, choose their targets, and stop jobs",
+        Scope.REVIEW_WRITE: "Ask for reviews, comment and give verdicts",
+        Scope.CHECK_WRITE: "Post the results of checks that forge.yml names",
+        Scope.PROJECT_CREATE: "Create projects",
+        Scope.ACCOUNT_WRITE: "Withdraw samples, manage your notices and watch projects",
+    },
+    "Publish": {
+        Scope.RUNE_PUBLISH: "Publish versions of runes and blocks, and withdraw them",
+        Scope.REGISTRY_PUSH: "Push artifacts and signatures to the registry, and delete them there",
+        Scope.DEPLOYMENT_MANAGE: "Change what deployments serve, and manage their keys",
+    },
+    "Administer": {
+        Scope.MEMBER_MANAGE: "Invite and remove members and change their roles, owners excepted",
+        Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
+        Scope.AUDIT_READ: "Read the audit log of your organisations and your account",
+        Scope.WEBHOOK_MANAGE: "Manage webhooks, which send what happens to addresses outside",
+        Scope.ORGANISATION_WRITE: "Rename organisations",
+        Scope.ORGANISATION_CREATE: "Create organisations",
+    },
+}
+"""All scopes as pages offer them, each in one group with its description: what most tokens are for comes first."""
+
 SCOPE_TEXTS: Mapping[Scope, str] = {
-    Scope.ACCOUNT_READ: "Read your account and list your samples and notices",
-    Scope.ACCOUNT_WRITE: "Withdraw samples and manage your notices",
-    Scope.ORGANISATION_READ: "Read your organisations and their members",
-    Scope.PROJECT_READ: "Read projects, their files and builds",
-    Scope.PROJECT_CREATE: "Create projects",
-    Scope.PROJECT_WRITE: "Edit projects and their files, end the access of your phones to them",
-    Scope.BUILD_RUN: "Build",
-    Scope.REVIEW_WRITE: "Comment and give verdicts",
-    Scope.CHECK_WRITE: "Post the results of checks that forge.yml names",
-    Scope.RUNE_PUBLISH: "Publish",
-    Scope.REGISTRY_PULL: "Pull from the registry",
-    Scope.REGISTRY_PUSH: "Push artifacts to the registry, and delete them there",
-    Scope.DEPLOYMENT_MANAGE: "Change what deployments serve, and manage their keys",
-    Scope.PROJECT_MANAGE: "Delete and restore projects, and change their visibility",
-    Scope.ORGANISATION_CREATE: "Create organisations",
-    Scope.ORGANISATION_WRITE: "Rename organisations",
-    Scope.MEMBER_MANAGE: "Invite and remove members and change their roles, owners excepted",
-    Scope.AUDIT_READ: "Read the audit log of your organisations and your account",
-    Scope.WEBHOOK_MANAGE: "Manage webhooks, which send what happens to addresses outside",
+    scope: text for descriptions in SCOPE_GROUPS.values() for scope, text in descriptions.items()
 }
 """The description of a scope on pages."""
 

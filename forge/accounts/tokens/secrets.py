@@ -15,6 +15,8 @@ from forge.core.database.compiled_queries import CompiledLookup
 
 PREFIX = "hf_"
 """The prefix of a token, so that scanners recognise one that was left in a repository."""
+INVALID_TOKEN = "Your token is invalid or has expired. Create a new one on the page Tokens of your account."  # noqa: S105
+"""The answer to a secret that is no living token."""
 
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
 

@@ -177,7 +177,11 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "filters": filters.values,
         "is_narrowed": filters.is_narrowed,
         "is_all": not any(filters.values.get(name) for name in _CHECKS),
-        "choices": {"splits": SampleSplit.choices, "qualities": SampleQuality.choices},
+        "choices": {
+            "splits": SampleSplit.choices,
+            "qualities": SampleQuality.choices,
+            "kinds": SampleKind.choices,
+        },
         "cards": cards_of(principal, rows, project, marks_of([each["label"] for each in summary["labels"]])),
         "pages": pages,
         "has_objects": samples.filter(positions__isnull=False).exists(),

@@ -11,7 +11,7 @@ import httpx
 
 from rune.datasets.positions import Positions, read_positions
 from rune.tools.remote.api import ApiRequest, get, names_of, next_cursor, post, put
-from rune.tools.remote.errors import RegistryRefused, RemoteNotFound
+from rune.tools.remote.errors import RegistryRefused, RemoteNotFound, needed_token
 from rune.tools.remote.forge_client import Answer, ForgeClient
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
 
 T = TypeVar("T")
-NEEDS = "It needs a token with the scopes project:read and project:write, of the page Tokens of your account."
+NEEDS = needed_token("project:read", "project:write")
 _PAGE = 200
 _PAUSE = 5.0
 """Seconds until a server that limits requests is asked again."""

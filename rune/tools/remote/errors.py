@@ -7,15 +7,27 @@ RemoteError
 ├── RegistryUnreachable   no answer
 ├── RegistryRefused       an answer that is not the registry protocol, or an error of its own
 │   ├── NoBrowserSignIn   it does not support sign-in by a browser
-│   ├── TokenNeeded       401: no token, or one that no longer holds
+│   ├── TokenNeeded       401 or 403: no token, or one that is invalid or may not do this
 │   └── RemoteNotFound    404: unknown, or not for this person
 ├── DigestMismatch        the bytes are not those that were asked for
 ├── ArtifactWithoutRune   an artifact of another kind
 ├── NotABlock             the same where a block was asked for
-└── NotSigned             no signature proves where it came from
+├── NotSigned             no signature proves where it came from
+└── KeyNotRegistered      the organisation does not have the key that would sign
 """
 
 from __future__ import annotations
+
+from rune.wording import listed
+
+
+def needed_token(*scopes: str) -> str:
+    """Returns which token an act takes, and how the command gets it: the code of `rune login` gives one that pulls."""
+    noun = "scope" if len(scopes) == 1 else "scopes"
+    return (
+        f"It needs a token with the {noun} {listed(scopes)}, of the page Tokens of your account: give it to "
+        "rune login --token-stdin."
+    )
 
 
 class RemoteError(Exception):
@@ -95,3 +107,9 @@ class NotSigned(RemoteError):
     """No signature of a trusted key proves where the rune or block came from."""
 
     exit_code = 9
+
+
+class KeyNotRegistered(RemoteError):
+    """The organisation does not have the key that would sign, or revoked it: nothing was signed."""
+
+    exit_code = 10

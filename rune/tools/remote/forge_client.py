@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from rune.tools.remote.answers import JsonAnswer, bounded_answer, json_answer, json_object
-from rune.tools.remote.api import ROOT, ApiRequest
-from rune.tools.remote.errors import RegistryRefused, RegistryUnreachable, RemoteNotFound, TokenNeeded
+from rune.tools.remote.api import ROOT, ApiRequest, get
+from rune.tools.remote.errors import RegistryRefused, RegistryUnreachable, RemoteNotFound, TokenNeeded, needed_token
 from rune.tools.remote.reference import is_loopback
 from rune.wording import plain, size_text
 
@@ -18,10 +18,9 @@ Answer = TypeVar("Answer")
 _ANSWER_LIMIT = 4 * 1024 * 1024
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 """Publishing a block compiles its tests."""
-_NEEDS_PUBLISH = "Publishing needs a token with the scope rune:publish, of the page Tokens of your account."
-_NEEDS_READ_AND_PUBLISH = (
-    "It needs a token with the scopes project:read and rune:publish, of the page Tokens of your account."
-)
+_NEEDS_READ = needed_token("project:read")
+_NEEDS_PUBLISH = needed_token("rune:publish")
+_NEEDS_READ_AND_PUBLISH = needed_token("project:read", "rune:publish")
 
 
 class ForgeClient:
@@ -44,6 +43,15 @@ class ForgeClient:
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
+
+    def knows_token(self) -> bool:
+        """Whether the server's API knows the token, whatever its scopes are; not of a server without this API."""
+        try:
+            return bool(self.ask(get("/me")))
+        except TokenNeeded as error:
+            return error.status == httpx.codes.FORBIDDEN and bool(error.title)
+        except (RegistryRefused, RegistryUnreachable):
+            return False
 
     def ask(self, request: ApiRequest[Answer], needs: str | None = None) -> Answer:
         """Returns the answer to a request; `needs` says which token the act takes. Raises `RegistryRefused` with the
@@ -94,7 +102,7 @@ class ForgeClient:
         if status == httpx.codes.OK:
             return data
         answer = JsonAnswer(status, json_object(data), headers.get("ETag", ""))
-        raise self._refusal(answer, "It needs a token with the scope project:read.")
+        raise self._refusal(answer, _NEEDS_READ)
 
     def _answer(self, request: ApiRequest[object], needs: str) -> JsonAnswer:
         headers = None if request.etag is None else {"If-Match": request.etag}

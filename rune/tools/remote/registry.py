@@ -28,6 +28,7 @@ from rune.tools.remote.errors import (
     RemoteNotFound,
     TokenNeeded,
     UnsafeRegistry,
+    needed_token,
 )
 from rune.tools.remote.reference import Reference, is_loopback
 from rune.wording import plain, size_text
@@ -36,6 +37,7 @@ REFUSAL_LIMIT = 64 * 1024
 """Bytes of a refusal that are read for its reason."""
 RUNE_LIMIT = 512 * 1024 * 1024
 """Bytes of the largest rune that is pulled."""
+_NEEDS_PUSH = needed_token("registry:push")
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _REDIRECTS = 5
 _MOST_TAGS = 1_000
@@ -92,7 +94,7 @@ class Registry:
         self._client.close()
 
     def check_token(self) -> None:
-        """Asks whether the registry knows the token. Raises `TokenNeeded` and the other errors of a registry."""
+        """Asks whether the token may pull. Raises `TokenNeeded` and the other errors of a registry."""
         with self._get(f"{self._url}/v2/", "The registry", {}):
             pass
 
@@ -186,7 +188,7 @@ class Registry:
         try:
             with self._client.stream(method, url, content=data, headers=headers) as response:
                 if response.status_code != httpx.codes.CREATED:
-                    raise self._refusal(response, url.removeprefix(f"{self._url}/v2/"))
+                    raise self._refusal(response, url.removeprefix(f"{self._url}/v2/"), _NEEDS_PUSH)
         except httpx.TransportError as error:
             reason = str(error) or type(error).__name__
             raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
@@ -254,11 +256,14 @@ class Registry:
             raise UnsafeRegistry(f"{self._url} redirects to {url}, which is not https")
         return url
 
-    def _refusal(self, response: httpx.Response, what: str) -> RegistryRefused:
+    def _refusal(self, response: httpx.Response, what: str, advice: str = "") -> RegistryRefused:
+        """The error for an answer that refuses; `advice` says which token the act takes, if not one that pulls."""
         status = response.status_code
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
-            why = "your token is invalid or has expired" if self._token else "it needs a token"
-            return TokenNeeded(f"{self._url} refused: {why}. Run rune login {self._url}", status)
+            reason = _explanation(response) if status == httpx.codes.FORBIDDEN else ""
+            why = ": your token is invalid or has expired" if self._token else ": it needs a token"
+            sentence = f"{self._url} refused{(reason or why).rstrip('.')}."
+            return TokenNeeded(f"{sentence} {advice or f'Run rune login {self._url}'}", status)
         if status == httpx.codes.NOT_FOUND:
             hint = "" if self._token else f" If it is private, run rune login {self._url} first."
             reason = _explanation(response).rstrip(".")

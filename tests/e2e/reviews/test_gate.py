@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
-from tests.conftest import REPOSITORY
 from tests.support.browsers.accessibility import findings
 from tests.support.browsers.pages import OpenPage, launch, people
 from tests.support.browsers.studio import PATIENCE, create, invite, join, put_file, sign_in
+from tests.support.browsers.tokens import confirm_address, make_token
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -94,7 +92,7 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
     notes = owner.get_by_role("textbox", name="What is new")
     notes.fill("Half a sentence")
 
-    headers = {"Authorization": f"Bearer {make_robot(owner, forge, 'rig')}"}
+    headers = {"Authorization": f"Bearer {make_token(owner, forge, 'rig', ['check:write'])}"}
     name = project.removeprefix(f"{forge.address}/")
     newest = owner.request.get(f"{forge.address}/api/v1/projects/{name}/state").json()["builds"][0]["id"]
     address = f"{forge.address}/api/v1/builds/{newest}/checks"
@@ -110,28 +108,6 @@ def test_an_open_page_shows_the_result_of_a_check_when_its_robot_posts_it(
         expect(owner.get_by_role("list", name="What 1.0 demands")).to_contain_text(f"{email}/rig said {state}.")
     expect(owner.get_by_text("is protected, and this build meets its rules.")).to_be_visible()
     expect(notes).to_have_value("Half a sentence")
-
-
-def confirm_address(forge: LiveForge, email: str) -> None:
-    code = (
-        "from allauth.account.models import EmailAddress; from forge.accounts.models import User; "
-        f"user = User.objects.get(email={email!r}); "
-        "EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={'verified': True})"
-    )
-    command = [sys.executable, "manage.py", "shell", "-c", code]
-    subprocess.run(command, cwd=REPOSITORY, env=forge.environment, capture_output=True, check=True, timeout=60)
-
-
-def make_robot(page: Page, forge: LiveForge, name: str) -> str:
-    """A token of the page's person that may post results of checks."""
-    token = next(each["value"] for each in page.context.cookies() if each["name"] == "csrftoken")
-    answer = page.request.post(
-        f"{forge.address}/api/v1/tokens",
-        headers={"X-CSRFToken": token, "Referer": forge.address},
-        data={"name": name, "scopes": ["check:write"]},
-    )
-    assert answer.status == 201, answer.text()
-    return str(answer.json()["token"])
 
 
 def build(page: Page, project: str, number: int) -> None:

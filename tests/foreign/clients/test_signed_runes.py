@@ -186,7 +186,7 @@ def test_a_rune_is_signed_by_the_server_and_verified_by_anyone(live: LiveServer,
 
 
 @pytest.mark.slow
-@pytest.mark.protects("registry/private-keys")
+@pytest.mark.protects("registry/private-keys", "registry/unknown-signing-keys")
 def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
     organisation = PublishingOrganisation(live, "home-signers")
     key = make_private_key(Algorithm.ED25519)
@@ -197,6 +197,10 @@ def test_a_rune_is_signed_at_home(live: LiveServer, tmp_path: Path) -> None:
     rune = Command(tmp_path, live, live.token("registry", "registry:push"))
     verify = ("pull", "home-signers/door:1.0", "--verify", "--key", "home.pub")
     assert rune(*verify).returncode == 9, "nothing is signed yet"
+    (tmp_path / "unknown.key").write_bytes(make_private_key(Algorithm.ED25519).private_bytes())
+    unknown = rune("sign", "home-signers/door:1.0", "--key", "unknown.key", "--yes")
+    assert (unknown.returncode, "Ask an owner of home-signers" in unknown.stderr) == (10, True), unknown.stderr
+    assert organisation.bundle(digest) is None, "nothing was pushed"
     wrong = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", stdin="wrong\n")
     assert "password is wrong" in wrong.stderr
     signed = rune("sign", "home-signers/door:1.0", "--key", "home.key", "--yes", stdin="correct horse\n")

@@ -27,12 +27,14 @@ class Answer:
 
 @dataclass
 class SimulatedRegistry:
-    """Answers by path; `seen` keeps each request's path and Authorization header."""
+    """Answers by path; `seen` keeps each request's path and Authorization header, `pushed` the bodies by path."""
 
     address: str = ""
     token: str | None = None
     answers: dict[str, Answer] = field(default_factory=dict)
     seen: list[tuple[str, str | None]] = field(default_factory=list)
+    pushed: dict[str, bytes] = field(default_factory=dict)
+    push_answer: Answer = field(default_factory=lambda: Answer(201, b""))
 
     def publish(self, repository: str, tag: str, rune: bytes, **changes: Any) -> str:
         """Puts a rune under a tag and returns the manifest's digest. `changes` replace parts of the manifest."""
@@ -61,7 +63,7 @@ class SimulatedRegistry:
         self.seen.append((path, authorization))
         if self.token is not None and authorization != f"Bearer {self.token}":
             return Answer(401, b'{"errors":[{"code":"UNAUTHORIZED"}]}', {"WWW-Authenticate": 'Basic realm="forge"'})
-        if path == "/v2/":
+        if path == "/v2/" and path not in self.answers:
             return Answer(200, b"{}")
         missing = Answer(404, b'{"errors":[{"code":"NAME_UNKNOWN","message":"repository unknown"}]}')
         return self.answers.get(path, missing)
@@ -85,6 +87,15 @@ def simulated_registry() -> Iterator[SimulatedRegistry]:
         def do_GET(self) -> None:
             answer = registry.answer(self.path, self.headers["Authorization"])
             self.respond(answer.status, answer.body, answer.headers)
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            answer = registry.push_answer if self.path.startswith("/v2/") else Answer(501, b"")
+            if answer.status == 201:
+                registry.pushed[self.path] = body
+            self.respond(answer.status, answer.body, answer.headers)
+
+        do_PUT = do_POST
 
     with listening(QuietServer(("127.0.0.1", 0), Handler)) as server:
         registry.address = origin(server)

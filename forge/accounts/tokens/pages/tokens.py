@@ -18,42 +18,11 @@ from forge.accounts.models import ApiToken
 from forge.accounts.principals import principal_of
 from forge.accounts.tokens.pages.restriction import chosen_restriction, restriction_choices
 from forge.accounts.tokens.restriction import own_keys
-from forge.accounts.tokens.scopes import SCOPE_TEXTS, Scope
+from forge.accounts.tokens.scopes import SCOPE_GROUPS, Scope
 from forge.core.actors import Actor
 from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
 from forge.core.http.pages import for_person, show_again
-
-SCOPE_GROUPS = (
-    (
-        "Read",
-        (Scope.REGISTRY_PULL, Scope.PROJECT_READ, Scope.ORGANISATION_READ, Scope.ACCOUNT_READ),
-    ),
-    (
-        "Work",
-        (
-            Scope.PROJECT_WRITE,
-            Scope.BUILD_RUN,
-            Scope.REVIEW_WRITE,
-            Scope.RUNE_PUBLISH,
-            Scope.PROJECT_CREATE,
-            Scope.ACCOUNT_WRITE,
-        ),
-    ),
-    (
-        "Administer",
-        (
-            Scope.MEMBER_MANAGE,
-            Scope.PROJECT_MANAGE,
-            Scope.AUDIT_READ,
-            Scope.WEBHOOK_MANAGE,
-            Scope.ORGANISATION_WRITE,
-            Scope.ORGANISATION_CREATE,
-        ),
-    ),
-)
-"""The scopes as the page offers them: what most tokens are for comes first."""
-
 
 LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 USUAL_LIFE = "90"
@@ -67,7 +36,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     principal = principal_of(request)
     context = {
         "tokens": _listed_tokens(principal, ApiToken.objects.visible_to(principal)),
-        "scope_groups": [(title, [(scope, SCOPE_TEXTS[scope]) for scope in scopes]) for title, scopes in SCOPE_GROUPS],
+        "scope_groups": [(title, list(texts.items())) for title, texts in SCOPE_GROUPS.items()],
         "usual_scopes": [Scope.REGISTRY_PULL],
         "lives": LIVES,
         "usual_life": USUAL_LIFE,

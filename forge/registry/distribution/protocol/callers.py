@@ -38,8 +38,7 @@ class Caller:
     def require_push(self) -> None:
         """Raises `Refusal` for a token that was not created to push, no matter who created it."""
         if self.token is not None and Scope.REGISTRY_PUSH not in self.token.scopes:
-            message = "This token may not push. Create one with the scope registry:push in your settings."
-            raise Refusal(403, "DENIED", message)
+            raise Refusal(403, "DENIED", _lacks("push", Scope.REGISTRY_PUSH))
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -52,9 +51,12 @@ def caller_of(request: HttpRequest) -> Caller:
     if token is None:
         return Caller(VISITOR, None, authorization.access)
     if Scope.REGISTRY_PULL not in token.scopes:
-        message = "This token may not pull. Create one with the scope registry:pull in your settings."
-        raise Refusal(401, "UNAUTHORIZED", message)
+        raise Refusal(403, "DENIED", _lacks("pull", Scope.REGISTRY_PULL))
     return Caller(acting_as(token.owner, token), token, authorization.access)
+
+
+def _lacks(action: str, scope: Scope) -> str:
+    return f"This token may not {action}. Create one with the scope {scope} on the page Tokens of your account."
 
 
 def allowed_access(principal: Principal, scopes: Iterable[str]) -> dict[str, frozenset[str]]:

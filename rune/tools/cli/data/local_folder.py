@@ -28,6 +28,8 @@ class LocalFolder:
     rows: tuple[DataFolderRow, ...]
     digests: Mapping[str, str]
     """Of the files, by name; without the list."""
+    omission_count: int = 0
+    """Files that cannot be sent, because of their names."""
 
 
 def read_folder(path: Path) -> LocalFolder:
@@ -37,7 +39,8 @@ def read_folder(path: Path) -> LocalFolder:
         return LocalFolder(path, None, (), {})
     try:
         files = DataFolder(path)
-        digests = {name: digest_of(files.read(name)) for name in sendable_names(files) if name != LIST}
+        names = sendable_names(files)
+        digests = {name: digest_of(files.read(name)) for name in names if name != LIST}
         contents = read_list(json.loads(files.read(LIST))) if LIST in files else None
     except OSError as error:
         raise command_failure(f'Unable to read "{path}"', error) from error
@@ -50,7 +53,7 @@ def read_folder(path: Path) -> LocalFolder:
             f'"{path / LIST}" is not a list of samples that rune data pull wrote. Delete or restore it.'
         )
     origin, rows = contents if contents is not None else (None, [])
-    return LocalFolder(path, origin, tuple(rows), digests)
+    return LocalFolder(path, origin, tuple(rows), digests, len(files.names) - len(names))
 
 
 def sendable_names(files: DataFolder) -> Sequence[str]:

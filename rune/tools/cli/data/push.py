@@ -62,8 +62,8 @@ def push_folder(
         f"{project_path}: {counted(added_count, 'sample')} added, {known_count:,} were there, "
         f"{counted(len(changes.new_labels), 'label')} changed{missing}"
     )
-    if refused_count:
-        raise CommandFailed(f"{counted(refused_count, 'file')} could not be sent.")
+    if unsent_count := refused_count + local.omission_count:
+        raise CommandFailed(f"{counted(unsent_count, 'file')} could not be sent.")
 
 
 def _relabel(client: DataClient, labels: Mapping[int, str], known_labels: Mapping[int, str]) -> None:

@@ -17,8 +17,10 @@ from rune.tools.remote import (
     ReferenceInvalid,
     Registry,
     SignInCode,
+    TokenNeeded,
     registry_url,
 )
+from rune.tools.remote.forge_client import ForgeClient
 from rune.wording import plain
 
 TOKEN_LIMIT = 4096
@@ -35,7 +37,8 @@ def command(registry: str, token_stdin: bool, no_browser: bool, insecure: bool) 
     """Sign in to REGISTRY, such as http://127.0.0.1:8000.
 
     It prints an address and a short code. Enter the code there, signed in, and this machine gets a token that may
-    pull, for 90 days. Scripts give a token from the account's page on standard input. The token is kept in
+    pull and nothing else, for 90 days. For all else, such as pushing, signing and data, and for scripts, create a token
+    on the page Tokens of your account and give it with --token-stdin. The token is kept in
     ~/.config/rune/credentials.json, which only you can read.
     """
     address = registry_url(registry, insecure=insecure)
@@ -45,11 +48,25 @@ def command(registry: str, token_stdin: bool, no_browser: bool, insecure: bool) 
         token, who = _from_browser(address, insecure=insecure, opens=not no_browser)
     if not token or len(token) > TOKEN_LIMIT or not token.isascii() or not token.isprintable() or " " in token:
         raise ReferenceInvalid("That is not a token: copy it from your account's page, in one line.")
-    with Registry(address, token, insecure=insecure) as remote:
-        remote.check_token()
+    pulls = _may_pull(address, token, insecure=insecure)
     store = CredentialStore()
     store.remember(address, token)
-    click.echo(f"Signed in to {address}{who}. The token is kept in {store.path}")
+    limit = "" if pulls else " It may not pull from the registry: that takes the scope registry:pull."
+    click.echo(f"Signed in to {address}{who}. The token is kept in {store.path}.{limit}")
+
+
+def _may_pull(address: str, token: str, *, insecure: bool) -> bool:
+    """Whether a token may pull. One of Hammer Forge that may not is good for other things, such as data: its API tells
+    a token that lacks a scope from one that it does not know. Raises `TokenNeeded` for the latter."""
+    try:
+        with Registry(address, token, insecure=insecure) as remote:
+            remote.check_token()
+    except TokenNeeded:
+        with ForgeClient(address, token) as client:
+            if not client.knows_token():
+                raise
+        return False
+    return True
 
 
 def _from_browser(address: str, *, insecure: bool, opens: bool) -> tuple[str, str]:

@@ -13,13 +13,13 @@ from typing import BinaryIO
 import click
 
 from rune.tools.cli.failure import command_failure
+from rune.tools.cli.registry.organisation_keys import revoked_keys
 from rune.tools.cli.registry.published import named_rune
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import (
     BUNDLE_SUFFIX,
     key_option,
     origin_lines,
-    revoked_keys,
     trust_in,
     verified_rune,
 )
@@ -76,8 +76,6 @@ def command(
         proof = None
         if is_verified:
             revocations = revoked_keys(rune.address, rune.token, rune_reference.repository)
-            if revocations is None:
-                click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
             digest, _ = remote.manifest_digest(rune_reference)
             rune_reference = replace(rune_reference, digest=digest)
             trust = trust_in(keys, revocations)

@@ -19,9 +19,10 @@ from rune.project.files import FileError, ProjectFiles
 from rune.tools.cli.failure import NOT_PROVEN, CommandFailed, command_failure
 from rune.tools.cli.projects.fetched_blocks import with_fetched_blocks
 from rune.tools.cli.projects.project import project_of
+from rune.tools.cli.registry.organisation_keys import revoked_keys
 from rune.tools.cli.registry.published import NamedRune, named_rune, unsigned_statement
 from rune.tools.cli.registry.remote_errors import explained
-from rune.tools.cli.registry.trusted_keys import key_option, revoked_keys, trust_in, verified_rune
+from rune.tools.cli.registry.trusted_keys import key_option, trust_in, verified_rune
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress

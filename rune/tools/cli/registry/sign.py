@@ -14,6 +14,7 @@ from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import read_input_file
 from rune.tools.cli.projects.fetched_blocks import registry_for
 from rune.tools.cli.registry.hardware_keys import SCHEME, hardware_key
+from rune.tools.cli.registry.organisation_keys import require_registered
 from rune.tools.cli.registry.published import named_rune, repository_of, unsigned_block_statement, unsigned_statement
 from rune.tools.cli.registry.remote_errors import explained
 from rune.tools.cli.registry.trusted_keys import origin_lines
@@ -46,8 +47,10 @@ def command(reference: str, key_file: str, yes: bool, registry: str | None, inse
     """Sign the published rune REFERENCE, such as acme/keywords:1.0, with a key of your own.
 
     A version of a shared block, such as acme/sounds#smooth@1.2, is signed in the same way. It shows what the registry
-    says of the origin, signs that, and pushes the signature. Add the public half of the key to the signing keys of the
-    organisation before.
+    says of the origin, signs that, and pushes the signature, for which the token needs registry:push.
+
+    An owner adds the public half of the key to the signing keys of the organisation before. If the organisation does
+    not have the key or revoked it, nothing is signed, and the exit status is 10.
     """
     with _open_key(key_file) as key:
         _sign_reference(reference, key, yes, registry, insecure=insecure)
@@ -57,6 +60,7 @@ def _sign_reference(reference: str, key: SigningHalf, yes: bool, registry: str |
     path = parse_shared_path(reference)
     if path is not None:
         address, token = registry_for(registry, insecure=insecure)
+        require_registered(address, token, repository_of(path), key.public)
         with Registry(address, token, insecure=insecure) as remote:
             pulled_block = remote.block(path)
             subject = SubjectManifest(pulled_block.digest, len(pulled_block.manifest))
@@ -68,6 +72,7 @@ def _sign_reference(reference: str, key: SigningHalf, yes: bool, registry: str |
         return
     rune = named_rune(reference, registry, insecure=insecure)
     rune_reference = rune.reference
+    require_registered(rune.address, rune.token, rune_reference.repository, key.public)
     with Registry(rune.address, rune.token, insecure=insecure) as remote:
         subject = SubjectManifest(*remote.manifest_digest(rune_reference))
         statement = unsigned_statement(remote, rune_reference, subject.digest)

@@ -1,4 +1,4 @@
-"""The option `--key`, what the registry says of revoked keys, and verifying what it gives."""
+"""The option `--key`, and verifying what a registry gives by the keys that it names."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 import click
 
 from rune.tools.cli.files.input_file import read_input_file
-from rune.tools.remote import NotSigned, Reference, Registry, RemoteError
-from rune.tools.remote.api import get, names_of
-from rune.tools.remote.forge_client import ForgeClient
+from rune.tools.remote import NotSigned, Reference, Registry
 from rune.tools.remote.referrers import decoded_annotation, fetch_referrers
 from rune.tools.signing.bundles import BUNDLE_TYPE, LARGEST_BUNDLE
 from rune.tools.signing.errors import BadBundle, BadKey, SignatureRefused
@@ -44,17 +42,6 @@ def trust_in(keys: Sequence[str], revocations: Mapping[str, str] | None = None) 
         except BadKey as error:
             raise click.BadParameter(f"{text}: {error}", param_hint="--key") from error
     return Trust(tuple(files), frozenset(fingerprints), dict(revocations or {}))
-
-
-def revoked_keys(url: str, token: str | None, repository: str) -> dict[str, str] | None:
-    """Why keys were revoked, by fingerprint, as the registry says it; None where it does not say. A registry that lies
-    can hide a revocation, and cannot make a key trusted."""
-    try:
-        with ForgeClient(url, token) as client:
-            rows = client.ask(get("/projects/{organisation}/{name}/signing-keys", **names_of(repository)))["keys"]
-        return {str(row["fingerprint"]): plain(str(row["revocation"]), longest=300) for row in rows if row["revoked"]}
-    except (RemoteError, KeyError, TypeError):
-        return None
 
 
 def verified_statement(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
 from rune.compiler.blocks.shared_path import SharedPath
 from rune.digests import digest_of
+from rune.tools.cli.registry.organisation_keys import revoked_keys
 from rune.tools.cli.registry.published import is_provenance_of, repository_of
-from rune.tools.cli.registry.trusted_keys import revoked_keys, trust_in, verified_statement
+from rune.tools.cli.registry.trusted_keys import trust_in, verified_statement
 from rune.tools.remote import NotSigned, PulledBlock, Registry
 from rune.tools.signing.block_provenance import BlockProvenance, read_block_provenance
 from rune.tools.signing.errors import BadBundle, SignatureRefused
@@ -24,8 +23,6 @@ def verified_block(
     """Returns what one of the keys signed of a block that was pulled. Raises `NotSigned`, also for the proof of another
     block or version, and where its source is not the one that was signed."""
     revocations = revoked_keys(address, token, repository_of(path))
-    if revocations is None:
-        click.secho("warning: the registry does not say which keys were revoked", fg="yellow", err=True)
     source = digest_of(pulled_block.source)
 
     def require(statement: Statement) -> None:

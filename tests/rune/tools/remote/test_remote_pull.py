@@ -53,6 +53,22 @@ def test_a_token_that_does_not_hold_is_not_kept(registry: SimulatedRegistry, hom
     assert not (home / "config" / "rune" / "credentials.json").exists()
 
 
+def test_a_token_of_the_api_that_may_not_pull_is_kept_and_the_command_says_so(
+    registry: SimulatedRegistry, home: Path
+) -> None:
+    """As one for `rune data`, which a guide tells people to hand over like this."""
+    reason = b'{"errors":[{"code":"DENIED","message":"This token may not pull."}]}'
+    registry.answers["/v2/"] = Answer(403, reason)
+    foreign = rune("login", registry.address, "--token-stdin", stdin="foreign")
+    assert (foreign.exit_code, "This token may not pull." in foreign.output) == (4, True)
+    registry.answers["/api/v1/me"] = Answer(403, b'{"title": "Not allowed", "detail": "It takes account:read."}')
+    result = rune("login", registry.address, "--token-stdin", stdin="data")
+    assert result.exit_code == 0, result.output
+    assert "registry:pull" in result.output
+    registry.answers["/api/v1/me"] = Answer(401, b'{"title": "Not signed in", "detail": "Your token is invalid."}')
+    assert rune("login", registry.address, "--token-stdin", stdin="ended").exit_code == 4
+
+
 def test_a_token_asked_for_is_not_echoed(registry: SimulatedRegistry, home: Path) -> None:
     registry.token = "typed-token"
     result = rune("login", registry.address, stdin="typed-token\n")

@@ -157,7 +157,10 @@ def test_a_visitor_gets_a_pass_for_what_is_public(project: Any, developer: Any, 
 
 def test_bad_credentials_and_other_methods_get_no_pass(project: Any, developer: Any) -> None:
     assert code(ask({"Authorization": "Basic d2hvZXZlcjpub3RoaW5n"})) == (401, "UNAUTHORIZED")
-    assert code(ask(credentials(developer, "project:read"))) == (401, "UNAUTHORIZED")
+    # Its token is valid, so no other try of the same helps.
+    other_scope = ask(credentials(developer, "project:read"))
+    assert code(other_scope) == (403, "DENIED")
+    assert b"Create one with the scope registry:pull on the page Tokens" in other_scope.content
     assert code(Client().post("/v2/token", {"grant_type": "password"})) == (405, "UNSUPPORTED")
 
 

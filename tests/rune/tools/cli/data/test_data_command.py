@@ -76,6 +76,16 @@ def test_a_file_whose_name_is_not_utf_8_is_said_and_left_out(
     assert "gr?.wav: Its name is not UTF-8" in capsys.readouterr().err
 
 
+def test_a_push_that_leaves_a_file_out_because_of_its_name_fails(tmp_path: Path) -> None:
+    (tmp_path / LIST).write_bytes(list_bytes(ORIGIN, []))
+    try:
+        (tmp_path / os.fsdecode(b"gr\xf6.wav")).write_bytes(loud())
+    except OSError:
+        pytest.skip("This file system has no such names.")
+    result = CliRunner().invoke(main, ["data", "push", str(tmp_path), "--server", "http://127.0.0.1:9"])
+    assert (result.exit_code, "1 file could not be sent." in result.stderr) == (1, True), result.output
+
+
 class SampleVersion(DataClient):
     """A server with one version of a project's data."""
 
