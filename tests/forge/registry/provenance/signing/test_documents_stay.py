@@ -1,4 +1,4 @@
-"""What the server published about a version is as fixed as the version: nobody deletes, replaces or hides it."""
+"""Documents and signatures of a version, which the server published, are as fixed as the version."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ def registry(project: Any, developer: Any) -> RegistryClient:
 
 
 @pytest.fixture
-def published(project: Any, developer: Any) -> Tag:
+def version(project: Any, developer: Any) -> Tag:
     return publish_build(developer, approved(built(developer, project)), "1.0")
 
 
 @pytest.fixture
-def signed(key: SigningKey, published: Tag, run_signer: Runner) -> Tag:
+def signed_version(key: SigningKey, version: Tag, run_signer: Runner) -> Tag:
     run_signer()
-    return published
+    return version
 
 
 def fallback_tag(tag: Tag) -> str:
@@ -80,7 +80,7 @@ def fallback_tag(tag: Tag) -> str:
 
 
 def state_of(tag: Tag) -> tuple[list[str], list[str], Any]:
-    """What clients find: what the server has beside a version, what its own list says, and the tag of older clients."""
+    """Returns the manifests of the repository, the referrers of a version, and the digest at the tag of signatures."""
     rows = Manifest.objects.filter(repository=tag.repository, trashed=None).values_list("blob_id", flat=True)
     beside = [each.blob_id for each in referrers_of(tag.repository, tag.manifest.blob_id)]
     older = find_manifest(tag.repository, cosign_tag(tag.manifest.blob_id))
@@ -94,8 +94,8 @@ def pushed_parts(registry: RegistryClient) -> bytes:
     return image(LAYER)
 
 
-def test_what_stands_beside_a_version_is_not_deleted(registry: RegistryClient, published: Tag) -> None:
-    before = state_of(published)
+def test_what_stands_beside_a_version_is_not_deleted(registry: RegistryClient, version: Tag) -> None:
+    before = state_of(version)
     assert len(before[1]) == 2, "the statement and the bill of materials"
     for digest in before[1]:
         response = registry.delete(f"manifests/{digest}")
@@ -104,30 +104,30 @@ def test_what_stands_beside_a_version_is_not_deleted(registry: RegistryClient, p
     for manifest in Manifest.objects.filter(blob__in=before[1]):
         layer = json.loads(body(registry.get(f"manifests/{manifest.blob_id}")))["layers"][0]["digest"]
         assert code(registry.delete(f"blobs/{layer}")) == (403, "DENIED")
-    assert state_of(published) == before
+    assert state_of(version) == before
 
 
 @pytest.mark.slow
-def test_a_signature_is_deleted_neither_by_digest_nor_by_tag(registry: RegistryClient, signed: Tag) -> None:
-    before = state_of(signed)
-    tag = cosign_tag(signed.manifest.blob_id)
+def test_a_signature_is_deleted_neither_by_digest_nor_by_tag(registry: RegistryClient, signed_version: Tag) -> None:
+    before = state_of(signed_version)
+    tag = cosign_tag(signed_version.manifest.blob_id)
     for reference in (*before[0], tag):
         assert code(registry.delete(f"manifests/{reference}")) == (403, "DENIED")
     sweep(timezone.now() + timedelta(days=400))
-    assert state_of(signed) == before
-    assert len(signatures_of(signed)) == 1
+    assert state_of(signed_version) == before
+    assert len(signatures_of(signed_version)) == 1
 
 
 @each_case("ending", ["", ".att", ".sbom"])
 def test_no_push_takes_a_tag_at_which_clients_look_for_them(
-    ending: str, registry: RegistryClient, published: Tag
+    ending: str, registry: RegistryClient, version: Tag
 ) -> None:
-    require_no_tag(registry, published, fallback_tag(published) + ending)
+    require_no_tag(registry, version, fallback_tag(version) + ending)
 
 
 @pytest.mark.slow
-def test_no_push_takes_the_tag_of_the_servers_signature(registry: RegistryClient, signed: Tag) -> None:
-    require_no_tag(registry, signed, cosign_tag(signed.manifest.blob_id))
+def test_no_push_takes_the_tag_of_the_servers_signature(registry: RegistryClient, signed_version: Tag) -> None:
+    require_no_tag(registry, signed_version, cosign_tag(signed_version.manifest.blob_id))
 
 
 def require_no_tag(registry: RegistryClient, version: Tag, tag: str) -> None:
@@ -143,17 +143,19 @@ def require_no_tag(registry: RegistryClient, version: Tag, tag: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_signature_is_added_beside_that_of_the_server(registry: RegistryClient, signed: Tag) -> None:
-    tag = cosign_tag(signed.manifest.blob_id)
-    stored = json.loads(body(registry.get(f"manifests/{tag}")))
+def test_a_signature_is_added_beside_that_of_the_server(registry: RegistryClient, signed_version: Tag) -> None:
+    tag = cosign_tag(signed_version.manifest.blob_id)
+    server_manifest = json.loads(body(registry.get(f"manifests/{tag}")))
     registry.push_blob(LAYER)
     own = descriptor(LAYER, SIMPLE_SIGNING_TYPE, annotations={"dev.cosignproject.cosign/signature": "MEUC"})
-    without = json.dumps(stored | {"layers": [own]}).encode()
-    changed = json.dumps(stored | {"layers": [{**stored["layers"][0], "annotations": {}}, own]}).encode()
-    many = json.dumps(stored | {"layers": [*stored["layers"], *([own] * 100)]}).encode()
+    without = json.dumps(server_manifest | {"layers": [own]}).encode()
+    changed = json.dumps(
+        server_manifest | {"layers": [{**server_manifest["layers"][0], "annotations": {}}, own]}
+    ).encode()
+    many = json.dumps(server_manifest | {"layers": [*server_manifest["layers"], *([own] * 100)]}).encode()
     for each in (without, changed, many):
         assert code(registry.push_manifest(each, tag)) == (403, "DENIED")
-    both = json.dumps(stored | {"layers": [*stored["layers"], own]}).encode()
+    both = json.dumps(server_manifest | {"layers": [*server_manifest["layers"], own]}).encode()
     assert registry.push_manifest(both, tag).status_code == 201
     assert body(registry.get(f"manifests/{tag}")) == both
     # It has the server's signature now, and stays as that does.
@@ -162,15 +164,15 @@ def test_a_signature_is_added_beside_that_of_the_server(registry: RegistryClient
         assert code(registry.delete(f"manifests/{reference}")) == (403, "DENIED")
 
 
-def test_a_referrer_of_somebodys_own_is_added_and_deleted(registry: RegistryClient, published: Tag) -> None:
-    before = state_of(published)
+def test_a_referrer_of_somebodys_own_is_added_and_deleted(registry: RegistryClient, version: Tag) -> None:
+    before = state_of(version)
     pushed_parts(registry)
-    about = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": published.manifest.blob_id, "size": 1}
+    about = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": version.manifest.blob_id, "size": 1}
     report = image(LAYER, subject=about, artifactType="application/vnd.example.report")
     assert registry.push_manifest(report).status_code == 201
-    assert [each["digest"] for each in registry.referrers(published.manifest.blob_id)] == [*before[1], sha(report)]
+    assert [each["digest"] for each in registry.referrers(version.manifest.blob_id)] == [*before[1], sha(report)]
     assert registry.delete(f"manifests/{sha(report)}").status_code == 202
-    assert state_of(published) == before
+    assert state_of(version) == before
 
 
 @pytest.mark.slow
@@ -213,49 +215,52 @@ def test_tags_that_were_taken_before_the_publication_hide_nothing(
     assert registry.tags() == ["1.0", "nightly"]
     listing = json.loads(body(registry.get(f"manifests/{fallback_tag(tag)}")))["manifests"]
     assert [each["digest"] for each in listing] == state_of(tag)[1]
-    restored = restore_manifest(developer, project, sha(manifest))
-    assert (restored.tags, set(restored.missing_tags)) == ((), set(tags))
+    outcome = restore_manifest(developer, project, sha(manifest))
+    assert (outcome.tags, set(outcome.missing_tags)) == ((), set(tags))
     assert registry.tags() == ["1.0", "nightly"]
 
 
 @pytest.mark.slow
 def test_rules_that_delete_leave_what_belongs_to_a_version(
-    signed: Tag, organisation: Any, owner: Any, developer: Any, project: Any
+    signed_version: Tag, organisation: Any, owner: Any, developer: Any, project: Any
 ) -> None:
-    latest = publish_build(developer, signed.build, "latest")
+    latest = publish_build(developer, signed_version.build, "latest")
     write_file(developer, project, "notes.txt", b"other files")
     publish_build(developer, approved(built(developer, project, OTHER)), "latest")
-    assert latest.manifest.blob_id == signed.manifest.blob_id
+    assert latest.manifest.blob_id == signed_version.manifest.blob_id
     long_ago = timezone.now() - timedelta(days=60)
     Manifest.objects.update(created=long_ago)
     ArtifactTag.objects.update(created=long_ago)
-    before = state_of(signed)
+    before = state_of(signed_version)
     rules = tuple(RetentionRule(tags, older_days=30) for tags in ("sha256-*", "*", "untagged"))
     change_retention(owner, organisation, RetentionPolicy(rules))
     delete_expired_everywhere()
-    assert state_of(signed) == before
+    assert state_of(signed_version) == before
     assert not AuditEntry.objects.filter(action="artifact.expire").exists()
 
 
 @pytest.mark.slow
 def test_an_upgrade_fixes_what_was_published_before(
-    registry: RegistryClient, signed: Tag, project: Any, developer: Any, key: SigningKey
+    registry: RegistryClient, signed_version: Tag, project: Any, developer: Any, key: SigningKey
 ) -> None:
-    nightly = publish_build(developer, signed.build, "nightly")
+    nightly = publish_build(developer, signed_version.build, "nightly")
     write_file(developer, project, "notes.txt", b"other files")
     left = publish_build(developer, built(developer, project, OTHER), "nightly")
     publish_build(developer, nightly.build, "nightly")
     own = registry.push_image("sha256-" + "0" * 64 + ".sig", LAYER)
-    before, fixed = state_of(signed), set(Manifest.objects.filter(fixed=True).values_list("blob_id", flat=True))
-    assert left.manifest.blob_id in fixed
+    before, fixed_digests = (
+        state_of(signed_version),
+        set(Manifest.objects.filter(fixed=True).values_list("blob_id", flat=True)),
+    )
+    assert left.manifest.blob_id in fixed_digests
     Manifest.objects.update(fixed=False)
     registry.delete(f"manifests/{before[1][0]}")
-    registry.push_tags(own, fallback_tag(signed))
+    registry.push_tags(own, fallback_tag(signed_version))
     migration = import_module("forge.registry.migrations.0015_fixed_manifests")
     migration.fix_published_manifests(apps, connection.schema_editor())
-    assert set(Manifest.objects.filter(fixed=True).values_list("blob_id", flat=True)) == fixed
-    assert state_of(signed) == before
-    assert json.loads(body(registry.get(f"manifests/{fallback_tag(signed)}")))["manifests"]
+    assert set(Manifest.objects.filter(fixed=True).values_list("blob_id", flat=True)) == fixed_digests
+    assert state_of(signed_version) == before
+    assert json.loads(body(registry.get(f"manifests/{fallback_tag(signed_version)}")))["manifests"]
 
 
 def test_a_build_that_a_moving_tag_left_is_not_deleted(registry: RegistryClient, project: Any, developer: Any) -> None:
@@ -268,53 +273,53 @@ def test_a_build_that_a_moving_tag_left_is_not_deleted(registry: RegistryClient,
 
 @pytest.mark.slow
 def test_a_signature_from_home_stays_once_the_server_counts_it(
-    registry: RegistryClient, published: Tag, organisation: Any, owner: Any, project: Any, developer: Any
+    registry: RegistryClient, version: Tag, organisation: Any, owner: Any, project: Any, developer: Any
 ) -> None:
     home = make_private_key(Algorithm.P256)
     add_signing_key(owner, organisation, home.public.pem)
-    assert published.publication is not None
-    statement = layer_of(published.publication.provenance.statement)
-    push_signature(project, developer, published, make_private_key(Algorithm.P256), statement)
-    (uncounted,) = referrers_of(published.repository, published.manifest.blob_id, BUNDLE_TYPE)
-    push_signature(project, developer, published, home, statement)
-    (row,) = signatures_of(published)
+    assert version.publication is not None
+    statement = layer_of(version.publication.provenance.statement)
+    push_signature(project, developer, version, make_private_key(Algorithm.P256), statement)
+    (uncounted,) = referrers_of(version.repository, version.manifest.blob_id, BUNDLE_TYPE)
+    push_signature(project, developer, version, home, statement)
+    (row,) = signatures_of(version)
     assert code(registry.delete(f"manifests/{row.manifest.blob_id}")) == (403, "DENIED")
     assert registry.delete(f"manifests/{uncounted.blob_id}").status_code == 202
-    assert [each.pk for each in signatures_of(published)] == [row.pk]
+    assert [each.pk for each in signatures_of(version)] == [row.pk]
 
 
 @pytest.mark.slow
 def test_a_project_that_is_renamed_deleted_and_restored_has_them_as_before(
-    registry: RegistryClient, signed: Tag, organisation: Any, owner: Any, project: Any
+    registry: RegistryClient, signed_version: Tag, organisation: Any, owner: Any, project: Any
 ) -> None:
-    before = state_of(signed)
+    before = state_of(signed_version)
     update_project(owner, project, name="larder")
     client = RegistryClient(registry.headers, "acme/larder")
-    listing = client.referrers(signed.manifest.blob_id)
+    listing = client.referrers(signed_version.manifest.blob_id)
     delete_project(owner, Project.objects.get(pk=project.pk))
     assert client.get(f"manifests/{before[1][0]}").status_code == 404
     restore_project(owner, organisation, "larder")
-    assert state_of(signed) == before
-    assert client.referrers(signed.manifest.blob_id) == listing
-    assert len(signatures_of(signed)) == 1
+    assert state_of(signed_version) == before
+    assert client.referrers(signed_version.manifest.blob_id) == listing
+    assert len(signatures_of(signed_version)) == 1
 
 
 @pytest.mark.slow
 def test_what_was_withdrawn_keeps_its_documents(
-    registry: RegistryClient, signed: Tag, developer: Any, project: Any
+    registry: RegistryClient, signed_version: Tag, developer: Any, project: Any
 ) -> None:
-    before = state_of(signed)
+    before = state_of(signed_version)
     withdraw_tag(developer, project, "1.0", "It hears nothing.")
-    for digest in (signed.manifest.blob_id, *before[1]):
+    for digest in (signed_version.manifest.blob_id, *before[1]):
         assert code(registry.delete(f"manifests/{digest}")) == (403, "DENIED")
-    assert state_of(signed) == before
+    assert state_of(signed_version) == before
 
 
 @pytest.mark.slow
 def test_a_repository_that_mounts_the_bytes_takes_nothing_away(
-    registry: RegistryClient, published: Tag, organisation: Any, developer: Any
+    registry: RegistryClient, version: Tag, organisation: Any, developer: Any
 ) -> None:
-    before = state_of(published)
+    before = state_of(version)
     Project.objects.create(organisation=organisation, name="copy", created_by=developer)
     other = RegistryClient(registry.headers, "acme/copy")
     statement = json.loads(body(registry.get(f"manifests/{before[1][0]}")))
@@ -328,5 +333,5 @@ def test_a_repository_that_mounts_the_bytes_takes_nothing_away(
         assert other.delete(f"blobs/{blob}").status_code == 202
     sweep(timezone.now() + timedelta(days=400))
     sweep_blobs(timezone.now() + timedelta(days=400))
-    assert state_of(published) == before
+    assert state_of(version) == before
     assert body(registry.get(f"blobs/{statement['layers'][0]['digest']}"))
