@@ -18,7 +18,7 @@ from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_ONE_APP = "private, max-age=31536000, immutable"
-"""Of what is for one key: nothing in between stores it."""
+"""Nothing in between stores an answer to one key."""
 WASM = "application/wasm"
 _EXPOSED_HEADERS = ("ETag", "Content-Length", "Content-Range", "Retry-After")
 

@@ -72,8 +72,8 @@ export async function releaseBytes(served: ServedRelease, options: FetchOptions)
 }
 
 /**
- * What is sent to the address of a rune. The one that a deployment's address names stands for the key. Signed documents
- * name none: the address below the deployment's own asks for the key.
+ * Returns the options for the address of a rune. The one that a deployment gives for a key stands for that key. Signed
+ * documents give none: the address below the deployment's own asks for the key.
  */
 export function runeOptions({ key, root, signal }: FetchOptions): Pick<FetchOptions, "key" | "signal"> {
   return root === undefined ? { signal } : { key, signal };
