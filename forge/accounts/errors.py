@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forge.core.errors import Busy, Conflict, Forbidden, Invalid, NoRoom, SetupRequired
-from rune.wording import listed
+from rune.wording import listed, size_text
 
 
 class BadName(Invalid):
@@ -133,6 +133,14 @@ class StorageQuotaReached(NoRoom):
     """An organisation has as many bytes stored as it may have."""
 
     title = "The organisation's storage is full"
+
+    def __init__(self, limit: int) -> None:
+        """`limit` is in bytes."""
+        super().__init__(
+            f"The organisation has room for {size_text(limit)}, and not for this too. "
+            "Delete recordings that are not needed, or ask the operator of this server for more room."
+        )
+        self.limit = limit
 
 
 class UnknownResource(Invalid):

@@ -40,8 +40,10 @@ served_urlpatterns = [
     path("<str:organisation>/<str:name>/<str:deployment>", views.deployment_address),
     path("<str:organisation>/<str:name>/<str:deployment>/try", try_page),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>", views.rune_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/<uuid:key>/<str:rune>", views.rune_address),
     path("<str:organisation>/<str:name>/<str:deployment>/tuf/<str:path>", update_document),
     path("<str:organisation>/<str:name>/<str:deployment>/<str:rune>/signatures", views.signatures_address),
+    path("<str:organisation>/<str:name>/<str:deployment>/<uuid:key>/<str:rune>/signatures", views.signatures_address),
 ]
 """Below /d/: what apps and pages outside ask."""
 

@@ -92,6 +92,9 @@ class Manifest(models.Model):
     """The digest of the manifest that it refers to, which need not exist, or "" if it refers to none."""
     annotations = models.JSONField(default=dict, db_default={})
     """Its author's annotations, by name."""
+    fixed = models.BooleanField(default=False, db_default=False)
+    """Whether the server published it as a version or beside one, or counts it as a signature of one. Nobody deletes
+    it while its repository is there."""
     trashed = models.DateTimeField(null=True, blank=True)
     """When it was deleted, or None if it is not. Its bytes are kept for 30 days."""
     trashed_tags = models.JSONField(default=list, db_default=[])

@@ -82,11 +82,11 @@ class BodyGate:
                 await self._application(scope, body.receive, send_and_note)
         except RequestRefused as error:
             if not has_begun:
-                await refuse(error.refusal, receive, send)
+                await refuse(scope, error.refusal, receive, send)
         except OSError as error:
             if has_begun or not is_full_disk(error):
                 raise
-            await refuse(_FULL, receive, send)
+            await refuse(scope, _FULL, receive, send)
 
     async def _sender(self, scope: Scope) -> Sender:
         """Who sends. Raises `RequestRefused` for more than they may send, by what is promised."""

@@ -68,7 +68,7 @@ class DatabaseGate:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["path"].startswith(FOR_PROGRAMS):
-        await refuse(AWAY, receive, send)
+        await refuse(scope, AWAY, receive, send)
         return
     page = render_to_string("503.html", {"title": AWAY.title, "detail": AWAY.detail}).encode()
     headers = [

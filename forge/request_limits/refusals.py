@@ -1,4 +1,5 @@
-"""Answering a request before Django sees it, with a problem as the API has them."""
+"""Answering a request before Django sees it: with a problem as the API has them, or an error of the registry's
+protocol."""
 
 from __future__ import annotations
 
@@ -12,6 +13,8 @@ from typing import Any
 from forge.core.api.problems import MEDIA_TYPE, problem
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
 from forge.core.http.asgi.streamed_bodies import BodyStopped
+from forge.registry.distribution.protocol.addresses import ROOT
+from forge.registry.distribution.protocol.refusals import body_of, refusal_of_status
 
 LINGER_SECONDS = 1.0
 """How long the connection of a client that still sends stays open: closed at once, the answer would be lost."""
@@ -45,11 +48,12 @@ def client_of(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
-async def refuse(refusal: RefusalResponse, receive: Receive, send: Send) -> None:
+async def refuse(scope: Scope, refusal: RefusalResponse, receive: Receive, send: Send) -> None:
     """Answers and ends the connection: the body is not read."""
-    body = json.dumps(problem(refusal.status, refusal.title, refusal.detail, **refusal.more)).encode("utf-8")
+    media_type, value = _answer_to(scope, refusal)
+    body = json.dumps(value).encode("utf-8")
     headers = [
-        (b"content-type", MEDIA_TYPE.encode("ascii")),
+        (b"content-type", media_type.encode("ascii")),
         (b"content-length", str(len(body)).encode("ascii")),
         (b"connection", b"close"),
     ]
@@ -61,6 +65,13 @@ async def refuse(refusal: RefusalResponse, receive: Receive, send: Send) -> None
     await send({"type": "http.response.body", "body": body, "more_body": True})
     await _linger(receive)
     await send({"type": "http.response.body", "body": b""})
+
+
+def _answer_to(scope: Scope, refusal: RefusalResponse) -> tuple[str, dict[str, Any]]:
+    """The type of an answer, and its body."""
+    if scope["path"].startswith(ROOT):
+        return "application/json", body_of(refusal_of_status(refusal.status, refusal.detail))
+    return MEDIA_TYPE, problem(refusal.status, refusal.title, refusal.detail, **refusal.more)
 
 
 async def _linger(receive: Receive) -> None:

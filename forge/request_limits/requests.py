@@ -48,7 +48,7 @@ class RequestGate:
         try:
             self._allocations.allocate(party, 1, self._limit)
         except (OverLimit, NothingLeft) as error:
-            await refuse(_TOO_MANY if isinstance(error, OverLimit) else _BUSY, receive, send)
+            await refuse(scope, _TOO_MANY if isinstance(error, OverLimit) else _BUSY, receive, send)
             return
         try:
             await self._application(scope, receive, send)

@@ -16,7 +16,6 @@ from forge.accounts.errors import StorageQuotaReached
 from forge.accounts.models import Organisation, Quota, User
 from forge.core.blobs.usage import recount, stored_bytes
 from forge.core.database.compiled_queries import CompiledLookup
-from rune.wording import size_text
 
 GIGABYTE = 1_000_000_000
 
@@ -121,7 +120,4 @@ def require_fits(organisation: UUID) -> None:
 def _require_at_most(most: int, organisation: UUID, limit: int) -> None:
     # Bytes that were deleted since the last count do not count against the limit.
     if stored_bytes(organisation) > most and recount(organisation) > most:
-        raise StorageQuotaReached(
-            f"The organisation has room for {size_text(limit)}, and not for this too. "
-            "Delete recordings that are not needed, or ask the operator of this server for more room."
-        )
+        raise StorageQuotaReached(limit)

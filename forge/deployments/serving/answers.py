@@ -17,6 +17,8 @@ from forge.deployments.serving.calls import counter
 from forge.deployments.serving.refusals import DOCUMENT_UNKNOWN, ServingRefusal
 
 FOR_EVER = "public, max-age=31536000, immutable"
+FOR_ONE_APP = "private, max-age=31536000, immutable"
+"""Nothing in between stores an answer to one key."""
 WASM = "application/wasm"
 _EXPOSED_HEADERS = ("ETag", "Content-Length", "Content-Range", "Retry-After")
 

@@ -45,8 +45,11 @@ def _deployments(organisation: str, project: str, name: str) -> QuerySet[Deploym
 
 def _keys(secret_hash: str) -> QuerySet[DeploymentKey]:
     """The key of a secret, of a deployment that is there, with whether the token that made it lives."""
+    return _with_token(DeploymentKey.objects.filter(secret_hash=secret_hash))
+
+
+def _with_token(rows: QuerySet[DeploymentKey]) -> QuerySet[DeploymentKey]:
     token_lives = Case(When(of_living_tokens(), then=True), default=False)
-    rows: QuerySet[DeploymentKey] = DeploymentKey.objects.filter(secret_hash=secret_hash)
     return rows.filter(deployment__project__deleted_at=None).annotate(token_lives=token_lives).order_by()
 
 
@@ -61,6 +64,13 @@ _by_address = CompiledLookup(_deployments, str, str, str)
 _key_of_deployment = CompiledLookup(
     lambda secret_hash, deployment: _keys(secret_hash).filter(deployment=deployment).select_related("created_by")[:1],
     str,
+    UUID,
+)
+_key_with_id = CompiledLookup(
+    lambda key, deployment: _with_token(DeploymentKey.objects.filter(pk=key, deployment=deployment)).select_related(
+        "created_by"
+    )[:1],
+    UUID,
     UUID,
 )
 _key_of_any = CompiledLookup(
@@ -104,7 +114,7 @@ def find_caller(secret: str, deployment: Deployment | None = None) -> AppCaller:
         key = _key_of_deployment.first(secret_hash, deployment.pk)
     if key is None:
         raise ServingRefusal(KEY_UNKNOWN)
-    return AppCaller(deployment or key.deployment, key, bool(getattr(key, "token_lives")))  # noqa: B009 (annotated)
+    return _caller_with(deployment or key.deployment, key)
 
 
 def require_key(deployment: Deployment | None, secret: str) -> AppCaller:
@@ -117,6 +127,23 @@ def require_key(deployment: Deployment | None, secret: str) -> AppCaller:
     caller = find_caller(secret, deployment)
     require_living(caller)
     return caller
+
+
+def require_key_with_id(deployment: Deployment | None, key: UUID) -> AppCaller:
+    """Returns the key of a deployment with this id, which the addresses of runes have that an app got with the key.
+
+    Raises `ServingRefusal` as `require_key` does.
+    """
+    row = None if deployment is None else _key_with_id.first(key, deployment.pk)
+    if deployment is None or row is None:
+        raise ServingRefusal(KEY_UNKNOWN)
+    caller = _caller_with(deployment, row)
+    require_living(caller)
+    return caller
+
+
+def _caller_with(deployment: Deployment, key: DeploymentKey) -> AppCaller:
+    return AppCaller(deployment, key, bool(getattr(key, "token_lives")))  # noqa: B009 (annotated)
 
 
 def require_living(caller: AppCaller) -> None:
@@ -160,11 +187,9 @@ def served_release(deployment: Deployment) -> Release:
     return _require_servable(_served_release.first(deployment.pk), deployment, deployment.title)
 
 
-def release_of_rune(deployment: Deployment | None, rune: str) -> Release:
+def release_of_rune(deployment: Deployment, rune: str) -> Release:
     """The newest release with a rune of this digest, also one that was served before: a page may have loaded its
     address a moment ago. Raises `ServingRefusal`."""
-    if deployment is None:
-        raise ServingRefusal(RUNE_UNKNOWN)
     return _require_servable(_of_rune.first(deployment.pk, rune), deployment, "This rune")
 
 

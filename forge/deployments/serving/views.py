@@ -1,10 +1,13 @@
 """Answers for apps and pages at a deployment's address. It knows keys and origins, and neither cookies nor people.
 
 `/d/{organisation}/{project}/{deployment}` answers, for a key, which rune is served and where. The address of the rune
-has its digest: its bytes never change, so browsers and networks in between store them for a year.
+has the id of that key, and the digest of bytes that never change: it ends with the key, and browsers and networks in
+between store the bytes for a year. Without the id, an address asks for the key itself.
 """
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,12 +18,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from forge.deployments.models import Deployment
 from forge.deployments.serving.answering import serving_response
-from forge.deployments.serving.answers import FOR_EVER, rune_response
+from forge.deployments.serving.answers import FOR_EVER, FOR_ONE_APP, rune_response
 from forge.deployments.serving.callers import (
     find_by_address,
     note_use,
     release_of_rune,
     require_key,
+    require_key_with_id,
     require_origin,
     require_rate,
     served_release,
@@ -40,19 +44,22 @@ def deployment_address(request: HttpRequest, organisation: str, name: str, deplo
 
 
 @csrf_exempt
-def rune_address(request: HttpRequest, organisation: str, name: str, deployment: str, rune: str) -> HttpResponseBase:
-    """The bytes of a rune that the deployment serves or served. Its digest is known to apps with a key alone."""
+def rune_address(
+    request: HttpRequest, organisation: str, name: str, deployment: str, rune: str, key: UUID | None = None
+) -> HttpResponseBase:
+    """The bytes of a rune that the deployment serves or served, for an app with a key or with the address that it got
+    for one."""
     target = find_by_address(organisation, name, deployment)
-    return serving_response(request, target, lambda: _bytes(request, target, rune))
+    return serving_response(request, target, lambda: _bytes(request, target, rune, key))
 
 
 @csrf_exempt
 def signatures_address(
-    request: HttpRequest, organisation: str, name: str, deployment: str, rune: str
+    request: HttpRequest, organisation: str, name: str, deployment: str, rune: str, key: UUID | None = None
 ) -> HttpResponseBase:
-    """The signatures of a rune that the deployment serves or served."""
+    """The signatures of a rune that the deployment serves or served, for the same apps."""
     target = find_by_address(organisation, name, deployment)
-    return serving_response(request, target, lambda: _signatures(request, target, rune))
+    return serving_response(request, target, lambda: _signatures(request, target, rune, key))
 
 
 def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:
@@ -63,7 +70,8 @@ def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:
     release = served_release(deployment)
     note_use(caller.key)
     counter.add((deployment.pk, False))
-    etag = f'"{release.number}-{release.rune[7:23]}"'
+    # Another key gets another address of the rune.
+    etag = f'"{release.number}-{release.rune[7:23]}-{caller.key.pk.hex[:8]}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response = HttpResponse(status=304)
     else:
@@ -77,7 +85,7 @@ def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:
                 "rune": {
                     "digest": release.rune,
                     "size": release.size,
-                    "url": f"{settings.PUBLIC_URL}{deployment.served_path}/{release.rune}",
+                    "url": f"{settings.PUBLIC_URL}{deployment.served_path}/{caller.key.pk}/{release.rune}",
                 },
             }
         )
@@ -87,17 +95,30 @@ def _pointer(request: HttpRequest, target: Deployment | None) -> HttpResponse:
     return response
 
 
-def _bytes(request: HttpRequest, target: Deployment | None, rune: str) -> HttpResponseBase:
-    require_origin(target, request.headers.get("Origin", ""))
-    response = rune_response(request, release_of_rune(target, rune))
-    response.headers["Cache-Control"] = FOR_EVER
-    response.headers["X-Accel-Expires"] = _FRONT_SECONDS  # nginx keeps it from clients
+def _bytes(request: HttpRequest, target: Deployment | None, rune: str, key: UUID | None) -> HttpResponseBase:
+    deployment = _require_reader(request, target, key)
+    response = rune_response(request, release_of_rune(deployment, rune))
+    if key is None:
+        response.headers["Cache-Control"] = FOR_ONE_APP
+        patch_vary_headers(response, ("x-api-key",))
+    else:
+        response.headers["Cache-Control"] = FOR_EVER
+        response.headers["X-Accel-Expires"] = _FRONT_SECONDS  # nginx keeps it from clients
     return response
 
 
-def _signatures(request: HttpRequest, target: Deployment | None, rune: str) -> HttpResponse:
-    require_origin(target, request.headers.get("Origin", ""))
-    response = JsonResponse(signatures_of(release_of_rune(target, rune)))
+def _signatures(request: HttpRequest, target: Deployment | None, rune: str, key: UUID | None) -> HttpResponse:
+    deployment = _require_reader(request, target, key)
+    response = JsonResponse(signatures_of(release_of_rune(deployment, rune)))
     # A key may be revoked, and a signature added: an app asks again each time.
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "no-cache" if key is not None else "private, no-cache"
     return response
+
+
+def _require_reader(request: HttpRequest, target: Deployment | None, key: UUID | None) -> Deployment:
+    """Returns the deployment for an app whose key has not ended, from a page of one of its origins. Raises
+    `ServingRefusal`."""
+    secret = request.headers.get("x-api-key", "")
+    caller = require_key(target, secret) if key is None else require_key_with_id(target, key)
+    require_origin(caller.deployment, request.headers.get("Origin", ""))
+    return caller.deployment

@@ -65,10 +65,18 @@ export async function fetchRune(source: string | URL, options: FetchOptions): Pr
 /** The bytes of a release, compared with its digest and with the one that the caller names. */
 export async function releaseBytes(served: ServedRelease, options: FetchOptions): Promise<ArrayBuffer> {
   const { url, digest } = served.rune;
-  const bytes = await whole(await ask(url, { signal: options.signal }), options);
+  const bytes = await whole(await ask(url, runeOptions(options)), options);
   await compare(bytes, digest);
   if (options.digest !== undefined) await compare(bytes, options.digest);
   return bytes;
+}
+
+/**
+ * Returns the options for the address of a rune. The one that a deployment gives for a key stands for that key. Signed
+ * documents give none: the address below the deployment's own asks for the key.
+ */
+export function runeOptions({ key, root, signal }: FetchOptions): Pick<FetchOptions, "key" | "signal"> {
+  return root === undefined ? { signal } : { key, signal };
 }
 
 /** Throws `DeliveryError` where the bytes have another SHA-256. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RuneError } from "../runtime/errors";
 import type { CapabilityRequest } from "../runtime/types";
-import { compare } from "./fetch-rune";
+import { compare, releaseBytes } from "./fetch-rune";
 import { bytesOf } from "./inputs";
 import { load } from "./index";
 import { windowsOf } from "./streams/windows";
@@ -127,6 +127,22 @@ describe("bytes", () => {
     };
 
     afterEach(() => vi.unstubAllGlobals());
+
+    // protects: delivery/runes-by-digest
+    test.each([
+      ["with the key, where signed documents name it", { key: "hf_web_1", root: "sha256:0" }, "hf_web_1"],
+      ["without the key, at the address that a deployment gave for it", { key: "hf_web_1" }, null],
+    ])("a rune is asked for %s", async (_, options, expected) => {
+      const keys: (string | null)[] = [];
+      vi.stubGlobal("fetch", (_url: string, init: RequestInit) => {
+        keys.push(new Headers(init.headers).get("x-api-key"));
+        return Promise.resolve(new Response(bytes));
+      });
+      const rune = { digest: `sha256:${"0".repeat(64)}`, size: 10, url: "https://forge.example/d/a/b/c/x" };
+      const served = { deployment: "c", version: "1.0", release: 1, since: "", rune };
+      await expect(releaseBytes(served, options)).rejects.toMatchObject({ name: "damaged" });
+      expect(keys).toEqual([expected]);
+    });
 
     describe("that falls silent", () => {
       beforeEach(() => vi.useFakeTimers());

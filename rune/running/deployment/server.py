@@ -77,16 +77,17 @@ class DeploymentServer:
         return self._url
 
     def document(self, url: str) -> bytes:
-        """A signed document below the deployment's address, not yet verified. Raises `DeploymentError`."""
-        return self._get(url, self._headers, _LARGEST_JSON)
+        """A document at the deployment's address or below it, not yet verified. Raises `DeploymentError`."""
+        return self._get(url, self._headers_for(url), _LARGEST_JSON)
 
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"x-api-key": self._key} if self._key else {}
+    def _headers_for(self, url: str) -> dict[str, str]:
+        """The key, for what is below the deployment's address: nothing else gets it."""
+        is_ours = url == self._url or url.startswith(f"{self._url}/")
+        return {"x-api-key": self._key} if self._key and is_ours else {}
 
     def served_release(self) -> ServedRelease:
         """Which rune it serves now. Raises `DeploymentError`."""
-        served_release = ServedRelease.from_json(_parsed(self._get(self._url, self._headers, _LARGEST_JSON)))
+        served_release = ServedRelease.from_json(_parsed(self.document(self._url)))
         scheme, host, *_ = urlsplit(self._url)
         if not served_release.url.startswith(f"{scheme}://{host}/") or not served_release.url.isascii():
             raise DeploymentError("refused", f"The deployment names a rune on another server: {served_release.url}")
@@ -94,11 +95,11 @@ class DeploymentServer:
 
     def rune(self, served_release: ServedRelease) -> bytes:
         """The bytes of the rune, not yet compared with its digest. Raises `DeploymentError`."""
-        return self._get(served_release.url, {}, served_release.size)
+        return self._get(served_release.url, self._headers_for(served_release.url), served_release.size)
 
     def signatures(self, served_release: ServedRelease) -> Any:
         """The manifest and the bundles of the rune's signatures, not yet verified. Raises `DeploymentError`."""
-        return _parsed(self._get(f"{served_release.url}/signatures", {}, _LARGEST_JSON))
+        return _parsed(self.document(f"{served_release.url}/signatures"))
 
     def _get(self, url: str, headers: dict[str, str], limit: int) -> bytes:
         request = urllib.request.Request(url, headers=headers)  # noqa: S310  the scheme was checked

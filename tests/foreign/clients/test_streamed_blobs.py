@@ -78,7 +78,7 @@ def test_a_push_over_the_quota_is_refused_before_its_first_byte(limited: LiveSer
         assert answer.startswith("HTTP/1.1 403"), answer
         while piece := connection.recv(65536):
             answer += piece.decode()
-    assert "The organisation has room for" in answer
+    assert "The organisation may store" in answer
 
 
 class _StopSignal(Exception):

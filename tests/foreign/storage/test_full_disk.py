@@ -35,7 +35,7 @@ def _write(live: LiveServer, path: str, **arguments: object) -> httpx.Response:
 
 
 @pytest.mark.slow
-@pytest.mark.protects("uploads/full-disk")
+@pytest.mark.protects("uploads/full-disk", "registry/no-room")
 def test_a_full_disk_is_said_by_name_and_room_is_used_when_it_is_there_again(disk: Path) -> None:
     (disk / "tmp").mkdir()
     with LiveServer(disk / "data", {"TMPDIR": str(disk / "tmp")}) as live:
@@ -43,6 +43,7 @@ def test_a_full_disk_is_said_by_name_and_room_is_used_when_it_is_there_again(dis
         live.api("POST", "projects", json={"organisation": organisation, "name": "kitchen"})
         project = f"projects/{organisation}/kitchen"
         large = f"{project}/files/large.bin"
+        push = {"Authorization": f"Bearer {live.token('registry:push')}"}
         with StockClient(live, f"{organisation}/kitchen") as client:
             client.until(synced=True)
             filler = fill(disk)
@@ -58,6 +59,11 @@ def test_a_full_disk_is_said_by_name_and_room_is_used_when_it_is_there_again(dis
             form = {"csrfmiddlewaretoken": live.http.cookies["csrftoken"], "organisation": organisation, "name": "more"}
             page = live.http.post("/new", data=form, headers={"Referer": live.address})
             assert (page.status_code, "disk is full" in page.text) == (507, True)
+            upload = f"/v2/{organisation}/kitchen/blobs/uploads/?digest=sha256:{'0' * 64}"
+            response = live.http.post(upload, headers=push, content=bytes(3_000_000))
+            (error,) = response.json()["errors"]
+            assert (response.status_code, error["code"]) == (507, "UNAVAILABLE")
+            assert "The disk of the registry's server is full" in error["message"]
             assert live.http.get("/healthz").text == "ok\n"
             assert live.http.get(f"/{organisation}").status_code == 200
             assert list((disk / "data" / "blobs" / "incoming").iterdir()) == []

@@ -169,12 +169,14 @@ def test_no_app_gets_anything_of_a_project_that_is_taken_down(
     deployment = deployed(developer, project, "1.0")
     key = {"x-api-key": create_key(developer, deployment, "Page key")[1]}
     address, rune = "/d/acme/kitchen/website", now(deployment).rune
+    link = client.get(address, headers=key).json()["rune"]["url"]
 
     def answers() -> set[tuple[int, str]]:
         responses = [
             client.get(address, headers=key),
-            client.get(f"{address}/{rune}"),
-            client.get(f"{address}/{rune}/signatures"),
+            client.get(f"{address}/{rune}", headers=key),
+            client.get(link),
+            client.get(f"{address}/{rune}/signatures", headers=key),
             client.get(f"{address}/tuf/timestamp.json", headers=key),
             client.get("/forge/deployment", headers=key | {"deploymentId": str(deployment.short_id)}),
         ]
@@ -183,8 +185,8 @@ def test_no_app_gets_anything_of_a_project_that_is_taken_down(
     assert answers() == {(200, ""), (404, "document-unknown")}, "nothing is signed yet"
     take_down(moderator, project, "harm", "Boards got hot.")
     assert answers() == {(410, "project-taken-down")}
-    unknown = client.get(f"{address}/sha256:{'0' * 64}")
-    assert unknown.json()["name"] == "rune-unknown", "who knows no digest learns nothing"
+    for path in (rune, f"sha256:{'0' * 64}"):
+        assert client.get(f"{address}/{path}").json()["name"] == "key-missing", "without a key nobody learns of it"
     assert browser_of(developer).get("/acme/kitchen/deployments/website").status_code == 200
     put_back(moderator, project, "It was fixed.")
     assert answers() == {(200, ""), (404, "document-unknown")}

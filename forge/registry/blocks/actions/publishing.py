@@ -30,7 +30,8 @@ from forge.registry.blocks.models import BLOCK_NAME_LENGTH
 from forge.registry.blocks.withdrawn import require_not_withdrawn
 from forge.registry.discovery.listings.licences import FILES, licence_of
 from forge.registry.hooks import GateAnswer, block_gate
-from forge.registry.models import Admission, BlockVersion, Manifest, Repository
+from forge.registry.models import Admission, ArtifactTag, BlockVersion, Manifest, Repository
+from forge.registry.oci.document_tags import tags_of_lists
 from forge.registry.provenance.signing.blocks.attaching import attach_block_provenance
 from forge.registry.provenance.signing.jobs import request_block_signature
 from forge.registry.tags.errors import GateClosed, TagInUse
@@ -180,9 +181,10 @@ def _publish(actor: Actor, project: Project, prepared_block: _PreparedBlock) -> 
     manifest, _ = Manifest.objects.update_or_create(
         repository=repository,
         blob_id=digest,
-        defaults={"media_type": MANIFEST_TYPE, "artifact_type": BLOCK_TYPE, "trashed": None},
+        defaults={"media_type": MANIFEST_TYPE, "artifact_type": BLOCK_TYPE, "trashed": None, "fixed": True},
     )
     link_blobs(manifest, [digest], organisation)
+    ArtifactTag.objects.filter(repository=repository, name__in=tags_of_lists(digest)).delete()
     block = BlockVersion.objects.create(
         repository=repository,
         name=files.name,

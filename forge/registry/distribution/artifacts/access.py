@@ -92,11 +92,14 @@ def tag_names(repository: Repository, after: str, count: int) -> list[str]:
 
 
 def referrers_of(repository: Repository, digest: str, artifact_type: str = "") -> QuerySet[Manifest]:
-    """The manifests that refer to one, which need not exist, the oldest first; of one type where that is named."""
+    """The manifests that refer to one, which need not exist, of one type where that is named.
+
+    Those of the server come first, and then the oldest: clients read a limited number of them.
+    """
     manifests = repository.manifests.filter(subject=digest, trashed=None).select_related("blob")
     if artifact_type:
         manifests = manifests.filter(artifact_type=artifact_type)
-    return manifests.order_by("created", "blob_id")
+    return manifests.order_by("-fixed", "created", "blob_id")
 
 
 def find_upload(actor: Actor, repository: Repository, upload: UUID) -> Upload:

@@ -69,6 +69,12 @@ class StillNamed(Conflict):
     title = "This is still needed"
 
 
+class BelongsToVersion(Conflict):
+    """A published version, or what the server published about one: both are there as long as their repository."""
+
+    title = "This belongs to a published version"
+
+
 class NotInTrash(NotFound):
     """A manifest that was not deleted, or that was deleted for good."""
 

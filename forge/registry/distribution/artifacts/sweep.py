@@ -63,7 +63,7 @@ def _date_anew(now: datetime) -> None:
 def _empty_trash(before: datetime) -> int:
     """Deletes manifests that were deleted before a time, a few at once; returns how many. A push that restores one at
     the same moment waits, and finds either the manifest or nothing."""
-    old = Manifest.objects.filter(trashed__lt=before, tags=None, blocks=None)
+    old = Manifest.objects.filter(trashed__lt=before, tags=None, blocks=None, fixed=False)
     rows = Manifest.objects.select_for_update().filter(pk__in=list(old.values_list("pk", flat=True)[:MOST_AT_ONCE]))
     ids = [each.pk for each in rows if each.trashed is not None and each.trashed < before]
     Manifest.objects.filter(pk__in=ids).delete()

@@ -26,6 +26,7 @@ from forge.registry.distribution.artifacts.actions import (
     push_manifest,
 )
 from forge.registry.distribution.artifacts.errors import BadArtifact
+from forge.registry.distribution.artifacts.version_tags import is_of_version
 from forge.registry.distribution.mirrors.access import open_remote, principal_of_mirror
 from forge.registry.distribution.mirrors.errors import RemoteFailed, RemoteLacks
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
@@ -62,6 +63,8 @@ def find_or_fetch(puller: Principal, project: Project, repository: Repository, r
         return None
     manifest = find_manifest(repository, reference)
     if manifest is not None and (is_digest(reference) or stays(reference)):
+        return manifest
+    if is_of_version(repository, reference):  # what another registry has there does not stand beside our own
         return manifest
     mirror = _mirror_for(puller, project)
     if mirror is None or (manifest is not None and manifest.tags.exists()) or not _is_due(mirror, reference):

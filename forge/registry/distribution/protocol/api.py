@@ -23,7 +23,7 @@ from forge.projects.models import Project
 from forge.registry.distribution.protocol.addresses import Address, AddressTarget, parse_address
 from forge.registry.distribution.protocol.callers import Caller, caller_of
 from forge.registry.distribution.protocol.reading import answer_reading
-from forge.registry.distribution.protocol.refusals import Refusal, refusal_of, refusal_response
+from forge.registry.distribution.protocol.refusals import Refusal, refusal_of, refusal_of_status, refusal_response
 from forge.registry.distribution.protocol.sign_in import challenge, pass_response
 from forge.registry.distribution.protocol.writing import answer_writing
 from forge.registry.repository.access import find_repository
@@ -44,7 +44,7 @@ def distribution(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     except Refusal as refusal:
         response = _refuse(request, address, refusal)
     except BodyStopped as error:
-        response = _refuse(request, address, Refusal(error.status, "BLOB_UPLOAD_INVALID", str(error)))
+        response = _refuse(request, address, refusal_of_status(error.status, str(error)))
     except (OSError, DatabaseError) as error:
         response = _refuse(request, address, _unavailable(error))
     for name, value in COMMON_HEADERS.items():
@@ -89,7 +89,12 @@ def _answer(request: HttpRequest, rest: str, address: Address | None) -> HttpRes
         if is_reading:
             return answer_reading(request, caller.principal, project, find_repository(project), address)
         if address.block:
-            raise Refusal(405, "UNSUPPORTED", "Publish blocks from their project's page.", {"Allow": "GET, HEAD"})
+            raise Refusal(
+                405,
+                "UNSUPPORTED",
+                "Blocks are not pushed. Publish one with `rune block publish`.",
+                {"Allow": "GET, HEAD"},
+            )
         return answer_writing(request, caller, project, address)
     except AddressChanged as error:
         tail = rest.split("/", 2)[2]

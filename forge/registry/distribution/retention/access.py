@@ -92,9 +92,7 @@ def _artifacts_of(repositories: Sequence[UUID]) -> Mapping[UUID, list[Artifact]]
         if owner in digests and digests[owner][1] != digest
     }
     artifacts: dict[UUID, list[Artifact]] = {}
-    pushed_manifests = (
-        manifests.filter(tags=None, blocks=None).prefetch_related("artifact_tags").order_by("created", "blob_id")
-    )
+    pushed_manifests = manifests.filter(fixed=False).prefetch_related("artifact_tags").order_by("created", "blob_id")
     for manifest in pushed_manifests:
         repository = manifest.repository_id
         is_needed = (repository, manifest.blob_id) in listed_manifests or (repository, manifest.subject) in present

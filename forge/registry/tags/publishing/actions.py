@@ -33,6 +33,7 @@ from forge.registry.models import (
     Tag,
     WithdrawnRune,
 )
+from forge.registry.oci.document_tags import tags_of_lists
 from forge.registry.oci.manifests import is_tag, oci_artifact, stays
 from forge.registry.oci.rune_facts import rune_facts
 from forge.registry.provenance.signing.attaching import attach_provenance
@@ -250,7 +251,9 @@ def _link(
         "withdrawn": None,
         "withdrawal": "",
     }
-    ArtifactTag.objects.filter(repository=repository, name=tag.name).delete()
+    # Clients look there for what the server says of these bytes. Earlier pushes would hide it.
+    names = [tag.name, *tags_of_lists(digests.manifest)]
+    ArtifactTag.objects.filter(repository=repository, name__in=names).delete()
     for field, value in values.items():
         setattr(tag, field, value)
     tag.save()

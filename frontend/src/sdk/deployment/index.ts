@@ -11,6 +11,7 @@ import {
   json,
   SERVER_TIMEOUT,
   releaseBytes,
+  runeOptions,
   type ServedRelease,
   whole,
 } from "../fetch-rune";
@@ -55,8 +56,8 @@ export async function fetchRelease(source: string | URL, options: FetchOptions):
 
 /** Throws `DeliveryError` unless the key signed what is served. */
 async function requireSigned({ rune }: ServedRelease, publicKey: string, options: FetchOptions): Promise<void> {
-  const signatures = await inTime(options, async ({ signal }) =>
-    json(await ask(`${rune.url}/signatures`, { signal }), { signal }),
+  const signatures = await inTime(options, async (patient) =>
+    json(await ask(`${rune.url}/signatures`, runeOptions(patient)), patient),
   );
   await requireSignature(signatures as Signatures, rune.digest, publicKey);
 }

@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.deployments.actions import create_key
 from forge.deployments.models import StoredPlayerScript
 from forge.deployments.serving import player_script
 from forge.deployments.serving.player_script import current_script, store_script
@@ -31,7 +32,7 @@ def build(root: Path, text: str, name: str = "rune-player.js") -> str:
 
 def test_a_digest_that_no_release_had_is_unknown() -> None:
     assert Client().get(f"/d/rune-player/{'0' * 64}.js").status_code == 404
-    assert Client().get("/d/rune-player/..%2F..%2Fsettings.js").status_code == 404
+    assert Client().get("/d/rune-player/..%2F..%2Fsettings.js").status_code == 401, "as any unknown deployment"
     assert Client().post(f"/d/rune-player/{'0' * 64}.js").status_code == 405
 
 
@@ -78,15 +79,17 @@ def test_the_second_script_of_each_release_is_served_by_its_digest(tmp_path: Pat
 @pytest.mark.slow
 @pytest.mark.protects("delivery/foreign-pages")
 def test_signatures_are_for_pages_of_the_deployment(developer: User, project: Project) -> None:
-    release = now(deployed(developer, project))
+    deployment = deployed(developer, project)
+    release = now(deployment)
+    key = {"x-api-key": create_key(developer, deployment, "Site key")[1]}
     path = f"/d/acme/kitchen/website/{release.rune}/signatures"
-    answer = Client().get(path, headers={"Origin": "https://acme.example"})
+    answer = Client().get(path, headers=key | {"Origin": "https://acme.example"})
     manifest = base64.b64decode(answer.json()["manifest"])
     assert f"sha256:{hashlib.sha256(manifest).hexdigest()}" == release.digest
     assert json.loads(manifest)["layers"][0]["digest"] == release.rune
     assert answer["Access-Control-Allow-Origin"] == "https://acme.example"
-    response = Client().get(path, headers={"Origin": "https://else.example"})
+    response = Client().get(path, headers=key | {"Origin": "https://else.example"})
     assert (response.status_code, response.json()["name"]) == (403, "origin-refused")
     assert "Access-Control-Allow-Origin" not in response
-    other = Client().get(f"/d/acme/kitchen/website/sha256:{'0' * 64}/signatures")
+    other = Client().get(f"/d/acme/kitchen/website/sha256:{'0' * 64}/signatures", headers=key)
     assert (other.status_code, other.json()["name"]) == (404, "rune-unknown")

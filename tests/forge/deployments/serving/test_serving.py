@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
@@ -48,10 +50,7 @@ def ask(client: Client, secret: str = "", origin: str = "", address: str = ADDRE
 
 def load(client: Client, secret: str, **headers: str) -> Any:
     """The bytes that an app gets, as a client does it: the address of the rune, then the rune."""
-    url = ask(client, secret).json()["rune"]["url"]
-    return client.get(
-        url.partition("://")[2].partition("/")[1] + url.partition("://")[2].partition("/")[2], headers=headers
-    )
+    return client.get(urlsplit(ask(client, secret).json()["rune"]["url"]).path, headers=headers)
 
 
 def body_of(answer: Any) -> bytes:
@@ -104,7 +103,7 @@ def test_a_change_of_what_is_served_is_seen_by_the_next_request(
     after = ask(client, secret, **{"If-None-Match": before["ETag"]})
     assert (after.status_code, after.json()["version"]) == (200, "beta")
     assert body_of(load(client, secret)) == RUNE + b"beta"
-    old = client.get(f"{ADDRESS}/{before.json()['rune']['digest']}")
+    old = ask(client, secret, address=f"{ADDRESS}/{before.json()['rune']['digest']}")
     assert body_of(old) == RUNE
     go_back(developer, deployment, 1)
     assert ask(client, secret).json()["version"] == "stable"
@@ -137,7 +136,7 @@ def test_each_refusal_has_a_name(
     withdraw_tag(developer, project, "stable", "It has a password in it.")
     assert refusal(secret) == (410, "version-withdrawn")
     rune = deployment.releases.get().rune
-    assert refusal(address=f"{ADDRESS}/{rune}") == (410, "version-withdrawn")
+    assert refusal(secret, address=f"{ADDRESS}/{rune}") == (410, "version-withdrawn")
     revoke_key(developer, key)
     assert refusal(secret) == (403, "key-revoked")
 
@@ -152,6 +151,50 @@ def test_a_key_opens_its_own_deployment_alone(
     assert ask(client, own, address="/d/acme/kitchen/phone-app").status_code == 200
     assert ask(client, secret, address="/d/acme/kitchen/phone-app").json()["name"] == "key-unknown"
     assert ask(client, own).json()["name"] == "key-unknown"
+
+
+@pytest.mark.protects("delivery/runes-by-digest")
+def test_a_digest_alone_opens_no_rune(client: Client, deployment: Deployment, secret: str) -> None:
+    rune = deployment.releases.get().rune
+    for digest in (rune, f"sha256:{'0' * 64}"):
+        for address in (f"{ADDRESS}/{digest}", f"{ADDRESS}/{digest}/signatures"):
+            for origin in ("", OURS):
+                answer = ask(client, "", origin, address)
+                assert (answer.status_code, answer.json()["name"]) == (401, "key-missing")
+            assert ask(client, secret[:-1] + "!", address=address).json()["name"] == "key-unknown"
+            link = address.replace(ADDRESS, f"{ADDRESS}/{uuid4()}")
+            assert ask(client, address=link).json()["name"] == "key-unknown"
+    with_key = ask(client, secret, address=f"{ADDRESS}/{rune}")
+    assert (with_key.status_code, body_of(with_key)) == (200, RUNE)
+    assert with_key["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "x-api-key" in with_key["Vary"]
+    assert ask(client, secret, address=f"{ADDRESS}/{rune}/signatures").status_code == 200
+
+
+@pytest.mark.slow
+@pytest.mark.protects("delivery/runes-by-digest", "delivery/keys-that-outlive")
+def test_the_address_of_a_rune_ends_with_the_key_that_it_was_given_for(
+    client: Client, deployment: Deployment, secret: str, developer: User, project: Project
+) -> None:
+    key = DeploymentKey.objects.get()
+    rune = deployment.releases.get().rune
+    _, new = rotate_key(developer, key, 7)
+    addresses = [urlsplit(ask(client, each).json()["rune"]["url"]).path for each in (secret, new)]
+    assert [client.get(each).status_code for each in addresses] == [200, 200]
+    pointer = ask(client, secret)
+    assert ask(client, new, **{"If-None-Match": pointer["ETag"]}).status_code == 200, "its address is another one"
+    other = deployed(developer, project, title="Phone app", kind="app")
+    elsewhere = client.get(addresses[0].replace("/website/", "/phone-app/"))
+    assert elsewhere.json()["name"] == "key-unknown"
+    own = create_key(developer, other, "iOS")[1]
+    assert ask(client, own, address=f"{ADDRESS}/{rune}").json()["name"] == "key-unknown"
+    revoke_key(developer, key)
+    for path in ("", "/signatures"):
+        assert ask(client, address=f"{addresses[0]}{path}").json()["name"] == "key-revoked"
+        assert ask(client, secret, address=f"{ADDRESS}/{rune}{path}").json()["name"] == "key-revoked"
+    assert client.get(addresses[1]).status_code == 200
+    Membership.objects.filter(user=developer).update(role="viewer")
+    assert client.get(addresses[1]).json()["name"] == "key-revoked"
 
 
 @pytest.mark.slow
@@ -177,13 +220,19 @@ def test_only_pages_of_its_origins_may_read_what_a_deployment_answers(client: Cl
     answers = [
         refusal,
         ask(client, secret, FOREIGN),
-        ask(client, "", FOREIGN, f"{ADDRESS}/{rune}"),
+        ask(client, secret, FOREIGN, f"{ADDRESS}/{rune}"),
+        load(client, secret, Origin=FOREIGN),
         ask(client, "", FOREIGN),
     ]
     for answer in answers:
         assert answer.status_code in (401, 403)
         assert "Access-Control-Allow-Origin" not in answer
-    for answer in (ask(client, secret, OURS), ask(client, "", OURS), ask(client, "", OURS, f"{ADDRESS}/{rune}")):
+    for answer in (
+        ask(client, secret, OURS),
+        ask(client, "", OURS),
+        ask(client, secret, OURS, f"{ADDRESS}/{rune}"),
+        load(client, secret, Origin=OURS),
+    ):
         assert answer["Access-Control-Allow-Origin"] == OURS
         assert "Origin" in answer["Vary"]
         assert "Access-Control-Allow-Credentials" not in answer

@@ -156,7 +156,14 @@ def test_an_answer_that_is_nested_too_deeply_is_refused(
 @pytest.mark.protects("delivery/loaders")
 def test_the_key_goes_to_the_deployments_address_alone(server: FakeServer, deployment: Deployment) -> None:
     deployment.load()
+    assert server.keys == [KEY, KEY], "the rune is below the address"
+    server.keys.clear()
+    place = "/d/acme/kitchen/boards-of-others/x"
+    server.serve(OTHER, 2, url=f"{server.address}{place}")
+    server.answers[place] = (200, OTHER)
+    deployment.load()
     assert server.keys == [KEY, None]
+    server.keys.clear()
     server.answers["/d/acme/kitchen/boards"] = (302, f"{server.address}/elsewhere".encode())
     server.keys.clear()
     assert name_of(deployment) == "refused"

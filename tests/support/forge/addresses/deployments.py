@@ -35,13 +35,20 @@ CASES: list[Case] = [
     ("delete", f"{_ROUTE}/<str:deployment>", _ONE, None, (204, 204, 403, 403, 403, 404, 401)),
     # Apps are known by keys, and people by nothing.
     ("get", f"d/{_PUBLIC_ROUTE}", "d/acme/kitchen/website", None, (401,) * 7),
-    ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (404,) * 7),
+    ("get", f"d/{_PUBLIC_ROUTE}/<str:rune>", f"d/acme/kitchen/website/sha256:{'0' * 64}", None, (401,) * 7),
     (
         "get",
         f"d/{_PUBLIC_ROUTE}/<str:rune>/signatures",
         f"d/acme/kitchen/website/sha256:{'0' * 64}/signatures",
         None,
-        (404,) * 7,
+        (401,) * 7,
+    ),
+    *(
+        (
+            *("get", f"d/{_PUBLIC_ROUTE}/<uuid:key>/<str:rune>{path}"),
+            *(f"d/acme/kitchen/website/{UUID(int=0)}/sha256:{'0' * 64}{path}", None, (403,) * 7),
+        )
+        for path in ("", "/signatures")
     ),
     ("get", f"d/{_PUBLIC_ROUTE}/tuf/<str:path>", "d/acme/kitchen/website/tuf/timestamp.json", None, (401,) * 7),
     # The same page for every name.

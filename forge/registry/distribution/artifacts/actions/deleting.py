@@ -14,8 +14,9 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.access import find_manifest, links_in, require_publisher
 from forge.registry.distribution.artifacts.digests import blob_named
-from forge.registry.distribution.artifacts.errors import NoSuchBlob, StillNamed
+from forge.registry.distribution.artifacts.errors import BelongsToVersion, NoSuchBlob, StillNamed
 from forge.registry.distribution.artifacts.models import ArtifactTag, PushedBlob
+from forge.registry.distribution.artifacts.version_tags import has_server_signature, is_of_version
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.tags.errors import NoSuchTag
 from forge.registry.tags.withdrawing.actions import withdraw_tag
@@ -27,14 +28,18 @@ DELETED_BY_CLIENT = "A registry client deleted the tag."
 def delete_tag(actor: Actor, project: Project, name: str) -> None:
     """Deletes a tag; its manifest stays. The name of a version keeps its meaning: only the same bytes may return.
 
-    A tag of a build is withdrawn. Raises `Forbidden` and `NoSuchTag`.
+    A tag of a build is withdrawn. Raises `Forbidden`, `NoSuchTag` and `BelongsToVersion`.
     """
     require(actor, Verb.PUSH, project)
     if Tag.objects.listed().filter(repository__project=project, name=name).exists():
         require_publisher(actor, project)
         withdraw_tag(actor, project, name, DELETED_BY_CLIENT)
         return
-    count, _ = ArtifactTag.objects.filter(repository__project=project, name=name).delete()
+    tags = ArtifactTag.objects.filter(repository__project=project, name=name)
+    tag = tags.select_related("manifest", "repository").first()
+    if tag is not None and has_server_signature(tag) and is_of_version(tag.repository, name):
+        raise BelongsToVersion(f"{name} has the server's signature of a published version, and stays with it.")
+    count, _ = tags.delete()
     if not count:
         raise NoSuchTag(f"Nothing is published under {name}.")
     write_entry(actor, "artifact.untag", project.stream, project.place, tag=name)
@@ -42,7 +47,8 @@ def delete_tag(actor: Actor, project: Project, name: str) -> None:
 
 @transaction.atomic
 def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
-    """Moves a manifest to the trash, and deletes its tags. Raises `Forbidden`, `NoSuchTag` and `StillNamed`."""
+    """Moves a manifest to the trash, and deletes its tags. Raises `Forbidden`, `NoSuchTag`, `StillNamed` and
+    `BelongsToVersion`."""
     require(actor, Verb.PUSH, repository.project)
     project = _lock_project(repository.project)
     require(actor.afresh(), Verb.PUSH, project)
@@ -52,6 +58,8 @@ def delete_manifest(actor: Actor, repository: Repository, digest: str) -> None:
     names = [*manifest.tags.values_list("name", flat=True), *(str(block) for block in manifest.blocks.all())]
     if names:
         raise StillNamed(f"The project published it as {', '.join(sorted(names))}. Withdraw that version.")
+    if manifest.fixed:
+        raise BelongsToVersion(f"{digest} belongs to a published version, and stays with it.")
     listing = links_in(repository).filter(owner_kind=owner_kind(Manifest), blob_id=manifest.blob_id)
     if listing.exclude(owner_id=manifest.pk).exists():
         raise StillNamed(f"An index lists {digest}. Delete the index first.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,9 +24,11 @@ from forge.registry.distribution.artifacts.access import links_in, require_publi
 from forge.registry.distribution.artifacts.digests import blobs_named, note_digests
 from forge.registry.distribution.artifacts.errors import ArtifactRefused, BadArtifact, BlobMissing, WrongBytes
 from forge.registry.distribution.artifacts.models import ArtifactTag
+from forge.registry.distribution.artifacts.version_tags import require_no_shadow
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Repository, Tag
 from forge.registry.oci.digests import digest_of, names
+from forge.registry.oci.document_tags import subject_of_tag
 from forge.registry.oci.documents import BadManifest, Descriptor, ManifestDocument, read_document
 from forge.registry.oci.manifests import is_tag, oci_artifact, stays
 from forge.registry.oci.rune_facts import rune_facts
@@ -45,8 +46,6 @@ RUNE_TYPES = frozenset({CONFIG_TYPE, RUNE_TYPE, BLOCK_TYPE})
 """The types of artifacts that every registry takes, beside those that refer to another."""
 MOST_TAGS = 100
 """Tags of one push."""
-_REFERRING = re.compile(r"sha256-[0-9a-f]{64}(\.(sig|att|sbom))?")
-"""Tags by which clients that know no referrers name what refers to a manifest."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def push_manifest(
         for tag in tags:
             publish_build(actor, build, tag)
     else:
-        if not (tags and all(_REFERRING.fullmatch(tag) for tag in tags)):
+        if not (tags and all(subject_of_tag(tag) for tag in tags)):
             _require_allowed(project, document)
         blob = put_bytes(data)
         embedded_blobs = {each.digest: put_bytes(each.data) for each in document.blobs if each.data is not None}
@@ -183,6 +182,7 @@ def _set_tag(actor: Actor, project: Project, repository: Repository, name: str, 
             "Push the manifest of such a build, or push to another tag."
         )
     existing = ArtifactTag.objects.filter(repository=repository, name=name).select_related("manifest").first()
+    require_no_shadow(repository, name, manifest, existing)
     if existing is None:
         require_distinct(project, name)
     elif existing.manifest_id == manifest.pk:

@@ -17,6 +17,7 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.registry.distribution.artifacts.errors import NotInTrash, StillNamed
 from forge.registry.distribution.artifacts.models import ArtifactTag
+from forge.registry.distribution.artifacts.version_tags import require_no_shadow
 from forge.registry.hooks import is_protected
 from forge.registry.models import Manifest, Tag, WithdrawnRune
 from forge.registry.oci.manifests import stays
@@ -80,6 +81,7 @@ def _set_again(actor: Actor, project: Project, manifest: Manifest, names: tuple[
         if Tag.objects.filter(**mine).exists() or ArtifactTag.objects.filter(**mine).exists():
             continue
         try:
+            require_no_shadow(manifest.repository, name, manifest, None)
             require_distinct(project, name)
             if is_protected(project, name):
                 continue

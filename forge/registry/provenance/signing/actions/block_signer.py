@@ -18,7 +18,7 @@ from forge.jobs.kinds import JobContext, JobFailed
 from forge.registry.hooks import block_gate
 from forge.registry.models import Admission, BlockVersion, Manifest, PublishedBlockSignature, SigningKey
 from forge.registry.oci.digests import digest_of
-from forge.registry.provenance.signing.actions.signer import open_key, set_cosign_tag, signature_referrers
+from forge.registry.provenance.signing.actions.signer import lock_project, open_key, set_cosign_tag, signature_referrers
 from forge.registry.provenance.signing.attaching import link_referrers, put_referrers
 from forge.registry.provenance.signing.blocks.attaching import block_statement_of, block_subject
 from rune.tools.signing.bundles import sign_statement
@@ -41,6 +41,7 @@ def sign_block(context: JobContext) -> Mapping[str, Any]:
     put_referrers(*referrers)
     with transaction.atomic():
         context.confirm_lease()
+        lock_project(block.repository)
         manifest, older = link_referrers(block.repository, *referrers)
         set_cosign_tag(block.repository, block.author, subject.digest, older)
         _note(INSTALLATION, "block-signature.make", block, manifest, row, now)

@@ -42,6 +42,11 @@ def note_pushed_signature(repository: Repository, manifest: Manifest, actor: Act
         _take(publication, manifest, key, actor)
     elif (block := _block(repository, manifest.subject, proof)) is not None:
         take_block_signature(block, manifest, key, actor)
+    else:
+        return
+    # It is as fixed as the version from now on: another person who pushes could take the proof away otherwise.
+    manifest.fixed = True
+    manifest.save(update_fields=["fixed"])
 
 
 def _take(publication: Publication, manifest: Manifest, key: SigningKey, actor: Actor) -> None:

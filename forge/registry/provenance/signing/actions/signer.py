@@ -22,6 +22,7 @@ from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
 from forge.jobs.kinds import JobContext, JobFailed
+from forge.projects.models import Project
 from forge.registry.hooks import gate
 from forge.registry.models import Admission, ArtifactTag, Manifest, Publication, Repository, Tag
 from forge.registry.oci.digests import digest_of
@@ -91,6 +92,7 @@ def sign_publication(context: JobContext) -> Mapping[str, Any]:
     put_referrers(*referrers, *beside)
     with transaction.atomic():
         context.confirm_lease()
+        lock_project(publication.repository)
         manifest, older_manifest, *_ = link_referrers(publication.repository, *referrers, *beside)
         set_cosign_tag(publication.repository, publication.author, subject.digest, older_manifest)
         Signature.objects.update_or_create(
@@ -173,8 +175,14 @@ def _secret(*, may_make: bool) -> str:
         raise JobFailed(str(error)) from error
 
 
+def lock_project(repository: Repository) -> None:
+    """Locks the project as a push does, so that none takes the tag of signatures at the same time."""
+    Project.objects.select_for_update(of=("self",), no_key=True).get(pk=repository.project_id)
+
+
 def set_cosign_tag(repository: Repository, author: User | None, digest: str, manifest: Manifest) -> None:
-    """Sets the tag under which older clients look for signatures of a manifest to the newest one."""
+    """Sets the tag under which older clients look for signatures of a manifest to the newest one. The caller
+    has locked the project."""
     ArtifactTag.objects.update_or_create(
         repository=repository,
         name=cosign_tag(digest),

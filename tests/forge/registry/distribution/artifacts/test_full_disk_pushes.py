@@ -85,7 +85,7 @@ def _pushed_with_one_write_failing(registry: RegistryClient, number: int) -> str
         if response.status_code >= 300:
             assert disk.failed, (step, response.content)
             assert not before, "one write fails"
-            assert code(response) == (507, "DENIED"), disk.failed
+            assert code(response) == (507, "UNAVAILABLE"), disk.failed
             push.expect_nothing_half_visible(step)
             response = push.step(step)
         assert response.status_code < 300, (step, disk.failed, response.content)

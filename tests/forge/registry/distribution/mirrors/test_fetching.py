@@ -16,6 +16,7 @@ from forge.projects.models import Project, Visibility
 from forge.registry.distribution.artifacts.models import RegistryRules
 from forge.registry.distribution.mirrors.actions import MirrorSettings, set_mirror
 from forge.registry.distribution.mirrors.models import Mirror, MirrorDirection
+from forge.registry.tags.publishing.actions import publish_build
 from rune.oci import MANIFEST_TYPE
 from tests.forge.registry.distribution.mirrors.lying_registry import (
     CannedAnswer,
@@ -35,6 +36,7 @@ from tests.support.clients.registry_client import (
     sha,
     take_all,
 )
+from tests.support.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,17 @@ def test_an_organisation_takes_no_more_than_what_may_be_pushed(mirror: MirrorPro
 def test_a_mirror_whose_maker_may_no_longer_manage_fetches_nothing(mirror: MirrorProject) -> None:
     Mirror.objects.update(author=None)
     assert mirror.client.get("manifests/edge").status_code == 404
+    assert mirror.registry.requests == []
+
+
+@pytest.mark.protects("registry/lasting-documents")
+def test_another_registry_hides_nothing_that_this_one_published(mirror: MirrorProject, developer: Any) -> None:
+    version = publish_build(developer, approved(built(developer, mirror.project)), "1.0").manifest.blob_id
+    tags = [version.replace(":", "-") + ending for ending in ("", ".sig", ".att", ".sbom")]
+    mirror.registry.answering = having(dict.fromkeys(tags, MANIFEST), EMPTY, LAYER, media_type=MANIFEST_TYPE)
+    listing = json.loads(body(mirror.client.get(f"manifests/{tags[0]}")))["manifests"]
+    assert [each["digest"] for each in listing] == [each["digest"] for each in mirror.client.referrers(version)] != []
+    assert [mirror.client.get(f"manifests/{tag}").status_code for tag in tags[1:]] == [404] * 3
     assert mirror.registry.requests == []
 
 
