@@ -79,7 +79,7 @@ def keep_evaluation(artefact: Artefact, tests: SampleSet, evaluation: Mapping[st
         evaluation = bounded(_read_answer(evaluation, tests), tests.labels).to_json()
     blob = put_evaluation(evaluation)
     with transaction.atomic():
-        # Whoever deletes samples has the data set locked, so none of them goes between this look and the end.
+        # A deletion of samples has the data set locked, so none of them goes between this look and the end.
         DataSet.objects.select_for_update(of=("self",)).get(pk=tests.data_set)
         present = Sample.objects.available().filter(data_set=tests.data_set).values_list("digest", flat=True)
         are_all_present = {each.digest for each in tests.samples}.issubset(present)

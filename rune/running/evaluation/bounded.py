@@ -47,8 +47,8 @@ class AnswerBounds:
 
     def scores(self, scores: Mapping[str, float], most: int) -> Mapping[str, float]:
         """Returns the highest scores of labels of the data, from 0 to 1, with two decimals."""
-        known = {self._spelling[key]: score for label, score in scores.items() if (key := same_label(label)) in self}
-        highest = sorted(known.items(), key=lambda each: (-each[1], each[0]))[:most]
+        own = {self._spelling[key]: score for label, score in scores.items() if (key := same_label(label)) in self}
+        highest = sorted(own.items(), key=lambda each: (-each[1], each[0]))[:most]
         return {label: round(min(1.0, max(0.0, score)), DIGITS) for label, score in highest}
 
     def __contains__(self, key: str) -> bool:

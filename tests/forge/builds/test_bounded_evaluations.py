@@ -1,4 +1,4 @@
-"""What evaluations say of samples: bounded, bounded by an upgrade too, and deleted with the samples."""
+"""Evaluations say bounded things of samples, also those of before an upgrade, and nothing of deleted ones."""
 
 from __future__ import annotations
 
@@ -148,7 +148,6 @@ def test_an_evaluation_is_not_stored_when_one_of_its_samples_was_deleted_meanwhi
     assert fewer is not None
     with pytest.raises(MalformedAnswer, match="other samples"):
         keep_evaluation(build.artefact, fewer, document)
-    kept = keep_evaluation(build.artefact, fewer, Evaluation((), outcomes).without({withdrawn}).to_json())
-    assert [each["answer"] for each in kept["outcomes"]] == ["other", "other"]
-    stored = evaluation_on(build.artefact, fewer.digest)
-    assert stored == Evaluation.from_json(kept)
+    result = keep_evaluation(build.artefact, fewer, Evaluation((), outcomes).without({withdrawn}).to_json())
+    assert [each["answer"] for each in result["outcomes"]] == ["other", "other"]
+    assert evaluation_on(build.artefact, fewer.digest) == Evaluation.from_json(result)

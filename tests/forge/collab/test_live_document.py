@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +12,6 @@ from asgiref.sync import sync_to_async
 from pycrdt import Map
 
 from forge.collab import rooms as rooms_module
-from forge.collab import watch as watch_module
 from forge.collab.closing import Closing
 from forge.collab.protocol.frames import (
     MalformedFrame,
@@ -28,10 +26,9 @@ from forge.collab.protocol.updates import read_update
 from forge.collab.room import live_document
 from forge.collab.room import room as room_module
 from forge.collab.room import writer as writer_module
-from forge.collab.room.storage import load_stored
 from forge.collab.room.submissions import FromMember
 from forge.core.studio_limits import MAX_UPDATE_BYTES
-from forge.projects.actions import create_project, delete_file, write_file
+from forge.projects.actions import delete_file, write_file
 from forge.projects.files.document_store import load_document
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
 from tests.support.clients.yjs_socket import YjsClient, text_of
@@ -325,34 +322,6 @@ async def test_a_room_that_cannot_be_loaded_is_tried_anew(
             await rooms_module.rooms.enter(project.pk, member)
     async with YjsClient(owner, project) as client:
         assert client.text().startswith("version: 1")
-
-
-async def test_a_room_that_loads_slowly_does_not_end_the_watch_of_the_others(
-    project: Any, organisation: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slow_project = await sync_to_async(create_project)(owner, organisation, "slow")
-    polls, is_polled_twice, numbers = 0, threading.Event(), watch_module._numbers
-
-    def load_after_two_polls(project_id: Any) -> Any:
-        nonlocal polls
-        if project_id == slow_project.pk:
-            polls = 0
-            assert is_polled_twice.wait(30), "the watch looks no more"
-        return load_stored(project_id)
-
-    def count(*arguments: Any) -> Any:
-        nonlocal polls
-        polls += 1
-        # The callbacks of the first look have run when the second one begins.
-        if polls > 2:
-            is_polled_twice.set()
-        return numbers(*arguments)
-
-    monkeypatch.setattr(room_module, "load_stored", load_after_two_polls)
-    monkeypatch.setattr(watch_module, "_numbers", count)
-    async with YjsClient(owner, project), YjsClient(owner, slow_project) as slow:
-        await slow.type("# loaded\n")
-    assert "# loaded\n" in await stored_text(slow_project)
 
 
 @pytest.mark.protects("live/crashes")

@@ -177,7 +177,7 @@ def names_of(build: Build) -> Names:
 
 
 def answers(browser: Client, names: Names) -> Iterator[tuple[str, bytes]]:
-    """What each address with parameters answers, beside lists with filters."""
+    """Yields each address with parameters, and lists with filters, with the answer."""
     pages = [filled(route, names) for route, methods in routes(get_resolver()) if "get" in methods]
     for page in [*pages, "/acme/kitchen/data?wrong=true", "/acme/kitchen/data?answer=other", "/acme", "/"]:
         cache.clear()
@@ -251,8 +251,8 @@ def test_a_persons_runes_run_a_limited_number_of_times_a_day_on_recordings_that_
         count_run(UUID(int=3), developer, data_set, samples)
     count_run(UUID(int=4), owner, data_set, samples)
     assert ProtectedRun.objects.count() == 2, "who may play the samples is not counted"
-    used = {each.resource: (each.used, each.limit) for each in usage_of_person(developer)}
-    assert used[QuotaResource.PROTECTED_RUNS] == (2, 2)
+    usage = {each.resource: (each.used, each.limit) for each in usage_of_person(developer)}
+    assert usage[QuotaResource.PROTECTED_RUNS] == (2, 2)
     ProtectedRun.objects.update(created=timezone.now() - timedelta(days=1, minutes=1))
     count_run(UUID(int=3), developer, data_set, samples)
     assert ProtectedRun.objects.count() == 1

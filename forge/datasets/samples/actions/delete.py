@@ -183,5 +183,6 @@ def erase_removed(data_set: DataSet, now: datetime | None = None, most: int | No
 def erase_traces(data_set: DataSet, digests: Collection[str]) -> None:
     """Deletes what stored files say about recordings that no sample of the data set has any more."""
     present = Sample.objects.available().filter(data_set=data_set)
-    if gone := frozenset(digests).difference(present.values_list("digest", flat=True) if digests else ()):
-        file_traces.call(data_set.pk, gone)
+    missing = frozenset(digests).difference(present.values_list("digest", flat=True) if digests else ())
+    if missing:
+        file_traces.call(data_set.pk, missing)

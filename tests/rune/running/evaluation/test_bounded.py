@@ -1,4 +1,4 @@
-"""What may be stored of a sample that not everyone may play: a label of the data, two decimals, a fixed reason."""
+"""A result that people see who may not play the samples: a label of the data, two decimals, a fixed reason."""
 
 from __future__ import annotations
 
