@@ -18,6 +18,7 @@ from rune.compiler.verify.verification import VerificationJson
 from rune.datasets.positions import ObjectPositionJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
+from rune.running.evaluation.background import BackgroundTrialJson
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.source.language.graph.drawing import StageArgumentJson
 from rune.source.policy.policy import PolicyJson
@@ -331,6 +332,7 @@ EVENTS: Mapping[str, Fields] = {
     "verified": {"verification": VerificationJson, "milliseconds": float},
     "measured": {"run": MeasuredRunJson},
     "unmeasured": {"reason": str},
+    "tried": {"background": BackgroundTrialJson},
     "evaluated": {"evaluation": EvaluationAnswerJson, "milliseconds": float},
     "counted": {"needs": NeedsJson},
     "failed": {"error": str, "diagnostics": list[DiagnosticJson]},

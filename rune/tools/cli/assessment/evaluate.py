@@ -18,7 +18,8 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
 from rune.project.files import FileError, FolderFiles
-from rune.running.evaluation.background import BackgroundTrial, background_trial
+from rune.running.evaluation.background import BackgroundTrial
+from rune.running.evaluation.background_trial import background_trial
 from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.running.evaluation.evaluation import Evaluation

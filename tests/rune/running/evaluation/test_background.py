@@ -11,8 +11,8 @@ from rune.running.evaluation.background import (
     BackgroundTrial,
     CalledSound,
     bounded_background,
-    try_on_background,
 )
+from rune.running.evaluation.background_trial import try_on_background
 from rune.running.evaluation.errors import EvaluationImpossible
 from tests.support.runes.hearing import always, graph_of
 from tests.support.runes.wat_runes import mirror
