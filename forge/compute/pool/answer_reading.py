@@ -374,7 +374,11 @@ def read_answer(line: bytes, events: Mapping[str, Fields] = EVENTS) -> Answer:
         answer = read_object(line)
     except UnusableAnswer as unusable:
         _refuse(str(unusable))
-    _check_fields(answer, events)
+    _require(answer, {"id": int, "event": str})
+    fields = events.get(answer["event"])
+    if fields is None:
+        _refuse("its event is unknown")
+    _require(answer, fields)
     return answer
 
 
@@ -382,14 +386,6 @@ def check_answered(answer: Answer, op: str) -> None:
     """Checks what an `answered` holds, which depends on the job. Raises `MalformedAnswer`."""
     if answer["event"] == "answered":
         _require(answer, {"answer": ANSWER_SHAPES.get(op, Any)})
-
-
-def _check_fields(answer: Answer, events: Mapping[str, Fields]) -> None:
-    _require(answer, {"id": int, "event": str})
-    fields = events.get(answer["event"])
-    if fields is None:
-        _refuse("its event is unknown")
-    _require(answer, fields)
 
 
 def _require(answer: Answer, fields: Fields) -> None:

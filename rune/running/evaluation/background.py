@@ -51,38 +51,38 @@ class BackgroundTrial:
     """The labels that a rune calls in so many sounds of silence, noise and tones."""
 
     sounds: int
-    called: tuple[CalledSound, ...]
+    calls: tuple[CalledSound, ...]
 
     @property
     def sentence(self) -> str:
-        """What the rune calls, with its plainest example and what to do."""
+        """The plainest example of a call, how many there are, and what to do."""
         sounds = f"{counted(self.sounds, 'sound')} of silence, noise and tones"
-        if not self.called:
-            return f"It calls no label in {sounds}."
+        if not self.calls:
+            return f"The model calls no label in {sounds}."
         example = self._example
         sureness = "" if example.share is None else f", {100 * example.share:.0f} % sure"
-        labels = listed(list(dict.fromkeys(each.label for each in self.called)))
-        count = f"In {len(self.called)} of {sounds} it calls {labels}."
-        return f"It calls {example.sound} {example.label}{sureness}. {count} {ADVICE}"
+        labels = listed(list(dict.fromkeys(each.label for each in self.calls)))
+        count = f"In {len(self.calls)} of {sounds} it calls {labels}."
+        return f"The model calls {example.sound} {example.label}{sureness}. {count} {ADVICE}"
 
     @property
     def _example(self) -> CalledSound:
         """The call in silence, or else the surest one."""
-        silence = next((each for each in self.called if each.sound == SILENCE), None)
-        return silence or max(self.called, key=lambda each: each.share or 0.0)
+        silence = next((each for each in self.calls if each.sound == SILENCE), None)
+        return silence or max(self.calls, key=lambda each: each.share or 0.0)
 
     def to_json(self) -> BackgroundTrialJson:
         """The figures with their sentence."""
-        called: list[CalledSoundJson] = [
-            {"sound": each.sound, "label": each.label, "share": each.share} for each in self.called
+        calls: list[CalledSoundJson] = [
+            {"sound": each.sound, "label": each.label, "share": each.share} for each in self.calls
         ]
-        return {"sounds": self.sounds, "called": called, "sentence": self.sentence}
+        return {"sounds": self.sounds, "called": calls, "sentence": self.sentence}
 
     @staticmethod
     def from_json(fields: Mapping[str, Any]) -> BackgroundTrial:
         """Restores a trial from the JSON of `to_json`. The sentence is written anew."""
-        called = tuple(CalledSound(each["sound"], each["label"], each["share"]) for each in fields["called"])
-        return BackgroundTrial(fields["sounds"], called)
+        calls = tuple(CalledSound(each["sound"], each["label"], each["share"]) for each in fields["called"])
+        return BackgroundTrial(fields["sounds"], calls)
 
 
 def bounded_background(fields: Mapping[str, Any], labels: Collection[str] | None = None) -> BackgroundTrialJson | None:
@@ -90,13 +90,13 @@ def bounded_background(fields: Mapping[str, Any], labels: Collection[str] | None
     once, and shares of two decimals; None where it speaks of something else. Without `labels` all are kept, as those of
     a rune of a person's own."""
     names = {each.name for each in background_sounds()}
-    called: dict[str, CalledSound] = {}
+    calls: dict[str, CalledSound] = {}
     for each in fields["called"]:
         if each["sound"] not in names or (labels is not None and each["label"] not in labels):
             return None
         share = each["share"]
         bounded_share = None if share is None else round(min(1.0, max(0.0, share)), DIGITS)
-        called.setdefault(each["sound"], CalledSound(each["sound"], plain(each["label"]), bounded_share))
-    if not len(called) <= fields["sounds"] <= len(names):
+        calls.setdefault(each["sound"], CalledSound(each["sound"], plain(each["label"]), bounded_share))
+    if not len(calls) <= fields["sounds"] <= len(names):
         return None
-    return BackgroundTrial(fields["sounds"], tuple(called.values())).to_json()
+    return BackgroundTrial(fields["sounds"], tuple(calls.values())).to_json()

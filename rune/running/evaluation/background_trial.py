@@ -49,16 +49,16 @@ def try_on_background(
     rate, length = _sound_format(data, effort.limits, resources)
     sounds = [LabelledSample(each.name, "", partial(each.wav, rate, length)) for each in background_sounds()]
     count = 0
-    called: list[CalledSound] = []
+    calls: list[CalledSound] = []
     for name, answer in called_each(data, sounds, effort=effort, resources=resources):
         count += 1
         if answer is not None:
             share = answer.scores.get(answer.label)
-            called.append(CalledSound(name, plain(answer.label), None if share is None else round(share, DIGITS)))
+            calls.append(CalledSound(name, plain(answer.label), None if share is None else round(share, DIGITS)))
         progress(count)
     if not count:
         raise EvaluationImpossible("the rune could be run on none of the sounds")
-    return BackgroundTrial(count, tuple(called))
+    return BackgroundTrial(count, tuple(calls))
 
 
 def background_trial(

@@ -43,7 +43,7 @@ def test_the_quantised_rune_of_a_recipe_runs_on_all_sounds(name: str) -> None:
     report = background_report(recipe_of(name), untrained(name), lambda _share, text: texts.append(text))
     trial = BackgroundTrial.from_json(report["background"])
     assert trial.sounds == 60
-    assert {each.label for each in trial.called} <= {"hammer", "knock", "wake-word"}
+    assert {each.label for each in trial.calls} <= {"hammer", "knock", "wake-word"}
     assert texts[-1] == "Trying silence, noise and tones, 60 of 60"
 
 
@@ -58,4 +58,4 @@ def test_the_terminal_says_which_label_a_rune_calls_in_silence() -> None:
     }  # fmt: skip
     assert "silence" not in "\n".join(summary(report))
     text = "\n".join(summary({**report, "background": trial.to_json()}))
-    assert text.splitlines()[-1].startswith("It calls silence hammer, 71 % sure. In 1 of 60 sounds")
+    assert text.splitlines()[-1].startswith("The model calls silence hammer, 71 % sure. In 1 of 60 sounds")

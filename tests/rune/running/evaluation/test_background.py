@@ -22,10 +22,11 @@ HAMMER = graph_of(["hammer", "knock"])
 
 def test_a_rune_without_background_calls_its_word_in_silence_and_the_trial_says_so() -> None:
     trial = try_on_background(always([181, 74], HAMMER))
-    assert trial.sounds == len(trial.called) == 60
-    assert trial.called[0] == CalledSound(SILENCE, "hammer", 0.71)
+    assert trial.sounds == len(trial.calls) == 60
+    assert trial.calls[0] == CalledSound(SILENCE, "hammer", 0.71)
     assert trial.sentence == (
-        "It calls silence hammer, 71 % sure. In 60 of 60 sounds of silence, noise and tones it calls hammer. " + ADVICE
+        "The model calls silence hammer, 71 % sure. In 60 of 60 sounds of silence, noise and tones it calls hammer. "
+        + ADVICE
     )
 
 
@@ -37,21 +38,21 @@ def test_a_rune_that_is_not_sure_enough_or_answers_background_calls_nothing(
 ) -> None:
     trial = try_on_background(always(scores, graph_of(labels)))
     assert trial == BackgroundTrial(60, ())
-    assert trial.sentence == "It calls no label in 60 sounds of silence, noise and tones."
+    assert trial.sentence == "The model calls no label in 60 sounds of silence, noise and tones."
 
 
 def test_a_rune_that_calls_only_in_what_is_loud_names_the_sound_in_which_it_is_surest() -> None:
     trial = try_on_background(always([0, 0], HAMMER, when_loud=[20, 235]))
-    assert 0 < len(trial.called) < 60
-    assert SILENCE not in {each.sound for each in trial.called}
-    assert {each.label for each in trial.called} == {"knock"}
-    assert f"In {len(trial.called)} of 60 sounds" in trial.sentence
+    assert 0 < len(trial.calls) < 60
+    assert SILENCE not in {each.sound for each in trial.calls}
+    assert {each.label for each in trial.calls} == {"knock"}
+    assert f"In {len(trial.calls)} of 60 sounds" in trial.sentence
 
 
 def test_without_scores_nothing_is_said_of_how_sure_it_is() -> None:
     trial = try_on_background(always([200, 10], graph_of(["hammer", "knock"], has_probabilities=False)))
-    assert {each.share for each in trial.called} == {None}
-    assert trial.sentence.startswith("It calls silence hammer. In 60 of 60 sounds")
+    assert {each.share for each in trial.calls} == {None}
+    assert trial.sentence.startswith("The model calls silence hammer. In 60 of 60 sounds")
 
 
 def test_runes_of_other_inputs_without_labels_and_of_anomalies_are_left_out_with_the_reason() -> None:
@@ -63,6 +64,7 @@ def test_runes_of_other_inputs_without_labels_and_of_anomalies_are_left_out_with
         try_on_background(always([200, 10], graph_of(["normal", "anomaly"])))
 
 
+@pytest.mark.protects("availability/background-trial")
 def test_a_trial_whose_time_is_over_says_how_many_sounds_it_tried() -> None:
     trial = try_on_background(always([181, 74], HAMMER), seconds=0.02)
     assert 1 <= trial.sounds < 60

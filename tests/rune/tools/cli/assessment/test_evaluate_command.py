@@ -221,7 +221,10 @@ def hearing(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_rune_of_sounds_is_tried_on_silence_noise_and_tones(hearing: tuple[Path, Path]) -> None:
     app, sounds = hearing
     text = run(app, "--samples", sounds).stdout
-    assert "It calls silence hammer, 71 % sure. In 60 of 60 sounds of silence, noise and tones it calls hammer." in text
+    assert (
+        "The model calls silence hammer, 71 % sure. In 60 of 60 sounds of silence, noise and tones it calls hammer."
+        in text
+    )
     background = json.loads(run(app, "--samples", sounds, "-f", "json").stdout)["background"]
     assert (background["sounds"], background["called"][0]["label"]) == (60, "hammer")
 
