@@ -136,6 +136,7 @@ class DataSummaryJson(TypedDict):
     splits: list[DataSplitJson]
     shortage: Annotated[DataShortageJson | None, "where to collect first"]
     warnings: Annotated[list[str], "what is weak about labels and splits"]
+    advice: Annotated[list[str], "what is lacking for training, with what to do, such as sounds of background"]
     accuracy_computed: Annotated[int, "how often accuracy was computed on the test samples of its versions"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.datasets.access import names_of_groups
+from forge.datasets.hooks import data_advice
 from forge.datasets.models import DataSet
 from forge.datasets.serializers import DataLabelJson, DataSummaryJson
 from forge.datasets.splits.warnings import LabelCounts, shortage_of, split_warnings
@@ -42,6 +43,7 @@ def summary_of(actor: Actor, project: Project, tally: SampleTally) -> DataSummar
         "shortage": None if shortage is None else {"label": shortage.label, "sentence": shortage.sentence},
         "devices": tally.devices,
         "warnings": split_warnings(labels),
+        "advice": [each for each in data_advice.call(actor, project, tally) if each],
         "accuracy_computed": count_accuracy(data_set).times,
     }
 

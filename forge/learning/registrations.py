@@ -7,6 +7,7 @@ from forge.accounts.quotas.limits import QuotaResource
 from forge.accounts.quotas.usage import Counts, organisation_counts
 from forge.jobs.kinds import register as register_kind
 from forge.learning import withdrawn_models as withdrawn_models
+from forge.learning.background import data as data
 from forge.learning.conversions import declarations as declarations
 from forge.learning.conversions import stopping as stopping
 from forge.learning.conversions.job import CONVERSION

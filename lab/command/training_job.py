@@ -202,6 +202,7 @@ def _description(recipe: Recipe) -> dict[str, Json]:
         "kind": recipe.kind.value,
         "answers": "counts" if recipe.counts else "label" if recipe.target is None else "number",
         "needs_backbone": recipe.needs_backbone,
+        "needs_background": recipe.is_tried_on_background and not recipe.learns_word,
         "takes_teacher": recipe.takes_teacher,
         "augmentation": list(recipe.shown_augmentation),
         "start_arguments": [_described_argument(each) for each in start_arguments(recipe)],

@@ -37,6 +37,8 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"Accuracy on the test split: {_share(test['accuracy'])}. The {rune} itself ran on the recordings."
     yield from _mistakes(report["labels"], test["confusion"])
+    if "background" in report:
+        yield report["background"]["sentence"]
 
 
 def _errors(judgements: Mapping[str, Any], name: str, rune: str) -> Iterator[str]:

@@ -194,6 +194,12 @@ class Recipe:
         return self.kind is Kind.SOUND and not self.learns_anomalies
 
     @property
+    def is_tried_on_background(self) -> bool:
+        """Whether its rune is tried on silence, noise and tones: it tells sounds apart. For one that learned what is
+        normal a sound that is new is an anomaly, and one that answers with a number calls nothing."""
+        return self.kind is Kind.SOUND and not self.learns_anomalies and self.target is None
+
+    @property
     def learns_anomalies(self) -> bool:
         """Whether it learns what is normal, and says what is not."""
         return self.reconstructs or (self.estimator is not None and self.estimator.is_anomaly)

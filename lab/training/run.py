@@ -38,6 +38,7 @@ from lab.training.data import (
     with_sounds,
 )
 from lab.training.estimating import EstimatorFiles, estimate
+from lab.training.judging.background import background_report
 from lab.training.judging.counts import CountJudgement, counting_rune, judge_counts
 from lab.training.judging.judge import (
     JudgedNumbers,
@@ -163,23 +164,22 @@ def train(
         features = early or _features_of(run, folder, send, shared_work)
         working.give("features", folder.features)
         training = _follow(run, working, send, command, shared_work)
-    notes, dataset = features.notes, run.dataset
+    notes, dataset, recipe = features.notes, run.dataset, run.settings.recipe
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(run, folder, float_model, send, shared_work)
     judged_rune, threshold_notes = _whole_rune(run, model, features.scaling, send)
-    runefile, notes = (
-        judged_rune.runefile,
-        [*notes, *threshold_notes, *pruning_note(run.settings.values, training.result)],
-    )
     judgements = _judgements(run, judged_rune, features.scaling, send)
     report = {
-        **_data_report(run, notes),
+        **_data_report(run, [*notes, *threshold_notes, *pruning_note(run.settings.values, training.result)]),
         **training.result,
+        **(background_report(recipe, judged_rune, _reporter(send)) if shared_work.processes is None else {}),
         "quantiser": "" if run.training.form == FLOAT else quantisation.result["quantiser"],
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
+    return TrainedModel(
+        float_model, model, judged_rune.runefile, report, {**training.gaps, **quantisation.gaps}, answers
+    )
 
 
 def _features_of(run: PreparedRun, folder: RunFolder, send: Send, shared_work: SharedWork) -> WrittenFeatures:
@@ -271,6 +271,7 @@ def _train_estimator(
     report = {
         **result.outcome.result,
         **_data_report(run, [*features.notes, *result.outcome.result["notes"]]),
+        **background_report(settings.recipe, judged_rune, _reporter(send)),
         "quantiser": "",
         "judgements": {split: each.to_json(run.dataset.labels) for split, each in judgements.items()},
     }

@@ -19,6 +19,7 @@ from forge.core.blobs.links import link_derived, links_of_all
 from forge.core.blobs.store import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from rune.compiler.building.spec import RUNE_TARGET
+from rune.running.evaluation.background import BackgroundTrialJson
 
 _REBUILDABLE = (FileRole.RUNE, FileRole.PACKAGE)
 
@@ -130,6 +131,11 @@ def add_policy(artefact: Artefact, policy: Mapping[str, Any] | None) -> None:
 def add_measurement(artefact: Artefact, run: Mapping[str, Any] | None) -> None:
     """Writes into the report how long a run takes; None where it cannot be run here."""
     _add_to_report(artefact, run=None if run is None else dict(run))
+
+
+def add_background(artefact: Artefact, background: BackgroundTrialJson) -> None:
+    """Writes into the report which labels the rune calls in silence, noise and tones."""
+    _add_to_report(artefact, background=dict(background))
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobT
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
 from rune.aim import Aim
+from rune.running.evaluation.background import BackgroundTrialJson
 from rune.wording import counted, size_text
 
 COMPILER_ATTEMPTS = 3
@@ -103,6 +104,9 @@ class PackageRecorder:
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """Time on a board is estimated from what is counted."""
+
+    def tried(self, background: BackgroundTrialJson) -> None:
+        """The rune is tried; the package gives the same bytes."""
 
     def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """The rune runs the samples; the package gives the same bytes."""

@@ -26,6 +26,7 @@ from forge.projects.models import Project
 from forge.projects.versions.declared_models import model_warnings
 from forge.projects.versions.store import WorkingTree
 from rune.digests import digest_of
+from rune.running.evaluation.background import BackgroundTrialJson
 from rune.source.runefile import diagnostic_to_json
 from rune.source.runefile.blocks.test_files import has_tests
 from rune.source.runefile.codes import Code
@@ -115,6 +116,9 @@ class PreviewRecorder:
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """A preview is not measured."""
+
+    def tried(self, background: BackgroundTrialJson) -> None:
+        """A preview is tried on nothing."""
 
     def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """A preview runs no samples."""

@@ -43,6 +43,7 @@ from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobT
 from forge.jobs.models import Job as QueuedJob
 from forge.jobs.models import WorkerCapability
 from forge.projects.secrets.scan import SecretScan
+from rune.running.evaluation.background import BackgroundTrialJson
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
 from rune.source.policy import POLICY_FILE
@@ -243,6 +244,9 @@ class BuildRun:
             f"Inference time: {run['milliseconds']:.3f} ms, the median of {counted(run['runs'], 'run')}; "
             f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
         )
+
+    def tried(self, background: BackgroundTrialJson) -> None:
+        self._say("background", background["sentence"], level="warning" if background["called"] else "info")
 
     def evaluated(self, result: Mapping[str, Any], milliseconds: float) -> None:
         if "outcomes" not in result:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from forge.builds.artefacts.store import (
+    add_background,
     add_measurement,
     add_needs,
     add_policy,
@@ -29,6 +30,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files, open_blob_file
 from forge.compute.pool.toolchain import fetched_folder
 from forge.compute.scheduler.pace import PaceNow, usual_pace
+from rune.running.evaluation.background import BackgroundTrialJson, bounded_background
 
 
 class Recorder(Protocol):
@@ -57,6 +59,9 @@ class Recorder(Protocol):
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """Returns the time of a run, or None and the reason why it cannot be measured here."""
+
+    def tried(self, background: BackgroundTrialJson) -> None:
+        """The rune was tried on built-in silence, noise and tones."""
 
     def evaluated(self, evaluation: Mapping[str, Any], milliseconds: float) -> None:
         """The rune was run on its test samples; `evaluation` is JSON, or says the `reason` why not."""
@@ -172,6 +177,11 @@ class Execution:
             case "measured" if self._artefact is not None:
                 add_measurement(self._artefact, answer["run"])
                 self._recorder.measured(answer["run"], "")
+            case "tried" if self._artefact is not None:
+                background = bounded_background(answer["background"])
+                if background is not None:
+                    add_background(self._artefact, background)
+                    self._recorder.tried(background)
             case "unmeasured" if self._artefact is not None:
                 add_measurement(self._artefact, None)
                 self._recorder.measured(None, answer["reason"])

@@ -18,6 +18,7 @@ from rune.compiler.verify.verification import VerificationJson
 from rune.datasets.positions import ObjectPositionJson
 from rune.devices.boards.describing import NeedsJson
 from rune.devices.firmware.making import FirmwareDescriptionJson
+from rune.running.evaluation.background import BackgroundTrialJson
 from rune.running.isolation.answer_json import UnusableAnswer, read_object
 from rune.source.language.graph.drawing import StageArgumentJson
 from rune.source.policy.policy import PolicyJson
@@ -331,6 +332,7 @@ EVENTS: Mapping[str, Fields] = {
     "verified": {"verification": VerificationJson, "milliseconds": float},
     "measured": {"run": MeasuredRunJson},
     "unmeasured": {"reason": str},
+    "tried": {"background": BackgroundTrialJson},
     "evaluated": {"evaluation": EvaluationAnswerJson, "milliseconds": float},
     "counted": {"needs": NeedsJson},
     "failed": {"error": str, "diagnostics": list[DiagnosticJson]},
@@ -372,7 +374,11 @@ def read_answer(line: bytes, events: Mapping[str, Fields] = EVENTS) -> Answer:
         answer = read_object(line)
     except UnusableAnswer as unusable:
         _refuse(str(unusable))
-    _check_fields(answer, events)
+    _require(answer, {"id": int, "event": str})
+    fields = events.get(answer["event"])
+    if fields is None:
+        _refuse("its event is unknown")
+    _require(answer, fields)
     return answer
 
 
@@ -380,14 +386,6 @@ def check_answered(answer: Answer, op: str) -> None:
     """Checks what an `answered` holds, which depends on the job. Raises `MalformedAnswer`."""
     if answer["event"] == "answered":
         _require(answer, {"answer": ANSWER_SHAPES.get(op, Any)})
-
-
-def _check_fields(answer: Answer, events: Mapping[str, Fields]) -> None:
-    _require(answer, {"id": int, "event": str})
-    fields = events.get(answer["event"])
-    if fields is None:
-        _refuse("its event is unknown")
-    _require(answer, fields)
 
 
 def _require(answer: Answer, fields: Fields) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict
 from forge.comparison.figures import PackageFigures
 from forge.learning.offers.stored_figures import FigureName, StoredFigures
 from forge.learning.offers.trained_models import TrainedModelChange
+from rune.running.evaluation.background import BackgroundTrialJson
 
 
 class HeldOutFigureJson(TypedDict):
@@ -37,6 +38,9 @@ class StoredFiguresJson(TypedDict):
     data_digest: Annotated[str, 'of that version; "" for none']
     held_out_figures: list[HeldOutFigureJson]
     needs: Annotated[dict[str, CountedNeedsJson], "of the whole rune, by target"]
+    background: Annotated[
+        BackgroundTrialJson | None, "the labels that the rune calls in silence, noise and tones; null where not tried"
+    ]
 
 
 class TrainedModelChangeJson(TypedDict):
@@ -82,6 +86,7 @@ def _figures(figures: StoredFigures) -> StoredFiguresJson:
             for each in figures.held_out_figures
         ],
         "needs": {target: _needs(each) for target, each in figures.needs.items()},
+        "background": None if figures.background is None else figures.background.to_json(),
     }
 
 

@@ -11,12 +11,14 @@ from forge.builds.artefacts.comparison_source import figures_of
 from forge.builds.models import Build
 from forge.comparison.figures import PackageFigures
 from forge.core.actors import Actor
+from forge.learning.background.trials import background_of_build, background_of_run
 from forge.learning.conversions.serializers import accuracy_of
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.models import TrainingRun
 from forge.learning.training_data import model_owners
 from forge.projects.models import Project
+from rune.running.evaluation.background import BackgroundTrial
 from rune.source.policy.model_files import RECORD_SUFFIX
 
 RECORD_SUFFIXES: Final = (RECORD_SUFFIX, ".training.json", ".splits.json")
@@ -58,6 +60,8 @@ class StoredFigures:
     data_digest: str = ""
     held_out_figures: tuple[HeldOutFigure, ...] = ()
     needs: Mapping[str, PackageFigures] = field(default_factory=dict)
+    background: BackgroundTrial | None = None
+    """The labels that its rune calls in silence, noise and tones, where a run or a build tried that."""
 
 
 def trained_figures(actor: Actor, project: Project, digests: Collection[str]) -> dict[str, StoredFigures]:
@@ -103,7 +107,13 @@ def _of_run(run: TrainingRun) -> StoredFigures:
         if "refused" not in each
     }
     return StoredFigures(
-        f"training run {run.number}", run.get_absolute_url(), run.data_number, run.data_digest, held_out_figures, needs
+        f"training run {run.number}",
+        run.get_absolute_url(),
+        run.data_number,
+        run.data_digest,
+        held_out_figures,
+        needs,
+        background_of_run(run),
     )
 
 
@@ -157,6 +167,7 @@ def _of_build(build: Build, summary: Mapping[str, Any]) -> StoredFigures:
         "" if data is None else data.digest,
         (figure,),
         figures_of(build).targets,
+        background_of_build(build),
     )
 
 

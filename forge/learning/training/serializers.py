@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
+from forge.learning.background.trials import background_of_run
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -20,6 +21,7 @@ from forge.learning.training.running.lab_events import (
 )
 from forge.learning.training.single_samples import removed_count
 from rune.digests import DIGEST_LENGTH
+from rune.running.evaluation.background import BackgroundTrialJson
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -69,6 +71,9 @@ class TrainingRunJson(TypedDict):
     best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
     needs: Annotated[dict[str, RunNeedsJson], "what the rune needs, by target, counted by the compiler"]
     rune_size: Annotated[int | None, "bytes of the rune for browsers; null until it was counted"]
+    background: Annotated[
+        BackgroundTrialJson | None, "the labels that its rune calls in silence, noise and tones; null of other recipes"
+    ]
     notes: list[str]
     error: str
     reason: Annotated[str, "the same for programs"]
@@ -160,7 +165,7 @@ class UseModelSerializer(serializers.Serializer[None]):
 
 def run_to_json(run: TrainingRun) -> TrainingRunJson:
     """A run, found by `forge.learning.training.access`."""
-    job = run.job
+    job, background = run.job, background_of_run(run)
     best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
     return {
         "id": str(run.pk),
@@ -188,6 +193,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "best_accuracy": None if best is None else best["validation_accuracy"],
         "needs": run.needs,
         "rune_size": run.description.get("rune_size"),
+        "background": None if background is None else background.to_json(),
         "notes": run.notes,
         "error": run.error,
         "reason": run.reason,

@@ -15,6 +15,7 @@ from forge.builds.models import Build
 from forge.builds.pages.memory_map import memory_picture
 from forge.core.preconditions import etag_of
 from forge.jobs.lists.pages import STATE_TAGS
+from forge.learning.background.trials import background_of_build
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from forge.registry.models import Tag
@@ -129,6 +130,7 @@ def publish_facts(principal: Principal, project: Project, build: Build, tag: str
     return {
         **tab_facts(principal, project, build, "publish"),
         "next_tag": next_tag,
+        "background": background_of_build(build),
         "etag": etag_of(build_facets(build)),
         **gate_facts(principal, build, tag if tag and is_tag(tag) else next_tag),
     }

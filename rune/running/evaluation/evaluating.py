@@ -105,6 +105,33 @@ def answer_each(
             yield sample.name, reason_of(error)
 
 
+def called_each(
+    data: bytes,
+    samples: Iterable[LabelledSample],
+    *,
+    effort: EvaluationEffort | None = None,
+    resources: Mapping[str, bytes] = _NO_RESOURCES,
+    listening: Listening | None = None,
+) -> Iterator[tuple[str, ScoredLabel | None]]:
+    """Yields each sample's name with the label that an app would have called most surely in it, and its mean score, or
+    with None where it would have called nothing, until the time is over. A sample on which the rune fails is left out.
+
+    Raises `EvaluationImpossible`, and `RuneError` for a rune that does not load.
+    """
+    effort = effort or EvaluationEffort()
+    trial = _Trial(data, effort.limits, listening or Listening(), resources, reason_in_full)
+    start = time.monotonic()
+    for sample in samples:
+        if time.monotonic() - start > effort.seconds:
+            return
+        try:
+            yield sample.name, trial.called_in(sample)
+        except NothingSent:
+            yield sample.name, None
+        except RuneError:
+            continue
+
+
 def _interleaved_by_label(samples: Sequence[LabelledSample]) -> Iterator[LabelledSample]:
     waiting: dict[str, deque[LabelledSample]] = defaultdict(deque)
     for sample in sorted(samples, key=lambda each: (same_label(each.label), each.name)):
@@ -162,15 +189,29 @@ class _Trial:
             return self._clip(sample.name, label, answers[0])
         return self._stream(sample, label, windows, answers)
 
-    def answer_of(self, sample: LabelledSample) -> ScoredLabel:
-        """Raises `FileError`, `OSError`, `InputError` and `RuneError`."""
+    def called_in(self, sample: LabelledSample) -> ScoredLabel | None:
+        """Returns the label that is called most surely in a sample; without scores where the rune sends none. Raises
+        `FileError`, `OSError`, `InputError` and `RuneError`."""
+        windows, answers = self._answers_in(sample)
+        all_detections = detections([answer.votes for answer in answers], windows.ends, self._listening)
+        if not all_detections:
+            return None
+        surest = max(all_detections, key=lambda each: each.score)
+        has_scores = any(answer.scores for answer in answers)
+        return ScoredLabel(surest.label, {surest.label: surest.score} if has_scores else {})
+
+    def _answers_in(self, sample: LabelledSample) -> tuple[Windows, list[ScoredLabel]]:
         read = stream_windows if self._is_stream else windows_of
         windows = read(self._fed_capability, sample.read(), self._listening.hops)
         rune = self._start()
         try:
-            windows, answers = self._answers(rune, windows)
+            return self._answers(rune, windows)
         finally:
             rune.close()
+
+    def answer_of(self, sample: LabelledSample) -> ScoredLabel:
+        """Raises `FileError`, `OSError`, `InputError` and `RuneError`."""
+        windows, answers = self._answers_in(sample)
         if len(answers) == 1:
             return answers[0]
         all_detections = detections([answer.votes for answer in answers], windows.ends, self._listening)

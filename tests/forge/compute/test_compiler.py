@@ -23,6 +23,7 @@ from forge.compute.scheduler.pace import ComputePace
 from rune.compiler.building.spec import BuildSpec, SpecOptions
 from rune.project.files import DEFAULT_FILE_LIMIT
 from tests.support.patience import PATIENCE
+from tests.support.runes.hearing import always, graph_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (
@@ -144,6 +145,21 @@ def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path
     with rune_file.open("rb") as file:
         answers = run(compiler, job(steps=["measure"]), rune=JobFile("sha256:1", descriptor=file.fileno()))
     assert [answer["event"] for answer in answers] == ["measured"]
+
+
+def test_a_rune_of_sounds_is_tried_on_silence_noise_and_tones_when_it_is_measured(
+    compiler: Compiler, tmp_path: Path
+) -> None:
+    rune_file = tmp_path / "made.rune"
+    rune_file.write_bytes(always([181, 74], graph_of(["hammer", "knock"])))
+    with rune_file.open("rb") as file:
+        answers = run(compiler, job(steps=["measure"]), rune=JobFile("sha256:1", descriptor=file.fileno()))
+    assert [answer["event"] for answer in answers] == ["tried", "measured"]
+    background = answers[0]["background"]
+    assert (background["sounds"], background["called"][0]) == (
+        60,
+        {"sound": "silence", "label": "hammer", "share": 0.71},
+    )
 
 
 @pytest.mark.parametrize(

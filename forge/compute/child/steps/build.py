@@ -31,6 +31,7 @@ from rune.compiler.targets.wasm32 import PREVIEW
 from rune.compiler.verify.verifying import VerificationEffort, verify
 from rune.port import Port
 from rune.running.container import needed_resources, read_rune
+from rune.running.evaluation.background_trial import background_trial
 from rune.running.evaluation.errors import EvaluationImpossible
 from rune.running.evaluation.evaluating import EvaluationEffort as EvaluationEffort
 from rune.running.evaluation.evaluating import evaluate
@@ -52,6 +53,10 @@ VERIFY_EFFORT = VerificationEffort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
 EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)
 """The effort after which the remaining samples are skipped; the evaluation has their number."""
+
+
+BACKGROUND_SECONDS = 5.0
+"""The longest that a rune is tried on silence, noise and tones; the trial says how many sounds it reached."""
 
 
 def make(
@@ -234,6 +239,10 @@ def _measure(rune: bytes, answers: Answers) -> None:
     except RuneError as error:
         answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
         return
+    background = background_trial(rune, seconds=BACKGROUND_SECONDS)
+    if background is not None:
+        # Before the measurement, with which this step counts as done.
+        answers.send("tried", background=background.to_json())
     answers.send("measured", run=dataclasses.asdict(measurement))
 
 

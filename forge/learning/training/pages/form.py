@@ -14,6 +14,7 @@ from forge.core.errors import Invalid, Unprocessable
 from forge.datasets.access import versions_of
 from forge.datasets.models import DataVersion, Sample
 from forge.datasets.versions.other_projects import offered_versions
+from forge.learning.background.data import background_warning
 from forge.learning.inputs.questions import model_paths
 from forge.learning.training.access import runs_of, teachers_of
 from forge.learning.training.actions import RequestedRun
@@ -108,6 +109,7 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "model_path": form_data.get("model", first.model),
         "boards": boards(),
         "chosen_boards": tuple(first.boards),
+        "background": background_warning(actor, project) if recipe["needs_background"] else "",
         "advice": _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones),
     }
 

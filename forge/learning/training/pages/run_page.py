@@ -14,6 +14,7 @@ from forge.core.errors import Unprocessable
 from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
 from forge.datasets.versions.other_projects import readable_source
+from forge.learning.background.trials import background_of_run
 from forge.learning.training.counting_text import counting_rows, label_rows
 from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.error_text import error_rows
@@ -139,6 +140,7 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
         "start_change": change_of_start(run),
         "splits": _splits(run),
         "removed_count": removed_count(run.description),
+        "background": background_of_run(run),
         "curves": drawing_of(
             run.curves,
             run.epochs,

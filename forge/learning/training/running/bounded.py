@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forge.learning.training.running.lab_events import AnswerJson, PictureMiscountsJson
+from rune.running.evaluation.background import bounded_background
 
 DECIMALS = 2
 MOST_COUNTED = 999
@@ -29,9 +30,12 @@ def bounded_answers(rows: Sequence[AnswerJson], recordings: int, labels: int) ->
 
 
 def bounded_report(report: Mapping[str, Any], recordings: int, labels: Collection[str]) -> dict[str, Any]:
-    """The report of a run, with bounded counts of single pictures, and a rounded largest error."""
+    """The report of a run, with bounded counts of single pictures, a rounded largest error, and a trial on background
+    that has built-in sounds and labels of the run alone."""
     judgements = {split: _judgement(each, recordings, labels) for split, each in report["judgements"].items()}
-    return {**report, "judgements": judgements}
+    others = {name: value for name, value in report.items() if name != "background"}
+    background = bounded_background(report["background"], labels) if "background" in report else None
+    return {**others, "judgements": judgements} | ({} if background is None else {"background": background})
 
 
 def _judgement(judgement: Mapping[str, Any], recordings: int, labels: Collection[str]) -> dict[str, Any]:

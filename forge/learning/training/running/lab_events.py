@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from forge.compute.pool.answer_reading import ModelNeedsJson
+from rune.running.evaluation.background import BackgroundTrialJson
 
 AnswerJson = list[float]
 """The place of a recording, that of its answer's label, and how sure that is, from 0 to 1."""
@@ -40,6 +41,9 @@ class RecipeJson(TypedDict):
     answers: Annotated[Literal["label", "number", "counts"], "what its rune answers with"]
     curve: Annotated[Literal["accuracy", "explained", "f1"], "what the curve beside the loss is"]
     needs_backbone: Annotated[bool, "whether it learns behind a model of the project"]
+    needs_background: Annotated[
+        bool, "whether its data needs sounds of background: it tells sounds apart, and makes none itself"
+    ]
     takes_teacher: Annotated[bool, "whether it can learn the answers of another run beside the labels"]
     augmentation: Annotated[
         list[str], "the arguments by which recordings are changed while learning, where that can be seen or heard"
@@ -233,6 +237,7 @@ class TrainingReportJson(TypedDict):
     pruned_after: NotRequired[int | None]
     accuracy_before: NotRequired[float]
     judgements: dict[str, JudgedSplitJson]
+    background: NotRequired[BackgroundTrialJson]
 
 
 class TrainedJson(TypedDict):

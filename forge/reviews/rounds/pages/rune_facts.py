@@ -25,6 +25,7 @@ from forge.builds.pages.verification import verification_of
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
+from forge.learning.background.trials import background_of_build
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before, verdicts_on
@@ -85,6 +86,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "verified": verification_of(build),
         "hosted": host_models(build),
         "evaluation": evaluation,
+        "background": background_of_build(build),
         "changes": ()
         if comparison is None or earlier is None
         else (

@@ -18,6 +18,8 @@ from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
 from rune.project.files import FileError, FolderFiles
+from rune.running.evaluation.background import BackgroundTrial
+from rune.running.evaluation.background_trial import background_trial
 from rune.running.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.running.evaluation.evaluating import EvaluationEffort, evaluate
 from rune.running.evaluation.evaluation import Evaluation
@@ -156,6 +158,7 @@ def command(
 
     Prints the accuracy with its 95 % interval, precision and recall of each label, the confusion matrix, and the worst
     samples. Sounds that are longer than the rune's window are evaluated as streams: hits, and false alarms an hour.
+    A rune with labels that reads sound is also tried on built-in silence, noise and tones.
 
     The limits that a project's forge.yml states are judged too, with the size, the memory and the inference time.
 
@@ -190,6 +193,9 @@ def command(
                         progress=news,
                     )
                 )
+                if progress_line is not None:
+                    progress_line.text = f"Trying {name} on silence, noise and tones"
+                background = interruptible(lambda: background_trial(data, limits=limits, resources=resources))
             except (EvaluationImpossible, RuneError) as error:
                 raise command_failure(f"Unable to evaluate {name}", error) from error
     has_learned = policy is not None and _has_learned(policy.project, samples_path, all_samples)
@@ -198,7 +204,7 @@ def command(
         if policy is None
         else judge(policy.policy, _with_evaluation(_figures(data, policy, limits), evaluation, has_learned=has_learned))
     )
-    _print(evaluation, judgements, name, form)
+    _print(evaluation, background, judgements, name, form)
     if has_learned:
         click.echo(f"Note: {_LEARNED_NOTE}.", err=True)
     options = _limits(least_accuracy, most_false_alarms)
@@ -286,14 +292,19 @@ def _samples(path: Path) -> Iterator[Sequence[LabelledSample]]:
         raise command_failure(f'Unable to read the samples of "{path}"', error) from error
 
 
-def _print(evaluation: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:
+def _print(
+    evaluation: Evaluation, background: BackgroundTrial | None, judgements: Sequence[Judgement], name: str, form: str
+) -> None:
     if form == "json":
-        print_json({**evaluation.to_json(), "limits": [each.to_json() for each in judgements]})
+        limits = [each.to_json() for each in judgements]
+        trial = None if background is None else background.to_json()
+        print_json({**evaluation.to_json(), "background": trial, "limits": limits})
     elif form == "junit":
         click.echo(junit_xml(evaluation, name, judgements), nl=False)
     else:
         limit_text = list(limit_lines(judgements))
-        click.echo("\n".join([*lines(evaluation), *([""] if limit_text else []), *limit_text]))
+        background_text = [] if background is None else ["", background.sentence]
+        click.echo("\n".join([*lines(evaluation), *background_text, *([""] if limit_text else []), *limit_text]))
 
 
 def _limits(least_accuracy: float | None, most_false_alarms: float | None) -> Iterator[Limit]:

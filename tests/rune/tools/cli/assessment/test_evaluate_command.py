@@ -16,12 +16,14 @@ from rune.capabilities.raw import RAW
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_variant
+from rune.datasets.content.wav import wav_bytes
 from rune.model.tflite import read_model, signature
 from rune.running.evaluation.evaluation import Evaluation, SampleOutcome
 from rune.tools.cli import main
 from rune.tools.cli.assessment.evaluate import _limits, _missed_limits
 from tests.support.compiler.template_projects import around
 from tests.support.models.model_cases import compiled_model
+from tests.support.runes.hearing import RATE, always, graph_of
 from tests.support.runes.wat_runes import mirror
 
 
@@ -204,3 +206,29 @@ def test_samples_that_are_too_long_for_the_rune_are_listed_and_nothing_is_left(t
     assert result.exit_code == 1
     assert "left out: 3 files" in result.stdout
     assert "No sample could be run." in result.stderr
+
+
+@pytest.fixture
+def hearing(tmp_path: Path) -> tuple[Path, Path]:
+    """A rune that answers hammer whatever it hears, and a recording of it."""
+    app, folder = tmp_path / "hearing.rune", tmp_path / "sounds"
+    app.write_bytes(always([181, 74], graph_of(["hammer", "knock"])))
+    (folder / "hammer").mkdir(parents=True)
+    (folder / "hammer" / "a.wav").write_bytes(wav_bytes(RATE, b"\1\0" * RATE))
+    return app, folder
+
+
+def test_a_rune_of_sounds_is_tried_on_silence_noise_and_tones(hearing: tuple[Path, Path]) -> None:
+    app, sounds = hearing
+    text = run(app, "--samples", sounds).stdout
+    assert (
+        "The model calls silence hammer, 71 % sure. In 60 of 60 sounds of silence, noise and tones it calls hammer."
+        in text
+    )
+    background = json.loads(run(app, "--samples", sounds, "-f", "json").stdout)["background"]
+    assert (background["sounds"], background["called"][0]["label"]) == (60, "hammer")
+
+
+def test_a_rune_of_another_input_is_not(app: Path, samples: Path) -> None:
+    assert "silence" not in run(app, "--samples", samples).stdout
+    assert json.loads(run(app, "--samples", samples, "-f", "json").stdout)["background"] is None

@@ -1,0 +1,1 @@
+"""Background: what a model calls in silence, noise and tones, and whether the data has sounds of nothing."""
