@@ -1,11 +1,16 @@
-// "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens. A model of another
-// format becomes an empty project in which it is converted, and the page of the conversion opens. Who may make projects in several
+// "Bring a model or a rune": a .tflite that is dropped, or chosen, becomes a project, and the studio opens. A model of another
+// format becomes an empty project in which it is converted, and the page of the conversion opens. A .zip becomes a project
+// with its history, and a .rune runs on the page that tries runes, without being sent. Who may make projects in several
 // organisations is asked each time in which, before anything is sent.
+import { handFile } from "../api/handed-file";
 import { isModelSource } from "../api/model-sources";
 import { address } from "../api/request";
 import { SOURCE_SUFFIXES } from "../declared/model-suffixes";
 
 const PART = "[data-drop-model]";
+const RUNE = ".rune";
+const ARCHIVE = ".zip";
+const TRY_PAGE = "/try#handed";
 
 export function modelDrops(): void {
   for (const card of document.querySelectorAll<HTMLElement>(PART)) watch(card);
@@ -15,7 +20,7 @@ function watch(card: HTMLElement): void {
   const input = card.querySelector<HTMLInputElement>("input[type=file]");
   const says = card.querySelector<HTMLElement>("[data-drop-says]");
   if (!input || !says) return;
-  input.accept = [".tflite", ...SOURCE_SUFFIXES].join(",");
+  input.accept = [".tflite", ...SOURCE_SUFFIXES, RUNE, ARCHIVE].join(",");
   input.closest("label")?.removeAttribute("hidden");
   const where = card.querySelector<HTMLElement>("[data-drop-where]");
   let waiting: File | undefined;
@@ -33,6 +38,10 @@ function watch(card: HTMLElement): void {
   const take = (file: File | undefined): void => {
     const only = card.closest("form")?.elements.namedItem("organisation");
     if (!file || isSending) return;
+    if (hasSuffix(file, RUNE)) {
+      void runHere(file, says);
+      return;
+    }
     if (where === null) {
       if (only instanceof HTMLInputElement) void sendOnce(file, only.value);
       return;
@@ -75,9 +84,12 @@ function watch(card: HTMLElement): void {
 async function send(file: File, organisation: string, says: HTMLElement): Promise<boolean> {
   says.textContent = `Reading ${file.name} …`;
   try {
-    const outcome = await (isModelSource(file.name)
-      ? conversionProject(file, organisation)
-      : ownProject(file, organisation));
+    const create = isModelSource(file.name)
+      ? conversionProject
+      : hasSuffix(file, ARCHIVE)
+        ? archiveProject
+        : ownProject;
+    const outcome = await create(file, organisation);
     if ("page" in outcome) {
       location.assign(outcome.page);
       return true;
@@ -89,6 +101,18 @@ async function send(file: File, organisation: string, says: HTMLElement): Promis
   return false;
 }
 
+const hasSuffix = (file: File, suffix: string): boolean => file.name.toLowerCase().endsWith(suffix);
+
+/** Opens the page that tries runes with this file. */
+async function runHere(file: File, says: HTMLElement): Promise<void> {
+  try {
+    await handFile(file);
+    location.assign(TRY_PAGE);
+  } catch {
+    says.textContent = `This browser cannot keep ${file.name} for the next page. Open "Try a rune" and drop it there.`;
+  }
+}
+
 type Outcome = { readonly page: string } | { readonly refusal: string };
 
 /** A project of a .tflite file. */
@@ -97,6 +121,16 @@ async function ownProject(file: File, organisation: string): Promise<Outcome> {
   const response = await post(address("post", "/api/v1/projects/from-model", { query }), file);
   const answer: unknown = await response.json();
   return response.ok ? { page: `${text(answer, "url")}/studio` } : { refusal: text(answer, "detail") };
+}
+
+/** A project of a .zip, with its versions where it has them. */
+async function archiveProject(file: File, organisation: string): Promise<Outcome> {
+  const query = { organisation, file: file.name };
+  const response = await post(address("post", "/api/v1/projects/from-archive", { query }), file, "application/zip");
+  const answer: unknown = await response.json();
+  if (!response.ok) return { refusal: text(answer, "detail") };
+  const project: unknown = typeof answer === "object" && answer !== null ? Reflect.get(answer, "project") : undefined;
+  return { page: `${text(project, "url")}/studio` };
 }
 
 /** An empty project in which a model of another format is converted. */
@@ -115,8 +149,8 @@ async function conversionProject(file: File, organisation: string): Promise<Outc
   return { page: `${text(project, "url")}/models/${text(answer, "id")}` };
 }
 
-function post(to: string, body: File | string): Promise<Response> {
-  const type = typeof body === "string" ? "application/json" : "application/octet-stream";
+function post(to: string, body: File | string, fileType = "application/octet-stream"): Promise<Response> {
+  const type = typeof body === "string" ? "application/json" : fileType;
   const headers = { "Content-Type": type, "X-CSRFToken": csrfToken(), Accept: "application/json" };
   return fetch(to, { method: "POST", headers, body });
 }
