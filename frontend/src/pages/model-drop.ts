@@ -14,6 +14,46 @@ const TRY_PAGE = "/try#handed";
 
 export function modelDrops(): void {
   for (const card of document.querySelectorAll<HTMLElement>(PART)) watch(card);
+  for (const form of document.querySelectorAll<HTMLFormElement>("[data-begin-model]")) watchEmptyProject(form);
+}
+
+/** The door of an empty project: a .tflite is sent by its form, another format is converted, and a rune runs in this browser. */
+function watchEmptyProject(form: HTMLFormElement): void {
+  const input = form.querySelector<HTMLInputElement>("label input[type=file]");
+  const says = form.querySelector<HTMLElement>("[data-drop-says]");
+  const { beginModel = "" } = form.dataset;
+  if (!input || !says) return;
+  input.accept = [".tflite", ...SOURCE_SUFFIXES, RUNE].join(",");
+  for (const part of form.querySelectorAll<HTMLElement>("[data-script-only]")) part.hidden = false;
+  const take = (file: File | undefined): void => {
+    if (!file) return;
+    if (hasSuffix(file, RUNE)) void runHere(file, says);
+    else if (isModelSource(file.name)) void show(convertIn(`/${beginModel}`, file), file, says);
+    else {
+      const files = new DataTransfer();
+      files.items.add(file);
+      input.files = files.files;
+      says.textContent = `Reading ${file.name} …`;
+      form.requestSubmit();
+    }
+  };
+  input.addEventListener("change", () => take(input.files?.[0]));
+  watchDrops(form, take);
+}
+
+function watchDrops(card: HTMLElement, take: (file: File | undefined) => void): void {
+  card.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    card.classList.add("over");
+  });
+  card.addEventListener("dragleave", () => {
+    card.classList.remove("over");
+  });
+  card.addEventListener("drop", (event) => {
+    event.preventDefault();
+    card.classList.remove("over");
+    take(event.dataTransfer?.files[0]);
+  });
 }
 
 function watch(card: HTMLElement): void {
@@ -66,30 +106,20 @@ function watch(card: HTMLElement): void {
     // After a refusal the same file can be chosen again.
     input.value = "";
   });
-  card.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    card.classList.add("over");
-  });
-  card.addEventListener("dragleave", () => {
-    card.classList.remove("over");
-  });
-  card.addEventListener("drop", (event) => {
-    event.preventDefault();
-    card.classList.remove("over");
-    take(event.dataTransfer?.files[0]);
-  });
+  watchDrops(card, take);
 }
 
 /** Whether the file was taken, and another page opens. */
-async function send(file: File, organisation: string, says: HTMLElement): Promise<boolean> {
+function send(file: File, organisation: string, says: HTMLElement): Promise<boolean> {
+  const create = isModelSource(file.name) ? conversionProject : hasSuffix(file, ARCHIVE) ? archiveProject : ownProject;
+  return show(create(file, organisation), file, says);
+}
+
+/** Opens the page of an outcome, or says why there is none. */
+async function show(outcomeOfFile: Promise<Outcome>, file: File, says: HTMLElement): Promise<boolean> {
   says.textContent = `Reading ${file.name} …`;
   try {
-    const create = isModelSource(file.name)
-      ? conversionProject
-      : hasSuffix(file, ARCHIVE)
-        ? archiveProject
-        : ownProject;
-    const outcome = await create(file, organisation);
+    const outcome = await outcomeOfFile;
     if ("page" in outcome) {
       location.assign(outcome.page);
       return true;
@@ -141,12 +171,18 @@ async function conversionProject(file: File, organisation: string): Promise<Outc
   );
   const project: unknown = await projectResponse.json();
   if (!projectResponse.ok) return { refusal: text(project, "detail") };
-  const path = { organisation, name: text(project, "name") };
+  return convertIn(text(project, "url"), file);
+}
+
+/** A conversion in a project, by the address of its page. */
+async function convertIn(project: string, file: File): Promise<Outcome> {
+  const [organisation = "", name = ""] = new URL(project, location.origin).pathname.split("/").slice(1);
   const conversions = "/api/v1/projects/{organisation}/{name}/conversions";
+  const path = { organisation, name };
   const response = await post(address("post", conversions, { path, query: { file: file.name } }), file);
   const answer: unknown = await response.json();
   if (!response.ok) return { refusal: text(answer, "detail") };
-  return { page: `${text(project, "url")}/models/${text(answer, "id")}` };
+  return { page: `${project}/models/${text(answer, "id")}` };
 }
 
 function post(to: string, body: File | string, fileType = "application/octet-stream"): Promise<Response> {

@@ -10,17 +10,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, User
 from forge.builds.models import Build
 from forge.projects.actions import create_project
 from forge.projects.creating.own_examples import EXAMPLE_KINDS, ExampleKind
+from forge.projects.files.contents import list_files
 from forge.projects.models import Project
 from forge.registry.tags.publishing.actions import publish_build
 from forge.web.home import FEW_PROJECTS
 from rune.running.runtime import Runtime
 from rune.source.templates import list_templates
+from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
 from tests.support.documents.compact_html import compact
 from tests.support.forge.factories.builds import approved, built, failed_build, waiting
@@ -121,3 +124,51 @@ def test_a_viewer_of_a_project_is_offered_no_step_that_they_may_not_take(
     assert _step(browser_of(viewer), "door") == ("Look at it", "/acme/door")
     failed_build(developer, project)
     assert _step(browser_of(viewer), "door")[0] == "See why it failed"
+
+
+def test_an_empty_project_shows_three_doors_and_no_figure(
+    client: Client, developer: User, organisation: Organisation
+) -> None:
+    create_project(developer, organisation, "door")
+    page = compact(client.get("/acme/door").content.decode())
+    for title in ("Record examples", "Start from something that works", "Bring a model or a rune"):
+        assert title in page
+    for text in ("How good it is", "Accuracy", "Waiting for you", "Published</h2>"):
+        assert text not in page
+    assert 'href="/acme/door/start?kind=motion"' in page
+    assert re.search(r'<a class="button quiet" href="/acme/door/studio">', page)
+
+
+def test_an_empty_project_begins_with_a_template_and_once_alone(
+    client: Client, developer: User, organisation: Organisation
+) -> None:
+    project = create_project(developer, organisation, "door")
+    answer = client.post("/acme/door/begin", {"template": "sine"})
+    assert answer["Location"] == "/acme/door/studio"
+    template = next(each for each in list_templates() if each.name == "sine")
+    assert [file.path for file in list_files(project)] == sorted(template.paths)
+    assert "Record examples" not in client.get("/acme/door").content.decode()
+    assert client.post("/acme/door/begin", {"template": "digits"}).status_code == 409
+    assert [file.path for file in list_files(project)] == sorted(template.paths)
+
+
+def test_an_empty_project_begins_with_a_model(client: Client, developer: User, organisation: Organisation) -> None:
+    project = create_project(developer, organisation, "door")
+    damaged = SimpleUploadedFile("wave.tflite", b"not a model")
+    assert client.post("/acme/door/begin", {"model": damaged}).status_code == 422
+    model = SimpleUploadedFile("wave.tflite", (REPOSITORY / "examples/sine/sine.tflite").read_bytes())
+    assert client.post("/acme/door/begin", {"model": model})["Location"] == "/acme/door/studio"
+    files = {file.path: file for file in list_files(project)}
+    assert set(files) == {"Runefile.yml", "models/wave.tflite"}
+    assert "model: ./models/wave.tflite" in (files["Runefile.yml"].text or "")
+
+
+def test_who_may_not_edit_an_empty_project_is_shown_no_door(
+    browser_of: Browser, developer: User, viewer: User, organisation: Organisation
+) -> None:
+    project = create_project(developer, organisation, "door")
+    page = browser_of(viewer).get("/acme/door").content.decode()
+    assert "This project is empty." in page
+    assert "Record examples" not in page
+    assert browser_of(viewer).post("/acme/door/begin", {"template": "sine"}).status_code == 403
+    assert [file.path for file in list_files(project)] == ["Runefile.yml"]

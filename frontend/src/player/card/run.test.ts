@@ -12,9 +12,10 @@ test("silence after a word does not take the word away, another word does", () =
 
 test("the card of a template shows the answer that came least often", () => {
   const choose = rarestAnswer();
-  const news = (text: string) => ({ headline: { text, share: null, isQuiet: false } }) as CardNews;
+  const news = (text: string) => ({ headline: { text, share: null, isQuiet: text === "silence" } }) as CardNews;
   let chosen: CardNews | null = null;
-  for (const text of ["listening", "listening", "okay hammer", "listening"]) chosen = choose(chosen, news(text));
+  for (const text of ["silence", "listening", "listening", "okay hammer", "okay hammer", "listening"])
+    chosen = choose(chosen, news(text));
   expect(chosen?.headline?.text).toBe("okay hammer");
 });
 

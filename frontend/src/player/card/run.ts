@@ -100,17 +100,17 @@ export async function answerOnce(
 
 /**
  * Returns a choice of the answer that came least often in a recording, the last of these: one word among much silence
- * tells more than the silence.
+ * tells more than the silence. An answer that says that nothing is there is chosen only while there is no other.
  */
 export function rarestAnswer(): (before: CardNews | null, now: CardNews) => CardNews {
   const answers = new Map<string, { readonly count: number; readonly news: CardNews }>();
   return (_, now) => {
-    const text = now.headline?.text;
-    if (text === undefined) return now;
+    if (now.headline === null) return now;
+    const { text } = now.headline;
     answers.set(text, { count: (answers.get(text)?.count ?? 0) + 1, news: now });
-    let [rarest] = answers.values();
-    for (const answer of answers.values()) if (rarest === undefined || answer.count <= rarest.count) rarest = answer;
-    return rarest?.news ?? now;
+    const loudAnswers = [...answers.values()].filter(({ news }) => news.headline?.isQuiet === false);
+    const least = Math.min(...loudAnswers.map(({ count }) => count));
+    return loudAnswers.findLast(({ count }) => count === least)?.news ?? now;
   };
 }
 
