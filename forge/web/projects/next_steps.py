@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
-from forge.builds.models import Build, BuildTrigger
+from forge.builds.models import Build
 from forge.builds.pages.project_cards import ProjectCard
 from forge.datasets.samples.models import Sample
 from forge.deployments.models import Deployment
@@ -107,15 +107,19 @@ def _progress(card: ProjectCard, row: dict[str, Any]) -> ProjectProgress:
 
 
 def _facts(principal: Principal, projects: Sequence[Project]) -> QuerySet[Project, dict[str, Any]]:
-    builds = Build.objects.filter(project=OuterRef("pk"), kind=BuildTrigger.NUMBERED).order_by("-number")
+    builds = Build.objects.visible_to(principal).numbered().filter(project=OuterRef("pk")).order_by("-number")
     samples = Sample.objects.visible_to(principal).filter(data_set__project=OuterRef("pk"), removed=None)
     count = samples.order_by().values("data_set__project").annotate(many=Count("pk")).values("many")
-    facts = Project.objects.filter(pk__in=[project.pk for project in projects]).annotate(
-        newest_build=Subquery(builds.values("pk")[:1]),
-        build_number=Subquery(builds.values("number")[:1]),
-        build_state=Subquery(builds.values("job__state")[:1]),
-        is_build_published=Exists(Tag.objects.visible_to(principal).filter(build=OuterRef("newest_build"))),
-        is_deployed=Exists(Deployment.objects.visible_to(principal).filter(project=OuterRef("pk"))),
-        sample_count=Coalesce(Subquery(count), 0),
+    facts = (
+        Project.objects.of_member(principal)
+        .filter(pk__in=[project.pk for project in projects])
+        .annotate(
+            newest_build=Subquery(builds.values("pk")[:1]),
+            build_number=Subquery(builds.values("number")[:1]),
+            build_state=Subquery(builds.values("job__state")[:1]),
+            is_build_published=Exists(Tag.objects.visible_to(principal).filter(build=OuterRef("newest_build"))),
+            is_deployed=Exists(Deployment.objects.visible_to(principal).filter(project=OuterRef("pk"))),
+            sample_count=Coalesce(Subquery(count), 0),
+        )
     )
     return facts.values("pk", "build_number", "build_state", "is_build_published", "is_deployed", "sample_count")

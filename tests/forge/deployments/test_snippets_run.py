@@ -137,7 +137,9 @@ def run_lines(files: ProjectFiles, folder: Path) -> SnippetInterface:
 def answer_of_one_run(path: Path) -> Results:
     """The results of one run on zeros."""
     loaded_rune = load(path)
-    return loaded_rune({each.name: np.zeros(each.shape, each.dtype) for each in loaded_rune.inputs.values()})
+    return loaded_rune(
+        {each.name: np.zeros(each.shape or (), each.dtype or "u1") for each in loaded_rune.inputs.values()}
+    )
 
 
 def run_sketch(sketch: str, include: str, sources: Sequence[str], folder: Path) -> None:
