@@ -85,4 +85,4 @@ train-setup: ## Also install what templates with speech and the exports of test 
 	@$(PYTHON) -m tools.setup train
 
 clean: ## Remove what setup made; data/ stays
-	@rm -rf .venv static/build static/language static/example dist frontend/node_modules frontend/src/api/schema.ts typings frontend/src/declared
+	@rm -rf .venv static/build static/language static/example static/template-runes dist frontend/node_modules frontend/src/api/schema.ts typings frontend/src/declared

@@ -26,6 +26,7 @@ FRONTEND = ROOT / "frontend"
 ASSETS = ROOT / "static" / "build"
 LANGUAGE = ROOT / "static" / "language"
 EXAMPLE = ROOT / "static" / "example"
+TEMPLATE_RUNES = ROOT / "static" / "template-runes"
 WHEELS = ROOT / "dist"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -77,6 +78,7 @@ def main(arguments: list[str]) -> int:
         build_api_client()
         pack_language()
         build_example()
+        build_template_runes()
         build_wheel()
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
@@ -227,6 +229,17 @@ def build_example() -> None:
     if is_stamped(stamp, sources):
         return
     subprocess.run([str(PYTHON), "-m", "tools.generators.example"], cwd=ROOT, check=True)
+    stamp.write_text(sources, encoding="utf-8")
+
+
+def build_template_runes() -> None:
+    """Builds the runes that the cards of templates run; quick when they are there already."""
+    templates = [path for path in files_below([ROOT / "examples"]) if path.suffix != ".py"]
+    sources = toolchain_sources() + digest([GENERATORS / "template_runes.py", *templates])
+    stamp = TEMPLATE_RUNES / ".sources"
+    if is_stamped(stamp, sources):
+        return
+    subprocess.run([str(PYTHON), "-m", "tools.generators.template_runes"], cwd=ROOT, check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 

@@ -111,7 +111,8 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
         tag, kind = _tag(preview_state, errors, number, build_state)
         warnings = 0 if errors else len(diagnostics)
         accuracy = None if evaluation is None else evaluation["accuracy"]
-        facts[project_id] = CardFacts(tag, kind, warnings, outline or {}, size, accuracy)
+        test_samples = 0 if evaluation is None else evaluation.get("samples", 0)
+        facts[project_id] = CardFacts(tag, kind, warnings, outline or {}, size, accuracy, test_samples)
     return facts
 
 

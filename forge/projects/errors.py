@@ -93,3 +93,9 @@ class NothingToCopy(Conflict):
     """A project that shares the files of what it published, and published nothing."""
 
     title = "There is nothing to copy"
+
+
+class ProjectNotEmpty(Conflict):
+    """A project that has files or a pipeline already is not begun again."""
+
+    title = "The project has begun already"

@@ -53,6 +53,8 @@ class CardFacts:
     """Bytes of the rune of the last build that succeeded."""
     accuracy: float | None = None
     """The share of test samples on which it was right."""
+    test_samples: int = 0
+    """How many these were."""
 
 
 @dataclass(frozen=True)

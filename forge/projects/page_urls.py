@@ -6,7 +6,7 @@ from django.urls import path
 
 from forge.projects.copying import pages as copying
 from forge.projects.git import pages as git
-from forge.projects.pages import deleted, favourites, new_project, settings, studio
+from forge.projects.pages import begin, deleted, favourites, new_project, settings, studio
 from forge.projects.people.pages import share, teams
 
 site_pages = [
@@ -25,6 +25,7 @@ organisation_pages = [
 ]
 project_pages = [
     path("<str:organisation>/<str:name>/studio", studio.studio, name="studio"),
+    path("<str:organisation>/<str:name>/begin", begin.begin, name="begin-project"),
     path("<str:organisation>/<str:name>/settings", settings.settings_page, name="project-settings"),
     path("<str:organisation>/<str:name>/share", share.share, name="share"),
     path("<str:organisation>/<str:name>/copy", copying.copy, name="copy-project"),

@@ -1,4 +1,5 @@
-"""The home page: decisions that wait for a person, recent activity, their projects, and templates."""
+"""The home page: the ways to begin while there is little else; then decisions that wait for a person, recent activity,
+and their projects."""
 
 from __future__ import annotations
 
@@ -20,11 +21,15 @@ from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.projects.access import favourites_of, with_favourites
 from forge.projects.creating.default_organisation import usual_among
+from forge.projects.creating.own_examples import EXAMPLE_KINDS
+from forge.projects.creating.template_runes import live_templates
 from forge.projects.hooks import PendingItem, pending_items
 from forge.web.example import example
 from forge.web.projects.listing import project_list
-from rune.source.templates import list_templates
+from forge.web.projects.next_steps import rows_with_steps
 
+FEW_PROJECTS = 3
+"""Projects beside which the ways to begin another come first; with more, the list does."""
 ACTIVITY_SHOWN = 8
 FAVOURITES_SHOWN = 8
 LEAST_ACTIVITY = 3
@@ -47,6 +52,9 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = newest_first(each for answer in answers for each in answer.for_me)
     for_others = newest_first(each for answer in answers for each in answer.for_others)
     activity_count = activity_beside(len(waiting), len(for_others))
+    shows_ways = bool(
+        creatable and not (waiting or for_others or above or projects.is_chosen or projects.of_all > FEW_PROJECTS)
+    )
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
@@ -57,7 +65,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "waited": for_others,
         "activity": activity_rows(principal, complete(activity_of(principal)[:activity_count])),
         "list": projects,
-        "templates": list_templates(),
+        "rows": rows_with_steps(principal, projects.cards) if shows_ways else [],
+        "templates": live_templates(),
+        "kinds": EXAMPLE_KINDS,
+        "shows_ways": shows_ways,
         "organisations": organisations,
         "creatable": creatable,
         "usual": usual_among(creatable, projects.last_created),

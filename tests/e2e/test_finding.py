@@ -18,15 +18,16 @@ def test_a_project_is_found_and_kept_at_the_top(forge: LiveForge, open_page: Ope
     page = open_page()
     sign_in(page, forge.printed_link())
     for template in ("Digits", "The sine of a number"):
-        create(page, template)
         page.goto(forge.address)
+        create(page, template)
+        page.goto(f"{forge.address}/?view=list")
     projects = page.locator("#projects")
     # The list answers while one types, and the field keeps the focus.
     words = projects.get_by_role("searchbox", name="Name or description")
     words.press_sequentially("dig")
     expect(projects.get_by_role("heading", name="Projects 1 of 2")).to_be_visible()
     expect(words).to_be_focused()
-    assert page.url.endswith("/?q=dig")
+    assert page.url.endswith("/?q=dig&view=list")
     star = projects.get_by_role("button", name="Favourite: digits")
     with page.expect_response(lambda response: response.request.method != "GET"):
         star.click()
@@ -82,7 +83,7 @@ def test_lists_favourites_and_the_search_need_no_scripts(
     create(page, "Digits")
     state = page.context.storage_state()
     bare: Page = launch(playwright).new_context(storage_state=state, java_script_enabled=False).new_page()
-    bare.goto(forge.address)
+    bare.goto(f"{forge.address}/?view=list")
     bare.get_by_role("searchbox", name="Name or description").fill("sine")
     bare.get_by_role("button", name="Apply").click()
     expect(bare.get_by_text("No project matches.")).to_be_visible()

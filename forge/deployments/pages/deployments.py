@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,7 @@ from forge.deployments.releases.promotion import promotion_of
 from forge.deployments.updates.actions.replacing import replace_update_keys
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from forge.registry.models import Tag
 from forge.registry.tags.access import tags_of
 
 ON_A_PAGE = 24
@@ -138,11 +140,18 @@ def _all(request: HttpRequest, project: Project) -> dict[str, Any]:
         if usage_card
         else None,
         "tags": tags,
+        "wanted_choice": _choice_of(tags, request.GET.get("tag", "")),
         "kinds": DeploymentKind.choices,
         "others": all_of_project.prefetch_related(None) if pages.before or pages.after else rows,
         "unused_days": UNUSED_DAYS,
         "may_deploy": can(principal, Verb.DEPLOY, project),
     }
+
+
+def _choice_of(tags: Sequence[Tag], name: str) -> str:
+    """Returns the option of the form that serves the tag of this name; "" for another name."""
+    tag = next((tag for tag in tags if tag.name == name), None)
+    return "" if tag is None else f"{'follow' if tag.moves else 'fixed'} {tag.name} {tag.manifest.blob_id}"
 
 
 def _one(request: HttpRequest, deployment: Deployment, secret: str = "") -> dict[str, Any]:

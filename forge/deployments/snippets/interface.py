@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rune.capabilities import CAPABILITIES, Capability
+from rune.compiler.blocks.catalogue import CATALOGUE
 
 _TYPE = re.compile(r"(?P<element>[a-z]+\d*)\[(?P<sizes>[\d, ]*)\]")
 _INTEGERS = {
@@ -15,6 +16,10 @@ _INTEGERS = {
 }
 _NUMPY = {"f32": "float32", "f64": "float64", **_INTEGERS}
 _C = {"f32": "float", "f64": "double"} | {element: f"{word}_t" for element, word in _INTEGERS.items()}
+
+
+NEXT_CHUNK = "The next chunk of the stream in place of zeros; it answers once its window is full."
+"""The comment above the line that feeds a stream."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ class SnippetInterface:
 
     inputs: tuple[SnippetInput, ...]
     outputs: tuple[str, ...]
+    answers_later: bool = False
+    """Whether the first output comes after some chunks of a stream, and not in each run."""
+    first_output_tensors: int = 1
+    """How many tensors the first output sends."""
 
 
 def interface_of(outline: Mapping[str, Any]) -> SnippetInterface | None:
@@ -68,13 +77,48 @@ def interface_of(outline: Mapping[str, Any]) -> SnippetInterface | None:
         sizes = tuple(int(size) for size in match["sizes"].split(",") if size.strip())
         inputs.append(SnippetInput(str(node["name"]), CAPABILITIES[word], match["element"], sizes))
     outputs = tuple(str(node["name"]) for node in nodes if node["kind"] == "output")
-    return SnippetInterface(tuple(inputs), outputs) if inputs and outputs else None
+    if not inputs or not outputs:
+        return None
+    first = outputs[0]
+    tensors = sum(str(wire["target"]) == first for wire in outline.get("wires", ()))
+    return SnippetInterface(tuple(inputs), outputs, _answers_later(outline, first), max(1, tensors))
+
+
+def _answers_later(outline: Mapping[str, Any], output: str) -> bool:
+    """Returns whether a stage before the output collects a window of a stream, so that not each run has an answer."""
+    collecting = {str(node["name"]) for node in outline["nodes"] if node["kind"] == "block" and _collects(node)}
+    sources: dict[str, list[str]] = {}
+    for wire in outline.get("wires", ()):
+        sources.setdefault(str(wire["target"]), []).append(str(wire["source"]))
+    pending, visited = [output], {output}
+    while pending:
+        stage = pending.pop()
+        if stage in collecting:
+            return True
+        new_stages = set(sources.get(stage, ())) - visited
+        visited |= new_stages
+        pending += new_stages
+    return False
+
+
+def _collects(node: Mapping[str, Any]) -> bool:
+    block = CATALOGUE.get(str(node["detail"]))
+    return block is not None and block.pace is not None
 
 
 def variable_name(name: str) -> str:
     """A project's name as a variable of Python or C, which no module of the snippets has."""
     identifier = re.sub(r"\W", "_", name, flags=re.ASCII)
     return f"rune_{identifier}" if identifier[:1].isdigit() or identifier in ("rune", "np") else identifier
+
+
+def python_run(name: str, interface: SnippetInterface) -> str:
+    """Lines of Python that run a loaded rune on zeros until it has answered, and print its first output."""
+    arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
+    run, output = f"results = {name}({{{arguments}}})", interface.outputs[0]
+    if interface.answers_later:
+        run = f'results = {{}}\nwhile "{output}" not in results:\n    # {NEXT_CHUNK}\n    {run}'
+    return f'{run}\nprint(results["{output}"])'
 
 
 def _shape(sizes: Sequence[int]) -> str:

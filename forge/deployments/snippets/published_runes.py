@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from forge.deployments.snippets.c_program import c_program
-from forge.deployments.snippets.interface import SnippetInterface, variable_name
+from forge.deployments.snippets.interface import NEXT_CHUNK, SnippetInterface, python_run, variable_name
 
 _ARRAYS = {
     "f32": "Float32Array",
@@ -88,20 +88,29 @@ def _javascript(published_rune: PublishedRune, interface: SnippetInterface) -> U
     text = (
         f'import {{ load }} from "{published_rune.server}/player/1.js";\n\n'
         f'const rune = await load("{published_rune.reference}");\n'
-        f"const results = await rune.run({{ {arguments} }});\n"
+        f"{_javascript_run(interface, arguments)}\n"
         f"console.log(results{_member(interface.outputs[0])});"
     )
     return UsageSnippet("javascript", "JavaScript", "With your own numbers.", text)
 
 
+def _javascript_run(interface: SnippetInterface, arguments: str) -> str:
+    if not interface.answers_later:
+        return f"const results = await rune.run({{ {arguments} }});"
+    return (
+        "let results = {};\n"
+        f"while (results{_member(interface.outputs[0])} === undefined) {{\n"
+        f"  // {NEXT_CHUNK}\n"
+        f"  results = await rune.run({{ {arguments} }});\n}}"
+    )
+
+
 def _python(published_rune: PublishedRune, interface: SnippetInterface) -> UsageSnippet:
     name = variable_name(published_rune.name)
-    arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
     text = (
         "import numpy as np\nimport rune\n\n"
         f'{name} = rune.load("{published_rune.name}.rune")  # from rune pull\n'
-        f"results = {name}({{{arguments}}})\n"
-        f'print(results["{interface.outputs[0]}"])'
+        f"{python_run(name, interface)}"
     )
     return UsageSnippet("python", "Python", "", text)
 

@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass
 
 from forge.deployments.snippets.c_program import arduino_sketch, c_program
-from forge.deployments.snippets.interface import SnippetInput, SnippetInterface, variable_name
+from forge.deployments.snippets.interface import (
+    NEXT_CHUNK,
+    SnippetInput,
+    SnippetInterface,
+    python_run,
+    variable_name,
+)
 
 _ARRAYS = {
     "f32": "Float32Array",
@@ -82,7 +88,7 @@ def _html(deployment: UsedDeployment, player: PlayerScript) -> str:
 def _javascript(deployment: UsedDeployment, interface: SnippetInterface) -> str:
     sensor = _sensor(interface)
     if sensor is None:
-        use = f"const {{ answer }} = await rune.run({_values(interface)});\nconsole.log(answer);"
+        use = _javascript_run(interface)
     else:
         use = f'for await (const {{ answer, sure }} of rune.listen("{sensor}")) {{\n  console.log(answer, sure);\n}}'
     return (
@@ -91,10 +97,33 @@ def _javascript(deployment: UsedDeployment, interface: SnippetInterface) -> str:
     )
 
 
+def _javascript_run(interface: SnippetInterface) -> str:
+    if not interface.answers_later:
+        return f"const {{ answer }} = await rune.run({_values(interface)});\nconsole.log(answer);"
+    return (
+        "let answer = null;\nwhile (answer === null) {\n"
+        f"  // {NEXT_CHUNK}\n"
+        f"  ({{ answer }} = await rune.run({_values(interface)}));\n}}\nconsole.log(answer);"
+    )
+
+
+def _react_run(interface: SnippetInterface) -> str:
+    if not interface.answers_later:
+        return (
+            f"    const result = await state.rune.run({_values(interface)});\n    setAnswer(String(result.answer));\n"
+        )
+    return (
+        "    let result;\n    do {\n"
+        f"      // {NEXT_CHUNK}\n"
+        f"      result = await state.rune.run({_values(interface)});\n"
+        "    } while (result.answer === null);\n    setAnswer(String(result.answer));\n"
+    )
+
+
 def _react(deployment: UsedDeployment, interface: SnippetInterface) -> str:
     sensor = _sensor(interface)
     if sensor is None:
-        use = f"    const result = await state.rune.run({_values(interface)});\n    setAnswer(String(result.answer));\n"
+        use = _react_run(interface)
     else:
         use = (
             f'    for await (const result of state.rune.listen("{sensor}")) {{\n'
@@ -115,13 +144,11 @@ def _react(deployment: UsedDeployment, interface: SnippetInterface) -> str:
 
 def _python(deployment: UsedDeployment, interface: SnippetInterface) -> str:
     name = variable_name(deployment.project)
-    arguments = ", ".join(f'"{one.name}": {one.zeros}' for one in interface.inputs)
     root = f'    root="{deployment.root}",\n' if deployment.root else ""
     return (
         "import numpy as np\nfrom rune import Deployment\n\n"
         f'{name} = Deployment(\n    "{deployment.url}",\n    key="{deployment.key}",\n{root}).load()\n'
-        f"results = {name}({{{arguments}}})\n"
-        f'print(results["{interface.outputs[0]}"])'
+        f"{python_run(name, interface)}"
     )
 
 

@@ -17,8 +17,8 @@ from forge.learning.hooks import IncomingModelFiles, model_changes
 from forge.learning.inputs.questions import LABELS, ModelToFeed
 from forge.learning.offers.actions import OfferedInput, apply_form
 from forge.projects.access import require
-from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.announcements import VERSION_SAVED
+from forge.projects.creating.empty import BLANK_RUNEFILE
 from forge.projects.errors import ModelRefused
 from forge.projects.files.actions import write_file
 from forge.projects.files.contents import check_file_count

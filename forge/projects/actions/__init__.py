@@ -1,5 +1,6 @@
 """Actions on projects. Each checks the permission, does it, and writes the audit entry and the event."""
 
+from forge.projects.actions.beginning import begin_with_model, begin_with_template
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite
 from forge.projects.actions.project import (
@@ -30,6 +31,8 @@ from forge.projects.versions.actions.save import save_version
 __all__ = [
     "RestoreResult",
     "UnpackResult",
+    "begin_with_model",
+    "begin_with_template",
     "copy_file",
     "create_from_archive",
     "create_from_files",

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import require_in
-from forge.accounts.organisations.names import check_project_name, slug
+from forge.accounts.organisations.names import check_project_name
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
 from forge.core.actors import Actor
@@ -28,26 +28,19 @@ from forge.projects.announcements import (
     PROJECT_DELETED,
 )
 from forge.projects.archives.extract_archive import extract_file
+from forge.projects.creating.empty import BLANK_RUNEFILE
 from forge.projects.creating.names import free_name, take_name
 from forge.projects.creating.quotas import require_another
 from forge.projects.creating.templates import find_template
 from forge.projects.facets import change_facets, removal_facets
 from forge.projects.files.contents import StoredFile, seed_files, store_files
 from forge.projects.files.document_store import editing
-from forge.projects.files.model_files import SUFFIX, fitting_runefile, verified_model
+from forge.projects.files.model_files import files_of_model, model_stem
 from forge.projects.files.storage import delete_on_failure
 from forge.projects.hooks import sharing_obstacles
 from forge.projects.models import MAX_DESCRIPTION, FormerProjectName, Project, Visibility
 from forge.projects.serializers import project_summary
 from rune.project.runefile import DEFAULT_RUNEFILE
-
-BLANK_RUNEFILE = b"""\
-version: 1
-image: runicos/base
-
-pipeline:
-"""
-"""The Runefile of a project without a template: its pipeline has no stages yet."""
 
 
 def create_project(actor: Actor, organisation: Organisation, name: str, template: str | None = None) -> Project:
@@ -83,12 +76,9 @@ def create_from_model(actor: Actor, organisation: Organisation, name: str, filen
     `create_from_files` raises.
     """
     require_in(actor, Verb.CREATE_PROJECT, organisation)
-    model = verified_model(data)
-    stem = filename.rpartition("/")[2].removesuffix(SUFFIX)
-    path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
-    runefile = fitting_runefile(model, path)
-    contents = [(DEFAULT_RUNEFILE, runefile.encode("utf-8")), (path, data)]
-    return create_from_files(actor, organisation, name or free_name(organisation, stem or "my-model"), contents)
+    contents = files_of_model(filename, data)
+    name = name or free_name(organisation, model_stem(filename) or "my-model")
+    return create_from_files(actor, organisation, name, contents)
 
 
 def create_from_archive(actor: Actor, organisation: Organisation, name: str, archive: IO[bytes]) -> Project:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 from uuid import UUID
 
+from forge.accounts.organisations.names import slug
 from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
 from forge.projects.hooks import file_summaries
@@ -12,6 +13,7 @@ from rune.model.tflite import Model, ModelError, UnsupportedOp, describe, pixel_
 from rune.model.tflite.describe import ModelDescriptionJson
 from rune.model.tflite.layers import ModelGraphJson, QuantisationJson, layers, quantisation
 from rune.model.tflite.signature import ModelSignatureJson, UnsupportedOpJson, to_json
+from rune.project.runefile import DEFAULT_RUNEFILE
 from rune.source.runefile.model_inputs.starter import starter
 from rune.wording import listed
 
@@ -49,6 +51,19 @@ def verified_model(data: bytes) -> Model:
         return read_model(data)
     except ModelError as error:
         raise ModelRefused(error.message, error.offset) from error
+
+
+def model_stem(filename: str) -> str:
+    """Returns the name of a model's file without folders and suffix."""
+    return filename.rpartition("/")[2].removesuffix(SUFFIX)
+
+
+def files_of_model(filename: str, data: bytes) -> list[tuple[str, bytes]]:
+    """Returns the first files of a project of one .tflite file: a Runefile that fits it, and the model. Raises
+    `ModelRefused`."""
+    model, stem = verified_model(data), model_stem(filename)
+    path = f"models/{slug(stem) if stem else 'model'}{SUFFIX}"
+    return [(DEFAULT_RUNEFILE, fitting_runefile(model, path).encode("utf-8")), (path, data)]
 
 
 def fitting_runefile(model: Model, path: str) -> str:

@@ -1,4 +1,4 @@
-"""Making a project: from a template with one press, or with a name of one's own."""
+"""Making a project: of one's own examples or from a template with one press, or with a name of one's own."""
 
 from __future__ import annotations
 
@@ -10,43 +10,55 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from forge.accounts.models import Organisation
 from forge.accounts.organisations.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.core.http.pages import for_person, show_again
 from forge.projects.actions import create_from_upload, create_project
 from forge.projects.creating.default_organisation import usual_organisation
 from forge.projects.creating.names import free_name, typed_name
+from forge.projects.creating.own_examples import EXAMPLE_KINDS, ExampleKind, find_example_kind, start_address
+from forge.projects.creating.template_runes import live_templates
 from forge.projects.creating.templates import find_template
 from forge.projects.history.import_archive import name_from_file
-from rune.source.templates import list_templates
 
 
 @for_person
 @require_http_methods(["GET", "POST"])
 def new_project(request: HttpRequest) -> HttpResponse:
-    """The form, and making the project. Without a name, it is called after the template."""
+    """The ways to begin, and making the project. Without a name, it is called after the template or its examples."""
     principal = principal_of(request)
     creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
     context = {
         "creatable": creatable,
-        "templates": list_templates(),
+        "templates": live_templates(),
+        "kinds": EXAMPLE_KINDS,
         "chosen": request.GET.get("template", ""),
+        "is_named": "template" in request.GET,
         "in_organisation": request.GET.get("organisation", "") or usual_organisation(principal, creatable),
     }
     if request.method == "GET":
         return render(request, "site/new.html", context)
-    template = request.POST.get("template", "")
+    template, kind_key = request.POST.get("template", ""), request.POST.get("kind", "")
     try:
         organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
         name = typed_name(request.POST.get("name", ""))
+        if kind_key:
+            return redirect(_begin_with_examples(principal, organisation, name, find_example_kind(kind_key)))
         if not name and template:
             name = free_name(organisation, find_template(template).name)
         project = create_project(principal, organisation, name, template or None)
     except (Invalid, Conflict) as error:
-        return show_again(request, "site/new.html", context | {"chosen": template}, error)
+        return show_again(request, "site/new.html", context | {"chosen": template, "is_named": True}, error)
     return redirect(f"{project.get_absolute_url()}/studio")
+
+
+def _begin_with_examples(principal: Principal, organisation: Organisation, name: str, kind: ExampleKind) -> str:
+    """Makes an empty project, named after the kind if nobody named it, and returns the page that takes its examples."""
+    project = create_project(principal, organisation, name or free_name(organisation, kind.project_name))
+    return start_address(project, kind)
 
 
 @for_person

@@ -72,6 +72,11 @@ class ProjectList:
         return max(1, len(self.places) - 1)
 
     @property
+    def is_chosen(self) -> bool:
+        """Whether the person asked for some of the projects, for an order or for a view."""
+        return any(self.filter.values.values()) or self.page > 1
+
+    @property
     def back(self) -> str:
         """The address of this very page, to come back to."""
         return _page_address(self.filter, self.page)

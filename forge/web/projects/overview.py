@@ -26,6 +26,9 @@ from forge.deployments.pages.cards import cards_of
 from forge.moderation.access import standing
 from forge.notices.pages import watch_menu
 from forge.projects.access import is_favourite, origin_of
+from forge.projects.creating.empty import is_empty
+from forge.projects.creating.own_examples import EXAMPLE_KINDS, ExampleKind, start_address
+from forge.projects.creating.template_runes import live_templates
 from forge.projects.hooks import PendingItem, pending_items
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
@@ -51,7 +54,19 @@ def project_page(request: HttpRequest, organisation: str, name: str) -> HttpResp
     tag_name = request.GET.get("tag")
     if tag_name is not None or not can(principal, Verb.READ, project):
         return show_rune(request, project, tag_name)
-    return render(request, "project/overview.html", _context(principal, project))
+    context = _context(principal, project)
+    # The document of a project with a build or a pipeline is not read.
+    is_begun = context["newest"] is not None or context["card"].facts.outline.get("nodes")
+    if not is_begun and not context["has_builds"] and is_empty(project):
+        may_invite = can(principal, Verb.MANAGE, project)
+        context |= {"kinds": _kinds(project), "templates": live_templates(), "may_invite": may_invite}
+        return render(request, "project/empty.html", context)
+    return render(request, "project/overview.html", context)
+
+
+def _kinds(project: Project) -> list[tuple[ExampleKind, str]]:
+    """Returns the kinds of examples, each with the page that takes them."""
+    return [(kind, start_address(project, kind)) for kind in EXAMPLE_KINDS]
 
 
 def _context(principal: Principal, project: Project) -> dict[str, Any]:
@@ -81,6 +96,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "activity": activity_rows(principal, complete(activity_of(principal).filter(project=project)[:activity_count])),
         "is_activity_beside": beside > 0,
         "running": running,
+        "has_builds": bool(builds),
         "published": published_tags,
         "live": live,
         "usual": default_tag(tags),

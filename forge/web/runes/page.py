@@ -95,6 +95,7 @@ def show_rune(
         "is_member": is_member,
         "may_describe": can(principal, Verb.DESCRIBE, project),
         "may_copy": project.shares_files or is_member,
+        "may_deploy": can(principal, Verb.DEPLOY, project),
         "may_publish": can(principal, Verb.PUBLISH, project),
         "may_push": can(principal, Verb.PUSH, project),
         "may_manage": can(principal, Verb.MANAGE, project),

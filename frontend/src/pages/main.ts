@@ -1,5 +1,5 @@
 // JavaScript that Django's pages gain: links that carry a secret are redeemed, passkeys are asked for, texts are
-// copied, a model is dropped, open menus close, signing out forgets what this browser kept, what is hard to undo is
+// copied, a model or a rune is dropped, open menus close, signing out forgets what this browser kept, what is hard to undo is
 // asked twice, a build that ended shows it, a list of jobs follows them, the bell counts notices, pipelines are drawn,
 // lists of projects answer as one types, samples are labelled by key, and conversations are live. Each part looks for
 // its own elements and does nothing on pages without them.
@@ -16,6 +16,7 @@ import "./styles/build.css";
 import "./styles/devices.css";
 import "./styles/notices.css";
 import "./styles/home.css";
+import "./styles/ways.css";
 import "./styles/docs.css";
 import "./styles/talk.css";
 import "./styles/changes.css";

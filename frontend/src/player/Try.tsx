@@ -1,10 +1,14 @@
 // A page on which any rune can be tried: its file is dropped or chosen, and runs here. Nothing of it is sent anywhere.
 import { FolderOpen } from "lucide-react";
-import { useId, useRef, useState, type DragEvent } from "react";
+import { useEffect, useId, useRef, useState, type DragEvent } from "react";
+import { takeHandedFile } from "../api/handed-file";
 import { FromModel } from "./FromModel";
 import { kindOf } from "./model-file";
 import { readRuneFile, RuneTrial, type RuneFile } from "../preview";
 import { LastChoice } from "../preview/sources/files/last-choice";
+
+/** The end of the address where the page before this one handed a file over. */
+const HANDED = "#handed";
 
 type State =
   | { readonly file: RuneFile; readonly turn: number }
@@ -40,6 +44,13 @@ export function Try() {
       (error) => setState({ problem: error instanceof Error ? error.message : String(error) }),
     );
   };
+  const recordingRef = useRef(recording);
+  useEffect(() => {
+    // A rune that was dropped on the page before this one.
+    if (location.hash !== HANDED) return;
+    history.replaceState(null, "", location.pathname);
+    void takeHandedFile().then((file) => recordingRef.current(file ?? undefined));
+  }, []);
   const onDrop = (event: DragEvent) => {
     if (event.defaultPrevented) return;
     event.preventDefault();

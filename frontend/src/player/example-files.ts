@@ -8,9 +8,13 @@ interface ExampleFile {
 
 /** `examples` is what the server wrote into the page. */
 export function hostWith(examples: string | undefined): PreviewHost {
-  if (examples === undefined) return NO_HOST;
+  return examples === undefined ? NO_HOST : { ...NO_HOST, files: writtenFiles(examples) };
+}
+
+/** The files of a list that the server wrote into the page. */
+export function writtenFiles(examples: string): readonly HostFile[] {
   const files = JSON.parse(examples) as readonly ExampleFile[];
-  return { ...NO_HOST, files: files.map(({ path, url }) => ({ path, read: () => fetchFile(url) })) };
+  return files.map(({ path, url }) => ({ path, read: () => fetchFile(url) }));
 }
 
 /** The files of a list of examples that the server gives at `address`, each below it; none where it cannot be reached. */

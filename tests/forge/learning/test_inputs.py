@@ -13,7 +13,7 @@ from forge.accounts.models import User
 from forge.core.models import AuditEntry, Blob
 from forge.learning.inputs import api, trial
 from forge.projects.actions import write_file
-from forge.projects.actions.project import BLANK_RUNEFILE
+from forge.projects.creating.empty import BLANK_RUNEFILE
 from forge.projects.models import Project
 from forge.projects.versions.store import VersionFiles, working_tree
 from forge.reviews.models import ChangeRequest

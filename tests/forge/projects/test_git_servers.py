@@ -15,7 +15,7 @@ from forge.accounts.models import User
 from forge.accounts.principals import INSTALLATION
 from forge.core.models import AuditEntry
 from forge.projects.actions import restore_version, save_version, write_file
-from forge.projects.actions.project import BLANK_RUNEFILE
+from forge.projects.creating.empty import BLANK_RUNEFILE
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.autosave import autosave_version

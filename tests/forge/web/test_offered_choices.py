@@ -142,7 +142,7 @@ FILTERED_PAGES = [
     FilteredPage(MemberFilter, f"{_ORGANISATION}/members"),
     FilteredPage(TeamFilter, f"{_ORGANISATION}/teams"),
     FilteredPage(TeamProjectFilter, f"{_ORGANISATION}/teams/kitchen?sort=changed"),
-    FilteredPage(ProjectFilter, "/"),
+    FilteredPage(ProjectFilter, "/?view=list"),
     FilteredPage(ExploreFilter, "/explore"),
     FilteredPage(NoticeFilter, "/accounts/notices", {"show=open": "the page shows it without a choice"}),
     FilteredPage(

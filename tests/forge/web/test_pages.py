@@ -196,12 +196,12 @@ def test_home_and_the_organisation_ask_the_database_as_often_for_many_projects_a
 
     for number in range(2):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
-    few = {path: count(path) for path in ("/", "/acme")}
+    few = {path: count(path) for path in ("/?view=cards", "/acme")}
     for number in range(2, 25):
         Project.objects.create(organisation=organisation, name=f"p{number}", created_by=user)
-    assert {path: count(path) for path in ("/", "/acme")} == few
+    assert {path: count(path) for path in ("/?view=cards", "/acme")} == few
     # Two are for change requests, those that wait for the person and those of their own; one is for moderators.
-    assert few["/"] <= 22
+    assert few["/?view=cards"] <= 22
     assert few["/acme"] <= 16
 
 
@@ -233,7 +233,7 @@ def test_unknown_addresses_and_faults_have_pages_and_the_api_has_problems(
     answer = client.get("/api/v1/nothing")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     client.raise_request_exception = False
-    monkeypatch.setattr("forge.web.home.list_templates", lambda: 1 // 0)
+    monkeypatch.setattr("forge.web.home.live_templates", lambda: 1 // 0)
     response = client.get("/")
     assert response.status_code == 500
     assert "Server error" in response.content.decode()
@@ -288,7 +288,7 @@ def test_a_card_has_its_description_and_its_warnings_beside_the_pipeline(
         project=project, defaults={"state": "ready", "outline": outline, "diagnostics": [{"severity": "warning"}]}
     )
     Project.objects.filter(pk=project.pk).update(description="Hears a tap <b>drip</b>")
-    for address in ("/", project.organisation.get_absolute_url()):
+    for address in ("/?view=cards", project.organisation.get_absolute_url()):
         content = compact(client.get(address).content.decode())
         assert "Hears a tap &lt;b&gt;drip&lt;/b&gt;</p>" in content
         assert '<span class="tag warn">1 warning</span>' in content

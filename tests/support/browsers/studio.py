@@ -47,6 +47,8 @@ def sign_in(page: Page, link: str) -> None:
 
 def create(page: Page, template: str) -> None:
     """Makes a project from a template on the first page, and waits until it runs in the studio."""
+    for summary in page.locator("details.more-templates:not([open]) > summary").all():
+        summary.click()
     page.get_by_role("button", name=template).first.click()
     page.wait_for_url("**/studio")
     expect_running(page)

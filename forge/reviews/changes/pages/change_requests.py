@@ -41,6 +41,7 @@ from forge.reviews.changes.gate import current_build, demands_to_merge, missing_
 from forge.reviews.changes.merging import Merging, merging_of
 from forge.reviews.changes.models import ChangeRequest, ChangeState
 from forge.reviews.changes.pages.merge_view import left_in_words, merge_view, shown_conflicts, side_words, version_view
+from forge.reviews.changes.pages.next_step import after_merge, build_project
 from forge.reviews.changes.participants import offers_it
 from forge.reviews.gate.changed_files import files_of
 from forge.reviews.gate.pages import GateStep, steps_of
@@ -196,6 +197,7 @@ _ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
     "resolve": _resolve,
     "start-over": _start_over,
     "build": _build,
+    "build-project": build_project,
     "merge": _merge,
     "merge-past": _merge_past,
     "undo": _undo,
@@ -325,7 +327,7 @@ def _context(principal: Principal, project: Project, change: ChangeRequest, quer
         **changed_model_facts(principal, project, files_of(change.base), files_of(change.offered)),
     }
     if not change.is_open:
-        return context
+        return context | after_merge(principal, project, change)
     context["previews"] = served_changes.call(change)
     try:
         merging = merging_of(change)

@@ -1,6 +1,7 @@
 // A card says what its rune answers on its example input, once the page rests and the card is in sight; pressed, it plays
 // the example. Both in the place of the card's picture and in a sandbox; the code that does it is fetched then. Without
-// scripts the card leads to the rune's page, where it says what it needs.
+// scripts the card leads to the rune's page, where it says what it needs. The card of a template, [data-template-rune],
+// answers its own recording in the same way, and without scripts it shows its icon.
 import { atRest } from "../at-rest";
 import { InSight } from "./in-sight";
 
@@ -48,10 +49,16 @@ async function answer(card: Element): Promise<void> {
   watcher.unobserve(card);
   const face = card.querySelector<HTMLElement>("[data-face]");
   const tag = card.querySelector<HTMLElement>("[data-run]")?.dataset["run"];
-  if (face === null || tag === undefined) return;
+  const { templateRune, examples } = (card as HTMLElement).dataset;
+  if (face === null) return;
   try {
-    const { showAnswer } = await import("./live");
-    await showAnswer(face, tag);
+    if (templateRune !== undefined) {
+      const { showTemplate } = await import("./template");
+      await showTemplate(face, templateRune, examples);
+    } else if (tag !== undefined) {
+      const { showAnswer } = await import("./live");
+      await showAnswer(face, tag);
+    }
   } catch {
     // Run shows the reason.
   }

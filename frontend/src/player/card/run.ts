@@ -10,6 +10,7 @@ import {
   shownBytes,
   someInput,
   windowsOf,
+  type Card,
   type Headline,
   type HostFile,
   type Readings,
@@ -17,6 +18,12 @@ import {
 import { DEFAULT_LIMITS, type CapabilityRequest, type LoadExtras } from "../../runtime";
 import { listedFiles } from "../example-files";
 import { fetchRune } from "../fetch-rune";
+
+/** A rune that a card runs: its address, and its example files, fetched when they are asked for. */
+export interface CardRune {
+  readonly rune: string;
+  readonly files: (signal: AbortSignal) => Promise<readonly HostFile[]>;
+}
 
 /** The values that the card shows after a window. */
 export interface CardNews {
@@ -27,6 +34,14 @@ export interface CardNews {
   readonly inputText: string;
   /** Null before the first answer. */
   readonly headline: Headline | null;
+  /** The highest scores behind it, the highest first; empty where the rune gives no probabilities. */
+  readonly bars: readonly Bar[];
+}
+
+/** A score that is a probability, 0 to 1. */
+export interface Bar {
+  readonly name: string;
+  readonly share: number;
 }
 
 /** An input of the rune: its windows, and the milliseconds from one to the next. */
@@ -38,6 +53,8 @@ interface Feed {
   readonly at: (index: number) => ArrayBuffer;
 }
 
+/** Scores that a card shows. */
+const MOST_BARS = 3;
 /** Windows that are played of a long recording. */
 const MOST_WINDOWS = 240;
 /** Milliseconds between two windows, at least. */
@@ -53,7 +70,7 @@ export async function playExample(
   onNews: (news: CardNews) => void,
 ): Promise<void> {
   const pause = (feed: Feed) => waitFor(Math.max(SHORTEST_STEP, feed.step), signal);
-  for await (const news of runs(container, `${tag}/rune`, `${tag}/examples`, signal, {}, pause)) onNews(news);
+  for await (const news of runs(container, published(tag, "rune"), signal, {}, pause)) onNews(news);
 }
 
 /**
@@ -61,27 +78,55 @@ export async function playExample(
  * line. The page does it of its own accord, so it counts as no use of the rune, and no interpreter is fetched for it.
  * Rejects as `playExample` does.
  */
-export async function answerExample(container: HTMLElement, tag: string): Promise<CardNews | null> {
+export function answerExample(container: HTMLElement, tag: string): Promise<CardNews | null> {
+  return answerOnce(container, published(tag, "rune?automatic=1"));
+}
+
+/** Returns the same for a rune of any address. `choose` says which of two answers the card shows. */
+export async function answerOnce(
+  container: HTMLElement,
+  cardRune: CardRune,
+  choose: (before: CardNews | null, now: CardNews) => CardNews = (_, now) => now,
+): Promise<CardNews | null> {
   const signal = new AbortController().signal;
-  let [last, end]: [CardNews | null, number] = [null, Infinity];
-  const rune = `${tag}/rune?automatic=1`;
-  for await (const news of runs(container, rune, `${tag}/examples`, signal, { mayFetch: false })) {
+  let [chosen, end]: [CardNews | null, number] = [null, Infinity];
+  for await (const news of runs(container, cardRune, signal, { mayFetch: false })) {
     if (end === Infinity) end = performance.now() + LONGEST_RUN;
-    last = news;
+    chosen = choose(chosen, news);
     if (performance.now() > end) break;
   }
-  return last?.headline === null ? null : last;
+  return chosen?.headline === null ? null : chosen;
+}
+
+/**
+ * Returns a choice of the answer that came least often in a recording, the last of these: one word among much silence
+ * tells more than the silence. An answer that says that nothing is there is chosen only while there is no other.
+ */
+export function rarestAnswer(): (before: CardNews | null, now: CardNews) => CardNews {
+  const answers = new Map<string, { readonly count: number; readonly news: CardNews }>();
+  return (_, now) => {
+    if (now.headline === null) return now;
+    const { text } = now.headline;
+    answers.set(text, { count: (answers.get(text)?.count ?? 0) + 1, news: now });
+    const loudAnswers = [...answers.values()].filter(({ news }) => news.headline?.isQuiet === false);
+    const least = Math.min(...loudAnswers.map(({ count }) => count));
+    return loudAnswers.findLast(({ count }) => count === least)?.news ?? now;
+  };
+}
+
+/** The rune of a published tag, and the examples that the server lists for it. */
+function published(tag: string, path: string): CardRune {
+  return { rune: `${tag}/${path}`, files: (signal) => listedFiles(`${tag}/examples`, signal) };
 }
 
 async function* runs(
   container: HTMLElement,
-  address: string,
-  examples: string,
+  cardRune: CardRune,
   signal: AbortSignal,
   extras: LoadExtras,
   pause: (feed: Feed) => Promise<void> = () => Promise.resolve(),
 ): AsyncGenerator<CardNews, void, void> {
-  const [rune, files] = await Promise.all([fetchRune(address, signal, () => undefined), listedFiles(examples, signal)]);
+  const [rune, files] = await Promise.all([fetchRune(cardRune.rune, signal, () => undefined), cardRune.files(signal)]);
   const engine = new FrameEngine(undefined);
   engine.attach(container);
   try {
@@ -90,11 +135,12 @@ async function* runs(
     const main = feeds.find(({ count }) => count > 1) ?? feeds[0];
     if (main === undefined) throw new Error("This rune reads no input.");
     const count = Math.min(main.count, MOST_WINDOWS);
-    let [readings, latestHeadline, latestInput]: [Readings, Headline | null, ArrayBuffer | null] = [
-      NO_READINGS,
-      null,
-      null,
-    ];
+    let [readings, latestHeadline, latestBars, latestInput]: [
+      Readings,
+      Headline | null,
+      readonly Bar[],
+      ArrayBuffer | null,
+    ] = [NO_READINGS, null, [], null];
     for (let index = 0; index < count; index += 1) {
       if (index > 0) await pause(main);
       if (signal.aborted) return;
@@ -103,15 +149,34 @@ async function* runs(
       if (outputs.length > 0) {
         const context = { calling: DEFAULT_CALLING, wordlists: loadedRune.wordlists, isStream: count > 1 };
         readings = read(readings, outputs, { ...context, now: performance.now() });
-        latestHeadline = later(latestHeadline, headline(readings.cards));
+        const newHeadline = later(latestHeadline, headline(readings.cards));
+        // The bars are those of the answer that the card shows.
+        if (newHeadline !== latestHeadline || latestBars.length === 0) latestBars = barsOf(readings.cards);
+        latestHeadline = newHeadline;
       }
       const input = inputs.get(main.request.id) ?? new ArrayBuffer(0);
       latestInput = latestOf(latestInput, input, shownBytes(main.request));
-      yield { request: main.request, input: latestInput, inputText: main.text, headline: latestHeadline };
+      yield {
+        request: main.request,
+        input: latestInput,
+        inputText: main.text,
+        headline: latestHeadline,
+        bars: latestBars,
+      };
     }
   } finally {
     engine.close();
   }
+}
+
+/** Returns the highest scores of the first output whose scores are probabilities. */
+export function barsOf(cards: readonly Card[]): readonly Bar[] {
+  for (const card of cards) {
+    if (card.kind !== "word" && card.kind !== "scores") continue;
+    const bars = card.scores.flatMap(({ name, share }) => (share === null ? [] : [{ name, share }]));
+    if (bars.length > 0) return bars.slice(0, MOST_BARS);
+  }
+  return [];
 }
 
 /** Silence after a word does not take the word away. */

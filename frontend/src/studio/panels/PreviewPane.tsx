@@ -23,6 +23,7 @@ import {
   useDiagnostics,
   useIsSignedOut,
   useMayEdit,
+  useOutline,
   useSession,
   useStudio,
   useText,
@@ -50,6 +51,8 @@ export function PreviewPane() {
   const canSaveSamples = useSession(({ may }) => may.includes("give_sample"));
   const applyFix = useApplyFix();
   const phone = usePhones();
+  const projectPage = useSession(({ project }) => project.url);
+  const isEmpty = useOutline().nodes.length === 0 && preview.state === "ready" && mayEdit;
   const watchState = useStore(watches.state);
   // The rune of a newer text comes before the event that says so.
   const pushedRune = useStore(workspace.pushedRune);
@@ -90,6 +93,11 @@ export function PreviewPane() {
     <div className="preview-pane">
       {phone.dialog}
       {phone.pane}
+      {isEmpty && (
+        <p className="notice">
+          This project is empty. Write its first stage, or <a href={projectPage}>choose how it begins</a>.
+        </p>
+      )}
       {error !== null && <p className="notice bad">The rune could not be fetched. {error}</p>}
       <Preview
         rune={rune?.bytes ?? null}

@@ -58,6 +58,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/change-requests/<int:number>/preview": MAKES,
     f"{_P}/change-requests/<int:number>/respond": CARRIES,
     f"{_P}/comments/<uuid:comment_id>": CARRIES,
+    f"{_P}/begin": MAKES,
     f"{_P}/copy": MAKES,
     "collect/<uuid:link_id>/receipt": ENDS,
     f"{_P}/data/collect": MAKES,

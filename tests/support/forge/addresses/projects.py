@@ -154,6 +154,14 @@ CASES: list[Case] = [
     ("get", "<str:organisation>/<str:name>/copy", "acme/kitchen/copy", None, PAGE),
     ("get", "<str:organisation>/<str:name>", "acme/kitchen", None, PAGE),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
+    # The project is not empty.
+    (
+        "form",
+        "<str:organisation>/<str:name>/begin",
+        "acme/kitchen/begin",
+        {"template": "sine"},
+        (409, 409, 409, 403, 403, 404, 302),
+    ),
     ("get", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", None, PAGE_EDIT),
     ("form", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", {"name": "kitchen"}, SENT),
     ("get", "<str:organisation>/<str:name>/push", "acme/kitchen/push", None, PAGE_EDIT),
