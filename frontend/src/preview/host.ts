@@ -50,6 +50,8 @@ export interface PreviewHost {
   readonly replay?: StoredRecording | null;
   /** The strokes on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];
+  /** Why what runs is not the newest text, said under each answer; null where it is. */
+  readonly older?: string | null;
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */

@@ -35,4 +35,5 @@ export { windowsOf } from "./recordings/capture/recording";
 export { latestOf, PlayedInput, shownBytes } from "./recordings/PlayedInput";
 export { someInput, type SomeInput } from "./sources/some-input";
 export { FrameEngine } from "./running/use-session";
+export { callingOf } from "./readings/smoothing";
 export { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "./readings/readings";

@@ -3,11 +3,11 @@ import { SlidersHorizontal, Tags } from "lucide-react";
 import { memo, Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
+import { AnswerBars } from "../answers/AnswerBars";
 import { useHost } from "../host";
 import { headlineText, numberText } from "../readings/numbers";
 import type { Calling, Card } from "../readings/readings";
 import type { ShownPicture } from "./views/OverlayView";
-import { ScoreBars } from "./views/ScoreBars";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { viewsOf, type OutputView } from "./views/views";
 import { WordCard } from "./WordCard";
@@ -107,7 +107,7 @@ function Scores({ card, onTune }: ScoresProps) {
   const { onAddLabels, thresholds } = useHost();
   return (
     <>
-      <ScoreBars scores={card.scores} />
+      <AnswerBars scores={card.scores} />
       {!card.isNamed && onAddLabels !== undefined && (
         <div>
           <button

@@ -1,6 +1,7 @@
 // Boxes or key points over the picture that the rune was given.
 import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { OutputTensor } from "../../../runtime";
+import { certaintyText } from "../../../look/certainty/certainty";
 import { percentText } from "../../readings/numbers";
 import type { PictureRequest } from "../../picture/pixels";
 import { drawInputPicture } from "../../picture/rgba";
@@ -66,7 +67,7 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
           >
             <b>
               {box.name}
-              {box.score !== null && ` ${percentText(box.score)}`}
+              {box.score !== null && ` ${certaintyText(box.score)}`}
             </b>
           </i>
         ))}
