@@ -4,13 +4,19 @@ import { NO_HOST, type HostFile, type PreviewHost } from "../preview";
 interface ExampleFile {
   readonly path: string;
   readonly url: string;
+  readonly sample?: HostFile["sample"];
 }
 
 /** `examples` is what the server wrote into the page. */
 export function hostWith(examples: string | undefined): PreviewHost {
   if (examples === undefined) return NO_HOST;
   const files = JSON.parse(examples) as readonly ExampleFile[];
-  return { ...NO_HOST, files: files.map(({ path, url }) => ({ path, read: () => fetchFile(url) })) };
+  const all = files.map(({ path, url, sample }): HostFile => ({
+    path,
+    read: () => fetchFile(url),
+    ...(sample && { sample }),
+  }));
+  return { ...NO_HOST, files: all.filter(({ sample }) => !sample), samples: all.filter(({ sample }) => sample) };
 }
 
 /** The files of a list of examples that the server gives at `address`, each below it; none where it cannot be reached. */

@@ -30,7 +30,7 @@ export { headline, type Headline } from "./outputs/headline";
 export { default as Thumbnail } from "./examples/Thumbnail";
 export type { Example } from "./examples/examples";
 export type { Content } from "./recordings/capture/recording";
-export { examplesFor } from "./examples/examples";
+export { examplesFor, hasExampleFile } from "./examples/examples";
 export { windowsOf } from "./recordings/capture/recording";
 export { latestOf, PlayedInput, shownBytes } from "./recordings/PlayedInput";
 export { someInput, type SomeInput } from "./sources/some-input";

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,18 +12,18 @@ from tests.support.browsers.studio import PATIENCE, create, sign_in
 from tests.support.servers.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-KEYWORDS = Path(__file__).parents[3] / "examples" / "keywords"
 SURE = re.compile(r"^(over |under )?\d+ % sure")
 
 
-def preview_of(page: Page, forge: LiveForge, template: str) -> Page:
+def opened(page: Page, forge: LiveForge, template: str) -> Page:
+    """A new project from a template, in the studio."""
     sign_in(page, forge.printed_link())
     create(page, template)
     return page
 
 
-def test_a_spoken_word_is_named_over_its_window_with_how_sure_the_model_is(forge: LiveForge, open_page: OpenPage) -> None:
-    page = preview_of(open_page(), forge, "Spoken words")
+def test_a_word_is_named_over_its_window_with_how_sure_the_model_is(forge: LiveForge, open_page: OpenPage) -> None:
+    page = opened(open_page(), forge, "Spoken words")
     preview = page.get_by_role("region", name="Preview")
     output = preview.get_by_role("region", name=re.compile("^Output")).first
     expect(output.locator(".sure")).to_have_text(SURE, timeout=PATIENCE)
@@ -33,15 +32,12 @@ def test_a_spoken_word_is_named_over_its_window_with_how_sure_the_model_is(forge
     expect(strip.locator(".heard-window.old").first).to_be_visible(timeout=PATIENCE)
     expect(strip.locator(".heard-axis")).to_contain_text("6 s ago")
     expect(output.locator("[aria-live]")).to_have_text(re.compile(r"\w+, (over )?\d+ percent sure"), timeout=PATIENCE)
-    page.screenshot(path="/tmp/answers-words.png", full_page=True)
 
 
 def test_a_window_that_fills_says_how_far_it_is(forge: LiveForge, open_page: OpenPage) -> None:
-    page = preview_of(open_page(), forge, "Exercises")
+    page = opened(open_page(), forge, "Exercises")
     preview = page.get_by_role("region", name="Preview")
     listening = preview.get_by_role("img", name=re.compile("percent of the window"))
     expect(listening.first).to_be_visible(timeout=PATIENCE)
-    page.screenshot(path="/tmp/answers-listening.png", full_page=True)
     output = preview.get_by_role("region", name=re.compile("^Output")).first
     expect(output.locator(".sure")).to_have_text(SURE, timeout=PATIENCE)
-    page.screenshot(path="/tmp/answers-motion.png", full_page=True)
