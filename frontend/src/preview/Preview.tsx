@@ -9,6 +9,7 @@ import { FetchingInterpreter, HostModels } from "./running/HostModels";
 import { AnsweredRunContext, type AnsweredRun } from "./heard/context";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
+import { alarmOf, countsObjects } from "./answers/alarms";
 import { Listening } from "./answers/Listening";
 import { headline } from "./outputs/headline";
 import { OutputCard } from "./outputs/OutputCard";
@@ -189,6 +190,10 @@ export function Preview(props: Props) {
                           <Boundary key={card.key}>
                             <OutputCard
                               card={card}
+                              alarm={
+                                card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
+                              }
+                              isCount={countsObjects(loadedRune?.graph ?? null, card.stage)}
                               tensors={tensors}
                               shownPicture={shownPicture}
                               calling={snapshot.calling}

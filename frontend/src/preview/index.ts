@@ -37,3 +37,17 @@ export { someInput, type SomeInput } from "./sources/some-input";
 export { FrameEngine } from "./running/use-session";
 export { callingOf } from "./readings/smoothing";
 export { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "./readings/readings";
+// An answer, the same on every page, and the sound that it is of.
+export { AlarmAnswer } from "./answers/AlarmAnswer";
+export { AnswerBars } from "./answers/AnswerBars";
+export { AnswerLine, answerText } from "./answers/AnswerLine";
+export { BriefLabel } from "./answers/BriefLabel";
+export { LabelAnswer, type LabelAnswerProps, type LabelledAnswer } from "./answers/LabelAnswer";
+export { Listening } from "./answers/Listening";
+export { Verdict } from "./answers/Verdict";
+export type { Filling } from "./answers/filling";
+export { fillingOf } from "./running/filling-of";
+export { Heard } from "./heard/heard";
+export { SoundStrip } from "./heard/SoundStrip";
+export { NO_WINDOWS, windowsAfter, type AnsweredWindow, type AnsweredWindows } from "./heard/windows";
+export { certaintyText } from "../look/certainty/certainty";

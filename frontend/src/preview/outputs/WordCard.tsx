@@ -1,4 +1,6 @@
 // A word that a rune sent, as the answer of this moment: of a stream, the word that is called.
+import { AlarmAnswer } from "../answers/AlarmAnswer";
+import type { Alarm } from "../answers/alarms";
 import { LabelAnswer } from "../answers/LabelAnswer";
 import { useExpectation } from "../examples/expectation";
 import type { Calling, Card } from "../readings/readings";
@@ -8,15 +10,19 @@ import { useClock } from "./use-clock";
 
 interface Props {
   readonly card: Extract<Card, { kind: "word" }>;
+  /** The score behind a word that a threshold decides; null of other words. */
+  readonly alarm: Alarm | null;
   readonly calling: Calling;
   readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
-export function WordCard({ card, calling, unit, onCalling }: Props) {
+export function WordCard({ card, alarm, calling, unit, onCalling }: Props) {
   const now = useClock();
   const { expected, older } = useExpectation();
   const { word, filling } = shownWord(card, calling, unit, expected !== null);
+  if (alarm !== null && word !== null)
+    return <AlarmAnswer text={word.text} alarm={alarm} age={now - word.at} expected={expected} older={older} />;
   return (
     <>
       <LabelAnswer

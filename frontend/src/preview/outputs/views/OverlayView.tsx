@@ -52,6 +52,7 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
   const summary = `${count} ${count === 1 ? noun : kind === "boxes" ? "boxes" : "points"}`;
   return (
     <>
+      <p className="preview-big saying num">{summary}</p>
       <div className="preview-overlay" role="img" aria-label={`${summary} over the picture`}>
         <canvas ref={canvas} width={sides.width} height={sides.height} />
         {boxes.map((box, index) => (
@@ -75,7 +76,6 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
           <i key={index} className="point" style={{ left: percent(point.x), top: percent(point.y) }} />
         ))}
       </div>
-      <p className="small muted num">{summary}</p>
       {isScored && (
         <div className="preview-slider">
           <label htmlFor={`${id}-least`}>Minimum score</label>
