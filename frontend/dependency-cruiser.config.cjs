@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   look: ["declared", "api"],
   runtime: ["declared", "look"],
   // Of the previews, the arithmetic of pictures and motion alone: the package has no React.
-  sdk: ["declared", "look/keys", "runtime", "preview/picture", "preview/motion", "preview/sound"],
+  sdk: ["declared", "look/keys", "look/certainty", "runtime", "preview/picture", "preview/motion", "preview/sound"],
   language: ["declared", "api"],
   blocks: ["declared", "runtime"],
   pipeline: ["declared"],

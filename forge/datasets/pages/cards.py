@@ -14,6 +14,7 @@ from forge.datasets.models import Sample
 from forge.datasets.playing import may_play
 from forge.datasets.samples.models import SampleKind, SampleQuality
 from forge.projects.models import Project
+from rune.running.evaluation.wording import certainty
 from rune.wording import counted
 
 MARKS = 8
@@ -86,7 +87,7 @@ class SampleCard:
     def score(self) -> str:
         """The score of the build's answer; "" where the build sends none."""
         score = self.analysis and self.analysis["score"]
-        return "" if score is None else f"{round(score * 100)} %"
+        return "" if score is None else certainty(score, is_rounded=True)
 
     @property
     def name(self) -> str:

@@ -40,6 +40,7 @@ from forge.datasets.versions.contents import versions_with
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
 from rune.datasets.export.layouts import EXPORT_LAYOUTS
+from rune.running.evaluation.wording import certainty
 
 SAMPLES_SHOWN = 48
 """Samples on a page without scripts; with them the list has all."""
@@ -69,6 +70,7 @@ class ScoreRow:
 
     label: str
     percent: int
+    certainty: str
 
 
 @for_person
@@ -146,7 +148,10 @@ def _sample_context(principal: Principal, project: Project, number: int) -> dict
 
 
 def _scores(scores: Mapping[str, float]) -> list[ScoreRow]:
-    return [ScoreRow(label, round(score * 100)) for label, score in sorted(scores.items(), key=lambda each: -each[1])]
+    return [
+        ScoreRow(label, round(score * 100), certainty(score, is_rounded=True))
+        for label, score in sorted(scores.items(), key=lambda each: -each[1])
+    ]
 
 
 def page_context(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:

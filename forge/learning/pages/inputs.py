@@ -28,6 +28,7 @@ from forge.learning.inputs.trial import PresetTrials, TrialRequest, sample_choic
 from forge.learning.offers.actions import apply_paths
 from forge.projects.models import Project
 from forge.projects.pages.lookup import project_of
+from rune.running.evaluation.wording import certainty
 from rune.source.runefile.model_inputs import InputKind, InputPreset, InputQuestion, class_count
 from rune.wording import plain
 
@@ -216,7 +217,7 @@ def _row(result: TriedInputJson, preset: InputPreset | None, best: int) -> Tried
     return TriedRow(
         preset,
         result,
-        f"{100 * max(scores):.0f} %" if scores else "",
+        certainty(max(scores)) if scores else "",
         "" if read is None else f"{100 * read['clipped']:.0f} %",
         bool(result["judged"]) and result["right"] == best > 0,
         _shades(drawing),

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.builds.example_inputs import member_examples
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
 from forge.builds.previews.serializers import watch_to_json
+from forge.builds.sample_inputs import inputs_for_reader
 from forge.builds.serializers import rune_url
 from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
@@ -145,7 +145,7 @@ def _context(principal: Principal, project: Project, review: Review, query: Quer
         "stages": _by_stage(fields),
         "trial": copy,
         "sentences": in_words(build, overrides),
-        "examples": member_examples(build),
+        "examples": inputs_for_reader(principal, build),
         "build_url": rune_url(build) if build.artefact is not None else "",
         **_trial_facts(copy),
     }

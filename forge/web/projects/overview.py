@@ -15,11 +15,11 @@ from forge.activity.access import activity_of, complete
 from forge.activity.rows import activity_rows
 from forge.builds.access import builds_of, preview_of
 from forge.builds.evaluations.limits import judgements_of
-from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.pipeline_picture import drawn_pipeline
 from forge.builds.pages.project_cards import cards
 from forge.builds.pages.rune_quality import quality_of
+from forge.builds.sample_inputs import inputs_for_reader
 from forge.builds.serializers import rune_url
 from forge.deployments.access import deployments_of
 from forge.deployments.pages.cards import cards_of
@@ -101,7 +101,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "live": live,
         "usual": default_tag(tags),
         "newest": newest,
-        **({} if newest is None else _of_build(newest, builds, tags)),
+        **({} if newest is None else _of_build(principal, newest, builds, tags)),
     }
 
 
@@ -119,7 +119,7 @@ def _preview(project: Project) -> Build | None:
     return build if build is not None and build.artefact is not None else None
 
 
-def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Mapping[str, Any]:
+def _of_build(principal: Principal, newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Mapping[str, Any]:
     """Returns the purpose and the accuracy of the newest build with a rune."""
     names = {tag.build_id: tag.name for tag in reversed(tags) if not tag.moves}
     limits = {
@@ -129,7 +129,7 @@ def _of_build(newest: Build, builds: Sequence[Build], tags: Sequence[Tag]) -> Ma
     return {
         "build": newest,
         "rune_url": rune_url(newest),
-        "examples": member_examples(newest),
+        "examples": inputs_for_reader(principal, newest),
         "pipeline": None if newest.artefact is None else drawn_pipeline(newest.artefact.report["pipeline"]),
         "quality": quality_of(newest),
         "summary": newest.evaluation,

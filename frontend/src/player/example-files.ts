@@ -4,17 +4,24 @@ import { NO_HOST, type HostFile, type PreviewHost } from "../preview";
 interface ExampleFile {
   readonly path: string;
   readonly url: string;
+  readonly sample?: HostFile["sample"];
 }
 
-/** `examples` is what the server wrote into the page. */
+/** `examples` is what the server wrote into the page: files, and samples of the project's data. */
 export function hostWith(examples: string | undefined): PreviewHost {
-  return examples === undefined ? NO_HOST : { ...NO_HOST, files: writtenFiles(examples) };
+  if (examples === undefined) return NO_HOST;
+  const all = writtenFiles(examples);
+  return { ...NO_HOST, files: all.filter(({ sample }) => !sample), samples: all.filter(({ sample }) => sample) };
 }
 
 /** The files of a list that the server wrote into the page. */
 export function writtenFiles(examples: string): readonly HostFile[] {
   const files = JSON.parse(examples) as readonly ExampleFile[];
-  return files.map(({ path, url }) => ({ path, read: () => fetchFile(url) }));
+  return files.map(({ path, url, sample }): HostFile => ({
+    path,
+    read: () => fetchFile(url),
+    ...(sample && { sample }),
+  }));
 }
 
 /** The files of a list of examples that the server gives at `address`, each below it; none where it cannot be reached. */

@@ -13,7 +13,10 @@ import {
 } from "react";
 import { lazyPart } from "../look/boundary";
 import { recordingOf, type CapabilityRequest } from "../runtime";
+import { HeardContext, type HeardSound } from "./heard/context";
+import { Heard } from "./heard/heard";
 import { useHost } from "./host";
+import { rateOf } from "./sound/samples";
 import { choicesFor, fetchChoices } from "./sources/choices";
 
 const ExampleRow = lazyPart(() => import("./examples/ExampleRow"));
@@ -47,6 +50,9 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
   const titleId = useId();
   const kind = recordingOf(request);
   const isPicture = kind === "picture";
+  const [sound] = useState<HeardSound | null>(() =>
+    kind === "sound" ? { heard: new Heard(rateOf(request)), place } : null,
+  );
   const hasExamples = kind !== null && drawing === undefined;
   // Until a source gives something or one is chosen, an example is the input. The ref is what sources read between drawings.
   const [playsExample, setPlaysExample] = useState(hasExamples && before === undefined);
@@ -60,24 +66,32 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
   const onInput = useCallback(
     (data: ArrayBuffer | null, isStream = false) => {
       if (data === null) {
-        if (!example.current) withdraw(place);
+        if (example.current) return;
+        withdraw(place);
+        sound?.heard.clear();
         return;
       }
-      if (example.current) play(false);
+      if (example.current) {
+        play(false);
+        sound?.heard.clear();
+      }
+      sound?.heard.push(data, isStream, request.isStream === true);
       offer(place, data, isStream);
     },
-    [offer, withdraw, place, play],
+    [offer, withdraw, place, play, sound, request.isStream],
   );
   const onExample = useCallback(
     (data: ArrayBuffer, isStream: boolean) => {
       if (!example.current) return;
+      sound?.heard.push(data, isStream, request.isStream === true);
       offer(place, data, isStream);
       if (isPicture) setPicture(data);
     },
-    [offer, place, isPicture],
+    [offer, place, isPicture, sound, request.isStream],
   );
   const chooseExample = (): void => {
     withdraw(place);
+    sound?.heard.clear();
     play(true);
     // The source begins anew: whatever it listened to is let go of.
     setTurn(turn + 1);
@@ -101,7 +115,8 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
     if (feedingChoice.current === currentChoice) return;
     feedingChoice.current = currentChoice;
     withdraw(place);
-  }, [currentChoice, withdraw, place]);
+    sound?.heard.clear();
+  }, [currentChoice, withdraw, place, sound]);
   const { icon: Icon, Source } = currentChoice;
   const [first, ...rest] = choices;
   const FirstIcon = first.icon;
@@ -135,51 +150,53 @@ function InputOfRequest({ request: capability, place, before, hasAnswer, onChoos
     </div>
   );
   return (
-    <section
-      className={`card stack preview-card ${playsExample ? "plays-example" : ""}`}
-      aria-labelledby={titleId}
-      data-input
-    >
-      <div className="row between wrap">
-        <h3 id={titleId} className="row">
-          <Icon className="icon" aria-hidden="true" />
-          {currentChoice.title}
-          {request.stage !== null && <span className="label">{request.stage}</span>}
-        </h3>
-        {hasOthers && !hasExamples && (
-          <div className="segmented" role="group" aria-label="Where the input comes from">
-            {choices.map(buttonOf)}
-          </div>
-        )}
-      </div>
-      {hasExamples && (
-        <Suspense
-          fallback={
-            <div className="preview-examples">
-              <div className="preview-tiles">{firstTile}</div>
-              <div className="preview-others">{others}</div>
+    <HeardContext value={sound}>
+      <section
+        className={`card stack preview-card ${playsExample ? "plays-example" : ""}`}
+        aria-labelledby={titleId}
+        data-input
+      >
+        <div className="row between wrap">
+          <h3 id={titleId} className="row">
+            <Icon className="icon" aria-hidden="true" />
+            {currentChoice.title}
+            {request.stage !== null && <span className="label">{request.stage}</span>}
+          </h3>
+          {hasOthers && !hasExamples && (
+            <div className="segmented" role="group" aria-label="Where the input comes from">
+              {choices.map(buttonOf)}
             </div>
-          }
-        >
-          <ExampleRow
+          )}
+        </div>
+        {hasExamples && (
+          <Suspense
+            fallback={
+              <div className="preview-examples">
+                <div className="preview-tiles">{firstTile}</div>
+                <div className="preview-others">{others}</div>
+              </div>
+            }
+          >
+            <ExampleRow
+              request={request}
+              isActive={playsExample}
+              hasAnswer={hasAnswer}
+              onChoose={chooseExample}
+              onInput={onExample}
+              first={firstTile}
+              others={others}
+            />
+          </Suspense>
+        )}
+        <Suspense fallback={<p className="preview-off muted">Loading…</p>}>
+          <Source
+            key={`${currentChoice.label} ${turn}`}
             request={request}
-            isActive={playsExample}
-            hasAnswer={hasAnswer}
-            onChoose={chooseExample}
-            onInput={onExample}
-            first={firstTile}
-            others={others}
+            onInput={onInput}
+            example={playsExample ? picture : null}
           />
         </Suspense>
-      )}
-      <Suspense fallback={<p className="preview-off muted">Loading…</p>}>
-        <Source
-          key={`${currentChoice.label} ${turn}`}
-          request={request}
-          onInput={onInput}
-          example={playsExample ? picture : null}
-        />
-      </Suspense>
-    </section>
+      </section>
+    </HeardContext>
   );
 }

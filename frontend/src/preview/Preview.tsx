@@ -6,10 +6,15 @@ import { ExpectationContext, type Expectation } from "./examples/expectation";
 import { Failure } from "./running/Failure";
 import { Figures } from "./running/Figures";
 import { FetchingInterpreter, HostModels } from "./running/HostModels";
+import { AnsweredRunContext, type AnsweredRun } from "./heard/context";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
+import { alarmOf, countsObjects } from "./answers/alarms";
+import { Listening } from "./answers/Listening";
+import { headline } from "./outputs/headline";
 import { OutputCard } from "./outputs/OutputCard";
 import type { ShownPicture } from "./outputs/views/OverlayView";
+import { fillingOf } from "./running/filling-of";
 import { inputFormat } from "./running/input-format";
 import { paceText } from "./running/pace";
 import { pictureRequest } from "./picture/pixels";
@@ -120,7 +125,11 @@ export function Preview(props: Props) {
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
   const [expected, expect] = useState<string | null>(null);
   const wordlists = loadedRune?.wordlists ?? NO_WORDS;
-  const expectation = useMemo<Expectation>(() => ({ wordlists, expected, expect }), [wordlists, expected]);
+  const expectation = useMemo<Expectation>(
+    () => ({ wordlists, expected, expect, older: host.older ?? null }),
+    [wordlists, expected, host.older],
+  );
+  const answeredRun = useMemo<AnsweredRun>(() => answeredRunOf(loadedRune, readings, ran), [loadedRune, readings, ran]);
   const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
 
   return (
@@ -129,126 +138,147 @@ export function Preview(props: Props) {
         <RunningContext value={rune}>
           <CardsContext value={cards}>
             <ExpectationContext value={expectation}>
-              <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
-                {heading !== null && (
-                  <div className="row between wrap">
-                    <h2>{heading}</h2>
-                    {status}
-                  </div>
-                )}
-                <div ref={frame} hidden />
-                {children && children(snapshot)}
-                {replay.problem !== null && (
-                  <p className="notice warn" role="alert">
-                    {replay.problem}
-                  </p>
-                )}
-                {error !== null && (
-                  <Failure
-                    error={error}
-                    onRestart={session.restart}
-                    moreOutput={session.moreOutput}
-                    onAllowMore={session.allowMore}
-                  />
-                )}
-                <div className="preview-sides">
-                  {loadedRune !== null && loadedRune.capabilities.length > 0 && (
-                    <div className="preview-side">
-                      {loadedRune.capabilities.map((request, place) => (
-                        <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
-                          <InputCard
-                            request={request}
-                            place={place}
-                            before={
-                              sources.get(`${place} ${request.kind}`) ??
-                              (place === replay.place ? RECORDING : undefined)
-                            }
-                            hasAnswer={readings.cards.length > 0}
-                            onChoose={chooseSource}
-                            offer={offer}
-                            withdraw={withdraw}
-                          />
-                        </Boundary>
-                      ))}
+              <AnsweredRunContext value={answeredRun}>
+                <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
+                  {heading !== null && (
+                    <div className="row between wrap">
+                      <h2>{heading}</h2>
+                      {status}
                     </div>
                   )}
-                  <div className="preview-side">
-                    {first?.(snapshot)}
-                    <div className="preview-outputs">
-                      {loadedRune !== null && answers?.(snapshot)}
-                      {(answers === undefined ? readings.cards : []).map((card) => (
-                        <Boundary key={card.key}>
-                          <OutputCard
-                            card={card}
-                            tensors={tensors}
-                            shownPicture={shownPicture}
-                            calling={snapshot.calling}
-                            unit={unit}
-                            onCalling={session.setCalling}
-                          />
-                        </Boundary>
-                      ))}
-                      <Suspense fallback={null}>
-                        {watching?.wires.map(({ stage, index }) => (
-                          <WatchedCard
-                            key={`${stage}.${index}`}
-                            stage={stage}
-                            index={index}
-                            tensor={
-                              snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
-                                ?.tensors[0] ?? null
-                            }
-                            shownPicture={shownPicture}
-                            waiting={watching.waiting}
-                            onUnwatch={() => watching.onUnwatch(stage, index)}
-                          />
+                  <div ref={frame} hidden />
+                  {children && children(snapshot)}
+                  {replay.problem !== null && (
+                    <p className="notice warn" role="alert">
+                      {replay.problem}
+                    </p>
+                  )}
+                  {error !== null && (
+                    <Failure
+                      error={error}
+                      onRestart={session.restart}
+                      moreOutput={session.moreOutput}
+                      onAllowMore={session.allowMore}
+                    />
+                  )}
+                  <div className="preview-sides">
+                    {loadedRune !== null && loadedRune.capabilities.length > 0 && (
+                      <div className="preview-side">
+                        {loadedRune.capabilities.map((request, place) => (
+                          <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
+                            <InputCard
+                              request={request}
+                              place={place}
+                              before={
+                                sources.get(`${place} ${request.kind}`) ??
+                                (place === replay.place ? RECORDING : undefined)
+                              }
+                              hasAnswer={readings.cards.length > 0}
+                              onChoose={chooseSource}
+                              offer={offer}
+                              withdraw={withdraw}
+                            />
+                          </Boundary>
                         ))}
-                      </Suspense>
-                      {(answers === undefined || loadedRune === null) && (
-                        <Waiting
-                          snapshot={snapshot}
-                          empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                      </div>
+                    )}
+                    <div className="preview-side">
+                      {first?.(snapshot)}
+                      <div className="preview-outputs">
+                        {loadedRune !== null && answers?.(snapshot)}
+                        {(answers === undefined ? readings.cards : []).map((card) => (
+                          <Boundary key={card.key}>
+                            <OutputCard
+                              card={card}
+                              alarm={
+                                card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
+                              }
+                              isCount={countsObjects(loadedRune?.graph ?? null, card.stage)}
+                              tensors={tensors}
+                              shownPicture={shownPicture}
+                              calling={snapshot.calling}
+                              unit={unit}
+                              onCalling={session.setCalling}
+                            />
+                          </Boundary>
+                        ))}
+                        <Suspense fallback={null}>
+                          {watching?.wires.map(({ stage, index }) => (
+                            <WatchedCard
+                              key={`${stage}.${index}`}
+                              stage={stage}
+                              index={index}
+                              tensor={
+                                snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
+                                  ?.tensors[0] ?? null
+                              }
+                              shownPicture={shownPicture}
+                              waiting={watching.waiting}
+                              onUnwatch={() => watching.onUnwatch(stage, index)}
+                            />
+                          ))}
+                        </Suspense>
+                        {(answers === undefined || loadedRune === null) && (
+                          <Waiting
+                            snapshot={snapshot}
+                            empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                          />
+                        )}
+                      </div>
+                      {loadedRune !== null && after?.(snapshot)}
+                      {loadedRune !== null && (
+                        <Figures
+                          milliseconds={snapshot.milliseconds}
+                          runs={snapshot.runs}
+                          memory={memory ?? loadedRune.memory}
+                          wasmMemory={loadedRune.memoryPages * PAGE}
+                          size={loadedRune.size}
+                          pace={paceText(snapshot.pace, snapshot.milliseconds)}
                         />
                       )}
+                      {loadedRune !== null && timedRune !== undefined && (
+                        <Timing
+                          timedRune={timedRune}
+                          snapshot={snapshot}
+                          resources={resources}
+                          limits={limits}
+                          addresses={addresses}
+                        />
+                      )}
+                      {loadedRune !== null && loadedRune.models.length > 0 && (
+                        <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
+                      )}
+                      {loadedRune !== null && host.below}
+                      {snapshot.warnings.map((line, index) => (
+                        <p key={index} className="small muted preview-message">
+                          {line.level}: {line.message}
+                        </p>
+                      ))}
                     </div>
-                    {loadedRune !== null && after?.(snapshot)}
-                    {loadedRune !== null && (
-                      <Figures
-                        milliseconds={snapshot.milliseconds}
-                        runs={snapshot.runs}
-                        memory={memory ?? loadedRune.memory}
-                        wasmMemory={loadedRune.memoryPages * PAGE}
-                        size={loadedRune.size}
-                        pace={paceText(snapshot.pace, snapshot.milliseconds)}
-                      />
-                    )}
-                    {loadedRune !== null && timedRune !== undefined && (
-                      <Timing
-                        timedRune={timedRune}
-                        snapshot={snapshot}
-                        resources={resources}
-                        limits={limits}
-                        addresses={addresses}
-                      />
-                    )}
-                    {loadedRune !== null && loadedRune.models.length > 0 && (
-                      <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
-                    )}
-                    {loadedRune !== null && host.below}
-                    {snapshot.warnings.map((line, index) => (
-                      <p key={index} className="small muted preview-message">
-                        {line.level}: {line.message}
-                      </p>
-                    ))}
                   </div>
-                </div>
-              </section>
+                </section>
+              </AnsweredRunContext>
             </ExpectationContext>
           </CardsContext>
         </RunningContext>
       </RecordingsContext>
     </HostContext>
   );
+}
+
+/** The newest run, for the strips that show what it answered to. */
+function answeredRunOf(
+  loadedRune: Snapshot["loadedRune"],
+  { cards }: Snapshot["readings"],
+  inputs: Snapshot["ran"],
+): AnsweredRun {
+  return {
+    key: cards,
+    inputs,
+    answer: headline(cards),
+    isAnswered: cards.length > 0,
+    inputsPerAnswer: loadedRune?.firstAnswer ?? 1,
+  };
 }
 
 /** The picture of the run, where the rune reads one. */
@@ -264,6 +294,13 @@ function Waiting({ snapshot, empty }: { readonly snapshot: Snapshot; readonly em
   const { phase, fetching, loadedRune, readings, error } = snapshot;
   if (fetching !== null) return <FetchingInterpreter {...fetching} />;
   if (error !== null || readings.cards.length > 0) return null;
+  const filling = fillingOf(snapshot);
+  if (filling !== null)
+    return (
+      <section className="card preview-card says" aria-label="Answer">
+        <Listening filling={filling} />
+      </section>
+    );
   const text =
     phase === "empty" ? empty : loadedRune === null ? "Starting the rune…" : waitingFor(loadedRune.capabilities);
   return (

@@ -1,7 +1,7 @@
 // The services that the page around a preview may provide: files of a project, its builds, and a way to send a
 // recording. The studio provides all of them, a page where anybody tries a rune none.
 import { createContext, use, type ReactNode } from "react";
-import type { LoadedRune } from "../runtime";
+import type { LoadedRune, RecordingKind } from "../runtime";
 import type { RunNews } from "./running/session";
 import type { Stroke } from "./sources/strokes";
 import type { StoredRecording } from "./recordings/capture/decode";
@@ -13,6 +13,8 @@ import type { ThresholdHost } from "./threshold/host";
 
 export interface HostFile {
   readonly path: string;
+  /** Of a sample that the person may play: its label, and the sensor that it is of. Left out of a file. */
+  readonly sample?: { readonly label: string; readonly kind: RecordingKind };
   readonly read: () => Promise<Blob>;
 }
 
@@ -25,6 +27,8 @@ export interface HostBuild {
 
 export interface PreviewHost {
   readonly files: readonly HostFile[];
+  /** Samples of the project, as example inputs where its files have none. */
+  readonly samples?: readonly HostFile[];
   readonly builds: readonly HostBuild[];
   /**
    * Null where a recording cannot be sent, or its person may not. `prediction` is what the rune said to one that has no
@@ -50,6 +54,8 @@ export interface PreviewHost {
   readonly replay?: StoredRecording | null;
   /** The strokes on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];
+  /** Why what runs is not the newest text, said under each answer; null where it is. */
+  readonly older?: string | null;
   /** Hears what each run gave. */
   readonly onRun?: (run: RunNews) => void;
   /** Hears which rune runs; null before the first. */

@@ -116,6 +116,7 @@ export class RuneInstance {
       wordlists: description.wordlists,
       size: rune.byteLength,
       memory: description.memory,
+      firstAnswer: description.firstAnswer,
       memoryPages: exports.memory.buffer.byteLength / 65536,
     };
     return new RuneInstance(module, limits, host, exports, loadedRune, description.outputs, wires, find);

@@ -61,6 +61,8 @@ export interface LoadedRune {
   readonly size: number;
   /** Bytes that a run needs, as the build laid them out; null for a rune that does not say. */
   readonly memory: number | null;
+  /** The run, counted from 1, that sends the first output: a window of a stream fills until then. 1 where the rune does not say. */
+  readonly firstAnswer: number;
   /** Pages of 64 KiB of its WebAssembly memory: constants, stack and what is left of the last page included. */
   readonly memoryPages: number;
 }

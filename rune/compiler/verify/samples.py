@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rune.compiler.blocks.signature import BlockPace
 from rune.compiler.verify.inputs import generated_tensor
 from rune.project.files import ProjectFiles
 from rune.running.runtime.host.imports import RequestedCapability
 from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.inputs.recordings import RequiredInput, recordings_for
+from rune.source.runefile.paces import paces_of
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 
 MOST_WAITED: Final = 1024
@@ -39,20 +39,12 @@ def runs_for(pipeline: Pipeline, count: int, *, is_proven: bool = False) -> int:
     """How many runs it takes until each output was sent so often; more than that where a stream must first fill a
     window, or a block remembers earlier runs and may change after a number of them. `is_proven` where the project is
     known to build the very bytes of the rune."""
-    paces: dict[str, BlockPace] = {}
+    paces = paces_of(pipeline)
     runs = count
     for stage in pipeline.stages:
-        inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        input_paces = [paces[port.stage] for port in inputs]
-        before = BlockPace(
-            max((pace.first for pace in input_paces), default=1), max((pace.every for pace in input_paces), default=1)
-        )
-        if isinstance(stage, BlockStage) and stage.block.pace is not None:
-            types = tuple(pipeline.type_of(port) for port in stage.inputs)
-            before = stage.block.pace(types, stage.arguments).behind(before)
-        paces[stage.name] = before
+        pace = paces[stage.name]
         extra_runs = _runs_to_wait(pipeline, stage, is_proven) if isinstance(stage, BlockStage) else 0
-        runs = max(runs, before.first + before.every * (extra_runs + count - 1))
+        runs = max(runs, pace.first + pace.every * (extra_runs + count - 1))
     return runs
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rune.abi import ModelFormat
+from rune.compiler.blocks.meaning import UNKNOWN, Meaning
 from rune.compiler.blocks.signature import ArgumentValue, HostText
 from rune.port import Port
 from rune.running.container.request_names import REQUESTS, WATCHED_PORTS
+from rune.source.runefile.advice.meanings import meanings_of
+from rune.source.runefile.paces import first_answer
 from rune.source.runefile.pipeline import (
     BlockStage,
     CapabilityStage,
@@ -32,15 +35,18 @@ def graph_json(
     An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
     knows by number, and the `watched_ports`, for which it asks behind the outputs of the pipeline; the bytes of
-    `memory` that a run needs; a model's quantisation and whether it gives probabilities; the axes of a tensor whose
+    `memory` that a run needs; a model's quantisation; which tensors are probabilities, also behind blocks that keep
+    them such, so that every host writes a score as a percentage; the `first_answer`, which is the run that sends the
+    first output where a window of a stream must fill before; the axes of a tensor whose
     sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`);
     whether a capability must be read without gaps and without overlap (`stream`).
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     streams = streamed_capabilities(pipeline)
+    meanings = _meanings(pipeline)
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
-            tensors[_tensor_id(port)] = _tensor(kind) | _meaning(stage, port.index)
+            tensors[_tensor_id(port)] = _tensor(kind) | _numbers(stage, port.index, meanings.get(port, UNKNOWN))
         match stage:
             case CapabilityStage():
                 capabilities[stage.name] = {
@@ -67,7 +73,7 @@ def graph_json(
                 }
     return _without_empty(
         {
-            "rune": {"name": name} | ({} if memory is None else {"memory": memory}),
+            "rune": {"name": name} | ({} if memory is None else {"memory": memory}) | _first_answer(pipeline),
             "capabilities": {key: _without_empty(value) for key, value in capabilities.items()},
             "models": models,
             "proc-blocks": {key: _without_empty(value) for key, value in blocks.items()},
@@ -139,15 +145,42 @@ def _tensor(kind: TensorType) -> dict[str, Any]:
     return {"element_type": element, "dimensions": list(kind.dimensions)} | open_axes
 
 
-def _meaning(stage: Stage, index: int) -> dict[str, Any]:
-    """Returns the meaning of an output's numbers, where a model's file states it."""
-    if not isinstance(stage, ModelStage) or index >= len(stage.tensors):
+def _first_answer(pipeline: Pipeline) -> dict[str, Any]:
+    first = first_answer(pipeline)
+    return {} if first == 1 else {"first_answer": first}
+
+
+def _meanings(pipeline: Pipeline) -> Mapping[Port, Meaning]:
+    """Returns the meaning of each stage's outputs: a block may keep that of its inputs."""
+    meanings: dict[Port, Meaning] = {}
+    types: dict[Port, TensorType] = {}
+    for stage in pipeline.stages:
+        inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
+        # Of what a stage reads that the pipeline does not have, nothing is known.
+        if all(port in meanings for port in inputs):
+            outputs = meanings_of(stage, [meanings[port] for port in inputs], [types[port] for port in inputs])
+            meanings |= {Port(stage.name, index): meaning for index, meaning in enumerate(outputs)}
+        types |= dict(_ports(stage))
+    return meanings
+
+
+def _numbers(stage: Stage, index: int, meaning: Meaning) -> dict[str, Any]:
+    """Returns what an output's numbers stand for: of a model as its file states it, and of a block where they are
+    probabilities."""
+    if isinstance(stage, ModelStage):
+        if index >= len(stage.tensors):
+            return {}
+        tensor = stage.tensors[index]
+        fields: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
+        return fields if tensor.scale is None else fields | _quantization(tensor.scale, tensor.zero_point)
+    if not meaning.is_probability:
         return {}
-    tensor = stage.tensors[index]
-    fields: dict[str, Any] = {"probability": True} if tensor.is_probability else {}
-    if tensor.scale is not None:
-        fields["quantization"] = {"scale": tensor.scale, "zero_point": tensor.zero_point}
-    return fields
+    steps = meaning.quantisation
+    return {"probability": True} | ({} if steps is None else _quantization(steps.scale, steps.zero_point))
+
+
+def _quantization(scale: float, zero_point: int | None) -> dict[str, Any]:
+    return {"quantization": {"scale": scale, "zero_point": zero_point}}
 
 
 def _argument(value: ArgumentValue | HostText) -> str:

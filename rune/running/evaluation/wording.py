@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from rune.running.evaluation.changes import LostTests
@@ -19,6 +20,21 @@ def percent(share: float) -> str:
     """A share as people read it: `98.3 %`, `100 %`."""
     digits = f"{share * 100:.1f}"
     return f"{digits.removesuffix('.0')} %"
+
+
+def certainty(share: float, *, is_rounded: bool = False) -> str:
+    """How sure a model is of its answer, from 0 to 1: `96 %`, `over 99 %`.
+
+    `0 %` and `100 %` are written only where they are exact: models of 8 bits have 256 steps, and more digits would
+    pretend. Scripts have the same rule in `frontend/src/look/certainty`. Of a score that was stored with two decimals,
+    and so `is_rounded`, nobody knows that it was exact.
+    """
+    percent = math.floor(share * 100 + 0.5)
+    if percent <= 0:
+        return "under 1 %" if share > 0 or is_rounded else "0 %"
+    if percent >= 100:
+        return "over 99 %" if share < 1 or is_rounded else "100 %"
+    return f"{percent} %"
 
 
 def accuracy_sentence(evaluation: Evaluation) -> str:

@@ -34,6 +34,7 @@ from forge.projects.models import Project
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
 from rune.devices.boards.lookup import find_board
+from rune.running.evaluation.wording import certainty
 from rune.wording import size_text
 
 RANGE_WIDTH = 160
@@ -318,7 +319,7 @@ def _mistakes(actor: Actor, project: Project, mistakes: Sequence[MistakeJson]) -
         MistakeCard(
             cards[each["sample"]],
             each["answer"],
-            f"{100 * each['sureness']:.0f} %",
+            certainty(each["sureness"], is_rounded=True),
         )
         for each in mistakes
         if each["sample"] in cards

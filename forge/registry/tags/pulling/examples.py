@@ -5,7 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from forge.accounts.permissions import Verb, can
-from forge.builds.example_inputs import examples_for_others, examples_json, member_examples
+from forge.builds.example_inputs import examples_for_others, examples_json
+from forge.builds.sample_inputs import inputs_for_reader
 from forge.core.actors import Actor
 from forge.projects.models import Project
 from forge.registry.models import Tag
@@ -13,7 +14,7 @@ from forge.registry.models import Tag
 
 def examples_for(actor: Actor, project: Project, tag: Tag) -> str:
     """Returns the example inputs of a tag that somebody may run, with those beside the Runefile for who reads it."""
-    return member_examples(tag.build) if can(actor, Verb.READ, project) else examples_of_tag(project, tag)
+    return inputs_for_reader(actor, tag.build) if can(actor, Verb.READ, project) else examples_of_tag(project, tag)
 
 
 def examples_of_tag(project: Project, tag: Tag) -> str:

@@ -12,7 +12,6 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.artefacts.comparison_source import figures_of, side_of
-from forge.builds.example_inputs import member_examples
 from forge.builds.models import Build
 from forge.builds.pages.changes import change_sentences
 from forge.builds.pages.evaluation import lost_between, shown_evaluation
@@ -22,6 +21,7 @@ from forge.builds.pages.overview_figures import accuracy_figure, overview_figure
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, marks_of
 from forge.builds.pages.tested_data import data_sentences
 from forge.builds.pages.verification import verification_of
+from forge.builds.sample_inputs import inputs_for_reader
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
@@ -75,7 +75,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     rows = with_limits(figure_rows(figures, earlier), build, lost)
     return {
         "rune_url": rune_url(build),
-        "examples": member_examples(build),
+        "examples": inputs_for_reader(principal, build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": why is ComparedAs.APPROVED or (why is ComparedAs.JUDGED and _is(before, approved_build)),

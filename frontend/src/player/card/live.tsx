@@ -1,7 +1,8 @@
 // The face of a card whose rune has run, or runs: what it is given on the left, what it answers on the right.
 import { StrictMode, useEffect, useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { percentText, PlayedInput, sizeText } from "../../preview";
+import { certaintyText } from "../../look/certainty/certainty";
+import { PlayedInput, sizeText } from "../../preview";
 import { recordingOf } from "../../runtime";
 import { answerExample, playExample, type CardNews } from "./run";
 import "./card.css";
@@ -102,7 +103,7 @@ function Answer({ news, runs }: { readonly news: CardNews | null; readonly runs:
           <span className="meter grow" aria-hidden="true">
             <i style={{ width: `${100 * headline.share}%` }} />
           </span>
-          {percentText(headline.share)}
+          {certaintyText(headline.share)}
         </span>
       )}
     </>

@@ -1,6 +1,6 @@
 // A run of a card of Explore: a published rune on its first example input, window by window, in a sandbox of its own.
 import {
-  DEFAULT_CALLING,
+  callingOf,
   examplesFor,
   FrameEngine,
   headline,
@@ -147,7 +147,7 @@ async function* runs(
       const inputs = new Map(feeds.map((feed) => [feed.request.id, feed.at(Math.min(index, feed.count - 1))]));
       const { outputs } = await engine.run(inputs);
       if (outputs.length > 0) {
-        const context = { calling: DEFAULT_CALLING, wordlists: loadedRune.wordlists, isStream: count > 1 };
+        const context = { calling: callingOf(loadedRune), wordlists: loadedRune.wordlists, isStream: count > 1 };
         readings = read(readings, outputs, { ...context, now: performance.now() });
         const newHeadline = later(latestHeadline, headline(readings.cards));
         // The bars are those of the answer that the card shows.

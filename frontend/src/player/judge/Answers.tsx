@@ -1,5 +1,6 @@
 // The answers of one or two runes, in one line: in view while the page is read, and above the verdict.
-import { answerOf, percentText, type Card } from "../../preview";
+import { certaintyText } from "../../look/certainty/certainty";
+import { answerOf, type Card } from "../../preview";
 
 export interface NamedAnswer {
   readonly name: string;
@@ -16,7 +17,7 @@ export function Answers({ answers }: { readonly answers: readonly NamedAnswer[] 
           <div key={name}>
             <span className="small">
               <span className="muted">{name}</span>
-              <span className="num">{share === null ? "" : `${percentText(share)} sure`}</span>
+              <span className="num">{share === null ? "" : `${certaintyText(share)} sure`}</span>
             </span>
             <b>{answerOf(cards) ?? "–"}</b>
           </div>

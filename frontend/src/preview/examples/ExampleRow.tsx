@@ -35,9 +35,9 @@ const SHORTEST_STEP = 20;
 const SHOWN = 3;
 
 export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onInput, first, others }: Props) {
-  const { files } = useHost();
+  const { files, samples } = useHost();
   const rune = useRunning();
-  const examples = useMemo(() => examplesFor(request, files), [request, files]);
+  const examples = useMemo(() => examplesFor(request, files, samples), [request, files, samples]);
   const [chosenKey, setChosenKey] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
   const [playedInput, setPlayedInput] = useState<ArrayBuffer | null>(null);
@@ -98,11 +98,13 @@ export default function ExampleRow({ request, isActive, hasAnswer, onChoose, onI
   }, [playedKey, turn, rune, request, onInput]);
 
   const playedPath = playedKey !== null && chosenExample?.isGenerated === false ? playedKey : null;
+  const playedLabel = chosenExample?.sampleLabel ?? null;
   useEffect(() => {
     if (playedPath === null) return undefined;
-    expect(expectedOf(playedPath, wordlists));
+    const isKnown = playedLabel !== null && wordlists.some((words) => words.includes(playedLabel));
+    expect(playedLabel === null ? expectedOf(playedPath, wordlists) : isKnown ? playedLabel : null);
     return () => expect(null);
-  }, [playedPath, wordlists, expect]);
+  }, [playedPath, playedLabel, wordlists, expect]);
 
   const kind = recordingOf(request);
   const play = (key: string): void => {

@@ -32,6 +32,20 @@ test("a project without one is offered what the declaration names, and never a s
   expect(examplesFor(request("RAND", 4, {}), [])).toEqual([]);
 });
 
+test("a project without files of recordings offers its samples, and never a generated tone", () => {
+  const samples = [
+    { path: "knock 12", sample: { label: "knock", kind: "sound" }, read: () => Promise.reject(new Error("unread")) },
+    { path: "bell 7", sample: { label: "bell", kind: "sound" }, read: () => Promise.reject(new Error("unread")) },
+    { path: "wave 3", sample: { label: "wave", kind: "motion" }, read: () => Promise.reject(new Error("unread")) },
+  ] as const;
+  const examples = examplesFor(SOUND, files("logo.png"), samples);
+  expect(examples.map(({ label, sampleLabel }) => [label, sampleLabel])).toEqual([
+    ["knock 12", "knock"],
+    ["bell 7", "bell"],
+  ]);
+  expect(examplesFor(SOUND, files("fan.wav"), samples).map(({ label }) => label)).toEqual(["fan"]);
+});
+
 test("every declared example is input of exactly the size that the arguments ask for", async () => {
   const recordedCapabilities = CAPABILITIES.filter(({ recording }) => recording !== null);
   expect(Object.keys(REQUESTS).toSorted()).toEqual(recordedCapabilities.map(({ name }) => name).toSorted());

@@ -21,6 +21,8 @@ export interface Example {
   readonly key: string;
   readonly label: string;
   readonly isGenerated: boolean;
+  /** The label of a sample; left out of everything else, whose name may say it. */
+  readonly sampleLabel?: string;
   /** Rejects with an Error whose message is for a person. */
   readonly read: () => Promise<Content>;
 }
@@ -35,25 +37,42 @@ const MOTION_SECONDS = 5;
 const PITCH = 440;
 const TURNS = 1;
 
-/** The project's own first; where it has none that fit, generated ones. */
-export function examplesFor(request: CapabilityRequest, files: readonly HostFile[]): readonly Example[] {
-  const own = ownExamples(request, files);
-  return own.length > 0 ? own : generatedExamples(request);
+/** The recordings of the project's files; where none fit, its samples; where it has none, generated ones. */
+export function examplesFor(
+  request: CapabilityRequest,
+  files: readonly HostFile[],
+  samples: readonly HostFile[] = [],
+): readonly Example[] {
+  return (
+    [ownExamples(request, files), ownExamples(request, samples)].find(({ length }) => length > 0) ??
+    generatedExamples(request)
+  );
 }
 
 function ownExamples(request: CapabilityRequest, files: readonly HostFile[]): readonly Example[] {
   const kind = recordingOf(request);
   if (kind === null) return [];
-  return files
-    .filter(({ path }) => isExamplePath(path) && recordingOfFile(path) === kind)
-    .toSorted((one, other) => (one.path < other.path ? -1 : 1))
-    .slice(0, MOST_FILES)
-    .map(({ path, read }) => ({
-      key: path,
-      label: labelOf(path),
-      isGenerated: false,
-      read: async () => contentOfFile({ label: path, kind, file: await read() }, request),
-    }));
+  return (
+    files
+      .filter(({ path, sample }) =>
+        sample === undefined ? isExamplePath(path) && recordingOfFile(path) === kind : sample.kind === kind,
+      )
+      // Samples come in the order in which labels take turns.
+      .toSorted((one, other) => (one.sample !== undefined ? 0 : one.path < other.path ? -1 : 1))
+      .slice(0, MOST_FILES)
+      .map(({ path, read, sample }) => ({
+        key: path,
+        label: sample === undefined ? labelOf(path) : path,
+        isGenerated: false,
+        ...(sample !== undefined && { sampleLabel: sample.label }),
+        read: async () => contentOfFile({ label: path, kind, file: await read() }, request),
+      }))
+  );
+}
+
+/** Whether a project has a recording among its files that may be an example, of any sensor. */
+export function hasExampleFile(files: readonly Pick<HostFile, "path">[]): boolean {
+  return files.some(({ path }) => isExamplePath(path) && recordingOfFile(path) !== null);
 }
 
 /** Whether a file is beside the Runefile or in the folder of examples: never a sample that a person gave. */

@@ -8,9 +8,16 @@ export interface Expectation {
   /** Null while the input has no label that the rune knows. */
   readonly expected: string | null;
   readonly expect: (label: string | null) => void;
+  /** Why what runs is an older version; null where it is the newest. */
+  readonly older: string | null;
 }
 
-export const ExpectationContext = createContext<Expectation>({ wordlists: [], expected: null, expect: () => {} });
+export const ExpectationContext = createContext<Expectation>({
+  wordlists: [],
+  expected: null,
+  expect: () => {},
+  older: null,
+});
 
 export function useExpectation(): Expectation {
   return use(ExpectationContext);

@@ -1,9 +1,11 @@
 // A rune's answer on one output, in few words: for answers that stand side by side.
 import { Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
-import { headlineText, numberText, percentText } from "../readings/numbers";
-import { scoreText, type Card, type OutputScore } from "../readings/readings";
-import { ShareBar } from "./ShareBar";
+import { AnswerBars } from "../answers/AnswerBars";
+import { AnswerLine } from "../answers/AnswerLine";
+import { BriefLabel } from "../answers/BriefLabel";
+import { headlineText, numberText } from "../readings/numbers";
+import type { Card } from "../readings/readings";
 import { tensorViews } from "./views/views";
 
 const TensorView = lazyPart(() => import("./views/TensorView"));
@@ -14,23 +16,11 @@ const SHOWN = 4;
 export function BriefAnswer({ card }: { readonly card: Card }) {
   switch (card.kind) {
     case "word":
-      return (
-        <>
-          <p className="preview-big">{card.word?.text ?? "…"}</p>
-          {card.word !== null && card.word.share !== null && (
-            <p className="small muted num">{percentText(card.word.share)} sure</p>
-          )}
-          <Highest scores={card.scores} />
-        </>
-      );
+      return <BriefLabel answer={card.word} scores={card.scores} isQuiet={card.word?.isQuiet ?? false} />;
     case "scores":
-      return <Highest scores={card.scores} />;
+      return <AnswerBars scores={card.scores} first={SHOWN} />;
     case "number":
-      return (
-        <p className="preview-big num" title={numberText(card.value)}>
-          {headlineText(card.value)}
-        </p>
-      );
+      return <AnswerLine text={headlineText(card.value)} share={card.share} title={numberText(card.value)} isSmall />;
     default:
       return (
         <Suspense fallback={null}>
@@ -44,19 +34,4 @@ export function BriefAnswer({ card }: { readonly card: Card }) {
         </Suspense>
       );
   }
-}
-
-/** The highest scores; those that are probabilities have bars. */
-function Highest({ scores }: { readonly scores: readonly OutputScore[] }) {
-  return (
-    <dl className="preview-bars num">
-      {scores.slice(0, SHOWN).map(({ index, name, value, share }, place) => (
-        <div key={index} className={place === 0 ? "top" : ""}>
-          <dt>{name}</dt>
-          <ShareBar share={share} />
-          <dd>{scoreText({ index, name, value, share })}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }

@@ -3,11 +3,14 @@ import { SlidersHorizontal, Tags } from "lucide-react";
 import { memo, Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
+import { certaintyText } from "../../look/certainty/certainty";
+import type { Alarm } from "../answers/alarms";
+import { AnswerLine } from "../answers/AnswerLine";
+import { AnswerBars } from "../answers/AnswerBars";
 import { useHost } from "../host";
 import { headlineText, numberText } from "../readings/numbers";
-import type { Calling, Card } from "../readings/readings";
+import type { Calling, Card, OutputScore } from "../readings/readings";
 import type { ShownPicture } from "./views/OverlayView";
-import { ScoreBars } from "./views/ScoreBars";
 import { useView, ViewChoice } from "./views/ViewChoice";
 import { viewsOf, type OutputView } from "./views/views";
 import { WordCard } from "./WordCard";
@@ -22,6 +25,10 @@ interface Props {
   readonly tensors: readonly OutputTensor[];
   /** The picture that the run was given, where it was given one. */
   readonly shownPicture: ShownPicture | null;
+  /** The score behind a word that a threshold decides; null of other outputs. */
+  readonly alarm?: Alarm | null;
+  /** Whether it says how many objects of each label there are. */
+  readonly isCount?: boolean;
   readonly calling: Calling;
   readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
@@ -47,20 +54,29 @@ interface ViewProps extends Props {
   readonly onView: (view: OutputView) => void;
 }
 
-function CardView({ card, tensors, shownPicture, calling, unit, onCalling, view, onView }: ViewProps) {
+function CardView({
+  card,
+  alarm = null,
+  isCount = false,
+  tensors,
+  shownPicture,
+  calling,
+  unit,
+  onCalling,
+  view,
+  onView,
+}: ViewProps) {
   switch (view) {
     case "label":
-      return card.kind === "word" ? <WordCard card={card} calling={calling} unit={unit} onCalling={onCalling} /> : null;
+      return card.kind === "word" ? (
+        <WordCard card={card} alarm={alarm} calling={calling} unit={unit} onCalling={onCalling} />
+      ) : null;
     case "bars":
-      return card.kind === "scores" ? <Scores card={card} onTune={() => onView("chart")} /> : null;
+      return card.kind === "scores" ? <Scores card={card} isCount={isCount} onTune={() => onView("chart")} /> : null;
     case "chart":
       return (
         <>
-          {card.kind === "number" && (
-            <p className="preview-big num" title={numberText(card.value)}>
-              {headlineText(card.value)}
-            </p>
-          )}
+          {card.kind === "number" && <NumberAnswer card={card} />}
           {card.past.length > 2 && <Chart card={card} />}
         </>
       );
@@ -78,6 +94,20 @@ function CardView({ card, tensors, shownPicture, calling, unit, onCalling, view,
         </Suspense>
       );
   }
+}
+
+/** A number, with how sure it is where it is a probability. */
+function NumberAnswer({ card: { value, share } }: { readonly card: Extract<Card, { kind: "number" }> }) {
+  return (
+    <div className="answer">
+      <AnswerLine text={share === null ? headlineText(value) : certaintyText(share)} title={numberText(value)} />
+      {share !== null && (
+        <div className="meter thin" aria-hidden="true">
+          <i style={{ width: `${100 * share}%` }} />
+        </div>
+      )}
+    </div>
+  );
 }
 
 /** Of scores of a project, with the threshold that is tuned on its recordings. */
@@ -98,16 +128,28 @@ function Chart({ card }: { readonly card: Card }) {
   );
 }
 
+/** The count of all objects first, then a row for each label. */
+function ObjectCount({ scores }: { readonly scores: readonly OutputScore[] }) {
+  const count = scores.reduce((sum, { value }) => sum + value, 0);
+  return (
+    <div className="answer">
+      <AnswerLine text={String(count)} unit={` ${count === 1 ? "object" : "objects"}`} />
+    </div>
+  );
+}
+
 interface ScoresProps {
   readonly card: Extract<Card, { kind: "scores" }>;
+  readonly isCount: boolean;
   readonly onTune: () => void;
 }
 
-function Scores({ card, onTune }: ScoresProps) {
+function Scores({ card, isCount, onTune }: ScoresProps) {
   const { onAddLabels, thresholds } = useHost();
   return (
     <>
-      <ScoreBars scores={card.scores} />
+      {isCount && <ObjectCount scores={card.scores} />}
+      <AnswerBars scores={card.scores} />
       {!card.isNamed && onAddLabels !== undefined && (
         <div>
           <button

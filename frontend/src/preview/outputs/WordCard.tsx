@@ -1,76 +1,43 @@
-// A word in large letters, the scores behind it, and the words before it.
-import { Check, X } from "lucide-react";
+// A word that a rune sent, as the answer of this moment: of a stream, the word that is called.
+import { AlarmAnswer } from "../answers/AlarmAnswer";
+import type { Alarm } from "../answers/alarms";
+import { LabelAnswer } from "../answers/LabelAnswer";
 import { useExpectation } from "../examples/expectation";
-import { agoText, percentText } from "../readings/numbers";
-import type { Calling, Card, Word } from "../readings/readings";
+import type { Calling, Card } from "../readings/readings";
 import { CallingControls } from "./CallingControls";
-import { ScoreBars } from "./views/ScoreBars";
+import { shownWord } from "./shown-word";
 import { useClock } from "./use-clock";
 
 interface Props {
   readonly card: Extract<Card, { kind: "word" }>;
+  /** The score behind a word that a threshold decides; null of other words. */
+  readonly alarm: Alarm | null;
   readonly calling: Calling;
   readonly unit: "window" | "picture";
   readonly onCalling: (calling: Calling) => void;
 }
 
-export function WordCard({ card, calling, unit, onCalling }: Props) {
+export function WordCard({ card, alarm, calling, unit, onCalling }: Props) {
   const now = useClock();
-  const last = card.history.at(-1) ?? null;
-  const currentWord = card.word !== null && !card.word.isQuiet ? card.word : null;
-  const visibleWord = currentWord ?? (card.isCalled ? last : card.word);
-  const { expected } = useExpectation();
-  // Of a stream, the windows before and after what was said are no answer to it.
-  const answer = card.isCalled ? (currentWord ?? last) : card.word;
-  const isOver = card.isCalled && currentWord === null;
+  const { expected, older } = useExpectation();
+  const { word, filling } = shownWord(card, calling, unit, expected !== null);
+  if (alarm !== null && word !== null)
+    return <AlarmAnswer text={word.text} alarm={alarm} age={now - word.at} expected={expected} older={older} />;
   return (
     <>
-      <div className="preview-word">
-        <div>
-          <p className={isOver ? "preview-big over" : "preview-big"}>{visibleWord?.text ?? "…"}</p>
-        </div>
-        <div className="small muted num preview-when">
-          {visibleWord !== null && visibleWord.share !== null && !isOver && (
-            <div>{percentText(visibleWord.share)} sure</div>
-          )}
-          {visibleWord !== null && <div>{agoText(now - visibleWord.at)}</div>}
-          {visibleWord === null && <div>Nothing called yet</div>}
-          {expected !== null && answer !== null && <Verdict isRight={answer.text === expected} expected={expected} />}
-        </div>
-      </div>
-      <p className="visually-hidden" aria-live="polite">
-        {currentWord?.text ?? ""}
-      </p>
-      {card.scores.length > 0 && <ScoreBars scores={card.scores} />}
-      {card.history.length > 1 && <History words={card.history} current={currentWord} />}
+      <LabelAnswer
+        answer={word}
+        isQuiet={word?.isQuiet ?? false}
+        scores={card.scores}
+        filling={filling}
+        threshold={card.isCalled ? calling.threshold : null}
+        age={word === null ? null : now - word.at}
+        history={card.history.map(({ text }) => text)}
+        expected={expected}
+        older={older}
+        isLive
+      />
       {card.isCalled && <CallingControls calling={calling} unit={unit} onCalling={onCalling} />}
     </>
-  );
-}
-
-/** Whether the answer is the label of the input. */
-function Verdict({ isRight, expected }: { readonly isRight: boolean; readonly expected: string }) {
-  return isRight ? (
-    <div className="preview-verdict right">
-      <Check aria-hidden="true" />
-      Right
-    </div>
-  ) : (
-    <div className="preview-verdict wrong">
-      <X aria-hidden="true" />
-      Wrong: its label is {expected}
-    </div>
-  );
-}
-
-function History({ words, current }: { readonly words: readonly Word[]; readonly current: Word | null }) {
-  return (
-    <ol className="preview-history" aria-label="The last words">
-      {words.map((word) => (
-        <li key={word.at} className={word.at === current?.at ? "current" : ""}>
-          {word.text}
-        </li>
-      ))}
-    </ol>
   );
 }

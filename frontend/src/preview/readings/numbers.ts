@@ -69,6 +69,7 @@ export function headlineText(value: number): string {
   return name === undefined ? rounded.toExponential() : `${Number((rounded / 1000 ** step).toPrecision(4))} ${name}`;
 }
 
+/** A share of a whole, or a setting. How sure a model is says `look/certainty`. */
 export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

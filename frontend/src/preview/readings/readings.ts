@@ -1,7 +1,8 @@
 // Turns the outputs of a rune into what a person reads: which tensor is a word, which are scores, when a word counts as
 // called. Pure functions over plain data; components draw the result.
 import type { OutputMessage, OutputTensor } from "../../runtime";
-import { numberText, percentText } from "./numbers";
+import { certaintyText } from "../../look/certainty/certainty";
+import { numberText } from "./numbers";
 import { tableOf } from "./tables";
 
 /** How windows of a stream become a called word. */
@@ -58,6 +59,8 @@ export type Card = CardBase &
         /** The highest first. */
         readonly scores: readonly OutputScore[];
         readonly isCalled: boolean;
+        /** Windows that the scores are the mean of; 1 where none are averaged. */
+        readonly windows: number;
         /** The tensor of the scores behind the word. */
         readonly scoredTensor: OutputTensor | null;
       }
@@ -68,7 +71,12 @@ export type Card = CardBase &
         /** Whether words for them are known. */
         readonly isNamed: boolean;
       }
-    | { readonly kind: "number"; readonly value: number }
+    | {
+        readonly kind: "number";
+        readonly value: number;
+        /** 0 to 1, where the number is a probability. */
+        readonly share: number | null;
+      }
     | { readonly kind: "image" }
     | { readonly kind: "values" }
     | { readonly kind: "texts"; readonly texts: readonly string[] }
@@ -244,10 +252,9 @@ function wordCard(
     const scores = ranked(scoresOf(scoreTensor, words, meanOf(recent)), memory.order);
     const isFull = recent.length >= context.calling.windows;
     const calledWord = isFull ? callWord(scores, memory.word, context) : null;
-    const isNew = calledWord !== null && calledWord.at !== memory.word?.at;
-    const history = isNew && !calledWord.isQuiet ? [...memory.history, calledWord].slice(-HISTORY) : memory.history;
+    const history = historyWith(memory.history, calledWord);
     remember({ shares: recent, word: calledWord, history, past, order: orderOf(scores), words });
-    return { ...frame, word: calledWord, history, scores, isCalled: true };
+    return { ...frame, word: calledWord, history, scores, isCalled: true, windows: recent.length };
   }
   const scores = scoreTensor === null ? [] : ranked(scoresOf(scoreTensor, words, shares), memory.order);
   const share = scores.find((score) => score.name === text)?.share ?? null;
@@ -260,7 +267,15 @@ function wordCard(
   };
   const history = isSame || word.isQuiet ? memory.history : [...memory.history, word].slice(-HISTORY);
   remember({ word, history, shares: [], past, order: orderOf(scores), words });
-  return { ...frame, word, history, scores, isCalled: false };
+  return { ...frame, word, history, scores, isCalled: false, windows: 1 };
+}
+
+/** The calls with this one: one entry for each call, with the highest certainty that it had. */
+function historyWith(history: readonly Word[], word: Word | null): readonly Word[] {
+  if (word === null || word.isQuiet) return history;
+  const last = history.at(-1);
+  if (last?.at !== word.at) return [...history, word].slice(-HISTORY);
+  return (word.share ?? 0) > (last.share ?? 0) ? [...history.slice(0, -1), word] : history;
 }
 
 /** The word whose mean is above the threshold; while it stays above, it is the same call. */
@@ -288,7 +303,8 @@ function plainCard(
   if (past.length > 0) remember({ past });
   const words = onlyListFor(tensor, context.wordlists);
   const base = { ...common, past, names: namesOf(tensor, words) };
-  if (tensor.elements.length === 1) return { kind: "number", ...base, value: Number(tensor.elements[0]) };
+  if (tensor.elements.length === 1)
+    return { kind: "number", ...base, value: Number(tensor.elements[0]), share: sharesOf(tensor)?.[0] ?? null };
   if (isPicture(tensor)) return { kind: "image", ...base };
   if (!isScores(tensor)) return { kind: "values", ...base };
   const scores = ranked(scoresOf(tensor, words, sharesOf(tensor)), memory.order);
@@ -378,7 +394,7 @@ function orderOf(scores: readonly OutputScore[]): readonly number[] {
 /** A score as it is read: percent of a probability, four digits of another number. `isBare`: a number alone. */
 export function scoreText({ value, share }: OutputScore, isBare = false): string {
   if (share === null) return isBare ? String(Number(value.toPrecision(4))) : numberText(Number(value.toPrecision(4)));
-  return isBare ? String(Math.round(share * 100)) : percentText(share);
+  return isBare ? String(Math.round(share * 100)) : certaintyText(share);
 }
 
 function meanOf(windows: readonly (readonly number[])[]): number[] {

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { recordingOf, type RecordingKind } from "../../runtime";
 import { rowsOfBytes } from "../motion/motion";
 import { pictureRequest } from "../picture/pixels";
+import { AxisLegend } from "../sources/AxisLegend";
 import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
 import { InputPicture } from "../sources/InputPicture";
 import { rateOf } from "../sound/samples";
@@ -60,5 +61,10 @@ function PlayedMotion({ input }: { readonly input: ArrayBuffer | null }) {
     if (canvas.current === null || input === null) return;
     drawRows(canvas.current, rowsOfBytes(input));
   }, [input]);
-  return <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />;
+  return (
+    <>
+      <canvas ref={canvas} className="preview-motion" width={684} height={160} aria-hidden="true" />
+      <AxisLegend />
+    </>
+  );
 }

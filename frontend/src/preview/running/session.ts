@@ -19,6 +19,7 @@ import { median } from "../readings/numbers";
 import { inputFormat } from "./input-format";
 import { NO_PACE, PaceMeter, type Pace } from "./pace";
 import { DEFAULT_CALLING, NO_READINGS, read, type Calling, type Readings } from "../readings/readings";
+import { callingOf } from "../readings/smoothing";
 
 /** The engine that runs a rune: the sandboxed frame in a page. */
 export interface PreviewEngine {
@@ -124,6 +125,8 @@ export class Session {
    * shown is of the rune that runs. All of it is drawn once, with the results.
    */
   #unshown: Partial<Snapshot> | null = null;
+  /** Whether a person chose how windows become a word; else each rune begins with its own. */
+  #hasChosenCalling = false;
   /** Counts sources that were switched, so that what a run found of an input before is not shown as of the next. */
   #switches = 0;
 
@@ -184,7 +187,15 @@ export class Session {
       this.#loadedRune = loadedRune;
       this.#isReady = true;
       const isRunning = this.#runOn(loadedRune);
-      const fresh = { watchedMessages: [], milliseconds: null, modelMilliseconds: null, runs: 0, warnings: [] };
+      const calling = this.#hasChosenCalling ? this.#store.getState().calling : callingOf(loadedRune);
+      const fresh = {
+        calling,
+        watchedMessages: [],
+        milliseconds: null,
+        modelMilliseconds: null,
+        runs: 0,
+        warnings: [],
+      };
       const state: Partial<Snapshot> = { phase: "ready", fetching: null, loadedRune, ...fresh };
       if (!isSame && isRunning && loadedRune.capabilities.every((each) => each.isStream !== true)) {
         this.#unshown = { ...state, readings: NO_READINGS };
@@ -245,10 +256,14 @@ export class Session {
     this.#isWaiting = false;
     this.#switches += 1;
     this.#store.setState({ readings: NO_READINGS, watchedMessages: [], ran: new Map(), warnings: [] });
-    if (this.#isReady && this.#keepsStream && this.#loadedRune?.capabilities[place]?.isStream === true) this.restart();
+    if (this.#isReady && this.#keepsStream && this.#loadedRune?.capabilities[place]?.isStream === true) {
+      this.#store.setState({ runs: 0 });
+      this.restart();
+    }
   }
 
   readonly setCalling = (calling: Calling): void => {
+    this.#hasChosenCalling = true;
     this.#store.setState({ calling });
   };
 

@@ -48,7 +48,7 @@ function reversed(index: number, bits: number): number {
   return result;
 }
 
-const FRAME = 256;
+export const FRAME = 256;
 const BANDS = 24;
 /** Decibels shown, from the darkest to the brightest. */
 const QUIET = -70;
@@ -59,10 +59,15 @@ export function spectrogram(samples: Float32Array, columns: number): number[][] 
   const step = Math.max(1, (samples.length - FRAME) / Math.max(1, columns - 1));
   return Array.from({ length: columns }, (_, column) => {
     const start = Math.max(0, Math.min(samples.length - FRAME, Math.round(column * step)));
-    const frame = new Float32Array(FRAME);
-    frame.set(samples.subarray(start, start + FRAME));
-    return bands(spectrum(frame));
+    return spectrogramColumn(samples.subarray(start, start + FRAME));
   });
+}
+
+/** The brightness of `FRAME` samples, 0 to 1, lowest pitch first. */
+export function spectrogramColumn(samples: Float32Array): number[] {
+  const frame = new Float32Array(FRAME);
+  frame.set(samples);
+  return bands(spectrum(frame));
 }
 
 function bands(magnitudes: Float32Array): number[] {

@@ -1,6 +1,9 @@
 // The sound that the rune hears: how loud it is, its wave, and loudness by pitch.
 import { useEffect, useRef } from "react";
 import { spectrogram } from "../sound/spectrum";
+import { HeardSoundStrip } from "../heard/HeardSoundStrip";
+import { useHeard } from "../heard/context";
+import { drawColumns } from "./draw-columns";
 import { drawWave } from "./draw-wave";
 
 interface Props {
@@ -15,7 +18,13 @@ const COLUMNS = 72;
 const FRAME_MILLISECONDS = 80;
 const CALM_MILLISECONDS = 400;
 
-export function SoundView({ samples, isLive, version }: Props) {
+/** In a preview, the last seconds with what was answered to them; elsewhere the newest window alone. */
+export function SoundView(props: Props) {
+  const sound = useHeard();
+  return sound === null ? <NewestSound {...props} /> : <HeardSoundStrip sound={sound} />;
+}
+
+function NewestSound({ samples, isLive, version }: Props) {
   const wave = useRef<HTMLCanvasElement>(null);
   const pitch = useRef<HTMLCanvasElement>(null);
   const level = useRef<HTMLDivElement>(null);
@@ -24,7 +33,7 @@ export function SoundView({ samples, isLive, version }: Props) {
     const draw = () => {
       const window = samples() ?? new Float32Array(0);
       if (wave.current !== null) drawWave(wave.current, window);
-      if (pitch.current !== null) drawPitch(pitch.current, window);
+      if (pitch.current !== null) drawColumns(pitch.current, spectrogram(window, COLUMNS));
       if (level.current !== null) level.current.style.width = `${loudness(window) * 100}%`;
     };
     draw();
@@ -50,30 +59,4 @@ function loudness(samples: Float32Array): number {
   const tail = samples.subarray(Math.floor(samples.length * 0.9));
   const power = tail.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, tail.length);
   return Math.max(0, Math.min(1, 1 + (10 * Math.log10(power + 1e-12)) / 60));
-}
-
-/** One pixel a cell; the stylesheet makes them large. */
-function drawPitch(canvas: HTMLCanvasElement, samples: Float32Array): void {
-  const context = canvas.getContext("2d");
-  if (context === null) return;
-  const columns = spectrogram(samples, COLUMNS);
-  const image = context.createImageData(COLUMNS, canvas.height);
-  columns.forEach((bands, x) => {
-    bands.forEach((brightness, band) => {
-      const at = ((canvas.height - 1 - band) * COLUMNS + x) * 4;
-      image.data.set(ember(brightness), at);
-    });
-  });
-  context.putImageData(image, 0, 0);
-}
-
-/** From charcoal over ember to a pale flame. */
-function ember(brightness: number): [red: number, green: number, blue: number, alpha: number] {
-  const b = brightness ** 1.3;
-  return [
-    30 + 225 * Math.min(1, b * 1.5),
-    14 + 200 * Math.max(0, b * 1.25 - 0.12),
-    8 + 120 * Math.max(0, b * 2 - 1.1),
-    255,
-  ];
 }

@@ -3,7 +3,9 @@ import type { MotionRow } from "../motion/motion";
 
 export const SHOWN_ROWS = 120;
 
+/** Colour is not the only sign: each axis has its own line style, as `AxisLegend` says. */
 const LINES = ["--output", "--ok", "--info"];
+const DASHES: readonly (readonly number[])[] = [[], [12, 6], [4, 6]];
 const LARGEST = 25;
 
 export function drawRows(canvas: HTMLCanvasElement, rows: readonly MotionRow[]): void {
@@ -15,6 +17,7 @@ export function drawRows(canvas: HTMLCanvasElement, rows: readonly MotionRow[]):
   context.lineWidth = 3;
   LINES.forEach((colour, axis) => {
     context.strokeStyle = style.getPropertyValue(colour);
+    context.setLineDash([...(DASHES[axis] ?? [])]);
     context.beginPath();
     rows.slice(-SHOWN_ROWS).forEach((row, index) => {
       const y = height / 2 - ((row[axis] ?? 0) / LARGEST) * (height / 2);

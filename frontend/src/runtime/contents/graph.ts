@@ -46,6 +46,8 @@ export interface RuneDescription {
   readonly name: string | null;
   /** Bytes that a run needs, as the build laid them out; null where the graph does not say. */
   readonly memory: number | null;
+  /** The run, counted from 1, that sends the first output; 1 where the graph does not say. */
+  readonly firstAnswer: number;
   readonly graph: object | null;
   readonly capabilities: readonly GraphCapability[];
   readonly outputs: readonly GraphOutput[];
@@ -63,6 +65,7 @@ export function describe(sections: readonly Section[]): RuneDescription {
     version: versionOf(version),
     name: nameOf(graph),
     memory: memoryOf(graph),
+    firstAnswer: firstAnswerOf(graph),
     graph,
     capabilities: readCapabilities(graph),
     outputs: readOutputs(graph),
@@ -85,6 +88,11 @@ function nameOf(graph: Readonly<Record<string, unknown>> | null): string | null 
 function memoryOf(graph: Readonly<Record<string, unknown>> | null): number | null {
   const { memory } = record(graph?.rune);
   return typeof memory === "number" && Number.isSafeInteger(memory) && memory >= 0 ? memory : null;
+}
+
+function firstAnswerOf(graph: Readonly<Record<string, unknown>> | null): number {
+  const first = record(graph?.rune).first_answer;
+  return typeof first === "number" && Number.isSafeInteger(first) && first >= 1 ? first : 1;
 }
 
 function firstJson(

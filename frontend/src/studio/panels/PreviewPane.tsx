@@ -3,8 +3,10 @@ import { Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { lazyPart } from "../../look/boundary";
 import {
+  hasExampleFile,
   Preview,
   type BoardLine,
+  type HostFile,
   type PhoneLine,
   type PreviewHost,
   type StoredRecording,
@@ -14,7 +16,7 @@ import {
   type Watching,
 } from "../../preview";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferral";
-import { editState, previewStatus } from "../session/preview/status";
+import { editState, olderReason, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
 import { usePhones } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
@@ -193,6 +195,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const dataRevision = useSession((session) => session.dataRevision);
   const [wordlists, setWordlists] = useState<readonly (readonly string[])[]>([]);
   const labels = useMemo(() => [...new Set(wordlists.flat())], [wordlists]);
+  const older = useSession(({ preview }) => olderReason(preview));
   const [replay, setReplay] = useState<StoredRecording | null>(null);
   const [runs, setRuns] = useState(false);
   const isRead = useText(({ read }) => read);
@@ -206,6 +209,15 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       sampleOfAddress(workspace).then(setReplay),
     );
   }, [runs, workspace]);
+  const [samples, setSamples] = useState<readonly HostFile[]>([]);
+  const wantsSamples = runs && isRead && !hasExampleFile(files);
+  useEffect(() => {
+    if (!wantsSamples) return;
+    // Without them the examples are generated, as in a project without samples.
+    void import("../session/samples/example-samples").then(({ exampleSamples }) =>
+      exampleSamples(client).then(setSamples, () => undefined),
+    );
+  }, [wantsSamples, client, dataRevision]);
   const project = useSession((session) => session.project.id);
   const shelf = useMemo(() => lazyShelf(me, project), [me, project]);
   const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
@@ -215,7 +227,9 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       builds: builds.flatMap(({ id, number, rune_url: address }) =>
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
+      samples,
       replay,
+      older,
       onSend: canSaveSamples
         ? (recording, prediction) => dialogs.open({ what: "save-recording", recording, labels, prediction })
         : null,
@@ -242,6 +256,8 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
     }),
     [
       files,
+      samples,
+      older,
       builds,
       client,
       workspace,

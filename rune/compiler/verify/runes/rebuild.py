@@ -37,7 +37,9 @@ from rune.toolchain import toolchain_digest
 MOST_DIFFERENCES: Final = 20
 """Sentences that a result has; a rune of other files differs everywhere."""
 _MOST_NAME: Final = 200
-_NEWER_ENTRIES: Final = frozenset({"requests", "stream", "state", "run_time", "probability", "quantization"})
+_NEWER_ENTRIES: Final = frozenset(
+    {"requests", "stream", "state", "run_time", "probability", "quantization", "first_answer"}
+)
 """Entries of graphs that other versions do not write."""
 
 

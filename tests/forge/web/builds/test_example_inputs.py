@@ -10,11 +10,17 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.example_inputs import MOST
+from forge.builds.example_inputs import MOST, examples_for_others
+from forge.builds.sample_inputs import inputs_for_reader
+from forge.datasets.models import Consent, Sample
+from forge.datasets.samples.models import SampleSplit
 from forge.projects.actions import update_project, write_file
+from forge.registry.models import Tag
 from forge.registry.tags.publishing.actions import publish_build
+from forge.registry.tags.pulling.examples import examples_of_tag
 from forge.reviews.actions import GuestTerms, RequestedGroup, ask_for_review, invite_guest
 from tests.support.forge.factories.builds import approved, built
+from tests.support.forge.factories.recordings import consent_of, sample_of
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +139,35 @@ def test_a_page_of_a_build_without_recordings_says_nothing_of_examples(
 ) -> None:
     built(developer, project)
     assert "data-examples" not in browser_of(developer).get("/acme/kitchen/builds/1").content.decode()
+
+
+def test_a_project_without_example_files_offers_samples_that_the_person_may_play(
+    project: Any, people: dict[str, Any]
+) -> None:
+    developer = people["developer"]
+    build = built(developer, project)
+    consent = consent_of(developer, project)
+    splits = {"knock": SampleSplit.TRAIN, "glass": SampleSplit.VALIDATION, "bell": SampleSplit.TEST}
+    for label, split in splits.items():
+        Sample.objects.filter(pk=sample_of(consent, developer, label=label).pk).update(split=split)
+    Sample.objects.filter(pk=sample_of(consent, developer, label="").pk).update(split=SampleSplit.TRAIN)
+    rows = json.loads(inputs_for_reader(people["viewer"], build))
+    # None of the split test, which builds are measured on, and none without a label.
+    assert sorted(row["sample"]["label"] for row in rows) == ["glass", "knock"]
+    assert {row["sample"]["kind"] for row in rows} == {"sound"}
+    assert examples_for_others(build) == {}
+
+
+@pytest.mark.protects("recordings/sample-inputs")
+def test_who_may_not_play_samples_is_offered_none_and_guests_and_the_public_never_are(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    developer = people["developer"]
+    build = approved(built(developer, project))
+    publish_build(developer, build, "1.0")
+    sample = sample_of(consent_of(developer, project), developer, label="knock")
+    Consent.objects.filter(pk=sample.consent_id).update(is_restricted=True)
+    assert examples_on(browser_of(people["viewer"]).get("/acme/kitchen/published")) == []
+    Consent.objects.filter(pk=sample.consent_id).update(is_restricted=False)
+    assert len(examples_on(browser_of(people["viewer"]).get("/acme/kitchen/published"))) == 1
+    assert examples_of_tag(project, Tag.objects.get(name="1.0")) == ""

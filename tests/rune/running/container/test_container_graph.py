@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from rune.abi import ModelFormat, OutputKind
-from rune.capabilities import sound
+from rune.capabilities import sound as sound_capability
 from rune.capabilities.raw import RAW
 from rune.compiler.blocks.catalogue import CATALOGUE
 from rune.compiler.blocks.signature import BlockOutput
@@ -17,6 +17,7 @@ from rune.port import Port
 from rune.running.container import canonical_json
 from rune.running.container.graph import graph_json
 from rune.source.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline
+from rune.tensor import ElementType, TensorType
 from tests.support.runes.containers import INDEX, PIPELINE, SCORES, SOUND, SPECTRUM
 
 
@@ -88,7 +89,7 @@ def capability_behind(block: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The microphone of a graph in which one block reads it."""
     complete = {each.name: each.default for each in CATALOGUE[block].arguments} | arguments
     stage = BlockStage("own", block, CATALOGUE[block], complete, (Port("audio", 0),), (BlockOutput(SPECTRUM),))
-    pipeline = Pipeline((CapabilityStage("audio", sound.SOUND, (), SOUND), stage), ())
+    pipeline = Pipeline((CapabilityStage("audio", sound_capability.SOUND, (), SOUND), stage), ())
     return dict(graph_json(pipeline, "x")["capabilities"]["audio"])
 
 
@@ -122,3 +123,37 @@ def test_the_graph_carries_what_the_numbers_of_a_model_stand_for_and_the_memory_
     assert scores["quantization"] == {"scale": 0.00390625, "zero_point": -128}
     assert scores["probability"] is True
     assert set(index) == {"element_type", "dimensions"}
+
+
+def test_probabilities_stay_such_behind_blocks_that_only_smooth_or_dequantise_them() -> None:
+    bare = PIPELINE.stages[2]
+    assert isinstance(bare, ModelStage)
+    bytes_of_scores = TensorType(ElementType.I8, (1, 8))
+    model = replace(
+        bare,
+        outputs=(bytes_of_scores, INDEX),
+        tensors=(ModelTensor("scores", bytes_of_scores, 0.00390625, -128, True), ModelTensor("index", INDEX)),
+    )
+    numbers = block("dequantize", {"scale": 0.00390625, "zero_point": -128}, "model")
+    steady = block("moving_average", {"length": 3}, "dequantize")
+    fft = block("fft", {}, "audio", SPECTRUM)
+    out = OutputStage("serial", OutputKind.SERIAL, (Port("moving_average", 0),))
+    graph = graph_json(Pipeline((PIPELINE.stages[0], fft, model, numbers, steady, out), ()), "x")
+    (scores,) = (graph["tensors"][each] for each in graph["outputs"]["serial"]["inputs"])
+    assert scores == {"element_type": "F32", "dimensions": [1, 8], "probability": True}
+    (spectrum,) = (graph["tensors"][each] for each in graph["proc-blocks"]["fft"]["outputs"])
+    assert "probability" not in spectrum
+
+
+def test_the_graph_says_in_which_run_a_stream_answers_first() -> None:
+    sound = CapabilityStage("audio", sound_capability.SOUND, (), TensorType(ElementType.I16, (1600,)))
+    window = block("window", {"size": 16_000, "hop": 3200}, "audio", TensorType(ElementType.I16, (16_000,)))
+    out = OutputStage("serial", OutputKind.SERIAL, (Port("window", 0),))
+    assert graph_json(Pipeline((sound, window, out), ()), "x")["rune"] == {"name": "x", "first_answer": 10}
+    assert graph_json(PIPELINE, "x")["rune"] == {"name": "x"}
+
+
+def block(name: str, arguments: dict[str, Any], source: str, output: TensorType = SCORES) -> BlockStage:
+    """A stage of a block of the catalogue, with the block's name, that reads another stage."""
+    complete = {each.name: each.default for each in CATALOGUE[name].arguments} | arguments
+    return BlockStage(name, name, CATALOGUE[name], complete, (Port(source, 0),), (BlockOutput(output),))

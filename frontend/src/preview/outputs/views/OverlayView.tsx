@@ -1,6 +1,7 @@
 // Boxes or key points over the picture that the rune was given.
 import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { OutputTensor } from "../../../runtime";
+import { certaintyText } from "../../../look/certainty/certainty";
 import { percentText } from "../../readings/numbers";
 import type { PictureRequest } from "../../picture/pixels";
 import { drawInputPicture } from "../../picture/rgba";
@@ -51,6 +52,7 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
   const summary = `${count} ${count === 1 ? noun : kind === "boxes" ? "boxes" : "points"}`;
   return (
     <>
+      <p className="preview-big saying num">{summary}</p>
       <div className="preview-overlay" role="img" aria-label={`${summary} over the picture`}>
         <canvas ref={canvas} width={sides.width} height={sides.height} />
         {boxes.map((box, index) => (
@@ -66,7 +68,7 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
           >
             <b>
               {box.name}
-              {box.score !== null && ` ${percentText(box.score)}`}
+              {box.score !== null && ` ${certaintyText(box.score)}`}
             </b>
           </i>
         ))}
@@ -74,7 +76,6 @@ export function OverlayView({ kind, tensor, beside, shownPicture, title }: Props
           <i key={index} className="point" style={{ left: percent(point.x), top: percent(point.y) }} />
         ))}
       </div>
-      <p className="small muted num">{summary}</p>
       {isScored && (
         <div className="preview-slider">
           <label htmlFor={`${id}-least`}>Minimum score</label>

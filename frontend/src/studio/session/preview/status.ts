@@ -14,6 +14,15 @@ function place(problem: Diagnostic): string {
   return `${problem.file}, line ${problem.span.start.line},`;
 }
 
+/** Why what runs is of an older text, said under its answers: its text has an error. Null where the newest runs. */
+export function olderReason(preview: Preview): string | null {
+  if (preview.state !== "broken" || preview.build === null) return null;
+  const problem = preview.diagnostics.find((diagnostic) => diagnostic.severity === "error");
+  return problem === undefined
+    ? "From the last good version"
+    : `From the last good version: ${place(problem)} has an error`;
+}
+
 /**
  * How far the newest edit is on its way: kept here while one is signed out or nobody can be reached, not stored yet, stored
  * but not checked yet, stored and checked.

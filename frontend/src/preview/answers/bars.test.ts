@@ -2,11 +2,11 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import { ScoreBars } from "./ScoreBars";
+import { AnswerBars } from "./AnswerBars";
 
 const widths = (...scores: readonly { value: number; share: number | null }[]): readonly string[] => {
   const html = renderToStaticMarkup(
-    createElement(ScoreBars, { scores: scores.map((score, index) => ({ index, name: `class ${index}`, ...score })) }),
+    createElement(AnswerBars, { scores: scores.map((score, index) => ({ index, name: `class ${index}`, ...score })) }),
   );
   return [...html.matchAll(/width:([\d.]+%)/g)].map(([, width]) => width ?? "");
 };
