@@ -31,13 +31,18 @@ def _recipes() -> list[RecipeJson]:
     )["recipes"]
 
 
+def known_recipes() -> list[RecipeJson]:
+    """All recipes; none where `lab` does not start, which a page without a form says nothing about."""
+    try:
+        return recipes()
+    except Unprocessable:
+        return []
+
+
 def other_curves() -> Mapping[str, str]:
     """The curve of each recipe that has another one than the accuracy, by name; none where `lab` does not start, which
     a page without a form says nothing about."""
-    try:
-        return {each["name"]: each["curve"] for each in recipes() if each["curve"] != "accuracy"}
-    except Unprocessable:
-        return {}
+    return {each["name"]: each["curve"] for each in known_recipes() if each["curve"] != "accuracy"}
 
 
 def recipe_of(name: str) -> RecipeJson:
