@@ -19,7 +19,7 @@ from rune.datasets.splits import Split
 from tests.support.cases import each_case
 from tests.support.training.motion_data import write_motion
 
-pytestmark = pytest.mark.protects("models-in/unlearnable-data")
+pytestmark = pytest.mark.protects("availability/unlearnable-runs")
 
 
 def recording(label: str, person: int, split: str = "") -> Recording:

@@ -12,7 +12,7 @@ from rune.datasets.learnable import DataPlace, DataRecording, LearnedAnswer, fir
 from rune.datasets.positions import ObjectPosition, Positions
 from tests.support.cases import each_case
 
-pytestmark = pytest.mark.protects("models-in/unlearnable-data")
+pytestmark = pytest.mark.protects("availability/unlearnable-runs")
 SPLITS = ("train", "validation", "test")
 
 

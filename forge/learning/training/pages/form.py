@@ -132,6 +132,9 @@ def _arguments_context(
     return {
         "sizes": recipe["sizes"] if has_sizes else [],
         "size": size if has_sizes else None,
+        "augmentation_titles": [
+            each["title"] for name in recipe["augmentation"] for each in arguments if each["name"] == name
+        ],
         "main_fields": main,
         "groups": groups_of(further),
         "further": further,

@@ -26,6 +26,8 @@ from rune.wording import size_text
 
 FIGURES = ("ram", "flash", "instructions")
 """The figures that a limit or a board can be too small for."""
+LEARNING_GROUPS = ("Augmentation", "Optimiser")
+"""The groups of arguments that change how something is learned, and nothing of what the rune needs."""
 UNITS: Mapping[str, str] = {"ram": "RAM", "flash": "flash", "instructions": "instructions"}
 
 
@@ -153,11 +155,19 @@ def _needs(
     shape = CountedShape(
         recipe["name"], settings.form, settings.labels, settings.columns, CountedBackbone(path, digest)
     )
-    candidates = [SizeCandidate(shape, own, board.target) for own in values for board in boards]
+    candidates = [SizeCandidate(shape, _counted_values(recipe, own), board.target) for own in values for board in boards]
     data = read_blob(digest) if digest else b""
     answers = iter(size_counter.needs_of(party or Party(project.organisation_id), candidates, data))
     limits = declared_of(project).of_targets
     return [[_board_needs(board, next(answers), limits.get(board.target, {})) for board in boards] for _ in values]
+
+
+def _counted_values(recipe: RecipeJson, values: Mapping[str, float]) -> dict[str, float]:
+    """The values with the defaults of those that the rune has nothing of, so that they are not counted again."""
+    return {
+        each["name"]: each["default"] if each["group"] in LEARNING_GROUPS else values[each["name"]]
+        for each in recipe["arguments"]
+    }
 
 
 def _board(key: str) -> Board:
