@@ -155,7 +155,9 @@ def _needs(
     shape = CountedShape(
         recipe["name"], settings.form, settings.labels, settings.columns, CountedBackbone(path, digest)
     )
-    candidates = [SizeCandidate(shape, _counted_values(recipe, own), board.target) for own in values for board in boards]
+    candidates = [
+        SizeCandidate(shape, _counted_values(recipe, own), board.target) for own in values for board in boards
+    ]
     data = read_blob(digest) if digest else b""
     answers = iter(size_counter.needs_of(party or Party(project.organisation_id), candidates, data))
     limits = declared_of(project).of_targets
