@@ -8,6 +8,7 @@ from forge.learning.inputs import api as inputs
 from forge.learning.searches import api as searches
 from forge.learning.teaching import api as teaching
 from forge.learning.training import api as training
+from forge.learning.training.sizes import api as sizes
 
 _MODELS = "projects/<str:organisation>/<str:name>/conversions"
 _MODEL = f"{_MODELS}/<uuid:conversion_id>"
@@ -37,6 +38,8 @@ urlpatterns = [
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.SearchUse.as_view()),
     path(_TRAINING, training.TrainingRuns.as_view()),
     path(f"{_TRAINING}/recipes", training.TrainingRecipes.as_view()),
+    path(f"{_TRAINING}/sizes", sizes.TrainingSizes.as_view()),
+    path(f"{_TRAINING}/needs", sizes.TrainingNeeds.as_view()),
     path(f"{_TRAINING}/augmentation", augmentation.TrainingAugmentation.as_view()),
     path(f"{_TRAINING}/teach", teaching.Teaching.as_view()),
     path(_RUN, training.OneTrainingRun.as_view()),

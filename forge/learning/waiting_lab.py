@@ -36,6 +36,7 @@ class LabLibraries(StrEnum):
     TENSORFLOW = "tensorflow"
     QUANTISER = "quantiser"
     TORCH = "torch"
+    COMPILER = "compiler"
 
 
 @dataclass(frozen=True)
@@ -147,5 +148,6 @@ waiting_labs: Mapping[LabLibraries, WaitingLab] = {libraries: WaitingLab(librari
 waiting_tensorflow = waiting_labs[LabLibraries.TENSORFLOW]
 waiting_quantiser = waiting_labs[LabLibraries.QUANTISER]
 waiting_torch = waiting_labs[LabLibraries.TORCH]
+waiting_compiler = waiting_labs[LabLibraries.COMPILER]
 for _each in waiting_labs.values():
     server_stopping.register(_each.close)

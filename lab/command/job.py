@@ -31,6 +31,7 @@ from lab.command.conversion import (
 )
 from lab.command.environment_needed import EnvironmentNeeded
 from lab.command.search_job import search_settings
+from lab.command.size_job import count_sizes
 from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
 from lab.environments.environment import ENVIRONMENTS, Environment
 from lab.environments.making import EnvironmentProblem, prepare
@@ -202,23 +203,27 @@ ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]]
 COMMANDED_ACTIONS: Mapping[str, Callable[[], tuple[Callable[..., dict[str, Any]], RunCommands | SearchCommands]]] = {
     "train": lambda: (train_model, RunCommands()),
     "search": lambda: (search_settings, SearchCommands()),
+    "sizes": lambda: (count_sizes, RunCommands()),
 }
 """Those that send events, and take commands while they work."""
 
-AHEAD: Mapping[str, tuple[Environment | None, str]] = {
+AHEAD: Mapping[str, tuple[Environment | None, str | None]] = {
     "tensorflow": (ENVIRONMENTS["tensorflow"], "train"),
     "quantiser": (None, "quantise"),
     "torch": (ENVIRONMENTS["torch"], "pt2"),
+    "compiler": (None, None),
 }
 """The libraries that can be loaded before a request is there: their environment, None for this Python, and a step that
-needs them."""
+needs them. The compiler is loaded in this process, with each of them."""
 
 
 def start_named(name: str) -> None:
     """Starts the process that `--ahead` names; none where its environment is not prepared. The compiler is loaded
     here meanwhile."""
     environment, step = AHEAD[name]
-    if environment is None:
+    if step is None:
+        pass
+    elif environment is None:
         start_ahead(Path(sys.executable), step)
     elif environment.is_ready:
         start_ahead(environment.python, step)

@@ -14,7 +14,7 @@ import click
 from lab.augmentation.examples import augmentation_examples
 from lab.augmentation.files import example_files
 from lab.command.preparing import require_tools
-from lab.command.training_text import counted_needs, summary
+from lab.command.training_text import argument_lines, counted_needs, summary
 from lab.dataset.splitting import splits_of_bytes
 from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
@@ -79,6 +79,12 @@ _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
     type=click.Choice(sorted(CORES)),
     help="Count what the rune will need on this target, and train nothing.",
 )
+@click.option(
+    "--arguments",
+    "listed_recipe",
+    metavar="RECIPE",
+    help="List the sizes and the arguments of this recipe, and train nothing.",
+)
 @click.option("--prepare", "prepares", is_flag=True, help="Prepare the environment of TensorFlow without asking.")
 @format_option()
 def command(
@@ -89,6 +95,7 @@ def command(
     script_folder: Path | None,
     example_folder: Path | None,
     target: str | None,
+    listed_recipe: str | None,
     prepares: bool,
     form: str,
 ) -> None:
@@ -104,6 +111,9 @@ def command(
     \b
     rune train my-project
     """
+    if listed_recipe is not None:
+        _list_arguments(listed_recipe)
+        return
     training = _training(folder)
     if script_folder is not None:
         _write_script(folder, training, script_folder)
@@ -145,6 +155,14 @@ def command(
         click.echo(f"{DEFAULT_RUNEFILE} was not changed. With --runefile it is replaced by that of the recipe.")
     for protection, reason in result.gaps.items():
         click.echo(f"Note: training ran without {protection}: {reason}", err=True)
+
+
+def _list_arguments(name: str) -> None:
+    try:
+        recipe = recipe_of(name)
+    except Refused as error:
+        raise CommandFailed("Unable to list the arguments", (str(error),)) from error
+    click.echo("\n".join(argument_lines(recipe)))
 
 
 def _prepared_run(folder: Path, training: Training) -> PreparedRun:

@@ -23,6 +23,7 @@ from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, behind_backbone
+from lab.recipes.sizes import SIZES
 from lab.search.candidate import candidate_model
 from lab.search.counting import needs_of_candidate, needs_of_rune, size_of_rune
 from lab.search.space import SEARCHED_FORMS
@@ -209,7 +210,16 @@ def _description(recipe: Recipe) -> dict[str, Json]:
         "curve": "explained" if recipe.learns_numbers else "f1" if recipe.counts else "accuracy",
         "arguments": [_described_argument(each) for each in recipe.arguments],
         "space": described_space(recipe) if recipe.is_searched else None,
+        "learns": recipe.learned_answer.value,
+        "fills_windows": recipe.ends_in_silence,
+        "main_arguments": list(recipe.main_arguments),
+        "sizes": [_described_size(recipe, name) for name in recipe.sizes],
     }
+
+
+def _described_size(recipe: Recipe, name: str) -> dict[str, Json]:
+    title, advice = SIZES[name]
+    return {"name": name, "title": title, "advice": advice, "arguments": recipe.size_arguments(name)}
 
 
 def _described_argument(argument: RecipeArgument) -> dict[str, Json]:
@@ -221,6 +231,9 @@ def _described_argument(argument: RecipeArgument) -> dict[str, Json]:
         "high": argument.high,
         "unit": argument.unit,
         "is_whole": argument.is_whole,
+        "title": argument.title,
+        "group": argument.group.value,
+        "shown": argument.shown.value,
     }
 
 

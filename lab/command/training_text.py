@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lab.command.counting_text import counting_summary
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs
+from lab.recipes.recipe import Recipe
+from lab.recipes.sizes import SIZES
 from rune.devices.boards.fit import Needs
 from rune.tools.cli.terminal.columns import columns
 from rune.wording import counted, plain, size_text
@@ -39,6 +42,27 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     yield from _mistakes(report["labels"], test["confusion"])
     if "background" in report:
         yield report["background"]["sentence"]
+
+
+def argument_lines(recipe: Recipe) -> Iterator[str]:
+    """The sizes of a recipe, and its arguments by group, with the name that `forge.yml` uses."""
+    sizes = [
+        [SIZES[name][0], ", ".join(f"{key}: {value}" for key, value in values.items()) or SIZES[name][1]]
+        for name, values in recipe.sizes.items()
+    ]
+    yield columns([["Size", "Arguments"], *sizes])
+    for group in ArgumentGroup:
+        own = [each for each in recipe.arguments if each.group is group]
+        if own:
+            yield ""
+            yield columns([[group.value, "Name", "Default", "Range"], *map(_argument_cells, own)])
+
+
+def _argument_cells(argument: RecipeArgument) -> list[str]:
+    if argument.shown is ShownAs.SWITCH:
+        return [argument.title, argument.name, str(argument.default), "0 (off) or 1 (on)"]
+    unit = f" {argument.unit}" if argument.unit else ""
+    return [argument.title, argument.name, str(argument.default), f"{argument.low} to {argument.high}{unit}"]
 
 
 def _errors(judgements: Mapping[str, Any], name: str, rune: str) -> Iterator[str]:

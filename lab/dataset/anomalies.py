@@ -6,13 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lab.dataset.recordings import Recording
-from lab.refusal import Reason, Refused
-from rune.wording import listed
-
-NORMAL = "normal"
-"""The label that is learned, where there are several."""
-ANOMALY = "anomaly"
-"""The label that stands for all others."""
+from lab.dataset.requirements import refuse
+from rune.datasets.learnable import ANOMALY, NORMAL, normal_problem
 
 
 @dataclass(frozen=True)
@@ -32,14 +27,7 @@ class NormalAndOthers:
 def normal_and_others(recordings: Sequence[Recording], recipe: str) -> NormalAndOthers:
     """With one label only, all are normal; of several, those of the label `normal`. Raises `Refused`."""
     labels = sorted({each.label for each in recordings})
-    if labels == [ANOMALY]:
-        advice = f"Add recordings of when all is well, in a folder named {NORMAL}."
-        raise Refused(
-            Reason.DATA, f"All recordings are of the label {ANOMALY}, and {recipe} learns what is normal. {advice}"
-        )
-    if len(labels) > 1 and NORMAL not in labels:
-        advice = f"Name the one of normal recordings {NORMAL}; all others are taken for anomalies."
-        raise Refused(Reason.DATA, f"The data has the labels {listed(labels)}. {advice}")
+    refuse(normal_problem(labels, recipe))
     normal = labels[0] if len(labels) == 1 else NORMAL
     classes = {label: label if label == normal else ANOMALY for label in labels}
     return NormalAndOthers([replace(each, label=classes[each.label]) for each in recordings], classes)

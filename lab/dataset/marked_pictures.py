@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lab.dataset.recordings import Recording
-from lab.refusal import Reason, Refused
+from lab.dataset.requirements import refuse
+from rune.datasets.learnable import marks_problem
 from rune.datasets.positions import label_of_positions
 from rune.wording import counted
-
-MIN_PICTURES = 20
-"""Pictures that somebody marked: with fewer, a split for the end has hardly an object."""
 
 
 @dataclass(frozen=True)
@@ -26,23 +24,11 @@ class MarkedPictures:
 
 def marked_pictures(recordings: Sequence[Recording], recipe: str) -> MarkedPictures:
     """Returns the pictures that somebody marked. Raises `Refused` where there are none, too few, or no object."""
-    advice = "Mark the middle of each object in the pictures of the data set."
+    refuse(marks_problem(recordings, recipe))
     marked_recordings = [
         replace(each, label=label_of_positions(each.positions)) for each in recordings if each.positions is not None
     ]
-    if not marked_recordings:
-        message = f"The recipe {recipe} learns from the positions of objects, and no picture has any. {advice}"
-        raise Refused(Reason.DATA, message)
-    if len(marked_recordings) < MIN_PICTURES:
-        pictures = f"{counted(len(marked_recordings), 'picture')} of {len(recordings)}"
-        message = f"The recipe {recipe} needs {MIN_PICTURES} pictures with positions, and {pictures} have been marked."
-        raise Refused(Reason.DATA, f"{message} {advice}")
     labels = sorted({position.label for each in marked_recordings for position in each.positions or ()})
-    if not labels:
-        message = (
-            f"Nobody marked an object in the {len(marked_recordings)} pictures, so there is nothing to count. {advice}"
-        )
-        raise Refused(Reason.DATA, message)
     left_out = len(recordings) - len(marked_recordings)
     notes = (f"{counted(left_out, 'picture')} without marks {'is' if left_out == 1 else 'are'} left out.",)
     return MarkedPictures(marked_recordings, labels, notes if left_out else ())

@@ -24,8 +24,6 @@ from rune.digests import digest_of
 from rune.unreadable import is_utf8
 from rune.wording import quoted, size_text
 
-MAX_LABELS = 200
-
 
 @dataclass(frozen=True)
 class Recording:

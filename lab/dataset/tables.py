@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from lab.dataset.recordings import Recording
-from lab.dataset.requirements import MIN_RECORDINGS
 from lab.refusal import Reason, Refused
 from rune.datasets.content.table import parse_table
 from rune.datasets.convert.series import table_of_numbers
+from rune.datasets.learnable import MIN_RECORDINGS
 from rune.datasets.splits import Split
 from rune.wording import counted, listed, quoted
 

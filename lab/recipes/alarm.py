@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.labels import label_answer
 
 FALSE_ALARMS = RecipeArgument(
-    "false-alarms", "The share of normal windows that may be above the threshold.", 0.01, 0.0, 0.5
+    "false-alarms",
+    "The share of normal windows that may be above the threshold.",
+    0.01,
+    0.0,
+    0.5,
+    title="False alarms, at most",
+    group=ArgumentGroup.FRONT_END,
+    shown=ShownAs.SHARE,
 )
 ALARM_ARGUMENTS = (
     FALSE_ALARMS,
@@ -19,6 +26,8 @@ ALARM_ARGUMENTS = (
         0.0,
         0.0,
         10.0,
+        title="Threshold margin",
+        group=ArgumentGroup.FRONT_END,
     ),
 )
 """The arguments of a threshold."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from enum import StrEnum
 
 from lab.refusal import Reason, Refused
 from rune.wording import alternatives, plain, quoted
@@ -14,9 +15,31 @@ Values = Mapping[str, Number]
 """The value of each argument of a recipe, by name."""
 
 
+class ArgumentGroup(StrEnum):
+    """The part of learning that an argument changes. The value is its heading on a page."""
+
+    NETWORK = "Network"
+    FRONT_END = "Front end"
+    """The stages in front of the model and behind it, which are compiled into the rune."""
+    AUGMENTATION = "Augmentation"
+    OPTIMISER = "Optimiser"
+
+
+class ShownAs(StrEnum):
+    """How people set an argument. Its value in `forge.yml`, the API and the command is a number in any case."""
+
+    NUMBER = "number"
+    SHARE = "share"
+    """A share from 0 to 1, in per cent."""
+    SWITCH = "switch"
+    """On for 1 and off for 0."""
+
+
 @dataclass(frozen=True)
 class RecipeArgument:
-    """A number from `low` to `high`, in `unit`. It is a whole number where its default is one."""
+    """A number from `low` to `high`, in `unit`. It is a whole number where its default is one.
+
+    `name` is what `forge.yml`, the API and the command call it, and `title` what people read."""
 
     name: str
     meaning: str
@@ -24,6 +47,9 @@ class RecipeArgument:
     low: Number
     high: Number
     unit: str = ""
+    title: str = field(kw_only=True)
+    group: ArgumentGroup = field(kw_only=True)
+    shown: ShownAs = field(default=ShownAs.NUMBER, kw_only=True)
 
     @property
     def is_whole(self) -> bool:
@@ -42,7 +68,16 @@ class RecipeArgument:
 
 
 COMMON: Sequence[RecipeArgument] = (
-    RecipeArgument("epochs", "How often the model sees all recordings, at most.", 60, 1, 10_000, "epochs"),
+    RecipeArgument(
+        "epochs",
+        "How often the model sees all recordings, at most.",
+        60,
+        1,
+        10_000,
+        "epochs",
+        title="Epochs, at most",
+        group=ArgumentGroup.OPTIMISER,
+    ),
     RecipeArgument(
         "patience",
         "Epochs without a better loss or accuracy on the validation split, after which the learning rate falls to 0 in "
@@ -50,17 +85,49 @@ COMMON: Sequence[RecipeArgument] = (
         15,
         1,
         10_000,
+        "epochs",
+        title="Patience",
+        group=ArgumentGroup.OPTIMISER,
     ),
-    RecipeArgument("batch", "Windows that are learned at once, at most a third of all.", 32, 1, 1024, "windows"),
-    RecipeArgument("learning-rate", "The size of the first steps. It falls to 0 as a cosine.", 0.003, 1e-6, 1.0),
+    RecipeArgument(
+        "batch",
+        "Windows that are learned at once, at most a third of all.",
+        32,
+        1,
+        1024,
+        "windows",
+        title="Batch size",
+        group=ArgumentGroup.OPTIMISER,
+    ),
+    RecipeArgument(
+        "learning-rate",
+        "The size of the first steps. It falls to 0 as a cosine.",
+        0.003,
+        1e-6,
+        1.0,
+        title="Learning rate",
+        group=ArgumentGroup.OPTIMISER,
+    ),
     RecipeArgument(
         "prune",
         "The share of the channels of each layer that is removed when half of the epochs are over; 0 removes none.",
         0.0,
         0.0,
         0.9,
+        title="Channels pruned",
+        group=ArgumentGroup.NETWORK,
+        shown=ShownAs.SHARE,
     ),
-    RecipeArgument("dropout", "The share of the last features that is left out while learning.", 0.2, 0.0, 0.9),
+    RecipeArgument(
+        "dropout",
+        "The share of the last features that is left out while learning.",
+        0.2,
+        0.0,
+        0.9,
+        title="Dropout",
+        group=ArgumentGroup.NETWORK,
+        shown=ShownAs.SHARE,
+    ),
 )
 """The arguments that every recipe has that trains a network by gradient descent."""
 WITHOUT_DROPOUT: Sequence[RecipeArgument] = COMMON[:-1]
@@ -73,13 +140,19 @@ CLASSIFIER: Sequence[RecipeArgument] = (
         0.0,
         0.0,
         0.5,
+        title="Label smoothing",
+        group=ArgumentGroup.OPTIMISER,
+        shown=ShownAs.SHARE,
     ),
     RecipeArgument(
         "balance",
-        "1: all labels count alike, however many windows they have. 0: all windows count alike.",
+        "On: all labels count alike, however many windows they have. Off: all windows count alike.",
         1,
         0,
         1,
+        title="Labels count alike",
+        group=ArgumentGroup.OPTIMISER,
+        shown=ShownAs.SWITCH,
     ),
 )
 """Those of a network that tells labels apart."""

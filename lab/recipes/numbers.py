@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.recipes.arguments import Number, RecipeArgument, Values
+from lab.recipes.arguments import ArgumentGroup, Number, RecipeArgument, Values
 from lab.refusal import Reason, Refused
 from rune.wording import counted, listed
 
@@ -17,7 +17,16 @@ Array = np.ndarray[Any, Any]
 
 NUMBER_STAGE = "number"
 """The stage that gives the answer of a recipe that answers with a number."""
-COLUMNS = RecipeArgument("columns", "How many of the first columns are read; 0 for all.", 0, 0, 64, "columns")
+COLUMNS = RecipeArgument(
+    "columns",
+    "How many of the first columns are read; 0 for all.",
+    0,
+    0,
+    64,
+    "columns",
+    title="Columns",
+    group=ArgumentGroup.FRONT_END,
+)
 FLOAT_BYTES = 4
 """Bytes of a number."""
 _LINE = 110

@@ -13,9 +13,11 @@ from lab.recipes.edges import Edge, dequantize_stage, edges_of, quantize_stage
 from lab.recipes.features import FeatureStages
 from lab.recipes.labels import label_answer, labels_resource
 from lab.recipes.numbers import DataScaling, NumberTarget, scale_stage, usual_scaling
+from lab.recipes.sizes import BALANCED
 from lab.recipes.yaml_text import yaml_text
 from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Kind
+from rune.datasets.learnable import LearnedAnswer
 
 MODEL_STAGE = "model"
 """The name of the stage that runs the model, in every Runefile of a recipe."""
@@ -119,6 +121,15 @@ class Recipe:
     """The files that its stages name, by their paths: the backbone's."""
     learner: str = ""
     """The folder of the recipe whose network or estimator this one uses; "" for its own."""
+    sizes: Mapping[str, Values] = field(default_factory=lambda: {BALANCED: {}})
+    """The arguments of each size that people choose from, by the names of `SIZES` in their order. Those of `BALANCED`
+    are the defaults."""
+    main_arguments: Sequence[str] = ("epochs",)
+    """The three arguments at most that people set first."""
+
+    def size_arguments(self, name: str) -> dict[str, Number]:
+        """The values of all arguments in a size."""
+        return {each.name: self.sizes[name].get(each.name, each.default) for each in self.arguments}
 
     @property
     def network_source(self) -> Path:
@@ -198,6 +209,17 @@ class Recipe:
         """Whether its rune is tried on silence, noise and tones: it tells sounds apart. For one that learned what is
         normal a sound that is new is an anomaly, and one that answers with a number calls nothing."""
         return self.kind is Kind.SOUND and not self.learns_anomalies and self.target is None
+
+    @property
+    def learned_answer(self) -> LearnedAnswer:
+        """The answer that it learns, which decides what its data needs."""
+        if self.learns_anomalies:
+            return LearnedAnswer.NORMAL
+        if self.learns_word:
+            return LearnedAnswer.WORD
+        if self.counts:
+            return LearnedAnswer.OBJECTS
+        return LearnedAnswer.LABELS if self.target is None else LearnedAnswer.NUMBER
 
     @property
     def learns_anomalies(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.recipes.arguments import RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, Values, require_multiple
 from lab.recipes.features import FeatureStages
 from lab.recipes.keywords import RATE
 
@@ -14,7 +14,16 @@ _FRAME = RATE * _FRAME_MILLISECONDS // 1000
 _LOWEST = 60
 """Hz at which the lowest band begins: below it, hands and wind are louder than machines."""
 SOUND_ARGUMENTS: Sequence[RecipeArgument] = (
-    RecipeArgument("duration", "Length of what one answer listens to, down to whole frames.", 960, 300, 4000, "ms"),
+    RecipeArgument(
+        "duration",
+        "Length of what one answer listens to, down to whole frames.",
+        960,
+        300,
+        4000,
+        "ms",
+        title="Window",
+        group=ArgumentGroup.FRONT_END,
+    ),
     RecipeArgument(
         "step",
         "Time between the begins of frames of 64 ms, a multiple of that: more leaves sound out.",
@@ -22,9 +31,28 @@ SOUND_ARGUMENTS: Sequence[RecipeArgument] = (
         64,
         512,
         "ms",
+        title="Frame step",
+        group=ArgumentGroup.FRONT_END,
     ),
-    RecipeArgument("bands", "Bands of pitch whose loudness in each frame is a feature.", 32, 8, 80),
-    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
+    RecipeArgument(
+        "bands",
+        "Bands of pitch whose loudness in each frame is a feature.",
+        32,
+        8,
+        80,
+        title="Mel bands",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "mean-of",
+        "Windows of whose scores the rune takes the mean.",
+        3,
+        1,
+        20,
+        "windows",
+        title="Windows averaged",
+        group=ArgumentGroup.FRONT_END,
+    ),
 )
 
 

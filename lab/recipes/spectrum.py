@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.recipes.arguments import RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, Values, require_multiple
 from lab.recipes.features import FeatureStages
 from lab.refusal import Reason, Refused
 
@@ -12,12 +12,64 @@ _CHUNK = 5
 """Rows that a run reads."""
 _CHANNELS, _MOMENTS = 3, 3
 SPECTRUM_ARGUMENTS: Sequence[RecipeArgument] = (
-    RecipeArgument("window", "Length of what one answer looks at, a multiple of 5.", 100, 20, 1000, "rows"),
-    RecipeArgument("hop", "Rows between two answers, a multiple of 5.", 25, 5, 1000, "rows"),
-    RecipeArgument("rate", "Rows that the sensor measures in a second.", 50.0, 1.0, 10000.0, "Hz"),
-    RecipeArgument("peaks", "The strongest frequencies of each channel that are features.", 1, 0, 8),
-    RecipeArgument("bands", "Bands of frequency whose power is a feature, each an octave wide.", 5, 0, 10),
-    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
+    RecipeArgument(
+        "window",
+        "Length of what one answer looks at, a multiple of 5.",
+        100,
+        20,
+        1000,
+        "rows",
+        title="Window",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "hop",
+        "Rows between two answers, a multiple of 5.",
+        25,
+        5,
+        1000,
+        "rows",
+        title="Answer every",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "rate",
+        "Rows that the sensor measures in a second.",
+        50.0,
+        1.0,
+        10000.0,
+        "Hz",
+        title="Sample rate",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "peaks",
+        "The strongest frequencies of each channel that are features.",
+        1,
+        0,
+        8,
+        title="Frequency peaks",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "bands",
+        "Bands of frequency whose power is a feature, each an octave wide.",
+        5,
+        0,
+        10,
+        title="Frequency bands",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "mean-of",
+        "Windows of whose scores the rune takes the mean.",
+        3,
+        1,
+        20,
+        "windows",
+        title="Windows averaged",
+        group=ArgumentGroup.FRONT_END,
+    ),
 )
 
 

@@ -2,25 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
 from lab.recipes.recipe import MODEL_STAGE, LearnedParameters, classifier_answer
 
 _SCORES = "trees"
 TREE_ARGUMENTS: Sequence[RecipeArgument] = (
-    RecipeArgument("boosting", "1 for boosted trees, 0 for a random forest.", 1, 0, 1),
     RecipeArgument(
-        "epochs", "Rounds at most: trees of a forest, or boosted trees of each label.", 60, 1, 500, "rounds"
+        "boosting",
+        "On: boosted trees. Off: a random forest.",
+        1,
+        0,
+        1,
+        title="Gradient boosting",
+        group=ArgumentGroup.NETWORK,
+        shown=ShownAs.SWITCH,
     ),
     RecipeArgument(
-        "patience", "Rounds without a lower loss on the validation split, after which training ends.", 15, 1, 500
+        "epochs",
+        "Rounds at most: trees of a forest, or boosted trees of each label.",
+        60,
+        1,
+        500,
+        "rounds",
+        title="Trees, at most",
+        group=ArgumentGroup.OPTIMISER,
     ),
-    RecipeArgument("depth", "The most questions on the way to a leaf.", 3, 1, 12),
-    RecipeArgument("least", "Windows that a leaf is learned from, at least.", 3, 1, 1000, "windows"),
-    RecipeArgument("learning-rate", "How much each round of boosting corrects.", 0.2, 0.001, 1.0),
+    RecipeArgument(
+        "patience",
+        "Rounds without a lower loss on the validation split, after which training ends.",
+        15,
+        1,
+        500,
+        "rounds",
+        title="Patience",
+        group=ArgumentGroup.OPTIMISER,
+    ),
+    RecipeArgument(
+        "depth", "The most questions on the way to a leaf.", 3, 1, 12, title="Tree depth", group=ArgumentGroup.NETWORK
+    ),
+    RecipeArgument(
+        "least",
+        "Windows that a leaf is learned from, at least.",
+        3,
+        1,
+        1000,
+        "windows",
+        title="Windows per leaf, at least",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "learning-rate",
+        "How much each round of boosting corrects.",
+        0.2,
+        0.001,
+        1.0,
+        title="Learning rate",
+        group=ArgumentGroup.OPTIMISER,
+    ),
 )
+TREE_SIZES: Mapping[str, Values] = {
+    "small": {"depth": 2, "epochs": 30},
+    "balanced": {},
+    "accurate": {"depth": 5, "epochs": 120},
+}
 LEARNED_BY = ("boosting", "epochs", "depth", "least", "learning-rate")
 """The arguments that the estimator takes."""
 

@@ -15,6 +15,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.models import ProjectModels
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.prepare import prepare
+from rune.compiler.building.report import BuildResult
 from rune.compiler.targets.lookup import find_target, find_variant
 from rune.compiler.targets.wasm32 import TARGET as WASM32
 from rune.devices.boards.fit import Needs
@@ -64,8 +65,12 @@ def needs_of_rune(
     recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, target: str
 ) -> tuple[Needs, str | None]:
     """Returns the needs of the rune around a recipe's model on a target. Raises the errors of a build."""
-    build_result = build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
-    return measured_or_planned(build_result, _NAME)
+    return measured_or_planned(build_of_rune(recipe, values, labels, model, target), _NAME)
+
+
+def build_of_rune(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes, target: str) -> BuildResult:
+    """Builds the rune around a recipe's model for a target. Raises the errors of a build."""
+    return build(_files(recipe, values, labels, model), BuildOptions(_NAME, target=find_target(target)))
 
 
 def size_of_rune(recipe: Recipe, values: Values, labels: Sequence[str], model: bytes) -> int:

@@ -24,12 +24,13 @@ from lab.recipes.arguments import Values
 from lab.recipes.numbers import Array, DataScaling, scaling_of
 from lab.recipes.recipe import Recipe, features_runefile
 from lab.refusal import Reason, Refused
-from lab.training.one_word import OTHER, generated_recordings, word_and_others
+from lab.training.one_word import generated_recordings, word_and_others
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.building import build
 from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
+from rune.datasets.learnable import OTHER
 from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE

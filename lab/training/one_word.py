@@ -10,20 +10,16 @@ from typing import Any
 import numpy as np
 
 from lab.dataset.recordings import Recording
+from lab.dataset.requirements import refuse
 from lab.recipes.arguments import Values
 from lab.recipes.word_sounds import generated_sounds
-from lab.refusal import Reason, Refused
 from rune.datasets.content.content import Quality
 from rune.datasets.content.wav import wav_bytes, wav_chunks
+from rune.datasets.learnable import OTHER, WORD, word_problem
 from rune.datasets.splits import Split
-from rune.wording import listed
 
 Array = np.ndarray[Any, Any]
 
-WORD = "wake-word"
-"""The label that is learned, where there are several."""
-OTHER = "other"
-"""The label that stands for all that is not the word."""
 MOST_SOUNDS = 6000
 """That are made of all recordings together: of many, few of each suffice, and the memory of features is limited."""
 _FULL_SCALE = 32_767
@@ -41,12 +37,7 @@ class WordAndOthers:
 def word_and_others(recordings: Sequence[Recording], recipe: str) -> WordAndOthers:
     """With one label only, all are the word; of several, those of the label `wake-word`. Raises `Refused`."""
     labels = sorted({each.label for each in recordings})
-    if labels == [OTHER]:
-        advice = f"Add recordings of the word, in a folder named {WORD}."
-        raise Refused(Reason.DATA, f"All recordings are of the label {OTHER}, and {recipe} learns a word. {advice}")
-    if len(labels) > 1 and WORD not in labels:
-        advice = f"Name the one of the word {WORD}; all others are taken for what is not the word."
-        raise Refused(Reason.DATA, f"The data has the labels {listed(labels)}. {advice}")
+    refuse(word_problem(labels, recipe))
     word = labels[0] if len(labels) == 1 else WORD
     classes = {label: label if label == word else OTHER for label in labels}
     return WordAndOthers([replace(each, label=classes[each.label]) for each in recordings], classes, (OTHER, word))

@@ -8,13 +8,19 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from lab.child.job import ChildJob
-from lab.recipes.arguments import RecipeArgument
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from rune.wording import listed, quoted
 
 LEARNED_LAYERS = RecipeArgument(
-    "learned-layers", "How many of the last layers with weights learn; 0 for all.", 0, 0, 1000
+    "learned-layers",
+    "How many of the last layers with weights learn; 0 for all.",
+    0,
+    0,
+    1000,
+    title="Layers that learn",
+    group=ArgumentGroup.NETWORK,
 )
 LEARNING_SHARE = 0.1
 """Of the learning rate of a network that begins with nothing."""

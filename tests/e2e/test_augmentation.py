@@ -54,8 +54,9 @@ def test_augmentation_is_seen_and_heard_with_the_settings_of_the_form(
         arg=",".join(map(str, before)),
         timeout=LONG,
     )
+    page.locator("details[data-advanced] > summary").click()
     for name in ("shift", "pitch", "masked", "loudness", "background"):
-        page.locator(f"input[name=argument-{name}]").fill("0")
+        page.locator(f"[data-argument={name}] input").fill("0")
     page.wait_for_function(
         "() => { const [each, draw] = [...document.querySelectorAll('.augmentation-draws canvas')]"
         ".map(one => [...one.getContext('2d').getImageData(0, 0, one.width, one.height).data].join());"
@@ -64,7 +65,7 @@ def test_augmentation_is_seen_and_heard_with_the_settings_of_the_form(
     )
 
     page.locator("input[name=argument-shift]").fill("5000")
-    refusal = page.get_by_text("shift must be a number from 0 to 1000.")
+    refusal = page.get_by_text("Time shift, up to must be a number from 0 to 1000.")
     expect(refusal).to_be_visible(timeout=LONG)
     page.locator("input[name=argument-shift]").fill("100")
     expect(refusal).to_be_hidden(timeout=LONG)

@@ -76,8 +76,9 @@ def epochs(page: Page) -> int:
 
 def begin(page: Page, project: str, **arguments: int) -> None:
     page.goto(f"{project}/training")
+    page.locator("details[data-advanced] > summary").click()
     for name, value in {"window": 50, "filters": 8, "blocks": 2, "hop": 25, "batch": 16, **arguments}.items():
-        page.get_by_label(name.capitalize(), exact=False).and_(page.locator("input")).first.fill(str(value))
+        page.locator(f"input[name=argument-{name}]").fill(str(value))
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_label("How far it is")).to_be_visible()
 

@@ -34,13 +34,14 @@ def test_a_run_begins_with_a_file_of_the_project(forge: LiveForge, open_page: Op
     page.goto(f"{project}/training?recipe=motion")
     choices = page.get_by_role("navigation", name="Begin with")
     expect(choices.get_by_role("link", name="Nothing")).to_have_attribute("aria-current", "true")
-    expect(page.get_by_label("Learned layers")).to_have_count(0)
+    expect(page.get_by_label("Layers that learn")).to_have_count(0)
     choices.get_by_role("link", name=PATH).click()
     expect(choices.get_by_role("link", name=PATH)).to_have_attribute("aria-current", "true")
     expect(page.locator("input[name=argument-learning-rate]")).to_have_value("0.0003")
     require_fit(page)
-    for name, value in {"Learned layers": 1, "Epochs": 4, "Window": 50, "Hop": 25, "Batch": 16}.items():
-        page.get_by_label(name, exact=False).and_(page.locator("input")).first.fill(str(value))
+    page.locator("details[data-advanced] > summary").click()
+    for name, value in {"learned-layers": 1, "epochs": 4, "window": 50, "hop": 25, "batch": 16}.items():
+        page.locator(f"input[name=argument-{name}]").fill(str(value))
     page.get_by_role("button", name="Train", exact=True).click()
 
     facts = page.get_by_role("region", name="Recipe")

@@ -37,3 +37,9 @@ class DataTooLarge(Conflict):
     """The version of the data has more than a run learns from."""
 
     title = "The data is too large to train on"
+
+
+class DataNotLearnable(Conflict):
+    """The recipe cannot learn from this version of the data: labels, people, marks or recordings are missing."""
+
+    title = "The recipe cannot learn from this data"

@@ -31,13 +31,18 @@ def _recipes() -> list[RecipeJson]:
     )["recipes"]
 
 
+def known_recipes() -> list[RecipeJson]:
+    """All recipes; none where `lab` does not start, which a page without a form says nothing about."""
+    try:
+        return recipes()
+    except Unprocessable:
+        return []
+
+
 def other_curves() -> Mapping[str, str]:
     """The curve of each recipe that has another one than the accuracy, by name; none where `lab` does not start, which
     a page without a form says nothing about."""
-    try:
-        return {each["name"]: each["curve"] for each in recipes() if each["curve"] != "accuracy"}
-    except Unprocessable:
-        return {}
+    return {each["name"]: each["curve"] for each in known_recipes() if each["curve"] != "accuracy"}
 
 
 def recipe_of(name: str) -> RecipeJson:
@@ -92,6 +97,13 @@ def _checked_value(argument: RecipeArgumentJson, value: object) -> Number | None
 
 
 def _range(argument: RecipeArgumentJson) -> str:
+    name, title = argument["name"], argument["title"]
+    known_as = title if title.lower() == name else f"{title} ({name})"
+    if argument["shown"] == "switch":
+        return f"{known_as} must be 0 (off) or 1 (on)."
     kind = "a whole number" if argument["is_whole"] else "a number"
+    low, high = argument["low"], argument["high"]
     unit = f" {argument['unit']}" if argument["unit"] else ""
-    return f"{argument['name']} must be {kind} from {argument['low']:g} to {argument['high']:g}{unit}."
+    if argument["shown"] == "share":
+        unit = f" ({100 * low:g} to {100 * high:g} %)"
+    return f"{known_as} must be {kind} from {low:g} to {high:g}{unit}."

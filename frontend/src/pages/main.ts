@@ -32,6 +32,7 @@ import "./styles/deployments.css";
 import "./styles/models.css";
 import "./styles/searches.css";
 import "./styles/training.css";
+import "./styles/train-form.css";
 import "./styles/augmentation.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from lab.recipes.alarm import ALARM_ARGUMENTS, alarm_stages
-from lab.recipes.arguments import RecipeArgument, Values
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
 from lab.recipes.recipe import MODEL_STAGE, Estimator, LearnedParameters, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
 from rune.datasets.content.content import Kind
 
 ARGUMENTS = (
-    RecipeArgument("mixture", "1 for a mixture of Gaussians, 0 for centres (k-means).", 0, 0, 1),
-    RecipeArgument("components", "Centres, or Gaussians of the mixture: about as many as normal states.", 4, 1, 64),
+    RecipeArgument(
+        "mixture",
+        "On: a mixture of Gaussians. Off: centres (k-means).",
+        0,
+        0,
+        1,
+        title="Gaussian mixture",
+        group=ArgumentGroup.NETWORK,
+        shown=ShownAs.SWITCH,
+    ),
+    RecipeArgument(
+        "components",
+        "Centres, or Gaussians of the mixture: about as many as normal states.",
+        4,
+        1,
+        64,
+        title="Components",
+        group=ArgumentGroup.NETWORK,
+    ),
     *ALARM_ARGUMENTS,
-    RecipeArgument("epochs", "How often centres or Gaussians are moved, at most.", 60, 1, 2000, "rounds"),
+    RecipeArgument(
+        "epochs",
+        "How often centres or Gaussians are moved, at most.",
+        60,
+        1,
+        2000,
+        "rounds",
+        title="Rounds, at most",
+        group=ArgumentGroup.OPTIMISER,
+    ),
 )
 """Those that have nothing to do with the features."""
+SIZES: Mapping[str, Values] = {"small": {"components": 2}, "balanced": {}, "accurate": {"components": 8}}
 
 
 def _stages(values: Values, features: FeatureStages, _labels: int, parameters: LearnedParameters) -> str:
@@ -72,4 +100,6 @@ RECIPE = Recipe(
     augmentation=(),
     features=spectrum_features,
     estimator=Estimator(("mixture", "components", "epochs"), _stages, is_anomaly=True),
+    sizes=SIZES,
+    main_arguments=("window", "hop", "epochs"),
 )

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from lab.recipes import pictures
 from lab.recipes.alarm import Threshold
-from lab.recipes.arguments import COMMON, RecipeArgument, Values, require_multiple, with_defaults
+from lab.recipes.arguments import (
+    COMMON,
+    ArgumentGroup,
+    RecipeArgument,
+    ShownAs,
+    Values,
+    require_multiple,
+    with_defaults,
+)
 from lab.recipes.features import FeatureStages
 from lab.recipes.recipe import CELL, COUNTS_STAGE, Recipe
 
@@ -20,11 +28,53 @@ _ARGUMENTS = (
         low=32,
     ),
     _OF_PICTURES["colour"],
-    RecipeArgument("filters", "Filters of the first convolution; the last ones have four times as many.", 12, 4, 64),
-    RecipeArgument("blocks", "Blocks of convolutions on the grid: each sees one cell further.", 3, 1, 8),
-    RecipeArgument("object-weight", "How much a cell with an object counts, beside one without.", 10.0, 1.0, 1000.0),
-    RecipeArgument("threshold", "The share above which a cell has an object; 0 chooses it.", 0.0, 0.0, 0.99),
-    RecipeArgument("positions", "The most positions that the rune sends; it counts all.", 20, 1, 300, "objects"),
+    RecipeArgument(
+        "filters",
+        "Filters of the first convolution; the last ones have four times as many.",
+        12,
+        4,
+        64,
+        title="Filters per layer",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "blocks",
+        "Blocks of convolutions on the grid: each sees one cell further.",
+        3,
+        1,
+        8,
+        title="Blocks",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "object-weight",
+        "How much a cell with an object counts, beside one without.",
+        10.0,
+        1.0,
+        1000.0,
+        title="Object weight",
+        group=ArgumentGroup.OPTIMISER,
+    ),
+    RecipeArgument(
+        "threshold",
+        "The share above which a cell has an object; 0 chooses it.",
+        0.0,
+        0.0,
+        0.99,
+        title="Detection threshold",
+        group=ArgumentGroup.FRONT_END,
+        shown=ShownAs.SHARE,
+    ),
+    RecipeArgument(
+        "positions",
+        "The most positions that the rune sends; it counts all.",
+        20,
+        1,
+        300,
+        "objects",
+        title="Positions sent, at most",
+        group=ArgumentGroup.FRONT_END,
+    ),
     _OF_PICTURES["shift"],
     _OF_PICTURES["brightness"],
     _OF_PICTURES["mirror"],
@@ -74,4 +124,6 @@ RECIPE = Recipe(
     augmentation=("shift", "brightness", "mirror"),
     features=_features,
     count_answer=_answer,
+    sizes={"small": {"size": 64, "filters": 8}, "balanced": {}, "accurate": {"size": 128, "filters": 16}},
+    main_arguments=("size", "colour", "epochs"),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lab.recipes.arguments import COMMON, RecipeArgument, Values
+from lab.recipes.arguments import COMMON, ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
 from lab.recipes.numbers import COLUMNS, FLOAT_BYTES, NUMBER_STAGE, Array, DataScaling, NumberTarget
 from lab.recipes.recipe import Recipe
@@ -19,19 +19,75 @@ _MOST_STEPS = 64
 is counted for longer than somebody waits who fills in a form."""
 _ARGUMENTS = (
     COLUMNS,
-    RecipeArgument("window", "Length of what one forecast looks back at.", 48, 8, 2000, "rows"),
-    RecipeArgument("ahead", "How far ahead the forecast is.", 1, 1, 2000, "rows"),
-    RecipeArgument("hop", "Rows between two forecasts.", 1, 1, 2000, "rows"),
-    RecipeArgument("filters", "Filters of the first convolution; each further one has half as many more.", 8, 2, 128),
-    RecipeArgument("blocks", "Convolutions over time, each of which halves the length.", 3, 1, 6),
-    RecipeArgument("kernel", "Rows that each convolution looks at.", 3, 2, 15, "rows"),
-    RecipeArgument("recurrent", "1: a GRU with as many outputs as `filters` reads what is left of the time.", 0, 0, 1),
+    RecipeArgument(
+        "window",
+        "Length of what one forecast looks back at.",
+        48,
+        8,
+        2000,
+        "rows",
+        title="Window",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "ahead",
+        "How far ahead the forecast is.",
+        1,
+        1,
+        2000,
+        "rows",
+        title="Forecast ahead",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "hop", "Rows between two forecasts.", 1, 1, 2000, "rows", title="Answer every", group=ArgumentGroup.FRONT_END
+    ),
+    RecipeArgument(
+        "filters",
+        "Filters of the first convolution; each further one has half as many more.",
+        8,
+        2,
+        128,
+        title="Filters per layer",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "blocks",
+        "Convolutions over time, each of which halves the length.",
+        3,
+        1,
+        6,
+        title="Blocks",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "kernel",
+        "Rows that each convolution looks at.",
+        3,
+        2,
+        15,
+        "rows",
+        title="Kernel size",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "recurrent",
+        "On: a GRU with as many outputs as `filters` reads the time steps that the convolutions leave.",
+        0,
+        0,
+        1,
+        title="Recurrent layer (GRU)",
+        group=ArgumentGroup.NETWORK,
+        shown=ShownAs.SWITCH,
+    ),
     RecipeArgument(
         "noise",
         "The standard deviation of the noise that is added while learning, in those of the columns.",
         0.02,
         0.0,
         1.0,
+        title="Noise",
+        group=ArgumentGroup.AUGMENTATION,
     ),
 )
 
@@ -161,4 +217,6 @@ RECIPE = Recipe(
         _future_values, _stages, "the last value again", _newest, place=0, is_read=True, rows=_least_rows
     ),
     scales=True,
+    sizes={"small": {"filters": 4}, "balanced": {}, "accurate": {"filters": 16}},
+    main_arguments=("window", "ahead", "epochs"),
 )

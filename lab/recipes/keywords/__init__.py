@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, require_choice, require_multiple, with_defaults
+from lab.recipes.arguments import (
+    CLASSIFIER,
+    ArgumentGroup,
+    RecipeArgument,
+    ShownAs,
+    Values,
+    require_choice,
+    require_multiple,
+    with_defaults,
+)
 from lab.recipes.features import FeatureStages, RowStages, features_of_rows
 from lab.recipes.recipe import Recipe, classifier_answer
 from lab.refusal import Reason, Refused
@@ -29,26 +38,137 @@ _FACTOR, _OFFSET = 0.087, -1
 _BOUNDS = (-1.0, 1.1)
 """Between silence and full scale, and a little beyond it."""
 _ARGUMENTS = (
-    RecipeArgument("duration", "Length of what one answer listens to, a multiple of 100.", 1000, 200, 3000, "ms"),
-    RecipeArgument("hop", "Time between two answers, a multiple of 100.", 200, 100, 3000, "ms"),
-    RecipeArgument("step", "Time between the starts of two frames: 10, 20 or 25.", 20, 10, 25, "ms"),
-    RecipeArgument("bands", "Bands of pitch: 40, or 20 or 10 that are means of neighbours.", 40, 10, 40, "bands"),
-    RecipeArgument("filters", "Filters of each convolution.", 48, 4, 256),
-    RecipeArgument("blocks", "Pairs of convolutions behind the first: one over time, one over filters.", 3, 1, 6),
-    RecipeArgument("kernel", "Moments, of two frames each, that a convolution over time reads.", 9, 2, 31, "moments"),
-    RecipeArgument("shift", "How far a sound is moved in time by chance while learning.", 100, 0, 1000, "ms"),
-    RecipeArgument("pitch", "How far a sound is moved up or down by chance, of 40 bands.", 1.5, 0.0, 10.0, "bands"),
-    RecipeArgument("masked", "The largest share of frames, and of bands, that is hidden in training.", 0.3, 0.0, 0.5),
-    RecipeArgument("loudness", "How much louder or quieter a sound becomes by chance: 0.1 is 4 dB.", 0.25, 0.0, 1.0),
-    RecipeArgument("background", "The share of sounds that is learned in steady noise of some colour.", 0.5, 0.0, 1.0),
-    RecipeArgument("mean-of", "Windows of whose scores the rune takes the mean.", 3, 1, 20, "windows"),
-)  # fmt: skip
+    RecipeArgument(
+        "duration",
+        "Length of what one answer listens to, a multiple of 100.",
+        1000,
+        200,
+        3000,
+        "ms",
+        title="Window",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "hop",
+        "Time between two answers, a multiple of 100.",
+        200,
+        100,
+        3000,
+        "ms",
+        title="Answer every",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "step",
+        "Time between the starts of two frames: 10, 20 or 25.",
+        20,
+        10,
+        25,
+        "ms",
+        title="Frame step",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "bands",
+        "Bands of pitch: 40, or 20 or 10 that are means of neighbours.",
+        40,
+        10,
+        40,
+        "bands",
+        title="Mel bands",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "filters", "Filters of each convolution.", 48, 4, 256, title="Filters per layer", group=ArgumentGroup.NETWORK
+    ),
+    RecipeArgument(
+        "blocks",
+        "Pairs of convolutions behind the first: one over time, one over filters.",
+        3,
+        1,
+        6,
+        title="Blocks",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "kernel",
+        "Frames that a convolution over time reads. The first convolution has halved their number.",
+        9,
+        2,
+        31,
+        "frames",
+        title="Kernel size",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "shift",
+        "How far a sound is moved in time by chance while learning.",
+        100,
+        0,
+        1000,
+        "ms",
+        title="Time shift, up to",
+        group=ArgumentGroup.AUGMENTATION,
+    ),
+    RecipeArgument(
+        "pitch",
+        "How far a sound is moved up or down by chance, of 40 bands.",
+        1.5,
+        0.0,
+        10.0,
+        "bands",
+        title="Pitch shift, up to",
+        group=ArgumentGroup.AUGMENTATION,
+    ),
+    RecipeArgument(
+        "masked",
+        "The largest share of frames, and of bands, that is hidden in training.",
+        0.3,
+        0.0,
+        0.5,
+        title="Masked, at most",
+        group=ArgumentGroup.AUGMENTATION,
+        shown=ShownAs.SHARE,
+    ),
+    RecipeArgument(
+        "loudness",
+        "How much louder or quieter a sound becomes by chance: 0.1 is 4 dB.",
+        0.25,
+        0.0,
+        1.0,
+        title="Loudness change",
+        group=ArgumentGroup.AUGMENTATION,
+    ),
+    RecipeArgument(
+        "background",
+        "The share of sounds that is learned in steady noise of some colour.",
+        0.5,
+        0.0,
+        1.0,
+        title="Background noise",
+        group=ArgumentGroup.AUGMENTATION,
+        shown=ShownAs.SHARE,
+    ),
+    RecipeArgument(
+        "mean-of",
+        "Windows of whose scores the rune takes the mean.",
+        3,
+        1,
+        20,
+        "windows",
+        title="Windows averaged",
+        group=ArgumentGroup.FRONT_END,
+    ),
+)
 STREAM = RecipeArgument(
     "stream",
-    "1: a run reads the next 100 ms of a stream of sound. 0: a run reads all of `duration`, and `hop` has no effect.",
+    "On: a run reads the next 100 ms of a stream of sound. Off: a run reads a whole window, and `hop` has no effect.",
     1,
     0,
     1,
+    title="Streaming",
+    group=ArgumentGroup.FRONT_END,
+    shown=ShownAs.SWITCH,
 )
 
 
@@ -164,4 +284,6 @@ RECIPE = Recipe(
         "blocks": (1, 2, 3, 4, 5),
         "kernel": (3, 5, 7, 9, 13),
     },
+    sizes={"small": {"filters": 24, "kernel": 5}, "balanced": {}, "accurate": {"filters": 96, "blocks": 4}},
+    main_arguments=("duration", "hop", "epochs"),
 )

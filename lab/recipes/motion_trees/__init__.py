@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lab.recipes.recipe import Estimator, Recipe
 from lab.recipes.spectrum import SPECTRUM_ARGUMENTS, spectrum_features
-from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, classifying_trees
+from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, TREE_SIZES, classifying_trees
 from rune.datasets.content.content import Kind
 
 RECIPE = Recipe(
@@ -19,4 +19,6 @@ RECIPE = Recipe(
     augmentation=(),
     features=spectrum_features,
     estimator=Estimator(LEARNED_BY, classifying_trees),
+    sizes=TREE_SIZES,
+    main_arguments=("window", "hop", "epochs"),
 )

@@ -4,24 +4,100 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values
+from lab.recipes.arguments import CLASSIFIER, ArgumentGroup, RecipeArgument, ShownAs, Values
 from lab.recipes.features import FeatureStages
 from lab.recipes.recipe import Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _FORMATS = {1: "GrayScale", 3: "RGB"}
 _ARGUMENTS = (
-    RecipeArgument("size", "Width and height of what the model sees.", 64, 16, 224, "pixels"),
-    RecipeArgument("colour", "1 to see colours, 0 to see shades of grey.", 1, 0, 1),
-    RecipeArgument("filters", "Filters of the first convolution; each further block has half as many more.", 12, 4, 64),
-    RecipeArgument("blocks", "Blocks of convolutions, each of which halves width and height.", 4, 1, 5),
-    RecipeArgument("depth", "Convolutions of each block behind the first one.", 1, 1, 4),
     RecipeArgument(
-        "shift", "How far a picture is moved by chance while learning, as a share of its size.", 0.1, 0.0, 0.5
+        "size",
+        "Width and height of what the model sees.",
+        64,
+        16,
+        224,
+        "pixels",
+        title="Image size",
+        group=ArgumentGroup.FRONT_END,
     ),
-    RecipeArgument("brightness", "How much brighter or darker a picture becomes by chance.", 0.2, 0.0, 1.0),
-    RecipeArgument("mirror", "1 if a mirrored picture shows the same, else 0.", 0, 0, 1),
-    RecipeArgument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
+    RecipeArgument(
+        "colour",
+        "On: the model sees colours. Off: it sees shades of grey.",
+        1,
+        0,
+        1,
+        title="Colour",
+        group=ArgumentGroup.FRONT_END,
+        shown=ShownAs.SWITCH,
+    ),
+    RecipeArgument(
+        "filters",
+        "Filters of the first convolution; each further block has half as many more.",
+        12,
+        4,
+        64,
+        title="Filters per layer",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "blocks",
+        "Blocks of convolutions, each of which halves width and height.",
+        4,
+        1,
+        5,
+        title="Blocks",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "depth",
+        "Convolutions of each block behind the first one.",
+        1,
+        1,
+        4,
+        title="Convolutions per block",
+        group=ArgumentGroup.NETWORK,
+    ),
+    RecipeArgument(
+        "shift",
+        "How far a picture is moved by chance while learning, as a share of its size.",
+        0.1,
+        0.0,
+        0.5,
+        title="Shift, up to",
+        group=ArgumentGroup.AUGMENTATION,
+        shown=ShownAs.SHARE,
+    ),
+    RecipeArgument(
+        "brightness",
+        "How much brighter or darker a picture becomes by chance.",
+        0.2,
+        0.0,
+        1.0,
+        title="Brightness change",
+        group=ArgumentGroup.AUGMENTATION,
+        shown=ShownAs.SHARE,
+    ),
+    RecipeArgument(
+        "mirror",
+        "On: a picture is also learned mirrored. Switch it on where a mirrored picture shows the same.",
+        0,
+        0,
+        1,
+        title="Mirrored pictures",
+        group=ArgumentGroup.AUGMENTATION,
+        shown=ShownAs.SWITCH,
+    ),
+    RecipeArgument(
+        "mean-of",
+        "Pictures of whose scores the rune takes the mean.",
+        1,
+        1,
+        20,
+        "pictures",
+        title="Pictures averaged",
+        group=ArgumentGroup.FRONT_END,
+    ),
 )
 
 
@@ -72,4 +148,6 @@ RECIPE = Recipe(
         "blocks": (2, 3, 4, 5),
         "depth": (1, 2, 3),
     },
+    sizes={"small": {"size": 48, "filters": 8}, "balanced": {}, "accurate": {"size": 96, "filters": 16}},
+    main_arguments=("size", "colour", "epochs"),
 )

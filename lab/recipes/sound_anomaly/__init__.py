@@ -18,4 +18,6 @@ RECIPE = replace(
     arguments=(*SOUND_ARGUMENTS, *anomaly.ARGUMENTS),
     features=sound_features,
     learner="anomaly",
+    sizes=anomaly.SIZES,
+    main_arguments=("duration", "step", "epochs"),
 )

@@ -25,4 +25,6 @@ RECIPE = replace(
     arguments=(*SOUND_ARGUMENTS, *autoencoder.ARGUMENTS),
     features=_features,
     learner="autoencoder",
+    sizes=autoencoder.SIZES,
+    main_arguments=("duration", "step", "epochs"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.arguments import CLASSIFIER
-from lab.recipes.dense import DENSE_ARGUMENTS, DENSE_NETWORK, DENSE_SPACE, row_features
+from lab.recipes.dense import DENSE_ARGUMENTS, DENSE_NETWORK, DENSE_SIZES, DENSE_SPACE, row_features
 from lab.recipes.numbers import COLUMNS
 from lab.recipes.recipe import Recipe, classifier_answer
 from rune.datasets.content.content import Kind
@@ -22,4 +22,6 @@ RECIPE = Recipe(
     answer=classifier_answer,
     space=DENSE_SPACE,
     scales=True,
+    sizes=DENSE_SIZES,
+    main_arguments=("columns", "epochs"),
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from lab.recipes.dense import row_features
 from lab.recipes.numbers import COLUMNS
 from lab.recipes.recipe import Estimator, Recipe
-from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, classifying_trees
+from lab.recipes.trees import LEARNED_BY, TREE_ARGUMENTS, TREE_SIZES, classifying_trees
 from rune.datasets.content.content import Kind
 
 RECIPE = Recipe(
@@ -21,4 +21,6 @@ RECIPE = Recipe(
     features=row_features,
     estimator=Estimator(LEARNED_BY, classifying_trees),
     learner="motion_trees",
+    sizes=TREE_SIZES,
+    main_arguments=("columns", "depth", "epochs"),
 )

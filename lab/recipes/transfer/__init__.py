@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.recipes.arguments import CLASSIFIER, RecipeArgument, Values, with_defaults
+from lab.recipes.arguments import CLASSIFIER, ArgumentGroup, RecipeArgument, Values, with_defaults
 from lab.recipes.backbone import Backbone, require_pixel_range
 from lab.recipes.edges import dequantize_stage, quantize_stage
 from lab.recipes.features import FeatureStages
@@ -13,18 +13,55 @@ from lab.recipes.recipe import Recipe, classifier_answer
 from rune.datasets.content.content import Kind
 
 _ARGUMENTS = (
-    RecipeArgument("black", "What the backbone reads for a black pixel.", 0.0, -255.0, 255.0),
-    RecipeArgument("white", "What the backbone reads for a white pixel.", 1.0, -255.0, 255.0),
-    RecipeArgument("units", "Outputs of each dense layer.", 32, 2, 256),
-    RecipeArgument("layers", "Dense layers in front of the last one; 0 for the last one alone.", 0, 0, 5),
+    RecipeArgument(
+        "black",
+        "What the backbone reads for a black pixel.",
+        0.0,
+        -255.0,
+        255.0,
+        title="Black input value",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "white",
+        "What the backbone reads for a white pixel.",
+        1.0,
+        -255.0,
+        255.0,
+        title="White input value",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "units", "Outputs of each dense layer.", 32, 2, 256, title="Units per layer", group=ArgumentGroup.NETWORK
+    ),
+    RecipeArgument(
+        "layers",
+        "Dense layers in front of the last one; 0 for the last one alone.",
+        0,
+        0,
+        5,
+        title="Dense layers",
+        group=ArgumentGroup.NETWORK,
+    ),
     RecipeArgument(
         "noise",
         "The standard deviation of the noise that is added while learning, in the numbers of the backbone.",
         0.05,
         0.0,
         10.0,
+        title="Noise",
+        group=ArgumentGroup.AUGMENTATION,
     ),
-    RecipeArgument("mean-of", "Pictures of whose scores the rune takes the mean.", 1, 1, 20, "pictures"),
+    RecipeArgument(
+        "mean-of",
+        "Pictures of whose scores the rune takes the mean.",
+        1,
+        1,
+        20,
+        "pictures",
+        title="Pictures averaged",
+        group=ArgumentGroup.FRONT_END,
+    ),
 )
 _LEARNING_RATE = 0.02
 """One layer has no other that it could spoil, and its features are as small as the backbone gives them."""
@@ -96,4 +133,6 @@ RECIPE = Recipe(
     backbone_features=_features,
     answer=classifier_answer,
     learner="table",
+    sizes={"balanced": {}, "accurate": {"layers": 1}},
+    main_arguments=("layers", "learning-rate", "epochs"),
 )

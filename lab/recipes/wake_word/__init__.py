@@ -7,15 +7,40 @@ from pathlib import Path
 
 from lab.recipes import keywords
 from lab.recipes.alarm import FALSE_ALARMS, Threshold
-from lab.recipes.arguments import RecipeArgument, Values, with_defaults
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, Values, with_defaults
 from lab.recipes.labels import label_answer
 from lab.recipes.recipe import SHARES_STAGE, Recipe
 
 _OWN = (
-    RecipeArgument("copies", "Copies of each recording of the word, in noise and at other moments.", 16, 0, 200),
-    RecipeArgument("others", "Sounds that are made for each recording and are not the word.", 32, 4, 400),
-    RecipeArgument("noise", "How far the word is above the loudest noise that is added.", 5.0, -10.0, 40.0, "dB"),
-)  # fmt: skip
+    RecipeArgument(
+        "copies",
+        "Copies of each recording of the word, in noise and at other moments.",
+        16,
+        0,
+        200,
+        title="Copies of each recording",
+        group=ArgumentGroup.AUGMENTATION,
+    ),
+    RecipeArgument(
+        "others",
+        "Sounds that are made for each recording and are not the word.",
+        32,
+        4,
+        400,
+        title="Other sounds made",
+        group=ArgumentGroup.AUGMENTATION,
+    ),
+    RecipeArgument(
+        "noise",
+        "How far the word is above the loudest noise that is added.",
+        5.0,
+        -10.0,
+        40.0,
+        "dB",
+        title="Signal-to-noise ratio, at least",
+        group=ArgumentGroup.AUGMENTATION,
+    ),
+)
 _FALSE_ALARMS = replace(
     FALSE_ALARMS, meaning="The share of windows without the word that may be above the threshold.", default=0.02
 )
@@ -74,4 +99,6 @@ RECIPE = Recipe(
     features=keywords.RECIPE.features,
     learner="keywords",
     word_answer=_answer,
+    sizes=keywords.RECIPE.sizes,
+    main_arguments=keywords.RECIPE.main_arguments,
 )

@@ -43,7 +43,7 @@ def motions(client: Client, project: Project, user: User) -> Client:
     [
         ({"recipe": "telepathy"}, 400, 'There is no recipe "telepathy".'),
         ({"recipe": "motion-trees", "arguments": {}}, 400, "has no augmentation that can be seen or heard"),
-        ({"arguments": {"turn": 181}}, 400, "turn must be a number from 0 to 180 degrees."),
+        ({"arguments": {"turn": 181}}, 400, "Rotation, up to (turn) must be a number from 0 to 180 degrees."),
         ({"arguments": {"tilt": 1}}, 400, 'The recipe motion has no argument "tilt".'),
         ({"arguments": {"hop": 7}}, 422, "hop is 7; it must be a multiple of 5."),
         ({"arguments": {"window": 1000}}, 422, "The recordings are shorter than a window."),

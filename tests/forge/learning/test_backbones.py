@@ -34,9 +34,9 @@ def _nobody_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def trains(client: Client, project: Project, user: User) -> Client:
-    """Somebody with a backbone in the project, and a version of some data."""
-    motion_version(user, project)
+def trains(client: Client, project: Project, user: User, tmp_path: Path) -> Client:
+    """Somebody with a backbone in the project, and a version of pictures."""
+    picture_version(user, project, tmp_path)
     write_file(user, project, PATH, backbone_model())
     return client
 
@@ -125,8 +125,11 @@ def test_the_form_asks_for_a_model_of_the_project(trains: Client, project: Proje
 
 
 @pytest.mark.slow
-def test_a_search_begins_with_the_recipe_for_the_samples_of_the_project(trains: Client) -> None:
-    page = trains.get("/acme/kitchen/searches").content.decode()
+def test_a_search_begins_with_the_recipe_for_the_samples_of_the_project(
+    client: Client, project: Project, user: User
+) -> None:
+    motion_version(user, project)
+    page = client.get("/acme/kitchen/searches").content.decode()
     section = page[page.index("chosen-recipe") :]
     assert "Motion and gestures" in section[: section.index("</a>")]
     assert "?recipe=transfer" not in page
@@ -142,8 +145,9 @@ def test_a_project_without_a_model_is_sent_to_the_page_of_models(client: Client,
 
 
 @pytest.mark.slow
-def test_recipes_for_the_samples_of_the_project_come_first(trains: Client) -> None:
-    page = trains.get("/acme/kitchen/training").content.decode()
+def test_recipes_for_the_samples_of_the_project_come_first(client: Client, project: Project, user: User) -> None:
+    motion_version(user, project)
+    page = client.get("/acme/kitchen/training").content.decode()
     names = [part.partition("#")[0] for part in page.split('href="?recipe=')[1:]]
     of_motion = ["motion", "motion-trees", "autoencoder", "anomaly"]
     of_sound = ["keywords", "wake-word", "sound-autoencoder", "sound-anomaly"]
@@ -151,7 +155,7 @@ def test_recipes_for_the_samples_of_the_project_come_first(trains: Client) -> No
     own = page.partition("Recipes for other data")[0]
     assert own.count('href="?recipe=') == 4
     assert "<details" in own[own.rindex("?recipe=anomaly") :]
-    section = trains.get("/acme/kitchen/training?recipe=pictures").content.decode()
+    section = client.get("/acme/kitchen/training?recipe=pictures").content.decode()
     assert '<details class="run-more" open>' in section
     assert "0.000001 to 1." in page
     assert "1e-06" not in page

@@ -70,10 +70,10 @@ def test_the_page_says_what_to_do(
 def test_samples_that_may_not_be_learned_from_do_not_count(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    version = motion_version(user, project)
-    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", 8)
+    version = motion_version(user, project, takes=2)
+    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", 17)
     delete_sample(user, Sample.objects.filter(data_set=version.data_set_id)[0])
-    assert DataVersion.objects.get(pk=version.pk).figures["samples"] == 9
+    assert DataVersion.objects.get(pk=version.pk).figures["samples"] == 18
     assert begin(client).status_code == 201
 
 

@@ -17,7 +17,7 @@ from forge.learning.training.actions import runs as actions
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages import views
 from forge.learning.training.pages.drawing import TICKS, _epoch_ticks
-from forge.learning.training.pages.form import written_arguments
+from forge.learning.training.pages.written import written_arguments
 from forge.learning.training.recipes import recipe_of
 from forge.projects.models import Project
 from tests.forge.learning.test_training import begun, read
@@ -55,6 +55,7 @@ def test_the_curve_of_an_autoencoder_is_what_it_explains_and_its_recordings_are_
 @pytest.mark.slow
 def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, project: Project, user: User) -> None:
     finished_run(user, project)
+    finished_run(user, project)
     share, error = ({"value": value, "low": value / 2, "high": value} for value in (0.8125, 0.25))
     of_label = {"objects": 9, "precision": 0.75, "recall": None, "f1": 0.6, "count_error": 0.125}
     baseline = {"value": 1.5, "low": 1.0, "high": 2.0}
@@ -65,9 +66,9 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     miscount = [{"label": "bee", "marked": 3, "counted": 5}]
     worst = [{"recording": place, "labels": miscount} for place in range(3)]
     judgements = {"validation": split | {"worst_counts": worst}, "test": split}
-    report = {**TrainingRun.objects.get().report, "judgements": judgements}
-    description = {**TrainingRun.objects.get().description, "recordings": [sample.number, missing.number]}
-    TrainingRun.objects.update(recipe="counting", report=report, description=description, answers={})
+    report = {**TrainingRun.objects.get(number=1).report, "judgements": judgements}
+    description = {**TrainingRun.objects.get(number=1).description, "recordings": [sample.number, missing.number]}
+    TrainingRun.objects.filter(number=1).update(recipe="counting", report=report, description=description, answers={})
     Sample.objects.filter(pk=missing.pk).update(removed=timezone.now())
     page = trains.get("/acme/kitchen/training/1").content.decode()
     assert "How well it counts" in page
@@ -80,7 +81,6 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     assert "Accuracy" not in page
     assert "Confusion matrix" not in page
     assert read(trains)["counting"]["test"] == counting
-    finished_run(user, project)
     comparison = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
     assert "F1 of objects, test" in comparison
 
@@ -115,13 +115,13 @@ def test_labels_that_a_recipe_joins_are_judged_as_one(trains: Client) -> None:
 def test_one_of_what_is_counted_is_written_in_the_singular() -> None:
     arguments = {"mean-of": 1, "window": 50, "epochs": 1, "noise": 1.0, "gone": 1}
     assert written_arguments(arguments, recipe_of("motion")) == [
-        ("Mean of", "1 window"),
+        ("Windows averaged", "1 window"),
         ("Window", "50 rows"),
-        ("Epochs", "1 epoch"),
+        ("Epochs, at most", "1 epoch"),
         ("Noise", "1"),
         ("Gone", "1"),
     ]
-    assert ("Shift", "1 ms") in written_arguments({"shift": 1}, recipe_of("keywords"))
+    assert ("Time shift, up to", "1 ms") in written_arguments({"shift": 1}, recipe_of("keywords"))
 
 
 @each_case("epochs", [1, 6, 7, 600, 6000, 6001, 10_000])

@@ -176,8 +176,8 @@ def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
     trains: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     withdrawn = Sample.objects.filter(label="still")
-    Consent.objects.filter(pk__in=withdrawn.values("consent")).update(for_training=False)
     begun(trains)
+    Consent.objects.filter(pk__in=withdrawn.values("consent")).update(for_training=False)
     names: list[str] = []
 
     class Reading(ScriptedLab):

@@ -16,10 +16,10 @@ from lab.dataset.recordings import Recording, read_recordings
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.refusal import Refused
-from lab.training.one_word import WORD
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.content.pictures import is_png
 from rune.datasets.content.wav import read_wav, wav_bytes
+from rune.datasets.learnable import WORD
 from tests.support.training.recordings_of_kind import write_for
 
 VISIBLE_RECIPES = [recipe for recipe in RECIPES.values() if recipe.shown_augmentation]

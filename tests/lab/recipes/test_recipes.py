@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from lab.recipes.arguments import RecipeArgument, read_arguments
+from lab.recipes.arguments import ArgumentGroup, RecipeArgument, ShownAs, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.readme import read_page
 from lab.recipes.recipe import Recipe, features_runefile
+from lab.recipes.sizes import BALANCED, SIZES
 from lab.refusal import Reason, Refused
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.project.files import MemoryFiles
@@ -40,7 +42,41 @@ def test_defaults_are_in_range_and_ends_are_accepted(recipe: Recipe, end: str) -
 def test_the_page_of_a_recipe_has_a_row_for_each_argument(recipe: Recipe) -> None:
     page = (recipe.folder / "README.md").read_text("utf-8")
     for each in recipe.arguments:
-        assert f"| `{each.name}` | {each.default} |" in page, each.name
+        assert f"| `{each.name}` | {each.default} | {each.title} |" in page, each.name
+
+
+@EVERY
+def test_people_read_a_title_of_each_argument_and_switches_are_no_numbers(recipe: Recipe) -> None:
+    titles = [each.title for each in recipe.arguments]
+    assert len(set(titles)) == len(titles)
+    for each in recipe.arguments:
+        assert each.title[0].isupper()
+        assert each.title != each.title.upper()
+        assert "moment" not in f"{each.title} {each.unit}".lower()
+        is_flag = each.is_whole and (each.low, each.high) == (0, 1)
+        assert (each.shown is ShownAs.SWITCH) == is_flag, each.name
+        if each.shown is ShownAs.SHARE:
+            assert (each.low >= 0, each.high <= 1, each.unit) == (True, True, ""), each.name
+        assert not re.match(r"[01]( if| for| to|:)", each.meaning), each.name
+
+
+@EVERY
+def test_each_size_is_a_run_whose_features_are_computed(recipe: Recipe) -> None:
+    assert BALANCED in recipe.sizes
+    assert [name for name in SIZES if name in recipe.sizes] == list(recipe.sizes)
+    assert dict(recipe.sizes[BALANCED]) == {}
+    runs = [recipe.size_arguments(name) for name in recipe.sizes]
+    for values in runs:
+        assert read_arguments(recipe.arguments, values, recipe.name) == values
+        recipe.features(values)
+    assert len({tuple(values.items()) for values in runs}) == len(runs) > 1
+
+
+@EVERY
+def test_at_most_three_arguments_are_in_sight_and_epochs_are_one(recipe: Recipe) -> None:
+    assert set(recipe.main_arguments) <= {each.name for each in recipe.arguments}
+    assert "epochs" in recipe.main_arguments
+    assert 2 <= len(set(recipe.main_arguments)) <= 3
 
 
 @EVERY
@@ -133,4 +169,4 @@ def test_an_unknown_recipe_is_refused_with_the_known_ones() -> None:
 
 def test_a_bool_is_no_number() -> None:
     with pytest.raises(Refused):
-        RecipeArgument("epochs", "", 5, 1, 9).read(True)
+        RecipeArgument("epochs", "", 5, 1, 9, title="Epochs", group=ArgumentGroup.OPTIMISER).read(True)

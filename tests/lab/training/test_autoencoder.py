@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.dataset.anomalies import ANOMALY
 from lab.recipes.alarm import Threshold
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
@@ -22,6 +21,7 @@ from lab.training.run import write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
+from rune.datasets.learnable import ANOMALY
 from rune.datasets.splits import Split
 from rune.project.files import MemoryFiles
 from rune.source.policy.sections.training import Training

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lab.command.training_text import summary
-from lab.dataset.anomalies import ANOMALY, normal_and_others
+from lab.dataset.anomalies import normal_and_others
 from lab.dataset.features import RecordingRunner
 from lab.recipes.arguments import function_arguments, read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
@@ -28,6 +28,7 @@ from lab.training.script import script_files
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
+from rune.datasets.learnable import ANOMALY
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array

@@ -19,13 +19,13 @@ from lab.search.candidate import candidate_model
 from lab.search.space import space_of
 from lab.training import one_word
 from lab.training.data import generated_dataset, read_dataset
-from lab.training.one_word import OTHER, WORD
 from lab.training.preparing import prepare_run
 from lab.training.run import write_features
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.datasets.content.wav import wav_bytes
+from rune.datasets.learnable import OTHER, WORD
 from rune.project.files import MemoryFiles
 from rune.source.policy.sections.training import Training
 from tests.support.training.sight_and_sound_data import RATE, SOUNDS, write_sounds

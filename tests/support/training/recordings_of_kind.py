@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.recipes.recipe import Recipe
-from lab.training.one_word import WORD
 from rune.datasets.content.content import Kind
+from rune.datasets.learnable import WORD
 from tests.support.training.counting_data import write_counting
 from tests.support.training.motion_data import write_machine, write_motion
 from tests.support.training.sight_and_sound_data import write_fan, write_pictures, write_sounds

@@ -51,14 +51,18 @@ from forge.learning.searches.models import (
 from forge.learning.searches.trial_rows import jobs_of
 from forge.learning.training.access import checked_model, require_source, version_to_learn
 from forge.learning.training.data_size import require_learnable_size
+from forge.learning.training.learnable import require_learnable
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 from rune.wording import quoted
 
+SEARCHED_SPLITS = (Split.TRAIN, Split.VALIDATION)
+"""The splits that a search reads."""
 LIMITS = ("ram", "flash", "instructions", "milliseconds")
 MAX_LIMIT = 10**12
 FORM_KEY = "quantize"
@@ -89,8 +93,8 @@ class SearchSettings:
 def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> ModelSearch:
     """Queues a search on a version of the project's data. Its test split is not read.
 
-    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `TooManySearches`, `TooOften`,
-    and `Forbidden` or `NotFound`.
+    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `DataNotLearnable`,
+    `TooManySearches`, `TooOften`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     recipe = recipe_of(settings.recipe)
@@ -102,6 +106,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     version = version_to_learn(actor, project, settings.version, settings.data_digest)
     model = checked_model(settings.model)
     require_learnable_size(version, project)
+    require_learnable(version, project, recipe, arguments, SEARCHED_SPLITS)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)

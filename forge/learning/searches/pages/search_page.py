@@ -23,6 +23,7 @@ from forge.learning.searches.pages.trial_pipeline import trial_pipeline
 from forge.learning.searches.ranking import best_trials
 from forge.learning.searches.trial_rows import begin_of_call, jobs_of, used_trials
 from forge.learning.training.declarations import declared_of
+from forge.learning.training.pages.written import arguments_of_recipes, title_of, written_value
 from forge.projects.models import Project
 
 SHOWN_TRIALS = 20
@@ -136,7 +137,11 @@ def _row(trial: SearchTrial, search: ModelSearch, boards: SearchBoards, limit: f
 def settings_text(trial: SearchTrial, search: ModelSearch) -> str:
     """The settings of a trial that are not those of the search itself."""
     values = {name: value for name, value in trial.arguments.items() if search.arguments.get(name) != value}
-    parts = [f"{name.replace('-', ' ')} {value:g}" for name, value in values.items()]
+    known_arguments = arguments_of_recipes(search.recipe)
+    parts = [
+        f"{title_of(name, known_arguments)} {written_value(name, value, known_arguments)}"
+        for name, value in values.items()
+    ]
     if trial.form != search.form:
         parts.append(trial.form)
     return ", ".join(parts) or "the settings of the project"
@@ -152,8 +157,13 @@ def _differences(
     trial: SearchTrial, own: SearchTrial | None, search: ModelSearch, boards: SearchBoards
 ) -> list[tuple[str, str, str]]:
     """Each varied setting, and each figure, of the project and of the trial."""
+    known_arguments = arguments_of_recipes(search.recipe)
     rows = [
-        (name.replace("-", " ").capitalize(), f"{search.arguments.get(name, 0):g}", f"{value:g}")
+        (
+            title_of(name, known_arguments),
+            written_value(name, search.arguments.get(name, 0), known_arguments),
+            written_value(name, value, known_arguments),
+        )
         for name, value in trial.arguments.items()
         if search.arguments.get(name) != value
     ]

@@ -45,6 +45,7 @@ from forge.learning.searches.pages.search_page import search_context
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.declarations import declared_of
 from forge.learning.training.pages.form import divided_recipes
+from forge.learning.training.pages.written import arguments_by_name, title_of
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.learning.waiting_lab import LabLibraries
@@ -163,9 +164,9 @@ def _form_context(request: HttpRequest, project: Project, form_recipes: Sequence
     )
     recipe = next((each for each in form_recipes if each["name"] == name), form_recipes[0])
     form_data = request.POST
-    space = recipe["space"]
+    space, known_arguments = recipe["space"], arguments_by_name(recipe)
     fields = [
-        (VARY + argument, argument.replace("-", " ").capitalize(), form_data.get(VARY + argument, _list_text(values)))
+        (VARY + argument, title_of(argument, known_arguments), form_data.get(VARY + argument, _list_text(values)))
         for argument, values in (space["arguments"] if space else {}).items()
     ]
     return {

@@ -35,6 +35,7 @@ from forge.learning.training.announcements import TRAINING_CHANGED
 from forge.learning.training.data_size import require_learnable_size
 from forge.learning.training.errors import RunNotResumable, RunNotTraining, TooManyRuns
 from forge.learning.training.kinds import DEFAULT_BOARDS, MAX_RUNS, MAX_UNFINISHED, TRAINING_KIND, TrainingInstruction
+from forge.learning.training.learnable import require_learnable
 from forge.learning.training.models import UNFINISHED_RUNS, TrainingRun, TrainingState
 from forge.learning.training.quotas import require_minutes
 from forge.learning.training.recipes import checked_arguments, recipe_of
@@ -70,8 +71,8 @@ class RequestedRun:
 def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers: bool = False) -> TrainingRun:
     """Queues a run on a version of the project's data. With `offers`, its model is offered when it is finished.
 
-    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `TooManyRuns`, `TooOften`,
-    `StorageQuotaReached`, and `Forbidden` or `NotFound`.
+    Raises `Invalid`, `BadPath`, `NoDataVersion`, `DataVersionNotFound`, `DataTooLarge`, `DataNotLearnable`,
+    `TooManyRuns`, `TooOften`, `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     recipe = recipe_of(settings.recipe)
@@ -87,6 +88,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
     backbone, digest = checked_backbone(project, recipe, settings.backbone)
     teacher = checked_teacher(project, recipe, settings.teacher)
     require_learnable_size(version, project)
+    require_learnable(version, project, recipe, arguments)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)

@@ -1,8 +1,8 @@
-"""The form that begins a run: a field for each argument of the recipe, with its unit and range."""
+"""The form that begins a run: data, recipe, size and arguments, and what speaks against a start."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,51 +20,33 @@ from forge.learning.training.access import runs_of, teachers_of
 from forge.learning.training.actions import RequestedRun
 from forge.learning.training.declarations import declared_of
 from forge.learning.training.kinds import DEFAULT_BOARDS
+from forge.learning.training.pages.data_checks import (
+    board_columns,
+    checked_data,
+    lack_of,
+    recipe_card,
+    split_bar,
+)
+from forge.learning.training.pages.fields import fields_of, groups_of, size_arguments, size_of, typed_arguments
 from forge.learning.training.pages.start_choice import StartChoice, start_choice
 from forge.learning.training.recipes import arguments_of, checked_arguments, recipe_of, recipes
-from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson
+from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.models import Project
 from forge.projects.versions.store import working_tree
+from rune.datasets.learnable import MAX_LABELS
 from rune.devices.boards.lookup import boards
 from rune.digests import is_digest
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL
 
-PREFIX = "argument-"
 SHOWN_VERSIONS = 50
-
-
-@dataclass(frozen=True)
-class RecipeArgumentField:
-    """A number field."""
-
-    argument: RecipeArgumentJson
-    value: str
-
-    @property
-    def name(self) -> str:
-        return PREFIX + self.argument["name"]
-
-    @property
-    def title(self) -> str:
-        return self.argument["name"].replace("-", " ").capitalize()
-
-    @property
-    def unit(self) -> str:
-        """The unit, where the title does not say it."""
-        return "" if self.argument["unit"] == self.argument["name"] else self.argument["unit"]
-
-    @property
-    def low(self) -> str:
-        return _decimal(self.argument["low"])
-
-    @property
-    def high(self) -> str:
-        return _decimal(self.argument["high"])
-
-    @property
-    def step(self) -> str:
-        return "1" if self.argument["is_whole"] else "any"
+FIGURE_TITLES = (
+    ("ram", "RAM"),
+    ("flash", "Flash"),
+    ("instructions", "Instructions"),
+    ("milliseconds", "Inference time"),
+)
+"""The rows of the table of boards."""
 
 
 @dataclass(frozen=True)
@@ -91,13 +73,20 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
     tree, form_data = working_tree(project), request.POST
     backbones = model_paths(tree) if recipe["needs_backbone"] else []
     start = start_choice(tree, recipe, first, request.GET)
-    return {
-        "recipes": own,
-        "other_recipes": other_recipes,
+    version = _chosen_version(request, [*versions, *others])
+    data = None if version is None else checked_data(version, project)
+    advice = _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones)
+    context = {
+        "recipes": [recipe_card(each, data) for each in own],
+        "other_recipes": [recipe_card(each, None) for each in other_recipes],
+        "is_other_recipe": recipe in other_recipes,
         "recipe": recipe,
-        "fields": _fields(recipe, first, start, form_data),
         "versions": versions,
         "other_versions": others,
+        "version": version,
+        "split_bar": None if version is None else split_bar(version, data),
+        "data": data,
+        "labels": 2 if data is None else min(max(data.label_count(recipe), 1), MAX_LABELS),
         "form": first.form,
         "forms": FORMS,
         "seed": form_data.get("seed", str(first.seed)),
@@ -110,38 +99,62 @@ def form_context(request: HttpRequest, actor: Actor, project: Project) -> dict[s
         "boards": boards(),
         "chosen_boards": tuple(first.boards),
         "background": background_warning(actor, project) if recipe["needs_background"] else "",
-        "advice": _advice(actor, project, [*versions, *others], recipe) or _backbone_advice(recipe, backbones),
+        "board_columns": board_columns(first.boards, declared_of(project).of_targets),
+        "figure_titles": FIGURE_TITLES,
+        "advice": advice,
+        "lack": None if advice or data is None else lack_of(data, recipe, first.arguments),
     }
+    return context | _arguments_context(request, recipe, first, start)
 
 
-def _fields(
-    recipe: RecipeJson, first: RequestedRun, start: StartChoice, form_data: QueryDict
-) -> list[RecipeArgumentField]:
-    """The fields of the arguments: what was sent, or else the first settings. Where these are of a run that begins
-    otherwise, the arguments that depend on it have their defaults."""
+def _arguments_context(
+    request: HttpRequest, recipe: RecipeJson, first: RequestedRun, start: StartChoice
+) -> dict[str, Any]:
+    """The sizes and the fields: of what was sent, or else of the first settings, with the network of the size that the
+    address names. Where the first settings are of a run that begins otherwise, the arguments that depend on it have
+    their defaults."""
     arguments = arguments_of(recipe, begins_with_model=bool(start.chosen_path))
     begun_otherwise = (
         arguments_of(recipe, begins_with_model=not start.chosen_path) if start.chosen_path != first.start else ()
     )
     remaining = {each["name"] for each in arguments if not begun_otherwise or each in begun_otherwise}
-    values = {name: value for name, value in first.arguments.items() if name in remaining}
-    return [
-        RecipeArgumentField(
-            each, form_data.get(PREFIX + each["name"], _text(values.get(each["name"], each["default"])))
-        )
-        for each in arguments
-    ]
+    values = {name: float(str(value)) for name, value in first.arguments.items() if name in remaining}
+    named_size = request.GET.get("size", "")
+    if any(each["name"] == named_size for each in recipe["sizes"]):
+        size = next(each for each in recipe["sizes"] if each["name"] == named_size)
+        values |= {name: size["arguments"][name] for name in size_arguments(recipe)}
+    form_data = request.POST
+    typed = typed_arguments(arguments, form_data)
+    numbers = {name: value for name, value in typed.items() if isinstance(value, float)}
+    size = size_of(recipe, values | numbers, form_data.get("size", named_size))
+    has_sizes = not start.chosen_path and len(recipe["sizes"]) > 1
+    fields = fields_of(arguments, values, size["arguments"] if has_sizes else {}, form_data)
+    main = [each for name in recipe["main_arguments"] for each in fields if each.argument["name"] == name]
+    further = [each for each in fields if each not in main]
+    return {
+        "sizes": recipe["sizes"] if has_sizes else [],
+        "size": size if has_sizes else None,
+        "augmentation_titles": [
+            each["title"] for name in recipe["augmentation"] for each in arguments if each["name"] == name
+        ],
+        "main_fields": main,
+        "groups": groups_of(further),
+        "further": further,
+        "differing": [each for each in further if each.differs],
+    }
+
+
+def _chosen_version(request: HttpRequest, versions: Sequence[DataVersion]) -> DataVersion | None:
+    """The version that was sent or that the address names, or else the first one."""
+    name = request.POST.get("version") or request.GET.get("version", "")
+    return next((each for each in versions if name in (str(each.number), each.digest)), next(iter(versions), None))
 
 
 def settings_of(form_data: QueryDict) -> RequestedRun:
     """The settings that a form sent. Raises `Invalid`, which names the field."""
     recipe = recipe_of(form_data.get("recipe", ""))
     start = form_data.get("start", "").strip()
-    arguments: dict[str, object] = {}
-    for each in arguments_of(recipe, begins_with_model=bool(start)):
-        text = form_data.get(PREFIX + each["name"], "").strip()
-        if text:
-            arguments[each["name"]] = _number(text)
+    arguments = typed_arguments(arguments_of(recipe, begins_with_model=bool(start)), form_data)
     checked_arguments(recipe, arguments, begins_with_model=bool(start))
     # A number is that of a version of the project's own data, a digest that of another project's.
     version, seed = form_data.get("version", ""), form_data.get("seed", "0").strip() or "0"
@@ -229,35 +242,3 @@ def _backbone_advice(recipe: RecipeJson, backbones: list[str]) -> FormAdvice | N
         "or convert a model of Keras or ONNX on the page Models."
     )
     return FormAdvice(text, "models", "Open Models")
-
-
-def _decimal(number: float) -> str:
-    """A number without an exponent: 0.000001."""
-    return f"{number:.9f}".rstrip("0").rstrip(".")
-
-
-def _number(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        return text
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def written_arguments(arguments: Mapping[str, float], recipe: RecipeJson | None) -> list[tuple[str, str]]:
-    """The arguments of a run as people read them, with units."""
-    known_arguments = [] if recipe is None else [*recipe["arguments"], *recipe["start_arguments"]]
-    units = {each["name"]: each["unit"] for each in known_arguments}
-    return [
-        (name.replace("-", " ").capitalize(), f"{_text(value)} {_unit(units.get(name, ''), value)}".strip())
-        for name, value in arguments.items()
-    ]
-
-
-def _unit(unit: str, value: float) -> str:
-    """The unit, as it is written behind a value: a word for things that are counted is in the plural."""
-    is_word = len(unit) > 2
-    return unit.removesuffix("s") if value == 1 and is_word else unit

@@ -22,8 +22,8 @@ from forge.learning.training.judgement import OUTLINED_COUNT, WORST, MistakeJson
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.pages.advice import label_advice, person_advice
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
-from forge.learning.training.pages.form import written_arguments
 from forge.learning.training.pages.miscounts import miscounts_of
+from forge.learning.training.pages.written import written_arguments
 from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
 from forge.learning.training.running.lab_events import RecipeJson

@@ -11,6 +11,8 @@ from forge.learning.training.counting_text import share_range_text
 from forge.learning.training.error_text import range_text
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
+from forge.learning.training.pages.written import arguments_of_recipes, title_of, written_value
+from forge.learning.training.running.lab_events import RecipeArgumentJson
 from rune.devices.boards.lookup import find_board
 from rune.wording import size_text
 
@@ -30,13 +32,14 @@ class ComparedRow:
 def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
     """The tables and the curves of runs. `curves` has those of recipes whose curve is not the accuracy, by name."""
     names = list(dict.fromkeys(name for run in runs for name in run.arguments))
+    known_arguments = arguments_of_recipes(*(run.recipe for run in runs))
     settings = [
         _row(runs, "Recipe", lambda run: run.recipe),
         _row(runs, "Data", lambda run: "-" if run.is_taught else f"v{run.data_number}"),
         *([_row(runs, "Backbone", lambda run: run.backbone_path or "-")] if any(map(_has_backbone, runs)) else []),
         *([_row(runs, "Start", _start(runs))] if any(run.start_path for run in runs) else []),
         *([_row(runs, "Teacher", _teacher)] if any(run.teacher_number for run in runs) else []),
-        *(_row(runs, name.replace("-", " ").capitalize(), _argument(name)) for name in names),
+        *(_row(runs, title_of(name, known_arguments), _argument(name, known_arguments)) for name in names),
         _row(runs, "Seed", lambda run: str(run.seed)),
         _row(runs, "Numbers", lambda run: run.form),
     ]
@@ -138,10 +141,10 @@ def _row(runs: Sequence[TrainingRun], title: str, read: Callable[[TrainingRun], 
     return ComparedRow(title, [read(run) for run in runs])
 
 
-def _argument(name: str) -> Callable[[TrainingRun], str]:
+def _argument(name: str, known_arguments: Mapping[str, RecipeArgumentJson]) -> Callable[[TrainingRun], str]:
     def read(run: TrainingRun) -> str:
         value = run.arguments.get(name)
-        return "-" if value is None else f"{value:g}"
+        return "-" if value is None else written_value(name, value, known_arguments)
 
     return read
 

@@ -29,15 +29,19 @@ from forge.learning.training.actions import (
     train_again,
 )
 from forge.learning.training.actions.using import use_model
+from forge.learning.training.declarations import declared_of
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
+from forge.learning.training.pages.run_rows import rows_of_runs
 from forge.learning.training.pages.side_by_side import side_by_side
-from forge.learning.training.recipes import other_curves
+from forge.learning.training.recipes import known_recipes, other_curves
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
 from forge.projects.pages.lookup import project_of
+from rune.devices.boards.lookup import find_board
+from rune.wording import listed
 
 SHOWN_RUNS = 50
 """Runs on a page."""
@@ -54,7 +58,16 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
     runs, pages = rows_of(request, runs_of(principal, project), SHOWN_RUNS)
-    context = {"project": project, "runs": runs, "pages": pages, "may_edit": may_edit, "most_compared": MOST_COMPARED}
+    boards = list(dict.fromkeys(run.boards[0] for run in runs if run.boards))
+    context = {
+        "project": project,
+        "runs": runs,
+        "rows": rows_of_runs(runs, known_recipes(), declared_of(project)) if runs else [],
+        "needs_board": listed([find_board(key).name for key in boards]) if boards else "",
+        "pages": pages,
+        "may_edit": may_edit,
+        "most_compared": MOST_COMPARED,
+    }
     return context | (form_context(request, principal, project) if may_edit else {})
 
 

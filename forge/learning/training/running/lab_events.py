@@ -15,12 +15,27 @@ class RecipeArgumentJson(TypedDict):
     """An argument of a recipe: a number from `low` to `high`, in `unit`."""
 
     name: str
+    title: Annotated[str, "as people call it"]
+    group: Annotated[str, "of the form: `Network`, `Front end`, `Augmentation` or `Optimiser`"]
+    shown: Annotated[
+        Literal["number", "share", "switch"],
+        "how people set it: as it is, as a share in per cent, or on for 1 and off for 0",
+    ]
     meaning: str
     default: float
     low: float
     high: float
     unit: str
     is_whole: bool
+
+
+class RecipeSizeJson(TypedDict):
+    """A size of a recipe: the values of all arguments that people choose at once."""
+
+    name: Annotated[str, "`small`, `balanced` or `accurate`"]
+    title: str
+    advice: str
+    arguments: dict[str, float]
 
 
 class RecipeSpaceJson(TypedDict):
@@ -54,6 +69,13 @@ class RecipeJson(TypedDict):
         "the arguments of a run that begins with a model of Keras; none of a recipe whose runs begin with no model",
     ]
     space: Annotated[RecipeSpaceJson | None, "`null` for a recipe that is not searched"]
+    learns: Annotated[
+        Literal["labels", "normal", "word", "objects", "number"],
+        "the answer that it learns, which decides what it needs",
+    ]
+    fills_windows: Annotated[bool, "whether a recording that is shorter than a window is followed by silence"]
+    main_arguments: Annotated[list[str], "the arguments that people set first, three at most"]
+    sizes: Annotated[list[RecipeSizeJson], "from the smallest to the largest; `balanced` has the defaults"]
 
 
 class LabRecipesJson(TypedDict):

@@ -19,6 +19,14 @@ describe("the settings of the form", () => {
     expect(settings.begins_with_model).toBe(false);
   });
 
+  it("are shares where a field is in per cent, and 0 or 1 where it is a switch", () => {
+    const data = form({ recipe: "keywords", "percent-dropout": "7" });
+    data.append("argument-stream", "0");
+    data.append("argument-stream", "1");
+    data.append("argument-balance", "0");
+    expect(settingsOf(data, 0).arguments).toEqual({ dropout: 0.07, stream: 1, balance: 0 });
+  });
+
   it("name a version by its number, and one of another project by its digest", () => {
     const own = settingsOf(form({ recipe: "motion", version: "3" }), 0);
     expect([own.version, own.data_digest]).toEqual([3, ""]);

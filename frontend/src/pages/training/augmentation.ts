@@ -4,7 +4,7 @@ import { address, type ResponseJson } from "../../api/request";
 import { post } from "../post";
 import { oneAtATime } from "../talk/read";
 import { exampleCard, type ExamplePlayer } from "./augmentation-card";
-import { ARGUMENT, settingsOf } from "./augmentation-settings";
+import { argumentOf, isArgument, settingsOf } from "./augmentation-settings";
 import { SoundPlayer } from "./sound-player";
 
 const PATH = "/api/v1/projects/{organisation}/{name}/training/augmentation";
@@ -35,7 +35,7 @@ export function showAugmentation(section: HTMLElement): void {
   });
   form.addEventListener("input", ({ target }) => {
     if (!show.hidden || !(target instanceof HTMLInputElement || target instanceof HTMLSelectElement)) return;
-    if (!target.name.startsWith(ARGUMENT) && !["version", "seed"].includes(target.name)) return;
+    if (!isArgument(target.name) && !["version", "seed"].includes(target.name)) return;
     clearTimeout(timer);
     timer = window.setTimeout(() => void draw(), PAUSE);
   });
@@ -76,8 +76,9 @@ async function drawAgain(
 /** A sentence about the first argument that is out of its range, or "". */
 function problemOf(form: HTMLFormElement): string {
   for (const field of form.elements) {
-    if (!(field instanceof HTMLInputElement) || !field.name.startsWith(ARGUMENT) || field.validity.valid) continue;
-    return `${field.name.slice(ARGUMENT.length)} must be a number from ${field.min} to ${field.max}.`;
+    if (!(field instanceof HTMLInputElement) || !isArgument(field.name) || field.validity.valid) continue;
+    const title = field.labels?.[0]?.textContent ?? argumentOf(field.name);
+    return `${title} must be a number from ${field.min} to ${field.max}.`;
   }
   return "";
 }

@@ -1,4 +1,5 @@
 // Numbers as bytes of an element type, and as words for a person.
+export { millisecondsText, sizeText } from "../../look/quantities";
 import { elementSize, type ElementName } from "../../runtime";
 
 export type NumberType = Exclude<ElementName, "utf8">;
@@ -72,21 +73,6 @@ export function headlineText(value: number): string {
 /** A share of a whole, or a setting. How sure a model is says `look/certainty`. */
 export function percentText(share: number): string {
   return `${Math.round(share * 100)} %`;
-}
-
-/** `47.5 kB`, in thousands of bytes. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const [value, unit] = bytes < 999_500 ? [bytes / 1000, "kB"] : [bytes / 1_000_000, "MB"];
-  return `${value < 99.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
-}
-
-/** `0.07 ms`: two digits that say something. */
-export function millisecondsText(milliseconds: number): string {
-  if (milliseconds >= 1000) return `${(milliseconds / 1000).toFixed(1)} s`;
-  if (milliseconds >= 10) return `${Math.round(milliseconds)} ms`;
-  if (milliseconds >= 0.995) return `${milliseconds.toFixed(1)} ms`;
-  return `${milliseconds >= 0.095 ? milliseconds.toFixed(2) : Number(milliseconds.toPrecision(1)).toString()} ms`;
 }
 
 /** How long ago, for a reading that is fresh: `just now`, `4 s ago`, `2 min ago`. */

@@ -27,6 +27,8 @@ CASES: list[Case] = [
         {"recipe": "motion-trees"},
         (400, 400, 400, 400, 400, 404, 401),
     ),
+    ("get", f"{_ROUTE}/sizes", f"{_API}/sizes?recipe=none", None, (400, 400, 400, 400, 400, 404, 401)),
+    ("post", f"{_ROUTE}/needs", f"{_API}/needs", {"recipe": "none"}, (400, 400, 400, 400, 400, 404, 401)),
     ("get", f"{_ROUTE}/teach", f"{_API}/teach", None, (422, 422, 422, 422, 422, 404, 401)),
     ("post", f"{_ROUTE}/teach", f"{_API}/teach", {}, (400, 400, 400, 403, 403, 404, 401)),
     ("get", _ONE, f"{_API}/1", None, READ),

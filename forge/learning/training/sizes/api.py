@@ -1,0 +1,74 @@
+"""Sizes over REST: thin views over the figures."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import PrincipalKind, principal_of
+from forge.accounts.tokens.scopes import Scope
+from forge.compute.scheduler.slots import Party
+from forge.core.api.views import needing, raising
+from forge.core.errors import TooOften, Unprocessable
+from forge.learning.training.sizes.figures import CountedSettings, needs_of_settings, sizes_of
+from forge.learning.training.sizes.serializers import (
+    NeedsSerializer,
+    SizesQuerySerializer,
+    TrainingNeedsJson,
+    TrainingSizesJson,
+    needs_to_json,
+    sizes_to_json,
+)
+from forge.projects.api import ProjectView
+from forge.projects.models import Project
+
+
+class TrainingSizes(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=(TooOften, Unprocessable))
+
+    @extend_schema(operation_id="training_sizes", parameters=[SizesQuerySerializer], responses=TrainingSizesJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """What each size of a recipe needs on a board, counted by the compiler before anything is trained. What is not
+        counted yet is null: ask again until `is_counting` is false."""
+        project = self.project(request, organisation, name, Verb.READ)
+        query = SizesQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        settings = query.validated_data
+        return Response(
+            sizes_to_json(
+                sizes_of(
+                    project,
+                    settings["recipe"],
+                    settings["board"],
+                    settings["labels"],
+                    party=_party(request, project),
+                    columns=settings["columns"],
+                    form=settings["form"],
+                    backbone=settings["backbone"],
+                )
+            )
+        )
+
+
+class TrainingNeeds(ProjectView):
+    needs = needing(post=Scope.PROJECT_READ)
+    raises = raising(post=(TooOften, Unprocessable))
+
+    @extend_schema(operation_id="training_needs", request=NeedsSerializer, responses=TrainingNeedsJson)
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """What a run with these settings will need on boards, counted by the compiler before anything is trained. What
+        is not counted yet is null: ask again until `is_counting` is false. Nothing is stored in the project."""
+        project = self.project(request, organisation, name, Verb.READ)
+        body = self.read_body(request, NeedsSerializer)
+        boards = body.pop("boards")
+        return Response(
+            needs_to_json(needs_of_settings(project, CountedSettings(**body), boards, _party(request, project)))
+        )
+
+
+def _party(request: Request, project: Project) -> Party:
+    principal = principal_of(request)
+    return Party(project.organisation_id, principal.pk, is_program=principal.kind == PrincipalKind.TOKEN)
