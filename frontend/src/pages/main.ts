@@ -33,6 +33,8 @@ import "./styles/models.css";
 import "./styles/searches.css";
 import "./styles/training.css";
 import "./styles/train-form.css";
+import "./styles/train-arguments.css";
+import "./styles/run-rows.css";
 import "./styles/augmentation.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";

@@ -16,6 +16,7 @@ from forge.learning.conversions.lab_process import LabRefused
 from forge.learning.training.recipes import recipe_of
 from forge.learning.training.sizes import counting, sizes_of
 from forge.learning.training.sizes.counting import SizeCounter, is_possible_size
+from forge.learning.waiting_lab import waiting_compiler
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.support.cases import each_case
@@ -48,7 +49,7 @@ class CountingLab:
 def lab(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingLab]:
     own = CountingLab()
     monkeypatch.setattr(counting, "ask_lab", own)
-    monkeypatch.setattr(counting.waiting_compiler, "prepare", lambda _variables: None)
+    monkeypatch.setattr(waiting_compiler, "prepare", lambda _variables: None)
     cache.clear()
     yield own
     wait_for_counts()
@@ -161,7 +162,8 @@ def test_why_nothing_can_be_counted_stands_where_the_figure_would(
 def test_what_does_not_exist_is_refused_by_its_name(
     client: Client, project: Project, query: dict[str, Any], field: str
 ) -> None:
-    answer = client.get(SIZES, {"recipe": "motion", "board": PICO, "labels": 3, **query})
+    values: dict[str, Any] = {"recipe": "motion", "board": PICO, "labels": 3, **query}
+    answer = client.get(SIZES, values)
     assert answer.status_code == 400, answer.content
     assert field in answer.json()["errors"]
 

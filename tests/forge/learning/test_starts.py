@@ -80,7 +80,7 @@ def test_a_chosen_file_brings_its_argument_and_smaller_steps(starts: Client) -> 
 def test_what_was_typed_stays_when_a_field_is_refused(starts: Client) -> None:
     fields = {"recipe": "motion", "start": PATH, "argument-learned-layers": "7", "argument-epochs": "0"}
     page = " ".join(starts.post(f"{PAGE}/begin", fields).content.decode().split())
-    assert "epochs must be" in page
+    assert "Epochs, at most (epochs) must be" in page
     assert f'name="start" value="{PATH}"' in page
     assert 'name="argument-learned-layers" value="7"' in page
 

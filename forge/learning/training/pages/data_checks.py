@@ -61,7 +61,7 @@ class BoardLimit:
 
 
 @dataclass(frozen=True)
-class BoardColumn:
+class ChosenBoard:
     """A chosen board with what bounds a rune on it."""
 
     board: Board
@@ -108,7 +108,7 @@ def split_bar(version: DataVersion, data: VersionData | None) -> list[SplitPart]
     return parts
 
 
-def board_columns(keys: Sequence[str], limits: Mapping[str, Mapping[str, float]]) -> list[BoardColumn]:
+def board_columns(keys: Sequence[str], limits: Mapping[str, Mapping[str, float]]) -> list[ChosenBoard]:
     """The chosen boards that exist, with their bounds."""
     columns = []
     for key in keys:
@@ -117,7 +117,7 @@ def board_columns(keys: Sequence[str], limits: Mapping[str, Mapping[str, float]]
         except UnknownBoard:
             continue
         of_target = limits.get(board.target, {})
-        columns.append(BoardColumn(board, [_limit(name, board, of_target) for name in FIGURES]))
+        columns.append(ChosenBoard(board, [_limit(name, board, of_target) for name in FIGURES]))
     return columns
 
 

@@ -63,6 +63,11 @@ class RecipeArgumentField:
         return decimal(self._shown(self.argument["high"]))
 
     @property
+    def range_text(self) -> str:
+        """The range as a sentence; "" of a switch."""
+        return "" if self.is_switch else f"{f'{self.low} to {self.high} {self.unit}'.strip()}."
+
+    @property
     def step(self) -> str:
         return "1" if self.argument["is_whole"] else "any"
 

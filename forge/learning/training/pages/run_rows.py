@@ -99,11 +99,12 @@ def _size_title(run: TrainingRun, recipe: RecipeJson) -> str:
 
 
 def _curve(run: TrainingRun, limit: float | None) -> RunCurve | None:
-    shares = [each["validation_accuracy"] for each in run.curves]
+    shares = [float(each["validation_accuracy"]) for each in run.curves]
     if not shares:
         return None
     best = min(max(run.best_epoch, 1), len(shares))
-    bottom, top = min(*shares, 0.5, *([limit] if limit else [])), max(1.0, *shares)
+    bottom: float = min([*shares, 0.5, *([limit] if limit else [])])
+    top: float = max([1.0, *shares])
 
     def x(epoch: int) -> float:
         return EDGE + (WIDTH - 2 * EDGE) * (epoch - 1) / max(len(shares) - 1, 1)

@@ -1,5 +1,5 @@
 """What the sizes of a recipe need on a board, counted by the compiler before anything is trained."""
 
-from forge.learning.training.sizes.figures import CountedSettings, CountedSize, Sizes, needs_of_settings, sizes_of
+from forge.learning.training.sizes.figures import CountedSettings, CountedSize, RecipeSizes, needs_of_settings, sizes_of
 
-__all__ = ["CountedSettings", "CountedSize", "Sizes", "needs_of_settings", "sizes_of"]
+__all__ = ["CountedSettings", "CountedSize", "RecipeSizes", "needs_of_settings", "sizes_of"]

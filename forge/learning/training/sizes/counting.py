@@ -40,7 +40,7 @@ LONGEST_REFUSAL = 500
 BACKBONE = "backbone.tflite"
 
 
-class CountedNeedsJson(TypedDict):
+class SizeEventJson(TypedDict):
     """The event of a counted candidate: its needs, or why it cannot be counted."""
 
     event: str
@@ -71,7 +71,7 @@ class SizeCounter:
 
     def needs_of(
         self, party: Party, candidates: Sequence[SizeCandidate], backbone: bytes = b""
-    ) -> list[CountedNeedsJson | None]:
+    ) -> list[SizeEventJson | None]:
         """The needs of each candidate; None for those that are counted now, for whose sake the caller asks again.
 
         Raises `TooOften` where the organisation has too many counts already."""
@@ -166,7 +166,7 @@ def _ask(candidates: Sequence[SizeCandidate], backbone: bytes) -> None:
 
 def is_possible_size(event: Any, candidates: Mapping[str, SizeCandidate]) -> bool:
     """Whether an event of a process says what one of these candidates can need."""
-    if not has_shape(event, CountedNeedsJson) or event["event"] != "size":
+    if not has_shape(event, SizeEventJson) or event["event"] != "size":
         return False
     candidate = candidates.get(event["key"])
     if candidate is None or candidate.target != event["target"]:
@@ -176,8 +176,8 @@ def is_possible_size(event: Any, candidates: Mapping[str, SizeCandidate]) -> boo
     return "refusal" not in event and 0 <= event["model"] < MOST and are_possible_needs(event["needs"])
 
 
-def _stored_answer(value: Any) -> CountedNeedsJson | None:
-    return cast(CountedNeedsJson, value) if has_shape(value, CountedNeedsJson) else None
+def _stored_answer(value: Any) -> SizeEventJson | None:
+    return cast(SizeEventJson, value) if has_shape(value, SizeEventJson) else None
 
 
 def _cache_key(candidate: SizeCandidate) -> str:

@@ -13,7 +13,7 @@ from forge.learning.training.declarations import declared_of
 from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson, RecipeSizeJson
 from forge.learning.training.sizes.candidates import CountedBackbone, CountedShape, SizeCandidate
-from forge.learning.training.sizes.counting import CountedNeedsJson, size_counter
+from forge.learning.training.sizes.counting import SizeEventJson, size_counter
 from forge.projects.models import Project
 from rune.datasets.learnable import MAX_LABELS
 from rune.devices.boards.board import Board
@@ -72,7 +72,7 @@ class CountedSize:
 
 
 @dataclass(frozen=True)
-class Sizes:
+class RecipeSizes:
     """The sizes of a recipe on a board."""
 
     recipe: str
@@ -108,7 +108,7 @@ def sizes_of(
     columns: int = 0,
     form: str = DEFAULT_FORM,
     backbone: str = "",
-) -> Sizes:
+) -> RecipeSizes:
     """Returns what each size of a recipe needs on a board. Begins to count what is not known, and does not wait for it.
 
     Raises `Invalid` and `TooOften`."""
@@ -117,7 +117,7 @@ def sizes_of(
     sizes = known_recipe["sizes"]
     counted = _needs(project, known_recipe, settings, [each["arguments"] for each in sizes], [known_board], party)
     own = zip(sizes, counted, strict=True)
-    return Sizes(recipe, known_board, [CountedSize(size, needs) for size, (needs,) in own])
+    return RecipeSizes(recipe, known_board, [CountedSize(size, needs) for size, (needs,) in own])
 
 
 def needs_of_settings(
@@ -180,7 +180,7 @@ def _board(key: str) -> Board:
         raise Invalid(str(error), errors={"board": [str(error)]}) from error
 
 
-def _board_needs(board: Board, answer: CountedNeedsJson | None, limits: Mapping[str, float]) -> BoardNeeds:
+def _board_needs(board: Board, answer: SizeEventJson | None, limits: Mapping[str, float]) -> BoardNeeds:
     if answer is None:
         return BoardNeeds(board, is_counting=True)
     if "needs" not in answer:

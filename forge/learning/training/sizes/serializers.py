@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from rest_framework import serializers
 
 from forge.learning.training.kinds import DEFAULT_BOARDS
-from forge.learning.training.sizes.figures import BoardNeeds, CountedSize, Excess, Sizes
+from forge.learning.training.sizes.figures import BoardNeeds, CountedSize, Excess, RecipeSizes
 from rune.datasets.learnable import MAX_LABELS
 from rune.devices.boards.board import Board
 from rune.source.policy.sections.models import FORMS
@@ -122,7 +122,7 @@ class NeedsSerializer(_ShapeSerializer):
         return value
 
 
-def sizes_to_json(sizes: Sizes) -> TrainingSizesJson:
+def sizes_to_json(sizes: RecipeSizes) -> TrainingSizesJson:
     return {
         "recipe": sizes.recipe,
         "board": _board_to_json(sizes.board),

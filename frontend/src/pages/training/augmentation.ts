@@ -74,7 +74,7 @@ async function drawAgain(
 }
 
 /** A sentence about the first argument that is out of its range, or "". */
-function problemOf(form: HTMLFormElement): string {
+export function problemOf(form: HTMLFormElement): string {
   for (const field of form.elements) {
     if (!(field instanceof HTMLInputElement) || !isArgument(field.name) || field.validity.valid) continue;
     const title = field.labels?.[0]?.textContent ?? argumentOf(field.name);

@@ -9,10 +9,10 @@ import {
   sizeArguments,
   sizeWith,
   verdictOf,
-  type Figures,
+  type CountedFigures,
 } from "./form-figures";
 
-const counted: Figures = {
+const counted: CountedFigures = {
   ram: 21900,
   flash: 56900,
   instructions: 3_620_000,
@@ -20,8 +20,8 @@ const counted: Figures = {
   refusal: "",
   excess: [],
 };
-const waiting: Figures = { ...counted, ram: null, flash: null, instructions: null, milliseconds: null };
-const large: Figures = {
+const waiting: CountedFigures = { ...counted, ram: null, flash: null, instructions: null, milliseconds: null };
+const large: CountedFigures = {
   ...counted,
   excess: [{ figure: "ram", by: 7700, limit: 24000, of: "forge.yml", text: "7.7 kB RAM too much" }],
 };

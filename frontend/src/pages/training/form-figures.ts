@@ -5,14 +5,14 @@ import { millisecondsText, sizeText } from "../../look/quantities";
 export type Sizes = ResponseJson<"get", "/api/v1/projects/{organisation}/{name}/training/sizes">;
 export type Needs = ResponseJson<"post", "/api/v1/projects/{organisation}/{name}/training/needs">;
 /** The figures of a size, or of the settings on a board. */
-export type Figures = Pick<
+export type CountedFigures = Pick<
   Needs["boards"][number],
   "ram" | "flash" | "instructions" | "milliseconds" | "refusal" | "excess"
 >;
 export type FigureName = "ram" | "flash" | "instructions" | "milliseconds";
 
 /** A figure as people read it; "" where there is none. */
-export function figureText(name: FigureName, figures: Figures): string {
+export function figureText(name: FigureName, figures: CountedFigures): string {
   if (name === "milliseconds") {
     const [least, most] = figures.milliseconds ?? [];
     if (least === undefined || most === undefined) return "";
@@ -30,14 +30,14 @@ export interface Verdict {
 }
 
 /** Whether figures are within their limits; null while they are counted, or where they cannot be. `boards` names where. */
-export function verdictOf(rows: readonly Figures[], boards: string): Verdict | null {
+export function verdictOf(rows: readonly CountedFigures[], boards: string): Verdict | null {
   const worst = rows.flatMap(({ excess }) => excess)[0];
   if (worst !== undefined) return { text: worst.text, isBad: true };
   return rows.length > 0 && rows.every(({ ram }) => ram !== null) ? { text: `Fits ${boards}`, isBad: false } : null;
 }
 
 /** Whether a figure is over its limit. */
-export function isOver(name: FigureName, figures: Figures): boolean {
+export function isOver(name: FigureName, figures: CountedFigures): boolean {
   return figures.excess.some(({ figure }) => figure === name);
 }
 

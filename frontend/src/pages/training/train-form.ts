@@ -3,8 +3,17 @@
 import { address } from "../../api/request";
 import { post } from "../post";
 import { oneAtATime } from "../talk/read";
+import { problemOf } from "./augmentation";
 import { settingsOf } from "./augmentation-settings";
-import { figureText, isOver, verdictOf, type FigureName, type Figures, type Needs, type Sizes } from "./form-figures";
+import {
+  figureText,
+  isOver,
+  verdictOf,
+  type FigureName,
+  type CountedFigures,
+  type Needs,
+  type Sizes,
+} from "./form-figures";
 import { TrainArguments } from "./train-arguments";
 
 const SIZES = "/api/v1/projects/{organisation}/{name}/training/sizes";
@@ -139,6 +148,11 @@ class FormFigures {
     const section = this.form.querySelector<HTMLElement>("[data-needs]");
     const status = section?.querySelector<HTMLElement>("[data-needs-status]");
     if (!section || !status || !this.form.querySelector("table.needs")) return;
+    const problem = problemOf(this.form);
+    if (problem !== "") {
+      status.textContent = problem;
+      return;
+    }
     section.setAttribute("aria-busy", "true");
     for (;;) {
       const settings = settingsOf(new FormData(this.form), 0);
@@ -191,11 +205,11 @@ function showNeeds(form: HTMLFormElement, section: HTMLElement, needs: Needs): v
       const text = cell?.querySelector<HTMLElement>("b");
       if (!cell || !text) continue;
       showFigure(text, row, name);
-      const meter = cell.querySelector<HTMLElement>(".meter");
+      const meter = cell.querySelector<HTMLProgressElement>(".meter");
       const value = name === "milliseconds" ? null : row[name];
-      const share = Math.min(1, (value ?? 0) / Number(meter?.dataset["bound"] ?? 1));
-      meter?.classList.toggle("over", isOver(name, row));
-      meter?.querySelector<HTMLElement>("i")?.style.setProperty("width", `${String(100 * share)}%`);
+      if (meter === null) continue;
+      meter.value = Math.min(meter.max, value ?? 0);
+      meter.classList.toggle("over", isOver(name, row));
     }
   const names = needs.boards.length === 1 ? (needs.boards[0]?.board.name ?? "") : "both boards";
   const verdict = verdictOf(needs.boards, names);
@@ -212,7 +226,7 @@ function showNeeds(form: HTMLFormElement, section: HTMLElement, needs: Needs): v
   short.textContent = first.ram === null ? "" : parts.filter((part) => part !== "").join(" · ");
 }
 
-function showFigure(cell: HTMLElement, figures: Figures, known?: FigureName): void {
+function showFigure(cell: HTMLElement, figures: CountedFigures, known?: FigureName): void {
   const name = known ?? (cell.dataset["figure"] as FigureName);
   cell.textContent = figureText(name, figures) || (figures.ram === null && figures.refusal === "" ? "…" : "–");
   cell.classList.toggle("over", isOver(name, figures));
