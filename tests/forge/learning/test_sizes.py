@@ -173,7 +173,8 @@ def test_an_organisation_has_few_counts_at_once(
     client: Client, project: Project, lab: CountingLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "MAX_WAITING", 0)
-    answer = client.get(SIZES, {"recipe": "motion", "board": PICO, "labels": 3})
+    values: dict[str, Any] = {"recipe": "motion", "board": PICO, "labels": 3}
+    answer = client.get(SIZES, values)
     assert (answer.status_code, answer["Retry-After"]) == (429, "3")
     assert lab.requests == []
 
