@@ -162,7 +162,7 @@ def test_why_nothing_can_be_counted_stands_where_the_figure_would(
 def test_what_does_not_exist_is_refused_by_its_name(
     client: Client, project: Project, query: dict[str, Any], field: str
 ) -> None:
-    values: dict[str, Any] = {"recipe": "motion", "board": PICO, "labels": 3, **query}
+    values: Any = {"recipe": "motion", "board": PICO, "labels": 3, **query}
     answer = client.get(SIZES, values)
     assert answer.status_code == 400, answer.content
     assert field in answer.json()["errors"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from forge.accounts.models import User
+from forge.datasets.models import Sample
 from forge.jobs.models import Job, JobState
 from forge.projects.models import Project
 from tests.support.forge.addresses.table import MAKE, PAGE, READ, SENT, Case
-from tests.support.forge.factories.training import finish_run, motion_run
+from tests.support.forge.factories.training import finish_run, motion_run, motion_version
 
 _API = "api/v1/projects/acme/kitchen/training"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/training"
@@ -53,7 +54,13 @@ CASES: list[Case] = [
 
 
 def training_addresses(person: User, project: Project, size: int = 1) -> dict[str, str]:
-    """Adds finished runs, at least two, on the version that the data has; nothing is named by an id."""
+    """Adds finished runs, at least two, on a version of motions alone, from which a run can learn; nothing is named by
+    an id."""
+    others = Sample.objects.filter(data_set__project=project, is_excluded=False)
+    numbers = list(others.values_list("pk", flat=True))
+    others.update(is_excluded=True)
+    motion_version(person, project)
+    Sample.objects.filter(pk__in=numbers).update(is_excluded=False)
     for _ in range(max(2, size)):
         run = finish_run(motion_run(person, project))
         assert run.job is not None
