@@ -154,8 +154,8 @@ def test_an_empty_project_begins_with_a_template_and_once_alone(
 
 def test_an_empty_project_begins_with_a_model(client: Client, developer: User, organisation: Organisation) -> None:
     project = create_project(developer, organisation, "door")
-    damaged = SimpleUploadedFile("wave.tflite", b"not a model")
-    assert client.post("/acme/door/begin", {"model": damaged}).status_code == 422
+    damaged_model = SimpleUploadedFile("wave.tflite", b"not a model")
+    assert client.post("/acme/door/begin", {"model": damaged_model}).status_code == 422
     model = SimpleUploadedFile("wave.tflite", (REPOSITORY / "examples/sine/sine.tflite").read_bytes())
     assert client.post("/acme/door/begin", {"model": model})["Location"] == "/acme/door/studio"
     files = {file.path: file for file in list_files(project)}
