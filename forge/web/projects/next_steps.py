@@ -35,7 +35,7 @@ class ProjectProgress:
 
 
 @dataclass(frozen=True)
-class NextStep:
+class ProjectStep:
     """A link to what comes next."""
 
     words: str
@@ -48,11 +48,11 @@ class ProjectRow:
 
     card: ProjectCard
     progress: ProjectProgress
-    step: NextStep
+    step: ProjectStep
 
     @property
     def contents(self) -> str:
-        """What there is before the first build; "" for a project that has one."""
+        """The contents before the first build, in words; "" for a project that has one."""
         if self.progress.build_number is not None:
             return ""
         recordings = counted(self.progress.samples, "recording")
@@ -71,27 +71,29 @@ def rows_with_steps(principal: Principal, cards: Sequence[ProjectCard]) -> list[
     return rows
 
 
-def next_step(principal: Principal, project: Project, progress: ProjectProgress) -> NextStep:
+def next_step(principal: Principal, project: Project, progress: ProjectProgress) -> ProjectStep:
     """Returns the one step that brings a project on, of those that this person may take."""
     page = project.get_absolute_url()
     number, build_page = progress.build_number, f"{page}/builds/{progress.build_number}"
     if number is None:
         if not can(principal, Verb.EDIT, project):
-            return NextStep("Look at it", page)
+            return ProjectStep("Look at it", page)
         if progress.has_pipeline:
-            return NextStep("Build it", f"{page}/studio")
-        return NextStep("Go on recording", start_address(project)) if progress.samples else NextStep("Begin", page)
+            return ProjectStep("Build it", f"{page}/studio")
+        return (
+            ProjectStep("Go on recording", start_address(project)) if progress.samples else ProjectStep("Begin", page)
+        )
     if progress.build_state in UNFINISHED_STATES:
-        return NextStep("Watch the build", build_page)
+        return ProjectStep("Watch the build", build_page)
     if progress.build_state != JobState.SUCCEEDED:
-        return NextStep("See why it failed", build_page)
+        return ProjectStep("See why it failed", build_page)
     if not progress.is_build_published:
         words, verb, address = "Publish", Verb.PUBLISH, f"{build_page}/publish"
     elif not progress.is_deployed:
         words, verb, address = "Deploy", Verb.DEPLOY, f"{page}/deployments"
     else:
         words, verb, address = "Open studio", Verb.EDIT, f"{page}/studio"
-    return NextStep(words, address) if can(principal, verb, project) else NextStep("Look at it", page)
+    return ProjectStep(words, address) if can(principal, verb, project) else ProjectStep("Look at it", page)
 
 
 def _progress(card: ProjectCard, row: dict[str, Any]) -> ProjectProgress:

@@ -56,8 +56,8 @@ def project_page(request: HttpRequest, organisation: str, name: str) -> HttpResp
         return show_rune(request, project, tag_name)
     context = _context(principal, project)
     # The document of a project with a build or a pipeline is not read.
-    is_begun = context["newest"] is not None or context["card"].facts.outline.get("nodes")
-    if not is_begun and not context["has_builds"] and is_empty(project):
+    is_begun = context["has_builds"] or context["card"].facts.outline.get("nodes")
+    if not is_begun and is_empty(project):
         may_invite = can(principal, Verb.MANAGE, project)
         context |= {"kinds": _kinds(project), "templates": live_templates(), "may_invite": may_invite}
         return render(request, "project/empty.html", context)

@@ -17,6 +17,7 @@ import "./styles/devices.css";
 import "./styles/notices.css";
 import "./styles/home.css";
 import "./styles/ways.css";
+import "./styles/begin.css";
 import "./styles/docs.css";
 import "./styles/talk.css";
 import "./styles/changes.css";

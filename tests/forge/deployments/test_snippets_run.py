@@ -116,8 +116,8 @@ def run_lines(files: ProjectFiles, folder: Path) -> SnippetInterface:
     assert interface.answers_later == (interface.outputs[0] not in answer_of_one_run(folder / "app.rune"))
     published_rune = PublishedRune("http://127.0.0.1:8000", "acme/app", "1.0", "sha384-x", True)
     ways = {way.key: way.text for way in snippets(published_rune, interface, True)}
-    printed = called([sys.executable, "-c", ways["python"]], folder)
-    assert printed.strip()
+    output = called([sys.executable, "-c", ways["python"]], folder)
+    assert output.strip()
     deployment = UsedDeployment("app", "http://127.0.0.1:8000/d/acme/app/site", "hf_web_x")
     languages = {way.language: way.text for way in deployment_snippets(deployment, interface, None, "", "")}
     # The same lines but for the first ones, which fetch the rune.

@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, User
-from forge.builds.models import Build
+from forge.builds.models import Build, Preview
 from forge.projects.actions import create_project
 from forge.projects.creating.own_examples import EXAMPLE_KINDS, ExampleKind
 from forge.projects.files.contents import list_files
@@ -139,6 +139,15 @@ def test_an_empty_project_shows_three_doors_and_no_figure(
     assert re.search(r'<a class="button quiet" href="/acme/door/studio">', page)
 
 
+def test_an_empty_project_that_the_studio_has_shown_is_still_empty(
+    client: Client, developer: User, organisation: Organisation
+) -> None:
+    project = create_project(developer, organisation, "door")
+    outline = {"nodes": [], "wires": []}
+    Preview.objects.update_or_create(project=project, defaults={"state": "ready", "outline": outline})
+    assert "Record examples" in client.get("/acme/door").content.decode()
+
+
 def test_an_empty_project_begins_with_a_template_and_once_alone(
     client: Client, developer: User, organisation: Organisation
 ) -> None:
@@ -154,8 +163,8 @@ def test_an_empty_project_begins_with_a_template_and_once_alone(
 
 def test_an_empty_project_begins_with_a_model(client: Client, developer: User, organisation: Organisation) -> None:
     project = create_project(developer, organisation, "door")
-    damaged = SimpleUploadedFile("wave.tflite", b"not a model")
-    assert client.post("/acme/door/begin", {"model": damaged}).status_code == 422
+    damaged_model = SimpleUploadedFile("wave.tflite", b"not a model")
+    assert client.post("/acme/door/begin", {"model": damaged_model}).status_code == 422
     model = SimpleUploadedFile("wave.tflite", (REPOSITORY / "examples/sine/sine.tflite").read_bytes())
     assert client.post("/acme/door/begin", {"model": model})["Location"] == "/acme/door/studio"
     files = {file.path: file for file in list_files(project)}
