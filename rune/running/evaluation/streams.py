@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from rune.running.evaluation.labelled import RecordedEvent, same_label
 
 _BACKGROUND = frozenset({"silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"})
-"""As in the preview (`frontend/src/preview/readings/readings.ts`)."""
+"""As in the preview (`frontend/src/preview/readings/quiet.ts`)."""
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_the_picture_of_an_example_is_on_the_sheet_until_somebody_draws(forge: L
     preview = page.get_by_role("region", name="Preview")
     expect(preview.get_by_text("Draw your own")).to_be_visible(timeout=PATIENCE)
     # The example's name is its label: the answer is marked, and that of a drawing, which has none, is not.
-    expect(preview.get_by_text("Right", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(preview.get_by_text("Right: its label is 7", exact=True)).to_be_visible(timeout=PATIENCE)
     sheet = preview.get_by_role("application", name=re.compile("^Drawing sheet"))
     ink = sheet.evaluate(DARK_PIXELS)
     assert 0.02 < ink < 0.5
@@ -95,4 +95,4 @@ def test_the_picture_of_an_example_is_on_the_sheet_until_somebody_draws(forge: L
     expect(example).to_have_attribute("aria-pressed", "false")
     assert sheet.evaluate(DARK_PIXELS) < ink, "the first stroke begins on an empty sheet"
     expect(preview.get_by_text("Draw your own")).to_have_count(0)
-    expect(preview.get_by_text("Right", exact=True)).to_have_count(0)
+    expect(preview.get_by_text("Right: its label is 7", exact=True)).to_have_count(0)

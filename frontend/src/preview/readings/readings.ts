@@ -3,7 +3,8 @@
 import type { OutputMessage, OutputTensor } from "../../runtime";
 import { certaintyText } from "../../look/certainty/certainty";
 import { numberText } from "./numbers";
-import { tableOf } from "./tables";
+import { isQuiet } from "./quiet";
+import { isPicture, tableOf } from "./tables";
 
 /** How windows of a stream become a called word. */
 export interface Calling {
@@ -113,7 +114,6 @@ const FOLLOWED = 16;
 const SCORE_LIMIT = 4096;
 /** How far a probability may lie outside of 0 to 1 by rounding. */
 const BEYOND = 0.01;
-const QUIET = new Set(["silence", "unknown", "noise", "background", "none", "nothing", "other", "negative"]);
 
 interface Context {
   readonly wordlists: readonly (readonly string[])[];
@@ -328,12 +328,6 @@ function namesOf(tensor: OutputTensor, words: Words): readonly string[] {
   return scoresOf(tensor, words, null).map(({ name }) => name);
 }
 
-/** `[1, h, w, 1 or 3]` of a size that can be shown. */
-function isPicture({ dimensions }: OutputTensor): boolean {
-  const [batch = 0, height = 0, width = 0, channels = 0] = dimensions;
-  return dimensions.length === 4 && batch === 1 && height >= 8 && width >= 8 && (channels === 1 || channels === 3);
-}
-
 /**
  * Scores as probabilities, where the model says that they are: quantised ones by the tensor's own scale. Numbers that
  * only look like it stay numbers, and so does what breaks its word by more than rounding.
@@ -400,9 +394,4 @@ export function scoreText({ value, share }: OutputScore, isBare = false): string
 function meanOf(windows: readonly (readonly number[])[]): number[] {
   const first = windows[0] ?? [];
   return first.map((_, index) => windows.reduce((sum, shares) => sum + (shares[index] ?? 0), 0) / windows.length);
-}
-
-/** Whether a label says that nothing of interest is there. */
-export function isQuiet(text: string): boolean {
-  return QUIET.has(text.toLowerCase().replaceAll(/^[\s_<([]+|[\s_>)\]]+$/g, ""));
 }

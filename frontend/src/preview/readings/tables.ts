@@ -16,3 +16,9 @@ export function tableOf({
   const rows = Math.floor(elements.length / columns);
   return sizes.length >= 2 && columns >= LEAST_SIDE && rows >= LEAST_SIDE ? { rows, columns } : null;
 }
+
+/** `[1, h, w, 1 or 3]` of a size that can be shown. */
+export function isPicture({ dimensions }: OutputTensor): boolean {
+  const [batch = 0, height = 0, width = 0, channels = 0] = dimensions;
+  return dimensions.length === 4 && batch === 1 && height >= 8 && width >= 8 && (channels === 1 || channels === 3);
+}

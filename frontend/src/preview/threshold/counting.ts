@@ -1,6 +1,6 @@
 // The calls of an app at a threshold, and how many of them are wrong: counted on scores of recordings whose label is
 // known. Pure.
-import { isQuiet } from "../readings/readings";
+import { isQuiet } from "../readings/quiet";
 
 /** A recording of a project: its scores, window by window, and what it is a recording of. */
 export interface ScoredRecording {
