@@ -16,6 +16,8 @@ MIN_GROUPS = 5
 """People of each label: with fewer, a split by person leaves nobody to test with, or hardly anybody to learn from."""
 MIN_RECORDINGS = 10
 """Recordings of each label, where the data set does not say who was recorded."""
+NEEDED_SPLITS = (Split.TRAIN, Split.VALIDATION)
+"""The splits in which a label needs recordings. The test split is not read."""
 MOST_NAMED = 5
 """Labels that a refusal names."""
 _WORDS = {**{kind: kind.value for kind in Kind}, Kind.PICTURE: "pictures", Kind.TABLE: "tables"}
@@ -55,10 +57,16 @@ def require_recordings(
         raise Refused(Reason.DATA, f"All recordings are of the label {quoted(labels[0])}. {advice}")
     if len(labels) > MAX_LABELS:
         raise Refused(Reason.DATA, f"The data has {len(labels)} labels; at most {MAX_LABELS} are supported.")
-    if not any(each.split for each in recordings):
+    if _are_divided_here(recordings):
         lacking = list(_lacking(recordings, labels if needed_labels is None else needed_labels))
         if lacking:
             raise Refused(Reason.DATA, " ".join([*lacking, *left_out]))
+
+
+def _are_divided_here(recordings: Sequence[Recording]) -> bool:
+    """Whether a run divides recordings by itself: the data names no split, or gives all to learn from and nobody."""
+    splits = {each.split for each in recordings}
+    return splits <= {""} or (splits == {Split.TRAIN.value} and not any(each.group for each in recordings))
 
 
 def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator[str]:
@@ -81,24 +89,23 @@ def _lacking(recordings: Sequence[Recording], labels: Sequence[str]) -> Iterator
 def require_splits(
     recordings: Sequence[Recording],
     splits: Sequence[Split],
-    needed_splits: Sequence[Split] = tuple(Split),
     needed_labels: Sequence[str] | None = None,
     left_out: Sequence[str] = (),
 ) -> None:
-    """Raises `Refused` where a label has no recording in one of `needed_splits`: all labels, or `needed_labels`.
+    """Raises `Refused` where a label has no recording to learn from or for validation: all labels, or `needed_labels`.
     `left_out` are sentences about recordings that are not among these, for the refusal."""
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
     labels = sorted({each.label for each in recordings}) if needed_labels is None else needed_labels
     missing = [
         _without_recordings(lacking, split)
-        for split in needed_splits
+        for split in NEEDED_SPLITS
         if (lacking := [label for label in labels if (label, split) not in present])
     ]
     if missing:
-        advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
+        advice = "Every label needs recordings to learn from, and others to choose the epoch by."
         if any(each.group for each in recordings):
             advice += f" Nobody is in two splits: record {MIN_GROUPS} people of each label."
-        lacking_labels = {label for label in labels for split in needed_splits if (label, split) not in present}
+        lacking_labels = {label for label in labels for split in NEEDED_SPLITS if (label, split) not in present}
         copies = _copies([each for each in recordings if each.label in lacking_labels])
         raise Refused(Reason.DATA, " ".join([*missing, *left_out, *copies, advice]))
 
