@@ -17,6 +17,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
+from forge.learning.quality.runs import quality_of_run
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
@@ -54,6 +55,8 @@ def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
     runs, pages = rows_of(request, runs_of(principal, project), SHOWN_RUNS)
+    for run in runs:
+        run.quality = quality_of_run(run)
     context = {"project": project, "runs": runs, "pages": pages, "may_edit": may_edit, "most_compared": MOST_COMPARED}
     return context | (form_context(request, principal, project) if may_edit else {})
 

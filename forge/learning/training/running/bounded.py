@@ -11,10 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forge.learning.training.running.lab_events import AnswerJson, PictureMiscountsJson
+from rune.datasets.splits import Split
 
 DECIMALS = 2
 MOST_COUNTED = 999
 """Objects of a label in a picture: a count that is larger says no more."""
+JUDGED = (Split.VALIDATION.value,)
+"""The splits on which a run is judged: it has no recording of another one that it did not learn from."""
 LARGEST_DIGITS = 4
 """Of the largest error, which is that of one recording."""
 
@@ -29,8 +32,11 @@ def bounded_answers(rows: Sequence[AnswerJson], recordings: int, labels: int) ->
 
 
 def bounded_report(report: Mapping[str, Any], recordings: int, labels: Collection[str]) -> dict[str, Any]:
-    """The report of a run, with bounded counts of single pictures, and a rounded largest error."""
-    judgements = {split: _judgement(each, recordings, labels) for split, each in report["judgements"].items()}
+    """The report of a run, judged on the validation split alone, with bounded counts of single pictures, and a rounded
+    largest error."""
+    judgements = {
+        split: _judgement(each, recordings, labels) for split, each in report["judgements"].items() if split in JUDGED
+    }
     return {**report, "judgements": judgements}
 
 

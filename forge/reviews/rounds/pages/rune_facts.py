@@ -25,6 +25,7 @@ from forge.builds.pages.verification import verification_of
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
+from forge.learning.quality import quality_of_build, reads_text, test_reads
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before, verdicts_on
@@ -85,6 +86,8 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "verified": verification_of(build),
         "hosted": host_models(build),
         "evaluation": evaluation,
+        "quality": quality_of_build(build),
+        "test_reads": reads_text(test_reads(build.project)),
         "changes": ()
         if comparison is None or earlier is None
         else (
