@@ -28,6 +28,7 @@ from lab.child.start import ProcessPool
 from lab.quantize.forms import FORMS
 from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
+from lab.training.judging.judge import judge
 from lab.training.preparing import prepare_run
 from lab.training.run import SharedWork, train
 from lab.training.run_folder import RunFolder
@@ -227,11 +228,9 @@ def right_answers(training: Training, source: Path, backbone: bytes, shared_work
     own = source.with_name(f"{source.name}-{training.recipe}")
     own.mkdir()
     model = train(run, RunFolder(own, run.settings.digest), lambda _event: None, shared_work=shared_work)
-    dataset = run.dataset
-    right = [
-        dataset.recordings[place].label == dataset.labels[answer]
-        for place, answer, _ in model.answers[Split.TEST.value]
-    ]
+    judgement = judge(model.judged_rune, run.test, Split.TEST, lambda _share, _text: None)
+    labels = run.test.labels
+    right = [run.test.recordings[place].label == labels[answer] for place, answer, _ in judgement.answers]
     return np.array(right)
 
 

@@ -21,6 +21,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.windows import LabelledWindows, digits, exercises
+from lab.training.judging.judge import judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
@@ -28,6 +29,7 @@ from lab.training.settings import ENVIRONMENT
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
+from rune.datasets.splits import Split
 from rune.devices.emulation.measuring import measured_or_planned
 from rune.project.files import MemoryFiles
 from rune.project.runefile import DEFAULT_RUNEFILE
@@ -130,8 +132,8 @@ def by_recipe(name: str, arguments: Mapping[str, float], source: Path, folder: P
     run = prepare_run(Training(recipe, "samples", arguments=dict(arguments)), source, {})
     result = train(run, RunFolder(own, run.settings.digest), lambda _event: None)
     seconds = time.perf_counter() - begin
-    judgement = result.report["judgements"]["test"]
-    right = sum(row[place] for place, row in enumerate(judgement["confusion"]))
+    judgement = judge(result.judged_rune, run.test, Split.TEST, lambda _share, _text: None)
+    right = sum(row[place] for place, row in enumerate(judgement.confusion))
     return ComparedLearner(f"recipe {name}", right, seconds, flash_of(run, result))
 
 

@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 from benchmarks.figure import CannotMeasure, table
 from benchmarks.learning.windows import write_series
 from lab.search.counting import needs_of_rune
+from lab.training.judging.validation import judge_split
 from lab.training.preparing import prepare_run
 from lab.training.run import train
 from lab.training.run_folder import RunFolder
 from lab.training.settings import ENVIRONMENT
+from rune.datasets.splits import Split
 from rune.source.policy.sections.training import Training
 
 TARGET = "cortex-m4"
@@ -109,8 +111,9 @@ def _test_errors(arguments: Mapping[str, int], source: Path, folder: Path) -> di
     settings = run.settings
     result = train(run, RunFolder(folder, settings.digest), lambda _event: None)
     needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, result.model, TARGET)
-    judgement = result.report["judgements"]["test"]["error"]
-    return {**judgement, "needs": needs}
+    parts = settings, result.judged_rune, result.scaling, run.test, Split.TEST
+    judgement = judge_split(*parts, lambda _share, _text: None)
+    return {**judgement.to_json(run.test.labels)["error"], "needs": needs}
 
 
 def _row(label: str, result: Mapping[str, Any]) -> tuple[str, ...]:

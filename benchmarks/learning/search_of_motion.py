@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from benchmarks.figure import ROOT, CannotMeasure, table
 from benchmarks.learning.windows import TEST_PEOPLE, exercise_recordings, windows_of, write_series
 from lab.dataset.features import RecordingRunner
-from lab.recipes.recipe import scores_stage
 from lab.search.counting import needs_of_rune
 from lab.search.devices import SearchDevice, SearchDevices
 from lab.search.limits import DeviceLimits
@@ -30,7 +29,7 @@ from lab.search.running import Budget, CandidateSearch, run_search
 from lab.search.space import space_of
 from lab.search.trials import Trial, TrialState, open_trials
 from lab.training.data import Dataset
-from lab.training.judging.judge import JudgedRune, judge
+from lab.training.judging.judge import judge
 from lab.training.preparing import PreparedRun, prepare_run
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
@@ -117,7 +116,7 @@ def measure() -> str:
         folder = Path(name)
         source = write_exercises(folder, folder / "samples", CHOOSING_SHARES)
         base = prepare_run(Training("motion", "samples", arguments=ARGUMENTS), source, {})
-        compared_runes = [compared_rune(*each, base.dataset) for each in COMPARED_FOLDERS]
+        compared_runes = [compared_rune(*each, base.test) for each in COMPARED_FOLDERS]
         limits = DeviceLimits(ram=compared_runes[0].needs.ram // 2)
         by_number: dict[int, TrainedModel] = {}
 
@@ -132,14 +131,14 @@ def measure() -> str:
             trials = list(rows.trials)
         search_seconds = time.monotonic() - began
         tested_trials = [
-            tested_trial(each, base.dataset, by_number[each.number]) for each in trials if each.number in by_number
+            tested_trial(each, base.test, by_number[each.number]) for each in trials if each.number in by_number
         ]
         if not tested_trials:
             raise CannotMeasure("no trial was trained in the time")
         whole = write_exercises(folder, folder / "whole", LEARNING_SHARES)
         run = learned_run(best_of(tested_trials).trial, whole, folder / "run")
         seconds = search_seconds + run.seconds
-    return _text(trials, tested_trials, run, seconds, compared_runes, base.dataset)
+    return _text(trials, tested_trials, run, seconds, compared_runes, base.test)
 
 
 def write_exercises(cache: Path, folder: Path, validation_shares: Mapping[int, float]) -> Path:
@@ -193,10 +192,14 @@ def share_right(files: FolderFiles, dataset: Dataset) -> float:
 
 
 def tested_trial(trial: Trial, dataset: Dataset, result: TrainedModel) -> TestedTrial:
-    judged_rune = JudgedRune(result.runefile, {"model.tflite": result.model}, scores_stage(result.model))
-    share = judge(judged_rune, dataset, Split.TEST, lambda _share, _text: None).to_json(dataset.labels)["accuracy"][0]
     assert trial.accuracy is not None
-    return TestedTrial(trial, trial.accuracy[0], share)
+    return TestedTrial(trial, trial.accuracy[0], tested_share(dataset, result))
+
+
+def tested_share(dataset: Dataset, result: TrainedModel) -> float:
+    """The share of the recordings of the test split on which a model is right."""
+    judgement = judge(result.judged_rune, dataset, Split.TEST, lambda _share, _text: None)
+    return float(judgement.to_json(dataset.labels)["accuracy"][0])
 
 
 def best_of(tested_trials: Sequence[TestedTrial]) -> TestedTrial:
@@ -213,7 +216,7 @@ def learned_run(trial: Trial, source: Path, folder: Path) -> LearnedRun:
     result = train(run, RunFolder(folder, run.settings.digest), lambda _event: None)
     seconds, settings = time.monotonic() - began, run.settings
     needs, _ = needs_of_rune(settings.recipe, settings.values, settings.labels, result.model, TARGET)
-    return LearnedRun(result.report["judgements"]["test"]["accuracy"][0], needs, seconds)
+    return LearnedRun(tested_share(run.test, result), needs, seconds)
 
 
 def _text(

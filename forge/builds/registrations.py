@@ -99,20 +99,15 @@ def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
             last_number=Subquery(last.values("number")[:1]),
             last_state=Subquery(last.values("job__state")[:1]),
             size=Subquery(good.values("artefact__size")[:1]),
-            evaluation=Subquery(good.values("evaluation")[:1]),
         )
-        .values_list(
-            *("project_id", "outline", "diagnostics", "state", "last_number", "last_state", "size", "evaluation")
-        )
+        .values_list(*("project_id", "outline", "diagnostics", "state", "last_number", "last_state", "size"))
     )
     facts = {}
-    for project_id, outline, diagnostics, preview_state, number, build_state, size, evaluation in rows:
+    for project_id, outline, diagnostics, preview_state, number, build_state, size in rows:
         errors = sum(one["severity"] == "error" for one in diagnostics)
         tag, kind = _tag(preview_state, errors, number, build_state)
         warnings = 0 if errors else len(diagnostics)
-        accuracy = None if evaluation is None else evaluation["accuracy"]
-        test_samples = 0 if evaluation is None else evaluation.get("samples", 0)
-        facts[project_id] = CardFacts(tag, kind, warnings, outline or {}, size, accuracy, test_samples)
+        facts[project_id] = CardFacts(tag, kind, warnings, outline or {}, size)
     return facts
 
 

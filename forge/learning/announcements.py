@@ -7,9 +7,10 @@ from typing import Annotated, TypedDict
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence
+from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.conversions.models import ConversionState
+from forge.learning.conversions.models import ConversionState, ModelConversion
+from forge.learning.endings import Ending, ending_entry, ending_sentences
 
 
 class ModelChangedJson(TypedDict):
@@ -17,6 +18,14 @@ class ModelChangedJson(TypedDict):
 
     conversion: Uuid
     state: Annotated[str, choices("ConversionState", ConversionState.values)]
+    ending: Annotated[str, choices("JobEnding", Ending), 'how it ended, in the event of its end; "" in others']
+
+
+def _activity(event: StoredEvent[ModelChangedJson]) -> ActivityEntry | None:
+    """Returns an entry of the person who began the conversion, once its first forms are there or it failed."""
+    ending = event.data.get("ending", "")
+    rows = ModelConversion.objects.filter(pk=event.data["conversion"]) if ending else ModelConversion.objects.none()
+    return ending_entry("model", ending, rows.values_list("person", flat=True).first())
 
 
 MODEL_CHANGED = declare(
@@ -30,7 +39,6 @@ MODEL_CHANGED = declare(
             {
                 "model.convert": "converted {name} for {project}",
                 "model.restart": "converted {name} for {project} with other settings",
-                "model.test": "read the test samples for {name}, for {project}",
                 "model.mix": "kept {count} layers of {name} in float, for {project}",
                 "model.count": "counted {name} of {project} on other boards",
                 "model.prepare": "agreed to prepare the {environment} environment of this server",
@@ -40,7 +48,7 @@ MODEL_CHANGED = declare(
             },
         ),
         activity=ActivityAnnouncement(
-            {"model": ActivitySentence("converted a model for", path="/models")}, lambda _: ActivityEntry("model")
+            ending_sentences("model", "converted a model for", "conversion", "/models"), _activity
         ),
     )
 )

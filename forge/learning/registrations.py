@@ -12,6 +12,7 @@ from forge.learning.conversions import declarations as declarations
 from forge.learning.conversions import stopping as stopping
 from forge.learning.conversions.job import CONVERSION
 from forge.learning.environments.job import ENVIRONMENT
+from forge.learning.quality import newest as newest
 from forge.learning.searches import cancelling as cancelling
 from forge.learning.searches.job import SEARCH
 from forge.learning.training import tested_runs as tested_runs

@@ -51,10 +51,14 @@ class CardFacts:
     without one."""
     size: int | None = None
     """Bytes of the rune of the last build that succeeded."""
-    accuracy: float | None = None
-    """The share of test samples on which it was right."""
-    test_samples: int = 0
-    """How many these were."""
+
+
+@dataclass(frozen=True)
+class CardQuality:
+    """How good the newest model of a project is: the share in percent, and a sentence with its count and its split."""
+
+    percent: str
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,9 @@ published_versions: Hook[[Actor, Project], PublishedVersions | None] = Hook()
 
 card_verdicts: Hook[[Sequence[UUID]], Mapping[UUID, CardVerdict]] = Hook()
 """The verdicts on many projects at once, by project; reviews tells."""
+
+card_qualities: Hook[[Sequence[UUID]], Mapping[UUID, CardQuality]] = Hook()
+"""Returns how good the newest models of projects are; nothing for one whose model nobody judged."""
 
 card_facts: Hook[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Hook()
 """Facts about many projects at once, by project; one query for all, never one a project."""

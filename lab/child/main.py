@@ -38,7 +38,6 @@ from rune.running.isolation.toolchain_files import toolchain_access
 from rune.wording import size_text
 
 STEPS = {
-    "judge": "lab.quantize.judging",
     "keras": "lab.formats.keras.converting",
     "keras-int8": "lab.formats.keras.quantising",
     "onnx": "lab.formats.onnx.converting",

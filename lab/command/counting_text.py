@@ -11,28 +11,27 @@ from rune.wording import counted, plain
 _FIGURES = {"F1": "f1", "Precision": "precision", "Recall": "recall"}
 
 
-def counting_summary(judgements: Mapping[str, Any], rune: str) -> Iterator[str]:
-    """Lines about the splits that were not learned, and about each label of the test split."""
-    figures = {split: judgement["counting"] for split, judgement in judgements.items() if judgement["counting"]}
-    rows = [["Objects", *(cell for split in figures for cell in (split, ""))]]
-    for name, key in _FIGURES.items():
-        rows.append([name, *(cell for each in figures.values() for cell in _share_cells(each[key]))])
-    for name, key in (("Mean error of counts", "count_error"), ("Without looking", "baseline")):
-        rows.append([name, *(cell for each in figures.values() for cell in _number_cells(each[key]))])
-    yield columns(rows)
-    test = judgements["test"]["counting"]
-    yield ""
-    if test is None:
-        yield "The test split has no picture."
+def counting_summary(judgement: Mapping[str, Any], rune: str) -> Iterator[str]:
+    """Lines about the validation split, and about each of its labels."""
+    figures = judgement["counting"]
+    if figures is None:
+        yield "The validation split has no picture."
         return
+    rows = [["Objects", "validation", ""]]
+    for name, key in _FIGURES.items():
+        rows.append([name, *_share_cells(figures[key])])
+    for name, key in (("Mean error of counts", "count_error"), ("Without looking", "baseline")):
+        rows.append([name, *_number_cells(figures[key])])
+    yield columns(rows)
+    yield ""
     by_label = [["Label", "Objects", "F1", "Precision", "Recall", "Mean error of counts"]]
-    for label, own in test["labels"].items():
+    for label, own in figures["labels"].items():
         shares = [_share(own[key]) for key in _FIGURES.values()]
         by_label.append([plain(label), str(own["objects"]), *shares, f"{own['count_error']:.3g}"])
     yield columns(by_label)
     yield ""
     yield (
-        f"The {rune} itself ran on the {counted(judgements['test']['samples'], 'picture')} of the test split. An "
+        f"The {rune} itself ran on the {counted(judgement['samples'], 'picture')} of the validation split. An "
         "object is found where the rune has one of its label at most a cell away."
     )
     yield "Without looking, the middle count of the train split is the answer for each picture."

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from lab.child.start import Step, end_waiting, run, start_ahead
+from lab.child.start import end_waiting, start_ahead
 from lab.command.augmentation_job import augment_recordings
 from lab.command.conversion import (
     FloatModel,
@@ -172,16 +172,6 @@ def _float_model(conversion: Request, folder: Path, report: Callable[[float, str
     return make_float(conversion, folder, report)
 
 
-def judge_forms(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
-    """Compares finished forms, files of the folder, with the float model on recordings. Raises `Refused`."""
-    folder, recorded_inputs = Path(request["folder"]), request["recorded"]
-    inputs = {"source": Path(request["float"]), "windows": Path(recorded_inputs["windows"])}
-    inputs |= {f"form {name}": folder / name for name in request["forms"]}
-    spec = {"forms": request["forms"], "recorded": recorded_inputs["table"]}
-    outcome = run(Step("judge", spec, inputs, {}, work="comparison"), Path(sys.executable), report)
-    return {"forms": outcome.result["forms"], "gaps": dict(outcome.gaps)}
-
-
 def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str], None]) -> dict[str, Any]:
     """Prepares an environment that somebody agreed to. Raises `EnvironmentProblem`."""
     environment = ENVIRONMENTS[request["environment"]]
@@ -193,7 +183,6 @@ def prepare_environment(request: Mapping[str, Any], report: Callable[[float, str
 ACTIONS: Mapping[str, Callable[[Mapping[str, Any], Callable[[float, str], None]], Any]] = {
     "convert": convert_files,
     "float": make_float_file,
-    "judge": judge_forms,
     "prepare": prepare_environment,
     "recipes": describe_recipes,
     "count": count_needs,

@@ -142,7 +142,7 @@ def command(
 
     A recipe of `training` in forge.yml says what is varied. Each candidate is counted by the compiler first: what is
     over a limit costs half a second and is not trained. The others are trained and run on the validation split. The
-    test split is not read: `rune train` with the settings of a trial says how often that is right.
+    test split is not read: `rune evaluate --split test` reads it, once a trial was trained by `rune train`.
 
     Trials are rows of a file beside the model. A search that was interrupted goes on when the command is called again.
     With --format json each event is a line.

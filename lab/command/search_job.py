@@ -45,7 +45,7 @@ def search_settings(
     report(0.0, "Reading the recordings")
     training = requested_training(request)
     require_searched(recipe_of(training.recipe))
-    base = prepare_run(training, folder / request["data"], {}, (Split.TRAIN, Split.VALIDATION))
+    base = prepare_run(training, folder / request["data"], {})
     space = space_of(base.settings.recipe, request["vary"], training.form)
     search = CandidateSearch(base, space, _devices(request))
     send(_description(base, space))

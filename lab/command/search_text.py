@@ -79,7 +79,7 @@ def summary(
     yield (
         f"Accuracy is that of the rune on the {counted(recordings, 'recording')} of the validation split, which chose "
         f"the best of {counted(counts[TrialState.TRAINED], 'trial')}: a part of it is luck, and new recordings give "
-        "less. The test split was not read; rune train says how often a trial is right on it."
+        "less. The test split was not read."
     )
     yield f"rune search --show {best[0].number} prints the lines for forge.yml."
 

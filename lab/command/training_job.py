@@ -249,7 +249,7 @@ def _described_data(run: PreparedRun) -> dict[str, Json]:
         "event": "data",
         "labels": list(dataset.labels),
         "recordings": [each.name for each in dataset.recordings],
-        "samples": dataset.counts(),
+        "samples": run.counts(),
         "digest": run.settings.digest,
         "values": dict(run.settings.values),
         "classes": dict(dataset.classes),

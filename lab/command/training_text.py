@@ -19,29 +19,29 @@ def summary(report: Mapping[str, Any]) -> Iterator[str]:
     for note in report["notes"]:
         yield f"Note: {plain(note, 400)}"
     curves = report["curves"]
-    best = curves[report["best_epoch"] - 1]
+    row = curves[report["best_epoch"] - 1]
     step, numbers = ("epoch", "parameters") if "pruned_after" in report else ("round", "numbers")
     rune = "quantised rune" if report["quantiser"] else "rune"
     yield (
-        f"Best {step} {report['best_epoch']} of {len(curves)}: loss {best['validation_loss']:.3f} on the validation "
-        f"split, {best['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."
+        f"The model is that of {step} {report['best_epoch']} of {len(curves)}: loss {row['validation_loss']:.3f} on "
+        f"the validation split, {row['loss']:.3f} on the train split. {report['parameters']:,} {numbers}."
     )
     if "accuracy_before" in report:
         yield f"Before it learned, {report['accuracy_before']:.1%} of the windows of the validation split were right."
     yield ""
-    test = report["judgements"]["test"]
-    if "error" in test:
-        yield from _errors(report["judgements"], report["labels"][0], rune)
-        return
-    if "counting" in test:
-        yield from counting_summary(report["judgements"], rune)
-        return
-    yield columns(list(_rows(report)))
-    yield ""
-    yield f"Accuracy on the test split: {_share(test['accuracy'])}. The {rune} itself ran on the recordings."
-    yield from _mistakes(report["labels"], test["confusion"])
-    if "background" in report:
-        yield report["background"]["sentence"]
+    judgement = report["judgements"]["validation"]
+    if "error" in judgement:
+        yield from _errors(judgement["error"], report["labels"][0], rune)
+    elif "counting" in judgement:
+        yield from counting_summary(judgement, rune)
+    else:
+        yield columns(list(_rows(report)))
+        yield ""
+        yield f"Accuracy on the validation split: {_share(judgement)}. The {rune} itself ran on the recordings."
+        yield from _mistakes(report["labels"], judgement["confusion"])
+        if "background" in report:
+            yield report["background"]["sentence"]
+    yield from _unread_test(report["samples"]["test"])
 
 
 def argument_lines(recipe: Recipe) -> Iterator[str]:
@@ -65,21 +65,26 @@ def _argument_cells(argument: RecipeArgument) -> list[str]:
     return [argument.title, argument.name, str(argument.default), f"{argument.low} to {argument.high}{unit}"]
 
 
-def _errors(judgements: Mapping[str, Any], name: str, rune: str) -> Iterator[str]:
+def _unread_test(samples: Mapping[str, int]) -> Iterator[str]:
+    """A sentence about the recordings that the run did not read; nothing where there are none."""
+    if count := sum(samples.values()):
+        yield (
+            f"The test split, {counted(count, 'recording')}, was not read: `rune evaluate --split test` with the same "
+            "samples reads it. Do that once, at the end."
+        )
+
+
+def _errors(error: Mapping[str, Any] | None, name: str, rune: str) -> Iterator[str]:
     """How far the numbers of a rune are off, beside answers that need no learning."""
-    rows = [["Mean error", "Rune", "", "Without learning", ""]]
-    for split, judgement in judgements.items():
-        error = judgement["error"]
-        if error is not None:
-            rows.append([split, *_range_cells(error["error"]), *_range_cells(error["baseline"])])
-    yield columns(rows)
-    error = judgements["test"]["error"]
-    yield ""
     if error is None:
-        yield "No recording of the test split has a window with a number to be learned."
+        yield "No recording of the validation split has a window with a number to be learned."
         return
+    rows = [["Mean error", "Rune", "", "Without learning", ""]]
+    rows.append(["validation", *_range_cells(error["error"]), *_range_cells(error["baseline"])])
+    yield columns(rows)
+    yield ""
     yield f"Without learning, {error['baseline_name']} is the answer. Errors are in the unit of {plain(name)}."
-    yield f"{gain_text(error['gain'])} The {rune} itself ran on the recordings of the test split."
+    yield f"{gain_text(error['gain'])} The {rune} itself ran on the recordings of the validation split."
 
 
 def gain_text(gain: Mapping[str, float] | None) -> str:
@@ -114,14 +119,11 @@ def counted_needs(needs: Needs, reason: str | None, before: Needs | None = None)
 
 
 def _rows(report: Mapping[str, Any]) -> Iterator[list[str]]:
-    yield ["Label", "Learned from", "Validation", "", "Test", ""]
-    judgements = report["judgements"]
+    yield ["Label", "Learned from", "Validation", ""]
+    judgement = report["judgements"]["validation"]
     for label in report["labels"]:
-        cells = [plain(label), str(report["samples"]["train"][label])]
-        for split in ("validation", "test"):
-            row = judgements[split]["labels"][label]
-            cells += [str(row["samples"]), _short_share(row["recall"])]
-        yield cells
+        row = judgement["labels"][label]
+        yield [plain(label), str(report["samples"]["train"][label]), str(row["samples"]), _short_share(row["recall"])]
 
 
 def _mistakes(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> Iterator[str]:
@@ -135,10 +137,13 @@ def _mistakes(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> Iter
         yield f"  {plain(right)} was taken for {plain(answer)} in {counted(-count, 'recording')}."
 
 
-def _share(share: Sequence[float] | None) -> str:
+def _share(judgement: Mapping[str, Any]) -> str:
+    share = judgement["accuracy"]
     if share is None:
-        return "unknown, because there are no recordings"
-    return f"{share[0]:.1%} (95 % interval {share[1]:.1%} to {share[2]:.1%})"
+        return "unknown, because none of its recordings fills a window"
+    right = sum(row[place] for place, row in enumerate(judgement["confusion"]))
+    interval = f"95 % interval {share[1]:.1%} to {share[2]:.1%}"
+    return f"{share[0]:.1%} ({right} of {counted(judgement['samples'], 'recording')}, {interval})"
 
 
 def _short_share(share: Sequence[float] | None) -> str:

@@ -18,16 +18,17 @@ class DividedRecordings:
 
 
 def by_recording(recordings: Sequence[Recording]) -> DividedRecordings:
-    """Takes the person and the split from recordings that are all of one person and to be learned from.
+    """Takes the person from recordings that are all of one person and to be learned from.
 
-    A data set keeps a person in one split. That of a single person is the one to learn from, so each recording gets a
-    split of its own here, and the note says of whom the accuracy is. Other recordings are returned as they are.
+    A data set keeps a person in one split. That of a single person is the one to learn from, so a part of its
+    recordings is for validation, one by one, and the note says of whom the accuracy is. Other recordings are returned
+    as they are.
     """
     groups = {each.group for each in recordings}
     if len(groups) != 1 or "" in groups or not {each.split for each in recordings} <= {"", Split.TRAIN.value}:
         return DividedRecordings(recordings, ())
     note = (
-        "All recordings are of one person or device. Some of them choose the best epoch and test, so the accuracy is "
-        "that for this person. For others it may be lower: record 5 people to know it."
+        "All recordings are of one person or device. Some of them are for validation, so the accuracy is that for this "
+        "person. For others it may be lower: record 5 people to know it."
     )
-    return DividedRecordings([replace(each, group="", split="") for each in recordings], (note,))
+    return DividedRecordings([replace(each, group="") for each in recordings], (note,))

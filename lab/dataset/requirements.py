@@ -42,12 +42,11 @@ def require_recordings(
 def require_splits(
     recordings: Sequence[Recording],
     splits: Sequence[Split],
-    needed_splits: Sequence[Split] = tuple(Split),
     needed_labels: Sequence[str] | None = None,
     left_out: Sequence[str] = (),
 ) -> None:
-    """Raises `Refused` where a label has no recording in one of `needed_splits`, as `splits_problem` finds it."""
-    refuse(splits_problem(recordings, splits, needed_splits, needed_labels, left_out))
+    """Raises `Refused` where a label has no recording to learn from or for validation, as `splits_problem` finds it."""
+    refuse(splits_problem(recordings, splits, needed_labels, left_out))
 
 
 def refuse(problem: DataProblem | None) -> None:

@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 
 from lab.dataset.recordings import Recording
 from lab.refusal import Reason, Refused
-from rune.datasets.splits import SHARES, Split, split_of_new_group
+from rune.datasets.splits import RECORDINGS, SHARES, Split, split_of_new_group
 from rune.wording import counted, quoted
 
 _DIGITS = 16
@@ -107,10 +108,12 @@ def _splits_of_data_set(recordings: Sequence[Recording]) -> list[Split]:
     return [Split(each.split) for each in recordings]
 
 
-def splits_to_bytes(stored_splits: Mapping[str, Split]) -> bytes:
-    """The splits as a file, in one order."""
+def splits_to_bytes(stored_splits: Mapping[str, Split], divided: Mapping[str, Split] = MappingProxyType({})) -> bytes:
+    """The splits as a file, in one order. `divided` has those of files by path, of data that names no splits: by them
+    `rune evaluate` finds the test split."""
     rows = {name: stored_splits[name].value for name in sorted(stored_splits)}
-    return (json.dumps({"version": 1, "splits": rows}, indent=1, ensure_ascii=False) + "\n").encode()
+    files = {RECORDINGS: {path: divided[path].value for path in sorted(divided)}} if divided else {}
+    return (json.dumps({"version": 1, "splits": rows, **files}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def splits_of_bytes(data: bytes, name: str) -> dict[str, Split]:

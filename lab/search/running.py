@@ -30,7 +30,6 @@ from lab.training.run_folder import RunFolder
 from lab.training.settings import RunSettings, file_digest, loop_digest
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
-from rune.datasets.splits import Split
 from rune.devices.boards.fit import Needs
 from rune.wording import counted
 
@@ -264,7 +263,7 @@ class _SearchRun:
         base = self._search.base
         training = replace(base.training, form=candidate.form, arguments=dict(values))
         settings: RunSettings = replace(base.settings, values=values)
-        run = PreparedRun(training, settings, base.dataset.without(Split.TEST))
+        run = PreparedRun(training, settings, base.dataset, base.test)
         minutes = max(0.1, (self._deadline - time.monotonic()) / 60)
         try:
             with TemporaryDirectory(dir=self._folder, prefix="trial-") as name:

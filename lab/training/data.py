@@ -68,19 +68,20 @@ class Dataset:
         labels = [*self.labels, *sorted({each.label for each in self.recordings} - set(self.labels))]
         return {split.value: {label: counts[split, label] for label in labels} for split in Split}
 
-    @property
-    def present_splits(self) -> Sequence[Split]:
-        """The splits that have recordings."""
-        return [split for split in Split if split in self.splits]
-
     def of(self, split: Split) -> Sequence[Recording]:
         """The recordings of a split."""
         return [each for each, own in zip(self.recordings, self.splits, strict=True) if own is split]
 
     def without(self, split: Split) -> Dataset:
-        """The recordings of the other splits: a search never reads the test split."""
-        remaining = [place for place, own in enumerate(self.splits) if own is not split]
-        recordings, splits = [self.recordings[each] for each in remaining], [self.splits[each] for each in remaining]
+        """The recordings of the other splits: runs and searches never read the test split."""
+        return self._at([place for place, own in enumerate(self.splits) if own is not split])
+
+    def only(self, split: Split) -> Dataset:
+        """The recordings of one split, as a data set of their own."""
+        return self._at([place for place, own in enumerate(self.splits) if own is split])
+
+    def _at(self, places: Sequence[int]) -> Dataset:
+        recordings, splits = [self.recordings[each] for each in places], [self.splits[each] for each in places]
         return replace(self, recordings=recordings, splits=splits)
 
     def groups(self, split: Split) -> int:
@@ -89,11 +90,9 @@ class Dataset:
         return len({each.group for each, own in of_split if own is split and each.group})
 
 
-def read_dataset(
-    source: Path, recipe: Recipe, stored_splits: Mapping[str, Split], needed_splits: Sequence[Split] = tuple(Split)
-) -> Dataset:
-    """Reads and divides the data of a recipe. Each label needs recordings in `needed_splits`. Raises `Refused` and
-    `OSError`."""
+def read_dataset(source: Path, recipe: Recipe, stored_splits: Mapping[str, Split]) -> Dataset:
+    """Reads and divides the data of a recipe. Each label needs recordings to learn from and for validation. Raises
+    `Refused` and `OSError`."""
     read = read_recordings(source, needs_labels=recipe.target is None)
     recordings = sorted(read.items, key=lambda each: each.name)
     classes: Mapping[str, str] = {}
@@ -135,7 +134,7 @@ def read_dataset(
     require_recordings([each for _, each in items], recipe.kind, recipe.name, needed_labels, left_out)
     splits = divide(recordings, stored_splits)
     own_splits = [splits.of_recordings[place] for place, _ in items]
-    require_splits([each for _, each in items], own_splits, needed_splits, needed_labels, left_out)
+    require_splits([each for _, each in items], own_splits, needed_labels, left_out)
     notes += [
         *splits.notes,
         *audible.notes,
@@ -285,7 +284,6 @@ def require_windows(dataset: Dataset, windows: FeatureWindows) -> None:
     require_splits(
         [dataset.recordings[each] for each in places],
         [dataset.splits[each] for each in places],
-        dataset.present_splits,
         # Not the labels of these recordings: one whose recordings are all too short is not among them.
         dataset.labels if dataset.needed_labels is None else dataset.needed_labels,
         short_note(dataset, windows),

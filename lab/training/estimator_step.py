@@ -58,7 +58,7 @@ def run(job: ChildJob) -> dict[str, Any]:
             best_model = model
             best = {"resources": dict(model.resources()), "numbers": dict(measure.numbers(model, validation))}
         job.send({"epoch": row, "best_epoch": best_epoch})
-        job.report(epoch / values["epochs"], f"Round {epoch} of {values['epochs']}, best {best_epoch}")
+        job.report(epoch / values["epochs"], f"Round {epoch} of {values['epochs']}")
         # A run of seconds is not paused: it ends with the best round, as one that is stopped.
         is_stopped = job.command() in (ChildCommand.STOP, ChildCommand.PAUSE)
         if is_stopped or epoch - best_epoch >= values.get("patience", math.inf):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -28,15 +28,21 @@ class PreparedRun:
     training: Training
     settings: RunSettings
     dataset: Dataset
+    """Without the recordings of the test split."""
+    test: Dataset
+    """Those, which no step of a run reads."""
     teacher: Teacher | None = None
     start: StartModel | None = None
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Numbers of recordings by split and label, with those of the test split."""
+        return self.dataset.counts() | {Split.TEST.value: self.test.counts()[Split.TEST.value]}
 
 
 def prepare_run(
     training: Training,
     source: Path,
     stored_splits: Mapping[str, Split],
-    needed_splits: Sequence[Split] = tuple(Split),
     backbone: bytes | None = None,
     teacher: Teacher | None = None,
     start: StartModel | None = None,
@@ -54,7 +60,8 @@ def prepare_run(
         recipe = with_start(recipe, training.arguments)
     values = read_arguments(recipe.arguments, training.arguments, recipe.name)
     recipe.features(values)  # refuses arguments that contradict each other
-    dataset = read_dataset(source, recipe, stored_splits, needed_splits)
+    whole = read_dataset(source, recipe, stored_splits)
+    dataset, test = whole.without(Split.TEST), whole.only(Split.TEST)
     if dataset.columns:
         values = chosen_columns(values, dataset.columns, recipe.target)
     digest = "" if teacher is None else bytes_digest(teacher.data)
@@ -62,7 +69,7 @@ def prepare_run(
     settings = RunSettings(recipe, values, training.seed, dataset.labels, dataset.digest, digest, begin)
     if teacher is not None:
         require_teacher(teacher, settings)
-    return PreparedRun(training, settings, dataset, teacher, start)
+    return PreparedRun(training, settings, dataset, test, teacher, start)
 
 
 def _behind_backbone(training: Training, data: bytes | None) -> Recipe:

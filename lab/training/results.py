@@ -13,6 +13,7 @@ from lab.dataset.splitting import splits_to_bytes
 from lab.training.preparing import PreparedRun, float_model_path
 from lab.training.run import TrainedModel
 from lab.training.settings import bytes_digest
+from rune.datasets.splits import SPLITS_SUFFIX
 from rune.source.policy.model_files import record_path
 
 _DIGITS = 6
@@ -23,14 +24,25 @@ FORMAT_VERSION = 1
 
 def splits_path(model: str) -> str:
     """The path of the file that keeps the splits of groups, beside a model."""
-    return f"{_stem(model)}.splits.json"
+    return f"{_stem(model)}{SPLITS_SUFFIX}"
 
 
 def result_files(run: PreparedRun, result: TrainedModel) -> Mapping[str, bytes]:
     """The files of a run by their paths in the project, without the Runefile."""
     model = run.training.model
     models = result.parameters or {model: result.model, float_model_path(model): result.float_model}
-    return {**models, **_records(run, result), splits_path(model): splits_to_bytes(run.dataset.stored_splits)}
+    return {**models, **_records(run, result), splits_path(model): _splits(run)}
+
+
+def _splits(run: PreparedRun) -> bytes:
+    """The splits of groups, and those of files where the data names none."""
+    divided = {
+        recording.name: split
+        for dataset in (run.dataset, run.test)
+        for recording, split in zip(dataset.recordings, dataset.splits, strict=True)
+        if not recording.split
+    }
+    return splits_to_bytes(run.dataset.stored_splits, divided)
 
 
 def trial_files(run: PreparedRun, result: TrainedModel) -> Mapping[str, bytes]:

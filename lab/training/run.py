@@ -22,7 +22,7 @@ from lab.dataset.tables import require_rows
 from lab.quantize.forms import FLOAT
 from lab.quantize.samples import MOST_SAMPLES
 from lab.recipes.alarm import DISTANCE_STAGE
-from lab.recipes.numbers import NUMBER_STAGE, DataScaling
+from lab.recipes.numbers import DataScaling
 from lab.recipes.recipe import MODEL_STAGE, SHARES_STAGE, scores_stage, whole_runefile
 from lab.refusal import Reason, Refused
 from lab.training.data import (
@@ -39,16 +39,8 @@ from lab.training.data import (
 )
 from lab.training.estimating import EstimatorFiles, estimate
 from lab.training.judging.background import background_report
-from lab.training.judging.counts import CountJudgement, counting_rune, judge_counts
-from lab.training.judging.judge import (
-    JudgedNumbers,
-    JudgedRune,
-    NumberJudgement,
-    SplitJudgement,
-    judge,
-    judge_numbers,
-    normal_scores,
-)
+from lab.training.judging.counts import counting_rune
+from lab.training.judging.judge import JudgedRune, judge, normal_scores
 from lab.training.judging.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
@@ -56,6 +48,7 @@ from lab.training.judging.thresholds import (
     threshold_of,
     word_threshold,
 )
+from lab.training.judging.validation import Judgement, judge_split
 from lab.training.preparing import PreparedRun
 from lab.training.pruning_note import pruning_note
 from lab.training.run_folder import RunFolder
@@ -77,8 +70,9 @@ _LATE = ("features",)
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """The result of a run. `report` has the curves and how often the rune is right; `answers` those of the rune, by
-    split: the place of each recording in the data set, its answer's among the labels, and how sure that is."""
+    """The result of a run. `report` has the curves and how often the rune is right on the validation split; `answers`
+    those of the rune, by split: the place of each recording in the data set, its answer's among the labels, and how
+    sure that is."""
 
     float_model: bytes
     """Empty where an estimator has learned; `parameters` has the files of its blocks by their paths."""
@@ -87,6 +81,9 @@ class TrainedModel:
     report: Mapping[str, Json]
     gaps: Mapping[str, str]
     answers: Mapping[str, Sequence[tuple[int, int, float]]]
+    judged_rune: JudgedRune
+    """The finished rune, as it was judged, and the scaling of what it learned from: benchmarks judge it elsewhere."""
+    scaling: DataScaling
     parameters: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -177,16 +174,15 @@ def train(
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    return TrainedModel(
-        float_model, model, judged_rune.runefile, report, {**training.gaps, **quantisation.gaps}, answers
-    )
+    gaps = {**training.gaps, **quantisation.gaps}
+    return TrainedModel(float_model, model, judged_rune.runefile, report, gaps, answers, judged_rune, features.scaling)
 
 
 def _features_of(run: PreparedRun, folder: RunFolder, send: Send, shared_work: SharedWork) -> WrittenFeatures:
     """Computes the features of a run and says so."""
     features, dataset = shared_work.write_features(run, folder.features, _reporter(send)), run.dataset
     groups = {split.value: dataset.groups(split) for split in Split}
-    send({"event": "data", "samples": dataset.counts(), "groups": groups, "notes": list(features.notes)})
+    send({"event": "data", "samples": run.counts(), "groups": groups, "notes": list(features.notes)})
     return features
 
 
@@ -218,8 +214,8 @@ def _whole_rune(run: PreparedRun, model: bytes, scaling: DataScaling, send: Send
     if recipe.learns_word:
         threshold = word_threshold(threshold)
     judged_rune = replace(unset, runefile=whole_runefile(*parts, threshold), threshold=threshold.on)
-    if Split.TEST in sounds.splits:
-        notes = [*notes, generated_sounds_note(judge(judged_rune, sounds, Split.TEST, _reporter(send)).confusion)]
+    if Split.VALIDATION in sounds.splits:
+        notes = [*notes, generated_sounds_note(judge(judged_rune, sounds, Split.VALIDATION, _reporter(send)).confusion)]
     return judged_rune, notes
 
 
@@ -227,26 +223,16 @@ def _data_report(run: PreparedRun, notes: Sequence[str]) -> dict[str, Json]:
     dataset = run.dataset
     return {
         "labels": list(dataset.labels),
-        "samples": dataset.counts(),
+        "samples": run.counts(),
         "groups": {split.value: dataset.groups(split) for split in Split},
         "notes": list(notes),
     }
 
 
-def _judgements(
-    run: PreparedRun, judged_rune: JudgedRune, scaling: DataScaling, send: Send
-) -> dict[str, SplitJudgement | NumberJudgement | CountJudgement]:
-    """How often a rune is right, or how far it is off, on the splits that it did not learn from."""
-    dataset, target = run.dataset, run.settings.recipe.target
-    splits = [split for split in (Split.VALIDATION, Split.TEST) if split in dataset.splits]
-    if run.settings.recipe.counts:
-        values = run.settings.values
-        return {split.value: judge_counts(judged_rune, values, dataset, split, _reporter(send)) for split in splits}
-    if target is None:
-        return {split.value: judge(judged_rune, dataset, split, _reporter(send)) for split in splits}
-    judged_rune = replace(judged_rune, scores_stage=NUMBER_STAGE)
-    numbers = JudgedNumbers(target, run.settings.values, scaling)
-    return {split.value: judge_numbers(judged_rune, numbers, dataset, split, _reporter(send)) for split in splits}
+def _judgements(run: PreparedRun, judged_rune: JudgedRune, scaling: DataScaling, send: Send) -> dict[str, Judgement]:
+    """How often a rune is right, or how far it is off, on the validation split. The test split is not read."""
+    split, settings = Split.VALIDATION, run.settings
+    return {split.value: judge_split(settings, judged_rune, scaling, run.dataset, split, _reporter(send))}
 
 
 def _train_estimator(
@@ -277,7 +263,17 @@ def _train_estimator(
     }
     answers = {split: each.answers for split, each in judgements.items()}
     main = next(iter(result.files.values()))
-    return TrainedModel(b"", main, result.runefile, report, result.outcome.gaps, answers, result.files)
+    return TrainedModel(
+        b"",
+        main,
+        result.runefile,
+        report,
+        result.outcome.gaps,
+        answers,
+        judged_rune,
+        features.scaling,
+        result.files,
+    )
 
 
 def expected_windows(run: PreparedRun) -> int:

@@ -49,7 +49,7 @@ def main() -> None:
     folder = Path(__file__).resolve().parent
     with np.load(folder / "{features}", allow_pickle=False) as arrays:
         inputs, labels, splits = (arrays[name] for name in ("inputs", "labels", "splits"))
-    train, validation, test = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(3))
+    train, validation = (WindowSet(inputs[splits == split], labels[splits == split]) for split in range(2))
     progress = Progress(new_learner(lambda: {network}, SETTINGS, train))
 
     def after_epoch() -> None:
@@ -68,8 +68,8 @@ def main() -> None:
         after_epoch,{teacher}
     )
     progress.model.set_weights(progress.best_weights)
-    share = loss_and_accuracy(progress.learner, test, SETTINGS)[1]
-    print(f"Best epoch {{progress.best_epoch}}; {measure} on windows of the test split {{share:.1%}}")
+    share = loss_and_accuracy(progress.learner, validation, SETTINGS)[1]
+    print(f"Used epoch {{progress.best_epoch}}; {measure} on windows of the validation split {{share:.1%}}")
     progress.model.save(folder / "model.keras")
     (folder / "curves.json").write_text(json.dumps(progress.curves, indent=1) + "\\n")
 

@@ -120,10 +120,8 @@ def run(job: ChildJob) -> dict[str, Any]:
 
     def after_epoch() -> None:
         row = progress.curves[-1]
-        best = progress.curves[progress.best_epoch - 1]["validation_accuracy"]
         job.send({"epoch": row, "best_epoch": progress.best_epoch})
-        text = f"Epoch {int(row['epoch'])} of {settings.epochs}, best {best:.1%} in epoch {progress.best_epoch}"
-        job.report(row["epoch"] / settings.epochs, text)
+        job.report(row["epoch"] / settings.epochs, f"Epoch {int(row['epoch'])} of {settings.epochs}")
         if (
             not settings.is_number
             and not recipe.counts

@@ -20,6 +20,8 @@ MIN_RECORDINGS = 10
 """Recordings of each label, where the data set does not say who was recorded."""
 MIN_PICTURES = 20
 """Pictures that somebody marked: with fewer, a split for the end has hardly an object."""
+NEEDED_SPLITS = (Split.TRAIN, Split.VALIDATION)
+"""The splits in which a label needs recordings. The test split is not read."""
 MAX_LABELS = 200
 NORMAL = "normal"
 """The label of which a recipe learns what is normal, where there are several."""
@@ -149,10 +151,16 @@ def amount_problem(
     if len(labels) > MAX_LABELS:
         message = f"The data has {len(labels)} labels; at most {MAX_LABELS} are supported."
         return DataProblem(message, DataPlace.LABELS)
-    if any(each.split for each in recordings):
+    if not _are_divided_here(recordings):
         return None
     lacking = list(_lacking(recordings, labels if needed_labels is None else needed_labels))
     return DataProblem(" ".join([*lacking, *left_out]), DataPlace.SAMPLES) if lacking else None
+
+
+def _are_divided_here(recordings: Sequence[LearnedRecording]) -> bool:
+    """Whether a run divides recordings by itself: the data names no split, or gives all to learn from and nobody."""
+    splits = {each.split for each in recordings}
+    return splits <= {""} or (splits == {Split.TRAIN.value} and not any(each.group for each in recordings))
 
 
 def _lacking(recordings: Sequence[LearnedRecording], labels: Sequence[str]) -> Iterator[str]:
@@ -175,25 +183,24 @@ def _lacking(recordings: Sequence[LearnedRecording], labels: Sequence[str]) -> I
 def splits_problem(
     recordings: Sequence[LearnedRecording],
     splits: Sequence[Split],
-    needed_splits: Sequence[Split] = tuple(Split),
     needed_labels: Sequence[str] | None = None,
     left_out: Sequence[str] = (),
 ) -> DataProblem | None:
-    """The problem of data of which a label has no recording in one of `needed_splits`: of all labels, or of
+    """The problem of data of which a label has no recording to learn from or for validation: all labels, or
     `needed_labels`. `left_out` are sentences about recordings that are not among these."""
     present = {(each.label, split) for each, split in zip(recordings, splits, strict=True)}
     labels = sorted({each.label for each in recordings}) if needed_labels is None else needed_labels
     missing = [
         _without_recordings(lacking, split)
-        for split in needed_splits
+        for split in NEEDED_SPLITS
         if (lacking := [label for label in labels if (label, split) not in present])
     ]
     if not missing:
         return None
-    advice = "Every label needs recordings to learn from, to choose the best epoch by, and to test with."
+    advice = "Every label needs recordings to learn from, and others to choose the epoch by."
     if any(each.group for each in recordings):
         advice += f" Nobody is in two splits: record {MIN_GROUPS} people of each label."
-    lacking_labels = {label for label in labels for split in needed_splits if (label, split) not in present}
+    lacking_labels = {label for label in labels for split in NEEDED_SPLITS if (label, split) not in present}
     copies = _copies([each for each in recordings if each.label in lacking_labels])
     return DataProblem(" ".join([*missing, *left_out, *copies, advice]), DataPlace.SAMPLES)
 
@@ -233,7 +240,6 @@ def first_problem(
     learned_answer: LearnedAnswer,
     recipe: str,
     least_milliseconds: int = 0,
-    needed_splits: Sequence[Split] = tuple(Split),
 ) -> DataProblem | None:
     """The first problem because of which a recipe cannot learn from these recordings, in the order in which a run meets
     them; None where the recordings may suffice. Bytes can have further ones, such as silence.
@@ -267,7 +273,7 @@ def first_problem(
     items = _of_one_person(items)
     if problem := amount_problem(items, needed_labels):
         return problem
-    return _divided_problem(items, needed_labels, least_milliseconds, needed_splits)
+    return _divided_problem(items, needed_labels, least_milliseconds)
 
 
 def _of_one_person(recordings: Sequence[DataRecording]) -> Sequence[DataRecording]:
@@ -282,7 +288,6 @@ def _divided_problem(
     recordings: Sequence[DataRecording],
     needed_labels: Sequence[str] | None,
     least_milliseconds: int,
-    needed_splits: Sequence[Split],
 ) -> DataProblem | None:
     """The problem of recordings of which a split lacks a label. Splits that are not in the data are made by a run,
     which gives each label to each of them where there are people or recordings enough."""
@@ -307,4 +312,4 @@ def _divided_problem(
             of_label = [each for each, split in rows if each.label == label and split is Split.TRAIN]
             if len({each.group or each.digest for each in of_label}) > 1:
                 rows.append((of_label[0], Split.VALIDATION))
-    return splits_problem([each for each, _ in rows], [split for _, split in rows], needed_splits, needed_labels, notes)
+    return splits_problem([each for each, _ in rows], [split for _, split in rows], needed_labels, notes)

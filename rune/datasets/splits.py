@@ -24,6 +24,10 @@ class Split(StrEnum):
     TEST = "test"
 
 
+RECORDINGS = "recordings"
+"""The key of the file of splits beside a model that has the splits of files by path."""
+SPLITS_SUFFIX = ".splits.json"
+"""How that file ends, behind the name of the model without its own ending."""
 SHARES: Mapping[Split, float] = {Split.TRAIN: 0.7, Split.TEST: 0.15, Split.VALIDATION: 0.15}
 """The share of the samples of each label that a split is to have. A label of two people is trained and tested."""
 

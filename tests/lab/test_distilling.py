@@ -41,7 +41,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
 
 def test_a_small_network_learns_the_answers_of_a_large_one(first: CommandRun) -> None:
     (result,) = first.of("result")
-    assert result["judgements"]["test"]["accuracy"][0] == 1.0
+    assert result["judgements"]["validation"]["accuracy"][0] == 1.0
     teacher = (first.folder / "large.float.tflite").read_bytes()
     assert first.record()["training"]["teacher"] == bytes_digest(teacher)
     assert first.record()["training"]["settings"]["teacher"] == "large.float.tflite"

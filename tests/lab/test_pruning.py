@@ -86,7 +86,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
 def test_a_run_ends_with_half_of_the_channels_and_as_few_bytes_as_were_counted(first: CommandRun) -> None:
     (result,) = first.of("result")
     assert result["pruned_after"] <= 20 < result["best_epoch"] <= 40
-    assert result["judgements"]["test"]["accuracy"][0] == 1.0
+    assert result["judgements"]["validation"]["accuracy"][0] == 1.0
     model = read_model((first.folder / "gesture.float.tflite").read_bytes())
     widths = [model.tensors[each.outputs[0]].shape[-1] for each in model.operators if each.op == "CONV_2D"]
     assert widths == [4, 6]

@@ -40,10 +40,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
 
 def test_training_gives_a_model_that_tells_motions_apart(first: CommandRun) -> None:
     (result,) = first.of("result")
-    test = result["judgements"]["test"]
-    assert (test["samples"], test["accuracy"][0]) == (6, 1.0)
-    assert test["confusion"] == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
-    assert 0 < test["accuracy"][1] < 1
+    judgement = result["judgements"]["validation"]
+    assert (judgement["samples"], judgement["accuracy"][0]) == (6, 1.0)
+    assert judgement["confusion"] == [[2, 0, 0], [0, 2, 0], [0, 0, 2]]
+    assert 0 < judgement["accuracy"][1] < 1
     curves = first.of("epoch")
     assert [row["epoch"] for row in curves] == list(range(1, len(curves) + 1))
     assert curves[-1]["loss"] < curves[0]["loss"] / 2
@@ -104,13 +104,13 @@ def test_other_recipes_learn_from_files_of_their_kind(name: str, tmp_path: Path)
     (tmp_path / "forge.yml").write_text(policy)
     own = trained(tmp_path)
     (result,) = own.of("result")
-    test = result["judgements"]["test"]
+    judgement = result["judgements"]["validation"]
     if recipe.counts:
-        assert test["counting"]["f1"]["value"] > 0.85
+        assert judgement["counting"]["f1"]["value"] > 0.85
     elif recipe.target is None:
-        assert test["accuracy"][0] > 0.6
+        assert judgement["accuracy"][0] > 0.6
     else:
-        assert test["error"]["gain"]["low"] > 0
+        assert judgement["error"]["gain"]["low"] > 0
     check = [sys.executable, "-m", "rune.tools.cli", "check", str(tmp_path / "Runefile.yml")]
     process = subprocess.run(check, check=True, capture_output=True, text=True)
     assert "0 errors" in process.stdout
@@ -125,7 +125,7 @@ def test_what_sound_in_fewer_bands_and_frames_needs_is_known_too(tmp_path: Path)
     arguments = "{bands: 10, step: 25, kernel: 5, filters: 24, epochs: 25, batch: 8}"
     (tmp_path / "forge.yml").write_text(f"training: {{recipe: keywords, data: samples, arguments: {arguments}}}\n")
     (result,) = trained(tmp_path).of("result")
-    assert result["judgements"]["test"]["accuracy"][0] > 0.6
+    assert result["judgements"]["validation"]["accuracy"][0] > 0.6
     network = read_model((tmp_path / "model.tflite").read_bytes())
     assert tuple(network.tensors[network.inputs[0]].shape) == (1, 40, 10)
     require_same(*needs_before_and_after(tmp_path), 0.001)
@@ -136,7 +136,7 @@ def test_what_a_recurrent_forecast_needs_is_known_too(tmp_path: Path) -> None:
     arguments = "{recurrent: 1, blocks: 2, epochs: 10, batch: 16}"
     (tmp_path / "forge.yml").write_text(f"training: {{recipe: forecast, data: samples, arguments: {arguments}}}\n")
     (result,) = trained(tmp_path).of("result")
-    assert result["judgements"]["test"]["error"]["gain"]["low"] > 0
+    assert result["judgements"]["validation"]["error"]["gain"]["low"] > 0
     operators = [each.op for each in read_model((tmp_path / "model.tflite").read_bytes()).operators]
     assert operators.count("TANH") == 12
     require_same(*needs_before_and_after(tmp_path), 0.03, outputs=3 * 8)
@@ -149,7 +149,7 @@ def test_the_script_of_a_run_gives_the_same_curves(first: CommandRun, tmp_path: 
     folder = tmp_path / "script"
     output = run_of_script(first, folder)
     (result,) = first.of("result")
-    assert f"Best epoch {result['best_epoch']}; accuracy on windows of the test split" in output
+    assert f"Used epoch {result['best_epoch']}; accuracy on windows of the validation split" in output
     assert (folder / "model.keras").stat().st_size > 1000
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict, cast
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -47,6 +47,8 @@ class EvaluationSummaryJson(TypedDict):
 
     samples: int
     right: int
+    judged: NotRequired[Annotated[int, "samples that have one answer, of which the accuracy is"]]
+    judged_right: NotRequired[int]
     accuracy: float | None
     low: float | None
     high: float | None
@@ -159,10 +161,13 @@ def _document_in(file: ArtefactFile) -> Mapping[str, Any] | None:
 def summary_of(evaluation: Mapping[str, Any]) -> EvaluationSummaryJson:
     """The figures that lists and the studio show."""
     share, stream = evaluation.get("accuracy"), evaluation.get("stream")
+    labels = evaluation.get("labels", ())
     rate = stream and stream["false_alarms_an_hour"]
     return {
         "samples": evaluation.get("samples", 0),
         "right": evaluation.get("right", 0),
+        "judged": sum(each["samples"] for each in labels),
+        "judged_right": sum(each["right"] for each in labels),
         "accuracy": share and share["value"],
         "low": share and share["low"],
         "high": share and share["high"],

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from forge.builds.evaluations.model_quality import quality_of_build
 from forge.builds.models import Build
 from forge.comparison.changes import compare
 from forge.comparison.sentences import sentences
 from forge.comparison.snapshots import Snapshot, read_outline
-from rune.running.evaluation.wording import percent
 
 FIRST = "The first build"
 IDENTICAL = "The same files"
@@ -25,9 +25,9 @@ class BriefChange:
 
 
 def accuracy_of(build: Build) -> str:
-    """How often the build is right on its test samples, such as `97.5 %`; empty where it was not tested."""
-    accuracy = None if build.evaluation is None else build.evaluation["accuracy"]
-    return "" if accuracy is None else percent(accuracy)
+    """How good the build is on test recordings, in a sentence; empty where it read none."""
+    quality = quality_of_build(build)
+    return "" if quality is None else quality.sentence
 
 
 def brief_changes(builds: Sequence[Build], earlier: Build | None) -> Mapping[UUID, BriefChange]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from forge.builds.contents import sensors_of
 from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline
-from forge.projects.hooks import CardFacts, CardVerdict, card_facts, card_verdicts
+from forge.projects.hooks import CardFacts, CardQuality, CardVerdict, card_facts, card_qualities, card_verdicts
 from forge.projects.models import Project
 from rune.capabilities import CAPABILITIES
 from rune.wording import listed
@@ -23,6 +23,7 @@ class ProjectCard:
     pipeline: DrawnPipeline | None
     verdict: CardVerdict | None
     is_favourite: bool
+    quality: CardQuality | None
 
     @property
     def sensors(self) -> str:
@@ -30,16 +31,12 @@ class ProjectCard:
         words = (CAPABILITIES[sensor].label for sensor in sensors_of(self.facts.outline))
         return listed(list(dict.fromkeys(words)))
 
-    @property
-    def percent_right(self) -> str:
-        """How often its last build was right on its test samples; "" where it was not asked."""
-        return "" if self.facts.accuracy is None else f"{self.facts.accuracy * 100:.1f} %"
-
 
 def cards(projects: Sequence[Project]) -> list[ProjectCard]:
     """Projects with their facts, asked for all at once. They were read with their organisations and favourites."""
     facts: dict[UUID, CardFacts] = {}
     verdicts: dict[UUID, CardVerdict] = {}
+    qualities: dict[UUID, CardQuality] = {}
     ids = [project.pk for project in projects]
     if not ids:
         return []
@@ -47,8 +44,17 @@ def cards(projects: Sequence[Project]) -> list[ProjectCard]:
         facts |= some_facts
     for some_verdicts in card_verdicts.call(ids):
         verdicts |= some_verdicts
+    for some_qualities in card_qualities.call(ids):
+        qualities |= some_qualities
     projects_with_facts = [(project, facts.get(project.pk, CardFacts())) for project in projects]
     return [
-        ProjectCard(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.is_favourite)
+        ProjectCard(
+            project,
+            its,
+            drawn_pipeline(its.outline),
+            verdicts.get(project.pk),
+            project.is_favourite,
+            qualities.get(project.pk),
+        )
         for project, its in projects_with_facts
     ]

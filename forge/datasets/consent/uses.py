@@ -24,7 +24,7 @@ class SampleUse(StrEnum):
     """Samples are compared with each other, and the current build answers them. No model of the project learns from
     them."""
     TRAINING = "training"
-    """A training run learns from them, chooses its best epoch by them, or is tested on them."""
+    """A training run or a search learns from them, or chooses by them. Neither reads a test sample."""
     CALIBRATION = "calibration"
     """The ranges of a quantised model come from them."""
     VERSION = "version"
@@ -57,7 +57,7 @@ class UseRule:
 RULES: Mapping[SampleUse, UseRule] = {
     SampleUse.EVALUATION: UseRule(frozenset({Split.TEST})),
     SampleUse.ANALYSIS: UseRule(needs_purpose_of_split=False),
-    SampleUse.TRAINING: UseRule(),
+    SampleUse.TRAINING: UseRule(frozenset({Split.TRAIN, Split.VALIDATION})),
     SampleUse.CALIBRATION: UseRule(frozenset(CALIBRATION_SPLITS)),
     SampleUse.VERSION: UseRule(),
     SampleUse.EXPORT: UseRule(),

@@ -26,6 +26,7 @@ from forge.datasets.consent.actions import purposes_of
 from forge.datasets.consent.terms import DEFAULT_PURPOSES
 from forge.datasets.deleting import may_delete
 from forge.datasets.labelling.queue import opinions_on
+from forge.datasets.model_quality import project_quality
 from forge.datasets.pages.cards import MARKS, cards_of, marks_of
 from forge.datasets.pages.confusion import confusion_table
 from forge.datasets.pages.objects import picture_objects
@@ -191,6 +192,7 @@ def page_context(request: HttpRequest, principal: Principal, project: Project) -
         "pages": pages,
         "has_objects": samples.filter(positions__isnull=False).exists(),
         "versions": versions,
+        "judged": project_quality.call(principal, project)[0],
         "layouts": EXPORT_LAYOUTS.values(),
         "may_edit": can(principal, Verb.EDIT, project),
         "may_manage": can(principal, Verb.MANAGE, project),

@@ -29,6 +29,7 @@ from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.settings_digest import conversion_digest
+from forge.learning.endings import Ending
 from forge.learning.errors import ConversionBusy, NoSuchLayer
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
@@ -92,9 +93,10 @@ def begin_conversion(
         row.save()
         link_uploaded(row, digests, project)
         write_entry(actor, "model.convert", project.stream, project.place, name=name)
-        if not _take_from_earlier(row):
+        is_there = _take_from_earlier(row)
+        if not is_there:
             _enqueue(actor, row, ConversionStep.CONVERT)
-        announce_conversion(row, actor)
+        announce_conversion(row, actor, Ending.FINISHED if is_there else Ending.NONE)
     return row
 
 
@@ -199,22 +201,10 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     delete_if_unlinked(sorted(digests - {""}))
 
 
-def read_test_samples(actor: Actor, form: ConvertedForm) -> None:
-    """Judges a form that is offered on the test samples, as a job; each form once. Raises `Forbidden` or `NotFound`."""
-    project = form.conversion.project
-    require(actor, Verb.EDIT, project)
-    with transaction.atomic():
-        row = _locked_row(form.conversion)
-        if form.tested or row.state != ConversionState.READY:
-            return
-        _enqueue(actor, row, ConversionStep.TEST, form=form.number)
-        write_entry(actor, "model.test", project.stream, project.place, name=row.source_name)
-        announce_conversion(row, actor)
-
-
-def announce_conversion(row: ModelConversion, actor: Actor | None = None) -> None:
-    """Tells everybody who has the page open, in the transaction that changed the conversion."""
-    append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state), actor)
+def announce_conversion(row: ModelConversion, actor: Actor | None = None, ending: Ending = Ending.NONE) -> None:
+    """Tells everybody who has the page open, in the transaction that changed the conversion. `ending` says that it
+    ended by this change."""
+    append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state, ending=ending), actor)
 
 
 def _take_from_earlier(row: ModelConversion) -> bool:

@@ -26,15 +26,15 @@ from forge.learning.conversions.declarations import declared_forms
 from forge.learning.conversions.kinds import (
     CONVERSION_KIND,
     FIRST_FORMS,
-    FLOAT,
     OTHER_FORMS,
     TENSORFLOW_FORMS,
     ConversionStep,
 )
 from forge.learning.conversions.lab_process import lab_variables
-from forge.learning.conversions.making import ProgressShare, judge_on_test, make_float, make_forms, waiting_converter
+from forge.learning.conversions.making import ProgressShare, make_float, make_forms, waiting_converter
 from forge.learning.conversions.models import ConversionState
-from forge.learning.conversions.recordings import SampleRecordings, compute_recordings
+from forge.learning.conversions.recordings import compute_recordings
+from forge.learning.endings import Ending, ending_of
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.waiting_lab import waiting_quantiser
 from rune.source.policy.sections.models import KERAS_SUFFIXES
@@ -69,9 +69,6 @@ def _do(job: JobContext, row: ModelConversion, step: ConversionStep, new_compile
             case ConversionStep.COUNT:
                 with new_compiler() as compiler:
                     count_forms(job, row, compiler)
-            case ConversionStep.TEST:
-                with new_compiler() as compiler:
-                    _test(job, row, compiler, Path(name))
 
 
 def _convert(job: JobContext, row: ModelConversion, new_compiler: NewCompiler, folder: Path) -> None:
@@ -98,29 +95,6 @@ def _prepare_next(row: ModelConversion) -> None:
         converter.prepare(lab_variables())
 
 
-def _test(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Path) -> None:
-    """Reads the test samples for a form that is offered, and for the float model beside it, each once."""
-    forms = ConvertedForm.objects.filter(conversion=row).exclude(digest="")
-    untested_forms = [
-        form for form in forms if form.number == job.spec["form"] or (form.form == FLOAT and not form.tested)
-    ]
-    untested_forms = [form for form in untested_forms if not form.tested]
-    if not untested_forms:
-        return
-    recordings = compute_recordings(job, row, compiler, folder, are_for_test=True)
-    if recordings.request is None:
-        ConvertedForm.objects.filter(pk__in=[form.pk for form in untested_forms]).update(
-            tested=_untested_figures(recordings)
-        )
-        announce_conversion(row)
-        return
-    judge_on_test(job, row, untested_forms, recordings, ProgressShare(0.2, 1.0))
-
-
-def _untested_figures(recordings: SampleRecordings) -> Mapping[str, Any]:
-    return {"samples": 0, "right": None, "judged": 0, "reason": recordings.facts["reason"]}
-
-
 def _find(job: JobContext) -> ModelConversion:
     rows = ModelConversion.objects.select_related("project__organisation")
     row = rows.filter(pk=job.spec["conversion"]).first()
@@ -132,14 +106,16 @@ def _find(job: JobContext) -> ModelConversion:
 @transaction.atomic
 def _set_state(job: JobContext, row: ModelConversion, state: ConversionState) -> None:
     job.confirm_lease()
+    ending = ending_of(row.state, state, ConversionState.READY, ConversionState.FAILED)
     row.state = state
     ModelConversion.objects.filter(pk=row.pk).update(state=state, needs=None, error="")
-    announce_conversion(row)
+    announce_conversion(row, ending=ending)
 
 
 def follow_job(job: Job) -> None:
     """Changes the conversion with its job: one that ended without success says why, and a retry goes on with it."""
     rows = ModelConversion.objects.filter(pk=job.spec["conversion"])
+    before = rows.values_list("state", flat=True).first() or ""
     unfinished_rows = rows.filter(state__in=(ConversionState.WAITING, ConversionState.CONVERTING))
     if job.state in (JobState.FAILED, JobState.CANCELLED, JobState.LOST):
         reason = (job.error or "It was cancelled.")[:1000]
@@ -153,7 +129,9 @@ def follow_job(job: Job) -> None:
     elif job.state == JobState.RUNNING:
         rows.update(error="")
     if job.project is not None and (row := rows.select_related("project__organisation").first()) is not None:
-        announce_conversion(row)
+        is_cancelled = job.state == JobState.CANCELLED
+        ending = ending_of(before, row.state, ConversionState.READY, ConversionState.FAILED)
+        announce_conversion(row, ending=Ending.NONE if is_cancelled else ending)
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

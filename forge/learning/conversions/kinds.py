@@ -32,4 +32,3 @@ class ConversionStep(StrEnum):
     CONVERT = "convert"
     MIX = "mix"
     COUNT = "count"
-    TEST = "test"

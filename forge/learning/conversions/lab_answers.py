@@ -48,13 +48,6 @@ class JudgedFormJson(TypedDict):
     answers: list[list[float]]
 
 
-class JudgedFormsJson(TypedDict):
-    """Finished forms on other samples."""
-
-    forms: list[JudgedFormJson]
-    gaps: dict[str, str]
-
-
 class RefusedFormJson(TypedDict):
     """A form that the quantiser refused. `detail` has text of a library, which worked on samples."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,11 +14,11 @@ from forge.compute.pool.toolchain import fetched_folder
 from forge.compute.pool.workdir import workdir
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed
 from forge.learning.conversions.kinds import PT2_SUFFIX, TENSORFLOW_SUFFIXES
-from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
+from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
 from forge.learning.conversions.recordings import SampleRecordings
-from forge.learning.conversions.storing import store_float, store_forms, store_test
-from forge.learning.models import ConvertedForm, ModelConversion
+from forge.learning.conversions.storing import store_float, store_forms
+from forge.learning.models import ModelConversion
 from forge.learning.waiting_lab import WaitingLab, waiting_quantiser, waiting_tensorflow, waiting_torch
 
 LAB_SECONDS = 400.0
@@ -96,29 +95,6 @@ def make_forms(
         store_forms(job, row, answer, layers, recordings, folder)
     _log_gaps(job, answer["gaps"])
     row.refresh_from_db()
-
-
-def judge_on_test(
-    job: JobContext,
-    row: ModelConversion,
-    forms: Sequence[ConvertedForm],
-    recordings: SampleRecordings,
-    share: ProgressShare,
-) -> None:
-    """Runs forms and the float model on the test samples, and stores what they answer. Raises as `make_forms` does."""
-    with _folder(row) as folder:
-        for form in forms:
-            shutil.copyfile(local_file(form.digest, fetched_folder()), folder / str(form.number))
-        request = {
-            "action": "judge",
-            "folder": str(folder),
-            "forms": [str(form.number) for form in forms],
-            "recorded": recordings.request,
-            **_earlier(row),
-        }
-        answer = _request_of_lab(job, row, request, JudgedFormsJson, share, waiting_quantiser)
-    store_test(job, row, answer, forms, recordings)
-    _log_gaps(job, answer["gaps"])
 
 
 def _request_of_lab(

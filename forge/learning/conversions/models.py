@@ -110,9 +110,6 @@ class ConvertedForm(models.Model):
     """The needs by target (`forge.compute.pool.answer_reading.ModelNeedsJson`)."""
     refusal = models.CharField(max_length=1000, blank=True)
     """Why there is no file."""
-    tested = models.JSONField(default=dict)
-    """Its figures on the test samples, which are read once, when it is offered; no answer for a single one. Empty
-    before."""
     provenance = models.JSONField(default=dict)
     """The record that goes with the file."""
     change_request = models.PositiveIntegerField(null=True, blank=True)

@@ -31,11 +31,8 @@ from forge.projects.versions.declared_models import declared_models
 from forge.projects.versions.store import WorkingTree, working_tree
 from rune.datasets.calibration import calibration_samples
 from rune.datasets.splits import Split
-from rune.datasets.spreading import spread_over_labels
 from rune.digests import digest_of
 
-TEST_SAMPLES = 2_000
-"""Samples of the split test that are read, spread evenly over the labels."""
 COMPUTE_SECONDS = 60.0
 """For all samples; those that are not reached are left out, and counted as such."""
 UNREADABLE = "No sample could be read by the stages in front of the model. Run one in the studio to see why."
@@ -90,30 +87,16 @@ def samples_for(row: ModelConversion) -> list[tuple[Entry, bool]]:
     return calibration_samples({calibration: measuring, Split.VALIDATION: validation}, _label, calibration)
 
 
-def samples_of_test(row: ModelConversion) -> list[tuple[Entry, bool]]:
-    """The test samples that may be used now, on which a form is tested."""
-    data_set = DataSet.objects.filter(project=row.project_id).first()
-    entries = [] if data_set is None else _of_split(data_set, Split.TEST, SampleUse.EVALUATION)
-    return [(each, False) for each in spread_over_labels(entries, _label, TEST_SAMPLES)]
-
-
 def _of_split(data_set: DataSet, split: Split, use: SampleUse) -> list[Entry]:
     """The samples of a split whose consent covers the use."""
     entries = current_entries(data_set, use)
     return [each for each in entries if each.split == split and each.label and each.events is None]
 
 
-def compute_recordings(
-    job: JobContext,
-    row: ModelConversion,
-    compiler: Compiler,
-    folder: Path,
-    *,
-    are_for_test: bool = False,
-) -> SampleRecordings:
+def compute_recordings(job: JobContext, row: ModelConversion, compiler: Compiler, folder: Path) -> SampleRecordings:
     """Computes what the float model reads of the project's samples into a file of the folder. Without samples, or where
     nothing in the project gives them to such a model, `facts` says why."""
-    samples = samples_of_test(row) if are_for_test else samples_for(row)
+    samples = samples_for(row)
     entries, role_of = [entry for entry, _ in samples], {entry.number: _ROLES[measures] for entry, measures in samples}
     if not entries:
         return SampleRecordings(facts={"reason": "The project has no samples that may be used."})

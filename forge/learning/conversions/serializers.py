@@ -45,16 +45,6 @@ class FormAccuracyJson(TypedDict):
     by_label: list[LabelAccuracyJson]
 
 
-class TestedFormJson(TypedDict):
-    """A form on the test samples, which are read once, when it is offered."""
-
-    samples: int
-    removed_samples: Annotated[int, "of these, samples that were deleted since"]
-    changed: int
-    accuracy: FormAccuracyJson | None
-    reason: Annotated[str, "why there are no figures"]
-
-
 class SampleAnswersOfFormsJson(TypedDict):
     """A validation sample that some form answers otherwise than the float model."""
 
@@ -105,7 +95,6 @@ class ConvertedFormJson(TypedDict):
     figures: Annotated[FormFiguresJson | None, "null for a form that was refused"]
     needs: Annotated[dict[str, ModelNeedsJson | RefusedJson], "counted by building it, by target"]
     refusal: str
-    tested: TestedFormJson | None
     url: Annotated[str, 'of its file; "" for a form that was refused']
     change_request: Annotated[int | None, "the number of the last change request that offers it"]
 
@@ -206,7 +195,6 @@ def _form_to_json(row: ModelConversion, form: ConvertedForm) -> ConvertedFormJso
         "size": form.size,
         "digest": form.digest,
         "figures": _figures(form),
-        "tested": _test_figures(form),
         "needs": form.needs,
         "refusal": form.refusal,
         "url": form_url(row, form) if form.digest else "",
@@ -228,18 +216,6 @@ def _figures(form: ConvertedForm) -> FormFiguresJson | None:
         "samples": figures["samples"],
         "removed_samples": removed_count(figures),
         "accuracy": accuracy_of(figures),
-    }
-
-
-def _test_figures(form: ConvertedForm) -> TestedFormJson | None:
-    if not form.tested:
-        return None
-    return {
-        "samples": form.tested["samples"],
-        "removed_samples": removed_count(form.tested),
-        "changed": form.tested.get("changed", 0),
-        "accuracy": accuracy_of(form.tested),
-        "reason": form.tested.get("reason", ""),
     }
 
 

@@ -17,7 +17,7 @@ from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.bounded import bounded_answers, bounded_classes, bounded_figures
 from forge.learning.conversions.kinds import FLOAT
-from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson, JudgedFormsJson
+from forge.learning.conversions.lab_answers import ConvertedJson, FloatModelJson
 from forge.learning.conversions.recordings import SampleRecordings
 from forge.learning.conversions.single_samples import JUDGED_ON
 from forge.learning.models import ConvertedForm, ModelConversion
@@ -85,27 +85,6 @@ def store_forms(
     except BaseException:
         delete_if_unlinked(digests)
         raise
-
-
-def store_test(
-    job: JobContext,
-    row: ModelConversion,
-    answer: JudgedFormsJson,
-    forms: Sequence[ConvertedForm],
-    recordings: SampleRecordings,
-) -> None:
-    """Stores what forms answer on the test samples."""
-    judged_forms = {each["form"]: each for each in answer["forms"]}
-    with transaction.atomic():
-        job.confirm_lease()
-        for form in forms:
-            each = judged_forms.get(str(form.number))
-            if each is None:
-                raise JobFailed("The process that compares answered for another form.")
-            measurement = bounded_figures(each, (), recordings.labels)
-            test_figures = {**measurement, **recordings.facts, JUDGED_ON: list(recordings.judging)}
-            ConvertedForm.objects.filter(pk=form.pk).update(tested=test_figures)
-        announce_conversion(row)
 
 
 def _locked_row(row: ModelConversion) -> ModelConversion:

@@ -23,12 +23,12 @@ def forget_in_forms(scope: SampleScope) -> None:
     numbers = frozenset(scope.numbers)
     rows = ConvertedForm.objects.filter(conversion__project__data_set=scope.data_set)
     changed_forms = []
-    for form in rows.only("figures", "tested").select_for_update(of=("self",)):
-        figures, test_figures = without_samples(form.figures, numbers), without_samples(form.tested, numbers)
-        if (figures, test_figures) != (form.figures, form.tested):
-            form.figures, form.tested = figures, test_figures
+    for form in rows.only("figures").select_for_update(of=("self",)):
+        figures = without_samples(form.figures, numbers)
+        if figures != form.figures:
+            form.figures = figures
             changed_forms.append(form)
-    ConvertedForm.objects.bulk_update(changed_forms, ["figures", "tested"], batch_size=ROWS_AT_ONCE)
+    ConvertedForm.objects.bulk_update(changed_forms, ["figures"], batch_size=ROWS_AT_ONCE)
 
 
 def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[ConvertedForm]:
@@ -37,9 +37,7 @@ def forms_that_learned(scope: SampleScope, models: Collection[str]) -> list[Conv
     rows = Sample.objects.filter(data_set=scope.data_set, number__in=list(scope.numbers))
     samples = list(rows.only("number", "split", "created"))
     forms = ConvertedForm.objects.exclude(digest="").select_related("conversion__project__organisation")
-    forms = forms.defer("figures", "needs", "tested", "provenance").order_by(
-        "conversion__created", "conversion", "number"
-    )
+    forms = forms.defer("figures", "needs", "provenance").order_by("conversion__created", "conversion", "number")
     of_models = Q(conversion__source_digest__in=models)
     of_samples = Q(conversion__project__data_set=scope.data_set, form__in=STATIC_FORMS)
     return [

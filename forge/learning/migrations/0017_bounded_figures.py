@@ -69,10 +69,7 @@ def reduce_forms(apps: Any, schema_editor: Any) -> None:
             classes, known_labels = samples.get("classes", []), labels.get(data_set, set())
             removed = removed_numbers.get(data_set, set())
             _reduce_figures(form.figures, classes, known_labels, removed, has_answers=True)
-            _reduce_figures(form.tested, classes, known_labels, removed, has_answers=False)
-            if form.tested.get("reason", "").startswith(UNREAD):
-                form.tested["reason"] = _reason(form.tested["reason"])
-            form.save(update_fields=["figures", "tested"])
+            form.save(update_fields=["figures"])
 
 
 def replace_texts(apps: Any, schema_editor: Any) -> None:

@@ -15,7 +15,7 @@ from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.blobs.store import put_bytes
 from forge.core.errors import Invalid
-from forge.learning.conversions.actions import announce_conversion, read_test_samples
+from forge.learning.conversions.actions import announce_conversion
 from forge.learning.conversions.kinds import FLOAT
 from forge.learning.conversions.serializers import accuracy_of
 from forge.learning.errors import FormRefused, NothingToApply
@@ -62,8 +62,7 @@ NO_INPUT = OfferedInput({}, ())
 
 
 def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput = NO_INPUT) -> int:
-    """Opens a change request in which the file `path` is this form, with the files that feed it; its number. The form
-    is judged on the test samples then, for the first time.
+    """Opens a change request in which the file `path` is this form, with the files that feed it; its number.
 
     The source and a record of where the file came from go with it, and `forge.yml` says how it is made. Raises
     `FormRefused`, `NothingToApply`, `Invalid`, `BadPath`, `TooManyFiles`, `StorageQuotaReached`, `TooManyOffers`, and
@@ -96,7 +95,6 @@ def apply_form(actor: Actor, form: ConvertedForm, path: str, feed: OfferedInput 
             number = model_changes.call(actor, project, change)[0]
             ConvertedForm.objects.filter(pk=form.pk).update(change_request=number)
             write_entry(actor, "model.apply", project.stream, project.place, name=row.source_name, path=path)
-            read_test_samples(actor, form)
             announce_conversion(row, actor)
     return number
 

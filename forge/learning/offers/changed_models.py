@@ -19,15 +19,12 @@ Files = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class ChangedModel:
-    """A model file that became a form of a conversion. `is_pending` says that its test samples are being read."""
+    """A model file that became a form of a conversion."""
 
     path: str
     conversion: ModelConversion
     table: FormComparison
     chosen_column: int
-    is_pending: bool
-    untested_reason: str
-    """Why it has no figures on test samples; "" where it has some, or waits for them."""
 
     @property
     def range_width(self) -> int:
@@ -65,5 +62,4 @@ def _changed_model(path: str, form: ConvertedForm, others: Sequence[ConvertedFor
     columns = list({each.pk: each for each in (*others, form) if each is not None and each.figures}.values())
     row = form.conversion
     table = compared_forms(columns, form, [find_board(key) for key in row.boards])
-    is_pending = not form.tested and row.job is not None and not row.job.is_finished
-    return ChangedModel(path, row, table, columns.index(form), is_pending, form.tested.get("reason", ""))
+    return ChangedModel(path, row, table, columns.index(form))

@@ -18,6 +18,7 @@ from forge.learning.searches.models import ModelSearch, SearchTrial
 from forge.learning.training.models import TrainingRun
 from forge.learning.training_data import model_owners
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 from rune.running.evaluation.background import BackgroundTrial
 from rune.source.policy.model_files import RECORD_SUFFIX
 
@@ -66,7 +67,7 @@ class StoredFigures:
 
 def trained_figures(actor: Actor, project: Project, digests: Collection[str]) -> dict[str, StoredFigures]:
     """The figures of the models that runs and searches of a project gave, by digest. The newest run counts, and a run
-    goes before a trial: it was tested on the test split too."""
+    goes before a trial."""
     runs = TrainingRun.objects.visible_to(actor).filter(project=project, pk__in=model_owners(TrainingRun, digests))
     searches = ModelSearch.objects.visible_to(actor).filter(project=project, pk__in=model_owners(ModelSearch, digests))
     trials = SearchTrial.objects.filter(search__in=searches).select_related("search__project__organisation")
@@ -99,8 +100,9 @@ def main_file(files: Collection[str], model_path: str) -> str:
 
 
 def _of_run(run: TrainingRun) -> StoredFigures:
-    judgements: Mapping[str, Any] = run.report.get("judgements", {})
-    held_out_figures = tuple(each for split, judgement in judgements.items() for each in _of_split(split, judgement))
+    split = Split.VALIDATION.value
+    judgement = run.report.get("judgements", {}).get(split)
+    held_out_figures = () if judgement is None else tuple(_of_split(split, judgement))
     needs = {
         target: PackageFigures(each["flash"], each["ram"], each["instructions"])
         for target, each in run.needs.items()
@@ -172,14 +174,14 @@ def _of_build(build: Build, summary: Mapping[str, Any]) -> StoredFigures:
 
 
 def _of_conversions(actor: Actor, project: Project, digest: str) -> StoredFigures | None:
-    """Its accuracy on the test samples, which are read once when a form is offered. What a conversion counts on boards
-    is the model alone, and not a rune."""
+    """Its accuracy on validation samples. What a conversion counts on boards is the model alone, and not a rune."""
     conversions = ModelConversion.objects.visible_to(actor).filter(project=project)
-    forms = ConvertedForm.objects.filter(conversion__in=conversions, digest=digest).exclude(tested={})
+    forms = ConvertedForm.objects.filter(conversion__in=conversions, digest=digest).exclude(figures={})
     form = forms.select_related("conversion__project__organisation").order_by("-created").first()
-    accuracy = None if form is None else accuracy_of(form.tested)
+    accuracy = None if form is None else accuracy_of(form.figures)
     if form is None or accuracy is None:
         return None
-    figure = HeldOutFigure(ACCURACY, "test", accuracy["share"], accuracy["low"], accuracy["high"], accuracy["samples"])
+    share, count = (accuracy["share"], accuracy["low"], accuracy["high"]), accuracy["samples"]
+    figure = _accuracy(Split.VALIDATION.value, share, count)
     row = form.conversion
     return StoredFigures(f"the conversion of {row.source_name}", row.get_absolute_url(), held_out_figures=(figure,))

@@ -9,6 +9,7 @@ from forge.comparison.figures import FigureRow, bytes_row, package_rows
 from forge.core.actors import Actor
 from forge.core.blobs.store import read_blob
 from forge.core.errors import BytesDamaged, NotFound
+from forge.datasets.model_quality import NOT_READ
 from forge.learning.offers.changed_models import Files
 from forge.learning.offers.stored_figures import (
     HeldOutFigure,
@@ -42,7 +43,10 @@ class TrainedModelChange:
     def rows(self) -> tuple[FigureRow, ...]:
         """The figures of both as text."""
         before = self.before or StoredFigures("", "")
-        held_out = (_held_out_row(each, self.now, before) for each in self.now.held_out_figures)
+        held_out = (
+            *(_held_out_row(each, self.now, before) for each in self.now.held_out_figures),
+            *_rows_of_earlier_splits(self.now, before),
+        )
         size = bytes_row("Model file", self.size, self.old_size, FILE_MEANING)
         needs = (
             row
@@ -119,6 +123,17 @@ def _models(files: Files) -> frozenset[str]:
         return named_models(read_blob(file["digest"]).decode("utf-8", "replace"))
     except (NotFound, BytesDamaged):
         return frozenset()
+
+
+def _rows_of_earlier_splits(now: StoredFigures, before: StoredFigures) -> Iterator[FigureRow]:
+    """The figures of the model before on splits on which the new one was not judged: a build of it reads the test."""
+    figure_names = {(each.name, each.split) for each in now.held_out_figures}
+    for each in before.held_out_figures:
+        if (each.name, each.split) not in figure_names:
+            meaning = f"Before {_interval(each)}, {_recordings(each, before)}."
+            yield FigureRow(
+                f"{each.name}, {each.split} split", NOT_READ, _text(each), "other recordings", "muted", meaning
+            )
 
 
 def _held_out_row(figure: HeldOutFigure, now: StoredFigures, before: StoredFigures) -> FigureRow:

@@ -246,19 +246,12 @@ def _noise(form: ConvertedForm) -> FormCell:
 
 
 def _accuracy_rows(forms: Sequence[ConvertedForm]) -> list[FormFigureRow]:
-    """The accuracy of each form on validation samples, and on test samples where they were read; no row where no label
-    is known."""
-    by_split = [("validation", [accuracy_of(form.figures) for form in forms])]
-    by_split.append(("test", [accuracy_of(form.tested) for form in forms]))
-    known_accuracies = [each for _, accuracies in by_split for each in accuracies if each is not None]
-    low = range_begin([each["low"] for each in known_accuracies])
-    rows = []
-    for split, accuracies in by_split:
-        count = max((each["samples"] for each in accuracies if each is not None), default=0)
-        if count:
-            cells = tuple(_accuracy(each, low) for each in accuracies)
-            rows.append(FormFigureRow("Accuracy", f"{count} {split} samples, 95 % interval", cells))
-    return rows
+    """The accuracy of each form on validation samples; no row where no label is known."""
+    accuracies = [accuracy_of(form.figures) for form in forms]
+    low = range_begin([each["low"] for each in accuracies if each is not None])
+    count = max((each["samples"] for each in accuracies if each is not None), default=0)
+    cells = tuple(_accuracy(each, low) for each in accuracies)
+    return [FormFigureRow("Accuracy", f"{count} validation samples, 95 % interval", cells)] if count else []
 
 
 def range_begin(lows: Iterable[float]) -> float:

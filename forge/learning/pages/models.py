@@ -250,7 +250,7 @@ def _forms_context(request: HttpRequest, row: ModelConversion, forms: list[Conve
         "trade_off": trade_off(files),
         "changed_cards": cards,
         "changed_count": changed_count,
-        "removed_count": removed_from_any(each for form in forms for each in (form.figures, form.tested)),
+        "removed_count": removed_from_any(form.figures for form in forms),
         "boards": all_boards(),
     }
 

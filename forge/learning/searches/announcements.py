@@ -6,9 +6,10 @@ from typing import Annotated, TypedDict
 
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence
+from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.searches.models import SearchState
+from forge.learning.endings import Ending, ending_entry, ending_sentences
+from forge.learning.searches.models import ModelSearch, SearchState
 
 
 class SearchChangedJson(TypedDict):
@@ -18,6 +19,14 @@ class SearchChangedJson(TypedDict):
     number: int
     state: Annotated[str, choices("SearchState", SearchState.values)]
     trials: Annotated[int, "how many trials have ended"]
+    ending: Annotated[str, choices("JobEnding", Ending), 'how it ended, in the event of its end; "" in others']
+
+
+def _activity(event: StoredEvent[SearchChangedJson]) -> ActivityEntry | None:
+    """Returns an entry of the person who began the search, once it has ended."""
+    ending = event.data.get("ending", "")
+    searches = ModelSearch.objects.filter(pk=event.data["search"]) if ending else ModelSearch.objects.none()
+    return ending_entry("search", ending, searches.values_list("person", flat=True).first())
 
 
 SEARCH_CHANGED = declare(
@@ -38,8 +47,7 @@ SEARCH_CHANGED = declare(
             },
         ),
         activity=ActivityAnnouncement(
-            {"search": ActivitySentence("searched for a model for", path="/searches")},
-            lambda _: ActivityEntry("search"),
+            ending_sentences("search", "searched for a model for", "search", "/searches"), _activity
         ),
     )
 )

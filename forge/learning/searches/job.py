@@ -18,6 +18,7 @@ from forge.jobs.errors import NotRetriable
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobTitle
 from forge.jobs.models import UNFINISHED_STATES, Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab
+from forge.learning.endings import ending_of
 from forge.learning.searches.actions.searches import announce_search, require_going_on
 from forge.learning.searches.following import SearchFollower
 from forge.learning.searches.kinds import SEARCH_KIND, TRIALS_WITHOUT_IMPROVEMENT
@@ -35,7 +36,6 @@ from forge.learning.searches.trial_rows import (
 from forge.learning.training.kinds import LAB_ATTEMPTS
 from forge.learning.training.running.data import ARCHIVE, usable_entries, write_data
 from forge.learning.training.used_time import counted_time
-from rune.datasets.splits import Split
 
 MARGIN_SECONDS = 900.0
 """Beyond the minutes of a search: reading the data, and the trial at work."""
@@ -70,7 +70,7 @@ def _write_data(job: JobContext, search: ModelSearch, folder: Path) -> None:
     if search.data_version is None:
         raise JobFailed("The version of the data was deleted. Search on another one.")
     job.report(0.0, "Reading the samples")
-    entries = [each for each in usable_entries(search.data_version, search.project) if each.split != Split.TEST]
+    entries = usable_entries(search.data_version, search.project)
     if not write_data(search.data_version, entries, folder / ARCHIVE):
         raise JobFailed(
             f"No sample of version {search.data_number} may be learned from now: consents ended or were withdrawn. "
@@ -137,9 +137,10 @@ def follow_job(job: Job) -> None:
         return
     if job.state not in UNFINISHED_STATES:
         drop_unfinished(search, job.pk)
+    before = search.state
     ModelSearch.objects.filter(pk=search.pk).update(**_following(search, list(jobs_of(search))))
     search.refresh_from_db()
-    announce_search(search)
+    announce_search(search, ending=ending_of(before, search.state, SearchState.FINISHED, SearchState.FAILED))
 
 
 def _following(search: ModelSearch, jobs: Sequence[Job]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Annotated, NotRequired, TypedDict
 from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
-from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence
+from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.training.models import TrainingState
+from forge.learning.endings import Ending, ending_entry, ending_sentences
+from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.lab_events import EpochJson
 
 
@@ -20,7 +21,15 @@ class TrainingChangedJson(TypedDict):
     number: int
     state: Annotated[str, choices("TrainingState", TrainingState.values)]
     epochs: Annotated[int, "how many epochs its curves have"]
+    ending: Annotated[str, choices("JobEnding", Ending), 'how it ended, in the event of its end; "" in others']
     points: NotRequired[Annotated[list[EpochJson], "the newest rows of the curves, the last of which is `epochs`"]]
+
+
+def _activity(event: StoredEvent[TrainingChangedJson]) -> ActivityEntry | None:
+    """Returns an entry of the person who began the run, once it has ended."""
+    ending = event.data.get("ending", "")
+    runs = TrainingRun.objects.filter(pk=event.data["run"]) if ending else TrainingRun.objects.none()
+    return ending_entry("training", ending, runs.values_list("person", flat=True).first())
 
 
 TRAINING_CHANGED = declare(
@@ -43,7 +52,7 @@ TRAINING_CHANGED = declare(
             },
         ),
         activity=ActivityAnnouncement(
-            {"training": ActivitySentence("trained a model for", path="/training")}, lambda _: ActivityEntry("training")
+            ending_sentences("training", "trained a model for", "training run", "/training"), _activity
         ),
     )
 )

@@ -47,8 +47,8 @@ def counting_rows(judgements: Mapping[str, Any]) -> list[CountingRow]:
 
 
 def label_rows(judgements: Mapping[str, Any]) -> list[CountedLabelRow]:
-    """The figures of each label on the test split."""
-    counting: CountingJson | None = judgements.get("test", {}).get("counting")
+    """The figures of each label on the validation split."""
+    counting: CountingJson | None = judgements.get("validation", {}).get("counting")
     if counting is None:
         return []
     return [

@@ -9,7 +9,7 @@ from typing import Any
 from forge.learning.training.running.lab_events import ErrorRangeJson, ReportedErrorJson
 from rune.wording import plain
 
-SPLITS = {"validation": "Validation", "test": "Test"}
+SPLITS = {"validation": "Validation", "test": "Test, read by an earlier version of this server"}
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,6 @@ def data_problem(
     data: VersionData,
     recipe: RecipeJson,
     arguments: Mapping[str, float],
-    needed_splits: Sequence[Split] = tuple(Split),
 ) -> DataProblem | None:
     """Returns the reason why a recipe cannot learn from this data; None where nothing speaks against it."""
     if not data.recordings:
@@ -87,7 +86,7 @@ def data_problem(
         # A recording that lacks more than one step of a window surely fills none.
         least = max(int(arguments.get("duration", 0)) - int(arguments.get("step", 0)), 0)
     answer = LearnedAnswer(recipe["learns"])
-    return first_problem(data.recordings, Kind(recipe["kind"]), answer, recipe["name"], least, needed_splits)
+    return first_problem(data.recordings, Kind(recipe["kind"]), answer, recipe["name"], least)
 
 
 def require_learnable(
@@ -95,10 +94,9 @@ def require_learnable(
     project: Project,
     recipe: RecipeJson,
     arguments: Mapping[str, float],
-    needed_splits: Sequence[Split] = tuple(Split),
 ) -> None:
     """Raises `DataNotLearnable` where a run of a recipe on a version would end with nothing."""
-    problem = data_problem(version_data(version, project), recipe, arguments, needed_splits)
+    problem = data_problem(version_data(version, project), recipe, arguments)
     if problem is not None:
         raise DataNotLearnable(problem.text)
 

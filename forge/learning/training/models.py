@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from forge.accounts.models import Organisation
 from forge.core.actors import Actor
+from forge.datasets.model_quality import ModelQuality
 from forge.datasets.models import DataVersion
 from forge.jobs.models import Job
 from forge.learning.training.kinds import TAUGHT_RECIPE
@@ -112,6 +113,8 @@ class TrainingRun(models.Model):
     """The address of the change request that offers its model; "" before."""
     created = models.DateTimeField(default=timezone.now)
 
+    quality: ModelQuality | None
+    """Set by pages that list runs (`forge.learning.quality.runs`)."""
     objects = TrainingRunQuerySet.as_manager()
 
     class Meta:

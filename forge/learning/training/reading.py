@@ -12,7 +12,8 @@ from rune.datasets.splits import Split
 
 
 def judgements(actor: Actor, run: TrainingRun) -> dict[str, RunJudgementJson]:
-    """The newest judgement of each split that has answers. One query.
+    """The newest judgement of each split that has answers; runs of earlier versions have some for the test split. One
+    query.
 
     A sample that was deleted since is left out, and one that was labelled anew counts with its label of now.
     """

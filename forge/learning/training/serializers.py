@@ -9,6 +9,8 @@ from rest_framework import serializers
 from forge.accounts.people.serializers import PersonJson, person_to_json
 from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.background.trials import background_of_run
+from forge.learning.quality.epochs import epoch_sentence
+from forge.learning.quality.runs import ModelQualityJson, quality_of_run, quality_to_json
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -67,8 +69,13 @@ class TrainingRunJson(TypedDict):
         int, "samples that were deleted since the run read them: no answer is kept for them, and figures count them"
     ]
     epochs: Annotated[int, "how many epochs its curves have"]
-    best_epoch: int
-    best_accuracy: Annotated[float | None, "of windows of the validation split, in the best epoch"]
+    best_epoch: Annotated[int, "the epoch whose weights the model has"]
+    best_accuracy: Annotated[float | None, "of windows of the validation split, by the floats of that epoch"]
+    epoch_sentence: Annotated[str, 'why it is this epoch and not an earlier peak; "" before the first']
+    quality: Annotated[
+        ModelQualityJson | None,
+        "how good the finished rune is; null before, and of one that answers with a number or counts",
+    ]
     needs: Annotated[dict[str, RunNeedsJson], "what the rune needs, by target, counted by the compiler"]
     rune_size: Annotated[int | None, "bytes of the rune for browsers; null until it was counted"]
     background: Annotated[
@@ -191,6 +198,8 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "epochs": len(run.curves),
         "best_epoch": run.best_epoch,
         "best_accuracy": None if best is None else best["validation_accuracy"],
+        "epoch_sentence": epoch_sentence(run),
+        "quality": quality_to_json(quality_of_run(run)),
         "needs": run.needs,
         "rune_size": run.description.get("rune_size"),
         "background": None if background is None else background.to_json(),

@@ -23,6 +23,7 @@ from forge.builds.sample_inputs import inputs_for_reader
 from forge.builds.serializers import rune_url
 from forge.deployments.access import deployments_of
 from forge.deployments.pages.cards import cards_of
+from forge.learning.quality import quality_of_build, quality_of_project
 from forge.moderation.access import standing
 from forge.notices.pages import watch_menu
 from forge.projects.access import is_favourite, origin_of
@@ -101,6 +102,7 @@ def _context(principal: Principal, project: Project) -> dict[str, Any]:
         "live": live,
         "usual": default_tag(tags),
         "newest": newest,
+        "judged": quality_of_project(principal, project),
         **({} if newest is None else _of_build(principal, newest, builds, tags)),
     }
 
@@ -141,9 +143,9 @@ def _of_build(principal: Principal, newest: Build, builds: Sequence[Build], tags
 def _measured_builds(builds: Iterable[Build], names: Mapping[Any, str]) -> list[MeasuredBuild]:
     """Those that were run on test samples, the oldest first."""
     return [
-        MeasuredBuild(build.number or 0, each["accuracy"], each["low"], each["high"], names.get(build.pk, ""))
+        MeasuredBuild(build.number or 0, quality.share, quality.low, quality.high, names.get(build.pk, ""))
         for build in reversed(list(builds))
-        if (each := build.evaluation) is not None and each.get("accuracy") is not None
+        if (quality := quality_of_build(build)) is not None
     ]
 
 

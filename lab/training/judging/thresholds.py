@@ -45,10 +45,10 @@ def word_threshold(threshold: Threshold) -> Threshold:
 
 
 def generated_sounds_note(confusion: Sequence[Sequence[int]]) -> str:
-    """A sentence about the sounds that were made for the test split, whose rows are others and the word."""
+    """A sentence about the sounds that were made for the validation split, whose rows are others and the word."""
     (right, wrong), (misses, hits) = confusion
     return (
-        f"Of sounds that were made of the test split, {hits} of {hits + misses} with the word were heard, and "
+        f"Of sounds that were made of the validation split, {hits} of {hits + misses} with the word were heard, and "
         f"{wrong} of {wrong + right} without it were taken for it."
     )
 

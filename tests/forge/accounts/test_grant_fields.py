@@ -127,7 +127,6 @@ MAY_NAME_SOMEBODY = {
     "learning.ConvertedForm.float_layers": CONTENT,
     "learning.ConvertedForm.needs": CONTENT,
     "learning.ConvertedForm.provenance": CONTENT,
-    "learning.ConvertedForm.tested": CONTENT,
     "learning.DeclaredModels.refusals": CONTENT,
     "learning.ModelConversion.boards": CONTENT,
     "learning.ModelConversion.description": CONTENT,

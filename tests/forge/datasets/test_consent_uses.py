@@ -27,7 +27,7 @@ TRAIN, VALIDATION, TEST = Split.TRAIN, Split.VALIDATION, Split.TEST
 REQUIREMENTS: dict[SampleUse, dict[Split, list[frozenset[Purpose]] | None]] = {
     SampleUse.EVALUATION: {TRAIN: None, VALIDATION: None, TEST: [frozenset({T})]},
     SampleUse.ANALYSIS: {split: [frozenset({T}), frozenset({L})] for split in Split},
-    SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
+    SampleUse.TRAINING: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: None},
     SampleUse.CALIBRATION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: None},
     SampleUse.VERSION: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
     SampleUse.EXPORT: {TRAIN: [frozenset({L})], VALIDATION: [frozenset({L})], TEST: [frozenset({T})]},
@@ -104,7 +104,7 @@ READERS_OF_BYTES = {
     "forge/datasets/analysis/job.py": (SampleUse.ANALYSIS,),
     "forge/datasets/versions/evaluation.py": (SampleUse.EVALUATION,),
     "forge/datasets/versions/export.py": (SampleUse.EXPORT,),
-    "forge/learning/conversions/recordings.py": (SampleUse.CALIBRATION, SampleUse.TRAINING, SampleUse.EVALUATION),
+    "forge/learning/conversions/recordings.py": (SampleUse.CALIBRATION, SampleUse.TRAINING),
     "forge/learning/inputs/trial.py": (SampleUse.TRAINING,),
     "forge/learning/training/running/data.py": (SampleUse.TRAINING,),
 }

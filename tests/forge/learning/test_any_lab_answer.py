@@ -139,8 +139,14 @@ def _counts(*pictures: dict[str, Any]) -> dict[str, Any]:
 def trained(**changes: Any) -> Any:
     """The answer of a run, with these fields of it or of its report in place of the right ones."""
     split = {"accuracy": [0.5, 0.1, 0.9], "samples": 2}
-    report = {"best_epoch": 1, "parameters": 10, "judgements": {"test": split}}
-    answer = {"files": {}, "report": report, "answers": {"test": [[0, 0, 0.9]]}, "values": {"epochs": 3.0}, "gaps": {}}
+    report = {"best_epoch": 1, "parameters": 10, "judgements": {"validation": split}}
+    answer = {
+        "files": {},
+        "report": report,
+        "answers": {"validation": [[0, 0, 0.9]]},
+        "values": {"epochs": 3.0},
+        "gaps": {},
+    }
     report |= {name: value for name, value in changes.items() if name in report}
     return answer | {name: value for name, value in changes.items() if name in answer}
 
@@ -149,13 +155,13 @@ def trained(**changes: Any) -> Any:
 @each_case(
     "changes",
     [
-        {"answers": {"test": [[0, 0]]}},
+        {"answers": {"validation": [[0, 0]]}},
         {"answers": {"epoch": []}},
         {"values": {}},
         {"best_epoch": -1},
         {"best_epoch": 1 << 80},
-        {"judgements": {"test": {"accuracy": [0.5], "samples": 2}}},
-        {"judgements": {"test": {"accuracy": [0.5, 0.1, 1e300], "samples": 2}}},
+        {"judgements": {"validation": {"accuracy": [0.5], "samples": 2}}},
+        {"judgements": {"validation": {"accuracy": [0.5, 0.1, 1e300], "samples": 2}}},
         {"judgements": {"validation": _counts(_picture(3, 1)) | {"worst_counts": [_picture(3, 1)] * 11}}},
         {"judgements": {"validation": _counts(_picture(-1, 1))}},
         {"judgements": {"validation": _counts(_picture(3, 1 << 60))}},

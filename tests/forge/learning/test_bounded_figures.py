@@ -64,11 +64,12 @@ def test_a_picture_has_one_count_of_each_label() -> None:
 
     worst = [picture(0, 5, 1 << 40), picture(0, 2), picture(9, 2), picture(1, 2, label=SECRET)]
     error = {"error": {"value": 1.0}, "largest": 1234.56789}
-    report = {"judgements": {"validation": {"worst_counts": worst}, "test": {"error": error}}, "parameters": 3}
+    report = {"judgements": {"validation": {"worst_counts": worst, "error": error}, "test": {}}, "parameters": 3}
     bounded = bounded_report(report, recordings=2, labels=["bee"])
     label = {"label": "bee", "marked": 1, "counted": MOST_COUNTED}
     assert bounded["judgements"]["validation"]["worst_counts"] == [{"recording": 0, "labels": [label]}]
-    assert bounded["judgements"]["test"]["error"]["largest"] == 1235.0
+    assert bounded["judgements"]["validation"]["error"]["largest"] == 1235.0
+    assert "test" not in bounded["judgements"]
     assert bounded["parameters"] == 3
 
 

@@ -24,6 +24,11 @@ PROJECT = "/api/v1/projects/acme/kitchen"
 RUN = {"recipe": "motion", "arguments": SMALL}
 
 
+def learned() -> Any:
+    """The samples that a run gets: all but those of the test split."""
+    return Sample.objects.exclude(split="test")
+
+
 def begin(client: Client, path: str = "training") -> Any:
     return client.post(f"{PROJECT}/{path}", RUN, content_type="application/json")
 
@@ -41,8 +46,10 @@ def test_a_version_of_too_many_samples_is_refused_before_the_job(
     path: str, client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     motion_version(user, project)
-    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", 8)
-    require_refused(begin(client, path), "Version 1 has 9 samples to learn from, and a run takes at most 8.")
+    count = learned().count()
+    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", count - 1)
+    text = f"Version 1 has {count} samples to learn from, and a run takes at most {count - 1}."
+    require_refused(begin(client, path), text)
 
 
 @pytest.mark.parametrize("path", ["training", "searches"])
@@ -50,7 +57,7 @@ def test_a_version_of_too_many_bytes_is_refused_before_the_job(
     path: str, client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     motion_version(user, project)
-    sizes = list(Sample.objects.values_list("size", flat=True))
+    sizes = list(learned().values_list("size", flat=True))
     monkeypatch.setattr(training_limits, "MAX_BYTES", sum(sizes) - 1)
     text = f"{sum(sizes) / 1000:.1f} kB"
     require_refused(
@@ -62,7 +69,7 @@ def test_the_page_says_what_to_do(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     motion_version(user, project)
-    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", 8)
+    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", learned().count() - 1)
     answer = client.post("/acme/kitchen/training/begin", {"recipe": "motion"}, follow=True)
     assert training_limits.ADVICE in compact(answer.content.decode())
 
@@ -71,8 +78,8 @@ def test_samples_that_may_not_be_learned_from_do_not_count(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = motion_version(user, project, takes=2)
-    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", 17)
-    delete_sample(user, Sample.objects.filter(data_set=version.data_set_id)[0])
+    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", learned().count() - 1)
+    delete_sample(user, learned().filter(data_set=version.data_set_id)[0])
     assert DataVersion.objects.get(pk=version.pk).figures["samples"] == 18
     assert begin(client).status_code == 201
 
@@ -81,6 +88,6 @@ def test_as_many_samples_as_a_run_takes_are_trained_on(
     client: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     motion_version(user, project)
-    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", 9)
-    monkeypatch.setattr(training_limits, "MAX_BYTES", sum(Sample.objects.values_list("size", flat=True)))
+    monkeypatch.setattr(training_limits, "MAX_RECORDINGS", learned().count())
+    monkeypatch.setattr(training_limits, "MAX_BYTES", sum(learned().values_list("size", flat=True)))
     assert begin(client).status_code == 201

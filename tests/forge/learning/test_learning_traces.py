@@ -59,7 +59,7 @@ def second_sample(run: TrainingRun) -> Sample:
 def assert_without_the_second(run: TrainingRun) -> None:
     before = list(run.description["recordings"])
     run.refresh_from_db()
-    assert run.answers == {"epoch": 0, "validation": [[0, 0, 0.9]], "test": [[2, 2, 0.7]]}
+    assert run.answers == {"epoch": 0, "validation": [[0, 0, 0.9]]}
     assert [each["recording"] for each in run.report["judgements"]["validation"]["worst_counts"]] == [2]
     assert run.report["judgements"]["validation"]["samples"] == 2
     assert (run.description["recordings"], run.description["removed"]) == (before, [before[1]])
@@ -81,7 +81,7 @@ def test_samples_of_a_consent_go_from_the_answers_of_runs(run: TrainingRun, user
     else:
         end_consents(timezone.now() + timedelta(days=900))
     run.refresh_from_db()
-    assert run.answers == {"epoch": 0, "validation": [], "test": []}
+    assert run.answers == {"epoch": 0, "validation": []}
     assert run.report["judgements"]["validation"]["worst_counts"] == []
     assert run.description["removed"] == run.description["recordings"]
 
@@ -131,7 +131,7 @@ def test_a_run_that_somebody_cancelled_loses_its_checkpoint(project: Project, us
 
 @pytest.fixture
 def form(project: Project, user: User) -> ConvertedForm:
-    """A form that was judged on the first samples of the project, and tested on the last ones."""
+    """A form that was judged on the first samples of the project."""
     numbers = [each.number for each in motion_samples(user, project)]
     row = begin_conversion(user, project, "motion.keras", [b"source"])
     samples = {"kind": "recordings", "calibration": 3, "judging": 3, "ranges": [[0, 1]], "classes": list(LABELS)}
@@ -151,7 +151,6 @@ def form(project: Project, user: User) -> ConvertedForm:
         form="float32",
         digest=put_bytes(b"model").digest,
         figures={**figures, "judged_on": numbers[:3]},
-        tested={**counts, "reason": "", "judged_on": numbers[-3:]},
     )
 
 
@@ -160,18 +159,15 @@ def sample_at(place: int) -> Sample:
 
 
 def test_a_deleted_sample_goes_from_the_answers_of_forms(form: ConvertedForm, user: User, client: Client) -> None:
-    first, last = sample_at(0), Sample.objects.select_related("data_set__project").order_by("-number")[0]
-    numbers = form.figures["judged_on"]
+    first, numbers = sample_at(0), form.figures["judged_on"]
     delete_sample(user, first)
-    delete_sample(user, last)
     form.refresh_from_db()
     assert form.figures["answers"] == [[number, 0] for number in numbers[1:]]
-    assert (form.figures["removed"], form.tested["removed"]) == ([first.number], [last.number])
+    assert form.figures["removed"] == [first.number]
     row = client.get(f"/api/v1/projects/acme/kitchen/conversions/{form.conversion_id}").json()
-    [figures] = [(each["figures"], each["tested"]) for each in row["forms"]]
-    assert [each["removed_samples"] for each in figures] == [1, 1]
+    assert [each["figures"]["removed_samples"] for each in row["forms"]] == [1]
     page = compact(client.get(f"/acme/kitchen/models/{form.conversion_id}").content.decode())
-    assert "2 samples were deleted since" in page
+    assert "1 sample was deleted since" in page
 
 
 @pytest.mark.slow

@@ -12,6 +12,8 @@ from forge.accounts.models import User
 from forge.builds.previews.refresh import refresh_previews
 from forge.compute.pool.compiler import Compiler
 from forge.datasets.models import Consent, Sample
+from forge.jobs.models import Job, JobState
+from forge.learning.conversions.kinds import CONVERSION_KIND
 from forge.learning.models import ConvertedForm
 from forge.projects.actions import write_file
 from forge.projects.models import Project
@@ -173,34 +175,23 @@ def test_without_consent_nothing_is_read(client: Client, project: Project, sampl
 
 
 @pytest.mark.slow
-def test_test_samples_are_read_once_when_a_form_is_offered_and_its_request_shows_them(
+def test_a_form_that_is_offered_is_judged_on_validation_samples_alone(
     client: Client, project: Project, samples: list[Sample]
 ) -> None:
     row = model_of(client)
     form = next(each for each in row["forms"] if each["form"] == "int8")
-    assert [each["tested"] for each in row["forms"]] == [None, None]
     address = f"{MODELS}/{row['id']}/forms/{form['number']}/apply"
     answer = client.post(address, {"path": "model.tflite"}, content_type="application/json")
     assert answer.status_code == 201, answer.content
-    request = f"/acme/kitchen/change-requests/{answer.json()['number']}"
     change = ChangeRequest.objects.get(number=answer.json()["number"])
     assert change.offered is not None
     # The float model that the project has there stays as the source.
     assert change.offered.manifest["model.tflite"]["digest"] == form["digest"]
     assert change.offered.manifest["training/motion.tflite"]["digest"] == row["digest"]
-    page = client.get(request).content.decode()
+    assert not Job.objects.filter(kind=CONVERSION_KIND, state=JobState.QUEUED).exists(), "an offer reads samples"
+    page = client.get(f"/acme/kitchen/change-requests/{answer.json()['number']}").content.decode()
     assert "model.tflite is another model" in page
-    assert "The test samples are being read" in page
-    run_jobs()
-    results = {each["form"]: each["tested"] for each in read(client, row["id"])["forms"]}
-    count = len(numbers(project, "test"))
-    assert {each["accuracy"]["samples"] for each in results.values()} == {count}
-    page = client.get(request).content.decode()
-    assert f"{count} test samples" in page
-    assert "being read" not in page
-    before = ConvertedForm.objects.get(form="int8").tested
-    # A further offer reads nothing again.
-    client.post(address, {"path": "other.tflite"}, content_type="application/json")
-    Sample.objects.filter(data_set__project=project, split="test").update(is_excluded=True)
-    run_jobs()
-    assert ConvertedForm.objects.get(form="int8").tested == before
+    assert f"{len(numbers(project, 'validation'))} validation samples" in page
+    assert "test samples" not in page
+    judged_samples = {number for each in ConvertedForm.objects.all() for number in each.figures.get("judged_on", ())}
+    assert judged_samples.isdisjoint(numbers(project, "test"))

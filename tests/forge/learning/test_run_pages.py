@@ -65,7 +65,7 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     sample, missing = Sample.objects.filter(removed=None).order_by("number")[:2]
     miscount = [{"label": "bee", "marked": 3, "counted": 5}]
     worst = [{"recording": place, "labels": miscount} for place in range(3)]
-    judgements = {"validation": split | {"worst_counts": worst}, "test": split}
+    judgements = {"validation": split | {"worst_counts": worst}}
     report = {**TrainingRun.objects.get(number=1).report, "judgements": judgements}
     description = {**TrainingRun.objects.get(number=1).description, "recordings": [sample.number, missing.number]}
     TrainingRun.objects.filter(number=1).update(recipe="counting", report=report, description=description, answers={})
@@ -80,9 +80,9 @@ def test_a_run_that_counts_shows_its_objects_and_no_accuracy(trains: Client, pro
     assert f'aria-label="Sample {sample.number:04d}"' in page
     assert "Accuracy" not in page
     assert "Confusion matrix" not in page
-    assert read(trains)["counting"]["test"] == counting
+    assert read(trains)["counting"]["validation"] == counting
     comparison = trains.get("/acme/kitchen/training/compare?run=1&run=2").content.decode()
-    assert "F1 of objects, test" in comparison
+    assert "F1 of objects, validation" in comparison
 
 
 def test_side_by_side_each_curve_has_the_heading_of_its_recipe(trains: Client, project: Project, user: User) -> None:

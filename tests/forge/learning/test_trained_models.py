@@ -39,7 +39,7 @@ def trains(client: Client, project: Project, user: User) -> Client:
 def finished(user: User, project: Project, share: list[float], model: bytes, **needs: int) -> TrainingRun:
     """A run with this accuracy on 40 recordings, and a model of these bytes."""
     run = finish_run(motion_run(user, project), model)
-    run.report["judgements"] = {"test": {"accuracy": share, "samples": 40}}
+    run.report["judgements"] = {"validation": {"accuracy": share, "samples": 40}}
     run.needs = {"cortex-m4": {"flash": 9000, "ram": 900, "instructions": 90_000, "not_measured": None} | needs}
     run.save()
     return run
@@ -65,7 +65,7 @@ def test_without_a_model_before_nothing_stands_beside_the_figures(trains: Client
     assert (model["old_path"], model["old_size"], model["before"]) == ("", None, None)
     assert "It replaces no model of the project" in model["sentence"]
     assert model["now"]["held_out_figures"][0] == {
-        "name": "Accuracy", "split": "test", "value": 0.9, "low": 0.8, "high": 0.95, "samples": 40,
+        "name": "Accuracy", "split": "validation", "value": 0.9, "low": 0.8, "high": 0.95, "samples": 40,
     }  # fmt: skip
     assert model["sentence"] in page
     assert model["sentence"] in change["message"]
@@ -93,7 +93,7 @@ def test_the_figures_of_the_run_that_gave_the_model_before_stand_beside_the_new_
     assert model["before"]["data_digest"] == model["now"]["data_digest"] == first.data_digest
     assert model["before"]["needs"]["cortex-m4"] == {"flash": 9000, "ram": 1900, "instructions": 90_000}
     for text in (
-        "Accuracy, test split: 60.0 % before, 90.0 % now (+30.0 points)",
+        "Accuracy, validation split: 60.0 % before, 90.0 % now (+30.0 points)",
         f"Model file: {size_text(len(OLD))} before, 7 B now (−{size_text(len(OLD) - 7)})",
         "RAM on cortex-m4: 1.9 kB before, 900 B now (−1.0 kB)",
         "Flash on cortex-m4: 9.0 kB before, 9.5 kB now (+500 B)",
@@ -174,17 +174,15 @@ def test_a_number_and_counts_are_compared_by_their_error_and_their_f1(
         interval = {"value": value, "low": value - 0.1, "high": value + 0.1}
         error = {"error": interval, "baseline": interval, "baseline_name": "the mean"}
         counting = {"f1": interval, "precision": None, "recall": None, "count_error": interval, "baseline": interval}
-        run.report["judgements"] = {
-            "test": {"accuracy": None, "samples": 40, "error": error},
-            "validation": {"accuracy": None, "samples": 40, "counting": counting | {"objects": 9}},
-        }
+        figures = {"error": error, "counting": counting | {"objects": 9}}
+        run.report["judgements"] = {"validation": {"accuracy": None, "samples": 40} | figures}
         run.save()
         return run
 
     with_error(finished(user, project, [0, 0, 0], OLD), 0.75)
     write_file(user, project, "model.tflite", OLD)
     change, page = used(trains, with_error(finished(user, project, [0, 0, 0], NEW), 0.25))
-    assert "- Mean error, test split: 0.75 before, 0.25 now (−0.5)" in change["message"]
+    assert "- Mean error, validation split: 0.75 before, 0.25 now (−0.5)" in change["message"]
     assert '<td class="good">−0.5</td>' in page
     assert '<td class="worse">−50.0 points</td>' in page
 

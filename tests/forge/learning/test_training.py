@@ -77,10 +77,10 @@ def test_a_run_gives_a_model_curves_and_figures(trains: Client, project: Project
     for target in ("cortex-m0plus", "rv32imc"):
         assert run["needs"][target]["instructions"] > 1000, run["notes"]
     assert run["rune_size"] > 10_000
-    test = run["judgements"]["test"]
-    assert test["epoch"] == 0
-    assert sum(map(sum, test["confusion"])) == test["accuracy"]["samples"] > 0
-    assert {each["name"] for each in test["by_label"]} == {"circle", "shake", "still"}
+    judgement = run["judgements"]["validation"]
+    assert judgement["epoch"] == 0
+    assert sum(map(sum, judgement["confusion"])) == judgement["accuracy"]["samples"] == run["quality"]["count"] > 0
+    assert {each["name"] for each in judgement["by_label"]} == {"circle", "shake", "still"}
     files = {each["path"]: each for each in run["files"]}
     model = read_model(b"".join(trains.get(files["model.tflite"]["url"])))
     assert model.tensors[model.inputs[0]].kind is TensorKind.INT8
@@ -105,8 +105,9 @@ def test_trees_are_learned_without_tensorflow_and_used_like_a_model(trains: Clie
     run = read(trains)
     assert (run["state"], run["error"]) == ("finished", "")
     assert [row["epoch"] for row in run["curves"]] == list(range(1, len(run["curves"]) + 1))
-    test = run["judgements"]["test"]
-    assert sum(map(sum, test["confusion"])) == test["accuracy"]["samples"] > 0
+    assert set(run["judgements"]) == {"validation"}
+    judgement = run["judgements"]["validation"]
+    assert sum(map(sum, judgement["confusion"])) == judgement["accuracy"]["samples"] == run["quality"]["count"] > 0
     files = {each["path"]: each for each in run["files"]}
     assert {"model.trees.json", "Runefile.yml", "model.provenance.json"} <= set(files)
     assert not {path for path in files if path.endswith(".tflite") or path.startswith("script/")}
@@ -129,8 +130,8 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     run = read(client)
     assert (run["state"], run["error"]) == ("finished", "")
     assert run["judgements"] == {}
-    assert set(run["errors"]) == {"validation", "test"}
-    error = run["errors"]["test"]
+    assert set(run["errors"]) == {"validation"}
+    error = run["errors"]["validation"]
     assert error["error"]["high"] < error["baseline"]["low"]
     assert run["samples"]["train"]["power"] > 0
     assert run["arguments"]["columns"] == 3
@@ -142,7 +143,7 @@ def test_a_number_is_learned_and_its_error_is_shown_beside_that_without_learning
     assert "error 0 on" not in client.get("/acme/kitchen/training").content.decode()
     response = client.post("/api/v1/projects/acme/kitchen/training/1/use", {}, content_type="application/json")
     assert response.status_code == 201, response.content
-    assert "Mean error of power on the test split" in client.get(response.json()["change_url"]).content.decode()
+    assert "Mean error of power on the validation split" in client.get(response.json()["change_url"]).content.decode()
 
 
 # -- with a scripted `lab`
@@ -187,10 +188,31 @@ def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
             return super().__call__(request, shape, **calls)
 
     follow(monkeypatch, Reading([], LabRefused("enough", "data")))
-    tests = set(Sample.objects.filter(split="test").values_list("number", flat=True))
-    assert names
     numbers = {int(name.rpartition("/")[2].partition(".")[0]) for name in names if name.endswith(".csv")}
-    assert numbers == tests
+    learned_samples = Sample.objects.exclude(label="still").exclude(split="test")
+    assert numbers == set(learned_samples.values_list("number", flat=True)) != set()
+
+
+@pytest.mark.protects("recordings/test-split")
+def test_no_process_that_trains_gets_a_test_sample(
+    trains: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its archive has none, so no figure, no epoch and no threshold can come from one."""
+    begun(trains)
+    names: list[str] = []
+
+    class Reading(ScriptedLab):
+        def __call__(self, request: dict[str, Any], shape: Any, **calls: Any) -> Any:
+            with zipfile.ZipFile(f"{request['folder']}/{request['data']}") as archive:
+                names.extend(name for name in archive.namelist() if name.endswith(".csv"))
+            return super().__call__(request, shape, **calls)
+
+    follow(monkeypatch, Reading([], LabRefused("enough", "data")))
+    numbers = {int(name.rpartition("/")[2].partition(".")[0]) for name in names if "metadata" not in name}
+    tests = set(Sample.objects.filter(split="test").values_list("number", flat=True))
+    assert tests
+    assert numbers
+    assert numbers.isdisjoint(tests)
 
 
 @pytest.mark.slow

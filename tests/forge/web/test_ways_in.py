@@ -143,7 +143,7 @@ def test_an_empty_project_that_the_studio_has_shown_is_still_empty(
     client: Client, developer: User, organisation: Organisation
 ) -> None:
     project = create_project(developer, organisation, "door")
-    outline = {"nodes": [], "wires": []}
+    outline: dict[str, list[object]] = {"nodes": [], "wires": []}
     Preview.objects.update_or_create(project=project, defaults={"state": "ready", "outline": outline})
     assert "Record examples" in client.get("/acme/door").content.decode()
 

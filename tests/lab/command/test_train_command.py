@@ -119,23 +119,25 @@ def test_the_summary_has_figures_with_intervals_and_names_mistakes() -> None:
     }
     report = {
         "labels": ["circle", "shake"],
-        "samples": {"train": {"circle": 8, "shake": 8}},
+        "samples": {"train": {"circle": 8, "shake": 8}, "test": {"circle": 2, "shake": 1}},
         "notes": ["1 recording of shake is clipped."],
         "curves": [{"epoch": 1, "loss": 0.5, "accuracy": 1.0, "validation_loss": 0.25, "validation_accuracy": 1.0}],
         "best_epoch": 1,
         "pruned_after": None,
         "quantiser": "ai-edge-quantizer",
         "parameters": 1234,
-        "judgements": {"validation": split, "test": split},
+        "judgements": {"validation": split},
     }
     text = "\n".join(summary(report))
     assert "Note: 1 recording of shake is clipped." in text
-    assert "Best epoch 1 of 1: loss 0.250 on the validation split, 0.500 on the train split. 1,234 parameters." in text
-    assert "Accuracy on the test split: 80.0% (95 % interval 37.5% to 96.4%)." in text
+    about_epoch = "The model is that of epoch 1 of 1: loss 0.250 on the validation split, 0.500 on the train split. "
+    assert f"{about_epoch}1,234 parameters." in text
+    assert "Accuracy on the validation split: 80.0% (4 of 5 recordings, 95 % interval 37.5% to 96.4%)." in text
     assert "The quantised rune itself ran on the recordings." in text
     assert "circle was taken for shake in 1 recording." in text
+    assert "The test split, 3 recordings, was not read: `rune evaluate --split test`" in text
     floats = "\n".join(summary({**report, "quantiser": ""}))
-    assert "Best epoch 1 of 1" in floats
+    assert "The model is that of epoch 1 of 1" in floats
     assert "The rune itself ran on the recordings." in floats
 
 

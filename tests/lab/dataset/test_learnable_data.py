@@ -15,7 +15,6 @@ from lab.refusal import Refused
 from lab.training.data import read_dataset
 from rune.datasets.content.content import Kind, Quality
 from rune.datasets.learnable import DataRecording, first_problem
-from rune.datasets.splits import Split
 from tests.support.cases import each_case
 from tests.support.training.motion_data import write_motion
 
@@ -64,4 +63,4 @@ def test_a_folder_is_refused_in_the_same_words(tmp_path: Path, recipe: str, text
     known_recipe = recipe_of(recipe)
     folder = write_motion(tmp_path / recipe) or tmp_path / recipe
     with pytest.raises(Refused, match=text):
-        read_dataset(folder, known_recipe, {}, tuple(Split))
+        read_dataset(folder, known_recipe, {})

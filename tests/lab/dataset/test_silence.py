@@ -56,9 +56,9 @@ def test_a_label_that_has_too_little_beside_silence_is_refused(tmp_path: Path) -
 def test_a_label_without_a_sound_in_a_split_is_refused(tmp_path: Path) -> None:
     for split in ("train", "validation", "test"):
         write_sounds(tmp_path / split, 4)
-    silence(tmp_path / "test", "hiss", 4)
+    silence(tmp_path / "validation", "hiss", 4)
     text = refusal(tmp_path)
-    assert "hiss has no recordings in the split test." in text
+    assert "hiss has no recordings in the split validation." in text
     assert "4 recordings of hiss are silent and are left out. Record them again, or remove them." in text
 
 

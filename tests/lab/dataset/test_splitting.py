@@ -102,9 +102,9 @@ def test_where_a_label_has_nobody_for_validation_it_is_refused() -> None:
 def test_labels_without_a_split_are_named_in_one_sentence_and_few_of_many_by_name() -> None:
     recordings = [recording(f"label {number}", number) for number in range(7)]
     with pytest.raises(Refused) as error:
-        require_splits(recordings, [Split.TRAIN] * 7, (Split.TEST,))
+        require_splits(recordings, [Split.TRAIN] * 7)
     labels = "label 0, label 1, label 2, label 3, label 4 and 2 other labels"
-    assert str(error.value).startswith(f"{labels} have no recordings in the split test.")
+    assert str(error.value).startswith(f"{labels} have no recordings in the split validation.")
 
 
 @each_case(
@@ -137,13 +137,14 @@ def test_splits_that_contradict_each_other_are_refused() -> None:
             splits_of_bytes(data, "splits.json")
 
 
-@pytest.mark.parametrize("split", ["", "train"])
-def test_recordings_of_one_person_are_divided_among_themselves(split: str) -> None:
+@each_case(("split", "train_count"), [("", 28), ("train", 34)])
+def test_recordings_of_one_person_are_divided_among_themselves(split: str, train_count: int) -> None:
     of_one = by_recording([replace(each, split=split) for each in people(1, takes=20)])
     require_recordings(of_one.recordings, Kind.MOTION, "motion")
     splits = divide(of_one.recordings, {}).of_recordings
     require_splits(of_one.recordings, splits)
-    assert sum(each is Split.TRAIN for each in splits) == 28
+    assert sum(each is Split.TRAIN for each in splits) == train_count
+    assert (Split.TEST in splits) == (split == ""), "samples to learn from became test samples"
     assert "All recordings are of one person" in of_one.notes[0]
 
 
@@ -162,7 +163,7 @@ def test_recordings_of_others_or_for_tests_are_not(recordings: list[Recording]) 
 
 
 def test_what_lacks_a_split_by_person_is_said_with_what_to_do() -> None:
-    recordings = [replace(each, split="train") for each in people(2)]
+    recordings = [replace(each, split="test" if each.group == "person 1" else "train") for each in people(2)]
     with pytest.raises(Refused, match="Nobody is in two splits: record 5 people of each label"):
         require_splits(recordings, divide(recordings, {}).of_recordings)
 

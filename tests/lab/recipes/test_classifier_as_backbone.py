@@ -109,4 +109,5 @@ def test_what_the_backbone_learned_from_is_not_tested_with(tmp_path: Path) -> No
     assert result.exit_code == 0, result.output
     with np.load(tmp_path / "script" / "features.npz") as arrays:
         numbers = dict(zip(arrays["recordings"].tolist(), arrays["splits"].tolist(), strict=True))
-    assert numbers == {place: SPLIT_NUMBERS[splits[name_of(each)]] for place, each in enumerate(recordings)}
+    read = [each for each in recordings if splits[name_of(each)] is not Split.TEST]
+    assert numbers == {place: SPLIT_NUMBERS[splits[name_of(each)]] for place, each in enumerate(read)}

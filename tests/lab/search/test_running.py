@@ -110,11 +110,13 @@ def test_the_first_candidate_is_the_project_as_it_is(world: SearchWorld) -> None
 
 
 def test_no_trial_sees_a_recording_of_the_test_split(world: SearchWorld) -> None:
-    assert Split.TEST in world.base.dataset.splits
+    assert set(world.base.test.splits) == {Split.TEST}
     world.search(3)
+    test_digests = {each.digest for each in world.base.test.recordings}
     for run in world.runs:
         assert set(run.dataset.splits) == {Split.TRAIN, Split.VALIDATION}
-        assert len(run.dataset.recordings) == len(run.dataset.splits) < len(world.base.dataset.recordings)
+        assert len(run.dataset.recordings) == len(run.dataset.splits)
+        assert test_digests.isdisjoint(each.digest for each in run.dataset.recordings)
 
 
 @pytest.mark.slow

@@ -44,7 +44,7 @@ def test_normal_windows_alone_are_learned_and_each_is_its_own_answer(tmp_path: P
     write_features(run, tmp_path / "features.npz", report)
     with np.load(io.BytesIO((tmp_path / "features.npz").read_bytes())) as arrays:
         assert {dataset.recordings[each].label for each in arrays["recordings"]} == {"normal"}
-        assert set(arrays["splits"].tolist()) == {0, 1, 2}
+        assert set(arrays["splits"].tolist()) == {0, 1}
         np.testing.assert_array_equal(arrays["labels"], arrays["inputs"])
         inputs = arrays["inputs"][arrays["splits"] == 0]
     np.testing.assert_allclose(inputs.mean(axis=0), 0, atol=1e-4)
@@ -53,7 +53,7 @@ def test_normal_windows_alone_are_learned_and_each_is_its_own_answer(tmp_path: P
 
 def test_one_label_is_enough_and_the_report_says_what_is_not_known(tmp_path: Path) -> None:
     dataset = read_dataset(write_machine(tmp_path, faults=False), RECIPE, {})
-    assert dataset.counts()[Split.TEST.value][ANOMALY] == 0
+    assert dataset.counts()[Split.VALIDATION.value][ANOMALY] == 0
     assert "how many of them are recognised is not known" in " ".join(dataset.notes)
 
 

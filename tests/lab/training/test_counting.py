@@ -61,11 +61,11 @@ def test_positions_are_learned_and_pictures_without_marks_are_named(tmp_path: Pa
     run = prepare_run(Training("counting", "samples"), write_counting(tmp_path / "s", 64, without_positions=9), {})
     assert run.dataset.labels == ["disc", "square"]
     assert run.dataset.notes[0] == "9 pictures without marks are left out."
-    assert sum(sum(row.values()) for row in run.dataset.counts().values()) == 55
+    assert sum(sum(row.values()) for row in run.counts().values()) == 55
     write_features(run, tmp_path / "features.npz", report)
     with np.load(tmp_path / "features.npz") as arrays:
         labels, inputs = arrays["labels"], arrays["inputs"]
-    assert inputs.shape == (55, 96, 96, 3)
+    assert inputs.shape == (len(run.dataset.recordings), 96, 96, 3)
     assert labels.dtype == np.float32
     for row, recording in zip(labels, run.dataset.recordings, strict=True):
         objects = [(("disc", "square")[int(label) - 1], x, y) for label, x, y in row if label]

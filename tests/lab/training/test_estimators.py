@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,7 @@ from lab.search.candidate import candidate_model
 from lab.search.space import space_of
 from lab.training.data import Dataset, compute_windows, measured_scaling, read_dataset, with_numbers
 from lab.training.preparing import prepare_run
+from lab.training.results import result_files
 from lab.training.run import TrainedModel, train
 from lab.training.run_folder import RunFolder
 from lab.training.script import script_files
@@ -29,6 +31,7 @@ from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.datasets.learnable import ANOMALY
+from rune.datasets.splits import RECORDINGS, Split
 from rune.port import Port
 from rune.project.files import MemoryFiles
 from rune.running.evaluation.recorded_tensors import tensor_array
@@ -51,6 +54,45 @@ def trained(folder: Path, recipe: str, **arguments: float) -> tuple[TrainedModel
     own = RunFolder(folder / "run", run.settings.digest)
     own.path.mkdir()
     return train(run, own, events.append), events, run.dataset
+
+
+def test_a_run_reads_no_recording_of_the_test_split(tmp_path: Path) -> None:
+    """Whatever is in the test split, the run is the same: curves, parameters, figures and answers."""
+    results = []
+    for name, takes in (("one", 2), ("other", 4)):
+        folder = tmp_path / name
+        for split, people in (("train", 4), ("validation", 2)):
+            write_motion(folder / "samples" / split, people=people, groups=False)
+        write_motion(folder / "samples" / "test", people=1, takes=takes, groups=False)
+        result, events, dataset = trained(folder, "motion-trees", epochs=3)
+        assert set(result.report["judgements"]) == set(result.answers) == {"validation"}
+        assert set(dataset.splits) == {Split.TRAIN, Split.VALIDATION}
+        data = next(each for each in events if each["event"] == "data")
+        assert sum(data["samples"]["test"].values()) == 3 * takes
+        with np.load(folder / "run" / "features.npz") as arrays:
+            assert set(arrays["splits"].tolist()) == {0, 1}
+        results.append((result.parameters, result.report["judgements"], result.answers, result.report["curves"]))
+    assert results[0] == results[1]
+    assert RECORDINGS not in splits_of(folder, result), "the data names its splits"
+    text = "\n".join(summary(result.report))
+    assert "Accuracy on the validation split: " in text
+    assert "The test split, 12 recordings, was not read: `rune evaluate --split test`" in text
+
+
+def splits_of(folder: Path, result: TrainedModel) -> Mapping[str, Any]:
+    """The file of splits that a run writes beside its model."""
+    run = prepare_run(Training("motion-trees", "samples", "m.tflite"), folder / "samples", {})
+    return json.loads(result_files(run, result)["m.splits.json"])  # type: ignore[no-any-return]
+
+
+def test_a_run_that_divides_data_writes_down_which_files_are_its_test_split(tmp_path: Path) -> None:
+    write_motion(tmp_path / "samples", people=6, groups=False)
+    result, _, dataset = trained(tmp_path, "motion-trees", epochs=2)
+    recordings = splits_of(tmp_path, result)[RECORDINGS]
+    assert set(recordings.values()) == {"train", "validation", "test"}
+    read = {each.name for each in dataset.recordings}
+    assert read == {name for name, split in recordings.items() if split != "test"}
+    assert all((tmp_path / "samples" / name).is_file() for name in recordings)
 
 
 def write_data(recipe: Recipe, folder: Path) -> Path:
@@ -126,24 +168,24 @@ def test_anomalies_are_recognised_by_what_normal_recordings_taught(tmp_path: Pat
     assert dataset.classes == {"normal": "normal", "shake": ANOMALY}
     epochs = [each for each in events if each["event"] == "epoch"]
     assert [each["epoch"] for each in epochs] == list(range(1, len(epochs) + 1))
-    test = result.report["judgements"]["test"]
-    normal, faults = test["confusion"]
+    judgement = result.report["judgements"]["validation"]
+    normal, faults = judgement["confusion"]
     assert faults[0] == 0
     assert faults[1] >= 2
     assert sum(normal) >= 2
     assert normal[0] >= normal[1]
     assert set(result.parameters) == {"m.centres.txt", "m.deviation.txt", "m.mean.txt"}
     assert "it needs 1000: record more" in " ".join(result.report["notes"])
-    assert {len(each) for each in result.answers["test"]} == {3}
-    assert all(0 <= sureness <= 1 for _, _, sureness in result.answers["test"])
+    assert {len(each) for each in result.answers["validation"]} == {3}
+    assert all(0 <= sureness <= 1 for _, _, sureness in result.answers["validation"])
 
 
 @pytest.mark.slow
 def test_one_label_is_enough_for_anomalies(tmp_path: Path) -> None:
     write_machine(tmp_path / "samples", faults=False)
     result, _, _ = trained(tmp_path, "anomaly", mixture=1, components=2)
-    test = result.report["judgements"]["test"]
-    assert test["labels"][ANOMALY] == {"samples": 0, "recall": None}
+    judgement = result.report["judgements"]["validation"]
+    assert judgement["labels"][ANOMALY] == {"samples": 0, "recall": None}
     assert "how many of them are recognised is not known" in " ".join(result.report["notes"])
     assert "gaussian_mixture" in result.runefile
 
@@ -155,7 +197,7 @@ def test_trees_tell_motions_apart_and_the_same_seed_gives_the_same_file(boosting
     (tmp_path / "again").mkdir()
     (tmp_path / "again" / "samples").symlink_to(tmp_path / "samples")
     first, _, _ = trained(tmp_path, "motion-trees", boosting=boosting, epochs=20)
-    assert first.report["judgements"]["test"]["accuracy"][0] == 1.0
+    assert first.report["judgements"]["validation"]["accuracy"][0] == 1.0
     assert list(first.parameters) == ["m.trees.json"]
     again, _, _ = trained(tmp_path / "again", "motion-trees", boosting=boosting, epochs=20)
     assert again.parameters == first.parameters
@@ -216,8 +258,8 @@ def test_rows_are_told_apart_by_trees_of_one_file_with_a_column_of_labels(tmp_pa
     write_labelled_table(tmp_path / "samples" / "all.csv", rows=120)
     result, events, dataset = trained(tmp_path, "table-trees", boosting=0, epochs=6)
     assert list(dataset.labels) == ["idle", "running", "worn"]
-    assert len(dataset.recordings) == 120
-    assert result.report["judgements"]["test"]["accuracy"][0] > 0.8
+    assert sum(sum(each.values()) for each in result.report["samples"].values()) == 120
+    assert result.report["judgements"]["validation"]["accuracy"][0] > 0.8
     assert events[-1]["event"] in ("epoch", "progress")
     assert "decision_trees" in result.runefile
     assert "label" in result.runefile
@@ -230,13 +272,13 @@ def test_a_number_is_learned_and_its_error_stands_beside_that_of_the_mean(boosti
     result, _, dataset = trained(tmp_path, "regression-trees", boosting=boosting, epochs=40, depth=4)
     assert list(dataset.labels) == ["power"]
     assert result.report["samples"]["train"]["power"] >= 9
-    test = result.report["judgements"]["test"]
-    error = test["error"]
-    assert test["accuracy"] is None
+    judgement = result.report["judgements"]["validation"]
+    error = judgement["error"]
+    assert judgement["accuracy"] is None
     assert error["error"]["low"] <= error["error"]["value"] <= error["error"]["high"] < error["baseline"]["low"]
     assert 0.3 < error["gain"]["low"] <= error["gain"]["value"] <= error["gain"]["high"] <= 1
     assert error["baseline_name"] == "the mean of the train split"
-    assert result.answers["test"] == ()
+    assert result.answers["validation"] == ()
     assert 0 < result.report["curves"][-1]["validation_accuracy"] < 1
 
 
@@ -248,6 +290,6 @@ def test_a_column_by_chance_is_not_learned_and_the_report_says_so(tmp_path: Path
     rows = "".join(f"{a:.4f},{b:.4f}\n" for a, b in random.normal(0, 1, (200, 2)))
     (tmp_path / "samples" / "a.csv").write_text(f"a,chance\n{rows}")
     result, _, _ = trained(tmp_path, "regression-trees", epochs=5)
-    assert result.report["judgements"]["test"]["error"]["gain"]["low"] <= 0
+    assert result.report["judgements"]["validation"]["error"]["gain"]["low"] <= 0
     assert "not surely less than without learning" in "\n".join(summary(result.report))
     assert "The table is cut in time" in " ".join(result.report["notes"])

@@ -24,6 +24,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
+from forge.learning.endings import Ending
 from forge.learning.searches.announcements import SEARCH_CHANGED
 from forge.learning.searches.boards import MEMORY, SearchBoards, checked_boards
 from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches
@@ -57,12 +58,9 @@ from forge.learning.training.recipes import checked_arguments, recipe_of
 from forge.learning.training.running.lab_events import RecipeJson
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.datasets.splits import Split
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 from rune.wording import quoted
 
-SEARCHED_SPLITS = (Split.TRAIN, Split.VALIDATION)
-"""The splits that a search reads."""
 LIMITS = ("ram", "flash", "instructions", "milliseconds")
 MAX_LIMIT = 10**12
 FORM_KEY = "quantize"
@@ -106,7 +104,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
     version = version_to_learn(actor, project, settings.version, settings.data_digest)
     model = checked_model(settings.model)
     require_learnable_size(version, project)
-    require_learnable(version, project, recipe, arguments, SEARCHED_SPLITS)
+    require_learnable(version, project, recipe, arguments)
     with transaction.atomic():
         require_minutes(project.organisation)
         Project.objects.lock(project.pk)
@@ -228,10 +226,11 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
     delete_if_unlinked(sorted(digests))
 
 
-def announce_search(search: ModelSearch, actor: Actor | None = None) -> None:
-    """Tells everybody who has the page open, in the transaction that changed the search."""
+def announce_search(search: ModelSearch, actor: Actor | None = None, ending: Ending = Ending.NONE) -> None:
+    """Tells everybody who has the page open, in the transaction that changed the search. `ending` says that it ended by
+    this change."""
     count = SearchTrial.objects.filter(search=search).exclude(state=SearchTrialState.RUNNING).count()
-    event = SEARCH_CHANGED(search=str(search.pk), number=search.number, state=search.state, trials=count)
+    event = SEARCH_CHANGED(search=str(search.pk), number=search.number, state=search.state, trials=count, ending=ending)
     append_event(search.project.stream, event, actor)
 
 

@@ -23,6 +23,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
+from forge.learning.endings import Ending
 from forge.learning.training.access import (
     checked_backbone,
     checked_model,
@@ -252,10 +253,16 @@ def discard_run(actor: Actor, run: TrainingRun) -> None:
     delete_if_unlinked(sorted(digests))
 
 
-def announce_run(run: TrainingRun, actor: Actor | None = None, points: Sequence[EpochJson] = ()) -> None:
-    """Tells everybody who has the page open, in the transaction that changed the run."""
+def announce_run(
+    run: TrainingRun,
+    actor: Actor | None = None,
+    points: Sequence[EpochJson] = (),
+    ending: Ending = Ending.NONE,
+) -> None:
+    """Tells everybody who has the page open, in the transaction that changed the run. `ending` says that it ended by
+    this change."""
     event = TRAINING_CHANGED(
-        run=str(run.pk), number=run.number, state=run.state, epochs=len(run.curves), points=list(points)
+        run=str(run.pk), number=run.number, state=run.state, epochs=len(run.curves), points=list(points), ending=ending
     )
     append_event(run.project.stream, event, actor)
 

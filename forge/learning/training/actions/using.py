@@ -8,17 +8,20 @@ from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
+from forge.learning.quality.runs import quality_of_run
 from forge.learning.training.access import teacher_path
-from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
+from forge.learning.training.actions.offering import ModelOffer, offer_model
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.counting_text import counting_text
 from forge.learning.training.error_text import error_text
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.projects.access import require
+from rune.datasets.splits import Split
 
 SCRIPTS = "script/"
 """Files of a run below this are no files of the project."""
+TEST_UNREAD = "The run did not read the test split: a numbered build does."
 MAX_TITLE = 200
 
 
@@ -87,11 +90,12 @@ def _message(run: TrainingRun) -> str:
     lines = [f"The model of {origin}, on version {run.data_number} of the data."]
     if run.start_path:
         lines.append(f"It began with the network and the weights of `{run.start_path}`.")
-    for split, judgement in run.report.get("judgements", {}).items():
-        if judgement["accuracy"] is not None:
-            lines.append(accuracy_text(split, judgement["accuracy"], judgement["samples"]))
-        if judgement.get("error"):
-            lines.append(error_text(split, judgement["error"], run.description["labels"][0]))
-        if judgement.get("counting"):
-            lines.append(counting_text(split, judgement["counting"]))
+    if (quality := quality_of_run(run)) is not None:
+        lines.append(f"Its rune is right on {quality.sentence} (95 % interval). {TEST_UNREAD}")
+    split = Split.VALIDATION.value
+    judgement = run.report.get("judgements", {}).get(split, {})
+    if judgement.get("error"):
+        lines.append(error_text(split, judgement["error"], run.description["labels"][0]))
+    if judgement.get("counting"):
+        lines.append(counting_text(split, judgement["counting"]))
     return "\n\n".join(lines)

@@ -113,7 +113,7 @@ def drawing_of(
         limit=None if limit is None else Tick(share_y(limit), f"limit {100 * limit:g} %"),
         pruned_mark=None if not pruned_after else Tick(x(pruned_after + 0.5), "pruned"),
         best=None if best_row is None else (x(best), share_y(best_row["validation_accuracy"])),
-        best_text="" if best_row is None else f"best, epoch {best}: {100 * best_row['validation_accuracy']:.1f} %",
+        best_text="" if best_row is None else f"epoch {best} is used",
         is_best_left=x(best) > (LEFT + RIGHT) / 2,
         end=end,
         remaining=max(0, epochs - len(curves)) if is_open else 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from forge.datasets.access import groups_of, samples_of
 from forge.datasets.pages.cards import SampleCard, cards_of
 from forge.datasets.versions.other_projects import readable_source
 from forge.learning.background.trials import background_of_run
+from forge.learning.quality import ModelQuality, epoch_sentence, quality_of_run, reads_text, test_reads
 from forge.learning.training.counting_text import counting_rows, label_rows
 from forge.learning.training.declarations import DeclaredTraining, declared_of
 from forge.learning.training.error_text import error_rows
@@ -31,17 +32,18 @@ from forge.learning.training.serializers import file_url
 from forge.learning.training.single_samples import removed_count
 from forge.learning.training.starts import change_of_start
 from forge.projects.models import Project
+from rune.datasets.splits import Split
 from rune.devices.boards.board import Board
 from rune.devices.boards.fit import Needs, fit
 from rune.devices.boards.lookup import find_board
 from rune.running.evaluation.wording import certainty
-from rune.wording import size_text
+from rune.wording import counted, size_text
 
 RANGE_WIDTH = 160
 """Of the drawing of a share with its interval."""
 MOST_MISTAKES = 100
 """That a page shows where all are chosen."""
-SPLIT_NAMES = {"train": "Learns from", "validation": "Chooses the epoch by", "test": "Kept for the end"}
+SPLIT_NAMES = {"train": "Learns from", "validation": "Chooses the epoch by, and is judged on"}
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,9 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
     has_labels = recipe is None or recipe["answers"] == "label"
     declared_training = declared_of(project) if has_labels else replace(declared_of(project), accuracy=None)
     of_curve = declared_training if curve == "accuracy" else replace(declared_training, accuracy=None)
-    by_split = judgements(actor, run)
-    validation = by_split.get("validation")
+    validation = judgements(actor, run).get(Split.VALIDATION.value)
+    quality = quality_of_run(run)
+    judged_splits = run.report.get("judgements", {})
     source = readable_source(actor, run.data_version)
     is_open = run.state in (TrainingState.WAITING, TrainingState.RUNNING, TrainingState.PAUSED)
     best = run.curves[run.best_epoch - 1] if 0 < run.best_epoch <= len(run.curves) else None
@@ -128,14 +131,19 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
         "is_number": is_number,
         "curve": curve,
         "curve_title": CURVE_TITLES[curve],
-        "counting": counting_rows(run.report.get("judgements", {})),
-        "counted_labels": label_rows(run.report.get("judgements", {})),
+        "has_labels": has_labels,
+        "counting": counting_rows(judged_splits),
+        "counted_labels": label_rows(judged_splits),
         "miscounts": miscounts_of(actor, source, run),
-        "errors": error_rows(run.report.get("judgements", {})),
+        "errors": error_rows(judged_splits),
         "baseline_name": _baseline_name(run),
         "learned_name": next(iter(run.description.get("labels", ())), "") if is_number else "",
         "limit": declared_training.accuracy,
-        "to_limit": _to_limit(best, of_curve),
+        "quality": quality,
+        "epoch_sentence": epoch_sentence(run),
+        "earlier_test": _earlier_test(run),
+        "test_reads": reads_text(test_reads(project)),
+        "to_limit": _to_limit(quality, declared_training),
         "data_source": source,
         "arguments": written_arguments(run.arguments, recipe),
         "start_change": change_of_start(run),
@@ -152,7 +160,6 @@ def run_context(actor: Actor, project: Project, run: TrainingRun, mistakes: str 
         ),
         "boards": _boards(run, declared_training),
         "rune_size": size_text(run.description["rune_size"]) if "rune_size" in run.description else "",
-        "tests": by_split.get("test"),
         "files": _run_files(run),
         "script_url": file_url(run, "script/train.py") if "script/train.py" in run.files else "",
         "range_width": RANGE_WIDTH,
@@ -222,12 +229,22 @@ def _remaining(run: TrainingRun) -> str:
     return f"at most {round(left / timedelta(minutes=1))} min left"
 
 
-def _to_limit(best: Mapping[str, Any] | None, declared_training: DeclaredTraining) -> str:
-    if best is None or declared_training.accuracy is None:
+def _to_limit(quality: ModelQuality | None, declared_training: DeclaredTraining) -> str:
+    if quality is None or declared_training.accuracy is None:
         return ""
-    points = 100 * (best["validation_accuracy"] - declared_training.accuracy)
+    points = 100 * (quality.share - declared_training.accuracy)
     side = "over" if points >= 0 else "under"
-    return f"That is {abs(points):.1f} points {side} the limit of this project, {100 * declared_training.accuracy:g} %."
+    limit = f"{100 * declared_training.accuracy:g} %"
+    return f"That is {abs(points):.1f} points {side} the limit of this project, {limit}, which is for the test split."
+
+
+def _earlier_test(run: TrainingRun) -> str:
+    """The figure of a run that an earlier version judged on the test split, as a sentence of its history."""
+    judgement = run.report.get("judgements", {}).get(Split.TEST.value, {})
+    if not judgement.get("accuracy"):
+        return ""
+    right, count = round(judgement["accuracy"][0] * judgement["samples"]), counted(judgement["samples"], "recording")
+    return f"An earlier version of this server also ran its rune on the test split: right on {right} of {count}."
 
 
 def _splits(run: TrainingRun) -> list[tuple[str, int]]:

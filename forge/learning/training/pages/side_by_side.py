@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from forge.learning.quality.runs import quality_of_run
 from forge.learning.training.counting_text import share_range_text
 from forge.learning.training.error_text import range_text
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.drawing import CURVE_TITLES, drawing_of
 from forge.learning.training.pages.written import arguments_of_recipes, title_of, written_value
 from forge.learning.training.running.lab_events import RecipeArgumentJson
+from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
 from rune.wording import size_text
 
@@ -47,12 +49,11 @@ def side_by_side(runs: Sequence[TrainingRun], curves: Mapping[str, str] = Mappin
     figures = [
         _row(runs, "State", lambda run: run.get_state_display()),
         _row(runs, "Epochs trained", lambda run: str(len(run.curves))),
-        _row(runs, "Best epoch", lambda run: str(run.best_epoch or "-")),
+        _row(runs, "Epoch of the model", lambda run: str(run.best_epoch or "-")),
         *([_row(runs, "Before it learned", _before)] if any(run.start_path for run in runs) else []),
-        _row(runs, "Validation, windows", _best(curves)),
-        _row(runs, "Validation, recordings", _accuracy_range("validation")),
-        _row(runs, "Test, recordings", _accuracy_range("test")),
-        *([_row(runs, "Mean error, test", _error("test"))] if any(map(_has_error, runs)) else []),
+        _row(runs, "Accuracy, 95 % interval", _quality),
+        _row(runs, "Curve in that epoch, windows of the validation split", _best(curves)),
+        *([_row(runs, "Mean error, validation", _error)] if any(map(_has_error, runs)) else []),
         *(_counting_rows(runs) if any(map(_has_counting, runs)) else []),
         _row(runs, "Parameters", lambda run: f"{run.report['parameters']:,}" if run.report else "-"),
     ]
@@ -115,25 +116,31 @@ def _teacher(run: TrainingRun) -> str:
     return f"run {run.teacher_number}" if run.teacher_number else "-"
 
 
+def _judgement(run: TrainingRun) -> Mapping[str, Any]:
+    """The judgement of a run on the validation split; {} before its end."""
+    judgement: Mapping[str, Any] = run.report.get("judgements", {}).get(Split.VALIDATION.value, {})
+    return judgement
+
+
 def _has_error(run: TrainingRun) -> bool:
-    return any(each.get("error") for each in run.report.get("judgements", {}).values())
+    return bool(_judgement(run).get("error"))
 
 
 def _has_counting(run: TrainingRun) -> bool:
-    return any(each.get("counting") for each in run.report.get("judgements", {}).values())
+    return bool(_judgement(run).get("counting"))
 
 
 def _counting_rows(runs: Sequence[TrainingRun]) -> list[ComparedRow]:
     def read(name: str, text: Callable[[Any], str]) -> Callable[[TrainingRun], str]:
         def of_run(run: TrainingRun) -> str:
-            counting = run.report.get("judgements", {}).get("test", {}).get("counting")
+            counting = _judgement(run).get("counting")
             return "-" if counting is None else text(counting[name])
 
         return of_run
 
     return [
-        _row(runs, "F1 of objects, test", read("f1", share_range_text)),
-        _row(runs, "Mean error of counts, test", read("count_error", range_text)),
+        _row(runs, "F1 of objects, validation", read("f1", share_range_text)),
+        _row(runs, "Mean error of counts, validation", read("count_error", range_text)),
     ]
 
 
@@ -149,12 +156,14 @@ def _argument(name: str, known_arguments: Mapping[str, RecipeArgumentJson]) -> C
     return read
 
 
-def _error(split: str) -> Callable[[TrainingRun], str]:
-    def read(run: TrainingRun) -> str:
-        error = run.report.get("judgements", {}).get(split, {}).get("error")
-        return "-" if error is None else range_text(error["error"])
+def _error(run: TrainingRun) -> str:
+    error = _judgement(run).get("error")
+    return "-" if error is None else range_text(error["error"])
 
-    return read
+
+def _quality(run: TrainingRun) -> str:
+    quality = quality_of_run(run)
+    return "-" if quality is None else quality.sentence
 
 
 def _best(curves: Mapping[str, str]) -> Callable[[TrainingRun], str]:
@@ -164,16 +173,6 @@ def _best(curves: Mapping[str, str]) -> Callable[[TrainingRun], str]:
         share = f"{100 * run.curves[run.best_epoch - 1]['validation_accuracy']:.1f} %"
         names = {"explained": f"{share} explained", "f1": f"{share} F1 of cells"}
         return names.get(curves.get(run.recipe, ""), share)
-
-    return read
-
-
-def _accuracy_range(split: str) -> Callable[[TrainingRun], str]:
-    def read(run: TrainingRun) -> str:
-        accuracy = run.report.get("judgements", {}).get(split, {}).get("accuracy")
-        if accuracy is None:
-            return "-"
-        return f"{100 * accuracy[0]:.1f} % ({100 * accuracy[1]:.1f} to {100 * accuracy[2]:.1f} %)"
 
     return read
 

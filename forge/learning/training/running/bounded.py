@@ -11,11 +11,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from forge.learning.training.running.lab_events import AnswerJson, PictureMiscountsJson
+from rune.datasets.splits import Split
 from rune.running.evaluation.background import bounded_background
 
 DECIMALS = 2
 MOST_COUNTED = 999
 """Objects of a label in a picture: a count that is larger says no more."""
+JUDGED = (Split.VALIDATION.value,)
+"""The splits on which a run is judged: it has no recording of another one that it did not learn from."""
 LARGEST_DIGITS = 4
 """Of the largest error, which is that of one recording."""
 
@@ -30,9 +33,11 @@ def bounded_answers(rows: Sequence[AnswerJson], recordings: int, labels: int) ->
 
 
 def bounded_report(report: Mapping[str, Any], recordings: int, labels: Collection[str]) -> dict[str, Any]:
-    """The report of a run, with bounded counts of single pictures, a rounded largest error, and a trial on background
-    that has built-in sounds and labels of the run alone."""
-    judgements = {split: _judgement(each, recordings, labels) for split, each in report["judgements"].items()}
+    """The report of a run, judged on the validation split alone, with bounded counts of single pictures, a rounded
+    largest error, and a trial on background that has built-in sounds and labels of the run alone."""
+    judgements = {
+        split: _judgement(each, recordings, labels) for split, each in report["judgements"].items() if split in JUDGED
+    }
     others = {name: value for name, value in report.items() if name != "background"}
     background = bounded_background(report["background"], labels) if "background" in report else None
     return {**others, "judgements": judgements} | ({} if background is None else {"background": background})

@@ -25,7 +25,8 @@ ARCHIVE = "data.zip"
 
 
 def usable_entries(version: DataVersion, project: Project) -> list[Entry]:
-    """The samples of a version whose consent is in force and covers their split in this project now.
+    """The samples of a version, without those of the test split, whose consent is in force and covers training in this
+    project now.
 
     A sample that was withdrawn, deleted, or left out since the version was saved is not among them.
     """

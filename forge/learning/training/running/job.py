@@ -21,6 +21,7 @@ from forge.jobs.errors import NotRetriable
 from forge.jobs.kinds import AttemptFailed, JobContext, JobFailed, JobKind, JobPaused, JobTitle
 from forge.jobs.models import Job, JobState, WorkerCapability
 from forge.learning.conversions.lab_process import EnvironmentMissing, LabDied, LabRefused, ask_lab, lab_variables
+from forge.learning.endings import ending_of
 from forge.learning.training.access import teacher_path
 from forge.learning.training.actions.runs import announce_run, require_going_on
 from forge.learning.training.actions.using import use_model
@@ -183,9 +184,10 @@ def follow_job(job: Job) -> None:
         values |= {"instruction": ""}
     elif job.state == JobState.RUNNING:
         values |= {"error": "", "reason": "", "instruction": ""}
+    before = run.state
     TrainingRun.objects.filter(pk=run.pk).update(**values)
     run.refresh_from_db()
-    announce_run(run)
+    announce_run(run, ending=ending_of(before, run.state, TrainingState.FINISHED, TrainingState.FAILED))
     if run.state == TrainingState.FINISHED and run.offers and not run.change_url:
         _offer(run)
 

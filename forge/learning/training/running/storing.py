@@ -13,7 +13,7 @@ from forge.core.models import Blob
 from forge.jobs.kinds import JobContext, JobFailed
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.models import TrainingRun
-from forge.learning.training.running.bounded import bounded_answers, bounded_report
+from forge.learning.training.running.bounded import JUDGED, bounded_answers, bounded_report
 from forge.learning.training.running.following import sizes_of
 from forge.learning.training.running.lab_events import TrainedJson
 from forge.learning.training.running.possible import is_possible_result
@@ -43,7 +43,8 @@ def store_result(job: JobContext, run: TrainingRun, answer: TrainedJson, folder:
             run.sizes = {path: blob.size for path, blob in blobs.items()}
             recordings, labels = sizes_of(run)
             run.report = bounded_report(answer["report"], recordings, run.description.get("labels", ()))
-            answers = {split: bounded_answers(rows, recordings, labels) for split, rows in answer["answers"].items()}
+            judged_answers = {split: rows for split, rows in answer["answers"].items() if split in JUDGED}
+            answers = {split: bounded_answers(rows, recordings, labels) for split, rows in judged_answers.items()}
             run.answers = {"epoch": 0, **answers}
             run.arguments, run.best_epoch = answer["values"], answer["report"]["best_epoch"]
             run.save(update_fields=["files", "sizes", "report", "answers", "arguments", "best_epoch"])

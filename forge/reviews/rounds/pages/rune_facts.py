@@ -26,6 +26,7 @@ from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
 from forge.learning.background.trials import background_of_build
+from forge.learning.quality import quality_of_build, reads_text, test_reads
 from forge.reviews.checks.access import check_statuses
 from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approved_before, is_reviewable, judged_before, verdicts_on
@@ -87,6 +88,8 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "hosted": host_models(build),
         "evaluation": evaluation,
         "background": background_of_build(build),
+        "quality": quality_of_build(build),
+        "test_reads": reads_text(test_reads(build.project)),
         "changes": ()
         if comparison is None or earlier is None
         else (

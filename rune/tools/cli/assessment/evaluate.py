@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from rune.compiler.building.errors import BuildFailed
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.building.spec import RUNE_TARGET
 from rune.compiler.targets.lookup import find_target
+from rune.datasets.splits import RECORDINGS, SPLITS_SUFFIX
 from rune.project.files import FileError, FolderFiles
 from rune.running.evaluation.background import BackgroundTrial
 from rune.running.evaluation.background_trial import background_trial
@@ -54,8 +56,9 @@ _DEFAULT = Listening()
 _ANSWER_KINDS = (LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS)
 """The kinds of limits that are about answers."""
 _LEARNED_NOTE = (
-    "The model learned from some of these samples, so this does not say how right it is on others. rune train prints "
-    "that of its test split; or put samples into folders named train, validation and test"
+    "The model learned from some of these samples, so this does not say how right it is on others. rune train "
+    "says which are its test split, in the file of splits beside the model; or put samples into folders named train, "
+    "validation and test"
 )
 
 
@@ -169,7 +172,8 @@ def command(
     data, name, policy = _rune_of(subject)
     require_resources(data, resources)
     listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
-    with _samples(samples_path) as all_samples:
+    with _samples(samples_path) as read_samples:
+        all_samples = read_samples if policy is None else _divided(policy.project, samples_path, read_samples)
         samples = [sample for sample in all_samples if split in (_EVERY, sample.split.value)]
         if not samples:
             raise CommandFailed(
@@ -222,6 +226,21 @@ class _BuiltProject:
     policy: Policy
     memory: int
     project: ProjectOnDisk
+
+
+def _divided(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> Sequence[LabelledSample]:
+    """The samples with the splits that `rune train` gave those that the project's model is trained with, where these
+    name none. One that came later is for testing: the model learned nothing from it."""
+    training = check_policy(project.files).training
+    if project.folder is None or training is None or not _has_learned(project, path, samples):
+        return samples
+    file = (project.folder / training.model).with_suffix(SPLITS_SUFFIX)
+    try:
+        rows = json.loads(file.read_bytes()).get(RECORDINGS, {})
+        splits = {str(name): EvaluationSplit.from_name(str(split)) for name, split in rows.items()}
+    except (OSError, ValueError, AttributeError):
+        return samples
+    return [replace(each, split=splits.get(each.name) or each.split) for each in samples]
 
 
 def _has_learned(project: ProjectOnDisk, path: Path, samples: Sequence[LabelledSample]) -> bool:

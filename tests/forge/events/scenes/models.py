@@ -68,13 +68,6 @@ def a_form_is_applied(world: EventWorld) -> Act:
     return lambda: apply_form(world.developer, form, "net.tflite")
 
 
-@scene(actions.read_test_samples)
-def the_test_samples_are_read_for_a_form(world: EventWorld) -> Act:
-    row = _conversion(world)
-    form = ConvertedForm.objects.create(conversion=row, number=1, form="int8", digest="sha256:1", figures=FIGURES)
-    return lambda: actions.read_test_samples(world.developer, form)
-
-
 @scene(actions.announce_conversion)
 def the_job_of_a_conversion_goes_on(world: EventWorld) -> Act:
     row = _conversion(world)

@@ -79,7 +79,8 @@ def test_the_list_of_builds_says_how_often_each_is_right_and_what_changed(
     write_file(developer, project, "notes.txt", b"better")
     second = built(developer, project, RUNE + b"better")
     built(developer, project, RUNE + b"better")
-    Build.objects.filter(pk=second.pk).update(evaluation={"accuracy": 0.975})
+    summary = {"samples": 40, "right": 39, "judged": 40, "judged_right": 39, "accuracy": 0.975}
+    Build.objects.filter(pk=second.pk).update(evaluation=summary)
     page = page_of(browser_of(developer), "/acme/kitchen/builds")
-    assert "97.5 % right" in page
+    assert "right on 39 of 40 test recordings, 87 to 100 %" in page
     assert [part in page for part in ("The first build", "notes.txt", "The same files")] == [True, True, True]

@@ -153,6 +153,14 @@ def test_limits_are_not_met_by_samples_that_the_model_learned_from(tmp_path: Pat
     assert "Accuracy: not known. The model learned from some of these samples" in result.output
     assert evaluated("divided", "samples").exit_code == 0
     assert evaluated("divided", "divided").exit_code == 0
+    # `rune train` wrote down for what it used each file of data that names no splits.
+    (folder / "samples/0/b.raw").write_bytes(bytes(kind.size))
+    splits = {"version": 1, "splits": {}, "recordings": {"0/a.raw": "train", "0/b.raw": "test"}}
+    (folder / "model.splits.json").write_text(json.dumps(splits))
+    result = evaluated("samples", "samples", "--split", "test", "--format", "json")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert [each["name"] for each in json.loads(result.stdout)["outcomes"]] == ["0/b.raw"]
+    assert [evaluated("samples", "samples", "--split", split).exit_code for split in ("train", "holdout")] == [0, 1]
 
 
 def test_limits_of_packages_are_judged_by_what_the_rune_needs_there(tmp_path: Path, samples: Path) -> None:

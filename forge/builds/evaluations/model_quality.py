@@ -1,0 +1,28 @@
+"""How good a numbered build is, on test recordings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from forge.builds.models import Build
+from forge.datasets.model_quality import ModelQuality
+from rune.datasets.splits import Split
+
+
+def quality_of_build(build: Build) -> ModelQuality | None:
+    """How good a numbered build is on the test samples; None where it read none, or was not evaluated on them."""
+    if build.number is None:
+        return None
+    url = f"{build.project.get_absolute_url()}/builds/{build.number}/accuracy"
+    return quality_of_summary(build.evaluation, build.number, url)
+
+
+def quality_of_summary(summary: Mapping[str, Any] | None, number: int, url: str) -> ModelQuality | None:
+    """The same from what build `number` stored (`forge.builds.evaluations.outcomes.EvaluationSummaryJson`), where the
+    build itself was not read."""
+    if summary is None or summary.get("accuracy") is None:
+        return None
+    # A long recording with marked places has no single answer. Builds of earlier versions did not count them apart.
+    right, count = (summary.get(f"judged{end}", summary[name]) for end, name in (("_right", "right"), ("", "samples")))
+    return ModelQuality(Split.TEST, right, count, f"build {number}", url) if count else None
