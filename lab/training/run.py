@@ -44,6 +44,7 @@ from lab.training.judging.judge import (
     JudgedRune,
     NumberJudgement,
     SplitJudgement,
+    built_rune,
     judge,
     judge_numbers,
     normal_scores,
@@ -87,6 +88,8 @@ class TrainedModel:
     gaps: Mapping[str, str]
     answers: Mapping[str, Sequence[tuple[int, int, float]]]
     parameters: Mapping[str, bytes] = field(default_factory=dict)
+    rune: bytes = b""
+    """The rune that was judged, as browsers run it."""
 
 
 class RunPaused(Exception):
@@ -167,10 +170,7 @@ def train(
     float_model = folder.outputs()["model"].read_bytes()
     quantisation, model = _quantise(run, folder, float_model, send, shared_work)
     judged_rune, threshold_notes = _whole_rune(run, model, features.scaling, send)
-    runefile, notes = (
-        judged_rune.runefile,
-        [*notes, *threshold_notes, *pruning_note(run.settings.values, training.result)],
-    )
+    notes = [*notes, *threshold_notes, *pruning_note(run.settings.values, training.result)]
     judgements = _judgements(run, judged_rune, features.scaling, send)
     report = {
         **_data_report(run, notes),
@@ -179,7 +179,8 @@ def train(
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    return TrainedModel(float_model, model, runefile, report, {**training.gaps, **quantisation.gaps}, answers)
+    rune, gaps = built_rune(judged_rune), {**training.gaps, **quantisation.gaps}
+    return TrainedModel(float_model, model, judged_rune.runefile, report, gaps, answers, rune=rune)
 
 
 def _features_of(run: PreparedRun, folder: RunFolder, send: Send, shared_work: SharedWork) -> WrittenFeatures:
@@ -275,8 +276,8 @@ def _train_estimator(
         "judgements": {split: each.to_json(run.dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    main = next(iter(result.files.values()))
-    return TrainedModel(b"", main, result.runefile, report, result.outcome.gaps, answers, result.files)
+    main, rune = next(iter(result.files.values())), built_rune(judged_rune)
+    return TrainedModel(b"", main, result.runefile, report, result.outcome.gaps, answers, result.files, rune)
 
 
 def expected_windows(run: PreparedRun) -> int:
