@@ -23,3 +23,11 @@ class IncomingModelFiles:
 model_changes: Hook[[Actor, Project, IncomingModelFiles], int] = Hook()
 """Opens a change request and returns its number; reviews does. Raises `TooManyOffers`, and `Forbidden` or
 `NotFound`."""
+
+reviewed_projects: Hook[[Project], bool] = Hook()
+"""Answers whether the rules of a project ask for a review of what is changed; reviews does."""
+
+
+def asks_for_review(project: Project) -> bool:
+    """Returns whether the rules of a project ask for a review of what is changed."""
+    return any(reviewed_projects.call(project))

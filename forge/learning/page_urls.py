@@ -6,6 +6,7 @@ from django.urls import path
 
 from forge.learning.pages import inputs, models
 from forge.learning.searches.pages import views as searches
+from forge.learning.start import pages as start
 from forge.learning.teaching import pages as teaching
 from forge.learning.training.pages import views as training
 
@@ -38,6 +39,8 @@ project_pages = [
     path(f"{_SEARCH}/discard", searches.discard, name="discard-search"),
     path(f"{_SEARCH}/trials/<int:trial>/change", searches.open_change, name="open-trial"),
     path(f"{_SEARCH}/trials/<int:trial>/use", searches.use, name="use-trial"),
+    path("<str:organisation>/<str:name>/start", start.start_page, name="start"),
+    path("<str:organisation>/<str:name>/start/phone", start.phone_code, name="start-phone"),
     path(_TRAINING, training.training_page, name="training"),
     path(f"{_TRAINING}/begin", training.begin, name="begin-training"),
     path(f"{_TRAINING}/compare", training.compare, name="compare-training"),

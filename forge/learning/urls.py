@@ -49,5 +49,6 @@ urlpatterns = [
     path(f"{_RUN}/cancel", training.TrainingCancel.as_view()),
     path(f"{_RUN}/again", training.TrainingAgain.as_view()),
     path(f"{_RUN}/use", training.TrainingUse.as_view()),
+    path(f"{_RUN}/apply", training.TrainingApply.as_view()),
     path(f"{_RUN}/files/<path:path>", training.TrainingFile.as_view()),
 ]

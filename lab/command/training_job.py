@@ -37,6 +37,7 @@ from lab.training.settings import ENVIRONMENT
 from lab.training.smaller_batch import train_within_memory
 from lab.training.start import StartModel, start_arguments, with_start
 from rune.project.runefile import DEFAULT_RUNEFILE
+from rune.source.policy.model_files import RUNE_OF_RUN
 from rune.source.policy.sections.training import Training
 
 Json = Any
@@ -312,7 +313,7 @@ def _write(run: PreparedRun, result: TrainedModel, folder: Path) -> dict[str, Js
         own = script_files(run.settings, run.teacher, run.start)
         scripts = {f"script/{name}": data for name, data in own.items()}
     names = {}
-    for number, (path, data) in enumerate({**files, **scripts}.items()):
+    for number, (path, data) in enumerate({**files, RUNE_OF_RUN: result.rune, **scripts}.items()):
         (folder / str(number)).write_bytes(data)
         names[path] = str(number)
     return {

@@ -40,7 +40,7 @@ from lab.training.data import (
 from lab.training.estimating import EstimatorFiles, estimate
 from lab.training.judging.background import background_report
 from lab.training.judging.counts import counting_rune
-from lab.training.judging.judge import JudgedRune, judge, normal_scores
+from lab.training.judging.judge import JudgedRune, built_rune, judge, normal_scores
 from lab.training.judging.thresholds import (
     NORMAL_WINDOWS,
     few_windows_note,
@@ -85,6 +85,8 @@ class TrainedModel:
     """The finished rune, as it was judged, and the scaling of what it learned from: benchmarks judge it elsewhere."""
     scaling: DataScaling
     parameters: Mapping[str, bytes] = field(default_factory=dict)
+    rune: bytes = b""
+    """The rune that was judged, as browsers run it."""
 
 
 class RunPaused(Exception):
@@ -174,8 +176,9 @@ def train(
         "judgements": {split: each.to_json(dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    gaps = {**training.gaps, **quantisation.gaps}
-    return TrainedModel(float_model, model, judged_rune.runefile, report, gaps, answers, judged_rune, features.scaling)
+    rune, gaps = built_rune(judged_rune), {**training.gaps, **quantisation.gaps}
+    runefile, scaling = judged_rune.runefile, features.scaling
+    return TrainedModel(float_model, model, runefile, report, gaps, answers, judged_rune, scaling, rune=rune)
 
 
 def _features_of(run: PreparedRun, folder: RunFolder, send: Send, shared_work: SharedWork) -> WrittenFeatures:
@@ -262,18 +265,9 @@ def _train_estimator(
         "judgements": {split: each.to_json(run.dataset.labels) for split, each in judgements.items()},
     }
     answers = {split: each.answers for split, each in judgements.items()}
-    main = next(iter(result.files.values()))
-    return TrainedModel(
-        b"",
-        main,
-        result.runefile,
-        report,
-        result.outcome.gaps,
-        answers,
-        judged_rune,
-        features.scaling,
-        result.files,
-    )
+    main, rune, gaps = next(iter(result.files.values())), built_rune(judged_rune), result.outcome.gaps
+    runefile, scaling = result.runefile, features.scaling
+    return TrainedModel(b"", main, runefile, report, gaps, answers, judged_rune, scaling, result.files, rune)
 
 
 def expected_windows(run: PreparedRun) -> int:

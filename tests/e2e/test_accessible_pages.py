@@ -58,6 +58,7 @@ OTHERS = (
     "{project}/data/queue",
     "{project}/models",
     "{project}/training",
+    "{project}/start",
     "{project}/training/teach",
     "{project}/searches",
     "{project}/deployments",

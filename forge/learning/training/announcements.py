@@ -48,6 +48,7 @@ TRAINING_CHANGED = declare(
                 "training.cancel": "cancelled training run {number} of {project}",
                 "training.discard": "deleted training run {number} of {project}",
                 "training.teach": "taught the rune of {project} {labels} labels in training run {number}",
+                "training.apply": "put the model of training run {number} into the files of {project}",
                 "training.use": "opened a change request with the model of training run {number} of {project}",
             },
         ),

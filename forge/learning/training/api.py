@@ -29,19 +29,24 @@ from forge.learning.training.actions import (
     stop_run,
     train_again,
 )
+from forge.learning.training.actions.applying import apply_model
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.reading import judgements
 from forge.learning.training.recipes import recipes
 from forge.learning.training.serializers import (
+    AppliedModelJson,
+    ApplyModelSerializer,
     BeginRunSerializer,
     OpenTrainingRunJson,
     RecipesJson,
     TrainingRunJson,
     UseModelSerializer,
+    applied_to_json,
     open_run_to_json,
     run_to_json,
 )
+from forge.learning.training.threshold_text import LabelThreshold
 from forge.projects.actions.downloads import note_download
 from forge.projects.api import ProjectView
 
@@ -172,6 +177,19 @@ class TrainingUse(_RunAct):
         body = self.read_body(request, UseModelSerializer)
         run = use_model(principal_of(request), self.run_of(request, organisation, name, number), body["title"])
         return Response(run_to_json(run), status=status.HTTP_201_CREATED)
+
+
+class TrainingApply(_RunAct):
+    raises = raising(post=(Conflict, NoRoom, Unprocessable))
+
+    @extend_schema(operation_id="training_run_apply", request=ApplyModelSerializer, responses={201: AppliedModelJson})
+    def post(self, request: Request, organisation: str, name: str, number: int) -> Response:
+        """Writes the model, its Runefile, its record and `forge.yml` into the project at once, and begins a build.
+        Where the project's rules ask for a review, it opens a change request in place of that."""
+        body = self.read_body(request, ApplyModelSerializer)
+        threshold = None if body["threshold"] is None else LabelThreshold(**body["threshold"])
+        applied = apply_model(principal_of(request), self.run_of(request, organisation, name, number), threshold)
+        return Response(applied_to_json(applied), status=status.HTTP_201_CREATED)
 
 
 class TrainingFile(ProjectView):

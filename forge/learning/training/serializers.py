@@ -11,6 +11,7 @@ from forge.core.api.json_types import Timestamp, Uuid, choices
 from forge.learning.background.trials import background_of_run
 from forge.learning.quality.epochs import epoch_sentence
 from forge.learning.quality.runs import ModelQualityJson, quality_of_run, quality_to_json
+from forge.learning.training.actions.applying import AppliedModel
 from forge.learning.training.judgement import RunJudgementJson
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -22,8 +23,10 @@ from forge.learning.training.running.lab_events import (
     RunNeedsJson,
 )
 from forge.learning.training.single_samples import removed_count
+from rune.datasets.words import WORD_LIMIT
 from rune.digests import DIGEST_LENGTH
 from rune.running.evaluation.background import BackgroundTrialJson
+from rune.source.policy.model_files import RUNE_OF_RUN
 from rune.source.policy.sections.models import FORMS
 from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
 
@@ -85,6 +88,7 @@ class TrainingRunJson(TypedDict):
     error: str
     reason: Annotated[str, "the same for programs"]
     change_url: Annotated[str, 'of the change request with its model; "" before']
+    rune_url: Annotated[str | None, "of the rune that was judged, which a page can run; null without one"]
     created: Timestamp
 
 
@@ -101,6 +105,9 @@ class OpenTrainingRunJson(TrainingRunJson):
     errors: Annotated[dict[str, ReportedErrorJson], "by split, of a finished run that answers with a number"]
     counting: Annotated[dict[str, CountingJson], "by split, of a finished run that counts objects"]
     files: list[RunFileJson]
+    validation_samples: Annotated[
+        list[int], "the numbers of the samples that the newest answers of the validation split are for"
+    ]
 
 
 class LearningSerializer(serializers.Serializer[None]):
@@ -170,6 +177,39 @@ class UseModelSerializer(serializers.Serializer[None]):
     title = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
 
 
+class ThresholdSerializer(serializers.Serializer[None]):
+    """The mean score from which on a label is called."""
+
+    # A field; the class has one of its own.
+    label = serializers.CharField(max_length=WORD_LIMIT)  # type: ignore[assignment]
+    value = serializers.FloatField(min_value=0.01, max_value=1.0)
+
+
+class ApplyModelSerializer(serializers.Serializer[None]):
+    """Applying the model of a run."""
+
+    threshold = ThresholdSerializer(required=False, allow_null=True, default=None)
+
+
+class AppliedModelJson(TypedDict):
+    """Where the model of a run is used now."""
+
+    url: Annotated[str, "the page that comes next: the studio, or the change request"]
+    change_url: Annotated[str | None, "of the change request, where the project's rules ask for a review"]
+    build: Annotated[int | None, "the number of the build that began; null where none did"]
+    build_note: Annotated[str, 'why no build began; "" where one did']
+
+
+def applied_to_json(applied: AppliedModel) -> AppliedModelJson:
+    """The result of applying a model."""
+    return {
+        "url": applied.url,
+        "change_url": applied.change_url,
+        "build": applied.build_number,
+        "build_note": applied.build_note,
+    }
+
+
 def run_to_json(run: TrainingRun) -> TrainingRunJson:
     """A run, found by `forge.learning.training.access`."""
     job, background = run.job, background_of_run(run)
@@ -207,6 +247,7 @@ def run_to_json(run: TrainingRun) -> TrainingRunJson:
         "error": run.error,
         "reason": run.reason,
         "change_url": run.change_url,
+        "rune_url": file_url(run, RUNE_OF_RUN) if RUNE_OF_RUN in run.files else None,
         "created": run.created.isoformat(),
     }
 
@@ -228,7 +269,14 @@ def open_run_to_json(run: TrainingRun, judgements: dict[str, RunJudgementJson]) 
             {"path": path, "digest": digest, "size": run.sizes[path], "url": file_url(run, path)}
             for path, digest in run.files.items()
         ],
+        "validation_samples": _validation_samples(run),
     }
+
+
+def _validation_samples(run: TrainingRun) -> list[int]:
+    recordings = run.description.get("recordings", ())
+    places = (int(place) for place, *_ in run.answers.get("validation", ()))
+    return [recordings[place] for place in places if 0 <= place < len(recordings) and recordings[place]]
 
 
 def file_url(run: TrainingRun, path: str) -> str:

@@ -12,17 +12,20 @@ from forge.accounts.teams.access import teams_of_member
 from forge.builds.evaluations.limits import judgements_of, policy_of
 from forge.builds.models import Build
 from forge.core.preconditions import Facet
+from forge.learning.hooks import reviewed_projects
 from forge.projects.models import Project, Version
 from forge.projects.secrets.results import is_searched, secret_sentences
+from forge.projects.versions.store import working_tree
 from forge.registry.hooks import Clearance, GateAnswer, block_gates, clearances, gates, protections, publication_facets
 from forge.registry.repository.builds import newest_build_of
 from forge.reviews.checks.access import CheckStatus, check_statuses, newest_passed
 from forge.reviews.gate.changed_files import Files, changed_paths, files_of
-from forge.reviews.gate.demands import Demands, GateCheck, GateMember, MemberVerdict, Situation, demands
+from forge.reviews.gate.demands import Demands, GateCheck, GateMember, MemberVerdict, Situation, approvals, demands
 from forge.reviews.models import Verdict, VerdictChoice
 from forge.reviews.rounds.authorship import authors_of
 from forge.reviews.rules.access import rule_facets, rules_of
 from rune.source.policy import Policy
+from rune.source.policy.read import MAX_SIZE, POLICY_FILE, read_policy
 
 UNSEARCHED_FILES = "Its files were not searched for secrets. Publish again."
 
@@ -60,6 +63,20 @@ def protected_tags_among(project: Project, tags: Collection[str]) -> list[str]:
     rules = rules_of(project.organisation_id)
     situation = Situation(_members(project), in_force, in_force, since, (), frozenset(), (), rules.policy)
     return [tag for tag in tags if demands(situation, tag).is_protected]
+
+
+@reviewed_projects.register
+def asks_for_review(project: Project) -> bool:
+    """Whether a change of the project's files needs somebody's approval before it is published: by the rules in force,
+    by those of the `forge.yml` as it is now, or by the organisation's."""
+    in_force, since, _ = _in_force(project)
+    text = working_tree(project).texts.get(POLICY_FILE, b"")
+    proposed = read_policy(text[:MAX_SIZE].decode("utf-8", "replace")).policy if text.strip() else Policy()
+    if proposed is None:  # nobody knows what it asks for
+        return True
+    rules = rules_of(project.organisation_id)
+    situation = Situation(_members(project), proposed, in_force, since, (), frozenset(), (), rules.policy)
+    return any(approvals(policy, situation) for policy in (proposed, in_force, rules.policy))
 
 
 @clearances.register

@@ -17,12 +17,14 @@ import { serve } from "./embed/serve";
 import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
 import { compareSamples } from "./samples/compare-samples";
+import type { StartSettings } from "./start/server";
 import { TeachServer, type TeachSettings } from "./teach/server";
 import { Try } from "./Try";
 
 compareSamples();
 
 const Judge = lazyPart(() => import("./judge/Judge"));
+const StartPage = lazyPart(() => import("./start/StartPage"));
 const Teach = lazyPart(() => import("./teach/Teach"));
 
 /** A frame that may stand inside of a page of another origin. */
@@ -123,6 +125,19 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-teach]")) {
     <StrictMode>
       <Suspense fallback={<p className="muted">Loading…</p>}>
         <Teach settings={JSON.parse(teach) as TeachSettings} server={server} />
+      </Suspense>
+    </StrictMode>,
+  );
+}
+
+// The page on which somebody makes an app from own examples.
+for (const element of document.querySelectorAll<HTMLElement>("[data-start-page]")) {
+  const { startPage = "", events = "" } = element.dataset;
+  const token = document.querySelector<HTMLInputElement>('input[name="csrfmiddlewaretoken"]')?.value ?? "";
+  createRoot(element).render(
+    <StrictMode>
+      <Suspense fallback={<p className="muted">Loading…</p>}>
+        <StartPage settings={JSON.parse(startPage) as StartSettings} events={events} token={token} />
       </Suspense>
     </StrictMode>,
   );

@@ -159,21 +159,29 @@ def rows_of_split(
 ) -> Iterator[tuple[int, Recording, list[Array]]]:
     """Builds a rune, runs it on the recordings of a split, and gives the place of each with the values of the stage.
     Raises `Refused`."""
-    port = Port(judged_rune.scores_stage, judged_rune.scores_place)
-    ports = (port,) if judged_rune.beside is None else (port, judged_rune.beside)
+    ports = _watched_ports(judged_rune)
 
     def read(loaded_rune: LoadedRune, _messages: Sequence[Any]) -> Array:
         arrays = [tensor_array(loaded_rune.watched[each].tensors[0]) for each in ports]
         return arrays[0] if judged_rune.beside is None else np.concatenate([np.ravel(each) for each in arrays])
 
-    files = MemoryFiles({DEFAULT_RUNEFILE: judged_rune.runefile.encode(), **judged_rune.files})
-    rune = build_rune(files, BuildOptions("trained", watched=ports))
-    runner = RecordingRunner(rune, read, ends_in_silence=judged_rune.ends_in_silence)
+    runner = RecordingRunner(built_rune(judged_rune), read, ends_in_silence=judged_rune.ends_in_silence)
     places = [place for place, own in enumerate(dataset.splits) if own is split]
     for number, place in enumerate(places, start=1):
         recording = dataset.recordings[place]
         yield place, recording, runner.rows(recording)
         report(number / len(places), f"Running the rune on the {split.value} split, {number} of {len(places)}")
+
+
+def built_rune(judged_rune: JudgedRune) -> bytes:
+    """Builds the rune that answers on recordings; it sends its scores beside its outputs. Raises `Refused`."""
+    files = MemoryFiles({DEFAULT_RUNEFILE: judged_rune.runefile.encode(), **judged_rune.files})
+    return build_rune(files, BuildOptions("trained", watched=_watched_ports(judged_rune)))
+
+
+def _watched_ports(judged_rune: JudgedRune) -> tuple[Port, ...]:
+    port = Port(judged_rune.scores_stage, judged_rune.scores_place)
+    return (port,) if judged_rune.beside is None else (port, judged_rune.beside)
 
 
 def _share(right: int, count: int) -> list[float] | None:

@@ -17,6 +17,8 @@ from rune.wording import quoted
 
 RECORD_SUFFIX: Final = ".provenance.json"
 """The end of the name of the record beside a model file."""
+RUNE_OF_RUN: Final = "trained.rune"
+"""The file of a training run with the rune that was judged. It is never a file of the project."""
 _ADVICE: Final = "Run `rune convert` in the project's folder."
 _ADVICE_WITHOUT_SOURCE: Final = f"Put the source file there, or correct `source:` in {POLICY_FILE}."
 

@@ -13,8 +13,9 @@ from forge.learning.searches.errors import TrialNotTrained
 from forge.learning.searches.models import ModelSearch, SearchTrial, SearchTrialState
 from forge.learning.searches.trial_time import run_time_of
 from forge.learning.training.actions import RequestedRun, begin_run
-from forge.learning.training.actions.offering import ModelOffer, accuracy_text, offer_model
+from forge.learning.training.actions.offering import accuracy_text, offer_model
 from forge.learning.training.models import TrainingRun
+from forge.learning.training.offered_version import ModelOffer
 from forge.projects.access import require
 from rune.wording import size_text
 

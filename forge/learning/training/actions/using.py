@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from django.db import transaction
 
 from forge.accounts.permissions import Verb
@@ -10,31 +13,34 @@ from forge.core.audit.entries import write_entry
 from forge.core.errors import Invalid
 from forge.learning.quality.runs import quality_of_run
 from forge.learning.training.access import teacher_path
-from forge.learning.training.actions.offering import ModelOffer, offer_model
+from forge.learning.training.actions.offering import offer_model
 from forge.learning.training.actions.runs import announce_run
 from forge.learning.training.counting_text import counting_text
 from forge.learning.training.error_text import error_text
 from forge.learning.training.errors import RunNotFinished
 from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.offered_version import ModelOffer
 from forge.projects.access import require
 from rune.datasets.splits import Split
+from rune.source.policy.model_files import RUNE_OF_RUN
 
 SCRIPTS = "script/"
 """Files of a run below this are no files of the project."""
 TEST_UNREAD = "The run did not read the test split: a numbered build does."
 MAX_TITLE = 200
+NO_TEXTS: Mapping[str, bytes] = MappingProxyType({})
 
 
-def use_model(actor: Actor, run: TrainingRun, title: str = "") -> TrainingRun:
-    """Opens a change request with the model of a run; the project's files stay as they are until it is merged.
+def use_model(actor: Actor, run: TrainingRun, title: str = "", texts: Mapping[str, bytes] = NO_TEXTS) -> TrainingRun:
+    """Opens a change request with the model of a run; the project's files stay as they are until it is merged. `texts`
+    take the place of files that the run gave.
 
     A run that has one already keeps it. Raises `RunNotFinished`, `Invalid`, `StorageQuotaReached`, and `Forbidden` or
     `NotFound`.
     """
     project = run.project
     require(actor, Verb.EDIT, project)
-    if run.state != TrainingState.FINISHED:
-        raise RunNotFinished("The run has no model yet. Stop it, or wait for its end.")
+    require_finished(run)
     title = " ".join(title.split()) or f"Use the model of training run {run.number}"
     if len(title) > MAX_TITLE:
         raise Invalid(f"A title has at most {MAX_TITLE} characters.", errors={"title": ["Write fewer words."]})
@@ -42,18 +48,25 @@ def use_model(actor: Actor, run: TrainingRun, title: str = "") -> TrainingRun:
         row = TrainingRun.objects.select_for_update(of=("self",)).select_related("project__organisation").get(pk=run.pk)
         if row.change_url:
             return row
-        row.change_url = offer_model(actor, project, _offer(row, title))
+        row.change_url = offer_model(actor, project, offer_of_run(row, title, texts))
         row.save(update_fields=["change_url"])
         write_entry(actor, "training.use", project.stream, project.place, number=row.number)
         announce_run(row, actor)
     return row
 
 
-def _offer(run: TrainingRun, title: str) -> ModelOffer:
+def require_finished(run: TrainingRun) -> None:
+    """Raises `RunNotFinished` if the run has no model."""
+    if run.state != TrainingState.FINISHED:
+        raise RunNotFinished("The run has no model yet. Stop it, or wait for its end.")
+
+
+def offer_of_run(run: TrainingRun, title: str, texts: Mapping[str, bytes] = NO_TEXTS) -> ModelOffer:
+    """Returns the offer of a run's model. `texts` take the place of files that the run gave."""
     files = {
         path: {"digest": digest, "size": run.sizes[path]}
         for path, digest in run.files.items()
-        if not path.startswith(SCRIPTS)
+        if path != RUNE_OF_RUN and not path.startswith(SCRIPTS)
     }
     return ModelOffer(
         title,
@@ -69,6 +82,7 @@ def _offer(run: TrainingRun, title: str) -> ModelOffer:
         run.backbone_path,
         teacher_path(run.model_path) if run.teacher_number else "",
         run.start_path,
+        texts,
     )
 
 

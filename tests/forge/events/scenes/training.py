@@ -11,9 +11,10 @@ from forge.jobs.models import Job, JobState
 from forge.learning.teaching.actions import TaughtLabel, TaughtLayer, save_taught
 from forge.learning.teaching.project import teachable_project
 from forge.learning.training.actions import runs as actions
-from forge.learning.training.actions.offering import ModelOffer, offer_model
+from forge.learning.training.actions.offering import offer_model
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun, TrainingState
+from forge.learning.training.offered_version import ModelOffer
 from forge.projects.actions import write_file
 from tests.forge.events.scenarios import Act, EventWorld, scene
 from tests.support.forge.factories.training import finish_run, motion_run, motion_version

@@ -14,6 +14,7 @@ _ROUTE = "api/v1/projects/<str:organisation>/<str:name>/training"
 _ONE = f"{_ROUTE}/<int:number>"
 _PAGE = "<str:organisation>/<str:name>/training"
 _ONE_PAGE = f"{_PAGE}/<int:number>"
+_START = "<str:organisation>/<str:name>/start"
 _OVER = (409, 409, 409, 403, 403, 404, 401)
 _OVER_PAGE = (409, 409, 409, 403, 403, 404, 302)
 
@@ -40,9 +41,12 @@ CASES: list[Case] = [
     ("post", f"{_ONE}/cancel", f"{_API}/1/cancel", None, _OVER),
     ("post", f"{_ONE}/again", f"{_API}/1/again", None, MAKE),
     ("post", f"{_ONE}/use", f"{_API}/1/use", {}, MAKE),
+    ("post", f"{_ONE}/apply", f"{_API}/1/apply", {}, MAKE),
     ("get", f"{_ONE}/files/<path:path>", f"{_API}/1/files/model.tflite", None, READ),
     ("get", _PAGE, "acme/kitchen/training", None, PAGE),
     ("form", f"{_PAGE}/begin", "acme/kitchen/training/begin", {}, (400, 400, 400, 403, 403, 404, 302)),
+    ("get", _START, "acme/kitchen/start", None, (200, 200, 200, 403, 403, 404, 302)),
+    ("form", f"{_START}/phone", "acme/kitchen/start/phone", {"label": "tap"}, (200, 200, 200, 403, 403, 404, 302)),
     ("get", f"{_PAGE}/compare", "acme/kitchen/training/compare?run=1&run=2", None, PAGE),
     ("get", f"{_PAGE}/teach", "acme/kitchen/training/teach", None, (200, 200, 200, 403, 403, 404, 302)),
     ("get", _ONE_PAGE, "acme/kitchen/training/1", None, PAGE),

@@ -1,0 +1,105 @@
+// The first column: labels with their recordings, a further label, and how the recordings are divided.
+import { Plus, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { counted } from "../../../look/plural";
+import type { Holding } from "../recordings/use-holding";
+import { shownSamples, type StartState, type StartStore } from "../store";
+import { LabelCard } from "./LabelCard";
+import { countOf } from "./names";
+
+interface Props {
+  readonly store: StartStore;
+  readonly state: StartState;
+  readonly holding: Holding;
+  /** Whether recording is the main thing to do. */
+  readonly isNext: boolean;
+}
+
+export function Examples({ store, state, holding, isNext }: Props) {
+  const { settings } = store;
+  const samples = shownSamples(state);
+  const named = state.labels.filter(({ name }) => name !== settings.background);
+  const next = state.labels.find(({ name }) => name === "" || countOf(samples, name) < settings.needed);
+  return (
+    <section className="stack" aria-labelledby="start-examples">
+      <h2 id="start-examples" className="start-head">
+        <span className="start-number">1</span>Examples <span className="muted num">{samples.length}</span>
+      </h2>
+      {holding.recorder?.kind === "picture" && <Camera holding={holding} />}
+      {state.labels.map((label) => (
+        <LabelCard
+          key={label.id}
+          store={store}
+          label={label}
+          place={named.indexOf(label)}
+          samples={samples.filter((sample) => label.name !== "" && sample.label === label.name)}
+          sending={state.sending.get(label.name) ?? 0}
+          holding={holding}
+          isNext={isNext && label.id === next?.id}
+          canRemove={label.name !== settings.background && named.length > 1}
+        />
+      ))}
+      <button type="button" className="start-add" onClick={store.addLabel}>
+        <Plus aria-hidden="true" />
+        <b>Add a label</b> <span className="muted">for each further one that it should tell apart</span>
+      </button>
+      {state.removedNumbers.length > 0 && (
+        <div className="notice row wrap" role="status">
+          <span className="grow">{counted(state.removedNumbers.length, "recording")} removed.</span>
+          <button type="button" className="button" onClick={store.undoRemoval}>
+            <Undo2 aria-hidden="true" />
+            Undo
+          </button>
+        </div>
+      )}
+      <Division state={state} project={settings.project} />
+    </section>
+  );
+}
+
+/** The picture of the camera, from the first press on. */
+function Camera({ holding }: { readonly holding: Holding }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <video
+      ref={(video) => holding.recorder?.attach(video)}
+      className="start-camera"
+      hidden={!isOpen}
+      onPlaying={() => setOpen(true)}
+      onEmptied={() => setOpen(false)}
+      muted
+      playsInline
+      aria-label="What the camera sees"
+    />
+  );
+}
+
+function Division({ state, project }: { readonly state: StartState; readonly project: string }) {
+  const { run, summary } = state;
+  if (summary === null || summary.samples === 0) return null;
+  const counts = (["train", "validation", "test"] as const).map((split) => ({
+    split,
+    count: Object.values(run?.samples[split] ?? {}).reduce((sum, count) => sum + count, 0),
+  }));
+  const people = summary.groups.length;
+  return (
+    <div className="stack tight small">
+      {counts.some(({ count }) => count > 0) && (
+        <>
+          <div className="start-division" aria-hidden="true">
+            {counts.map(({ split, count }) => (
+              <i key={split} className={split} style={{ flexGrow: count }} />
+            ))}
+          </div>
+          <b className="num">{counts.map(({ split, count }) => `${count} ${split}`).join(" · ")}</b>
+        </>
+      )}
+      <p className="muted">
+        {people <= 1
+          ? "All by one person or device, so the accuracy is for that one alone."
+          : `By ${people} people or devices.`}{" "}
+        <a href={`/${project}/data/collect`}>Ask more people</a>
+      </p>
+    </div>
+  );
+}
