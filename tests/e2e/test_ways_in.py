@@ -1,5 +1,5 @@
-"""The ways in, in a browser: templates answer in their cards, a rune that is dropped runs, and the studio of an empty
-project leads to the ways to begin it."""
+"""The ways in, in a browser: templates answer in their cards, a rune that is dropped runs, and an empty project leads
+to its doors from the studio."""
 
 from __future__ import annotations
 
