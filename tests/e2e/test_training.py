@@ -104,7 +104,7 @@ def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page
     expect(page.locator("[data-state=finished]")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("It was stopped.")).to_be_visible()
     assert epochs(page) > epoch
-    expect(page.get_by_text("On the test split")).to_be_visible()
+    expect(page.get_by_text("validation recordings").first).to_be_visible()
     require_fit(page)
 
     begin(page, project, epochs=6, patience=6)
