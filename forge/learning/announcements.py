@@ -10,7 +10,7 @@ from forge.core.audit.messages import declare as declare_sentences
 from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
 from forge.learning.conversions.models import ConversionState, ModelConversion
-from forge.learning.endings import Ending, ending_entry, ending_sentences
+from forge.learning.endings import LearningEnding, ending_entry, ending_sentences
 
 
 class ModelChangedJson(TypedDict):
@@ -18,7 +18,7 @@ class ModelChangedJson(TypedDict):
 
     conversion: Uuid
     state: Annotated[str, choices("ConversionState", ConversionState.values)]
-    ending: Annotated[str, choices("JobEnding", Ending), 'how it ended, in the event of its end; "" in others']
+    ending: Annotated[str, choices("JobEnding", LearningEnding), 'how it ended, in the event of its end; "" in others']
 
 
 def _activity(event: StoredEvent[ModelChangedJson]) -> ActivityEntry | None:

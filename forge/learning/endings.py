@@ -11,7 +11,7 @@ from uuid import UUID
 from forge.core.events.announcements import ActivityEntry, ActivitySentence
 
 
-class Ending(StrEnum):
+class LearningEnding(StrEnum):
     """How it ended by a change."""
 
     NONE = ""
@@ -20,11 +20,11 @@ class Ending(StrEnum):
     FAILED = "failed"
 
 
-def ending_of(before: str, now: str, finished: str, failed: str) -> Ending:
+def ending_of(before: str, now: str, finished: str, failed: str) -> LearningEnding:
     """How something ended by the change from one state to another."""
     if before == now:
-        return Ending.NONE
-    return {finished: Ending.FINISHED, failed: Ending.FAILED}.get(now, Ending.NONE)
+        return LearningEnding.NONE
+    return {finished: LearningEnding.FINISHED, failed: LearningEnding.FAILED}.get(now, LearningEnding.NONE)
 
 
 def ending_sentences(kind: str, finished: str, noun: str, path: str) -> dict[str, ActivitySentence]:
@@ -39,7 +39,7 @@ def ending_entry(kind: str, ending: str, person: UUID | None) -> ActivityEntry |
     """The entry of the person who began it; None before its end, and where nobody is left."""
     if not ending or person is None:
         return None
-    return ActivityEntry(kind if ending == Ending.FINISHED else _failed(kind), person=person)
+    return ActivityEntry(kind if ending == LearningEnding.FINISHED else _failed(kind), person=person)
 
 
 def _failed(kind: str) -> str:

@@ -44,7 +44,7 @@ class LearnedAnswer(StrEnum):
 
     LABELS = "labels"
     NORMAL = "normal"
-    """What is normal, of one label."""
+    """The normal state, of one label."""
     WORD = "word"
     """One word, of one label."""
     OBJECTS = "objects"

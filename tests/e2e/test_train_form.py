@@ -62,7 +62,7 @@ def test_sizes_have_figures_and_what_differs_from_one_is_marked(
         expect(page.get_by_role("button", name="Train", exact=True)).to_be_in_viewport()
     assert findings(page, LOOKS) == []
 
-    # What is out of range is said in place of a figure, in the words of the page.
+    # A value out of range is named in place of a figure, in the words of the page.
     page.get_by_label("Dropout").fill("99")
     expect(page.locator("[data-needs-status]")).to_have_text("Dropout must be a number from 0 to 90.")
 

@@ -43,8 +43,8 @@ def background_sentence(labels: Sequence[LabelCounts]) -> str:
     if not others or not ANOMALY_LABELS.isdisjoint(same_label(each.label) for each in others):
         return ""
     count = sum(each.total for each in labels if is_background(each.label))
-    needed = min(MOST, max(FEWEST, max(each.total for each in others) // 2))
-    if count >= needed:
+    needed_count = min(MOST, max(FEWEST, max(each.total for each in others) // 2))
+    if count >= needed_count:
         return ""
     names = [each.label for each in others[:MOST_NAMED]]
     if len(others) > MOST_NAMED:
@@ -54,7 +54,7 @@ def background_sentence(labels: Sequence[LabelCounts]) -> str:
     )
     return (
         f"{few}: a model that never learned what silence and noise are calls them {alternatives(names)}. Record "
-        f"{needed - count} or more of the place where the app will run, with nothing to recognise in them, and label "
+        f"{needed_count - count} or more of the place where the app will run, with nothing to recognise in them, and label "
         "them background."
     )
 

@@ -29,7 +29,7 @@ from forge.learning.conversions.facets import board_facets
 from forge.learning.conversions.kinds import CONVERSION_KIND, DEFAULT_BOARDS, MIXED_FORMS, ConversionStep
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.settings_digest import conversion_digest
-from forge.learning.endings import Ending
+from forge.learning.endings import LearningEnding
 from forge.learning.errors import ConversionBusy, NoSuchLayer
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.projects.access import require
@@ -96,7 +96,7 @@ def begin_conversion(
         is_there = _take_from_earlier(row)
         if not is_there:
             _enqueue(actor, row, ConversionStep.CONVERT)
-        announce_conversion(row, actor, Ending.FINISHED if is_there else Ending.NONE)
+        announce_conversion(row, actor, LearningEnding.FINISHED if is_there else LearningEnding.NONE)
     return row
 
 
@@ -201,7 +201,9 @@ def discard_conversion(actor: Actor, row: ModelConversion) -> None:
     delete_if_unlinked(sorted(digests - {""}))
 
 
-def announce_conversion(row: ModelConversion, actor: Actor | None = None, ending: Ending = Ending.NONE) -> None:
+def announce_conversion(
+    row: ModelConversion, actor: Actor | None = None, ending: LearningEnding = LearningEnding.NONE
+) -> None:
     """Tells everybody who has the page open, in the transaction that changed the conversion. `ending` says that it
     ended by this change."""
     append_event(row.project.stream, MODEL_CHANGED(conversion=str(row.pk), state=row.state, ending=ending), actor)

@@ -34,7 +34,7 @@ from forge.learning.conversions.lab_process import lab_variables
 from forge.learning.conversions.making import ProgressShare, make_float, make_forms, waiting_converter
 from forge.learning.conversions.models import ConversionState
 from forge.learning.conversions.recordings import compute_recordings
-from forge.learning.endings import Ending, ending_of
+from forge.learning.endings import LearningEnding, ending_of
 from forge.learning.models import ConvertedForm, ModelConversion
 from forge.learning.waiting_lab import waiting_quantiser
 from rune.source.policy.sections.models import KERAS_SUFFIXES
@@ -131,7 +131,7 @@ def follow_job(job: Job) -> None:
     if job.project is not None and (row := rows.select_related("project__organisation").first()) is not None:
         is_cancelled = job.state == JobState.CANCELLED
         ending = ending_of(before, row.state, ConversionState.READY, ConversionState.FAILED)
-        announce_conversion(row, ending=Ending.NONE if is_cancelled else ending)
+        announce_conversion(row, ending=LearningEnding.NONE if is_cancelled else ending)
 
 
 def titles_of(jobs: Sequence[Job]) -> Mapping[UUID, JobTitle]:

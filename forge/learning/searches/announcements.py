@@ -8,7 +8,7 @@ from forge.core.api.json_types import Uuid, choices
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.endings import Ending, ending_entry, ending_sentences
+from forge.learning.endings import LearningEnding, ending_entry, ending_sentences
 from forge.learning.searches.models import ModelSearch, SearchState
 
 
@@ -19,7 +19,7 @@ class SearchChangedJson(TypedDict):
     number: int
     state: Annotated[str, choices("SearchState", SearchState.values)]
     trials: Annotated[int, "how many trials have ended"]
-    ending: Annotated[str, choices("JobEnding", Ending), 'how it ended, in the event of its end; "" in others']
+    ending: Annotated[str, choices("JobEnding", LearningEnding), 'how it ended, in the event of its end; "" in others']
 
 
 def _activity(event: StoredEvent[SearchChangedJson]) -> ActivityEntry | None:

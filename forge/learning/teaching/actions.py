@@ -18,7 +18,7 @@ from forge.core.blobs.links import link_derived
 from forge.core.blobs.store import put_bytes
 from forge.core.database.numbers import next_number
 from forge.core.errors import Conflict, Invalid
-from forge.learning.endings import Ending
+from forge.learning.endings import LearningEnding
 from forge.learning.teaching.limits import EXAMPLES, MAX_EXAMPLES, MAX_LABELS, MAX_WEIGHT, MIN_LABELS
 from forge.learning.teaching.project import TeachableProject, taught_runefile, teachable_project
 from forge.learning.training.actions.runs import announce_run, require_room_for_run
@@ -102,7 +102,7 @@ def save_taught(actor: Actor, project: Project, layer: TaughtLayer) -> TrainingR
         )
         link_derived(run, digests, project.organisation_id)
         write_entry(actor, "training.teach", project.stream, project.place, number=run.number, labels=len(labels))
-        announce_run(run, actor, ending=Ending.FINISHED)
+        announce_run(run, actor, ending=LearningEnding.FINISHED)
     return run
 
 

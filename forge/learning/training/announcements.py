@@ -9,7 +9,7 @@ from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
 from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, StoredEvent
 from forge.core.events.declarations import EventType, StreamKind, declare
-from forge.learning.endings import Ending, ending_entry, ending_sentences
+from forge.learning.endings import LearningEnding, ending_entry, ending_sentences
 from forge.learning.training.models import TrainingRun, TrainingState
 from forge.learning.training.running.lab_events import EpochJson
 
@@ -21,7 +21,7 @@ class TrainingChangedJson(TypedDict):
     number: int
     state: Annotated[str, choices("TrainingState", TrainingState.values)]
     epochs: Annotated[int, "how many epochs its curves have"]
-    ending: Annotated[str, choices("JobEnding", Ending), 'how it ended, in the event of its end; "" in others']
+    ending: Annotated[str, choices("JobEnding", LearningEnding), 'how it ended, in the event of its end; "" in others']
     points: NotRequired[Annotated[list[EpochJson], "the newest rows of the curves, the last of which is `epochs`"]]
 
 

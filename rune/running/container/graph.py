@@ -156,7 +156,7 @@ def _meanings(pipeline: Pipeline) -> Mapping[Port, Meaning]:
     types: dict[Port, TensorType] = {}
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        # Of what a stage reads that the pipeline does not have, nothing is known.
+        # Nothing is known of an input that the pipeline does not have.
         if all(port in meanings for port in inputs):
             outputs = meanings_of(stage, [meanings[port] for port in inputs], [types[port] for port in inputs])
             meanings |= {Port(stage.name, index): meaning for index, meaning in enumerate(outputs)}

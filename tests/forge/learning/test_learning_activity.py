@@ -1,4 +1,4 @@
-"""What people read of training, searches and conversions: how each ended, once, whatever was told of it meanwhile."""
+"""The activity says once how a training run, a search or a conversion ended, however often its state changed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def sentences(person: User) -> list[str]:
-    """What somebody reads of learning, the newest first."""
+    """Returns the entries of learning that somebody reads, the newest first."""
     rows = activity_rows(VISITOR, complete(activity_of(person)))
     lines = [" ".join(filter(None, (row.sentence.verb, row.sentence.thing, row.sentence.rest))) for row in rows]
     return [line for line in lines if any(word in line for word in ("model", "training", "conversion", "search"))]

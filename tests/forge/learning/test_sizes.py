@@ -138,9 +138,9 @@ def test_why_nothing_can_be_counted_stands_where_the_figure_would(
     client: Client, project: Project, lab: CountingLab
 ) -> None:
     lab.refusal = "The window is too short."
-    refused = counted_sizes(client)
-    assert {each["refusal"] for each in refused["sizes"]} == {"The window is too short."}
-    assert refused["is_counting"] is False
+    answer = counted_sizes(client)
+    assert {each["refusal"] for each in answer["sizes"]} == {"The window is too short."}
+    assert answer["is_counting"] is False
     backbone = counted_sizes(client, recipe="transfer")
     assert {each["refusal"] for each in backbone["sizes"]} == {
         "The recipe transfer learns behind a model of the project."

@@ -155,8 +155,8 @@ def test_text_that_is_no_number_is_left_to_be_refused() -> None:
     from django.http import QueryDict
 
     arguments = recipe_of("motion")["arguments"]
-    typed = typed_arguments(arguments, QueryDict("argument-filters=many&percent-dropout=half&argument-hop=nan"))
-    assert (typed["filters"], typed["dropout"]) == ("many", "half")
+    typed_values = typed_arguments(arguments, QueryDict("argument-filters=many&percent-dropout=half&argument-hop=nan"))
+    assert (typed_values["filters"], typed_values["dropout"]) == ("many", "half")
     field = RecipeArgumentField(arguments[0], "many", 1)
     assert field.differs
 

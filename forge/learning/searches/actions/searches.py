@@ -24,7 +24,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import UNFINISHED_STATES, JobState
 from forge.jobs.queue import cancel, enqueue
 from forge.jobs.workers.slots import notify_workers
-from forge.learning.endings import Ending
+from forge.learning.endings import LearningEnding
 from forge.learning.searches.announcements import SEARCH_CHANGED
 from forge.learning.searches.boards import MEMORY, SearchBoards, checked_boards
 from forge.learning.searches.errors import SearchNotRunning, SearchRunning, TooManySearches
@@ -226,7 +226,9 @@ def discard_search(actor: Actor, search: ModelSearch) -> None:
     delete_if_unlinked(sorted(digests))
 
 
-def announce_search(search: ModelSearch, actor: Actor | None = None, ending: Ending = Ending.NONE) -> None:
+def announce_search(
+    search: ModelSearch, actor: Actor | None = None, ending: LearningEnding = LearningEnding.NONE
+) -> None:
     """Tells everybody who has the page open, in the transaction that changed the search. `ending` says that it ended by
     this change."""
     count = SearchTrial.objects.filter(search=search).exclude(state=SearchTrialState.RUNNING).count()

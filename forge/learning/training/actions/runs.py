@@ -23,7 +23,7 @@ from forge.jobs.kinds import kind_of
 from forge.jobs.models import Job
 from forge.jobs.queue import announce, cancel, enqueue, resume, retry
 from forge.jobs.workers.slots import notify_workers
-from forge.learning.endings import Ending
+from forge.learning.endings import LearningEnding
 from forge.learning.training.access import (
     checked_backbone,
     checked_model,
@@ -257,7 +257,7 @@ def announce_run(
     run: TrainingRun,
     actor: Actor | None = None,
     points: Sequence[EpochJson] = (),
-    ending: Ending = Ending.NONE,
+    ending: LearningEnding = LearningEnding.NONE,
 ) -> None:
     """Tells everybody who has the page open, in the transaction that changed the run. `ending` says that it ended by
     this change."""

@@ -1,4 +1,4 @@
-"""What the form says of the chosen data before a start: its splits, what recipes find in it, and what is missing."""
+"""Sentences of the form about the chosen data before a start: its splits, what recipes find in it, and what is missing."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def recipe_card(recipe: RecipeJson, data: VersionData | None) -> RecipeCard:
 
 
 def lack_of(data: VersionData, recipe: RecipeJson, arguments: Mapping[str, object]) -> Lack | None:
-    """What speaks against a run of a recipe on this data; None where nothing does."""
+    """Returns the reason against a run of a recipe on this data; None where there is none."""
     try:
         values = checked_arguments(recipe, arguments)
     except Invalid:

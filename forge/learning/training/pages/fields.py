@@ -140,17 +140,17 @@ def groups_of(fields: Sequence[RecipeArgumentField]) -> list[FieldGroup]:
 
 def typed_arguments(arguments: Sequence[RecipeArgumentJson], form_data: QueryDict) -> dict[str, object]:
     """The arguments that a form sent, in their own units; text that is no number stays as it is, to be refused."""
-    typed: dict[str, object] = {}
+    typed_values: dict[str, object] = {}
     for each in arguments:
         name = each["name"]
         if text := form_data.get(PREFIX + name, "").strip():
-            typed[name] = _number(text, 1)
+            typed_values[name] = _number(text, 1)
         elif text := form_data.get(PERCENT_PREFIX + name, "").strip():
-            typed[name] = _number(text, 100)
-    return typed
+            typed_values[name] = _number(text, 100)
+    return typed_values
 
 
-def size_of(recipe: RecipeJson, values: Mapping[str, float], named: str) -> RecipeSizeJson:
+def size_of(recipe: RecipeJson, values: Mapping[str, float], size_name: str) -> RecipeSizeJson:
     """The size that some values belong to: the one whose network they have, or else the one that is named."""
     sizes = recipe["sizes"]
     keys = size_arguments(recipe)
@@ -159,7 +159,7 @@ def size_of(recipe: RecipeJson, values: Mapping[str, float], named: str) -> Reci
         if all(values.get(key, defaults[key]) == size["arguments"][key] for key in keys):
             return size
     usual = next(each for each in sizes if each["name"] == DEFAULT_SIZE)
-    return next((each for each in sizes if each["name"] == named), usual)
+    return next((each for each in sizes if each["name"] == size_name), usual)
 
 
 def size_arguments(recipe: RecipeJson) -> Sequence[str]:

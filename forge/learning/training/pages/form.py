@@ -124,8 +124,8 @@ def _arguments_context(
         size = next(each for each in recipe["sizes"] if each["name"] == named_size)
         values |= {name: size["arguments"][name] for name in size_arguments(recipe)}
     form_data = request.POST
-    typed = typed_arguments(arguments, form_data)
-    numbers = {name: value for name, value in typed.items() if isinstance(value, float)}
+    typed_values = typed_arguments(arguments, form_data)
+    numbers = {name: value for name, value in typed_values.items() if isinstance(value, float)}
     size = size_of(recipe, values | numbers, form_data.get("size", named_size))
     has_sizes = not start.chosen_path and len(recipe["sizes"]) > 1
     fields = fields_of(arguments, values, size["arguments"] if has_sizes else {}, form_data)

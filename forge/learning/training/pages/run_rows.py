@@ -58,16 +58,16 @@ class RunRow:
 
 
 def rows_of_runs(
-    runs: Sequence[TrainingRun], recipes: Sequence[RecipeJson], declared: DeclaredTraining
+    runs: Sequence[TrainingRun], recipes: Sequence[RecipeJson], declared_training: DeclaredTraining
 ) -> list[RunRow]:
     """The rows of runs. `recipes` are those that are known."""
     by_name = {each["name"]: each for each in recipes}
-    return [_row(run, by_name.get(run.recipe), declared) for run in runs]
+    return [_row(run, by_name.get(run.recipe), declared_training) for run in runs]
 
 
-def _row(run: TrainingRun, recipe: RecipeJson | None, declared: DeclaredTraining) -> RunRow:
+def _row(run: TrainingRun, recipe: RecipeJson | None, declared_training: DeclaredTraining) -> RunRow:
     judgement = run.report.get("judgements", {}).get(Split.VALIDATION.value, {})
-    limit = declared.accuracy if recipe is None or recipe["curve"] == "accuracy" else None
+    limit = declared_training.accuracy if recipe is None or recipe["curve"] == "accuracy" else None
     accuracy = judgement.get("accuracy")
     validation, count = "", ""
     if accuracy:
@@ -84,7 +84,7 @@ def _row(run: TrainingRun, recipe: RecipeJson | None, declared: DeclaredTraining
         _range(accuracy, limit) if accuracy else None,
         validation,
         count,
-        _needs(run, declared.of_targets),
+        _needs(run, declared_training.of_targets),
     )
 
 

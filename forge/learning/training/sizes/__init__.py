@@ -1,4 +1,4 @@
-"""What the sizes of a recipe need on a board, counted by the compiler before anything is trained."""
+"""The needs of the sizes of a recipe on a board, counted by the compiler before anything is trained."""
 
 from forge.learning.training.sizes.figures import CountedSettings, CountedSize, RecipeSizes, needs_of_settings, sizes_of
 

@@ -31,7 +31,7 @@ class TrainingSizes(ProjectView):
 
     @extend_schema(operation_id="training_sizes", parameters=[SizesQuerySerializer], responses=TrainingSizesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """What each size of a recipe needs on a board, counted by the compiler before anything is trained. What is not
+        """The needs of each size of a recipe on a board, counted by the compiler before anything is trained. What is not
         counted yet is null: ask again until `is_counting` is false."""
         project = self.project(request, organisation, name, Verb.READ)
         query = SizesQuerySerializer(data=request.query_params)
@@ -59,7 +59,7 @@ class TrainingNeeds(ProjectView):
 
     @extend_schema(operation_id="training_needs", request=NeedsSerializer, responses=TrainingNeedsJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        """What a run with these settings will need on boards, counted by the compiler before anything is trained. What
+        """The needs of a run with these settings on boards, counted by the compiler before anything is trained. What
         is not counted yet is null: ask again until `is_counting` is false. Nothing is stored in the project."""
         project = self.project(request, organisation, name, Verb.READ)
         body = self.read_body(request, NeedsSerializer)

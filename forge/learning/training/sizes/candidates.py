@@ -21,7 +21,7 @@ class CountedBackbone:
 
 @dataclass(frozen=True)
 class CountedShape:
-    """What the figures of a recipe follow from beside its arguments. `labels` is how many labels the data has, and
+    """The facts from which the figures of a recipe follow, beside its arguments. `labels` is the number of labels, and
     `columns` how many columns its tables have, 0 where they are not known."""
 
     recipe: str

@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 SECONDS = 120.0
 """The longest that one count may take; usually it takes three seconds."""
-KEPT_SECONDS = 30 * 24 * 3600
+CACHE_SECONDS = 30 * 24 * 3600
 """How long figures are kept."""
 FAILED_SECONDS = 20
 """After which a count is tried again whose process ended without an answer."""
@@ -75,8 +75,8 @@ class SizeCounter:
         """The needs of each candidate; None for those that are counted now, for whose sake the caller asks again.
 
         Raises `TooOften` where the organisation has too many counts already."""
-        stored = cache.get_many([_cache_key(each) for each in candidates])
-        answers = [_stored_answer(stored.get(_cache_key(each))) for each in candidates]
+        stored_counts = cache.get_many([_cache_key(each) for each in candidates])
+        answers = [_stored_answer(stored_counts.get(_cache_key(each))) for each in candidates]
         missing = [each for each, answer in zip(candidates, answers, strict=True) if answer is None]
         if missing:
             self._begin(party, missing, backbone)
@@ -141,7 +141,7 @@ def _ask(candidates: Sequence[SizeCandidate], backbone: bytes) -> None:
 
         def receive(event: Any) -> None:
             if is_possible_size(event, by_key):
-                cache.set(_cache_key(by_key[event["key"]]), event, KEPT_SECONDS)
+                cache.set(_cache_key(by_key[event["key"]]), event, CACHE_SECONDS)
 
         reason = "The process that counts ended without a figure."
         try:

@@ -50,7 +50,7 @@ class Excess:
 
 @dataclass(frozen=True)
 class BoardNeeds:
-    """What settings need on a board; None of what is not counted yet, and `refusal` says why it cannot be counted."""
+    """The needs of settings on a board; None where they are not counted yet. `refusal` says why they cannot be."""
 
     board: Board
     is_counting: bool
@@ -115,8 +115,8 @@ def sizes_of(
     known_recipe, known_board = recipe_of(recipe), _board(board)
     settings = CountedSettings(recipe, {}, labels, columns, form, backbone)
     sizes = known_recipe["sizes"]
-    counted = _needs(project, known_recipe, settings, [each["arguments"] for each in sizes], [known_board], party)
-    own = zip(sizes, counted, strict=True)
+    counted_needs = _needs(project, known_recipe, settings, [each["arguments"] for each in sizes], [known_board], party)
+    own = zip(sizes, counted_needs, strict=True)
     return RecipeSizes(recipe, known_board, [CountedSize(size, needs) for size, (needs,) in own])
 
 
@@ -211,8 +211,8 @@ def exceeded(figures: Mapping[str, int | None], board: Board, limits: Mapping[st
             continue
         bounds = [(int(limits[name]), POLICY_FILE)] if name in limits else []
         bounds += [(rooms[name], board.name)] if name in rooms else []
-        broken = [(bound, of) for bound, of in bounds if figure > bound]
-        if broken:
-            bound, of = min(broken)
+        broken_bounds = [(bound, of) for bound, of in bounds if figure > bound]
+        if broken_bounds:
+            bound, of = min(broken_bounds)
             over.append(Excess(name, figure - bound, bound, of))
     return over

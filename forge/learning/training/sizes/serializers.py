@@ -34,7 +34,7 @@ class ExcessJson(TypedDict):
 
 
 class CountedFiguresJson(TypedDict):
-    """What settings need on a board, before anything is trained. Figures are null while they are counted."""
+    """The needs of settings on a board, before anything is trained. Figures are null while they are counted."""
 
     ram: Annotated[int | None, "bytes"]
     flash: Annotated[int | None, "bytes"]
@@ -64,20 +64,20 @@ class TrainingSizesJson(TypedDict):
 
 
 class BoardFiguresJson(CountedFiguresJson):
-    """What settings need on a board."""
+    """The needs of settings on a board."""
 
     board: SizeBoardJson
 
 
 class TrainingNeedsJson(TypedDict):
-    """What settings need on boards. Ask again while `is_counting`."""
+    """The needs of settings on boards. Ask again while `is_counting`."""
 
     is_counting: bool
     boards: list[BoardFiguresJson]
 
 
 class _ShapeSerializer(serializers.Serializer[None]):
-    """What figures follow from beside the arguments."""
+    """The facts from which figures follow, beside the arguments."""
 
     recipe = serializers.CharField(max_length=40)
     labels = serializers.IntegerField(

@@ -1,4 +1,4 @@
-// What the form says of figures that the compiler counts, and of arguments that differ from a size. Pure.
+// Sentences of the form about figures that the compiler counts, and of arguments that differ from a size. Pure.
 import type { ResponseJson } from "../../api/request";
 import { millisecondsText, sizeText } from "../../look/quantities";
 

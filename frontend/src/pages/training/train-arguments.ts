@@ -41,7 +41,7 @@ export class TrainArguments {
     const before = this.chosen();
     for (const row of this.rows()) {
       const value = size.arguments[row.dataset["argument"] ?? ""];
-      // What somebody set stays; what had the value of the size before gets that of the next one.
+      // A value that somebody set stays; one that had the value of the size before gets that of the next one.
       const follows = before !== undefined && isSame(textOf(row), row.dataset["base"] ?? "");
       if (value === undefined) continue;
       if (isBase(row) || follows) write(row, fieldText(value, row.dataset["share"] === "1"));

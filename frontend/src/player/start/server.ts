@@ -47,7 +47,7 @@ export interface ModelSize {
   readonly refusal: string;
 }
 
-export interface Sizes {
+export interface CountedSizes {
   readonly isCounting: boolean;
   readonly sizes: readonly ModelSize[];
 }
@@ -86,7 +86,7 @@ export interface StartSettings {
 }
 
 /** The answer of a server that counts no sizes: the recipe's own settings. */
-const USUAL: Sizes = {
+const USUAL: CountedSizes = {
   isCounting: false,
   sizes: [
     {
@@ -196,7 +196,7 @@ export class StartServer {
   }
 
   /** The sizes of a recipe's models, counted for a board where the server does that. */
-  async sizes(recipe: string, board: string, labels: number): Promise<Sizes> {
+  async sizes(recipe: string, board: string, labels: number): Promise<CountedSizes> {
     if (!this.#hasSizes) return USUAL;
     const query = new URLSearchParams({ recipe, board, labels: String(labels) });
     const answer = await this.#get<{ is_counting: boolean; sizes: ModelSize[] }>(`/training/sizes?${query}`);

@@ -1,4 +1,4 @@
-// What was answered and how sure the model is, in one line.
+// The answer and how sure the model is, in one line.
 import type { ReactNode } from "react";
 import { certaintyText } from "../../look/certainty/certainty";
 

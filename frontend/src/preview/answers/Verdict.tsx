@@ -1,4 +1,4 @@
-// What is known about an answer, in one line under it: that it is right, that it is wrong, or that it is of an older version.
+// Facts about an answer, in one line under it: that it is right, that it is wrong, or that it is of an older version.
 import { Check, Clock, X } from "lucide-react";
 import type { ReactNode } from "react";
 

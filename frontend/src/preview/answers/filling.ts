@@ -1,10 +1,10 @@
 // How full the window is that a rune answers to, in words. Pure.
 
-/** What is there of what an answer needs. */
+/** The part that is there of what an answer needs. */
 export interface Filling {
   readonly done: number;
   readonly needed: number;
-  /** What is counted: chunks of a stream, or windows whose mean is taken. */
+  /** The unit: chunks of a stream, or windows whose mean is taken. */
   readonly unit: "chunk" | "window" | "picture";
   /** Seconds of one of them, where that is known. */
   readonly seconds: number | null;

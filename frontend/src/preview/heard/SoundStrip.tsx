@@ -1,4 +1,4 @@
-// What the model heard: the last seconds of sound as a wave and a spectrogram on one time axis, with the window of the
+// The sound that the model heard: the last seconds of sound as a wave and a spectrogram on one time axis, with the window of the
 // current answer framed and named, and those of earlier answers in grey frames.
 import { useEffect, useRef, useState, type CSSProperties } from "react";
 import { certaintyText } from "../../look/certainty/certainty";

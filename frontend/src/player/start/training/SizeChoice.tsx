@@ -1,9 +1,9 @@
 // The sizes of a model as a choice, each with what it needs on the board.
 import { sizeText } from "../../../preview";
-import type { ModelSize, Sizes } from "../server";
+import type { ModelSize, CountedSizes } from "../server";
 
 interface Props {
-  readonly sizes: Sizes;
+  readonly sizes: CountedSizes;
   readonly chosen: string;
   readonly onChoose: (name: string) => void;
 }

@@ -1,16 +1,16 @@
 // The sizes for a board and a number of labels, read again while they are being counted.
 import { useEffect, useState } from "react";
-import { problemText, type Sizes, type StartServer } from "../server";
+import { problemText, type CountedSizes, type StartServer } from "../server";
 
 const AGAIN = 2000;
-const NONE: Sizes = { isCounting: true, sizes: [] };
+const NONE: CountedSizes = { isCounting: true, sizes: [] };
 
 export function useSizes(
   server: StartServer,
   recipe: string,
   board: string,
   labels: number,
-): { readonly sizes: Sizes; readonly problem: string | null } {
+): { readonly sizes: CountedSizes; readonly problem: string | null } {
   const [sizes, setSizes] = useState(NONE);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
