@@ -52,9 +52,10 @@ def background_sentence(labels: Sequence[LabelCounts]) -> str:
     few = (
         f"Only {counted(count, 'sound is', 'sounds are')} background" if count else "There are no sounds of background"
     )
+    missing_count = needed_count - count
     return (
         f"{few}: a model that never learned what silence and noise are calls them {alternatives(names)}. Record "
-        f"{needed_count - count} or more of the place where the app will run, with nothing to recognise in them, and label "
+        f"{missing_count} or more of the place where the app will run, with nothing to recognise in them, and label "
         "them background."
     )
 

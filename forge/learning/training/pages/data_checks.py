@@ -1,4 +1,4 @@
-"""Sentences of the form about the chosen data before a start: its splits, what recipes find in it, and what is missing."""
+"""Sentences of the form about the chosen data before a start: its splits, its contents for recipes, and its lacks."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ class TrainingSizes(ProjectView):
 
     @extend_schema(operation_id="training_sizes", parameters=[SizesQuerySerializer], responses=TrainingSizesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """The needs of each size of a recipe on a board, counted by the compiler before anything is trained. What is not
-        counted yet is null: ask again until `is_counting` is false."""
+        """The needs of each size of a recipe on a board, counted by the compiler before anything is trained.
+        A figure that is not counted yet is null: ask again until `is_counting` is false."""
         project = self.project(request, organisation, name, Verb.READ)
         query = SizesQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
