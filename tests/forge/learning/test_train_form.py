@@ -53,10 +53,10 @@ def argument(page: str, name: str) -> str:
 def test_each_recipe_says_what_it_finds_in_the_data(trains: Client) -> None:
     page = page_of(trains)
     card = page[page.index('href="?recipe=motion#new-run"') :].partition("</a>")[0]
-    assert "3 labels, 3 people" in card
+    assert "3 labels, 2 people" in card
     other = page[page.index('href="?recipe=anomaly#new-run"') :].partition("</a>")[0]
     assert "Name the one of normal" in other
-    assert "3 train · 3 validation · 3 test, 3 people, nobody in two of them" in page
+    assert "3 train · 3 validation · 3 test, 2 people, nobody in two of them" in page
 
 
 @pytest.mark.protects("availability/unlearnable-runs")
@@ -166,7 +166,7 @@ def test_the_list_of_runs_has_curve_range_and_figures(trains: Client, project: P
     finished_run(user, project)
     page = page_of(trains)
     row = page[page.index('<tr data-run="1">') :].partition("</tr>")[0]
-    assert "1 of 2 recordings" in row
+    assert "1 of 2 validation recordings" in row
     assert 'aria-label="10 to 90 %"' in row
     assert 'aria-label="Run 1: epoch 3 of 4 is used, 80.0 % of windows"' in row
     assert '<td class="over">900 B</td><td>9.0 kB</td><td>0.09 M</td>' in row

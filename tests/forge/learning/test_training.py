@@ -13,7 +13,7 @@ from django.test import Client
 from forge.accounts.models import Quota, User
 from forge.builds.contents import keep_contents
 from forge.core.models import AuditEntry, Event
-from forge.datasets.models import Consent, Sample
+from forge.datasets.models import Sample
 from forge.jobs.models import Job, WorkerCapability
 from forge.jobs.workers.slots import JobSlots
 from forge.learning.conversions.lab_process import LabRefused
@@ -176,9 +176,12 @@ def epoch_events(*epochs: int) -> list[dict[str, Any]]:
 def test_a_run_learns_only_from_samples_whose_consent_covers_training_now(
     trains: Client, user: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    withdrawn = Sample.objects.filter(label="still")
+    still = Sample.objects.filter(label="still")
     begun(trains)
-    Consent.objects.filter(pk__in=withdrawn.values("consent")).update(for_training=False)
+    consent = still.select_related("consent")[0].consent
+    consent.pk, consent.for_training = None, False
+    consent.save()
+    still.update(consent=consent)
     names: list[str] = []
 
     class Reading(ScriptedLab):

@@ -54,7 +54,7 @@ def test_the_terminal_says_which_label_a_rune_calls_in_silence() -> None:
     curve = {"loss": 0.1, "validation_loss": 0.1}
     report = {
         "notes": [], "curves": [curve], "best_epoch": 1, "parameters": 10, "quantiser": "", "labels": ["hammer"],
-        "samples": {"train": {"hammer": 3}}, "judgements": {"validation": split, "test": split},
+        "samples": {"train": {"hammer": 3}, "test": {}}, "judgements": {"validation": split},
     }  # fmt: skip
     assert "silence" not in "\n".join(summary(report))
     text = "\n".join(summary({**report, "background": trial.to_json()}))

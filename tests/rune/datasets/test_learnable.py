@@ -41,7 +41,7 @@ def test_two_labels_of_five_people_suffice() -> None:
     [
         (recordings("yes"), LearnedAnswer.LABELS, 'All recordings are of the label "yes".'),
         (recordings(*map(str, range(201))), LearnedAnswer.LABELS, "at most 200 are supported"),
-        (recordings("no", "yes", people=2), LearnedAnswer.LABELS, "no and yes have no recordings in the split test"),
+        (recordings("no", "yes", people=2)[:3], LearnedAnswer.LABELS, "yes has no recordings in the split validation"),
         (recordings("hum", "rattle"), LearnedAnswer.NORMAL, "Name the one of normal recordings normal"),
         (recordings("anomaly"), LearnedAnswer.NORMAL, "learns what is normal"),
         (recordings("forge", "knock"), LearnedAnswer.WORD, "Name the one of the word wake-word"),

@@ -96,8 +96,9 @@ def lack_of(data: VersionData, recipe: RecipeJson, arguments: Mapping[str, objec
 
 
 def split_bar(version: DataVersion, data: VersionData | None) -> list[SplitPart]:
-    """The parts of a version, as its list of samples says, from left to right."""
-    counts = version.figures["splits"] if data is None else data.splits
+    """The parts of a version, as its list of samples says, from left to right. A run does not read those for tests."""
+    of_version = version.figures["splits"]
+    counts = of_version if data is None else {**data.splits, Split.TEST: of_version.get(Split.TEST.value, 0)}
     total = sum(counts.values()) or 1
     parts: list[SplitPart] = []
     place = 0.0

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from forge.learning.quality.runs import quality_of_run
 from forge.learning.training.declarations import DeclaredTraining
 from forge.learning.training.error_text import range_text
 from forge.learning.training.models import TrainingRun
@@ -68,11 +69,10 @@ def rows_of_runs(
 def _row(run: TrainingRun, recipe: RecipeJson | None, declared_training: DeclaredTraining) -> RunRow:
     judgement = run.report.get("judgements", {}).get(Split.VALIDATION.value, {})
     limit = declared_training.accuracy if recipe is None or recipe["curve"] == "accuracy" else None
-    accuracy = judgement.get("accuracy")
+    quality = quality_of_run(run)
     validation, count = "", ""
-    if accuracy:
-        right = round(accuracy[0] * judgement["samples"])
-        validation, count = f"{100 * accuracy[0]:.1f} %", f"{right} of {judgement['samples']} recordings"
+    if quality is not None:
+        validation, count = quality.percent, quality.sentence
     elif judgement.get("error"):
         validation, count = range_text(judgement["error"]["error"]), "mean error"
     elif judgement.get("counting") and judgement["counting"]["f1"]:
@@ -81,7 +81,7 @@ def _row(run: TrainingRun, recipe: RecipeJson | None, declared_training: Declare
         run,
         "" if recipe is None else _size_title(run, recipe),
         _curve(run, limit),
-        _range(accuracy, limit) if accuracy else None,
+        None if quality is None else _range((quality.share, quality.low, quality.high), limit),
         validation,
         count,
         _needs(run, declared_training.of_targets),

@@ -81,6 +81,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/searches/<int:number>/discard": ENDS,
     f"{_P}/searches/<int:number>/trials/<int:trial>/change": MAKES,
     f"{_P}/searches/<int:number>/trials/<int:trial>/use": MAKES,
+    f"{_P}/start/phone": MAKES,
     f"{_P}/training/begin": MAKES,
     f"{_P}/training/<int:number>/again": MAKES,
     f"{_P}/training/<int:number>/use": MAKES,
