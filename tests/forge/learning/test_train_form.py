@@ -167,7 +167,7 @@ def test_the_list_of_runs_has_curve_range_and_figures(trains: Client, project: P
     page = page_of(trains)
     row = page[page.index('<tr data-run="1">') :].partition("</tr>")[0]
     assert "1 of 2 validation recordings" in row
-    assert 'aria-label="10 to 90 %"' in row
+    assert 'aria-label="9 to 91 %"' in row
     assert 'aria-label="Run 1: epoch 3 of 4 is used, 80.0 % of windows"' in row
     assert '<td class="over">900 B</td><td>9.0 kB</td><td>0.09 M</td>' in row
     assert "on Raspberry Pi Pico" in page

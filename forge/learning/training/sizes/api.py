@@ -14,7 +14,7 @@ from forge.core.api.views import needing, raising
 from forge.core.errors import TooOften, Unprocessable
 from forge.learning.training.sizes.figures import CountedSettings, needs_of_settings, sizes_of
 from forge.learning.training.sizes.serializers import (
-    NeedsSerializer,
+    CountedSettingsSerializer,
     SizesQuerySerializer,
     TrainingNeedsJson,
     TrainingSizesJson,
@@ -57,12 +57,12 @@ class TrainingNeeds(ProjectView):
     needs = needing(post=Scope.PROJECT_READ)
     raises = raising(post=(TooOften, Unprocessable))
 
-    @extend_schema(operation_id="training_needs", request=NeedsSerializer, responses=TrainingNeedsJson)
+    @extend_schema(operation_id="training_needs", request=CountedSettingsSerializer, responses=TrainingNeedsJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """The needs of a run with these settings on boards, counted by the compiler before anything is trained. What
         is not counted yet is null: ask again until `is_counting` is false. Nothing is stored in the project."""
         project = self.project(request, organisation, name, Verb.READ)
-        body = self.read_body(request, NeedsSerializer)
+        body = self.read_body(request, CountedSettingsSerializer)
         boards = body.pop("boards")
         return Response(
             needs_to_json(needs_of_settings(project, CountedSettings(**body), boards, _party(request, project)))

@@ -100,7 +100,7 @@ class SizesQuerySerializer(_ShapeSerializer):
     board = serializers.CharField(max_length=60, required=False, default=DEFAULT_BOARDS[0])
 
 
-class NeedsSerializer(_ShapeSerializer):
+class CountedSettingsSerializer(_ShapeSerializer):
     """The settings whose needs are asked for."""
 
     arguments = serializers.DictField(
