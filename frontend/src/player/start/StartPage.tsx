@@ -59,7 +59,7 @@ export default function StartPage({ settings, events, token }: Props) {
       <div className="row wrap">
         <h1>{isEmpty ? settings.question : settings.title}</h1>
         {isEmpty && (
-          <span className="muted grow">
+          <span className="muted start-hint">
             Record {settings.needed} of it and {settings.needed} of everything else. That takes about 3 minutes.
           </span>
         )}
