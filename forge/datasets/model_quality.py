@@ -84,7 +84,7 @@ class ModelQuality:
 
 
 def reads_text(builds: int) -> str:
-    """How often the test split was read, by builds: `not read`, `read by 1 build`."""
+    """Returns how often builds read the test split: `not read`, `read by 1 build`."""
     return f"read by {counted(builds, 'build')}" if builds else NOT_READ
 
 

@@ -32,7 +32,7 @@ class ShownAs(StrEnum):
     SHARE = "share"
     """A share from 0 to 1, in per cent."""
     SWITCH = "switch"
-    """On for 1 and off for 0."""
+    """A switch: on for 1 and off for 0."""
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class PreparedRun:
     dataset: Dataset
     """Without the recordings of the test split."""
     test: Dataset
-    """Those, which no step of a run reads."""
+    """The recordings of the test split, which no step of a run reads."""
     teacher: Teacher | None = None
     start: StartModel | None = None
 

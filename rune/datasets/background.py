@@ -17,11 +17,11 @@ from rune.datasets.content.wav import wav_bytes
 
 Array = np.ndarray[Any, Any]
 SECONDS: Final = 3.0
-"""Of each sound: three windows of a second and the means of their scores."""
+"""Seconds of a sound: three windows of a second and the means of their scores."""
 SILENCE: Final = "silence"
 _FULL_SCALE = 32_767
 _HIGHEST = 0.45
-"""Of the rate: the highest frequency of a tone."""
+"""The highest frequency of a tone, as a share of the rate."""
 _COLOURS = {"white": 0.0, "pink": 0.5, "brown": 1.0}
 """The power of the frequency by which the amplitude of a noise falls."""
 _NOISE_LEVELS = (-70, -60, -50, -40, -30, -20)

@@ -32,7 +32,7 @@ WORD = "wake-word"
 OTHER = "other"
 """The label that stands for all that is not the word."""
 _COLUMN = "The column to learn"
-"""In place of a label, of tables from which a number is learned."""
+"""The name in place of a label, for tables from which a number is learned."""
 _MOST_NAMED = 5
 """Labels that a sentence names."""
 _WORDS = {**{kind: kind.value for kind in Kind}, Kind.PICTURE: "pictures", Kind.TABLE: "tables"}
@@ -53,7 +53,7 @@ class LearnedAnswer(StrEnum):
 
 
 class DataPlace(StrEnum):
-    """Where a lack of data is fixed."""
+    """The place where a lack of data is fixed."""
 
     SAMPLES = "samples"
     LABELS = "labels"

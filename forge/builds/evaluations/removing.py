@@ -32,8 +32,8 @@ def remove_outcomes(data_set_id: UUID, digests: Collection[str]) -> None:
 
 
 def _evaluations_on(data_set_id: UUID) -> list[ArtefactFile]:
-    """Those of artefacts with a build that was tested on the data set, and, of the same project, with one of which that
-    is not known."""
+    """Returns the evaluations of artefacts with a build that was tested on the data set, and, in its project, of those
+    of which it is not known on which data they were tested."""
     project = DataSet.objects.get(pk=data_set_id).project_id
     builds = Build.objects.filter(
         Q(data_version__data_set=data_set_id) | Q(data_version=None, project=project), artefact__isnull=False

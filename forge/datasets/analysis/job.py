@@ -46,7 +46,7 @@ COMPARE_SECONDS = 900.0
 MAX_FEATURES, MAX_WORDS = 4096, 8192
 """Bytes of one sample's features and of its fingerprint."""
 MAX_SCORES = 2
-"""Of one sample, the highest: each tells something of the sample to those who may not play it."""
+"""The number of scores that are stored of a sample: each tells something of it to those who may not play it."""
 
 NewReader = Callable[[], AbstractContextManager[Compiler]]
 

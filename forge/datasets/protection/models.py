@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ProtectedRun(models.Model):
-    """That a job ran a rune of a person on samples which this person may not play."""
+    """A job that ran a rune of a person on samples which this person may not play."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.UUIDField(unique=True)

@@ -24,7 +24,7 @@ OF_SAMPLES = (
     "no interpreter can run what the quantiser made of the model: ",
     "Error: ",
 )
-"""What sentences have that may go on with text of a sample."""
+"""Marks in sentences behind which text of a sample may follow."""
 MOST_COUNTED = 999
 
 
@@ -134,7 +134,7 @@ def _counts(
 def _reduce_figures(
     figures: dict[str, Any], classes: list[str], labels: Collection[str], removed: Collection[int], *, has_answers: bool
 ) -> None:
-    """Of answers `[sample, class, sureness]`, those of samples that are there stay as `[sample, label's class]`."""
+    """Reduces answers `[sample, class, sureness]` of the samples that are there to `[sample, label's class]`."""
     rows = figures.pop("answers", None)
     if rows is None:
         return

@@ -21,20 +21,21 @@ from forge.projects.models import Project
 
 
 def newest_quality(actor: Actor, project: Project) -> ModelQuality | None:
-    """That of the newest build with a rune, on test samples; where it read none, that of the newest finished run whose
-    rune answers with labels, on validation. None where nothing was judged. Raises `Forbidden` or `NotFound`."""
+    """Returns the record of the newest build with a rune, on test samples; where it read none, of the newest finished
+    run whose rune answers with labels, on validation. None where nothing was judged. Raises `Forbidden` or
+    `NotFound`."""
     require(actor, Verb.READ, project)
     return qualities_of([project.pk]).get(project.pk)
 
 
 @project_quality.register
 def quality_of_project(actor: Actor, project: Project) -> ProjectQuality:
-    """The same, with how many builds read the test split. Raises `Forbidden` or `NotFound`."""
+    """Returns that record, with how many builds read the test split. Raises `Forbidden` or `NotFound`."""
     return ProjectQuality(newest_quality(actor, project), test_reads(project))
 
 
 def qualities_of(projects: Sequence[UUID]) -> Mapping[UUID, ModelQuality]:
-    """The same of some projects, which the caller found for someone. Two queries."""
+    """Returns the records of some projects, which the caller found for someone. Two queries."""
     qualities = {run.project_id: quality_of_run(run) for run in _newest_runs(projects)}
     for build in _newest_builds(projects):
         qualities[build.project_id] = quality_of_build(build) or qualities.get(build.project_id)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import resolve
-
 from forge.accounts.permissions import Verb
 from forge.accounts.project_people import ids_of_team, team_of
 from forge.builds.contents import recording_of_project
@@ -73,7 +71,6 @@ def page_settings(actor: Actor, project: Project, kind: StartKind) -> dict[str, 
         "longestLabel": WORD_LIMIT,
         "boards": [{"key": each.key, "name": each.name} for each in boards()],
         "board": DEFAULT_BOARDS[0],
-        "hasSizes": _has_sizes(project),
         "asksForReview": asks_for_review(project),
         "terms": {
             "purposes": sorted(terms.purposes),
@@ -82,11 +79,6 @@ def page_settings(actor: Actor, project: Project, kind: StartKind) -> dict[str, 
             "line": terms_line(project, is_restricted=terms.is_restricted),
         },
     }
-
-
-def _has_sizes(project: Project) -> bool:
-    """Whether this server counts the sizes of models before they are trained."""
-    return resolve(f"/api/v1/projects/{project.full_name}/training/sizes").route.endswith("/sizes")
 
 
 def terms_line(project: Project, *, is_restricted: bool) -> str:

@@ -39,7 +39,7 @@ class VersionData:
 
     recordings: Sequence[DataRecording]
     columns: int = 0
-    """Of the first table; 0 where there is none."""
+    """The number of columns of the first table; 0 where there is none."""
 
     @cached_property
     def labels(self) -> Mapping[str, int]:

@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.protects("rec
 
 @pytest.fixture
 def consents(project: Project, owner: User) -> list[Consent]:
-    """Those of three recordings for tests, of three people."""
+    """Returns the consents of three recordings for tests, of three people."""
     tests = frozenset({Purpose.TESTS})
     consents = [consent_of(owner, project, purposes=tests) for _ in range(3)]
     for number, consent in enumerate(consents):

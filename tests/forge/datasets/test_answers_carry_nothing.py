@@ -125,7 +125,7 @@ SEEDS = range(3)
 
 @pytest.fixture
 def consents(project: Project, owner: User) -> list[Consent]:
-    """Those of three recordings for tests, in a project whose members may not play them."""
+    """Returns the consents of three recordings for tests, in a project whose members may not play them."""
     restrict_playing(owner, project, is_restricted=True)
     tests = frozenset({Purpose.TESTS})
     consents = [consent_of(owner, project, purposes=tests) for _ in SEEDS]

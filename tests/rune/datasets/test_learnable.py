@@ -17,7 +17,7 @@ SPLITS = ("train", "validation", "test")
 
 
 def recordings(*labels: str, people: int = 5, kind: Kind = Kind.SOUND) -> list[DataRecording]:
-    """Of each label one recording of each person, of whom the first three are in a split each."""
+    """Returns one recording of each person for each label, of whom the first three are in a split each."""
     return [
         DataRecording(f"{label} {person}", kind, label, f"group-{person}", SPLITS[person % 3], f"{label}{person}")
         for label in labels

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from forge.learning.training.running.lab_events import RecipeArgumentJson, RecipeJson, RecipeSizeJson
 
 PREFIX = "argument-"
-"""Of the name of a field that has the value itself."""
+"""The beginning of the name of a field that has the value itself."""
 PERCENT_PREFIX = "percent-"
-"""Of the name of a field that has a share in per cent."""
+"""The beginning of the name of a field that has a share in per cent."""
 DEFAULT_SIZE = "balanced"
 ABOUT_GROUPS: Mapping[str, str] = {
     "Network": "Changes RAM, flash and time at once.",

@@ -17,7 +17,7 @@ from rune.devices.boards.lookup import find_board
 from rune.wording import size_text
 
 WIDTH, HEIGHT, EDGE = 150, 36, 4
-"""Of the drawing of a curve."""
+"""The size of the drawing of a curve, and its edge."""
 _FIGURES = ("ram", "flash", "instructions")
 
 

@@ -20,7 +20,7 @@ MOST_COUNTED = 999
 JUDGED = (Split.VALIDATION.value,)
 """The splits on which a run is judged: it has no recording of another one that it did not learn from."""
 LARGEST_DIGITS = 4
-"""Of the largest error, which is that of one recording."""
+"""Digits of the largest error, which is that of one recording."""
 
 
 def bounded_answers(rows: Sequence[AnswerJson], recordings: int, labels: int) -> list[AnswerJson]:

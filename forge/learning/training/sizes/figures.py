@@ -42,7 +42,7 @@ class Excess:
 
     @property
     def text(self) -> str:
-        """As people read it: "7.7 kB RAM too much"."""
+        """Returns the text for people: "7.7 kB RAM too much"."""
         if self.figure == "instructions":
             return f"{self.by:,} instructions too many"
         return f"{size_text(self.by)} {UNITS[self.figure]} too much"

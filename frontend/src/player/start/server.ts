@@ -79,28 +79,10 @@ export interface StartSettings {
   readonly longestLabel: number;
   readonly boards: readonly { readonly key: string; readonly name: string }[];
   readonly board: string;
-  /** Whether the server counts the sizes of models before they are trained. */
-  readonly hasSizes: boolean;
   readonly asksForReview: boolean;
   readonly terms: StartTerms;
 }
 
-/** The answer of a server that counts no sizes: the recipe's own settings. */
-const USUAL: CountedSizes = {
-  isCounting: false,
-  sizes: [
-    {
-      name: "balanced",
-      title: "Balanced",
-      advice: "the usual settings; counted while it trains",
-      arguments: {},
-      ram: null,
-      flash: null,
-      milliseconds: null,
-      refusal: "",
-    },
-  ],
-};
 const PAGE = 200;
 /** Samples that the page shows; more are counted by the summary. */
 const MOST_SAMPLES = 1000;
@@ -119,14 +101,12 @@ export class StartServer {
   readonly #root: string;
   readonly #page: string;
   readonly #token: string;
-  readonly #hasSizes: boolean;
 
-  constructor({ project, hasSizes }: Pick<StartSettings, "project" | "hasSizes">, token: string) {
+  constructor({ project }: Pick<StartSettings, "project">, token: string) {
     const [organisation = "", name = ""] = project.split("/");
     this.#root = addressOf("/api/v1/projects/{organisation}/{name}", { path: { organisation, name } });
     this.#page = addressOf("/{organisation}/{name}", { path: { organisation, name } });
     this.#token = token;
-    this.#hasSizes = hasSizes;
   }
 
   async summary(): Promise<Summary> {
@@ -195,9 +175,8 @@ export class StartServer {
     });
   }
 
-  /** The sizes of a recipe's models, counted for a board where the server does that. */
+  /** The sizes of a recipe's models, counted for a board. */
   async sizes(recipe: string, board: string, labels: number): Promise<CountedSizes> {
-    if (!this.#hasSizes) return USUAL;
     const query = new URLSearchParams({ recipe, board, labels: String(labels) });
     const answer = await this.#get<{ is_counting: boolean; sizes: ModelSize[] }>(`/training/sizes?${query}`);
     return { isCounting: answer.is_counting, sizes: answer.sizes };
