@@ -67,6 +67,29 @@ class RecipeArgument:
         raise Refused(Reason.SETTINGS, message)
 
 
+MOTION_WINDOW: Sequence[RecipeArgument] = (
+    RecipeArgument(
+        "window",
+        "Length of what one answer looks at, a multiple of 5.",
+        100,
+        20,
+        1000,
+        "rows",
+        title="Window",
+        group=ArgumentGroup.FRONT_END,
+    ),
+    RecipeArgument(
+        "hop",
+        "Rows between two answers, a multiple of 5.",
+        25,
+        5,
+        1000,
+        "rows",
+        title="Answer every",
+        group=ArgumentGroup.FRONT_END,
+    ),
+)
+"""The arguments of recipes that read motion in steps of five rows: the window, and how far it moves."""
 COMMON: Sequence[RecipeArgument] = (
     RecipeArgument(
         "epochs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab.recipes.arguments import ArgumentGroup, RecipeArgument, Values, require_multiple
+from lab.recipes.arguments import MOTION_WINDOW, ArgumentGroup, RecipeArgument, Values, require_multiple
 from lab.recipes.features import FeatureStages
 from lab.refusal import Reason, Refused
 
@@ -12,26 +12,7 @@ _CHUNK = 5
 """Rows that a run reads."""
 _CHANNELS, _MOMENTS = 3, 3
 SPECTRUM_ARGUMENTS: Sequence[RecipeArgument] = (
-    RecipeArgument(
-        "window",
-        "Length of what one answer looks at, a multiple of 5.",
-        100,
-        20,
-        1000,
-        "rows",
-        title="Window",
-        group=ArgumentGroup.FRONT_END,
-    ),
-    RecipeArgument(
-        "hop",
-        "Rows between two answers, a multiple of 5.",
-        25,
-        5,
-        1000,
-        "rows",
-        title="Answer every",
-        group=ArgumentGroup.FRONT_END,
-    ),
+    *MOTION_WINDOW,
     RecipeArgument(
         "rate",
         "Rows that the sensor measures in a second.",

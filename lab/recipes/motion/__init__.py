@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lab.recipes.arguments import (
     CLASSIFIER,
+    MOTION_WINDOW,
     ArgumentGroup,
     RecipeArgument,
     ShownAs,
@@ -22,26 +23,7 @@ _AVERAGES = (1, 2, 5, 10)
 _CHUNK = 5
 """Rows that a run reads, or twice as many where these have no whole number of means."""
 _ARGUMENTS = (
-    RecipeArgument(
-        "window",
-        "Length of what one answer looks at, a multiple of 5.",
-        100,
-        20,
-        1000,
-        "rows",
-        title="Window",
-        group=ArgumentGroup.FRONT_END,
-    ),
-    RecipeArgument(
-        "hop",
-        "Rows between two answers, a multiple of 5.",
-        25,
-        5,
-        1000,
-        "rows",
-        title="Answer every",
-        group=ArgumentGroup.FRONT_END,
-    ),
+    *MOTION_WINDOW,
     RecipeArgument(
         "scale",
         "The acceleration that becomes 1: 9.81 if it is in m/s².",
