@@ -6,34 +6,8 @@ type Schemas = components["schemas"];
 export type Sample = Schemas["DataSample"];
 export type Summary = Schemas["DataSummary"];
 
-/** A share of recordings, 0 to 1, with its 95 % interval. */
-export interface QualityShare {
-  readonly label: string;
-  readonly right: number;
-  readonly count: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** How good a model is; a run says it with its split. */
-export interface RunQuality {
-  readonly split: string;
-  readonly right: number;
-  readonly count: number;
-  readonly share: number;
-  readonly low: number;
-  readonly high: number;
-  readonly sentence: string;
-  readonly labels: readonly QualityShare[];
-}
-
-/** A run, and what newer servers say of it besides. */
-export type Run = Schemas["TrainingRun"] & {
-  readonly quality?: RunQuality | null;
-  readonly epoch_sentence?: string;
-  readonly background?: { readonly sentence: string } | null;
-};
-export type OpenRun = Schemas["OpenTrainingRun"] & Run;
+export type Run = Schemas["TrainingRun"];
+export type OpenRun = Schemas["OpenTrainingRun"];
 
 /** A size of a model, with what it needs on the chosen board; null while that is being counted. */
 export interface ModelSize {

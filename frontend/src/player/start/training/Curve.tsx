@@ -1,6 +1,5 @@
 // How a run learned: accuracy of both splits over the epochs, with a mark at the epoch that is used.
 import type { OpenRun } from "../server";
-import { epochSentence } from "./quality";
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [320, 150, 40, 22, 12];
 
@@ -49,7 +48,7 @@ export function Curve({ run }: { readonly run: OpenRun }) {
           </text>
         )}
       </svg>
-      <p className="small muted">{epochSentence(run)}</p>
+      <p className="small muted">{run.epoch_sentence}</p>
     </section>
   );
 }

@@ -4,12 +4,12 @@ import { counted } from "../../../look/plural";
 import { playSound } from "../recordings/RecordingTile";
 import { problemText, type OpenRun } from "../server";
 import type { StartStore } from "../store";
-import { mistakesOf, qualityOf } from "./quality";
+import { mistakesOf } from "./quality";
 
 const SHOWN = 4;
 
 export function Quality({ run, store }: { readonly run: OpenRun; readonly store: StartStore }) {
-  const quality = qualityOf(run);
+  const { quality } = run;
   const mistakes = mistakesOf(run);
   const { project } = store.settings;
   return (
@@ -44,7 +44,7 @@ export function Quality({ run, store }: { readonly run: OpenRun; readonly store:
           </ul>
         </>
       )}
-      {run.background !== undefined && run.background !== null && <p className="small">{run.background.sentence}</p>}
+      {run.background !== null && <p className="small">{run.background.sentence}</p>}
       {mistakes.length > 0 && (
         <div className="stack tight">
           <b>{counted(mistakes.length, "mistake")}</b>
