@@ -23,6 +23,9 @@ def quality_of_summary(summary: Mapping[str, Any] | None, number: int, url: str)
     build itself was not read."""
     if summary is None or summary.get("accuracy") is None:
         return None
-    # A long recording with marked places has no single answer. Builds of earlier versions did not count them apart.
-    right, count = (summary.get(f"judged{end}", summary[name]) for end, name in (("_right", "right"), ("", "samples")))
+    if "judged" in summary:
+        right, count = summary["judged_right"], summary["judged"]
+    else:
+        # Builds of earlier versions also counted long recordings with marked places, which have no single answer.
+        right, count = summary["right"], summary["samples"]
     return ModelQuality(Split.TEST, right, count, f"build {number}", url) if count else None

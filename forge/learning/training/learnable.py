@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from forge.core.blobs.store import read_blob
-from forge.core.errors import NotFound
+from forge.core.blobs.store import open_blob
+from forge.core.errors import BytesDamaged, NotFound
 from forge.datasets.models import DataVersion
 from forge.datasets.versions.manifest import Entry
 from forge.learning.training.errors import DataNotLearnable
@@ -131,7 +131,8 @@ def _columns(entries: Sequence[Entry]) -> int:
     if first is None:
         return 0
     try:
-        header = read_blob(first.digest)[:LONGEST_HEADER].partition(b"\n")[0]
-    except NotFound:  # deleted meanwhile
+        with open_blob(first.digest) as file:
+            header = file.read(LONGEST_HEADER).partition(b"\n")[0]
+    except (NotFound, BytesDamaged):  # deleted meanwhile, or not what its digest says
         return 0
     return header.count(b",") + 1

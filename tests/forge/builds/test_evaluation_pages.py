@@ -37,7 +37,7 @@ def page(client: Client, build: Build) -> str:
 @pytest.mark.slow
 def test_a_build_without_test_samples_says_how_to_get_there(client: Client, project: Project, developer: Any) -> None:
     text = page(client, built(developer, project))
-    assert "this build was run on no test samples" in text
+    assert "This build read no test samples. The test split was not read." in text
     assert "import a folder for each label, a table (CSV) or a .zip" in text
 
 
@@ -49,7 +49,7 @@ def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
         client,
         evaluated(built(developer, project), [SampleOutcome("a", "yes", "yes"), SampleOutcome("b", "no", "yes")]),
     )
-    assert "1 of 2 samples right: 50 % (95 % interval 9.5 % to 90.5 %)" in text
+    assert "Right on 1 of 2 test recordings, 9 to 91 % (95 % interval)." in text
     assert "Few samples" in text
     assert "classified as yes" in text
 

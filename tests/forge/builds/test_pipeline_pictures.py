@@ -90,7 +90,7 @@ def test_a_card_and_a_build_page_show_the_same_pipeline(browser_of: Browser, pro
     client = browser_of(developer)
     expected = drawn_pipeline(BRANCHING)
     assert expected is not None
-    for path in ("/", f"{project.get_absolute_url()}/builds/{build.number}"):
+    for path in ("/?view=cards", f"{project.get_absolute_url()}/builds/{build.number}"):
         page = compact(client.get(path).content.decode())
         attribute = page.partition('data-pipeline="')[2].partition('"')[0]
         assert json.loads(unescape(attribute)) == json.loads(expected.json)

@@ -124,7 +124,10 @@ OTHERS = {
     "forge/learning/offers/alike.py": "model files",
     "forge/learning/offers/trained_models.py": "Runefiles of two versions",
     "forge/learning/origins/outside_models.py": "records of models that were trained elsewhere",
+    "forge/learning/training/actions/applying.py": "the Runefile that a run gave",
+    "forge/learning/training/learnable.py": "the columns of a table that a run may learn from (`usable_entries`)",
     "forge/learning/training/running/job.py": "a model file: the backbone",
+    "forge/learning/training/sizes/figures.py": "a model file: the backbone",
 }
 """The readers of blobs in these apps that read no sample, or none for a use."""
 

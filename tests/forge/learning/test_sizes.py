@@ -235,4 +235,4 @@ def test_the_compiler_counts_what_a_run_will_need(client: Client, project: Proje
         return
     flash = [each["flash"] for each in answer["sizes"]]
     assert flash == sorted(flash), answer
-    assert all(each["ram"] > 1000 and each["instructions"] > 1000 for each in answer["sizes"])
+    assert all(each["ram"] > 100 and each["instructions"] > 100 for each in answer["sizes"])
