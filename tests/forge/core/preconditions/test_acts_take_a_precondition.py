@@ -89,7 +89,7 @@ EXEMPT: Mapping[str, str] = {
     f"POST {_P}/training/<int:number>/resume": WORKS,
     f"POST {_P}/training/<int:number>/cancel": ENDS,
     f"POST {_P}/training/<int:number>/again": MAKES,
-    f"POST {_P}/training/<int:number>/apply": MERGES,
+    f"POST {_P}/training/<int:number>/apply": SETS,
     f"POST {_P}/training/needs": WORKS,
     f"POST {_P}/training/<int:number>/use": MAKES,
     f"POST {_P}/training/teach": MAKES,

@@ -11,6 +11,7 @@ from forge.jobs.models import Job, JobState
 from forge.learning.teaching.actions import TaughtLabel, TaughtLayer, save_taught
 from forge.learning.teaching.project import teachable_project
 from forge.learning.training.actions import runs as actions
+from forge.learning.training.actions.applying import apply_model
 from forge.learning.training.actions.offering import offer_model
 from forge.learning.training.actions.using import use_model
 from forge.learning.training.models import TrainingRun, TrainingState
@@ -91,6 +92,12 @@ def a_run_trains(world: EventWorld) -> Act:
 def the_model_of_a_run_is_used(world: EventWorld) -> Act:
     run = finish_run(_run(world))
     return lambda: use_model(world.developer, run)
+
+
+@scene(apply_model)
+def the_model_of_a_run_is_applied(world: EventWorld) -> Act:
+    run = finish_run(_run(world))
+    return lambda: apply_model(world.developer, run)
 
 
 @scene(offer_model)

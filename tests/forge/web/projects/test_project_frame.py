@@ -107,7 +107,7 @@ def test_the_address_of_a_project_is_its_overview_for_who_reads_it(
     page = browser.get("/acme/kitchen").content.decode()
     assert "Nothing in this project waits for you" in page
     assert "Nothing is published yet" in page
-    assert "Accuracy is unknown" in page
+    assert "No model was judged yet" in page
     assert 'class="button primary" href="/acme/kitchen/studio"' in " ".join(page.split())
     build = built(people["developer"], project)
     publish_build(people["developer"], build, "beta")

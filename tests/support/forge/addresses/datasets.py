@@ -115,7 +115,7 @@ CASES: list[Case] = [
         None,
         (204, 204, 404, 403, 403, 404, 401),
     ),
-    ("put", f"{_ROUTE}/imports/<uuid:import_id>/bytes", "DATA_BYTES", b"x", (409, 409, 404, 403, 403, 404, 401)),
+    ("put", f"{_ROUTE}/imports/<uuid:import_id>/bytes", "DATA_BYTES", b"x", (409, 404, 404, 403, 403, 404, 401)),
     ("post", f"{_ROUTE}/imports/<uuid:import_id>/start", "DATA_START", {}, (409, 409, 404, 403, 403, 404, 401)),
     ("get", f"{_ROUTE}/versions", f"{_DATA}/versions", None, READ),
     ("post", f"{_ROUTE}/versions", f"{_DATA}/versions", {"revision": 2}, (201, 201, 201, 403, 403, 404, 401)),

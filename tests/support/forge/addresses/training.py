@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.accounts.models import User
-from forge.datasets.models import Sample
+from forge.datasets.models import DataSet, Sample
 from forge.jobs.models import Job, JobState
 from forge.projects.models import Project
 from tests.support.forge.addresses.table import MAKE, PAGE, READ, SENT, Case
@@ -65,6 +65,8 @@ def training_addresses(person: User, project: Project, size: int = 1) -> dict[st
     others.update(is_excluded=True)
     motion_version(person, project)
     Sample.objects.filter(pk__in=numbers).update(is_excluded=False)
+    # As the addresses of the data expect it.
+    DataSet.objects.update(revision=2)
     for _ in range(max(2, size)):
         run = finish_run(motion_run(person, project))
         assert run.job is not None
