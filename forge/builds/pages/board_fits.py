@@ -280,10 +280,9 @@ def _verdict(fitting: Fit) -> tuple[FitLook, str]:
         return TOO_LARGE, listed(over)
     if fitting.verdict is FitVerdict.MAY_FIT:
         return MAY_FIT, "code and stack are not counted"
-    share = fitting.time.share if fitting.time else None
-    if share is not None and share[0] > 1:
+    if fitting.verdict is FitVerdict.TOO_SLOW:
         return TOO_SLOW, "the next frame is there first"
-    if share is not None and share[1] > 1:
+    if fitting.verdict is FitVerdict.MAY_BE_SLOW:
         return MAY_BE_SLOW, "if it takes the most"
     return FITS, ""
 

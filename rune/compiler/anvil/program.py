@@ -23,6 +23,8 @@ class Lifetime(Enum):
     """From the first step of a run that uses it to the last."""
     PERSISTENT = "persistent"
     """Between runs. Its first contents are the buffer's `initial`."""
+    BORROWED = "borrowed"
+    """During a run, in the memory of the program that runs the rune. It is only read."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,11 @@ class Buffer:
     is_whole: bool = True
     """Whether its contents are the same on every machine. They are not if the run decides how many bytes are written,
     or for texts, which are pointers."""
+
+    @property
+    def room(self) -> int:
+        """The bytes that it needs in the arena."""
+        return 0 if self.lifetime is Lifetime.BORROWED else self.size
 
 
 @dataclass(frozen=True)

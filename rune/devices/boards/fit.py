@@ -20,6 +20,10 @@ class FitVerdict(Enum):
     """Whether it fits. The value is what people read."""
 
     FITS = "fits"
+    TOO_SLOW = "fits, too slow"
+    """Even the least time of a run is longer than the sensor's period."""
+    MAY_BE_SLOW = "fits, may be slow"
+    """The most time of a run is longer than the sensor's period, and the least is not."""
     TOO_LARGE = "too large"
     MAY_FIT = "may fit"
 
@@ -94,7 +98,12 @@ class Fit:
     def verdict(self) -> FitVerdict:
         if self.flash.excess or self.ram.excess:
             return FitVerdict.TOO_LARGE
-        return FitVerdict.FITS if self.is_measured else FitVerdict.MAY_FIT
+        if not self.is_measured:
+            return FitVerdict.MAY_FIT
+        least, most = (self.time and self.time.share) or (0.0, 0.0)
+        if most <= 1:
+            return FitVerdict.FITS
+        return FitVerdict.TOO_SLOW if least > 1 else FitVerdict.MAY_BE_SLOW
 
     @property
     def exact(self) -> tuple[str, ...]:

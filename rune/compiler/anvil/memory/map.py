@@ -70,7 +70,7 @@ class MemoryMap:
         rooms = [
             MappedBuffer(plain(buffer.name), offset, buffer.size, interval.first, interval.last)
             for buffer, offset, interval in zip(program.buffers, plan.buffer_offsets, lifetimes(program), strict=True)
-            if buffer.size
+            if buffer.room
         ]
         rooms.sort(key=lambda room: (-room.size, room.offset, room.first))
         steps = tuple(plain(_step_name(program, step)) for step in program.steps)

@@ -164,7 +164,7 @@ def assign(
     and may raise.
     """
     room = _Room.of(buffers, intervals, alignment, between)
-    order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
+    order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].room, intervals[index].first, index))
     offsets, arena = room.layout(order, between)
     bound = least_arena(buffers, intervals, alignment)
     moves = ((place, index) for place in range(len(order)) for index in range(place + 1, len(order)))
@@ -182,8 +182,8 @@ def least_arena(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignm
     """Returns a lower bound of the arena: the most that one step needs."""
     changes: Counter[int] = Counter()
     for buffer, interval in zip(buffers, intervals, strict=True):
-        changes[interval.first] += aligned(buffer.size, alignment)
-        changes[interval.last + 1] -= aligned(buffer.size, alignment)
+        changes[interval.first] += aligned(buffer.room, alignment)
+        changes[interval.last + 1] -= aligned(buffer.room, alignment)
     return max(accumulate(changes[step] for step in sorted(changes)), default=0)
 
 
@@ -203,7 +203,7 @@ class _Room:
     def of(
         buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int, between: Callable[[], None]
     ) -> _Room:
-        sizes = tuple(aligned(buffer.size, alignment) for buffer in buffers)
+        sizes = tuple(aligned(buffer.room, alignment) for buffer in buffers)
         firsts = np.array([each.first for each in intervals])
         lasts = np.array([each.last for each in intervals])
         neighbours = []

@@ -10,6 +10,7 @@ from rune.compiler.anvil.c.text import C_TYPES
 from rune.compiler.anvil.computation import Computation
 from rune.compiler.anvil.errors import MissingKernel
 from rune.compiler.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd
+from rune.compiler.anvil.memory.borrowed import with_borrowed_inputs
 from rune.compiler.anvil.program import (
     Argument,
     BufferPlace,
@@ -95,7 +96,7 @@ class _Selection:
         """The gates that the contents of each storage depend on."""
 
     def program(self) -> Program:
-        return Program(
+        program = Program(
             tuple(self._places.buffers),
             tuple(self._places.constants),
             tuple(self._capabilities),
@@ -109,6 +110,7 @@ class _Selection:
             needs=tuple(self._needs) if self._paces else (),
             embedded_models=tuple(self._embedded_models),
         )
+        return program if self._target.makes_rune else with_borrowed_inputs(program)
 
     def node(self, node: Node) -> None:
         """Appends the steps of a node, which need the gates of everything that it reads."""

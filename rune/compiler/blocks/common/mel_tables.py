@@ -1,6 +1,7 @@
-"""The tables of `log_mel`, `mfe` and `mfcc`: windows, turns of the transform, triangles of bands, cosines.
+"""The tables of `log_mel`, `mfe` and `mfcc`: windows, factors of the transform, triangles of bands, cosines.
 
-All of them are made of correctly rounded functions, so that a build gives the same bits on every machine.
+All of them are made of correctly rounded functions, so that a build gives the same bits on every machine. Windows and
+factors are whole numbers with 30 fractional bits, weights and cosines f32.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import struct
 from functools import lru_cache
 
 from rune import arithmetic
-from rune.compiler.blocks.common.mel_presets import Bands, Beside, Scale
+from rune.compiler.blocks.common.mel_presets import Bands, Beside, Preset, Scale
 from rune.compiler.blocks.signature import BlockCode
 from rune.tensor import ElementType, TensorType
 
@@ -38,12 +39,48 @@ def turns(size: int) -> bytes:
     return packed([part for k in range(size // 2) for part in (cosine[k], cosine[k + size // 4])])
 
 
+def _fraction(value: float) -> int:
+    """The number with 30 fractional bits, halves upwards."""
+    return math.floor(value * 2.0**30 + 0.5)
+
+
+def _packed_fractions(values: list[float]) -> bytes:
+    """Little-endian i32."""
+    return struct.pack(f"<{len(values)}i", *map(_fraction, values))
+
+
+def _packed_floats(values: list[float]) -> bytes:
+    """Little-endian f32, each the nearest."""
+    return struct.pack(f"<{len(values)}f", *values)
+
+
+@lru_cache(maxsize=8)
+def _turns(size: int) -> bytes:
+    """cos and -sin of 2 pi k / size, for the first half of a turn; the size is a multiple of 4."""
+    cosine = circle(size)
+    return _packed_fractions([part for k in range(size // 2) for part in (cosine[k], cosine[k + size // 4])])
+
+
+@lru_cache(maxsize=8)
+def _places(count: int) -> bytes:
+    """Where each point lies before the transform: its digits reversed, those of base five last in the transform."""
+    return struct.pack(f"<{count}H", *(_place(point, count) for point in range(count)))
+
+
+def _place(point: int, count: int) -> int:
+    if count == 1:
+        return 0
+    radix = 2 if count % 5 else 5
+    rest = count // radix
+    return point % radix * rest + _place(point // radix, rest)
+
+
 @lru_cache(maxsize=8)
 def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
     """Over a whole transform: the window with zeros around it, or behind it."""
     values = [0.5 - 0.5 * cosine for cosine in circle(frame)] if hann else [1.0] * frame
     before = (size - frame) // 2 if is_centred else 0
-    return packed([0.0] * before + values + [0.0] * (size - frame - before))
+    return _packed_fractions([0.0] * before + values + [0.0] * (size - frame - before))
 
 
 @lru_cache(maxsize=8)
@@ -184,7 +221,7 @@ def cosines(bands: int, coefficients: int, lifter: int, *, orthonormal: bool) ->
         norm = math.sqrt((1.0 if i == 0 and orthonormal else 2.0) / bands)
         lift = 1.0 + lifter / 2.0 * arithmetic.sin(math.pi * i / lifter) if lifter else 1.0
         rows += [norm * lift * arithmetic.cos(math.pi * i * (2 * band + 1) / (2 * bands)) for band in range(bands)]
-    return packed(rows)
+    return _packed_floats(rows)
 
 
 def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = False) -> BlockCode:
@@ -192,13 +229,13 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
     preset, rows = bands.preset, triangles(bands)[0]
     is_centred = preset.beside in (Beside.SILENCE, Beside.MIRROR)
     plan = struct.pack(
-        "<6d16i",
+        "<3d2f17i",
         2.0**-15 if sound.element is ElementType.I16 and preset.of_ones else 1.0,
-        preset.pre_emphasis,
         1.0 / preset.size if preset.is_periodogram else 1.0,
         preset.least,
         preset.top_db,
         preset.noise_floor,
+        _fraction(preset.pre_emphasis),
         *(sound.count, preset.step, bands.start, preset.size, bands.frames, preset.bands),
         *(preset.beside is Beside.MIRROR, preset.decibels, preset.coefficients, preset.has_energy),
         *(preset.has_magnitudes, preset.adds_least, preset.is_of_peak, preset.replaces_small),
@@ -207,17 +244,26 @@ def mel_code(name: str, sound: TensorType, bands: Bands, *, cepstrum: bool = Fal
     tables = (
         plan,
         _window(min(preset.frame, preset.size), preset.size, hann=preset.hann, is_centred=is_centred),
-        turns(preset.size),
+        _places(preset.size // 2),
+        _turns(preset.size),
         b"".join(struct.pack("<ii", first, len(weights)) for first, weights in rows),
-        packed([weight for _, weights in rows for weight in weights]) or bytes(8),
+        _packed_floats([weight for _, weights in rows for weight in weights]) or bytes(4),
     )
-    more = (
-        (cosines(preset.bands, preset.coefficients, preset.lifter, orthonormal=preset.orthonormal),) if cepstrum else ()
-    )
-    room = bands.frames * (preset.bands + 1) if cepstrum else preset.bands
-    room += 2 * bands.frames * preset.coefficients if preset.window else 0
+    if not cepstrum:
+        return BlockCode(f"rune_{name}_{sound.element}", constants=tables, scratch_size=4 * _room_for_frame(preset))
+    kind = "_normalised" if preset.window else "_limited" if preset.top_db else ""
+    logarithms = preset.bands * (bands.frames if preset.top_db else 1)
+    differences = 2 * bands.frames * preset.coefficients if preset.window else 0
     return BlockCode(
-        f"rune_{name}{'_normalised' if preset.window else ''}_{sound.element}",
-        constants=(*tables, *more),
-        scratch_size=8 * (room + preset.size + preset.size // 2 + 1),
+        f"rune_{name}{kind}_{sound.element}",
+        constants=(
+            *tables,
+            cosines(preset.bands, preset.coefficients, preset.lifter, orthonormal=preset.orthonormal),
+        ),
+        scratch_size=4 * (logarithms + differences + _room_for_frame(preset)),
     )
+
+
+def _room_for_frame(preset: Preset) -> int:
+    """How many numbers of 32 bits: the points of the transform and the power of each row."""
+    return preset.size + preset.size // 2 + 1

@@ -6,14 +6,13 @@
 #include "mel.h"
 #include "micro_frontend.h"
 
-#define RUNE_LOG_MEL(NAME, TYPE, WHOLE, REAL)                                                                             \
-    RUNE_FUNCTION void rune_log_mel_##NAME(const TYPE *in, float *out, void *scratch, const void *mel,                    \
-                                           const void *window, const void *turns, const void *spans,                     \
-                                           const void *weights) {                                                       \
-        struct rune_mel_sound sound = {WHOLE, REAL, 0.0};                                                                     \
-        struct rune_mel_tables tables = {(const struct rune_mel *)mel, (const double *)window, (const double *)turns,     \
-                                         (const struct rune_mel_span *)spans, (const double *)weights};                  \
-        rune_mel_logarithms(sound, tables, out, (double *)scratch);                                                       \
+#define RUNE_LOG_MEL(NAME, TYPE, WHOLE, REAL)                                                                          \
+    RUNE_FUNCTION void rune_log_mel_##NAME(const TYPE *in, float *out, void *scratch, const void *mel,                 \
+                                       const void *window, const void *places, const void *turns,                      \
+                                       const void *spans, const void *weights) {                                       \
+        const struct rune_mel_sound sound = {WHOLE, REAL, 0.0};                                                        \
+        rune_mel_logarithms(sound, rune_mel_tables_of(mel, window, places, turns, spans, weights), out,                \
+                            scratch);                                                                                  \
     }
 
 RUNE_LOG_MEL(i16, int16_t, in, 0)

@@ -87,12 +87,41 @@ RUNE_FUNCTION double rune_sqrt(double value) {
 #endif
 }
 
-/* The root in f64 has more than twice the digits that rounding it to f32 needs. */
+/* The same in f32: also an instruction of small cores with floats, which rounds as everywhere. */
 RUNE_FUNCTION float rune_sqrtf(float value) {
-#ifdef __wasm__
+#if defined(__wasm__)
     return __builtin_elementwise_sqrt(value);
+#elif defined(__GNUC__) && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4)
+    float root;
+    __asm__("vsqrt.f32 %0, %1" : "=t"(root) : "t"(value));
+    return root;
 #else
-    return (float)rune_sqrt((double)value);
+    uint32_t bits = rune_f32_bits(value), number = bits & 0x007FFFFFu, root = 0, rest = 0;
+    int32_t exponent = (int32_t)(bits >> 23);
+    if (value == 0.0f || bits == 0x7F800000u) return value;
+    if (!(value > 0.0f)) return RUNE_NAN_F32;
+    if (exponent == 0) {
+        for (exponent = 1; number < (uint32_t)1 << 23; --exponent) number <<= 1;
+    } else {
+        number |= (uint32_t)1 << 23;
+    }
+    /* value = number * 2^exponent with an odd exponent; then 25 digits of the root of number * 2^25. */
+    exponent -= 150;
+    if (!(exponent & 1)) {
+        number <<= 1;
+        exponent -= 1;
+    }
+    for (int32_t i = 0; i < 25; ++i) {
+        rest = rest << 2 | ((number >> 23) & 3);
+        number = number << 2 & 0x01FFFFFFu;
+        root <<= 1;
+        if (rest > root << 1) {
+            rest -= root << 1 | 1;
+            root |= 1;
+        }
+    }
+    root = (root + 1) >> 1;
+    return rune_f32_from_bits((uint32_t)((exponent - 25) / 2 + 151) << 23 | (root & 0x007FFFFFu));
 #endif
 }
 

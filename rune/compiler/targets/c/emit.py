@@ -44,7 +44,7 @@ from rune.compiler.targets.c.constants import constant_array
 from rune.compiler.targets.c.interface import Interface, StructField, header, interface_of
 from rune.compiler.targets.c.main import main_file
 from rune.compiler.targets.c.one_file import OneFile
-from rune.compiler.targets.c.trace import ByteSpan, argument_of, trace_lines, zeroing
+from rune.compiler.targets.c.trace import ByteSpan, argument_of, borrowed_name, trace_lines, zeroing
 from rune.tensor import ElementType
 
 _SUPPORT = Path(__file__).parent / "support"
@@ -124,16 +124,23 @@ class _CText:
         size = max(self._plan.arena_size, 1)
         return [
             "/* All tensors: what is not needed at one time shares room. */",
-            "static union {",
+            "RUNE_UNUSED static union {",
             f"    unsigned char bytes[{size}];",
             "    uint64_t whole;",
             "    double real;",
             "    void *pointer;",
             "} arena;",
             "static int is_ready;",
+            *self._borrowed(),
             *self._gates(),
             "",
         ]
+
+    def _borrowed(self) -> Iterator[str]:
+        """The pointers to inputs that are read where the caller holds them."""
+        for index, buffer in enumerate(self._program.buffers):
+            if buffer.lifetime is Lifetime.BORROWED:
+                yield f"static const unsigned char *{borrowed_name(index)};"
 
     def _gates(self) -> list[str]:
         """The array of the program's gates, where it has any."""
@@ -170,7 +177,12 @@ class _CText:
     def _read(self, step: ReadCapability) -> list[str]:
         field = self._interface.inputs[step.capability]
         size = step.tensor.type.size
+        if isinstance(step.tensor.place, BufferPlace) and self._is_borrowed(step.tensor.place.index):
+            return [f"    {borrowed_name(step.tensor.place.index)} = (const unsigned char *)inputs->{field.name};"]
         return [f"    memcpy({self._address(step.tensor.place)}, inputs->{field.name}, {size});"] if size else []
+
+    def _is_borrowed(self, index: int) -> bool:
+        return self._program.buffers[index].lifetime is Lifetime.BORROWED
 
     def _send(self, step: SendOutput) -> list[str]:
         first = sum(
@@ -229,6 +241,8 @@ class _CText:
 
     def _address(self, place: Place) -> str:
         match place:
+            case BufferPlace(index, offset) if self._is_borrowed(index):
+                return f"{borrowed_name(index)} + {offset}"
             case BufferPlace(index, offset):
                 return f"arena.bytes + {self._plan.buffer_offsets[index] + offset}"
             case ConstantPlace(index):

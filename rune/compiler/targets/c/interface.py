@@ -121,7 +121,10 @@ def header(interface: Interface) -> str:
         *(f"#define {upper}_INPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.inputs),
         *(f"#define {upper}_OUTPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.outputs),
         "",
-        "/* Each points to all elements of its tensor, the last dimension densest. They are read and not kept. */",
+        "/*",
+        " * Each points to all elements of its tensor, the last dimension densest. A run may read them until it ends,",
+        " * so they must not change before that. They are not kept.",
+        " */",
         f"struct {prefix}_inputs {{",
         *(
             f"    const {C_TYPES[field.type.element]} *{field.name}; /* {field.capability}, {field.type} */"

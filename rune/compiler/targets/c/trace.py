@@ -34,10 +34,16 @@ DIGEST_FACTOR = 0x01000193
 
 @dataclass(frozen=True)
 class ByteSpan:
-    """So many bytes of the arena, from an offset on."""
+    """So many bytes of the arena, or of an input that its caller holds, from an offset on."""
 
     offset: int
     size: int
+    base: str = "arena.bytes"
+
+
+def borrowed_name(index: int) -> str:
+    """The variable that points to an input where its caller holds it."""
+    return f"borrowed_{index}"
 
 
 def digest_of(*pieces: bytes) -> int:
@@ -93,7 +99,7 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
         if needs:
             yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
         for span in _written_spans(program, plan, number):
-            yield f"    {digest} = digest_of({digest}, arena.bytes + {span.offset}, {span.size});"
+            yield f"    {digest} = digest_of({digest}, {span.base} + {span.offset}, {span.size});"
         for field in islice(fields, len(step.tensors)) if isinstance(step, SendOutput) else ():
             yield from _output_digest(field, digest)
         if needs:
@@ -161,8 +167,12 @@ def _written_spans(program: Program, plan: Plan, number: int) -> Iterator[ByteSp
     shared_buffers = _shared_buffers(program)
     for place in written_places:
         if place.index in shared_buffers:
-            size = program.buffers[place.index].size - place.offset
-            yield ByteSpan(plan.buffer_offsets[place.index] + place.offset, size)
+            buffer = program.buffers[place.index]
+            size = buffer.size - place.offset
+            if buffer.lifetime is Lifetime.BORROWED:
+                yield ByteSpan(place.offset, size, borrowed_name(place.index))
+            else:
+                yield ByteSpan(plan.buffer_offsets[place.index] + place.offset, size)
 
 
 def _shared_buffers(program: Program) -> frozenset[int]:
@@ -171,7 +181,7 @@ def _shared_buffers(program: Program) -> frozenset[int]:
     return frozenset(
         index
         for index, buffer in enumerate(program.buffers)
-        if touching[index] > 1 and buffer.is_whole and buffer.lifetime is Lifetime.RUN
+        if touching[index] > 1 and buffer.is_whole and buffer.lifetime is not Lifetime.PERSISTENT
     )
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.support.cases import each_case
-from tests.support.compiler.block_references import micro_frontend, sound
+from tests.support.compiler.block_references import mel_formula, micro_frontend, sound
 from tests.support.compiler.block_references.library_sound import KERAS, LIBROSA, RATE, SOUND
 
 LIBRARY = json.loads((Path(sound.__file__).parent / "library_features.json").read_text(encoding="utf-8"))
@@ -55,6 +57,34 @@ def test_the_frontend_gives_the_numbers_of_a_build_of_its_c_but_for_one_of_the_w
     assert [(i, a, b) for i, (a, b) in enumerate(zip(*windows, strict=True)) if a != b] == [(17, 53, 54)]
     ours = np.array(micro_frontend.features(SOUND.tolist(), 160, [0] * micro_frontend.BANDS))
     assert np.mean(ours != expected) < 0.05
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["librosa", "keras", "python_speech_features", "mlperf_tiny", "speech_commands", "torchaudio"]),
+    st.integers(0, 2**32 - 1),
+    st.floats(-30, 15),
+)
+def test_whole_numbers_give_the_bands_of_the_formula_however_loud_the_sound_is(
+    preset: str, seed: int, exponent: float
+) -> None:
+    random = np.random.default_rng(seed)
+    times = np.arange(2400)
+    tones = sum(random.uniform() * np.sin(times * random.uniform(0.01, 3.0)) for _ in range(3))
+    real = ((tones + random.standard_normal(2400) * 0.02) * 2.0**exponent).astype(np.float32)
+    arguments = {"preset": preset, "sample_rate": RATE, "low": 100.0, "high": 7000.0}
+    for samples in (real, np.clip(real * 2.0 ** (14 - exponent), -32768, 32767).astype(np.int16)):
+        expected = mel_formula.mfe(arguments, samples)
+        np.testing.assert_allclose(
+            sound.mfe(arguments, [samples])[0], expected, rtol=1e-4, atol=2e-10 * float(expected.max())
+        )
+
+
+def test_a_sample_that_is_no_finite_number_makes_its_frames_nan_and_no_others() -> None:
+    samples = np.random.default_rng(4).standard_normal(1000).astype(np.float32)
+    samples[500] = np.inf
+    arguments = {"preset": "python_speech_features", "sample_rate": RATE, "low": 0.0, "high": 0.0, "step": 400}
+    assert np.isnan(sound.mfe(arguments, [samples])[0]).all(axis=1).tolist() == [False, True, False]
 
 
 def torchaudio_mel(samples: np.ndarray, bands: int, rate: int = RATE) -> np.ndarray:

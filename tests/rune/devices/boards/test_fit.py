@@ -98,3 +98,22 @@ def test_json_says_which_figures_are_exact() -> None:
     assert payload["ram"] == {"needed": 900, "available": 1000, "excess": 0}
     assert payload["time"] is not None
     assert payload["time"]["most_share"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("period", "verdict"),
+    [
+        (20.0, FitVerdict.FITS),
+        (19.0, FitVerdict.MAY_BE_SLOW),
+        (10.0, FitVerdict.MAY_BE_SLOW),
+        (9.0, FitVerdict.TOO_SLOW),
+    ],
+)
+def test_a_run_that_ends_after_the_next_frame_fits_and_is_too_slow(period: float, verdict: FitVerdict) -> None:
+    result = fit(NEEDS, BOARD, period)
+    assert result.verdict is verdict
+    assert fit_json(result)["verdict"] == verdict.value
+
+
+def test_a_rune_that_is_too_large_is_called_that_however_slow_it_is() -> None:
+    assert fit(replace(NEEDS, ram=1001), BOARD, period=1).verdict is FitVerdict.TOO_LARGE

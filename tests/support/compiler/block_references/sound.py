@@ -1,13 +1,14 @@
-"""References of the blocks for sound, in f64 with NumPy's transform; `library_features.json` is what libraries give."""
+"""References of the blocks for sound, bit for bit: whole numbers up to the power of a row, then f32 in the order of the
+elements. `mel_formula.py` has the same in f64, and `library_features.json` is what libraries give.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from tests.support.compiler.block_references import micro_frontend
+from tests.support.compiler.block_references import mel_bits, micro_frontend
 from tests.support.compiler.block_references.case import (
     F32,
     F64,
@@ -20,210 +21,119 @@ from tests.support.compiler.block_references.case import (
     noise,
     whole,
 )
+from tests.support.compiler.block_references.mel_formula import (
+    EDGE_IMPULSE,
+    MAGNITUDES,
+    PERIODOGRAMS,
+    complete,
+    cosines_of,
+    filters,
+)
 
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "keras": {"frame": 2048, "step": 512, "fft_size": 2048, "bands": 128, "low": 20.0, "coefficients": 13},
-    "librosa": {"frame": 2048, "step": 512, "fft_size": 2048, "bands": 128, "low": 0.0, "coefficients": 20},
-    "python_speech_features": {
-        "frame": 400,
-        "step": 160,
-        "fft_size": 512,
-        "bands": 26,
-        "low": 0.0,
-        "coefficients": 13,
-    },
-    "mlperf_tiny": {
-        "frame": 480,
-        "step": 320,
-        "fft_size": 512,
-        "bands": 40,
-        "low": 20.0,
-        "high": 4000.0,
-        "coefficients": 10,
-    },
-    "torchaudio": {"frame": 400, "step": 200, "fft_size": 400, "bands": 128, "low": 0.0, "coefficients": 40},
-    "speech_commands": {
-        "frame": 480,
-        "step": 160,
-        "fft_size": 512,
-        "bands": 40,
-        "low": 20.0,
-        "high": 4000.0,
-        "coefficients": 40,
-    },
-    "edge_impulse_mfe": {"frame": 320, "step": 160, "fft_size": 256, "bands": 40, "low": 0.0},
-    "edge_impulse_mfcc": {"frame": 320, "step": 320, "fft_size": 256, "bands": 32, "low": 0.0, "coefficients": 13},
+_LEAST = {
+    "python_speech_features": 2.0**-52,
+    "mlperf_tiny": 1e-6,
+    "speech_commands": 1e-12,
 }
-MAGNITUDES = ("mlperf_tiny", "speech_commands")
-EDGE_IMPULSE = ("edge_impulse_mfe", "edge_impulse_mfcc")
-PERIODOGRAMS = ("python_speech_features", *EDGE_IMPULSE)
-EPSILON = np.finfo(F64).eps
+_NATURAL = (*MAGNITUDES, "python_speech_features", "edge_impulse_mfcc")
+_TENTHS, _LN_2 = F32(3.0102999566398120), F32(0.69314718055994531)
 
 
-def _complete(arguments: Arguments) -> dict[str, Any]:
-    own = DEFAULTS[arguments["preset"]]
-    full = {name: arguments.get(name) or value for name, value in own.items()}
-    if not arguments.get("frame") and own["frame"] == own["fft_size"]:
-        full["frame"] = full["fft_size"]
-    full["high"] = arguments["high"] or own.get("high") or arguments["sample_rate"] / 2
-    return full
-
-
-def _htk(hertz: Any) -> Any:
-    return 2595.0 * np.log10(1.0 + np.asarray(hertz, F64) / 700.0)
-
-
-def _slaney(hertz: Any) -> Any:
-    hertz = np.asarray(hertz, F64)
-    return np.where(
-        hertz < 1000.0, hertz * 3.0 / 200.0, 15.0 + np.log(np.maximum(hertz, 1e-9) / 1000.0) * 27.0 / np.log(6.4)
-    )
-
-
-def _of_slaney(mel: Array) -> Array:
-    return np.where(mel < 15.0, mel * 200.0 / 3.0, 1000.0 * np.exp((mel - 15.0) * np.log(6.4) / 27.0))
-
-
-def _slopes(edges: Array, places: Array) -> Array:
-    low, top, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    return np.asarray(np.maximum(0.0, np.minimum((places - low) / (top - low), (high - places) / (high - top))))
-
-
-def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
-    size, bands = full["fft_size"], full["bands"]
-    rows = np.arange(size // 2 + 1) * rate / size
-    if preset in ("keras", *MAGNITUDES):
-        edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
-        weights = _slopes(edges, _htk(rows)[None])
-        weights[:, 0] = 0.0
-        if preset == "speech_commands":
-            weights[:, : int(1.5 + full["low"] * size / rate)] = 0.0
-        return weights
-    if preset == "librosa":
-        edges = _of_slaney(np.linspace(_slaney(full["low"]), _slaney(full["high"]), bands + 2))
-        return _slopes(edges, rows[None]) * (2.0 / (edges[2:] - edges[:-2]))[:, None]
-    if preset in EDGE_IMPULSE:
-        return _corners_of_edge_impulse(rate, full)
-    edges = np.linspace(_htk(full["low"]), _htk(full["high"]), bands + 2)
-    if preset == "torchaudio":
-        return _slopes(700.0 * (10.0 ** (edges / 2595.0) - 1.0), rows[None])
-    corners = np.floor((size + 1) * 700.0 * (10.0 ** (edges / 2595.0) - 1.0) / rate)
-    places = np.arange(size // 2 + 1)[None]
-    low, top, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
-    with np.errstate(all="ignore"):
-        rising = np.where((places >= low) & (places < top), (places - low) / (top - low), 0.0)
-        return rising + np.where((places >= top) & (places < high), (high - places) / (high - top), 0.0)
-
-
-def _corners_of_edge_impulse(rate: int, full: Mapping[str, Any]) -> Array:
-    low, high = (1127.0 * np.log(1.0 + full[name] / 700.0) for name in ("low", "high"))
-    hertz = 700.0 * (np.exp(np.linspace(low, high, full["bands"] + 2) / 1127.0) - 1.0)
-    hertz[-1] -= 0.001
-    corners = np.floor((full["fft_size"] + 1) * hertz / rate)
-    places = np.arange(full["fft_size"] // 2 + 1)[None]
-    low, top, high = corners[:-2, None], corners[1:-1, None], corners[2:, None]
-    with np.errstate(all="ignore"):
-        rising = np.where((places > low) & (places <= top), (places - low) / (top - low), 0.0)
-        falling = (high - places) / (high - top)
-        return np.asarray(np.where((places >= top) & (places < high), falling, rising))
-
-
-def bands(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
-    """The energies `[frames, bands]` and the whole energy of each frame."""
-    preset, full = arguments["preset"], _complete(arguments)
+def _frames(arguments: Arguments, sound: Array) -> tuple[Array, Array | None, float, Array]:
+    """The samples of each frame, those before them and by how much they count, and the window."""
+    preset, full = arguments["preset"], complete(arguments)
     size, frame, step = full["fft_size"], full["frame"], full["step"]
-    x = sound.reshape(-1).astype(F64)
+    x, lead = sound.reshape(-1).astype(F64), 0
+    before, emphasis = None, 0.0
     if preset == "python_speech_features":
-        x = np.append(x[0], x[1:] - 0.97 * x[:-1])
+        before, emphasis = np.append(0.0, x[:-1]), 0.97
         count = 1 + max(0, -(-(x.size - frame) // step))
-        x, window = np.pad(x, (0, size)), np.pad(np.ones(frame), (0, size - frame))
-        x = np.pad(x, (0, max(0, (count - 1) * step + size - x.size)))
-    elif preset in EDGE_IMPULSE:
-        x = x / 32768.0 if sound.dtype == np.int16 and preset == "edge_impulse_mfe" else x
-        x = x - 0.98 * np.roll(x, 1)
-        count = 1 + (x.size - frame) // step
-        width = min(frame, size)
-        x, window = np.pad(x, (0, size)), np.pad(np.ones(width), (0, size - width))
-    elif preset in MAGNITUDES:
-        if preset == "mlperf_tiny":
-            x = x / x.max() if x.max() > 0 else x
-        elif sound.dtype == np.int16:
-            x = x / 32768.0
-        count = 1 + (x.size - frame) // step
-        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
-        x, window = np.pad(x, (0, size)), np.pad(window, (0, size - frame))
+    elif preset in (*EDGE_IMPULSE, *MAGNITUDES):
+        if preset in EDGE_IMPULSE:
+            before, emphasis = np.roll(x, 1), 0.98
+        count, frame = 1 + (x.size - frame) // step, min(frame, size)
     else:
-        x = x / 32768.0 if sound.dtype == np.int16 else x
-        count = 1 + x.size // step
+        count, lead = 1 + x.size // step, (size - frame) // 2
         x = np.pad(x, size // 2, mode="reflect" if preset in ("keras", "torchaudio") else "constant")
-        before = (size - frame) // 2
-        window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
-        window = np.pad(window, (before, size - frame - before))
-    rows = np.stack([x[t * step : t * step + size] * window for t in range(count)])
+    has_window = preset not in PERIODOGRAMS
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame) if has_window else np.ones(frame)
+
+    def cut(values: Array) -> Array:
+        values = np.pad(values, (0, max(0, (count - 1) * step + size - values.size)))
+        return np.stack([values[t * step : t * step + size] for t in range(count)])
+
+    return cut(x), None if before is None else cut(before), emphasis, np.pad(window, (lead, size - frame - lead))
+
+
+def _scale(preset: str, sound: Array) -> float:
+    if preset == "mlperf_tiny":
+        most = float(np.nanmax(sound))
+        return 1.0 / most if most > 0 else 1.0
+    of_ones = preset not in ("python_speech_features", "edge_impulse_mfcc")
+    return 2.0**-15 if sound.dtype == np.int16 and of_ones else 1.0
+
+
+def _energies(arguments: Arguments, sound: Array) -> tuple[Array, Array]:
+    """In f64, which holds what f32 gave times the factor of its frame: `[frames, bands]` and of each whole frame."""
+    preset, full = arguments["preset"], complete(arguments)
+    spectra = mel_bits.spectra(*_frames(arguments, sound))
+    amplitudes = _scale(preset, sound) * np.ldexp(1.0, spectra.exponents)
+    rows = spectra.power.astype(F32)
+    factors = amplitudes
     if preset in MAGNITUDES:
-        spectrum = np.abs(np.fft.rfft(rows))
-        return spectrum @ filters(preset, arguments["sample_rate"], full).T, spectrum.sum(axis=1)
-    power = np.abs(np.fft.rfft(rows)) ** 2 / (size if preset in PERIODOGRAMS else 1)
-    return power @ filters(preset, arguments["sample_rate"], full).T, power.sum(axis=1)
+        rows = np.sqrt(rows)
+    else:
+        factors = amplitudes * amplitudes * (1.0 / full["fft_size"] if preset in PERIODOGRAMS else 1.0)
+    weights = filters(preset, arguments["sample_rate"], full).astype(F32)
+    bands = mel_bits.in_order(rows[:, None, :] * weights[None])
+    missing = np.where(spectra.is_finite, 0.0, np.nan)
+    return bands.astype(F64) * factors[:, None] + missing[:, None], spectra.total.astype(F64) * factors + missing
 
 
 def _logarithms(preset: str, energies: Array) -> Array:
-    if preset == "python_speech_features":
-        return np.log(np.where(energies == 0, EPSILON, energies))
+    least = _LEAST.get(preset, 1e-10)
     if preset == "mlperf_tiny":
-        return np.asarray(np.log(energies + 1e-6))
-    if preset == "speech_commands":
-        return np.asarray(np.log(np.maximum(energies, 1e-12)))
-    if preset == "edge_impulse_mfcc":
-        return np.asarray(np.log(np.where(energies == 0, 1e-10, energies)))
-    decibels = 10.0 * np.log10(np.maximum(1e-10, energies))
-    return np.asarray(np.maximum(decibels, decibels.max() - 80.0))
+        energies = energies + least
+    elif preset in ("python_speech_features", "edge_impulse_mfcc"):
+        energies = np.where(energies == 0, least, energies)
+    else:
+        energies = np.where(energies < least, least, energies)
+    return np.asarray(mel_bits.log2(energies) * (_LN_2 if preset in _NATURAL else _TENTHS))
+
+
+def _limited(preset: str, logs: Array) -> Array:
+    """At most 80 decibels below the greatest, where the preset has it so."""
+    if preset in (*_NATURAL, *EDGE_IMPULSE):
+        return logs
+    return np.asarray(np.maximum(logs, logs.max() - F32(80)))
 
 
 def mfe(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
-    return [bands(arguments, inputs[0])[0].astype(F32)]
+    return [_energies(arguments, inputs[0])[0].astype(F32)]
 
 
 def mfcc(arguments: Arguments, inputs: Sequence[Array]) -> list[Array]:
-    preset, full = arguments["preset"], _complete(arguments)
-    energies, whole_ = bands(arguments, inputs[0])
-    logs = _logarithms(preset, energies)
-    i, band = np.arange(full["coefficients"])[:, None], np.arange(full["bands"])[None]
-    cosines = np.sqrt(2.0 / full["bands"]) * np.cos(np.pi * i * (2 * band + 1) / (2 * full["bands"]))
-    if preset not in ("keras", *MAGNITUDES):
-        cosines[0] /= np.sqrt(2.0)
-    if preset == "python_speech_features":
-        cosines *= 1.0 + 11.0 * np.sin(np.pi * i / 22.0)
-    coefficients = logs @ cosines.T
-    if preset == "python_speech_features":
-        coefficients[:, 0] = np.log(np.where(whole_ == 0, EPSILON, whole_))
-    if preset == "edge_impulse_mfcc":
-        coefficients[:, 0] = np.log(np.where(whole_ == 0, 1e-10, whole_))
-        coefficients = _normalised(coefficients, arguments.get("window", 101))
-    return [coefficients.astype(F32)]
-
-
-def _normalised(rows: Array, window: int) -> Array:
-    """Each coefficient less its mean in a window of frames, by the deviation of these differences in the window."""
-    if not window:
-        return rows
-
-    def windows(values: Array) -> Array:
-        padded = np.pad(values, ((window // 2, window // 2), (0, 0)), mode="symmetric")
-        return np.stack([padded[at : at + window] for at in range(len(values))])
-
-    differences = rows - windows(rows).mean(axis=1)
-    return np.asarray(differences / (windows(differences).std(axis=1) + 1e-10))
+    preset, full = arguments["preset"], complete(arguments)
+    energies, totals = _energies(arguments, inputs[0])
+    logs = _limited(preset, _logarithms(preset, energies))
+    cosines = cosines_of(preset, full).astype(F32)
+    coefficients = mel_bits.in_order(logs[:, None, :] * cosines[None])
+    if preset in ("python_speech_features", "edge_impulse_mfcc"):
+        coefficients[:, 0] = _logarithms(preset, totals)
+    if preset == "edge_impulse_mfcc" and arguments.get("window", 101):
+        coefficients = mel_bits.normalised(coefficients, arguments.get("window", 101))
+    return [coefficients]
 
 
 def log_mel(arguments: Arguments, runs: Sequence[Sequence[Array]]) -> list[Array]:
     if arguments["preset"] == "edge_impulse_mfe":
-        floor = arguments.get("noise_floor", -52)
-        decibels = 10.0 * np.log10(np.maximum(1e-10, bands(arguments, runs[-1][0])[0]))
-        shares = np.clip((decibels - floor) / (12.0 - floor), 0.0, 1.0)
-        return [(np.around(shares * 256.0) / 256.0).astype(F32)]
+        floor = F32(arguments.get("noise_floor", -52))
+        logs = _logarithms(arguments["preset"], _energies(arguments, runs[-1][0])[0])
+        shares = np.clip((logs - floor) / (F32(12) - floor), F32(0), F32(1))
+        return [np.floor(shares * F32(256) + F32(0.5)) / F32(256)]
     if arguments["preset"] != "micro_frontend":
-        return [_logarithms(arguments["preset"], bands(arguments, runs[-1][0])[0]).astype(F32)]
+        logs = _logarithms(arguments["preset"], _energies(arguments, runs[-1][0])[0])
+        return [_limited(arguments["preset"], logs)]
     estimates: list[int] | None = [0] * micro_frontend.BANDS
     step = arguments["step"] or 320
     before = [0] * (480 - step)
@@ -253,6 +163,7 @@ _VOICE = (
     + whole(60, -150, 150, 1400, type_=np.int16)
 ).astype(np.int16)
 _REAL = noise(61, 300, scale=0.1)
+_STEPS = (_REAL * np.repeat(np.array([1e-6, 1, 1e4], F32), 100)).astype(F32)
 _FRAMES = {"frame": 64, "step": 48, "fft_size": 64}
 _SMALL = {"frame": 64, "step": 48, "fft_size": 64, "bands": 8}
 
@@ -320,6 +231,10 @@ CASES: Sequence[BlockCase] = (
     case("mfe", "python_speech_features", _REAL, preset="python_speech_features", **_SMALL),
     case("mfe", "bands too narrow for any row", _REAL[:90], preset="librosa", **_SMALL | {"bands": 32, "high": 2000}),
     case("mfcc", "keras", _REAL, preset="keras", coefficients=5, **_SMALL),
+    case("log_mel", "a sound so quiet that its numbers are subnormal", _REAL * F32(1e-41), preset="keras", **_SMALL),
+    case("log_mel", "a sound of great numbers", _REAL * F32(1e18), preset="python_speech_features", **_SMALL),
+    case("mfe", "a loud frame beside quiet ones", _STEPS, preset="python_speech_features", **_SMALL),
+    case("mfcc", "a sound without a sample above 0", -abs(_VOICE[:300]), preset="mlperf_tiny", **_FRAMES),
     case("mfcc", "librosa", _VOICE[:150], preset="librosa", coefficients=8, **_SMALL),
     case("mfcc", "python_speech_features", _VOICE[:600], preset="python_speech_features"),
     case("mfcc", "speech_commands", _VOICE[:900], preset="speech_commands", coefficients=13),
