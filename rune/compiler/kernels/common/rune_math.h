@@ -91,7 +91,7 @@ RUNE_FUNCTION double rune_sqrt(double value) {
 RUNE_FUNCTION float rune_sqrtf(float value) {
 #if defined(__wasm__)
     return __builtin_elementwise_sqrt(value);
-#elif defined(__GNUC__) && defined(__arm__) && defined(__ARM_FP) && (__ARM_FP & 4)
+#elif defined(__GNUC__) && defined(__arm__) && !defined(__SOFTFP__) && defined(__ARM_FP) && (__ARM_FP & 4)
     float root;
     __asm__("vsqrt.f32 %0, %1" : "=t"(root) : "t"(value));
     return root;
