@@ -82,6 +82,7 @@ FORMS: Mapping[str, str] = {
     f"{_P}/searches/<int:number>/trials/<int:trial>/change": MAKES,
     f"{_P}/searches/<int:number>/trials/<int:trial>/use": MAKES,
     f"{_P}/start/phone": MAKES,
+    f"{_P}/start/phone/<uuid:link_id>/end": ENDS,
     f"{_P}/training/begin": MAKES,
     f"{_P}/training/<int:number>/again": MAKES,
     f"{_P}/training/<int:number>/use": MAKES,

@@ -47,6 +47,8 @@ CASES: list[Case] = [
     ("form", f"{_PAGE}/begin", "acme/kitchen/training/begin", {}, (400, 400, 400, 403, 403, 404, 302)),
     ("get", _START, "acme/kitchen/start", None, (200, 200, 200, 403, 403, 404, 302)),
     ("form", f"{_START}/phone", "acme/kitchen/start/phone", {"label": "tap"}, (200, 200, 200, 403, 403, 404, 302)),
+    ("get", f"{_START}/phone/<uuid:link_id>", "START_PHONE", None, (200, 200, 200, 403, 403, 404, 302)),
+    ("form", f"{_START}/phone/<uuid:link_id>/end", "START_PHONE_END", {}, (404, 404, 204, 403, 403, 404, 302)),
     ("get", f"{_PAGE}/compare", "acme/kitchen/training/compare?run=1&run=2", None, PAGE),
     ("get", f"{_PAGE}/teach", "acme/kitchen/training/teach", None, (200, 200, 200, 403, 403, 404, 302)),
     ("get", _ONE_PAGE, "acme/kitchen/training/1", None, PAGE),
