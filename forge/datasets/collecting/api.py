@@ -39,6 +39,7 @@ from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpo
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
+from rune.datasets.words import BACKGROUND
 
 
 class CollectView(ForgeView):
@@ -174,7 +175,10 @@ def _state(collector: Collector, secret: str, choices: Sequence[str] = ()) -> di
             for purpose in Purpose
             if purpose.value in link.purposes and purpose not in DEFAULT_PURPOSES
         ],
-        "tabs": [{"label": label, "count": count} for label, count in tabs_of(collector).items()],
+        "tabs": [
+            {"label": label, "count": count, "is_background": label == BACKGROUND}
+            for label, count in tabs_of(collector).items()
+        ],
         "digits": collector.digits,
         "has_agreed": consent is not None and accepts_recordings(consent, None if is_guest else link.created_by),
         "sent": recordings_of(collector),

@@ -20,10 +20,11 @@ from forge.datasets.collecting.actions import LINK_LIFE, end_phone, make_collect
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, Task
 from forge.datasets.consent.terms import UNTIL_DELETED
 from forge.datasets.samples.models import RECORDED_KINDS
-from forge.learning.start.settings import BACKGROUND, NEEDED, kind_of, page_settings
+from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.pages.lookup import project_of
+from rune.datasets.words import BACKGROUND
 
 _MILLISECONDS = {"sound": 1500, "motion": 3000}
 """How long a recording is, on a page with a countdown."""

@@ -15,14 +15,12 @@ from forge.datasets.samples.models import SampleKind
 from forge.learning.hooks import asks_for_review
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.projects.models import Project
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.words import BACKGROUND, WORD_LIMIT
 from rune.devices.boards.lookup import boards
 from rune.wording import counted
 
 NEEDED = 10
 """Recordings of each label from which on a model can be trained."""
-BACKGROUND = "background"
-"""The label of everything else."""
 
 
 @dataclass(frozen=True)

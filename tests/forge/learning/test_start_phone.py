@@ -78,9 +78,9 @@ def test_a_recording_lands_under_the_label_of_the_tab(client: Client) -> None:
     phone = Phone(code["url"])
     state = phone.enter().json()
     assert state["tabs"] == [
-        {"label": "knock", "count": 0},
-        {"label": "doorbell", "count": 0},
-        {"label": "background", "count": 0},
+        {"label": "knock", "count": 0, "is_background": False},
+        {"label": "doorbell", "count": 0, "is_background": False},
+        {"label": "background", "count": 0, "is_background": True},
     ]
     phone.agree()
     assert phone.send(loud(), "label=doorbell&device=phone").status_code == 201

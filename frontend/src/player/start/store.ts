@@ -1,5 +1,6 @@
 // The state of the page of examples: labels, recordings, the newest run, and the acts on them. No component.
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { PhoneLink } from "./labels/phone-link";
 import { countOf, labelsOf, nameProblem, type StartLabel } from "./labels/names";
 import {
   problemText,
@@ -43,6 +44,7 @@ export class StartStore {
     problem: null,
   }));
   readonly state: Omit<StoreApi<StartState>, "setState"> = this.#store;
+  readonly phone: PhoneLink;
   #consent: Promise<string> | null = null;
   #lastId = 0;
   #removal: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +52,9 @@ export class StartStore {
   constructor(
     readonly server: StartServer,
     readonly settings: StartSettings,
-  ) {}
+  ) {
+    this.phone = new PhoneLink(server, settings.kind);
+  }
 
   /** Reads everything; a label that somebody wrote and has no recording yet stays. */
   readonly read = async (): Promise<void> => {
