@@ -1,5 +1,5 @@
-"""The words of a recording: the limit of its label and of the names of its person and device, and the label of everything
-else."""
+"""The words of a recording: the limit of its label and of the names of its person and device, and the label of all
+that has no other one."""
 
 from __future__ import annotations
 

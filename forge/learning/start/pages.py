@@ -20,6 +20,7 @@ from forge.datasets.collecting.actions import LINK_LIFE, end_phone, make_collect
 from forge.datasets.collecting.task import DEFAULT_MOTION_RATE, Task
 from forge.datasets.consent.terms import UNTIL_DELETED
 from forge.datasets.samples.models import RECORDED_KINDS
+from forge.learning.start.examples import add_examples, remove_examples
 from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon
 from forge.learning.waiting_lab import LabLibraries
@@ -68,6 +69,24 @@ def phone_code(request: HttpRequest, organisation: str, name: str) -> HttpRespon
     picture = segno.make(url, error="l", micro=False).svg_data_uri(scale=4, border=2, light="#fff", omitsize=True)
     minutes = int(LINK_LIFE.total_seconds() / 60)
     return JsonResponse({"link": str(link.pk), "url": url, "picture": picture, "minutes": minutes})
+
+
+@for_person
+@require_POST
+def examples_add(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Adds example recordings, so that somebody without a sensor can try the page."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    principal = principal_of(request)
+    kind = kind_of(principal, project, request.POST.get("kind", "")).kind
+    return JsonResponse({"count": add_examples(principal, project, kind, request.POST.get("text", ""))}, status=201)
+
+
+@for_person
+@require_POST
+def examples_remove(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Deletes the example recordings."""
+    project = project_of(request, organisation, name, Verb.EDIT)
+    return JsonResponse({"count": remove_examples(principal_of(request), project)})
 
 
 @for_person

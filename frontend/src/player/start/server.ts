@@ -62,6 +62,8 @@ export interface StartSettings {
   readonly longestLabel: number;
   readonly boards: readonly { readonly key: string; readonly name: string }[];
   readonly board: string;
+  /** How many example recordings the page offers, and where they come from. */
+  readonly examples: { readonly count: number; readonly origin: string };
   readonly asksForReview: boolean;
   readonly terms: StartTerms;
 }
@@ -148,6 +150,23 @@ export class StartServer {
     const response = await reach(fetch(this.recordingUrl(number), { credentials: "same-origin" }));
     if (!response.ok) throw new StartProblem("The recording could not be read. Try again.", response.status);
     return response.blob();
+  }
+
+  /** Adds example recordings under the terms that the page shows. */
+  async addExamples(kind: string, text: string): Promise<void> {
+    await this.#form("examples", { kind, text });
+  }
+
+  async removeExamples(): Promise<void> {
+    await this.#form("examples/remove", {});
+  }
+
+  async #form(path: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    await this.#fetch(`${this.#page}/start/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded", ...this.#headers },
+      body: new URLSearchParams(fields).toString(),
+    });
   }
 
   /** A code by which one phone records for these labels, `label` at first. */

@@ -81,6 +81,8 @@ FORMS: Mapping[str, str] = {
     f"{_P}/searches/<int:number>/discard": ENDS,
     f"{_P}/searches/<int:number>/trials/<int:trial>/change": MAKES,
     f"{_P}/searches/<int:number>/trials/<int:trial>/use": MAKES,
+    f"{_P}/start/examples": MAKES,
+    f"{_P}/start/examples/remove": ENDS,
     f"{_P}/start/phone": MAKES,
     f"{_P}/start/phone/<uuid:link_id>/end": ENDS,
     f"{_P}/training/begin": MAKES,

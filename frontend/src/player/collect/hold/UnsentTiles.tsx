@@ -32,7 +32,7 @@ export function UnsentTiles({ outbox, recordings, before, waiting, total }: Prop
         </span>
       </div>
       {recordings.length > 0 && (
-        <ul className="plain-list hold-tiles">
+        <ul className="hold-tiles">
           {recordings.toReversed().map((recording, index) => {
             const number = before + recordings.length - index;
             const name = `recording ${number} of ${recording.label}`;
