@@ -213,9 +213,10 @@ export class StartStore {
   /** Removes all examples, and the labels that had nothing else. */
   readonly removeExamples = async (): Promise<void> => {
     await this.#attempt(async () => {
-      await this.server.removeExamples();
+      // Before the request: the event that tells of it reads the samples anew.
       const { samples } = this.#store.getState();
       const names = new Set((samples ?? []).filter(isExample).map(({ label }) => label));
+      await this.server.removeExamples();
       await this.readSamples();
       const rest = this.#store.getState().samples ?? [];
       const emptied = [...names].filter((name) => !rest.some(({ label }) => label === name));
