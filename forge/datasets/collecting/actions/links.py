@@ -263,7 +263,9 @@ def leave_collecting(collector: Collector) -> None:
 
 @transaction.atomic
 def end_phone(actor: Actor, link: CollectingLink) -> None:
-    """Ends a code of one's own and the phone that it let in, at once; what was sent stays. Raises `NotFound`."""
+    """Ends a code of one's own and the phone that it let in, at once; what was sent stays. Raises `Forbidden` or
+    `NotFound`."""
+    require(actor, Verb.GIVE_SAMPLE, link.project)
     if link.is_for_guests or not CollectingLink.objects.visible_to(actor).filter(pk=link.pk).exists():
         raise nothing_here(actor)
     project = link.project
