@@ -1,9 +1,10 @@
-"""The event of data sets and its audit sentences."""
+"""The events of data sets and their audit sentences."""
 
 from __future__ import annotations
 
 from typing import TypedDict
 
+from forge.core.api.json_types import Uuid
 from forge.core.audit.messages import AuditSentences, AuditTopic
 from forge.core.audit.messages import declare as declare_sentences
 from forge.core.events.announcements import ActivityAnnouncement, ActivityEntry, ActivitySentence
@@ -61,18 +62,40 @@ DATA_CHANGED = declare(
         ),
     )
 )
+
+
+class PhoneChangedJson(TypedDict):
+    """A phone was let in by this link to record for the project's data, or can record no longer. The link opens
+    nothing: only its maker can read what became of it."""
+
+    link: Uuid
+
+
+PHONE_CHANGED = declare(
+    EventType(
+        "phone.changed",
+        StreamKind.PROJECT,
+        PhoneChangedJson,
+        audit=AuditSentences(
+            AuditTopic.FILES,
+            {
+                "data.collect-enter": "let a phone record for the data of {project}",
+                "data.collect-leave": "ended a phone that recorded for the data of {project}",
+                "data.collect-end": "ended a code for a phone to record for the data of {project}",
+            },
+        ),
+    )
+)
 declare_sentences(
     AuditTopic.FILES,
     {
         "data.agree": "agreed to give recordings to the data of {project}",
         "data.collect": "made a code for a phone to record for the data of {project}",
-        "data.collect-enter": "let a phone record for the data of {project}",
         "data.share": "made a link for {title} to record for the data of {project}",
         "data.share-end": "ended the link for {title} to record for the data of {project}",
         "data.guest-enter": "opened a link to record for the data of {project}",
         "data.guest-leave": "closed a link to record for the data of {project}",
         "data.submissions-end": "deleted {count} recordings of guests for the data of {project} that nobody accepted",
-        "data.collect-leave": "ended a phone that recorded for the data of {project}",
     },
 )
 declare_sentences(

@@ -13,7 +13,7 @@ from lab.formats.tflite_builder import Builder
 from lab.quantize.forms import FLOAT, FORMS
 from lab.quantize.samples import CalibrationSample, ModelInput
 from lab.quantize.step import FloatParts, quantised
-from lab.recipes.arguments import Values, function_arguments
+from lab.recipes.arguments import ArgumentGroup, ShownAs, Values, function_arguments
 from lab.recipes.recipe import Recipe
 from lab.refusal import Reason, Refused
 from lab.search.layers import LayerTensor, narrowed, network_of, operators
@@ -31,8 +31,7 @@ _ACTIVATION = "fusedActivationFunction"
 def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> bytes:
     """A model of the shape that the recipe would train, in a form, with weights by chance. Raises `Refused`."""
     if recipe.estimator is not None:
-        message = f"What the recipe {recipe.name} needs is known when it has learned: it trains no network."
-        raise Refused(Reason.SETTINGS, message)
+        raise Refused(Reason.SETTINGS, _needs_of_estimator(recipe, values))
     features = recipe.features(values)
     shape = features.shape
     options = function_arguments(values, recipe.network_arguments)
@@ -48,6 +47,20 @@ def candidate_model(recipe: Recipe, values: Values, labels: int, form: str) -> b
     parts = FloatParts(input_bounds=features.bounds)
     with without_messages():
         return quantised(data, FORMS[form], parts, samples, [ModelInput("input", (1, *shape))])
+
+
+def _needs_of_estimator(recipe: Recipe, values: Values) -> str:
+    """Returns why the needs of an estimator cannot be counted, with the settings that bound them."""
+    assert recipe.estimator is not None  # noqa: S101 (the caller asked)
+    bounds = [
+        f"{each.title.lower()}: {values[each.name]:g}"
+        for each in recipe.arguments
+        if each.name in recipe.estimator.arguments
+        and each.shown is not ShownAs.SWITCH
+        and (each.group is ArgumentGroup.NETWORK or each.unit == "rounds")
+    ]
+    known_bounds = f" Known now: {'; '.join(bounds)}." if bounds else ""
+    return f"RAM, flash and time are known when it has learned: it trains no network.{known_bounds}"
 
 
 def float_model(tensors: Sequence[LayerTensor]) -> bytes:

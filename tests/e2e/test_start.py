@@ -214,3 +214,23 @@ def test_dropped_pictures_become_an_app_that_sees_them(forge: LiveForge, open_pa
     page.get_by_role("button", name="Use in my app").click()
     page.wait_for_url(f"{project}/studio", timeout=LONG)
     expect_running(page)
+
+
+@pytest.mark.slow
+@pytest.mark.protects("recordings/examples")
+def test_examples_let_somebody_without_a_sensor_train_and_are_removed_together(
+    forge: LiveForge, open_page: OpenPage
+) -> None:
+    page = open_page()
+    open_start(forge, page, "numbers")
+    page.get_by_role("button", name="Try it with 60 example recordings").click()
+    expect(page.get_by_text("60 examples")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("none is a recording of yours")).to_be_visible()
+    expect(page.get_by_role("list", name="Recordings of worn").get_by_text("example").first).to_be_visible()
+    expect(page.get_by_text("known when it has learned").first).to_be_visible(timeout=LONG)
+    assert orange(page) == ["Train"]
+    assert findings(page, LOOKS) == []
+    page.get_by_role("button", name="Remove the examples").click()
+    expect(page.get_by_role("button", name="Try it with 60 example recordings")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("textbox", name="Name of the label")).to_be_visible()
+    expect(page.get_by_label("Label worn", exact=True)).to_have_count(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count
@@ -15,6 +16,7 @@ from forge.accounts.principals import Principal, PrincipalKind, acting_as
 from forge.accounts.tokens.secrets import hash_secret
 from forge.core.actors import Actor
 from forge.core.errors import Invalid, SignInNeeded
+from forge.datasets.access import samples_of
 from forge.datasets.collecting.models import CollectingAudience, SubmissionState
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, checked_purposes
 from forge.datasets.models import CollectingLink, Collector, Sample, Submission, SubmissionQuerySet
@@ -90,6 +92,50 @@ def agreed_purposes(link: CollectingLink, choices: Collection[str]) -> frozenset
     if not set(choices) <= requested_purposes:
         raise Invalid(f"This link asks for {', '.join(sorted(requested_purposes))} and nothing else.")
     return needed_purposes | {Purpose(name) for name in choices}
+
+
+@dataclass(frozen=True)
+class PhoneState:
+    """The state of a code for a phone of one's own, for the computer that shows it. `digits` are "" before a phone was
+    let in, and `is_over` says that the code or its phone works no longer."""
+
+    digits: str = ""
+    browser: str = ""
+    sent: int = 0
+    is_over: bool = False
+
+
+def phone_state(actor: Actor, link_id: UUID) -> PhoneState:
+    """Returns the state of a code that this person made."""
+    links = CollectingLink.objects.visible_to(actor).alive()
+    link = links.filter(pk=link_id, audience=CollectingAudience.OWN).first()
+    if link is None:
+        return PhoneState(is_over=True)
+    collector = Collector.objects.select_related("link__created_by", "link__project__organisation").filter(link=link)
+    phone = collector.first()
+    if phone is None:
+        return PhoneState()
+    return PhoneState(phone.digits, phone.browser, recordings_of(phone), is_over=not is_good(phone))
+
+
+def find_own_link(actor: Actor, project: Project, link_id: UUID) -> CollectingLink:
+    """A code for a phone that this person made. Raises `NotFound`."""
+    links = CollectingLink.objects.visible_to(actor).filter(project=project, audience=CollectingAudience.OWN)
+    link = links.filter(pk=link_id).select_related("project__organisation").first()
+    if link is None:
+        raise nothing_here(actor)
+    return link
+
+
+def tabs_of(collector: Collector) -> dict[str, int]:
+    """Returns the labels that the phone shows as tabs with how many recordings each has: those of its link, and those
+    that the data got since; none where it records one label after a countdown."""
+    if not collector.link.tabs:
+        return {}
+    samples = samples_of(principal_of_collector(collector), collector.link.project).select_related(None).order_by()
+    rows = samples.filter(is_excluded=False).exclude(label="").values_list("label").annotate(count=Count("pk"))
+    counts = dict(rows)
+    return {label: counts.get(label, 0) for label in dict.fromkeys([*collector.link.tabs, *sorted(counts)])}
 
 
 def guest_links_of(actor: Actor, project: Project) -> list[CollectingLink]:

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from forge.accounts.sign_in.attempts import network_of
 from forge.accounts.sign_in.authentication import SessionWithCsrf
+from forge.accounts.sign_in.browsers import browser_name
 from forge.core.api.views import ForgeView, RawBody, body_chunks, raising
 from forge.datasets.access import labels_of
 from forge.datasets.collecting.access import (
@@ -25,6 +26,7 @@ from forge.datasets.collecting.access import (
     receipt_secret,
     recordings_of,
     require_collector,
+    tabs_of,
 )
 from forge.datasets.collecting.actions import (
     add_recording,
@@ -37,6 +39,7 @@ from forge.datasets.consent.terms import DEFAULT_PURPOSES, PURPOSE_LABELS, Purpo
 from forge.datasets.errors import ConsentDiffers
 from forge.datasets.models import Collector, Sample
 from forge.datasets.samples.actions.add import accepts_recordings
+from rune.datasets.words import BACKGROUND
 
 
 class CollectView(ForgeView):
@@ -130,7 +133,7 @@ class CollectLeave(CollectView):
 def _enter(request: Request, link_id: UUID, body: dict[str, Any]) -> tuple[Collector, str]:
     if is_guest_link(link_id):
         return enter_as_guest(body["token"], link_id, body["code"], _address(request))
-    return enter_collecting(body["token"], link_id)
+    return enter_collecting(body["token"], link_id, browser_name(request.META.get("HTTP_USER_AGENT", "")))
 
 
 def _address(request: Request) -> str:
@@ -172,6 +175,11 @@ def _state(collector: Collector, secret: str, choices: Sequence[str] = ()) -> di
             for purpose in Purpose
             if purpose.value in link.purposes and purpose not in DEFAULT_PURPOSES
         ],
+        "tabs": [
+            {"label": label, "count": count, "is_background": label == BACKGROUND}
+            for label, count in tabs_of(collector).items()
+        ],
+        "digits": collector.digits,
         "has_agreed": consent is not None and accepts_recordings(consent, None if is_guest else link.created_by),
         "sent": recordings_of(collector),
         "ends": collector.expires.isoformat(),

@@ -72,6 +72,8 @@ class CollectingLink(models.Model):
     """How long recordings are kept; 0: until somebody deletes them."""
     purposes = models.JSONField(default=usual_purposes)
     """The purposes that it asks for (`forge.datasets.consent.terms.Purpose`)."""
+    tabs = models.JSONField(default=list)
+    """The labels that the phone shows as tabs, with a button to hold; empty: one label, after a countdown."""
     secret_hash = models.CharField(max_length=64, unique=True)
     session_hash = models.CharField(max_length=128, blank=True)
     """A hash of the creator's password state: another password ends the link. "" for people outside."""
@@ -103,6 +105,10 @@ class Collector(models.Model):
     secret_hash = models.CharField(max_length=64, unique=True)
     consent = models.ForeignKey(Consent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     """The person's latest consent."""
+    digits = models.CharField(max_length=4, blank=True)
+    """Random, chosen as the phone was let in: phone and computer show them, so a person sees which phone it is."""
+    browser = models.CharField(max_length=40, blank=True)
+    """The name of the phone's browser, for its person; samples do not have it."""
     number = models.PositiveIntegerField(default=0)
     """That of a guest of the project; 0 for a phone of the link's maker."""
     receipt_hash = models.CharField(max_length=64, blank=True)

@@ -18,6 +18,8 @@ SHORTEST, LONGEST = 200, 30_000
 """Milliseconds of a sound or a motion."""
 MAX_RECORDINGS = 500
 HINT_LIMIT = 200
+MAX_TABS = 40
+"""Labels that a phone shows beside each other."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Task:
     days: int = DEFAULT_DAYS
     purposes: frozenset[Purpose] = DEFAULT_PURPOSES
     """The purposes that it asks for. A person who records may leave out all but tests and training."""
+    tabs: tuple[str, ...] = ()
+    """The labels that the phone shows as tabs, with a button to hold; none: one label, after a countdown."""
 
 
 def checked_task(task: Task) -> Task:
@@ -51,4 +55,7 @@ def checked_task(task: Task) -> Task:
         raise Invalid(f"What to do has at most {HINT_LIMIT} characters that can be printed.")
     milliseconds = 0 if task.kind == SampleKind.PICTURE else task.milliseconds
     label, purposes = checked_word(task.label, "label"), checked_purposes(task.purposes)
-    return Task(task.kind, label, milliseconds, rate, task.wanted, hint, task.days, purposes)
+    tabs = tuple(dict.fromkeys(word for each in task.tabs if (word := checked_word(each, "label"))))
+    if len(tabs) > MAX_TABS:
+        raise Invalid(f"A phone shows at most {MAX_TABS} labels.")
+    return Task(task.kind, label, milliseconds, rate, task.wanted, hint, task.days, purposes, tabs)

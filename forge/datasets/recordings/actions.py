@@ -34,7 +34,7 @@ from forge.projects.models import Project
 from rune.datasets.content.content import Content
 from rune.datasets.splits import Split
 
-_ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
+ARCHIVE_ORIGIN = SampleOrigin(alone=True, source=SampleSource.IMPORT)
 """Of recordings of an archive."""
 
 
@@ -132,6 +132,7 @@ def import_samples(
     days: int,
     consent: str,
     purposes: frozenset[Purpose] = DEFAULT_PURPOSES,
+    origin: SampleOrigin = ARCHIVE_ORIGIN,
 ) -> ImportResult:
     """Adds all good recordings of an archive to the project's data, in one step: whatever fails before its end leaves
     the data as it was, and none of the bytes. The archive does not say whom it recorded, so they are of nobody.
@@ -160,7 +161,7 @@ def import_samples(
         with transaction.atomic():
             consent_row = _agree_once(actor, project, days, consent, purposes)
             with (change := DataSetChange(consent_row.data_set_id)) as data_set:
-                samples, duplicates = _store_all(actor, data_set, consent_row, recordings)
+                samples, duplicates = _store_all(actor, data_set, consent_row, recordings, origin)
                 if link_owned([(sample, sample.digest) for sample in samples], project.organisation_id):
                     require_fits(project.organisation_id)
                 change.note(actor, "data.import", count=len(samples))
@@ -169,7 +170,11 @@ def import_samples(
 
 
 def _store_all(
-    actor: Actor, data_set: DataSet, consent: Consent, recordings: Sequence[_StoredRecording]
+    actor: Actor,
+    data_set: DataSet,
+    consent: Consent,
+    recordings: Sequence[_StoredRecording],
+    origin: SampleOrigin,
 ) -> tuple[list[Sample], list[RefusedFile]]:
     """Stores the rows of recordings at once; those that somebody sent meanwhile are refused."""
     digests = [each.blob.digest for each in recordings]
@@ -182,7 +187,7 @@ def _store_all(
         row = each.incoming
         split = split_of_nobody(data_set, consent, each.blob.digest, row.split)
         samples.append(
-            new_row(data_set, consent, row.content, each.blob, row.label, split, None, _ORIGIN, actor, row.events)
+            new_row(data_set, consent, row.content, each.blob, row.label, split, None, origin, actor, row.events)
         )
     Sample.objects.bulk_create(samples)
     return samples, [

@@ -74,6 +74,7 @@ class SampleSource(models.TextChoices):
     PHONE = "phone", "Recorded with a phone"
     GUEST = "guest", "Sent by a guest"
     FILE = "file", "Was a file of the project"
+    EXAMPLE = "example", "Example, computed by Hammer Forge"
 
 
 class Group(models.Model):

@@ -15,14 +15,13 @@ from forge.datasets.samples.models import SampleKind
 from forge.learning.hooks import asks_for_review
 from forge.learning.training.kinds import DEFAULT_BOARDS
 from forge.projects.models import Project
-from rune.datasets.words import WORD_LIMIT
+from rune.datasets.examples import EXAMPLE_COUNT, ORIGIN
+from rune.datasets.words import BACKGROUND, WORD_LIMIT
 from rune.devices.boards.lookup import boards
 from rune.wording import counted
 
 NEEDED = 10
 """Recordings of each label from which on a model can be trained."""
-BACKGROUND = "background"
-"""The label of everything else."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,7 @@ def page_settings(actor: Actor, project: Project, kind: StartKind) -> dict[str, 
         "longestLabel": WORD_LIMIT,
         "boards": [{"key": each.key, "name": each.name} for each in boards()],
         "board": DEFAULT_BOARDS[0],
+        "examples": {"count": EXAMPLE_COUNT, "origin": ORIGIN},
         "asksForReview": asks_for_review(project),
         "terms": {
             "purposes": sorted(terms.purposes),

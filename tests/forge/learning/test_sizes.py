@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SIZES = "/api/v1/projects/acme/kitchen/training/sizes"
 NEEDS = "/api/v1/projects/acme/kitchen/training/needs"
 PICO = "raspberry-pi-pico"
+ESP32 = "esp32-c3-devkitm-1"
 
 
 class CountingLab:
@@ -168,6 +169,31 @@ def test_what_does_not_exist_is_refused_by_its_name(
     assert field in answer.json()["errors"]
 
 
+def test_on_two_boards_each_figure_is_that_of_the_one_that_needs_more(
+    client: Client, project: Project, monkeypatch: pytest.MonkeyPatch, lab: CountingLab
+) -> None:
+    one = counted_sizes(client)["sizes"]
+    other = counted_sizes(client, board=ESP32)["sizes"]
+    both = counted_sizes(client, second_board=ESP32)
+    assert [each["key"] for each in both["boards"]] == [PICO, ESP32]
+    for first, second, slower in zip(one, other, both["sizes"], strict=True):
+        for name in ("ram", "flash", "instructions"):
+            assert slower[name] == max(first[name], second[name])
+        assert slower["milliseconds"] == max(first["milliseconds"], second["milliseconds"], key=lambda each: each[1])
+    assert one[0]["milliseconds"] != other[0]["milliseconds"]
+    assert [each["key"] for each in counted_sizes(client, second_board=PICO)["boards"]] == [PICO]
+
+
+def test_a_limit_that_breaks_on_either_board_is_named(
+    client: Client, project: Project, user: User, lab: CountingLab
+) -> None:
+    text = b"limits:\n  ram:\n    rv32imc: 10 kB\n"
+    write_file(user, project, "forge.yml", text)
+    small, balanced, _ = counted_sizes(client, second_board=ESP32)["sizes"]
+    assert small["excess"] == []
+    assert [each["of"] for each in balanced["excess"]] == ["forge.yml"]
+
+
 @pytest.mark.protects("availability/counted-sizes")
 def test_an_organisation_has_few_counts_at_once(
     client: Client, project: Project, lab: CountingLab, monkeypatch: pytest.MonkeyPatch
@@ -231,7 +257,7 @@ def test_the_compiler_counts_what_a_run_will_need(client: Client, project: Proje
     cache.clear()
     answer = counted_sizes(client, recipe=recipe, columns=4)
     if recipe == "motion-trees":
-        assert all("is known when it has learned" in each["refusal"] for each in answer["sizes"])
+        assert all("are known when it has learned" in each["refusal"] for each in answer["sizes"])
         return
     flash = [each["flash"] for each in answer["sizes"]]
     assert flash == sorted(flash), answer

@@ -6,8 +6,9 @@ import pytest
 
 from lab.quantize.figures import figures_of
 from lab.recipes.arguments import Values, read_arguments
-from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES
+from lab.recipes.catalogue import NETWORK_RECIPES, RECIPES, recipe_of
 from lab.recipes.recipe import Recipe, features_runefile
+from lab.refusal import Refused
 from lab.search.candidate import candidate_model
 from lab.search.layers import narrowed, network_of, operators
 from lab.training.compression.widths import remaining_channels
@@ -126,3 +127,15 @@ def test_each_value_of_a_space_changes_what_its_candidate_is() -> None:
 
 def candidate_files(recipe: Recipe, values: Values) -> tuple[str, bytes]:
     return features_runefile(recipe, values), candidate_model(recipe, values, 3, "float32")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "bounds"),
+    [("table-trees", " Known now: trees, at most: 60; tree depth: 3; windows per leaf, at least: 3."), ("anomaly", " Known now: components: 4; rounds, at most: 60.")],
+)
+def test_an_estimator_says_when_its_needs_are_known_and_what_bounds_them(recipe: str, bounds: str) -> None:
+    settings = recipe_of(recipe)
+    values = {each.name: each.default for each in settings.arguments}
+    with pytest.raises(Refused, match="RAM, flash and time are known when it has learned") as refusal:
+        candidate_model(settings, values, 3, "int8")
+    assert str(refusal.value).endswith(f"it trains no network.{bounds}")

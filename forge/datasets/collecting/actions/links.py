@@ -14,13 +14,15 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from forge.accounts.errors import LinkEnded
-from forge.accounts.organisations.access import require_person
+from forge.accounts.organisations.access import nothing_here, require_person
 from forge.accounts.permissions import Verb
 from forge.accounts.tokens.secrets import hash_secret, new_secret
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.database.numbers import next_number
 from forge.core.errors import Invalid, QuotaReached
+from forge.core.events.log import append_event
+from forge.datasets.announcements import PHONE_CHANGED
 from forge.datasets.collecting.access import (
     agreed_purposes,
     collecting_path,
@@ -57,6 +59,8 @@ MAX_GUEST_LINKS = 20
 MAX_GUESTS = 200
 """Browsers that one link lets in."""
 CODE_DIGITS = 6
+PHONE_DIGITS = 4
+BROWSER_LIMIT = 40
 LINK_LIFE = timedelta(minutes=5)
 COLLECTOR_LIFE = timedelta(hours=24)
 
@@ -89,6 +93,7 @@ def _create_link(actor: Actor, project: Project, task: Task, secret: str, expire
         hint=task.hint,
         days=task.days,
         purposes=sorted(task.purposes),
+        tabs=list(task.tabs),
         secret_hash=hash_secret(secret),
         created_by=actor.person,
         expires=expires,
@@ -183,7 +188,7 @@ def _let_guest_in(link: CollectingLink) -> tuple[Collector, str]:
 
 
 @transaction.atomic
-def enter_collecting(secret: str, link_id: UUID) -> tuple[Collector, str]:
+def enter_collecting(secret: str, link_id: UUID, browser: str = "") -> tuple[Collector, str]:
     """Lets a phone in, and returns what it keeps. Works once. Raises `LinkEnded`."""
     now = timezone.now()
     # Only one of those who redeem it at this moment succeeds.
@@ -192,12 +197,21 @@ def enter_collecting(secret: str, link_id: UUID) -> tuple[Collector, str]:
     if not unused_codes.update(used=now):
         raise LinkEnded(_CODE_ENDED)
     cookie_secret = new_secret()
-    Collector.objects.create(link_id=link_id, secret_hash=hash_secret(cookie_secret), expires=now + COLLECTOR_LIFE)
+    Collector.objects.create(
+        link_id=link_id,
+        secret_hash=hash_secret(cookie_secret),
+        expires=now + COLLECTOR_LIFE,
+        # Chosen only now: who made a code, or copied one, cannot know which digits its phone will show.
+        digits=f"{randbelow(10**PHONE_DIGITS):0{PHONE_DIGITS}d}",
+        browser=browser[:BROWSER_LIMIT],
+    )
     collector = find_collector({cookie_name(link_id): cookie_secret}, link_id)
     if collector is None:
         raise LinkEnded(_CODE_ENDED)
     project = collector.link.project
-    write_entry(principal_of_collector(collector), "data.collect-enter", project.stream, project.place)
+    principal = principal_of_collector(collector)
+    write_entry(principal, "data.collect-enter", project.stream, project.place)
+    append_event(project.stream, PHONE_CHANGED(link=str(link_id)), principal)
     return collector, cookie_secret
 
 
@@ -244,6 +258,20 @@ def leave_collecting(collector: Collector) -> None:
         write_entry(principal, "data.guest-leave", project.stream, project.place, guest=collector.pseudonym)
     elif CollectingLink.objects.filter(pk=collector.link_id).delete()[0]:
         write_entry(principal, "data.collect-leave", project.stream, project.place)
+        append_event(project.stream, PHONE_CHANGED(link=str(collector.link_id)), principal)
+
+
+@transaction.atomic
+def end_phone(actor: Actor, link: CollectingLink) -> None:
+    """Ends a code of one's own and the phone that it let in, at once; what was sent stays. Raises `Forbidden` or
+    `NotFound`."""
+    require(actor, Verb.GIVE_SAMPLE, link.project)
+    if link.is_for_guests or not CollectingLink.objects.visible_to(actor).filter(pk=link.pk).exists():
+        raise nothing_here(actor)
+    project = link.project
+    end_links([link.pk])
+    write_entry(actor, "data.collect-end", project.stream, project.place, link=str(link.pk))
+    append_event(project.stream, PHONE_CHANGED(link=str(link.pk)), actor)
 
 
 def delete_ended_links() -> None:

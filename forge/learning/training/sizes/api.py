@@ -31,7 +31,7 @@ class TrainingSizes(ProjectView):
 
     @extend_schema(operation_id="training_sizes", parameters=[SizesQuerySerializer], responses=TrainingSizesJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """The needs of each size of a recipe on a board, counted by the compiler before anything is trained.
+        """The needs of each size of a recipe on a board, or on the slower of two, counted before anything is trained.
         A figure that is not counted yet is null: ask again until `is_counting` is false."""
         project = self.project(request, organisation, name, Verb.READ)
         query = SizesQuerySerializer(data=request.query_params)
@@ -48,6 +48,7 @@ class TrainingSizes(ProjectView):
                     columns=settings["columns"],
                     form=settings["form"],
                     backbone=settings["backbone"],
+                    second_board=settings["second_board"],
                 )
             )
         )

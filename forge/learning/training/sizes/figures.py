@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from forge.compute.scheduler.slots import Party
@@ -73,10 +73,10 @@ class CountedSize:
 
 @dataclass(frozen=True)
 class RecipeSizes:
-    """The sizes of a recipe on a board."""
+    """The sizes of a recipe on one or two boards, each figure that of the board that needs more."""
 
     recipe: str
-    board: Board
+    boards: Sequence[Board]
     sizes: Sequence[CountedSize]
 
     @property
@@ -108,16 +108,51 @@ def sizes_of(
     columns: int = 0,
     form: str = DEFAULT_FORM,
     backbone: str = "",
+    second_board: str = "",
 ) -> RecipeSizes:
-    """Returns what each size of a recipe needs on a board. Begins to count what is not known, and does not wait for it.
+    """Returns the needs of each size of a recipe on a board, or of the slower of two. Begins to count what is not
+    known, and does not wait for it.
 
     Raises `Invalid` and `TooOften`."""
-    known_recipe, known_board = recipe_of(recipe), _board(board)
+    known_recipe = recipe_of(recipe)
+    known_boards = [_board(each) for each in dict.fromkeys((board, second_board)) if each]
     settings = CountedSettings(recipe, {}, labels, columns, form, backbone)
     sizes = known_recipe["sizes"]
-    counted_needs = _needs(project, known_recipe, settings, [each["arguments"] for each in sizes], [known_board], party)
+    counted_needs = _needs(project, known_recipe, settings, [each["arguments"] for each in sizes], known_boards, party)
     own = zip(sizes, counted_needs, strict=True)
-    return RecipeSizes(recipe, known_board, [CountedSize(size, needs) for size, (needs,) in own])
+    return RecipeSizes(recipe, known_boards, [CountedSize(size, slower_of(needs)) for size, needs in own])
+
+
+def slower_of(needs: Sequence[BoardNeeds]) -> BoardNeeds:
+    """Returns the needs of settings on several boards as one: the larger figure of each, and what breaks a limit of any
+    board. As long as one board is not counted, nothing is."""
+    first = needs[0]
+    unknown = next((each for each in needs if each.refusal), None) or next(
+        (each for each in needs if each.is_counting), None
+    )
+    if unknown is not None or len(needs) == 1:
+        return unknown or first
+    slowest = max(needs, key=lambda each: (each.milliseconds or (0.0, 0.0))[1])
+    return BoardNeeds(
+        slowest.board,
+        is_counting=False,
+        ram=_largest(each.ram for each in needs),
+        flash=_largest(each.flash for each in needs),
+        model=_largest(each.model for each in needs),
+        instructions=_largest(each.instructions for each in needs),
+        milliseconds=slowest.milliseconds,
+        excess=[excess for each in needs for excess in each.excess],
+    )
+
+
+def _largest(figures: Iterable[int | None]) -> int | None:
+    """Returns the largest figure; None where one is not known, since it may be larger."""
+    known_figures: list[int] = []
+    for each in figures:
+        if each is None:
+            return None
+        known_figures.append(each)
+    return max(known_figures, default=None)
 
 
 def needs_of_settings(

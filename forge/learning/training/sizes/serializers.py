@@ -55,10 +55,12 @@ class TrainingSizeJson(CountedFiguresJson):
 
 
 class TrainingSizesJson(TypedDict):
-    """The sizes of a recipe on a board. Ask again while `is_counting`: the first count takes a few seconds."""
+    """The sizes of a recipe on a board, or on the slower of two. Ask again while `is_counting`: the first count takes a
+    few seconds."""
 
     recipe: str
     board: SizeBoardJson
+    boards: Annotated[list[SizeBoardJson], "all that were asked for; each figure is that of the one that needs more"]
     is_counting: bool
     sizes: list[TrainingSizeJson]
 
@@ -98,6 +100,7 @@ class SizesQuerySerializer(_ShapeSerializer):
     """The sizes that are asked for."""
 
     board = serializers.CharField(max_length=60, required=False, default=DEFAULT_BOARDS[0])
+    second_board = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
 
 
 class CountedSettingsSerializer(_ShapeSerializer):
@@ -125,7 +128,8 @@ class CountedSettingsSerializer(_ShapeSerializer):
 def sizes_to_json(sizes: RecipeSizes) -> TrainingSizesJson:
     return {
         "recipe": sizes.recipe,
-        "board": _board_to_json(sizes.board),
+        "board": _board_to_json(sizes.boards[0]),
+        "boards": [_board_to_json(each) for each in sizes.boards],
         "is_counting": sizes.is_counting,
         "sizes": [_size_to_json(each) for each in sizes.sizes],
     }

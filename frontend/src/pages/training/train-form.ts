@@ -125,9 +125,10 @@ class FormFigures {
 
   private async readSizes(): Promise<void> {
     const section = this.form.querySelector<HTMLElement>("[data-sizes]");
-    const [board = ""] = this.boards();
+    const [board = "", second_board = ""] = this.boards();
     if (section === null || board === "") return;
-    const url = address("get", SIZES, { path: project(), query: { ...this.shape(), board } } as never);
+    const query = { ...this.shape(), board, ...(second_board === "" ? {} : { second_board }) };
+    const url = address("get", SIZES, { path: project(), query } as never);
     for (;;) {
       const response = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
       const answer: unknown = await response?.json().catch(() => null);
@@ -136,9 +137,10 @@ class FormFigures {
         return;
       }
       const sizes = answer as Sizes;
-      for (const size of sizes.sizes) showSize(section, size, sizes.board.name);
+      const isOnTwo = sizes.boards.length > 1;
+      for (const size of sizes.sizes) showSize(section, size, isOnTwo ? "both boards" : sizes.board.name);
       const place = section.querySelector("[data-sizes-board]");
-      if (place !== null) place.textContent = ` for ${sizes.board.name}`;
+      if (place !== null) place.textContent = isOnTwo ? " for the slower board" : ` for ${sizes.board.name}`;
       if (!sizes.is_counting) return;
       await pause(ASK_AGAIN);
     }

@@ -2,6 +2,7 @@
 import { RotateCcw } from "lucide-react";
 import { useStore } from "zustand";
 import { Code } from "./Code";
+import { HoldRecorder } from "./hold/HoldRecorder";
 import { Recorder } from "./Recorder";
 import type { CollectSession } from "./session";
 import { Terms } from "./Terms";
@@ -12,7 +13,12 @@ interface Props {
 
 export function CollectPage({ session }: Props) {
   const { phase, task, problem } = useStore(session.state);
-  if (phase === "recording" && task !== null) return <Recorder session={session} task={task} />;
+  if (phase === "recording" && task !== null)
+    return task.tabs.length > 0 ? (
+      <HoldRecorder session={session} task={task} />
+    ) : (
+      <Recorder session={session} task={task} />
+    );
   if (phase === "terms" && task !== null) return <Terms session={session} task={task} problem={problem} />;
   if (phase === "code") return <Code session={session} problem={problem} />;
   return (

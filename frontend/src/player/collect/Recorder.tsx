@@ -3,6 +3,7 @@ import { DataChangeLengths } from "../../api/schema";
 import { useState } from "react";
 import { useStore } from "zustand";
 import { Bar } from "./Bar";
+import { useLeaveWarning } from "./leave-warning";
 import { PictureRecorder } from "./PictureRecorder";
 import { deviceName } from "./recorders/device";
 import type { Take } from "./recorders/take";
@@ -31,6 +32,7 @@ export function Recorder({ session, task }: Props) {
       await outbox.save({ key, bytes, type, face, label, device, recordedAt: Date.now(), isToSend: sendsAtOnce });
     }
   };
+  useLeaveWarning(savedRecordings.length > 0);
   const props = { task, number: doneCount + 1, onKeep: keep };
   const waiting = savedRecordings.filter(({ isToSend }) => !isToSend).length;
   return (

@@ -13,7 +13,7 @@ interface Props {
 const SENSORS: Readonly<Record<Task["kind"], LucideIcon>> = { sound: Mic, picture: Camera, motion: Activity };
 
 export function Terms({ session, task, problem }: Props) {
-  const { terms, wanted, label, project, kind } = task;
+  const { terms, wanted, label, project, kind, tabs, digits } = task;
   const parts: readonly (readonly [LucideIcon, string, string])[] = [
     [SENSORS[kind], "What is recorded", recordedText(task)],
     [Users, "Who hears and sees it", terms.who],
@@ -30,8 +30,16 @@ export function Terms({ session, task, problem }: Props) {
       <Bar project={project} here="before you start" />
       <main className="collect">
         <h1>
-          Record {wanted} {label === "" ? (wanted === 1 ? "time" : "times") : `× ${label}`}?
+          {tabs.length > 0
+            ? `Record ${tabs.map((tab) => tab.label).join(", ")}?`
+            : `Record ${wanted} ${label === "" ? (wanted === 1 ? "time" : "times") : `× ${label}`}?`}
         </h1>
+        {digits !== "" && (
+          <p>
+            Code <b className="num">{digits}</b>. Your computer shows the same digits. If it does not, this code is not
+            yours: close this page.
+          </p>
+        )}
         <p className="muted">Please read this first.</p>
         {problem !== null && (
           <p className="notice bad" role="alert">
@@ -83,9 +91,12 @@ export function Terms({ session, task, problem }: Props) {
   );
 }
 
-function recordedText({ kind, milliseconds, rate }: Task): string {
-  const seconds = `${milliseconds / 1000} seconds each time`;
-  const rest = "only after you tap. It stays on this phone until you tap Send.";
+function recordedText({ kind, milliseconds, rate, tabs }: Task): string {
+  const byHolding = tabs.length > 0;
+  const seconds = byHolding ? "as long as you hold the button" : `${milliseconds / 1000} seconds each time`;
+  const rest = `${byHolding ? "" : "only after you tap. "}It stays on this phone until you tap Send.`;
+  if (byHolding && kind === "picture") return `Pictures of the camera, ${seconds}. ${rest}`;
+  if (byHolding) return `${kind === "sound" ? "Sound" : "Motion of this phone"}, ${seconds}. ${rest}`;
   if (kind === "sound") return `Sound, ${seconds}, ${rest}`;
   if (kind === "motion") return `Motion of this phone, ${rate} rows a second, ${seconds}, ${rest}`;
   return `Pictures of the camera, ${rest}`;

@@ -5,6 +5,7 @@ import { boardLine } from "../../device/sensor/board-line";
 import { serialOf } from "../../device/serial/port";
 import { deviceProblem, unavailable, type SensorName } from "../../preview/phone";
 import { FaceView } from "./Face";
+import { playRecording, stopPlaying } from "./play";
 import { record } from "./recorders/record";
 import { BoardSensor, ownSensor } from "./recorders/sensors";
 import { NOT_STORED, type Take } from "./recorders/take";
@@ -187,19 +188,10 @@ function Level({ decibels }: { readonly decibels: number }) {
 }
 
 function PlayButton({ take, seconds }: { readonly take: Take; readonly seconds: number }) {
-  const playing = useRef<HTMLAudioElement | null>(null);
-  useEffect(() => () => playing.current?.pause(), []); // or it sounds in the next recording
-  const play = (): void => {
-    playing.current?.pause();
-    const address = URL.createObjectURL(new Blob([take.bytes], { type: take.type }));
-    const audio = new Audio(address);
-    audio.addEventListener("ended", () => URL.revokeObjectURL(address));
-    playing.current = audio;
-    void audio.play().catch(() => URL.revokeObjectURL(address));
-  };
+  useEffect(() => stopPlaying, []); // or it sounds in the next recording
   return (
     <div className="row">
-      <button type="button" className="button" aria-label="Play the recording" onClick={play}>
+      <button type="button" className="button" aria-label="Play the recording" onClick={() => playRecording(take)}>
         <Play aria-hidden="true" />
       </button>
       <span className="muted">{seconds} s · listen before you save it</span>

@@ -31,6 +31,18 @@ export class CollectSession {
     });
   }
 
+  /** Reads the task anew, for labels and counts that changed, and whether this phone may still record. */
+  async refresh(): Promise<void> {
+    if (this.state.getState().phase !== "recording") return;
+    try {
+      const task = await this.client.state();
+      this.state.setState({ task, phase: task.has_agreed ? "recording" : "terms", problem: null });
+    } catch (error) {
+      if (!(error instanceof CollectProblem)) throw error;
+      if (error.trouble === "no-access") await this.#onFailure(error);
+    }
+  }
+
   /** Opens the page, with the token of a code where one was scanned. */
   async start(token: string | null): Promise<void> {
     await this.outbox.open();

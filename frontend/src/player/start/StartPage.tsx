@@ -32,8 +32,12 @@ export default function StartPage({ settings, events, token }: Props) {
       onEvent: (type) => {
         if (type === "training.changed") void store.readRun();
         if (type === "data.changed") void store.readSamples().catch(() => undefined);
+        if (type === "phone.changed" || type === "data.changed") void store.phone.refresh();
       },
-      onAway: () => void store.read(),
+      onAway: () => {
+        void store.read();
+        void store.phone.refresh();
+      },
       refusals: [SIGNED_OUT, NO_ACCESS, NOT_FOUND],
       onRefused: () => store.say("You are signed out, or have no access any more. Reload the page."),
     });

@@ -27,10 +27,19 @@ export interface CountedSizes {
 }
 
 export interface PhoneCode {
+  readonly link: string;
   readonly url: string;
   /** An address of the square code. */
   readonly picture: string;
   readonly minutes: number;
+}
+
+/** The state of a code: `digits` and `browser` are "" before a phone scanned it. */
+export interface PhoneState {
+  readonly digits: string;
+  readonly browser: string;
+  readonly sent: number;
+  readonly isOver: boolean;
 }
 
 export interface StartTerms {
@@ -53,6 +62,8 @@ export interface StartSettings {
   readonly longestLabel: number;
   readonly boards: readonly { readonly key: string; readonly name: string }[];
   readonly board: string;
+  /** How many example recordings the page offers, and where they come from. */
+  readonly examples: { readonly count: number; readonly origin: string };
   readonly asksForReview: boolean;
   readonly terms: StartTerms;
 }
@@ -141,12 +152,42 @@ export class StartServer {
     return response.blob();
   }
 
-  async phone(label: string, kind: string): Promise<PhoneCode> {
+  /** Adds example recordings under the terms that the page shows. */
+  async addExamples(kind: string, text: string): Promise<void> {
+    await this.#form("examples", { kind, text });
+  }
+
+  async removeExamples(): Promise<void> {
+    await this.#form("examples/remove", {});
+  }
+
+  async #form(path: string, fields: Readonly<Record<string, string>>): Promise<void> {
+    await this.#fetch(`${this.#page}/start/${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/x-www-form-urlencoded", ...this.#headers },
+      body: new URLSearchParams(fields).toString(),
+    });
+  }
+
+  /** A code by which one phone records for these labels, `label` at first. */
+  async phone(label: string, labels: readonly string[], kind: string): Promise<PhoneCode> {
     return this.#fetch(`${this.#page}/start/phone`, {
       method: "POST",
       headers: { "Content-Type": "application/x-www-form-urlencoded", ...this.#headers },
-      body: new URLSearchParams({ label, kind }).toString(),
+      body: new URLSearchParams([
+        ["label", label],
+        ["kind", kind],
+        ...labels.map((each) => ["labels", each]),
+      ]).toString(),
     });
+  }
+
+  async phoneState(link: string): Promise<PhoneState> {
+    return this.#fetch(`${this.#page}/start/phone/${link}`);
+  }
+
+  async endPhone(link: string): Promise<void> {
+    await this.#fetch(`${this.#page}/start/phone/${link}/end`, { method: "POST", headers: this.#headers });
   }
 
   /** The sizes of a recipe's models, counted for a board. */

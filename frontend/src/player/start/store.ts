@@ -1,5 +1,6 @@
 // The state of the page of examples: labels, recordings, the newest run, and the acts on them. No component.
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { PhoneLink } from "./labels/phone-link";
 import { countOf, labelsOf, nameProblem, type StartLabel } from "./labels/names";
 import {
   problemText,
@@ -22,11 +23,23 @@ export interface StartState {
   readonly removedNumbers: readonly number[];
   readonly run: OpenRun | null;
   readonly isBeginning: boolean;
+  readonly isAddingExamples: boolean;
   readonly problem: string | null;
 }
 
 const UNDO_MILLISECONDS = 8000;
 const UNFINISHED = ["waiting", "running", "paused"];
+
+/** The kinds as the address of the page names them. */
+const KINDS: Readonly<Record<StartSettings["kind"], string>> = {
+  sound: "sound",
+  picture: "picture",
+  motion: "motion",
+  table: "numbers",
+};
+
+/** Whether a sample was computed as an example, and is no recording of anybody. */
+export const isExample = ({ source }: Pick<Sample, "source">): boolean => source === "example";
 
 export const isUnfinished = (run: Pick<OpenRun, "state"> | null): boolean =>
   run !== null && UNFINISHED.includes(run.state);
@@ -40,9 +53,11 @@ export class StartStore {
     removedNumbers: [],
     run: null,
     isBeginning: false,
+    isAddingExamples: false,
     problem: null,
   }));
   readonly state: Omit<StoreApi<StartState>, "setState"> = this.#store;
+  readonly phone: PhoneLink;
   #consent: Promise<string> | null = null;
   #lastId = 0;
   #removal: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +65,9 @@ export class StartStore {
   constructor(
     readonly server: StartServer,
     readonly settings: StartSettings,
-  ) {}
+  ) {
+    this.phone = new PhoneLink(server, settings.kind);
+  }
 
   /** Reads everything; a label that somebody wrote and has no recording yet stays. */
   readonly read = async (): Promise<void> => {
@@ -179,6 +196,37 @@ export class StartStore {
     }));
     for (const number of removedNumbers) await this.#attempt(() => this.server.remove(number));
     await this.#attempt(this.readSamples);
+  };
+
+  /** Adds example recordings to a page without recordings, so that somebody can train at once. */
+  readonly addExamples = async (): Promise<void> => {
+    this.#store.setState({ isAddingExamples: true });
+    await this.#attempt(async () => {
+      await this.server.addExamples(KINDS[this.settings.kind], this.settings.terms.text);
+      // The first label, which has no name yet, gives way to those of the examples.
+      this.#store.setState(({ labels }) => ({ labels: labels.filter(({ name }) => name !== "") }));
+      await this.readSamples();
+    });
+    this.#store.setState({ isAddingExamples: false });
+  };
+
+  /** Removes all examples, and the labels that had nothing else. */
+  readonly removeExamples = async (): Promise<void> => {
+    await this.#attempt(async () => {
+      // Before the request: the event that tells of it reads the samples anew.
+      const { samples } = this.#store.getState();
+      const names = new Set((samples ?? []).filter(isExample).map(({ label }) => label));
+      await this.server.removeExamples();
+      await this.readSamples();
+      const rest = this.#store.getState().samples ?? [];
+      const emptied = [...names].filter((name) => !rest.some(({ label }) => label === name));
+      this.#store.setState(({ labels }) => ({
+        labels: this.#labelsWith(
+          labels.filter(({ name }) => !emptied.includes(name)),
+          rest,
+        ),
+      }));
+    });
   };
 
   readonly train = async (values: Readonly<Record<string, number>>, board: string): Promise<void> => {

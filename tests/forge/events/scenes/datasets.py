@@ -9,6 +9,7 @@ from django.utils import timezone
 from forge.datasets.actions import DataSetChange
 from forge.datasets.analysis.actions import announce_analysis, start_analysis
 from forge.datasets.collecting.actions import links, submissions
+from forge.datasets.collecting.task import Task
 from forge.datasets.consent.actions import agree_anew
 from forge.datasets.consent.terms import DEFAULT_PURPOSES, Purpose, terms_for
 from forge.datasets.imports import actions as imports
@@ -20,6 +21,7 @@ from forge.datasets.recordings.access import recording_terms
 from forge.datasets.removals.models import RemovalReason
 from forge.datasets.samples import actions as samples
 from forge.datasets.samples.actions.delete import remove_samples
+from forge.datasets.samples.models import SampleKind
 from forge.datasets.versions.actions import save_for_build, save_version
 from rune.datasets.parts.search import Part
 from tests.forge.events.scenarios import Act, EventWorld, scene
@@ -224,3 +226,22 @@ def a_guest_deletes_what_they_sent(world: EventWorld) -> Act:
     submission = submission_of(world.owner, world.project)
     submissions.accept_submissions(world.developer, world.project, [submission.pk])
     return lambda: submissions.withdraw_as_guest(submission.collector)
+
+
+@scene(links.enter_collecting)
+def a_phone_is_let_in(world: EventWorld) -> Act:
+    link, url = links.make_collecting_link(world.developer, world.project, Task(SampleKind.SOUND))
+    return lambda: links.enter_collecting(url.partition("#token=")[2], link.pk)
+
+
+@scene(links.leave_collecting)
+def a_phone_gives_its_access_back(world: EventWorld) -> Act:
+    link, url = links.make_collecting_link(world.developer, world.project, Task(SampleKind.SOUND))
+    collector, _ = links.enter_collecting(url.partition("#token=")[2], link.pk)
+    return lambda: links.leave_collecting(collector)
+
+
+@scene(links.end_phone)
+def a_phone_is_ended_on_the_computer(world: EventWorld) -> Act:
+    link, _ = links.make_collecting_link(world.developer, world.project, Task(SampleKind.SOUND))
+    return lambda: links.end_phone(world.developer, link)

@@ -219,6 +219,8 @@ def data_addresses(person: User, project: Project, size: int = 1) -> dict[str, s
         "RECORDINGS_WITHDRAW": f"recordings/{consents[0].pk}/withdraw",
         "DATA_REMOVAL": f"acme/kitchen/data/removals/{removal.pk}",
         "DATA_LINK_END": f"acme/kitchen/data/collect/{guests.pk}/end",
+        "START_PHONE": f"acme/kitchen/start/phone/{link.pk}",
+        "START_PHONE_END": f"acme/kitchen/start/phone/{link.pk}/end",
         "DATA_WAITING": "acme/kitchen/data/waiting",
         "DATA_WAITING_BYTES": f"acme/kitchen/data/waiting/{submission.pk}/recording",
         "COLLECT": f"collect/{link.pk}",

@@ -12,8 +12,10 @@ export interface Take {
 
 const PEAKS = 72;
 const POINTS = 40;
-const QUIET = 0.02;
-const FULL = 0.999;
+/** A sound whose largest value is below it is too quiet. */
+export const QUIET = 0.02;
+/** A value from which on a sound is overdriven. */
+export const FULL = 0.999;
 /** The share of values at full scale from which on a sound is overdriven: as the server judges it. */
 const CLIPPED_SHARE = 0.001;
 

@@ -30,10 +30,20 @@ export interface Task {
   readonly is_guest: boolean;
   /** Where a guest sees and deletes what they sent; "" for others. */
   readonly receipt: string;
+  /** The labels that the page shows as tabs, with how many recordings each has; empty: one label, after a countdown. */
+  readonly tabs: readonly LabelTab[];
+  /** Both screens show them, so that a person sees that it is their phone. */
+  readonly digits: string;
   readonly has_agreed: boolean;
   readonly sent: number;
   /** When this phone's access ends, as ISO 8601. */
   readonly ends: string;
+}
+
+export interface LabelTab {
+  readonly label: string;
+  readonly count: number;
+  readonly is_background: boolean;
 }
 
 /** `consent`: agree again; `known`: the server has the same bytes; `refused`: these bytes are not taken; `later`: try

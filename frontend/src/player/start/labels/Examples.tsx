@@ -1,9 +1,9 @@
 // The first column: labels with their recordings, a further label, and how the recordings are divided.
-import { Plus, Undo2 } from "lucide-react";
+import { Plus, Trash2, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { counted } from "../../../look/plural";
 import type { Holding } from "../recordings/use-holding";
-import { shownSamples, type StartState, type StartStore } from "../store";
+import { isExample, shownSamples, type StartState, type StartStore } from "../store";
 import { LabelCard } from "./LabelCard";
 import { countOf } from "./names";
 
@@ -18,6 +18,7 @@ interface Props {
 export function Examples({ store, state, holding, isNext }: Props) {
   const { settings } = store;
   const samples = shownSamples(state);
+  const exampleCount = samples.filter(isExample).length;
   const named = state.labels.filter(({ name }) => name !== settings.background);
   const next = state.labels.find(({ name }) => name === "" || countOf(samples, name) < settings.needed);
   return (
@@ -25,6 +26,19 @@ export function Examples({ store, state, holding, isNext }: Props) {
       <h2 id="start-examples" className="start-head">
         <span className="start-number">1</span>Examples <span className="muted num">{samples.length}</span>
       </h2>
+      {exampleCount > 0 && (
+        <div className="notice row wrap" role="status">
+          <span className="grow">
+            <b>{counted(exampleCount, "example")}</b>, {settings.examples.origin}: none is a recording of yours.
+            {exampleCount < samples.length && " Training learns from them together with your own."} Remove them before
+            you train an app of your own.
+          </span>
+          <button type="button" className="button" onClick={() => void store.removeExamples()}>
+            <Trash2 aria-hidden="true" />
+            Remove the examples
+          </button>
+        </div>
+      )}
       {holding.recorder?.kind === "picture" && <Camera holding={holding} />}
       {state.labels.map((label) => (
         <LabelCard
@@ -43,6 +57,22 @@ export function Examples({ store, state, holding, isNext }: Props) {
         <Plus aria-hidden="true" />
         <b>Add a label</b> <span className="muted">for each further one that it should tell apart</span>
       </button>
+      {state.samples?.length === 0 && (
+        <p className="small muted">
+          {settings.kind === "table" ? "No files at hand?" : "No sensor here? Use your phone, drop files, or"}{" "}
+          <button
+            type="button"
+            className="start-link"
+            disabled={state.isAddingExamples}
+            onClick={() => void store.addExamples()}
+          >
+            {state.isAddingExamples
+              ? "Adding the examples…"
+              : `${settings.kind === "table" ? "Try" : "try"} it with ${settings.examples.count} example recordings`}
+          </button>
+          . They are {settings.examples.origin}, marked as examples, and removed with one press.
+        </p>
+      )}
       {state.removedNumbers.length > 0 && (
         <div className="notice row wrap" role="status">
           <span className="grow">{counted(state.removedNumbers.length, "recording")} removed.</span>

@@ -1,12 +1,14 @@
 // One label: its name, the ways to record it, how many recordings it has, and the recordings.
 import { Circle, Smartphone, Trash2, Upload } from "lucide-react";
 import { useRef, useState, type DragEvent } from "react";
+import { useStore } from "zustand";
 import { ACCEPTED, FILE_HINTS, filesOfDrop, recordingsOfFile } from "../recordings/files";
 import { RecordingTile } from "../recordings/RecordingTile";
 import { keyOf } from "../recordings/use-keys";
 import { LISTEN_SECONDS, type Holding } from "../recordings/use-holding";
 import { problemText, type Sample } from "../server";
 import type { StartStore } from "../store";
+import { BACKGROUND_HINTS, BACKGROUND_REASONS, HINTS } from "./hints";
 import { LabelName } from "./LabelName";
 import type { StartLabel } from "./names";
 import { PhoneCode } from "./PhoneCode";
@@ -26,30 +28,20 @@ interface Props {
 }
 
 const SHOWN = 11;
-const HINTS = {
-  sound:
-    "Hold, make the sound once, let go. Then vary it: near and far, loud and quiet. A long recording is cut at each sound.",
-  picture: "Hold, and turn it slowly: a picture is taken twice a second. Then vary place, light and distance.",
-  motion:
-    "Hold while it moves, let go. Then vary it: fast and slow. Most computers have no motion sensor: use your phone.",
-  table: "Drop .csv files: a heading line, then a row for each reading.",
-} as const;
-const BACKGROUND_TEXT = {
-  sound: ["Everything else: silence, steps, voices.", "Without it the app has to call every noise by your label."],
-  picture: [
-    "Everything else: the empty place, other things.",
-    "Without it the app has to call every picture by your label.",
-  ],
-  motion: ["Everything else: at rest, carried about.", "Without it the app has to call every motion by your label."],
-  table: ["Everything else: the usual state.", "Without it the app has to call every reading by your label."],
-} as const;
+const NO_SENSOR = {
+  motion: " Most computers have no motion sensor: use your phone.",
+  sound: "",
+  picture: "",
+  table: "",
+};
 
 export function LabelCard({ store, label, place, samples, sending, holding, isNext, canRemove }: Props) {
   const { settings, server } = store;
   const { kind, needed } = settings;
   const { name } = label;
   const isBackground = name === settings.background;
-  const [hasPhone, setPhone] = useState(false);
+  const labels = store.state.getState().labels.flatMap((each) => (each.name === "" ? [] : [each.name]));
+  const hasPhone = useStore(store.phone.state, ({ openLabel }) => openLabel === label.id);
   const [isOver, setOver] = useState(false);
   const [showsAll, setShowsAll] = useState(false);
   const files = useRef<HTMLInputElement>(null);
@@ -129,7 +121,7 @@ export function LabelCard({ store, label, place, samples, sending, holding, isNe
       </div>
       {isBackground && (
         <p className="small muted">
-          {BACKGROUND_TEXT[kind][0]} <b>{BACKGROUND_TEXT[kind][1]}</b>{" "}
+          {BACKGROUND_HINTS[kind]} <b>{BACKGROUND_REASONS[kind]}</b>{" "}
           {kind === "sound" && (
             <button
               type="button"
@@ -174,7 +166,9 @@ export function LabelCard({ store, label, place, samples, sending, holding, isNe
             type="button"
             className="button"
             aria-expanded={hasPhone}
-            onClick={() => withName(() => setPhone(!hasPhone))}
+            onClick={() =>
+              withName(() => (hasPhone ? store.phone.close() : void store.phone.open(label.id, name, labels)))
+            }
           >
             <Smartphone aria-hidden="true" />
             Phone
@@ -202,7 +196,7 @@ export function LabelCard({ store, label, place, samples, sending, holding, isNe
           }}
         />
       </div>
-      {hasPhone && <PhoneCode server={server} kind={kind} label={name} />}
+      {hasPhone && <PhoneCode link={store.phone} label={name} labels={labels} />}
       {samples.length > 0 ? (
         <ul className="start-tiles plain-list" aria-label={`Recordings of ${name}`}>
           {shown.map((sample) => (
@@ -229,7 +223,7 @@ export function LabelCard({ store, label, place, samples, sending, holding, isNe
           ))}
         </div>
       )}
-      {!isBackground && samples.length < needed && <p className="small muted">{HINTS[kind]}</p>}
+      {!isBackground && samples.length < needed && <p className="small muted">{HINTS[kind] + NO_SENSOR[kind]}</p>}
     </section>
   );
 }

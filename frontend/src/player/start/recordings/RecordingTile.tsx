@@ -1,6 +1,7 @@
 // A recording as a small picture that plays and can be removed.
 import { Play, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { isExample } from "../store";
 import type { Sample, StartServer } from "../server";
 import { problemText } from "../server";
 
@@ -15,7 +16,8 @@ const [WIDTH, HEIGHT] = [72, 32];
 
 export function RecordingTile({ sample, server, onRemove, onProblem }: Props) {
   const [isPlaying, setPlaying] = useState(false);
-  const name = `recording ${sample.number} of ${sample.label}`;
+  const isOfNobody = isExample(sample);
+  const name = `${isOfNobody ? "example" : "recording"} ${sample.number} of ${sample.label}`;
   const play = (): void => {
     setPlaying(true);
     playSound(() => server.recording(sample.number)).then(
@@ -28,6 +30,11 @@ export function RecordingTile({ sample, server, onRemove, onProblem }: Props) {
   };
   return (
     <li className={isPlaying ? "start-tile playing" : "start-tile"}>
+      {isOfNobody && (
+        <span className="start-example" title="Example, no recording of yours">
+          example
+        </span>
+      )}
       <TileFace sample={sample} address={server.recordingUrl(sample.number)} />
       <span className="start-tile-acts">
         {sample.kind === "sound" && sample.playable && (

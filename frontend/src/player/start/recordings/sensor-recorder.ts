@@ -1,6 +1,6 @@
 // Records as long as somebody holds: sound, pictures or motion of this device. The sensor stays open for a while, so that the
 // next hold begins at once.
-import { csvOf, deviceProblem, openCamera, unavailable, type MotionRow, type SensorName } from "../../../preview/phone";
+import { deviceProblem, openCamera, unavailable, type MotionRow, type SensorName } from "../../../preview/phone";
 import { evenRows, type TimedRow } from "../../../preview/phone";
 import { ownSensor } from "../../collect/recorders/sensors";
 import { RATE } from "./files";
@@ -18,7 +18,7 @@ export type SensorKind = "sound" | "picture" | "motion";
 export type SensorContent =
   | { readonly kind: "sound"; readonly samples: Float32Array }
   | { readonly kind: "picture"; readonly pictures: readonly Blob[] }
-  | { readonly kind: "motion"; readonly csv: string };
+  | { readonly kind: "motion"; readonly rows: readonly MotionRow[] };
 
 const DEVICES: Readonly<Record<SensorKind, SensorName>> = {
   sound: "microphone",
@@ -38,7 +38,11 @@ export class SensorRecorder {
   #video: HTMLVideoElement | null = null;
   #onLost: (reason: string) => void = () => undefined;
 
-  constructor(readonly kind: SensorKind) {}
+  /** `onSound` hears the sound of the open microphone, also between recordings. */
+  constructor(
+    readonly kind: SensorKind,
+    readonly onSound: (block: Float32Array) => void = () => undefined,
+  ) {}
 
   /** The element that shows the camera. */
   attach(video: HTMLVideoElement | null): void {
@@ -80,8 +84,16 @@ export class SensorRecorder {
       await ownSensor("motion").motion(signal, (rows) => this.#rows?.push(...rows), lost);
       return;
     }
-    const onSamples = (block: Float32Array): void => void this.#blocks?.push(block.slice());
+    const onSamples = (block: Float32Array): void => {
+      this.#blocks?.push(block.slice());
+      this.onSound(block);
+    };
     await ownSensor("sound").sound(RATE, signal, onSamples, lost);
+  }
+
+  /** How many pictures this hold has. */
+  get pictures(): number {
+    return this.#pictures.length;
   }
 
   begin(): void {
@@ -113,7 +125,7 @@ export class SensorRecorder {
         MOTION_RATE,
       );
       this.#rows = null;
-      return { kind: "motion", csv: csvOf(rows) };
+      return { kind: "motion", rows };
     }
     const samples = joined(this.#blocks ?? []);
     this.#blocks = null;

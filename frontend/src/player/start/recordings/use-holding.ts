@@ -1,5 +1,6 @@
 // Holding to record: one label at a time, by pointer, by a key, or by pressing twice.
 import { useCallback, useEffect, useRef, useState } from "react";
+import { csvOf } from "../../../preview/phone";
 import { deviceName } from "../../collect/recorders/device";
 import { problemText } from "../server";
 import type { StartStore } from "../store";
@@ -119,7 +120,7 @@ async function keep(store: StartStore, recorder: SensorRecorder, label: string):
       case "picture":
         return content.pictures;
       case "motion":
-        return content.csv === "" ? [] : [new Blob([content.csv], { type: "text/csv" })];
+        return content.rows.length === 0 ? [] : [new Blob([csvOf(content.rows)], { type: "text/csv" })];
       case "sound":
         if (content.samples.length < SHORTEST * RATE) return [];
         return piecesOf(content.samples, label === background).map(wavBlob);

@@ -25,7 +25,7 @@ export function SizeChoice({ sizes, chosen, onChoose }: Props) {
           <span className="num">{figuresText(size, sizes.isCounting)}</span>
           <small className="muted">
             {size.flash === null ? "" : `${sizeText(size.flash)} flash · `}
-            {size.advice}
+            {size.refusal === "" ? size.advice : size.refusal}
           </small>
         </label>
       ))}
@@ -34,7 +34,7 @@ export function SizeChoice({ sizes, chosen, onChoose }: Props) {
 }
 
 function figuresText({ ram, milliseconds, refusal }: ModelSize, isCounting: boolean): string {
-  if (refusal !== "") return refusal;
+  if (refusal !== "") return "not counted before";
   if (ram === null) return isCounting ? "counting…" : "";
   return milliseconds === null ? `${sizeText(ram)} RAM` : `${sizeText(ram)} RAM · ${Math.round(milliseconds[1])} ms`;
 }
