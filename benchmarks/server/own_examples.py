@@ -135,8 +135,8 @@ def measure() -> str:
         "closes the microphone between the two labels, so that it hears another file. A knock lasts "
         f"{KNOCK_SECONDS:g} s. Its answer comes from the first window in which enough of it is heard; the app answers "
         "once in a step of its window, which is among these seconds. Most of a count goes to the C compiler and the "
-        "emulator, which work on two sizes at once; the process that counts is started as soon as the page is asked for, "
-        "and the page looks for figures every 0.4 s.\n\n" + table(["", "measured", "at most"], rows)
+        "emulator, which work on two sizes at once; the process that counts is started as soon as the page is asked "
+        "for, and the page looks for figures every 0.4 s.\n\n" + table(["", "measured", "at most"], rows)
     )
 
 
