@@ -32,6 +32,7 @@ FIGURES = {
     "server.at_size": "Many projects",
     "server.data_page": "Samples of a project",
     "server.conversions": "Converting a model",
+    "server.own_examples": "From own examples to a running app",
     "server.training": "From 60 sounds to a preview",
     "learning.beside_others": "Learning beside others",
     "learning.thousand_sounds": "Learning from 1,000 sounds",

@@ -59,6 +59,9 @@ def test_sizes_have_figures_and_what_differs_from_one_is_marked(
     for size in (PHONE, DESKTOP):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        heading = page.get_by_role("heading", name="Train a model").bounding_box()
+        assert heading is not None
+        assert heading["height"] < 60, "the heading is broken into several lines"
         expect(page.get_by_role("button", name="Train", exact=True)).to_be_in_viewport()
     assert findings(page, LOOKS) == []
 

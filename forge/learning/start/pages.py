@@ -23,6 +23,7 @@ from forge.datasets.samples.models import RECORDED_KINDS
 from forge.learning.start.examples import add_examples, remove_examples
 from forge.learning.start.settings import NEEDED, kind_of, page_settings
 from forge.learning.tasks import prepare_soon
+from forge.learning.training.sizes import prepare_counting
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.pages.lookup import project_of
 from rune.datasets.words import BACKGROUND
@@ -40,6 +41,7 @@ def start_page(request: HttpRequest, organisation: str, name: str) -> HttpRespon
     principal = principal_of(request)
     kind = kind_of(principal, project, request.GET.get("kind", ""))
     prepare_soon(LabLibraries.TENSORFLOW)
+    prepare_counting()
     settings = page_settings(principal, project, kind)
     return render(request, "start/page.html", {"project": project, "settings": json.dumps(settings)})
 

@@ -262,3 +262,13 @@ def test_the_compiler_counts_what_a_run_will_need(client: Client, project: Proje
     flash = [each["flash"] for each in answer["sizes"]]
     assert flash == sorted(flash), answer
     assert all(each["ram"] > 100 and each["instructions"] > 100 for each in answer["sizes"])
+
+
+@each_case("page", ["start?kind=sound", "training?recipe=keywords"])
+def test_a_page_that_will_ask_for_sizes_has_the_process_started_that_counts(
+    page: str, client: Client, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preparations: list[Any] = []
+    monkeypatch.setattr(waiting_compiler, "prepare", preparations.append)
+    assert client.get(f"/acme/kitchen/{page}").status_code == 200
+    assert preparations

@@ -17,11 +17,13 @@ Record = Callable[[str, object], None]
 """Records a proof's figures for the page of proofs."""
 
 
-def launch(playwright: Playwright, microphone: Path | None = None) -> Browser:
-    """Debian's Chromium, which hears a wav file where one is given."""
+def launch(playwright: Playwright, microphone: Path | None = None, camera: Path | None = None) -> Browser:
+    """Debian's Chromium, which hears a wav file and sees a y4m file where they are given."""
     arguments = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--no-sandbox"]
     if microphone:
         arguments.append(f"--use-file-for-fake-audio-capture={microphone}")
+    if camera:
+        arguments.append(f"--use-file-for-fake-video-capture={camera}")
     return playwright.chromium.launch(executable_path=chromium(), args=arguments)
 
 
@@ -58,4 +60,4 @@ def people(
     yield opened
     for browser in browsers.values():
         browser.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)

@@ -36,6 +36,7 @@ from forge.learning.training.pages.run_page import run_context
 from forge.learning.training.pages.run_rows import rows_of_runs
 from forge.learning.training.pages.side_by_side import side_by_side
 from forge.learning.training.recipes import known_recipes, other_curves
+from forge.learning.training.sizes import prepare_counting
 from forge.learning.waiting_lab import LabLibraries
 from forge.projects.models import Project
 from forge.projects.pages.forms import project_form
@@ -91,6 +92,7 @@ def training_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     context = _list_context(request, project)
     if context["may_edit"]:
         prepare_soon(LabLibraries.TENSORFLOW)
+        prepare_counting()
     return render(request, "training/page.html", context)
 
 

@@ -57,6 +57,11 @@ class SizesCountedJson(TypedDict):
     counted: int
 
 
+def prepare_counting() -> None:
+    """Starts the process that counts, for a page that asks for figures as soon as its script runs."""
+    waiting_compiler.prepare(lab_variables())
+
+
 class SizeCounter:
     """The counts of this process. Safe from any thread."""
 
@@ -158,7 +163,7 @@ def _ask(candidates: Sequence[SizeCandidate], backbone: bytes) -> None:
         except (LabRefused, LabDied, DiskFull) as error:
             reason = str(error)[:LONGEST_REFUSAL]
         finally:
-            waiting_compiler.prepare(lab_variables())
+            prepare_counting()
     for each in candidates:
         failure = {"event": "size", "key": each.key, "target": each.target, "refusal": reason}
         cache.add(_cache_key(each), failure, FAILED_SECONDS)

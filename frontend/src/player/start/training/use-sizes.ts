@@ -2,7 +2,8 @@
 import { useEffect, useState } from "react";
 import { problemText, type CountedSizes, type StartServer } from "../server";
 
-const AGAIN = 2000;
+/** Milliseconds between two looks at figures that are being counted. */
+const AGAIN = 400;
 const NONE: CountedSizes = { isCounting: true, sizes: [] };
 
 export function useSizes(

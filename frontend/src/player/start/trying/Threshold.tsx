@@ -1,6 +1,6 @@
 // The threshold of a label, with what it means on validation recordings.
 import { useId } from "react";
-import { alarmText, labelCounts, type LabelCounts } from "./label-counts";
+import { alarmText, headlineOf, labelCounts } from "./label-counts";
 import type { ValidationScores } from "./use-scores";
 
 export interface ChosenThreshold {
@@ -71,12 +71,4 @@ export function Threshold({ scores, background, threshold, onChange }: Props) {
       </div>
     </section>
   );
-}
-
-/** Seconds of background from which on a rate of an hour says something. */
-const ENOUGH = 60;
-
-function headlineOf({ rate, seconds }: LabelCounts): string {
-  if (rate === null) return "Not counted";
-  return seconds < ENOUGH ? "Too little background" : `About ${Math.round(rate.value)} an hour`;
 }

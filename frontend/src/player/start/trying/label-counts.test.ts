@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alarmText, labelCounts } from "./label-counts";
+import { alarmText, headlineOf, labelCounts } from "./label-counts";
 
 const recording = (label: string, ...scores: readonly number[]) => ({
   label,
@@ -29,4 +29,12 @@ test("without background nothing is claimed", () => {
   const counts = labelCounts(RECORDINGS.slice(0, 2), 1, "knock", "background", 0.5);
   expect(counts.rate).toBeNull();
   expect(alarmText(counts)).toContain("No validation recordings of background");
+});
+
+test("less than a minute of background has a count and no rate", () => {
+  const short = RECORDINGS.map((each) => ({ ...each, seconds: 4 }));
+  const counts = labelCounts(short, 1, "knock", "background", 0.65);
+  expect(headlineOf(counts)).toBe("Too little background");
+  expect(alarmText(counts)).toBe("1 in 8 s of background");
+  expect(headlineOf(labelCounts(RECORDINGS, 1, "knock", "background", 0.65))).toBe("About 30 an hour");
 });

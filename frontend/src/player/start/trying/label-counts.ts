@@ -37,8 +37,18 @@ export function labelCounts(
   };
 }
 
+/** Seconds of background from which on a rate of an hour says something. */
+const ENOUGH = 60;
+
 export function alarmText({ alarms, seconds, rate }: LabelCounts): string {
   if (rate === null) return "No validation recordings of background to count on.";
   const length = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
-  return `${alarms} in ${length} of background, so ${Math.round(rate.low)} to ${Math.round(rate.high)}`;
+  const count = `${alarms} in ${length} of background`;
+  return seconds < ENOUGH ? count : `${count}, so ${Math.round(rate.low)} to ${Math.round(rate.high)}`;
+}
+
+/** The rate in one line, or why there is none. */
+export function headlineOf({ rate, seconds }: LabelCounts): string {
+  if (rate === null) return "Not counted";
+  return seconds < ENOUGH ? "Too little background" : `About ${Math.round(rate.value)} an hour`;
 }

@@ -70,10 +70,17 @@ export function UseInApp({ store, run, threshold, isNext }: Props) {
           </li>
           <li className="row">
             <Hammer aria-hidden="true" />
-            Builds it, and tests the build once on the recordings that were kept apart.
+            {isTested(run)
+              ? "Builds it, and tests the build once on the recordings that were kept apart."
+              : "Builds it. No recording is kept apart for tests yet: those of a second person would be."}
           </li>
         </ul>
       )}
     </section>
   );
+}
+
+/** Whether the data has test recordings, which only a build reads. */
+function isTested({ samples }: OpenRun): boolean {
+  return Object.values(samples.test ?? {}).some((count) => count > 0);
 }
