@@ -58,4 +58,4 @@ def people(
     yield opened
     for browser in browsers.values():
         browser.close()
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
