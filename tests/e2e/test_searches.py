@@ -28,7 +28,7 @@ def test_a_search_fills_its_picture_is_stopped_and_a_trial_is_used(
     page.goto(f"{project}/searches?recipe=motion")
     require_fit(page)
     page.get_by_text("Values that are tried").click()
-    for name, values in {"Window": "50", "Filters": "4, 8, 64", "Blocks": "2", "Kernel": "5, 7"}.items():
+    for name, values in {"Window": "50", "Filters per layer": "4, 8, 64", "Blocks": "2", "Kernel size": "5, 7"}.items():
         page.get_by_label(name, exact=True).fill(values)
     page.get_by_label("Second board").select_option(label="ESP32-C3-DevKitM-1")
     page.get_by_label("RAM").fill("6")

@@ -110,9 +110,9 @@ def test_from_samples_to_a_model_in_a_change_request(forge: LiveForge, open_page
     begin(page, project, epochs=6, patience=6)
     expect(page.locator("[data-state=finished]")).to_be_visible(timeout=LONG)
     page.goto(f"{project}/training")
-    page.get_by_label("Compare run 1").check()
-    page.get_by_label("Compare run 2").check()
-    page.get_by_role("button", name="Compare the ticked runs").click()
+    page.get_by_label("Choose run 1").check()
+    page.get_by_label("Choose run 2").check()
+    page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("row").filter(has_text="Epochs").first).to_be_visible()
     require_fit(page)
 

@@ -5,6 +5,9 @@ from forge.datasets.model_quality import LabelQuality as LabelQuality
 from forge.datasets.model_quality import ModelQuality as ModelQuality
 from forge.datasets.model_quality import ProjectQuality as ProjectQuality
 from forge.datasets.model_quality import reads_text as reads_text
+from forge.learning.quality.builds import NO_BUILDS as NO_BUILDS
+from forge.learning.quality.builds import ModelBuilds as ModelBuilds
+from forge.learning.quality.builds import builds_of_runs as builds_of_runs
 from forge.learning.quality.epochs import epoch_sentence as epoch_sentence
 from forge.learning.quality.newest import newest_quality as newest_quality
 from forge.learning.quality.newest import qualities_of as qualities_of

@@ -23,6 +23,7 @@ from tests.foreign.clients.test_rune_package import package  # noqa: F401  a fix
 from tests.foreign.conftest import PullableRune
 from tests.support.compiler.programs.package_compilers import HEADERS, NANO_33_BLE, WARNINGS, compiler
 from tests.support.compiler.programs.package_programs import PackageFolder, called
+from tests.support.servers.deployment_lines import LANGUAGES, bundled, deployed_lines
 from tests.support.servers.listening import PolicedSite, policed_site
 from tests.support.servers.live_server import REPOSITORY, LiveServer
 from tools.browser import chromium
@@ -30,9 +31,6 @@ from tools.needs import EMULATORS
 
 pytestmark = pytest.mark.foreign
 
-MODULES = REPOSITORY / "frontend/node_modules"
-BUNDLE = Path(__file__).parent / "deployment_lines/bundle.mjs"
-LANGUAGES = ["HTML", "JavaScript", "React", "Python", "C", "Arduino"]
 AIM = 60.0
 """Seconds from the button to an answer in a page of another site, by hand. A program is faster than a hand."""
 
@@ -64,27 +62,8 @@ class LinesDeployment:
 @pytest.fixture(scope="module")
 def deployment(live: LiveServer, release: PullableRune, browser: Browser, other_site: PolicedSite) -> LinesDeployment:
     """A deployment that a person creates on its page, for the pages of the other site."""
-    context = browser.new_context()
-    context.add_cookies(
-        [{"name": each.name, "value": each.value or "", "url": live.address} for each in live.http.cookies.jar]
-    )
-    page = context.new_page()
-    page.goto(f"{live.address}/{release.repository}/deployments")
     start = time.monotonic()
-    page.get_by_label("Title").fill("Shop window")
-    page.get_by_label("Version", exact=True).select_option(label=f"{release.tag}, build 1")
-    page.get_by_label("Origins of pages that may use it").fill(other_site.address)
-    page.get_by_role("button", name="Create deployment").click()
-    page.get_by_role("heading", name="New key").wait_for()
-    ways = page.locator(".deployment-way")
-    lines = {
-        ways.nth(at).locator("summary").inner_text(): ways.nth(at).locator("pre").text_content() or ""
-        for at in range(ways.count())
-    }
-    page.get_by_role("heading", name="Try it").wait_for()
-    page.locator("[data-player] button").first.wait_for()
-    context.close()
-    return LinesDeployment(lines, start)
+    return LinesDeployment(deployed_lines(live, release.repository, browser, other_site.address), start)
 
 
 def opened(browser: Browser, site: PolicedSite, body: str) -> tuple[Page, list[str]]:
@@ -162,19 +141,7 @@ def test_the_component_of_react_answers(
     package: Path,  # noqa: F811
 ) -> None:
     other_site.policy = ""
-    lines = deployment.lines["React"]
-    component = re.search(r"export function (\w+)", lines)
-    assert component
-    (other_site.folder / "lines.jsx").write_text(lines, "utf-8")
-    start = f"createRoot(document.getElementById('root')).render(<{component[1]} />);"
-    imports = f"import {{ createRoot }} from 'react-dom/client';\nimport {{ {component[1]} }} from './lines.jsx';\n"
-    (other_site.folder / "app.jsx").write_text(f"import React from 'react';\n{imports}{start}", "utf-8")
-    source = other_site.folder / "react.html"
-    source.write_text('<!doctype html><body><div id="root"></div><script type="module" src="./app.jsx"></script>')
-    out = other_site.folder / "built"
-    command = ["node", str(BUNDLE), str(MODULES), str(package / "@hammer-forge/rune"), str(source)]
-    subprocess.run([*command, str(other_site.folder)], check=True, timeout=120)
-    assert not out.exists()
+    bundled(deployment.lines["React"], other_site.folder, package / "@hammer-forge/rune")
     page = browser.new_page()
     page.goto(f"{other_site.address}/react.html")
     page.get_by_role("button", name="Start").click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,27 +14,19 @@ from forge.deployments.snippets.c_program import arduino_sketch, c_program
 from forge.deployments.snippets.interface import SnippetInterface, interface_of
 from forge.deployments.snippets.published_runes import PublishedRune, snippets
 from forge.deployments.snippets.texts import UsedDeployment, deployment_snippets
-from lab.formats.tflite_builder import Builder
-from lab.recipes.arguments import read_arguments
-from lab.recipes.catalogue import RECIPES
-from lab.recipes.recipe import CELL, Recipe, features_runefile, whole_runefile
 from rune.compiler.building.building import build
 from rune.compiler.building.options import BuildOptions
 from rune.compiler.targets.lookup import find_target
 from rune.devices.packages.packaging import package
-from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
-from rune.source.templates import list_templates
+from rune.project.files import MemoryFiles, ProjectFiles
 from rune.tools.api import Results, load
 from tests.conftest import REPOSITORY
 from tests.support.cases import each_case
 from tests.support.compiler.programs.c_programs import STRICT, gcc
 from tests.support.compiler.programs.package_programs import PackageFolder, called
-from tests.support.training.backbones import usable
+from tests.support.training.rune_projects import PROJECTS
 
-LABELS = ("knock", "bell", "background")
 SDK = REPOSITORY / "static/build/sdk/package"
-SMALLEST = {"counting": {"size": 32}, "pictures": {"size": 32}}
-"""Arguments that keep the stand-in of a model small."""
 
 STREAM = MemoryFiles(
     {
@@ -66,45 +58,6 @@ pipeline:
     }
 )
 """A rune that answers for the first time after three chunks."""
-
-
-def whole_recipe(recipe: Recipe) -> ProjectFiles:
-    """The files that a training run of the recipe gives, with a stand-in for the model that it would learn. Of a recipe
-    whose estimator learns, the features and an output."""
-    values = read_arguments(recipe.arguments, SMALLEST.get(recipe.name, {}), recipe.name)
-    if recipe.estimator is not None:
-        return MemoryFiles({"Runefile.yml": features_runefile(recipe, values).encode(), **recipe.files})
-    labels = LABELS[:2] if recipe.learns_word else LABELS
-    model = stand_in(recipe, recipe.features(values).shape, len(labels))
-    runefile = whole_runefile(recipe, values, "model.tflite", model, labels)
-    return MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": model, **recipe.files})
-
-
-def stand_in(recipe: Recipe, shape: Sequence[int], labels: int) -> bytes:
-    """A model from the recipe's features to what its answer reads, which multiplies by nothing."""
-    if recipe.reconstructs:
-        output: tuple[int, ...] = (1, *shape)
-    elif recipe.counts:
-        output = (1, shape[0] // CELL, shape[1] // CELL, recipe.classes(labels))
-    else:
-        output = (1, recipe.classes(labels))
-    inputs, outputs = int(np.prod(shape)), int(np.prod(output))
-    builder = Builder()
-    source = builder.tensor("input", (1, *shape))
-    flat_shape = builder.constant("flat shape", np.array([1, inputs], np.int32))
-    flat = builder.add("RESHAPE", [source, flat_shape], (1, inputs), "flat")
-    weights = builder.constant("weights", np.zeros((outputs, inputs), np.float32))
-    bias = builder.constant("bias", np.linspace(0, 1, outputs, dtype=np.float32))
-    scores = builder.add("FULLY_CONNECTED", [flat, weights, bias], (1, outputs), "flat scores", ("FullyConnected", {}))
-    whole_shape = builder.constant("whole shape", np.array(output, np.int32))
-    whole = builder.add("RESHAPE", [scores, whole_shape], output, "scores")
-    return builder.file({"input": source}, {"scores": whole})
-
-
-FILES: dict[str, Callable[[], ProjectFiles]] = {
-    **{f"template {each.name}": lambda each=each: FolderFiles(each.folder) for each in list_templates()},  # type: ignore[misc]
-    **{f"recipe {name}": lambda name=name: whole_recipe(usable(RECIPES[name])) for name in RECIPES},  # type: ignore[misc]
-}
 
 
 def run_lines(files: ProjectFiles, folder: Path) -> SnippetInterface:
@@ -189,8 +142,8 @@ def test_the_lines_of_a_stream_feed_chunks_until_an_answer_comes(tmp_path: Path)
 
 
 @pytest.mark.slow
-@each_case("name", FILES)
+@each_case("name", PROJECTS)
 def test_the_lines_of_each_template_and_of_each_recipe_run_as_they_stand(
     name: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    run_lines(FILES[name](), tmp_path_factory.mktemp("lines"))
+    run_lines(PROJECTS[name](), tmp_path_factory.mktemp("lines"))

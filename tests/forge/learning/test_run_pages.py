@@ -192,7 +192,7 @@ def test_older_runs_and_searches_are_on_further_pages(
     for _ in range(3):
         finished_run(user, project)
         finished_search(user, project, 1)
-    for address, thing in (("training", "Run"), ("searches", "Search")):
+    for address, mark in (("training?runs=all", 'data-run="{}"'), ("searches?", "<b>Search {}</b>")):
         first = trains.get(f"/acme/kitchen/{address}").content.decode()
-        assert (f"<b>{thing} 3</b>" in first, f"<b>{thing} 1</b>" in first) == (True, False)
-        assert f"<b>{thing} 1</b>" in trains.get(f"/acme/kitchen/{address}?page=2").content.decode()
+        assert (mark.format(3) in first, mark.format(1) in first) == (True, False)
+        assert mark.format(1) in trains.get(f"/acme/kitchen/{address}&page=2").content.decode()

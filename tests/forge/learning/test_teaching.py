@@ -109,7 +109,7 @@ def test_what_was_taught_is_a_run_whose_model_is_offered(client: Client, digits:
     page = client.get("/acme/kitchen/training/1").content.decode()
     assert "Taught in a page" in page
     assert "Train again" not in page
-    assert "taught in a page" in client.get("/acme/kitchen/training").content.decode()
+    assert "Taught in a page" in client.get("/acme/kitchen/training").content.decode()
     assert save(client, biases=[0.0, 0.0]).status_code == 201
     assert client.get("/acme/kitchen/training/compare?run=1&run=2").status_code == 200
 

@@ -17,6 +17,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Invalid, NotFound
 from forge.core.http.pages import for_person
 from forge.core.http.paging import rows_of
+from forge.learning.quality import builds_of_runs
 from forge.learning.tasks import prepare_soon
 from forge.learning.training.access import find_run, runs_of
 from forge.learning.training.actions import (
@@ -29,11 +30,11 @@ from forge.learning.training.actions import (
     train_again,
 )
 from forge.learning.training.actions.using import use_model
-from forge.learning.training.declarations import declared_of
+from forge.learning.training.declarations import NOTHING, declared_of
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.pages.form import form_context, settings_of
 from forge.learning.training.pages.run_page import run_context
-from forge.learning.training.pages.run_rows import rows_of_runs
+from forge.learning.training.pages.run_rows import data_sentence, rows_of_runs
 from forge.learning.training.pages.side_by_side import side_by_side
 from forge.learning.training.recipes import known_recipes, other_curves
 from forge.learning.training.sizes import prepare_counting
@@ -44,8 +45,11 @@ from forge.projects.pages.lookup import project_of
 from rune.devices.boards.lookup import find_board
 from rune.wording import listed
 
+NEWEST_RUNS = 8
+"""Runs below the form. A link leads to all of them."""
 SHOWN_RUNS = 50
-"""Runs on a page."""
+"""Runs on a page of all runs."""
+ALL_RUNS = "all"
 MOST_COMPARED = 4
 ACTS = {
     "stop": stop_run,
@@ -58,14 +62,19 @@ ACTS = {
 def _list_context(request: HttpRequest, project: Project) -> dict[str, Any]:
     principal = principal_of(request)
     may_edit = can(principal, Verb.EDIT, project)
-    runs, pages = rows_of(request, runs_of(principal, project), SHOWN_RUNS)
+    is_all = "page" in request.GET or request.GET.get("runs") == ALL_RUNS
+    runs, pages = rows_of(request, runs_of(principal, project), SHOWN_RUNS if is_all else NEWEST_RUNS, at="runs")
+    declared_training = declared_of(project) if runs else NOTHING
     boards = list(dict.fromkeys(run.boards[0] for run in runs if run.boards))
     context = {
         "project": project,
         "runs": runs,
-        "rows": rows_of_runs(runs, known_recipes(), declared_of(project)) if runs else [],
+        "rows": rows_of_runs(runs, known_recipes(), declared_training, builds_of_runs(project, runs)) if runs else [],
+        "limit": "" if declared_training.accuracy is None else f"{100 * declared_training.accuracy:g} %",
+        "data_sentence": data_sentence(runs),
         "needs_board": listed([find_board(key).name for key in boards]) if boards else "",
         "pages": pages,
+        "is_all": is_all,
         "may_edit": may_edit,
         "most_compared": MOST_COMPARED,
     }

@@ -4,6 +4,7 @@ import { followEvents } from "../../api/follow-events";
 import { replaceKeepingFocus } from "../keep-focus";
 import { pipelinePictures } from "../pipelines";
 import { oneAtATime, released } from "../talk/read";
+import { showRunChoice } from "./run-choice";
 import { saysSignedOut } from "../sign-in/signed-out";
 
 export function followTraining(root: HTMLElement): void {
@@ -26,7 +27,7 @@ async function readAgain(root: HTMLElement): Promise<void> {
   const next = page.querySelector<HTMLElement>("[data-training-now]");
   await released();
   const shown = root.querySelector<HTMLElement>("[data-training-now]");
-  if (next === null || shown === null || next.innerHTML === shown.innerHTML) return;
+  if (next === null || shown === null) return;
   for (const opened of shown.querySelectorAll("details[open] > summary"))
     for (const summary of next.querySelectorAll("details > summary"))
       if (summary.textContent === opened.textContent) summary.parentElement?.setAttribute("open", "");
@@ -34,6 +35,9 @@ async function readAgain(root: HTMLElement): Promise<void> {
     const same = next.querySelector<HTMLInputElement>(`input[name=run][value="${CSS.escape(box.value)}"]`);
     if (same !== null) same.checked = true;
   }
+  const list = next.querySelector<HTMLFormElement>("form[data-run-choice]");
+  if (list !== null) showRunChoice(list);
+  if (next.innerHTML === shown.innerHTML) return;
   keepPlaying(shown, next);
   replaceKeepingFocus(shown, next);
   pipelinePictures(next);
