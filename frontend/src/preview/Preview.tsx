@@ -9,11 +9,12 @@ import { FetchingInterpreter, HostModels } from "./running/HostModels";
 import { AnsweredRunContext, type AnsweredRun } from "./heard/context";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
-import { alarmOf, countsObjects } from "./answers/alarms";
+import { alarmOf } from "./answers/alarms";
+import { detectionsOf } from "./answers/objects/detections";
 import { Listening } from "./answers/Listening";
 import { headline } from "./outputs/headline";
 import { OutputCard } from "./outputs/OutputCard";
-import type { ShownPicture } from "./outputs/views/OverlayView";
+import type { ShownPicture } from "./answers/shown-picture";
 import { fillingOf } from "./running/filling-of";
 import { inputFormat } from "./running/input-format";
 import { paceText } from "./running/pace";
@@ -120,6 +121,12 @@ export function Preview(props: Props) {
   );
   const { ran } = snapshot;
   const shownPicture = useMemo(() => shownPictureOf(loadedRune, ran), [loadedRune, ran]);
+  const detections = useMemo(
+    () =>
+      detectionsOf(loadedRune?.graph ?? null, readings.cards, loadedRune?.wordlists ?? NO_WORDS, pictureOf(loadedRune)),
+    [loadedRune, readings.cards],
+  );
+  const shownCards = readings.cards.filter(({ key }) => !detections.joinedKeys.has(key));
   const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
   const unit = loadedRune?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
@@ -186,14 +193,14 @@ export function Preview(props: Props) {
                       {first?.(snapshot)}
                       <div className="preview-outputs">
                         {loadedRune !== null && answers?.(snapshot)}
-                        {(answers === undefined ? readings.cards : []).map((card) => (
+                        {(answers === undefined ? shownCards : []).map((card) => (
                           <Boundary key={card.key}>
                             <OutputCard
                               card={card}
                               alarm={
                                 card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
                               }
-                              isCount={countsObjects(loadedRune?.graph ?? null, card.stage)}
+                              detection={detections.byCard.get(card.key) ?? null}
                               tensors={tensors}
                               shownPicture={shownPicture}
                               calling={snapshot.calling}
@@ -287,6 +294,12 @@ function shownPictureOf(loadedRune: Snapshot["loadedRune"], ran: Snapshot["ran"]
   const request = loadedRune?.capabilities[place];
   const bytes = ran.get(place);
   return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };
+}
+
+/** The sides of the picture that the rune reads; null where it reads none. */
+function pictureOf(loadedRune: Snapshot["loadedRune"]): ShownPicture["picture"] | null {
+  const request = loadedRune?.capabilities.find((each) => recordingOf(each) === "picture");
+  return request === undefined ? null : pictureRequest(request);
 }
 
 /** The text that stands where results will be. */

@@ -108,7 +108,15 @@ export interface Readings {
 
 export const NO_READINGS: Readings = { cards: [], memories: {} };
 
-const NO_MEMORY: Memory = { shares: [], word: null, history: [], past: [], order: [], words: undefined, hasOtherNumbers: false };
+const NO_MEMORY: Memory = {
+  shares: [],
+  word: null,
+  history: [],
+  past: [],
+  order: [],
+  words: undefined,
+  hasOtherNumbers: false,
+};
 const HISTORY = 12;
 const PAST = 120;
 /** Numbers of one output that are followed from run to run. */
