@@ -6,7 +6,7 @@ import { ExpectationContext, type Expectation } from "./examples/expectation";
 import { Failure } from "./running/Failure";
 import { Figures } from "./running/Figures";
 import { FetchingInterpreter, HostModels } from "./running/HostModels";
-import { AnsweredRunContext, type AnsweredRun } from "./heard/context";
+import { AnsweredRunContext, HoldContext, type AnsweredRun, type Hold } from "./heard/context";
 import { HostContext, NO_HOST, type PreviewHost } from "./host";
 import { InputCard } from "./InputCard";
 import { alarmOf } from "./answers/alarms";
@@ -100,7 +100,15 @@ export function Preview(props: Props) {
     addresses,
   } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const [session, snapshot] = useSession(rune, edition, resources, frame, limits, addresses);
+  const [session, newestSnapshot] = useSession(rune, edition, resources, frame, limits, addresses);
+  // The answer that is held goes away with the rune that gave it, and with its input.
+  const [pinned, setPinned] = useState<Snapshot | null>(null);
+  const isPinned = pinned !== null && pinned.loadedRune === newestSnapshot.loadedRune;
+  const snapshot = isPinned ? pinnedOver(newestSnapshot, pinned) : newestSnapshot;
+  const hold = useMemo<Hold>(
+    () => ({ isOn: isPinned, toggle: () => setPinned(isPinned ? null : session.state.getState()) }),
+    [isPinned, session],
+  );
   const { loadedRune, readings, error, newest } = snapshot;
   const { onLoaded, onRun } = host;
   useEffect(() => onLoaded?.(loadedRune), [onLoaded, loadedRune]);
@@ -137,7 +145,13 @@ export function Preview(props: Props) {
     [wordlists, expected, host.older],
   );
   const answeredRun = useMemo<AnsweredRun>(() => answeredRunOf(loadedRune, readings, ran), [loadedRune, readings, ran]);
-  const withdraw = useCallback((place: number) => session.withdraw(place), [session]);
+  const withdraw = useCallback(
+    (place: number) => {
+      setPinned(null);
+      session.withdraw(place);
+    },
+    [session],
+  );
 
   return (
     <HostContext value={host}>
@@ -146,124 +160,129 @@ export function Preview(props: Props) {
           <CardsContext value={cards}>
             <ExpectationContext value={expectation}>
               <AnsweredRunContext value={answeredRun}>
-                <section className={isLarge ? "preview large" : "preview"} aria-label={heading ?? "The rune, running"}>
-                  {heading !== null && (
-                    <div className="row between wrap">
-                      <h2>{heading}</h2>
-                      {status}
-                    </div>
-                  )}
-                  <div ref={frame} hidden />
-                  {children && children(snapshot)}
-                  {replay.problem !== null && (
-                    <p className="notice warn" role="alert">
-                      {replay.problem}
-                    </p>
-                  )}
-                  {error !== null && (
-                    <Failure
-                      error={error}
-                      onRestart={session.restart}
-                      moreOutput={session.moreOutput}
-                      onAllowMore={session.allowMore}
-                    />
-                  )}
-                  <div className="preview-sides">
-                    {loadedRune !== null && loadedRune.capabilities.length > 0 && (
-                      <div className="preview-side">
-                        {loadedRune.capabilities.map((request, place) => (
-                          <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
-                            <InputCard
-                              request={request}
-                              place={place}
-                              before={
-                                sources.get(`${place} ${request.kind}`) ??
-                                (place === replay.place ? RECORDING : undefined)
-                              }
-                              hasAnswer={readings.cards.length > 0}
-                              onChoose={chooseSource}
-                              offer={offer}
-                              withdraw={withdraw}
-                            />
-                          </Boundary>
-                        ))}
+                <HoldContext value={hold}>
+                  <section
+                    className={isLarge ? "preview large" : "preview"}
+                    aria-label={heading ?? "The rune, running"}
+                  >
+                    {heading !== null && (
+                      <div className="row between wrap">
+                        <h2>{heading}</h2>
+                        {status}
                       </div>
                     )}
-                    <div className="preview-side">
-                      {first?.(snapshot)}
-                      <div className="preview-outputs">
-                        {loadedRune !== null && answers?.(snapshot)}
-                        {(answers === undefined ? shownCards : []).map((card) => (
-                          <Boundary key={card.key}>
-                            <OutputCard
-                              card={card}
-                              alarm={
-                                card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
-                              }
-                              detection={detections.byCard.get(card.key) ?? null}
-                              tensors={tensors}
-                              shownPicture={shownPicture}
-                              calling={snapshot.calling}
-                              unit={unit}
-                              onCalling={session.setCalling}
-                            />
-                          </Boundary>
-                        ))}
-                        <Suspense fallback={null}>
-                          {watching?.wires.map(({ stage, index }) => (
-                            <WatchedCard
-                              key={`${stage}.${index}`}
-                              stage={stage}
-                              index={index}
-                              tensor={
-                                snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
-                                  ?.tensors[0] ?? null
-                              }
-                              shownPicture={shownPicture}
-                              waiting={watching.waiting}
-                              onUnwatch={() => watching.onUnwatch(stage, index)}
-                            />
+                    <div ref={frame} hidden />
+                    {children && children(snapshot)}
+                    {replay.problem !== null && (
+                      <p className="notice warn" role="alert">
+                        {replay.problem}
+                      </p>
+                    )}
+                    {error !== null && (
+                      <Failure
+                        error={error}
+                        onRestart={session.restart}
+                        moreOutput={session.moreOutput}
+                        onAllowMore={session.allowMore}
+                      />
+                    )}
+                    <div className="preview-sides">
+                      {loadedRune !== null && loadedRune.capabilities.length > 0 && (
+                        <div className="preview-side">
+                          {loadedRune.capabilities.map((request, place) => (
+                            <Boundary key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}>
+                              <InputCard
+                                request={request}
+                                place={place}
+                                before={
+                                  sources.get(`${place} ${request.kind}`) ??
+                                  (place === replay.place ? RECORDING : undefined)
+                                }
+                                hasAnswer={readings.cards.length > 0}
+                                onChoose={chooseSource}
+                                offer={offer}
+                                withdraw={withdraw}
+                              />
+                            </Boundary>
                           ))}
-                        </Suspense>
-                        {(answers === undefined || loadedRune === null) && (
-                          <Waiting
-                            snapshot={snapshot}
-                            empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                        </div>
+                      )}
+                      <div className="preview-side">
+                        {first?.(snapshot)}
+                        <div className="preview-outputs">
+                          {loadedRune !== null && answers?.(snapshot)}
+                          {(answers === undefined ? shownCards : []).map((card) => (
+                            <Boundary key={card.key}>
+                              <OutputCard
+                                card={card}
+                                alarm={
+                                  card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
+                                }
+                                detection={detections.byCard.get(card.key) ?? null}
+                                tensors={tensors}
+                                shownPicture={shownPicture}
+                                calling={snapshot.calling}
+                                unit={unit}
+                                onCalling={session.setCalling}
+                              />
+                            </Boundary>
+                          ))}
+                          <Suspense fallback={null}>
+                            {watching?.wires.map(({ stage, index }) => (
+                              <WatchedCard
+                                key={`${stage}.${index}`}
+                                stage={stage}
+                                index={index}
+                                tensor={
+                                  snapshot.watchedMessages.find((each) => each.stage === stage && each.index === index)
+                                    ?.tensors[0] ?? null
+                                }
+                                shownPicture={shownPicture}
+                                waiting={watching.waiting}
+                                onUnwatch={() => watching.onUnwatch(stage, index)}
+                              />
+                            ))}
+                          </Suspense>
+                          {(answers === undefined || loadedRune === null) && (
+                            <Waiting
+                              snapshot={snapshot}
+                              empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                            />
+                          )}
+                        </div>
+                        {loadedRune !== null && after?.(snapshot)}
+                        {loadedRune !== null && (
+                          <Figures
+                            milliseconds={snapshot.milliseconds}
+                            runs={snapshot.runs}
+                            memory={memory ?? loadedRune.memory}
+                            wasmMemory={loadedRune.memoryPages * PAGE}
+                            size={loadedRune.size}
+                            pace={paceText(snapshot.pace, snapshot.milliseconds)}
                           />
                         )}
+                        {loadedRune !== null && timedRune !== undefined && (
+                          <Timing
+                            timedRune={timedRune}
+                            snapshot={snapshot}
+                            resources={resources}
+                            limits={limits}
+                            addresses={addresses}
+                          />
+                        )}
+                        {loadedRune !== null && loadedRune.models.length > 0 && (
+                          <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
+                        )}
+                        {loadedRune !== null && host.below}
+                        {snapshot.warnings.map((line, index) => (
+                          <p key={index} className="small muted preview-message">
+                            {line.level}: {line.message}
+                          </p>
+                        ))}
                       </div>
-                      {loadedRune !== null && after?.(snapshot)}
-                      {loadedRune !== null && (
-                        <Figures
-                          milliseconds={snapshot.milliseconds}
-                          runs={snapshot.runs}
-                          memory={memory ?? loadedRune.memory}
-                          wasmMemory={loadedRune.memoryPages * PAGE}
-                          size={loadedRune.size}
-                          pace={paceText(snapshot.pace, snapshot.milliseconds)}
-                        />
-                      )}
-                      {loadedRune !== null && timedRune !== undefined && (
-                        <Timing
-                          timedRune={timedRune}
-                          snapshot={snapshot}
-                          resources={resources}
-                          limits={limits}
-                          addresses={addresses}
-                        />
-                      )}
-                      {loadedRune !== null && loadedRune.models.length > 0 && (
-                        <HostModels models={loadedRune.models} milliseconds={snapshot.modelMilliseconds} />
-                      )}
-                      {loadedRune !== null && host.below}
-                      {snapshot.warnings.map((line, index) => (
-                        <p key={index} className="small muted preview-message">
-                          {line.level}: {line.message}
-                        </p>
-                      ))}
                     </div>
-                  </div>
-                </section>
+                  </section>
+                </HoldContext>
               </AnsweredRunContext>
             </ExpectationContext>
           </CardsContext>
@@ -271,6 +290,11 @@ export function Preview(props: Props) {
       </RecordingsContext>
     </HostContext>
   );
+}
+
+/** The answer that its person holds, while the rune and its figures go on. */
+function pinnedOver(newest: Snapshot, { readings, ran, watchedMessages, calling }: Snapshot): Snapshot {
+  return { ...newest, readings, ran, watchedMessages, calling };
 }
 
 /** The newest run, for the strips that show what it answered to. */
