@@ -75,6 +75,7 @@ interface Props {
 /** Shown when a wire is watched. */
 const WatchedCard = lazyPart(() => import("./outputs/WatchedCard"));
 const PAGE = 65536;
+const NOT_EXPECTED = { expected: null, page: null };
 const NO_WORDS: Expectation["wordlists"] = [];
 /** The label of the source that plays recordings. */
 const RECORDING = "Recording";
@@ -138,11 +139,15 @@ export function Preview(props: Props) {
   const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
   const unit = loadedRune?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
   const cards = useCallback(() => session.state.getState().readings.cards, [session]);
-  const [expected, expect] = useState<string | null>(null);
+  const [{ expected, page }, setExpected] = useState<Pick<Expectation, "expected" | "page">>(NOT_EXPECTED);
+  const expect = useCallback<Expectation["expect"]>(
+    (label, sample = null) => setExpected(label === null ? NOT_EXPECTED : { expected: label, page: sample }),
+    [],
+  );
   const wordlists = loadedRune?.wordlists ?? NO_WORDS;
   const expectation = useMemo<Expectation>(
-    () => ({ wordlists, expected, expect, older: host.older ?? null }),
-    [wordlists, expected, host.older],
+    () => ({ wordlists, expected, page, expect, older: host.older ?? null }),
+    [wordlists, expected, page, expect, host.older],
   );
   const answeredRun = useMemo<AnsweredRun>(() => answeredRunOf(loadedRune, readings, ran), [loadedRune, readings, ran]);
   const withdraw = useCallback(

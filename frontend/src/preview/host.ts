@@ -11,10 +11,18 @@ import type { BoardLine } from "./board/host";
 import type { PhoneLine } from "./phone/host";
 import type { ThresholdHost } from "./threshold/host";
 
+export interface SampleOfFile {
+  readonly label: string;
+  /** The sensor that it is of. */
+  readonly kind: RecordingKind;
+  /** The address of its page, where there is one. */
+  readonly page?: string;
+}
+
 export interface HostFile {
   readonly path: string;
-  /** Of a sample that the person may play: its label, and the sensor that it is of. Left out of a file. */
-  readonly sample?: { readonly label: string; readonly kind: RecordingKind };
+  /** Of a sample that the person may play. Left out of a file. */
+  readonly sample?: SampleOfFile;
   readonly read: () => Promise<Blob>;
 }
 

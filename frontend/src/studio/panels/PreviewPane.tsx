@@ -187,6 +187,7 @@ function useTimed({ client, timing }: Workspace, version: string | null, isSigne
 function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   const { workspace, places, dialogs } = useStudio();
   const { client } = workspace;
+  const projectPage = useSession(({ project }) => project.url);
   const files = useText((text) => text.files);
   const builds = useSession((session) => session.builds);
   const me = useSession((session) => session.me.id);
@@ -206,18 +207,18 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
     // Once, when the first rune runs.
     if (!runs || !window.location.search.includes("sample=")) return;
     void import("../session/samples/of-address").then(({ sampleOfAddress }) =>
-      sampleOfAddress(workspace).then(setReplay),
+      sampleOfAddress(workspace, projectPage).then(setReplay),
     );
-  }, [runs, workspace]);
+  }, [runs, workspace, projectPage]);
   const [samples, setSamples] = useState<readonly HostFile[]>([]);
   const wantsSamples = runs && isRead && !hasExampleFile(files);
   useEffect(() => {
     if (!wantsSamples) return;
     // Without them the examples are generated, as in a project without samples.
     void import("../session/samples/example-samples").then(({ exampleSamples }) =>
-      exampleSamples(client).then(setSamples, () => undefined),
+      exampleSamples(client, projectPage).then(setSamples, () => undefined),
     );
-  }, [wantsSamples, client, dataRevision]);
+  }, [wantsSamples, client, projectPage, dataRevision]);
   const project = useSession((session) => session.project.id);
   const shelf = useMemo(() => lazyShelf(me, project), [me, project]);
   const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
@@ -310,6 +311,7 @@ interface SamplesProps {
 
 function Samples({ version, onReplay, labels, mayEdit, me }: SamplesProps) {
   const { workspace, dialogs } = useStudio();
+  const projectPage = useSession(({ project }) => project.url);
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -322,8 +324,12 @@ function Samples({ version, onReplay, labels, mayEdit, me }: SamplesProps) {
             version={version}
             labels={labels}
             mayEdit={mayEdit}
-            onReplay={({ id, label, kind }) =>
-              workspace.attempt(workspace.client.recording(id).then((file) => onReplay({ label, kind, file })))
+            onReplay={({ id, number, label, kind }) =>
+              workspace.attempt(
+                workspace.client
+                  .recording(id)
+                  .then((file) => onReplay({ label, kind, file, page: `${projectPage}/data/samples/${number}` })),
+              )
             }
             onImport={(dropping) => dialogs.open({ what: "import-samples", labels, dropping })}
             onDone={(sentence, undo) =>
