@@ -12,6 +12,7 @@ import { InputCard } from "./InputCard";
 import { alarmOf } from "./answers/alarms";
 import { detectionsOf } from "./answers/objects/detections";
 import { Listening } from "./answers/Listening";
+import { SpokenContext } from "./answers/Announcement";
 import { headline } from "./outputs/headline";
 import { OutputCard } from "./outputs/OutputCard";
 import type { ShownPicture } from "./answers/shown-picture";
@@ -24,6 +25,7 @@ import { CardsContext, RunningContext } from "./recordings/running";
 import { RecordingsContext, RecordingStore } from "./recordings/store";
 import { useReplay } from "./recordings/use-replay";
 import { Timing } from "./timing/Timing";
+import type { Card } from "./readings/readings";
 import type { TimedRune } from "./timing/TimingDetails";
 import { useSession } from "./running/use-session";
 import "./preview.css";
@@ -135,6 +137,7 @@ export function Preview(props: Props) {
       detectionsOf(loadedRune?.graph ?? null, readings.cards, loadedRune?.wordlists ?? NO_WORDS, pictureOf(loadedRune)),
     [loadedRune, readings.cards],
   );
+  const spokenKey = spokenCard(readings.cards, detections.byCard)?.key;
   const shownCards = readings.cards.filter(({ key }) => !detections.joinedKeys.has(key));
   const tensors = useMemo(() => readings.cards.map(({ tensor }) => tensor), [readings.cards]);
   const unit = loadedRune?.capabilities.every((each) => recordingOf(each) === "picture") ? "picture" : "window";
@@ -218,18 +221,22 @@ export function Preview(props: Props) {
                           {loadedRune !== null && answers?.(snapshot)}
                           {(answers === undefined ? shownCards : []).map((card) => (
                             <Boundary key={card.key}>
-                              <OutputCard
-                                card={card}
-                                alarm={
-                                  card.kind === "word" ? alarmOf(loadedRune?.graph ?? null, card, readings.cards) : null
-                                }
-                                detection={detections.byCard.get(card.key) ?? null}
-                                tensors={tensors}
-                                shownPicture={shownPicture}
-                                calling={snapshot.calling}
-                                unit={unit}
-                                onCalling={session.setCalling}
-                              />
+                              <SpokenContext value={card.key === spokenKey}>
+                                <OutputCard
+                                  card={card}
+                                  alarm={
+                                    card.kind === "word"
+                                      ? alarmOf(loadedRune?.graph ?? null, card, readings.cards)
+                                      : null
+                                  }
+                                  detection={detections.byCard.get(card.key) ?? null}
+                                  tensors={tensors}
+                                  shownPicture={shownPicture}
+                                  calling={snapshot.calling}
+                                  unit={unit}
+                                  onCalling={session.setCalling}
+                                />
+                              </SpokenContext>
                             </Boundary>
                           ))}
                           <Suspense fallback={null}>
@@ -323,6 +330,15 @@ function shownPictureOf(loadedRune: Snapshot["loadedRune"], ran: Snapshot["ran"]
   const request = loadedRune?.capabilities[place];
   const bytes = ran.get(place);
   return request === undefined || bytes === undefined ? null : { bytes, picture: pictureRequest(request) };
+}
+
+/** The card whose answer screen readers hear: a word before objects, and these before a number. */
+function spokenCard(cards: readonly Card[], detections: ReadonlyMap<string, unknown>): Card | undefined {
+  return (
+    cards.find(({ kind }) => kind === "word") ??
+    cards.find(({ key }) => detections.has(key)) ??
+    cards.find(({ kind }) => kind === "number")
+  );
 }
 
 /** The sides of the picture that the rune reads; null where it reads none. */

@@ -3,13 +3,11 @@ import { SlidersHorizontal, Tags } from "lucide-react";
 import { memo, Suspense } from "react";
 import { lazyPart } from "../../look/boundary";
 import type { OutputTensor } from "../../runtime";
-import { certaintyText } from "../../look/certainty/certainty";
 import type { Alarm } from "../answers/alarms";
-import { AnswerLine } from "../answers/AnswerLine";
+import { NumberAnswer } from "../answers/NumberAnswer";
 import { AnswerBars } from "../answers/AnswerBars";
 import type { Detection } from "../answers/objects/detections";
 import { useHost } from "../host";
-import { headlineText, numberText } from "../readings/numbers";
 import type { Calling, Card } from "../readings/readings";
 import type { ShownPicture } from "../answers/shown-picture";
 import { useView, ViewChoice } from "./views/ViewChoice";
@@ -84,7 +82,7 @@ function CardView({
     case "chart":
       return (
         <>
-          {card.kind === "number" && <NumberAnswer card={card} />}
+          {card.kind === "number" && <NumberAnswer value={card.value} share={card.share} />}
           {card.past.length > 2 && <Chart card={card} />}
         </>
       );
@@ -102,20 +100,6 @@ function CardView({
         </Suspense>
       );
   }
-}
-
-/** A number, with how sure it is where it is a probability. */
-function NumberAnswer({ card: { value, share } }: { readonly card: Extract<Card, { kind: "number" }> }) {
-  return (
-    <div className="answer">
-      <AnswerLine text={share === null ? headlineText(value) : certaintyText(share)} title={numberText(value)} />
-      {share !== null && (
-        <div className="meter thin" aria-hidden="true">
-          <i style={{ width: `${100 * share}%` }} />
-        </div>
-      )}
-    </div>
-  );
 }
 
 /** Of scores of a project, with the threshold that is tuned on its recordings. */

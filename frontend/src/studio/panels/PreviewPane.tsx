@@ -7,6 +7,7 @@ import {
   Preview,
   type BoardLine,
   type HostFile,
+  type NumberError,
   type PhoneLine,
   type PreviewHost,
   type StoredRecording,
@@ -19,6 +20,8 @@ import { deferred, startDeferredAfterPaint, startDeferred } from "../session/def
 import { editState, olderReason, previewStatus } from "../session/preview/status";
 import { useRune } from "../session/preview/use-rune";
 import { usePhones } from "../phone/Phones";
+import type { ProjectClient } from "../api/client";
+import type { FileEntry } from "../document/files/files";
 import type { Workspace } from "../session/workspace";
 import {
   useApplyFix,
@@ -221,6 +224,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
   }, [wantsSamples, client, projectPage, dataRevision]);
   const project = useSession((session) => session.project.id);
   const shelf = useMemo(() => lazyShelf(me, project), [me, project]);
+  const numberError = useNumberError(client, files);
   const thresholds = useMemo<ThresholdHost>(() => thresholdHost(workspace, mayEdit), [workspace, mayEdit]);
   return useMemo(
     () => ({
@@ -246,6 +250,7 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       board: BOARD,
       shelf,
       thresholds,
+      numberError,
       wordlists,
       onLoaded: (loadedRune) => {
         if (loadedRune === null) return;
@@ -272,10 +277,23 @@ function useHost(phone: () => Promise<PhoneLine>): PreviewHost {
       labels,
       wordlists,
       thresholds,
+      numberError,
       shelf,
       phone,
     ],
   );
+}
+
+/** Reads how far the rune's number is usually off, once for the files that can decide it. */
+function useNumberError(client: ProjectClient, files: readonly FileEntry[]): NonNullable<PreviewHost["numberError"]> {
+  const learned = files.filter(({ path }) => /\.(?:tflite|json)$/u.test(path));
+  const key = JSON.stringify(learned.map(({ path, digest }) => ({ path, digest })));
+  return useMemo(() => {
+    const entries = JSON.parse(key) as readonly Pick<FileEntry, "path" | "digest">[];
+    let reading: Promise<NumberError | null> | null = null;
+    return () =>
+      (reading ??= import("../session/number-error").then(({ numberErrorOf }) => numberErrorOf(client, entries)));
+  }, [client, key]);
 }
 
 /** Recordings over a reload; what stores them is fetched when the preview first shows. */
