@@ -1,4 +1,4 @@
-"""The parts of answers: objects on their picture, an answer that is held, its window as a sample, and motion with its window."""
+"""The parts of answers: objects on their picture, an answer that is held and saved as a sample, the strip of motion."""
 
 from __future__ import annotations
 
@@ -92,9 +92,9 @@ def test_an_answer_is_held_and_its_window_becomes_a_sample(forge: LiveForge, ope
     preview = studio(page, forge, "Spoken words")
     strip = preview.locator("[data-heard]").first
     expect(strip.locator(".heard-window b").last).to_have_text(re.compile(r"^\w+"), timeout=PATIENCE)
-    expect(preview.get_by_text(re.compile(r"^window 1\.0 s, a new answer every \d+ ms · \d\.\d s behind$"))).to_be_visible(
-        timeout=PATIENCE
-    )
+    expect(
+        preview.get_by_text(re.compile(r"^window 1\.0 s, a new answer every \d+ ms · \d\.\d s behind$"))
+    ).to_be_visible(timeout=PATIENCE)
     preview.get_by_role("button", name="Signal", exact=True).click()
     output = preview.get_by_role("region", name=re.compile("^Output")).first
     expect(output.locator(".saying")).to_have_text(re.compile(r"\w"), timeout=PATIENCE)

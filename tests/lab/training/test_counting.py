@@ -35,8 +35,8 @@ from rune.compiler.building.options import BuildOptions
 from rune.datasets.content.content import Kind
 from rune.datasets.splits import Split
 from rune.port import Port
-from rune.running.container import read_graph
 from rune.project.files import MemoryFiles
+from rune.running.container import read_graph
 from rune.source.policy.sections.training import Training
 from tests.support.compiler.block_references.detections import count_on_grid
 from tests.support.training.counting_data import write_counting

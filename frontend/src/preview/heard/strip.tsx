@@ -1,4 +1,4 @@
-// What the strips of sound and of motion share: when they are drawn, the frames of windows over them, and their time axis.
+// The shell of the strips of sound and of motion: it draws them as input comes, with the frames of windows and a time axis.
 import { useEffect, useState, type CSSProperties, type ReactNode } from "react";
 import { certaintyText } from "../../look/certainty/certainty";
 import { framesOf, type Frame } from "./frames";

@@ -54,7 +54,9 @@ def _require_names(names: object, labels: int) -> None:
     """Raises `BlockError` where there are names, and not one for each label."""
     words = words_of(names) if isinstance(names, str) and names else ()
     if words and len(words) != labels:
-        message = f"count_on_grid has {counted(len(words), 'name')} for {counted(labels, 'label')}; write a line for each"
+        message = (
+            f"count_on_grid has {counted(len(words), 'name')} for {counted(labels, 'label')}; write a line for each"
+        )
         raise BlockError(message, argument="names")
 
 
